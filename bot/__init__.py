@@ -1,0 +1,1 @@
+"""What the moderator means: calls, verbs, permission, cases, and the vendors that do them."""

@@ -1,0 +1,102 @@
+"""What a vendor lets us do, said once beside the code that does it.
+
+A provider's method is marked `@can(Verb, …)`; what it cannot do stands in its `cannot` table.
+Buttons, refusals, help and the capability table are made from these.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from bot.calls.acts import Act
+from bot.calls.models import Frozen
+from bot.calls.outcomes import Receipt
+from bot.calls.verbs import VERBS, Verb
+
+
+class Enforcement(StrEnum):
+    """How far a vendor carries a verb."""
+
+    ENFORCED = "enforced"
+    BEST_EFFORT = "best effort"
+    IMPOSSIBLE = "impossible"
+
+
+class Capability(Frozen):
+    """What a vendor makes of one verb, why, and the name of the nearest verb that works instead.
+
+    `only` narrows an option to the values the vendor takes, e.g. `{"kind": ("composite",)}`.
+    """
+
+    level: Enforcement
+    why: str = ""
+    instead: str | None = None
+    only: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def possible(self) -> bool:
+        """Whether to draw the button."""
+        return self.level is not Enforcement.IMPOSSIBLE
+
+    def refuses(self, verb: Verb) -> str | None:
+        """The first option value of `verb` this vendor does not take, as `option value`."""
+        for option, allowed in self.only.items():
+            value = str(getattr(verb, option))
+            if value not in allowed:
+                return f"{option} {value}"
+        return None
+
+
+Performer = Callable[[Any, Act], Awaitable[Receipt]]
+P = TypeVar("P", bound=Performer)
+
+
+def can(
+    *verbs: type[Verb],
+    level: Enforcement = Enforcement.ENFORCED,
+    why: str = "",
+    instead: type[Verb] | None = None,
+    only: Mapping[str, tuple[str, ...]] | None = None,
+) -> Callable[[P], P]:
+    """Mark a provider's method `async def …(self, act) -> Receipt` as the one that does `verbs`."""
+    capability = Capability(
+        level=level, why=why, instead=instead.name if instead else None, only=only or {}
+    )
+
+    def mark(method: P) -> P:
+        method.does = {verb.name: capability for verb in verbs}  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def cannot(why: str, *, instead: type[Verb] | None = None) -> Capability:
+    """A verb the vendor has no act for: why, and the nearest verb that works."""
+    return Capability(
+        level=Enforcement.IMPOSSIBLE, why=why, instead=instead.name if instead else None
+    )
+
+
+class Doing(Frozen):
+    """The name of the provider's method that does a verb, and how far it carries."""
+
+    method: str
+    capability: Capability
+
+
+def performers(provider: type) -> dict[str, Doing]:
+    """Every `@can` method of a provider class, by verb name."""
+    found: dict[str, Doing] = {}
+    for name in dir(provider):
+        for verb, capability in getattr(getattr(provider, name), "does", {}).items():
+            found[verb] = Doing(method=name, capability=capability)
+    return found
+
+
+def complete(table: Mapping[str, Capability]) -> Mapping[str, Capability]:
+    """`table` itself, once it is sure to have a line for every verb; ValueError otherwise."""
+    missing = sorted(set(VERBS) - set(table))
+    if missing:
+        message = f"no capability said for: {', '.join(missing)}"
+        raise ValueError(message)
+    return table

@@ -1,0 +1,140 @@
+"""Orders and cases: one numbered act with its reason, requester, outcome and inverse."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.models import Frozen
+from bot.calls.outcomes import Result, State
+from bot.calls.verbs import Verb
+
+
+class Order(Frozen):
+    """What a moderator asks for, before it is a case.
+
+    `key` makes it exactly-once: the same key is the same order however often it is delivered.
+    `channel` is where it was asked, `reply_url` Slack's response_url for the private answer.
+    """
+
+    key: str
+    act: Act
+    actor: Actor
+    reason: str = ""
+    channel: str | None = None
+    reply_url: str | None = None
+
+    def fingerprint(self) -> str:
+        """A hash of what is asked: two deliveries of one key must agree on it."""
+        asked = f"{self.act.subject()}\n{self.actor.user}\n{self.reason}"
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+
+class Case(Frozen):
+    """A numbered act. Times are UTC; `attempt` counts how often it was taken up."""
+
+    number: int
+    act: Act
+    actor: Actor
+    reason: str = ""
+    state: State = State.ASKED
+    attempt: int = 0
+    asked_at: datetime
+    finished_at: datetime | None = None
+    results: tuple[Result, ...] = ()
+    channel: str | None = None
+    reply_url: str | None = None
+
+    @property
+    def inverse(self) -> Verb | None:
+        """The verb that would take the act back, None when nothing does."""
+        return self.act.verb.inverse()
+
+
+class How(StrEnum):
+    """What became of an order at the door."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    """The same order was delivered before: the same case."""
+    JOINED = "joined"
+    """Somebody else's equal order is under way: one case for both."""
+
+
+class Acceptance(Frozen):
+    """The case an order belongs to now, on disk, and how it got there."""
+
+    case: Case
+    how: How
+
+
+class Claim(Frozen):
+    """A case taken up by one worker. `token` fences: finishing with an old one changes nothing."""
+
+    case: Case
+    token: str
+
+
+class Event(StrEnum):
+    """What an audit entry says happened."""
+
+    REQUESTED = "requested"
+    JOINED = "joined"
+    REFUSED = "refused"
+    OUTCOME = "outcome"
+    EXPORTED = "exported"
+
+
+class AuditEntry(Frozen):
+    """One line of the record, read from the exact bytes that are hashed."""
+
+    id: int
+    at: datetime
+    event: Event
+    case: int | None = None
+    actor: Actor | None = None
+    verb: str | None = None
+    vendor: str | None = None
+    call: str | None = None
+    title: str | None = None
+    people: tuple[str, ...] = ()
+    reason: str = ""
+    state: State | None = None
+    detail: str = ""
+
+
+class Refusal(Frozen):
+    """An attempt that was not permitted, for the audit; `key` makes a redelivery the same one."""
+
+    key: str
+    actor: Actor
+    act: Act | None = None
+    words: str = ""
+    why: str
+
+
+class NoticeKind(StrEnum):
+    """Where a case is told."""
+
+    LINE = "line"
+    """The moderation channel: one message a case, edited as it goes on."""
+    ANSWER = "answer"
+    """The asker's own card, by response_url: private, best effort."""
+
+
+class Notice(Frozen):
+    """A case that some place in Slack does not show in its newest state yet.
+
+    `key` names the place and is unique; `posted` is the message's timestamp once it exists;
+    `attempt` 1 is the first try; `version` grows with the case, so the newest state wins.
+    """
+
+    key: str
+    kind: NoticeKind
+    case: int
+    version: int
+    place: str
+    posted: str | None = None
+    attempt: int = 1
+    token: str = ""

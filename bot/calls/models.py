@@ -1,0 +1,107 @@
+"""A call and the people in it, as every vendor can be told: no vendor's field names, UTC times."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value: compared by content, never changed, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Vendor(StrEnum):
+    """Who carries the call. The value is the key in settings, cases and commands."""
+
+    STREAM = "stream"
+    REALTIMEKIT = "realtimekit"
+    COMETCHAT = "cometchat"
+
+    @property
+    def label(self) -> str:
+        """The vendor's name as people write it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Vendor.STREAM: "Stream Video",
+    Vendor.REALTIMEKIT: "RealtimeKit",
+    Vendor.COMETCHAT: "CometChat",
+}
+
+
+class CallRef(Frozen):
+    """Which call: the vendor, the id its moderation paths take, and the run of it we mean.
+
+    `id` is Stream's `type:id`, RealtimeKit's *meeting* id, CometChat's session id. `session` is
+    the vendor's id of this run (Stream `current_session_id`, RealtimeKit session id), so that a
+    room which emptied and filled again is not mistaken for the one the moderator saw.
+    """
+
+    vendor: Vendor
+    id: str
+    session: str | None = None
+
+
+class RecordingState(StrEnum):
+    """What is known about recording; UNKNOWN where a listing does not say."""
+
+    OFF = "off"
+    ON = "on"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"
+
+
+class Call(Frozen):
+    """One live (or just ended) call. `people` counts who is connected now; times are UTC.
+
+    `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running; None where the vendor's
+    answer does not say.
+    """
+
+    ref: CallRef
+    title: str
+    people: int
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    recording: RecordingState = RecordingState.UNKNOWN
+    broadcasting: bool | None = None
+    rtmp: tuple[str, ...] | None = None
+    kind: str | None = None
+
+
+class Participant(Frozen):
+    """A person connected to a call now.
+
+    `id` is what the vendor's acts take (Stream and CometChat user id, RealtimeKit `user_id`);
+    `custom_id` the app's own id where the vendor keeps both; `presence` names this connection
+    (Stream `user_session_id`, RealtimeKit peer id). `muted` and `speaking` are None where unknown.
+    """
+
+    id: str
+    name: str | None = None
+    custom_id: str | None = None
+    role: str | None = None
+    presence: str | None = None
+    joined_at: datetime | None = None
+    muted: bool | None = None
+    speaking: bool | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name a moderator reads: the display name, or the id when there is none."""
+        return self.name or self.id
+
+
+T = TypeVar("T")
+
+
+class Page(Frozen, Generic[T]):
+    """Some items, the cursor for the next ones (None at the end), and the total where known."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+    total: int | None = None

@@ -1,0 +1,41 @@
+"""Time is something you pass in: the only module that reads the wall clock."""
+
+import asyncio
+import time
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    """Now, today, and waiting. Everything that needs time takes one of these."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards, for measuring spans and cache lifetimes."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds on the event loop."""
+        await asyncio.sleep(seconds)
+
+
+def today(clock: Clock, zone: ZoneInfo) -> date:
+    """The calendar date it is now in `zone`."""
+    return clock.now().astimezone(zone).date()

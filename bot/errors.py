@@ -1,0 +1,255 @@
+"""Every error Callwarden raises on purpose; each says what happened and what to do next.
+
+CallwardenError
+├── BadInput                 the words cannot be understood; nothing was done
+│   ├── UnknownWord          no such subcommand or option; carries the nearest known ones
+│   ├── UnknownCall          no live call answers to that handle or id
+│   ├── AmbiguousCall        one handle, two calls
+│   ├── UnknownPerson        nobody in the call answers to that name or id
+│   ├── AmbiguousPerson      one name, two people
+│   └── UnknownCase          no case has that number
+├── NotPermitted             the rules say no; audited
+│   ├── Outsider             another workspace, a guest or a bot
+│   ├── RoleTooLow           the verb wants a higher role
+│   ├── ChannelNotAllowed    this channel may not give orders
+│   └── ProtectedPerson      the target is on the protected list
+├── Impossible               the vendor has no such act; carries the nearest one that works
+├── NotAccepted              the order could not be written down; nothing was done
+├── KeyReused                one idempotency key, two different orders
+├── VendorError              the vendor did not do (or did not say) what was asked
+│   ├── VendorUnreachable    nothing was sent
+│   │   └── BreakerOpen      not even tried: the vendor failed several times in a row
+│   ├── VendorBusy           429: not executed, try again after `retry_after`
+│   ├── VendorRefused        a definite 4xx: not executed
+│   │   ├── VendorDenied     401 or 403: our credentials
+│   │   └── NotAtVendor      404: no such call, person or recording there
+│   └── Ambiguous            it may or may not have happened: read back before trying again
+│       ├── VendorTimeout    the total deadline passed
+│       ├── AnswerLost       the connection broke after the request was sent
+│       ├── VendorFault      5xx
+│       └── VendorGarbled    an answer that is not what the vendor's document promises
+├── StoreError
+│   ├── ChainBroken          the audit chain does not verify; names the first bad entry
+│   └── InstanceLocked       another process holds this SQLite database
+└── ConfigError              a setting or callwarden.toml is wrong
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class CallwardenError(Exception):
+    """An error meant to be read: `str()` is what happened, `next_step` what to do about it."""
+
+    default_next_step: ClassVar[str] = ""
+
+    def __init__(self, message: str, *, next_step: str | None = None) -> None:
+        super().__init__(message)
+        self.next_step = self.default_next_step if next_step is None else next_step
+
+
+class BadInput(CallwardenError):
+    """The words cannot be understood. Nothing was done and nothing is recorded."""
+
+    default_next_step = "Type `/calls help` to see what can be said."
+
+
+class UnknownWord(BadInput):
+    """A subcommand or option nobody knows; `nearest` are the known words that look like it."""
+
+    def __init__(
+        self, message: str, *, nearest: Sequence[str] = (), next_step: str | None = None
+    ) -> None:
+        super().__init__(message, next_step=next_step)
+        self.nearest = tuple(nearest)
+
+
+class UnknownCall(BadInput):
+    """No live call answers to that handle or id."""
+
+    default_next_step = "It may have ended. Type `/calls` to see what is live."
+
+
+class AmbiguousCall(BadInput):
+    """One handle fits two calls; the longer handles are in the message."""
+
+
+class UnknownPerson(BadInput):
+    """Nobody in the call answers to that name or id."""
+
+    default_next_step = "They may have left. Open the call to see who is there now."
+
+
+class AmbiguousPerson(BadInput):
+    """One name fits two people; their ids are in the message."""
+
+    default_next_step = "Use the id instead of the name."
+
+
+class UnknownCase(BadInput):
+    """No case has that number."""
+
+    default_next_step = "Type `/calls audit` to see the latest cases."
+
+
+class NotPermitted(CallwardenError):
+    """The rules say no. Nothing was done; the attempt is audited."""
+
+
+class Outsider(NotPermitted):
+    """Someone from another workspace, a guest or a bot."""
+
+    default_next_step = "Ask a full member of this workspace to do it."
+
+
+class RoleTooLow(NotPermitted):
+    """The verb wants a higher role than the asker holds; the next step names the line to add."""
+
+
+class ChannelNotAllowed(NotPermitted):
+    """Orders are not taken in this channel."""
+
+
+class ProtectedPerson(NotPermitted):
+    """The target is on the protected list."""
+
+
+class Impossible(CallwardenError):
+    """The vendor offers no such act; the next step is the nearest one that works, if any."""
+
+
+class NotAccepted(CallwardenError):
+    """The order could not be written to the database in time, so nothing was done."""
+
+    default_next_step = "Nothing was done. Try again in a moment."
+
+
+class KeyReused(CallwardenError):
+    """The same idempotency key came with a different order; the second one is refused."""
+
+    default_next_step = "Nothing was done. Start again from a fresh card."
+
+
+class VendorError(CallwardenError):
+    """A vendor did not do, or did not say, what was asked. `vendor` is its key, e.g. `stream`."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        vendor: str,
+        request_id: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        super().__init__(message, next_step=next_step)
+        self.vendor = vendor
+        self.request_id = request_id
+
+
+class VendorUnreachable(VendorError):
+    """Nothing was sent: the connection could not be made."""
+
+    default_next_step = "Nothing was done there. Try again in a moment."
+
+
+class BreakerOpen(VendorUnreachable):
+    """Not even tried: the vendor failed several times in a row and is left alone for a while."""
+
+
+class VendorBusy(VendorError):
+    """429: the vendor did not execute the request. `retry_after` is in seconds, None if unsaid."""
+
+    default_next_step = "The vendor asks to slow down. Try again in a minute."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        vendor: str,
+        retry_after: float | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, vendor=vendor, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class VendorRefused(VendorError):
+    """A definite 4xx: the vendor did not execute the request. `code` is the vendor's own."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        vendor: str,
+        status: int,
+        code: str | None = None,
+        request_id: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        super().__init__(message, vendor=vendor, request_id=request_id, next_step=next_step)
+        self.status = status
+        self.code = code
+
+
+class VendorDenied(VendorRefused):
+    """401 or 403: the vendor does not accept our credentials."""
+
+    default_next_step = "Ask an admin to check the vendor's key in the environment."
+
+
+class NotAtVendor(VendorRefused):
+    """404: the vendor knows no such call, person or recording."""
+
+    default_next_step = "It may have ended. Type `/calls` to see what is live."
+
+
+class Ambiguous(VendorError):
+    """It may or may not have happened: read the vendor before trying again."""
+
+    default_next_step = "Open the call to see whether it happened."
+
+
+class VendorTimeout(Ambiguous):
+    """The total deadline for the request passed."""
+
+
+class AnswerLost(Ambiguous):
+    """The connection broke after the request was sent."""
+
+
+class VendorFault(Ambiguous):
+    """The vendor answered 5xx. `status` is the HTTP status."""
+
+    def __init__(
+        self, message: str, *, vendor: str, status: int, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, vendor=vendor, request_id=request_id)
+        self.status = status
+
+
+class VendorGarbled(Ambiguous):
+    """The answer is not what the vendor's document promises: HTML, half a JSON, a null."""
+
+
+class StoreError(CallwardenError):
+    """The database cannot be used as it is."""
+
+
+class ChainBroken(StoreError):
+    """The audit chain does not verify; `entry_id` is the first bad entry."""
+
+    default_next_step = "Someone changed the record. Keep the database file and tell an admin."
+
+    def __init__(self, message: str, *, entry_id: int) -> None:
+        super().__init__(message)
+        self.entry_id = entry_id
+
+
+class InstanceLocked(StoreError):
+    """Another process holds this SQLite database."""
+
+    default_next_step = "Stop the other process, or move to PostgreSQL to run several."
+
+
+class ConfigError(CallwardenError):
+    """A setting or callwarden.toml is wrong; the message names the key."""

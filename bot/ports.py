@@ -1,0 +1,149 @@
+"""What the bot asks of the outside, as protocols: vendors, the store, Slack's people and places."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Capability
+from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, Order, Refusal
+from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
+from bot.calls.outcomes import Observation, Receipt, Result
+
+
+class CallProvider(Protocol):
+    """One vendor. Every method raises `VendorError`.
+
+    Reads may be retried inside; acts only when the vendor definitely did not execute them.
+    """
+
+    vendor: Vendor
+    capabilities: Mapping[str, Capability]
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        """One page of the calls that are live now, newest first. One vendor request."""
+
+    async def get(self, call_id: str) -> Call:
+        """One call by `CallRef.id`, live or just ended; NotAtVendor when there is none."""
+
+    async def participants(
+        self, call: CallRef, *, limit: int, cursor: str | None = None
+    ) -> Page[Participant]:
+        """Who is connected now, not who was invited."""
+
+    async def perform(self, act: Act) -> Receipt:
+        """Do it once: at most one person in `act.people`. Returns on the vendor's definite yes.
+
+        Raises `VendorRefused` for a definite no, `Ambiguous` when it may have happened.
+        """
+
+    async def observe(self, act: Act) -> Observation:
+        """Read the vendor: is what `act` asks for the case now? Changes nothing."""
+
+    async def aclose(self) -> None:
+        """Close the connection pool."""
+
+
+class CaseFilter(Frozen):
+    """Which cases or audit entries to show; None means any."""
+
+    case: int | None = None
+    before: int | None = None
+    limit: int = 10
+
+
+class Store(Protocol):
+    """The database. What these methods return is on disk. Raises `StoreError` and `NotAccepted`."""
+
+    async def accept(self, order: Order) -> Acceptance:
+        """Write down the case and its audit intent, unless the key or an equal open order exists.
+
+        NotAccepted when it cannot be committed within 2 s; KeyReused when the key came before with
+        another order (that is audited).
+        """
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
+
+    async def claim(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Claim]:
+        """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
+
+    async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
+        """State, audit outcome and notices in one transaction; False when the claim was lost."""
+
+    async def release(self, owner: str) -> None:
+        """Give back what `owner` holds, so that another worker need not wait for the lease."""
+
+    async def case(self, number: int) -> Case:
+        """One case; UnknownCase when there is none."""
+
+    async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
+        """Audit entries, newest first."""
+
+    async def due_notices(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Notice]:
+        """Claim notices to be sent now."""
+
+    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
+        """Mark a notice as shown at its version; a newer version stays due."""
+
+    async def postpone(self, notice: Notice, *, until: datetime) -> None:
+        """Try this notice again later."""
+
+    async def drop(self, notice: Notice) -> None:
+        """Give this notice up (an answer whose address expired)."""
+
+    async def ping(self) -> None:
+        """One harmless read."""
+
+
+class AuditChain(Protocol):
+    """Walking the record from outside the request path."""
+
+    async def verify(self) -> int:
+        """Walk the whole chain as a stream; the number of entries, or ChainBroken."""
+
+    def export(self) -> AsyncIterator[AuditEntry]:
+        """Every entry, oldest first, as a stream."""
+
+
+class Member(Frozen):
+    """What Slack says about a person. `team` is their home workspace."""
+
+    user: str
+    team: str
+    guest: bool = False
+    bot: bool = False
+    gone: bool = False
+
+
+class Directory(Protocol):
+    """Who people are in Slack, cached; raises `CallwardenError` when Slack is silent."""
+
+    async def member(self, user: str) -> Member:
+        """One person."""
+
+    async def group(self, group: str) -> frozenset[str]:
+        """The user ids in a user group; empty on plans that have no groups."""
+
+
+class Notifier(Protocol):
+    """Shows a case somewhere in Slack."""
+
+    async def show(self, notice: Notice, case: Case) -> str | None:
+        """Post or edit the message; its timestamp where there is one.
+
+        A second attempt reads first whether the first one arrived. Raises `NoticeLater` (with
+        seconds) or `NoticeLost`.
+        """
+
+
+class NoticeLater(Exception):
+    """Slack asks to wait `seconds`, or could not be reached."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"try again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class NoticeLost(Exception):
+    """This place can never be written to any more (expired address, archived channel)."""

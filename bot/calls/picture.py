@@ -1,0 +1,48 @@
+"""The live picture: what all vendors together answered, with honest gaps."""
+
+from datetime import datetime
+
+from bot.calls.capabilities import Capability
+from bot.calls.models import Call, Frozen, Page, Participant, Vendor
+
+
+class Trouble(Frozen):
+    """A vendor that did not answer, in one line: what happened, and what to do."""
+
+    vendor: Vendor
+    message: str
+
+
+class ListView(Frozen):
+    """What part of the picture somebody looks at: one vendor or all, words in the title, a page.
+
+    `page` counts from 0; `text` is matched without regard to case against title, id and handle.
+    """
+
+    vendor: Vendor | None = None
+    text: str = ""
+    page: int = 0
+
+
+class Picture(Frozen):
+    """The calls that match a view, most people first, as of `at` (UTC).
+
+    `calls` is everything matched (the page is cut from it); `partial` names vendors that have more
+    live calls than were asked for; `troubles` those that did not answer.
+    """
+
+    calls: tuple[Call, ...]
+    at: datetime
+    partial: tuple[Vendor, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+
+class CallView(Frozen):
+    """One call opened: its people on one page, and what its vendor lets us do."""
+
+    call: Call
+    people: Page[Participant]
+    page: int = 0
+    capabilities: dict[str, Capability]
+    rtmp_targets: tuple[str, ...] = ()
+    at: datetime

@@ -1,0 +1,61 @@
+# Every target prepares what it needs. Only Python 3.11+ (with pip and venv) and make have to be there.
+# Another interpreter: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+FULLY_COVERED := bot/calls/*,bot/policy/*,bot/moderation/*,bot/store/chain.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check fix bench storm pins clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/ready ## Play the tour in the terminal: a made-up world, no account needed
+	@$(BIN)/callwarden demo --tour
+
+serve: .venv/ready ## Run the bot on this machine (web and scheduler, SQLite)
+	@$(BIN)/callwarden serve
+
+test: .venv/ready ## Run every test and hold the coverage floors
+	@$(BIN)/pytest -q -n auto --dist loadscope --cov --cov-report=
+	@$(BIN)/coverage report --fail-under=95
+	@$(BIN)/coverage report --include='$(FULLY_COVERED)' --fail-under=100
+
+check: .venv/ready ## Check format, lint and types; change nothing
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+fix: .venv/ready ## Format, and repair what the linter can repair
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: .venv/ready ## Measure speed against floors of the same run
+	@$(BIN)/python -m tests.bench
+
+storm: .venv/ready ## Kill the bot at random for a minute per database, then count
+	@$(BIN)/python -m tests.storm
+
+pins: ## Renew constraints.txt with the newest versions pyproject.toml allows
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	pip="$$fresh/bin/python -m pip --disable-pip-version-check" && \
+	$(PYTHON) -m venv "$$fresh" && \
+	$$pip -qq install --upgrade setuptools && \
+	$$pip -qq install --no-build-isolation -e '.[demo,test]' && \
+	{ grep '^#' constraints.txt; $$pip freeze --all --exclude-editable --exclude pip; } \
+		> "$$fresh/constraints.txt" && \
+	cp "$$fresh/constraints.txt" constraints.txt
+
+clean: ## Remove the environment and everything generated
+	@rm -rf .venv build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# The pinned setuptools goes in first and builds without isolation, so that the build is pinned too.
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@echo 'Preparing .venv; this takes about a minute, once.'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install -c constraints.txt setuptools
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[demo,test]'
+	@touch $@

@@ -65,8 +65,13 @@ class Store(Protocol):
     async def refuse(self, refusal: Refusal) -> None:
         """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
 
-    async def claim(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Claim]:
-        """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
+    async def claim(
+        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
+    ) -> Sequence[Claim]:
+        """Take up open cases nobody holds, oldest first, and those whose lease ran out.
+
+        Of one vendor only, when `vendor` is given: each has its own slots.
+        """
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, audit outcome and notices in one transaction; False when the claim was lost."""

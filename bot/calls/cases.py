@@ -15,7 +15,8 @@ class Order(Frozen):
     """What a moderator asks for, before it is a case.
 
     `key` makes it exactly-once: the same key is the same order however often it is delivered.
-    `channel` is where it was asked, `reply_url` Slack's response_url for the private answer.
+    `channel` is where it was asked, `reply_url` Slack's response_url for the private answer;
+    `card` says that the answer redraws the card it came from instead of being a new message.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Order(Frozen):
     reason: str = ""
     channel: str | None = None
     reply_url: str | None = None
+    card: bool = False
 
     def fingerprint(self) -> str:
         """A hash of what is asked: two deliveries of one key must agree on it."""
@@ -45,6 +47,7 @@ class Case(Frozen):
     results: tuple[Result, ...] = ()
     channel: str | None = None
     reply_url: str | None = None
+    card: bool = False
 
     @property
     def inverse(self) -> Verb | None:

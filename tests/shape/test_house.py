@@ -1,0 +1,63 @@
+"""Habits of the house that no linter watches."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+LONGEST_FILE = 400
+BOUNDARIES = ["bot/schedule/runner.py", "handlers/middleware.py"]
+"""The two places where whatever went wrong has to be caught, told and survived."""
+
+
+def inside(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def is_broad(node: ast.AST) -> bool:
+    """Whether this `except` takes everything."""
+    if not isinstance(node, ast.ExceptHandler):
+        return False
+    kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+    return any(
+        kind is None or ast.unparse(kind) in ("Exception", "BaseException") for kind in kinds
+    )
+
+
+def broad_excepts(source: str) -> int:
+    return sum(is_broad(node) for node in ast.walk(ast.parse(source)))
+
+
+def test_whatever_went_wrong_is_caught_only_at_the_two_boundaries() -> None:
+    caught = {inside(path): broad_excepts(path.read_text(encoding="utf-8")) for path in SOURCES}
+    assert {path for path, count in caught.items() if count} <= set(BOUNDARIES)
+    assert all(count <= 1 for count in caught.values())
+
+
+def test_a_broad_except_is_noticed_in_every_spelling() -> None:
+    spellings = ("", " Exception", " BaseException as error", " (OSError, Exception)")
+    for spelling in spellings:
+        assert broad_excepts(f"try:\n    go()\nexcept{spelling}:\n    pass") == 1
+    assert broad_excepts("try:\n    go()\nexcept OSError:\n    pass") == 0
+
+
+def test_no_file_grows_beyond_what_can_be_read_in_one_sitting() -> None:
+    lengths = {inside(path): len(path.read_text(encoding="utf-8").split("\n")) for path in SOURCES}
+    assert {path: count for path, count in lengths.items() if count > LONGEST_FILE} == {}
+
+
+def test_tests_use_the_real_seams() -> None:
+    """A stand-in for our own code passes with arguments that the real one would refuse."""
+    standing_in = re.compile(
+        r"(?:\b\w*Mock|\b(?:mock|mocker)\.\w+|(?<!\.)\bpatch(?:\.\w+)?|\.setattr)\("
+    )
+    found = [
+        f"{inside(path)}:{number}"
+        for path in TESTS
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if standing_in.search(line)
+    ]
+    assert found == []

@@ -1,0 +1,126 @@
+"""Who may import whom: the arrows of docs/architecture.md never turn back."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
+
+WORLD = "errors clock calls ports policy moderation schedule providers store settings handlers"
+
+MAY_IMPORT = {
+    "errors": "",
+    "clock": "",
+    "calls": "",
+    "ports": "calls",
+    "policy": "ports calls errors clock",
+    "moderation": "policy ports calls errors clock",
+    "schedule": "moderation ports calls errors clock",
+    "providers": "ports calls errors clock",
+    "store": "ports calls errors clock",
+    "settings": "policy calls errors",
+    "blocks": "calls errors",
+    "handlers": "blocks moderation policy schedule ports calls errors clock",
+    "bootstrap": WORLD,
+    "demo": f"{WORLD} bootstrap",
+    "cli": f"{WORLD} bootstrap demo",
+    "__main__": "cli",
+    "__init__": "",
+}
+"""Each room, and the rooms it may import besides itself; `blocks` is handlers/blocks."""
+
+ONLY_IN = {
+    "slack_bolt": "handlers bootstrap demo",
+    "slack_sdk": "handlers bootstrap demo",
+    "httpx": "providers demo",
+    "sqlmodel": "store",
+    "sqlalchemy": "store",
+    "alembic": "store",
+    "apscheduler": "schedule",
+    "os.environ": "settings cli",
+    "os.getenv": "settings cli",
+    **dict.fromkeys(("time.time", "time.time_ns", "time.monotonic", "time.sleep"), "clock"),
+    **dict.fromkeys(("datetime.now", "datetime.utcnow", "datetime.today"), "clock"),
+    **dict.fromkeys(("date.today", "asyncio.sleep"), "clock"),
+}
+"""Libraries, the environment and the wall clock, and the rooms that may touch them."""
+
+
+def room_of(dotted: str) -> str | None:
+    """The room a module or a name in it belongs to; None when it is none of ours."""
+    top, *rest = dotted.split(".")
+    if top == "handlers":
+        return "blocks" if rest[:1] == ["blocks"] else "handlers"
+    return (rest or ["__init__"])[0] if top == "bot" else None
+
+
+def reached(tree: ast.Module) -> Iterator[str]:
+    """Every dotted name imported, and with a `:` before it every one touched, wherever that is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module}.{each.name}" for each in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield ":" + ".".join(ast.unparse(node).split(".")[-2:])
+
+
+def breaches(room: str, source: str) -> Iterator[str]:
+    """The names a file of `room` reaches for and may not."""
+    for name in sorted(set(reached(ast.parse(source)))):
+        other = room_of(name)
+        if name.startswith(".") or (other and other not in (room, *MAY_IMPORT[room].split())):
+            yield name
+        for thing, rooms in ONLY_IN.items():
+            if f"{name.lstrip(':')}.".startswith(f"{thing}.") and room not in rooms.split():
+                yield name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
+    room = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    assert room in MAY_IMPORT, "a room that the table does not know"
+    assert list(breaches(room, path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "source"),
+    [
+        ("calls", "from bot.errors import BadInput"),
+        ("calls", "def late():\n    import bot.store"),
+        ("moderation", "from bot import providers"),
+        ("moderation", "from .. import store"),
+        ("store", "from bot.moderation.plan import Planner"),
+        ("blocks", "from handlers.outbox import Outbox"),
+        ("handlers", "from bot.bootstrap import build"),
+        ("bootstrap", "from bot.demo import world"),
+        ("policy", "from slack_sdk.web.async_client import AsyncWebClient"),
+        ("handlers", "import httpx"),
+        ("moderation", "from sqlalchemy import select"),
+        ("schedule", "import datetime\ndatetime.datetime.now()"),
+        ("providers", "from asyncio import sleep"),
+        ("store", "import time\nclock = time.monotonic"),
+        ("demo", "import os\nos.environ['PORT']"),
+    ],
+)
+def test_a_breach_is_noticed(room: str, source: str) -> None:
+    assert list(breaches(room, source))
+
+
+@pytest.mark.parametrize(
+    ("room", "source"),
+    [
+        ("moderation", "from bot.policy import Policy\nfrom bot.moderation.plan import Planner"),
+        (
+            "handlers",
+            "from handlers.blocks import cards\nfrom slack_bolt.async_app import AsyncApp",
+        ),
+        ("clock", "import time\ntime.monotonic()"),
+        ("policy", "def said(bot, clock):\n    return bot.user, clock.now()"),
+    ],
+)
+def test_what_is_allowed_is_left_alone(room: str, source: str) -> None:
+    assert list(breaches(room, source)) == []

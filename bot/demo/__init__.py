@@ -1,0 +1,1 @@
+"""A world on a laptop: people and calls, three vendor servers, and a stand-in for Slack."""

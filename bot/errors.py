@@ -28,6 +28,7 @@ CallwardenError
 │       ├── AnswerLost       the connection broke after the request was sent
 │       ├── VendorFault      5xx
 │       └── VendorGarbled    an answer that is not what the vendor's document promises
+├── SlackSilent              Slack did not answer who somebody is
 ├── StoreError
 │   ├── ChainBroken          the audit chain does not verify; names the first bad entry
 │   └── InstanceLocked       another process holds this SQLite database
@@ -229,6 +230,12 @@ class VendorFault(Ambiguous):
 
 class VendorGarbled(Ambiguous):
     """The answer is not what the vendor's document promises: HTML, half a JSON, a null."""
+
+
+class SlackSilent(CallwardenError):
+    """Slack did not answer, or not as documented, who somebody is."""
+
+    default_next_step = "Try again in a moment."
 
 
 class StoreError(CallwardenError):

@@ -122,7 +122,10 @@ class Member(Frozen):
 
 
 class Directory(Protocol):
-    """Who people are in Slack, cached; raises `CallwardenError` when Slack is silent."""
+    """Who people are in Slack, cached; raises `SlackSilent` when Slack does not answer."""
+
+    async def home(self) -> str:
+        """The id of the workspace the bot's token belongs to."""
 
     async def member(self, user: str) -> Member:
         """One person."""

@@ -1,0 +1,82 @@
+"""The decisions, as functions of rules and facts: no Slack, no await."""
+
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from bot.calls.actors import Actor, Role
+from bot.calls.acts import Act, Person
+from bot.calls.models import Vendor
+from bot.calls.verbs import Verb
+from bot.policy.rules import Ids, Patterns, Rules, list_name
+from bot.ports import Member
+
+
+class Grant(NamedTuple):
+    """Who holds a role or a higher one: users and groups by id, or simply everyone."""
+
+    users: frozenset[str]
+    groups: frozenset[str]
+    everyone: bool
+
+
+def least(rules: Rules, verb: Verb, vendor: Vendor) -> Role:
+    """The least role for a verb: the vendor's word, else the general one, else the verb's own."""
+    for verbs in (rules.vendors.of(vendor).verbs, rules.verbs):
+        if verb.name in verbs:
+            return Role[verbs[verb.name].upper()]
+    return verb.least
+
+
+def grant(rules: Rules, role: Role, vendor: Vendor | None) -> Grant:
+    """Who holds `role` or a higher one on `vendor`; with None: on at least one vendor."""
+    vendors: tuple[Vendor | None, ...] = (None, *Vendor) if vendor is None else (vendor,)
+    named = {
+        name
+        for higher in Role
+        if higher >= role
+        for one in vendors
+        for name in listed(rules, higher, one)
+    }
+    groups = frozenset(name for name in named if name.startswith("S"))
+    everyone = role is Role.VIEWER and rules.people.viewers is None
+    return Grant(frozenset(named) - groups, groups, everyone)
+
+
+def listed(rules: Rules, role: Role, vendor: Vendor | None) -> Ids:
+    """The list of one role: the vendor's own where it has one, else the general one."""
+    own = rules.own_list(role, vendor)
+    general: Ids | None = getattr(rules.people, list_name(role))
+    return (general or ()) if own is None else own
+
+
+def allowed_in(rules: Rules, channel: str | None) -> bool:
+    """Whether orders are taken there. The moderation channel counts as listed."""
+    places = rules.slack
+    return not places.channels or channel in {*places.channels, places.moderation_channel} - {None}
+
+
+def protected(rules: Rules, act: Act) -> tuple[Person, ...]:
+    """Those of `act.people` only admins may act on.
+
+    An act on the call or on everyone in it is aimed at nobody, so protection does not stop it.
+    """
+    patterns = rules.protected.of(act.call.vendor)
+    return tuple(person for person in act.people if _matches(person, patterns))
+
+
+def _matches(person: Person, patterns: Patterns) -> bool:
+    ids = [one for one in (person.id, person.custom_id) if one is not None]
+    return any(one == pattern or fnmatchcase(one, pattern) for one in ids for pattern in patterns)
+
+
+def outsider(actor: Actor, member: Member, home: str) -> str | None:
+    """Why somebody gets nothing, whatever the file says; None for a full member of `home`."""
+    if {actor.team, member.team} != {home}:
+        return "You belong to another workspace."
+    if member.gone:
+        return "This Slack account is deactivated."
+    if member.bot:
+        return "Bots give no orders here."
+    if member.guest:
+        return "You are a guest in this workspace."
+    return None

@@ -1,0 +1,92 @@
+"""The shell around the decisions: asks the directory only for what the rules leave open."""
+
+import asyncio
+
+from bot.calls.actors import Actor, Role
+from bot.calls.acts import Act
+from bot.calls.models import Vendor
+from bot.errors import CallwardenError, Outsider
+from bot.policy import decide, words
+from bot.policy.rules import Rules
+from bot.ports import Directory
+
+
+class Policy:
+    """Who may do what, to whom, where. Everything not permitted raises `NotPermitted`.
+
+    Somebody named by user id costs one `Directory.member`; groups are asked only when no plain
+    list settles it. When the directory is silent, the answer is no.
+    """
+
+    def __init__(self, rules: Rules, directory: Directory) -> None:
+        self._rules = rules
+        self._directory = directory
+        self._grants = {
+            (role, vendor): decide.grant(rules, role, vendor)
+            for role in Role
+            if role
+            for vendor in (None, *Vendor)
+        }
+
+    async def may_look(self, actor: Actor, channel: str | None) -> None:
+        """Whether somebody may see calls and cases there; `channel` None is their App Home.
+
+        Raises Outsider, ChannelNotAllowed or RoleTooLow.
+        """
+        await self._admit(actor)
+        if channel is not None and not decide.allowed_in(self._rules, channel):
+            raise words.channel_not_allowed(self._rules, channel)
+        if not await self._holds(actor.user, Role.VIEWER, None):
+            raise words.role_too_low(self._rules, actor.user, "Looking at calls", Role.VIEWER, None)
+
+    async def may(self, actor: Actor, act: Act, channel: str | None) -> None:
+        """Whether somebody may do this there; one protected person refuses the whole act.
+
+        Raises Outsider, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
+        """
+        await self._admit(actor)
+        if not decide.allowed_in(self._rules, channel):
+            raise words.channel_not_allowed(self._rules, channel)
+        await self._check_role(actor.user, act)
+        await self._check_protected(actor.user, act)
+
+    async def _check_role(self, user: str, act: Act) -> None:
+        vendor = act.call.vendor
+        needed = decide.least(self._rules, act.verb, vendor)
+        if not await self._holds(user, needed, vendor):
+            raise words.role_too_low(self._rules, user, act.verb.label, needed, vendor)
+
+    async def _check_protected(self, user: str, act: Act) -> None:
+        people = decide.protected(self._rules, act)
+        if people and not await self._holds(user, Role.ADMIN, act.call.vendor):
+            raise words.protected_people(self._rules, people, act.call.vendor)
+
+    async def _admit(self, actor: Actor) -> None:
+        try:
+            home = self._rules.slack.team or await self._directory.home()
+            member = await self._directory.member(actor.user)
+        except CallwardenError as silence:
+            raise words.unknown_person() from silence
+        why = decide.outsider(actor, member, home)
+        if why is not None:
+            raise Outsider(why)
+
+    async def _holds(self, user: str, role: Role, vendor: Vendor | None) -> bool:
+        grant = self._grants[role, vendor]
+        if grant.everyone or user in grant.users:
+            return True
+        groups = sorted(grant.groups)
+        answers = await asyncio.gather(*(self._members(group) for group in groups))
+        if any(user in members for members in answers if members is not None):
+            return True
+        silent = [name for name, members in zip(groups, answers, strict=True) if members is None]
+        if silent:
+            raise words.unknown_group(silent)
+        return False
+
+    async def _members(self, group: str) -> frozenset[str] | None:
+        """The people of a group, None when Slack is silent."""
+        try:
+            return await self._directory.group(group)
+        except CallwardenError:
+            return None

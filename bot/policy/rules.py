@@ -1,0 +1,133 @@
+"""The rules as callwarden.toml writes them, one class a section. No I/O."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from bot.calls.actors import Role
+from bot.calls.models import Frozen, Vendor
+from bot.calls.verbs import VERBS
+
+UNKNOWN_KEY = "unknown_key"
+"""The type of the pydantic error for a key nobody knows; its context has `key` and `known`."""
+
+SlackId = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]{2,}$")]
+"""A Slack user id (`U…`, `W…`) or user group id (`S…`)."""
+ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,}$")]
+TeamId = Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9]{2,}$")]
+Pattern = Annotated[str, StringConstraints(min_length=1)]
+"""A participant id or custom id, or an `fnmatch` pattern for several, such as `host-*`."""
+
+Ids = tuple[SlackId, ...]
+Patterns = tuple[Pattern, ...]
+ActingRole = Literal["moderator", "lead", "admin"]
+"""The least role for a verb. Not `viewer`: everyone is one unless the file says otherwise."""
+
+
+def refuse_unknown(keys: Iterable[str], known: Iterable[str]) -> None:
+    """Raise an `UNKNOWN_KEY` pydantic error for the first of `keys` that is not `known`."""
+    names = sorted(known)
+    for key in keys:
+        if key not in names:
+            raise PydanticCustomError(UNKNOWN_KEY, "unknown key", {"key": key, "known": names})
+
+
+class Section(Frozen):
+    """A table of callwarden.toml: an unknown key is refused together with the known ones."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            refuse_unknown(data, cls.model_fields)
+        return data
+
+
+def _known_verbs(verbs: Mapping[str, ActingRole]) -> Mapping[str, ActingRole]:
+    refuse_unknown(verbs, VERBS)
+    return verbs
+
+
+VerbRoles = Annotated[Mapping[str, ActingRole], AfterValidator(_known_verbs)]
+"""The least role by verb name, where it differs from the verb's own."""
+
+
+class People(Section):
+    """`[people]`: who holds which role. `viewers` None is everyone of the own workspace."""
+
+    viewers: Ids | None = None
+    moderators: Ids = ()
+    leads: Ids = ()
+    admins: Ids = ()
+
+
+class VendorRules(Section):
+    """`[vendors.<vendor>]`: lists and verbs in place of the general ones; None is 'as there'."""
+
+    moderators: Ids | None = None
+    leads: Ids | None = None
+    admins: Ids | None = None
+    verbs: VerbRoles = {}
+
+
+class Vendors(Section):
+    """`[vendors]`: one table a vendor."""
+
+    stream: VendorRules = VendorRules()
+    realtimekit: VendorRules = VendorRules()
+    cometchat: VendorRules = VendorRules()
+
+    def of(self, vendor: Vendor) -> VendorRules:
+        """The table of one vendor."""
+        rules: VendorRules = getattr(self, vendor.value)
+        return rules
+
+
+class Protected(Section):
+    """`[protected]`: people only admins may act on; a vendor's list adds to `people`."""
+
+    people: Patterns = ()
+    stream: Patterns = ()
+    realtimekit: Patterns = ()
+    cometchat: Patterns = ()
+
+    def of(self, vendor: Vendor) -> Patterns:
+        """Every pattern that holds for one vendor."""
+        own: Patterns = getattr(self, vendor.value)
+        return self.people + own
+
+
+class Places(Section):
+    """`[slack]`: where orders are taken (`channels` empty: everywhere) and cases are told.
+
+    `team` pins the workspace the bot serves; None is the one its token belongs to.
+    """
+
+    channels: tuple[ChannelId, ...] = ()
+    moderation_channel: ChannelId | None = None
+    team: TeamId | None = None
+
+
+class Rules(Frozen):
+    """All of it. `file` is the name of the file it was read from, None when there is none."""
+
+    people: People = People()
+    verbs: VerbRoles = {}
+    vendors: Vendors = Vendors()
+    protected: Protected = Protected()
+    slack: Places = Places()
+    file: str | None = None
+
+    def own_list(self, role: Role, vendor: Vendor | None) -> Ids | None:
+        """The list a vendor has in place of the general one; None when it has none."""
+        if vendor is None or role is Role.VIEWER:
+            return None
+        own: Ids | None = getattr(self.vendors.of(vendor), list_name(role))
+        return own
+
+
+def list_name(role: Role) -> str:
+    """The key under which a role's people stand, e.g. `moderators`."""
+    return f"{role.word}s"

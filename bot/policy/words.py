@@ -1,0 +1,74 @@
+"""Refusals in words: what was refused, and exactly what to put where."""
+
+from collections.abc import Sequence
+
+from bot.calls.actors import Role
+from bot.calls.acts import Person
+from bot.calls.models import Vendor
+from bot.errors import ChannelNotAllowed, NotPermitted, ProtectedPerson, RoleTooLow
+from bot.policy.rules import Rules, list_name
+
+FILE = "callwarden.toml"
+LATER = "Try again in a moment."
+
+
+def role_too_low(
+    rules: Rules, user: str, what: str, role: Role, vendor: Vendor | None
+) -> RoleTooLow:
+    """`what` needs `role`; the next step is the line to write."""
+    where = f" on {vendor.label}" if vendor else ""
+    return RoleTooLow(
+        f"{what} needs the role {role.word}{where}.",
+        next_step=_line_to_add(rules, user, role, vendor),
+    )
+
+
+def _line_to_add(rules: Rules, user: str, role: Role, vendor: Vendor | None) -> str:
+    if rules.file is None:
+        return (
+            f"Create {FILE} with these three lines and restart Callwarden:\n"
+            f'```\n# Who may act on calls\n[people]\n{list_name(role)} = ["{user}"]\n```'
+        )
+    line = f'Add "{user}" to {_list(rules, role, vendor)} in {rules.file}'
+    return f"{line} and restart Callwarden."
+
+
+def _list(rules: Rules, role: Role, vendor: Vendor | None) -> str:
+    table = "people" if rules.own_list(role, vendor) is None else f"vendors.{vendor}"
+    return f"`{list_name(role)}` under `[{table}]`"
+
+
+def protected_people(rules: Rules, people: Sequence[Person], vendor: Vendor) -> ProtectedPerson:
+    """The whole act is refused; the message names everyone who is protected."""
+    names = ", ".join(_both(person) for person in people)
+    verb = "is" if len(people) == 1 else "are"
+    admins = _list(rules, Role.ADMIN, vendor)
+    return ProtectedPerson(
+        f"{names} {verb} protected: only an admin may act on them. Nothing was done to anybody.",
+        next_step=f"Leave them out, or ask one of the {admins} in {rules.file or FILE}.",
+    )
+
+
+def _both(person: Person) -> str:
+    return person.id if person.name is None else f"{person.name} ({person.id})"
+
+
+def channel_not_allowed(rules: Rules, channel: str | None) -> ChannelNotAllowed:
+    """Orders are not taken here; `channel` None is the App Home."""
+    step = "Type it in a channel where Callwarden is used"
+    if channel is not None:
+        step += f', or add "{channel}" to `channels` under `[slack]` in {rules.file or FILE}'
+    return ChannelNotAllowed("Callwarden takes no orders here.", next_step=f"{step}.")
+
+
+def unknown_person() -> NotPermitted:
+    """Slack did not answer, and nobody acts unseen."""
+    return NotPermitted("Slack did not say who you are; nothing was done.", next_step=LATER)
+
+
+def unknown_group(groups: Sequence[str]) -> NotPermitted:
+    """Slack did not answer for user groups that could have given the role."""
+    names = ", ".join(groups)
+    return NotPermitted(
+        f"Slack did not say who is in user group {names}; nothing was done.", next_step=LATER
+    )

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
-WORLD = "errors clock calls ports policy moderation schedule providers store settings handlers"
+WORLD = "errors clock calls ports policy moderation schedule providers store settings logs handlers"
 
 MAY_IMPORT = {
     "errors": "",
@@ -23,11 +23,13 @@ MAY_IMPORT = {
     "store": "ports calls errors clock",
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
+    "logs": "",
+    "tables": "calls",
     "blocks": "calls errors",
     "handlers": "blocks moderation policy schedule ports calls errors clock",
     "bootstrap": WORLD,
     "demo": f"{WORLD} bootstrap",
-    "cli": f"{WORLD} bootstrap demo",
+    "cli": f"{WORLD} bootstrap demo tables",
     "__main__": "cli",
     "__init__": "",
 }

@@ -1,0 +1,5 @@
+"""The database: cases, deliveries, notices and the audit chain. The only SQL of the house."""
+
+from bot.store.store import SqlStore, open_store
+
+__all__ = ["SqlStore", "open_store"]

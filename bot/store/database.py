@@ -1,0 +1,101 @@
+"""Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, ColumnElement, Interval, event, func, literal, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import InstanceLocked
+from bot.store.tables import Utc
+from bot.store.urls import is_sqlite
+
+CHAIN_LOCK = 0x63616C6C
+"""PostgreSQL's advisory lock for whoever counts: case numbers, audit ids and migrations."""
+
+BUSY_MS = 1500
+"""How long SQLite waits for another connection, in milliseconds: less than an order may take."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+)
+
+
+class Database:
+    """An engine and the few things that differ between SQLite and PostgreSQL."""
+
+    def __init__(self, url: URL) -> None:
+        self.sqlite = is_sqlite(url)
+        self.engine = _engine(url)
+
+    @property
+    def readers(self) -> AsyncEngine:
+        """The engine for single statements that read: no transaction around them."""
+        if self.sqlite:
+            return self.engine
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def begin(self, connection: AsyncConnection, *, counting: bool) -> None:
+        """Open a transaction that writes; `counting` excludes everybody else who counts.
+
+        The lock comes before any row lock, so that two processes never wait for each other.
+        """
+        if self.sqlite:
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif counting:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+
+    def now(self, clock_says: datetime) -> ColumnElement[datetime]:
+        """The time leases go by: the database's own where several machines share it."""
+        if self.sqlite:
+            return literal(clock_says, Utc)
+        return func.clock_timestamp(type_=Utc)
+
+    def later(self, clock_says: datetime, span: timedelta) -> ColumnElement[datetime]:
+        """The moment `span` after `now`."""
+        if self.sqlite:
+            return literal(clock_says + span, Utc)
+        return func.clock_timestamp(type_=Utc) + literal(span, Interval)
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if not is_sqlite(url):
+        return create_async_engine(url, connect_args={"connect_timeout": 2})
+    engine = create_async_engine(url)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN IMMEDIATE; the driver's own BEGIN is lazy
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    return engine
+
+
+class InstanceLock:
+    """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock."""
+
+    def __init__(self, url: URL) -> None:
+        self._lock = FileLock(f"{url.database}.lock", timeout=0) if is_sqlite(url) else None
+
+    def acquire(self) -> None:
+        """Take it or raise InstanceLocked, without waiting."""
+        if self._lock is None:
+            return
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise InstanceLocked(
+                f"Another process uses this database ({self._lock.lock_file} is held)."
+            ) from error
+
+    def release(self) -> None:
+        """Let another process have it; harmless when it is not held."""
+        if self._lock is not None:
+            self._lock.release()

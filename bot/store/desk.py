@@ -1,0 +1,145 @@
+"""Working on cases: taken up under a lease, finished once, told in every place that shows them."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.calls.cases import Case, Claim, Event
+from bot.calls.outcomes import Result, State, overall
+from bot.store.database import Database
+from bot.store.ledger import account
+from bot.store.rows import case_of, results_json
+from bot.store.tables import CASE, OUTBOX
+from bot.store.writer import Transaction
+
+NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
+"""The columns of a lease nobody holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants to take up to `limit` rows, and holds them for `lease`."""
+
+    owner: str
+    limit: int
+    lease: timedelta
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a worker found out about the case it holds."""
+
+    claim: Claim
+    results: tuple[Result, ...]
+    at: datetime
+
+
+async def take(
+    database: Database,
+    connection: AsyncConnection,
+    table: Table,
+    due: ColumnElement[bool],
+    by: Wish,
+) -> Sequence[Any]:
+    """Lease up to `by.limit` rows of `table` that are due and that nobody holds: one statement.
+
+    The leased rows, in no order, with a token that fences whoever held them before.
+    """
+    key, now = table.primary_key.columns[0], database.now(by.at)
+    unheld = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    oldest = table.c.number if "number" in table.c else table.c.due_at
+    chosen = (
+        select(key)
+        .where(and_(due, unheld))
+        .order_by(oldest)
+        .limit(by.limit)
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
+    until = database.later(by.at, by.lease)
+    taken = await connection.execute(
+        update(table)
+        .where(key.in_(select(chosen.c[0])))
+        .values(
+            attempt=table.c.attempt + 1,
+            owner=by.owner,
+            token=secrets.token_hex(16),
+            lease_until=until,
+        )
+        .returning(table)
+    )
+    return taken.all()
+
+
+class Desk:
+    """Where workers take up cases and bring them back."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(
+        self, transaction: Transaction, wishes: Sequence[Wish]
+    ) -> Sequence[Sequence[Claim]]:
+        """The oldest open cases nobody holds."""
+        return [await self._claim(transaction.connection, wish) for wish in wishes]
+
+    async def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
+        """Close each case that its worker still holds."""
+        return [await _finish(transaction, outcome) for outcome in outcomes]
+
+    async def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
+        """Let go of everything these owners hold."""
+        for table in (CASE, OUTBOX):
+            await transaction.connection.execute(
+                update(table).where(table.c.owner.in_(owners)).values(NOBODY)
+            )
+        return [None] * len(owners)
+
+    async def _claim(self, connection: AsyncConnection, wish: Wish) -> Sequence[Claim]:
+        rows = await take(self._database, connection, CASE, CASE.c.state == State.ASKED, wish)
+        rows = sorted(rows, key=lambda row: int(row.number))
+        return [Claim(case=case_of(row), token=row.token) for row in rows]
+
+
+async def _finish(transaction: Transaction, outcome: Outcome) -> bool:
+    case, state = outcome.claim.case, overall(outcome.results)
+    held = await transaction.connection.execute(
+        update(CASE)
+        .where(CASE.c.number == case.number, CASE.c.token == outcome.claim.token)
+        .values(
+            NOBODY
+            | {
+                "state": state,
+                "results": results_json(outcome.results),
+                "finished_at": outcome.at,
+            }
+        )
+    )
+    if not held.rowcount:
+        return False
+    _audit(transaction, case, state, outcome)
+    await transaction.connection.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.case_number == case.number)
+        .values(version=OUTBOX.c.version + 1)
+    )
+    return True
+
+
+def _audit(transaction: Transaction, case: Case, state: State, outcome: Outcome) -> None:
+    transaction.ledger.add(
+        Event.OUTCOME,
+        at=outcome.at,
+        actor=case.actor,
+        act=case.act,
+        case=case.number,
+        reason=case.reason,
+        state=state,
+        detail=account(outcome.results),
+    )

@@ -1,0 +1,241 @@
+"""Taking orders: each key once, equal open orders together, and every attempt in the audit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from bot.calls.cases import Acceptance, Case, Event, How, NoticeKind, Order, Refusal
+from bot.calls.outcomes import State
+from bot.errors import KeyReused
+from bot.store.ledger import options
+from bot.store.rows import case_of, request_json
+from bot.store.tables import CASE, DELIVERY, OUTBOX
+from bot.store.writer import Transaction
+
+ANSWERABLE = timedelta(minutes=30)
+"""How long Slack takes answers at a response_url.
+
+https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """An order with all that can be worked out before its turn. ValueError for unwritable text."""
+
+    order: Order
+    fingerprint: str
+    open_key: str
+    request: str
+    at: datetime
+
+    @classmethod
+    def of(cls, order: Order, at: datetime) -> "Knock":
+        """The order, asked at that moment."""
+        return cls(order, order.fingerprint(), order.act.open_key(), request_json(order), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A refusal and when it happened."""
+
+    refusal: Refusal
+    at: datetime
+
+
+class Door:
+    """`line_channel` is the moderation channel that shows every case; None for none."""
+
+    def __init__(self, line_channel: str | None) -> None:
+        self._line_channel = line_channel
+
+    async def accept(
+        self, transaction: Transaction, knocks: Sequence[Knock]
+    ) -> Sequence[Acceptance | KeyReused]:
+        """Two reads and at most three inserts, however many knock."""
+        batch = _Batch(transaction, self._line_channel)
+        await batch.look(knocks)
+        answers = [batch.answer(knock) for knock in knocks]
+        await batch.write()
+        return answers
+
+    async def refuse(self, transaction: Transaction, denials: Sequence[Denial]) -> Sequence[None]:
+        """Audit each refusal whose key is new."""
+        keys = [denial.refusal.key for denial in denials]
+        found = await transaction.connection.execute(
+            select(DELIVERY.c.key).where(DELIVERY.c.key.in_(keys))
+        )
+        seen = set(found.scalars())
+        rows = []
+        for denial in denials:
+            refusal = denial.refusal
+            if refusal.key not in seen:
+                seen.add(refusal.key)
+                rows.append({"key": refusal.key, "fingerprint": "refused", "case_number": None})
+                _audit_refusal(transaction, denial)
+        if rows:
+            await transaction.connection.execute(insert(DELIVERY), rows)
+        return [None] * len(denials)
+
+
+def _audit_refusal(transaction: Transaction, denial: Denial) -> None:
+    refusal = denial.refusal
+    detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
+    transaction.ledger.add(
+        Event.REFUSED,
+        at=denial.at,
+        actor=refusal.actor,
+        act=refusal.act,
+        state=State.REFUSED,
+        detail=detail,
+    )
+
+
+class _Batch:
+    """The orders of one transaction: what is known about them, and the rows they make."""
+
+    def __init__(self, transaction: Transaction, line_channel: str | None) -> None:
+        self._connection = transaction.connection
+        self._ledger = transaction.ledger
+        self._line_channel = line_channel
+        self._known: dict[str, tuple[str, Case | None]] = {}
+        self._open: dict[str, Case] = {}
+        self._cases: list[dict[str, Any]] = []
+        self._deliveries: list[dict[str, Any]] = []
+        self._notices: list[dict[str, Any]] = []
+
+    async def look(self, knocks: Sequence[Knock]) -> None:
+        """Read which keys were seen before and which equal orders are open."""
+        seen = await self._connection.execute(
+            select(DELIVERY.c.key, DELIVERY.c.fingerprint, CASE)
+            .outerjoin(CASE, CASE.c.number == DELIVERY.c.case_number)
+            .where(DELIVERY.c.key.in_([knock.order.key for knock in knocks]))
+        )
+        for row in seen:
+            self._known[row.key] = (row.fingerprint, _perhaps(row))
+        equal = await self._connection.execute(
+            select(CASE)
+            .where(CASE.c.state == State.ASKED)
+            .where(CASE.c.open_key.in_([knock.open_key for knock in knocks]))
+        )
+        for row in equal:
+            self._open[row.open_key] = case_of(row)
+
+    def answer(self, knock: Knock) -> Acceptance | KeyReused:
+        """What becomes of one order, given all before it."""
+        if known := self._known.get(knock.order.key):
+            return self._again(knock, *known)
+        if case := self._open.get(knock.open_key):
+            how = How.JOINED
+            self._audit(Event.JOINED, knock, case)
+        else:
+            how = How.NEW
+            case = self._new(knock)
+        self._deliver(knock, case)
+        return Acceptance(case=case, how=how)
+
+    async def write(self) -> None:
+        """One insert a table."""
+        for table, rows in (
+            (CASE, self._cases),
+            (DELIVERY, self._deliveries),
+            (OUTBOX, self._notices),
+        ):
+            if rows:
+                await self._connection.execute(insert(table), rows)
+
+    def _again(self, knock: Knock, fingerprint: str, case: Case | None) -> Acceptance | KeyReused:
+        if case is not None and fingerprint == knock.fingerprint:
+            return Acceptance(case=case, how=How.REPEATED)
+        self._ledger.add(
+            Event.REFUSED,
+            at=knock.at,
+            actor=knock.order.actor,
+            act=knock.order.act,
+            case=case.number if case else None,
+            reason=knock.order.reason,
+            state=State.REFUSED,
+            detail="The key of an earlier order came with a different one.",
+        )
+        return KeyReused("This was asked before, with other words.")
+
+    def _new(self, knock: Knock) -> Case:
+        order = knock.order
+        case = Case(
+            number=self._ledger.next_case(),
+            act=order.act,
+            actor=order.actor,
+            reason=order.reason,
+            asked_at=knock.at,
+            channel=order.channel,
+            reply_url=order.reply_url,
+        )
+        self._cases.append(_case_row(case, knock))
+        self._open[knock.open_key] = case
+        self._audit(Event.REQUESTED, knock, case)
+        if self._line_channel:
+            line = _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel)
+            self._notices.append(line | {"version": 1})
+        return case
+
+    def _deliver(self, knock: Knock, case: Case) -> None:
+        order = knock.order
+        self._known[order.key] = (knock.fingerprint, case)
+        self._deliveries.append(
+            {"key": order.key, "fingerprint": knock.fingerprint, "case_number": case.number}
+        )
+        if order.reply_url:
+            key = f"answer:{order.key}"
+            answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url)
+            self._notices.append(answer | {"expires_at": knock.at + ANSWERABLE})
+
+    def _audit(self, event: Event, knock: Knock, case: Case) -> None:
+        order = knock.order
+        self._ledger.add(
+            event,
+            at=knock.at,
+            actor=order.actor,
+            act=order.act,
+            case=case.number,
+            reason=order.reason,
+            state=State.ASKED,
+            detail=options(order.act),
+        )
+
+
+def _perhaps(row: Row[Any]) -> Case | None:
+    return None if row.number is None else case_of(row)
+
+
+def _case_row(case: Case, knock: Knock) -> dict[str, Any]:
+    call = case.act.call
+    return {
+        "number": case.number,
+        "open_key": knock.open_key,
+        "vendor": call.vendor,
+        "call_id": call.id,
+        "session": call.session,
+        "request": knock.request,
+        "reply_url": case.reply_url,
+        "state": case.state,
+        "asked_at": case.asked_at,
+        "attempt": 0,
+    }
+
+
+def _notice(case: Case, kind: NoticeKind, key: str, place: str) -> dict[str, Any]:
+    """A row of the outbox that has nothing to show yet."""
+    return {
+        "key": key,
+        "kind": kind,
+        "case_number": case.number,
+        "place": place,
+        "version": 0,
+        "shown": 0,
+        "attempt": 0,
+        "due_at": case.asked_at,
+        "expires_at": None,
+    }

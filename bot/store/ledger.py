@@ -1,0 +1,99 @@
+"""The end of the audit chain inside one transaction: counts, links, and adds all at once."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.cases import AuditEntry, Event
+from bot.calls.outcomes import Result, State
+from bot.store.chain import Head, link
+from bot.store.tables import AUDIT, CASE
+
+_COUNTS = select(
+    select(func.max(CASE.c.number)).scalar_subquery(),
+    select(func.max(AUDIT.c.id)).scalar_subquery(),
+    select(AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1).scalar_subquery(),
+)
+
+
+class Ledger:
+    """Gives out case numbers and audit ids without gaps; only for who holds the writer's lock."""
+
+    def __init__(self, last_case: int, head: Head) -> None:
+        self._last_case = last_case
+        self._head = head
+        self._rows: list[dict[str, Any]] = []
+
+    @classmethod
+    async def open(cls, connection: AsyncConnection) -> "Ledger":
+        """Read where the counts stand: one statement."""
+        number, entry_id, found = (await connection.execute(_COUNTS)).one()
+        return cls(number or 0, Head() if entry_id is None else Head(entry_id, found))
+
+    def next_case(self) -> int:
+        """A number no case has yet."""
+        self._last_case += 1
+        return self._last_case
+
+    def add(
+        self,
+        event: Event,
+        *,
+        at: datetime,
+        actor: Actor,
+        act: Act | None,
+        **said: Any,
+    ) -> None:
+        """Chain one entry; `said` are the further fields of `AuditEntry`."""
+        entry = AuditEntry(
+            id=self._head.id + 1, at=at, event=event, actor=actor, **_about(act), **said
+        )
+        body = entry.model_dump_json(exclude_none=True).encode()
+        self._head = Head(entry.id, link(self._head.hash, body))
+        self._rows.append(
+            {"id": entry.id, "body": body, "hash": self._head.hash, "case_number": entry.case}
+        )
+
+    async def close(self, connection: AsyncConnection) -> None:
+        """Write what was added: one statement."""
+        if self._rows:
+            await connection.execute(insert(AUDIT), self._rows)
+
+
+def account(results: tuple[Result, ...]) -> str:
+    """The results in words, one line for each person or for the call."""
+    return "\n".join(_line(result) for result in results)
+
+
+def options(act: Act) -> str:
+    """The verb's options as `name=value`, empty when it has none."""
+    return " ".join(f"{k}={v}" for k, v in act.verb.model_dump(mode="json").items())
+
+
+def _about(act: Act | None) -> dict[str, Any]:
+    if act is None:
+        return {}
+    people = ("everyone",) if act.everyone else tuple(_named(person) for person in act.people)
+    return {
+        "verb": act.verb.name,
+        "vendor": act.call.vendor,
+        "call": act.call.id,
+        "title": act.title,
+        "people": people,
+    }
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} ({person.id})" if person.name else person.id
+
+
+def _line(result: Result) -> str:
+    who = f"{result.name or result.person}: " if result.person else ""
+    tries = "" if result.attempts == 1 else f", {result.attempts} attempts"
+    request = f", request {result.request_id}" if result.request_id else ""
+    state = State(result.state).label
+    return f"{who}{state}{tries}{request}. {result.evidence}"

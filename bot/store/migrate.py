@@ -1,0 +1,51 @@
+"""Bringing a database to the tables of this version. Alembic is only loaded when this runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import StoreError
+from bot.store.database import Database, InstanceLock
+from bot.store.urls import async_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+async def migrate(url: str) -> None:
+    """Make or update the tables, in one transaction; does nothing when they are current.
+
+    Two processes may start at once: on PostgreSQL the second waits for the first, on SQLite it gets
+    InstanceLocked. StoreError when the database cannot be reached or changed.
+    """
+    address = async_url(url)
+    lock, database = InstanceLock(address), Database(address)
+    lock.acquire()
+    try:
+        async with database.engine.connect() as connection:
+            await database.begin(connection, counting=True)
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(f"The database cannot be brought up to date: {address!s}") from error
+    finally:
+        await database.engine.dispose()
+        lock.release()
+
+
+def alembic_config(connection: Connection) -> "Config":
+    """Alembic's settings for our revisions, on an open connection."""
+    from alembic.config import Config  # noqa: PLC0415 - 0.2 s that a start has not got
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - as above
+
+    command.upgrade(alembic_config(connection), "head")

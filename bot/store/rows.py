@@ -1,0 +1,53 @@
+"""Rows read back into the words of the domain."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from bot.calls.cases import Case, Notice, NoticeKind, Order
+from bot.calls.outcomes import Result, State
+
+_RESULTS = TypeAdapter(tuple[Result, ...])
+
+
+def request_json(order: Order) -> str:
+    """The order as kept in a case: without the address for the private answer."""
+    return order.model_dump_json(exclude={"reply_url"})
+
+
+def results_json(results: tuple[Result, ...]) -> str:
+    """The results as kept in a case."""
+    return _RESULTS.dump_json(results).decode()
+
+
+def case_of(row: Row[Any]) -> Case:
+    """The case in a row that holds the columns of `moderation_case`."""
+    order = Order.model_validate_json(row.request)
+    return Case(
+        number=row.number,
+        act=order.act,
+        actor=order.actor,
+        reason=order.reason,
+        state=State(row.state),
+        attempt=row.attempt,
+        asked_at=row.asked_at,
+        finished_at=row.finished_at,
+        results=_RESULTS.validate_json(row.results) if row.results else (),
+        channel=order.channel,
+        reply_url=row.reply_url,
+    )
+
+
+def notice_of(row: Row[Any]) -> Notice:
+    """The notice in a row that holds the columns of `outbox`."""
+    return Notice(
+        key=row.key,
+        kind=NoticeKind(row.kind),
+        case=row.case_number,
+        version=row.version,
+        place=row.place,
+        posted=row.posted,
+        attempt=row.attempt,
+        token=row.token,
+    )

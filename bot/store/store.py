@@ -1,0 +1,209 @@
+"""The store: `bot.ports.Store` and `AuditChain`, the same on SQLite and on PostgreSQL."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, Order, Refusal
+from bot.calls.models import CallRef
+from bot.calls.outcomes import Result
+from bot.clock import Clock
+from bot.errors import NotAccepted, StoreError, UnknownCase
+from bot.ports import CaseFilter
+from bot.store.database import Database, InstanceLock
+from bot.store.desk import Desk, Outcome, Wish
+from bot.store.door import Denial, Door, Knock
+from bot.store.migrations import HEAD
+from bot.store.outbox import Later, Outbox, Shown
+from bot.store.rows import case_of
+from bot.store.tables import CASE
+from bot.store.trail import Trail, keep
+from bot.store.urls import async_url
+from bot.store.writer import Work, Writer
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+BACKGROUND = 10.0
+"""Seconds that work nobody waits for in Slack may take to be written."""
+
+
+class SqlStore:
+    """Start it, use it, stop it. What its methods return is on disk.
+
+    `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
+    may take to be written.
+    """
+
+    def __init__(
+        self, url: str, clock: Clock, *, line_channel: str | None = None, patience: float = 2.0
+    ) -> None:
+        address = async_url(url)
+        self._clock = clock
+        self._patience = patience
+        self._lock = InstanceLock(address)
+        self._database = Database(address)
+        self._writer = Writer(self._database)
+        self._trail = Trail(self._database.engine)
+        door, desk, outbox = Door(line_channel), Desk(self._database), Outbox(self._database)
+        self._accept = Work(door.accept, NotAccepted, counting=True)
+        self._refuse = Work(door.refuse, NotAccepted, counting=True)
+        self._claim = Work(desk.claim, StoreError)
+        self._finish = Work(desk.finish, StoreError, counting=True)
+        self._release = Work(desk.release, StoreError)
+        self._due = Work(outbox.due, StoreError)
+        self._noticed = Work(outbox.noticed, StoreError)
+        self._postpone = Work(outbox.postpone, StoreError)
+        self._drop = Work(outbox.drop, StoreError)
+        self._keep = Work(keep, StoreError)
+
+    async def start(self) -> None:
+        """Take the SQLite file for this process, or raise InstanceLocked; begin to write."""
+        self._lock.acquire()
+        self._writer.start()
+
+    async def stop(self) -> None:
+        """Write what waits, close the connections, let the file go."""
+        await self._writer.stop()
+        await self._database.engine.dispose()
+        self._lock.release()
+
+    async def accept(self, order: Order) -> Acceptance:
+        """Write the order down once; see `bot.ports.Store.accept`."""
+        try:
+            knock = Knock.of(order, self._clock.now())
+        except ValueError as error:
+            raise NotAccepted("The order holds characters that cannot be written.") from error
+        return await self._writer.write(self._accept, knock, patience=self._patience)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
+        denial = Denial(refusal, self._clock.now())
+        await self._writer.write(self._refuse, denial, patience=self._patience)
+
+    async def claim(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Claim]:
+        """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
+        return await self._background(self._claim, self._wish(owner, limit, lease))
+
+    async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
+        """State, audit outcome and notices in one transaction; False when the claim was lost."""
+        outcome = Outcome(claim, tuple(results), self._clock.now())
+        return await self._background(self._finish, outcome)
+
+    async def release(self, owner: str) -> None:
+        """Give back what `owner` holds."""
+        await self._background(self._release, owner)
+
+    async def due_notices(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Notice]:
+        """Take up notices to be sent now, the longest due first; expired answers are dropped."""
+        return await self._background(self._due, self._wish(owner, limit, lease))
+
+    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
+        """Mark a notice as shown at its version; a newer version stays due."""
+        await self._background(self._noticed, Shown(notice, posted))
+
+    async def postpone(self, notice: Notice, *, until: datetime) -> None:
+        """Try this notice again at `until`."""
+        await self._background(self._postpone, Later(notice, until))
+
+    async def drop(self, notice: Notice) -> None:
+        """Give this notice up, and with an answer the address it was meant for."""
+        await self._background(self._drop, notice)
+
+    async def case(self, number: int) -> Case:
+        """One case; UnknownCase when there is none."""
+        cases = await self._cases(select(CASE).where(CASE.c.number == number))
+        if not cases:
+            raise UnknownCase(f"There is no case #{number}.")
+        return cases[0]
+
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        """The latest cases of a call, newest first; of this run of it where `session` says one."""
+        wanted = select(CASE).where(CASE.c.vendor == call.vendor, CASE.c.call_id == call.id)
+        if call.session is not None:
+            wanted = wanted.where(CASE.c.session == call.session)
+        return await self._cases(wanted.order_by(CASE.c.number.desc()).limit(limit))
+
+    async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
+        """Audit entries, newest first, read from the bytes that are hashed."""
+        async with _readable():
+            return await self._trail.page(which)
+
+    async def ping(self) -> None:
+        """One harmless read; NotAccepted when the database does not answer."""
+        try:
+            async with self._database.readers.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError) as error:
+            raise NotAccepted("The database does not answer.") from error
+
+    async def schema_is_current(self) -> bool:
+        """Whether the tables are those of this version of the program."""
+        try:
+            async with self._database.readers.connect() as connection:
+                found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except (SQLAlchemyError, OSError):
+            return False
+        return bool(found == HEAD)
+
+    async def verify(self, expect: str | None = None) -> int:
+        """Walk the whole chain as a stream; the number of entries, or ChainBroken.
+
+        `expect` is a hash in hex, kept elsewhere, that has to occur.
+        """
+        async with _readable():
+            head = await self._trail.walk(bytes.fromhex(expect) if expect else None)
+        return head.id
+
+    async def checkpoint(self) -> tuple[int, str]:
+        """Walk on from the last checkpoint and set it anew: id and hash in hex, or ChainBroken."""
+        async with _readable():
+            head = await self._trail.walk_on()
+        await self._background(self._keep, (head, self._clock.now()))
+        return head.id, head.hash.hex()
+
+    async def head(self) -> tuple[int, str]:
+        """The id of the last audit entry, 0 for none, and its hash in hex."""
+        async with _readable():
+            head = await self._trail.head()
+        return head.id, head.hash.hex()
+
+    def export(self) -> AsyncIterator[AuditEntry]:
+        """Every audit entry, oldest first, as a stream."""
+        return self._trail.entries()
+
+    def _wish(self, owner: str, limit: int, lease: timedelta) -> Wish:
+        return Wish(owner, limit, lease, self._clock.now())
+
+    async def _background(self, work: Work[R, T], request: R) -> T:
+        return await self._writer.write(work, request, patience=BACKGROUND)
+
+    async def _cases(self, wanted: Select[tuple[object, ...]]) -> Sequence[Case]:
+        async with _readable(), self._database.readers.connect() as connection:
+            return [case_of(row) for row in await connection.execute(wanted)]
+
+
+@asynccontextmanager
+async def _readable() -> AsyncIterator[None]:
+    """StoreError when the database does not answer a read."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError("The database does not answer.") from error
+
+
+@asynccontextmanager
+async def open_store(
+    url: str, clock: Clock, *, line_channel: str | None = None, patience: float = 2.0
+) -> AsyncIterator[SqlStore]:
+    """A started store, stopped at the end; InstanceLocked when another process has the file."""
+    store = SqlStore(url, clock, line_channel=line_channel, patience=patience)
+    await store.start()
+    try:
+        yield store
+    finally:
+        await store.stop()

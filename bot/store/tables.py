@@ -1,0 +1,154 @@
+"""The tables. Rows are the truth; everything that runs is only a bell."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Dialect, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite has no zones, so there it is kept without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; ValueError for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _counted() -> Column[Any]:
+    """A primary key that the writer counts itself: 1, 2, 3 without gaps."""
+    return Column(Integer, primary_key=True, autoincrement=False)
+
+
+def _long_text(*, nullable: bool = False) -> Column[Any]:
+    return Column(Text, nullable=nullable)
+
+
+def _moment(*, nullable: bool = False) -> Column[Any]:
+    return Column(Utc, nullable=nullable)
+
+
+class ModerationCase(SQLModel, table=True):
+    """One act. `request` is the order as JSON, without the address for the private answer.
+
+    `open_key` tells equal orders; `owner`, `token` and `lease_until` say who works on the case.
+    """
+
+    __tablename__ = "moderation_case"
+    __table_args__ = (
+        Index(
+            "moderation_case_open_key",
+            "open_key",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+        Index("moderation_case_call", "vendor", "call_id", "number"),
+    )
+
+    number: int = Field(sa_column=_counted())
+    open_key: str
+    vendor: str
+    call_id: str
+    session: str | None
+    request: str = Field(sa_column=_long_text())
+    reply_url: str | None = Field(sa_column=_long_text(nullable=True))
+    state: str
+    results: str | None = Field(sa_column=_long_text(nullable=True))
+    asked_at: datetime = Field(sa_column=_moment())
+    finished_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class Delivery(SQLModel, table=True):
+    """An idempotency key that was seen, and the case it led to: none for a refusal."""
+
+    __tablename__ = "delivery"
+
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    case_number: int | None = Field(foreign_key="moderation_case.number")
+
+
+class Outbox(SQLModel, table=True):
+    """A place that shows a case: due while `version` is ahead of `shown`.
+
+    `attempt` counts the tries since the place last showed something.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "outbox_due",
+            "due_at",
+            sqlite_where=text("version > shown"),
+            postgresql_where=text("version > shown"),
+        ),
+        Index("outbox_case", "case_number"),
+    )
+
+    key: str = Field(primary_key=True)
+    kind: str
+    case_number: int = Field(foreign_key="moderation_case.number")
+    place: str = Field(sa_column=_long_text())
+    version: int
+    shown: int
+    posted: str | None
+    attempt: int
+    due_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class Audit(SQLModel, table=True):
+    """One link of the chain. `body` is what is hashed and shown; `case_number` only finds it."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_case", "case_number", "id"),)
+
+    id: int = Field(sa_column=_counted())
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    case_number: int | None
+
+
+class Checkpoint(SQLModel, table=True):
+    """The last link that was walked and found good: what a shortened chain is held against."""
+
+    __tablename__ = "checkpoint"
+
+    id: int = Field(sa_column=_counted())
+    entry_id: int
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    at: datetime = Field(sa_column=_moment())
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+CASE = _table(ModerationCase)
+DELIVERY = _table(Delivery)
+OUTBOX = _table(Outbox)
+AUDIT = _table(Audit)
+CHECKPOINT = _table(Checkpoint)

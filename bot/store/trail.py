@@ -1,0 +1,111 @@
+"""Reading the audit: pages of it, all of it as a stream, and the walk along the chain."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.calls.cases import AuditEntry
+from bot.errors import ChainBroken
+from bot.ports import CaseFilter
+from bot.store.chain import Head, Walk
+from bot.store.tables import AUDIT, CHECKPOINT
+from bot.store.writer import Transaction
+
+CHUNK = 2000
+"""Rows held in memory while walking."""
+
+THE_CHECKPOINT = 1
+"""There is one row of it."""
+
+
+class Trail:
+    """The record, read from outside the request path. Shown is what stands in the hashed bytes."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(self, which: CaseFilter) -> Sequence[AuditEntry]:
+        """The newest entries that fit."""
+        wanted = select(AUDIT.c.body).order_by(AUDIT.c.id.desc()).limit(which.limit)
+        if which.case is not None:
+            wanted = wanted.where(AUDIT.c.case_number == which.case)
+        if which.before is not None:
+            wanted = wanted.where(AUDIT.c.id < which.before)
+        async with self._engine.connect() as connection:
+            found = await connection.execute(wanted)
+            return [AuditEntry.model_validate_json(body) for body in found.scalars()]
+
+    async def head(self) -> Head:
+        """The last entry."""
+        newest = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(newest)).one_or_none()
+        return Head(*row) if row else Head()
+
+    async def checkpoint(self) -> Head:
+        """The last entry that was found good, the genesis when none was."""
+        kept = select(CHECKPOINT.c.entry_id, CHECKPOINT.c.hash)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(kept)).one_or_none()
+        return Head(*row) if row else Head()
+
+    async def walk(self, expect: bytes | None = None) -> Head:
+        """Follow the whole chain; its head, or ChainBroken."""
+        return await self._follow(Walk(anchor=await self.checkpoint(), expect=expect))
+
+    async def walk_on(self) -> Head:
+        """Follow the chain from the checkpoint; its head, or ChainBroken."""
+        start = await self.checkpoint()
+        if start.id and await self._hash(start.id) != start.hash:
+            raise ChainBroken(
+                f"Audit entry {start.id} is missing or is not the one seen before.",
+                entry_id=start.id,
+            )
+        return await self._follow(Walk(start))
+
+    async def entries(self) -> AsyncIterator[AuditEntry]:
+        """Every entry, oldest first."""
+        async with aclosing(self._rows(select(AUDIT.c.body).order_by(AUDIT.c.id))) as chunks:
+            async for chunk in chunks:
+                for (body,) in chunk:
+                    yield AuditEntry.model_validate_json(body)
+
+    async def _follow(self, walk: Walk) -> Head:
+        ahead = (
+            select(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)
+            .where(AUDIT.c.id > walk.head.id)
+            .order_by(AUDIT.c.id)
+        )
+        async with aclosing(self._rows(ahead)) as chunks:
+            async for chunk in chunks:
+                walk.follow(chunk)
+        walk.finish()
+        return walk.head
+
+    async def _hash(self, entry_id: int) -> bytes | None:
+        async with self._engine.connect() as connection:
+            found: bytes | None = await connection.scalar(
+                select(AUDIT.c.hash).where(AUDIT.c.id == entry_id)
+            )
+        return found
+
+    async def _rows(self, wanted: Select[Any]) -> AsyncIterator[Sequence[Any]]:
+        async with self._engine.connect() as connection:
+            stream = await connection.stream(wanted, execution_options={"yield_per": CHUNK})
+            async for chunk in stream.partitions():
+                yield chunk
+
+
+async def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
+    """Write down the last entry found good, each with its moment; the newest one stays."""
+    head, at = max(heads, key=lambda pair: pair[0].id)
+    row = {"entry_id": head.id, "hash": head.hash, "at": at}
+    known = await transaction.connection.execute(update(CHECKPOINT).values(row))
+    if not known.rowcount:
+        await transaction.connection.execute(
+            insert(CHECKPOINT).values(row | {"id": THE_CHECKPOINT})
+        )
+    return [None] * len(heads)

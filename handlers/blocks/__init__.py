@@ -1,0 +1,1 @@
+"""Block Kit as pure functions: data in, blocks out; no client, no waiting, no clock."""

@@ -1,0 +1,130 @@
+"""Words on their way into Slack: made harmless, cut to Slack's limits, told as people tell them.
+
+Everything that comes from outside (names, titles, reasons, a vendor's evidence) passes `plain` or
+`mrkdwn` on its way into a block, so that no participant's name pings a channel or breaks a message.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+ELLIPSIS = "…"
+
+_BREAKER = "\u2060"
+"""WORD JOINER: invisible, and enough to keep a sign from being read as markup."""
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that hide, reorder or cannot be encoded; the joiners of emoji and Persian stay."""
+
+_MARKUP = re.compile(r"[*_~`@#!:]|(?<![^\s])[>•-](?=\s)|://")
+_EXTENDERS = ("\u200d", "\ufe0f", "\ufe0e", "\u20e3")
+
+
+def clean(text: str) -> str:
+    """One line without control, invisible or direction-changing characters; spaces run together."""
+    visible = _INVISIBLE.sub("", text)
+    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in visible)
+    return " ".join(spaced.split())
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, the last one … when something is missing; no emoji is halved."""
+    if len(text) <= limit:
+        return text
+    end = limit - len(ELLIPSIS)
+    while end > 0 and (_extends(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[:end].rstrip() + ELLIPSIS
+
+
+def _extends(sign: str) -> bool:
+    """Whether `sign` belongs to the character before it: a mark, a joiner, a skin tone."""
+    return (
+        sign in _EXTENDERS
+        or unicodedata.category(sign) in {"Mn", "Me", "Mc"}
+        or "\U0001f3fb" <= sign <= "\U0001f3ff"
+    )
+
+
+def plain(text: str, limit: int, *, empty: str = "unnamed") -> str:
+    """Outside text for a plain_text field: one line, never empty, at most `limit` characters."""
+    return cut(clean(text), limit) or empty
+
+
+def mrkdwn(text: str, limit: int = 200, *, empty: str = "unnamed") -> str:
+    """Outside text inside our mrkdwn: as `plain`, and no sign in it means anything to Slack.
+
+    The result may be longer than `limit`: at most 5 characters for one.
+    """
+    return _escape(_MARKUP.sub(_broken, plain(text, limit, empty=empty)))
+
+
+def _broken(sign: re.Match[str]) -> str:
+    return _BREAKER.join(("", *sign[0], ""))
+
+
+def _escape(text: str) -> str:
+    """Slack's three: `&`, `<` and `>` (docs.slack.dev, formatting message text)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def bold(text: str, limit: int = 150) -> str:
+    """Outside text in bold."""
+    return f"*{mrkdwn(text, limit)}*"
+
+
+def code(text: str, limit: int = 128) -> str:
+    """Outside text as inline code, to be copied: only what would end or escape it is changed."""
+    shown = plain(text, limit).replace("`", "'")
+    return f"`{_escape(shown)}`"
+
+
+def lines(parts: Iterable[str], limit: int) -> str:
+    """Our own mrkdwn lines, as many as fit into `limit`; `…` stands for the rest."""
+    kept: list[str] = []
+    size = 0
+    for part in parts:
+        size += len(part) + 1
+        if size > limit - len(ELLIPSIS):
+            kept.append(ELLIPSIS)
+            break
+        kept.append(part)
+    return "\n".join(kept)
+
+
+def dots(parts: Iterable[str]) -> str:
+    """Facts beside each other, the empty ones left out: `Stream Video · 12 people · 8 min`."""
+    return " · ".join(part for part in parts if part)
+
+
+def who(user: str) -> str:
+    """A Slack member, shown with their name; the id is Slack's own."""
+    return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{1,32}", user) else code(user)
+
+
+def when(moment: datetime) -> str:
+    """A moment in the reader's own time zone; the fallback is in UTC."""
+    fallback = f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def span(start: datetime, now: datetime) -> str:
+    """How long it has been: `under a minute`, `12 min`, `3 h 05 min`, `2 days`."""
+    minutes = int((now - start) / timedelta(minutes=1))
+    if minutes < 1:
+        return "under a minute"
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    if hours < 24:  # noqa: PLR2004  a day
+        return f"{hours} h {rest:02d} min"
+    return count(hours // 24, "day")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 call`, `2,000 calls`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

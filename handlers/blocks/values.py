@@ -1,0 +1,220 @@
+"""What buttons, menus and forms carry: action ids, and typed values that come back as they went.
+
+A button's value holds everything an act needs (Slack's limit: 2,000 characters). An option of a
+menu holds 150, so a menu splits it: the call in the block_id (255), the person in the action_id
+(255), verb and options in the option. `menu_ids` says whether that fits; ids of 128 characters do.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import Field, ValidationError
+
+from bot.calls.acts import Act, Person
+from bot.calls.models import CallRef, Frozen, Vendor
+from bot.calls.picture import ListView
+from bot.calls.verbs import AnyVerb, dump_verb, load_verb
+from bot.errors import BadInput
+from handlers.blocks.text import cut
+
+CARD = 1
+"""The version of what cards carry; raised when an older card could be misread."""
+
+MAX_VALUE, MAX_ID, MAX_OPTION = 2000, 255, 150
+"""Slack's limits for a button's value, for a block_id or action_id, and for an option's value."""
+
+MAX_SHOWN = 150
+"""Characters of a title or name that a card carries."""
+
+ACT = "act"
+OPEN = "open"
+BACK = "list"
+REFRESH_LIST = "list.refresh"
+FILTER_VENDOR = "list.vendor"
+FILTER_TEXT = "list.text"
+REFRESH_CALL = "call.refresh"
+PAGE = "page"
+CASE = "case"
+CASE_CHECK = "case.check"
+CASE_AGAIN = "case.again"
+AUDIT = "audit"
+MENU = "menu"
+"""Action ids by what they do. `route` reads one from what Slack sends: a tail after `|` is ours."""
+
+ANY_VENDOR = "any"
+
+_STALE = "This card is from an older release, or was changed on its way."
+
+
+class Value(Frozen):
+    """What a button carries. `v` is the version of the card it was drawn on."""
+
+    v: int = Field(default=CARD, ge=CARD, le=CARD)
+
+
+class ActValue(Value):
+    """An order that only lacks its reason. `stamp` tells this drawing of the card from the next."""
+
+    verb: AnyVerb
+    call: CallRef
+    title: str
+    person: Person | None = None
+    everyone: bool = False
+    stamp: str = ""
+
+    def act(self) -> Act:
+        """The act it stands for."""
+        people = () if self.person is None else (self.person,)
+        return Act(
+            verb=self.verb, call=self.call, title=self.title, people=people, everyone=self.everyone
+        )
+
+
+class CallValue(Value):
+    """A call to open, at a page of its people (from 0)."""
+
+    call: CallRef
+    title: str = ""
+    page: int = Field(default=0, ge=0)
+
+
+class ListValue(Value):
+    """A part of the live picture to show."""
+
+    view: ListView
+
+
+class CaseValue(Value):
+    """A case as it was when drawn: `attempt` makes a second press the same order."""
+
+    number: int
+    attempt: int = 0
+
+
+class AuditValue(Value):
+    """A page of the record: of one case, or from before an entry."""
+
+    case: int | None = None
+    before: int | None = None
+
+
+V = TypeVar("V", bound=Value)
+
+
+def dump(value: Value) -> str:
+    """The value as a button carries it, at most 2,000 characters; long names are cut."""
+    return value.model_copy(update=_shortened(value)).model_dump_json(exclude_none=True)
+
+
+def _shortened(value: Value) -> dict[str, Any]:
+    short: dict[str, Any] = {}
+    if isinstance(value, (ActValue, CallValue)):
+        short["title"] = cut(value.title, MAX_SHOWN)
+    if isinstance(value, ActValue) and value.person is not None:
+        name = cut(value.person.name or "", MAX_SHOWN) or None
+        short["person"] = value.person.model_copy(update={"name": name})
+    return short
+
+
+def load(kind: type[V], text: str | None) -> V:
+    """The value a button carried. BadInput when it is from an older release or was edited."""
+    try:
+        return kind.model_validate_json(text or "")
+    except ValidationError as error:
+        raise stale() from error
+
+
+def stale() -> BadInput:
+    """The error for anything on a card that cannot be trusted any more."""
+    return BadInput(_STALE, next_step="Type `/calls` for a fresh one.")
+
+
+def route(action_id: str) -> str:
+    """The action an id means, without what the id carries."""
+    return action_id.partition("|")[0].partition("#")[0]
+
+
+class MenuIds(NamedTuple):
+    """Where a menu keeps its call and its person."""
+
+    block_id: str
+    action_id: str
+
+
+def menu_ids(
+    call: CallRef, title: str, *, stamp: str, person: Person | None = None
+) -> MenuIds | None:
+    """The ids of a menu of acts; names are cut to what is left. None when the ids are too long."""
+    block = _pack(f"{stamp}|", [CARD, call.vendor, call.id, call.session], title)
+    action = MENU if person is None else _pack(f"{MENU}|", _person_parts(person), person.name)
+    if block is None or action is None:
+        return None
+    return MenuIds(block, action)
+
+
+def menu_value(verb: AnyVerb, *, everyone: bool = False) -> str:
+    """One option of a menu: the verb with its options."""
+    return _compact([dump_verb(verb), 1] if everyone else [dump_verb(verb)])
+
+
+def load_menu(block_id: str, action_id: str, option: str) -> ActValue:
+    """The order an option of a menu stands for. BadInput when it cannot be read."""
+    stamp, _, packed_call = block_id.partition("|")
+    _, _, packed_person = action_id.partition("|")
+    try:
+        version, vendor, call_id, session, title = json.loads(packed_call)
+        verb, *everyone = json.loads(option)
+        return ActValue(
+            v=version,
+            verb=load_verb(verb),
+            call=CallRef(vendor=Vendor(vendor), id=call_id, session=session),
+            title=title or "",
+            person=_person(json.loads(packed_person)) if packed_person else None,
+            everyone=bool(everyone),
+            stamp=stamp,
+        )
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
+        raise stale() from error
+
+
+def _person_parts(person: Person) -> list[Any]:
+    joined = None if person.joined_at is None else person.joined_at.timestamp()
+    return [person.id, person.custom_id, person.presence, joined]
+
+
+def _person(parts: list[Any]) -> Person:
+    person_id, custom_id, presence, joined, name = parts
+    return Person(
+        id=person_id,
+        custom_id=custom_id,
+        presence=presence,
+        joined_at=None if joined is None else datetime.fromtimestamp(joined, UTC),
+        name=name,
+    )
+
+
+def _pack(head: str, parts: list[Any], name: str | None) -> str | None:
+    """`head` and the parts as JSON with as much of `name` as fits into an id; None if none fits."""
+    for length in (MAX_SHOWN, 80, 40, 20, 10):
+        packed = head + _compact([*parts, cut(name, length) if name else None])
+        if len(packed) <= MAX_ID:
+            return packed
+    packed = head + _compact([*parts, None])
+    return packed if len(packed) <= MAX_ID else None
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def read_filter(state: dict[str, Any]) -> ListView:
+    """What is chosen in the filter row now (Slack's `state.values`), from its first page on."""
+    chosen = {name: field for block in state.values() for name, field in block.items()}
+    try:
+        option = (chosen.get(FILTER_VENDOR) or {}).get("selected_option") or {}
+        vendor = option.get("value", ANY_VENDOR)
+        text = (chosen.get(FILTER_TEXT) or {}).get("value") or ""
+        return ListView(vendor=None if vendor == ANY_VENDOR else Vendor(vendor), text=text.strip())
+    except (ValueError, AttributeError) as error:
+        raise stale() from error

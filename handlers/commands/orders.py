@@ -1,0 +1,167 @@
+"""Orders typed as text: verb, call, people, options, reason; each verb says itself what it takes.
+
+`VERB CALL [WHO] [--option] [reason]`; a verb of two words takes its second before or after the
+call, and without one the first of its family is meant.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from bot.calls.models import Frozen
+from bot.calls.verbs import Aim, AnyVerb, Verb
+from bot.errors import BadInput, UnknownWord
+from handlers.commands.words import DASHES, Words, fit
+
+MAX_REASON = 2000
+"""Characters in a reason."""
+
+MAX_PEOPLE = 50
+"""People named in one order."""
+
+_EVERYONE = {"all", "everyone"}
+_OPTION = re.compile(rf"(?<!\S)(?:--|[{DASHES[1:]}])([^\W\d_]\w*)(?!\S)")
+"""A word like `--video`; a lone dash or a range of numbers in a reason is none."""
+
+
+class ActRequest(Frozen):
+    """An order with everything it needs; names are as typed, nobody has been looked up."""
+
+    verb: AnyVerb
+    call: str
+    people: tuple[str, ...] = ()
+    everyone: bool = False
+    reason: str = ""
+
+
+class Incomplete(Frozen):
+    """An order that lacks something: `missing` is `call`, `people` or the name of an option."""
+
+    verb_type: type[Verb]
+    call: str | None = None
+    people: tuple[str, ...] = ()
+    everyone: bool = False
+    reason: str = ""
+    missing: str
+
+
+def choices(verb: type[Verb]) -> dict[str, type[StrEnum]]:
+    """The options of `verb` that are picked from a few values, by field name."""
+    kinds = {name: field.annotation for name, field in verb.model_fields.items()}
+    return {
+        name: kind
+        for name, kind in kinds.items()
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+    }
+
+
+def names(verb: type[Verb]) -> tuple[str, ...]:
+    """The options of `verb` that are written as a word after the call, by field name."""
+    return tuple(name for name in verb.model_fields if name not in choices(verb))
+
+
+def read_order(family: Sequence[type[Verb]], words: Words) -> ActRequest | Incomplete:
+    """The order in `words`, for one of the verbs that share a first word. Raises BadInput."""
+    values = _take_options(words)
+    verb = _second(family, words)
+    call = words.name("call")
+    verb = verb or _second(family, words) or family[0]
+    picked = _pick(verb, values)
+    everyone, people = _people(verb, words) if verb.aim is not Aim.CALL else (False, ())
+    picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
+    if len(words.rest) > MAX_REASON:
+        raise BadInput(f"The reason is longer than {MAX_REASON:,} characters.")
+    lacking = [
+        *(["call"] if call is None else []),
+        *(["people"] if verb.aim is not Aim.CALL and not people and not everyone else []),
+        *(name for name in names(verb) if name not in picked),
+    ]
+    said = {"call": call, "people": people, "everyone": everyone, "reason": words.rest}
+    if lacking:
+        return Incomplete.model_validate({"verb_type": verb, "missing": lacking[0], **said})
+    return ActRequest.model_validate({"verb": _build(verb, picked), **said})
+
+
+def _build(verb: type[Verb], picked: dict[str, str]) -> Verb:
+    try:
+        return verb.model_validate(picked)
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        raise BadInput(
+            f"“{picked[field][:64]}” cannot be what “{verb.label}” wants there.",
+            next_step=f"For example: `{verb.example}`",
+        ) from error
+
+
+def _second(family: Sequence[type[Verb]], words: Words) -> type[Verb] | None:
+    """The verb whose second word comes next; that word is taken."""
+    following = (words.peek() or "").casefold()
+    for verb in family:
+        if verb.words[1:] == (following,):
+            words.take()
+            return verb
+    return None
+
+
+def _take_options(words: Words) -> list[str]:
+    """Every `--word`, wherever it stands; they are gone from the text afterwards."""
+    values = [match[1].casefold() for match in _OPTION.finditer(words.rest)]
+    words.rest = " ".join(_OPTION.sub(" ", words.rest).split())
+    return values
+
+
+def _pick(verb: type[Verb], values: Sequence[str]) -> dict[str, str]:
+    """Which option of `verb` each value belongs to. UnknownWord when it belongs to none."""
+    known = {str(value): name for name, kind in choices(verb).items() for value in kind}
+    picked: dict[str, str] = {}
+    for value in values:
+        if value not in known:
+            raise _no_such_option(verb, value, sorted(known))
+        if picked.setdefault(known[value], value) != value:
+            raise BadInput(
+                f"--{picked[known[value]]} and --{value} cannot go together.",
+                next_step="Leave one of them out.",
+            )
+    return picked
+
+
+def _no_such_option(verb: type[Verb], value: str, known: Sequence[str]) -> UnknownWord:
+    nearest = difflib.get_close_matches(value, known, n=3, cutoff=0.5)
+    takes = "It takes " + ", ".join(f"--{one}" for one in known) if known else "It takes no options"
+    return UnknownWord(
+        f"“{verb.label}” has no option --{value[:64]}.",
+        nearest=[f"--{one}" for one in nearest],
+        next_step=f"{takes}. No word of a reason can begin with a dash.",
+    )
+
+
+def _people(verb: type[Verb], words: Words) -> tuple[bool, tuple[str, ...]]:
+    """Everyone, or who is named: the first word, and those with @, quotes or a comma before."""
+    first = (words.peek() or "").removeprefix("@").casefold()
+    if verb.everyone and first in _EVERYONE:
+        words.take()
+        return True, ()
+    people: list[str] = []
+    more = bool(words.rest)
+    while more or words.rest[:1] == "@" or words.at_quote():
+        found, more = _next_people(words)
+        people += found
+    if len(people) > MAX_PEOPLE:
+        raise BadInput(f"At most {MAX_PEOPLE} people can be named in one order.")
+    return False, tuple(dict.fromkeys(fit(person, "person") for person in people))
+
+
+def _next_people(words: Words) -> tuple[list[str], bool]:
+    """One name, or several with commas and no spaces; whether a comma promises another."""
+    quoted = words.quoted()
+    if quoted is not None:
+        found, more = [quoted], words.rest[:1] == ","
+    else:
+        word = words.take() or ""
+        found = [one.removeprefix("@") for one in word.split(",")]
+        more = word.endswith(",") or words.rest[:1] == ","
+    words.rest = words.rest.lstrip(", ") if more else words.rest
+    return [one for one in found if one], more and bool(words.rest)

@@ -1,0 +1,193 @@
+"""The text after `/calls`, read into what is wanted; nothing is looked up and nothing is done.
+
+A subcommand comes first. The verbs among them, their options and what they are aimed at come from
+`bot.calls.verbs`; nothing here is written for one verb. Raises only `BadInput`.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+
+from bot.calls.models import Frozen, Vendor
+from bot.calls.picture import ListView
+from bot.calls.verbs import VERBS, Verb
+from bot.errors import BadInput, UnknownWord
+from handlers.commands.orders import ActRequest, Incomplete, read_order
+from handlers.commands.words import DASHES, Words, tidy
+
+MAX_FILTER = 100
+"""Characters in a text filter."""
+
+_NUMBER = re.compile(r"#?(\d{1,9})")
+
+
+class ListCalls(Frozen):
+    """Show the live calls."""
+
+    view: ListView
+
+
+class ShowCall(Frozen):
+    """Open one call; `page` of its people counts from 0."""
+
+    call: str
+    page: int = 0
+
+
+class ShowCase(Frozen):
+    """Show one case."""
+
+    number: int
+
+
+class ShowAudit(Frozen):
+    """Show the record, newest first: of one case, or from before an entry; None means all."""
+
+    case: int | None = None
+    before: int | None = None
+
+
+class ShowCapabilities(Frozen):
+    """Show what one vendor, or each, lets us do."""
+
+    vendor: Vendor | None = None
+
+
+class Help(Frozen):
+    """Explain everything, or one subcommand."""
+
+    topic: str | None = None
+
+
+Request = (
+    ListCalls | ShowCall | ActRequest | Incomplete | ShowCase | ShowAudit | ShowCapabilities | Help
+)
+"""Everything that can be said."""
+
+FAMILIES: dict[str, tuple[type[Verb], ...]] = {
+    first: tuple(verb for verb in VERBS.values() if verb.words[0] == first)
+    for first in dict.fromkeys(verb.words[0] for verb in VERBS.values())
+}
+"""The verbs behind each first word, e.g. `record` → start, stop, pause, resume."""
+
+
+def parse(text: str, command: str = "/calls") -> Request:
+    """What `text` asks for. Raises BadInput, or UnknownWord with the nearest known words."""
+    words = Words(tidy(text))
+    first = words.take()
+    if first is None:
+        return ListCalls(view=ListView())
+    name = first.casefold()
+    if words.rest.strip(f"{DASHES} ").casefold() == "help" and name in SUBCOMMANDS:
+        return Help(topic=name)
+    if name in FAMILIES:
+        return read_order(FAMILIES[name], words)
+    if name not in _READERS:
+        raise unknown(first, SUBCOMMANDS, "subcommand", command)
+    return _READERS[name](words, command)
+
+
+def unknown(word: str, known: Iterable[str], kind: str, command: str = "/calls") -> UnknownWord:
+    """The error for a word nobody knows, with the known ones that look like it."""
+    nearest = difflib.get_close_matches(word.casefold(), list(known), n=3, cutoff=0.5)
+    return UnknownWord(
+        f"There is no {kind} “{word[:MAX_FILTER]}”.",
+        nearest=nearest,
+        next_step=f"Type `{command} help` to see what can be said.",
+    )
+
+
+def _list(words: Words, _: str) -> ListCalls:
+    vendor: Vendor | None = None
+    page = 0
+    text: list[str] = []
+    while (word := words.take()) is not None:
+        if vendor is None and word.casefold() in set(Vendor):
+            vendor = Vendor(word.casefold())
+        elif (number := words.page(word)) is not None:
+            page = number
+        else:
+            text.append(word)
+    wanted = " ".join(text)
+    if len(wanted) > MAX_FILTER:
+        raise BadInput(f"The filter is longer than {MAX_FILTER} characters.")
+    return ListCalls(view=ListView(vendor=vendor, text=wanted, page=page))
+
+
+def _show(words: Words, command: str) -> ShowCall:
+    call = words.name("call")
+    if call is None:
+        raise BadInput("Which call?", next_step=f"For example: `{command} show K7QX`")
+    word = words.take()
+    page = words.page(word) if word else None
+    words.done()
+    if word and page is None:
+        raise BadInput(
+            f"“{word[:MAX_FILTER]}” does not belong there.",
+            next_step=f"For example: `{command} show K7QX page 2`",
+        )
+    return ShowCall(call=call, page=page or 0)
+
+
+def _case(words: Words, command: str) -> ShowCase:
+    word = words.take()
+    number = _number(word)
+    words.done()
+    if number is None:
+        raise BadInput(
+            "Which case? It wants a number.", next_step=f"For example: `{command} case 128`"
+        )
+    return ShowCase(number=number)
+
+
+def _audit(words: Words, command: str) -> ShowAudit:
+    word = words.take()
+    if word is None:
+        return ShowAudit()
+    before = word.casefold() == "before"
+    number = _number(words.take() if before else word)
+    words.done()
+    if number is None:
+        raise BadInput(
+            "Which part of the record? It wants a number.",
+            next_step=f"For example: `{command} audit 128` or `{command} audit before 500`",
+        )
+    return ShowAudit(before=number) if before else ShowAudit(case=number)
+
+
+def _capabilities(words: Words, command: str) -> ShowCapabilities:
+    word = words.take()
+    words.done()
+    if word is None:
+        return ShowCapabilities()
+    if word.casefold() not in set(Vendor):
+        raise unknown(word, Vendor, "vendor", command)
+    return ShowCapabilities(vendor=Vendor(word.casefold()))
+
+
+def _help(words: Words, command: str) -> Help:
+    word = words.take()
+    if word is None:
+        return Help()
+    if word.casefold() not in SUBCOMMANDS:
+        raise unknown(word, SUBCOMMANDS, "subcommand", command)
+    return Help(topic=word.casefold())
+
+
+def _number(word: str | None) -> int | None:
+    """The number in `128` or `#128`; up to nine digits."""
+    match = _NUMBER.fullmatch(word or "")
+    return int(match[1]) if match else None
+
+
+_READERS: dict[str, Callable[[Words, str], Request]] = {
+    "list": _list,
+    "show": _show,
+    "case": _case,
+    "audit": _audit,
+    "capabilities": _capabilities,
+    "help": _help,
+}
+
+SUBCOMMANDS: tuple[str, ...] = ("list", "show", *FAMILIES, *list(_READERS)[2:])
+"""Every word that may come first, in the order help shows them."""

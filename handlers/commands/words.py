@@ -1,0 +1,102 @@
+"""Typed text as Slack sends it, made plain and taken word by word."""
+
+import re
+
+from bot.errors import BadInput
+from handlers.blocks.text import clean
+
+DASHES = "-\u2013\u2014"
+"""Slack's clients turn a typed `--` into a dash."""
+
+MAX_NAME = 255
+"""Characters in the name of a call or a person."""
+
+_QUOTES = {'"': '"“”', "“": '”"', "„": '“”"', "”": '”"', "«": "»"}
+"""What may close each opening quotation mark."""
+
+_LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_PAGE = re.compile(r"\d{1,5}")
+
+
+def tidy(text: str) -> str:
+    """Slack's links and mentions as the words they show, its escapes undone, one clean line."""
+    spoken = _LINK.sub(_spoken, text)
+    for escape, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        spoken = spoken.replace(escape, sign)
+    return clean(spoken)
+
+
+def _spoken(link: re.Match[str]) -> str:
+    """`<@U1|alice>` as `@alice`, `<#C1|x>` as `#x`, `<https://x|x>` as `x`."""
+    address, label = link[1], (link[2] or "").strip()
+    if address.startswith("@"):
+        name = (label or address[1:]).removeprefix("@").replace('"', "")
+        return f' @"{name}" ' if re.search(r"[\s,]", name) else f"@{name}"
+    if address.startswith("#"):
+        return "#" + (label or address[1:])
+    if address.startswith("!"):
+        return label or "@" + address[1:].split("^")[0]
+    return label or address
+
+
+class Words:
+    """The text that is left to read, taken from the front."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = text.strip()
+
+    def peek(self) -> str | None:
+        """The next word, None at the end."""
+        return self.rest.split(maxsplit=1)[0] if self.rest else None
+
+    def take(self) -> str | None:
+        """The next word, which is then gone."""
+        word = self.peek()
+        if word is not None:
+            self.rest = self.rest[len(word) :].lstrip()
+        return word
+
+    def name(self, of: str) -> str | None:
+        """The next word as the name of something. BadInput when it is longer than a name."""
+        word = self.take()
+        return None if word is None else fit(word, of)
+
+    def page(self, word: str) -> int | None:
+        """`page N` as N - 1, when `word` is `page` and a number follows."""
+        following = self.peek()
+        if word.casefold() != "page" or not _PAGE.fullmatch(following or ""):
+            return None
+        return max(int(self.take() or 0) - 1, 0)
+
+    def done(self) -> None:
+        """BadInput when something is left over."""
+        if self.rest:
+            raise BadInput(f"There is something left over: “{self.rest[:MAX_NAME]}”.")
+
+    def at_quote(self) -> bool:
+        """Whether a name in quotation marks comes next, with or without @ before it."""
+        return self.rest.removeprefix("@")[:1] in set(_QUOTES)
+
+    def quoted(self) -> str | None:
+        """A name in quotation marks, with or without @ before them; None when none opens here.
+
+        BadInput when the quotation mark is not closed.
+        """
+        body = self.rest.removeprefix("@")
+        if not self.at_quote():
+            return None
+        ends = [body.find(close, 1) for close in _QUOTES[body[0]]]
+        end = min((end for end in ends if end > 0), default=0)
+        if not end:
+            raise BadInput(
+                "A quotation mark is not closed.", next_step='Write names like this: "Alice Smith".'
+            )
+        self.rest = body[end + 1 :].lstrip()
+        return body[1:end].strip()
+
+
+def fit(word: str, of: str) -> str:
+    """`word` itself; BadInput when it is longer than any name of a call or a person."""
+    if len(word) > MAX_NAME:
+        raise BadInput(f"The name of the {of} is longer than {MAX_NAME} characters.")
+    return word

@@ -1,0 +1,21 @@
+"""Three make-believe vendors that keep state, speak their formats and can be made to fail."""
+
+from bot.demo.vendors.base import Effect, Seen
+from bot.demo.vendors.cometchat import CometChatServer
+from bot.demo.vendors.faults import AppTransport, Dropped, Faults
+from bot.demo.vendors.realtimekit import RealtimeKitServer
+from bot.demo.vendors.rooms import KeptOut, Visitor
+from bot.demo.vendors.stream import StreamServer
+
+__all__ = [
+    "AppTransport",
+    "CometChatServer",
+    "Dropped",
+    "Effect",
+    "Faults",
+    "KeptOut",
+    "RealtimeKitServer",
+    "Seen",
+    "StreamServer",
+    "Visitor",
+]

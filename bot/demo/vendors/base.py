@@ -1,0 +1,188 @@
+"""What the three make-believe vendors have in common: a record of what came, effects and faults."""
+
+import abc
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.clock import Clock
+from bot.demo.vendors.faults import Faults
+from bot.demo.vendors.rooms import Room, Visitor
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Effect(NamedTuple):
+    """A change of the vendor's state: the verb's name, the call's id, the person.
+
+    For an RTMP output its name stands in place of the person; None where there is neither.
+    """
+
+    verb: str
+    call: str
+    person: str | None = None
+
+
+class Seen(NamedTuple):
+    """A request as it arrived."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+
+
+class Refusal(Exception):
+    """The vendor says no; `code` is its own number or word, None for its usual one."""
+
+    def __init__(self, status: int, message: str, code: int | str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class Body(BaseModel):
+    """A request body: types exactly as documented, fields we do not model let through."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+R = TypeVar("R", bound=Room)
+B = TypeVar("B", bound=Body)
+
+
+async def read(request: Request, body: type[B]) -> B:
+    """The request's JSON as `body`; Refusal 400 when it does not fit."""
+    try:
+        return body.model_validate_json(await request.body() or b"{}")
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise Refusal(400, f'failed to read the body: "{where}" is not as documented') from error
+
+
+class VendorServer(abc.ABC, Generic[R]):
+    """A vendor that keeps its state in memory and speaks HTTP through `app`.
+
+    `requests` are all that arrived, also the refused; `effects` what really changed through the
+    API, in order: a repeated kick of somebody who has gone adds nothing.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.rooms: dict[str, R] = {}
+        self.requests: list[Seen] = []
+        self.effects: list[Effect] = []
+        self.faults = Faults(clock, lambda status: self.problem(Refusal(status, "made up")))
+        self.app = Starlette(
+            routes=[self._route(method, path, handler) for method, path, handler in self.routes()],
+            middleware=[Middleware(_Edge, seen=self.requests, faults=self.faults)],
+            exception_handlers={Refusal: self._refused, HTTPException: self._refused},
+        )
+
+    @abc.abstractmethod
+    def routes(self) -> list[tuple[str, str, Handler]]:
+        """Method, path and handler of every endpoint."""
+
+    @abc.abstractmethod
+    def gate(self, request: Request) -> None:
+        """Check credentials; raises Refusal."""
+
+    @abc.abstractmethod
+    def problem(self, refusal: Refusal) -> Response:
+        """The vendor's error answer."""
+
+    @abc.abstractmethod
+    def join(self, call: str, visitor: Visitor) -> None:
+        """Somebody enters; KeptOut when the vendor does not let them."""
+
+    def dress(self, request: Request, response: Response) -> Response:
+        """Add the headers the vendor puts on every answer."""
+        del request
+        return response
+
+    def leave(self, call: str, person: str) -> None:
+        """Somebody goes of their own will."""
+        self.rooms[call].remove(person, self.clock.now())
+
+    def talk(self, call: str, person: str) -> None:
+        """Somebody unmutes if need be, and speaks; others fall silent."""
+        for stay in self.rooms[call].here():
+            stay.speaking = stay.visitor.id == person
+            if stay.speaking:
+                stay.tracks.add("audio")
+
+    def mute_self(self, call: str, person: str) -> None:
+        """Somebody turns their own microphone off."""
+        self.rooms[call].mute(person, {"audio"})
+
+    def note(self, verb: str, call: str, person: str | None = None) -> None:
+        """Write down that the state changed."""
+        self.effects.append(Effect(verb, call, person))
+
+    def _route(self, method: str, path: str, handler: Handler) -> Route:
+        async def endpoint(request: Request) -> Response:
+            self.gate(request)
+            return self.dress(request, await handler(request))
+
+        return Route(path, endpoint, methods=[method])
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            error = Refusal(error.status_code, error.detail)
+        if not isinstance(error, Refusal):
+            raise error
+        return self.dress(request, self.problem(error))
+
+
+class _Edge:
+    """Writes every request down, then lets the faults at it."""
+
+    def __init__(self, app: ASGIApp, seen: list[Seen], faults: Faults) -> None:
+        self._app = app
+        self._seen = seen
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await Request(scope, receive).body()
+        path = scope["path"]
+        self._seen.append(Seen(scope["method"], path, scope["query_string"].decode(), body))
+        app = self._faults.around(self._app, path)
+        await app(scope, _replay(body, receive), send)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once more and then goes on as before."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return again
+
+
+def nanoseconds(moment: datetime) -> int:
+    """Unix nanoseconds, exactly."""
+    return (moment - EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def seconds(moment: datetime) -> int:
+    """Unix seconds."""
+    return (moment - EPOCH) // timedelta(seconds=1)
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, as `2026-11-21T10:00:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

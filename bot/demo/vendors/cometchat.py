@@ -1,0 +1,257 @@
+"""A make-believe CometChat Calls API: it only reads.
+
+As documented: the `apikey` header, Unix seconds, `meta.pagination`, errors with a word for a code;
+people who were invited and never came are among the participants; nobody has a display name.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.clock import Clock
+from bot.demo.vendors.base import Handler, Refusal, VendorServer, seconds
+from bot.demo.vendors.rooms import KeptOut, Room, Stay, Visitor
+
+API_KEY = "cometchat-demo-key-that-opens-nothing"
+APP_ID = "demo-app"
+REGION = "us"
+USUAL = 25
+MOST = 1000
+MOST_PEOPLE = 50
+"""How many people one call can have."""
+
+MISSING = "ERR_CALL_SESSION_NOT_FOUND"
+CODES = {
+    400: "ERR_BAD_REQUEST",
+    401: "AUTH_ERR_APIKEY_NOT_FOUND",
+    404: "ERR_NOT_FOUND",
+    429: "ERR_TOO_MANY_REQUESTS",
+}
+"""The word for each HTTP status that has one of its own here; else ERR_INTERNAL."""
+
+EQUAL = ("type", "mode", "status", "receiverType", "initiator")
+"""List filters that compare a field of the call as text."""
+
+
+@dataclass
+class CometCall(Room):
+    """A call. `title` stays with us: the vendor has no such field."""
+
+    mode: str = "call"
+    kind: str = "video"
+    initiator: str = "superhero1"
+    receiver: str = "supergroup"
+    receiver_type: str = "group"
+    invited: list[str] = field(default_factory=list)
+    ended_at: datetime | None = None
+
+    @property
+    def status(self) -> str:
+        """How far the call has come."""
+        if self.ended_at:
+            return "ended"
+        return "ongoing" if self.stays else "initiated"
+
+
+class CometChatServer(VendorServer[CometCall]):
+    """CometChat in memory. `archive` are calls as the documentation shows them, word for word."""
+
+    api_key = API_KEY
+    app_id = APP_ID
+    region = REGION
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.archive: list[dict[str, Any]] = [sample()]
+
+    def open(self, call: str, title: str, *, invited: list[str] | None = None) -> CometCall:
+        """Create a call that nobody is in yet, but to which people may be invited."""
+        room = CometCall(call, title, self.clock.now(), invited=invited or [])
+        return self.rooms.setdefault(call, room)
+
+    def join(self, call: str, visitor: Visitor) -> None:
+        """Somebody enters; KeptOut when the call is over or full."""
+        room = self.rooms[call]
+        if room.ended_at or len(room.here()) >= MOST_PEOPLE:
+            raise KeptOut(visitor.id)
+        room.enter(visitor, self.clock.now())
+
+    def leave(self, call: str, person: str) -> None:
+        """Somebody goes; the call ends with the last one."""
+        super().leave(call, person)
+        room = self.rooms[call]
+        if not room.here():
+            room.ended_at = self.clock.now()
+
+    def routes(self) -> list[tuple[str, str, Handler]]:
+        """Every endpoint."""
+        return [
+            ("GET", "/v3/calls", self._list),
+            ("GET", "/v3/calls/{call}", self._get),
+            ("GET", "/v3/calls/{call}/transcriptions", self._transcriptions),
+        ]
+
+    def gate(self, request: Request) -> None:
+        """The REST API key."""
+        key = request.headers.get("apikey")
+        if not key:
+            raise Refusal(401, "The apikey header is missing.", "AUTH_ERR_EMPTY_APIKEY")
+        if key != self.api_key:
+            raise Refusal(401, "The API key was not found.")
+
+    def problem(self, refusal: Refusal) -> Response:
+        """`{"error": {"code", "message"}}`, the code a word."""
+        code = refusal.code or CODES.get(refusal.status, "ERR_INTERNAL")
+        return JSONResponse({"error": {"code": code, "message": str(refusal)}}, refusal.status)
+
+    def _calls(self, request: Request) -> list[dict[str, Any]]:
+        """Every call, newest first; with `onBehalfOf` only those this user takes part in."""
+        now = self.clock.now()
+        rooms = sorted(self.rooms.values(), key=lambda room: room.created_at, reverse=True)
+        calls = [*(wire_call(room, now) for room in rooms), *self.archive]
+        user = request.headers.get("onbehalfof")
+        return [call for call in calls if user is None or _has(call, user)]
+
+    async def _list(self, request: Request) -> Response:
+        found = [call for call in self._calls(request) if _matches(call, request)]
+        return _page(found, request)
+
+    def _find(self, request: Request) -> dict[str, Any]:
+        wanted = request.path_params["call"]
+        for call in self._calls(request):
+            if call["sessionId"] == wanted:
+                return call
+        raise Refusal(404, f"The call with session id {wanted} does not exist.", MISSING)
+
+    async def _get(self, request: Request) -> Response:
+        return JSONResponse({"data": self._find(request)})
+
+    async def _transcriptions(self, request: Request) -> Response:
+        return _page(self._find(request).get("transcriptions", []), request)
+
+
+def sample() -> dict[str, Any]:
+    """The call that the vendor's documentation of Get Call shows."""
+    text = files("bot.demo.vendors").joinpath("samples", "cometchat_call.json").read_text("utf-8")
+    call: dict[str, Any] = json.loads(text)["data"]
+    return call
+
+
+def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
+    """A call: `totalDuration` as a clock reads it, everything else in minutes or Unix seconds."""
+    end = call.ended_at or now
+    joined = {stay.visitor.id for stay in call.stays}
+    minutes = sum(_minutes(stay, end) for stay in call.stays)
+    written: dict[str, Any] = {
+        "sessionId": call.id,
+        "totalAudioMinutes": 0 if call.kind == "video" else minutes,
+        "totalVideoMinutes": minutes if call.kind == "video" else 0,
+        "totalDurationInMinutes": minutes,
+        "totalDuration": _timer(call, end),
+        "metaData": [],
+        "hasRecording": False,
+        "initiatedAt": seconds(call.created_at),
+        "initiator": call.initiator,
+        "mode": call.mode,
+        "receiver": call.receiver,
+        "receiverType": call.receiver_type,
+        "status": call.status,
+        "tags": [],
+        "totalParticipants": len(call.stays),
+        "type": call.kind,
+        "mid": f"mid-{call.id}",
+        "participants": [
+            *(_wire_stay(call, stay, end) for stay in call.stays),
+            *(_wire_invited(call, uid) for uid in call.invited if uid not in joined),
+        ],
+    }
+    if call.stays:
+        written["startedAt"] = seconds(call.stays[0].joined_at)
+    if call.ended_at:
+        written["endedAt"] = seconds(call.ended_at)
+    return written
+
+
+def _wire_stay(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
+    minutes = _minutes(stay, end)
+    written: dict[str, Any] = {
+        "uid": stay.visitor.id,
+        "totalAudioMinutes": 0 if call.kind == "video" else minutes,
+        "totalVideoMinutes": minutes if call.kind == "video" else 0,
+        "totalDuration": minutes,
+        "deviceId": f"{stay.presence}@rtc.demo/{call.id}",
+        "isJoined": True,
+        "joinedAt": seconds(stay.joined_at),
+        "mid": f"mid-{call.id}",
+        "state": "ongoing" if stay.here else "ended",
+    }
+    if stay.left_at:
+        written["leftAt"] = seconds(stay.left_at)
+    return written
+
+
+def _wire_invited(call: CometCall, uid: str) -> dict[str, Any]:
+    return {
+        "uid": uid,
+        "totalAudioMinutes": 0,
+        "totalVideoMinutes": 0,
+        "totalDuration": 0,
+        "isJoined": False,
+        "mid": f"mid-{call.id}",
+        "state": "unanswered",
+    }
+
+
+def _minutes(stay: Stay, end: datetime) -> float:
+    return ((stay.left_at or end) - stay.joined_at).total_seconds() / 60
+
+
+def _timer(call: CometCall, end: datetime) -> str:
+    since = call.stays[0].joined_at if call.stays else end
+    minutes, second = divmod(int((end - since).total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+
+
+def _has(call: dict[str, Any], user: str) -> bool:
+    return any(person["uid"] == user for person in call["participants"])
+
+
+def _matches(call: dict[str, Any], request: Request) -> bool:
+    """Whether a call fits the list filters; `startedAt` and `endedAt` mean equal here."""
+    query = request.query_params
+    for name in (*EQUAL, "startedAt", "endedAt"):
+        if name in query and str(call.get(name)) != query[name]:
+            return False
+    if "hasRecording" in query and call["hasRecording"] is not (query["hasRecording"] == "true"):
+        return False
+    count = str(len(call["participants"]))
+    if query.get("participantsCount", count) != count:
+        return False
+    return "uid" not in query or _has(call, query["uid"])
+
+
+def _page(items: list[dict[str, Any]], request: Request) -> Response:
+    """One page with `meta.pagination`; a page beyond the last is empty."""
+    number = _number(request, "page", 1)
+    size = min(_number(request, "perPage", USUAL), MOST)
+    shown = items[(number - 1) * size : number * size]
+    pagination = {
+        "total": len(items),
+        "count": len(shown),
+        "per_page": size,
+        "current_page": number,
+        "total_pages": -(-len(items) // size),
+    }
+    return JSONResponse({"data": shown, "meta": {"pagination": pagination}})
+
+
+def _number(request: Request, name: str, usual: int) -> int:
+    text = request.query_params.get(name, str(usual))
+    if not text.isdecimal() or int(text) < 1:
+        raise Refusal(400, f"The {name} must be at least 1.")
+    return int(text)

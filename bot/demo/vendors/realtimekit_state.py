@@ -1,0 +1,214 @@
+"""RealtimeKit's meetings as they are kept, and as they are written: ISO 8601, three ids a person.
+
+A *meeting* is a lasting room, a *session* one live run of it.
+"""
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.demo.vendors.base import iso, seconds
+from bot.demo.vendors.rooms import Room, Stay, Visitor
+
+ORGANIZATION = "0f0e0d0c-0b0a-4090-8080-070605040302"
+STARTING = timedelta(seconds=2)
+"""How long a recording stays INVOKED before it is RECORDING."""
+UPLOADING = timedelta(seconds=5)
+KEPT = timedelta(days=7)
+"""How long a recording can be downloaded."""
+
+
+def made_id(*parts: str) -> str:
+    """A UUID that is the same whenever it is made from the same words."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(parts)))
+
+
+@dataclass
+class Recording:
+    """A recording; `url` is set when it is sent out by RTMP."""
+
+    id: str
+    session: str
+    prefix: str
+    invoked_at: datetime
+    rtmp_url: str | None = None
+    paused: bool = False
+    stopped_at: datetime | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not been stopped."""
+        return self.stopped_at is None
+
+    def status(self, now: datetime) -> str:
+        """INVOKED, RECORDING or PAUSED, then UPLOADING, UPLOADED."""
+        if self.stopped_at:
+            return "UPLOADED" if now - self.stopped_at >= UPLOADING else "UPLOADING"
+        if self.paused:
+            return "PAUSED"
+        return "RECORDING" if now - self.invoked_at >= STARTING else "INVOKED"
+
+    def wire(self, now: datetime) -> dict[str, Any]:
+        """The recording; the two URLs are signed, so they are secrets."""
+        status, name = self.status(now), f"{self.prefix}_{seconds(self.invoked_at)}"
+        written: dict[str, Any] = {
+            "id": self.id,
+            "session_id": self.session,
+            "status": status,
+            "invoked_time": iso(self.invoked_at),
+            "output_file_name": f"{name}.mp4",
+        }
+        if status != "INVOKED":
+            written["started_time"] = iso(self.invoked_at + STARTING)
+        if self.stopped_at:
+            written["stopped_time"] = iso(self.stopped_at)
+            written["recording_duration"] = seconds(self.stopped_at) - seconds(self.invoked_at)
+        if status == "UPLOADED" and self.stopped_at:
+            signed = f"?Expires=1&Signature={secrets.token_hex(8)}"
+            written["download_url"] = f"https://rec.realtimekit.example/{name}.mp4{signed}"
+            written["audio_download_url"] = f"https://rec.realtimekit.example/{name}.mp3{signed}"
+            written["download_url_expiry"] = iso(self.stopped_at + KEPT)
+        return written
+
+
+@dataclass
+class Session:
+    """One run of a meeting. `ended_at` is set when the keep-alive time is over."""
+
+    id: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    most: int = 0
+
+
+@dataclass
+class Enrolled:
+    """Somebody added to a meeting: what their token stands for. `id` is `user_id` in reports."""
+
+    id: str
+    visitor: Visitor
+    preset: str
+    created_at: datetime
+
+    def wire(self) -> dict[str, Any]:
+        """A meeting participant, as the enrolment endpoints show it."""
+        return {
+            "id": self.id,
+            "name": self.visitor.name,
+            "custom_participant_id": self.visitor.id,
+            "preset_name": self.preset,
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.created_at),
+        }
+
+    def wire_acted(self) -> dict[str, Any]:
+        """A person as the answers to kick and mute show them."""
+        return {
+            "id": self.id,
+            "name": self.visitor.name,
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.created_at),
+        }
+
+
+@dataclass
+class Meeting(Room):
+    """A lasting room. `stays` are those of the newest session, older ones are in `past`."""
+
+    active: bool = True
+    keep_alive: timedelta = timedelta(seconds=60)
+    session: Session | None = None
+    runs: int = 0
+    past: list[tuple[Session, list[Stay]]] = field(default_factory=list)
+    enrolled: dict[str, Enrolled] = field(default_factory=dict)
+    tokens: dict[str, Enrolled] = field(default_factory=dict)
+    recordings: list[Recording] = field(default_factory=list)
+    livestream: dict[str, Any] | None = None
+
+    def live(self) -> Session | None:
+        """The session that is running, if any."""
+        return self.session if self.session and self.session.ended_at is None else None
+
+    def begin(self, now: datetime) -> Session:
+        """The running session, a new one if there is none."""
+        if self.session and self.session.ended_at:
+            self.past.append((self.session, self.stays))
+            self.session, self.stays = None, []
+        if self.session is None:
+            self.runs += 1
+            self.session = Session(made_id(self.id, "session", str(self.runs)), now)
+        return self.session
+
+    def settle(self, now: datetime) -> None:
+        """End the session once it has been empty for the keep-alive time."""
+        session = self.live()
+        if session is None or self.here():
+            return
+        emptied = max([session.started_at, *(s.left_at for s in self.stays if s.left_at)])
+        if now - emptied >= self.keep_alive:
+            session.ended_at = emptied + self.keep_alive
+            self.livestream = None
+            for recording in self.recordings:
+                recording.stopped_at = recording.stopped_at or session.ended_at
+
+    def enrol(self, visitor: Visitor, preset: str, now: datetime) -> Enrolled:
+        """Add somebody; their token stays valid even if they are deleted later."""
+        added = Enrolled(made_id(self.id, visitor.id, str(len(self.tokens))), visitor, preset, now)
+        self.enrolled[added.id] = self.tokens[visitor.id] = added
+        return added
+
+    def running(self) -> list[Recording]:
+        """Recordings that have not been stopped, newest last."""
+        return [recording for recording in self.recordings if recording.active]
+
+    def wire(self) -> dict[str, Any]:
+        """The meeting."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "status": "ACTIVE" if self.active else "INACTIVE",
+            "session_keep_alive_time_in_secs": self.keep_alive.total_seconds(),
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.created_at),
+        }
+
+    def wire_session(self, session: Session, stays: list[Stay], now: datetime) -> dict[str, Any]:
+        """A session with its counts; `minutes_consumed` adds up everybody's minutes."""
+        minutes = sum(((s.left_at or now) - s.joined_at).total_seconds() / 60 for s in stays)
+        written: dict[str, Any] = {
+            "id": session.id,
+            "associated_id": self.id,
+            "meeting_display_name": self.title,
+            "type": "meeting",
+            "status": "ENDED" if session.ended_at else "LIVE",
+            "live_participants": sum(stay.here for stay in stays),
+            "max_concurrent_participants": session.most,
+            "minutes_consumed": round(minutes, 2),
+            "organization_id": ORGANIZATION,
+            "started_at": iso(session.started_at),
+            "created_at": iso(session.started_at),
+            "updated_at": iso(now),
+        }
+        if session.ended_at:
+            written["ended_at"] = iso(session.ended_at)
+        return written
+
+    def wire_stay(self, stay: Stay, now: datetime) -> dict[str, Any]:
+        """A session participant: `id` is the peer's, `user_id` the enrolment's."""
+        enrolled = self.tokens[stay.visitor.id]
+        written: dict[str, Any] = {
+            "id": made_id(self.id, "peer", stay.presence, iso(stay.joined_at)),
+            "user_id": enrolled.id,
+            "custom_participant_id": stay.visitor.id,
+            "display_name": stay.visitor.name,
+            "preset_name": enrolled.preset,
+            "joined_at": iso(stay.joined_at),
+            "duration": ((stay.left_at or now) - stay.joined_at).total_seconds() / 60,
+            "created_at": iso(stay.joined_at),
+            "updated_at": iso(stay.left_at or stay.joined_at),
+        }
+        if stay.left_at:
+            written["left_at"] = iso(stay.left_at)
+        return written

@@ -1,0 +1,292 @@
+"""A make-believe Stream Video.
+
+As documented: a bare HS256 token over the API secret beside `api_key` and `stream-auth-type`,
+POST answers 201, times are integers in nanoseconds, errors have a capital `StatusCode`.
+"""
+
+import json
+from collections import Counter
+from typing import Any
+
+import jwt
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.clock import Clock
+from bot.demo.vendors.base import Handler, Refusal, VendorServer, read, seconds
+from bot.demo.vendors.rooms import KeptOut, Visitor
+from bot.demo.vendors.stream_bodies import (
+    Broadcasts,
+    KickUser,
+    MuteUsers,
+    Participants,
+    Target,
+    Upsert,
+)
+from bot.demo.vendors.stream_query import MOST, USUAL, QueryCalls, matches, ordered, page, present
+from bot.demo.vendors.stream_state import StreamCall, wire_participant, wire_state
+
+API_KEY = "stream-demo-key"
+API_SECRET = "stream-demo-secret-that-opens-nothing-anywhere"
+DURATION = "3.14ms"
+WINDOW = 60
+"""Seconds of one rate limit window."""
+
+TOO_MANY = 429
+CODES = {400: 4, 401: 5, 403: 17, 404: 16, TOO_MANY: 9}
+"""Stream's own error numbers by HTTP status; every other status is -1, an internal error."""
+
+KINDS = ("composite", "individual", "raw")
+CALL = "/api/v2/video/call/{type}/{id}"
+
+
+class StreamServer(VendorServer[StreamCall]):
+    """Stream Video in memory. `rate` is how many requests a minute each endpoint answers."""
+
+    api_key = API_KEY
+    api_secret = API_SECRET
+
+    def __init__(self, clock: Clock, *, rate: int = 10_000) -> None:
+        super().__init__(clock)
+        self.rate = rate
+        self.users: set[str] = set()
+        self._used: Counter[tuple[int, str]] = Counter()
+
+    def open(self, cid: str, title: str) -> StreamCall:
+        """Create a call that nobody is in yet; `cid` is `type:id`."""
+        return self.rooms.setdefault(cid, StreamCall(cid, title, self.clock.now()))
+
+    def join(self, call: str, visitor: Visitor) -> None:
+        """Somebody enters; KeptOut when they are blocked or the call has ended."""
+        room = self.rooms[call]
+        if visitor.id in room.blocked or room.ended_at:
+            raise KeptOut(visitor.id)
+        room.begin(self.clock.now())
+        room.enter(visitor, self.clock.now())
+        self.users.add(visitor.id)
+
+    def leave(self, call: str, person: str) -> None:
+        """Somebody goes; the session ends with the last one."""
+        super().leave(call, person)
+        self.rooms[call].settle(self.clock.now())
+
+    def routes(self) -> list[tuple[str, str, Handler]]:
+        """Every endpoint."""
+        return [
+            ("POST", "/api/v2/users", self._upsert),
+            ("POST", "/api/v2/video/calls", self._query),
+            ("GET", CALL, self._get),
+            ("POST", f"{CALL}/participants", self._participants),
+            ("POST", f"{CALL}/mute_users", self._mute),
+            ("POST", f"{CALL}/kick", self._kick),
+            ("POST", f"{CALL}/block", self._block),
+            ("POST", f"{CALL}/unblock", self._unblock),
+            ("POST", f"{CALL}/mark_ended", self._end),
+            ("GET", f"{CALL}/recordings", self._recordings),
+            ("POST", f"{CALL}/recordings/{{kind}}/start", self._record_start),
+            ("POST", f"{CALL}/recordings/{{kind}}/stop", self._record_stop),
+            ("POST", f"{CALL}/start_broadcasting", self._live_start),
+            ("POST", f"{CALL}/stop_broadcasting", self._live_stop),
+            ("POST", f"{CALL}/rtmp_broadcasts", self._rtmp_start),
+            ("POST", f"{CALL}/rtmp_broadcasts/stop", self._rtmp_stop_all),
+            ("POST", f"{CALL}/rtmp_broadcasts/{{name}}/stop", self._rtmp_stop),
+        ]
+
+    def gate(self, request: Request) -> None:
+        """The key, the kind of token, the token, and then the rate."""
+        if request.query_params.get("api_key") != self.api_key:
+            raise Refusal(401, "api_key not valid", 2)
+        if request.headers.get("stream-auth-type") != "jwt":
+            raise Refusal(401, "stream-auth-type missing or invalid")
+        try:
+            token = request.headers.get("authorization", "")
+            jwt.decode(token, self.api_secret, ["HS256"], options={"verify_iat": False})
+        except jwt.InvalidTokenError as error:
+            raise Refusal(401, "JWTAuth error: token is not valid") from error
+        self._used[self._window(request)] += 1
+        if self._used[self._window(request)] > self.rate:
+            raise Refusal(TOO_MANY, "Too many requests")
+
+    def _window(self, request: Request) -> tuple[int, str]:
+        return seconds(self.clock.now()) // WINDOW, request.scope["path"]
+
+    def problem(self, refusal: Refusal) -> Response:
+        """APIError."""
+        body: dict[str, Any] = {
+            "code": refusal.code or CODES.get(refusal.status, -1),
+            "message": str(refusal),
+            "StatusCode": refusal.status,
+            "duration": DURATION,
+            "more_info": "",
+            "details": [],
+            "exception_fields": {},
+            "unrecoverable": False,
+        }
+        return JSONResponse(body, refusal.status)
+
+    def dress(self, request: Request, response: Response) -> Response:
+        """The rate limit headers; `X-RateLimit-Reset` is in Unix seconds."""
+        minute, _ = window = self._window(request)
+        response.headers["x-ratelimit-limit"] = str(self.rate)
+        response.headers["x-ratelimit-remaining"] = str(max(0, self.rate - self._used[window]))
+        response.headers["x-ratelimit-reset"] = str((minute + 1) * WINDOW)
+        if response.status_code == TOO_MANY:
+            left = (minute + 1) * WINDOW - seconds(self.clock.now())
+            response.headers["retry-after"] = str(left)
+        return response
+
+    def _call(self, request: Request) -> StreamCall:
+        cid = f"{request.path_params['type']}:{request.path_params['id']}"
+        if cid not in self.rooms:
+            raise Refusal(404, f"Can't find call with id {cid}")
+        return self.rooms[cid]
+
+    def _known(self, user: str | None) -> None:
+        if user is not None and user not in self.users:
+            raise Refusal(400, f"the user {user} doesn't exist")
+
+    async def _upsert(self, request: Request) -> Response:
+        users = (await read(request, Upsert)).users
+        self.users.update(users)
+        return done(users=users)
+
+    async def _query(self, request: Request) -> Response:
+        query = await read(request, QueryCalls)
+        found = (c for c in self.rooms.values() if matches(c, query.filter_conditions))
+        calls, cursors = page(ordered(found, query.sort), query)
+        return done(201, calls=[wire_state(call) for call in calls], **cursors)
+
+    async def _get(self, request: Request) -> Response:
+        return done(200, **wire_state(self._call(request)))
+
+    async def _participants(self, request: Request) -> Response:
+        call = self._call(request)
+        wanted = (await read(request, Participants)).filter_conditions
+        limit = request.query_params.get("limit", str(USUAL))
+        if not limit.isdecimal() or int(limit) > MOST:
+            raise Refusal(400, f"limit must be a number up to {MOST}")
+        here = [stay for stay in call.here() if present(stay, wanted)]
+        shown = [wire_participant(stay) for stay in here[: int(limit)]]
+        return done(**wire_state(call), participants=shown, total_participants=len(here))
+
+    async def _mute(self, request: Request) -> Response:
+        call, mute = self._call(request), await read(request, MuteUsers)
+        self._known(mute.muted_by_id)
+        everyone = [stay.visitor.id for stay in call.here()]
+        for person in dict.fromkeys(everyone if mute.mute_all_users else mute.user_ids):
+            if call.mute(person, mute.tracks):
+                self.note("mute", call.id, person)
+        return done()
+
+    async def _kick(self, request: Request) -> Response:
+        call, kick = self._call(request), await read(request, KickUser)
+        self._known(kick.kicked_by_id)
+        if call.remove(kick.user_id, self.clock.now()):
+            self.note("kick", call.id, kick.user_id)
+            call.settle(self.clock.now())
+        if kick.block:
+            self._keep_out(call, kick.user_id)
+        return done()
+
+    async def _block(self, request: Request) -> Response:
+        """Whether this alone disconnects is not documented: here it does not."""
+        self._keep_out(self._call(request), (await read(request, Target)).user_id)
+        return done()
+
+    def _keep_out(self, call: StreamCall, person: str) -> None:
+        if person not in call.blocked:
+            call.blocked.append(person)
+            self.note("block", call.id, person)
+
+    async def _unblock(self, request: Request) -> Response:
+        call, person = self._call(request), (await read(request, Target)).user_id
+        if person in call.blocked:
+            call.blocked.remove(person)
+            self.note("unblock", call.id, person)
+        return done()
+
+    async def _end(self, request: Request) -> Response:
+        call, now = self._call(request), self.clock.now()
+        if call.ended_at is None:
+            call.ended_at = now
+            for stay in call.here():
+                call.remove(stay.visitor.id, now)
+            call.settle(now)
+            self.note("end", call.id)
+        return done()
+
+    async def _recordings(self, request: Request) -> Response:
+        call = self._call(request)
+        return done(200, recordings=[recorded.wire(call.id) for recorded in call.recorded])
+
+    async def _record_start(self, request: Request) -> Response:
+        call, kind = self._running(request), _kind(request)
+        if kind in call.recording:
+            raise Refusal(400, f"{kind} recording is already running")
+        call.recording[kind] = self.clock.now()
+        self.note("record_start", call.id)
+        return done()
+
+    async def _record_stop(self, request: Request) -> Response:
+        call, kind = self._call(request), _kind(request)
+        if call.stop_recording(kind, self.clock.now()):
+            self.note("record_stop", call.id)
+        return done()
+
+    async def _live_start(self, request: Request) -> Response:
+        call = self._running(request)
+        if call.playlist:
+            raise Refusal(400, "HLS broadcasting is already running")
+        call.playlist = f"https://hls.stream.example/{call.id}/master.m3u8"
+        self.note("live_start", call.id)
+        return done(playlist_url=call.playlist)
+
+    async def _live_stop(self, request: Request) -> Response:
+        call = self._call(request)
+        if call.playlist:
+            call.playlist = None
+            self.note("live_stop", call.id)
+        return done()
+
+    async def _rtmp_start(self, request: Request) -> Response:
+        call = self._running(request)
+        [target] = (await read(request, Broadcasts)).broadcasts
+        if target.name in call.rtmps:
+            raise Refusal(400, f"an RTMP broadcast named {target.name} is already running")
+        call.rtmps[target.name] = target.model_dump(exclude={"quality"}, exclude_none=True)
+        self.note("rtmp_start", call.id, target.name)
+        return done()
+
+    async def _rtmp_stop(self, request: Request) -> Response:
+        call, name = self._call(request), request.path_params["name"]
+        if call.rtmps.pop(name, None) is None:
+            raise Refusal(404, f"no RTMP broadcast named {name} is running")
+        self.note("rtmp_stop", call.id, name)
+        return done()
+
+    async def _rtmp_stop_all(self, request: Request) -> Response:
+        call = self._call(request)
+        for name in list(call.rtmps):
+            del call.rtmps[name]
+            self.note("rtmp_stop", call.id, name)
+        return done()
+
+    def _running(self, request: Request) -> StreamCall:
+        call = self._call(request)
+        if not call.ongoing:
+            raise Refusal(400, "there is no active session in this call")
+        return call
+
+
+def done(status: int = 201, /, **fields: Any) -> Response:
+    """A success, as POST answers it; `duration` is in every answer."""
+    return Response(
+        json.dumps({"duration": DURATION, **fields}), status, media_type="application/json"
+    )
+
+
+def _kind(request: Request) -> str:
+    kind = str(request.path_params["kind"])
+    if kind not in KINDS:
+        raise Refusal(400, f"recording_type must be one of {', '.join(KINDS)}")
+    return kind

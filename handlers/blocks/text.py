@@ -11,16 +11,24 @@ from datetime import datetime, timedelta
 
 ELLIPSIS = "…"
 
-_BREAKER = "\u2060"
-"""WORD JOINER: invisible, and enough to keep a sign from being read as markup."""
-
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Characters that hide, reorder or cannot be encoded; the joiners of emoji and Persian stay."""
 
-_MARKUP = re.compile(r"[*_~`@#!:]|(?<![^\s])[>•-](?=\s)|://")
+_LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+"""Signs Slack reads as markup, and others that look the same and mean nothing."""
+
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+"""Slack makes italics only where an underscore does not stand inside a word."""
+
+_SUMMONS = re.compile(r"@(?=\w)|:(?=[\w+'-]+:)")
+"""What could become a mention or an emoji."""
+
+_BREAKER = "\u2060"
+"""WORD JOINER: invisible, and enough to keep `@here` and `:fire:` from being one word."""
+
 _EXTENDERS = ("\u200d", "\ufe0f", "\ufe0e", "\u20e3")
 
 
@@ -60,11 +68,16 @@ def mrkdwn(text: str, limit: int = 200, *, empty: str = "unnamed") -> str:
 
     The result may be longer than `limit`: at most 5 characters for one.
     """
-    return _escape(_MARKUP.sub(_broken, plain(text, limit, empty=empty)))
+    return _harmless(plain(text, limit, empty=empty))
+
+
+def _harmless(text: str) -> str:
+    signs = text.translate(_LOOKALIKES)
+    return _escape(_SUMMONS.sub(_broken, _UNDERSCORE.sub("\u02cd", signs)))
 
 
 def _broken(sign: re.Match[str]) -> str:
-    return _BREAKER.join(("", *sign[0], ""))
+    return sign[0] + _BREAKER
 
 
 def _escape(text: str) -> str:
@@ -72,9 +85,20 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def bold(text: str, limit: int = 150) -> str:
+def say(sentence: str, limit: int) -> str:
+    """A sentence of ours that may quote outside words: as `mrkdwn`, but `code` in it stays code."""
+    parts = plain(sentence, limit).split("`")
+    if len(parts) % 2 == 0:
+        return mrkdwn(sentence, limit)
+    return "".join(
+        f"`{_escape(part)}`" if index % 2 and part.strip() else _harmless(part)
+        for index, part in enumerate(parts)
+    )
+
+
+def bold(text: str, limit: int = 150, *, empty: str = "unnamed") -> str:
     """Outside text in bold."""
-    return f"*{mrkdwn(text, limit)}*"
+    return f"*{mrkdwn(text, limit, empty=empty)}*"
 
 
 def code(text: str, limit: int = 128) -> str:

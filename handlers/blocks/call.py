@@ -1,0 +1,124 @@
+"""One call opened: what runs, what can be done, who is there, and what was done lately."""
+
+from collections.abc import Sequence
+
+from bot.calls.acts import Person
+from bot.calls.cases import Case
+from bot.calls.handles import handle
+from bot.calls.models import Call, Participant
+from bot.calls.picture import CallView, ListView
+from bot.calls.verbs import VERBS
+from handlers.blocks.calls import call_facts
+from handlers.blocks.cases import case_line
+from handlers.blocks.message import Block, Message
+from handlers.blocks.offers import Offer, act_button, act_options, for_call, for_person
+from handlers.blocks.parts import (
+    MAX_HEADER,
+    actions,
+    button,
+    context,
+    header,
+    overflow,
+    paragraph,
+    section,
+    stamp,
+    text_of,
+)
+from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, plain, span, when
+from handlers.blocks.values import BACK, OPEN, REFRESH_CALL, CallValue, ListValue, menu_ids
+
+PEOPLE_PAGE = 25
+"""People on one page of a call's card."""
+
+MAX_CONTEXT = 2000
+
+
+def call_message(view: CallView, cases: Sequence[Case]) -> Message:
+    """The call's card: at most 25 people, so that it always stays below Slack's 50 blocks."""
+    call, mark = view.call, stamp(view.at)
+    name = handle(call.ref)
+    title = plain(call.title, MAX_HEADER, empty="Untitled call")
+    offers = for_call(call, view.capabilities, view.rtmp_targets)
+    blocks = [
+        header(title),
+        section(call_facts(call, name, view.at)),
+        *actions([act_button(offer, call, mark) for offer in offers], f"{mark}.acts"),
+        *_people(view, mark),
+        *_limits(view),
+        *([paragraph(["*Lately*", *(case_line(case) for case in cases)])] if cases else []),
+        *_foot(view, mark),
+    ]
+    facts = f"{mrkdwn(title, MAX_HEADER)}, {call.ref.vendor.label}, {name}"
+    return Message(text_of(f"{facts}: {count(call.people, 'person', 'people')}."), blocks)
+
+
+def _people(view: CallView, mark: str) -> list[Block]:
+    people = view.people.items[:PEOPLE_PAGE]
+    if view.call.ended_at is not None:
+        return [section("This call has ended.")]
+    if not people:
+        return [section("Nobody is in the call right now.")]
+    offers = for_person(view.capabilities, view.rtmp_targets)
+    return [_person(view, person, offers, f"{mark}.{index}") for index, person in enumerate(people)]
+
+
+def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: str) -> Block:
+    accessory = _menu(view.call, Person.of(person), offers, mark)
+    since = f"{span(person.joined_at, view.at)}" if person.joined_at else ""
+    title = bold(person.shown)
+    text = "\n".join(
+        (
+            f"{title} {code(person.id)}",
+            dots((mrkdwn(person.role, 40) if person.role else "", since, *_sound(person)))
+            or "connected",
+        )
+    )
+    return section(text, **accessory)
+
+
+def _menu(call: Call, person: Person, offers: Sequence[Offer], mark: str) -> Block:
+    """The acts on a person; where the ids are too long for a menu, the first act as a button."""
+    ids = menu_ids(call.ref, call.title, stamp=mark, person=person)
+    if ids is not None:
+        menu = overflow(ids.action_id, act_options(offers))
+        return {"accessory": menu, "block_id": ids.block_id} if menu else {}
+    first = act_button(offers[0], call, mark, person) if offers else None
+    return {"accessory": first, "block_id": mark} if first else {}
+
+
+def _sound(person: Participant) -> list[str]:
+    """Muted or speaking, where the vendor says."""
+    if person.muted:
+        return ["muted"]
+    return ["speaking"] if person.speaking else []
+
+
+def _limits(view: CallView) -> list[Block]:
+    """What this vendor cannot do, and the nearest that it can."""
+    vendor = view.call.ref.vendor.label
+    parts = []
+    for name, capability in view.capabilities.items():
+        if not capability.possible and name in VERBS:
+            nearest = VERBS.get(capability.instead or "")
+            instead = f" (nearest: {nearest.label.lower()})" if nearest else ""
+            parts.append(VERBS[name].label.lower() + instead)
+    if not parts:
+        return []
+    return [context(lines([f"{vendor} cannot: {', '.join(parts)}."], MAX_CONTEXT))]
+
+
+def _foot(view: CallView, mark: str) -> list[Block]:
+    def at(page: int) -> CallValue:
+        return CallValue(call=view.call.ref, title=view.call.title, page=page)
+
+    row = [
+        button("Previous", f"{OPEN}#previous", at(view.page - 1)) if view.page else None,
+        button("Next", f"{OPEN}#next", at(view.page + 1)) if view.people.next else None,
+        button("Refresh", REFRESH_CALL, at(view.page)),
+        button("Back to the list", BACK, ListValue(view=ListView())),
+    ]
+    total = view.people.total if view.people.total is not None else view.call.people
+    first = view.page * PEOPLE_PAGE + 1
+    last = first + len(view.people.items[:PEOPLE_PAGE]) - 1
+    seen = f"People {first} to {last} of {max(total, last):,}" if last >= first else ""
+    return [*actions(row, f"{mark}.foot"), context(dots((seen, f"as of {when(view.at)}")))]

@@ -1,0 +1,191 @@
+"""The list of live calls: ten a page, each with its likeliest acts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.calls.capabilities import Capability
+from bot.calls.models import Call, RecordingState, Vendor
+from bot.calls.picture import ListView, Picture
+from bot.calls.verbs import Weight
+from handlers.blocks.message import Block, Message
+from handlers.blocks.offers import act_button, act_options, for_call, handles
+from handlers.blocks.parts import (
+    MAX_HEADER,
+    actions,
+    button,
+    context,
+    header,
+    option,
+    overflow,
+    paragraph,
+    plain_text,
+    section,
+    select,
+    stamp,
+    text_of,
+)
+from handlers.blocks.text import bold, code, count, dots, mrkdwn, plain, span, when
+from handlers.blocks.values import (
+    ANY_VENDOR,
+    FILTER_TEXT,
+    FILTER_VENDOR,
+    OPEN,
+    PAGE,
+    REFRESH_LIST,
+    CallValue,
+    ListValue,
+    menu_ids,
+)
+
+PAGE_SIZE = 10
+DIRECT = 2
+"""Acts that get a button of their own; the rest are in the menu."""
+
+MAX_MARKS = 3
+"""RTMP outputs named on one line."""
+
+MAX_FILTER = 100
+"""Characters of the text filter, as when it is typed."""
+
+Capabilities = Mapping[Vendor, Mapping[str, Capability]]
+
+
+def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -> Message:
+    """The live calls that match `view`, and what can be done with each."""
+    last = max(len(picture.calls) - 1, 0) // PAGE_SIZE
+    page = min(view.page, last)
+    shown = picture.calls[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    blocks = [header(_headline(picture)), *_filters(view, stamp(picture.at))]
+    names = handles(picture.calls)
+    for index, call in enumerate(shown):
+        mark = f"{stamp(picture.at)}.{index}"
+        blocks += _card(
+            call, names[call.ref], capabilities.get(call.ref.vendor, {}), mark, picture.at
+        )
+    if not shown:
+        blocks.append(section(_empty(picture, view)))
+    blocks += _notes(picture)
+    blocks += _pager(view, page, last, picture)
+    return Message(_spoken(picture, shown), blocks)
+
+
+def call_facts(call: Call, name: str, now: datetime) -> str:
+    """One line about a call: vendor, handle, people, how long, what runs."""
+    return dots(
+        (
+            call.ref.vendor.label,
+            code(name),
+            count(call.people, "person", "people"),
+            "ended" if call.ended_at else "",
+            span(call.started_at, now) if call.started_at and not call.ended_at else "",
+            *_marks(call),
+        )
+    )
+
+
+def _marks(call: Call) -> list[str]:
+    """What runs on a call, as far as the vendor says."""
+    marks = {RecordingState.ON: "🔴 recording", RecordingState.PAUSED: "recording paused"}
+    running = [marks[call.recording]] if call.recording in marks else []
+    if call.broadcasting:
+        running.append("🔴 livestream")
+    return running + [f"RTMP {mrkdwn(name, 64)}" for name in (call.rtmp or ())[:MAX_MARKS]]
+
+
+def _card(
+    call: Call, name: str, capabilities: Mapping[str, Capability], mark: str, now: datetime
+) -> list[Block]:
+    offers = for_call(call, capabilities)
+    direct = [offer for offer in offers if offer.verb.weight is Weight.LIGHT][:DIRECT]
+    ids = menu_ids(call.ref, call.title, stamp=mark)
+    opened = CallValue(call=call.ref, title=call.title)
+    row = [
+        button("Open", OPEN, opened),
+        *(act_button(offer, call, mark) for offer in direct),
+    ]
+    if ids is not None:
+        rest = [offer for offer in offers if offer not in direct]
+        row.append(overflow(ids.action_id, act_options(rest)))
+    title = bold(call.title, MAX_HEADER, empty="Untitled call")
+    return [
+        section(f"{title}\n{call_facts(call, name, now)}"),
+        *actions(row, ids.block_id if ids else mark),
+    ]
+
+
+def _filters(view: ListView, mark: str) -> list[Block]:
+    vendors = [option("All vendors", ANY_VENDOR), *(option(v.label, v.value) for v in Vendor)]
+    text: Block = {
+        "type": "plain_text_input",
+        "action_id": FILTER_TEXT,
+        "max_length": MAX_FILTER,
+        "placeholder": plain_text("Words in the title, an id or a handle", MAX_HEADER),
+        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+    }
+    if view.text:
+        text["initial_value"] = plain(view.text, MAX_FILTER)
+    return [
+        {
+            "type": "input",
+            "block_id": f"{mark}.text",
+            "dispatch_action": True,
+            "optional": True,
+            "label": plain_text("Find", MAX_HEADER),
+            "element": text,
+        },
+        *actions(
+            [
+                select(FILTER_VENDOR, vendors, view.vendor or ANY_VENDOR, "Vendor"),
+                button("Refresh", REFRESH_LIST, ListValue(view=view)),
+            ],
+            f"{mark}.filter",
+        ),
+    ]
+
+
+def _headline(picture: Picture) -> str:
+    return f"{count(len(picture.calls), 'live call')}"
+
+
+def _empty(picture: Picture, view: ListView) -> str:
+    if picture.troubles:
+        return "Nothing to show, but not every vendor answered. Press Refresh in a moment."
+    if view.text or view.vendor:
+        return "No live call matches this. Clear the filter, or choose all vendors."
+    return "No call is live right now. Start one in your app, then press Refresh."
+
+
+def _notes(picture: Picture) -> list[Block]:
+    """One line for each vendor that did not answer, or that has more than was asked for."""
+    lines = [f"⚠️ {trouble.vendor.label}: {mrkdwn(trouble.message)}" for trouble in picture.troubles]
+    for vendor in picture.partial:
+        seen = sum(call.ref.vendor is vendor for call in picture.calls)
+        lines.append(
+            f"{vendor.label} has more live calls than were read; only its newest are searched here "
+            f"({count(seen, 'match', 'matches')}). A handle or an id finds any of those shown."
+        )
+    return [paragraph(lines)] if lines else []
+
+
+def _pager(view: ListView, page: int, last: int, picture: Picture) -> list[Block]:
+    if not last:
+        return [context(f"As of {when(picture.at)}")]
+    before = ListValue(view=view.model_copy(update={"page": page - 1}))
+    after = ListValue(view=view.model_copy(update={"page": page + 1}))
+    row = [
+        button("Previous", f"{PAGE}#previous", before) if page else None,
+        button("Next", f"{PAGE}#next", after) if page < last else None,
+    ]
+    return [
+        *actions(row, f"{stamp(picture.at)}.pager"),
+        context(dots((f"Page {page + 1} of {last + 1}", f"as of {when(picture.at)}"))),
+    ]
+
+
+def _spoken(picture: Picture, shown: Sequence[Call]) -> str:
+    first = "; ".join(mrkdwn(call.title, 40, empty="Untitled call") for call in shown[:3])
+    silent = ", ".join(trouble.vendor.label for trouble in picture.troubles)
+    return text_of(
+        f"{_headline(picture)}{': ' + first if first else ''}.",
+        f"No answer from {silent}." if silent else "",
+    )

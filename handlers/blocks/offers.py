@@ -1,0 +1,135 @@
+"""Which acts a card offers: only those the vendor can do, and that make sense on the call now."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+
+from bot.calls.acts import Person
+from bot.calls.capabilities import Capability
+from bot.calls.handles import LONG, SHORT, handle
+from bot.calls.models import Call, CallRef, Frozen, RecordingState
+from bot.calls.verbs import VERBS, Aim, AnyVerb, Verb, Weight
+from handlers.blocks.message import Block
+from handlers.blocks.parts import button, option
+from handlers.blocks.values import ACT, ActValue, menu_value
+
+POINTLESS: Mapping[str, Callable[[Call], bool]] = {
+    "record_start": lambda call: call.recording in {RecordingState.ON, RecordingState.PAUSED},
+    "record_stop": lambda call: call.recording is RecordingState.OFF,
+    "record_pause": lambda call: call.recording is not RecordingState.ON,
+    "record_resume": lambda call: call.recording is not RecordingState.PAUSED,
+    "live_start": lambda call: call.broadcasting is True,
+    "live_stop": lambda call: call.broadcasting is False,
+    "rtmp_stop": lambda call: call.rtmp == (),
+}
+"""When an act would change nothing; a verb that is not here always makes sense."""
+
+
+class Offer(Frozen):
+    """An act that can be offered, with its options at their likeliest."""
+
+    verb: AnyVerb
+    everyone: bool = False
+
+    @property
+    def label(self) -> str:
+        """What its button says."""
+        return f"{self.verb.label} everyone" if self.everyone else self.verb.label
+
+    @property
+    def style(self) -> str | None:
+        """Heavy acts are red."""
+        return "danger" if self.verb.weight is Weight.HEAVY else None
+
+
+def for_person(capabilities: Mapping[str, Capability], targets: Sequence[str] = ()) -> list[Offer]:
+    """The acts on one person who is in the call."""
+    return _offers(Aim.PEOPLE, capabilities, targets)
+
+
+def for_call(
+    call: Call, capabilities: Mapping[str, Capability], targets: Sequence[str] = ()
+) -> list[Offer]:
+    """The acts on the call: on everyone in it, then on itself; none once it has ended."""
+    if call.ended_at is not None:
+        return []
+    crowd = [
+        offer.model_copy(update={"everyone": True})
+        for offer in _offers(Aim.PEOPLE, capabilities, targets)
+        if offer.verb.everyone
+    ]
+    own = _offers(Aim.CALL, capabilities, targets)
+    return crowd + [offer for offer in own if not _pointless(offer.verb, call)]
+
+
+def _pointless(verb: Verb, call: Call) -> bool:
+    return verb.name in POINTLESS and POINTLESS[verb.name](call)
+
+
+def _offers(
+    aim: Aim, capabilities: Mapping[str, Capability], targets: Sequence[str]
+) -> list[Offer]:
+    verbs = [
+        likeliest(verb, capabilities[name], targets)
+        for name, verb in VERBS.items()
+        if verb.aim is aim and name in capabilities and capabilities[name].possible
+    ]
+    return [Offer(verb=verb) for verb in verbs if verb is not None]
+
+
+def likeliest(verb: type[Verb], capability: Capability, targets: Sequence[str]) -> Verb | None:
+    """`verb` with the first options the vendor takes; None when it needs a target and none is set.
+
+    The form behind the button offers the others.
+    """
+    options: dict[str, str] = {}
+    for name, field in verb.model_fields.items():
+        values = takes(verb, name, capability, targets)
+        if not values:
+            return None
+        options[name] = (
+            values[0] if field.is_required() or field.default not in values else field.default
+        )
+    return verb.model_validate(options)
+
+
+def takes(
+    verb: type[Verb], option_name: str, capability: Capability, targets: Sequence[str]
+) -> tuple[str, ...]:
+    """The values an option of `verb` may have on this vendor, in the order to show them."""
+    kind = verb.model_fields[option_name].annotation
+    known = (
+        tuple(str(value) for value in kind)
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+        else tuple(targets)
+    )
+    only = capability.only.get(option_name)
+    return known if only is None else tuple(value for value in known if value in only)
+
+
+def act_button(offer: Offer, call: Call, stamp: str, person: Person | None = None) -> Block | None:
+    """The button of one act."""
+    value = ActValue(
+        verb=offer.verb,
+        call=call.ref,
+        title=call.title,
+        person=person,
+        everyone=offer.everyone,
+        stamp=stamp,
+    )
+    return button(offer.label, f"{ACT}#{offer.verb.name}", value, offer.style)
+
+
+def act_options(offers: Sequence[Offer]) -> list[Block]:
+    """The options of a menu of acts."""
+    return [
+        option(offer.label, menu_value(offer.verb, everyone=offer.everyone)) for offer in offers
+    ]
+
+
+def handles(calls: Sequence[Call]) -> dict[CallRef, str]:
+    """The handle to show for each call: a longer one where two would read the same."""
+    short = [handle(call.ref, SHORT) for call in calls]
+    return {
+        call.ref: word if short.count(word) == 1 else handle(call.ref, LONG)
+        for call, word in zip(calls, short, strict=True)
+    }

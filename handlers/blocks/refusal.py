@@ -1,0 +1,28 @@
+"""An error as one private message: what happened, and what to do next."""
+
+from bot.errors import CallwardenError, UnknownWord
+from handlers.blocks.message import Message
+from handlers.blocks.parts import paragraph, text_of
+from handlers.blocks.text import mrkdwn, say
+
+
+def refusal(error: CallwardenError) -> Message:
+    """`error` in words; for a word nobody knows, the nearest known ones."""
+    happened = say(str(error), 1000)
+    nearest = error.nearest if isinstance(error, UnknownWord) else ()
+    meant = " or ".join(f"`{mrkdwn(word, 40)}`" for word in nearest)
+    parts = [happened]
+    if meant:
+        parts.append(f"Did you mean {meant}?")
+    if error.next_step:
+        parts.append(say(error.next_step, 1000))
+    return Message(text_of(*parts), [paragraph(parts)])
+
+
+def broken() -> Message:
+    """When something failed that nobody foresaw: nothing is promised that is not known."""
+    words = (
+        "Something went wrong here, and it is in the log.",
+        "Nothing is lost that was recorded: type `/calls audit` to see what was.",
+    )
+    return Message(" ".join(words), [paragraph(words)])

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.cases import Case, Claim, Event
+from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.store.database import Database
 from bot.store.ledger import account
 from bot.store.rows import case_of, results_json
-from bot.store.tables import CASE, OUTBOX
+from bot.store.tables import CASE, IS_OPEN, OUTBOX
 from bot.store.writer import Transaction
 
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
@@ -23,12 +24,16 @@ NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody wants to take up to `limit` rows, and holds them for `lease`."""
+    """Somebody wants to take up to `limit` rows, and holds them for `lease`.
+
+    `vendor` narrows cases to one vendor's.
+    """
 
     owner: str
     limit: int
     lease: timedelta
     at: datetime
+    vendor: Vendor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ async def take(
     table: Table,
     due: ColumnElement[bool],
     by: Wish,
-) -> Sequence[Any]:
+) -> Sequence[Row[Any]]:
     """Lease up to `by.limit` rows of `table` that are due and that nobody holds: one statement.
 
     The leased rows, in no order, with a token that fences whoever held them before.
@@ -74,7 +79,8 @@ async def take(
         )
         .returning(table)
     )
-    return taken.all()
+    rows: Sequence[Row[Any]] = taken.all()
+    return rows
 
 
 class Desk:
@@ -102,7 +108,8 @@ class Desk:
         return [None] * len(owners)
 
     async def _claim(self, connection: AsyncConnection, wish: Wish) -> Sequence[Claim]:
-        rows = await take(self._database, connection, CASE, CASE.c.state == State.ASKED, wish)
+        ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor
+        rows = await take(self._database, connection, CASE, and_(IS_OPEN, ours), wish)
         rows = sorted(rows, key=lambda row: int(row.number))
         return [Claim(case=case_of(row), token=row.token) for row in rows]
 

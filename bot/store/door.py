@@ -12,7 +12,7 @@ from bot.calls.outcomes import State
 from bot.errors import KeyReused
 from bot.store.ledger import options
 from bot.store.rows import case_of, request_json
-from bot.store.tables import CASE, DELIVERY, OUTBOX
+from bot.store.tables import CASE, DELIVERY, IS_OPEN, OUTBOX
 from bot.store.writer import Transaction
 
 ANSWERABLE = timedelta(minutes=30)
@@ -118,7 +118,7 @@ class _Batch:
             self._known[row.key] = (row.fingerprint, _perhaps(row))
         equal = await self._connection.execute(
             select(CASE)
-            .where(CASE.c.state == State.ASKED)
+            .where(IS_OPEN)
             .where(CASE.c.open_key.in_([knock.open_key for knock in knocks]))
         )
         for row in equal:
@@ -172,6 +172,7 @@ class _Batch:
             asked_at=knock.at,
             channel=order.channel,
             reply_url=order.reply_url,
+            card=order.card,
         )
         self._cases.append(_case_row(case, knock))
         self._open[knock.open_key] = case

@@ -11,7 +11,7 @@ from bot.calls.cases import Notice, NoticeKind
 from bot.store.database import Database
 from bot.store.desk import NOBODY, Wish, take
 from bot.store.rows import notice_of
-from bot.store.tables import CASE, OUTBOX
+from bot.store.tables import CASE, IS_DUE, OUTBOX
 from bot.store.writer import Transaction
 
 
@@ -68,7 +68,7 @@ class Outbox:
 
     async def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
         await _forget(transaction, OUTBOX.c.expires_at <= wish.at)
-        due = and_(OUTBOX.c.version > OUTBOX.c.shown, OUTBOX.c.due_at <= wish.at)
+        due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
         rows = await take(self._database, transaction.connection, OUTBOX, due, wish)
         rows = sorted(rows, key=lambda row: (row.due_at, row.case_number))
         return [notice_of(row) for row in rows]

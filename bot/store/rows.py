@@ -36,6 +36,7 @@ def case_of(row: Row[Any]) -> Case:
         results=_RESULTS.validate_json(row.results) if row.results else (),
         channel=order.channel,
         reply_url=row.reply_url,
+        card=order.card,
     )
 
 

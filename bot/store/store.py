@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, Order, Refusal
-from bot.calls.models import CallRef
+from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError, UnknownCase
@@ -85,9 +85,12 @@ class SqlStore:
         denial = Denial(refusal, self._clock.now())
         await self._writer.write(self._refuse, denial, patience=self._patience)
 
-    async def claim(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Claim]:
+    async def claim(
+        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
+    ) -> Sequence[Claim]:
         """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
-        return await self._background(self._claim, self._wish(owner, limit, lease))
+        wish = Wish(owner, limit, lease, self._clock.now(), vendor)
+        return await self._background(self._claim, wish)
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, audit outcome and notices in one transaction; False when the claim was lost."""
@@ -100,7 +103,8 @@ class SqlStore:
 
     async def due_notices(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Notice]:
         """Take up notices to be sent now, the longest due first; expired answers are dropped."""
-        return await self._background(self._due, self._wish(owner, limit, lease))
+        wish = Wish(owner, limit, lease, self._clock.now())
+        return await self._background(self._due, wish)
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
         """Mark a notice as shown at its version; a newer version stays due."""
@@ -175,9 +179,6 @@ class SqlStore:
     def export(self) -> AsyncIterator[AuditEntry]:
         """Every audit entry, oldest first, as a stream."""
         return self._trail.entries()
-
-    def _wish(self, owner: str, limit: int, lease: timedelta) -> Wish:
-        return Wish(owner, limit, lease, self._clock.now())
 
     async def _background(self, work: Work[R, T], request: R) -> T:
         return await self._writer.write(work, request, patience=BACKGROUND)

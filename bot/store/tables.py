@@ -8,6 +8,13 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 
+IS_OPEN = text("state = 'asked'")
+"""Work remains on a case. Written out, so that the partial index is used."""
+
+IS_DUE = text("version > shown")
+"""A place shows less than is known."""
+
+
 class Utc(TypeDecorator[datetime]):
     """An aware moment, kept in UTC; SQLite has no zones, so there it is kept without one."""
 
@@ -55,8 +62,8 @@ class ModerationCase(SQLModel, table=True):
             "moderation_case_open_key",
             "open_key",
             unique=True,
-            sqlite_where=text("state = 'asked'"),
-            postgresql_where=text("state = 'asked'"),
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
         Index("moderation_case_call", "vendor", "call_id", "number"),
     )
@@ -99,10 +106,11 @@ class Outbox(SQLModel, table=True):
         Index(
             "outbox_due",
             "due_at",
-            sqlite_where=text("version > shown"),
-            postgresql_where=text("version > shown"),
+            sqlite_where=IS_DUE,
+            postgresql_where=IS_DUE,
         ),
         Index("outbox_case", "case_number"),
+        Index("outbox_expiry", "expires_at"),
     )
 
     key: str = Field(primary_key=True)

@@ -1,6 +1,6 @@
 """Reading the audit: pages of it, all of it as a stream, and the walk along the chain."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -92,9 +92,12 @@ class Trail:
             )
         return found
 
-    async def _rows(self, wanted: Select[Any]) -> AsyncIterator[Sequence[Any]]:
-        async with self._engine.connect() as connection:
-            stream = await connection.stream(wanted, execution_options={"yield_per": CHUNK})
+    async def _rows(self, wanted: Select[Any]) -> AsyncGenerator[Sequence[Any]]:
+        options = {"yield_per": CHUNK}
+        async with (
+            self._engine.connect() as connection,
+            connection.stream(wanted, execution_options=options) as stream,
+        ):
             async for chunk in stream.partitions():
                 yield chunk
 

@@ -73,7 +73,7 @@ class _Item:
     request: Any
     deadline: float
     taken: bool = False
-    done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.Future())
+    done: asyncio.Future[Any] = field(default_factory=asyncio.Future)
 
     def settle(self, result: Any) -> None:
         if self.done.done():

@@ -97,6 +97,7 @@ def _make_outbox() -> None:
     due = sa.text("version > shown")
     op.create_index("outbox_due", "outbox", ["due_at"], sqlite_where=due, postgresql_where=due)
     op.create_index("outbox_case", "outbox", ["case_number"])
+    op.create_index("outbox_expiry", "outbox", ["expires_at"])
 
 
 def _make_audit() -> None:

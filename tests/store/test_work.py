@@ -1,0 +1,207 @@
+"""Cases are held by one worker at a time, finished once, and told everywhere they show."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.calls.cases import Event, NoticeKind
+from bot.calls.models import CallRef, Vendor
+from bot.calls.outcomes import Result, State
+from bot.ports import CaseFilter
+from bot.store import SqlStore, open_store
+from tests.fakes.clock import ManualClock
+from tests.store.orders import DONE, JOHN, MINUTE, OVER, order
+
+HOOK = "https://hooks.slack.test/1"
+
+
+async def due(store: SqlStore, lease: timedelta = MINUTE) -> list[tuple[str, int]]:
+    notices = await store.due_notices(owner="n", limit=10, lease=lease)
+    return sorted((n.key, n.version) for n in notices)
+
+
+async def finished(store: SqlStore, result: Result = DONE) -> None:
+    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    assert await store.finish(claim, [result])
+
+
+async def test_the_oldest_open_cases_are_taken_first_and_once(store: SqlStore) -> None:
+    for i in range(5):
+        await store.accept(order(f"k{i}", person=f"p{i}"))
+    first = await store.claim(owner="a", limit=2, lease=MINUTE)
+    second = await store.claim(owner="b", limit=9, lease=MINUTE)
+    assert [c.case.number for c in first] == [1, 2]
+    assert [c.case.number for c in second] == [3, 4, 5]
+    assert {c.case.attempt for c in first} == {1}
+    assert first[0].token != second[0].token
+
+
+async def test_two_workers_at_once_share_without_overlap(store: SqlStore) -> None:
+    for i in range(10):
+        await store.accept(order(f"k{i}", person=f"p{i}"))
+    taken = await asyncio.gather(
+        *(store.claim(owner=f"w{i}", limit=3, lease=MINUTE) for i in range(4))
+    )
+    numbers = [claim.case.number for claims in taken for claim in claims]
+    assert sorted(numbers) == list(range(1, 11))
+
+
+async def test_each_vendor_can_be_taken_alone(store: SqlStore) -> None:
+    await store.accept(order("a"))
+    await store.accept(order("b", call=CallRef(vendor=Vendor.REALTIMEKIT, id="m1")))
+    (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE, vendor=Vendor.REALTIMEKIT)
+    assert claim.case.number == 2
+
+
+async def test_a_case_whose_lease_ran_out_is_taken_again_and_fences_the_first(
+    store: SqlStore,
+) -> None:
+    await store.accept(order())
+    (late,) = await store.claim(owner="a", limit=1, lease=OVER)
+    (now,) = await store.claim(owner="b", limit=1, lease=MINUTE)
+    assert now.case.attempt == 2
+    assert await store.finish(late, [DONE]) is False
+    assert (await store.case(1)).state is State.ASKED
+    assert await store.finish(now, [DONE]) is True
+
+
+async def test_a_case_is_finished_once(store: SqlStore) -> None:
+    await store.accept(order())
+    (claim,) = await store.claim(owner="a", limit=1, lease=MINUTE)
+    done = await asyncio.gather(store.finish(claim, [DONE]), store.finish(claim, [DONE]))
+    assert sorted(done) == [False, True]
+    outcomes = [e for e in await store.audit(CaseFilter()) if e.event is Event.OUTCOME]
+    assert len(outcomes) == 1
+    assert await store.claim(owner="a", limit=1, lease=MINUTE) == []
+
+
+async def test_released_cases_need_not_wait_for_the_lease(store: SqlStore) -> None:
+    await store.accept(order("a"))
+    await store.accept(order("b", person="bob"))
+    await store.claim(owner="gone", limit=1, lease=MINUTE)
+    await store.claim(owner="here", limit=1, lease=MINUTE)
+    await store.release("gone")
+    (claim,) = await store.claim(owner="new", limit=9, lease=MINUTE)
+    assert (claim.case.number, claim.case.attempt) == (1, 2)
+
+
+async def test_the_outcome_says_how_it_went_for_each_person(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.accept(order())
+    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    clock.advance(3)
+    failed = Result(
+        person="bob", state=State.FAILED, evidence="Not there.", attempts=2, request_id="req-9"
+    )
+    await store.finish(claim, [DONE, failed])
+    case = await store.case(1)
+    assert (case.state, case.results) == (State.PARTLY, (DONE, failed))
+    assert case.finished_at == clock.now()
+    entry = (await store.audit(CaseFilter()))[0]
+    assert (entry.event, entry.state, entry.at) == (Event.OUTCOME, State.PARTLY, clock.now())
+    assert entry.detail.splitlines() == [
+        "Alice: confirmed. Alice is muted.",
+        "bob: failed, 2 attempts, request req-9. Not there.",
+    ]
+
+
+async def test_the_line_is_due_when_asked_and_again_at_the_outcome(store: SqlStore) -> None:
+    await store.accept(order())
+    (asked,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    assert (asked.kind, asked.place, asked.attempt) == (NoticeKind.LINE, "C-LINE", 1)
+    await store.noticed(asked, posted="171.001")
+    assert await due(store) == []
+    await finished(store)
+    (outcome,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    assert (outcome.version, outcome.posted, outcome.attempt) == (2, "171.001", 1)
+    await store.noticed(outcome, posted=None)
+    assert await due(store) == []
+
+
+async def test_the_newest_version_wins_over_one_not_sent_yet(store: SqlStore) -> None:
+    await store.accept(order())
+    await finished(store)
+    assert await due(store) == [("line:1", 2)]
+
+
+async def test_an_outcome_while_the_line_is_being_sent_stays_due(store: SqlStore) -> None:
+    await store.accept(order())
+    (sending,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    await finished(store)
+    await store.noticed(sending, posted="171.001")
+    (newer,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    assert (newer.version, newer.posted) == (2, "171.001")
+
+
+async def test_without_a_moderation_channel_there_is_no_line(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with open_store(database_url, clock) as store:
+        await store.accept(order())
+        await finished(store)
+        assert await due(store) == []
+
+
+async def test_everybody_who_asked_gets_the_answer_once(store: SqlStore) -> None:
+    await store.accept(order("mary", reply_url=HOOK))
+    await store.accept(order("john", actor=JOHN, reply_url=f"{HOOK}/john"))
+    assert await due(store, OVER) == [("line:1", 1)]
+    await finished(store)
+    notices = await store.due_notices(owner="n", limit=9, lease=MINUTE)
+    answers = [n for n in notices if n.kind is NoticeKind.ANSWER]
+    assert sorted(n.place for n in answers) == [HOOK, f"{HOOK}/john"]
+    for answer in answers:
+        await store.noticed(answer, posted=None)
+    assert (await store.case(1)).reply_url is None
+    await store.release("n")
+    assert await due(store) == [("line:1", 2)]
+
+
+async def test_an_answer_whose_address_expired_is_dropped(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.accept(order(reply_url=HOOK))
+    await finished(store)
+    clock.advance(30 * 60)
+    assert await due(store) == [("line:1", 2)]
+    assert (await store.case(1)).reply_url is None
+
+
+async def test_a_postponed_notice_comes_back_when_its_time_has_come(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.accept(order())
+    (notice,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    await store.postpone(notice, until=clock.now() + timedelta(seconds=30))
+    assert await due(store) == []
+    clock.advance(30)
+    (again,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    assert again.attempt == 2
+
+
+async def test_a_dropped_notice_never_comes_back(store: SqlStore) -> None:
+    await store.accept(order())
+    (notice,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
+    await store.drop(notice)
+    await finished(store)
+    assert await due(store) == []
+
+
+@pytest.mark.parametrize("act", ["noticed", "postpone", "drop"])
+async def test_a_notice_taken_over_by_another_is_left_alone(
+    store: SqlStore, clock: ManualClock, act: str
+) -> None:
+    await store.accept(order())
+    (stale,) = await store.due_notices(owner="a", limit=5, lease=OVER)
+    (held,) = await store.due_notices(owner="b", limit=5, lease=OVER)
+    assert held.attempt == 2
+    if act == "noticed":
+        await store.noticed(stale, posted="171.001")
+    elif act == "postpone":
+        await store.postpone(stale, until=clock.now() + MINUTE)
+    else:
+        await store.drop(stale)
+    (still,) = await store.due_notices(owner="c", limit=5, lease=MINUTE)
+    assert still.posted is None

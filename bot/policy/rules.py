@@ -1,9 +1,10 @@
 """The rules as callwarden.toml writes them, one class a section. No I/O."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.calls.actors import Role
@@ -13,10 +14,26 @@ from bot.calls.verbs import VERBS
 UNKNOWN_KEY = "unknown_key"
 """The type of the pydantic error for a key nobody knows; its context has `key` and `known`."""
 
-SlackId = Annotated[str, StringConstraints(pattern=r"^[UWS][A-Z0-9]{2,}$")]
-"""A Slack user id (`U…`, `W…`) or user group id (`S…`)."""
-ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,}$")]
-TeamId = Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9]{2,}$")]
+
+def spelled(pattern: str, what: str) -> AfterValidator:
+    """A validator for text of the form `pattern`; a refusal says `what` it should have been."""
+    form = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if form.fullmatch(text) is None:
+            raise PydanticCustomError(
+                "spelling", "{text} is not {what}", {"text": repr(text), "what": what}
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+SlackId = Annotated[
+    str, spelled(r"[UWS][A-Z0-9]{2,}", "a Slack user id (U…, W…) or user group id (S…)")
+]
+ChannelId = Annotated[str, spelled(r"[CGD][A-Z0-9]{2,}", "a Slack channel id (C…)")]
+TeamId = Annotated[str, spelled(r"T[A-Z0-9]{2,}", "a Slack workspace id (T…)")]
 Pattern = Annotated[str, StringConstraints(min_length=1)]
 """A participant id or custom id, or an `fnmatch` pattern for several, such as `host-*`."""
 
@@ -69,7 +86,7 @@ class VendorRules(Section):
     moderators: Ids | None = None
     leads: Ids | None = None
     admins: Ids | None = None
-    verbs: VerbRoles = {}
+    verbs: VerbRoles = Field(default_factory=dict)
 
 
 class Vendors(Section):
@@ -114,7 +131,7 @@ class Rules(Frozen):
     """All of it. `file` is the name of the file it was read from, None when there is none."""
 
     people: People = People()
-    verbs: VerbRoles = {}
+    verbs: VerbRoles = Field(default_factory=dict)
     vendors: Vendors = Vendors()
     protected: Protected = Protected()
     slack: Places = Places()

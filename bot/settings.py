@@ -1,0 +1,225 @@
+"""One typed object from the environment and callwarden.toml; nothing else reads os.environ."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
+
+from bot.calls.models import Frozen, Vendor
+from bot.errors import ConfigError
+from bot.policy.rules import Rules
+from bot.settings_file import ConfigFile, Limits, RtmpTable, read
+
+DEFAULT_FILE = Path("callwarden.toml")
+
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/]\S*$"),
+    AfterValidator(lambda url: url.rstrip("/")),
+]
+"""An http(s) address without a slash at its end."""
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+"""An id that becomes part of an address."""
+
+
+class FromEnvironment(BaseModel):
+    """Fields filled from environment variables, by alias; other variables are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Slack(FromEnvironment):
+    """How to reach Slack: Socket Mode when `app_token` is set, HTTP otherwise."""
+
+    bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
+    signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    api_url: Annotated[Url, AfterValidator(lambda url: f"{url}/")] = Field(
+        "https://slack.com/api/", alias="SLACK_API_URL"
+    )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The variables still to be set before Slack can be served, by name."""
+        wanted = {"SLACK_BOT_TOKEN": self.bot_token}
+        if self.app_token is None:
+            wanted["SLACK_SIGNING_SECRET"] = self.signing_secret
+        return tuple(name for name, value in wanted.items() if value is None)
+
+
+class StreamSettings(FromEnvironment):
+    """Stream Video. The base URL is up to and without `/api/v2`."""
+
+    api_key: str = Field(alias="STREAM_API_KEY")
+    api_secret: SecretStr = Field(alias="STREAM_API_SECRET")
+    base_url: Url = Field("https://video.stream-io-api.com", alias="STREAM_BASE_URL")
+
+
+class RealtimeKitSettings(FromEnvironment):
+    """Cloudflare RealtimeKit. The base URL is up to and without `/accounts`.
+
+    `hidden_mute` turns on a mute that Cloudflare's OpenAPI has but its documentation hides.
+    """
+
+    account_id: Word = Field(alias="REALTIMEKIT_ACCOUNT_ID")
+    app_id: Word = Field(alias="REALTIMEKIT_APP_ID")
+    api_token: SecretStr = Field(alias="REALTIMEKIT_API_TOKEN")
+    base_url: Url = Field("https://api.cloudflare.com/client/v4", alias="REALTIMEKIT_BASE_URL")
+    hidden_mute: bool = Field(default=False, alias="REALTIMEKIT_HIDDEN_MUTE")
+
+
+class CometChatSettings(FromEnvironment):
+    """CometChat. The call and the chat API live on two hosts made from app id and region."""
+
+    app_id: Word = Field(alias="COMETCHAT_APP_ID")
+    region: Annotated[Literal["us", "eu", "in"], BeforeValidator(str.lower)] = Field(
+        alias="COMETCHAT_REGION"
+    )
+    api_key: SecretStr = Field(alias="COMETCHAT_API_KEY")
+    base_url: Url = Field(
+        default_factory=lambda data: _cometchat_url("call", data), alias="COMETCHAT_BASE_URL"
+    )
+    chat_base_url: Url = Field(
+        default_factory=lambda data: _cometchat_url("api", data), alias="COMETCHAT_CHAT_BASE_URL"
+    )
+
+
+def _cometchat_url(host: str, data: Mapping[str, Any]) -> str:
+    """Source: CometChat's REST overview. Half-read data give a URL nobody will see."""
+    return f"https://{data.get('app_id')}.{host}-{data.get('region')}.cometchat.io/v3"
+
+
+class RtmpTarget(Frozen):
+    """Where a call can be sent: the address and its secret stream key."""
+
+    url: str
+    key: SecretStr
+
+
+class VendorOff(NamedTuple):
+    """A vendor that is not used, and why in one sentence naming the variables."""
+
+    vendor: Vendor
+    why: str
+
+
+class Process(FromEnvironment):
+    """How the process runs. `database_url` is as the host gives it: SQLite or PostgreSQL."""
+
+    database_url: SecretStr = Field(SecretStr("sqlite:///callwarden.db"), alias="DATABASE_URL")
+    host: str = Field("127.0.0.1", alias="HOST")
+    port: int = Field(3000, ge=0, le=65535, alias="PORT")
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
+    ] = Field("INFO", alias="LOG_LEVEL")
+    command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = Field(
+        "/calls", alias="CALLWARDEN_COMMAND"
+    )
+
+
+class Settings(Frozen):
+    """Everything that can be set. A vendor is None unless its credentials are complete."""
+
+    process: Process
+    slack: Slack
+    stream: StreamSettings | None
+    realtimekit: RealtimeKitSettings | None
+    cometchat: CometChatSettings | None
+    off: tuple[VendorOff, ...]
+    rtmp: Mapping[str, RtmpTarget]
+    rules: Rules
+    limits: Limits
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], file: Path | None) -> Self:
+        """Settings from these variables and that file; None means there is no file.
+
+        Empty variables count as unset. Raises ConfigError naming the variable or the key.
+        """
+        variables = {name: text.strip() for name, text in environ.items() if text.strip()}
+        config = ConfigFile() if file is None else read(file)
+        vendors, off = _vendors(variables)
+        return cls(
+            process=_read(Process, variables),
+            slack=_read(Slack, variables),
+            off=off,
+            rtmp={name: _target(name, table, variables) for name, table in config.rtmp.items()},
+            rules=config.rules(None if file is None else file.name),
+            limits=config.limits,
+            **vendors,
+        )
+
+    @classmethod
+    def from_process(cls) -> Self:
+        """Settings from this process's environment and the file CALLWARDEN_CONFIG names.
+
+        Unset, it is callwarden.toml in the working directory where there is one.
+        """
+        named = os.environ.get("CALLWARDEN_CONFIG", "").strip()
+        default = DEFAULT_FILE if DEFAULT_FILE.exists() else None
+        return cls.load(os.environ, Path(named) if named else default)
+
+
+T = TypeVar("T", bound=FromEnvironment)
+
+_VENDORS: Mapping[Vendor, type[FromEnvironment]] = {
+    Vendor.STREAM: StreamSettings,
+    Vendor.REALTIMEKIT: RealtimeKitSettings,
+    Vendor.COMETCHAT: CometChatSettings,
+}
+
+
+def _vendors(
+    variables: Mapping[str, str],
+) -> tuple[dict[str, FromEnvironment | None], tuple[VendorOff, ...]]:
+    found: dict[str, FromEnvironment | None] = {}
+    off = []
+    for vendor, kind in _VENDORS.items():
+        try:
+            found[vendor.value] = kind.model_validate(variables)
+        except ValidationError as error:
+            found[vendor.value] = None
+            off.append(VendorOff(vendor, _why(error)))
+    return found, tuple(off)
+
+
+def _read(kind: type[T], variables: Mapping[str, str]) -> T:
+    try:
+        return kind.model_validate(variables)
+    except ValidationError as error:
+        raise ConfigError(_why(error)) from None
+
+
+def _why(error: ValidationError) -> str:
+    """One sentence: the variables that are missing, else what is wrong with the first one."""
+    mistakes = error.errors(include_url=False, include_input=False)
+    missing = [str(one["loc"][0]) for one in mistakes if one["type"] == "missing"]
+    if missing:
+        return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    return f"{mistakes[0]['loc'][0]} is wrong: {mistakes[0]['msg']}"
+
+
+def _and(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _target(name: str, table: RtmpTable, variables: Mapping[str, str]) -> RtmpTarget:
+    key = variables.get(table.key_env)
+    if key is None:
+        raise ConfigError(
+            f"{table.key_env} is missing: `[rtmp.{name}]` takes its stream key from it.",
+            next_step=f"Set {table.key_env} in the environment, or take `[rtmp.{name}]` out.",
+        )
+    return RtmpTarget(url=table.url, key=SecretStr(key))

@@ -1,0 +1,98 @@
+"""callwarden.toml: read, checked, and every mistake answered with the key and the nearest one."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from bot.calls.verbs import TargetName
+from bot.errors import ConfigError
+from bot.policy.rules import (
+    UNKNOWN_KEY,
+    People,
+    Places,
+    Protected,
+    Rules,
+    Section,
+    Vendors,
+    VerbRoles,
+)
+
+Seconds = Annotated[float, Field(gt=0, le=60)]
+
+
+class RtmpTable(Section):
+    """`[rtmp.<name>]`: an address, and the environment variable that holds its stream key."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^rtmps?://\S+$")]
+    key_env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Limits(Section):
+    """`[limits]`: how long one vendor may take, in seconds: for a listing, and for an act."""
+
+    list_seconds: Seconds = 2.0
+    act_seconds: Seconds = 8.0
+
+
+class ConfigFile(Section):
+    """The whole file."""
+
+    people: People = People()
+    verbs: VerbRoles = Field(default_factory=dict)
+    vendors: Vendors = Vendors()
+    protected: Protected = Protected()
+    slack: Places = Places()
+    rtmp: Mapping[TargetName, RtmpTable] = {}
+    limits: Limits = Limits()
+
+    def rules(self, file: str | None) -> Rules:
+        """The part that is the policy's; `file` is the name to show in refusals."""
+        return Rules(
+            people=self.people,
+            verbs=self.verbs,
+            vendors=self.vendors,
+            protected=self.protected,
+            slack=self.slack,
+            file=file,
+        )
+
+
+def read(file: Path) -> ConfigFile:
+    """The file as typed sections. Raises ConfigError naming the file and the line or the key."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file.name} is not valid TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file.name} is not UTF-8 text.") from error
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+    try:
+        return ConfigFile.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{file.name}: {_first_mistake(error)}") from None
+
+
+def _first_mistake(error: ValidationError) -> str:
+    mistake = error.errors(include_url=False, include_input=False)[0]
+    place = [str(part) for part in mistake["loc"] if isinstance(part, str) and part != "[key]"]
+    if mistake["type"] == UNKNOWN_KEY:
+        return _unknown(mistake["ctx"], place)
+    return f"{_where(place)}: {mistake['msg']}."
+
+
+def _unknown(context: Mapping[str, Any], table: Sequence[str]) -> str:
+    key, known = str(context["key"]), context["known"]
+    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(known)}."
+    return f"unknown key {_where([*table, key])}; {hint}"
+
+
+def _where(path: Sequence[str]) -> str:
+    """`moderators` under `[people]`."""
+    *table, key = path
+    return f"`{key}` under `[{'.'.join(table)}]`" if table else f"`{key}`"

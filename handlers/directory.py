@@ -1,0 +1,193 @@
+"""Who people are in Slack: asked once, kept for a while, and kept longer when Slack is silent."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import aiohttp
+import structlog
+from cachetools import TTLCache
+from pydantic import BaseModel, ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.clock import Clock
+from bot.errors import SlackSilent
+from bot.ports import Member
+
+LOOKUP_SECONDS = 1.0
+"""How long one question to Slack may take: a command must be acknowledged within 3 s."""
+MEMBER_SECONDS = 600.0
+GROUP_SECONDS = 300.0
+STALE_SECONDS = 3600.0
+"""How old an answer may be when Slack does not give a newer one."""
+REST_SECONDS = 5.0
+"""How long a question rests after Slack failed to answer it."""
+ENTRIES = 10_000
+
+NO_SUCH_MEMBER = frozenset({"user_not_found", "user_not_visible"})
+NO_SUCH_GROUP = frozenset(
+    {"plan_upgrade_required", "missing_scope", "subteam_not_found", "no_such_subteam"}
+)
+"""Errors of usergroups.users.list that mean: nobody holds a role through this group."""
+SLACKBOT = "USLACKBOT"
+"""Slackbot, which users.info describes as if it were a person."""
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class _User(BaseModel):
+    """The fields of users.info we read (docs.slack.dev/reference/objects/user-object)."""
+
+    id: str
+    team_id: str
+    deleted: bool = False
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+
+    def member(self) -> Member:
+        return Member(
+            user=self.id,
+            team=self.team_id,
+            guest=self.is_restricted or self.is_ultra_restricted or self.is_stranger,
+            bot=self.is_bot or self.id == SLACKBOT,
+            gone=self.deleted,
+        )
+
+
+class _Person(BaseModel):
+    user: _User
+
+
+class _Group(BaseModel):
+    users: frozenset[str]
+
+
+class _Home(BaseModel):
+    team_id: str
+
+
+class _Answers(Generic[T]):
+    """Answers to one kind of question, by its key.
+
+    An answer younger than `fresh` seconds is used as it is. An older one is asked again, once for
+    everyone who waits; when that fails it serves up to STALE_SECONDS, and then SlackSilent is
+    raised. A failed question rests for REST_SECONDS.
+    """
+
+    def __init__(
+        self, ask: Callable[[str], Awaitable[T]], clock: Clock, *, fresh: float, deadline: float
+    ) -> None:
+        self._ask = ask
+        self._deadline = deadline
+        self._fresh = _cache(clock, fresh)
+        self._kept = _cache(clock, max(fresh, STALE_SECONDS))
+        self._resting = _cache(clock, REST_SECONDS)
+        self._asking: dict[str, asyncio.Task[None]] = {}
+
+    async def get(self, key: str) -> T:
+        """The newest answer there is; SlackSilent when there is none."""
+        if key not in self._fresh and key not in self._resting:
+            await asyncio.shield(self._renewal(key))
+        answer: T | None = self._kept.get(key)
+        if answer is None:
+            raise SlackSilent(f"Slack did not answer for {key}.")
+        return answer
+
+    def _renewal(self, key: str) -> asyncio.Task[None]:
+        """The question under way for everyone who waits for this key."""
+        if key not in self._asking:
+            self._asking[key] = asyncio.create_task(self._renew(key))
+            self._asking[key].add_done_callback(lambda _: self._asking.pop(key))
+        return self._asking[key]
+
+    async def _renew(self, key: str) -> None:
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await self._ask(key)
+        except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
+            self._resting[key] = True
+            log.warning("slack_lookup_failed", key=key, error=_reason(error))
+        else:
+            self._fresh[key] = self._kept[key] = answer
+
+
+def _cache(clock: Clock, seconds: float) -> TTLCache[str, Any]:
+    return TTLCache(maxsize=ENTRIES, ttl=seconds, timer=clock.monotonic)
+
+
+def _reason(error: Exception) -> str:
+    """Slack's own error code, else the kind of failure: never the text, which may quote a URL."""
+    return _code(error) if isinstance(error, SlackApiError) else type(error).__name__
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's own word; an answer that is not JSON has none."""
+    response = error.response
+    told = response.data if isinstance(response, AsyncSlackResponse) else None
+    return str(told.get("error", "garbled")) if isinstance(told, dict) else "garbled"
+
+
+class SlackDirectory:
+    """The `Directory` behind Slack's Web API.
+
+    Needs the scopes `users:read` and, for groups, `usergroups:read`. Members are asked again after
+    10 minutes, groups after 5, the workspace never. `deadline` is in seconds, for each question.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, clock: Clock, *, deadline: float = LOOKUP_SECONDS
+    ) -> None:
+        self._client = client
+        self._homes = _Answers(self._ask_home, clock, fresh=math.inf, deadline=deadline)
+        self._members = _Answers(self._ask_member, clock, fresh=MEMBER_SECONDS, deadline=deadline)
+        self._groups = _Answers(self._ask_group, clock, fresh=GROUP_SECONDS, deadline=deadline)
+        self._unreadable: set[str] = set()
+
+    async def home(self) -> str:
+        """The id of the workspace the bot's token belongs to; SlackSilent."""
+        return await self._homes.get("auth.test")
+
+    async def member(self, user: str) -> Member:
+        """One person, marked as gone when Slack knows nobody by that id; SlackSilent."""
+        return await self._members.get(user)
+
+    async def group(self, group: str) -> frozenset[str]:
+        """The user ids in a group; SlackSilent.
+
+        Empty when the plan has no groups, the scope is missing or Slack knows no such group.
+        """
+        return await self._groups.get(group)
+
+    async def _ask_home(self, _: str) -> str:
+        answer = await self._client.auth_test()
+        return _Home.model_validate(answer.data).team_id
+
+    async def _ask_member(self, user: str) -> Member:
+        try:
+            answer = await self._client.users_info(user=user)
+        except SlackApiError as error:
+            if _code(error) in NO_SUCH_MEMBER:
+                return Member(user=user, team="", gone=True)
+            raise
+        return _Person.model_validate(answer.data).user.member()
+
+    async def _ask_group(self, group: str) -> frozenset[str]:
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            if _code(error) in NO_SUCH_GROUP:
+                self._say_once(group, _code(error))
+                return frozenset()
+            raise
+        return _Group.model_validate(answer.data).users
+
+    def _say_once(self, group: str, code: str) -> None:
+        if group not in self._unreadable:
+            self._unreadable.add(group)
+            log.warning("usergroup_unreadable", group=group, error=code)

@@ -1,0 +1,51 @@
+"""A directory that is a table, and acts to ask about."""
+
+from dataclasses import dataclass, field
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.models import CallRef, Vendor
+from bot.calls.verbs import Aim, Verb
+from bot.errors import SlackSilent
+from bot.ports import Member
+
+HOME = "T0HOME"
+
+
+@dataclass
+class Table:
+    """A `Directory` made of tables; ids in `silent` are those Slack does not answer for."""
+
+    members: dict[str, Member] = field(default_factory=dict)
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    async def home(self) -> str:
+        self._ask("home")
+        return HOME
+
+    async def member(self, user: str) -> Member:
+        self._ask(user)
+        return self.members.get(user, Member(user=user, team=HOME))
+
+    async def group(self, group: str) -> frozenset[str]:
+        self._ask(group)
+        return self.groups.get(group, frozenset())
+
+    def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if what in self.silent:
+            raise SlackSilent("silence")
+
+
+def actor(user: str, team: str = HOME) -> Actor:
+    return Actor(user=user, team=team)
+
+
+def act(verb: Verb, *people: Person, vendor: Vendor = Vendor.STREAM, everyone: bool = False) -> Act:
+    """An act of that verb; people's verbs are aimed at Ann when nobody is given."""
+    if not people and not everyone and verb.aim is not Aim.CALL:
+        people = (Person(id="ann", name="Ann"),)
+    ref = CallRef(vendor=vendor, id="default:room")
+    return Act(verb=verb, call=ref, title="Room", people=people, everyone=everyone)

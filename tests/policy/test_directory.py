@@ -1,0 +1,238 @@
+"""Slack's people over real HTTP: asked once, kept for a while, never guessed."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from structlog.testing import capture_logs
+
+from bot.calls.verbs import Kick
+from bot.demo.serving import serve
+from bot.errors import NotPermitted, SlackSilent
+from bot.policy import Policy, Rules
+from bot.policy.rules import People
+from bot.ports import Directory, Member
+from handlers.directory import SlackDirectory
+from tests.policy.table import act, actor
+
+DEADLINE = 0.2
+
+
+@dataclass
+class HandClock:
+    """A clock that moves when told."""
+
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@dataclass
+class WebApi:
+    """Three methods of Slack's Web API; `error` or `mode` spoil every answer."""
+
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    error: str | None = None
+    mode: str = "well"
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def app(self) -> Starlette:
+        paths = ("auth.test", "users.info", "usergroups.users.list")
+        return Starlette(
+            routes=[Route(f"/api/{p}", self.answer, methods=["GET", "POST"]) for p in paths]
+        )
+
+    async def answer(self, request: Request) -> Response:
+        method = request.url.path.rpartition("/")[2]
+        self.asked[method] += 1
+        if self.mode == "hang":
+            await asyncio.sleep(2 * DEADLINE)
+        if self.mode == "html":
+            return PlainTextResponse("<html>", status_code=502, media_type="text/html")
+        if self.mode == "null":
+            return JSONResponse({"ok": True, "team_id": None, "user": None, "users": None})
+        if self.error:
+            return JSONResponse({"ok": False, "error": self.error})
+        return JSONResponse(self.well(method, dict(request.query_params)))
+
+    def well(self, method: str, form: dict[str, str]) -> dict[str, Any]:
+        if method == "auth.test":
+            return {"ok": True, "team_id": "T0HOME"}
+        if method == "users.info":
+            user = self.users.get(form["user"])
+            return {"ok": True, "user": user} if user else {"ok": False, "error": "user_not_found"}
+        users = self.groups.get(form["usergroup"])
+        return {"ok": True, "users": users} if users else {"ok": False, "error": "no_such_subteam"}
+
+
+@pytest.fixture
+def slack() -> WebApi:
+    ann = {"id": "U0ANN", "team_id": "T0HOME", "is_bot": False, "deleted": False, "name": "ann"}
+    return WebApi(users={"U0ANN": ann}, groups={"S0MODS": ["U0ANN", "U0BEN"]})
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def directory(slack: WebApi, clock: HandClock) -> AsyncIterator[Directory]:
+    async with serve(slack.app()) as base:
+        client = AsyncWebClient(token="xoxb-1", base_url=f"{base}/api/")
+        yield SlackDirectory(client, clock, deadline=DEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("says", "member"),
+    [
+        ({}, Member(user="U0ANN", team="T0HOME")),
+        ({"is_restricted": True}, Member(user="U0ANN", team="T0HOME", guest=True)),
+        ({"is_ultra_restricted": True}, Member(user="U0ANN", team="T0HOME", guest=True)),
+        ({"is_bot": True}, Member(user="U0ANN", team="T0HOME", bot=True)),
+        ({"deleted": True}, Member(user="U0ANN", team="T0HOME", gone=True)),
+        (
+            {"is_stranger": True, "team_id": "T0OTHER"},
+            Member(user="U0ANN", team="T0OTHER", guest=True),
+        ),
+    ],
+)
+async def test_a_member_is_what_users_info_says(
+    slack: WebApi, directory: Directory, says: dict[str, Any], member: Member
+) -> None:
+    slack.users["U0ANN"] |= says
+    assert await directory.member("U0ANN") == member
+
+
+async def test_nobody_by_that_id_is_a_member_of_nowhere(directory: Directory) -> None:
+    assert await directory.member("U0NONE") == Member(user="U0NONE", team="", gone=True)
+
+
+async def test_slackbot_is_a_bot_although_slack_says_otherwise(
+    slack: WebApi, directory: Directory
+) -> None:
+    slack.users["USLACKBOT"] = {"id": "USLACKBOT", "team_id": "T0HOME", "is_bot": False}
+    assert (await directory.member("USLACKBOT")).bot
+
+
+async def test_fifty_at_once_share_one_question(slack: WebApi, directory: Directory) -> None:
+    answers = await asyncio.gather(*(directory.member("U0ANN") for _ in range(50)))
+    assert len(set(answers)) == 1
+    assert slack.asked["users.info"] == 1
+
+
+async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(
+    slack: WebApi, directory: Directory
+) -> None:
+    first = asyncio.create_task(directory.member("U0ANN"))
+    second = asyncio.create_task(directory.member("U0ANN"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).user == "U0ANN"
+    assert slack.asked["users.info"] == 1
+
+
+async def test_members_are_asked_again_after_10_minutes_groups_after_5_home_never(
+    slack: WebApi, clock: HandClock, directory: Directory
+) -> None:
+    counts = []
+    for seconds in (0, 299, 301, 599, 600, 86_400):
+        clock.seconds = seconds
+        await directory.home()
+        await directory.member("U0ANN")
+        await directory.group("S0MODS")
+        counts.append(tuple(slack.asked.values()))
+    assert counts == [(1, 1, 1), (1, 1, 1), (1, 1, 2), (1, 1, 2), (1, 2, 2), (1, 3, 3)]
+
+
+@pytest.mark.parametrize("mode", ["hang", "html", "null", "error"])
+async def test_without_an_answer_there_is_no_guess(
+    slack: WebApi, directory: Directory, mode: str
+) -> None:
+    slack.mode = mode
+    slack.error = "ratelimited" if mode == "error" else None
+    with pytest.raises(SlackSilent):
+        await directory.home()
+    with pytest.raises(SlackSilent):
+        await directory.member("U0ANN")
+    with pytest.raises(SlackSilent):
+        await directory.group("S0MODS")
+
+
+async def test_a_slack_that_cannot_be_reached_is_silent(clock: HandClock) -> None:
+    client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/api/")
+    with pytest.raises(SlackSilent):
+        await SlackDirectory(client, clock).home()
+
+
+async def test_an_old_answer_serves_for_an_hour_while_slack_is_silent(
+    slack: WebApi, clock: HandClock, directory: Directory
+) -> None:
+    await directory.member("U0ANN")
+    members = await directory.group("S0MODS")
+    slack.error = "fatal_error"
+    clock.seconds = 3599
+    assert (await directory.member("U0ANN")).user == "U0ANN"
+    assert await directory.group("S0MODS") == members == {"U0ANN", "U0BEN"}
+    clock.seconds = 3606
+    with pytest.raises(SlackSilent):
+        await directory.member("U0ANN")
+
+
+async def test_a_question_slack_failed_to_answer_rests_for_5_seconds(
+    slack: WebApi, clock: HandClock, directory: Directory
+) -> None:
+    slack.error = "ratelimited"
+    for _ in range(3):
+        with pytest.raises(SlackSilent):
+            await directory.member("U0ANN")
+    assert slack.asked["users.info"] == 1
+    slack.error = None
+    clock.seconds = 5.1
+    assert (await directory.member("U0ANN")).user == "U0ANN"
+
+
+@pytest.mark.parametrize("error", ["plan_upgrade_required", "missing_scope", "subteam_not_found"])
+async def test_a_group_nobody_can_read_is_empty_and_said_once(
+    slack: WebApi, clock: HandClock, directory: Directory, error: str
+) -> None:
+    slack.error = error
+    with capture_logs() as logs:
+        for seconds in (0, 400):
+            clock.seconds = seconds
+            assert await directory.group("S0MODS") == frozenset()
+    assert [entry["event"] for entry in logs] == ["usergroup_unreadable"]
+    assert slack.asked["usergroups.users.list"] == 2
+
+
+async def test_logs_of_a_failure_hold_no_token(slack: WebApi, directory: Directory) -> None:
+    slack.mode = "html"
+    with capture_logs() as logs, pytest.raises(SlackSilent):
+        await directory.member("U0ANN")
+    assert [entry["error"] for entry in logs] == ["garbled"]
+    assert "xoxb" not in str(logs)
+
+
+async def test_the_policy_decides_by_what_slack_says(slack: WebApi, directory: Directory) -> None:
+    policy = Policy(Rules(people=People(moderators=("S0MODS",)), file="callwarden.toml"), directory)
+    await policy.may(actor("U0ANN"), act(Kick()), "C0ANY")
+    slack.error = "internal_error"
+    with pytest.raises(NotPermitted, match="Slack did not say who you are; nothing was done"):
+        await policy.may(actor("U0BEN"), act(Kick()), "C0ANY")

@@ -1,0 +1,217 @@
+"""Who may look and act, and what a refusal says."""
+
+import pytest
+
+from bot.calls.acts import Person
+from bot.calls.models import Vendor
+from bot.calls.verbs import Block, End, Kick, Mute
+from bot.errors import (
+    ChannelNotAllowed,
+    NotPermitted,
+    Outsider,
+    ProtectedPerson,
+    RoleTooLow,
+)
+from bot.policy import Policy, Rules
+from bot.policy.rules import People, Places, Protected, VendorRules, Vendors
+from bot.ports import Member
+from tests.policy.table import HOME, Table, act, actor
+
+MOD, LEAD, ADMIN, PLAIN = "U0MOD", "U0LEAD", "U0ADMIN", "U0PLAIN"
+PEOPLE = People(moderators=(MOD, "S0MODS"), leads=(LEAD,), admins=(ADMIN,))
+RULES = Rules(people=PEOPLE, file="callwarden.toml")
+
+
+def rules(**sections: object) -> Rules:
+    return RULES.model_copy(update=sections)
+
+
+async def test_without_a_file_everyone_may_look(table: Table) -> None:
+    await Policy(Rules(), table).may_look(actor(PLAIN), "C0ANY")
+
+
+async def test_without_a_file_nobody_may_act_and_the_refusal_is_the_file_to_write(
+    table: Table,
+) -> None:
+    with pytest.raises(RoleTooLow) as refused:
+        await Policy(Rules(), table).may(actor("U024BE7LH"), act(Kick()), "C0ANY")
+    assert str(refused.value) == "Kick needs the role moderator on Stream Video."
+    assert refused.value.next_step == (
+        "Create callwarden.toml with these three lines and restart Callwarden:\n"
+        '```\n# Who may act on calls\n[people]\nmoderators = ["U024BE7LH"]\n```'
+    )
+
+
+async def test_the_refusal_names_the_line_to_add(table: Table) -> None:
+    with pytest.raises(RoleTooLow) as refused:
+        await Policy(RULES, table).may(actor("U024BE7LH"), act(Kick()), None)
+    assert refused.value.next_step.startswith(
+        'Add "U024BE7LH" to `moderators` under `[people]` in callwarden.toml'
+    )
+
+
+async def test_the_refusal_names_the_vendors_own_list_where_there_is_one(table: Table) -> None:
+    own = Vendors(realtimekit=VendorRules(moderators=()))
+    policy = Policy(rules(vendors=own), table)
+    with pytest.raises(RoleTooLow) as refused:
+        await policy.may(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+    assert "`moderators` under `[vendors.realtimekit]`" in refused.value.next_step
+    await policy.may(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+
+
+async def test_a_moderator_kicks_but_does_not_end(table: Table) -> None:
+    policy = Policy(RULES, table)
+    await policy.may(actor(MOD), act(Kick()), "C0ANY")
+    with pytest.raises(RoleTooLow, match="End call needs the role lead"):
+        await policy.may(actor(MOD), act(End()), "C0ANY")
+    await policy.may(actor(LEAD), act(End()), "C0ANY")
+
+
+async def test_the_least_role_is_the_vendors_word_before_the_general_one(table: Table) -> None:
+    strict = Vendors(stream=VendorRules(verbs={"kick": "admin"}))
+    policy = Policy(rules(verbs={"kick": "lead", "end": "moderator"}, vendors=strict), table)
+    with pytest.raises(RoleTooLow, match="admin"):
+        await policy.may(actor(LEAD), act(Kick()), None)
+    await policy.may(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+    with pytest.raises(RoleTooLow, match="lead"):
+        await policy.may(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+    await policy.may(actor(MOD), act(End()), None)
+
+
+async def test_somebody_named_by_id_costs_no_group_question(table: Table) -> None:
+    await Policy(RULES, table).may(actor(MOD), act(Kick()), None)
+    assert table.asked == ["home", MOD]
+
+
+async def test_members_of_a_group_hold_its_role(table: Table) -> None:
+    table.groups["S0MODS"] = frozenset({PLAIN})
+    await Policy(RULES, table).may(actor(PLAIN), act(Mute()), None)
+
+
+async def test_only_groups_that_could_give_the_role_are_asked(table: Table) -> None:
+    with pytest.raises(RoleTooLow):
+        await Policy(RULES, table).may(actor(PLAIN), act(End()), None)
+    assert "S0MODS" not in table.asked
+
+
+async def test_a_silent_group_refuses_unless_another_one_settles_it(table: Table) -> None:
+    two = rules(people=People(moderators=("S0MODS", "S1MODS")))
+    table.silent.add("S0MODS")
+    with pytest.raises(NotPermitted, match="who is in user group S0MODS; nothing was done"):
+        await Policy(two, table).may(actor(PLAIN), act(Mute()), None)
+    table.groups["S1MODS"] = frozenset({PLAIN})
+    await Policy(two, table).may(actor(PLAIN), act(Mute()), None)
+
+
+@pytest.mark.parametrize("silent", ["home", MOD])
+async def test_when_slack_is_silent_the_answer_is_no(table: Table, silent: str) -> None:
+    table.silent.add(silent)
+    with pytest.raises(NotPermitted) as refused:
+        await Policy(RULES, table).may(actor(MOD), act(Kick()), None)
+    assert str(refused.value) == "Slack did not say who you are; nothing was done."
+    assert refused.value.next_step == "Try again in a moment."
+
+
+@pytest.mark.parametrize(
+    ("member", "why"),
+    [
+        (Member(user=ADMIN, team="T0OTHER"), "another workspace"),
+        (Member(user=ADMIN, team=HOME, guest=True), "guest"),
+        (Member(user=ADMIN, team=HOME, bot=True), "Bots"),
+        (Member(user=ADMIN, team=HOME, gone=True), "deactivated"),
+    ],
+)
+async def test_outsiders_are_refused_even_when_the_file_names_them(
+    table: Table, member: Member, why: str
+) -> None:
+    table.members[ADMIN] = member
+    policy = Policy(RULES, table)
+    with pytest.raises(Outsider, match=why):
+        await policy.may(actor(ADMIN), act(Kick()), None)
+    with pytest.raises(Outsider, match=why):
+        await policy.may_look(actor(ADMIN), None)
+
+
+async def test_a_request_from_another_workspace_is_refused(table: Table) -> None:
+    with pytest.raises(Outsider):
+        await Policy(RULES, table).may(actor(ADMIN, team="T0OTHER"), act(Kick()), None)
+
+
+async def test_a_team_in_the_file_is_not_asked_for_and_outranks_the_token(table: Table) -> None:
+    pinned = Policy(rules(slack=Places(team="T0PINNED")), table)
+    with pytest.raises(Outsider):
+        await pinned.may(actor(ADMIN), act(Kick()), None)
+    assert "home" not in table.asked
+
+
+async def test_named_viewers_and_everyone_with_a_role_may_look_and_nobody_else(
+    table: Table,
+) -> None:
+    own = Vendors(cometchat=VendorRules(leads=("U0COMET",)))
+    few = rules(people=PEOPLE.model_copy(update={"viewers": ("U0VIEW",)}), vendors=own)
+    policy = Policy(few, table)
+    for user in ("U0VIEW", MOD, "U0COMET"):
+        await policy.may_look(actor(user), None)
+    with pytest.raises(RoleTooLow) as refused:
+        await policy.may_look(actor(PLAIN), None)
+    assert str(refused.value) == "Looking at calls needs the role viewer."
+    assert f'Add "{PLAIN}" to `viewers` under `[people]`' in refused.value.next_step
+
+
+async def test_orders_are_taken_in_listed_channels_and_the_moderation_channel(
+    table: Table,
+) -> None:
+    places = Places(channels=("C0OPS",), moderation_channel="C0MOD")
+    policy = Policy(rules(slack=places), table)
+    for channel in ("C0OPS", "C0MOD"):
+        await policy.may(actor(MOD), act(Kick()), channel)
+        await policy.may_look(actor(PLAIN), channel)
+    with pytest.raises(ChannelNotAllowed) as refused:
+        await policy.may(actor(MOD), act(Kick()), "C0ELSE")
+    assert 'add "C0ELSE" to `channels` under `[slack]`' in refused.value.next_step
+    with pytest.raises(ChannelNotAllowed):
+        await policy.may_look(actor(MOD), "C0ELSE")
+
+
+async def test_listed_channels_leave_the_app_home_for_looking_only(table: Table) -> None:
+    policy = Policy(rules(slack=Places(channels=("C0OPS",))), table)
+    await policy.may_look(actor(PLAIN), None)
+    with pytest.raises(ChannelNotAllowed) as refused:
+        await policy.may(actor(MOD), act(Kick()), None)
+    assert refused.value.next_step == "Type it in a channel where Callwarden is used."
+
+
+HOST = Person(id="p-1", custom_id="host-7", name="Grace")
+
+
+async def test_one_protected_person_refuses_the_whole_act_and_is_named(table: Table) -> None:
+    policy = Policy(rules(protected=Protected(people=("host-*",))), table)
+    crowd = act(Block(), Person(id="ann"), HOST, Person(id="host-9"))
+    with pytest.raises(ProtectedPerson) as refused:
+        await policy.may(actor(LEAD), crowd, None)
+    assert str(refused.value) == (
+        "Grace (p-1), host-9 are protected: only an admin may act on them. "
+        "Nothing was done to anybody."
+    )
+    assert "`admins` under `[people]` in callwarden.toml" in refused.value.next_step
+    await policy.may(actor(ADMIN), crowd, None)
+    await policy.may(actor(LEAD), act(Block(), Person(id="ann")), None)
+
+
+async def test_a_vendors_protected_list_holds_there_only(table: Table) -> None:
+    policy = Policy(rules(protected=Protected(stream=("p-1",))), table)
+    with pytest.raises(ProtectedPerson, match=r"Grace \(p-1\) is protected"):
+        await policy.may(actor(MOD), act(Kick(), HOST), None)
+    await policy.may(actor(MOD), act(Kick(), HOST, vendor=Vendor.REALTIMEKIT), None)
+
+
+async def test_an_id_full_of_pattern_signs_protects_itself(table: Table) -> None:
+    policy = Policy(rules(protected=Protected(people=("a[1]",))), table)
+    with pytest.raises(ProtectedPerson):
+        await policy.may(actor(MOD), act(Kick(), Person(id="a[1]")), None)
+
+
+async def test_protection_does_not_stop_acts_aimed_at_nobody(table: Table) -> None:
+    policy = Policy(rules(protected=Protected(people=("*",))), table)
+    await policy.may(actor(LEAD), act(End()), None)
+    await policy.may(actor(MOD), act(Mute(), everyone=True), None)

@@ -1,0 +1,148 @@
+"""callwarden.toml: every mistake is answered with its place and the nearest right word."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
+from bot.calls.models import Vendor
+from bot.errors import ConfigError
+from bot.settings import Settings
+from bot.settings_file import ConfigFile
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "callwarden.toml"
+
+
+def mistake(file: Path, text: str) -> str:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        Settings.load({}, file)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[people]\nmoderatrs = ["U024BE7LH"]',
+            "unknown key `moderatrs` under `[people]`; did you mean `moderators`?",
+        ),
+        ("[protcted]", "unknown key `protcted`; did you mean `protected`?"),
+        (
+            '[verbs]\nrecord = "lead"',
+            "unknown key `record` under `[verbs]`; did you mean `record_stop`?",
+        ),
+        (
+            "[vendors.realtime]",
+            "unknown key `realtime` under `[vendors]`; did you mean `realtimekit`?",
+        ),
+        (
+            '[vendors.stream.verbs]\nkik = "lead"',
+            "unknown key `kik` under `[vendors.stream.verbs]`; did you mean `kick`?",
+        ),
+        (
+            '[rtmp.tube]\nurl = "rtmp://h/a"\nkey_env = "K"\nstream = 1',
+            "unknown key `stream` under `[rtmp.tube]`; known are key_env, url.",
+        ),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_known_one(
+    file: Path, text: str, words: str
+) -> None:
+    assert mistake(file, text) == f"callwarden.toml: {words}"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            '[people]\nmoderators = ["@alice"]',
+            "`moderators` under `[people]`: '@alice' is not a Slack user id (U…, W…) or user",
+        ),
+        ('[people]\nmoderators = "U024BE7LH"', "`moderators` under `[people]`: "),
+        ('[verbs]\nend = "viewer"', "`end` under `[verbs]`: "),
+        ('[slack]\nmoderation_channel = "#ops"', "`moderation_channel` under `[slack]`: "),
+        ('[protected]\npeople = [""]', "`people` under `[protected]`: "),
+        ("people = 1", "`people`: "),
+        ("[limits]\nact_seconds = 0", "`act_seconds` under `[limits]`: "),
+        ('[rtmp.tube]\nurl = "https://h"\nkey_env = "K"', "`url` under `[rtmp.tube]`: "),
+        ('[rtmp."you tube"]\nurl = "rtmp://h/a"\nkey_env = "K"', "`you tube` under `[rtmp]`: "),
+    ],
+)
+def test_a_wrong_value_is_named_by_key_and_table(file: Path, text: str, place: str) -> None:
+    assert mistake(file, text).startswith(f"callwarden.toml: {place}")
+
+
+def test_bad_toml_is_answered_with_the_line(file: Path) -> None:
+    words = mistake(file, "[people]\nmoderators = [")
+    assert words.startswith("callwarden.toml is not valid TOML: ")
+    assert "line 2" in words or "end of document" in words
+    assert "line 2" in mistake(file, "[people]\nmoderators = U024BE7LH\n")
+
+
+def test_a_file_that_is_no_text_or_is_not_there_is_a_config_error(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        Settings.load({}, file)
+    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+        Settings.load({}, file.with_name("other.toml"))
+
+
+def test_a_missing_stream_key_names_the_variable(file: Path) -> None:
+    words = mistake(file, '[rtmp.tube]\nurl = "rtmps://h/live"\nkey_env = "TUBE_KEY"')
+    assert words == "TUBE_KEY is missing: `[rtmp.tube]` takes its stream key from it."
+
+
+def test_the_file_becomes_the_policys_rules(file: Path) -> None:
+    file.write_text(
+        '[people]\nmoderators = ["U024BE7LH", "S0614TZR7"]\n'
+        '[vendors.realtimekit.verbs]\nkick = "lead"\n'
+        "[limits]\nlist_seconds = 1",
+        encoding="utf-8",
+    )
+    settings = Settings.load({}, file)
+    assert settings.rules.file == "callwarden.toml"
+    assert settings.rules.people.moderators == ("U024BE7LH", "S0614TZR7")
+    assert settings.rules.vendors.of(Vendor.REALTIMEKIT).verbs == {"kick": "lead"}
+    assert settings.limits.list_seconds == 1.0
+
+
+keys = st.sampled_from([*ConfigFile.model_fields, "stream", "verbs", "url", "kick", "other"])
+tables = st.recursive(
+    st.text(max_size=4) | st.integers() | st.booleans() | st.lists(st.text(max_size=3)),
+    lambda inner: st.dictionaries(keys, inner, max_size=3),
+)
+
+
+def _toml(table: dict[str, object]) -> str:
+    return "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    if isinstance(value, str):
+        return '"' + "".join(f"\\U{ord(letter):08X}" for letter in value) + '"'
+    return str(value).lower()
+
+
+@example_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(keys, tables, max_size=3))
+def test_whatever_the_file_holds_the_answer_is_settings_or_a_config_error(
+    file: Path, table: dict[str, object]
+) -> None:
+    text = _toml(table)
+    tomllib.loads(text)
+    file.write_text(text, encoding="utf-8")
+    try:
+        Settings.load({}, file)
+    except ConfigError as error:
+        assert str(error)  # noqa: PT017 (either end is right; only other errors are not)

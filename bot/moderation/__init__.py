@@ -1,0 +1,1 @@
+"""One path for every verb: plan, permit, record, act, read back, tell."""

@@ -1,0 +1,122 @@
+"""The live picture: every vendor asked at once, each within its own deadline, gaps said."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.calls.handles import fits, handle
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.picture import CallView, ListView, Picture, Trouble
+from bot.clock import Clock
+from bot.errors import VendorError
+from bot.moderation.memory import Memory
+from bot.ports import CallProvider
+
+MOST = 100
+"""Calls asked of each vendor for one picture: one request, the vendors' largest page."""
+
+PEOPLE_PER_PAGE = 25
+MOST_PEOPLE = 500
+"""People read of one call at most; a larger call is moderated by id."""
+
+
+@dataclass
+class Board:
+    """What is live now. Keeps in `memory` what it showed, so that words typed after it resolve."""
+
+    providers: Mapping[Vendor, CallProvider]
+    clock: Clock
+    memory: Memory
+    rtmp_targets: tuple[str, ...] = ()
+    _order: tuple[Vendor, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._order = tuple(vendor for vendor in Vendor if vendor in self.providers)
+
+    async def look(self, view: ListView) -> Picture:
+        """The calls that match `view`, most people first; a silent vendor is one trouble."""
+        vendors = [v for v in self._order if view.vendor in {None, v}]
+        answers = await asyncio.gather(*(self._ask(vendor) for vendor in vendors))
+        calls: list[Call] = []
+        partial: list[Vendor] = []
+        troubles: list[Trouble] = []
+        for vendor, answer in zip(vendors, answers, strict=True):
+            if isinstance(answer, Trouble):
+                troubles.append(answer)
+                continue
+            calls += answer.items
+            if answer.next is not None:
+                partial.append(vendor)
+        self.memory.keep_calls(calls)
+        shown = [call for call in calls if matches(call, view.text)]
+        shown.sort(key=lambda call: (-call.people, call.title.casefold(), call.ref.id))
+        return Picture(
+            calls=tuple(shown),
+            at=self.clock.now(),
+            partial=tuple(partial),
+            troubles=tuple(troubles),
+        )
+
+    async def _ask(self, vendor: Vendor) -> Page[Call] | Trouble:
+        try:
+            return await self.providers[vendor].list_live(limit=MOST)
+        except VendorError as error:
+            return Trouble(vendor=vendor, message=str(error))
+
+    async def open(self, ref: CallRef, page: int = 0) -> CallView:
+        """One call with a page of its people, most recently read from the vendor."""
+        provider = self.providers[ref.vendor]
+        call = await provider.get(ref.id)
+        self.memory.keep_calls([call])
+        people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE)
+        start = page * PEOPLE_PER_PAGE
+        items = people.items[start : start + PEOPLE_PER_PAGE]
+        return CallView(
+            call=call,
+            people=Page(items=items, total=max(people.total or 0, len(people.items), call.people)),
+            page=page,
+            capabilities=dict(provider.capabilities),
+            rtmp_targets=self.rtmp_targets,
+            at=self.clock.now(),
+        )
+
+    async def people(self, ref: CallRef, *, at_least: int = MOST_PEOPLE) -> Page[Participant]:
+        """Who is connected, page after page until `at_least` (at most MOST_PEOPLE) are read."""
+        found: dict[tuple[str, str | None], Participant] = {}
+        cursor: str | None = None
+        total: int | None = None
+        while True:
+            before = len(found)
+            page = await self.providers[ref.vendor].participants(ref, limit=MOST, cursor=cursor)
+            found.update({(person.id, person.presence): person for person in page.items})
+            cursor, total = page.next, page.total if page.total is not None else total
+            enough = len(found) >= min(at_least, MOST_PEOPLE) or len(found) == before
+            if cursor is None or enough:
+                break
+        self.memory.keep_people(ref, found.values())
+        return Page(items=tuple(found.values()), next=cursor, total=total)
+
+    async def get(self, ref: CallRef) -> Call:
+        """One call by its vendor's id."""
+        call = await self.providers[ref.vendor].get(ref.id)
+        self.memory.keep_calls([call])
+        return call
+
+
+def matches(call: Call, text: str) -> bool:
+    """Whether `text`, in any case, is part of the title or id, or the call's handle."""
+    wanted = text.casefold().strip()
+    return (
+        not wanted
+        or wanted in call.title.casefold()
+        or wanted in call.ref.id.casefold()
+        or fits(wanted, call.ref)
+    )
+
+
+def longer_handles(calls: Sequence[Call]) -> dict[CallRef, str]:
+    """The shortest handles that tell `calls` apart, by call."""
+    length = 4
+    while len({handle(call.ref, length) for call in calls}) < len({c.ref for c in calls}):
+        length += 1
+    return {call.ref: handle(call.ref, length) for call in calls}

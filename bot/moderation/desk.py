@@ -1,0 +1,107 @@
+"""The moderators' desk: everything the Slack side may ask for, and the one way to ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.cases import Acceptance, AuditEntry, Case, How, Order, Refusal
+from bot.calls.models import CallRef
+from bot.calls.outcomes import Observation
+from bot.calls.picture import CallView, ListView, Picture
+from bot.calls.verbs import Aim
+from bot.errors import BadInput, NotPermitted
+from bot.moderation.board import Board
+from bot.moderation.executor import Executor
+from bot.moderation.plan import Planner
+from bot.policy import Policy
+from bot.ports import CaseFilter, Store
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and where: `channel` is None outside any channel."""
+
+    actor: Actor
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Looking is free to those who may look; every act goes through `request`."""
+
+    board: Board
+    planner: Planner
+    policy: Policy
+    store: Store
+    executor: Executor
+
+    async def request(self, order: Order) -> Acceptance:
+        """Permit, then write down: what this returns is on disk and will be carried out.
+
+        Raises Impossible, BadInput, NotPermitted (audited), NotAccepted or KeyReused; then
+        nothing was done.
+        """
+        complete(order.act)
+        await self.permit(Asker(order.actor, order.channel), order.act, order.key)
+        acceptance = await self.store.accept(order)
+        if acceptance.how is How.NEW:
+            self.executor.nudge(order.act.call.vendor)
+        return acceptance
+
+    async def permit(self, asker: Asker, act: Act, key: str) -> None:
+        """Refuse what is impossible or not permitted; the latter is audited under `key`.
+
+        A form asks this before it opens, so that nobody fills it in for nothing.
+        """
+        self.planner.possible(act.verb, act.call.vendor)
+        try:
+            await self.policy.may(asker.actor, act, asker.channel)
+        except NotPermitted as no:
+            await self.store.refuse(Refusal(key=key, actor=asker.actor, act=act, why=str(no)))
+            raise
+
+    async def look(self, asker: Asker, view: ListView) -> Picture:
+        """What is live now."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return await self.board.look(view)
+
+    async def open(
+        self, asker: Asker, ref: CallRef, page: int = 0
+    ) -> tuple[CallView, Sequence[Case]]:
+        """One call with its people and its latest cases."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        view = await self.board.open(ref, page)
+        return view, await self.store.recent(view.call.ref, limit=3)
+
+    async def case(self, asker: Asker, number: int) -> Case:
+        """One case."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return await self.store.case(number)
+
+    async def audit(self, asker: Asker, which: CaseFilter) -> Sequence[AuditEntry]:
+        """The record, newest first."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return await self.store.audit(which)
+
+    async def check(self, asker: Asker, number: int) -> tuple[Case, Sequence[Observation]]:
+        """Read the vendor again for a case, for each person of it; changes nothing."""
+        case = await self.case(asker, number)
+        provider = self.board.providers[case.act.call.vendor]
+        return case, [await provider.observe(part) for part in case.act.each()]
+
+
+def complete(act: Act) -> None:
+    """BadInput unless the act is aimed as its verb wants."""
+    verb = act.verb
+    if verb.aim is Aim.CALL:
+        aimed = not act.people and not act.everyone
+    elif act.everyone:
+        aimed = verb.everyone and not act.people
+    else:
+        aimed = bool(act.people)
+    if not aimed:
+        raise BadInput(
+            f"“{verb.label}” does not say at whom, or at somebody it cannot act on.",
+            next_step=f"For example: `/calls {verb.example}`",
+        )

@@ -1,0 +1,107 @@
+"""Taking up cases and carrying them out, and telling Slack how they stand."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from bot.calls.cases import Claim, Notice
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.moderation.carry import Carrier
+from bot.moderation.pump import Pump
+from bot.moderation.tasks import Tasks
+from bot.ports import NoticeLater, NoticeLost, Notifier, Store
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a claim holds; more than twice the patience for one act, so that none overlaps."""
+
+ACTS_AT_ONCE = 8
+"""Cases carried out at the same time for each vendor: a hung one never starves another."""
+
+NOTICES_AT_ONCE = 4
+"""Messages on their way to Slack at the same time."""
+
+
+class Executor:
+    """One pump for each vendor's cases and one for Slack's messages; `nudge` is their bell."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        notifier: Notifier,
+        carriers: Mapping[Vendor, Carrier],
+        clock: Clock,
+        tasks: Tasks,
+        owner: str,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._store = store
+        self._notifier = notifier
+        self._carriers = carriers
+        self._clock = clock
+        self._owner = owner
+        self._lease = lease
+        self._acts = {
+            vendor: Pump(
+                f"cases of {vendor}",
+                partial(self._claim, vendor),
+                self._carry_out,
+                tasks=tasks,
+                slots=ACTS_AT_ONCE,
+            )
+            for vendor in carriers
+        }
+        self._notices = Pump("notices", self._due, self._tell, tasks=tasks, slots=NOTICES_AT_ONCE)
+
+    def nudge(self, vendor: Vendor | None = None) -> None:
+        """Look for due cases (of one vendor, or of all) and for messages to send."""
+        for each, pump in self._acts.items():
+            if vendor in {None, each}:
+                pump.nudge()
+        self._notices.nudge()
+
+    def close(self) -> None:
+        """Take up no more cases; those under way finish and are still told."""
+        for pump in self._acts.values():
+            pump.close()
+
+    async def _claim(self, vendor: Vendor, limit: int) -> Sequence[Claim]:
+        return await self._store.claim(
+            owner=self._owner, vendor=vendor, limit=limit, lease=self._lease
+        )
+
+    async def _carry_out(self, claim: Claim) -> None:
+        case = claim.case
+        results = await self._carriers[case.act.call.vendor].carry_out(case)
+        kept = await self._store.finish(claim, results)
+        log.info("case finished", case=case.number, attempt=case.attempt, kept=kept)
+        self._notices.nudge()
+
+    async def _due(self, limit: int) -> Sequence[Notice]:
+        return await self._store.due_notices(owner=self._owner, limit=limit, lease=self._lease)
+
+    async def _tell(self, notice: Notice) -> None:
+        case = await self._store.case(notice.case)
+        try:
+            posted = await self._notifier.show(notice, case)
+        except NoticeLater as later:
+            until = self._clock.now() + timedelta(seconds=later.seconds)
+            await self._store.postpone(notice, until=until)
+        except NoticeLost:
+            await self._store.drop(notice)
+        else:
+            await self._store.noticed(notice, posted=posted)
+
+
+async def release_quietly(store: Store, owner: str) -> None:
+    """Give back what is held; when the database is away, the leases run out by themselves."""
+    try:
+        await store.release(owner)
+    except StoreError as error:
+        log.warning("claims not released", error=str(error))

@@ -1,0 +1,177 @@
+"""From the words a moderator typed to an act: which call, which people, possible or not."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.calls.acts import Act, Person
+from bot.calls.capabilities import Capability
+from bot.calls.cases import Case
+from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.calls.picture import ListView
+from bot.calls.verbs import VERBS, Aim, Block, Verb
+from bot.errors import (
+    AmbiguousCall,
+    AmbiguousPerson,
+    Impossible,
+    UnknownCall,
+    UnknownPerson,
+)
+from bot.moderation.board import Board, longer_handles
+
+SHOWN_NAMES = 8
+"""Names listed in a question back."""
+
+
+class Past(Protocol):
+    """The part of the store that remembers what was done in a call."""
+
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        """The latest cases of a call, newest first."""
+
+
+class Planner:
+    """Resolves words against what was shown lately, and asks the vendors only when it must."""
+
+    def __init__(self, board: Board, past: Past) -> None:
+        self._board = board
+        self._past = past
+
+    async def call(self, word: str) -> Call:
+        """The call meant by a handle, a vendor's id, or `vendor:id`.
+
+        Raises UnknownCall, AmbiguousCall, or VendorError for an explicit `vendor:id`.
+        """
+        known = self._board.memory.called(word)
+        if not known and (ref := explicit(word, self._board.providers)):
+            return await self._board.get(ref)
+        if not known:
+            picture = await self._board.look(ListView())
+            known = self._board.memory.called(word)
+            if not known:
+                silent = [trouble.vendor.label for trouble in picture.troubles]
+                raise UnknownCall(_no_such_call(word, silent))
+        if len(known) > 1:
+            raise AmbiguousCall(
+                f"{word.upper()} fits {len(known)} calls.", next_step=_tell_apart(known)
+            )
+        return known[0]
+
+    async def act(
+        self, verb: Verb, call_word: str, people: Sequence[str], *, everyone: bool
+    ) -> Act:
+        """The act these words mean. Raises BadInput, Impossible or VendorError."""
+        call = await self.call(call_word)
+        self.possible(verb, call.ref.vendor)
+        return Act(
+            verb=verb,
+            call=call.ref,
+            title=call.title,
+            people=await self._people(verb, call, people),
+            everyone=everyone,
+        )
+
+    def possible(self, verb: Verb, vendor: Vendor) -> None:
+        """Impossible, with the nearest verb that works, unless the vendor can do it."""
+        provider = self._board.providers.get(vendor)
+        if provider is None:
+            raise Impossible(f"{vendor.label} is not connected.")
+        capability = provider.capabilities[verb.name]
+        if not capability.possible:
+            raise Impossible(
+                f"{vendor.label} cannot do “{verb.label}”: {capability.why}",
+                next_step=_instead(capability),
+            )
+        if (refused := capability.refuses(verb)) is not None:
+            allowed = ", ".join(value for values in capability.only.values() for value in values)
+            raise Impossible(
+                f"{vendor.label} cannot do “{verb.label}” with {refused}.",
+                next_step=f"It takes: {allowed}.",
+            )
+
+    async def _people(self, verb: Verb, call: Call, words: Sequence[str]) -> tuple[Person, ...]:
+        if not words:
+            return ()
+        if verb.aim is Aim.ABSENT:
+            past = await self._past.recent(call.ref, limit=50)
+            return tuple(blocked(word, past) for word in words)
+        there = self._board.memory.people(call.ref)
+        if there is None or not all(find(word, there) for word in words):
+            there = (await self._board.people(call.ref)).items
+        return distinct([pick(word, there, call) for word in words])
+
+
+def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
+    """The call meant by `vendor:id`, None when the word has another form."""
+    vendor, colon, call_id = word.partition(":")
+    if colon and call_id and vendor.lower() in set(connected):
+        return CallRef(vendor=Vendor(vendor.lower()), id=call_id)
+    return None
+
+
+def find(word: str, there: Sequence[Participant]) -> list[Participant]:
+    """Who `word` may mean: by id first, else by whole name, else by one word of the name."""
+    wanted = word.casefold()
+    readings = (
+        [p for p in there if word in {p.id, p.custom_id}],
+        [p for p in there if (p.name or "").casefold() == wanted],
+        [p for p in there if wanted in (p.name or "").casefold().split()],
+    )
+    for found in readings:
+        if found:
+            return list({p.id: p for p in found}.values())
+    return []
+
+
+def pick(word: str, there: Sequence[Participant], call: Call) -> Person:
+    """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
+    found = find(word, there)
+    if not found:
+        names = ", ".join(p.shown for p in there[:SHOWN_NAMES])
+        more = f" and {len(there) - SHOWN_NAMES} more" if len(there) > SHOWN_NAMES else ""
+        raise UnknownPerson(
+            f"Nobody in “{call.title}” answers to “{word}”.",
+            next_step=f"There now: {names}{more}." if names else "The call is empty.",
+        )
+    if len(found) > 1:
+        ids = ", ".join(f"{p.shown} = {p.id}" for p in found[:SHOWN_NAMES])
+        raise AmbiguousPerson(
+            f"“{word}” fits {len(found)} people.", next_step=f"Use the id: {ids}."
+        )
+    return Person.of(found[0])
+
+
+def distinct(people: Sequence[Person]) -> tuple[Person, ...]:
+    """The same people, each once, in the order they were named."""
+    return tuple({person.id: person for person in people}.values())
+
+
+def blocked(word: str, past: Sequence[Case]) -> Person:
+    """Who `word` means among those blocked here lately; otherwise it is taken for an id."""
+    for case in past:
+        for person in case.act.people:
+            if isinstance(case.act.verb, Block) and word.casefold() in {
+                person.id.casefold(),
+                (person.name or "").casefold(),
+            }:
+                return Person(id=person.id, name=person.name, custom_id=person.custom_id)
+    return Person(id=word)
+
+
+def _no_such_call(word: str, silent: Sequence[str]) -> str:
+    message = f"No live call answers to “{word}”."
+    if silent:
+        message += f" {' and '.join(silent)} did not answer, so it may be there."
+    return message
+
+
+def _tell_apart(calls: Sequence[Call]) -> str:
+    longer = longer_handles(calls)
+    lines = [f"{longer[call.ref]} = “{call.title}” ({call.ref.vendor.label})" for call in calls]
+    return "Type more letters: " + ", ".join(lines) + "."
+
+
+def _instead(capability: Capability) -> str:
+    if capability.instead is None:
+        return "There is nothing near it on this vendor."
+    nearest = VERBS[capability.instead]
+    return f"The nearest that works is “{nearest.label}”: {nearest.summary}"

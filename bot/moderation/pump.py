@@ -1,0 +1,64 @@
+"""Taking up rows that are due: rung by a bell, limited by slots, never two sweeps at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from bot.moderation.tasks import Tasks
+
+T = TypeVar("T")
+
+
+class Pump(Generic[T]):
+    """Claims due items and works on them side by side, at most `slots` at a time.
+
+    The rows are the truth and `nudge` is only a bell: ringing too often costs one query, and a
+    missed ring is made good by the next one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        take: Callable[[int], Awaitable[Sequence[T]]],
+        work: Callable[[T], Awaitable[None]],
+        *,
+        tasks: Tasks,
+        slots: int,
+    ) -> None:
+        self._name = name
+        self._take = take
+        self._work = work
+        self._tasks = tasks
+        self._slots = slots
+        self._busy = 0
+        self._sweep: asyncio.Task[Any] | None = None
+        self._again = False
+        self._open = True
+
+    def nudge(self) -> None:
+        """Look for due items soon."""
+        if self._sweep is not None and not self._sweep.done():
+            self._again = True
+        elif self._open:
+            self._sweep = self._tasks.spawn(self._take_all(), f"{self._name}: take")
+
+    def close(self) -> None:
+        """Take up nothing more; what is being worked on goes on."""
+        self._open = False
+
+    async def _take_all(self) -> None:
+        more = True
+        while more and self._open and (free := self._slots - self._busy):
+            self._again = False
+            items = await self._take(free)
+            for item in items:
+                self._busy += 1
+                self._tasks.spawn(self._one(item), f"{self._name}: work")
+            more = self._again or len(items) == free
+
+    async def _one(self, item: T) -> None:
+        try:
+            await self._work(item)
+        finally:
+            self._busy -= 1
+            self.nudge()

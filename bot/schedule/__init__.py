@@ -1,0 +1,1 @@
+"""The bell: APScheduler rings, rows decide."""

@@ -1,0 +1,129 @@
+"""A vendor in memory, with the interface of the real ones and a script of what goes wrong."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Capability, Enforcement, cannot
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.outcomes import Observation, Receipt, Seen
+from bot.calls.verbs import VERBS, Kick, RecordPause, RecordResume
+from bot.errors import NotAtVendor
+
+STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+Trouble = Exception | tuple[str, Exception]
+"""What goes wrong with one act: an error before the effect, or ("after", error) behind it."""
+
+
+class FakeProvider:
+    """Keeps calls and people; `done` lists every effect, in order; `seen` overrides read-backs."""
+
+    capabilities: Mapping[str, Capability]
+
+    def __init__(self, vendor: Vendor = Vendor.STREAM) -> None:
+        self.vendor = vendor
+        self.capabilities = {name: Capability(level=Enforcement.ENFORCED) for name in VERBS} | {
+            RecordPause.name: cannot("it has no pause"),
+            RecordResume.name: cannot("it has no pause", instead=Kick),
+            "record_start": Capability(
+                level=Enforcement.ENFORCED, only={"kind": ("composite", "raw")}
+            ),
+        }
+        self.calls: dict[str, Call] = {}
+        self.people: dict[str, list[Participant]] = {}
+        self.acts: list[Trouble | None] = []
+        self.seen: list[Seen | Exception] = []
+        self.silent: Exception | None = None
+        self.done: list[tuple[str, str | None]] = []
+        self.requests = 0
+        self.page_size = 100
+        self.hangs = False
+
+    def open_call(self, name: str, *people: str, title: str | None = None) -> CallRef:
+        """A live call with these people in it: `id` or `id=Name`."""
+        ref = CallRef(vendor=self.vendor, id=name, session=f"{name}-1")
+        self.calls[name] = Call(
+            ref=ref, title=title or name, people=len(people), started_at=STARTED
+        )
+        self.people[name] = [_participant(person) for person in people]
+        return ref
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        """The calls, newest last; one page of `limit`."""
+        self._answer()
+        calls = tuple(self.calls.values())
+        start = int(cursor or 0)
+        end = start + limit
+        return Page(items=calls[start:end], next=str(end) if end < len(calls) else None)
+
+    async def get(self, call_id: str) -> Call:
+        """One call."""
+        self._answer()
+        if call_id not in self.calls:
+            raise NotAtVendor("There is no such call.", vendor=self.vendor, status=404)
+        return self.calls[call_id]
+
+    async def participants(
+        self, call: CallRef, *, limit: int, cursor: str | None = None
+    ) -> Page[Participant]:
+        """Who is there, `page_size` at most."""
+        self._answer()
+        start = int(cursor or 0)
+        end = start + min(limit, self.page_size)
+        people = self.people[call.id]
+        return Page(
+            items=tuple(people[start:end]),
+            next=str(end) if end < len(people) else None,
+            total=len(people),
+        )
+
+    async def perform(self, act: Act) -> Receipt:
+        """Do it, or whatever the script says."""
+        if self.hangs:
+            await asyncio.Event().wait()
+        trouble = self.acts.pop(0) if self.acts else None
+        if isinstance(trouble, Exception):
+            raise trouble
+        person = act.people[0].id if act.people else None
+        self.done.append((act.verb.name, person))
+        if act.verb.name == "kick":
+            people = self.people[act.call.id]
+            self.people[act.call.id] = [p for p in people if p.id != person]
+        if trouble is not None:
+            raise trouble[1]
+        return Receipt(evidence="The vendor said yes.", request_id=f"req-{len(self.done)}")
+
+    async def observe(self, act: Act) -> Observation:
+        """What is so now, or the next of `seen`."""
+        if self.seen:
+            seen = self.seen.pop(0)
+            if isinstance(seen, Exception):
+                raise seen
+            return Observation(seen=seen, evidence=f"It shows as {seen.value}.")
+        person = act.people[0].id if act.people else None
+        done = (act.verb.name, person) in self.done
+        return Observation(
+            seen=Seen.DONE if done else Seen.NOT_DONE, evidence="It shows." if done else "Not so."
+        )
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+    def _answer(self) -> None:
+        self.requests += 1
+        if self.silent is not None:
+            raise self.silent
+
+
+def _participant(person: str) -> Participant:
+    who, _, name = person.partition("=")
+    return Participant(
+        id=who, name=name or None, custom_id=f"app-{who}", presence=f"{who}-p1", joined_at=STARTED
+    )
+
+
+def names(people: Sequence[Participant]) -> list[str]:
+    """The ids, for comparing."""
+    return [person.id for person in people]

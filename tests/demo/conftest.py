@@ -6,16 +6,17 @@ import httpx
 import pytest
 
 from bot.demo.vendors import AppTransport, CometChatServer, RealtimeKitServer, StreamServer
-from tests.demo.guests import ADA, BEN, HandClock, kit_client, stream_client
+from tests.demo.guests import ADA, BEN, kit_client, stream_client
+from tests.fakes.clock import ManualClock
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def stream(clock: HandClock) -> StreamServer:
+def stream(clock: ManualClock) -> StreamServer:
     server = StreamServer(clock)
     server.open("default:standup", "Stand-up")
     for visitor in (ADA, BEN):
@@ -24,7 +25,7 @@ def stream(clock: HandClock) -> StreamServer:
 
 
 @pytest.fixture
-def kit(clock: HandClock) -> RealtimeKitServer:
+def kit(clock: ManualClock) -> RealtimeKitServer:
     server = RealtimeKitServer(clock, hidden_mute=True)
     room = server.open("clinic", "Clinic")
     for visitor in (ADA, BEN):
@@ -33,12 +34,12 @@ def kit(clock: HandClock) -> RealtimeKitServer:
 
 
 @pytest.fixture
-def comet(clock: HandClock) -> CometChatServer:
+def comet(clock: ManualClock) -> CometChatServer:
     server = CometChatServer(clock)
     server.open("v1.us.demo", "Support", invited=["ada", "carla"])
-    clock.pass_by(5)
+    clock.advance(5)
     server.join("v1.us.demo", ADA)
-    clock.pass_by(90)
+    clock.advance(90)
     return server
 
 

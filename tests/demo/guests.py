@@ -1,6 +1,4 @@
-"""Two people, a clock moved by hand, and honest clients for the vendors."""
-
-from datetime import UTC, datetime, timedelta
+"""Two people, and honest clients for the vendors."""
 
 import httpx
 import jwt
@@ -9,27 +7,6 @@ from bot.demo.vendors import AppTransport, RealtimeKitServer, StreamServer, Visi
 
 ADA = Visitor("ada", "Ada Lovelace", "host")
 BEN = Visitor("ben", "Ben *bold* <!channel>")
-
-
-class HandClock:
-    """A clock moved by hand; sleeping moves it, and is remembered."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.pass_by(seconds)
-
-    def pass_by(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 def stream_client(server: StreamServer, base: str | None = None) -> httpx.AsyncClient:

@@ -1,6 +1,5 @@
 """The make-believe Stream Video behaves as Stream documents."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -8,7 +7,8 @@ import jwt
 import pytest
 
 from bot.demo.vendors import AppTransport, KeptOut, StreamServer, Visitor
-from tests.demo.guests import ADA, BEN, HandClock, stream_client
+from tests.demo.guests import ADA, BEN, stream_client
+from tests.fakes.clock import START, ManualClock
 
 CALL = "/call/default/standup"
 TOKEN = jwt.encode({}, StreamServer.api_secret, "HS256")
@@ -47,14 +47,14 @@ async def test_times_are_integers_in_nanoseconds_and_a_get_answers_200(
     to_stream: httpx.AsyncClient,
 ) -> None:
     answer = await to_stream.get(CALL)
-    started = int(datetime(2026, 11, 21, 10, tzinfo=UTC).timestamp()) * 10**9
+    started = int(START.timestamp()) * 10**9
     assert answer.status_code == 200
     assert answer.json()["call"]["created_at"] == started
     assert answer.json()["call"]["session"]["started_at"] == started
 
 
 async def test_answers_say_what_is_left_of_the_rate_and_at_its_end_comes_429(
-    clock: HandClock,
+    clock: ManualClock,
 ) -> None:
     server = StreamServer(clock, rate=2)
     async with stream_client(server) as client:
@@ -62,16 +62,16 @@ async def test_answers_say_what_is_left_of_the_rate_and_at_its_end_comes_429(
         assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["1", "0", "0"]
         assert [a.status_code for a in answers] == [201, 201, 429]
         assert answers[2].json()["code"] == 9
-        clock.pass_by(int(answers[2].headers["retry-after"]))
+        clock.advance(int(answers[2].headers["retry-after"]))
         assert (await client.post("/calls", json={})).status_code == 201
 
 
 async def test_ongoing_calls_come_in_pages_whose_last_has_no_next(
-    stream: StreamServer, to_stream: httpx.AsyncClient, clock: HandClock
+    stream: StreamServer, to_stream: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     stream.open("default:empty", "Nobody")
     for number in range(4):
-        clock.pass_by(1)
+        clock.advance(1)
         stream.open(f"livestream:{number}", f"Show {number}")
         stream.join(f"livestream:{number}", ADA)
     asked: dict[str, Any] = {"filter_conditions": {"ongoing": True}, "limit": 2}
@@ -185,14 +185,14 @@ async def test_the_kicked_may_come_back_and_the_blocked_may_not_until_unblocked(
 
 
 async def test_a_recording_starts_once_and_is_listed_when_stopped(
-    stream: StreamServer, to_stream: httpx.AsyncClient, clock: HandClock
+    stream: StreamServer, to_stream: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     start = f"{CALL}/recordings/composite/start"
     assert (await to_stream.post(f"{CALL}/recordings/all/start")).status_code == 400
     assert (await to_stream.post(start)).status_code == 201
     assert (await to_stream.post(start)).status_code == 400
     assert (await to_stream.get(CALL)).json()["call"]["recording"] is True
-    clock.pass_by(60)
+    clock.advance(60)
     await to_stream.post(f"{CALL}/recordings/composite/stop")
     [recording] = (await to_stream.get(f"{CALL}/recordings")).json()["recordings"]
     assert recording["end_time"] - recording["start_time"] == 60 * 10**9

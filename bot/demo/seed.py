@@ -1,0 +1,108 @@
+"""Who lives in the make-believe world, and which rooms are open there when it begins."""
+
+from dataclasses import dataclass
+
+from bot.calls.models import Vendor
+from bot.demo.vendors import Visitor
+
+PEOPLE = tuple(
+    Visitor(person, name, role)
+    for person, name, role in (
+        ("amina", "Amina Okafor", "host"),
+        ("bjorn", "Bjørn Håkonsen", "user"),
+        ("chidi", "Chidi Eze", "user"),
+        ("dolores", "Dolores Ibárruri-Gómez de la Torre y Fernández-Villaverde", "user"),
+        ("emre", "Emre Şahin", "user"),
+        ("farah", "فرح الحسيني", "user"),
+        ("gao", "高橋 さくら", "user"),
+        ("hedda", "Hedda 🦊", "user"),
+        ("ilan", "אילן לוי", "user"),
+        ("jun", "Jun Park", "host"),
+        ("jun-2", "Jun Park", "user"),
+        ("kofi", "Kofi Mensah", "user"),
+        ("loud", "L O U D 📢📢📢", "user"),
+        ("markup", "<!channel> *bold* `code`", "user"),
+        ("nkechi", "Nkechi Adeyemi", "user"),
+        ("oleks", "Олександра Коваль", "user"),
+        ("priya", "Priya Raghunathan", "host"),
+        ("quote", 'Quinn "Q" O\'Hara & Sons <q@example.org>', "user"),
+        ("reversed", "tsoh\u202egpj.exe", "user"),
+        ("siobhan", "Siobhán Ní Bhriain", "user"),
+        ("tove", "Tove 👩🏽\u200d🚀", "user"),
+        ("umar", "Umar Farooq", "user"),
+        ("vera", "Dr. Vera Lindqvist", "host"),
+        ("wei", "Wei Zhang", "user"),
+        ("xolani", "Xolani Dube", "user"),
+        ("yara", "Yara Haddad", "user"),
+        ("zed", "\u200bzed\u200b", "user"),
+    )
+)
+"""Everybody: long names, other scripts, emoji, Slack's own markup, and two who are called alike."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A room when the world begins: who is in it, and who else comes and goes.
+
+    `id` is Stream's `type:id`, a name for RealtimeKit, CometChat's session id.
+    """
+
+    vendor: Vendor
+    id: str
+    title: str
+    here: tuple[str, ...]
+    regulars: tuple[str, ...] = ()
+
+
+SCENES = (
+    Scene(
+        Vendor.STREAM,
+        "default:support-room",
+        "Support room · billing",
+        ("amina", "kofi", "loud", "jun", "jun-2"),
+        ("umar", "wei", "quote"),
+    ),
+    Scene(
+        Vendor.STREAM,
+        "audio_room:community-stage",
+        "Community stage: *open mic* 🎤",
+        ("priya", "hedda", "markup", "farah", "gao", "tove", "zed"),
+        ("ilan", "reversed", "oleks", "xolani"),
+    ),
+    Scene(
+        Vendor.STREAM,
+        "livestream:launch-show",
+        "Launch show (live) 🚀",
+        ("jun", "siobhan", "dolores"),
+        ("nkechi", "bjorn", "yara"),
+    ),
+    Scene(
+        Vendor.REALTIMEKIT,
+        "telehealth-consult",
+        "Telehealth consult · Dr. Lindqvist",
+        ("vera", "nkechi"),
+        ("farah",),
+    ),
+    Scene(
+        Vendor.REALTIMEKIT,
+        "maths-tutoring",
+        "Maths tutoring <group B> & friends",
+        ("priya", "emre", "chidi", "reversed", "ilan"),
+        ("gao", "wei", "zed"),
+    ),
+    Scene(
+        Vendor.COMETCHAT,
+        "v1.us.demo.dating-night",
+        "Speed dating night 💘",
+        ("bjorn", "yara", "loud"),
+        ("xolani", "tove"),
+    ),
+    Scene(
+        Vendor.COMETCHAT,
+        "v1.us.demo.team-huddle",
+        "Team huddle",
+        ("umar", "siobhan"),
+        ("oleks", "quote"),
+    ),
+)
+"""The rooms."""

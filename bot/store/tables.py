@@ -7,7 +7,6 @@ from sqlalchemy import Column, DateTime, Dialect, Index, Integer, LargeBinary, T
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-
 IS_OPEN = text("state = 'asked'")
 """Work remains on a case. Written out, so that the partial index is used."""
 

@@ -93,13 +93,13 @@ class Trail:
         return found
 
     async def _rows(self, wanted: Select[Any]) -> AsyncGenerator[Sequence[Any]]:
-        options = {"yield_per": CHUNK}
-        async with (
-            self._engine.connect() as connection,
-            connection.stream(wanted, execution_options=options) as stream,
-        ):
-            async for chunk in stream.partitions():
-                yield chunk
+        async with self._engine.connect() as connection:
+            stream = await connection.stream(wanted, execution_options={"yield_per": CHUNK})
+            try:
+                async for chunk in stream.partitions():
+                    yield chunk
+            finally:
+                await stream.close()
 
 
 async def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:

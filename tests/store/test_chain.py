@@ -60,7 +60,7 @@ def test_an_altered_body_is_named(bodies: list[bytes], data: st.DataObject) -> N
 def test_an_altered_hash_is_named(bodies: list[bytes], data: st.DataObject) -> None:
     rows = chained(bodies)
     at = data.draw(st.integers(0, len(rows) - 1))
-    number, body, hash_ = rows[at]
+    number, body, _ = rows[at]
     rows[at] = (number, body, bytes(32))
     assert first_bad(rows) == number
 

@@ -118,6 +118,7 @@ async def test_a_commit_whose_answer_is_lost_is_settled_under_the_lock(postgres_
                     text("INSERT INTO delivery (key, fingerprint) VALUES (:key, '')"), {"key": key}
                 )
             await connection.execute(text("COMMIT"))
+            await connection.execute(text("SELECT 1"))
             await cut(postgres_url)
         return ["written"] * len(requests)
 

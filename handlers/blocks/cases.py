@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.calls.cases import Case
-from bot.calls.outcomes import Result, State
+from bot.calls.acts import Act
+from bot.calls.cases import Acceptance, Case, How
+from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Aim
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import actions, button, header, paragraph, section, text_of
@@ -26,6 +27,14 @@ MARKS = {
 """One sign for each state, always beside its word."""
 
 
+SEEN = {
+    Seen.DONE: "it is so now",
+    Seen.NOT_DONE: "it is not so",
+    Seen.UNKNOWABLE: "it cannot be known",
+}
+"""What reading the vendor back shows, in words."""
+
+
 def state_words(state: State) -> str:
     """A state with its sign: `✅ confirmed`."""
     return f"{MARKS[state]} {state.label}"
@@ -35,19 +44,22 @@ def deed(case: Case) -> str:
     """What was asked, in words: `kicked Alice from “Support room”`."""
     act = case.act
     verb = act.verb.done if case.state is State.CONFIRMED else act.verb.doing
-    options = ", ".join(
-        mrkdwn(str(value), 64) for value in act.verb.model_dump(mode="json").values()
-    )
-    target = "" if act.verb.aim is Aim.CALL else f" {_target(case)}"
+    return f"{verb} {aim_words(act)}"
+
+
+def aim_words(act: Act) -> str:
+    """At whom, in which call, with which options: `Alice in “Support room” (audio)`."""
     title = f"“{mrkdwn(act.title, 80, empty='Untitled call')}”"
-    place = f" {title}" if act.verb.aim is Aim.CALL else f" in {title}"
-    return f"{verb}{target}{place}" + (f" ({options})" if options else "")
+    target = title if act.verb.aim is Aim.CALL else f"{_target(act)} in {title}"
+    values = act.verb.model_dump(mode="json").values()
+    options = ", ".join(mrkdwn(str(value), 64) for value in values)
+    return f"{target} ({options})" if options else target
 
 
-def _target(case: Case) -> str:
-    if case.act.everyone:
+def _target(act: Act) -> str:
+    if act.everyone:
         return "everyone"
-    people = [mrkdwn(person.shown, 60) for person in case.act.people]
+    people = [mrkdwn(person.shown, 60) for person in act.people]
     named = ", ".join(people[:NAMED])
     return f"{named} and {len(people) - NAMED} more" if len(people) > NAMED else named
 
@@ -76,6 +88,35 @@ def answer_message(case: Case) -> Message:
     open_points = [one for one in case.results if one.state is not State.CONFIRMED]
     blocks = [paragraph([case_line(case), *_result_lines(open_points)])]
     return Message(_spoken(case), [*blocks, *_buttons(case, again=bool(open_points))])
+
+
+def asked_message(acceptance: Acceptance) -> Message:
+    """What is said at once: the order is written down, and under which number."""
+    case = acceptance.case
+    first = {
+        How.NEW: "Taken down; the outcome follows here.",
+        How.REPEATED: "This order was taken down before.",
+        How.JOINED: "The same is being done already; this is its case.",
+    }[acceptance.how]
+    return Message(
+        text_of(first, f"Case #{case.number}."),
+        [paragraph([first, case_line(case)]), *_buttons(case, again=False)],
+    )
+
+
+def check_message(case: Case, seen: Sequence[Observation]) -> Message:
+    """What reading the vendor shows now for a case, for each part of it in order."""
+    parts = case.act.each()
+    lines = [
+        f"• {_target(part) or 'The call'}: {SEEN[one.seen]}. {mrkdwn(one.evidence)}"
+        for part, one in zip(parts, seen, strict=False)
+    ][:SHOWN_RESULTS]
+    first = f"{case.act.call.vendor.label} was read again. {case_line(case)}"
+    done = all(one.seen is Seen.DONE for one in seen)
+    return Message(
+        text_of(f"Case #{case.number} was checked again."),
+        [paragraph([first, *lines]), *_buttons(case, again=not done)],
+    )
 
 
 def case_message(case: Case) -> Message:

@@ -1,5 +1,6 @@
 """An error as one private message: what happened, and what to do next."""
 
+from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, UnknownWord
 from handlers.blocks.message import Message
 from handlers.blocks.parts import paragraph, text_of
@@ -17,6 +18,22 @@ def refusal(error: CallwardenError) -> Message:
     if error.next_step:
         parts.append(say(error.next_step, 1000))
     return Message(text_of(*parts), [paragraph(parts)])
+
+
+def usage(verb: type[Verb], missing: str, command: str) -> Message:
+    """What an order lacks, and what a whole one looks like."""
+    lacks = {"call": "which call", "people": "whom"}.get(missing, f"what to put for “{missing}”")
+    words = (
+        f"“{verb.label}” does not say {lacks}. Nothing was done.",
+        f"For example: `{command} {verb.example}`",
+    )
+    return Message(text_of(*words), [paragraph(words)])
+
+
+def looking(call: str) -> Message:
+    """A vendor is slow: the order is not taken yet, and the answer follows."""
+    words = f"Looking for “{mrkdwn(call, 128)}”. Nothing is done yet; the answer follows here."
+    return Message(text_of(words), [paragraph([words])])
 
 
 def broken() -> Message:

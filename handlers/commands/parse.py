@@ -10,10 +10,23 @@ from collections.abc import Callable, Iterable
 
 from bot.calls.models import Frozen, Vendor
 from bot.calls.picture import ListView
-from bot.calls.verbs import VERBS, Verb
 from bot.errors import BadInput, UnknownWord
+from handlers.blocks.help import FAMILIES, topics
 from handlers.commands.orders import ActRequest, Incomplete, read_order
 from handlers.commands.words import DASHES, Words, tidy
+
+__all__ = [
+    "ActRequest",
+    "Help",
+    "Incomplete",
+    "ListCalls",
+    "Request",
+    "ShowAudit",
+    "ShowCall",
+    "ShowCapabilities",
+    "ShowCase",
+    "parse",
+]
 
 MAX_FILTER = 100
 """Characters in a text filter."""
@@ -63,12 +76,6 @@ Request = (
     ListCalls | ShowCall | ActRequest | Incomplete | ShowCase | ShowAudit | ShowCapabilities | Help
 )
 """Everything that can be said."""
-
-FAMILIES: dict[str, tuple[type[Verb], ...]] = {
-    first: tuple(verb for verb in VERBS.values() if verb.words[0] == first)
-    for first in dict.fromkeys(verb.words[0] for verb in VERBS.values())
-}
-"""The verbs behind each first word, e.g. `record` → start, stop, pause, resume."""
 
 
 def parse(text: str, command: str = "/calls") -> Request:
@@ -189,5 +196,5 @@ _READERS: dict[str, Callable[[Words, str], Request]] = {
     "help": _help,
 }
 
-SUBCOMMANDS: tuple[str, ...] = ("list", "show", *FAMILIES, *list(_READERS)[2:])
+SUBCOMMANDS = tuple(topics())
 """Every word that may come first, in the order help shows them."""

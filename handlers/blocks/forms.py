@@ -1,0 +1,185 @@
+"""The form behind every act: what it does, with which options, and why."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Capability, Enforcement
+from bot.calls.models import Frozen
+from bot.calls.verbs import Verb, dump_verb
+from bot.errors import BadInput
+from handlers.blocks.cases import aim_words
+from handlers.blocks.message import Block, Message
+from handlers.blocks.offers import takes
+from handlers.blocks.parts import option, paragraph, plain_text, select
+from handlers.blocks.text import clean, cut, mrkdwn
+from handlers.blocks.values import MAX_SHOWN, Value, stale
+
+REASON_FORM = "act.reason"
+"""The callback_id of the form."""
+
+REASON = "reason"
+"""The block_id and action_id of its reason; errors about it are shown there."""
+
+MAX_TITLE, MAX_METADATA, MAX_REASON = 24, 3000, 2000
+"""Slack's limits for a title or submit button and for private_metadata; ours for a reason."""
+
+SHORT_NAME = 40
+"""Characters of a name a form carries."""
+
+NO_REASON = "This act needs a reason."
+
+_OPTION = "option."
+
+
+class FormState(Value):
+    """What the form is about, carried by it; `card` and the rest as in `Order`."""
+
+    act: Act
+    channel: str | None = None
+    reply_url: str | None = None
+    card: bool = False
+
+
+class Filled(Frozen):
+    """A form as submitted: the act with its chosen options, and the reason."""
+
+    state: FormState
+    act: Act
+    reason: str
+
+
+def reason_form(
+    state: FormState, capability: Capability, targets: Sequence[str] = (), why: str = ""
+) -> dict[str, Any]:
+    """The form for one act; `why` is the reason so far. BadInput when it names too many people."""
+    verb = state.act.verb
+    label = f"{verb.label} everyone" if state.act.everyone else verb.label
+    about = [f"{verb.label} {aim_words(state.act)}".strip(), f"⚠️ {mrkdwn(verb.warning)}"]
+    if capability.level is Enforcement.BEST_EFFORT and capability.why:
+        about.append(f"Best effort on {state.act.call.vendor.label}: {mrkdwn(capability.why)}")
+    return {
+        "type": "modal",
+        "callback_id": REASON_FORM,
+        "private_metadata": _metadata(state),
+        "title": plain_text(label, MAX_TITLE),
+        "submit": plain_text(label, MAX_TITLE),
+        "close": plain_text("Cancel", MAX_TITLE),
+        "blocks": [
+            paragraph(about),
+            *_options(verb, capability, targets),
+            _reason(why, needed=state.act.heavy),
+        ],
+    }
+
+
+def read_form(view: dict[str, Any]) -> Filled:
+    """The order as filled in. BadInput when the form is old, or a needed reason is missing."""
+    if errors := form_errors(view):
+        raise BadInput(errors[REASON], next_step="Nothing was done. Start again from the card.")
+    try:
+        state = FormState.model_validate_json(view["private_metadata"])
+        verb = type(state.act.verb).model_validate(
+            _without_name(state.act.verb) | _chosen(view["state"]["values"])
+        )
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise stale() from error
+    act = state.act.model_copy(update={"verb": verb})
+    return Filled(state=state, act=act, reason=_written(view))
+
+
+def form_errors(view: dict[str, Any]) -> dict[str, str]:
+    """What Slack is to show beside the form's fields, by block_id; empty when all is well."""
+    try:
+        state = FormState.model_validate_json(view["private_metadata"])
+        reason = _written(view)
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise stale() from error
+    if state.act.heavy and not reason:
+        return {REASON: NO_REASON}
+    if len(reason) > MAX_REASON:
+        return {REASON: f"A reason has at most {MAX_REASON:,} characters."}
+    return {}
+
+
+def trouble_view(message: Message) -> dict[str, Any]:
+    """The form's place taken by words about why the order was not taken."""
+    return {
+        "type": "modal",
+        "title": plain_text("Not done", MAX_TITLE),
+        "close": plain_text("Close", MAX_TITLE),
+        "blocks": message.blocks,
+    }
+
+
+def _metadata(state: FormState) -> str:
+    act = state.act
+    people = tuple(
+        person.model_copy(update={"name": cut(person.name or "", SHORT_NAME) or None})
+        for person in act.people
+    )
+    short = act.model_copy(update={"title": cut(act.title, MAX_SHOWN), "people": people})
+    carried = state.model_copy(update={"act": short}).model_dump_json(exclude_none=True)
+    if len(carried) > MAX_METADATA:
+        raise BadInput(
+            f"{len(people)} people are too many for one form.",
+            next_step="Nothing was done. Name fewer people at a time.",
+        )
+    return carried
+
+
+def _options(verb: Verb, capability: Capability, targets: Sequence[str]) -> list[Block]:
+    """A select for each option that leaves a choice on this vendor."""
+    blocks: list[Block] = []
+    for name, chosen in verb.model_dump(mode="json").items():
+        values = takes(type(verb), name, capability, targets)
+        if len(values) > 1:
+            offered = [option(value, value) for value in values]
+            blocks.append(
+                {
+                    "type": "input",
+                    "block_id": _OPTION + name,
+                    "label": plain_text(name.capitalize(), MAX_SHOWN),
+                    "element": select(name, offered, chosen, "Choose"),
+                }
+            )
+    return blocks
+
+
+def _reason(why: str, *, needed: bool) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": REASON,
+        "multiline": True,
+        "max_length": MAX_REASON,
+        "placeholder": plain_text("What happened; it is kept in the record", MAX_SHOWN),
+    }
+    if why:
+        element["initial_value"] = cut(why, MAX_REASON)
+    return {
+        "type": "input",
+        "block_id": REASON,
+        "optional": not needed,
+        "label": plain_text("Reason", MAX_SHOWN),
+        "element": element,
+    }
+
+
+def _without_name(verb: Verb) -> dict[str, Any]:
+    return {name: value for name, value in dump_verb(verb).items() if name != "name"}
+
+
+def _chosen(state: dict[str, Any]) -> dict[str, str]:
+    """The values picked in the form's selects."""
+    return {
+        block_id.removeprefix(_OPTION): field["selected_option"]["value"]
+        for block_id, fields in state.items()
+        if block_id.startswith(_OPTION)
+        for field in fields.values()
+    }
+
+
+def _written(view: dict[str, Any]) -> str:
+    return clean(view["state"]["values"][REASON][REASON].get("value") or "")

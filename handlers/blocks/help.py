@@ -1,0 +1,91 @@
+"""What can be said, from the verbs' own words; only what is no verb is described here."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.calls.verbs import VERBS, Verb
+from bot.errors import UnknownWord
+from handlers.blocks.message import Message
+from handlers.blocks.parts import header, paragraph, text_of
+from handlers.blocks.text import mrkdwn
+
+FAMILIES: dict[str, tuple[type[Verb], ...]] = {
+    first: tuple(verb for verb in VERBS.values() if verb.words[0] == first)
+    for first in dict.fromkeys(verb.words[0] for verb in VERBS.values())
+}
+"""The verbs behind each first word, e.g. `record` → start, stop, pause, resume."""
+
+
+class Topic(NamedTuple):
+    """A subcommand: what it does, and examples without the command itself."""
+
+    summary: str
+    examples: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+LOOKING: dict[str, Topic] = {
+    "list": Topic(
+        "Live calls, most people first; by vendor, words or page.",
+        ("list", "list stream raid", "list page 2"),
+    ),
+    "show": Topic("One call and who is in it.", ("show K7QX", "show K7QX page 2")),
+}
+"""Subcommands that come before the verbs."""
+
+RECORD: dict[str, Topic] = {
+    "case": Topic("One case: who asked, why, and how it went.", ("case 128",)),
+    "audit": Topic("The record, newest first.", ("audit", "audit 128", "audit before 500")),
+    "capabilities": Topic("What each vendor lets you do.", ("capabilities", "capabilities stream")),
+    "help": Topic("This.", ("help", "help kick")),
+}
+"""Subcommands that come after the verbs."""
+
+
+def topics() -> dict[str, Topic]:
+    """Every subcommand, in the order to show them."""
+    verbs = {first: _about(family) for first, family in FAMILIES.items()}
+    return {**LOOKING, **verbs, **RECORD}
+
+
+def _about(family: Sequence[type[Verb]]) -> Topic:
+    return Topic(
+        " ".join(verb.summary for verb in family),
+        tuple(verb.example for verb in family),
+        tuple(dict.fromkeys(verb.warning for verb in family)),
+    )
+
+
+def help_message(topic: str | None, command: str) -> Message:
+    """Everything on one page, or one subcommand with examples. UnknownWord for any other topic."""
+    known = topics()
+    if topic is None:
+        return _overview(known, command)
+    if topic not in known:
+        raise UnknownWord(f"There is no help on “{topic}”.")
+    about = known[topic]
+    blocks = [
+        header(f"{command} {topic}"),
+        paragraph([mrkdwn(about.summary, 600), *(f"`{command} {one}`" for one in about.examples)]),
+    ]
+    if about.notes:
+        blocks.append(paragraph([f"• {mrkdwn(note)}" for note in about.notes]))
+    return Message(text_of(f"{command} {topic}: {about.summary}"), blocks)
+
+
+def _overview(known: dict[str, Topic], command: str) -> Message:
+    rows = [
+        f"`{command} {about.examples[0]}` {_first_sentence(about.summary)}"
+        for about in known.values()
+    ]
+    notes = (
+        "A call is named by its handle (`K7QX`) or its id.",
+        'A person is named by `@name`, `"First Last"` or an id.',
+        f"More about one: `{command} help kick`. `{command}` alone lists the live calls.",
+    )
+    blocks = [header("What can be said"), paragraph(rows), paragraph(notes)]
+    return Message(text_of(f"What can be said: {', '.join(known)}."), blocks)
+
+
+def _first_sentence(text: str) -> str:
+    return mrkdwn(text.partition(". ")[0].removesuffix(".") + ".")

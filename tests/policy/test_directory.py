@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,25 +21,10 @@ from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import Directory, Member
 from handlers.directory import SlackDirectory
+from tests.fakes.clock import ManualClock
 from tests.policy.table import act, actor
 
 DEADLINE = 0.2
-
-
-@dataclass
-class HandClock:
-    """A clock that moves when told."""
-
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 @dataclass
@@ -89,12 +73,12 @@ def slack() -> WebApi:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-async def directory(slack: WebApi, clock: HandClock) -> AsyncIterator[Directory]:
+async def directory(slack: WebApi, clock: ManualClock) -> AsyncIterator[Directory]:
     async with serve(slack.app()) as base:
         client = AsyncWebClient(token="xoxb-1", base_url=f"{base}/api/")
         yield SlackDirectory(client, clock, deadline=DEADLINE)
@@ -150,11 +134,11 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(
 
 
 async def test_members_are_asked_again_after_10_minutes_groups_after_5_home_never(
-    slack: WebApi, clock: HandClock, directory: Directory
+    slack: WebApi, clock: ManualClock, directory: Directory
 ) -> None:
     counts = []
-    for seconds in (0, 299, 301, 599, 600, 86_400):
-        clock.seconds = seconds
+    for seconds in (0, 299, 2, 298, 1, 86_400):
+        clock.advance(seconds)
         await directory.home()
         await directory.member("U0ANN")
         await directory.group("S0MODS")
@@ -176,28 +160,28 @@ async def test_without_an_answer_there_is_no_guess(
         await directory.group("S0MODS")
 
 
-async def test_a_slack_that_cannot_be_reached_is_silent(clock: HandClock) -> None:
+async def test_a_slack_that_cannot_be_reached_is_silent(clock: ManualClock) -> None:
     client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/api/")
     with pytest.raises(SlackSilent):
         await SlackDirectory(client, clock).home()
 
 
 async def test_an_old_answer_serves_for_an_hour_while_slack_is_silent(
-    slack: WebApi, clock: HandClock, directory: Directory
+    slack: WebApi, clock: ManualClock, directory: Directory
 ) -> None:
     await directory.member("U0ANN")
     members = await directory.group("S0MODS")
     slack.error = "fatal_error"
-    clock.seconds = 3599
+    clock.advance(3599)
     assert (await directory.member("U0ANN")).user == "U0ANN"
     assert await directory.group("S0MODS") == members == {"U0ANN", "U0BEN"}
-    clock.seconds = 3606
+    clock.advance(7)
     with pytest.raises(SlackSilent):
         await directory.member("U0ANN")
 
 
 async def test_a_question_slack_failed_to_answer_rests_for_5_seconds(
-    slack: WebApi, clock: HandClock, directory: Directory
+    slack: WebApi, clock: ManualClock, directory: Directory
 ) -> None:
     slack.error = "ratelimited"
     for _ in range(3):
@@ -205,18 +189,18 @@ async def test_a_question_slack_failed_to_answer_rests_for_5_seconds(
             await directory.member("U0ANN")
     assert slack.asked["users.info"] == 1
     slack.error = None
-    clock.seconds = 5.1
+    clock.advance(5.1)
     assert (await directory.member("U0ANN")).user == "U0ANN"
 
 
 @pytest.mark.parametrize("error", ["plan_upgrade_required", "missing_scope", "subteam_not_found"])
 async def test_a_group_nobody_can_read_is_empty_and_said_once(
-    slack: WebApi, clock: HandClock, directory: Directory, error: str
+    slack: WebApi, clock: ManualClock, directory: Directory, error: str
 ) -> None:
     slack.error = error
     with capture_logs() as logs:
         for seconds in (0, 400):
-            clock.seconds = seconds
+            clock.advance(seconds)
             assert await directory.group("S0MODS") == frozenset()
     assert [entry["event"] for entry in logs] == ["usergroup_unreadable"]
     assert slack.asked["usergroups.users.list"] == 2

@@ -1,6 +1,6 @@
 """What holds whatever the file says."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls.actors import Role
@@ -89,6 +89,7 @@ def general(rules: Rules) -> Rules:
     return rules.model_copy(update={"vendors": Vendors(**plain)})
 
 
+@settings(deadline=None)
 @given(
     all_rules.map(general),
     memberships,
@@ -117,6 +118,7 @@ async def test_a_higher_role_may_do_everything_a_lower_one_may(
     )
 
 
+@settings(deadline=None)
 @given(all_rules, st.sampled_from((None, *Vendor)))
 def test_whoever_holds_a_role_holds_the_ones_below(rules: Rules, vendor: Vendor | None) -> None:
     admins, leads, moderators, viewers = (
@@ -126,6 +128,7 @@ def test_whoever_holds_a_role_holds_the_ones_below(rules: Rules, vendor: Vendor 
     assert admins.groups <= leads.groups <= moderators.groups <= viewers.groups
 
 
+@settings(deadline=None)
 @given(all_rules, memberships, acts, channels, st.sampled_from(USERS))
 async def test_who_may_act_may_look_there(
     rules: Rules, groups: dict[str, frozenset[str]], what: Act, channel: str | None, user: str
@@ -143,6 +146,7 @@ strangers = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(all_rules, memberships, acts, channels, strangers, st.sampled_from((HOME, "T0OTHER")))
 async def test_outsiders_are_never_permitted(
     rules: Rules,

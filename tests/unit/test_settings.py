@@ -5,6 +5,7 @@ from string import printable
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -133,6 +134,7 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     assert "hush" not in shown
 
 
+@example_settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([*sorted(ALL), "PORT", "DATABASE_URL"]),

@@ -114,8 +114,9 @@ def test_the_file_becomes_the_policys_rules(file: Path) -> None:
 
 
 keys = st.sampled_from([*ConfigFile.model_fields, "stream", "verbs", "url", "kick", "other"])
+texts = st.text("U0Sa é\x00\n\U0001f512", max_size=4)
 tables = st.recursive(
-    st.text(max_size=4) | st.integers() | st.booleans() | st.lists(st.text(max_size=3)),
+    texts | st.integers() | st.booleans() | st.lists(texts, max_size=3),
     lambda inner: st.dictionaries(keys, inner, max_size=3),
 )
 
@@ -134,7 +135,7 @@ def _value(value: object) -> str:
     return str(value).lower()
 
 
-@example_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(keys, tables, max_size=3))
 def test_whatever_the_file_holds_the_answer_is_settings_or_a_config_error(
     file: Path, table: dict[str, object]

@@ -45,6 +45,7 @@ class _Fault:
     wrap: Wrap
     on: str
     left: int | None
+    delay: bool
 
     def take(self, path: str) -> bool:
         """Whether the fault hits this request; counts it when it does."""
@@ -56,7 +57,7 @@ class _Fault:
 
 
 class Faults:
-    """The faults of one server. Those that hit the same request work together, first one outermost.
+    """The faults of one server. A request meets every `slow` and the first other fault that fits.
 
     Each takes `on`, a part of the path ("" is every path), and `times`, how many requests it hits
     (None: until `clear`). Where there is an `after`, False means that nothing happened at the
@@ -74,9 +75,13 @@ class Faults:
 
     def around(self, app: ASGIApp, path: str) -> ASGIApp:
         """`app` with the faults that hit this request around it."""
-        hits = [fault for fault in self._pending if fault.take(path)]
-        for fault in reversed(hits):
-            app = fault.wrap(app)
+        hits: list[_Fault] = []
+        for fault in self._pending:
+            spoiled = any(not hit.delay for hit in hits)
+            if (fault.delay or not spoiled) and fault.take(path):
+                hits.append(fault)
+        for hit in sorted(hits, key=lambda hit: hit.delay):
+            app = hit.wrap(app)
         return app
 
     def slow(self, seconds: float, *, on: str = "", times: int | None = 1) -> None:
@@ -86,7 +91,7 @@ class Faults:
             await self._clock.sleep(seconds)
             await app(scope, receive, send)
 
-        self._add(wait, on, times)
+        self._add(wait, on, times, delay=True)
 
     def hang(self, *, after: bool = False, on: str = "", times: int | None = 1) -> None:
         """Never answer; ends when the client goes away."""
@@ -167,14 +172,14 @@ class Faults:
 
         self._add(_rewriting(blank), on, times)
 
-    def _add(self, play: "_Play", on: str, times: int | None) -> None:
+    def _add(self, play: "_Play", on: str, times: int | None, *, delay: bool = False) -> None:
         def wrap(app: ASGIApp) -> ASGIApp:
             async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
                 await play(app, scope, receive, send)
 
             return wrapped
 
-        self._pending.append(_Fault(wrap, on, times))
+        self._pending.append(_Fault(wrap, on, times, delay))
 
 
 _Play = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]

@@ -7,23 +7,16 @@ specification but not in its documentation.
 """
 
 from datetime import timedelta
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Handler, Refusal, VendorServer, read
-from bot.demo.vendors.realtimekit_bodies import (
-    Action,
-    AddParticipant,
-    MuteAll,
-    People,
-    StartLivestream,
-    StartRecording,
-    UpdateMeeting,
-)
-from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, Recording, Session, made_id
+from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.realtimekit_bodies import AddParticipant, MuteAll, People, UpdateMeeting
+from bot.demo.vendors.realtimekit_media import Media
+from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, Session, made_id
+from bot.demo.vendors.realtimekit_wire import done, paged
 from bot.demo.vendors.rooms import KeptOut, Stay, Visitor
 
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
@@ -31,11 +24,10 @@ APP_ID = "11111111-2222-4333-8444-555555555555"
 API_TOKEN = "realtimekit-demo-token-that-opens-nothing"
 GATEWAY = {401: 10000, 403: 10000, 429: 10429}
 """Statuses that Cloudflare's gateway answers itself, in its own shape."""
-USUAL = 20
 PRESET = "group_call_participant"
 
 
-class RealtimeKitServer(VendorServer[Meeting]):
+class RealtimeKitServer(Media):
     """RealtimeKit in memory. `keep_alive` is how long an emptied session stays LIVE."""
 
     account_id = ACCOUNT_ID
@@ -78,7 +70,6 @@ class RealtimeKitServer(VendorServer[Meeting]):
             f"{kit}/meetings/{{meeting}}",
             f"{kit}/meetings/{{meeting}}/active-session",
         )
-        recording = f"{kit}/recordings/{{recording}}"
         hidden: list[tuple[str, str, Handler]] = [
             ("POST", f"{active}/mute", self._mute),
             ("POST", f"{active}/mute-all", self._mute_all),
@@ -95,14 +86,7 @@ class RealtimeKitServer(VendorServer[Meeting]):
             ("GET", active, self._active),
             ("POST", f"{active}/kick", self._kick),
             ("POST", f"{active}/kick-all", self._kick_all),
-            ("GET", f"{kit}/recordings", self._recordings),
-            ("POST", f"{kit}/recordings", self._record),
-            ("GET", f"{kit}/recordings/active-recording/{{meeting}}", self._active_recording),
-            ("GET", recording, self._recording),
-            ("PUT", recording, self._act_on_recording),
-            ("POST", f"{meeting}/livestreams", self._live_start),
-            ("GET", f"{meeting}/active-livestream", self._live),
-            ("POST", f"{meeting}/active-livestream/stop", self._live_stop),
+            *self.media_routes(kit),
             *(hidden if self.hidden_mute else []),
         ]
 
@@ -126,20 +110,6 @@ class RealtimeKitServer(VendorServer[Meeting]):
         else:
             body = {"success": False, "error": {"code": refusal.status, "message": message}}
         return JSONResponse(body, refusal.status)
-
-    def _room(self, request: Request) -> Meeting:
-        return self._meeting_of(request.path_params["meeting"])
-
-    def _meeting_of(self, meeting: str) -> Meeting:
-        if meeting not in self.rooms:
-            raise Refusal(404, "Meeting not found")
-        return self.rooms[meeting]
-
-    def _live_room(self, request: Request) -> Meeting:
-        meeting = self._room(request)
-        if meeting.live() is None:
-            raise Refusal(404, "No active session found")
-        return meeting
 
     def _runs(self) -> list[tuple[Meeting, Session, list[Stay]]]:
         """Every session there was, newest first."""
@@ -265,111 +235,3 @@ class RealtimeKitServer(VendorServer[Meeting]):
         for person in people:
             if meeting.mute(person, {"audio"}):
                 self.note("mute", meeting.id, person)
-
-    async def _recordings(self, request: Request) -> Response:
-        query, now = request.query_params, self.clock.now()
-        rooms = [m for m in self.rooms.values() if query.get("meeting_id", m.id) == m.id]
-        found = [{**r.wire(now), "meeting": m.wire()} for m in rooms for r in m.recordings]
-        wanted = {word for text in query.getlist("status") for word in text.split(",")}
-        found = [r for r in found if not wanted or r["status"] in wanted]
-        found.sort(key=lambda r: r["invoked_time"], reverse=query.get("sort_order") != "ASC")
-        shown, paging = paged(found, request)
-        return done(shown, paging=paging)
-
-    async def _record(self, request: Request) -> Response:
-        start, now = await read(request, StartRecording), self.clock.now()
-        meeting = self._meeting_of(start.meeting_id)
-        session = meeting.live()
-        if session is None:
-            raise Refusal(404, "No active session found")
-        if meeting.running() and not start.allow_multiple_recordings:
-            raise Refusal(409, "A recording is already running in this meeting")
-        recording = Recording(
-            made_id(meeting.id, "recording", str(len(meeting.recordings))),
-            session.id,
-            start.file_name_prefix or meeting.id,
-            now,
-            start.rtmp_out_config.rtmp_url if start.rtmp_out_config else None,
-        )
-        meeting.recordings.append(recording)
-        self.note("rtmp_start" if recording.rtmp_url else "record_start", meeting.id)
-        return done(recording.wire(now), 201)
-
-    def _found(self, request: Request) -> tuple[Meeting, Recording]:
-        for meeting in self.rooms.values():
-            for recording in meeting.recordings:
-                if recording.id == request.path_params["recording"]:
-                    return meeting, recording
-        raise Refusal(404, "Recording not found")
-
-    async def _recording(self, request: Request) -> Response:
-        return done(self._found(request)[1].wire(self.clock.now()))
-
-    async def _active_recording(self, request: Request) -> Response:
-        running = self._room(request).running()
-        if not running:
-            raise Refusal(404, "No active recording found")
-        return done(running[-1].wire(self.clock.now()))
-
-    async def _act_on_recording(self, request: Request) -> Response:
-        meeting, recording = self._found(request)
-        action, now = (await read(request, Action)).action, self.clock.now()
-        if not recording.active or (action != "stop" and recording.paused is (action == "pause")):
-            raise Refusal(400, f"Cannot {action} a recording that is {recording.status(now)}")
-        recording.paused = action == "pause"
-        if action == "stop":
-            recording.stopped_at = now
-        self.note(f"{'rtmp' if recording.rtmp_url else 'record'}_{action}", meeting.id)
-        return done(recording.wire(now))
-
-    async def _live_start(self, request: Request) -> Response:
-        meeting = self._live_room(request)
-        await read(request, StartLivestream)
-        if meeting.livestream:
-            raise Refusal(409, "A livestream is already running in this meeting")
-        stream = made_id(meeting.id, "livestream", str(len(self.effects)))
-        meeting.livestream = {
-            "id": stream,
-            "status": "LIVE",
-            "playback_url": f"https://live.realtimekit.example/{stream}/manifest.m3u8",
-            "ingest_server": "rtmps://live.realtimekit.example:443/live/",
-            "stream_key": f"made-up-stream-key-{stream}",
-        }
-        self.note("live_start", meeting.id)
-        return done(meeting.livestream, 201)
-
-    async def _live(self, request: Request) -> Response:
-        meeting = self._room(request)
-        if meeting.livestream is None:
-            raise Refusal(404, "No active livestream found")
-        return done({**meeting.livestream, "meeting_id": meeting.id})
-
-    async def _live_stop(self, request: Request) -> Response:
-        meeting = self._room(request)
-        if meeting.livestream is None:
-            raise Refusal(404, "No active livestream found")
-        meeting.livestream = None
-        self.note("live_stop", meeting.id)
-        return done({"message": "Livestream stopped"})
-
-
-def done(data: Any, status: int = 200, *, paging: dict[str, int] | None = None) -> Response:
-    """A success."""
-    body = {"success": True, "data": data}
-    return JSONResponse(body if paging is None else {**body, "paging": paging}, status)
-
-
-def paged(items: list[dict[str, Any]], request: Request) -> tuple[list[Any], dict[str, int]]:
-    """One page by `page_no` (from 1) and `per_page`, and where it stands among all."""
-    try:
-        number = int(request.query_params.get("page_no", "1"))
-        size = int(request.query_params.get("per_page", str(USUAL)))
-    except ValueError as error:
-        raise Refusal(400, "page_no and per_page must be numbers") from error
-    if number < 1 or size < 1:
-        raise Refusal(400, "page_no and per_page must be at least 1")
-    start = (number - 1) * size
-    shown = items[start : start + size]
-    first = start + 1 if shown else start
-    end = start + len(shown)
-    return shown, {"total_count": len(items), "start_offset": first, "end_offset": end}

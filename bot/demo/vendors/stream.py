@@ -4,7 +4,6 @@ As documented: a bare HS256 token over the API secret beside `api_key` and `stre
 POST answers 201, times are integers in nanoseconds, errors have a capital `StatusCode`.
 """
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -13,22 +12,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Handler, Refusal, VendorServer, read, seconds
+from bot.demo.vendors.base import Handler, Refusal, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
 from bot.demo.vendors.stream_bodies import (
-    Broadcasts,
     KickUser,
     MuteUsers,
     Participants,
     Target,
     Upsert,
 )
+from bot.demo.vendors.stream_media import CALL, DURATION, Media, done
 from bot.demo.vendors.stream_query import MOST, USUAL, QueryCalls, matches, ordered, page, present
 from bot.demo.vendors.stream_state import StreamCall, wire_participant, wire_state
 
 API_KEY = "stream-demo-key"
 API_SECRET = "stream-demo-secret-that-opens-nothing-anywhere"
-DURATION = "3.14ms"
 WINDOW = 60
 """Seconds of one rate limit window."""
 
@@ -36,11 +34,8 @@ TOO_MANY = 429
 CODES = {400: 4, 401: 5, 403: 17, 404: 16, TOO_MANY: 9}
 """Stream's own error numbers by HTTP status; every other status is -1, an internal error."""
 
-KINDS = ("composite", "individual", "raw")
-CALL = "/api/v2/video/call/{type}/{id}"
 
-
-class StreamServer(VendorServer[StreamCall]):
+class StreamServer(Media):
     """Stream Video in memory. `rate` is how many requests a minute each endpoint answers."""
 
     api_key = API_KEY
@@ -82,14 +77,7 @@ class StreamServer(VendorServer[StreamCall]):
             ("POST", f"{CALL}/block", self._block),
             ("POST", f"{CALL}/unblock", self._unblock),
             ("POST", f"{CALL}/mark_ended", self._end),
-            ("GET", f"{CALL}/recordings", self._recordings),
-            ("POST", f"{CALL}/recordings/{{kind}}/start", self._record_start),
-            ("POST", f"{CALL}/recordings/{{kind}}/stop", self._record_stop),
-            ("POST", f"{CALL}/start_broadcasting", self._live_start),
-            ("POST", f"{CALL}/stop_broadcasting", self._live_stop),
-            ("POST", f"{CALL}/rtmp_broadcasts", self._rtmp_start),
-            ("POST", f"{CALL}/rtmp_broadcasts/stop", self._rtmp_stop_all),
-            ("POST", f"{CALL}/rtmp_broadcasts/{{name}}/stop", self._rtmp_stop),
+            *self.media_routes(),
         ]
 
     def gate(self, request: Request) -> None:
@@ -134,12 +122,6 @@ class StreamServer(VendorServer[StreamCall]):
             left = (minute + 1) * WINDOW - seconds(self.clock.now())
             response.headers["retry-after"] = str(left)
         return response
-
-    def _call(self, request: Request) -> StreamCall:
-        cid = f"{request.path_params['type']}:{request.path_params['id']}"
-        if cid not in self.rooms:
-            raise Refusal(404, f"Can't find call with id {cid}")
-        return self.rooms[cid]
 
     def _known(self, user: str | None) -> None:
         if user is not None and user not in self.users:
@@ -214,79 +196,3 @@ class StreamServer(VendorServer[StreamCall]):
             call.settle(now)
             self.note("end", call.id)
         return done()
-
-    async def _recordings(self, request: Request) -> Response:
-        call = self._call(request)
-        return done(200, recordings=[recorded.wire(call.id) for recorded in call.recorded])
-
-    async def _record_start(self, request: Request) -> Response:
-        call, kind = self._running(request), _kind(request)
-        if kind in call.recording:
-            raise Refusal(400, f"{kind} recording is already running")
-        call.recording[kind] = self.clock.now()
-        self.note("record_start", call.id)
-        return done()
-
-    async def _record_stop(self, request: Request) -> Response:
-        call, kind = self._call(request), _kind(request)
-        if call.stop_recording(kind, self.clock.now()):
-            self.note("record_stop", call.id)
-        return done()
-
-    async def _live_start(self, request: Request) -> Response:
-        call = self._running(request)
-        if call.playlist:
-            raise Refusal(400, "HLS broadcasting is already running")
-        call.playlist = f"https://hls.stream.example/{call.id}/master.m3u8"
-        self.note("live_start", call.id)
-        return done(playlist_url=call.playlist)
-
-    async def _live_stop(self, request: Request) -> Response:
-        call = self._call(request)
-        if call.playlist:
-            call.playlist = None
-            self.note("live_stop", call.id)
-        return done()
-
-    async def _rtmp_start(self, request: Request) -> Response:
-        call = self._running(request)
-        [target] = (await read(request, Broadcasts)).broadcasts
-        if target.name in call.rtmps:
-            raise Refusal(400, f"an RTMP broadcast named {target.name} is already running")
-        call.rtmps[target.name] = target.model_dump(exclude={"quality"}, exclude_none=True)
-        self.note("rtmp_start", call.id, target.name)
-        return done()
-
-    async def _rtmp_stop(self, request: Request) -> Response:
-        call, name = self._call(request), request.path_params["name"]
-        if call.rtmps.pop(name, None) is None:
-            raise Refusal(404, f"no RTMP broadcast named {name} is running")
-        self.note("rtmp_stop", call.id, name)
-        return done()
-
-    async def _rtmp_stop_all(self, request: Request) -> Response:
-        call = self._call(request)
-        for name in list(call.rtmps):
-            del call.rtmps[name]
-            self.note("rtmp_stop", call.id, name)
-        return done()
-
-    def _running(self, request: Request) -> StreamCall:
-        call = self._call(request)
-        if not call.ongoing:
-            raise Refusal(400, "there is no active session in this call")
-        return call
-
-
-def done(status: int = 201, /, **fields: Any) -> Response:
-    """A success, as POST answers it; `duration` is in every answer."""
-    return Response(
-        json.dumps({"duration": DURATION, **fields}), status, media_type="application/json"
-    )
-
-
-def _kind(request: Request) -> str:
-    kind = str(request.path_params["kind"])
-    if kind not in KINDS:
-        raise Refusal(400, f"recording_type must be one of {', '.join(KINDS)}")
-    return kind

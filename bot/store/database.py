@@ -14,8 +14,8 @@ from bot.store.urls import is_sqlite
 CHAIN_LOCK = 0x63616C6C
 """PostgreSQL's advisory lock for whoever counts: case numbers, audit ids and migrations."""
 
-BUSY_MS = 1500
-"""How long SQLite waits for another connection, in milliseconds: less than an order may take."""
+BUSY_MS = 500
+"""How long SQLite waits for another connection, in milliseconds: well below what an order may take."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",

@@ -68,9 +68,11 @@ class SqlStore:
 
     async def stop(self) -> None:
         """Write what waits, close the connections, let the file go."""
-        await self._writer.stop()
-        await self._database.engine.dispose()
-        self._lock.release()
+        try:
+            await self._writer.stop()
+        finally:
+            await self._database.engine.dispose()
+            self._lock.release()
 
     async def accept(self, order: Order) -> Acceptance:
         """Write the order down once; see `bot.ports.Store.accept`."""

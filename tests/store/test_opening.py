@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Dialect, text
 
 from bot.errors import ConfigError, InstanceLocked, StoreError
+from bot.ports import AuditChain, Store
 from bot.store import SqlStore, open_store
 from bot.store.database import Database
 from bot.store.migrate import alembic_config, migrate
@@ -65,6 +66,14 @@ def test_other_addresses_are_refused_without_repeating_them(given: str) -> None:
 
 def test_a_home_directory_may_be_written_with_a_tilde() -> None:
     assert async_url("~/calls.db").database == str(Path.home() / "calls.db")
+
+
+async def test_the_store_is_what_the_ports_ask_for(store: SqlStore) -> None:
+    """The type checker holds it to the protocols; here it is seen to answer through them."""
+    rows: Store = store
+    chain: AuditChain = store
+    await rows.ping()
+    assert await chain.verify() == 0
 
 
 async def test_a_second_process_is_kept_from_an_sqlite_file(
@@ -133,7 +142,7 @@ async def test_sqlite_is_opened_to_survive_a_power_cut(sqlite_url: str) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     await database.engine.dispose()
-    assert found == ["wal", 2, 1, 1500]
+    assert found == ["wal", 2, 1, 500]
 
 
 def test_a_moment_needs_a_zone() -> None:

@@ -238,3 +238,31 @@ async def test_leases_are_kept_by_the_databases_own_time(
         await store.claim(owner="a", limit=1, lease=MINUTE)
         clock.advance(timedelta(days=1).total_seconds())
         assert await store.claim(owner="b", limit=1, lease=MINUTE) == []
+
+
+async def test_a_group_that_fails_is_tried_again_one_by_one(database_url: str) -> None:
+    """A row that breaks the rules takes its neighbours' transaction along, and only once."""
+    runs: list[int] = []
+
+    async def insert(transaction: Transaction, keys: Sequence[str]) -> Sequence[str]:
+        runs.append(len(keys))
+        for key in keys:
+            await transaction.connection.execute(
+                text("INSERT INTO delivery (key, fingerprint) VALUES (:key, '')"), {"key": key}
+            )
+        return keys
+
+    database = Database(async_url(database_url))
+    writer, work = Writer(database), Work(insert, StoreError)
+    writer.start()
+    try:
+        found = await asyncio.gather(
+            *(writer.write(work, key, patience=5) for key in ("a", "b", "a", "c")),
+            return_exceptions=True,
+        )
+    finally:
+        await writer.stop()
+        await database.engine.dispose()
+    assert [found[0], found[1], found[3]] == ["a", "b", "c"]
+    assert isinstance(found[2], StoreError)
+    assert runs == [4, 1, 1, 1, 1]

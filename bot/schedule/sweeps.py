@@ -21,8 +21,8 @@ CHECKPOINT_SECONDS = 3_600.0
 class Checkpoints(Protocol):
     """The part of the audit chain that is rung for."""
 
-    async def checkpoint(self) -> None:
-        """Verify what is new since the last checkpoint and write down where the chain ends."""
+    async def checkpoint(self) -> tuple[int, str]:
+        """Verify what is new since the last one and write down where the chain ends."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""`python -m bot …` is `callwarden …`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,137 @@
+"""The command line: `callwarden …`, the same as `python -m bot …`.
+
+Imports wait until a command needs them, so that `serve` opens its port at once.
+"""
+
+import asyncio
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from bot.errors import CallwardenError
+
+app = typer.Typer(
+    name="callwarden",
+    help="Moderate live voice and video calls from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+audit = typer.Typer(help="The record: verify it, take it elsewhere.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+class Format(StrEnum):
+    """How the record is written out."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def main() -> None:
+    """The console script. An error on purpose is two lines and exit code 1, not a traceback."""
+    try:
+        app()
+    except CallwardenError as error:
+        typer.echo(f"{error}\n{error.next_step}".rstrip(), err=True)
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    *,
+    worker: Annotated[
+        bool, typer.Option(help="Also sweep up after processes that died (one machine: yes).")
+    ] = True,
+) -> None:
+    """Answer Slack: the web process, and with SQLite the whole product."""
+    from bot.bootstrap import serve as run
+    from bot.settings import Settings
+
+    asyncio.run(run(Settings.from_process(), worker=worker))
+
+
+@app.command()
+def worker() -> None:
+    """Sweep up: carry out cases and send messages that a web process left behind."""
+    from bot.bootstrap import work
+    from bot.settings import Settings
+
+    asyncio.run(work(Settings.from_process()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release's tables."""
+    from bot.settings import Settings
+    from bot.store.migrate import migrate as run
+
+    asyncio.run(run(Settings.from_process().process.database_url.get_secret_value()))
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def capabilities() -> None:
+    """Print what each vendor lets a moderator do, and the nearest thing where it does not."""
+    from rich.console import Console
+
+    from bot.tables import capability_table
+
+    Console().print(capability_table())
+
+
+@app.command()
+def demo(
+    *,
+    tour: Annotated[bool, typer.Option("--tour", help="Play the story in the terminal.")] = True,
+    seed: Annotated[int, typer.Option(help="Another number, another make-believe world.")] = 7,
+) -> None:
+    """Try it without Slack or a vendor: a make-believe world on loopback."""
+    from bot.demo.tour import play
+
+    if tour:
+        asyncio.run(play(seed))
+
+
+@audit.command()
+def verify(
+    expect: Annotated[
+        str | None, typer.Option(help="A hash seen elsewhere that has to be in the chain.")
+    ] = None,
+) -> None:
+    """Walk the chain; name the first bad entry and exit with 1 if there is one."""
+    from bot.bootstrap import reading
+    from bot.settings import Settings
+
+    async def walk() -> tuple[int, str]:
+        async with reading(Settings.from_process()) as store:
+            return await store.verify(expect), (await store.head())[1]
+
+    entries, last = asyncio.run(walk())
+    typer.echo(f"{entries} entries, unbroken. Last hash: {last}")
+
+
+@audit.command()
+def export(
+    form: Annotated[Format, typer.Option("--format", help="One line an entry, either way.")],
+    to: Annotated[Path | None, typer.Option(help="A file; the terminal otherwise.")] = None,
+) -> None:
+    """Write out every entry, oldest first."""
+    from bot.bootstrap import reading
+    from bot.settings import Settings
+    from bot.store.export import Format as StoreFormat
+    from bot.store.export import export as write
+
+    async def copy(file: TextIO) -> int:
+        async with reading(Settings.from_process()) as store:
+            return await write(store.export(), file, StoreFormat(form))
+
+    if to is None:
+        asyncio.run(copy(sys.stdout))
+        return
+    with to.open("w", encoding="utf-8", newline="") as file:
+        entries = asyncio.run(copy(file))
+    typer.echo(f"{entries} entries written to {to}.")

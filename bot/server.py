@@ -1,0 +1,65 @@
+"""An ASGI app on a port, inside the event loop that is already running."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACE = 5
+"""Seconds that requests still in work get when the server stops."""
+
+
+class _Guest(uvicorn.Server):
+    """A uvicorn server that leaves signals to its host and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.settled = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Catch nothing: the process that hosts the server handles its own signals."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell whoever waits, whether it went well or not."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn's word for a lifespan that failed
+            self.should_exit = True
+        finally:
+            self.settled.set()
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, grace: int = GRACE
+) -> AsyncIterator[str]:
+    """Serve `app` while the context lasts; yields its base URL, without a last slash.
+
+    Port 0 lets the machine choose one. Requests still in work when the context ends get `grace`
+    seconds. OSError when the port is taken, RuntimeError when the app's lifespan fails to start.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=2048)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=grace,
+    )
+    server = _Guest(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await server.settled.wait()
+        if not server.started:
+            raise RuntimeError("the app did not start")
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()

@@ -1,0 +1,110 @@
+"""Buttons and menus: each action id and what a press of it does."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.calls.cases import Order
+from bot.calls.picture import ListView
+from bot.ports import CaseFilter
+from handlers.blocks import values
+from handlers.blocks.audit import audit_message
+from handlers.blocks.cases import asked_message, case_message, check_message
+from handlers.commands.looking import show_list, show_one
+from handlers.modals import reason
+from handlers.visit import Visit
+
+Press = Callable[[Visit], Awaitable[None]]
+
+
+async def act(visit: Visit) -> None:
+    """An act's button or menu option: the form that asks for the reason."""
+    await _form(visit, values.load(values.ActValue, visit.payload.get("value")))
+
+
+async def menu(visit: Visit) -> None:
+    """A menu of acts: the call and the person are in its ids."""
+    chosen = visit.payload.get("selected_option") or {}
+    await _form(
+        visit,
+        values.load_menu(
+            visit.payload["block_id"], visit.payload["action_id"], chosen.get("value", "")
+        ),
+    )
+
+
+async def _form(visit: Visit, value: values.ActValue) -> None:
+    await visit.desk.permit(visit.asker, value.act(), visit.key("press", visit.trigger_id))
+    await reason.open_form(visit, value.act(), card=True)
+
+
+async def open_call(visit: Visit) -> None:
+    """Open, refresh or page a call's card."""
+    value = values.load(values.CallValue, visit.payload.get("value"))
+    await show_one(visit, value.call, value.page, in_place=True)
+
+
+async def show_view(visit: Visit) -> None:
+    """Refresh, page or go back to the list."""
+    value = values.load(values.ListValue, visit.payload.get("value"))
+    await show_list(visit, value.view, in_place=True)
+
+
+async def filter_list(visit: Visit) -> None:
+    """The vendor menu or the text field above the list."""
+    view: ListView = values.read_filter(visit.body.get("state", {}).get("values", {}))
+    await show_list(visit, view, in_place=True)
+
+
+async def show_case(visit: Visit) -> None:
+    """A case's number."""
+    value = values.load(values.CaseValue, visit.payload.get("value"))
+    await visit.answer(case_message(await visit.desk.case(visit.asker, value.number)))
+
+
+async def check_case(visit: Visit) -> None:
+    """“Check again”: what the vendor shows now."""
+    value = values.load(values.CaseValue, visit.payload.get("value"))
+    case, seen = await visit.desk.check(visit.asker, value.number)
+    await visit.answer(check_message(case, seen))
+
+
+async def repeat_case(visit: Visit) -> None:
+    """“Do it again”: the same act as a new case; pressed twice it is still one."""
+    value = values.load(values.CaseValue, visit.payload.get("value"))
+    case = await visit.desk.case(visit.asker, value.number)
+    acceptance = await visit.desk.request(
+        Order(
+            key=visit.key("again", value.number, value.attempt),
+            act=case.act,
+            actor=visit.asker.actor,
+            reason=f"Again, after #{case.number}. {case.reason}".strip(),
+            channel=visit.asker.channel,
+            reply_url=visit.reply_url,
+        )
+    )
+    await visit.answer(asked_message(acceptance))
+
+
+async def show_audit(visit: Visit) -> None:
+    """Older entries of the record."""
+    value = values.load(values.AuditValue, visit.payload.get("value"))
+    which = CaseFilter(case=value.case, before=value.before)
+    entries = await visit.desk.audit(visit.asker, which)
+    await visit.answer(audit_message(entries, which), in_place=True)
+
+
+ACTIONS: Mapping[str, Press] = {
+    values.ACT: act,
+    values.MENU: menu,
+    values.OPEN: open_call,
+    values.REFRESH_CALL: open_call,
+    values.BACK: show_view,
+    values.REFRESH_LIST: show_view,
+    values.PAGE: show_view,
+    values.FILTER_VENDOR: filter_list,
+    values.FILTER_TEXT: filter_list,
+    values.CASE: show_case,
+    values.CASE_CHECK: check_case,
+    values.CASE_AGAIN: repeat_case,
+    values.AUDIT: show_audit,
+}
+"""Every action id that is drawn, and its handler."""

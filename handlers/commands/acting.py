@@ -1,0 +1,62 @@
+"""Orders given in words: understood, permitted and written down before they are acknowledged."""
+
+import asyncio
+
+from bot.calls.acts import Act
+from bot.calls.cases import Order
+from handlers.blocks.cases import asked_message
+from handlers.blocks.message import Message
+from handlers.blocks.refusal import looking, usage
+from handlers.commands.orders import ActRequest, Incomplete
+from handlers.modals import reason
+from handlers.visit import Visit
+
+AT_ONCE = 0.4
+"""Seconds to find who and what is meant before the asker is told to wait: Slack gives 3 for all."""
+
+
+async def act(visit: Visit, request: ActRequest) -> Message | None:
+    """Take the order. What is answered at once is on disk; a heavy act opens a form to confirm."""
+    try:
+        async with asyncio.timeout(AT_ONCE):
+            meant = await _meant(visit, request)
+    except TimeoutError:
+        visit.later(lambda: _slowly(visit, request), "order")
+        return looking(request.call)
+    return await _take(visit, request, meant)
+
+
+async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
+    """Say what is missing."""
+    return usage(request.verb_type, request.missing, visit.counter.command)
+
+
+async def _meant(visit: Visit, request: ActRequest) -> Act:
+    return await visit.desk.planner.act(
+        request.verb, request.call, request.people, everyone=request.everyone
+    )
+
+
+async def _slowly(visit: Visit, request: ActRequest) -> None:
+    answer = await _take(visit, request, await _meant(visit, request))
+    if answer is not None:
+        await visit.answer(answer)
+
+
+async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
+    key = visit.key("command", visit.trigger_id)
+    if meant.heavy:
+        await visit.desk.permit(visit.asker, meant, key)
+        visit.later(lambda: reason.open_form(visit, meant, request.reason), "form")
+        return None
+    acceptance = await visit.desk.request(
+        Order(
+            key=key,
+            act=meant,
+            actor=visit.asker.actor,
+            reason=request.reason,
+            channel=visit.asker.channel,
+            reply_url=visit.reply_url,
+        )
+    )
+    return asked_message(acceptance)

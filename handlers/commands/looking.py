@@ -1,0 +1,64 @@
+"""Words that only look: live calls, one call, cases, the record, what vendors can do."""
+
+from bot.calls.models import CallRef
+from bot.calls.picture import ListView
+from bot.ports import CaseFilter
+from handlers.blocks.audit import audit_message
+from handlers.blocks.calls import list_message
+from handlers.blocks.call import call_message
+from handlers.blocks.capabilities import capabilities_message
+from handlers.blocks.cases import case_message
+from handlers.blocks.help import help_message
+from handlers.blocks.message import Message
+from handlers.commands.parse import Help, ListCalls, ShowAudit, ShowCall, ShowCapabilities, ShowCase
+from handlers.visit import Visit
+
+
+async def list_calls(visit: Visit, request: ListCalls) -> None:
+    """`/calls`: what is live now."""
+    visit.later(lambda: show_list(visit, request.view), "list")
+
+
+async def show_call(visit: Visit, request: ShowCall) -> None:
+    """`/calls show K7QX`: one call and who is in it."""
+
+    async def look() -> None:
+        call = await visit.desk.planner.call(request.call)
+        await show_one(visit, call.ref, request.page)
+
+    visit.later(look, "show")
+
+
+async def show_case(visit: Visit, request: ShowCase) -> Message:
+    """`/calls case 128`: one case, from asking to outcome."""
+    return case_message(await visit.desk.case(visit.asker, request.number))
+
+
+async def show_audit(visit: Visit, request: ShowAudit) -> Message:
+    """`/calls audit`: the record, newest first."""
+    which = CaseFilter(case=request.case, before=request.before)
+    return audit_message(await visit.desk.audit(visit.asker, which), which)
+
+
+async def capabilities(visit: Visit, request: ShowCapabilities) -> Message:
+    """`/calls capabilities`: what each vendor lets a moderator do."""
+    providers = visit.desk.board.providers
+    return capabilities_message({v: p.capabilities for v, p in providers.items()}, request.vendor)
+
+
+async def explain(visit: Visit, request: Help) -> Message:
+    """`/calls help`: what can be said."""
+    return help_message(request.topic, visit.counter.command)
+
+
+async def show_list(visit: Visit, view: ListView, *, in_place: bool = False) -> None:
+    """Show the live calls that match `view`."""
+    picture = await visit.desk.look(visit.asker, view)
+    capabilities = {v: p.capabilities for v, p in visit.desk.board.providers.items()}
+    await visit.answer(list_message(picture, view, capabilities), in_place=in_place)
+
+
+async def show_one(visit: Visit, ref: CallRef, page: int, *, in_place: bool = False) -> None:
+    """Show one call with a page of its people."""
+    view, cases = await visit.desk.open(visit.asker, ref, page)
+    await visit.answer(call_message(view, cases), in_place=in_place)

@@ -1,0 +1,29 @@
+"""Before anyone: every error becomes private, helpful words.
+
+One of the two places in the house that catch every exception.
+"""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import structlog
+
+from bot.errors import CallwardenError
+from handlers.blocks.message import Message
+from handlers.blocks.refusal import broken, refusal
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+async def in_words(work: Awaitable[T]) -> T | Message:
+    """What `work` returns, or the error it raised as a message to its asker alone."""
+    try:
+        return await work
+    except CallwardenError as error:
+        log.info("refused", error=type(error).__name__, why=str(error))
+        return refusal(error)
+    except Exception:
+        log.exception("handler failed")
+        return broken()

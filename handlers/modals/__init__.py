@@ -1,0 +1,1 @@
+"""Forms: one file a modal, with how it opens, what it checks, and what submitting it does."""

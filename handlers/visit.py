@@ -1,0 +1,93 @@
+"""One request from Slack, read once: who, where, what for, and how to answer."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.calls.actors import Actor
+from bot.moderation.desk import Asker, Desk
+from bot.moderation.tasks import Tasks
+from handlers.blocks.message import Message
+from handlers.middleware import in_words
+from handlers.replies import Replies
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What every handler works with; made once for the process."""
+
+    desk: Desk
+    slack: AsyncWebClient
+    replies: Replies
+    tasks: Tasks
+    command: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A moderator at the counter. `body` is Slack's payload; `payload` its pressed element or view.
+
+    `reply_url` is None for forms, which have no message of their own.
+    """
+
+    counter: Counter
+    asker: Asker
+    body: dict[str, Any]
+    payload: dict[str, Any]
+    reply_url: str | None
+
+    @property
+    def desk(self) -> Desk:
+        """Everything that may be asked for."""
+        return self.counter.desk
+
+    @property
+    def trigger_id(self) -> str:
+        """Opens one form, once, within 3 seconds (Slack's rule)."""
+        return str(self.body["trigger_id"])
+
+    def key(self, kind: str, *parts: object) -> str:
+        """An idempotency key: the same for every delivery of the same request."""
+        return ":".join((kind, self.asker.actor.team, *map(str, parts)))
+
+    async def answer(self, message: Message, *, in_place: bool = False) -> None:
+        """Show `message` to the asker only; in the place of the card pressed where that is meant."""
+        if self.reply_url is not None:
+            await self.counter.replies.offer(self.reply_url, message, in_place=in_place)
+
+    def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        """Do `work` after the acknowledgement, errors told as words like any other."""
+
+        async def told() -> None:
+            trouble = await in_words(work())
+            if trouble is not None:
+                await self.answer(trouble)
+
+        self.counter.tasks.spawn(told(), name)
+
+
+def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A slash command's form fields."""
+    actor = Actor(user=body["user_id"], team=body["team_id"])
+    asker = Asker(actor, body.get("channel_id"))
+    return Visit(counter, asker, body, body, body.get("response_url"))
+
+
+def read_press(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A `block_actions` payload; the first action is the one pressed."""
+    return Visit(counter, _person(body), body, body["actions"][0], body.get("response_url"))
+
+
+def read_form(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A `view_submission` payload."""
+    return Visit(counter, _person(body), body, body["view"], None)
+
+
+def _person(body: dict[str, Any]) -> Asker:
+    """Whoever pressed: their own workspace, which is not always the one the app lives in."""
+    user = body["user"]
+    team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+    channel = (body.get("channel") or {}).get("id")
+    return Asker(Actor(user=user["id"], team=team), channel)

@@ -1,0 +1,94 @@
+"""A verb is described once, and everything that is needed of it is there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from bot.calls.verbs import (
+    VERBS,
+    AnyVerb,
+    Block,
+    End,
+    Kick,
+    Mute,
+    RtmpStart,
+    Track,
+    Unblock,
+    Verb,
+    Weight,
+    dump_verb,
+    load_verb,
+)
+
+SAMPLES: dict[str, dict[str, str]] = {"rtmp_start": {"to": "youtube"}, "rtmp_stop": {"to": "x"}}
+
+
+def sample(name: str) -> Verb:
+    """A verb with whatever it must have."""
+    return VERBS[name].model_validate(SAMPLES.get(name, {}))
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_says_everything_that_is_shown_of_it(name: str) -> None:
+    verb = VERBS[name]
+    assert verb.name == name
+    for words in (verb.label, verb.doing, verb.done, verb.summary, verb.warning, verb.example):
+        assert words.strip()
+    assert verb.example.split()[0] == verb.words[0]
+    assert verb.warning.endswith(".")
+    assert verb.summary.endswith(".")
+
+
+def test_no_two_verbs_are_said_with_the_same_words() -> None:
+    assert len({verb.words for verb in VERBS.values()}) == len(VERBS)
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_what_takes_an_act_back_is_taken_back_by_it(name: str) -> None:
+    inverse = sample(name).inverse()
+    assert inverse is None or inverse.inverse() == sample(name)
+
+
+def test_muting_kicking_and_ending_cannot_be_taken_back() -> None:
+    assert [verb.inverse() for verb in (Mute(), Kick(), End())] == [None, None, None]
+    assert Block().inverse() == Unblock()
+
+
+def test_what_disconnects_for_good_is_heavy() -> None:
+    assert {name for name, verb in VERBS.items() if verb.weight is Weight.HEAVY} == {"block", "end"}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_written_down_comes_back_the_same(name: str) -> None:
+    assert load_verb(dump_verb(sample(name))) == sample(name)
+
+
+class Holder(BaseModel):
+    """Something that keeps a verb."""
+
+    verb: AnyVerb
+
+
+def test_a_field_keeps_the_verb_with_its_options() -> None:
+    held = Holder(verb=Mute(tracks=Track.VIDEO))
+    assert held.model_dump_json() == '{"verb":{"name":"mute","tracks":"video"}}'
+    assert Holder.model_validate_json(held.model_dump_json()) == held
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"name": "fly"}, {"name": "mute", "tracks": "smell"}, {"name": "kick", "x": 1}]
+)
+def test_what_no_verb_wrote_is_refused(data: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Holder.model_validate({"verb": data})
+
+
+@given(st.text(max_size=80))
+def test_an_rtmp_target_is_a_plain_name(name: str) -> None:
+    try:
+        verb = RtmpStart(to=name)
+    except ValidationError:
+        return
+    assert verb.to.isascii()
+    assert verb.to.replace("-", "").replace("_", "").isalnum() or set(verb.to) <= {"-", "_"}

@@ -3,21 +3,24 @@
 from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, UnknownWord
 from handlers.blocks.message import Message
-from handlers.blocks.parts import paragraph, text_of
+from handlers.blocks.parts import MAX_TEXT, paragraph, section, text_of
 from handlers.blocks.text import mrkdwn, say
+
+MAX_SAID = MAX_TEXT // 5
+"""Characters of an error: five times as many, all of them escaped, still fit into a section."""
 
 
 def refusal(error: CallwardenError) -> Message:
     """`error` in words; for a word nobody knows, the nearest known ones."""
-    happened = say(str(error), 1000)
+    happened = say(str(error), MAX_SAID)
     nearest = error.nearest if isinstance(error, UnknownWord) else ()
     meant = " or ".join(f"`{mrkdwn(word, 40)}`" for word in nearest)
     parts = [happened]
     if meant:
         parts.append(f"Did you mean {meant}?")
     if error.next_step:
-        parts.append(say(error.next_step, 1000))
-    return Message(text_of(*parts), [paragraph(parts)])
+        parts.append(say(error.next_step, MAX_SAID))
+    return Message(text_of(*parts), [section(part) for part in parts])
 
 
 def usage(verb: type[Verb], missing: str, command: str) -> Message:

@@ -88,11 +88,10 @@ def _escape(text: str) -> str:
 def say(sentence: str, limit: int) -> str:
     """A sentence of ours that may quote outside words: as `mrkdwn`, but `code` in it stays code."""
     parts = plain(sentence, limit).split("`")
-    if len(parts) % 2 == 0:
+    if len(parts) % 2 == 0 or not all(part.strip() for part in parts[1::2]):
         return mrkdwn(sentence, limit)
     return "".join(
-        f"`{_escape(part)}`" if index % 2 and part.strip() else _harmless(part)
-        for index, part in enumerate(parts)
+        f"`{_escape(part)}`" if index % 2 else _harmless(part) for index, part in enumerate(parts)
     )
 
 

@@ -1,0 +1,161 @@
+"""Anything a card can be made from, and whether Slack would take the card."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.capabilities import Capability, Enforcement, cannot
+from bot.calls.cases import Case
+from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
+from bot.calls.outcomes import Result, State
+from bot.calls.verbs import VERBS, Block, End, Kick, Mute, RecordStart, RtmpStart
+from handlers.blocks.message import Message
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NASTY = [
+    "<!channel>",
+    "@here *b* _i_ ~s~ `c`",
+    "\u202eevil",
+    "👩\u200d👩\u200d👧" * 60,
+    "שלום",
+    "&amp;",
+    "",
+    "\n\n> q",
+]
+NAMES = st.sampled_from([*NASTY, "x" * 500]) | st.text(max_size=40)
+IDS = st.text('abcDEF019:-_."é', min_size=1, max_size=128)
+ALL = {name: Capability(level=Enforcement.ENFORCED) for name in VERBS}
+SOME = {**ALL, "kick": cannot("no such act <!here>", instead=Mute), "block": cannot("")}
+OURS = re.compile(r"<@[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-0-9: ]+ UTC>")
+
+
+ANYTHING = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def texts(node: Any, kind: str) -> Iterator[str]:
+    """Every text of a kind, anywhere in blocks."""
+    if isinstance(node, dict):
+        if node.get("type") == kind and isinstance(node.get("text"), str):
+            yield node["text"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from texts(one, kind)
+
+
+def elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Everything that can be pressed."""
+    for block in blocks:
+        yield from block.get("elements", []) if block["type"] == "actions" else ()
+        yield from (block[key] for key in ("accessory", "element") if key in block)
+
+
+def sound(blocks: list[dict[str, Any]], *, most: int = 50) -> None:
+    """Slack's documented limits for the blocks we draw, and no markup but our own."""
+    assert 1 <= len(blocks) <= most
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    assert len(set(ids)) == len(ids)
+    assert all(0 < len(one) <= 255 for one in ids)
+    for block in blocks:
+        limit = 150 if block["type"] == "header" else 3000
+        assert 0 < len(block.get("text", {"text": "x"})["text"]) <= limit
+        actions = [one["action_id"] for one in block.get("elements", []) if "action_id" in one]
+        assert len(set(actions)) == len(actions) <= 25
+    for text in texts(blocks, "mrkdwn"):
+        assert 0 < len(text) <= 3000
+        assert not set("<>") & set(OURS.sub("", text))
+    for element in elements(blocks):
+        element_sound(element)
+
+
+def element_sound(element: dict[str, Any]) -> None:
+    assert len(element["action_id"]) <= 255
+    if element["type"] == "button":
+        assert 0 < len(element["text"]["text"]) <= 75
+        assert 0 < len(element["value"]) <= 2000
+    if element["type"] in {"overflow", "static_select"}:
+        assert 1 <= len(element["options"]) <= (5 if element["type"] == "overflow" else 100)
+        for one in element["options"]:
+            assert 0 < len(one["text"]["text"]) <= 75
+            assert 0 < len(one["value"]) <= 150
+    if "initial_option" in element:
+        assert element["initial_option"] in element["options"]
+
+
+def told(message: Message) -> Message:
+    """The message, once it is sure to be one Slack takes."""
+    sound(message.blocks)
+    assert 0 < len(message.text) <= 4000
+    assert not set("<>") & set(OURS.sub("", message.text))
+    return message
+
+
+def words(message: Message) -> str:
+    return "\n".join((*texts(message.blocks, "plain_text"), *texts(message.blocks, "mrkdwn")))
+
+
+def ref(call_id: str = "default:support", vendor: Vendor = Vendor.STREAM) -> CallRef:
+    return CallRef(vendor=vendor, id=call_id, session="0b6e7b1c-3d0f-4c9f-8a52-5b9d7a2f4c11")
+
+
+CALLS = st.builds(
+    Call,
+    ref=st.builds(CallRef, vendor=st.sampled_from(Vendor), id=IDS, session=st.none() | IDS),
+    title=NAMES,
+    people=st.integers(0, 5000),
+    started_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    ended_at=st.none() | st.just(NOW),
+    recording=st.sampled_from(RecordingState),
+    broadcasting=st.none() | st.booleans(),
+    rtmp=st.none() | st.lists(NAMES, max_size=5).map(tuple),
+)
+PEOPLE = st.builds(
+    Participant,
+    id=IDS,
+    name=st.none() | NAMES,
+    custom_id=st.none() | IDS,
+    role=st.none() | NAMES,
+    presence=st.none() | IDS,
+    joined_at=st.none() | st.just(NOW - timedelta(minutes=7)),
+    muted=st.none() | st.booleans(),
+    speaking=st.none() | st.booleans(),
+)
+PERSONS = PEOPLE.map(Person.of)
+VERB = st.sampled_from([Mute(), Kick(), Block(), End(), RecordStart(), RtmpStart(to="t" * 64)])
+RESULTS = st.builds(
+    Result,
+    person=st.none() | IDS,
+    name=st.none() | NAMES,
+    state=st.sampled_from(State),
+    evidence=NAMES,
+    next_step=NAMES,
+)
+CASES = st.builds(
+    Case,
+    number=st.integers(1, 10**6),
+    act=st.builds(
+        Act,
+        verb=VERB,
+        call=CALLS.map(lambda call: call.ref),
+        title=NAMES,
+        people=st.lists(PERSONS, max_size=6).map(tuple),
+        everyone=st.booleans(),
+    ),
+    actor=st.builds(Actor, user=st.just("U1") | NAMES, team=st.just("T1")),
+    reason=NAMES | st.just("r" * 2000),
+    state=st.sampled_from(State),
+    attempt=st.integers(0, 3),
+    asked_at=st.just(NOW),
+    finished_at=st.none() | st.just(NOW),
+    results=st.lists(RESULTS, max_size=30).map(tuple),
+)

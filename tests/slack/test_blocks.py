@@ -1,0 +1,271 @@
+"""Every card, whatever it is made from, is one Slack takes and says what is true."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Person
+from bot.calls.capabilities import Capability
+from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
+from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
+from bot.calls.outcomes import Observation, Result, Seen, State
+from bot.calls.picture import CallView, ListView, Picture, Trouble
+from bot.calls.verbs import VERBS, Kick
+from bot.errors import BadInput, CallwardenError, UnknownWord
+from handlers.blocks import refusal
+from handlers.blocks.audit import audit_message
+from handlers.blocks.call import call_message
+from handlers.blocks.calls import list_message
+from handlers.blocks.capabilities import capabilities_message
+from handlers.blocks.cases import (
+    answer_message,
+    asked_message,
+    case_message,
+    check_message,
+    line_message,
+)
+from handlers.blocks.help import help_message
+from handlers.blocks.message import Message
+from handlers.blocks.values import (
+    ActValue,
+    AuditValue,
+    ListValue,
+    load,
+    load_menu,
+    route,
+)
+from tests.fakes.blocks import (
+    ALL,
+    ANYTHING,
+    CALLS,
+    CASES,
+    NAMES,
+    NOW,
+    PEOPLE,
+    SOME,
+    elements,
+    ref,
+    told,
+    words,
+)
+
+
+@ANYTHING
+@given(st.lists(CALLS, max_size=14).map(tuple), NAMES, st.integers(0, 300), st.booleans())
+def test_any_calls_make_a_sound_list(
+    calls: tuple[Call, ...], text: str, page: int, gaps: bool
+) -> None:
+    troubles = (Trouble(vendor=Vendor.STREAM, message=text),) if gaps else ()
+    picture = Picture(calls=calls, at=NOW, troubles=troubles, partial=tuple(Vendor) if gaps else ())
+    view = ListView(text=text, page=page, vendor=Vendor.STREAM if gaps else None)
+    told(list_message(picture, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
+
+
+@ANYTHING
+@given(CALLS, st.lists(PEOPLE, max_size=27).map(tuple), st.lists(CASES, max_size=3))
+def test_any_call_makes_a_sound_card(
+    call: Call, people: tuple[Participant, ...], cases: list[Case]
+) -> None:
+    view = CallView(
+        call=call,
+        people=Page(items=people, next="more"),
+        page=1,
+        capabilities=SOME if call.people % 2 else ALL,
+        rtmp_targets=("youtube", "own"),
+        at=NOW,
+    )
+    told(call_message(view, cases))
+
+
+@ANYTHING
+@given(CASES, st.sampled_from(How))
+def test_any_case_is_told_soundly(case: Case, how: How) -> None:
+    seen = [Observation(seen=Seen.NOT_DONE, evidence=case.reason) for _ in case.act.each()]
+    for message in (
+        line_message(case),
+        answer_message(case),
+        case_message(case),
+        asked_message(Acceptance(case=case, how=how)),
+        check_message(case, seen),
+    ):
+        assert f"#{case.number}" in words(told(message))
+
+
+@ANYTHING
+@given(NAMES, st.lists(NAMES, max_size=5), st.lists(st.sampled_from(list(VERBS)), max_size=3))
+def test_any_error_is_told_soundly(text: str, names: list[str], nearest: list[str]) -> None:
+    told(refusal.refusal(BadInput(text, next_step=text)))
+    told(refusal.refusal(CallwardenError(f"`{text}`")))
+    told(refusal.refusal(UnknownWord(text, nearest=[*nearest, *names])))
+    told(refusal.looking(text))
+
+
+def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
+    calls = tuple(
+        Call(ref=ref(f"default:room-{n}"), title=f"Room {n}", people=3) for n in range(2000)
+    )
+    message = told(
+        list_message(Picture(calls=calls, at=NOW), ListView(page=1), {Vendor.STREAM: ALL})
+    )
+    assert "Room 10*" in words(message)
+    assert "Room 20*" not in words(message)
+    pages = [
+        load(ListValue, e["value"]).view.page
+        for e in elements(message.blocks)
+        if route(e["action_id"]) == "page"
+    ]
+    assert pages == [0, 2]
+    assert "Page 2 of 200" in words(message)
+
+
+def test_a_page_that_is_gone_shows_the_last_one() -> None:
+    calls = (Call(ref=ref(), title="Support room", people=3),)
+    message = list_message(Picture(calls=calls, at=NOW), ListView(page=9), {})
+    assert "Support room" in words(told(message))
+
+
+@pytest.mark.parametrize(
+    ("view", "troubles", "says"),
+    [
+        (ListView(), (), "No call is live"),
+        (ListView(text="raid"), (), "Clear the filter"),
+        (ListView(), (Trouble(vendor=Vendor.STREAM, message="took too long"),), "took too long"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(
+    view: ListView, troubles: tuple[Trouble, ...], says: str
+) -> None:
+    message = told(list_message(Picture(calls=(), at=NOW, troubles=troubles), view, {}))
+    assert says in words(message)
+
+
+def offered(blocks: list[dict[str, Any]]) -> set[str]:
+    """The names of the verbs that can be pressed."""
+    found = set()
+    for element in elements(blocks):
+        if route(element["action_id"]) == "act":
+            found.add(load(ActValue, element["value"]).verb.name)
+        if route(element["action_id"]) == "menu":
+            block = next(
+                b for b in blocks if element in (b.get("accessory"), *b.get("elements", []))
+            )
+            found |= {
+                load_menu(block["block_id"], element["action_id"], one["value"]).verb.name
+                for one in element["options"]
+            }
+    return found
+
+
+def card(call: Call, capabilities: Mapping[str, Capability], *people: Participant) -> Message:
+    view = CallView(
+        call=call,
+        people=Page(items=people),
+        capabilities=dict(capabilities),
+        at=NOW,
+        rtmp_targets=("tv",),
+    )
+    return told(call_message(view, []))
+
+
+def test_only_what_the_vendor_can_do_is_drawn_and_the_rest_is_said() -> None:
+    message = card(Call(ref=ref(), title="Raid", people=1), SOME, Participant(id="a"))
+    assert not {"kick", "block"} & offered(message.blocks)
+    assert "mute" in offered(message.blocks)
+    assert "cannot: kick (nearest: mute), block." in words(message)
+
+
+def test_acts_follow_what_runs() -> None:
+    call = Call(
+        ref=ref(), title="Raid", people=1, recording=RecordingState.ON, broadcasting=False, rtmp=()
+    )
+    names = offered(card(call, ALL).blocks)
+    assert {"record_stop", "record_pause", "live_start", "rtmp_start", "end", "mute"} == names
+    ended = call.model_copy(update={"ended_at": NOW})
+    assert offered(card(ended, ALL, Participant(id="a")).blocks) == set()
+
+
+def test_not_confirmed_can_be_checked_and_done_again() -> None:
+    result = Result(
+        person="a", name="Alice", state=State.NOT_CONFIRMED, evidence="the answer was lost"
+    )
+    case = Case(
+        number=128,
+        act=Act(verb=Kick(), call=ref(), title="Raid", people=(Person(id="a"),)),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=State.NOT_CONFIRMED,
+        results=(result,),
+        reason="rude",
+    )
+    labels = {e["text"]["text"] for e in elements(answer_message(case).blocks)}
+    assert {"Check again", "Do it again", "Case #128"} == labels
+    line = words(line_message(case))
+    for part in (
+        "*#128*",
+        "kicking a in “Raid”",
+        "Stream Video",
+        "<@U7>",
+        "reason: rude",
+        "not confirmed",
+    ):
+        assert part in line
+
+
+def test_the_record_pages_back() -> None:
+    entries = [
+        AuditEntry(
+            id=n,
+            at=NOW,
+            event=Event.OUTCOME,
+            case=7,
+            actor=Actor(user="U1", team="T"),
+            verb="kick",
+            title="<!here>",
+            people=("a", "b", "c", "d"),
+            reason="r",
+            state=State.CONFIRMED,
+            detail="gone",
+        )
+        for n in range(60, 0, -1)
+    ]
+    message = told(audit_message(entries, _Asked(60)))
+    older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
+    assert load(AuditValue, older[0]["value"]).before == 21
+    assert "nothing in this part" in words(told(audit_message([], _Asked(10))))
+
+
+class _Asked:
+    case = None
+    before = None
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+
+def test_capabilities_say_why_and_what_instead() -> None:
+    tables = {Vendor.STREAM: ALL, Vendor.COMETCHAT: SOME}
+    assert "CometChat" in words(told(capabilities_message(tables)))
+    one = words(told(capabilities_message(tables, Vendor.COMETCHAT)))
+    assert "Nearest: Mute" in one
+    assert "Stream" not in one
+    assert "RealtimeKit is not connected" in words(
+        told(capabilities_message(tables, Vendor.REALTIMEKIT))
+    )
+
+
+def test_what_is_missing_is_explained_with_an_example() -> None:
+    message = told(refusal.usage(Kick, "people", "/calls"))
+    assert "whom" in message.text
+    assert f"/calls {Kick.example}" in message.text
+    told(help_message(None, "/calls"))
+
+
+def test_ids_too_long_for_a_menu_get_one_button() -> None:
+    person = Participant(id="p" * 128, custom_id="c" * 128, presence="s" * 128)
+    message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
+    accessory = next(block["accessory"] for block in message.blocks if "accessory" in block)
+    assert load(ActValue, accessory["value"]).person == Person.of(person)

@@ -1,0 +1,205 @@
+"""What is typed after `/calls`: every text is understood or politely refused, and nothing else."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.models import Vendor
+from bot.calls.picture import ListView
+from bot.calls.verbs import VERBS, Aim, Kick, Mute, RecordStart, RecordStop, RtmpStart, Track, Verb
+from bot.errors import BadInput, UnknownWord
+from handlers.blocks.help import help_message, topics
+from handlers.commands.orders import choices, names
+from handlers.commands.parse import (
+    ActRequest,
+    Help,
+    Incomplete,
+    ListCalls,
+    ShowAudit,
+    ShowCall,
+    ShowCapabilities,
+    ShowCase,
+    parse,
+)
+
+WORD = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
+HANDLE = st.text("23456789ABCDEFGH", min_size=4, max_size=6)
+PIECES = [*VERBS, *topics(), "K7QX", "@alice", '"', "“", "all", "--video", "—raw", ",", "<@U1|a b>"]
+TYPED = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=8).map(" ".join)
+
+
+@given(st.text() | TYPED)
+def test_any_text_is_a_request_or_bad_input(text: str) -> None:
+    try:
+        request = parse(text)
+    except BadInput as error:
+        refused = f"{error}{error.next_step}"
+        request = None
+    if request is None:
+        assert refused
+    else:
+        assert request == type(request).model_validate(request.model_dump())
+
+
+@given(
+    verb=st.sampled_from(list(VERBS.values())),
+    call=HANDLE,
+    people=st.lists(WORD, min_size=1, max_size=3, unique=True),
+    reason=st.lists(WORD, max_size=4).map(" ".join),
+    data=st.data(),
+)
+def test_a_well_formed_order_comes_back_as_it_was_meant(
+    verb: type[Verb], call: str, people: list[str], reason: str, data: st.DataObject
+) -> None:
+    options = {
+        name: data.draw(st.sampled_from([str(v) for v in kind]))
+        for name, kind in choices(verb).items()
+    }
+    named = {name: data.draw(WORD) for name in names(verb)}
+    aimed = verb.aim is not Aim.CALL
+    parts = [verb.words[0], call, *verb.words[1:], *(f"--{value}" for value in options.values())]
+    parts += [f"@{person}" for person in people] if aimed else []
+    request = parse(" ".join([*parts, *named.values(), reason]))
+    assert request == ActRequest(
+        verb=verb.model_validate(options | named),
+        call=call,
+        people=tuple(people) if aimed else (),
+        reason=reason,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", ListCalls(view=ListView())),
+        ("LIST Stream raid", ListCalls(view=ListView(vendor=Vendor.STREAM, text="raid"))),
+        ("list page 3", ListCalls(view=ListView(page=2))),
+        ("list page turner", ListCalls(view=ListView(text="page turner"))),
+        ("show K7QX page 2", ShowCall(call="K7QX", page=1)),
+        ("case #128", ShowCase(number=128)),
+        ("audit", ShowAudit()),
+        ("audit 128", ShowAudit(case=128)),
+        ("audit before 500", ShowAudit(before=500)),
+        ("capabilities cometchat", ShowCapabilities(vendor=Vendor.COMETCHAT)),
+        ("help kick", Help(topic="kick")),
+        ("kick --help", Help(topic="kick")),
+    ],
+)
+def test_words_that_only_look(text: str, wanted: object) -> None:
+    assert parse(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "people", "reason"),
+    [
+        ("kick K7QX alice being rude", ("alice",), "being rude"),
+        ("kick K7QX @alice @bob rude", ("alice", "bob"), "rude"),
+        ("kick K7QX alice, bob rude", ("alice", "bob"), "rude"),
+        ("kick K7QX alice,bob rude", ("alice", "bob"), "rude"),
+        ('kick K7QX "Alice Smith" rude', ("Alice Smith",), "rude"),
+        ("kick K7QX “Alice Smith”, @bob rude", ("Alice Smith", "bob"), "rude"),
+        ("kick K7QX <@U123|alice> rude", ("alice",), "rude"),
+        ("kick K7QX <@U123> rude", ("U123",), "rude"),
+        ("kick K7QX <@U123|Alice Smith> rude", ("Alice Smith",), "rude"),
+        ("kick K7QX a\u202eb\u200bc sa&lt;i&gt;d &amp;lt;", ("abc",), "sa<i>d &lt;"),
+        (
+            "kick K7QX a see <http://x.io/a|x.io>\x00\nand <#C1|general>",
+            ("a",),
+            "see x.io and #general",
+        ),
+        ("kick K7QX all", ("all",), ""),
+    ],
+)
+def test_who_and_why_are_told_apart(text: str, people: tuple[str, ...], reason: str) -> None:
+    assert parse(text) == ActRequest(verb=Kick(), call="K7QX", people=people, reason=reason)
+
+
+@pytest.mark.parametrize("dashes", ["--", "—", "–"])  # noqa: RUF001  what Slack's clients send
+def test_an_option_survives_slacks_typography(dashes: str) -> None:
+    wanted = ActRequest(verb=Mute(tracks=Track.VIDEO), call="K7QX", everyone=True, reason="noise")
+    assert parse(f"mute K7QX {dashes}video all noise") == wanted
+    assert parse(f"mute K7QX everyone noise {dashes}video") == wanted
+
+
+@pytest.mark.parametrize("text", ["record K7QX stop", "record stop K7QX", "RECORD K7QX Stop"])
+def test_a_second_word_stands_before_or_after_the_call(text: str) -> None:
+    assert parse(text) == ActRequest(verb=RecordStop(), call="K7QX")
+
+
+def test_the_first_of_a_family_is_meant_without_a_second_word() -> None:
+    assert parse("record K7QX evidence") == ActRequest(
+        verb=RecordStart(), call="K7QX", reason="evidence"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [("kick", "call"), ("kick K7QX", "people"), ("kick K7QX @ , ", "people"), ("end", "call")],
+)
+def test_what_is_missing_is_named(text: str, missing: str) -> None:
+    request = parse(text)
+    assert isinstance(request, Incomplete)
+    assert request.missing == missing
+
+
+def test_a_missing_target_is_named_and_a_strange_one_refused() -> None:
+    assert parse("rtmp K7QX start") == Incomplete(verb_type=RtmpStart, call="K7QX", missing="to")
+    with pytest.raises(BadInput, match="rtmp://x"):
+        parse("rtmp K7QX start rtmp://x/secret")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("kcik K7QX alice", "kick"),
+        ("capabilites", "capabilities"),
+        ("help recrod", "record"),
+        ("capabilities steam", "stream"),
+        ("mute K7QX alice --vidoe", "--video"),
+    ],
+)
+def test_unknown_words_get_the_nearest_known_ones(text: str, nearest: str) -> None:
+    with pytest.raises(UnknownWord) as refused:
+        parse(text)
+    assert nearest in refused.value.nearest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kick K7QX “Alice",
+        f"kick K7QX alice {'x' * 2001}",
+        f"kick K7QX {'x' * 300}",
+        f"kick {'x' * 300} alice",
+        "kick K7QX " + " ".join(f"@p{n}" for n in range(60)),
+        "mute K7QX alice --video --audio",
+        "kick K7QX alice --video",
+        "show",
+        "show K7QX now",
+        "show K7QX page 2 now",
+        "case x",
+        "case 1 2",
+        "case 12345678901",
+        "audit x",
+        f"list {'x' * 101}",
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse(text)
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_every_example_in_help_can_be_typed(topic: str) -> None:
+    for example in topics()[topic].examples:
+        assert not isinstance(parse(example), Incomplete)
+    assert parse(f"help {topic}") == Help(topic=topic)
+    assert topics()[topic].examples[0] in str(help_message(topic, "/calls").blocks)
+
+
+def test_help_knows_only_what_can_be_typed() -> None:
+    with pytest.raises(UnknownWord):
+        help_message("dance", "/calls")
+    assert all(topic in help_message(None, "/calls").text for topic in topics())

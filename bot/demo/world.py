@@ -84,18 +84,17 @@ class World:
 
     def crowd(self, vendor: Vendor, *, calls: int, people: int) -> list[str]:
         """Open that many more calls with that many people in each; their ids."""
-        server: Any = self.servers[vendor]
+        server = self.servers[vendor]
         made = []
         for number in range(calls):
             room = server.open(f"default:crowd-{number:05}", f"Crowd {number}")
             for place in range(people):
                 server.join(room.id, Visitor(f"p{number:05}-{place:03}", f"Person {place}"))
-            made.append(str(room.id))
+            made.append(room.id)
         return made
 
     def _stage(self, scene: Scene) -> tuple[Vendor, str]:
-        server: Any = self.servers[scene.vendor]
-        call = str(server.open(scene.id, scene.title).id)
+        call: str = self.servers[scene.vendor].open(scene.id, scene.title).id
         for person in scene.here:
             self.join(scene.vendor, call, person)
         self.talk(scene.vendor, call, scene.here[0])

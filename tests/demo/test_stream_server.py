@@ -1,12 +1,17 @@
 """The make-believe Stream Video behaves as Stream documents."""
 
+import contextlib
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.demo.vendors import AppTransport, KeptOut, StreamServer, Visitor
+from bot.demo.vendors.base import Refusal
+from bot.demo.vendors.stream_query import QueryCalls, page
 from tests.demo.guests import ADA, BEN, stream_client
 from tests.fakes.clock import START, ManualClock
 
@@ -267,3 +272,23 @@ async def test_a_moderator_acts_by_name_once_that_user_exists(
     assert (await to_stream.post(f"{CALL}/kick", json=body)).status_code == 201
     assert stream.requests[-1].path.endswith("/kick")
     assert b"kicked_by_id" in stream.requests[-1].body
+
+
+@given(people=st.integers(0, 12), size=st.integers(1, 5))
+def test_pages_of_any_size_hold_every_item_exactly_once(people: int, size: int) -> None:
+    items, seen = list(range(people)), []
+    query = QueryCalls(limit=size)
+    while True:
+        shown, cursors = page(items, query)
+        seen += shown
+        if "next" not in cursors:
+            break
+        query = QueryCalls(limit=size, next=cursors["next"])
+    assert seen == items
+
+
+@given(st.text(max_size=20))
+def test_a_cursor_that_nobody_gave_out_is_refused_and_never_an_error(cursor: str) -> None:
+    with contextlib.suppress(Refusal):
+        shown, _ = page([1, 2, 3], QueryCalls(next=cursor))
+        assert set(shown) <= {1, 2, 3}

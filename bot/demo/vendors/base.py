@@ -102,6 +102,10 @@ class VendorServer(abc.ABC, Generic[R]):
         """The vendor's error answer."""
 
     @abc.abstractmethod
+    def open(self, name: str, title: str) -> R:
+        """Make a room that nobody is in yet, or return the one there is; the room has its id."""
+
+    @abc.abstractmethod
     def join(self, call: str, visitor: Visitor) -> None:
         """Somebody enters; KeptOut when the vendor does not let them."""
 

@@ -4,18 +4,15 @@ As documented: the `apikey` header, Unix seconds, `meta.pagination`, errors with
 people who were invited and never came are among the participants; nobody has a display name.
 """
 
-import json
-from dataclasses import dataclass, field
-from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
-from bot.demo.vendors.base import Handler, Refusal, VendorServer, seconds
-from bot.demo.vendors.rooms import KeptOut, Room, Stay, Visitor
+from bot.demo.vendors.base import Handler, Refusal, VendorServer
+from bot.demo.vendors.cometchat_state import CometCall, sample, wire_call
+from bot.demo.vendors.rooms import KeptOut, Visitor
 
 API_KEY = "cometchat-demo-key-that-opens-nothing"
 APP_ID = "demo-app"
@@ -38,26 +35,6 @@ EQUAL = ("type", "mode", "status", "receiverType", "initiator")
 """List filters that compare a field of the call as text."""
 
 
-@dataclass
-class CometCall(Room):
-    """A call. `title` stays with us: the vendor has no such field."""
-
-    mode: str = "call"
-    kind: str = "video"
-    initiator: str = "superhero1"
-    receiver: str = "supergroup"
-    receiver_type: str = "group"
-    invited: list[str] = field(default_factory=list)
-    ended_at: datetime | None = None
-
-    @property
-    def status(self) -> str:
-        """How far the call has come."""
-        if self.ended_at:
-            return "ended"
-        return "ongoing" if self.stays else "initiated"
-
-
 class CometChatServer(VendorServer[CometCall]):
     """CometChat in memory. `archive` are calls as the documentation shows them, word for word."""
 
@@ -69,10 +46,10 @@ class CometChatServer(VendorServer[CometCall]):
         super().__init__(clock)
         self.archive: list[dict[str, Any]] = [sample()]
 
-    def open(self, call: str, title: str, *, invited: list[str] | None = None) -> CometCall:
-        """Create a call that nobody is in yet, but to which people may be invited."""
-        room = CometCall(call, title, self.clock.now(), invited=invited or [])
-        return self.rooms.setdefault(call, room)
+    def open(self, name: str, title: str, *, invited: list[str] | None = None) -> CometCall:
+        """Create a call that nobody is in yet; `name` is its session id, `invited` are user ids."""
+        room = CometCall(name, title, self.clock.now(), invited=invited or [])
+        return self.rooms.setdefault(name, room)
 
     def join(self, call: str, visitor: Visitor) -> None:
         """Somebody enters; KeptOut when the call is over or full."""
@@ -109,22 +86,20 @@ class CometChatServer(VendorServer[CometCall]):
         code = refusal.code or CODES.get(refusal.status, "ERR_INTERNAL")
         return JSONResponse({"error": {"code": code, "message": str(refusal)}}, refusal.status)
 
-    def _calls(self, request: Request) -> list[dict[str, Any]]:
-        """Every call, newest first; with `onBehalfOf` only those this user takes part in."""
+    async def _list(self, request: Request) -> Response:
+        """Newest first."""
         now = self.clock.now()
         rooms = sorted(self.rooms.values(), key=lambda room: room.created_at, reverse=True)
         calls = [*(wire_call(room, now) for room in rooms), *self.archive]
-        user = request.headers.get("onbehalfof")
-        return [call for call in calls if user is None or _has(call, user)]
-
-    async def _list(self, request: Request) -> Response:
-        found = [call for call in self._calls(request) if _matches(call, request)]
+        found = [call for call in calls if _visible(call, request) and _matches(call, request)]
         return _page(found, request)
 
     def _find(self, request: Request) -> dict[str, Any]:
         wanted = request.path_params["call"]
-        for call in self._calls(request):
-            if call["sessionId"] == wanted:
+        room = self.rooms.get(wanted)
+        known = self.archive if room is None else [wire_call(room, self.clock.now())]
+        for call in known:
+            if call["sessionId"] == wanted and _visible(call, request):
                 return call
         raise Refusal(404, f"The call with session id {wanted} does not exist.", MISSING)
 
@@ -135,86 +110,10 @@ class CometChatServer(VendorServer[CometCall]):
         return _page(self._find(request).get("transcriptions", []), request)
 
 
-def sample() -> dict[str, Any]:
-    """The call that the vendor's documentation of Get Call shows."""
-    text = files("bot.demo.vendors").joinpath("samples", "cometchat_call.json").read_text("utf-8")
-    call: dict[str, Any] = json.loads(text)["data"]
-    return call
-
-
-def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
-    """A call: `totalDuration` as a clock reads it, everything else in minutes or Unix seconds."""
-    end = call.ended_at or now
-    joined = {stay.visitor.id for stay in call.stays}
-    minutes = sum(_minutes(stay, end) for stay in call.stays)
-    written: dict[str, Any] = {
-        "sessionId": call.id,
-        "totalAudioMinutes": 0 if call.kind == "video" else minutes,
-        "totalVideoMinutes": minutes if call.kind == "video" else 0,
-        "totalDurationInMinutes": minutes,
-        "totalDuration": _timer(call, end),
-        "metaData": [],
-        "hasRecording": False,
-        "initiatedAt": seconds(call.created_at),
-        "initiator": call.initiator,
-        "mode": call.mode,
-        "receiver": call.receiver,
-        "receiverType": call.receiver_type,
-        "status": call.status,
-        "tags": [],
-        "totalParticipants": len(call.stays),
-        "type": call.kind,
-        "mid": f"mid-{call.id}",
-        "participants": [
-            *(_wire_stay(call, stay, end) for stay in call.stays),
-            *(_wire_invited(call, uid) for uid in call.invited if uid not in joined),
-        ],
-    }
-    if call.stays:
-        written["startedAt"] = seconds(call.stays[0].joined_at)
-    if call.ended_at:
-        written["endedAt"] = seconds(call.ended_at)
-    return written
-
-
-def _wire_stay(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
-    minutes = _minutes(stay, end)
-    written: dict[str, Any] = {
-        "uid": stay.visitor.id,
-        "totalAudioMinutes": 0 if call.kind == "video" else minutes,
-        "totalVideoMinutes": minutes if call.kind == "video" else 0,
-        "totalDuration": minutes,
-        "deviceId": f"{stay.presence}@rtc.demo/{call.id}",
-        "isJoined": True,
-        "joinedAt": seconds(stay.joined_at),
-        "mid": f"mid-{call.id}",
-        "state": "ongoing" if stay.here else "ended",
-    }
-    if stay.left_at:
-        written["leftAt"] = seconds(stay.left_at)
-    return written
-
-
-def _wire_invited(call: CometCall, uid: str) -> dict[str, Any]:
-    return {
-        "uid": uid,
-        "totalAudioMinutes": 0,
-        "totalVideoMinutes": 0,
-        "totalDuration": 0,
-        "isJoined": False,
-        "mid": f"mid-{call.id}",
-        "state": "unanswered",
-    }
-
-
-def _minutes(stay: Stay, end: datetime) -> float:
-    return ((stay.left_at or end) - stay.joined_at).total_seconds() / 60
-
-
-def _timer(call: CometCall, end: datetime) -> str:
-    since = call.stays[0].joined_at if call.stays else end
-    minutes, second = divmod(int((end - since).total_seconds()), 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+def _visible(call: dict[str, Any], request: Request) -> bool:
+    """With the header `onBehalfOf` only the calls that user takes part in are there."""
+    user = request.headers.get("onbehalfof")
+    return user is None or _has(call, user)
 
 
 def _has(call: dict[str, Any], user: str) -> bool:

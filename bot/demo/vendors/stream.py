@@ -47,9 +47,9 @@ class StreamServer(Media):
         self.users: set[str] = set()
         self._used: Counter[tuple[int, str]] = Counter()
 
-    def open(self, cid: str, title: str) -> StreamCall:
-        """Create a call that nobody is in yet; `cid` is `type:id`."""
-        return self.rooms.setdefault(cid, StreamCall(cid, title, self.clock.now()))
+    def open(self, name: str, title: str) -> StreamCall:
+        """Create a call that nobody is in yet; `name` is its cid, `type:id`."""
+        return self.rooms.setdefault(name, StreamCall(name, title, self.clock.now()))
 
     def join(self, call: str, visitor: Visitor) -> None:
         """Somebody enters; KeptOut when they are blocked or the call has ended."""

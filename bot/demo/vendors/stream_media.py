@@ -1,8 +1,8 @@
 """Stream's recordings, HLS broadcasts and RTMP outputs."""
 
-import json
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,9 +18,8 @@ DURATION = "3.14ms"
 
 def done(status: int = 201, /, **fields: Any) -> Response:
     """A success, as POST answers it; `duration` is in every answer."""
-    return Response(
-        json.dumps({"duration": DURATION, **fields}), status, media_type="application/json"
-    )
+    body = to_json({"duration": DURATION, **fields})
+    return Response(body, status, media_type="application/json")
 
 
 class Media(VendorServer[StreamCall]):

@@ -1,7 +1,6 @@
 """QueryCalls: the filters, the sort and the cursor Stream documents, and a refusal of all else."""
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
@@ -140,9 +139,12 @@ def _offset(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(cursor).decode().removeprefix("o:"))
-    except (binascii.Error, ValueError) as error:
+        place = base64.urlsafe_b64decode(cursor).decode().removeprefix("o:")
+    except ValueError as error:
         raise Refusal(400, "the cursor is not one of ours") from error
+    if not place.isdecimal():
+        raise Refusal(400, "the cursor is not one of ours")
+    return int(place)
 
 
 def present(stay: Stay, conditions: dict[str, Any]) -> bool:

@@ -12,23 +12,27 @@ from bot.demo.vendors.rooms import Room, Stay, Visitor
 SNAPSHOT = 100
 """How many people `call.session.participants` holds at most; the counts beside it are complete."""
 
-SETTINGS = (
-    "audio",
-    "backstage",
-    "broadcasting",
-    "frame_recording",
-    "geofencing",
-    "individual_recording",
-    "limits",
-    "raw_recording",
-    "recording",
-    "ring",
-    "screensharing",
-    "session",
-    "thumbnails",
-    "transcription",
-    "video",
-)
+SETTINGS: dict[str, dict[str, Any]] = {
+    name: {}
+    for name in (
+        "audio",
+        "backstage",
+        "broadcasting",
+        "frame_recording",
+        "geofencing",
+        "individual_recording",
+        "limits",
+        "raw_recording",
+        "recording",
+        "ring",
+        "screensharing",
+        "session",
+        "thumbnails",
+        "transcription",
+        "video",
+    )
+}
+"""The settings every call has; what they say matters to nobody here."""
 
 
 @dataclass
@@ -190,7 +194,7 @@ def wire_call(call: StreamCall) -> dict[str, Any]:
         "translating": False,
         "backstage": False,
         "blocked_user_ids": list(call.blocked),
-        "settings": {name: {} for name in SETTINGS},
+        "settings": SETTINGS,
         "egress": wire_egress(call),
         "ingress": {},
     }

@@ -1,0 +1,112 @@
+"""CometChat's calls as they are kept, and as they are written: Unix seconds, no display names."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from bot.demo.vendors.base import seconds
+from bot.demo.vendors.rooms import Room, Stay
+
+
+@dataclass
+class CometCall(Room):
+    """A call. `title` stays with us: the vendor has no such field."""
+
+    mode: str = "call"
+    kind: str = "video"
+    initiator: str = "superhero1"
+    receiver: str = "supergroup"
+    receiver_type: str = "group"
+    invited: list[str] = field(default_factory=list)
+    ended_at: datetime | None = None
+
+    @property
+    def status(self) -> str:
+        """How far the call has come."""
+        if self.ended_at:
+            return "ended"
+        return "ongoing" if self.stays else "initiated"
+
+
+def sample() -> dict[str, Any]:
+    """The call that the vendor's documentation of Get Call shows."""
+    text = files("bot.demo.vendors").joinpath("samples", "cometchat_call.json").read_text("utf-8")
+    call: dict[str, Any] = json.loads(text)["data"]
+    return call
+
+
+def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
+    """A call: `totalDuration` as a clock reads it, everything else in minutes or Unix seconds."""
+    end = call.ended_at or now
+    joined = {stay.visitor.id for stay in call.stays}
+    minutes = sum(_minutes(stay, end) for stay in call.stays)
+    written: dict[str, Any] = {
+        "sessionId": call.id,
+        "totalAudioMinutes": 0 if call.kind == "video" else minutes,
+        "totalVideoMinutes": minutes if call.kind == "video" else 0,
+        "totalDurationInMinutes": minutes,
+        "totalDuration": _timer(call, end),
+        "metaData": [],
+        "hasRecording": False,
+        "initiatedAt": seconds(call.created_at),
+        "initiator": call.initiator,
+        "mode": call.mode,
+        "receiver": call.receiver,
+        "receiverType": call.receiver_type,
+        "status": call.status,
+        "tags": [],
+        "totalParticipants": len(call.stays),
+        "type": call.kind,
+        "mid": f"mid-{call.id}",
+        "participants": [
+            *(_wire_stay(call, stay, end) for stay in call.stays),
+            *(_wire_invited(call, uid) for uid in call.invited if uid not in joined),
+        ],
+    }
+    if call.stays:
+        written["startedAt"] = seconds(call.stays[0].joined_at)
+    if call.ended_at:
+        written["endedAt"] = seconds(call.ended_at)
+    return written
+
+
+def _wire_stay(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:
+    minutes = _minutes(stay, end)
+    written: dict[str, Any] = {
+        "uid": stay.visitor.id,
+        "totalAudioMinutes": 0 if call.kind == "video" else minutes,
+        "totalVideoMinutes": minutes if call.kind == "video" else 0,
+        "totalDuration": minutes,
+        "deviceId": f"{stay.presence}@rtc.demo/{call.id}",
+        "isJoined": True,
+        "joinedAt": seconds(stay.joined_at),
+        "mid": f"mid-{call.id}",
+        "state": "ongoing" if stay.here else "ended",
+    }
+    if stay.left_at:
+        written["leftAt"] = seconds(stay.left_at)
+    return written
+
+
+def _wire_invited(call: CometCall, uid: str) -> dict[str, Any]:
+    return {
+        "uid": uid,
+        "totalAudioMinutes": 0,
+        "totalVideoMinutes": 0,
+        "totalDuration": 0,
+        "isJoined": False,
+        "mid": f"mid-{call.id}",
+        "state": "unanswered",
+    }
+
+
+def _minutes(stay: Stay, end: datetime) -> float:
+    return ((stay.left_at or end) - stay.joined_at).total_seconds() / 60
+
+
+def _timer(call: CometCall, end: datetime) -> str:
+    since = call.stays[0].joined_at if call.stays else end
+    minutes, second = divmod(int((end - since).total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"

@@ -86,7 +86,7 @@ class World:
         """Open that many more calls with that many people in each; their ids."""
         server = self.servers[vendor]
         made = []
-        for number in range(calls):
+        for number in range(len(server.rooms), len(server.rooms) + calls):
             room = server.open(f"default:crowd-{number:05}", f"Crowd {number}")
             for place in range(people):
                 server.join(room.id, Visitor(f"p{number:05}-{place:03}", f"Person {place}"))

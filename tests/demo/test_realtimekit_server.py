@@ -229,3 +229,35 @@ async def test_what_is_not_there_is_404_in_the_products_shape(
     assert answer.status_code == 404
     assert answer.json()["success"] is False
     assert answer.json()["error"]["code"] == 404
+
+
+@pytest.mark.parametrize("page", [{"page_no": "x"}, {"page_no": 0}, {"per_page": 0}])
+async def test_a_page_that_cannot_be_is_refused(
+    to_kit: httpx.AsyncClient, page: dict[str, Any]
+) -> None:
+    assert (await to_kit.get("/sessions", params=page)).status_code == 400
+
+
+async def test_another_account_or_app_is_not_ours(
+    kit: RealtimeKitServer, to_kit: httpx.AsyncClient
+) -> None:
+    accounts = "http://kit/client/v4/accounts"
+    other = await to_kit.get(f"{accounts}/none/realtime/kit/{kit.app_id}/sessions")
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (403, 10000)
+    other = await to_kit.get(f"{accounts}/{kit.account_id}/realtime/kit/none/sessions")
+    assert other.status_code == 404
+
+
+async def test_sessions_are_sorted_as_asked_and_found_one_by_one(
+    kit: RealtimeKitServer, to_kit: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    clock.advance(60)
+    kit.join(kit.open("second", "Second").id, ADA)
+    clock.advance(60)
+    titles = []
+    for asked in ({"sort_by": "minutesConsumed"}, {"sort_order": "ASC"}, {"sort_order": "DESC"}):
+        sessions = (await to_kit.get("/sessions", params=asked)).json()["data"]["sessions"]
+        titles.append([session["meeting_display_name"] for session in sessions])
+    assert titles == [["Clinic", "Second"], ["Clinic", "Second"], ["Second", "Clinic"]]
+    one = await to_kit.get(f"/sessions/{sessions[0]['id']}")
+    assert one.json()["data"]["minutes_consumed"] == 1

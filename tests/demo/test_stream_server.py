@@ -274,6 +274,28 @@ async def test_a_moderator_acts_by_name_once_that_user_exists(
     assert b"kicked_by_id" in stream.requests[-1].body
 
 
+async def test_all_rtmp_outputs_stop_at_once_and_with_them_nothing_else(
+    stream: StreamServer, to_stream: httpx.AsyncClient
+) -> None:
+    await to_stream.post(f"{CALL}/start_broadcasting")
+    for name in ("tv", "radio"):
+        body = {"broadcasts": [{"name": name, "stream_url": "rtmp://tv.example/live"}]}
+        await to_stream.post(f"{CALL}/rtmp_broadcasts", json=body)
+    await to_stream.post(f"{CALL}/rtmp_broadcasts/stop")
+    egress = (await to_stream.get(CALL)).json()["call"]["egress"]
+    assert (egress["rtmps"], "hls" in egress) == ([], True)
+    assert [effect.person for effect in stream.effects[-2:]] == ["tv", "radio"]
+
+
+async def test_nothing_starts_in_a_call_that_nobody_is_in(
+    stream: StreamServer, to_stream: httpx.AsyncClient
+) -> None:
+    stream.open("default:empty", "Nobody")
+    for path in ("recordings/raw/start", "start_broadcasting", "rtmp_broadcasts"):
+        answer = await to_stream.post(f"/call/default/empty/{path}", json={})
+        assert (answer.status_code, answer.json()["code"]) == (400, 4)
+
+
 @given(people=st.integers(0, 12), size=st.integers(1, 5))
 def test_pages_of_any_size_hold_every_item_exactly_once(people: int, size: int) -> None:
     items, seen = list(range(people)), []

@@ -157,9 +157,9 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
 def _result_line(result: Result) -> str:
     subject = mrkdwn(result.name or result.person or "The call", 60)
     known = f" {code(result.person)}" if result.person else ""
+    evidence = mrkdwn(result.evidence, 200, empty="nothing is known").rstrip(".")
     todo = f" {mrkdwn(result.next_step)}" if result.next_step else ""
-    evidence = mrkdwn(result.evidence, 200, empty="nothing is known")
-    return f"• {subject}{known}: {state_words(result.state)}. {evidence}{todo and '.' + todo}"
+    return f"• {subject}{known}: {state_words(result.state)}: {evidence}.{todo}"
 
 
 def _buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:

@@ -37,7 +37,7 @@ RECORD: dict[str, Topic] = {
     "case": Topic("One case: who asked, why, and how it went.", ("case 128",)),
     "audit": Topic("The record, newest first.", ("audit", "audit 128", "audit before 500")),
     "capabilities": Topic("What each vendor lets you do.", ("capabilities", "capabilities stream")),
-    "help": Topic("This.", ("help", "help kick")),
+    "help": Topic("What can be said, or more about one word.", ("help", "help kick")),
 }
 """Subcommands that come after the verbs."""
 

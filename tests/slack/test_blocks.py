@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
-from bot.calls.acts import Person
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
@@ -269,3 +269,15 @@ def test_ids_too_long_for_a_menu_get_one_button() -> None:
     message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
     accessory = next(block["accessory"] for block in message.blocks if "accessory" in block)
     assert load(ActValue, accessory["value"]).person == Person.of(person)
+
+
+def test_an_act_too_long_for_any_button_is_not_drawn() -> None:
+    person = Participant(id="p" * 900, custom_id="c" * 900, presence="s" * 900)
+    message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
+    assert not any("accessory" in block for block in message.blocks)
+
+
+def test_what_to_type_stays_code_in_a_refusal() -> None:
+    message = told(refusal.refusal(BadInput("No *such* call.", next_step="Type `/calls_x` again.")))
+    assert "Type `/calls_x` again." in words(message)
+    assert "*" not in words(message)

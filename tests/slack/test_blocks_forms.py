@@ -8,6 +8,7 @@ from hypothesis import given
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.verbs import Kick, Mute, RecordStart, RtmpStart, Verb
+from bot.demo.slack.kit_blocks import MODAL
 from bot.errors import BadInput
 from handlers.blocks import refusal
 from handlers.blocks.forms import FormState, form_errors, read_form, reason_form, trouble_view
@@ -18,7 +19,7 @@ from tests.fakes.blocks import ALL, ANYTHING, NAMES, PERSONS, VERB, ref, sound, 
 def form(act: Act, capability: Capability = ALL["mute"], why: str = "") -> dict[str, Any]:
     state = FormState(act=act, channel="C1", reply_url="https://hooks.example/1", card=True)
     view = reason_form(state, capability, ("tv", "radio"), why)
-    sound(view["blocks"], most=100)
+    sound(view["blocks"], MODAL)
     assert all(len(view[part]["text"]) <= 24 for part in ("title", "submit", "close"))
     assert len(view["private_metadata"]) <= 3000
     return view
@@ -67,6 +68,11 @@ def test_a_heavy_act_wants_a_reason_and_a_light_one_does_not(reason: str | None)
     assert read_form(submitted(form(aimed(Mute(), "a")), reason)).reason == ""
 
 
+def test_a_reason_too_long_is_said_beside_its_field() -> None:
+    view = submitted(form(aimed(Kick(), "a")), "x" * 2001)
+    assert form_errors(view) == {"reason": "A reason has at most 2,000 characters."}
+
+
 @pytest.mark.parametrize("view", [{}, {"private_metadata": "{}"}, {"private_metadata": None}])
 def test_an_old_form_is_refused_in_words(view: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="older release"):
@@ -87,6 +93,6 @@ def test_too_many_people_for_one_form_is_said() -> None:
 @given(VERB, NAMES, PERSONS, NAMES)
 def test_any_act_makes_a_sound_form(verb: Verb, title: str, person: Person, why: str) -> None:
     act = Act(verb=verb, call=ref(), title=title, people=(person,))
-    filled = read_form(submitted(form(act, ALL[verb.name], why), why or "x"))
+    filled = read_form(submitted(form(act, ALL[verb.name], why), f"x {why}"))
     assert filled.act.people[0].id == person.id
     sound(trouble_view(told(refusal.broken()))["blocks"])

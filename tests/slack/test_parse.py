@@ -109,6 +109,7 @@ def test_words_that_only_look(text: str, wanted: object) -> None:
             ("a",),
             "see x.io and #general",
         ),
+        ("kick K7QX a <!here|here> <!here> and I", ("a",), "here @here and I"),
         ("kick K7QX all", ("all",), ""),
     ],
 )

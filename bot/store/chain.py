@@ -8,6 +8,7 @@ can also write a whole new chain.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from bot.errors import ChainBroken
 
@@ -41,21 +42,24 @@ class Walk:
         self._anchor = anchor or self.head
         self._expect = None if expect == self.head.hash else expect
 
-    def follow(self, rows: Iterable[tuple[int, bytes, bytes]]) -> None:
+    def follow(self, rows: Iterable[tuple[int, Any, Any]]) -> None:
         """Check the next (id, bytes, hash) in the order of their ids; ChainBroken at the first bad.
 
         An entry that is missing is itself the first bad one.
         """
         at, previous = self.head.id, self.head.hash
-        anchor, expect = self._anchor, self._expect
+        anchor, expect = self._anchor.id, self._expect
         for entry_id, body, said in rows:
             at += 1
             if entry_id != at:
                 raise ChainBroken(f"Audit entry {at} is missing.", entry_id=at)
-            previous = sha256(previous + body).digest()
+            try:
+                previous = sha256(previous + body).digest()
+            except TypeError as error:
+                raise ChainBroken(f"Audit entry {at} is not bytes.", entry_id=at) from error
             if previous != said:
                 raise ChainBroken(f"Audit entry {at} does not fit its hash.", entry_id=at)
-            if at == anchor.id and said != anchor.hash:
+            if at == anchor and said != self._anchor.hash:
                 raise ChainBroken(f"Audit entry {at} is not the one seen before.", entry_id=at)
             if said == expect:
                 self._expect = None

@@ -15,7 +15,7 @@ CHAIN_LOCK = 0x63616C6C
 """PostgreSQL's advisory lock for whoever counts: case numbers, audit ids and migrations."""
 
 BUSY_MS = 500
-"""How long SQLite waits for another connection, in milliseconds: well below what an order may take."""
+"""Milliseconds that SQLite waits for another connection: well below what an order may take."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Executable, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.types import NullType
 
 from bot.calls.cases import AuditEntry
 from bot.errors import ChainBroken
@@ -16,6 +17,9 @@ from bot.store.writer import Transaction
 
 CHUNK = 2000
 """Rows held in memory while walking."""
+
+_LINK = (AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)
+"""What a walk reads, as the driver gives it: a meddled SQLite cell may hold anything."""
 
 THE_CHECKPOINT = 1
 """There is one row of it."""
@@ -75,7 +79,7 @@ class Trail:
 
     async def _follow(self, walk: Walk) -> Head:
         ahead = (
-            select(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)
+            select(*(type_coerce(column, NullType) for column in _LINK))
             .where(AUDIT.c.id > walk.head.id)
             .order_by(AUDIT.c.id)
         )
@@ -92,7 +96,7 @@ class Trail:
             )
         return found
 
-    async def _rows(self, wanted: Select[Any]) -> AsyncGenerator[Sequence[Any]]:
+    async def _rows(self, wanted: Executable) -> AsyncGenerator[Sequence[Any]]:
         async with self._engine.connect() as connection:
             stream = await connection.stream(wanted, execution_options={"yield_per": CHUNK})
             try:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.calls.acts import Person
 from bot.calls.cases import Event, How, Refusal
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, NotAccepted, UnknownCase
@@ -35,6 +36,20 @@ async def test_a_new_order_is_a_case_with_an_audited_request(
     assert entry.people == ("Alice (alice)",)
     assert entry.detail == "tracks=audio"
     assert "hooks.slack.test" not in entry.model_dump_json()
+
+
+async def test_an_act_on_everyone_says_so(store: SqlStore) -> None:
+    one = order()
+    act = one.act.model_copy(update={"people": (), "everyone": True})
+    await store.accept(one.model_copy(update={"act": act}))
+    assert (await store.audit(ALL))[0].people == ("everyone",)
+
+
+async def test_somebody_without_a_name_is_audited_by_id(store: SqlStore) -> None:
+    one = order()
+    act = one.act.model_copy(update={"people": (Person(id="u-17"),)})
+    await store.accept(one.model_copy(update={"act": act}))
+    assert (await store.audit(ALL))[0].people == ("u-17",)
 
 
 async def test_the_same_delivery_again_is_the_same_case(store: SqlStore) -> None:

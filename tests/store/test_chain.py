@@ -13,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import ChainBroken
-from bot.store import SqlStore
+from bot.store import SqlStore, open_store
 from bot.store.chain import GENESIS, Head, Walk, link
 from bot.store.export import Format, export
 from bot.store.urls import async_url
+from tests.fakes.clock import ManualClock
 from tests.store.orders import order
 
 Rows = list[tuple[int, bytes, bytes]]
@@ -149,6 +150,16 @@ async def test_damage_is_named(
     with pytest.raises(ChainBroken) as caught:
         await store.verify()
     assert caught.value.entry_id == entry_id
+
+
+async def test_text_where_bytes_were_is_named(sqlite_url: str, clock: ManualClock) -> None:
+    """SQLite keeps whatever it is given."""
+    async with open_store(sqlite_url, clock) as store:
+        await three_entries(store)
+        await damage(sqlite_url, "UPDATE audit SET body = CAST(body AS TEXT) WHERE id = 2")
+        with pytest.raises(ChainBroken) as caught:
+            await store.verify()
+    assert caught.value.entry_id == 2
 
 
 async def test_a_shortened_record_is_named_against_the_checkpoint(

@@ -64,6 +64,7 @@ class ModerationCase(SQLModel, table=True):
             sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
         ),
+        Index("moderation_case_open", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("moderation_case_call", "vendor", "call_id", "number"),
     )
 

@@ -65,6 +65,13 @@ def _make_cases() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
+    op.create_index(
+        "moderation_case_open",
+        "moderation_case",
+        ["number"],
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
     op.create_index("moderation_case_call", "moderation_case", ["vendor", "call_id", "number"])
 
 

@@ -7,7 +7,16 @@ from bot.calls.cases import Acceptance, Case, How
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Aim
 from handlers.blocks.message import Block, Message
-from handlers.blocks.parts import actions, button, header, paragraph, section, text_of
+from handlers.blocks.parts import (
+    MAX_TEXT,
+    actions,
+    button,
+    header,
+    paragraph,
+    plain_text,
+    section,
+    text_of,
+)
 from handlers.blocks.text import code, dots, mrkdwn, when, who
 from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CaseValue
 
@@ -131,11 +140,12 @@ def case_message(case: Case) -> Message:
                 f"*Call* {call}",
                 f"*Asked by* {who(case.actor.user)}, {when(case.asked_at)}",
                 f"*Ended* {when(case.finished_at)}" if case.finished_at else "*Ended* not yet",
-                f"*Reason* {mrkdwn(case.reason, 500)}" if case.reason else "*Reason* none given",
                 *_tries(case),
             )
         ),
     ]
+    reason = f"Reason: {case.reason or 'none given'}"
+    blocks.append({"type": "section", "text": plain_text(reason, MAX_TEXT)})
     if case.results:
         blocks.append(paragraph(_result_lines(case.results)))
     return Message(_spoken(case), [*blocks, *_buttons(case, again=True, show=False)])
@@ -147,8 +157,9 @@ def _tries(case: Case) -> list[str]:
 
 
 def _result_lines(results: Sequence[Result]) -> list[str]:
-    """Each person's outcome with its evidence, and what to do where something is open."""
-    lines = [_result_line(result) for result in results[:SHOWN_RESULTS]]
+    """Each person's outcome with its evidence and what to do; what is not confirmed comes first."""
+    wanting_first = sorted(results, key=lambda one: one.state is State.CONFIRMED)
+    lines = [_result_line(result) for result in wanting_first[:SHOWN_RESULTS]]
     if len(results) > SHOWN_RESULTS:
         lines.append(f"and {len(results) - SHOWN_RESULTS} more")
     return lines

@@ -235,6 +235,8 @@ def test_the_record_pages_back() -> None:
     message = told(audit_message(entries, _Asked(60)))
     older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
     assert load(AuditValue, older[0]["value"]).before == 21
+    last = told(audit_message(entries[-3:], _Asked(10)))
+    assert not list(elements(last.blocks))
     assert "nothing in this part" in words(told(audit_message([], _Asked(10))))
 
 
@@ -281,3 +283,33 @@ def test_what_to_type_stays_code_in_a_refusal() -> None:
     message = told(refusal.refusal(BadInput("No *such* call.", next_step="Type `/calls_x` again.")))
     assert "Type `/calls_x` again." in words(message)
     assert "*" not in words(message)
+
+
+def test_a_bulk_act_shows_first_whom_it_missed() -> None:
+    results = tuple(
+        Result(
+            person=f"p{n}",
+            state=State.FAILED if n == 29 else State.CONFIRMED,
+            evidence="gone",
+        )
+        for n in range(30)
+    )
+    case = Case(
+        number=7,
+        act=Act(verb=Kick(), call=ref(), title="Raid", everyone=True),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=State.PARTLY,
+        results=results,
+        reason="r" * 2000,
+    )
+    shown = words(told(case_message(case)))
+    assert "`p29`: ❌ failed: gone." in shown
+    assert "and 10 more" in shown
+    assert "r" * 2000 in shown
+
+
+def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
+    call = Call(ref=ref("c" * 300), title="Raid", people=1)
+    message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
+    assert offered(message.blocks) == {"mute", "record_start"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.blocks.text import clean, cut, mrkdwn, span, when, who
+from handlers.blocks.text import clean, cut, lines, mrkdwn, span, when, who
 from tests.fakes.blocks import (
     NOW,
 )
@@ -49,3 +49,8 @@ def test_times_and_members_are_shown_by_slack() -> None:
     assert when(NOW) == "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
     assert who("U123") == "<@U123>"
     assert who("<!here>") == "`&lt;!here&gt;`"
+
+
+def test_lines_that_do_not_fit_are_an_ellipsis() -> None:
+    assert lines(["abc", "def", "ghi"], 9) == "abc\ndef\n…"
+    assert lines(["abc"], 9) == "abc"

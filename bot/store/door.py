@@ -15,6 +15,9 @@ from bot.store.rows import case_of, request_json
 from bot.store.tables import CASE, DELIVERY, IS_OPEN, OUTBOX
 from bot.store.writer import Transaction
 
+ASKED = 1
+"""The version of a case that was only asked; its outcome is a later one."""
+
 ANSWERABLE = timedelta(minutes=30)
 """How long Slack takes answers at a response_url.
 
@@ -178,8 +181,9 @@ class _Batch:
         self._open[knock.open_key] = case
         self._audit(Event.REQUESTED, knock, case)
         if self._line_channel:
-            line = _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel)
-            self._notices.append(line | {"version": 1})
+            self._notices.append(
+                _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel)
+            )
         return case
 
     def _deliver(self, knock: Knock, case: Case) -> None:
@@ -191,7 +195,8 @@ class _Batch:
         if order.reply_url:
             key = f"answer:{order.key}"
             answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url)
-            self._notices.append(answer | {"expires_at": knock.at + ANSWERABLE})
+            told = 0 if order.card else ASKED  # the acknowledgement told it, but not on the card
+            self._notices.append(answer | {"shown": told, "expires_at": knock.at + ANSWERABLE})
 
     def _audit(self, event: Event, knock: Knock, case: Case) -> None:
         order = knock.order
@@ -228,13 +233,13 @@ def _case_row(case: Case, knock: Knock) -> dict[str, Any]:
 
 
 def _notice(case: Case, kind: NoticeKind, key: str, place: str) -> dict[str, Any]:
-    """A row of the outbox that has nothing to show yet."""
+    """A row of the outbox that has to show that the case was asked."""
     return {
         "key": key,
         "kind": kind,
         "case_number": case.number,
         "place": place,
-        "version": 0,
+        "version": ASKED,
         "shown": 0,
         "attempt": 0,
         "due_at": case.asked_at,

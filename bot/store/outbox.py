@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, func, update
 from bot.calls.cases import Notice, NoticeKind
 from bot.store.database import Database
 from bot.store.desk import NOBODY, Wish, take
+from bot.store.door import ASKED
 from bot.store.rows import notice_of
 from bot.store.tables import CASE, IS_DUE, OUTBOX
 from bot.store.writer import Transaction
@@ -44,9 +45,9 @@ class Outbox:
         return [await self._due(transaction, wish) for wish in wishes]
 
     async def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
-        """Remember what each place shows now; a private answer is told once and forgotten."""
+        """Remember what each place shows now; an answer that told the outcome is forgotten."""
         for told in shown:
-            if told.notice.kind is NoticeKind.ANSWER:
+            if told.notice.kind is NoticeKind.ANSWER and told.notice.version > ASKED:
                 await _forget(transaction, _held(told.notice))
             else:
                 await _remember(transaction, told)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.policy.table import Table
+from tests.fakes.directory import Table
 
 
 @pytest.fixture

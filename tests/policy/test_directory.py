@@ -22,7 +22,7 @@ from bot.policy.rules import People
 from bot.ports import Directory, Member
 from handlers.directory import SlackDirectory
 from tests.fakes.clock import ManualClock
-from tests.policy.table import act, actor
+from tests.fakes.directory import act, actor
 
 DEADLINE = 0.2
 

@@ -15,7 +15,7 @@ from bot.errors import (
 from bot.policy import Policy, Rules
 from bot.policy.rules import People, Places, Protected, VendorRules, Vendors
 from bot.ports import Member
-from tests.policy.table import HOME, Table, act, actor
+from tests.fakes.directory import HOME, Table, act, actor
 
 MOD, LEAD, ADMIN, PLAIN = "U0MOD", "U0LEAD", "U0ADMIN", "U0PLAIN"
 PEOPLE = People(moderators=(MOD, "S0MODS"), leads=(LEAD,), admins=(ADMIN,))

@@ -12,7 +12,7 @@ from bot.policy import Policy, Rules
 from bot.policy.decide import grant
 from bot.policy.rules import People, Places, Protected, VendorRules, Vendors, list_name
 from bot.ports import Member
-from tests.policy.table import HOME, Table, act, actor
+from tests.fakes.directory import HOME, Table, act, actor
 
 USERS = ("U0A", "U0B", "U0C")
 GROUPS = ("S0A", "S0B")

@@ -1,0 +1,282 @@
+"""An order is permitted, written down, carried out once and told, whatever happens between."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Case, Event, How, Notice, NoticeKind, Order
+from bot.calls.models import Vendor
+from bot.calls.outcomes import Seen, State
+from bot.calls.picture import ListView
+from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, Unblock, Verb
+from bot.errors import BadInput, Impossible, NotPermitted, Outsider, RoleTooLow, StoreError
+from bot.moderation.board import Board
+from bot.moderation.carry import Carrier
+from bot.moderation.desk import Asker, Desk
+from bot.moderation.executor import Executor, release_quietly
+from bot.moderation.memory import Memory
+from bot.moderation.plan import Planner
+from bot.moderation.tasks import Tasks
+from bot.policy import Policy, Rules
+from bot.policy.rules import People
+from bot.ports import CaseFilter, NoticeLater, NoticeLost
+from bot.store import SqlStore
+from tests.fakes.clock import ManualClock
+from tests.fakes.directory import HOME, Table
+from tests.fakes.provider import FakeProvider
+
+MODERATOR = Actor(user="U1MOD", team=HOME)
+VIEWER = Actor(user="U2VIEW", team=HOME)
+STRANGER = Actor(user="U9", team="T9OTHER")
+
+
+class Wall:
+    """A notifier that keeps what it was shown; `troubles` are raised first."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[NoticeKind, int, State]] = []
+        self.troubles: list[Exception] = []
+
+    async def show(self, notice: Notice, case: Case) -> str | None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.shown.append((notice.kind, case.number, case.state))
+        return notice.posted or f"ts-{case.number}"
+
+
+class Office:
+    """A desk with one vendor behind it, and everything it is made of."""
+
+    def __init__(self, store: SqlStore, clock: ManualClock) -> None:
+        self.store, self.clock = store, clock
+        self.vendor = FakeProvider()
+        self.room = self.vendor.open_call("default:room", "ann=Ann", "bob=Bob", title="Room")
+        self.wall, self.tasks = Wall(), Tasks()
+        providers = {Vendor.STREAM: self.vendor}
+        board = Board(providers, clock, Memory(clock))
+        self.executor = self.worker("one")
+        rules = Rules(people=People(moderators=("U1MOD",)))
+        self.desk = Desk(board, Planner(board, store), Policy(rules, Table()), store, self.executor)
+
+    def worker(self, owner: str) -> Executor:
+        return Executor(
+            store=self.store,
+            notifier=self.wall,
+            carriers={Vendor.STREAM: Carrier(self.vendor, self.clock)},
+            clock=self.clock,
+            tasks=self.tasks,
+            owner=owner,
+            lease=timedelta(seconds=60),
+        )
+
+    def order(
+        self,
+        verb: Verb,
+        *people: str,
+        key: str = "k1",
+        actor: Actor = MODERATOR,
+        everyone: bool = False,
+    ) -> Order:
+        act = Act(
+            verb=verb,
+            call=self.room,
+            title="Room",
+            people=tuple(Person(id=person) for person in people),
+            everyone=everyone,
+        )
+        return Order(key=key, act=act, actor=actor, reason="loud", channel="C1")
+
+    async def done(self) -> None:
+        assert await self.tasks.drain(10) == 0
+
+    async def events(self) -> list[Event]:
+        return [entry.event for entry in await self.store.audit(CaseFilter(limit=50))][::-1]
+
+
+@pytest.fixture
+async def office(store: SqlStore, clock: ManualClock) -> Office:
+    return Office(store, clock)
+
+
+async def test_a_permitted_order_is_on_disk_then_carried_out_then_told(office: Office) -> None:
+    acceptance = await office.desk.request(office.order(Kick(), "ann"))
+    assert (acceptance.how, acceptance.case.number, acceptance.case.state) == (
+        How.NEW,
+        1,
+        State.ASKED,
+    )
+    await office.done()
+    case = await office.store.case(1)
+    assert (case.state, case.attempt, office.vendor.done) == (
+        State.CONFIRMED,
+        1,
+        [("kick", "ann")],
+    )
+    assert await office.events() == [Event.REQUESTED, Event.OUTCOME]
+    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+
+
+async def test_the_same_order_twice_is_carried_out_once(office: Office) -> None:
+    first = await office.desk.request(office.order(Kick(), "ann"))
+    again = await office.desk.request(office.order(Kick(), "ann"))
+    await office.done()
+    assert (again.how, again.case.number) == (How.REPEATED, first.case.number)
+    assert office.vendor.done == [("kick", "ann")]
+
+
+async def test_two_moderators_with_the_same_order_share_a_case(office: Office) -> None:
+    office.vendor.hangs = True
+    first = await office.desk.request(office.order(Kick(), "ann"))
+    second = await office.desk.request(office.order(Kick(), "ann", key="k2"))
+    assert (second.how, second.case.number) == (How.JOINED, first.case.number)
+    await office.tasks.drain(0.01)
+
+
+async def test_who_may_not_is_refused_and_the_attempt_is_in_the_record(office: Office) -> None:
+    with pytest.raises(RoleTooLow):
+        await office.desk.request(office.order(Kick(), "ann", actor=VIEWER))
+    await office.done()
+    assert await office.events() == [Event.REFUSED]
+    assert office.vendor.done == []
+
+
+async def test_a_refusal_delivered_twice_is_in_the_record_once(office: Office) -> None:
+    for _ in range(2):
+        with pytest.raises(Outsider):
+            await office.desk.request(office.order(Kick(), "ann", actor=STRANGER))
+    assert await office.events() == [Event.REFUSED]
+
+
+async def test_what_is_impossible_is_refused_before_anybody_is_asked(office: Office) -> None:
+    with pytest.raises(Impossible):
+        await office.desk.request(office.order(RecordPause()))
+    assert await office.events() == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "people", "everyone"),
+    [
+        (Kick(), (), False),
+        (Kick(), (), True),
+        (Mute(), ("ann",), True),
+        (Unblock(), (), False),
+        (Unblock(), (), True),
+        (End(), ("ann",), False),
+        (End(), (), True),
+    ],
+)
+async def test_an_act_aimed_at_nobody_or_at_the_wrong_ones_is_bad_input(
+    office: Office,
+    verb: Verb,
+    people: tuple[str, ...],
+    everyone: bool,
+) -> None:
+    with pytest.raises(BadInput):
+        await office.desk.request(office.order(verb, *people, everyone=everyone))
+
+
+async def test_everyone_may_be_muted_and_one_person_unblocked(office: Office) -> None:
+    await office.desk.request(office.order(Mute(), everyone=True))
+    await office.desk.request(office.order(Unblock(), "gone", key="k2"))
+    await office.done()
+    assert sorted(office.vendor.done, key=str) == [("mute", None), ("unblock", "gone")]
+
+
+async def test_looking_is_free_to_everyone_of_the_workspace(office: Office) -> None:
+    asker = Asker(VIEWER, "C1")
+    picture = await office.desk.look(asker, ListView())
+    view, cases = await office.desk.open(asker, picture.calls[0].ref)
+    assert (view.call.title, list(cases)) == ("Room", [])
+    assert await office.desk.audit(asker, CaseFilter()) == []
+
+
+async def test_strangers_see_nothing(office: Office) -> None:
+    asker = Asker(STRANGER, "C1")
+    for look in (
+        office.desk.look(asker, ListView()),
+        office.desk.open(asker, office.room),
+        office.desk.case(asker, 1),
+        office.desk.audit(asker, CaseFilter()),
+    ):
+        with pytest.raises(NotPermitted):
+            await look
+
+
+async def test_checking_again_reads_and_changes_nothing(office: Office) -> None:
+    await office.desk.request(office.order(Kick(), "ann", "bob"))
+    await office.done()
+    case, seen = await office.desk.check(Asker(VIEWER, "C1"), 1)
+    assert (case.number, [one.seen for one in seen]) == (1, [Seen.DONE, Seen.DONE])
+    assert len(office.vendor.done) == 2
+
+
+async def test_a_case_whose_worker_died_is_taken_up_by_another_and_not_repeated(
+    office: Office, clock: ManualClock
+) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    await office.store.claim(owner="dead", limit=1, lease=timedelta(seconds=-1))
+    office.vendor.done = [("kick", "ann")]
+    clock.advance(1)
+    office.worker("two").nudge()
+    await office.done()
+    case = await office.store.case(1)
+    assert (case.state, case.attempt) == (State.CONFIRMED, 2)
+    assert office.vendor.done == [("kick", "ann")]
+
+
+async def test_a_closing_worker_takes_up_nothing_more_but_finishes(office: Office) -> None:
+    await office.desk.request(office.order(Kick(), "ann"))
+    await office.done()
+    office.executor.close()
+    await office.desk.request(office.order(Kick(), "bob", key="k2"))
+    await office.done()
+    assert (await office.store.case(2)).state is State.ASKED
+
+
+async def test_a_bell_for_one_vendor_leaves_the_others_alone(office: Office) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    office.executor.nudge(Vendor.COMETCHAT)
+    await office.done()
+    assert (await office.store.case(1)).state is State.ASKED
+
+
+async def test_a_message_slack_has_no_time_for_is_sent_later(
+    office: Office, clock: ManualClock
+) -> None:
+    office.wall.troubles = [NoticeLater(30.0)]
+    await office.desk.request(office.order(Block(), "ann"))
+    await office.done()
+    assert office.wall.shown == []
+    clock.advance(31)
+    office.executor.nudge()
+    await office.done()
+    assert office.wall.shown == [(NoticeKind.LINE, 1, State.CONFIRMED)]
+
+
+async def test_a_message_that_can_never_be_sent_is_given_up(office: Office) -> None:
+    office.wall.troubles = [NoticeLost("archived")]
+    await office.desk.request(office.order(Kick(), "ann"))
+    await office.done()
+    office.executor.nudge()
+    await office.done()
+    assert office.wall.shown == []
+
+
+async def test_giving_back_what_is_held_lets_another_take_it_up_at_once(office: Office) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    await office.store.claim(owner="one", limit=1, lease=timedelta(hours=1))
+    await release_quietly(office.store, "one")
+    (claim,) = await office.store.claim(owner="two", limit=1, lease=timedelta(hours=1))
+    assert claim.case.attempt == 2
+
+
+async def test_a_database_that_is_away_lets_leases_run_out_by_themselves(
+    office: Office, store: SqlStore
+) -> None:
+    await store.stop()
+    await release_quietly(store, "one")
+    with pytest.raises(StoreError):
+        await store.release("one")
+    await store.start()

@@ -1,0 +1,1 @@
+"""The vendors: one file each, behind one port, over one shared transport."""

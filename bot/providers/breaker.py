@@ -1,0 +1,59 @@
+"""Leaving a vendor alone for a while after it failed several times in a row."""
+
+from enum import StrEnum
+
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.errors import Ambiguous, BreakerOpen, VendorError, VendorUnreachable
+
+
+class BreakerState(StrEnum):
+    """CLOSED lets requests through, OPEN none, HALF_OPEN a single probe."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+class Breaker:
+    """Counts failures in a row; opens at `threshold` and probes after `cooldown` seconds."""
+
+    def __init__(
+        self, vendor: Vendor, clock: Clock, *, threshold: int = 3, cooldown: float = 10.0
+    ) -> None:
+        self._vendor = vendor
+        self._clock = clock
+        self._threshold = threshold
+        self._cooldown = cooldown
+        self._failures = 0
+        self._opened_at: float | None = None
+        self._probing = False
+
+    @property
+    def state(self) -> BreakerState:
+        """How requests are treated now."""
+        if self._opened_at is None:
+            return BreakerState.CLOSED
+        waited = self._clock.monotonic() - self._opened_at
+        return BreakerState.OPEN if waited < self._cooldown else BreakerState.HALF_OPEN
+
+    def enter(self) -> None:
+        """Ask to send a request; BreakerOpen when the vendor is being left alone."""
+        state = self.state
+        if state is BreakerState.OPEN or (state is BreakerState.HALF_OPEN and self._probing):
+            raise BreakerOpen(
+                f"{self._vendor.label} failed several times in a row and is left alone for now.",
+                vendor=self._vendor,
+            )
+        self._probing = state is BreakerState.HALF_OPEN
+
+    def leave(self, error: BaseException | None) -> None:
+        """Say how a request that entered ended; a cancelled one proves nothing."""
+        was_probing, self._probing = self._probing, False
+        if isinstance(error, Ambiguous | VendorUnreachable):
+            self._failures += 1
+            if was_probing or self._failures >= self._threshold:
+                self._opened_at = self._clock.monotonic()
+        elif error is None or isinstance(error, VendorError):
+            self._failures = 0
+            self._opened_at = None

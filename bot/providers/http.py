@@ -1,0 +1,262 @@
+"""The one way to a vendor: pool, rate, total deadline, retries, breaker and error mapping."""
+
+import asyncio
+import email.utils
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import httpx
+import stamina
+import structlog
+from aiolimiter import AsyncLimiter
+
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.errors import (
+    AnswerLost,
+    NotAtVendor,
+    VendorBusy,
+    VendorDenied,
+    VendorError,
+    VendorFault,
+    VendorGarbled,
+    VendorRefused,
+    VendorTimeout,
+    VendorUnreachable,
+)
+from bot.providers.breaker import Breaker
+from bot.providers.redact import Redactor
+
+log = structlog.get_logger(__name__)
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes of an answer that are read before it is given up."""
+
+
+class Kind(Enum):
+    """How a request may be repeated: ONCE only when the vendor surely did not execute it."""
+
+    READ = auto()
+    REPEATABLE = auto()
+    ONCE = auto()
+
+
+class Problem(NamedTuple):
+    """What a vendor's error body says: its own code, and words."""
+
+    code: str | None
+    message: str
+
+
+class Answer(NamedTuple):
+    """A 2xx: its bytes, the vendor's id for the request where it gives one, and the tries."""
+
+    body: bytes
+    request_id: str | None
+    attempts: int
+
+
+class Wire(NamedTuple):
+    """What differs between vendors on the wire; `rate` is requests a second."""
+
+    vendor: Vendor
+    base_url: str
+    rate: float
+    problem: Callable[[bytes], Problem]
+    headers: Mapping[str, str] = {}
+    params: Mapping[str, str] = {}
+    secrets: Iterable[str] = ()
+    request_id_header: str | None = None
+
+
+class Deadlines(NamedTuple):
+    """Seconds for a whole request, retries included."""
+
+    read: float = 2.0
+    act: float = 8.0
+
+
+class Transport:
+    """One vendor's connection pool for the life of the process."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        clock: Clock,
+        *,
+        deadlines: Deadlines | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._deadlines = deadlines or Deadlines()
+        self._redact = Redactor(wire.secrets)
+        self._limiter = AsyncLimiter(wire.rate, 1)
+        self.breaker = breaker or Breaker(wire.vendor, clock)
+        self._client = httpx.AsyncClient(
+            base_url=wire.base_url,
+            headers=dict(wire.headers),
+            params=dict(wire.params),
+            transport=transport,
+            timeout=None,  # noqa: S113 - the total deadline in `send` is the stricter one
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
+        )
+
+    async def send(
+        self,
+        kind: Kind,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        json: Any = None,
+    ) -> Answer:
+        """Send it within the deadline of its kind; any non-2xx raises its VendorError."""
+        seconds = self._deadlines.read if kind is Kind.READ else self._deadlines.act
+        request = self._client.build_request(method, path, params=params, json=json)
+        self.breaker.enter()
+        error: BaseException | None = None
+        try:
+            return await self._within(seconds, kind, request)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            self.breaker.leave(error)
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+    async def _within(self, seconds: float, kind: Kind, request: httpx.Request) -> Answer:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._retrying(seconds, kind, request)
+        except TimeoutError as error:
+            raise VendorTimeout(
+                f"{self._label} did not answer within {seconds:g} s.", vendor=self._wire.vendor
+            ) from error
+
+    async def _retrying(self, seconds: float, kind: Kind, request: httpx.Request) -> Answer:
+        ends = asyncio.get_running_loop().time() + seconds
+
+        def back_off(error: Exception) -> bool | float:
+            if not _may_repeat(kind, error):
+                return False
+            asked = error.retry_after if isinstance(error, VendorBusy) else None
+            if asked is None:
+                return True
+            return asked if asyncio.get_running_loop().time() + asked < ends else False
+
+        retries = stamina.retry_context(
+            on=back_off, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
+        )
+        async for attempt in retries:
+            with attempt:
+                if attempt.num > 1:
+                    log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
+                return await self._once(request, attempt.num)
+        raise AssertionError  # pragma: no cover - stamina raises or the loop returns
+
+    async def _once(self, request: httpx.Request, attempt: int) -> Answer:
+        await self._limiter.acquire()
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                body = await self._read(response)
+            finally:
+                await response.aclose()
+        except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
+            raise VendorUnreachable(
+                f"{self._label} cannot be reached.", vendor=self._wire.vendor
+            ) from error
+        except httpx.DecodingError as error:
+            raise self.garbled() from error
+        except httpx.TransportError as error:
+            raise AnswerLost(
+                f"The connection to {self._label} broke before it answered.",
+                vendor=self._wire.vendor,
+            ) from error
+        request_id = self._request_id(response)
+        if response.is_success:
+            return Answer(body, request_id, attempt)
+        raise self._refusal(response, body, request_id)
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LARGEST:
+                raise self.garbled()
+        return bytes(body)
+
+    def garbled(self) -> VendorGarbled:
+        """The error for an answer that is not what the vendor's document promises."""
+        return VendorGarbled(
+            f"{self._label} sent an answer that cannot be read.", vendor=self._wire.vendor
+        )
+
+    @property
+    def _label(self) -> str:
+        return self._wire.vendor.label
+
+    def _request_id(self, response: httpx.Response) -> str | None:
+        header = self._wire.request_id_header
+        return response.headers.get(header) if header else None
+
+    def _refusal(
+        self, response: httpx.Response, body: bytes, request_id: str | None
+    ) -> VendorError:
+        status, vendor = response.status_code, self._wire.vendor
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return VendorBusy(
+                f"{self._label} is too busy.",
+                vendor=vendor,
+                retry_after=self._retry_after(response),
+                request_id=request_id,
+            )
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return VendorFault(
+                f"{self._label} failed with {status}.",
+                vendor=vendor,
+                status=status,
+                request_id=request_id,
+            )
+        if status < HTTPStatus.BAD_REQUEST:
+            return self.garbled()
+        problem = self._wire.problem(body)
+        words = self._redact(problem.message) or HTTPStatus(status).phrase
+        return _refused_as(status)(
+            f"{self._label} refused: {words}",
+            vendor=vendor,
+            status=status,
+            code=problem.code,
+            request_id=request_id,
+        )
+
+    def _retry_after(self, response: httpx.Response) -> float | None:
+        said = response.headers.get("Retry-After", "")
+        if said.isascii() and said.isdigit():
+            return float(said)
+        try:
+            when = email.utils.parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return max(0.0, (aware - self._clock.now()).total_seconds())
+
+
+def _may_repeat(kind: Kind, error: Exception) -> bool:
+    if isinstance(error, VendorUnreachable | VendorBusy):
+        return True
+    return kind is not Kind.ONCE and isinstance(error, AnswerLost | VendorFault)
+
+
+def _refused_as(status: int) -> type[VendorRefused]:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return VendorDenied
+    return NotAtVendor if status == HTTPStatus.NOT_FOUND else VendorRefused

@@ -1,0 +1,186 @@
+"""The shared way to a vendor, against hand-written servers."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from bot.calls.models import Vendor
+from bot.errors import (
+    AnswerLost,
+    BreakerOpen,
+    NotAtVendor,
+    VendorBusy,
+    VendorDenied,
+    VendorError,
+    VendorFault,
+    VendorGarbled,
+    VendorRefused,
+    VendorTimeout,
+    VendorUnreachable,
+)
+from bot.providers.breaker import BreakerState
+from bot.providers.http import LARGEST, Answer, Deadlines, Kind, Problem, Transport, Wire
+from tests.fakes.clock import ManualClock
+
+SECRET = "s3cr3t-of-ours"
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def problem(body: bytes) -> Problem:
+    read = json.loads(body)
+    return Problem(str(read["code"]), read["message"])
+
+
+class Server:
+    """Answers from a script, the last line again and again; counts what reached it."""
+
+    def __init__(self, *script: int | httpx.Response | Exception) -> None:
+        self.script = list(script)
+        self.seen = 0
+
+    def __call__(self, _: httpx.Request) -> httpx.Response:
+        step = self.script[min(self.seen, len(self.script) - 1)]
+        self.seen += 1
+        if isinstance(step, Exception):
+            raise step
+        if isinstance(step, int):
+            return httpx.Response(step, json={"code": 7, "message": "no"})
+        return step
+
+
+def transport(handler: Handler, clock: ManualClock | None = None, read: float = 1.0) -> Transport:
+    wire = Wire(Vendor.STREAM, "https://vendor.test", 1000, problem, secrets=(SECRET,))
+    return Transport(
+        wire,
+        clock or ManualClock(),
+        deadlines=Deadlines(read=read, act=1.0),
+        transport=httpx.MockTransport(handler),
+    )
+
+
+async def ask(http: Transport, kind: Kind = Kind.READ) -> Answer:
+    return await http.send(kind, "GET", "/x")
+
+
+@pytest.mark.parametrize("kind", [Kind.READ, Kind.REPEATABLE])
+@pytest.mark.parametrize(
+    "trouble", [503, 429, httpx.ConnectError("no"), httpx.ReadError("cut")], ids=repr
+)
+async def test_what_may_be_repeated_is_tried_again(kind: Kind, trouble: int | Exception) -> None:
+    assert (await ask(transport(Server(trouble, 200)), kind)).attempts == 2
+
+
+@pytest.mark.parametrize("trouble", [429, httpx.ConnectError("no")], ids=repr)
+async def test_a_once_is_tried_again_when_it_surely_was_not_executed(
+    trouble: int | Exception,
+) -> None:
+    assert (await ask(transport(Server(trouble, 200)), Kind.ONCE)).attempts == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error"), [(500, VendorFault), (httpx.ReadError("cut"), AnswerLost)]
+)
+async def test_a_once_that_may_have_happened_is_never_sent_twice(
+    trouble: int | Exception, error: type[VendorError]
+) -> None:
+    server = Server(trouble)
+    with pytest.raises(error):
+        await ask(transport(server), Kind.ONCE)
+    assert server.seen == 1
+
+
+async def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
+    server = Server(httpx.Response(429, headers={"Retry-After": "60"}))
+    with pytest.raises(VendorBusy) as caught:
+        await ask(transport(server))
+    assert (server.seen, caught.value.retry_after) == (1, 60.0)
+
+
+async def test_a_retry_after_may_be_a_date() -> None:
+    date = {"Retry-After": "Sat, 21 Nov 2026 12:00:30 GMT"}
+    with pytest.raises(VendorBusy) as caught:
+        await ask(transport(Server(httpx.Response(429, headers=date))))
+    assert caught.value.retry_after == 30.0
+
+
+async def test_a_trickle_of_bytes_ends_at_the_total_deadline() -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.01)
+            yield b" "
+
+    http = transport(lambda _: httpx.Response(200, content=trickle()), read=0.1)
+    with pytest.raises(VendorTimeout, match="Stream Video did not answer"):
+        await ask(http)
+
+
+async def test_an_answer_without_end_is_given_up() -> None:
+    with pytest.raises(VendorGarbled):
+        await ask(transport(Server(httpx.Response(200, content=b" " * (LARGEST + 1)))))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, VendorRefused), (401, VendorDenied), (403, VendorDenied), (404, NotAtVendor)],
+)
+async def test_a_refusal_carries_the_vendors_code(status: int, error: type[VendorRefused]) -> None:
+    with pytest.raises(error) as caught:
+        await ask(transport(Server(status)))
+    assert (caught.value.status, caught.value.code) == (status, "7")
+
+
+async def test_no_secret_or_address_survives_in_a_message() -> None:
+    said = f"bad {SECRET} stream_key=abc at rtmp://live.test/app?sig=zz with eyJhb.eyJz.sig"
+    body = httpx.Response(400, json={"code": 4, "message": said})
+    with pytest.raises(VendorRefused) as caught:
+        await ask(transport(Server(body)))
+    assert not [s for s in (SECRET, "abc", "zz", "live.test", "eyJ") if s in str(caught.value)]
+
+
+async def fail(http: Transport, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(VendorFault):
+            await ask(http, Kind.ONCE)
+
+
+async def test_three_failures_in_a_row_open_the_breaker_and_nothing_is_sent() -> None:
+    server = Server(500)
+    http = transport(server)
+    await fail(http, 3)
+    with pytest.raises(BreakerOpen):
+        await ask(http)
+    assert (server.seen, http.breaker.state) == (3, BreakerState.OPEN)
+
+
+async def test_a_good_probe_after_the_cool_down_closes_the_breaker() -> None:
+    clock = ManualClock()
+    http = transport(Server(500, 500, 500, 200), clock)
+    await fail(http, 3)
+    clock.advance(10)
+    await ask(http)
+    assert http.breaker.state is BreakerState.CLOSED
+
+
+async def test_a_bad_probe_opens_it_again() -> None:
+    clock = ManualClock()
+    http = transport(Server(500), clock)
+    await fail(http, 3)
+    clock.advance(10)
+    await fail(http, 1)
+    assert http.breaker.state is BreakerState.OPEN
+
+
+async def test_a_vendor_that_refuses_is_not_a_vendor_that_fails() -> None:
+    http = transport(Server(400))
+    for _ in range(4):
+        with pytest.raises(VendorRefused):
+            await ask(http)
+    assert http.breaker.state is BreakerState.CLOSED
+
+
+async def test_a_vendor_that_cannot_be_reached_says_so() -> None:
+    with pytest.raises(VendorUnreachable, match="cannot be reached"):
+        await ask(transport(Server(httpx.ConnectError("no"))))

@@ -32,10 +32,21 @@ class RtmpTable(Section):
 
 
 class Limits(Section):
-    """`[limits]`: how long one vendor may take, in seconds: for a listing, and for an act."""
+    """`[limits]`, in seconds: for one vendor's listing, for one request that acts, for a claim.
+
+    A case that a process took up and did not bring back is taken up by another one when the lease
+    of the claim has run out. One act, with all its reading back, gets 0.4 of that, so that no
+    two processes work on the same case.
+    """
 
     list_seconds: Seconds = 2.0
     act_seconds: Seconds = 8.0
+    lease_seconds: Seconds = 60.0
+
+    @property
+    def patience(self) -> float:
+        """The total time for one act, in seconds."""
+        return 0.4 * self.lease_seconds
 
 
 class ConfigFile(Section):

@@ -1,0 +1,63 @@
+"""The wire from Slack to the app: signed bytes out, an answer within 3 seconds or none."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.clock import Clock
+from bot.demo.slack.delivery import ACK_SECONDS, Answer
+from bot.demo.slack.signing import Seal, headers
+from bot.demo.vendors.faults import Dropped
+
+JUST_TOO_LATE = ACK_SECONDS + 0.001
+
+
+@dataclass(frozen=True)
+class Line:
+    """Posts to the app at `path` behind `client`, whose own timeouts do not count.
+
+    `late` are requests that had not been answered in time. They are left to end by themselves: the
+    app goes on working, as it does behind a real server. `clock` measures, `seals` tells the time
+    that is signed.
+    """
+
+    client: httpx.AsyncClient
+    clock: Clock
+    seals: Clock
+    secret: str
+    path: str = "/slack/events"
+    late: set[asyncio.Task[httpx.Response]] = field(default_factory=set)
+
+    async def post(
+        self, raw: bytes, told: dict[str, str], seal: Seal
+    ) -> tuple[Answer, dict[str, str]]:
+        """The app's answer to these bytes, and all headers that were sent."""
+        told = {**told, **headers(seal, self.secret, raw, self.seals)}
+        start = self.clock.monotonic()
+        request = self.client.post(self.path, content=raw, headers=told, timeout=None)
+        task = asyncio.create_task(request)
+        self.late.add(task)
+        task.add_done_callback(self._ended)
+        done, _ = await asyncio.wait({task}, timeout=ACK_SECONDS)
+        seconds = self.clock.monotonic() - start
+        if not done:
+            return Answer(None, b"", max(seconds, JUST_TOO_LATE)), told
+        if task.exception() is not None:
+            return self._broken(task, seconds), told
+        return Answer(task.result().status_code, task.result().content, seconds), told
+
+    async def settle(self) -> None:
+        """Wait for the late ones."""
+        await asyncio.gather(*self.late, return_exceptions=True)
+
+    def _broken(self, task: "asyncio.Task[httpx.Response]", seconds: float) -> Answer:
+        error = task.exception()
+        if error is not None and not isinstance(error, httpx.TransportError | Dropped):
+            raise error
+        return Answer(None, b"", seconds)
+
+    def _ended(self, task: "asyncio.Task[httpx.Response]") -> None:
+        self.late.discard(task)
+        if not task.cancelled():
+            task.exception()  # a late one's error interests nobody, and asyncio wants it looked at

@@ -1,0 +1,92 @@
+"""Methods that read: who the bot is, people, groups, conversations and what was said there."""
+
+from bot.demo.slack.arguments import needed, yes
+from bot.demo.slack.chat import visible
+from bot.demo.slack.refused import Refused
+from bot.demo.slack.shown import Json
+from bot.demo.slack.workspace import APP, BOT_ID, Workspace
+
+USUAL, MOST = 100, 999
+"""Messages on one page of conversations.history."""
+
+
+def auth_test(world: Workspace, _: Json) -> Json:
+    """auth.test."""
+    return {
+        "url": "https://acme.example/",
+        "team": world.name,
+        "team_id": world.team,
+        "user": world.bot.name.lower(),
+        "user_id": world.bot.id,
+        "bot_id": BOT_ID,
+        "is_enterprise_install": False,
+    }
+
+
+def users_info(world: Workspace, args: Json) -> Json:
+    """users.info."""
+    user = world.users.get(needed(args, "user"))
+    if user is None:
+        raise Refused("user_not_found")
+    return {"user": user.as_json()}
+
+
+def groups(world: Workspace, _: Json) -> Json:
+    """usergroups.list."""
+    _paid(world)
+    return {"usergroups": [group.as_json() for group in world.groups.values()]}
+
+
+def group_users(world: Workspace, args: Json) -> Json:
+    """usergroups.users.list."""
+    _paid(world)
+    group = world.groups.get(needed(args, "usergroup"))
+    if group is None:
+        raise Refused("no_such_subteam")
+    return {"users": list(group.users)}
+
+
+def conversation(world: Workspace, args: Json) -> Json:
+    """conversations.info."""
+    channel = visible(world, needed(args, "channel"))
+    return {"channel": channel.as_json(world.bot.id)}
+
+
+def open_direct(world: Workspace, args: Json) -> Json:
+    """conversations.open with one person."""
+    channel = world.direct(needed(args, "users"))
+    return {"channel": {"id": channel.id}}
+
+
+def history(world: Workspace, args: Json) -> Json:
+    """conversations.history: newest first, without replies in threads."""
+    channel = visible(world, needed(args, "channel"))
+    if world.bot.id not in channel.members:
+        raise Refused("not_in_channel")
+    found = [
+        message
+        for message in reversed(world.messages.get(channel.id, []))
+        if message.thread_ts in (None, message.ts) and _within(message.ts, args)
+    ]
+    start = int(args.get("cursor") or 0)
+    end = start + min(int(args.get("limit") or USUAL), MOST)
+    told = {"bot_id": BOT_ID, "app_id": APP}
+    metadata = yes(args, "include_all_metadata")
+    more = end < len(found)
+    return {
+        "messages": [each.as_json(**told, metadata=metadata) for each in found[start:end]],
+        "has_more": more,
+        "response_metadata": {"next_cursor": str(end) if more else ""},
+    }
+
+
+def _within(ts: str, args: Json) -> bool:
+    oldest, latest = float(args.get("oldest") or 0), float(args.get("latest") or "inf")
+    if yes(args, "inclusive"):
+        return oldest <= float(ts) <= latest
+    return oldest < float(ts) < latest
+
+
+def _paid(world: Workspace) -> None:
+    if world.switches.free_plan:
+        raise Refused("plan_upgrade_required")

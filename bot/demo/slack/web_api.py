@@ -1,0 +1,124 @@
+"""The two places of Slack that the app writes to: `/api/<method>` and `/respond/<id>`.
+
+Faults from `bot.demo.vendors` apply to paths, so `on="chat.postMessage"` hits one method.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.demo.slack import chat, lookups, views
+from bot.demo.slack.arguments import read, token_of
+from bot.demo.slack.refused import Refused
+from bot.demo.slack.respond import respond
+from bot.demo.slack.shown import Json
+from bot.demo.slack.workspace import ApiCall, Workspace
+from bot.demo.vendors.faults import Faults
+
+ERRORS: Mapping[int, str] = {429: "ratelimited", 500: "internal_error", 503: "service_unavailable"}
+
+
+class Method(NamedTuple):
+    """A method and the scope it needs; `{kind}` stands for the kind of conversation asked for."""
+
+    run: Callable[[Workspace, Json], Json]
+    scope: str | None
+
+
+METHODS: Mapping[str, Method] = {
+    "auth.test": Method(lookups.auth_test, None),
+    "chat.delete": Method(chat.delete, "chat:write"),
+    "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
+    "chat.postMessage": Method(chat.post_message, "chat:write"),
+    "chat.update": Method(chat.update, "chat:write"),
+    "conversations.history": Method(lookups.history, "{kind}:history"),
+    "conversations.info": Method(lookups.conversation, "{kind}:read"),
+    "conversations.open": Method(lookups.open_direct, "im:write"),
+    "usergroups.list": Method(lookups.groups, "usergroups:read"),
+    "usergroups.users.list": Method(lookups.group_users, "usergroups:read"),
+    "users.info": Method(lookups.users_info, "users:read"),
+    "views.open": Method(views.open_view, None),
+    "views.publish": Method(views.publish_view, None),
+    "views.push": Method(views.push_view, None),
+    "views.update": Method(views.update_view, None),
+}
+"""Every method the stand-in has (docs.slack.dev, reference/methods)."""
+
+
+class SlackServer:
+    """Slack's side of HTTP over one workspace: `app` to serve, `faults` to make it fail."""
+
+    def __init__(self, world: Workspace) -> None:
+        self.world = world
+        self.faults = Faults(world.clock, _problem)
+        self.app = Starlette(
+            routes=[
+                Route("/api/{method}", self._method, methods=["GET", "POST"]),
+                Route("/respond/{key}", self._respond, methods=["POST"]),
+            ],
+            middleware=[Middleware(_Faulty, faults=self.faults)],
+        )
+
+    async def _method(self, request: Request) -> Response:
+        name, args = request.path_params["method"], {}
+        try:
+            args = await read(request)
+            self._gate(name, args, token_of(request, args))
+            answer = {"ok": True, **METHODS[name].run(self.world, args)}
+        except Refused as refused:
+            answer = refused.answer()
+        self.world.note(ApiCall(name, args, answer))
+        return JSONResponse(answer)
+
+    async def _respond(self, request: Request) -> Response:
+        args: Json = {}
+        try:
+            args = await read(request)
+            respond(self.world, request.path_params["key"], args)
+        except Refused as refused:
+            self.world.note(ApiCall("respond", args, refused.answer()))
+            return JSONResponse(refused.answer(), status_code=404)
+        self.world.note(ApiCall("respond", args, {"ok": True}))
+        return JSONResponse({"ok": True})
+
+    def _gate(self, name: str, args: Json, token: str | None) -> None:
+        """The token, the method, and the scope it needs."""
+        if not token:
+            raise Refused("not_authed")
+        if token != self.world.credentials.token:
+            raise Refused("invalid_auth")
+        if name not in METHODS:
+            raise Refused("unknown_method", req_method=name)
+        scope = (METHODS[name].scope or "").format(kind=self._kind(args))
+        granted = self.world.credentials.scopes
+        if scope and scope not in granted:
+            raise Refused("missing_scope", needed=scope, provided=",".join(sorted(granted)))
+
+    def _kind(self, args: Json) -> str:
+        channel = self.world.channels.get(str(args.get("channel")))
+        return "channels" if channel is None else channel.kind
+
+
+def _problem(status: int) -> Response:
+    body = {"ok": False, "error": ERRORS.get(status, "fatal_error")}
+    return JSONResponse(body, status_code=status)
+
+
+class _Faulty:
+    """Lets the faults at every request."""
+
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http":
+            app = self._faults.around(app, scope["path"])
+        await app(scope, receive, send)

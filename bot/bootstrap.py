@@ -8,10 +8,12 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
 
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
@@ -26,7 +28,7 @@ from bot.moderation.plan import Planner
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy
 from bot.ports import CallProvider
-from bot.providers import connect
+from bot.providers.cometchat import cometchat
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 from bot.server import listening
@@ -81,10 +83,14 @@ async def open_house(
         executor = Executor(
             store=store,
             notifier=Outbox(slack, replies, board, store),
-            carriers={vendor: Carrier(one, clock) for vendor, one in providers.items()},
+            carriers={
+                vendor: Carrier(one, clock, settings.limits.patience)
+                for vendor, one in providers.items()
+            },
             clock=clock,
             tasks=tasks,
             owner=owner,
+            lease=timedelta(seconds=settings.limits.lease_seconds),
         )
         policy = Policy(settings.rules, SlackDirectory(slack, clock))
         desk = Desk(board, Planner(board, store), policy, store, executor)
@@ -103,6 +109,14 @@ async def open_house(
             left = await tasks.drain(DRAIN_SECONDS)
             await release_quietly(store, owner)
             log.info("stopped", left_to_others=left)
+
+
+def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
+    """A client for each vendor whose credentials are complete."""
+    found: list[CallProvider] = []
+    if one := settings.cometchat:
+        found.append(cometchat(api_key=one.api_key, base_url=one.base_url, clock=clock))
+    return {provider.vendor: provider for provider in found}
 
 
 async def _connect_vendors(
@@ -145,15 +159,10 @@ async def _open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStor
         await store.stop()
 
 
-async def serve(settings: Settings, *, worker: bool) -> None:
-    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError or OSError (port)."""
-    configure_logs(settings.process.log_level)
+def front_door(settings: Settings, house: asyncio.Future[House]) -> Starlette:
+    """The web application. It may open before the house does; requests wait for that."""
     secret = settings.slack.signing_secret
-    bolt = bolt_app(
-        AsyncWebClient(token=_slack_token(settings)),
-        secret.get_secret_value() if secret else "",
-    )
-    house: asyncio.Future[House] = asyncio.get_running_loop().create_future()
+    bolt = bolt_app(_slack_token(settings), secret.get_secret_value() if secret else "")
 
     async def counter() -> Counter:
         return (await asyncio.shield(house)).counter
@@ -162,10 +171,16 @@ async def serve(settings: Settings, *, worker: bool) -> None:
         await (await asyncio.shield(house)).store.ping()
 
     register(bolt, counter, settings.process.command)
-    web = web_app(bolt, ready)
+    return web_app(bolt, ready)
+
+
+async def serve(settings: Settings, *, worker: bool) -> None:
+    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError or OSError (port)."""
+    configure_logs(settings.process.log_level)
+    house: asyncio.Future[House] = asyncio.get_running_loop().create_future()
     async with AsyncExitStack() as door:
         url = await door.enter_async_context(
-            listening(web, settings.process.host, settings.process.port)
+            listening(front_door(settings, house), settings.process.host, settings.process.port)
         )
         async with open_house(settings, worker=worker) as opened:
             house.set_result(opened)

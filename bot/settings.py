@@ -16,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.calls.models import Frozen, Vendor
+from bot.calls.models import Frozen, RtmpTarget, Vendor
 from bot.errors import ConfigError
 from bot.policy.rules import Rules
 from bot.settings_file import ConfigFile, Limits, RtmpTable, read
@@ -98,13 +98,6 @@ class CometChatSettings(FromEnvironment):
 def _cometchat_url(host: str, data: Mapping[str, Any]) -> str:
     """Source: CometChat's REST overview. Half-read data give a URL nobody will see."""
     return f"https://{data.get('app_id')}.{host}-{data.get('region')}.cometchat.io/v3"
-
-
-class RtmpTarget(Frozen):
-    """Where a call can be sent: the address and its secret stream key."""
-
-    url: str
-    key: SecretStr
 
 
 class VendorOff(NamedTuple):

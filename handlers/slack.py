@@ -4,10 +4,9 @@ import logging
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 
-def bolt_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
+def bolt_app(token: str, signing_secret: str) -> AsyncApp:
     """One app for one workspace.
 
     `process_before_response`: listeners only write down and acknowledge, so the answer need not be
@@ -16,10 +15,9 @@ def bolt_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     """
 
     async def authorize() -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     return AsyncApp(
-        client=client,
         signing_secret=signing_secret,
         authorize=authorize,
         process_before_response=True,

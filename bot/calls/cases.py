@@ -86,7 +86,6 @@ class Event(StrEnum):
     JOINED = "joined"
     REFUSED = "refused"
     OUTCOME = "outcome"
-    EXPORTED = "exported"
 
 
 class AuditEntry(Frozen):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 
 class Frozen(BaseModel):
@@ -94,6 +94,13 @@ class Participant(Frozen):
     def shown(self) -> str:
         """The name a moderator reads: the display name, or the id when there is none."""
         return self.name or self.id
+
+
+class RtmpTarget(Frozen):
+    """Where a call can be sent: the address, and the stream key that nobody may read."""
+
+    url: str
+    key: SecretStr
 
 
 T = TypeVar("T")

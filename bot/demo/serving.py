@@ -1,62 +1,8 @@
-"""Run an ASGI app on loopback, inside the event loop that is already running."""
+"""Serving a make-believe side of the world on loopback."""
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
-import uvicorn
-from starlette.types import ASGIApp
+from bot.server import listening
 
-GRACE = 1
-"""Seconds that requests still in work get when the server stops."""
-
-
-class _Guest(uvicorn.Server):
-    """A uvicorn server that leaves signals to its host and says when it is ready."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.settled = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Catch nothing: the process that hosts the server handles its own signals."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and tell whoever waits, whether it went well or not."""
-        try:
-            await super().startup(sockets)
-        except SystemExit:  # uvicorn's word for a lifespan that failed
-            self.should_exit = True
-        finally:
-            self.settled.set()
-
-
-@contextlib.asynccontextmanager
-async def serve(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` on 127.0.0.1 while the context lasts; yields its base URL, without a last slash.
-
-    Port 0 lets the machine choose one. Requests still in work when the context ends get `GRACE`
-    seconds. RuntimeError when the app's lifespan fails to start.
-    """
-    listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    server = _Guest(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        await server.settled.wait()
-        if not server.started:
-            raise RuntimeError("the app did not start")
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
-        listener.close()
+serve = partial(listening, grace=1)
+"""`async with serve(app) as base_url`: on 127.0.0.1, on a free port unless one is given."""

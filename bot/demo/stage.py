@@ -1,0 +1,152 @@
+"""The make-believe world on loopback, and the real bot in front of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bot.bootstrap import House, front_door, open_house
+from bot.clock import Clock, SystemClock
+from bot.demo.serving import serve
+from bot.demo.slack.people import Channel, User
+from bot.demo.slack.sender import Sender
+from bot.demo.slack.web_api import SlackServer
+from bot.demo.slack.workspace import Workspace
+from bot.demo.world import World
+from bot.settings import Settings
+
+TARGET, TARGET_KEY = "youtube", "made-up-stream-key"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is in the workspace, and where they talk."""
+
+    moderator: User
+    lead: User
+    viewer: User
+    guest: User
+    stranger: User
+    ops: Channel
+    log: Channel
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Cast":
+        """Put everybody into the workspace."""
+        people = (
+            workspace.add_user("Mira"),
+            workspace.add_user("Leo"),
+            workspace.add_user("Vic"),
+            workspace.add_user("Gus", guest=True),
+            workspace.add_user("Olga", stranger=True),
+        )
+        return cls(
+            *people,
+            ops=workspace.add_channel("call-ops", *people),
+            log=workspace.add_channel("moderation-log", *people[:3]),
+        )
+
+    def rules(self) -> str:
+        """A callwarden.toml for them."""
+        return f"""\
+[people]
+moderators = ["{self.moderator.id}"]
+leads = ["{self.lead.id}"]
+
+[protected]
+people = ["vera"]
+
+[slack]
+moderation_channel = "{self.log.id}"
+
+[rtmp.{TARGET}]
+url = "rtmps://live.example.com/app"
+key_env = "{TARGET.upper()}_KEY"
+"""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The world, its Slack, its people, and the environment that points a bot at them."""
+
+    world: World
+    slack: SlackServer
+    cast: Cast
+    environ: Mapping[str, str]
+
+
+@asynccontextmanager
+async def open_stage(
+    clock: Clock, *, seed: int = 2026, hidden_mute: bool = False
+) -> AsyncIterator[Stage]:
+    """Serve a new world in this event loop while the context lasts."""
+    world = World(clock, seed, hidden_mute=hidden_mute)
+    workspace = Workspace(clock)
+    cast, slack = Cast.of(workspace), SlackServer(workspace)
+    async with AsyncExitStack() as stack:
+        stream, kit, comet, workspace.base_url = [
+            await stack.enter_async_context(serve(app))
+            for app in (world.stream.app, world.realtimekit.app, world.cometchat.app, slack.app)
+        ]
+        environ = {
+            "SLACK_BOT_TOKEN": workspace.credentials.token,
+            "SLACK_SIGNING_SECRET": workspace.credentials.signing_secret,
+            "SLACK_API_URL": f"{workspace.base_url}/api/",
+            "STREAM_API_KEY": world.stream.api_key,
+            "STREAM_API_SECRET": world.stream.api_secret,
+            "STREAM_BASE_URL": stream,
+            "REALTIMEKIT_ACCOUNT_ID": world.realtimekit.account_id,
+            "REALTIMEKIT_APP_ID": world.realtimekit.app_id,
+            "REALTIMEKIT_API_TOKEN": world.realtimekit.api_token,
+            "REALTIMEKIT_BASE_URL": f"{kit}/client/v4",
+            "REALTIMEKIT_HIDDEN_MUTE": str(hidden_mute),
+            "COMETCHAT_APP_ID": world.cometchat.app_id,
+            "COMETCHAT_REGION": world.cometchat.region,
+            "COMETCHAT_API_KEY": world.cometchat.api_key,
+            "COMETCHAT_BASE_URL": f"{comet}/v3",
+            f"{TARGET.upper()}_KEY": TARGET_KEY,
+        }
+        yield Stage(world, slack, cast, environ)
+
+
+@dataclass(frozen=True)
+class Show:
+    """A stage with the bot on it, in this process; `sender` is people at their keyboards."""
+
+    stage: Stage
+    house: House
+    sender: Sender
+
+    @property
+    def workspace(self) -> Workspace:
+        """What Slack shows."""
+        return self.stage.slack.world
+
+
+@asynccontextmanager
+async def open_show(
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    seed: int = 2026,
+    hidden_mute: bool = False,
+    rules: str | None = None,
+) -> AsyncIterator[Show]:
+    """The bot before the world, its files in `folder`; `rules` None is the cast's own."""
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(
+            open_stage(SystemClock(), seed=seed, hidden_mute=hidden_mute)
+        )
+        config = folder / "callwarden.toml"
+        config.write_text(stage.cast.rules() if rules is None else rules, encoding="utf-8")
+        database = {"DATABASE_URL": database_url or f"sqlite:///{folder / 'callwarden.db'}"}
+        settings = Settings.load({**stage.environ, **database}, config)
+        house = await stack.enter_async_context(open_house(settings, worker=True))
+        opened: asyncio.Future[House] = asyncio.get_running_loop().create_future()
+        opened.set_result(house)
+        url = await stack.enter_async_context(serve(front_door(settings, opened)))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
+        yield Show(stage, house, Sender(stage.slack.world, client))

@@ -1,0 +1,43 @@
+"""`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
+
+The names are those of the modules: acks, listing, start, beside. Without one, all are measured.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from tests.bench.acks import acks
+from tests.bench.beside import beside
+from tests.bench.figure import Figure
+from tests.bench.ground import Ground
+from tests.bench.listing import listing
+from tests.bench.start import start
+
+FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
+    "acks": acks,
+    "listing": listing,
+    "start": start,
+    "beside": beside,
+}
+"""Everything that is measured. To add figures, write a function like these and name it here."""
+
+
+async def measure(names: Sequence[str]) -> bool:
+    """Print each figure as soon as it is known; whether all are good."""
+    good = True
+    with tempfile.TemporaryDirectory(prefix="callwarden-bench-") as folder:
+        ground = Ground(Path(folder))
+        await ground.prepare()
+        for name in names:
+            for figure in await FIGURES[name](ground):
+                sys.stdout.write(f"{figure}\n")
+                sys.stdout.flush()
+                good = good and figure.good
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(not asyncio.run(measure(sys.argv[1:] or list(FIGURES))))

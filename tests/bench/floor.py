@@ -1,0 +1,46 @@
+"""The floor: Bolt on Starlette and uvicorn with one listener that only acknowledges.
+
+Run as `python -m tests.bench.floor PORT`.
+"""
+
+import os
+import sys
+
+import uvicorn
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+
+async def authorize() -> AuthorizeResult:
+    """Without asking Slack, as the product does."""
+    return AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-made-up")
+
+
+async def acknowledge(ack: AsyncAck) -> None:
+    """Only that."""
+    await ack()
+
+
+def bare() -> Starlette:
+    """The whole app."""
+    bolt = AsyncApp(
+        signing_secret=os.environ["SLACK_SIGNING_SECRET"],
+        authorize=authorize,
+        process_before_response=True,
+    )
+    bolt.command("/calls")(acknowledge)
+    slack = AsyncSlackRequestHandler(bolt)
+
+    async def events(request: Request) -> Response:
+        return await slack.handle(request)
+
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
+
+
+if __name__ == "__main__":
+    uvicorn.run(bare(), port=int(sys.argv[1]), log_config=None, access_log=False)

@@ -1,0 +1,84 @@
+"""Where figures are measured: worlds, bots and floors as processes while they are needed."""
+
+import itertools
+import json
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.demo.slack.workspace import SIGNING_SECRET
+from bot.store.migrate import migrate
+from tests.live.bot import CONFIG, Deployment, first_answer
+from tests.live.process import Program, free_port
+from tests.live.slash import Slash
+
+HELLO = Slash("help", "trigger-hello")
+
+
+class Ground:
+    """Starts what a figure needs. Databases are SQLite files with all tables, one for each bot."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template.db"
+        self._numbers = itertools.count(1)
+
+    async def prepare(self) -> None:
+        """Make the database that every bot gets a copy of."""
+        await migrate(f"sqlite:///{self._template}")
+
+    @asynccontextmanager
+    async def world(self, **wanted: Any) -> AsyncIterator[Mapping[str, str]]:
+        """A new world; see `tests.bench.world`."""
+        program = await Program.start(
+            "tests.bench.world", json.dumps(wanted), environ={}, log=self._folder / "world.log"
+        )
+        try:
+            yield json.loads(await program.line())
+        finally:
+            program.kill()
+        await program.ended()
+
+    def deployment(self, world: Mapping[str, str], config: str = CONFIG) -> Deployment:
+        """A bot that was never started."""
+        folder = self._folder / f"bot-{next(self._numbers)}"
+        folder.mkdir()
+        shutil.copy(self._template, folder / "callwarden.db")
+        return Deployment(folder, f"sqlite:///{folder / 'callwarden.db'}", world, config)
+
+    @asynccontextmanager
+    async def bot(self, world: Mapping[str, str], config: str = CONFIG) -> AsyncIterator[int]:
+        """A new bot that has answered once; its port."""
+        port = free_port()
+        program = await self.deployment(world, config).start("serve", port=port)
+        async with _ready(program, port):
+            yield port
+
+    @asynccontextmanager
+    async def floor(self) -> AsyncIterator[int]:
+        """A bare Bolt app that has answered once; its port."""
+        port = free_port()
+        async with _ready(await self.start_floor(port), port):
+            yield port
+
+    async def start_floor(self, port: int) -> Program:
+        """Start the bare Bolt app; returns before it is ready."""
+        log = self._folder / "floor.log"
+        return await Program.start(
+            "tests.bench.floor",
+            str(port),
+            environ={"SLACK_SIGNING_SECRET": SIGNING_SECRET},
+            log=log,
+        )
+
+
+@asynccontextmanager
+async def _ready(program: Program, port: int) -> AsyncIterator[None]:
+    try:
+        await first_answer(program, port, HELLO.request())
+        yield
+    finally:
+        program.kill()
+        await program.ended()

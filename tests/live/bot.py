@@ -1,0 +1,63 @@
+"""The bot in processes of its own, pointed at a make-believe world."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.live.names import LINES, MODERATOR
+from tests.live.process import Program
+from tests.live.wire import Answer, Line
+
+PATIENCE = 30.0
+"""Seconds after which a process that does not answer is broken."""
+
+CONFIG = f"""\
+[people]
+moderators = ["{MODERATOR}"]
+
+[slack]
+moderation_channel = "{LINES}"
+"""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What every process of one bot shares: its files, its database, and its world's addresses.
+
+    `world` is the environment that points a bot at the world; `config` is callwarden.toml.
+    """
+
+    folder: Path
+    database_url: str
+    world: Mapping[str, str]
+    config: str = CONFIG
+
+    async def start(self, *arguments: str, port: int = 0) -> Program:
+        """Start `callwarden <arguments>`; returns before it is ready."""
+        config = self.folder / "callwarden.toml"
+        config.write_text(self.config, encoding="utf-8")
+        environ = {
+            **self.world,
+            "DATABASE_URL": self.database_url,
+            "PORT": str(port),
+            "CALLWARDEN_CONFIG": str(config),
+            "LOG_LEVEL": "WARNING",
+        }
+        return await Program.start("bot", *arguments, environ=environ, log=self.folder / "bot.log")
+
+
+async def first_answer(program: Program, port: int, request: bytes) -> Answer:
+    """The first answer `program` gives to `request`, asked again until its port is open."""
+    line = Line(port)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    return await line.ask(request)
+                except OSError:
+                    if not program.running:
+                        raise RuntimeError(program.last_words()) from None
+                    await asyncio.sleep(0.002)
+    finally:
+        line.close()

@@ -1,0 +1,72 @@
+"""Programs of ours as real processes: started, killed without warning, asked to stop."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Program:
+    """`python -m <arguments>` in a process of its own; what it says goes to the end of `log`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    @classmethod
+    async def start(cls, *arguments: str, environ: Mapping[str, str], log: Path) -> "Program":
+        """Start it; returns before it is ready. Nothing of our own environment leaks in."""
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                *arguments,
+                cwd=ROOT,
+                env={"PATH": os.environ.get("PATH", ""), "HOME": str(log.parent), **environ},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=output,
+            )
+        return cls(process, log)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.returncode is None
+
+    async def line(self) -> str:
+        """The next line it prints; RuntimeError with the end of its log when it ends instead."""
+        assert self._process.stdout
+        said = await self._process.stdout.readline()
+        if not said:
+            raise RuntimeError(self.last_words())
+        return said.decode()
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self._log.read_text(encoding="utf-8", errors="replace")[-3_000:]
+
+    def kill(self) -> None:
+        """End it at once, whatever it is doing."""
+        if self.running:
+            self._process.kill()
+
+    def stop(self) -> None:
+        """Ask it to stop, as a host does: SIGTERM."""
+        if self.running:
+            self._process.terminate()
+
+    async def ended(self) -> int:
+        """Wait for its end; its exit code."""
+        return await self._process.wait()

@@ -1,0 +1,45 @@
+"""Slash commands as Slack sends them: a form, signed."""
+
+import time
+import urllib.parse
+from dataclasses import dataclass
+
+from slack_sdk.signature import SignatureVerifier
+
+from bot.demo.slack.workspace import APP, SIGNING_SECRET, TEAM
+from tests.live.names import MODERATOR, ROOM
+from tests.live.wire import post
+
+_SIGNER = SignatureVerifier(SIGNING_SECRET)
+
+
+@dataclass(frozen=True)
+class Slash:
+    """One command, typed once; Slack's `trigger` is the same however often it is delivered."""
+
+    text: str
+    trigger: str
+    response_url: str = ""
+
+    def request(self) -> bytes:
+        """The request, signed now."""
+        body = urllib.parse.urlencode(
+            {
+                "command": "/calls",
+                "text": self.text,
+                "trigger_id": self.trigger,
+                "response_url": self.response_url,
+                "user_id": MODERATOR,
+                "team_id": TEAM,
+                "channel_id": ROOM,
+                "api_app_id": APP,
+                "is_enterprise_install": "false",
+            }
+        )
+        now = str(int(time.time()))
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-slack-request-timestamp": now,
+            "x-slack-signature": _SIGNER.generate_signature(timestamp=now, body=body) or "",
+        }
+        return post("/slack/events", body.encode(), headers)

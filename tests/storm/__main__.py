@@ -1,0 +1,53 @@
+"""`python -m tests.storm [seconds]`: a storm on each database; exit code 1 unless all is well."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.storm.count import Tally
+from tests.storm.databases import postgresql, sqlite
+from tests.storm.leave import leave
+from tests.storm.storm import ALONE, TOGETHER, storm
+
+SECONDS = 60.0
+
+KINDS = (
+    ("SQLite, one process", sqlite, ALONE),
+    ("PostgreSQL, two web and two workers", postgresql, TOGETHER),
+)
+
+
+async def main(seconds: float) -> bool:
+    """Every storm, then every leave-taking; whether all was well."""
+    tallies = {}
+    for name, database, crew in KINDS:
+        for what in ("kill", "SIGTERM"):
+            with tempfile.TemporaryDirectory(prefix="callwarden-storm-") as made:
+                folder = Path(made)
+                async with database(folder) as url:
+                    if what == "kill":
+                        tally = await storm(url, folder, crew, seconds)
+                    else:
+                        tally = await leave(url, folder, crew)
+            tallies[f"{name}: {what}"] = tally
+            show(f"{name}: {what}", tally)
+    return all(tally.good for tally in tallies.values())
+
+
+def show(title: str, tally: Tally) -> None:
+    """The counts as a table; those that have to be zero at the end."""
+    table = Table(title=title, show_header=False, title_justify="left", min_width=46)
+    for name, number in tally.counts.items():
+        table.add_row(name, f"{number:,}")
+    table.add_section()
+    for name, number in tally.faults.items():
+        table.add_row(name, f"{number:,}", "" if number == 0 else "has to be 0")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(not asyncio.run(main(float(sys.argv[1]) if sys.argv[1:] else SECONDS)))

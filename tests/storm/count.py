@@ -1,0 +1,163 @@
+"""What became of every order: counted in the database, at the vendors and in Slack."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.calls.cases import AuditEntry, Case, Event
+from bot.calls.outcomes import State
+from bot.clock import SystemClock
+from bot.demo.stage import Stage
+from bot.errors import ChainBroken
+from bot.store import SqlStore
+from bot.store.urls import async_url
+from tests.live.names import LINES
+from tests.storm.errands import Target, effects
+from tests.storm.sender import Ledger
+
+SETTLING = 120.0
+"""Seconds in which everything open has to come to an end once the weather is fine."""
+
+_OPEN = text(
+    "SELECT (SELECT count(*) FROM moderation_case WHERE state = 'asked')"
+    " + (SELECT count(*) FROM outbox WHERE version > shown)"
+)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The counts. Those in `faults` have to be zero."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing went wrong."""
+        return not any(self.faults.values())
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """Reads what is on disk, beside the processes that write it."""
+
+    store: SqlStore
+    engine: AsyncEngine
+
+    async def settled(self) -> None:
+        """Wait until no case is open and every place shows the newest state, within SETTLING."""
+        async with asyncio.timeout(SETTLING):
+            while await self._open():  # noqa: ASYNC110 - other processes change it
+                await asyncio.sleep(0.2)
+
+    async def _open(self) -> int:
+        async with self.engine.connect() as connection:
+            return int(await connection.scalar(_OPEN) or 0)
+
+    async def cases(self) -> dict[int, Case]:
+        """Every case, by its number."""
+        async with self.engine.connect() as connection:
+            last = await connection.scalar(text("SELECT max(number) FROM moderation_case")) or 0
+        return {number: await self.store.case(number) for number in range(1, last + 1)}
+
+    async def entries(self) -> list[AuditEntry]:
+        """The whole record."""
+        return [entry async for entry in self.store.export()]
+
+    async def broken(self) -> int:
+        """1 when the chain is broken, else 0."""
+        try:
+            await self.store.verify()
+        except ChainBroken:
+            return 1
+        return 0
+
+
+@asynccontextmanager
+async def auditor(database_url: str) -> AsyncIterator[Auditor]:
+    """An auditor with connections of its own."""
+    store, engine = (
+        SqlStore(database_url, SystemClock()),
+        create_async_engine(async_url(database_url)),
+    )
+    try:
+        yield Auditor(store, engine)
+    finally:
+        await engine.dispose()
+        await store.stop()
+
+
+async def count(stage: Stage, ledger: Ledger, audit: Auditor) -> Tally:
+    """Count everything."""
+    cases, entries = await audit.cases(), await audit.entries()
+    done = Counter(effects(stage))
+    states = Counter(case.state for case in cases.values())
+    counts = {
+        "orders": ledger.sent,
+        "deliveries": ledger.deliveries,
+        "acked": ledger.acked,
+        "cases": len(cases),
+        "effects": done.total(),
+        "confirmed": states[State.CONFIRMED],
+        "not confirmed": states[State.NOT_CONFIRMED],
+        "failed": states[State.FAILED],
+        "audit entries": len(entries),
+    }
+    faults = {
+        "lost": _lost(ledger, cases),
+        "two cases for one order": sum(len(numbers) > 1 for numbers in ledger.promised.values()),
+        "executed twice": sum(times > 1 for times in done.values()),
+        "effects without a case": len(set(done) - {_target(case) for case in cases.values()}),
+        "confirmed without an effect": _untrue(cases, done),
+        **_messages(stage, cases),
+        "intents without one outcome": _unpaired(entries, cases),
+        "broken links": await audit.broken(),
+    }
+    return Tally(counts, faults)
+
+
+def _lost(ledger: Ledger, cases: dict[int, Case]) -> int:
+    """Promised orders without a case, or whose case was never finished."""
+    promised = [number for numbers in ledger.promised.values() for number in numbers]
+    return sum(
+        number not in cases or cases[number].state is State.ASKED for number in set(promised)
+    )
+
+
+def _target(case: Case) -> Target:
+    act = case.act
+    person = (act.people[0].custom_id or act.people[0].id) if act.people else None
+    return Target(act.call.vendor, act.verb.name, act.call.id, person)
+
+
+def _untrue(cases: dict[int, Case], done: Counter[Target]) -> int:
+    return sum(case.state is State.CONFIRMED and not done[_target(case)] for case in cases.values())
+
+
+def _messages(stage: Stage, cases: dict[int, Case]) -> dict[str, int]:
+    """Lines of the moderation channel: one for each case, which shows its last state."""
+    lines: dict[str, list[str]] = {}
+    for message in stage.slack.world.messages.get(LINES, []):
+        key = ((message.metadata or {}).get("event_payload") or {}).get("key", "")
+        lines.setdefault(key, []).append(message.text)
+    told = {number: lines.get(f"line:{number}", []) for number in cases}
+    return {
+        "messages twice": sum(len(texts) > 1 for texts in lines.values()),
+        "cases not told": sum(
+            not texts or f"{cases[number].state.label}." not in texts[-1]
+            for number, texts in told.items()
+        ),
+    }
+
+
+def _unpaired(entries: list[AuditEntry], cases: dict[int, Case]) -> int:
+    """Cases that have not exactly one intent and one outcome in the record."""
+    intents = Counter(entry.case for entry in entries if entry.event is Event.REQUESTED)
+    outcomes = Counter(entry.case for entry in entries if entry.event is Event.OUTCOME)
+    numbers = set(cases) | set(intents) | set(outcomes)
+    return sum(intents[number] != 1 or outcomes[number] != 1 for number in numbers)

@@ -1,0 +1,80 @@
+"""Orders sent as Slack sends them: signed, some of them more than once, to any web process."""
+
+import asyncio
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.live.wire import Line
+from tests.storm.errands import Errand
+from tests.storm.fleet import Fleet
+
+TWICE = 0.3
+"""How many orders are delivered a second time."""
+
+CROWD, IN_CROWDS = 10, 0.02
+"""Copies of an order at once, and how many orders come like that."""
+
+PATIENCE = 5.0
+"""Seconds for one delivery; Slack itself waits 3."""
+
+_NUMBER = re.compile(rb"Case #(\d+)")
+
+
+@dataclass
+class Ledger:
+    """What was sent, and what was promised: case numbers by order."""
+
+    sent: int = 0
+    deliveries: int = 0
+    promised: dict[Errand, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def acked(self) -> int:
+        """Orders whose acknowledgement named a case."""
+        return len(self.promised)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Moderators at their keyboards, `hands` of them, together about `rate` orders a second."""
+
+    fleet: Fleet
+    dice: random.Random
+    ledger: Ledger
+    hands: int = 6
+    rate: float = 25.0
+
+    async def pour(self, errands: Iterator[Errand]) -> None:
+        """Send every order; ends with the last one."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.hands):
+                group.create_task(self._type(errands))
+
+    async def _type(self, errands: Iterator[Errand]) -> None:
+        for errand in errands:
+            self.ledger.sent += 1
+            await self._order(errand)
+            await asyncio.sleep(self.dice.uniform(0, 2 * self.hands / self.rate))
+
+    async def _order(self, errand: Errand) -> None:
+        """Deliver it once, twice, or many times at the same moment."""
+        copies = CROWD if self.dice.random() < IN_CROWDS else 1
+        await asyncio.gather(*(self._deliver(errand) for _ in range(copies)))
+        if self.dice.random() < TWICE:
+            await self._deliver(errand)
+
+    async def _deliver(self, errand: Errand) -> None:
+        line = Line(await self.fleet.web(self.dice))
+        self.ledger.deliveries += 1
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await line.ask(errand.slash.request())
+        except OSError:  # TimeoutError is one, too: nothing was promised
+            return
+        finally:
+            line.close()
+        if found := _NUMBER.search(answer.body):
+            self.ledger.promised[errand].add(int(found[1]))

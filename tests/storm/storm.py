@@ -1,0 +1,57 @@
+"""One storm over one bot, and what became of every order."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.clock import SystemClock
+from bot.demo.stage import Stage, open_stage
+from tests.live.bot import CONFIG, Deployment
+from tests.storm.count import Tally, auditor, count
+from tests.storm.errands import errands
+from tests.storm.fleet import Fleet
+from tests.storm.sender import Ledger, Sender
+from tests.storm.weather import weather
+
+ALONE = (("serve",),)
+"""SQLite: one process is the whole product."""
+
+TOGETHER = (("serve", "--no-worker"), ("serve", "--no-worker"), ("worker",), ("worker",))
+"""PostgreSQL: two web processes and two workers."""
+
+SETTINGS = f"""{CONFIG}
+[limits]
+act_seconds = 1.0
+lease_seconds = 4.0
+"""
+"""Short, so that what a killed process held is soon taken up again."""
+
+PER_SECOND = 25
+
+
+async def storm(
+    database_url: str, folder: Path, crew: Sequence[Sequence[str]], seconds: float, seed: int = 7
+) -> Tally:
+    """Pour orders for so many seconds while processes die and answers are lost; then count."""
+    dice = random.Random(seed)
+    async with open_stage(SystemClock(), hidden_mute=True) as stage:
+        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS), crew)
+        async with fleet.at_sea(), auditor(database_url) as audit:
+            ledger = await _rage(stage, fleet, seconds, dice)
+            await fleet.everyone_ready()
+            await audit.settled()
+            tally = await count(stage, ledger, audit)
+    return Tally({**tally.counts, "processes killed": fleet.killed}, tally.faults)
+
+
+async def _rage(stage: Stage, fleet: Fleet, seconds: float, dice: random.Random) -> Ledger:
+    ledger = Ledger()
+    orders = iter(errands(stage, int(seconds * PER_SECOND // 100) + 1, dice))
+    sender = Sender(fleet, dice, ledger, rate=PER_SECOND)
+    async with weather(stage, dice):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(sender.pour(orders), fleet.under_fire(dice))
+    return ledger

@@ -48,7 +48,7 @@ def serve(
     ] = True,
 ) -> None:
     """Answer Slack: the web process, and with SQLite the whole product."""
-    from bot.bootstrap import serve as run
+    from bot.service import serve as run
     from bot.settings import Settings
 
     asyncio.run(run(Settings.from_process(), worker=worker))
@@ -57,7 +57,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Sweep up: carry out cases and send messages that a web process left behind."""
-    from bot.bootstrap import work
+    from bot.service import work
     from bot.settings import Settings
 
     asyncio.run(work(Settings.from_process()))

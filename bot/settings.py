@@ -49,6 +49,15 @@ class Slack(FromEnvironment):
         "https://slack.com/api/", alias="SLACK_API_URL"
     )
 
+    def token(self) -> str:
+        """The bot's token; ConfigError naming the variables still to be set."""
+        if self.missing or self.bot_token is None:
+            raise ConfigError(
+                f"Slack is not connected: {_and(self.missing)} missing.",
+                next_step="Set them in the environment; README.md says where to find them.",
+            )
+        return self.bot_token.get_secret_value()
+
     @property
     def missing(self) -> tuple[str, ...]:
         """The variables still to be set before Slack can be served, by name."""

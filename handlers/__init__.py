@@ -17,9 +17,10 @@ from handlers.blocks.message import Message
 from handlers.commands import acting, looking
 from handlers.commands import parse as said
 from handlers.commands.parse import parse
+from handlers.counter import Counter
 from handlers.middleware import in_words
 from handlers.modals import reason
-from handlers.visit import Counter, Visit, read_command, read_form, read_press
+from handlers.visit import Visit, read_command, read_form, read_press
 
 COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
     said.ListCalls: looking.list_calls,
@@ -41,10 +42,14 @@ VIEWS: Mapping[str, Callable[[Visit], Awaitable[reason.FieldErrors]]] = {
 ANYTHING = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, counter: Callable[[], Awaitable[Counter]], command: str) -> None:
-    """Put the surface on a Bolt app. `counter` is waited for: the port opens before it does."""
+NEEDS_NOTHING = {said.ListCalls, said.ShowCall, said.Help}
+"""Words acknowledged before anything behind the counter is open; their answer follows."""
+
+
+def register(app: AsyncApp, counter: Counter) -> None:
+    """Put the surface on a Bolt app."""
     reception = Reception(counter)
-    app.command(command)(reception.on_command)
+    app.command(counter.command)(reception.on_command)
     app.action(ANYTHING)(reception.on_press)
     app.view(ANYTHING)(reception.on_form)
 
@@ -52,24 +57,25 @@ def register(app: AsyncApp, counter: Callable[[], Awaitable[Counter]], command: 
 class Reception:
     """The three listeners Bolt has. Each answers Slack at once, whatever happens behind it."""
 
-    def __init__(self, counter: Callable[[], Awaitable[Counter]]) -> None:
+    def __init__(self, counter: Counter) -> None:
         self._counter = counter
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Words typed after the command; the answer is part of the acknowledgement."""
-        visit = read_command(await self._counter(), body)
+        visit = read_command(self._counter, body)
         answer = await in_words(_obey(visit))
         await (ack() if answer is None else ack(text=answer.text, blocks=answer.blocks))
 
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or field of a card; the answer comes by response_url."""
-        visit = read_press(await self._counter(), body)
+        visit = read_press(self._counter, body)
         visit.later(partial(_press, visit), "press")
         await ack()
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
-        visit = read_form(await self._counter(), body)
+        visit = read_form(self._counter, body)
+        await self._counter.ready()
         outcome = await in_words(_submit(visit))
         if isinstance(outcome, Message):
             await ack(response_action="update", view=trouble_view(outcome))
@@ -81,6 +87,8 @@ class Reception:
 
 async def _obey(visit: Visit) -> Message | None:
     request = parse(visit.body.get("text", ""), visit.counter.command)
+    if type(request) not in NEEDS_NOTHING:
+        await visit.counter.ready()
     return await COMMANDS[type(request)](visit, request)
 
 

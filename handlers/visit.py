@@ -4,25 +4,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.calls.actors import Actor
 from bot.moderation.desk import Asker, Desk
-from bot.moderation.tasks import Tasks
 from handlers.blocks.message import Message
+from handlers.counter import Counter
 from handlers.middleware import in_words
-from handlers.replies import Replies
-
-
-@dataclass(frozen=True)
-class Counter:
-    """What every handler works with; made once for the process."""
-
-    desk: Desk
-    slack: AsyncWebClient
-    replies: Replies
-    tasks: Tasks
-    command: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +39,7 @@ class Visit:
         return ":".join((kind, self.asker.actor.team, *map(str, parts)))
 
     async def answer(self, message: Message, *, in_place: bool = False) -> None:
-        """Show `message` to the asker only; in the place of the card pressed where that is meant."""
+        """Show `message` to the asker only, or in the place of the card that was pressed."""
         if self.reply_url is not None:
             await self.counter.replies.offer(self.reply_url, message, in_place=in_place)
 
@@ -61,6 +47,7 @@ class Visit:
         """Do `work` after the acknowledgement, errors told as words like any other."""
 
         async def told() -> None:
+            await self.counter.ready()
             trouble = await in_words(work())
             if trouble is not None:
                 await self.answer(trouble)

@@ -1,6 +1,5 @@
 """The make-believe world on loopback, and the real bot in front of it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.bootstrap import House, front_door, open_house
+from bot.bootstrap import open_house
 from bot.clock import Clock, SystemClock
 from bot.demo.serving import serve
 from bot.demo.slack.people import Channel, User
@@ -16,7 +15,10 @@ from bot.demo.slack.sender import Sender
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.world import World
+from bot.service import front_door
 from bot.settings import Settings
+from bot.store import SqlStore
+from handlers.counter import Counter
 
 TARGET, TARGET_KEY = "youtube", "made-up-stream-key"
 
@@ -117,7 +119,8 @@ class Show:
     """A stage with the bot on it, in this process; `sender` is people at their keyboards."""
 
     stage: Stage
-    house: House
+    store: SqlStore
+    counter: Counter
     sender: Sender
 
     @property
@@ -144,9 +147,8 @@ async def open_show(
         config.write_text(stage.cast.rules() if rules is None else rules, encoding="utf-8")
         database = {"DATABASE_URL": database_url or f"sqlite:///{folder / 'callwarden.db'}"}
         settings = Settings.load({**stage.environ, **database}, config)
-        house = await stack.enter_async_context(open_house(settings, worker=True))
-        opened: asyncio.Future[House] = asyncio.get_running_loop().create_future()
-        opened.set_result(house)
-        url = await stack.enter_async_context(serve(front_door(settings, opened)))
+        counter = Counter(settings.process.command)
+        store = await stack.enter_async_context(open_house(settings, counter, worker=True))
+        url = await stack.enter_async_context(serve(front_door(settings, counter)))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
-        yield Show(stage, house, Sender(stage.slack.world, client))
+        yield Show(stage, store, counter, Sender(stage.slack.world, client))

@@ -4,8 +4,8 @@ from bot.calls.models import CallRef
 from bot.calls.picture import ListView
 from bot.ports import CaseFilter
 from handlers.blocks.audit import audit_message
-from handlers.blocks.calls import list_message
 from handlers.blocks.call import call_message
+from handlers.blocks.calls import list_message
 from handlers.blocks.capabilities import capabilities_message
 from handlers.blocks.cases import case_message
 from handlers.blocks.help import help_message

@@ -27,9 +27,11 @@ MAY_IMPORT = {
     "tables": "calls",
     "blocks": "calls errors",
     "handlers": "blocks moderation policy schedule ports calls errors clock",
+    "server": "",
     "bootstrap": WORLD,
-    "demo": f"{WORLD} bootstrap",
-    "cli": f"{WORLD} bootstrap demo tables",
+    "service": f"{WORLD} bootstrap server",
+    "demo": f"{WORLD} bootstrap service server",
+    "cli": f"{WORLD} bootstrap service demo tables",
     "__main__": "cli",
     "__init__": "",
 }

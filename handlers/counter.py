@@ -1,0 +1,50 @@
+"""Where moderators are served: the counter opens with the port, what is behind it follows."""
+
+import asyncio
+from typing import NamedTuple
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.moderation.desk import Desk
+from bot.moderation.tasks import Tasks
+from handlers.replies import Replies
+
+
+class Behind(NamedTuple):
+    """What handlers work with once the database and the clients are open."""
+
+    desk: Desk
+    slack: AsyncWebClient
+    replies: Replies
+
+
+class Counter:
+    """One for the process, made in its event loop. `command` is the word people type."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.tasks = Tasks()
+        self._behind: asyncio.Future[Behind] = asyncio.get_running_loop().create_future()
+
+    def furnish(self, behind: Behind) -> None:
+        """Open what is behind the counter; whoever waits in `ready` goes on."""
+        self._behind.set_result(behind)
+
+    async def ready(self) -> None:
+        """Wait until everything is open."""
+        await asyncio.shield(self._behind)
+
+    @property
+    def desk(self) -> Desk:
+        """Everything that may be asked for; only once `ready`."""
+        return self._behind.result().desk
+
+    @property
+    def slack(self) -> AsyncWebClient:
+        """Slack's Web API; only once `ready`."""
+        return self._behind.result().slack
+
+    @property
+    def replies(self) -> Replies:
+        """Answers by response_url; only once `ready`."""
+        return self._behind.result().replies

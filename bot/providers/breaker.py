@@ -16,7 +16,10 @@ class BreakerState(StrEnum):
 
 
 class Breaker:
-    """Counts failures in a row; opens at `threshold` and probes after `cooldown` seconds."""
+    """Counts failures in a row; opens at `threshold` and probes after `cooldown` seconds.
+
+    `with breaker:` around each request.
+    """
 
     def __init__(
         self, vendor: Vendor, clock: Clock, *, threshold: int = 3, cooldown: float = 10.0
@@ -37,7 +40,7 @@ class Breaker:
         waited = self._clock.monotonic() - self._opened_at
         return BreakerState.OPEN if waited < self._cooldown else BreakerState.HALF_OPEN
 
-    def enter(self) -> None:
+    def __enter__(self) -> None:
         """Ask to send a request; BreakerOpen when the vendor is being left alone."""
         state = self.state
         if state is BreakerState.OPEN or (state is BreakerState.HALF_OPEN and self._probing):
@@ -47,8 +50,10 @@ class Breaker:
             )
         self._probing = state is BreakerState.HALF_OPEN
 
-    def leave(self, error: BaseException | None) -> None:
-        """Say how a request that entered ended; a cancelled one proves nothing."""
+    def __exit__(
+        self, _: type[BaseException] | None, error: BaseException | None, __: object
+    ) -> None:
+        """Note how a request that entered ended; a cancelled one proves nothing."""
         was_probing, self._probing = self._probing, False
         if isinstance(error, Ambiguous | VendorUnreachable):
             self._failures += 1

@@ -118,15 +118,8 @@ class Transport:
         """Send it within the deadline of its kind; any non-2xx raises its VendorError."""
         seconds = self._deadlines.read if kind is Kind.READ else self._deadlines.act
         request = self._client.build_request(method, path, params=params, json=json)
-        self.breaker.enter()
-        error: BaseException | None = None
-        try:
+        with self.breaker:
             return await self._within(seconds, kind, request)
-        except BaseException as raised:
-            error = raised
-            raise
-        finally:
-            self.breaker.leave(error)
 
     async def aclose(self) -> None:
         """Close the pool."""

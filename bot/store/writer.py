@@ -11,6 +11,7 @@ under the lock, where its idempotency key tells whether it is there already.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -189,13 +190,12 @@ class Writer:
 
     async def _commit(self, batch: list[_Item], deadline: float) -> list[tuple[_Item, Any]]:
         """One transaction. Whatever it raises but `_Unsure`, nothing of it is in the database."""
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._disconnect)
             async with asyncio.timeout_at(deadline):
                 connection = await self._connect()
                 results = await self._write(connection, batch)
-        except BaseException:
-            await self._disconnect()
-            raise
+            undo.pop_all()
         try:
             async with asyncio.timeout(GRACE):
                 await connection.commit()

@@ -126,15 +126,24 @@ class Transport:
         await self._client.aclose()
 
     async def _within(self, seconds: float, kind: Kind, request: httpx.Request) -> Answer:
+        sent = asyncio.Event()
         try:
             async with asyncio.timeout(seconds):
-                return await self._retrying(seconds, kind, request)
+                return await self._retrying(seconds, kind, request, sent)
         except TimeoutError as error:
+            if not sent.is_set():
+                raise VendorBusy(
+                    f"{self._label} is being asked as fast as it allows; this had to wait.",
+                    vendor=self._wire.vendor,
+                    retry_after=1.0,
+                ) from error
             raise VendorTimeout(
                 f"{self._label} did not answer within {seconds:g} s.", vendor=self._wire.vendor
             ) from error
 
-    async def _retrying(self, seconds: float, kind: Kind, request: httpx.Request) -> Answer:
+    async def _retrying(
+        self, seconds: float, kind: Kind, request: httpx.Request, sent: asyncio.Event
+    ) -> Answer:
         ends = asyncio.get_running_loop().time() + seconds
 
         def back_off(error: Exception) -> bool | float:
@@ -152,11 +161,12 @@ class Transport:
             with attempt:
                 if attempt.num > 1:
                     log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
+                await self._limiter.acquire()
+                sent.set()
                 return await self._once(request, attempt.num)
         raise AssertionError  # pragma: no cover - stamina raises or the loop returns
 
     async def _once(self, request: httpx.Request, attempt: int) -> Answer:
-        await self._limiter.acquire()
         try:
             response = await self._client.send(request, stream=True)
             try:

@@ -184,3 +184,19 @@ async def test_a_vendor_that_refuses_is_not_a_vendor_that_fails() -> None:
 async def test_a_vendor_that_cannot_be_reached_says_so() -> None:
     with pytest.raises(VendorUnreachable, match="cannot be reached"):
         await ask(transport(Server(httpx.ConnectError("no"))))
+
+
+async def test_what_waited_for_its_turn_too_long_was_not_sent_and_may_be_tried_again() -> None:
+    server = Server(200)
+    wire = Wire(Vendor.STREAM, "https://vendor.test", 1, problem)
+    http = Transport(
+        wire,
+        ManualClock(),
+        deadlines=Deadlines(read=0.05),
+        transport=httpx.MockTransport(server),
+    )
+    await ask(http)
+    with pytest.raises(VendorBusy) as caught:
+        await ask(http)
+    assert (server.seen, caught.value.retry_after) == (1, 1.0)
+    assert http.breaker.state is BreakerState.CLOSED

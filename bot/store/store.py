@@ -15,14 +15,14 @@ from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError, UnknownCase
 from bot.ports import CaseFilter
 from bot.store.database import Database, InstanceLock
-from bot.store.desk import Desk, Outcome, Wish
 from bot.store.door import Denial, Door, Knock
 from bot.store.migrations import HEAD
-from bot.store.outbox import Later, Outbox, Shown
+from bot.store.notices import Later, Notices, Shown
 from bot.store.rows import case_of
 from bot.store.tables import CASE
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
+from bot.store.worklist import Outcome, Wish, Worklist
 from bot.store.writer import Work, Writer
 
 R = TypeVar("R")
@@ -49,16 +49,20 @@ class SqlStore:
         self._database = Database(address)
         self._writer = Writer(self._database)
         self._trail = Trail(self._database.engine)
-        door, desk, outbox = Door(line_channel), Desk(self._database), Outbox(self._database)
+        door, worklist, notices = (
+            Door(line_channel),
+            Worklist(self._database),
+            Notices(self._database),
+        )
         self._accept = Work(door.accept, NotAccepted, counting=True)
         self._refuse = Work(door.refuse, NotAccepted, counting=True)
-        self._claim = Work(desk.claim, StoreError)
-        self._finish = Work(desk.finish, StoreError, counting=True)
-        self._release = Work(desk.release, StoreError)
-        self._due = Work(outbox.due, StoreError)
-        self._noticed = Work(outbox.noticed, StoreError)
-        self._postpone = Work(outbox.postpone, StoreError)
-        self._drop = Work(outbox.drop, StoreError)
+        self._claim = Work(worklist.claim, StoreError)
+        self._finish = Work(worklist.finish, StoreError, counting=True)
+        self._release = Work(worklist.release, StoreError)
+        self._due = Work(notices.due, StoreError)
+        self._noticed = Work(notices.noticed, StoreError)
+        self._postpone = Work(notices.postpone, StoreError)
+        self._drop = Work(notices.drop, StoreError)
         self._keep = Work(keep, StoreError)
 
     async def start(self) -> None:

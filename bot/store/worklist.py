@@ -83,7 +83,7 @@ async def take(
     return rows
 
 
-class Desk:
+class Worklist:
     """Where workers take up cases and bring them back."""
 
     def __init__(self, database: Database) -> None:

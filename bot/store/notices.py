@@ -9,10 +9,10 @@ from sqlalchemy import and_, delete, func, update
 
 from bot.calls.cases import Notice, NoticeKind
 from bot.store.database import Database
-from bot.store.desk import NOBODY, Wish, take
 from bot.store.door import ASKED
 from bot.store.rows import notice_of
 from bot.store.tables import CASE, IS_DUE, OUTBOX
+from bot.store.worklist import NOBODY, Wish, take
 from bot.store.writer import Transaction
 
 
@@ -32,7 +32,7 @@ class Later:
     until: datetime
 
 
-class Outbox:
+class Notices:
     """Where the notifier takes up notices and brings them back. A stale token changes nothing."""
 
     def __init__(self, database: Database) -> None:

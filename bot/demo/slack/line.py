@@ -19,7 +19,7 @@ class Line:
 
     `late` are requests that had not been answered in time. They are left to end by themselves: the
     app goes on working, as it does behind a real server. `clock` measures, `seals` tells the time
-    that is signed.
+    that is signed. `patience` is in real seconds.
     """
 
     client: httpx.AsyncClient
@@ -27,6 +27,7 @@ class Line:
     seals: Clock
     secret: str
     path: str = "/slack/events"
+    patience: float = ACK_SECONDS
     late: set[asyncio.Task[httpx.Response]] = field(default_factory=set)
 
     async def post(
@@ -39,7 +40,7 @@ class Line:
         task = asyncio.create_task(request)
         self.late.add(task)
         task.add_done_callback(self._ended)
-        done, _ = await asyncio.wait({task}, timeout=ACK_SECONDS)
+        done, _ = await asyncio.wait({task}, timeout=self.patience)
         seconds = self.clock.monotonic() - start
         if not done:
             return Answer(None, b"", max(seconds, JUST_TOO_LATE)), told

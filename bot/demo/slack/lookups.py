@@ -68,7 +68,7 @@ def history(world: Workspace, args: Json) -> Json:
         for message in reversed(world.messages.get(channel.id, []))
         if message.thread_ts in (None, message.ts) and _within(message.ts, args)
     ]
-    start = int(args.get("cursor") or 0)
+    start = _start(args)
     end = start + min(int(args.get("limit") or USUAL), MOST)
     told = {"bot_id": BOT_ID, "app_id": APP}
     metadata = yes(args, "include_all_metadata")
@@ -78,6 +78,14 @@ def history(world: Workspace, args: Json) -> Json:
         "has_more": more,
         "response_metadata": {"next_cursor": str(end) if more else ""},
     }
+
+
+def _start(args: Json) -> int:
+    """Where the page that the cursor names begins."""
+    cursor = str(args.get("cursor") or "0")
+    if not cursor.isdecimal():
+        raise Refused("invalid_cursor")
+    return int(cursor)
 
 
 def _within(ts: str, args: Json) -> bool:

@@ -1,0 +1,277 @@
+"""People do only what they could do in Slack, and see what Slack would show them."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.demo.slack import Delivery, NotShown, Sender, View, as_text
+from bot.demo.vendors import AppTransport
+from tests.demo_slack.conftest import Town
+from tests.demo_slack.kit import actions, button, field, modal, option, plain, section
+from tests.fakes.clock import ManualClock
+
+Json = dict[str, Any]
+Answers = Callable[[Request], Awaitable[Response]]
+
+
+class Desk:
+    """An app that answers whatever it is told to, and people who write to it."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.answer: Answers = self._nothing
+        app = Starlette(routes=[Route("/slack/events", self._take, methods=["POST"])])
+        transport = AppTransport(app)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://bot.test")
+        self.sender = Sender(town.world, self.client)
+
+    def says(self, body: Any, status: int = 200) -> None:
+        """Answer everything with this."""
+
+        async def said(_: Request) -> Response:
+            return JSONResponse(body, status_code=status)
+
+        self.answer = said
+
+    async def command(self) -> Delivery:
+        return await self.sender.command(self.town.ada, self.town.general, "list")
+
+    def form(self, *blocks: Json, **more: Any) -> View:
+        """A modal in front of Ada."""
+        trigger = self.town.world.tickets.trigger(self.town.ada.id)
+        return self.town.world.modals.open(trigger, modal(*blocks, **more))
+
+    async def submit(self, view: View, **values: Any) -> Delivery:
+        return await self.sender.submit(self.town.ada, view, values)
+
+    async def _take(self, request: Request) -> Response:
+        return await self.answer(request)
+
+    async def _nothing(self, _: Request) -> Response:
+        return Response()
+
+
+@pytest.fixture
+async def desk(town: Town) -> Any:
+    made = Desk(town)
+    async with made.client:
+        yield made
+
+
+async def test_a_command_answered_in_channel_is_for_all(desk: Desk) -> None:
+    desk.says({"text": "hello", "response_type": "in_channel"})
+    await desk.command()
+    assert desk.town.world.latest(desk.town.guest.id).text == "hello"
+
+
+async def test_a_later_reply_may_replace_the_answer_to_a_command(desk: Desk) -> None:
+    desk.says({"text": "wait"})
+    delivery = await desk.command()
+    key = delivery.payload["response_url"].rsplit("/", 1)[1]
+    assert desk.town.world.tickets.look(key).source is desk.town.world.latest(desk.town.ada.id)
+
+
+@pytest.mark.parametrize("status", [302, 404, 500])
+async def test_an_app_that_fails_shows_its_failure(desk: Desk, status: int) -> None:
+    desk.says({"text": "never seen"}, status)
+    delivery = await desk.command()
+    assert (delivery.status, delivery.trouble) == (status, "dispatch_failed")
+    assert list(desk.town.world.seen_by(desk.town.ada.id)) == []
+
+
+async def test_an_app_that_is_not_there_shows_its_failure(town: Town) -> None:
+    transport = httpx.AsyncHTTPTransport()
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as client:
+        delivery = await Sender(town.world, client).command(town.ada, town.general)
+    assert (delivery.status, delivery.trouble) == (None, "dispatch_failed")
+
+
+async def test_an_answer_after_three_seconds_is_too_late(desk: Desk, clock: ManualClock) -> None:
+    async def late(_: Request) -> Response:
+        await clock.sleep(3.2)
+        return JSONResponse({"text": "never seen"})
+
+    desk.answer = late
+    delivery = await desk.command()
+    assert (delivery.trouble, round(delivery.seconds, 1)) == ("operation_timeout", 3.2)
+    assert list(desk.town.world.seen_by(desk.town.ada.id)) == []
+
+
+async def test_an_unusable_answer_is_noticed(desk: Desk) -> None:
+    desk.says({"blocks": [section("")]})
+    assert (await desk.command()).trouble == "invalid_ack"
+    desk.says({"response_action": "errors", "errors": {"elsewhere": "no"}})
+    assert (await desk.submit(desk.form(field()), reason="x")).trouble == "invalid_ack"
+
+
+async def test_a_stranger_comes_from_another_workspace(desk: Desk) -> None:
+    town = desk.town
+    message = town.world.post(town.general.id, "x", [actions(button())])
+    pressed = (await desk.sender.press(town.stranger, message, text="Go")).payload
+    assert pressed["user"]["team_id"] != pressed["team"]["id"] == town.world.team
+    typed = (await desk.sender.command(town.stranger, town.general)).payload
+    assert typed["team_id"] == town.stranger.team
+
+
+async def test_only_what_is_in_front_of_somebody_can_be_pressed(desk: Desk) -> None:
+    town = desk.town
+    private = town.world.post(town.general.id, "x", [actions(button())], to=town.ada.id)
+    with pytest.raises(NotShown, match="Gus does not see that"):
+        await desk.sender.press(town.guest, private, text="Go")
+    with pytest.raises(NotShown, match=r"nothing to press .*Go \(go\)"):
+        await desk.sender.press(town.ada, private, text="Stop")
+    town.world.delete(private)
+    with pytest.raises(NotShown):
+        await desk.sender.press(town.ada, private, text="Go")
+    with pytest.raises(NotShown, match="is not in away"):
+        await desk.sender.command(town.ada, town.world.add_channel("away"))
+
+
+async def test_of_two_like_buttons_the_one_meant_has_to_be_named(desk: Desk) -> None:
+    town = desk.town
+    cards = [
+        block
+        for name in ("All-hands", "Standup")
+        for block in (section(name), actions(button(value=name)))
+    ]
+    message = town.world.post(town.general.id, "x", cards)
+    with pytest.raises(NotShown, match="2 things to press"):
+        await desk.sender.press(town.ada, message, text="Go")
+    near = await desk.sender.press(town.ada, message, text="Go", near="Standup")
+    named = await desk.sender.press(town.ada, message, value="Standup")
+    for delivery in (near, named):
+        assert delivery.payload["actions"][0]["value"] == "Standup"
+
+
+async def test_what_is_typed_into_a_message_is_in_its_state(desk: Desk) -> None:
+    town = desk.town
+    find = {**field(), "dispatch_action": True}
+    vendor = {"type": "static_select", "action_id": "vendor", "options": [option(1), option(2)]}
+    blocks = [find, actions({**vendor, "initial_option": option(1)}, block_id="filter")]
+    message = town.world.post(town.general.id, "x", blocks)
+    typed = (await desk.sender.press(town.ada, message, action_id="words", value="all")).payload
+    assert typed["actions"][0]["value"] == "all"
+    chosen = (await desk.sender.press(town.ada, message, text="Option 2")).payload
+    state = chosen["state"]["values"]
+    assert state["reason"]["words"]["value"] == "all"
+    assert state["filter"]["vendor"]["selected_option"]["value"] == "v2"
+
+
+async def test_a_form_keeps_what_was_filled_in_when_it_is_redrawn(desk: Desk) -> None:
+    view = desk.form(field())
+    desk.says({"response_action": "errors", "errors": {"reason": "Say more."}})
+    await desk.submit(view, reason="short")
+    assert view.errors == {"reason": "Say more."}
+    assert "[short]\n  ! Say more." in as_text(view)
+    desk.says({"response_action": "update", "view": modal(section("Sure?"), field())})
+    await desk.submit(view)
+    assert as_text(view).startswith("┌ Why?\nSure?\nReason: [short]")
+    assert view.errors == {}
+
+
+async def test_a_form_may_push_another_or_close_all(desk: Desk) -> None:
+    view, modals, ada = desk.form(), desk.town.world.modals, desk.town.ada.id
+    desk.says({"response_action": "push", "view": modal(section("second"))})
+    await desk.submit(view)
+    top = modals.top(ada)
+    assert top is not None
+    assert top.previous == view.id
+    with pytest.raises(NotShown):
+        await desk.submit(view)
+    desk.says({"response_action": "clear"})
+    await desk.submit(top)
+    assert modals.stack(ada) == []
+
+
+async def test_a_form_is_not_sent_while_a_needed_field_is_empty(desk: Desk) -> None:
+    with pytest.raises(NotShown, match="'Reason' has to be filled in"):
+        await desk.submit(desk.form(field()))
+    with pytest.raises(NotShown, match="no field 'colour'"):
+        await desk.submit(desk.form(field()), colour="red")
+    assert (await desk.submit(desk.form({**field(), "optional": True}))).trouble is None
+
+
+async def test_each_kind_of_field_tells_its_state_as_slack_does(desk: Desk) -> None:
+    def block(name: str, element: Json) -> Json:
+        asked = {"action_id": name, **element}
+        return {"type": "input", "block_id": name, "label": plain(name), "element": asked}
+
+    offered = {"options": [option(1), option(2)]}
+    view = desk.form(
+        block("one", {"type": "static_select", **offered}),
+        block("more", {"type": "checkboxes", **offered}),
+        block("who", {"type": "users_select"}),
+        block("day", {"type": "datepicker"}),
+    )
+    picks: Json = {"one": "Option 1", "more": ["v2"], "who": "UADA", "day": "2026-11-21"}
+    values = (await desk.submit(view, **picks)).payload["view"]["state"]["values"]
+    assert values["one"]["one"]["selected_option"] == option(1)
+    assert values["more"]["more"]["selected_options"] == [option(2)]
+    assert values["who"]["who"]["selected_user"] == "UADA"
+    assert values["day"]["day"]["selected_date"] == "2026-11-21"
+    with pytest.raises(NotShown, match="'Option 9' is not offered"):
+        await desk.submit(
+            desk.form(block("one", {"type": "static_select", **offered})), one="Option 9"
+        )
+
+
+async def test_closing_is_told_only_where_the_app_asked(desk: Desk) -> None:
+    town = desk.town
+    assert await desk.sender.close(town.ada, desk.form()) is None
+    told = await desk.sender.close(town.ada, desk.form(notify_on_close=True), all_of_them=True)
+    assert told is not None
+    assert (told.payload["type"], told.payload["is_cleared"]) == ("view_closed", True)
+    assert town.world.modals.stack(town.ada.id) == []
+
+
+async def test_suggestions_and_shortcuts_are_sent(desk: Desk) -> None:
+    town = desk.town
+    menu = actions({"type": "external_select", "action_id": "call"}, block_id="row")
+    message = town.world.post(town.general.id, "x", [menu])
+    desk.says({"options": [option(1)]})
+    asked = await desk.sender.suggest(town.ada, message, "call", "all")
+    assert (asked.payload["type"], asked.payload["value"]) == ("block_suggestion", "all")
+    assert asked.json() == {"options": [option(1)]}
+    used = await desk.sender.shortcut(town.ada, "show_calls")
+    assert (used.payload["type"], used.payload["callback_id"]) == ("shortcut", "show_calls")
+
+
+async def test_a_request_delivered_again_has_the_same_bytes_and_shows_nothing(desk: Desk) -> None:
+    bodies: list[bytes] = []
+
+    async def keep(request: Request) -> Response:
+        bodies.append(await request.body())
+        return JSONResponse({"text": "hello"})
+
+    desk.answer = keep
+    again = await desk.sender.redeliver(await desk.command())
+    assert bodies[0] == bodies[1]
+    assert "X-Slack-Retry-Num" not in again.headers
+    assert len(list(desk.town.world.seen_by(desk.town.ada.id))) == 1
+
+
+async def test_waiting_ends_with_the_change_that_was_waited_for(town: Town) -> None:
+    world, place = town.world, town.general.id
+    waiting = asyncio.create_task(world.until(lambda: world.messages.get(place)))
+    await asyncio.sleep(0)
+    world.changed()
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    world.post(place, "there", [])
+    assert [each.text for each in await waiting] == ["there"]
+    with pytest.raises(TimeoutError):
+        await world.until(lambda: False, seconds=0.01)
+
+
+async def test_an_event_carries_an_id_of_its_own(desk: Desk) -> None:
+    first, second = [await desk.sender.event({"type": "app_uninstalled"}) for _ in range(2)]
+    assert first.payload["event_id"] != second.payload["event_id"]
+    assert json.loads(first.raw) == first.payload

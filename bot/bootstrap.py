@@ -23,6 +23,9 @@ from bot.moderation.plan import Planner
 from bot.policy import Policy
 from bot.ports import CallProvider
 from bot.providers.cometchat import cometchat
+from bot.providers.http import Deadlines
+from bot.providers.realtimekit import realtimekit
+from bot.providers.stream import stream
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
@@ -94,9 +97,38 @@ async def open_house(
 
 def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
     """A client for each vendor whose credentials are complete."""
+    deadlines = Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds)
     found: list[CallProvider] = []
-    if one := settings.cometchat:
-        found.append(cometchat(api_key=one.api_key, base_url=one.base_url, clock=clock))
+    if video := settings.stream:
+        found.append(
+            stream(
+                api_key=video.api_key,
+                api_secret=video.api_secret,
+                base_url=video.base_url,
+                rtmp_targets=settings.rtmp,
+                clock=clock,
+                deadlines=deadlines,
+            )
+        )
+    if kit := settings.realtimekit:
+        found.append(
+            realtimekit(
+                account_id=kit.account_id,
+                app_id=kit.app_id,
+                api_token=kit.api_token,
+                base_url=kit.base_url,
+                hidden_mute=kit.hidden_mute,
+                rtmp_targets=settings.rtmp,
+                clock=clock,
+                deadlines=deadlines,
+            )
+        )
+    if chat := settings.cometchat:
+        found.append(
+            cometchat(
+                api_key=chat.api_key, base_url=chat.base_url, clock=clock, deadlines=deadlines
+            )
+        )
     return {provider.vendor: provider for provider in found}
 
 

@@ -14,7 +14,7 @@ from bot.calls.verbs import VERBS
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.providers.decode import Moment, read
-from bot.providers.http import Kind, Problem, Transport, Wire
+from bot.providers.http import Deadlines, Kind, Problem, Transport, Wire
 
 _WHY = "CometChat's call API can only be read; only the app's own client can act in a call."
 _RATE = 8.0
@@ -161,9 +161,10 @@ def cometchat(
     api_key: SecretStr,
     base_url: str,
     clock: Clock,
+    deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> CometChatProvider:
     """A client for the call API; `base_url` includes `/v3`."""
     key = api_key.get_secret_value()
     wire = Wire(Vendor.COMETCHAT, base_url, _RATE, problem, headers={"apikey": key}, secrets=(key,))
-    return CometChatProvider(Transport(wire, clock, transport=transport))
+    return CometChatProvider(Transport(wire, clock, deadlines=deadlines, transport=transport))

@@ -12,9 +12,9 @@ from bot.demo.slack.workspace import SIGNING_SECRET
 from bot.store.migrate import migrate
 from tests.live.bot import CONFIG, Deployment, first_answer
 from tests.live.process import Program, free_port
-from tests.live.slash import Slash
+from tests.live.wire import get
 
-HELLO = Slash("help", "trigger-hello")
+HELLO = get("/readyz")
 
 
 class Ground:
@@ -77,7 +77,7 @@ class Ground:
 @asynccontextmanager
 async def _ready(program: Program, port: int) -> AsyncIterator[None]:
     try:
-        await first_answer(program, port, HELLO.request())
+        await first_answer(program, port, HELLO)
         yield
     finally:
         program.kill()

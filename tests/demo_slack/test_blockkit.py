@@ -156,8 +156,21 @@ nested = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["type", "text", "elements", "options", "rows", "chart", "element"]),
-            inner | st.sampled_from(["section", "actions", "table", "static_select", "plain_text"]),
+            st.sampled_from(
+                ["type", "text", "elements", "options", "rows", "chart", "element", "action_id"]
+            ),
+            inner
+            | st.sampled_from(
+                [
+                    "rich_text",
+                    "button",
+                    "section",
+                    "actions",
+                    "table",
+                    "static_select",
+                    "plain_text",
+                ]
+            ),
             max_size=4,
         )
     ),

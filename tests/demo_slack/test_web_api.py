@@ -315,3 +315,43 @@ async def test_an_answer_can_be_lost_after_the_effect(api: Api, town: Town) -> N
     with pytest.raises(httpx.RemoteProtocolError):
         await api("chat.postMessage", channel=town.general.id, text="x")
     assert [each.text for each in town.world.messages[town.general.id]] == ["x"]
+
+
+@pytest.mark.parametrize(("body", "error"), [(b"{", "invalid_json"), (b"[]", "json_not_object")])
+async def test_a_body_that_is_no_object_is_refused(api: Api, body: bytes, error: str) -> None:
+    headers = {**api.bearer(), "content-type": "application/json"}
+    answer = await api.client.post("/api/auth.test", content=body, headers=headers)
+    assert answer.json()["error"] == error
+
+
+async def test_missing_and_made_up_arguments_are_refused(api: Api, general: Channel) -> None:
+    assert (await api("users.info"))["error"] == "invalid_arguments"
+    assert (await api("views.open", trigger_id="1.2.3"))["error"] == "invalid_arguments"
+    odd = await api("conversations.history", channel=general.id, cursor="next")
+    assert odd["error"] == "invalid_cursor"
+    nobody = await api("views.publish", user_id="UNOBODY", view=home())
+    assert nobody["error"] == "invalid_user_id"
+    assert (await api("chat.postMessage", channel="UNOBODY", text="x"))["error"] == (
+        "channel_not_found"
+    )
+
+
+async def test_a_text_is_cut_when_posted_and_refused_when_edited(
+    api: Api, world: Workspace, general: Channel
+) -> None:
+    posted = await api("chat.postMessage", channel=general.id, text="x" * 40_001)
+    assert len(world.messages[general.id][0].text) == 40_000
+    edit = await api("chat.update", channel=general.id, ts=posted["ts"], text="x" * 40_001)
+    assert edit["error"] == "msg_too_long"
+
+
+async def test_history_can_include_its_ends(api: Api, world: Workspace, general: Channel) -> None:
+    first, second = [world.post(general.id, name, []) for name in ("one", "two")]
+    told = await api(
+        "conversations.history",
+        channel=general.id,
+        oldest=first.ts,
+        latest=second.ts,
+        inclusive=True,
+    )
+    assert [each["text"] for each in told["messages"]] == ["two", "one"]

@@ -76,7 +76,9 @@ def _ids(blocks: list[dict[str, Any]], pointer: str) -> Problems:
             yield Problem(f"{pointer}/{place}/block_id", f"`block_id` {name} already exists")
         seen |= {name} if name else set()
         used = [each.element.get("action_id") for each in controls([block])]
-        yield from unique([each for each in used if each], f"{pointer}/{place}", "action_id")
+        yield from unique(
+            [each for each in used if isinstance(each, str)], f"{pointer}/{place}", "action_id"
+        )
 
 
 COMMON: dict[str, Rule] = {

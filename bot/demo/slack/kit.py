@@ -141,7 +141,7 @@ def typed(kinds: Mapping[str, Rule]) -> Rule:
     def rule(value: Any, pointer: str) -> Problems:
         if not isinstance(value, dict):
             yield Problem(pointer, "must provide an object")
-        elif value.get("type") not in kinds:
+        elif not isinstance(value.get("type"), str) or value["type"] not in kinds:
             yield Problem(f"{pointer}/type", f"unsupported type: {value.get('type')}")
         else:
             yield from kinds[value["type"]](value, pointer)

@@ -87,13 +87,16 @@ def capabilities() -> None:
 def demo(
     *,
     tour: Annotated[bool, typer.Option("--tour", help="Play the story in the terminal.")] = True,
-    seed: Annotated[int, typer.Option(help="Another number, another make-believe world.")] = 7,
+    pace: Annotated[float, typer.Option(min=0, help="Seconds after each step, to read it.")] = 0.8,
+    save: Annotated[Path | None, typer.Option(help="Also draw it into this SVG file.")] = None,
 ) -> None:
     """Try it without Slack or a vendor: a make-believe world on loopback."""
-    from bot.demo.tour import play
+    from rich.console import Console
+
+    from bot.demo.tour import tour as play
 
     if tour:
-        asyncio.run(play(seed))
+        play(Console(), pace=pace, picture=save)
 
 
 @audit.command()
@@ -105,13 +108,14 @@ def verify(
     """Walk the chain; name the first bad entry and exit with 1 if there is one."""
     from bot.bootstrap import reading
     from bot.settings import Settings
+    from bot.tables import unbroken
 
     async def walk() -> tuple[int, str]:
         async with reading(Settings.from_process()) as store:
             return await store.verify(expect), (await store.head())[1]
 
     entries, last = asyncio.run(walk())
-    typer.echo(f"{entries} entries, unbroken. Last hash: {last}")
+    typer.echo(unbroken(entries, last))
 
 
 @audit.command()

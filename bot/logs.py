@@ -2,14 +2,20 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure_logs(level: str) -> None:
-    """Send everything, our own lines and the libraries', to standard error from `level` up."""
+def configure_logs(level: str, file: TextIO | None = None) -> None:
+    """Send everything, our own lines and the libraries', to `file` from `level` up.
+
+    None is standard error.
+    """
+    file = file or sys.stderr
     number = logging.getLevelNamesMapping()[level]
-    logging.basicConfig(level=number, format="%(levelname)s %(name)s %(message)s", force=True)
+    form = "%(levelname)s %(name)s %(message)s"
+    logging.basicConfig(level=number, format=form, stream=file, force=True)
     logging.getLogger("httpx").setLevel(max(number, logging.WARNING))
     structlog.configure(
         processors=[
@@ -18,9 +24,9 @@ def configure_logs(level: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer()
-            if sys.stderr.isatty()
+            if file.isatty()
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file),
     )

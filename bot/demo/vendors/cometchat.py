@@ -47,8 +47,12 @@ class CometChatServer(VendorServer[CometCall]):
         self.archive: list[dict[str, Any]] = [sample()]
 
     def open(self, name: str, title: str, *, invited: list[str] | None = None) -> CometCall:
-        """Create a call that nobody is in yet; `name` is its session id, `invited` are user ids."""
-        room = CometCall(name, title, self.clock.now(), invited=invited or [])
+        """Create a call that nobody is in yet; `name` is its session id, `invited` are user ids.
+
+        Its group is called like the last part of the session id.
+        """
+        group = name.rpartition(".")[2]
+        room = CometCall(name, title, self.clock.now(), receiver=group, invited=invited or [])
         return self.rooms.setdefault(name, room)
 
     def join(self, call: str, visitor: Visitor) -> None:

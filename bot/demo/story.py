@@ -1,0 +1,236 @@
+"""The story of the tour: who does what, what they must see, and what it must change at the vendor."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from bot.calls.models import Vendor
+from bot.demo.moves import Move, Press, Read, Submit, Type, Verify
+from bot.demo.vendors.realtimekit_state import made_id
+from bot.demo.world import World
+
+CALLS: Mapping[str, tuple[Vendor, str]] = {
+    "support": (Vendor.STREAM, "default:support-room"),
+    "launch": (Vendor.STREAM, "livestream:launch-show"),
+    "maths": (Vendor.REALTIMEKIT, made_id("meeting", "maths-tutoring")),
+    "doctor": (Vendor.REALTIMEKIT, made_id("meeting", "telehealth-consult")),
+    "dating": (Vendor.COMETCHAT, "v1.us.demo.dating-night"),
+}
+"""The calls the story is about, by the names it gives them."""
+
+TAKEN = ("✅ confirmed",)
+"""What every answer to an act ends with when the vendor was read back."""
+
+
+class Effect(NamedTuple):
+    """What is so on the vendor's side afterwards; `holds` looks at the vendor's own room."""
+
+    call: str
+    words: str
+    holds: Callable[[Any], bool]
+
+    def told(self, world: World) -> str | None:
+        """`Stream Video: …` in one line; None when it is not so."""
+        vendor, room = CALLS[self.call]
+        so = self.holds(world.servers[vendor].rooms[room])
+        return f"{vendor.label}: {self.words}" if so else None
+
+
+class Step(NamedTuple):
+    """One step; `who` is one of the cast, `sees` are words that have to be in what they see.
+
+    `pictured` steps are in the picture of the tour.
+    """
+
+    key: str
+    title: str
+    who: str
+    move: Move
+    sees: tuple[str, ...]
+    effect: Effect | None = None
+    pictured: bool = False
+
+
+def absent(call: str, person: str, name: str) -> Effect:
+    """Somebody is out of the call."""
+    return Effect(call, f"{name} is no longer in the call.", lambda room: room.stay(person) is None)
+
+
+def present(call: str, person: str, name: str) -> Effect:
+    """Somebody is still in the call."""
+    return Effect(call, f"{name} is still in the call.", lambda room: room.stay(person) is not None)
+
+
+STORY: tuple[Step, ...] = (
+    Step(
+        "list",
+        "What is live",
+        "moderator",
+        Type(),
+        ("7 live calls", "Support room", "Maths tutoring", "CometChat", "[Open]"),
+    ),
+    Step(
+        "open",
+        "Open a call",
+        "moderator",
+        Press("Open", near="Support room"),
+        ("Kofi Mensah", "Mute everyone", "Back to the list"),
+    ),
+    Step(
+        "mute",
+        "Mute somebody, in words",
+        "moderator",
+        Type("mute {support} loud shouting over others"),
+        ("muted L O U D", *TAKEN),
+        Effect(
+            "support",
+            "L O U D's microphone is off.",
+            lambda room: "audio" not in room.stay("loud").tracks,
+        ),
+    ),
+    Step(
+        "kick-form",
+        "Kick somebody, from their menu",
+        "moderator",
+        Press("Kick", near="Kofi Mensah"),
+        ("Kick Kofi Mensah", "may join again", "Reason"),
+        present("support", "kofi", "Kofi Mensah"),
+        pictured=True,
+    ),
+    Step(
+        "kick",
+        "The form, with a reason",
+        "moderator",
+        Submit({"reason": "insulting others"}),
+        ("Lately", "kicked Kofi Mensah", "reason: insulting others", *TAKEN),
+        absent("support", "kofi", "Kofi Mensah"),
+        pictured=True,
+    ),
+    Step(
+        "record",
+        "Record",
+        "moderator",
+        Type("record {support} start evidence for a report"),
+        ("started recording", *TAKEN),
+        Effect(
+            "support", "the call is being recorded.", lambda room: "composite" in room.recording
+        ),
+    ),
+    Step(
+        "live",
+        "Livestream",
+        "moderator",
+        Type("live {launch} start"),
+        ("started the livestream of", *TAKEN),
+        Effect("launch", "the livestream is running.", lambda room: room.playlist is not None),
+    ),
+    Step(
+        "refused",
+        "Somebody who may not",
+        "viewer",
+        Type("kick {support} @amina just because"),
+        ("needs the role moderator", "callwarden.toml"),
+        present("support", "amina", "Amina Okafor"),
+        pictured=True,
+    ),
+    Step(
+        "protected",
+        "Somebody nobody may kick",
+        "moderator",
+        Type("kick {doctor} @vera wrong room"),
+        ("is protected", "Nothing was done"),
+        present("doctor", "vera", "Dr. Vera Lindqvist"),
+    ),
+    Step(
+        "other-kick",
+        "The same words on RealtimeKit",
+        "moderator",
+        Type("kick {maths} @emre posting links"),
+        ("kicked Emre Şahin", "RealtimeKit", *TAKEN),
+        absent("maths", "emre", "Emre Şahin"),
+    ),
+    Step(
+        "other-record",
+        "Record there",
+        "moderator",
+        Type("record {maths} start"),
+        ("started recording", "RealtimeKit", *TAKEN),
+        Effect("maths", "a recording has begun.", lambda room: bool(room.running())),
+    ),
+    Step(
+        "other-live",
+        "Livestream there",
+        "moderator",
+        Type("live {maths} start"),
+        ("started the livestream of", "RealtimeKit", *TAKEN),
+        Effect("maths", "the livestream is running.", lambda room: room.livestream is not None),
+    ),
+    Step(
+        "other-mute",
+        "What RealtimeKit does not document",
+        "moderator",
+        Type("mute {maths} @chidi"),
+        ("RealtimeKit cannot do “Mute”", "nearest"),
+        Effect(
+            "maths",
+            "Chidi Eze's microphone is as it was.",
+            lambda room: "audio" in room.stay("chidi").tracks,
+        ),
+    ),
+    Step(
+        "reading-only",
+        "What CometChat refuses, and why",
+        "moderator",
+        Type("kick {dating} bjorn rude"),
+        ("CometChat cannot do “Kick”", "can only be read"),
+        present("dating", "bjorn", "Bjørn Håkonsen"),
+        pictured=True,
+    ),
+    Step(
+        "typo",
+        "A slip of the finger",
+        "moderator",
+        Type("kcik {support} amina"),
+        ("There is no subcommand “kcik”", "Did you mean kick"),
+        present("support", "amina", "Amina Okafor"),
+    ),
+    Step(
+        "end-form",
+        "A heavy act asks first",
+        "lead",
+        Type("end {support} raid"),
+        ("End call", "cannot be undone", "raid"),
+        present("support", "amina", "Amina Okafor"),
+    ),
+    Step(
+        "end",
+        "And is done when confirmed",
+        "lead",
+        Submit({"reason": "raid, reported to trust and safety"}),
+        ("ended “Support room", *TAKEN),
+        Effect("support", "the call is over, nobody is in it.", lambda room: not room.here()),
+    ),
+    Step(
+        "channel",
+        "One line for each case",
+        "lead",
+        Read(),
+        ("#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"),
+    ),
+    Step("audit", "The record", "lead", Type("audit"), ("The record", "requested", "outcome")),
+    Step(
+        "case",
+        "One case, from asking to outcome",
+        "lead",
+        Type("case 2"),
+        ("Case #2: Kick", "Reason: insulting others", "confirmed"),
+    ),
+    Step(
+        "verify",
+        "Nobody changed it",
+        "lead",
+        Verify(),
+        ("entries, unbroken",),
+        pictured=True,
+    ),
+)
+"""Everything the tour shows, in order."""

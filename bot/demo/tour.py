@@ -1,0 +1,144 @@
+"""The tour: the story played in a terminal, on loopback, with everything really happening."""
+
+import asyncio
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.text import Text
+
+from bot.calls.models import Vendor
+from bot.clock import SystemClock
+from bot.demo.moves import Player, Sight, StoryBroken
+from bot.demo.stage import Show, open_show
+from bot.demo.story import CALLS, STORY, Step
+from bot.logs import configure_logs
+
+WIDEST, PICTURE_WIDTH = 100, 88
+"""Columns of the terminal that are used at most, and of the picture."""
+
+OUTSIDE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
+"""rich fetches its font from a host; the picture has to do with the reader's own."""
+
+STYLES = {
+    r"^.+(?=\n─+$)": "bold",
+    r"^─+$": "dim",
+    r"\[[^\[\]\n]+\]": "cyan",
+    r"✅ \w+": "green",
+    r"^[┌•].*": "bold",
+}
+"""What stands out in a message, by pattern."""
+
+
+class Played(NamedTuple):
+    """A step that went as expected: what was done, what was seen, what changed at the vendor."""
+
+    step: Step
+    who: str
+    told: str
+    sight: Sight
+    effect: str | None
+
+
+def tour(console: Console, *, pace: float, picture: Path | None = None) -> list[Played]:
+    """Play the story in a temporary folder that is gone afterwards; `pace` is seconds a step.
+
+    StoryBroken when a step does not get what it expects; then the folder with the log stays.
+    `picture` is an SVG file to be written with the best of it.
+    """
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="callwarden-"))
+        tidy = stack.enter_context(ExitStack())
+        tidy.callback(shutil.rmtree, folder)
+        log = stack.enter_context((folder / "bot.log").open("w", encoding="utf-8"))
+        configure_logs("INFO", log)
+        try:
+            played = asyncio.run(play(console, folder, pace))
+        except StoryBroken as broken:
+            tidy.pop_all()
+            broken.next_step = f"The bot's log is {folder / 'bot.log'}."
+            raise
+    if picture is not None:
+        picture.write_text(drawn(each for each in played if each.step.pictured), encoding="utf-8")
+    return played
+
+
+async def play(console: Console, folder: Path, pace: float) -> list[Played]:
+    """Every step of the story before a new show, printed as it happens; then what was shown."""
+    clock, played = SystemClock(), []
+    async with open_show(folder) as show:
+        async for each in steps(show):
+            played.append(each)
+            console.print(frame(each, len(played)), width=min(console.width, WIDEST))
+            await clock.sleep(pace)
+        console.print(await summary(show, played))
+    return played
+
+
+async def steps(show: Show) -> AsyncIterator[Played]:
+    """The story, step by step. StoryBroken names the step."""
+    player = Player(show, CALLS)
+    for step in STORY:
+        try:
+            yield await _make(player, step)
+        except StoryBroken as broken:
+            raise StoryBroken(f"“{step.title}”: {broken}") from None
+
+
+async def _make(player: Player, step: Step) -> Played:
+    user = getattr(player.show.stage.cast, step.who)
+    sight = await step.move.make(player, user, step.sees)
+    effect = step.effect.told(player.show.stage.world) if step.effect else None
+    if step.effect and effect is None:
+        raise StoryBroken(f"It is not so that {step.effect.words}")
+    return Played(step, f"{user.name}, {step.who},", step.move.told(player), sight, effect)
+
+
+async def summary(show: Show, played: Sequence[Played]) -> str:
+    """The last line: what was shown, in numbers counted in the record."""
+    entries = [entry async for entry in show.store.export()]
+    cases = {entry.case for entry in entries if entry.case is not None}
+    verified = await show.store.verify()
+    return (
+        f"Shown: {len(played)} steps on {len(Vendor)} vendors, {len(cases)} cases, "
+        f"{len(entries)} audit entries, {verified} of them verified."
+    )
+
+
+def frame(played: Played, number: int) -> RenderableType:
+    """A step as it stands in the terminal."""
+    parts: list[RenderableType] = [
+        Rule(f"{number} · {played.step.title}", align="left", style="dim"),
+        Text.assemble((played.who, "bold"), " ", played.told),
+        Panel(dressed(played.sight.text), title=played.sight.where, title_align="left"),
+    ]
+    if played.effect:
+        parts.append(Text(f"→ {played.effect}", style="magenta"))
+    return Group(*parts, Text())
+
+
+def dressed(text: str) -> Text:
+    """A message with its headline, buttons and states standing out."""
+    dress = Text(text)
+    for pattern, style in STYLES.items():
+        for found in re.finditer(pattern, text, re.MULTILINE):
+            dress.stylize(style, *found.span())
+    return dress
+
+
+def drawn(played: Iterable[Played]) -> str:
+    """A terminal with these steps, as SVG that needs nothing from anywhere else."""
+    console = Console(record=True, file=io.StringIO(), width=PICTURE_WIDTH, force_terminal=True)
+    for each in played:
+        console.print(frame(each, STORY.index(each.step) + 1))
+    svg = console.export_svg(title="make demo", unique_id="tour")
+    return OUTSIDE_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)

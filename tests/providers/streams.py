@@ -1,0 +1,67 @@
+"""A make-believe Stream Video with one call in it, and clients for it."""
+
+import json
+from collections.abc import Mapping
+
+import httpx
+from pydantic import SecretStr
+
+from bot.calls.acts import Act, Person
+from bot.calls.models import CallRef, RtmpTarget, Vendor
+from bot.calls.verbs import Verb
+from bot.demo.vendors import AppTransport, StreamServer, Visitor
+from bot.providers.stream import StreamProvider, stream
+from tests.fakes.clock import ManualClock
+
+CID = "default:standup"
+REF = CallRef(vendor=Vendor.STREAM, id=CID)
+ADA = Visitor("ada", "Ada Lovelace", "host")
+BEN = Visitor("ben", "Ben")
+KEY = "live-stream-key-nobody-may-read"
+TARGETS = {"tv": RtmpTarget(url="rtmp://tv.example/live", key=SecretStr(KEY))}
+
+
+def standup() -> StreamServer:
+    """Stream with Ada and Ben in a call."""
+    server = StreamServer(ManualClock())
+    server.open(CID, "Stand-up")
+    for visitor in (ADA, BEN):
+        server.join(CID, visitor)
+    return server
+
+
+def client(
+    server: StreamServer,
+    *,
+    secret: str = StreamServer.api_secret,
+    moderator_id: str | None = None,
+    rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> StreamProvider:
+    """A client that has the right key, and the right secret unless told otherwise."""
+    return stream(
+        api_key=server.api_key,
+        api_secret=SecretStr(secret),
+        base_url="https://stream.test",
+        clock=server.clock,
+        rtmp_targets=rtmp_targets,
+        moderator_id=moderator_id,
+        transport=transport or AppTransport(server.app),
+    )
+
+
+def answering(body: object) -> StreamProvider:
+    """A client of a vendor that answers everything with this JSON, infinities included."""
+    always = httpx.MockTransport(lambda _: httpx.Response(200, text=json.dumps(body)))
+    return client(StreamServer(ManualClock()), transport=always)
+
+
+def order(verb: Verb, *people: Person, everyone: bool = False) -> Act:
+    """An act in the call."""
+    return Act(verb=verb, call=REF, title="Stand-up", people=people, everyone=everyone)
+
+
+async def person(provider: StreamProvider, who: str = "ben") -> Person:
+    """Somebody as a moderator sees them now."""
+    there = (await provider.participants(REF, limit=100)).items
+    return next(Person.of(one) for one in there if one.id == who)

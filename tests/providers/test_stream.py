@@ -1,0 +1,486 @@
+"""Stream Video's client against the make-believe server, and against any JSON at all."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.acts import Person
+from bot.calls.capabilities import Enforcement
+from bot.calls.models import CallRef, Page, RecordingState, Vendor
+from bot.calls.outcomes import Seen
+from bot.calls.verbs import (
+    VERBS,
+    Block,
+    End,
+    Kick,
+    LiveStart,
+    LiveStop,
+    Mute,
+    RecordingKind,
+    RecordPause,
+    RecordResume,
+    RecordStart,
+    RecordStop,
+    RtmpStart,
+    RtmpStop,
+    Track,
+    Unblock,
+    Verb,
+)
+from bot.demo.vendors import StreamServer, Visitor
+from bot.errors import (
+    AnswerLost,
+    Impossible,
+    NotAtVendor,
+    VendorBusy,
+    VendorDenied,
+    VendorFault,
+    VendorGarbled,
+    VendorRefused,
+)
+from bot.providers.stream import StreamProvider
+from bot.providers.stream_wire import problem
+from tests.fakes.clock import START, ManualClock
+from tests.providers.streams import (
+    BEN,
+    CID,
+    KEY,
+    REF,
+    answering,
+    client,
+    order,
+    person,
+    standup,
+)
+
+
+@pytest.fixture
+def server() -> StreamServer:
+    return standup()
+
+
+@pytest.fixture
+async def provider(server: StreamServer) -> AsyncIterator[StreamProvider]:
+    made = client(server)
+    yield made
+    await made.aclose()
+
+
+def body(server: StreamServer, at: int = -1) -> Any:
+    """What the request carried."""
+    return json.loads(server.requests[at].body)
+
+
+async def test_a_listing_tells_who_is_there_since_when_and_under_what_name(
+    provider: StreamProvider,
+) -> None:
+    [call] = (await provider.list_live(limit=10)).items
+    assert (call.ref.id, call.title, call.people, call.kind) == (CID, "Stand-up", 2, "default")
+    assert (call.started_at, call.ended_at, call.ref.session) == (START, None, "default-standup-s1")
+    assert (call.recording, call.broadcasting, call.rtmp) == (RecordingState.OFF, False, ())
+
+
+async def test_pages_follow_each_other_with_one_request_each(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.open("default:second", "Second")
+    server.join("default:second", BEN)
+    first = await provider.list_live(limit=1)
+    second = await provider.list_live(limit=1, cursor=first.next)
+    assert {call.ref.id for page in (first, second) for call in page.items} == {
+        CID,
+        "default:second",
+    }
+    assert (second.next, len(server.requests)) == (None, 2)
+
+
+async def test_more_than_a_page_holds_is_never_asked_for(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    await provider.list_live(limit=1_000)
+    await provider.participants(REF, limit=1_000)
+    assert (body(server, 0)["limit"], "limit=100" in server.requests[1].query) == (100, True)
+
+
+async def test_an_ended_call_is_not_live_but_can_still_be_read(provider: StreamProvider) -> None:
+    await provider.perform(order(End()))
+    assert (await provider.list_live(limit=10)).items == ()
+    assert (await provider.get(CID)).ended_at == START
+
+
+@pytest.mark.parametrize("cid", ["default:nowhere", "no-colon", ":x", "default:..", "default:"])
+async def test_what_is_no_call_is_not_at_the_vendor(provider: StreamProvider, cid: str) -> None:
+    with pytest.raises(NotAtVendor):
+        await provider.get(cid)
+
+
+async def test_an_id_is_one_part_of_the_path_whatever_it_holds(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.open("default:a:b?c#d e", "Odd")
+    assert (await provider.get("default:a:b?c#d e")).title == "Odd"
+    assert server.requests[-1].path == "/api/v2/video/call/default/a:b?c#d e"
+
+
+async def test_two_devices_are_one_participant(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.join(CID, BEN)
+    page = await provider.participants(REF, limit=100)
+    assert ([one.id for one in page.items], page.total, page.next) == (["ada", "ben"], 2, None)
+    assert {(one.joined_at, one.muted) for one in page.items} == {(START, None)}
+
+
+CALL_ACTS: list[tuple[Verb, Verb]] = [
+    *((RecordStart(kind=kind), RecordStop(kind=kind)) for kind in RecordingKind),
+    (LiveStart(), LiveStop()),
+    (RtmpStart(to="tv"), RtmpStop(to="tv")),
+]
+
+
+@pytest.mark.parametrize(("start", "stop"), CALL_ACTS)
+async def test_what_is_started_runs_until_it_is_stopped_and_both_are_seen(
+    server: StreamServer, provider: StreamProvider, start: Verb, stop: Verb
+) -> None:
+    for now, then in ((start, stop), (stop, start)):
+        assert (await provider.observe(order(now))).seen is Seen.NOT_DONE
+        assert "accepted" in (await provider.perform(order(now))).evidence
+        assert (await provider.observe(order(now))).seen is Seen.DONE
+        assert (await provider.observe(order(then))).seen is Seen.NOT_DONE
+    assert [effect.verb for effect in server.effects] == [start.name, stop.name]
+
+
+async def test_a_call_tells_what_leaves_it(provider: StreamProvider) -> None:
+    for verb in (RecordStart(kind=RecordingKind.RAW), LiveStart(), RtmpStart(to="tv")):
+        await provider.perform(order(verb))
+    call = await provider.get(CID)
+    assert (call.recording, call.broadcasting, call.rtmp) == (RecordingState.ON, True, ("tv",))
+
+
+async def test_starting_what_runs_is_refused_and_seen_as_done(provider: StreamProvider) -> None:
+    await provider.perform(order(LiveStart()))
+    with pytest.raises(VendorRefused, match="already running"):
+        await provider.perform(order(LiveStart()))
+    assert (await provider.observe(order(LiveStart()))).evidence == "The livestream is running."
+
+
+@pytest.mark.parametrize(
+    ("track", "left"),
+    [
+        (Track.AUDIO, {"video", "screenshare"}),
+        (Track.VIDEO, {"audio", "screenshare"}),
+        (Track.SCREEN, {"audio", "video"}),
+        (Track.EVERYTHING, set()),
+    ],
+)
+async def test_a_mute_takes_the_named_tracks_of_one_person(
+    server: StreamServer, provider: StreamProvider, track: Track, left: set[str]
+) -> None:
+    act = order(Mute(tracks=track), await person(provider))
+    stay = server.rooms[CID].stay("ben")
+    assert stay is not None
+    stay.tracks.add("screenshare")
+    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    await provider.perform(act)
+    assert stay.tracks == left
+    assert (await provider.observe(act)).seen is Seen.DONE
+
+
+async def test_everyone_is_muted_at_once(server: StreamServer, provider: StreamProvider) -> None:
+    act = order(Mute(), everyone=True)
+    assert "2 in the call still send audio" in (await provider.observe(act)).evidence
+    await provider.perform(act)
+    assert [effect.person for effect in server.effects] == ["ada", "ben"]
+    assert (await provider.observe(act)).evidence == "Nobody sends audio."
+
+
+async def test_silence_proves_nothing_while_nobody_is_listed_as_sending(
+    provider: StreamProvider,
+) -> None:
+    """The vendor documents no values for `published_tracks`."""
+    act = order(Mute(tracks=Track.EVERYTHING), everyone=True)
+    await provider.perform(act)
+    assert (await provider.observe(act)).seen is Seen.UNKNOWABLE
+
+
+async def test_the_kicked_are_gone(server: StreamServer, provider: StreamProvider) -> None:
+    act = order(Kick(), await person(provider))
+    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    await provider.perform(act)
+    assert server.effects == [("kick", CID, "ben")]
+    assert (await provider.observe(act)).seen is Seen.DONE
+
+
+async def test_who_came_back_was_kicked(server: StreamServer, provider: StreamProvider) -> None:
+    act = order(Kick(), await person(provider))
+    await provider.perform(act)
+    assert isinstance(server.clock, ManualClock)
+    server.clock.advance(1)
+    server.join(CID, BEN)
+    seen = await provider.observe(act)
+    assert (seen.seen, "came back since" in seen.evidence) == (Seen.DONE, True)
+
+
+@pytest.mark.parametrize(
+    ("presence", "joined", "seen"),
+    [
+        (None, None, Seen.UNKNOWABLE),
+        ("another", None, Seen.DONE),
+        ("another", START, Seen.NOT_DONE),
+        (None, START - timedelta(seconds=1), Seen.DONE),
+    ],
+)
+async def test_one_stay_is_told_from_the_next_by_connection_and_time(
+    provider: StreamProvider, presence: str | None, joined: Any, seen: Seen
+) -> None:
+    who = Person(id="ben", presence=presence, joined_at=joined)
+    assert (await provider.observe(order(Kick(), who))).seen is seen
+
+
+async def test_the_blocked_are_out_and_stay_out_until_unblocked(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    block = order(Block(), await person(provider))
+    unblock = order(Unblock(), Person(id="ben"))
+    for act, other in ((block, unblock), (unblock, block)):
+        assert (await provider.observe(act)).seen is Seen.NOT_DONE
+        await provider.perform(act)
+        assert (await provider.observe(act)).seen is Seen.DONE
+        assert (await provider.observe(other)).seen is Seen.NOT_DONE
+    assert [effect.verb for effect in server.effects] == ["kick", "block", "unblock"]
+
+
+async def test_somebody_whom_stream_refuses_to_kick_is_blocked_all_the_same(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.faults.error(400, on="/kick")
+    act = order(Block(), await person(provider))
+    await provider.perform(act)
+    assert [effect.verb for effect in server.effects] == ["block"]
+    assert (await provider.observe(act)).evidence == "They are blocked, but still in the call."
+
+
+async def test_denied_credentials_are_not_tried_on_a_second_path(server: StreamServer) -> None:
+    denied = client(server, secret="a-secret-of-another-app-altogether")
+    with pytest.raises(VendorDenied):
+        await denied.perform(order(Block(), Person(id="ben")))
+    assert len(server.requests) == 1
+
+
+async def test_an_ended_call_is_seen_as_ended(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    assert (await provider.observe(order(End()))).seen is Seen.NOT_DONE
+    await provider.perform(order(End()))
+    assert server.effects == [("end", CID, None)]
+    assert (await provider.observe(order(End()))).seen is Seen.DONE
+
+
+async def test_a_call_that_emptied_and_filled_again_is_another_run(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    seen = (await provider.get(CID)).ref
+    for who in ("ada", "ben"):
+        server.leave(CID, who)
+    server.join(CID, BEN)
+    act = order(End()).model_copy(update={"call": seen})
+    assert "another one has begun" in (await provider.observe(act)).evidence
+
+
+async def test_acts_are_signed_with_the_moderator_where_there_is_one(server: StreamServer) -> None:
+    server.users.add("mod")
+    provider = client(server, moderator_id="mod")
+    await provider.perform(order(Mute(), Person(id="ben")))
+    assert body(server) == {"user_ids": ["ben"], "audio": True, "muted_by_id": "mod"}
+    await provider.perform(order(Kick(), Person(id="ben")))
+    assert body(server) == {"user_id": "ben", "kicked_by_id": "mod"}
+
+
+async def test_every_verb_has_its_line_and_the_impossible_names_the_nearest(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    assert set(provider.capabilities) == set(VERBS)
+    assert provider.capabilities["mute"].level is Enforcement.BEST_EFFORT
+    for verb in (RecordPause(), RecordResume()):
+        assert provider.capabilities[verb.name].instead == "record_stop"
+        with pytest.raises(Impossible):
+            await provider.perform(order(verb))
+        assert (await provider.observe(order(verb))).seen is Seen.UNKNOWABLE
+    assert server.requests == []
+
+
+async def test_rtmp_goes_to_named_targets_only(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    assert provider.capabilities["rtmp_start"].refuses(RtmpStart(to="radio")) == "to radio"
+    with pytest.raises(Impossible) as caught:
+        await provider.perform(order(RtmpStart(to="radio")))
+    assert "callwarden.toml" in caught.value.next_step
+    assert server.requests == []
+
+
+async def test_without_targets_rtmp_cannot_be_started(server: StreamServer) -> None:
+    bare = client(server, rtmp_targets={})
+    assert not bare.capabilities["rtmp_start"].possible
+    assert "callwarden.toml" in bare.capabilities["rtmp_start"].why
+
+
+async def test_no_stream_key_is_told_anywhere(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    act = order(RtmpStart(to="tv"))
+    receipt = await provider.perform(act)
+    told = [receipt, await provider.get(CID), await provider.list_live(limit=5)]
+    told.append(await provider.observe(act))
+    assert body(server, 0)["broadcasts"][0]["stream_key"] == KEY
+    assert KEY not in repr(told)
+    assert "tv.example" not in repr(told)
+
+
+async def test_a_key_that_stream_repeats_in_an_error_is_hidden() -> None:
+    refusal = httpx.Response(400, json={"code": 4, "message": f"bad {KEY}", "StatusCode": 400})
+    provider = client(standup(), transport=httpx.MockTransport(lambda _: refusal))
+    with pytest.raises(VendorRefused) as caught:
+        await provider.perform(order(RtmpStart(to="tv")))
+    assert (KEY in str(caught.value), caught.value.code) == (False, "4")
+
+
+async def test_a_wrong_secret_is_denied_and_not_told(server: StreamServer) -> None:
+    secret = "the-wrong-secret-but-long-enough-to-sign"
+    with pytest.raises(VendorDenied) as caught:
+        await client(server, secret=secret).list_live(limit=5)
+    assert (caught.value.status, caught.value.code) == (401, "5")
+    assert secret not in str(caught.value)
+
+
+async def test_an_unknown_call_carries_streams_own_number(provider: StreamProvider) -> None:
+    with pytest.raises(NotAtVendor) as caught:
+        await provider.get("default:nowhere")
+    assert caught.value.code == "16"
+
+
+async def test_a_429_says_how_long_to_wait(server: StreamServer, provider: StreamProvider) -> None:
+    server.faults.limit(60, times=None)
+    with pytest.raises(VendorBusy) as caught:
+        await provider.list_live(limit=5)
+    assert (caught.value.retry_after, len(server.requests)) == (60, 1)
+
+
+async def test_a_kick_is_never_sent_again_after_a_lost_answer_or_an_error(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    act = order(Kick(), await person(provider))
+    server.faults.drop(after=True, on="/kick")
+    with pytest.raises(AnswerLost):
+        await provider.perform(act)
+    assert (await provider.observe(act)).seen is Seen.DONE
+    server.faults.error(500, on="/kick")
+    with pytest.raises(VendorFault):
+        await provider.perform(act)
+    assert [seen.path.endswith("/kick") for seen in server.requests].count(True) == 2
+
+
+async def test_a_mute_is_sent_again_after_a_lost_answer(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.faults.drop(on="/mute_users")
+    await provider.perform(order(Mute(), Person(id="ben")))
+    assert len(server.requests) == 2
+    assert server.effects == [("mute", CID, "ben")]
+
+
+@pytest.mark.parametrize("spoil", ["malformed", "html"])
+async def test_an_answer_that_cannot_be_read_is_garbled(
+    server: StreamServer, provider: StreamProvider, spoil: str
+) -> None:
+    getattr(server.faults, spoil)(times=None)
+    with pytest.raises(VendorGarbled):
+        await provider.list_live(limit=5)
+    with pytest.raises(VendorGarbled):
+        await provider.perform(order(Kick(), Person(id="ben")))
+
+
+async def test_only_what_is_needed_has_to_be_there(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    fields = ("session", "egress", "recording", "custom", "current_session_id", "next")
+    server.faults.nulls(*fields)
+    [call] = (await provider.list_live(limit=5)).items
+    assert (call.title, call.people, call.started_at) == (CID, 0, None)
+    assert (call.recording, call.broadcasting, call.rtmp) == (RecordingState.UNKNOWN, None, None)
+    server.faults.nulls("cid")
+    with pytest.raises(VendorGarbled):
+        await provider.list_live(limit=5)
+
+
+@pytest.mark.parametrize("verb", [LiveStop(), RecordStop(), RtmpStop(to="tv"), Unblock(), Block()])
+async def test_what_the_answer_leaves_out_cannot_be_known(
+    server: StreamServer, provider: StreamProvider, verb: Verb
+) -> None:
+    act = order(verb, Person(id="gone"))
+    server.faults.nulls("egress", "blocked_user_ids")
+    assert (await provider.observe(act)).seen is Seen.UNKNOWABLE
+
+
+@pytest.mark.parametrize("text", [b"", b"<html>", b"null", b'{"code": "x"}'])
+def test_an_unreadable_error_body_says_nothing(text: bytes) -> None:
+    assert problem(text) == (None, "")
+
+
+LIST_FIELDS = ["calls", "call", "cid", "custom", "title", "session", "started_at", "egress"]
+LIST_FIELDS += ["rtmps", "name", "hls", "next", "participants_count_by_role", "recording"]
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(LIST_FIELDS), inner, max_size=5)
+    ),
+    max_leaves=10,
+)
+calls = st.dictionaries(st.sampled_from(LIST_FIELDS), json_values, max_size=6)
+listings = calls.map(lambda call: {"calls": [{"call": {"cid": "default:x", **call}}]})
+
+
+@given(json_values | listings)
+async def test_any_json_is_a_page_or_garbled(answer: object) -> None:
+    provider = answering(answer)
+    try:
+        assert isinstance(await provider.list_live(limit=5), Page)
+    except VendorGarbled:
+        pass
+    finally:
+        await provider.aclose()
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=64))
+async def test_any_id_stays_within_its_part_of_the_path(name: str) -> None:
+    paths: list[bytes] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.raw_path.split(b"?")[0])
+        return httpx.Response(404, json={})
+
+    provider = client(StreamServer(ManualClock()), transport=httpx.MockTransport(note))
+    ref = CallRef(vendor=Vendor.STREAM, id=f"default:{name}")
+    with pytest.raises(NotAtVendor):
+        await provider.participants(ref, limit=5)
+    await provider.aclose()
+    for path in paths:
+        assert path.startswith(b"/api/v2/video/call/default/")
+        assert path.endswith(b"/participants")
+        assert path.count(b"/") == 7
+
+
+async def test_a_visitor_without_a_name_is_shown_by_id(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.join(CID, Visitor("carla", ""))
+    people = (await provider.participants(REF, limit=100)).items
+    assert people[-1].shown == "carla"

@@ -1,0 +1,132 @@
+"""Cloudflare RealtimeKit, whose acts take a lasting *meeting* and hit its running *session*."""
+
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import httpx
+from pydantic import SecretStr
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
+from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
+from bot.calls.outcomes import Observation, Receipt
+from bot.calls.verbs import Block, Kick, LiveStart, Mute, RtmpStart, Unblock
+from bot.clock import Clock
+from bot.errors import Impossible
+from bot.providers.http import Deadlines, Transport, Wire
+from bot.providers.realtimekit_acts import Acts
+from bot.providers.realtimekit_look import Look, plain
+from bot.providers.realtimekit_reads import Reads
+from bot.providers.realtimekit_wire import problem, recording_state
+
+_RATE = 10.0
+"""Requests a second: under the stricter of the two limits Cloudflare names, 250 in 10 s."""
+
+_NO_BAN_LIST = "RealtimeKit keeps no ban list: a token once given stays valid."
+_MUTE_IS_HIDDEN = (
+    "Cloudflare's specification has a mute, but its documentation does not. "
+    "REALTIMEKIT_HIDDEN_MUTE turns it on."
+)
+_DOING = performers(Acts)
+
+
+class RealtimeKitProvider:
+    """RealtimeKit behind `CallProvider`."""
+
+    vendor = Vendor.REALTIMEKIT
+
+    def __init__(
+        self, http: Transport, *, hidden_mute: bool, rtmp_targets: Mapping[str, RtmpTarget]
+    ) -> None:
+        self.http = http
+        self._reads = Reads(http)
+        self._look = Look(self._reads)
+        self._acts = Acts(http, self._reads, rtmp_targets)
+        self.capabilities = complete(_capabilities(tuple(rtmp_targets), hidden_mute=hidden_mute))
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        """One page of live sessions; the cursor is a page number."""
+        return await self._reads.live(limit, cursor)
+
+    async def get(self, call_id: str) -> Call:
+        """The running session of a meeting, with its recording and outputs, read at once."""
+        session, running, livestream = await asyncio.gather(
+            self._reads.active(call_id),
+            self._reads.running(CallRef(vendor=self.vendor, id=call_id)),
+            self._reads.livestream(call_id),
+        )
+        mine = [one for one in running if one.of(session.id)]
+        return session.call().model_copy(
+            update={
+                "recording": recording_state(plain(mine)),
+                "broadcasting": livestream is not None,
+                "rtmp": tuple(sorted({one.output for one in mine if one.output})),
+            }
+        )
+
+    async def participants(
+        self, call: CallRef, *, limit: int, cursor: str | None = None
+    ) -> Page[Participant]:
+        """Who is connected now; the cursor is a page number."""
+        return await self._reads.here(await self._reads.session_of(call), limit, cursor)
+
+    async def perform(self, act: Act) -> Receipt:
+        """See `CallProvider.perform`; Impossible when the capabilities say so."""
+        capability = self.capabilities[act.verb.name]
+        if not capability.possible:
+            raise Impossible(f"{act.verb.label} is not possible. {capability.why}")
+        if (refused := capability.refuses(act.verb)) is not None:
+            raise Impossible(f"{act.verb.label} is not possible with {refused}.")
+        receipt: Receipt = await getattr(self._acts, _DOING[act.verb.name].method)(act)
+        return receipt
+
+    async def observe(self, act: Act) -> Observation:
+        """See `CallProvider.observe`."""
+        return await self._look.at(act)
+
+    async def aclose(self) -> None:
+        """Close the connection pool."""
+        await self.http.aclose()
+
+
+def _capabilities(targets: tuple[str, ...], *, hidden_mute: bool) -> Mapping[str, Capability]:
+    table = {verb: doing.capability for verb, doing in _DOING.items()}
+    table[Block.name] = cannot(_NO_BAN_LIST, instead=Kick)
+    table[Unblock.name] = cannot(_NO_BAN_LIST)
+    table[RtmpStart.name] = (
+        Capability(level=Enforcement.ENFORCED, only={"to": targets})
+        if targets
+        else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
+    )
+    if not hidden_mute:
+        table[Mute.name] = cannot(_MUTE_IS_HIDDEN, instead=Kick)
+    return MappingProxyType(table)
+
+
+def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
+    *,
+    account_id: str,
+    app_id: str,
+    api_token: SecretStr,
+    base_url: str,
+    clock: Clock,
+    hidden_mute: bool = False,
+    rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
+    deadlines: Deadlines | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> RealtimeKitProvider:
+    """A client for one app; `base_url` is up to and without `/accounts`."""
+    token = api_token.get_secret_value()
+    keys = (target.key.get_secret_value() for target in rtmp_targets.values())
+    wire = Wire(
+        Vendor.REALTIMEKIT,
+        f"{base_url.rstrip('/')}/accounts/{account_id}/realtime/kit/{app_id}",
+        _RATE,
+        problem,
+        headers={"Authorization": f"Bearer {token}"},
+        secrets=(token, *keys),
+        request_id_header="cf-ray",
+    )
+    http = Transport(wire, clock, deadlines=deadlines, transport=transport)
+    return RealtimeKitProvider(http, hidden_mute=hidden_mute, rtmp_targets=rtmp_targets)

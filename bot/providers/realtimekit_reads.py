@@ -1,0 +1,132 @@
+"""Reading RealtimeKit: sessions, who is in them, recordings and livestreams."""
+
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import quote
+
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.errors import NotAtVendor
+from bot.providers.decode import M, read
+from bot.providers.http import Kind, Transport
+from bot.providers.realtimekit_wire import (
+    Livestream,
+    ManyRecordings,
+    ManySessions,
+    ManyStays,
+    OneLivestream,
+    OneSession,
+    Recording,
+    Session,
+    Stay,
+    next_page,
+)
+
+_PAGE = 50
+"""Items asked for where we page ourselves."""
+
+
+def segment(identifier: str) -> str:
+    """An id as one step of a path; NotAtVendor when it would lead to another path."""
+    if identifier in {"", ".", ".."}:
+        raise NotAtVendor("RealtimeKit has no such id.", vendor=Vendor.REALTIMEKIT, status=404)
+    return quote(identifier, safe="")
+
+
+def meeting_path(meeting: str) -> str:
+    """The path of a meeting."""
+    return f"/meetings/{segment(meeting)}"
+
+
+class Reads:
+    """Everything that is read, each method one request unless it says otherwise."""
+
+    def __init__(self, http: Transport) -> None:
+        self._http = http
+
+    async def live(self, limit: int, cursor: str | None) -> Page[Call]:
+        """One page of LIVE sessions; one that emptied stays LIVE for its keep-alive time."""
+        number = int(cursor or 1)
+        many = await self._get(
+            ManySessions,
+            "/sessions",
+            {
+                "status": "LIVE",
+                "page_no": number,
+                "per_page": limit,
+                "sort_by": "createdAt",
+                "sort_order": "DESC",
+            },
+        )
+        sessions = many.data.sessions
+        return Page(
+            items=tuple(one.call() for one in sessions if one.status != "ENDED"),
+            next=next_page(number, limit, len(sessions), many.paging),
+            total=many.paging.total_count if many.paging else None,
+        )
+
+    async def active(self, meeting: str) -> Session:
+        """The meeting's running session; NotAtVendor when there is none."""
+        path = f"{meeting_path(meeting)}/active-session"
+        return (await self._get(OneSession, path)).data
+
+    async def session_of(self, call: CallRef) -> str:
+        """The session the call means: the one it names, or the running one."""
+        return call.session or (await self.active(call.id)).id
+
+    async def here(self, session: str, limit: int, cursor: str | None) -> Page[Participant]:
+        """Who is connected now, once each: a second device is the same person.
+
+        A page may hold fewer than `limit`, since the vendor's pages hold those who left too.
+        """
+        page = await self._stays(session, limit, int(cursor or 1))
+        people = {stay.person: stay.participant() for stay in page.items if stay.here}
+        return Page(items=tuple(people.values()), next=page.next)
+
+    async def present(self, session: str) -> AsyncIterator[Stay]:
+        """Every connection that is there now, latest page last; as many requests as it takes."""
+        number: int | None = 1
+        while number is not None:
+            page = await self._stays(session, _PAGE, number)
+            for stay in page.items:
+                if stay.here:
+                    yield stay
+            number = int(page.next) if page.next else None
+
+    async def running(self, call: CallRef) -> list[Recording]:
+        """Recordings and RTMP outputs not stopped yet, newest first.
+
+        Read from the list, because the active recording is a single one even when several run.
+        """
+        found = await self._get(
+            ManyRecordings,
+            "/recordings",
+            {
+                "meeting_id": call.id,
+                "per_page": _PAGE,
+                "sort_by": "invokedTime",
+                "sort_order": "DESC",
+            },
+        )
+        return [one for one in found.data if one.started and one.of(call.session)]
+
+    async def livestream(self, meeting: str) -> Livestream | None:
+        """The livestream that is running; None when there is none."""
+        path = f"{meeting_path(meeting)}/active-livestream"
+        try:
+            stream = (await self._get(OneLivestream, path)).data
+        except NotAtVendor:
+            return None
+        return stream if stream.running else None
+
+    async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
+        many = await self._get(
+            ManyStays,
+            f"/sessions/{segment(session)}/participants",
+            {"page_no": number, "per_page": limit, "view": "raw"},
+        )
+        stays = many.data.participants
+        return Page(items=tuple(stays), next=next_page(number, limit, len(stays), many.paging))
+
+    async def _get(
+        self, model: type[M], path: str, params: Mapping[str, str | int] | None = None
+    ) -> M:
+        return read(self._http, model, await self._http.send(Kind.READ, "GET", path, params=params))

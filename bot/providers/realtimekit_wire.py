@@ -1,0 +1,223 @@
+"""What RealtimeKit writes, and what it means: only the fields that are needed are read.
+
+Stream keys, ingest addresses and download URLs come in the same answers; no model has a field for
+them, so they end here.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
+from bot.providers.decode import Moment
+from bot.providers.http import Problem
+
+_STARTED = frozenset({"INVOKED", "RECORDING", "PAUSED"})
+_OUTPUT = re.compile(r"rtmp\.([A-Za-z0-9_-]+)\.")
+
+
+class Session(BaseModel):
+    """One live run of a meeting; `meeting` is the lasting room that moderation paths take."""
+
+    id: str
+    meeting: str = Field(alias="associated_id")
+    title: str | None = Field(None, alias="meeting_display_name")
+    status: str | None = None
+    kind: str | None = Field(None, alias="type")
+    people: int | None = Field(None, alias="live_participants")
+    started_at: Moment = None
+    ended_at: Moment = None
+
+    def call(self) -> Call:
+        """The call as a listing shows it: recording and outputs unknown."""
+        return Call(
+            ref=CallRef(vendor=Vendor.REALTIMEKIT, id=self.meeting, session=self.id),
+            title=self.title or self.meeting,
+            people=self.people or 0,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            kind=self.kind,
+        )
+
+
+class Stay(BaseModel):
+    """One connection of one person. `peer` is no user id: acts do not take it."""
+
+    peer: str | None = Field(None, alias="id")
+    user_id: str | None = None
+    custom_id: str | None = Field(None, alias="custom_participant_id")
+    name: str | None = Field(None, alias="display_name")
+    role: str | None = Field(None, alias="preset_name")
+    joined_at: Moment = None
+    left: str | None = Field(None, alias="left_at")
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Stay":
+        if not self.person:
+            message = "neither user_id nor custom_participant_id"
+            raise ValueError(message)
+        return self
+
+    @property
+    def person(self) -> str:
+        """The id acts take: `user_id`, or the app's own id where the vendor leaves that out."""
+        return self.user_id or self.custom_id or ""
+
+    @property
+    def here(self) -> bool:
+        """Connected now: the listing keeps everybody who ever came."""
+        return not self.left
+
+    def participant(self) -> Participant:
+        """The person behind this connection; who is muted is not told."""
+        return Participant(
+            id=self.person,
+            name=self.name,
+            custom_id=self.custom_id,
+            role=self.role,
+            presence=self.peer,
+            joined_at=self.joined_at,
+        )
+
+
+class Recording(BaseModel):
+    """A recording, or an RTMP output, which is a recording that is sent elsewhere."""
+
+    id: str
+    status: str | None = None
+    session: str | None = Field(None, alias="session_id")
+    file: str | None = Field(None, alias="output_file_name")
+
+    @property
+    def started(self) -> bool:
+        """Asked for and not stopped: INVOKED becomes RECORDING within seconds."""
+        return self.status in _STARTED
+
+    def of(self, session: str | None) -> bool:
+        """Whether it may be of this session; None on either side rules nothing out."""
+        return None in {session, self.session} or session == self.session
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits to go on in the same file."""
+        return self.status == "PAUSED"
+
+    @property
+    def output(self) -> str | None:
+        """The RTMP target it is sent to, None for a plain recording."""
+        named = _OUTPUT.match(self.file or "")
+        return named.group(1) if named else None
+
+
+def output_prefix(target: str) -> str:
+    """The start of the file name by which an RTMP output is told from a plain recording.
+
+    The dots cannot be in a target's name, so no name is the beginning of another.
+    """
+    return f"rtmp.{target}."
+
+
+def recording_state(running: Iterable[Recording]) -> RecordingState:
+    """What the running plain recordings amount to."""
+    paused = [one.paused for one in running]
+    if not paused:
+        return RecordingState.OFF
+    return RecordingState.PAUSED if all(paused) else RecordingState.ON
+
+
+class Livestream(BaseModel):
+    """An HLS livestream. IDLE and ERRORED ones show nothing to anybody."""
+
+    status: str | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether there is something to watch, or will be in a moment."""
+        return self.status not in {"IDLE", "ERRORED"}
+
+
+class Paging(BaseModel):
+    """Where a page stands; not every list has it."""
+
+    total_count: int | None = None
+    end_offset: int | None = None
+
+
+class _Sessions(BaseModel):
+    sessions: list[Session]
+
+
+class _Stays(BaseModel):
+    participants: list[Stay]
+
+
+class ManySessions(BaseModel):
+    """A page of sessions."""
+
+    data: _Sessions
+    paging: Paging | None = None
+
+
+class OneSession(BaseModel):
+    """A meeting's active session."""
+
+    data: Session
+
+
+class ManyStays(BaseModel):
+    """A page of a session's participants."""
+
+    data: _Stays
+    paging: Paging | None = None
+
+
+class ManyRecordings(BaseModel):
+    """A page of recordings."""
+
+    data: list[Recording]
+
+
+class OneLivestream(BaseModel):
+    """A meeting's active livestream."""
+
+    data: Livestream
+
+
+class Done(BaseModel):
+    """A definite yes to an act."""
+
+    success: Literal[True]
+
+
+class _Error(BaseModel):
+    code: int | str | None = None
+    message: str | None = None
+
+
+class _Refusal(BaseModel):
+    error: _Error | None = None
+    errors: list[_Error] | None = None
+
+
+def problem(body: bytes) -> Problem:
+    """The product's `{"error": {…}}`, or `{"errors": [{…}]}` of Cloudflare's gateway before it."""
+    try:
+        refusal = _Refusal.model_validate_json(body)
+    except ValidationError:
+        return Problem(None, "")
+    error = refusal.error or next(iter(refusal.errors or ()), None) or _Error()
+    return Problem(None if error.code is None else str(error.code), error.message or "")
+
+
+def next_page(number: int, asked: int, got: int, paging: Paging | None) -> str | None:
+    """The cursor after page `number`: none once a page is short or `paging` says it is the last.
+
+    The vendor does not document how large a page may be.
+    """
+    if got < asked:
+        return None
+    if paging and paging.total_count is not None and paging.end_offset is not None:
+        return str(number + 1) if paging.end_offset < paging.total_count else None
+    return str(number + 1)

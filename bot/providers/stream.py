@@ -110,6 +110,8 @@ class StreamProvider:
     async def _observe_mute(self, act: Act, verb: Mute) -> Observation:
         whom = {} if act.everyone else {"user_id": act.people[0].id}
         sending = await self._stays(act.call.id, {**whom, **_sending(TRACKS[verb.tracks])})
+        if sending.participants:
+            return muted(act, verb, sending, sending)
         anybody = await self._stays(act.call.id, _sending(TRACKS[Track.EVERYTHING]), limit=1)
         return muted(act, verb, sending, anybody)
 

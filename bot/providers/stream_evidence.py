@@ -118,7 +118,7 @@ def _ended(act: Act, call: WireCall) -> Observation:
         return Observation(
             seen=Seen.DONE, evidence="That run of the call is over; another one has begun."
         )
-    return _verdict(call.ended_at is not None, "The call has ended.", "The call has not ended.")
+    return _verdict(call.ended is not None, "The call has ended.", "The call has not ended.")
 
 
 def _running(

@@ -3,6 +3,7 @@
 Stream keys and playlist addresses come back in calls: no model here has a field for them.
 """
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -80,6 +81,12 @@ class WireCall(BaseModel):
         return next((name for name in names if isinstance(name, str) and name.strip()), self.cid)
 
     @property
+    def ended(self) -> datetime | None:
+        """When it was ended for everyone; None once a later run has begun."""
+        begun = self.session.started_at if self.session else None
+        return None if self.ended_at and begun and begun > self.ended_at else self.ended_at
+
+    @property
     def recorded(self) -> RecordingState:
         """Whether any kind of recording runs; Stream has no pause."""
         on = self.egress is not None and any(self.egress.records(kind) for kind in RecordingKind)
@@ -95,7 +102,7 @@ class WireCall(BaseModel):
             title=self.title,
             people=run.people,
             started_at=run.started_at,
-            ended_at=self.ended_at or run.ended_at,
+            ended_at=self.ended or run.ended_at,
             recording=self.recorded,
             broadcasting=self.egress.live if self.egress else None,
             rtmp=self.egress.outputs if self.egress else None,

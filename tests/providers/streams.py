@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from bot.calls.acts import Act, Person
 from bot.calls.models import CallRef, RtmpTarget, Vendor
 from bot.calls.verbs import Verb
+from bot.clock import Clock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
 from bot.providers.stream import StreamProvider, stream
 from tests.fakes.clock import ManualClock
@@ -21,9 +22,9 @@ KEY = "live-stream-key-nobody-may-read"
 TARGETS = {"tv": RtmpTarget(url="rtmp://tv.example/live", key=SecretStr(KEY))}
 
 
-def standup() -> StreamServer:
+def standup(clock: Clock) -> StreamServer:
     """Stream with Ada and Ben in a call."""
-    server = StreamServer(ManualClock())
+    server = StreamServer(clock)
     server.open(CID, "Stand-up")
     for visitor in (ADA, BEN):
         server.join(CID, visitor)

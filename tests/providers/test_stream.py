@@ -1,5 +1,6 @@
 """Stream Video's client against the make-believe server, and against any JSON at all."""
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,10 +10,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bot.calls.acts import Person
 from bot.calls.capabilities import Enforcement
-from bot.calls.models import CallRef, Page, RecordingState, Vendor
+from bot.calls.models import CallRef, Page, RecordingState, RtmpTarget, Vendor
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import (
     VERBS,
@@ -61,8 +63,8 @@ from tests.providers.streams import (
 
 
 @pytest.fixture
-def server() -> StreamServer:
-    return standup()
+def server(clock: ManualClock) -> StreamServer:
+    return standup(clock)
 
 
 @pytest.fixture
@@ -128,13 +130,15 @@ async def test_an_id_is_one_part_of_the_path_whatever_it_holds(
     assert server.requests[-1].path == "/api/v2/video/call/default/a:b?c#d e"
 
 
-async def test_two_devices_are_one_participant(
-    server: StreamServer, provider: StreamProvider
+async def test_two_devices_are_one_participant_since_the_later_one(
+    clock: ManualClock, server: StreamServer, provider: StreamProvider
 ) -> None:
+    clock.advance(5)
     server.join(CID, BEN)
     page = await provider.participants(REF, limit=100)
     assert ([one.id for one in page.items], page.total, page.next) == (["ada", "ben"], 2, None)
-    assert {(one.joined_at, one.muted) for one in page.items} == {(START, None)}
+    assert [one.joined_at for one in page.items] == [START, START + timedelta(seconds=5)]
+    assert {one.muted for one in page.items} == {None}
 
 
 CALL_ACTS: list[tuple[Verb, Verb]] = [
@@ -217,11 +221,12 @@ async def test_the_kicked_are_gone(server: StreamServer, provider: StreamProvide
     assert (await provider.observe(act)).seen is Seen.DONE
 
 
-async def test_who_came_back_was_kicked(server: StreamServer, provider: StreamProvider) -> None:
+async def test_who_came_back_was_kicked(
+    clock: ManualClock, server: StreamServer, provider: StreamProvider
+) -> None:
     act = order(Kick(), await person(provider))
     await provider.perform(act)
-    assert isinstance(server.clock, ManualClock)
-    server.clock.advance(1)
+    clock.advance(1)
     server.join(CID, BEN)
     seen = await provider.observe(act)
     assert (seen.seen, "came back since" in seen.evidence) == (Seen.DONE, True)
@@ -293,6 +298,14 @@ async def test_a_call_that_emptied_and_filled_again_is_another_run(
     assert "another one has begun" in (await provider.observe(act)).evidence
 
 
+async def test_a_call_that_was_ended_and_begun_again_is_not_ended() -> None:
+    ended = int(START.timestamp()) * 10**9
+    call = {"cid": CID, "ended_at": ended, "session": {"started_at": ended + 10**9}}
+    provider = answering({"call": call})
+    assert (await provider.get(CID)).ended_at is None
+    assert (await provider.observe(order(End()))).seen is Seen.NOT_DONE
+
+
 async def test_acts_are_signed_with_the_moderator_where_there_is_one(server: StreamServer) -> None:
     server.users.add("mod")
     provider = client(server, moderator_id="mod")
@@ -331,6 +344,13 @@ async def test_without_targets_rtmp_cannot_be_started(server: StreamServer) -> N
     assert "callwarden.toml" in bare.capabilities["rtmp_start"].why
 
 
+async def test_a_target_may_have_its_key_in_the_address(server: StreamServer) -> None:
+    targets = {"own": RtmpTarget(url="rtmps://own.example/live/key", key=SecretStr(""))}
+    await client(server, rtmp_targets=targets).perform(order(RtmpStart(to="own")))
+    output = {"name": "own", "stream_url": "rtmps://own.example/live/key"}
+    assert body(server) == {"broadcasts": [output]}
+
+
 async def test_no_stream_key_is_told_anywhere(
     server: StreamServer, provider: StreamProvider
 ) -> None:
@@ -343,9 +363,9 @@ async def test_no_stream_key_is_told_anywhere(
     assert "tv.example" not in repr(told)
 
 
-async def test_a_key_that_stream_repeats_in_an_error_is_hidden() -> None:
+async def test_a_key_that_stream_repeats_in_an_error_is_hidden(server: StreamServer) -> None:
     refusal = httpx.Response(400, json={"code": 4, "message": f"bad {KEY}", "StatusCode": 400})
-    provider = client(standup(), transport=httpx.MockTransport(lambda _: refusal))
+    provider = client(server, transport=httpx.MockTransport(lambda _: refusal))
     with pytest.raises(VendorRefused) as caught:
         await provider.perform(order(RtmpStart(to="tv")))
     assert (KEY in str(caught.value), caught.value.code) == (False, "4")
@@ -428,35 +448,58 @@ async def test_what_the_answer_leaves_out_cannot_be_known(
     assert (await provider.observe(act)).seen is Seen.UNKNOWABLE
 
 
+async def test_rtmp_outputs_that_are_left_out_cannot_be_known(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.faults.nulls("rtmps")
+    assert (await provider.observe(order(RtmpStop(to="tv")))).seen is Seen.UNKNOWABLE
+
+
 @pytest.mark.parametrize("text", [b"", b"<html>", b"null", b'{"code": "x"}'])
 def test_an_unreadable_error_body_says_nothing(text: bytes) -> None:
     assert problem(text) == (None, "")
 
 
-LIST_FIELDS = ["calls", "call", "cid", "custom", "title", "session", "started_at", "egress"]
-LIST_FIELDS += ["rtmps", "name", "hls", "next", "participants_count_by_role", "recording"]
+FIELDS = ["calls", "call", "cid", "custom", "title", "session", "started_at", "egress", "rtmps"]
+FIELDS += ["name", "hls", "next", "participants_count_by_role", "recording", "participants"]
+FIELDS += ["user", "id", "joined_at", "total_participants", "blocked_user_ids", "ended_at"]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(LIST_FIELDS), inner, max_size=5)
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5)
     ),
     max_leaves=10,
 )
-calls = st.dictionaries(st.sampled_from(LIST_FIELDS), json_values, max_size=6)
-listings = calls.map(lambda call: {"calls": [{"call": {"cid": "default:x", **call}}]})
+objects = st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=6)
+listings = objects.map(lambda call: {"calls": [{"call": {"cid": "default:x", **call}}]})
+states = st.builds(
+    lambda call, stay: {
+        "call": {"cid": CID, **call},
+        "participants": [{"user": {"id": "ben"}, **stay}],
+    },
+    objects,
+    objects,
+)
+judged = st.sampled_from([Mute(), Kick(), Block(), Unblock(), End(), RecordStop(), LiveStop()])
 
 
 @given(json_values | listings)
 async def test_any_json_is_a_page_or_garbled(answer: object) -> None:
     provider = answering(answer)
-    try:
+    with contextlib.suppress(VendorGarbled):
         assert isinstance(await provider.list_live(limit=5), Page)
-    except VendorGarbled:
-        pass
-    finally:
-        await provider.aclose()
+    await provider.aclose()
+
+
+@given(json_values | states, judged)
+async def test_any_json_is_people_and_an_observation_or_garbled(answer: object, verb: Verb) -> None:
+    provider = answering(answer)
+    with contextlib.suppress(VendorGarbled):
+        assert isinstance(await provider.participants(REF, limit=5), Page)
+    with contextlib.suppress(VendorGarbled):
+        assert (await provider.observe(order(verb, Person(id="ben")))).evidence
+    await provider.aclose()
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=64))

@@ -11,13 +11,13 @@ from bot.calls.verbs import Block, Mute, Unblock
 from bot.demo.vendors import AppTransport, StreamServer
 from bot.providers.decode import moment
 from bot.providers.stream_wire import OneCall
-from tests.fakes.clock import START
+from tests.fakes.clock import START, ManualClock
 from tests.providers.streams import BEN, CID, REF, client, order, standup
 
 
 async def test_blocking_never_posts_to_unblock() -> None:
     """A sample in the vendor's pages for "block user" does."""
-    server = standup()
+    server = standup(ManualClock())
     server.faults.error(400, on="/kick", times=2)
     provider = client(server)
     await provider.perform(order(Block(), Person(id="ben")))
@@ -42,13 +42,14 @@ def test_nanoseconds_are_exact_to_the_microsecond() -> None:
 async def test_every_request_has_the_bare_token_and_the_key() -> None:
     """The vendor's curl samples write `Bearer` and leave the key out."""
     sent: list[httpx.Request] = []
-    inner = AppTransport(standup().app)
+    server = standup(ManualClock())
+    inner = AppTransport(server.app)
 
     async def note(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         return await inner.handle_async_request(request)
 
-    provider = client(standup(), transport=httpx.MockTransport(note))
+    provider = client(server, transport=httpx.MockTransport(note))
     await provider.list_live(limit=5)
     await provider.participants(REF, limit=5)
     await provider.perform(order(Mute(), Person(id="ben")))
@@ -62,14 +63,14 @@ async def test_every_request_has_the_bare_token_and_the_key() -> None:
 
 async def test_everyone_is_a_boolean_and_not_a_list_of_people() -> None:
     """The vendor's first sample passes a list, its table says boolean."""
-    server = standup()
+    server = standup(ManualClock())
     await client(server).perform(order(Mute(), everyone=True))
     assert json.loads(server.requests[0].body) == {"mute_all_users": True, "audio": True}
     assert len(server.effects) == 2
 
 
 async def test_who_is_live_is_never_asked_of_totals_or_of_the_invited() -> None:
-    server = standup()
+    server = standup(ManualClock())
     server.leave(CID, BEN.id)
     provider = client(server)
     [call] = (await provider.list_live(limit=5)).items

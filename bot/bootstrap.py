@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
@@ -130,6 +131,14 @@ def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
             )
         )
     return {provider.vendor: provider for provider in found}
+
+
+async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capability]]:
+    """What each vendor that is on lets a moderator do, with these settings. Asks nobody."""
+    providers = connect(settings, SystemClock())
+    for provider in providers.values():
+        await provider.aclose()
+    return {vendor: provider.capabilities for vendor, provider in providers.items()}
 
 
 async def _connect_vendors(

@@ -24,6 +24,19 @@ audit = typer.Typer(help="The record: verify it, take it elsewhere.", no_args_is
 app.add_typer(audit, name="audit")
 
 
+NOBODY = {
+    "STREAM_API_KEY": "none",
+    "STREAM_API_SECRET": "a-stand-in-where-no-secret-is-set",
+    "REALTIMEKIT_ACCOUNT_ID": "none",
+    "REALTIMEKIT_APP_ID": "none",
+    "REALTIMEKIT_API_TOKEN": "none",
+    "COMETCHAT_APP_ID": "none",
+    "COMETCHAT_REGION": "us",
+    "COMETCHAT_API_KEY": "none",
+}
+"""Credentials that open nothing, so that every vendor is told of before there is an account."""
+
+
 class Format(StrEnum):
     """How the record is written out."""
 
@@ -75,12 +88,15 @@ def migrate() -> None:
 
 @app.command()
 def capabilities() -> None:
-    """Print what each vendor lets a moderator do, and the nearest thing where it does not."""
+    """Print what each vendor lets a moderator do, connected or not, and why where it does not."""
     from rich.console import Console
 
+    from bot.bootstrap import capabilities as tell
+    from bot.settings import Settings
     from bot.tables import capability_table
 
-    Console().print(capability_table())
+    told = asyncio.run(tell(Settings.from_process(defaults=NOBODY)))
+    Console().print(capability_table(told))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
@@ -163,14 +164,15 @@ class Settings(Frozen):
         )
 
     @classmethod
-    def from_process(cls) -> Self:
+    def from_process(cls, defaults: Mapping[str, str] = MappingProxyType({})) -> Self:
         """Settings from this process's environment and the file CALLWARDEN_CONFIG names.
 
-        Unset, it is callwarden.toml in the working directory where there is one.
+        Unset, it is callwarden.toml in the working directory where there is one. `defaults` stand
+        for variables that are not set.
         """
         named = os.environ.get("CALLWARDEN_CONFIG", "").strip()
         default = DEFAULT_FILE if DEFAULT_FILE.exists() else None
-        return cls.load(os.environ, Path(named) if named else default)
+        return cls.load({**defaults, **os.environ}, Path(named) if named else default)
 
 
 T = TypeVar("T", bound=FromEnvironment)

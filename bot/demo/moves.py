@@ -1,4 +1,4 @@
-"""What somebody does in the tour, and what they see then: everything goes the way it does in Slack."""
+"""What somebody does in the tour, and what they see then; everything goes as it does in Slack."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,9 +32,8 @@ class Player:
     def __init__(self, show: Show, calls: Mapping[str, tuple[Vendor, str]]) -> None:
         self.show = show
         workspace = show.workspace
-        self.names = {
-            known.id: known.name
-            for known in (*workspace.users.values(), *workspace.channels.values())
+        self.names = {user.id: user.name for user in workspace.users.values()} | {
+            channel.id: channel.name for channel in workspace.channels.values()
         }
         self._handles = {
             name: handle(CallRef(vendor=vendor, id=call)) for name, (vendor, call) in calls.items()
@@ -74,17 +73,17 @@ class Player:
             raise StoryBroken(_missed(user, expected, self._channel(channel))) from None
 
     def shown(self, user: User) -> Iterator[Message | View]:
-        """What is in front of somebody: the open form, then messages, newest first."""
+        """What the bot shows to somebody alone: the open form, then answers, newest first."""
         form = self.show.workspace.modals.top(user.id)
         if form is not None:
             yield form
-        yield from reversed(list(self.show.workspace.seen_by(user.id)))
+        yield from reversed(self.show.workspace.ephemerals.get(user.id, []))
 
     def _new(self, user: User, expected: tuple[str, ...]) -> Iterator[Sight]:
         for shown in self.shown(user):
             text = as_text(shown, self.names)
             if text != self._before.get(_key(shown)) and says(text, expected):
-                yield Sight(_where(shown, user, self.names), text)
+                yield Sight(_where(shown, user), text)
 
     def _screen(self, user: User) -> Iterator[tuple[str, str]]:
         return ((_key(shown), as_text(shown, self.names)) for shown in self.shown(user))
@@ -219,12 +218,8 @@ def _key(shown: Message | View) -> str:
     return shown.id if isinstance(shown, View) else shown.ts
 
 
-def _where(shown: Message | View, user: User, names: Mapping[str, str]) -> str:
-    if isinstance(shown, View):
-        return f"a form that {user.name} sees"
-    if shown.to is not None:
-        return f"only {user.name} sees this"
-    return f"#{names[shown.channel]}"
+def _where(shown: Message | View, user: User) -> str:
+    return f"{user.name}'s form" if isinstance(shown, View) else f"only {user.name} sees this"
 
 
 def _missed(user: User, expected: tuple[str, ...], text: str) -> str:

@@ -1,4 +1,4 @@
-"""The story of the tour: who does what, what they must see, and what it must change at the vendor."""
+"""The story of the tour: who does what, what they see, and what it changes at the vendor."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from bot.demo.world import World
 
 CALLS: Mapping[str, tuple[Vendor, str]] = {
     "support": (Vendor.STREAM, "default:support-room"),
+    "stage": (Vendor.STREAM, "audio_room:community-stage"),
     "launch": (Vendor.STREAM, "livestream:launch-show"),
     "maths": (Vendor.REALTIMEKIT, made_id("meeting", "maths-tutoring")),
     "doctor": (Vendor.REALTIMEKIT, made_id("meeting", "telehealth-consult")),
@@ -35,6 +36,13 @@ class Effect(NamedTuple):
         return f"{vendor.label}: {self.words}" if so else None
 
 
+class Trouble(NamedTuple):
+    """What goes wrong on the vendor's side while the step is played."""
+
+    words: str
+    cause: Callable[[World], None]
+
+
 class Step(NamedTuple):
     """One step; `who` is one of the cast, `sees` are words that have to be in what they see.
 
@@ -47,6 +55,7 @@ class Step(NamedTuple):
     move: Move
     sees: tuple[str, ...]
     effect: Effect | None = None
+    trouble: Trouble | None = None
     pictured: bool = False
 
 
@@ -103,6 +112,18 @@ STORY: tuple[Step, ...] = (
         Submit({"reason": "insulting others"}),
         ("Lately", "kicked Kofi Mensah", "reason: insulting others", *TAKEN),
         absent("support", "kofi", "Kofi Mensah"),
+    ),
+    Step(
+        "lost",
+        "The vendor acts, and its answer is lost",
+        "moderator",
+        Type("kick {stage} @hedda advertising"),
+        ("kicked Hedda", *TAKEN),
+        absent("stage", "hedda", "Hedda"),
+        Trouble(
+            "Stream Video's connection breaks right after the kick.",
+            lambda world: world.stream.faults.drop(after=True, on="/kick"),
+        ),
         pictured=True,
     ),
     Step(
@@ -134,7 +155,7 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         "protected",
-        "Somebody nobody may kick",
+        "Somebody who is protected",
         "moderator",
         Type("kick {doctor} @vera wrong room"),
         ("is protected", "Nothing was done"),
@@ -186,6 +207,16 @@ STORY: tuple[Step, ...] = (
         pictured=True,
     ),
     Step(
+        "slow",
+        "A vendor that does not answer",
+        "moderator",
+        Type("list support"),
+        ("1 live call", "Support room", "CometChat did not answer"),
+        None,
+        Trouble("CometChat hangs.", lambda world: world.cometchat.faults.hang()),
+        pictured=True,
+    ),
+    Step(
         "typo",
         "A slip of the finger",
         "moderator",
@@ -214,7 +245,7 @@ STORY: tuple[Step, ...] = (
         "One line for each case",
         "lead",
         Read(),
-        ("#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"),
+        ("#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9"),
     ),
     Step("audit", "The record", "lead", Type("audit"), ("The record", "requested", "outcome")),
     Step(

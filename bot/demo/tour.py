@@ -18,6 +18,7 @@ from rich.text import Text
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.moves import Player, Sight, StoryBroken
+from bot.demo.slack import User
 from bot.demo.stage import Show, open_show
 from bot.demo.story import CALLS, STORY, Step
 from bot.logs import configure_logs
@@ -31,6 +32,7 @@ FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 
 STYLES = {
     r"^.+(?=\n─+$)": "bold",
+    r"^.+(?=\n.+ · (?:under a minute|\d+ (?:people|person)))": "bold",
     r"^─+$": "dim",
     r"\[[^\[\]\n]+\]": "cyan",
     r"✅ \w+": "green",
@@ -95,7 +97,9 @@ async def steps(show: Show) -> AsyncIterator[Played]:
 
 
 async def _make(player: Player, step: Step) -> Played:
-    user = getattr(player.show.stage.cast, step.who)
+    user: User = getattr(player.show.stage.cast, step.who)
+    if step.trouble:
+        step.trouble.cause(player.show.stage.world)
     sight = await step.move.make(player, user, step.sees)
     effect = step.effect.told(player.show.stage.world) if step.effect else None
     if step.effect and effect is None:
@@ -117,7 +121,8 @@ async def summary(show: Show, played: Sequence[Played]) -> str:
 def frame(played: Played, number: int) -> RenderableType:
     """A step as it stands in the terminal."""
     parts: list[RenderableType] = [
-        Rule(f"{number} · {played.step.title}", align="left", style="dim"),
+        Rule(f"{number}/{len(STORY)} {played.step.title}", align="left", style="dim"),
+        *([Text(f"! {trouble.words}", style="red")] if (trouble := played.step.trouble) else []),
         Text.assemble((played.who, "bold"), " ", played.told),
         Panel(dressed(played.sight.text), title=played.sight.where, title_align="left"),
     ]

@@ -4,11 +4,9 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from pydantic import SecretStr
 
-from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Enforcement
-from bot.calls.models import Call, RecordingState, RtmpTarget
+from bot.calls.models import Call, RecordingState
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import (
     Block,
@@ -27,7 +25,7 @@ from bot.calls.verbs import (
     Track,
     Verb,
 )
-from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
+from bot.demo.vendors import RealtimeKitServer
 from bot.errors import (
     AnswerLost,
     Impossible,
@@ -38,40 +36,14 @@ from bot.errors import (
     VendorGarbled,
     VendorRefused,
 )
-from bot.providers.realtimekit import RealtimeKitProvider, realtimekit
+from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import START, ManualClock
-
-ADA = Visitor("ada", "Ada Lovelace")
-BEN = Visitor("ben", "Ben")
-KEY = "very-secret-stream-key"
-TARGETS = {
-    name: RtmpTarget(url="rtmps://live.example/app", key=SecretStr(KEY))
-    for name in ("tube", "tube_two")
-}
+from tests.providers.kits import ADA, BEN, KEY, client, clinic, order, person
 
 
 @pytest.fixture
 def server() -> RealtimeKitServer:
-    made = RealtimeKitServer(ManualClock(), hidden_mute=True)
-    room = made.open("clinic", "Clinic")
-    for visitor in (ADA, BEN):
-        made.join(room.id, visitor)
-    return made
-
-
-def client(
-    server: RealtimeKitServer, *, token: str | None = None, hidden_mute: bool = True
-) -> RealtimeKitProvider:
-    return realtimekit(
-        account_id=server.account_id,
-        app_id=server.app_id,
-        api_token=SecretStr(token or server.api_token),
-        base_url="https://kit.test/client/v4",
-        clock=server.clock,
-        hidden_mute=hidden_mute,
-        rtmp_targets=TARGETS,
-        transport=AppTransport(server.app),
-    )
+    return clinic()
 
 
 @pytest.fixture
@@ -84,15 +56,6 @@ async def provider(server: RealtimeKitServer) -> AsyncIterator[RealtimeKitProvid
 @pytest.fixture
 async def call(provider: RealtimeKitProvider) -> Call:
     return (await provider.list_live(limit=10)).items[0]
-
-
-async def person(provider: RealtimeKitProvider, call: Call, name: str) -> Person:
-    people = (await provider.participants(call.ref, limit=10)).items
-    return next(Person.of(one) for one in people if one.custom_id == name)
-
-
-def order(verb: Verb, call: Call, *people: Person, everyone: bool = False) -> Act:
-    return Act(verb=verb, call=call.ref, title=call.title, people=people, everyone=everyone)
 
 
 async def test_a_listing_names_the_meeting_and_its_run(

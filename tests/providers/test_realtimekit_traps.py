@@ -3,18 +3,15 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from pydantic import SecretStr
 
-from bot.calls.acts import Act, Person
 from bot.calls.models import Call
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import End, Kick
-from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
+from bot.demo.vendors import RealtimeKitServer
 from bot.errors import NotAtVendor
-from bot.providers.realtimekit import RealtimeKitProvider, realtimekit
+from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
-
-BEN = Visitor("ben", "Ben")
+from tests.providers.kits import BEN, client, order, person
 
 
 @pytest.fixture
@@ -31,14 +28,7 @@ def server(clock: ManualClock) -> RealtimeKitServer:
 
 @pytest.fixture
 async def provider(server: RealtimeKitServer) -> AsyncIterator[RealtimeKitProvider]:
-    made = realtimekit(
-        account_id=server.account_id,
-        app_id=server.app_id,
-        api_token=SecretStr(server.api_token),
-        base_url="https://kit.test/client/v4",
-        clock=server.clock,
-        transport=AppTransport(server.app),
-    )
+    made = client(server)
     yield made
     await made.aclose()
 
@@ -48,39 +38,31 @@ async def call(provider: RealtimeKitProvider) -> Call:
     return (await provider.list_live(limit=1)).items[0]
 
 
-async def ben_in(provider: RealtimeKitProvider, call: Call) -> Person:
-    return Person.of((await provider.participants(call.ref, limit=10)).items[0])
-
-
-def kick(call: Call, person: Person) -> Act:
-    return Act(verb=Kick(), call=call.ref, title=call.title, people=(person,))
-
-
 async def test_a_person_is_known_by_user_id_and_a_connection_by_peer_id(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    ben = await ben_in(provider, call)
+    ben = await person(provider, call)
     enrolled = server.rooms[call.ref.id].tokens["ben"]
     assert ben.id == enrolled.id
     assert ben.presence not in {None, ben.id, "ben"}
-    await provider.perform(kick(call, ben))
+    await provider.perform(order(Kick(), call, ben))
     assert [effect.person for effect in server.effects] == ["ben"]
 
 
 async def test_a_peer_id_kicks_nobody(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    ben = await ben_in(provider, call)
+    ben = await person(provider, call)
     wrong = ben.model_copy(update={"id": ben.presence})
     with pytest.raises(NotAtVendor):
-        await provider.perform(kick(call, wrong))
+        await provider.perform(order(Kick(), call, wrong))
     assert server.effects == []
 
 
 async def test_the_kicked_can_come_back_and_that_is_told_from_never_kicked(
     provider: RealtimeKitProvider, server: RealtimeKitServer, clock: ManualClock, call: Call
 ) -> None:
-    act = kick(call, await ben_in(provider, call))
+    act = order(Kick(), call, await person(provider, call))
     assert (await provider.observe(act)).evidence == "Ben is still in the room."
     await provider.perform(act)
     assert (await provider.observe(act)).evidence == "Ben is no longer in the room."
@@ -94,7 +76,7 @@ async def test_the_kicked_can_come_back_and_that_is_told_from_never_kicked(
 async def test_a_second_device_left_behind_is_not_a_return(
     provider: RealtimeKitProvider, server: RealtimeKitServer, clock: ManualClock, call: Call
 ) -> None:
-    act = kick(call, await ben_in(provider, call))
+    act = order(Kick(), call, await person(provider, call))
     clock.advance(5)
     server.join(call.ref.id, BEN)
     assert (await provider.observe(act)).seen is Seen.NOT_DONE
@@ -113,7 +95,7 @@ async def test_blocking_is_not_offered_because_the_token_stays_valid(
 async def test_an_ended_call_lingers_live_with_nobody_in_it_and_still_counts_as_ended(
     provider: RealtimeKitProvider, clock: ManualClock, call: Call
 ) -> None:
-    act = Act(verb=End(), call=call.ref, title=call.title)
+    act = order(End(), call)
     await provider.perform(act)
     (lingering,) = (await provider.list_live(limit=10)).items
     assert (lingering.ref, lingering.people) == (call.ref, 0)

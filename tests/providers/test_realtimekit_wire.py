@@ -1,15 +1,12 @@
 """Whatever RealtimeKit's bytes say, the decoders give a page, an error's words, or garbled."""
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
 
 from bot.calls.models import CallRef, Page, RecordingState, Vendor
 from bot.errors import VendorGarbled
 from bot.providers.http import Problem
-from bot.providers.realtimekit import RealtimeKitProvider, realtimekit
 from bot.providers.realtimekit_wire import (
     Paging,
     Recording,
@@ -18,7 +15,7 @@ from bot.providers.realtimekit_wire import (
     problem,
     recording_state,
 )
-from tests.fakes.clock import ManualClock
+from tests.providers.kits import answering
 
 FIELDS = [
     "success",
@@ -51,17 +48,6 @@ almost = st.builds(
     st.lists(one_item, max_size=3),
     any_json,
 )
-
-
-def answering(body: object) -> RealtimeKitProvider:
-    return realtimekit(
-        account_id="account",
-        app_id="app",
-        api_token=SecretStr("token"),
-        base_url="https://kit.test/client/v4",
-        clock=ManualClock(),
-        transport=httpx.MockTransport(lambda _: httpx.Response(200, json=body)),
-    )
 
 
 @given(any_json | almost)

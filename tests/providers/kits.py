@@ -1,0 +1,69 @@
+"""A make-believe RealtimeKit with one meeting in session, and clients for it."""
+
+import json
+from collections.abc import Mapping
+
+import httpx
+from pydantic import SecretStr
+
+from bot.calls.acts import Act, Person
+from bot.calls.models import Call, RtmpTarget
+from bot.calls.verbs import Verb
+from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
+from bot.providers.realtimekit import RealtimeKitProvider, realtimekit
+from tests.fakes.clock import ManualClock
+
+ADA = Visitor("ada", "Ada Lovelace")
+BEN = Visitor("ben", "Ben")
+KEY = "very-secret-stream-key"
+TARGETS = {
+    name: RtmpTarget(url="rtmps://live.example/app", key=SecretStr(KEY))
+    for name in ("tube", "tube_two")
+}
+
+
+def clinic() -> RealtimeKitServer:
+    """RealtimeKit with Ada and Ben in a meeting."""
+    server = RealtimeKitServer(ManualClock(), hidden_mute=True)
+    room = server.open("clinic", "Clinic")
+    for visitor in (ADA, BEN):
+        server.join(room.id, visitor)
+    return server
+
+
+def client(
+    server: RealtimeKitServer,
+    *,
+    token: str = RealtimeKitServer.api_token,
+    hidden_mute: bool = True,
+    rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> RealtimeKitProvider:
+    """A client that has the right token unless told otherwise."""
+    return realtimekit(
+        account_id=server.account_id,
+        app_id=server.app_id,
+        api_token=SecretStr(token),
+        base_url="https://kit.test/client/v4",
+        clock=server.clock,
+        hidden_mute=hidden_mute,
+        rtmp_targets=rtmp_targets,
+        transport=transport or AppTransport(server.app),
+    )
+
+
+def answering(body: object) -> RealtimeKitProvider:
+    """A client of a vendor that answers everything with this JSON, infinities included."""
+    always = httpx.MockTransport(lambda _: httpx.Response(200, text=json.dumps(body)))
+    return client(RealtimeKitServer(ManualClock()), transport=always)
+
+
+def order(verb: Verb, call: Call, *people: Person, everyone: bool = False) -> Act:
+    """An act in a call."""
+    return Act(verb=verb, call=call.ref, title=call.title, people=people, everyone=everyone)
+
+
+async def person(provider: RealtimeKitProvider, call: Call, who: str = "ben") -> Person:
+    """Somebody as a moderator sees them now, by the app's own id."""
+    there = (await provider.participants(call.ref, limit=10)).items
+    return next(Person.of(one) for one in there if one.custom_id == who)

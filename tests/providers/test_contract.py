@@ -1,0 +1,251 @@
+"""What the bot may rely on whoever the vendor is: one suite over all three clients."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+import pytest
+from pydantic import SecretStr
+
+from bot.calls.acts import Act, Person
+from bot.calls.models import Call, RtmpTarget, Vendor
+from bot.calls.outcomes import Seen
+from bot.calls.verbs import VERBS, Aim, RtmpStart, RtmpStop, Verb
+from bot.demo.vendors import (
+    AppTransport,
+    CometChatServer,
+    RealtimeKitServer,
+    StreamServer,
+    Visitor,
+)
+from bot.errors import (
+    Impossible,
+    NotAtVendor,
+    VendorBusy,
+    VendorDenied,
+    VendorFault,
+    VendorGarbled,
+    VendorTimeout,
+)
+from bot.ports import CallProvider
+from bot.providers.cometchat import cometchat
+from bot.providers.http import Deadlines
+from bot.providers.realtimekit import realtimekit
+from bot.providers.stream import stream
+from tests.fakes.clock import ManualClock
+
+HURRIED = Deadlines(read=0.05, act=0.05)
+TARGETS = {"tube": RtmpTarget(url="rtmps://live.example/app", key=SecretStr("a-stream-key"))}
+PEOPLE = (Visitor("ada", "Ada"), Visitor("ben", "Ben"))
+FIRST: Mapping[str, tuple[str, ...]] = {
+    "unblock": ("block",),
+    "record_stop": ("record_start",),
+    "record_pause": ("record_start",),
+    "record_resume": ("record_start", "record_pause"),
+    "live_stop": ("live_start",),
+    "rtmp_stop": ("rtmp_start",),
+}
+"""What has to be done before a verb can do anything."""
+
+
+class Case(NamedTuple):
+    """A vendor with one call in which two people are, and a client for it."""
+
+    server: StreamServer | RealtimeKitServer | CometChatServer
+    provider: CallProvider
+    stranger: CallProvider
+    room: str
+    nowhere: str
+
+
+def stream_case(deadlines: Deadlines | None) -> Case:
+    server = StreamServer(ManualClock())
+
+    def client(secret: str) -> CallProvider:
+        return stream(
+            api_key=server.api_key,
+            api_secret=SecretStr(secret),
+            base_url="https://stream.test",
+            clock=server.clock,
+            rtmp_targets=TARGETS,
+            deadlines=deadlines,
+            transport=AppTransport(server.app),
+        )
+
+    room = server.open("default:room", "Room").id
+    wrong = "another-secret-that-is-long-enough-to-sign"
+    return Case(server, client(server.api_secret), client(wrong), room, "default:nowhere")
+
+
+def realtimekit_case(deadlines: Deadlines | None) -> Case:
+    server = RealtimeKitServer(ManualClock(), hidden_mute=True)
+
+    def client(token: str) -> CallProvider:
+        return realtimekit(
+            account_id=server.account_id,
+            app_id=server.app_id,
+            api_token=SecretStr(token),
+            base_url="https://kit.test/client/v4",
+            clock=server.clock,
+            hidden_mute=True,
+            rtmp_targets=TARGETS,
+            deadlines=deadlines,
+            transport=AppTransport(server.app),
+        )
+
+    room = server.open("room", "Room").id
+    return Case(server, client(server.api_token), client("another-token"), room, "nowhere")
+
+
+def cometchat_case(deadlines: Deadlines | None) -> Case:
+    server = CometChatServer(ManualClock())
+
+    def client(key: str) -> CallProvider:
+        return cometchat(
+            api_key=SecretStr(key),
+            base_url="https://comet.test/v3",
+            clock=server.clock,
+            deadlines=deadlines,
+            transport=AppTransport(server.app),
+        )
+
+    room = server.open("v1.us.room", "Room", invited=["ada", "ben"]).id
+    return Case(server, client(server.api_key), client("another-key"), room, "v1.us.nowhere")
+
+
+CASES = {
+    Vendor.STREAM: stream_case,
+    Vendor.REALTIMEKIT: realtimekit_case,
+    Vendor.COMETCHAT: cometchat_case,
+}
+
+
+@pytest.fixture(params=list(Vendor))
+def vendor(request: pytest.FixtureRequest) -> Vendor:
+    return Vendor(request.param)
+
+
+@pytest.fixture
+def deadlines() -> Deadlines | None:
+    return None
+
+
+@pytest.fixture
+async def case(vendor: Vendor, deadlines: Deadlines | None) -> AsyncIterator[Case]:
+    made = CASES[vendor](deadlines)
+    for visitor in PEOPLE:
+        made.server.join(made.room, visitor)
+    yield made
+    await made.provider.aclose()
+    await made.stranger.aclose()
+
+
+async def only_call(case: Case) -> Call:
+    (call,) = (await case.provider.list_live(limit=10)).items
+    return call
+
+
+async def target(case: Case, verb: Verb, call: Call) -> Act:
+    """The verb aimed at the second person, or at the call."""
+    people: tuple[Person, ...] = ()
+    if verb.aim is not Aim.CALL:
+        there = (await case.provider.participants(call.ref, limit=10)).items
+        people = tuple(Person.of(one) for one in there if "ben" in {one.id, one.custom_id})
+    return Act(verb=verb, call=call.ref, title=call.title, people=people)
+
+
+def made(name: str) -> Verb:
+    """A verb with the options every vendor takes."""
+    kind = VERBS[name]
+    return kind(to="tube") if issubclass(kind, RtmpStart | RtmpStop) else kind()
+
+
+async def test_the_one_live_call_is_listed_in_one_request(case: Case, vendor: Vendor) -> None:
+    call = await only_call(case)
+    assert (call.ref.vendor, call.ref.id, call.people) == (vendor, case.room, 2)
+    assert case.provider.vendor is vendor
+    assert len(case.server.requests) == 1
+
+
+async def test_a_call_read_alone_is_the_one_that_was_listed(case: Case) -> None:
+    listed, read = await only_call(case), await case.provider.get(case.room)
+    assert (read.ref, read.title, read.people) == (listed.ref, listed.title, listed.people)
+    assert read.started_at == listed.started_at
+
+
+async def test_participants_are_connected_people_and_not_those_who_left(case: Case) -> None:
+    call = await only_call(case)
+    case.server.leave(case.room, "ada")
+    (ben,) = (await case.provider.participants(call.ref, limit=10)).items
+    assert "ben" in {ben.id, ben.custom_id}
+    assert ben.joined_at == case.server.clock.now()
+
+
+async def test_an_unknown_call_is_not_at_the_vendor(case: Case) -> None:
+    with pytest.raises(NotAtVendor) as caught:
+        await case.provider.get(case.nowhere)
+    assert caught.value.vendor == case.provider.vendor
+
+
+@pytest.mark.parametrize("deadlines", [HURRIED])
+async def test_a_silent_vendor_costs_no_more_than_the_deadline(case: Case) -> None:
+    case.server.faults.hang(times=None)
+    with pytest.raises(VendorTimeout):
+        await case.provider.list_live(limit=10)
+
+
+async def test_a_stranger_is_denied_at_the_first_try(case: Case) -> None:
+    with pytest.raises(VendorDenied):
+        await case.stranger.list_live(limit=10)
+    assert len(case.server.requests) == 1
+
+
+async def test_an_answer_that_cannot_be_read_is_garbled(case: Case) -> None:
+    for spoil in (case.server.faults.html, case.server.faults.malformed):
+        spoil()
+        with pytest.raises(VendorGarbled):
+            await case.provider.list_live(limit=10)
+
+
+async def test_a_read_survives_one_failure_and_one_broken_connection(case: Case) -> None:
+    case.server.faults.error(500)
+    case.server.faults.drop()
+    assert (await only_call(case)).ref.id == case.room
+
+
+async def test_a_vendor_that_keeps_failing_or_is_busy_says_which(case: Case) -> None:
+    case.server.faults.error(500, times=4)
+    with pytest.raises(VendorFault):
+        await case.provider.list_live(limit=10)
+    case.server.faults.limit(60)
+    with pytest.raises(VendorBusy) as caught:
+        await case.provider.list_live(limit=10)
+    assert caught.value.retry_after == 60
+
+
+async def test_every_verb_is_spoken_for_and_what_is_not_possible_says_why(case: Case) -> None:
+    capabilities = case.provider.capabilities
+    assert set(capabilities) == set(VERBS)
+    for capability in capabilities.values():
+        assert capability.possible or capability.why
+        assert capability.instead is None or capabilities[capability.instead].possible
+
+
+@pytest.mark.parametrize("name", list(VERBS))
+async def test_a_verb_changes_the_vendor_and_shows_or_is_impossible(case: Case, name: str) -> None:
+    call = await only_call(case)
+    act = await target(case, made(name), call)
+    if not case.provider.capabilities[name].possible:
+        with pytest.raises(Impossible):
+            await case.provider.perform(act)
+        assert case.server.effects == []
+        return
+    for earlier in FIRST.get(name, ()):
+        await case.provider.perform(await target(case, made(earlier), call))
+    before = len(case.server.effects)
+    assert (await case.provider.observe(act)).seen is not Seen.DONE
+    receipt = await case.provider.perform(act)
+    assert len(case.server.effects) > before
+    seen = await case.provider.observe(act)
+    assert seen.seen is not Seen.NOT_DONE
+    assert receipt.evidence
+    assert seen.evidence

@@ -11,11 +11,11 @@ from cachetools import TTLCache
 from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
 from bot.errors import SlackSilent
 from bot.ports import Member
+from handlers.slack_errors import error_code
 
 LOOKUP_SECONDS = 1.0
 """How long one question to Slack may take: a command must be acknowledged within 3 s."""
@@ -123,14 +123,7 @@ def _cache(clock: Clock, seconds: float) -> TTLCache[str, Any]:
 
 def _reason(error: Exception) -> str:
     """Slack's own error code, else the kind of failure: never the text, which may quote a URL."""
-    return _code(error) if isinstance(error, SlackApiError) else type(error).__name__
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's own word; an answer that is not JSON has none."""
-    response = error.response
-    told = response.data if isinstance(response, AsyncSlackResponse) else None
-    return str(told.get("error", "garbled")) if isinstance(told, dict) else "garbled"
+    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 class SlackDirectory:
@@ -172,7 +165,7 @@ class SlackDirectory:
         try:
             answer = await self._client.users_info(user=user)
         except SlackApiError as error:
-            if _code(error) in NO_SUCH_MEMBER:
+            if error_code(error) in NO_SUCH_MEMBER:
                 return Member(user=user, team="", gone=True)
             raise
         return _Person.model_validate(answer.data).user.member()
@@ -181,8 +174,8 @@ class SlackDirectory:
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except SlackApiError as error:
-            if _code(error) in NO_SUCH_GROUP:
-                self._say_once(group, _code(error))
+            if error_code(error) in NO_SUCH_GROUP:
+                self._say_once(group, error_code(error))
                 return frozenset()
             raise
         return _Group.model_validate(answer.data).users

@@ -1,12 +1,18 @@
 """The Notifier: each case's line in the moderation channel, and the asker's own answer."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from pydantic import BaseModel, ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.calls.cases import Case, Notice, NoticeKind
 from bot.errors import VendorError
@@ -16,6 +22,7 @@ from handlers.blocks.call import call_message
 from handlers.blocks.cases import answer_message, line_message
 from handlers.blocks.message import Message
 from handlers.replies import Replies
+from handlers.slack_errors import complaints, error_code, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -23,14 +30,50 @@ EVENT_TYPE = "callwarden_case"
 """The metadata under which a line can be found again after a crash."""
 
 POST_SECONDS = 10.0
-LATER = 30.0
-"""Seconds until the next try where Slack names none: a channel may be mended meanwhile."""
+SOON, LATER = 1.0, 30.0
+"""Seconds until the second try and until each further one, where Slack names none."""
 
-GONE = {"channel_not_found", "is_archived", "account_inactive", "invalid_blocks"}
-"""Slack's errors after which this message can never be written."""
+SKEW = timedelta(minutes=5)
+"""How far our clock and Slack's may differ: signed requests from further off are refused."""
+
+GONE = {"channel_not_found", "is_archived", "account_inactive"}
+"""Slack's errors after which nothing can be written to that place."""
+
+TAKEN_AWAY = {"message_not_found", "cant_update_message", "edit_window_closed"}
+"""Slack's errors that mean that an earlier message cannot be written over."""
 
 UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
 """Slack's errors that mean that our own earlier message cannot be looked for."""
+
+UNDRAWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+"""Slack's errors that mean that the text would do, and the blocks do not."""
+
+
+class _Metadata(BaseModel):
+    event_type: str
+    event_payload: dict[str, Any]
+
+
+class _Said(BaseModel):
+    ts: str
+    metadata: _Metadata | None = None
+
+    def tells(self, notice: Notice) -> bool:
+        """Whether this is our message for that notice."""
+        told = self.metadata
+        return (
+            told is not None
+            and told.event_type == EVENT_TYPE
+            and told.event_payload.get("key") == notice.key
+        )
+
+
+class _History(BaseModel):
+    messages: list[_Said]
+
+
+class _Posted(BaseModel):
+    ts: str
 
 
 @dataclass(frozen=True)
@@ -47,17 +90,25 @@ class Outbox:
         if notice.kind is NoticeKind.ANSWER:
             await self.replies.post(notice.place, await self._answer(case), in_place=case.card)
             return None
+        pause = SOON if notice.attempt == 1 else LATER
         try:
             async with asyncio.timeout(POST_SECONDS):
                 return await self._line(notice, case)
         except SlackApiError as error:
-            raise _signal(error) from error
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NoticeLater(LATER if notice.attempt > 1 else 1.0) from error
+            raise _signal(error, pause) from error
+        except (
+            TimeoutError,
+            SlackClientError,
+            aiohttp.ClientError,
+            OSError,
+            ValidationError,
+        ) as error:
+            log.warning("line not shown", case=case.number, error=type(error).__name__)
+            raise NoticeLater(pause) from error
 
     async def _answer(self, case: Case) -> Message:
         """The card the act came from, drawn anew; where the vendor is silent, the case alone."""
-        if not case.card:
+        if not case.card or case.act.call.vendor not in self.board.providers:
             return answer_message(case)
         try:
             view = await self.board.open(case.act.call)
@@ -65,47 +116,73 @@ class Outbox:
             return answer_message(case)
         return call_message(view, await self.store.recent(case.act.call, limit=3))
 
-    async def _line(self, notice: Notice, case: Case) -> str | None:
+    async def _line(self, notice: Notice, case: Case) -> str:
         message = line_message(case)
-        posted = notice.posted
-        if posted is None and notice.attempt > 1:
-            posted = await self._find(notice, case)
-        if posted is not None:
-            await self.client.chat_update(
-                channel=notice.place, ts=posted, text=message.text, blocks=message.blocks
-            )
-            return posted
-        sent = await self.client.chat_postMessage(
+        async for earlier in self._earlier(notice, case):
+            if await self._edit(notice.place, earlier, message):
+                return earlier
+        return await self._post(notice, message)
+
+    async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[str]:
+        """Where this line may stand already: as remembered, then as Slack has it."""
+        if notice.posted is not None:
+            yield notice.posted
+        if notice.attempt > 1 and (found := await self._find(notice, case)) is not None:
+            yield found
+
+    async def _edit(self, channel: str, ts: str, message: Message) -> bool:
+        """Write over the message; False when it is not there any more."""
+        try:
+            await _drawn(partial(self.client.chat_update, channel=channel, ts=ts), message)
+        except SlackApiError as error:
+            if error_code(error) not in TAKEN_AWAY:
+                raise
+            return False
+        return True
+
+    async def _post(self, notice: Notice, message: Message) -> str:
+        post = partial(
+            self.client.chat_postMessage,
             channel=notice.place,
-            text=message.text,
-            blocks=message.blocks,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": notice.key}},
             unfurl_links=False,
         )
-        return str(sent["ts"])
+        return _Posted.model_validate((await _drawn(post, message)).data).ts
 
     async def _find(self, notice: Notice, case: Case) -> str | None:
         """Our own earlier message for this notice, where the scopes let us read it."""
-        since = f"{case.asked_at.timestamp():.6f}"
+        since = f"{(case.asked_at - SKEW).timestamp():.6f}"
         try:
             async for page in await self.client.conversations_history(
                 channel=notice.place, oldest=since, include_all_metadata=True, limit=200
             ):
-                for message in page["messages"]:
-                    payload = message.get("metadata", {}).get("event_payload", {})
-                    if payload.get("key") == notice.key:
-                        return str(message["ts"])
+                for said in _History.model_validate(page.data).messages:
+                    if said.tells(notice):
+                        return said.ts
         except SlackApiError as error:
-            if error.response["error"] not in UNREADABLE:
+            if error_code(error) not in UNREADABLE:
                 raise
-            log.info("earlier message not readable", error=error.response["error"])
+            log.warning("earlier line not readable", case=case.number, error=error_code(error))
         return None
 
 
-def _signal(error: SlackApiError) -> NoticeLater | NoticeLost:
+async def _drawn(
+    write: Callable[..., Awaitable[AsyncSlackResponse]], message: Message
+) -> AsyncSlackResponse:
+    """Write the message; where Slack refuses its blocks, once more as text, so nothing is lost."""
+    try:
+        return await write(text=message.text, blocks=message.blocks)
+    except SlackApiError as error:
+        if error_code(error) not in UNDRAWABLE:
+            raise
+        log.warning("blocks refused", error=error_code(error), complaints=complaints(error))
+        return await write(text=message.text, blocks=[])
+
+
+def _signal(error: SlackApiError, pause: float) -> NoticeLater | NoticeLost:
     """Whether to try again, and when."""
-    code = error.response.get("error", "")
-    log.warning("message not shown", error=code)
+    code = error_code(error)
+    log.warning("line not shown", error=code)
     if code in GONE:
         return NoticeLost(f"Slack answered {code}")
-    return NoticeLater(float(error.response.headers.get("Retry-After", LATER)))
+    return NoticeLater(retry_after(error.response.headers, pause))

@@ -6,16 +6,25 @@ from dataclasses import dataclass
 import aiohttp
 import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
+from handlers.slack_errors import retry_after
 
 log = structlog.get_logger(__name__)
 
 POST_SECONDS = 5.0
 """The longest wait for one post."""
 
-TOO_MANY, SERVER_ERROR = 429, 500
+SOON = 1.0
+"""Seconds until the next try where Slack names none."""
+
+TOO_MANY, OUR_FAULT, SERVER_ERROR = 429, 400, 500
+UNDRAWABLE = "invalid_blocks"
+"""Slack's word for blocks it does not take."""
+QUOTED = 200
+"""Characters of Slack's answer that are worth a line in the log."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +41,15 @@ class Replies:
         hook = AsyncWebhookClient(url, session=self.session, retry_handlers=[])
         try:
             async with asyncio.timeout(POST_SECONDS):
-                answer = await hook.send(
-                    text=message.text,
-                    blocks=message.blocks,
-                    response_type="ephemeral",
-                    replace_original=in_place,
-                )
+                answer = await _send(hook, message, in_place=in_place)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NoticeLater(1.0) from error
+            raise NoticeLater(SOON) from error
         if answer.status_code == TOO_MANY:
-            raise NoticeLater(float(answer.headers.get("Retry-After", "1")))
+            raise NoticeLater(retry_after(answer.headers, SOON))
         if answer.status_code >= SERVER_ERROR:
-            raise NoticeLater(1.0)
-        if answer.status_code >= 400:  # noqa: PLR2004  anything Slack calls our fault
-            raise NoticeLost(f"Slack answered {answer.status_code}: {answer.body}")
+            raise NoticeLater(SOON)
+        if answer.status_code >= OUR_FAULT:
+            raise NoticeLost(f"Slack answered {answer.status_code}: {answer.body[:QUOTED]}")
 
     async def offer(self, url: str, message: Message, *, in_place: bool) -> None:
         """`post`, where losing the message loses nothing but the message."""
@@ -53,3 +57,17 @@ class Replies:
             await self.post(url, message, in_place=in_place)
         except (NoticeLater, NoticeLost) as lost:
             log.warning("answer not shown", why=str(lost))
+
+
+async def _send(hook: AsyncWebhookClient, message: Message, *, in_place: bool) -> WebhookResponse:
+    """Send it; where Slack refuses its blocks, once more as text, so that nothing is lost."""
+    answer = await hook.send(
+        text=message.text,
+        blocks=message.blocks,
+        response_type="ephemeral",
+        replace_original=in_place,
+    )
+    if answer.status_code < OUR_FAULT or UNDRAWABLE not in (answer.body or ""):
+        return answer
+    log.warning("blocks refused", answer=answer.body[:QUOTED])
+    return await hook.send(text=message.text, response_type="ephemeral", replace_original=in_place)

@@ -7,6 +7,7 @@ from bot.calls.acts import Act
 from bot.calls.cases import Order
 from bot.errors import CallwardenError
 from handlers.blocks.forms import FormState, form_errors, read_form, reason_form
+from handlers.slack_errors import error_code
 from handlers.visit import Visit
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
     try:
         await visit.counter.slack.views_open(trigger_id=visit.trigger_id, view=form)
     except SlackApiError as error:
-        if error.response["error"] not in TOO_LATE:
+        if error_code(error) not in TOO_LATE:
             raise
         raise FormTooLate("Slack did not open the form in time.") from error
 

@@ -1,0 +1,30 @@
+"""Reading what Slack says is wrong, also where it is not Slack who answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+
+def error_code(error: SlackApiError) -> str:
+    """Slack's own word for what is wrong; `garbled` where the answer is not Slack's JSON."""
+    return str(_told(error).get("error", "garbled"))
+
+
+def complaints(error: SlackApiError) -> list[str]:
+    """What Slack says about each mistake, with a JSON pointer to it; empty when it says nothing."""
+    metadata = _told(error).get("response_metadata") or {}
+    return [str(message) for message in metadata.get("messages") or ()]
+
+
+def retry_after(headers: Mapping[str, str], otherwise: float) -> float:
+    """Seconds that Slack asks to wait; `otherwise` where it names none that can be read."""
+    named = headers.get("Retry-After", "")
+    return float(named) if named.isdecimal() else otherwise
+
+
+def _told(error: SlackApiError) -> dict[str, Any]:
+    """The answer's JSON object. An answer that is not JSON comes as aiohttp's own response."""
+    told = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
+    return told if isinstance(told, dict) else {}

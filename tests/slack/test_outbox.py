@@ -1,0 +1,394 @@
+"""A case's line: once in the channel, edited as the case goes on, whatever Slack does meanwhile."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
+
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Case, Notice, NoticeKind
+from bot.calls.outcomes import Result, State
+from bot.calls.verbs import Kick
+from bot.demo.serving import serve
+from bot.demo.slack import Channel, SlackServer, User, Workspace
+from bot.demo.slack.shown import Message
+from bot.errors import VendorTimeout
+from bot.moderation.board import Board
+from bot.moderation.memory import Memory
+from bot.ports import NoticeLater, NoticeLost
+from bot.store import open_store
+from handlers.outbox import Outbox
+from handlers.replies import Replies
+from tests.fakes.clock import ManualClock
+from tests.fakes.provider import FakeProvider
+from tests.store.orders import MARY
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+POST, UPDATE, HISTORY = "chat.postMessage", "chat.update", "conversations.history"
+
+
+COMPLAINT = "[ERROR] this surface does not take it [json-pointer:/blocks/0]"
+
+
+@dataclass
+class Moods:
+    """Stands before Slack; a Slack in a bad mood refuses every block."""
+
+    app: ASGIApp = field(default_factory=Starlette)
+    refuses_blocks: bool = False
+    url: str = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self.refuses_blocks:
+            await self.app(scope, receive, send)
+            return
+        body = await Request(scope, receive).body()
+        if not json.loads(body).get("blocks"):
+            await self.app(scope, _again(body), send)
+            return
+        answer = JSONResponse(
+            {
+                "ok": False,
+                "error": "invalid_blocks",
+                "response_metadata": {"messages": [COMPLAINT]},
+            },
+            status_code=200 if scope["path"].startswith("/api/") else 400,
+        )
+        await answer(scope, receive, send)
+
+
+def _again(body: bytes) -> Receive:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    return receive
+
+
+@dataclass
+class Mail:
+    """An outbox, the Slack and the vendor before it, and one case to tell."""
+
+    outbox: Outbox
+    slack: SlackServer
+    moods: Moods
+    vendor: FakeProvider
+    channel: Channel
+    ada: User
+    case: Case
+    clock: ManualClock
+
+    @property
+    def world(self) -> Workspace:
+        return self.slack.world
+
+    @property
+    def lines(self) -> list[Message]:
+        return self.world.messages.get(self.channel.id, [])
+
+    def notice(self, **more: Any) -> Notice:
+        told = {"key": "line:1", "kind": NoticeKind.LINE, "case": 1, "version": 1}
+        return Notice.model_validate({**told, "place": self.channel.id, **more})
+
+    def asked(self, method: str) -> int:
+        return len(self.world.asked(method))
+
+    def reply_url(self, source: Message | None = None) -> str:
+        key = self.world.tickets.reply(self.ada.id, self.channel.id, source)
+        return f"{self.world.base_url}/respond/{key}"
+
+    def answer(self, url: str) -> Notice:
+        return self.notice(kind=NoticeKind.ANSWER, key="answer:1", place=url)
+
+    def told(self) -> list[Message]:
+        return self.world.ephemerals.get(self.ada.id, [])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def moods() -> AsyncIterator[Moods]:
+    """One port for all tests of this file, with another Slack behind it for each."""
+    moods = Moods()
+    async with serve(moods) as moods.url:
+        yield moods
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterator[Mail]:
+    world = Workspace(clock)
+    ada = world.add_user("Ada")
+    channel = world.add_channel("moderation-log", ada)
+    slack, vendor = SlackServer(world), FakeProvider()
+    room = vendor.open_call("default:room", "ann=Ann", title="Room")
+    act = Act(verb=Kick(), call=room, title="Room", people=(Person(id="ann", name="Ann"),))
+    case = Case(number=1, act=act, actor=MARY, asked_at=clock.now())
+    moods.app, moods.refuses_blocks, world.base_url = slack.app, False, moods.url
+    async with aiohttp.ClientSession() as session, open_store(sqlite_url, clock) as store:
+        client = AsyncWebClient(
+            token=world.credentials.token,
+            base_url=f"{moods.url}/api/",
+            session=session,
+            retry_handlers=[],
+        )
+        board = Board({vendor.vendor: vendor}, clock, Memory(clock))
+        outbox = Outbox(client, Replies(session), board, store)
+        yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock)
+
+
+def finished(case: Case) -> Case:
+    result = Result(person="ann", name="Ann", state=State.CONFIRMED, evidence="She is gone.")
+    return case.model_copy(update={"state": State.CONFIRMED, "results": (result,)})
+
+
+async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    assert [line.ts for line in mail.lines] == [ts]
+    assert mail.lines[0].metadata == {
+        "event_type": "callwarden_case",
+        "event_payload": {"key": "line:1"},
+    }
+    assert "asked" in str(mail.lines[0].blocks)
+    again = await mail.outbox.show(mail.notice(posted=ts, version=2), finished(mail.case))
+    assert again == ts
+    assert [line.ts for line in mail.lines] == [ts]
+    assert "confirmed" in str(mail.lines[0].blocks)
+    assert (mail.asked(POST), mail.asked(UPDATE)) == (1, 1)
+
+
+async def test_a_line_whose_answer_was_lost_is_found_again_and_not_posted_twice(mail: Mail) -> None:
+    mail.slack.faults.drop(after=True, on=POST)
+    with pytest.raises(NoticeLater) as later:
+        await mail.outbox.show(mail.notice(), mail.case)
+    assert later.value.seconds == 1
+    ts = await mail.outbox.show(mail.notice(attempt=2), finished(mail.case))
+    assert [line.ts for line in mail.lines] == [ts]
+    assert "confirmed" in str(mail.lines[0].blocks)
+
+
+async def test_a_lost_line_is_found_although_slacks_clock_is_behind_ours(mail: Mail) -> None:
+    mail.slack.faults.drop(after=True, on=POST)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(), mail.case)
+    ahead = mail.case.model_copy(update={"asked_at": mail.clock.now() + timedelta(minutes=4)})
+    await mail.outbox.show(mail.notice(attempt=2), ahead)
+    assert len(mail.lines) == 1
+
+
+async def test_a_lost_line_is_found_behind_hundreds_of_others(mail: Mail) -> None:
+    mail.slack.faults.drop(after=True, on=POST)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(), mail.case)
+    for number in range(250):
+        mail.world.post(mail.channel.id, f"chatter {number}", [])
+    await mail.outbox.show(mail.notice(attempt=2), mail.case)
+    assert len(mail.lines) == 251
+    assert mail.asked(HISTORY) == 2
+
+
+async def test_what_others_put_into_their_messages_is_not_taken_for_ours(mail: Mail) -> None:
+    foreign = (None, {"event_type": "deploy", "event_payload": {"key": "line:1"}})
+    for metadata in foreign:
+        mail.world.post(mail.channel.id, "hello", [], user=mail.ada.id, metadata=metadata)
+    ts = await mail.outbox.show(mail.notice(attempt=2), mail.case)
+    assert mail.lines[-1].ts == ts
+    assert len(mail.lines) == 3
+
+
+async def test_without_the_scope_to_read_it_says_so_and_posts(mail: Mail) -> None:
+    mail.world.credentials.scopes -= {"channels:history"}
+    with capture_logs() as log:
+        assert await mail.outbox.show(mail.notice(attempt=2), mail.case) == mail.lines[0].ts
+    assert [(line["event"], line["error"]) for line in log] == [
+        ("earlier line not readable", "missing_scope")
+    ]
+
+
+async def test_a_line_that_somebody_took_away_is_posted_anew(mail: Mail) -> None:
+    first = await mail.outbox.show(mail.notice(), mail.case)
+    mail.world.delete(mail.lines[0])
+    second = await mail.outbox.show(mail.notice(posted=first, version=2), finished(mail.case))
+    assert [line.ts for line in mail.lines] == [second]
+    assert second != first
+
+
+async def test_a_line_posted_anew_whose_answer_was_lost_is_found_too(mail: Mail) -> None:
+    first = await mail.outbox.show(mail.notice(), mail.case)
+    mail.world.delete(mail.lines[0])
+    mail.slack.faults.drop(after=True, on=POST)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(posted=first), finished(mail.case))
+    await mail.outbox.show(mail.notice(posted=first, attempt=2), finished(mail.case))
+    assert len(mail.lines) == 1
+
+
+async def test_429_waits_as_long_as_slack_asks(mail: Mail) -> None:
+    mail.slack.faults.limit(17, on=POST)
+    with pytest.raises(NoticeLater) as later:
+        await mail.outbox.show(mail.notice(), mail.case)
+    assert later.value.seconds == 17
+    assert mail.lines == []
+
+
+@pytest.mark.parametrize("method", [HISTORY, UPDATE])
+async def test_429_while_looking_or_editing_posts_nothing(mail: Mail, method: str) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    mail.slack.faults.limit(3, on=method)
+    posted = ts if method == UPDATE else None
+    with pytest.raises(NoticeLater) as later:
+        await mail.outbox.show(mail.notice(posted=posted, attempt=2), mail.case)
+    assert later.value.seconds == 3
+    assert len(mail.lines) == 1
+
+
+async def test_an_archived_channel_is_given_up(mail: Mail) -> None:
+    mail.channel.archived = True
+    with pytest.raises(NoticeLost, match="is_archived"):
+        await mail.outbox.show(mail.notice(), mail.case)
+
+
+async def test_a_channel_that_is_gone_is_given_up(mail: Mail) -> None:
+    with pytest.raises(NoticeLost, match="channel_not_found"):
+        await mail.outbox.show(mail.notice(place="C0GONE"), mail.case)
+
+
+async def test_a_channel_the_bot_was_not_invited_to_is_tried_again(mail: Mail) -> None:
+    mail.channel.members.discard(mail.world.bot.id)
+    with pytest.raises(NoticeLater) as later:
+        await mail.outbox.show(mail.notice(attempt=2), mail.case)
+    assert later.value.seconds == 30
+    mail.channel.members.add(mail.world.bot.id)
+    assert await mail.outbox.show(mail.notice(attempt=3), mail.case) is not None
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+@pytest.mark.parametrize("trouble", ["error", "drop", "html", "malformed", "no timestamp"])
+async def test_whatever_slack_answers_the_line_is_tried_again_and_is_there_once(
+    mail: Mail, trouble: str, attempt: int
+) -> None:
+    faults = mail.slack.faults
+    if trouble == "no timestamp":
+        faults.nulls("ts", on=POST)
+    else:
+        getattr(faults, trouble)(on=POST)
+    with pytest.raises(NoticeLater) as later:
+        await mail.outbox.show(mail.notice(attempt=attempt), mail.case)
+    assert later.value.seconds == {1: 1, 2: 30}[attempt]
+    await mail.outbox.show(mail.notice(attempt=attempt + 1), mail.case)
+    assert len(mail.lines) == 1
+
+
+async def test_a_history_that_cannot_be_read_posts_nothing(mail: Mail) -> None:
+    mail.slack.faults.nulls("messages", on=HISTORY)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(attempt=2), mail.case)
+    assert mail.lines == []
+
+
+async def test_slack_away_altogether_means_later(mail: Mail) -> None:
+    mail.outbox.client.base_url = "http://127.0.0.1:9/api/"
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(), mail.case)
+
+
+@pytest.mark.parametrize("posted", [False, True])
+async def test_blocks_that_slack_refuses_are_sent_once_more_as_text(
+    mail: Mail, posted: bool
+) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case) if posted else None
+    mail.moods.refuses_blocks = True
+    act = mail.case.act.model_copy(update={"title": "<!channel> Room"})
+    case = mail.case.model_copy(update={"act": act})
+    with capture_logs() as log:
+        shown = await mail.outbox.show(mail.notice(posted=ts), case)
+    line = mail.lines[0]
+    assert (line.ts, line.blocks, len(mail.lines)) == (shown, [], 1)
+    assert "Case #1" in line.text
+    assert "<!channel>" not in line.text
+    assert log[0]["event"] == "blocks refused"
+    assert log[0]["complaints"] == [COMPLAINT]
+
+
+async def test_an_answer_is_private_and_tells_the_case(mail: Mail) -> None:
+    assert await mail.outbox.show(mail.answer(mail.reply_url()), finished(mail.case)) is None
+    assert len(mail.told()) == 1
+    assert "confirmed" in mail.told()[0].text
+    assert mail.lines == []
+
+
+async def test_the_answer_for_a_card_redraws_it_in_its_place(mail: Mail) -> None:
+    card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
+    case = finished(mail.case).model_copy(update={"card": True})
+    await mail.outbox.show(mail.answer(mail.reply_url(card)), case)
+    assert mail.told() == [card]
+    assert "Room" in str(card.blocks)
+    assert "Ann" in str(card.blocks)
+
+
+@pytest.mark.parametrize("away", ["silent", "off"])
+async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone(
+    mail: Mail, away: str
+) -> None:
+    if away == "silent":
+        mail.vendor.silent = VendorTimeout("No answer.", vendor="stream")
+    else:
+        mail.outbox.board.providers = {}
+    card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
+    case = finished(mail.case).model_copy(update={"card": True})
+    await mail.outbox.show(mail.answer(mail.reply_url(card)), case)
+    assert "Case #1" in card.text
+    assert "confirmed" in str(card.blocks)
+
+
+async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) -> None:
+    mail.moods.refuses_blocks = True
+    with capture_logs() as log:
+        await mail.outbox.show(mail.answer(mail.reply_url()), finished(mail.case))
+    assert (mail.told()[0].blocks, "confirmed" in mail.told()[0].text) == ([], True)
+    assert log[0]["event"] == "blocks refused"
+
+
+async def test_a_used_up_response_url_is_given_up(mail: Mail) -> None:
+    url = mail.reply_url()
+    for _ in range(5):
+        await mail.outbox.show(mail.answer(url), mail.case)
+    with pytest.raises(NoticeLost, match="used_url"):
+        await mail.outbox.show(mail.answer(url), mail.case)
+
+
+async def test_a_response_url_is_good_for_half_an_hour(mail: Mail) -> None:
+    url = mail.reply_url()
+    mail.clock.advance(31 * 60)
+    with pytest.raises(NoticeLost, match="expired_url"):
+        await mail.outbox.show(mail.answer(url), mail.case)
+
+
+@pytest.mark.parametrize(("trouble", "seconds"), [("limit", 9), ("error", 1), ("drop", 1)], ids=str)
+async def test_an_answer_that_slack_does_not_take_now_is_tried_later(
+    mail: Mail, trouble: str, seconds: float
+) -> None:
+    faults = mail.slack.faults
+    if trouble == "limit":
+        faults.limit(9, on="respond")
+    else:
+        getattr(faults, trouble)(on="respond")
+    with pytest.raises(NoticeLater) as later:
+        await mail.outbox.show(mail.answer(mail.reply_url()), mail.case)
+    assert later.value.seconds == seconds
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/respond/1", "mailto:somebody", "no url"])
+async def test_an_address_that_leads_nowhere_is_tried_later_and_breaks_nothing(
+    mail: Mail, url: str
+) -> None:
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.answer(url), mail.case)

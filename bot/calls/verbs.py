@@ -51,7 +51,8 @@ class RecordingKind(StrEnum):
 class Verb(Frozen):
     """Something a moderator can do. Class attributes describe it; fields are its options.
 
-    An option whose type is an enum is typed as `--value`; one that is a `str` is the word after
+    In words it is `done` somebody `of` a call: kicked Ann from “Room”. An option whose type is an
+    enum is typed as `--value`; one that is a `str` is the word after
     the call (the name of an RTMP target). `repeatable` verbs may be sent again after a lost answer;
     for the rest the vendor is read first.
     """
@@ -61,6 +62,7 @@ class Verb(Frozen):
     label: ClassVar[str]
     doing: ClassVar[str]
     done: ClassVar[str]
+    of: ClassVar[str] = "in"
     aim: ClassVar[Aim]
     everyone: ClassVar[bool] = False
     weight: ClassVar[Weight] = Weight.LIGHT
@@ -101,6 +103,7 @@ class Kick(Verb):
     label = "Kick"
     doing = "kicking"
     done = "kicked"
+    of = "from"
     aim = Aim.PEOPLE
     repeatable = False
     summary = "Remove somebody from the call. They may come back."
@@ -116,6 +119,7 @@ class Block(Verb):
     label = "Block"
     doing = "blocking"
     done = "blocked"
+    of = "from"
     aim = Aim.PEOPLE
     weight = Weight.HEAVY
     repeatable = True

@@ -68,7 +68,7 @@ def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: 
     title = bold(person.shown)
     text = "\n".join(
         (
-            f"{title} {code(person.id)}",
+            f"{title} {code(person.custom_id or person.id)}",
             dots((mrkdwn(person.role, 40) if person.role else "", since, *_sound(person)))
             or "connected",
         )

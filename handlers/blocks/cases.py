@@ -57,9 +57,9 @@ def deed(case: Case) -> str:
 
 
 def aim_words(act: Act) -> str:
-    """At whom, in which call, with which options: `Alice in “Support room” (audio)`."""
+    """At whom, in which call, with which options: `Alice from “Support room”`."""
     title = f"“{mrkdwn(act.title, 80, empty='Untitled call')}”"
-    target = title if act.verb.aim is Aim.CALL else f"{_target(act)} in {title}"
+    target = title if act.verb.aim is Aim.CALL else f"{_target(act)} {act.verb.of} {title}"
     values = act.verb.model_dump(mode="json").values()
     options = ", ".join(mrkdwn(str(value), 64) for value in values)
     return f"{target} ({options})" if options else target
@@ -103,8 +103,8 @@ def asked_message(acceptance: Acceptance) -> Message:
     """What is said at once: the order is written down, and under which number."""
     case = acceptance.case
     first = {
-        How.NEW: "Taken down; the outcome follows here.",
-        How.REPEATED: "This order was taken down before.",
+        How.NEW: "Written down; the outcome follows here.",
+        How.REPEATED: "This order was written down before.",
         How.JOINED: "The same is being done already; this is its case.",
     }[acceptance.how]
     return Message(

@@ -206,7 +206,7 @@ def test_not_confirmed_can_be_checked_and_done_again() -> None:
     line = words(line_message(case))
     for part in (
         "*#128*",
-        "kicking a in “Raid”",
+        "kicking a from “Raid”",
         "Stream Video",
         "<@U7>",
         "reason: rude",

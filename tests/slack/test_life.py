@@ -97,3 +97,181 @@ async def test_a_kick_from_the_card_goes_through_its_form_and_redraws_the_card(
     text = await mira.sees("kicked Hedda", "confirmed", "Refresh")
     assert "`hedda`" not in text
     assert show.workspace.modals.top(mira.user.id) is None
+
+
+async def test_the_same_command_delivered_twice_is_one_case_with_one_answer(show: Show) -> None:
+    mira = Moderator(show)
+    delivery = await show.sender.command(
+        mira.user, show.stage.cast.ops, f"mute {short(SUPPORT)} amina"
+    )
+    again = await show.sender.redeliver(delivery)
+    assert again.json()["text"].split()[-1] == delivery.json()["text"].split()[-1]
+    await mira.sees("muted Amina", "confirmed")
+    effects = [e for e in show.stage.world.stream.effects if e.person == "amina"]
+    assert len(effects) == 1
+
+
+async def test_a_viewer_is_told_what_to_put_where_and_the_attempt_is_recorded(
+    show: Show,
+) -> None:
+    vic = Moderator(show, "viewer")
+    text = await vic.types(f"kick {short(SUPPORT)} @amina rude")
+    assert f'Add "{vic.user.id}" to moderators under [people] in callwarden.toml' in text
+    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    assert (entry.state, entry.verb) == (State.REFUSED, "kick")
+
+
+async def test_a_viewers_press_is_refused_before_a_form_opens(show: Show) -> None:
+    vic = Moderator(show, "viewer")
+    await vic.types(f"show {short(SUPPORT)}")
+    await vic.presses("Kick", near="Amina")
+    await vic.sees("Kick needs the role moderator")
+    assert show.workspace.modals.top(vic.user.id) is None
+
+
+@pytest.mark.parametrize("who", ["guest", "stranger"])
+async def test_guests_and_strangers_give_no_orders(show: Show, who: str) -> None:
+    outsider = Moderator(show, who)
+    assert "full member" in await outsider.types(f"kick {short(SUPPORT)} @amina rude")
+
+
+async def test_a_protected_person_is_left_alone_and_named(show: Show) -> None:
+    mira = Moderator(show)
+    (room,) = [r for r in show.stage.world.realtimekit.rooms.values() if "Telehealth" in r.title]
+    text = await mira.types(f"kick {short(room.id, Vendor.REALTIMEKIT)} vera@ x")
+    assert "Nobody" in text
+    text = await mira.types(f"kick {short(room.id, Vendor.REALTIMEKIT)} vera x")
+    assert "Dr. Vera Lindqvist" in text
+    assert "protected" in text
+
+
+async def test_a_name_that_fits_two_people_is_asked_back(show: Show) -> None:
+    assert "jun-2" in await Moderator(show).types(f'kick {short(SUPPORT)} "Jun Park" x')
+
+
+async def test_two_people_in_one_order_each_have_their_result(show: Show) -> None:
+    mira = Moderator(show)
+    await mira.types(f"kick {short(SUPPORT)} jun, jun-2 shouting")
+    await mira.sees("kicked Jun Park, Jun Park", "confirmed")
+    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    case = await show.store.case(entry.case or 0)
+    assert [(r.person, r.state) for r in case.results] == [
+        ("jun", State.CONFIRMED),
+        ("jun-2", State.CONFIRMED),
+    ]
+
+
+async def test_a_recording_and_a_livestream_start_and_stop(show: Show) -> None:
+    mira = Moderator(show)
+    room = short("livestream:launch-show")
+    for words, done in (
+        ("record {} start evidence", "started recording"),
+        ("live {} start", "started the livestream of"),
+        ("rtmp {} start youtube", "started the RTMP output of"),
+    ):
+        await mira.types(words.format(room))
+        await mira.sees(done, "confirmed")
+    card = await mira.types(f"show {room}")
+    assert "🔴 recording" in card
+    assert "🔴 livestream" in card
+    assert "RTMP youtube" in card
+    for words, done in (
+        ("record {} stop", "stopped recording"),
+        ("live {} stop", "stopped the livestream of"),
+        ("rtmp {} stop youtube", "stopped the RTMP output of"),
+    ):
+        await mira.types(words.format(room))
+        await mira.sees(done, "confirmed")
+
+
+async def test_no_stream_key_or_signed_address_is_ever_shown(show: Show) -> None:
+    shown = str(show.workspace.messages) + str(show.workspace.ephemerals)
+    entries = await show.store.audit(CaseFilter(limit=500))
+    for secret in ("made-up-stream-key", "live.example.com", "playlist", "Signature"):
+        assert secret not in shown
+        assert secret not in str(entries)
+
+
+async def test_realtimekit_pauses_a_recording_and_says_what_it_cannot_do(show: Show) -> None:
+    mira = Moderator(show)
+    (room,) = [r for r in show.stage.world.realtimekit.rooms.values() if "Maths" in r.title]
+    word = short(room.id, Vendor.REALTIMEKIT)
+    for words, done in (
+        (f"record {word} start", "started recording"),
+        (f"record {word} pause names", "paused recording"),
+        (f"record {word} resume", "resumed recording"),
+        (f"kick {word} Emre shouting", "kicked Emre"),
+    ):
+        await mira.types(words)
+        await mira.sees(done, "confirmed")
+    text = await mira.types(f"block {word} chidi x")
+    assert "keeps no ban list" in text
+    assert "The nearest that works is “Kick”" in text
+
+
+async def test_cometchat_only_reads_and_says_so(show: Show) -> None:
+    text = await Moderator(show).types("kick v1.us.demo.team-huddle umar rude")
+    assert "can only be read" in text
+
+
+async def test_a_heavy_act_asks_first_says_what_cannot_be_undone_and_keeps_the_reason(
+    show: Show,
+) -> None:
+    leo = Moderator(show, "lead")
+    await show.sender.command(leo.user, show.stage.cast.ops, f"end {short(STAGE)} raid")
+    view = await leo.form()
+    assert "This cannot be undone." in as_text(view)
+    await show.sender.submit(leo.user, view, {})
+    await line(show, "ended “Community stage", "reason: raid", "confirmed")
+    assert show.stage.world.stream.rooms[STAGE].here() == []
+    assert "This call has ended." in await Moderator(show).types(f"show {short(STAGE)}")
+
+
+async def test_a_heavy_form_without_a_reason_stays_open(show: Show) -> None:
+    leo = Moderator(show, "lead")
+    await show.sender.command(leo.user, show.stage.cast.ops, f"block {short(SUPPORT)} loud")
+    view = await leo.form()
+    view.given["blocks"][-1]["optional"] = True
+    await show.sender.submit(leo.user, view, {})
+    assert view.errors == {"reason": "This act needs a reason."}
+    await show.sender.submit(leo.user, view, {"reason": "came back"})
+    await line(show, "blocked L O U D", "confirmed")
+    assert "loud" in show.stage.world.stream.rooms[SUPPORT].blocked
+
+
+async def test_the_list_is_filtered_refreshed_and_left_for_a_call_and_back(show: Show) -> None:
+    mira = Moderator(show)
+    await mira.types("list stream")
+    assert "CometChat ·" not in as_text(mira.latest)
+    await show.sender.press(mira.user, mira.latest, action_id="list.vendor", text="CometChat")
+    await mira.sees("CometChat ·")
+    await mira.presses("Open", near="CometChat")
+    await mira.sees("Back to the list", "CometChat cannot")
+    await mira.presses("Back to the list")
+    await mira.sees("live calls", "Stream Video ·")
+
+
+async def test_a_silent_vendor_is_one_line_in_the_list(show: Show) -> None:
+    show.stage.world.stream.faults.error(503, on="/video/calls", times=None)
+    try:
+        text = await Moderator(show).types("")
+    finally:
+        show.stage.world.stream.faults.clear()
+    assert "⚠️ Stream Video: " in text
+    assert "RealtimeKit ·" in text
+
+
+async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: Show) -> None:
+    mira = Moderator(show)
+    await mira.types(f"show {short(SUPPORT)}")
+    show.stage.world.stream.faults.error(500, on="/kick", times=None)
+    try:
+        await mira.types(f"kick {short(SUPPORT)} amina rude")
+        await mira.sees("not confirmed", "Do it again")
+    finally:
+        show.stage.world.stream.faults.clear()
+    await mira.presses("Check again")
+    await mira.sees("it is not so")
+    doubtful = [m for m in mira._private() if "Do it again" in as_text(m)][-1]
+    await show.sender.press(mira.user, doubtful, text="Do it again")
+    await line(show, "kicked Amina", "Again, after", "confirmed")

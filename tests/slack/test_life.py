@@ -1,5 +1,8 @@
 """The life of an act, from the words typed to the effect, the card, the line and the record."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pytest
 
 from bot.calls.handles import handle
@@ -11,6 +14,8 @@ from bot.demo.stage import Show
 from bot.ports import CaseFilter
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+T = TypeVar("T")
 
 SUPPORT = "default:support-room"
 STAGE = "audio_room:community-stage"
@@ -58,7 +63,7 @@ class Moderator:
         private = self._private()
         return private[-1] if len(private) > seen else None
 
-    async def _until(self, predicate):  # type: ignore[no-untyped-def]
+    async def _until(self, predicate: Callable[[], T | None]) -> T:
         return await self.show.workspace.until(predicate, 10)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -55,6 +56,11 @@ def answering(body: object) -> StreamProvider:
     """A client of a vendor that answers everything with this JSON, infinities included."""
     always = httpx.MockTransport(lambda _: httpx.Response(200, text=json.dumps(body)))
     return client(StreamServer(ManualClock()), transport=always)
+
+
+def body(server: StreamServer, at: int = -1) -> Any:
+    """What that request carried, the latest by default."""
+    return json.loads(server.requests[at].body)
 
 
 def order(verb: Verb, *people: Person, everyone: bool = False) -> Act:

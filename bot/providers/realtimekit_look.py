@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.calls.acts import Act, Person
-from bot.calls.models import CallRef
 from bot.calls.outcomes import Observation, Seen
 from bot.calls.verbs import (
     End,
@@ -52,20 +51,19 @@ class Look:
         return await look(act)
 
     async def _kicked(self, act: Act) -> Observation:
+        """Read from the running session, which may be a later one than the moderator saw."""
         person = act.people[0]
         try:
-            stays = await self._stays_of(person, act.call)
+            session = await self._reads.active(act.call.id)
         except NotAtVendor:
             return _so(_OVER)
+        present = self._reads.present(session.id)
+        stays = [stay async for stay in present if stay.person == person.id]
         if not stays:
             return _so(f"{person.shown} is no longer in the room.")
         if all(_later(stay, person) for stay in stays):
             return _so(f"{person.shown} left the room and came back since.")
         return _so(f"{person.shown} is still in the room.", done=False)
-
-    async def _stays_of(self, person: Person, call: CallRef) -> list[Stay]:
-        session = await self._reads.session_of(call)
-        return [stay async for stay in self._reads.present(session) if stay.person == person.id]
 
     async def _ended(self, act: Act) -> Observation:
         """The session itself stays LIVE for its keep-alive time after the last one left."""
@@ -75,9 +73,9 @@ class Look:
             return _so(_OVER)
         if act.call.session not in {None, session.id}:
             return _so("That session is over; another one has begun in the same room.")
-        people = [stay.person async for stay in self._reads.present(session.id)]
+        people = {stay.person async for stay in self._reads.present(session.id)}
         if people:
-            return _so(f"{len(set(people))} still in the room.", done=False)
+            return _so(f"People still in the room: {len(people)}.", done=False)
         return _so("Nobody is in the room any more.")
 
     async def _recording(self, act: Act) -> Observation:

@@ -82,7 +82,7 @@ class Reads:
         return Page(items=tuple(people.values()), next=page.next)
 
     async def present(self, session: str) -> AsyncIterator[Stay]:
-        """Every connection that is there now, latest page last; as many requests as it takes."""
+        """Every connection that is there now; as many requests as it takes."""
         number: int | None = 1
         while number is not None:
             page = await self._stays(session, _PAGE, number)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.calls.acts import Person
 from bot.calls.capabilities import Enforcement
 from bot.calls.models import Call, RecordingState
 from bot.calls.outcomes import Seen
@@ -25,7 +26,7 @@ from bot.calls.verbs import (
     Track,
     Verb,
 )
-from bot.demo.vendors import RealtimeKitServer
+from bot.demo.vendors import RealtimeKitServer, Visitor
 from bot.errors import (
     AnswerLost,
     Impossible,
@@ -142,6 +143,7 @@ async def test_what_is_started_shows_and_what_is_stopped_shows(
 
 
 async def test_a_recording_pauses_and_goes_on(provider: RealtimeKitProvider, call: Call) -> None:
+    assert (await provider.observe(order(RecordPause(), call))).seen is Seen.NOT_DONE
     await provider.perform(order(RecordStart(), call))
     for verb, other in ((RecordPause(), RecordResume()), (RecordResume(), RecordPause())):
         await provider.perform(order(verb, call))
@@ -178,6 +180,26 @@ async def test_a_second_start_of_the_same_is_refused_by_the_vendor(
     with pytest.raises(VendorRefused) as caught:
         await provider.perform(order(verb, call))
     assert caught.value.status == 409
+
+
+async def test_a_recording_of_another_session_is_not_taken_for_this_ones(
+    provider: RealtimeKitProvider, call: Call
+) -> None:
+    await provider.perform(order(RecordStart(), call))
+    another = call.model_copy(update={"ref": call.ref.model_copy(update={"session": "another"})})
+    assert (await provider.observe(order(RecordStart(), another))).seen is Seen.NOT_DONE
+
+
+async def test_people_on_a_later_page_are_found(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
+) -> None:
+    for number in range(60):
+        server.join(call.ref.id, Visitor(f"guest-{number}", f"Guest {number}"))
+    people = (await provider.participants(call.ref, limit=100)).items
+    last = order(Kick(), call, Person.of(people[-1]))
+    assert (await provider.observe(last)).seen is Seen.NOT_DONE
+    await provider.perform(last)
+    assert (await provider.observe(last)).seen is Seen.DONE
 
 
 async def test_the_stream_key_goes_to_the_vendor_and_nowhere_else(

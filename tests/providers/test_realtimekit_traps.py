@@ -82,6 +82,28 @@ async def test_a_second_device_left_behind_is_not_a_return(
     assert (await provider.observe(act)).seen is Seen.NOT_DONE
 
 
+async def test_somebody_in_the_next_session_is_back_and_was_not_overlooked(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, clock: ManualClock, call: Call
+) -> None:
+    act = order(Kick(), call, await person(provider, call))
+    server.leave(call.ref.id, "ben")
+    clock.advance(61)
+    assert "no running session" in (await provider.observe(act)).evidence
+    server.join(call.ref.id, BEN)
+    assert "came back since" in (await provider.observe(act)).evidence
+
+
+async def test_without_times_another_peer_id_tells_a_return(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
+) -> None:
+    server.faults.nulls("joined_at", on="/participants", times=None)
+    act = order(Kick(), call, await person(provider, call))
+    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    server.leave(call.ref.id, "ben")
+    server.join(call.ref.id, BEN)
+    assert "came back since" in (await provider.observe(act)).evidence
+
+
 async def test_blocking_is_not_offered_because_the_token_stays_valid(
     provider: RealtimeKitProvider,
 ) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 
+from bot.errors import ConfigError
 from bot.logs import configure_logs
 from bot.server import listening
-from bot.settings import Settings
+from bot.settings import Process, Settings
 from handlers import register
 from handlers.counter import Counter
 from handlers.slack import bolt_app
@@ -26,26 +27,28 @@ log = structlog.get_logger(__name__)
 
 def front_door(settings: Settings, counter: Counter) -> Starlette:
     """The web application before `counter`. ConfigError when Slack's credentials are missing."""
+    bolt = bolt_app(settings.slack.token())
     secret = settings.slack.signing_secret
-    bolt = bolt_app(settings.slack.token(), secret.get_secret_value() if secret else "")
+    if secret is None:
+        raise ConfigError(
+            "SLACK_SIGNING_SECRET is missing: without it nobody knows what comes from Slack.",
+            next_step="Set it in the environment; README.md says where to find it.",
+        )
 
     async def ready() -> None:
         await counter.ready()
         await counter.desk.store.ping()
 
     register(bolt, counter)
-    return web_app(bolt, ready)
+    return web_app(bolt, secret.get_secret_value(), ready)
 
 
 async def serve(settings: Settings, *, worker: bool) -> None:
-    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError or OSError (port)."""
+    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError and StoreError."""
     configure_logs(settings.process.log_level)
     counter = Counter(settings.process.command)
     async with AsyncExitStack() as door:
-        web = front_door(settings, counter)
-        url = await door.enter_async_context(
-            listening(web, settings.process.host, settings.process.port)
-        )
+        url = await _open_door(door, front_door(settings, counter), settings.process)
         bootstrap = await _load_the_rest()
         async with bootstrap.open_house(settings, counter, worker=worker):
             log.info("serving", url=url, command=settings.process.command)
@@ -60,6 +63,17 @@ async def work(settings: Settings) -> None:
     async with bootstrap.open_house(settings, Counter(settings.process.command), worker=True):
         log.info("working")
         await _told_to_stop()
+
+
+async def _open_door(door: AsyncExitStack, web: Starlette, process: Process) -> str:
+    """Serve until `door` closes; the URL. ConfigError when the machine does not give the port."""
+    try:
+        return await door.enter_async_context(listening(web, process.host, process.port))
+    except OSError as error:
+        raise ConfigError(
+            f"Port {process.port} of {process.host} cannot be opened: {error.strerror}.",
+            next_step="Stop what uses it, or set PORT and HOST to another one.",
+        ) from error
 
 
 async def _load_the_rest() -> Any:

@@ -6,8 +6,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 
-def bolt_app(token: str, signing_secret: str) -> AsyncApp:
-    """One app for one workspace.
+def bolt_app(token: str) -> AsyncApp:
+    """One app for one workspace. It trusts what it is given: `handlers.web` verifies signatures.
 
     `process_before_response`: listeners only write down and acknowledge, so the answer need not be
     polled for (Bolt's default takes 10 ms) and is not lost when a listener raises right after it.
@@ -18,9 +18,9 @@ def bolt_app(token: str, signing_secret: str) -> AsyncApp:
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     return AsyncApp(
-        signing_secret=signing_secret,
         authorize=authorize,
         process_before_response=True,
+        request_verification_enabled=False,
         ssl_check_enabled=False,
         attaching_function_token_enabled=False,
         logger=logging.getLogger("slack"),

@@ -157,7 +157,7 @@ def _empty(picture: Picture, view: ListView) -> str:
 
 def _notes(picture: Picture) -> list[Block]:
     """One line for each vendor that did not answer, or that has more than was asked for."""
-    lines = [f"⚠️ {trouble.vendor.label}: {mrkdwn(trouble.message)}" for trouble in picture.troubles]
+    lines = [f"⚠️ {mrkdwn(trouble.message)}" for trouble in picture.troubles]
     for vendor in picture.partial:
         seen = sum(call.ref.vendor is vendor for call in picture.calls)
         lines.append(

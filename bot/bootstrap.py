@@ -109,6 +109,7 @@ def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
                 rtmp_targets=settings.rtmp,
                 clock=clock,
                 deadlines=deadlines,
+                rate=settings.limits.stream_per_second,
             )
         )
     if kit := settings.realtimekit:

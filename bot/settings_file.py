@@ -22,6 +22,7 @@ from bot.policy.rules import (
 )
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
+PerSecond = Annotated[float, Field(ge=1, le=1000)]
 
 
 class RtmpTable(Section):
@@ -36,12 +37,14 @@ class Limits(Section):
 
     A case that a process took up and did not bring back is taken up by another one when the lease
     of the claim has run out. One act, with all its reading back, gets 0.4 of that, so that no
-    two processes work on the same case.
+    two processes work on the same case. Each process asks Stream `stream_per_second`
+    times a second at most: the other vendors document their rates, Stream's is the account's.
     """
 
     list_seconds: Seconds = 2.0
     act_seconds: Seconds = 8.0
     lease_seconds: Seconds = 60.0
+    stream_per_second: PerSecond = 10.0
 
     @property
     def patience(self) -> float:

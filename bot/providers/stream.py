@@ -23,9 +23,6 @@ from bot.providers.stream_wire import ManyCalls, OneCall, Stay, Stays, WireCall,
 _MOST = 100
 """What one page of calls or participants holds at most."""
 
-_RATE = 10.0
-"""Requests a second. Stream limits each endpoint by the minute and publishes no numbers."""
-
 
 class StreamProvider:
     """Stream Video behind `CallProvider`.
@@ -139,16 +136,20 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     moderator_id: str | None = None,
     deadlines: Deadlines | None = None,
+    rate: float = 10.0,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> StreamProvider:
-    """A client for one Stream app; `base_url` ends before `/api/v2`."""
+    """A client for one Stream app; `base_url` ends before `/api/v2`.
+
+    `rate` is requests a second: Stream limits each endpoint by the minute and publishes no numbers.
+    """
     secret = api_secret.get_secret_value()
     token = jwt.encode({}, secret, algorithm="HS256")
     keys = (target.key.get_secret_value() for target in rtmp_targets.values())
     wire = Wire(
         Vendor.STREAM,
         base_url,
-        _RATE,
+        rate,
         problem,
         headers={"Authorization": token, "stream-auth-type": "jwt"},
         params={"api_key": api_key},

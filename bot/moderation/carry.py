@@ -18,7 +18,7 @@ from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.clock import Clock
-from bot.errors import Ambiguous, VendorBusy, VendorError, VendorRefused
+from bot.errors import Ambiguous, Impossible, VendorBusy, VendorError, VendorRefused
 from bot.ports import CallProvider
 
 log = structlog.get_logger(__name__)
@@ -80,12 +80,13 @@ class _Errand:
                 self._doubtful = True
                 self._remember(doubt)
             except VendorBusy as busy:
+                self._remember(busy)
                 if busy.retry_after is None or self._attempts == TRIES:
                     return self._no(busy)
                 await self._clock.sleep(busy.retry_after)
             except VendorRefused as refused:
                 return await self._refused(refused)
-            except VendorError as error:
+            except (VendorError, Impossible) as error:
                 return self._no(error)
             else:
                 self._request_id = receipt.request_id
@@ -140,8 +141,7 @@ class _Errand:
             log.info("read-back failed", vendor=error.vendor, error=str(error))
             return Observation(seen=Seen.UNKNOWABLE, evidence=f"Reading it back failed: {error}")
 
-    def _no(self, error: VendorError) -> Result:
-        self._remember(error)
+    def _no(self, error: VendorError | Impossible) -> Result:
         if self._doubtful:
             return self.result(State.NOT_CONFIRMED, str(error), CHECK)
         return self.result(State.FAILED, str(error), error.next_step)

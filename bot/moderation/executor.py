@@ -6,11 +6,12 @@ from functools import partial
 
 import structlog
 
-from bot.calls.cases import Claim, Notice
+from bot.calls.cases import Case, Claim, Notice
 from bot.calls.models import Vendor
+from bot.calls.outcomes import Result, State
 from bot.clock import Clock
 from bot.errors import StoreError
-from bot.moderation.carry import Carrier
+from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.ports import NoticeLater, NoticeLost, Notifier, Store
@@ -25,6 +26,10 @@ ACTS_AT_ONCE = 8
 
 NOTICES_AT_ONCE = 4
 """Messages on their way to Slack at the same time."""
+
+
+MOST_ATTEMPTS = 5
+"""How often a case is taken up: one that its worker never finishes must not go round for ever."""
 
 
 class Executor:
@@ -78,7 +83,10 @@ class Executor:
 
     async def _carry_out(self, claim: Claim) -> None:
         case = claim.case
-        results = await self._carriers[case.act.call.vendor].carry_out(case)
+        if case.attempt > MOST_ATTEMPTS:
+            results = given_up(case)
+        else:
+            results = await self._carriers[case.act.call.vendor].carry_out(case)
         kept = await self._store.finish(claim, results)
         log.info("case finished", case=case.number, attempt=case.attempt, kept=kept)
         self._notices.nudge()
@@ -97,6 +105,21 @@ class Executor:
             await self._store.drop(notice)
         else:
             await self._store.noticed(notice, posted=posted)
+
+
+def given_up(case: Case) -> Sequence[Result]:
+    """Nobody knows what became of a case that no worker finished."""
+    evidence = f"Taken up {MOST_ATTEMPTS} times and never finished; the log says why."
+    return [
+        Result(
+            person=part.people[0].id if part.people else None,
+            name=part.people[0].shown if part.people else None,
+            state=State.NOT_CONFIRMED,
+            evidence=evidence,
+            next_step=CHECK,
+        )
+        for part in case.act.each()
+    ]
 
 
 async def release_quietly(store: Store, owner: str) -> None:

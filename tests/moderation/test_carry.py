@@ -12,6 +12,7 @@ from bot.calls.outcomes import Result, Seen, State
 from bot.calls.verbs import Kick, Mute, RecordStart, Verb
 from bot.errors import (
     AnswerLost,
+    Impossible,
     VendorBusy,
     VendorFault,
     VendorRefused,
@@ -202,6 +203,12 @@ async def test_an_unreachable_vendor_did_nothing_for_sure(vendor: FakeProvider) 
     vendor.acts = [VendorUnreachable("Not reachable.", vendor="stream")]
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.FAILED
+
+
+async def test_what_became_impossible_after_it_was_asked_has_failed(vendor: FakeProvider) -> None:
+    vendor.acts = [Impossible("There is no target “tv” any more.")]
+    (result,) = await carried(vendor, Kick(), "ann")
+    assert (result.state, result.evidence) == (State.FAILED, "There is no target “tv” any more.")
 
 
 async def test_an_unreachable_vendor_after_a_lost_answer_leaves_doubt(

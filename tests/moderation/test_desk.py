@@ -15,7 +15,7 @@ from bot.errors import BadInput, Impossible, NotPermitted, Outsider, RoleTooLow,
 from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Asker, Desk
-from bot.moderation.executor import Executor, release_quietly
+from bot.moderation.executor import MOST_ATTEMPTS, Executor, release_quietly
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.tasks import Tasks
@@ -226,6 +226,21 @@ async def test_a_case_whose_worker_died_is_taken_up_by_another_and_not_repeated(
     assert office.vendor.done == [("kick", "ann")]
 
 
+async def test_a_case_no_worker_ever_finishes_is_given_up_as_not_confirmed(
+    office: Office, clock: ManualClock
+) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    await office.store.accept(office.order(End(), key="k2"))
+    for _ in range(MOST_ATTEMPTS):
+        await office.store.claim(owner="dies", limit=2, lease=timedelta(seconds=-1))
+        clock.advance(1)
+    office.executor.nudge()
+    await office.done()
+    for number in (1, 2):
+        assert (await office.store.case(number)).state is State.NOT_CONFIRMED
+    assert office.vendor.done == []
+
+
 async def test_a_closing_worker_takes_up_nothing_more_but_finishes(office: Office) -> None:
     await office.desk.request(office.order(Kick(), "ann"))
     await office.done()
@@ -273,7 +288,7 @@ async def test_giving_back_what_is_held_lets_another_take_it_up_at_once(office: 
 
 
 async def test_a_database_that_is_away_lets_leases_run_out_by_themselves(
-    office: Office, store: SqlStore
+    store: SqlStore
 ) -> None:
     await store.stop()
     await release_quietly(store, "one")

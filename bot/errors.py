@@ -52,7 +52,7 @@ class CallwardenError(Exception):
 class BadInput(CallwardenError):
     """The words cannot be understood. Nothing was done and nothing is recorded."""
 
-    default_next_step = "Type `/calls help` to see what can be said."
+    default_next_step = "Type `help` after the command to see what can be said."
 
 
 class UnknownWord(BadInput):
@@ -68,7 +68,7 @@ class UnknownWord(BadInput):
 class UnknownCall(BadInput):
     """No live call answers to that handle or id."""
 
-    default_next_step = "It may have ended. Type `/calls` to see what is live."
+    default_next_step = "It may have ended. List the live calls to see what is there."
 
 
 class AmbiguousCall(BadInput):
@@ -90,7 +90,7 @@ class AmbiguousPerson(BadInput):
 class UnknownCase(BadInput):
     """No case has that number."""
 
-    default_next_step = "Type `/calls audit` to see the latest cases."
+    default_next_step = "Look at the record (`audit`) for the latest cases."
 
 
 class NotPermitted(CallwardenError):
@@ -201,7 +201,7 @@ class VendorDenied(VendorRefused):
 class NotAtVendor(VendorRefused):
     """404: the vendor knows no such call, person or recording."""
 
-    default_next_step = "It may have ended. Type `/calls` to see what is live."
+    default_next_step = "It may have ended. List the live calls to see what is there."
 
 
 class Ambiguous(VendorError):

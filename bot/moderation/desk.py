@@ -103,5 +103,5 @@ def complete(act: Act) -> None:
     if not aimed:
         raise BadInput(
             f"“{verb.label}” does not say at whom, or at somebody it cannot act on.",
-            next_step=f"For example: `/calls {verb.example}`",
+            next_step=f"For example: `{verb.example}`",
         )

@@ -42,6 +42,12 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
+def sqlite_file(given: str) -> Path | None:
+    """The SQLite file that DATABASE_URL names; None for PostgreSQL. Raises as `async_url`."""
+    url = async_url(given)
+    return Path(url.database) if is_sqlite(url) and url.database else None
+
+
 def _file(path: str | None) -> str:
     if not path or path == ":memory:" or path.startswith("file:"):
         raise ConfigError("DATABASE_URL must name an SQLite file: what is in memory is lost.")

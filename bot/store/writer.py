@@ -34,7 +34,7 @@ CROWD = 200
 GRACE = 1.0
 """Seconds for a COMMIT, and for settling one whose answer was lost."""
 
-DOUBT = "It may have been written down: look at `/calls audit` before trying again."
+DOUBT = "It may have been written down: look at the record (`audit`) before trying again."
 
 FAILURES = (SQLAlchemyError, OSError, ValueError, TimeoutError)
 """What a database, a connection or a value it cannot hold may raise."""

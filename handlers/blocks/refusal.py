@@ -43,6 +43,6 @@ def broken() -> Message:
     """When something failed that nobody foresaw: nothing is promised that is not known."""
     words = (
         "Something went wrong here, and it is in the log.",
-        "Nothing is lost that was recorded: type `/calls audit` to see what was.",
+        "Nothing that was written down is lost: look at the record (`audit`).",
     )
     return Message(" ".join(words), [paragraph(words)])

@@ -127,7 +127,7 @@ def load(kind: type[V], text: str | None) -> V:
 
 def stale() -> BadInput:
     """The error for anything on a card that cannot be trusted any more."""
-    return BadInput(_STALE, next_step="Type `/calls` for a fresh one.")
+    return BadInput(_STALE, next_step="List the live calls for a fresh one.")
 
 
 def route(action_id: str) -> str:

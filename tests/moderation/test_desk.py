@@ -287,9 +287,7 @@ async def test_giving_back_what_is_held_lets_another_take_it_up_at_once(office: 
     assert claim.case.attempt == 2
 
 
-async def test_a_database_that_is_away_lets_leases_run_out_by_themselves(
-    store: SqlStore
-) -> None:
+async def test_a_database_that_is_away_lets_leases_run_out_by_themselves(store: SqlStore) -> None:
     await store.stop()
     await release_quietly(store, "one")
     with pytest.raises(StoreError):

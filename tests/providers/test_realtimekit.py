@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from bot.calls.acts import Person
@@ -26,7 +27,7 @@ from bot.calls.verbs import (
     Track,
     Verb,
 )
-from bot.demo.vendors import RealtimeKitServer, Visitor
+from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
 from bot.errors import (
     AnswerLost,
     Impossible,
@@ -311,6 +312,38 @@ async def test_a_kick_whose_answer_was_lost_is_not_sent_again(
         await provider.perform(act)
     assert sum(seen.path.endswith("/kick") for seen in server.requests) == 1
     assert (await provider.observe(act)).seen is (Seen.DONE if after else Seen.NOT_DONE)
+
+
+class LosesAnswers(AppTransport):
+    """A line that breaks after every POST has been carried out."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        if request.method == "POST":
+            raise httpx.ReadError("the line broke", request=request)
+        return answer
+
+
+@pytest.mark.parametrize("verb", [End(), RecordStart(), RtmpStart(to="tube"), LiveStart()])
+async def test_what_would_count_twice_is_sent_once_and_found_when_its_answer_was_lost(
+    server: RealtimeKitServer, call: Call, verb: Verb
+) -> None:
+    broken = client(server, transport=LosesAnswers(server.app))
+    with pytest.raises(AnswerLost):
+        await broken.perform(order(verb, call))
+    assert sum(seen.method == "POST" for seen in server.requests) == 1
+    assert (await broken.observe(order(verb, call))).seen is Seen.DONE
+    await broken.aclose()
+
+
+async def test_an_idle_livestream_shows_nothing_to_anybody(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
+) -> None:
+    await provider.perform(order(LiveStart(), call))
+    livestream = server.rooms[call.ref.id].livestream
+    assert livestream is not None
+    livestream["status"] = "IDLE"
+    assert (await provider.get(call.ref.id)).broadcasting is False
 
 
 async def test_a_failed_kick_is_not_sent_again_and_a_busy_one_is(

@@ -5,28 +5,42 @@ import sys
 from typing import TextIO
 
 import structlog
+from structlog.typing import Processor
+
+OURS = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
 
 
 def configure_logs(level: str, file: TextIO | None = None) -> None:
-    """Send everything, our own lines and the libraries', to `file` from `level` up.
+    """Send our own lines from `level` up to `file`, and the libraries' from WARNING up.
 
-    None is standard error.
+    None is standard error. Below WARNING libraries write down whole requests, with what is secret
+    in them.
     """
     file = file or sys.stderr
     number = logging.getLevelNamesMapping()[level]
-    form = "%(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=number, format=form, stream=file, force=True)
-    logging.getLogger("httpx").setLevel(max(number, logging.WARNING))
+    look = _look(terminal=file.isatty())
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer()
-            if file.isatty()
-            else structlog.processors.JSONRenderer(),
-        ],
+        processors=[*OURS, *look],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(file),
     )
+    handler = logging.StreamHandler(file)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*OURS, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *look],
+        )
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+def _look(*, terminal: bool) -> list[Processor]:
+    """The last steps. No traceback shows local variables: tokens are among them."""
+    if terminal:
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rich.markup import escape
 from rich.table import Table
 
 from bot.calls.capabilities import Capability, Enforcement
@@ -30,7 +31,7 @@ def _cell(capability: Capability) -> str:
     style = STYLES[capability.level]
     lines = [f"[{style}]{capability.level}[/]"]
     if capability.why:
-        lines.append(capability.why)
+        lines.append(escape(capability.why))
     if capability.instead:
         lines.append(f"Nearest: {VERBS[capability.instead].label}")
     return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""Tables in the terminal show every verb and every reason, whatever characters are in it."""
+
+import io
+
+from rich.console import Console
+
+from bot.calls.capabilities import Capability, Enforcement, cannot
+from bot.calls.models import Vendor
+from bot.calls.verbs import VERBS, Kick
+from bot.tables import capability_table, unbroken
+
+
+def printed(**told: Capability) -> str:
+    table = {name: Capability(level=Enforcement.ENFORCED) for name in VERBS} | told
+    file = io.StringIO()
+    vendors = {Vendor.STREAM: table, Vendor.COMETCHAT: dict.fromkeys(VERBS, cannot("It reads."))}
+    Console(file=file, width=120).print(capability_table(vendors))
+    return file.getvalue()
+
+
+def test_every_verb_and_vendor_is_there_with_how_far_it_carries() -> None:
+    text = printed(mute=Capability(level=Enforcement.BEST_EFFORT, why="They may unmute."))
+    for words in (*(verb.label for verb in VERBS.values()), "Stream", "CometChat"):
+        assert words in text
+    for words in ("enforced", "best effort", "impossible", "They may unmute.", "It reads."):
+        assert words in text
+
+
+def test_the_nearest_verb_is_named_where_one_does_not_work() -> None:
+    assert "Nearest: Kick" in printed(block=cannot("It keeps no list.", instead=Kick))
+
+
+def test_square_brackets_in_a_reason_are_words_and_not_markup() -> None:
+    assert "Set [rtmp.youtube] first." in printed(mute=cannot("Set [rtmp.youtube] first."))
+
+
+def test_an_unbroken_chain_is_told_with_its_last_hash() -> None:
+    assert unbroken(3, "ab12") == "3 entries, unbroken. Last hash: ab12"

@@ -1,6 +1,7 @@
 """`python -m tests.storm [seconds]`: a storm on each database; exit code 1 unless all is well."""
 
 import asyncio
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -50,4 +51,5 @@ def show(title: str, tally: Tally) -> None:
 
 
 if __name__ == "__main__":
+    logging.getLogger("uvicorn.error").disabled = True  # it tells every broken connection we break
     sys.exit(not asyncio.run(main(float(sys.argv[1]) if sys.argv[1:] else SECONDS)))

@@ -38,11 +38,11 @@ class Share(NamedTuple):
 
 
 SHARES = (
-    Share(Vendor.STREAM, "kick", "kick {call} {person} storm", 55, 40),
-    Share(Vendor.STREAM, "mute", "mute {call} {person} storm", 20, 40),
+    Share(Vendor.STREAM, "kick", "kick {call} {person} storm", 60, 40),
+    Share(Vendor.STREAM, "mute", "mute {call} {person} storm", 21, 40),
     Share(Vendor.STREAM, "record_start", "record {call} start storm", 12, 1),
-    Share(Vendor.REALTIMEKIT, "kick", "kick {call} {person} storm", 8, 20),
-    Share(Vendor.REALTIMEKIT, "record_start", "record {call} start storm", 5, 1),
+    Share(Vendor.REALTIMEKIT, "kick", "kick {call} {person} storm", 5, 20),
+    Share(Vendor.REALTIMEKIT, "record_start", "record {call} start storm", 2, 1),
 )
 """RealtimeKit gets few: its documented rate is 10 requests a second."""
 

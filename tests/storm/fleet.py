@@ -82,11 +82,11 @@ class Fleet:
         return dice.choice(ready or webs[:1]).port
 
     async def under_fire(self, dice: random.Random) -> None:
-        """Kill a process that works, every 0.15 to 1.2 seconds, for ever."""
+        """Let a process work for 0.15 to 1.2 seconds and kill it; then another one, for ever."""
         while True:
-            await asyncio.sleep(dice.uniform(0.15, 1.2))
             berth = dice.choice(self.berths)
             await berth.ready.wait()
+            await asyncio.sleep(dice.uniform(0.15, 1.2))
             if berth.program is not None:
                 berth.program.kill()
                 self.killed += 1

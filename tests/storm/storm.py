@@ -24,9 +24,10 @@ TOGETHER = (("serve", "--no-worker"), ("serve", "--no-worker"), ("worker",), ("w
 SETTINGS = f"""{CONFIG}
 [limits]
 act_seconds = 1.0
-lease_seconds = 4.0
+lease_seconds = 5.0
+stream_per_second = 200
 """
-"""Short, so that what a killed process held is soon taken up again."""
+"""A short lease: what a killed process held is soon taken up again. A Stream that keeps up."""
 
 PER_SECOND = 25
 

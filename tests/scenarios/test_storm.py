@@ -1,0 +1,33 @@
+"""The short kill test: the long one is `make storm`."""
+
+from pathlib import Path
+
+from tests.storm.count import Tally
+from tests.storm.leave import leave
+from tests.storm.storm import ALONE, TOGETHER, storm
+
+
+def all_is_well(tally: Tally) -> None:
+    """Every promise kept; shows the counts when one was not."""
+    assert tally.counts["acked"] > 0
+    assert tally.good, tally
+
+
+async def test_kills_and_lost_answers_lose_and_repeat_nothing_on_sqlite(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    all_is_well(await storm(sqlite_url, tmp_path, ALONE, seconds=6.0))
+
+
+async def test_kills_and_lost_answers_lose_and_repeat_nothing_on_postgresql(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    all_is_well(await storm(postgres_url, tmp_path, TOGETHER, seconds=8.0))
+
+
+async def test_a_sigterm_loses_none_of_twenty_orders_in_work(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    tally = await leave(sqlite_url, tmp_path, ALONE)
+    assert tally.counts["acked"] == 20
+    all_is_well(tally)

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.calls.acts import Act
 from bot.calls.models import CallRef, Page, RecordingState, Vendor
+from bot.calls.verbs import End
 from bot.errors import VendorGarbled
 from bot.providers.http import Problem
 from bot.providers.realtimekit_wire import (
@@ -107,3 +109,12 @@ def test_a_recording_runs_unless_all_are_paused() -> None:
     assert recording_state([]) is RecordingState.OFF
     assert recording_state([waits]) is RecordingState.PAUSED
     assert recording_state([waits, runs]) is RecordingState.ON
+
+
+@pytest.mark.parametrize("body", [{"success": False}, {"success": None}, {}, [], None])
+async def test_an_act_without_a_definite_yes_is_in_doubt(body: object) -> None:
+    provider = answering(body)
+    ref = CallRef(vendor=Vendor.REALTIMEKIT, id="m")
+    with pytest.raises(VendorGarbled):
+        await provider.perform(Act(verb=End(), call=ref, title="Clinic"))
+    await provider.aclose()

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
-from bot.calls.verbs import Aim, AnyVerb, Weight
+from bot.calls.verbs import Aim, Weight
+from bot.calls.written import AnyVerb
 
 CROWD = 5
 """More people than this in one act make any verb heavy."""

@@ -5,12 +5,12 @@ from these classes. To add a verb, write one class here and the vendor methods t
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import PlainSerializer, StringConstraints, WithJsonSchema, WrapValidator
+from pydantic import StringConstraints
 
 from bot.calls.actors import Role
-from bot.calls.models import Frozen
+from bot.calls.models import Call, Frozen, RecordingState
 
 
 class Aim(StrEnum):
@@ -75,6 +75,13 @@ class Verb(Frozen):
     def inverse(self) -> "Verb | None":
         """The verb that takes this one back on the same target, None when nothing does."""
         return None
+
+    def pointless(self, call: Call) -> bool:  # noqa: ARG002  the verbs below look at it
+        """Whether it would change nothing on `call` as it is, or nothing shows that it would.
+
+        A button for it is not drawn then; typed, it is still tried.
+        """
+        return False
 
 
 class Mute(Verb):
@@ -188,6 +195,10 @@ class RecordStart(Verb):
         """Stopping ends the file; what was recorded stays."""
         return RecordStop(kind=self.kind)
 
+    def pointless(self, call: Call) -> bool:
+        """It is being recorded already."""
+        return call.recording in {RecordingState.ON, RecordingState.PAUSED}
+
 
 class RecordStop(Verb):
     """Stop recording the call; the file is kept."""
@@ -209,6 +220,10 @@ class RecordStop(Verb):
         """Starting again makes a second file."""
         return RecordStart(kind=self.kind)
 
+    def pointless(self, call: Call) -> bool:
+        """No recording shows."""
+        return call.recording not in {RecordingState.ON, RecordingState.PAUSED}
+
 
 class RecordPause(Verb):
     """Pause the recording; the same file goes on later."""
@@ -227,6 +242,10 @@ class RecordPause(Verb):
     def inverse(self) -> Verb:
         """Resuming goes on in the same file."""
         return RecordResume()
+
+    def pointless(self, call: Call) -> bool:
+        """No recording shows that could be paused."""
+        return call.recording is not RecordingState.ON
 
 
 class RecordResume(Verb):
@@ -247,6 +266,10 @@ class RecordResume(Verb):
         """Pausing again keeps the file."""
         return RecordPause()
 
+    def pointless(self, call: Call) -> bool:
+        """No recording shows as paused."""
+        return call.recording is not RecordingState.PAUSED
+
 
 class LiveStart(Verb):
     """Start the HLS livestream of the call."""
@@ -266,6 +289,10 @@ class LiveStart(Verb):
         """Stopping ends the stream for every viewer."""
         return LiveStop()
 
+    def pointless(self, call: Call) -> bool:
+        """The livestream runs already."""
+        return call.broadcasting is True
+
 
 class LiveStop(Verb):
     """Stop the HLS livestream; the call goes on."""
@@ -284,6 +311,10 @@ class LiveStop(Verb):
     def inverse(self) -> Verb:
         """Starting again is a new stream."""
         return LiveStart()
+
+    def pointless(self, call: Call) -> bool:
+        """No livestream shows."""
+        return not call.broadcasting
 
 
 TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -331,6 +362,10 @@ class RtmpStop(Verb):
         """Starting again is a new output."""
         return RtmpStart(to=self.to)
 
+    def pointless(self, call: Call) -> bool:
+        """No RTMP output shows."""
+        return not call.rtmp
+
 
 VERBS: dict[str, type[Verb]] = {
     verb.name: verb
@@ -351,28 +386,3 @@ VERBS: dict[str, type[Verb]] = {
     )
 }
 """Every verb by name, likeliest first."""
-
-
-def dump_verb(verb: Verb) -> dict[str, Any]:
-    """`{"name": …, option: value, …}`: what cases and button values keep."""
-    return {"name": verb.name, **verb.model_dump(mode="json")}
-
-
-def load_verb(data: dict[str, Any]) -> Verb:
-    """The verb that `dump_verb` wrote; ValueError when the name or an option is unknown."""
-    options = dict(data)
-    kind = VERBS.get(str(options.pop("name", "")))
-    if kind is None:
-        message = f"unknown verb {data.get('name')!r}"
-        raise ValueError(message)
-    return kind.model_validate(options)
-
-
-def _validate(value: Any, _: Any) -> Verb:
-    return value if isinstance(value, Verb) else load_verb(value)
-
-
-AnyVerb = Annotated[
-    Verb, WrapValidator(_validate), PlainSerializer(dump_verb), WithJsonSchema({"type": "object"})
-]
-"""A field that holds any verb and keeps it as `dump_verb` does."""

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Frozen
-from bot.calls.verbs import Verb, dump_verb
+from bot.calls.verbs import Verb
+from bot.calls.written import dump_verb
 from bot.errors import BadInput
 from handlers.blocks.cases import aim_words
 from handlers.blocks.message import Block, Message

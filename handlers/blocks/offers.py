@@ -1,27 +1,17 @@
 """Which acts a card offers: only those the vendor can do, and that make sense on the call now."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from bot.calls.acts import Person
 from bot.calls.capabilities import Capability
 from bot.calls.handles import LONG, SHORT, handle
-from bot.calls.models import Call, CallRef, Frozen, RecordingState
-from bot.calls.verbs import VERBS, Aim, AnyVerb, Verb, Weight
+from bot.calls.models import Call, CallRef, Frozen
+from bot.calls.verbs import VERBS, Aim, Verb, Weight
+from bot.calls.written import AnyVerb
 from handlers.blocks.message import Block
 from handlers.blocks.parts import button, option
 from handlers.blocks.values import ACT, ActValue, menu_value
-
-POINTLESS: Mapping[str, Callable[[Call], bool]] = {
-    "record_start": lambda call: call.recording in {RecordingState.ON, RecordingState.PAUSED},
-    "record_stop": lambda call: call.recording is RecordingState.OFF,
-    "record_pause": lambda call: call.recording is not RecordingState.ON,
-    "record_resume": lambda call: call.recording is not RecordingState.PAUSED,
-    "live_start": lambda call: call.broadcasting is True,
-    "live_stop": lambda call: call.broadcasting is False,
-    "rtmp_stop": lambda call: call.rtmp == (),
-}
-"""When an act would change nothing; a verb that is not here always makes sense."""
 
 
 class Offer(Frozen):
@@ -58,11 +48,7 @@ def for_call(
         if offer.verb.everyone
     ]
     own = _offers(Aim.CALL, capabilities, targets)
-    return crowd + [offer for offer in own if not _pointless(offer.verb, call)]
-
-
-def _pointless(verb: Verb, call: Call) -> bool:
-    return verb.name in POINTLESS and POINTLESS[verb.name](call)
+    return crowd + [offer for offer in own if not offer.verb.pointless(call)]
 
 
 def _offers(

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from bot.calls.acts import Act, Person
 from bot.calls.models import CallRef, Frozen, Vendor
 from bot.calls.picture import ListView
-from bot.calls.verbs import AnyVerb, dump_verb, load_verb
+from bot.calls.written import AnyVerb, dump_verb, load_verb
 from bot.errors import BadInput
 from handlers.blocks.text import cut
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from bot.calls.models import Frozen
-from bot.calls.verbs import Aim, AnyVerb, Verb
+from bot.calls.verbs import Aim, Verb
+from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
 from handlers.commands.words import DASHES, Words, fit
 

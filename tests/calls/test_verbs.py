@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.verbs import (
     VERBS,
-    AnyVerb,
+    Aim,
     Block,
     End,
     Kick,
@@ -17,9 +18,8 @@ from bot.calls.verbs import (
     Unblock,
     Verb,
     Weight,
-    dump_verb,
-    load_verb,
 )
+from bot.calls.written import AnyVerb, dump_verb, load_verb
 
 SAMPLES: dict[str, dict[str, str]] = {"rtmp_start": {"to": "youtube"}, "rtmp_stop": {"to": "x"}}
 
@@ -92,3 +92,28 @@ def test_an_rtmp_target_is_a_plain_name(name: str) -> None:
         return
     assert verb.to.isascii()
     assert verb.to.replace("-", "").replace("_", "").isalnum() or set(verb.to) <= {"-", "_"}
+
+
+def call(**known: object) -> Call:
+    """A call of which this is known."""
+    ref = CallRef(vendor=Vendor.STREAM, id="default:room")
+    return Call.model_validate({"ref": ref, "title": "Room", "people": 1, **known})
+
+
+@pytest.mark.parametrize(
+    ("known", "makes_sense"),
+    [
+        ({}, {"record_start", "live_start", "rtmp_start"}),
+        ({"recording": "on"}, {"record_stop", "record_pause", "live_start", "rtmp_start"}),
+        ({"recording": "paused"}, {"record_stop", "record_resume", "live_start", "rtmp_start"}),
+        ({"broadcasting": True}, {"record_start", "live_stop", "rtmp_start"}),
+        ({"rtmp": ("x",)}, {"record_start", "live_start", "rtmp_start", "rtmp_stop"}),
+    ],
+)
+def test_only_what_would_change_something_is_offered(
+    known: dict[str, object], makes_sense: set[str]
+) -> None:
+    on_a_call = [name for name in VERBS if VERBS[name].aim is Aim.CALL and name != "end"]
+    offered = {name for name in on_a_call if not sample(name).pointless(call(**known))}
+    assert offered == makes_sense
+    assert not Kick().pointless(call(**known))

@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 FULLY_COVERED := bot/calls/*,bot/policy/*,bot/moderation/*,bot/store/chain.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench storm pins clean
+.PHONY: help demo serve test check fix docs bench storm pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ check: .venv/ready ## Check format, lint and types; change nothing
 fix: .venv/ready ## Format, and repair what the linter can repair
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+docs: .venv/ready ## Draw anew what the documents show of the bot
+	@$(BIN)/python -m tests.scenarios.draw
 
 bench: .venv/ready ## Measure speed against floors of the same run
 	@$(BIN)/python -m tests.bench

@@ -12,7 +12,10 @@ from bot.errors import CallwardenError
 from bot.tables import unbroken
 
 PATIENCE = 10.0
-"""Seconds until the story gives up on seeing what it waits for."""
+"""Seconds until the story gives up on seeing what it waits for, unless told otherwise."""
+
+UNDER_WAY = "⏳"
+"""The sign of a case that is not finished."""
 
 
 class StoryBroken(CallwardenError):
@@ -27,10 +30,16 @@ class Sight(NamedTuple):
 
 
 class Player:
-    """Makes the moves of a story before a show. `calls` are the story's own names for calls."""
+    """Makes the moves of a story before a show. `calls` are the story's own names for calls.
 
-    def __init__(self, show: Show, calls: Mapping[str, tuple[Vendor, str]]) -> None:
+    `patience` is how many seconds it waits to see something.
+    """
+
+    def __init__(
+        self, show: Show, calls: Mapping[str, tuple[Vendor, str]], patience: float = PATIENCE
+    ) -> None:
         self.show = show
+        self._patience = patience
         workspace = show.workspace
         self.names = {user.id: user.name for user in workspace.users.values()} | {
             channel.id: channel.name for channel in workspace.channels.values()
@@ -55,20 +64,21 @@ class Player:
             return next(self._new(user, expected), None)
 
         try:
-            return await self.show.workspace.until(look, PATIENCE)
+            return await self.show.workspace.until(look, self._patience)
         except TimeoutError:
             shown = [sight.text for sight in self._new(user, ())] or ["nothing new"]
             raise StoryBroken(_missed(user, expected, "\n".join(shown))) from None
 
     async def read(self, user: User, channel: Channel, *expected: str) -> Sight:
-        """A whole channel, once it says all of it; StoryBroken when it never does."""
+        """A whole channel, once it says all of it and nothing in it is still under way."""
 
         def look() -> Sight | None:
             text = self._channel(channel)
-            return Sight(f"#{channel.name}", text) if says(text, expected) else None
+            settled = says(text, expected) and UNDER_WAY not in text
+            return Sight(f"#{channel.name}", text) if settled else None
 
         try:
-            return await self.show.workspace.until(look, PATIENCE)
+            return await self.show.workspace.until(look, self._patience)
         except TimeoutError:
             raise StoryBroken(_missed(user, expected, self._channel(channel))) from None
 

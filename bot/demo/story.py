@@ -78,6 +78,16 @@ STORY: tuple[Step, ...] = (
         ("7 live calls", "Support room", "Maths tutoring", "CometChat", "[Open]"),
     ),
     Step(
+        "slow",
+        "A vendor that does not answer",
+        "moderator",
+        Type("list support"),
+        ("1 live call", "Support room", "CometChat did not answer"),
+        None,
+        Trouble("CometChat hangs.", lambda world: world.cometchat.faults.hang()),
+        pictured=True,
+    ),
+    Step(
         "open",
         "Open a call",
         "moderator",
@@ -204,16 +214,6 @@ STORY: tuple[Step, ...] = (
         Type("kick {dating} bjorn rude"),
         ("CometChat cannot do “Kick”", "can only be read"),
         present("dating", "bjorn", "Bjørn Håkonsen"),
-        pictured=True,
-    ),
-    Step(
-        "slow",
-        "A vendor that does not answer",
-        "moderator",
-        Type("list support"),
-        ("1 live call", "Support room", "CometChat did not answer"),
-        None,
-        Trouble("CometChat hangs.", lambda world: world.cometchat.faults.hang()),
         pictured=True,
     ),
     Step(

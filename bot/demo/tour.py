@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
-from bot.demo.moves import Player, Sight, StoryBroken
+from bot.demo.moves import PATIENCE, Player, Sight, StoryBroken
 from bot.demo.slack import User
 from bot.demo.stage import Show, open_show
 from bot.demo.story import CALLS, STORY, Step
@@ -86,10 +86,12 @@ async def play(console: Console, folder: Path, pace: float) -> list[Played]:
     return played
 
 
-async def steps(show: Show) -> AsyncIterator[Played]:
-    """The story, step by step. StoryBroken names the step."""
-    player = Player(show, CALLS)
-    for step in STORY:
+async def steps(
+    show: Show, story: Iterable[Step] = STORY, patience: float = PATIENCE
+) -> AsyncIterator[Played]:
+    """A story, step by step. StoryBroken names the step, after `patience` seconds of waiting."""
+    player = Player(show, CALLS, patience)
+    for step in story:
         try:
             yield await _make(player, step)
         except StoryBroken as broken:
@@ -121,7 +123,7 @@ async def summary(show: Show, played: Sequence[Played]) -> str:
 def frame(played: Played, number: int) -> RenderableType:
     """A step as it stands in the terminal."""
     parts: list[RenderableType] = [
-        Rule(f"{number}/{len(STORY)} {played.step.title}", align="left", style="dim"),
+        Rule(Text(f"{number}/{len(STORY)} {played.step.title}"), align="left", style="dim"),
         *([Text(f"! {trouble.words}", style="red")] if (trouble := played.step.trouble) else []),
         Text.assemble((played.who, "bold"), " ", played.told),
         Panel(dressed(played.sight.text), title=played.sight.where, title_align="left"),

@@ -1,0 +1,108 @@
+"""What the documents show of the bot, drawn from the bot itself: `python -m tests.scenarios.draw`.
+
+A document has the drawn part between `<!-- drawn: NAME -->` and `<!-- end -->`; `make test` fails
+when it is not what the bot shows today.
+"""
+
+import asyncio
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.calls.capabilities import Capability
+from bot.calls.models import Vendor
+from bot.calls.verbs import VERBS
+from bot.demo.stage import open_show
+from bot.demo.tour import Played, drawn, play, steps
+from bot.logs import configure_logs
+from tests.scenarios.surface import SURFACE
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "docs/slack.md", "docs/vendors.md")
+PICTURE = "docs/images/tour.svg"
+
+PART = re.compile(r"(<!-- drawn: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+CHANGING = {
+    r"\w{3} \d+, \d{4} \d\d:\d\d UTC": "Nov 21, 2026 03:05 UTC",
+    r"\b[0-9a-f]{64}\b": "1f0c" * 16,
+}
+"""What differs between two plays, and what stands for it in the documents."""
+
+Capabilities = Mapping[Vendor, Mapping[str, Capability]]
+
+
+def redraw(document: str, parts: Mapping[str, str]) -> str:
+    """The document with each drawn part as it is in `parts`; KeyError for one that is not there."""
+    return PART.sub(lambda part: f"{part[1]}\n{parts[part[2]]}\n\n{part[3]}", document)
+
+
+def as_part(played: Played) -> str:
+    """A step as a document shows it: who did what, and what they saw."""
+    text = f"{played.who} {played.told}\n\n{played.sight.text}"
+    for pattern, word in CHANGING.items():
+        text = re.sub(pattern, word, text)
+    return f"```text\n{text}\n```"
+
+
+def table(vendors: Capabilities) -> str:
+    """The verbs against the vendors, without the reasons."""
+    head = ["", *(vendor.label for vendor in vendors)]
+    rows = [
+        [verb.label, *(_short(told[name]) for told in vendors.values())]
+        for name, verb in VERBS.items()
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+
+
+def reasons(told: Mapping[str, Capability]) -> str:
+    """Every reason a vendor gives, with the verbs that share it."""
+    return "\n".join(
+        _reason(why, told) for why in dict.fromkeys(one.why for one in told.values() if one.why)
+    )
+
+
+def _reason(why: str, told: Mapping[str, Capability]) -> str:
+    names = [name for name in VERBS if told[name].why == why]
+    labels = "Every act" if len(names) == len(VERBS) else ", ".join(VERBS[n].label for n in names)
+    return f"- {labels}: *{told[names[0]].level}*. {why}"
+
+
+def _short(capability: Capability) -> str:
+    nearest = VERBS[capability.instead].label.lower() if capability.instead else ""
+    return f"{capability.level}; nearest: {nearest}" if nearest else str(capability.level)
+
+
+async def surface(folder: Path) -> dict[str, str]:
+    """The parts that are not in the tour, played before a show of their own."""
+    async with open_show(folder) as show:
+        parts = tour_parts([played async for played in steps(show, SURFACE)])
+        providers = show.counter.desk.board.providers
+        vendors = {vendor: provider.capabilities for vendor, provider in providers.items()}
+    parts["capabilities-table"] = table(vendors)
+    return parts | {f"reasons-{vendor}": reasons(told) for vendor, told in vendors.items()}
+
+
+def tour_parts(played: Iterable[Played]) -> dict[str, str]:
+    """The parts that these steps show."""
+    return {each.step.key: as_part(each) for each in played}
+
+
+def main() -> None:
+    """Redraw all documents and the picture."""
+    quiet = Console(file=io.StringIO())
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        played = asyncio.run(play(quiet, Path(first), pace=0))
+        parts = tour_parts(played) | asyncio.run(surface(Path(second)))
+    for name in DOCUMENTS:
+        document = ROOT / name
+        document.write_text(redraw(document.read_text("utf-8"), parts), "utf-8")
+    (ROOT / PICTURE).write_text(drawn(each for each in played if each.step.pictured), "utf-8")
+
+
+if __name__ == "__main__":
+    configure_logs("CRITICAL")
+    main()

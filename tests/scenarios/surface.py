@@ -1,0 +1,84 @@
+"""What docs/slack.md shows besides the tour: forms, refusals and doubts, as the bot draws them."""
+
+from bot.demo.moves import Press, Submit, Type
+from bot.demo.story import Step, Trouble
+from bot.demo.world import World
+
+
+def unreadable_after_the_kick(world: World) -> None:
+    world.stream.faults.drop(after=True, on="/kick")
+    world.stream.faults.error(400, on="/participants", times=8)
+
+
+SURFACE: tuple[Step, ...] = (
+    Step("help", "", "moderator", Type("help"), ("What can be said",)),
+    Step("help-kick", "", "moderator", Type("help kick"), ("/calls kick",)),
+    Step("incomplete", "", "moderator", Type("kick"), ("does not say which call",)),
+    Step("unknown-call", "", "moderator", Type("show QQQQ"), ("No live call answers",)),
+    Step(
+        "capabilities",
+        "",
+        "moderator",
+        Type("capabilities"),
+        ("What can be done where", "CometChat"),
+    ),
+    Step("guest", "", "guest", Type(), ("You are a guest",)),
+    Step("stranger", "", "stranger", Type(), ("another workspace",)),
+    Step("show", "", "moderator", Type("show {support}"), ("Support room", "Jun Park")),
+    Step(
+        "ambiguous",
+        "",
+        "moderator",
+        Type('mute {support} "Jun Park"'),
+        ("fits 2 people", "jun-2"),
+    ),
+    Step(
+        "unknown-person",
+        "",
+        "moderator",
+        Type("kick {support} @priya"),
+        ("Nobody in", "There now:"),
+    ),
+    Step(
+        "mute-form",
+        "",
+        "moderator",
+        Press("Mute", near="Kofi Mensah"),
+        ("Mute Kofi Mensah", "Tracks"),
+    ),
+    Step("mute-card", "", "moderator", Submit(), ("muted Kofi Mensah", "✅ confirmed")),
+    Step(
+        "block-form",
+        "",
+        "moderator",
+        Type("block {support} loud came back after a kick"),
+        ("Block L O U D", "came back after a kick"),
+    ),
+    Step("block", "", "moderator", Submit(), ("blocked L O U D", "✅ confirmed")),
+    Step(
+        "unblock",
+        "",
+        "moderator",
+        Type("unblock {support} loud appeal accepted"),
+        ("unblocked L O U D", "✅ confirmed"),
+    ),
+    Step(
+        "failed",
+        "",
+        "moderator",
+        Type("kick {stage} @tove spam"),
+        ("❌ failed",),
+        None,
+        Trouble("", lambda world: world.stream.faults.error(400, on="/kick")),
+    ),
+    Step(
+        "doubt",
+        "",
+        "moderator",
+        Type("kick {support} @kofi insulting others"),
+        ("❔ not confirmed", "Check again"),
+        None,
+        Trouble("", unreadable_after_the_kick),
+    ),
+)
+"""Played in order before a show of their own."""

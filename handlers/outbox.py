@@ -30,8 +30,8 @@ EVENT_TYPE = "callwarden_case"
 """The metadata under which a line can be found again after a crash."""
 
 POST_SECONDS = 10.0
-SOON, LATER = 1.0, 30.0
-"""Seconds until the second try and until each further one, where Slack names none."""
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds until each further try, where Slack names none; the last of them from then on."""
 
 SKEW = timedelta(minutes=5)
 """How far our clock and Slack's may differ: signed requests from further off are refused."""
@@ -90,7 +90,7 @@ class Outbox:
         if notice.kind is NoticeKind.ANSWER:
             await self.replies.post(notice.place, await self._answer(case), in_place=case.card)
             return None
-        pause = SOON if notice.attempt == 1 else LATER
+        pause = PAUSES[min(notice.attempt, len(PAUSES)) - 1]
         try:
             async with asyncio.timeout(POST_SECONDS):
                 return await self._line(notice, case)

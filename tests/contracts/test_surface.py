@@ -1,0 +1,108 @@
+"""What Slack is told about the app is what the app answers to, and what it draws it answers."""
+
+import re
+import typing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.cases import AuditEntry, Case, Event
+from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
+from bot.calls.outcomes import State
+from bot.calls.picture import CallView, ListView, Picture
+from bot.calls.verbs import Kick
+from bot.demo.slack.web_api import METHODS
+from bot.ports import CaseFilter
+from bot.settings import Settings
+from handlers import COMMANDS, VIEWS
+from handlers.actions import ACTIONS
+from handlers.blocks.audit import audit_message
+from handlers.blocks.call import call_message
+from handlers.blocks.calls import list_message
+from handlers.blocks.cases import answer_message, case_message
+from handlers.blocks.forms import FormState, reason_form
+from handlers.blocks.message import Block
+from handlers.blocks.values import route
+from handlers.commands.parse import Request
+from tests.fakes.blocks import ALL, NOW, elements, ref
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_the_manifest_has_the_command_the_app_listens_to(manifest: dict[str, Any]) -> None:
+    (command,) = manifest["features"]["slash_commands"]
+    assert command["command"] == Settings.load({}, None).process.command
+    assert command["should_escape"] is False
+
+
+def test_buttons_and_forms_reach_the_app(manifest: dict[str, Any]) -> None:
+    assert manifest["settings"]["interactivity"]["is_enabled"] is True
+    urls = {
+        manifest["settings"]["interactivity"]["request_url"],
+        manifest["features"]["slash_commands"][0]["url"],
+    }
+    assert {url.partition("//")[2].partition("/")[2] for url in urls} == {"slack/events"}
+
+
+def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str, Any]) -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "handlers").rglob("*.py"))
+    called = {name for name in METHODS if re.search(rf"\.{re.sub(r'[.]', '_', name)}\b", source)}
+    assert {"chat.postMessage", "chat.update", "views.open", "users.info"} <= called
+    needed = {"commands"}
+    for name in called:
+        scope = METHODS[name].scope or ""
+        kinds = ("channels", "groups") if "{kind}" in scope else ("",)
+        needed |= {scope.format(kind=kind) for kind in kinds} - {""}
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
+
+
+def test_every_request_that_can_be_typed_is_answered() -> None:
+    assert set(COMMANDS) == set(typing.get_args(Request))
+
+
+def cards() -> list[list[Block]]:
+    """One of every card, with everything on it that can be pressed."""
+    call = Call(ref=ref(), title="Room", people=3, recording=RecordingState.ON, started_at=NOW)
+    person = Participant(id="ann", name="Ann")
+    act = Act(verb=Kick(), call=ref(), title="Room", people=(Person.of(person),))
+    actor = Actor(user="U1", team="T1")
+    case = Case(number=7, act=act, actor=actor, state=State.NOT_CONFIRMED, asked_at=NOW)
+    many = Picture(calls=(call,) * 30, at=NOW)
+    view = CallView(
+        call=call,
+        people=Page(items=(person,), next="1", total=60),
+        page=1,
+        capabilities=ALL,
+        rtmp_targets=("youtube",),
+        at=NOW,
+    )
+    entries = [AuditEntry(id=number, at=NOW, event=Event.REQUESTED) for number in range(30, 20, -1)]
+    messages = (
+        list_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
+        call_message(view, [case]),
+        case_message(case),
+        answer_message(case),
+        audit_message(entries, CaseFilter()),
+    )
+    return [message.blocks for message in messages]
+
+
+def test_everything_that_is_drawn_is_answered_and_nothing_else_is() -> None:
+    drawn = {route(element["action_id"]) for blocks in cards() for element in elements(blocks)}
+    assert drawn == set(ACTIONS)
+
+
+def test_every_form_that_opens_can_be_submitted() -> None:
+    act = Act(verb=Kick(), call=ref(), title="Room", people=(Person(id="ann"),))
+    form = reason_form(FormState(act=act), ALL["kick"])
+    assert {form["callback_id"]} == set(VIEWS)

@@ -32,6 +32,7 @@ from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.migrate import migrate
+from bot.store.urls import sqlite_file
 from handlers.counter import Behind, Counter
 from handlers.directory import SlackDirectory
 from handlers.outbox import Outbox
@@ -155,9 +156,17 @@ async def _connect_vendors(
 
 @asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
-    """The record, for looking at it beside a running process: takes no lock and writes nothing."""
-    store = SqlStore(settings.process.database_url.get_secret_value(), SystemClock())
+    """The record, for looking at it beside a running process: takes no lock and writes nothing.
+
+    Raises ConfigError when there are no tables, NotAccepted when the database does not answer.
+    """
+    url = settings.process.database_url.get_secret_value()
+    if (file := sqlite_file(url)) is not None and not file.exists():
+        raise _no_tables()
+    store = SqlStore(url, SystemClock())
     try:
+        if not await _is_current(store):
+            raise _no_tables()
         yield store
     finally:
         await store.stop()
@@ -168,15 +177,25 @@ async def _open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStor
     """The database, brought up to date first where it is our own file."""
     url = settings.process.database_url.get_secret_value()
     store = SqlStore(url, clock, line_channel=settings.rules.slack.moderation_channel)
-    if not await store.schema_is_current():
-        if not url.startswith("sqlite"):
-            raise ConfigError(
-                "The database has not the tables of this release.",
-                next_step="Run `callwarden migrate` first.",
-            )
-        await migrate(url)
-    await store.start()
     try:
+        if not await _is_current(store):
+            if sqlite_file(url) is None:
+                raise _no_tables()
+            await migrate(url)
+        await store.start()
         yield store
     finally:
         await store.stop()
+
+
+async def _is_current(store: SqlStore) -> bool:
+    """Whether the tables are this release's; NotAccepted when the database does not answer."""
+    await store.ping()
+    return await store.schema_is_current()
+
+
+def _no_tables() -> ConfigError:
+    return ConfigError(
+        "The database has not the tables of this release.",
+        next_step="Run `callwarden migrate` first.",
+    )

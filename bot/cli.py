@@ -4,7 +4,9 @@ Imports wait until a command needs them, so that `serve` opens its port at once.
 """
 
 import asyncio
+import re
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -44,10 +46,16 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-def main() -> None:
-    """The console script. An error on purpose is two lines and exit code 1, not a traceback."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. An error on purpose is two lines and exit code 1, not a traceback.
+
+    `arguments` are the process's own unless given.
+    """
+    from bot.logs import configure_logs
+
+    configure_logs("WARNING")  # what a command prints is for other programs to read
     try:
-        app()
+        app(arguments)
     except CallwardenError as error:
         typer.echo(f"{error}\n{error.next_step}".rstrip(), err=True)
         sys.exit(1)
@@ -115,10 +123,17 @@ def demo(
         play(Console(), pace=pace, picture=save)
 
 
+def _hash(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch("[0-9a-fA-F]{64}", text):
+        raise typer.BadParameter("a hash is 64 hexadecimal digits")
+    return text
+
+
 @audit.command()
 def verify(
     expect: Annotated[
-        str | None, typer.Option(help="A hash seen elsewhere that has to be in the chain.")
+        str | None,
+        typer.Option(help="A hash seen elsewhere that has to be in the chain.", callback=_hash),
     ] = None,
 ) -> None:
     """Walk the chain; name the first bad entry and exit with 1 if there is one."""
@@ -136,7 +151,9 @@ def verify(
 
 @audit.command()
 def export(
-    form: Annotated[Format, typer.Option("--format", help="One line an entry, either way.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="One line an entry, either way.")
+    ] = Format.CSV,
     to: Annotated[Path | None, typer.Option(help="A file; the terminal otherwise.")] = None,
 ) -> None:
     """Write out every entry, oldest first."""
@@ -152,6 +169,13 @@ def export(
     if to is None:
         asyncio.run(copy(sys.stdout))
         return
-    with to.open("w", encoding="utf-8", newline="") as file:
+    with _writable(to) as file:
         entries = asyncio.run(copy(file))
     typer.echo(f"{entries} entries written to {to}.")
+
+
+def _writable(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from error

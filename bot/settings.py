@@ -172,7 +172,8 @@ class Settings(Frozen):
         """
         named = os.environ.get("CALLWARDEN_CONFIG", "").strip()
         default = DEFAULT_FILE if DEFAULT_FILE.exists() else None
-        return cls.load({**defaults, **os.environ}, Path(named) if named else default)
+        given = {name: text for name, text in os.environ.items() if text.strip()}
+        return cls.load({**defaults, **given}, Path(named) if named else default)
 
 
 T = TypeVar("T", bound=FromEnvironment)

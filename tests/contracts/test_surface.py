@@ -12,7 +12,7 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
-from bot.calls.outcomes import State
+from bot.calls.outcomes import Result, State
 from bot.calls.picture import CallView, ListView, Picture
 from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS
@@ -76,7 +76,16 @@ def cards() -> list[list[Block]]:
     person = Participant(id="ann", name="Ann")
     act = Act(verb=Kick(), call=ref(), title="Room", people=(Person.of(person),))
     actor = Actor(user="U1", team="T1")
-    case = Case(number=7, act=act, actor=actor, state=State.NOT_CONFIRMED, asked_at=NOW)
+    doubt = Result(person="ann", state=State.NOT_CONFIRMED, evidence="Nobody knows.")
+    case = Case(
+        number=7,
+        act=act,
+        actor=actor,
+        state=State.NOT_CONFIRMED,
+        results=(doubt,),
+        asked_at=NOW,
+        finished_at=NOW,
+    )
     many = Picture(calls=(call,) * 30, at=NOW)
     view = CallView(
         call=call,

@@ -169,7 +169,7 @@ class Submit:
         """What is written into it."""
         del player
         written = ", ".join(f"{name}: {value}" for name, value in self.values.items())
-        return f"fills in  {written}  and sends the form"
+        return f"fills in  {written}  and sends the form" if written else "sends the form"
 
     async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
         """Send it."""

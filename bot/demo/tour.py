@@ -18,7 +18,7 @@ from rich.text import Text
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.moves import PATIENCE, Player, Sight, StoryBroken
-from bot.demo.slack import User
+from bot.demo.slack import NotShown, User
 from bot.demo.stage import Show, open_show
 from bot.demo.story import CALLS, STORY, Step
 from bot.logs import configure_logs
@@ -51,8 +51,10 @@ class Played(NamedTuple):
     effect: str | None
 
 
-def tour(console: Console, *, pace: float, picture: Path | None = None) -> list[Played]:
-    """Play the story in a temporary folder that is gone afterwards; `pace` is seconds a step.
+def tour(
+    console: Console, *, pace: float, picture: Path | None = None, story: Sequence[Step] = STORY
+) -> None:
+    """Play a story in a temporary folder that is gone afterwards; `pace` is seconds a step.
 
     StoryBroken when a step does not get what it expects; then the folder with the log stays.
     `picture` is an SVG file to be written with the best of it.
@@ -64,37 +66,38 @@ def tour(console: Console, *, pace: float, picture: Path | None = None) -> list[
         log = stack.enter_context((folder / "bot.log").open("w", encoding="utf-8"))
         configure_logs("INFO", log)
         try:
-            played = asyncio.run(play(console, folder, pace))
+            played = asyncio.run(play(console, folder, pace, story))
         except StoryBroken as broken:
             tidy.pop_all()
             broken.next_step = f"The bot's log is {folder / 'bot.log'}."
             raise
     if picture is not None:
-        picture.write_text(drawn(each for each in played if each.step.pictured), encoding="utf-8")
-    return played
+        picture.write_text(drawn(played, story), encoding="utf-8")
 
 
-async def play(console: Console, folder: Path, pace: float) -> list[Played]:
-    """Every step of the story before a new show, printed as it happens; then what was shown."""
+async def play(
+    console: Console, folder: Path, pace: float, story: Sequence[Step] = STORY
+) -> list[Played]:
+    """Every step of a story before a new show, printed as it happens; then what was shown."""
     clock, played = SystemClock(), []
     async with open_show(folder) as show:
-        async for each in steps(show):
+        async for each in steps(show, story):
             played.append(each)
-            console.print(frame(each, len(played)), width=min(console.width, WIDEST))
+            console.print(frame(each, story), width=min(console.width, WIDEST))
             await clock.sleep(pace)
         console.print(await summary(show, played))
     return played
 
 
 async def steps(
-    show: Show, story: Iterable[Step] = STORY, patience: float = PATIENCE
+    show: Show, story: Sequence[Step] = STORY, patience: float = PATIENCE
 ) -> AsyncIterator[Played]:
     """A story, step by step. StoryBroken names the step, after `patience` seconds of waiting."""
     player = Player(show, CALLS, patience)
     for step in story:
         try:
             yield await _make(player, step)
-        except StoryBroken as broken:
+        except (StoryBroken, NotShown) as broken:
             raise StoryBroken(f"“{step.title}”: {broken}") from None
 
 
@@ -120,10 +123,11 @@ async def summary(show: Show, played: Sequence[Played]) -> str:
     )
 
 
-def frame(played: Played, number: int) -> RenderableType:
-    """A step as it stands in the terminal."""
+def frame(played: Played, story: Sequence[Step] = STORY) -> RenderableType:
+    """A step as it stands in the terminal, with its number in the story."""
+    number = story.index(played.step) + 1
     parts: list[RenderableType] = [
-        Rule(Text(f"{number}/{len(STORY)} {played.step.title}"), align="left", style="dim"),
+        Rule(Text(f"{number}/{len(story)} {played.step.title}"), align="left", style="dim"),
         *([Text(f"! {trouble.words}", style="red")] if (trouble := played.step.trouble) else []),
         Text.assemble((played.who, "bold"), " ", played.told),
         Panel(dressed(played.sight.text), title=played.sight.where, title_align="left"),
@@ -142,10 +146,11 @@ def dressed(text: str) -> Text:
     return dress
 
 
-def drawn(played: Iterable[Played]) -> str:
-    """A terminal with these steps, as SVG that needs nothing from anywhere else."""
+def drawn(played: Iterable[Played], story: Sequence[Step] = STORY) -> str:
+    """A terminal with the pictured steps, as SVG that needs nothing from anywhere else."""
     console = Console(record=True, file=io.StringIO(), width=PICTURE_WIDTH, force_terminal=True)
     for each in played:
-        console.print(frame(each, STORY.index(each.step) + 1))
+        if each.step.pictured:
+            console.print(frame(each, story))
     svg = console.export_svg(title="make demo", unique_id="tour")
     return OUTSIDE_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)

@@ -41,8 +41,9 @@ def redraw(document: str, parts: Mapping[str, str]) -> str:
 
 
 def as_part(played: Played) -> str:
-    """A step as a document shows it: who did what, and what they saw."""
-    text = f"{played.who} {played.told}\n\n{played.sight.text}"
+    """A step as a document shows it: what went wrong, who did what, and what they saw."""
+    trouble = f"! {played.step.trouble.words}\n" if played.step.trouble else ""
+    text = f"{trouble}{played.who} {played.told}\n\n{played.sight.text}"
     for pattern, word in CHANGING.items():
         text = re.sub(pattern, word, text)
     return f"```text\n{text}\n```"
@@ -100,7 +101,7 @@ def main() -> None:
     for name in DOCUMENTS:
         document = ROOT / name
         document.write_text(redraw(document.read_text("utf-8"), parts), "utf-8")
-    (ROOT / PICTURE).write_text(drawn(each for each in played if each.step.pictured), "utf-8")
+    (ROOT / PICTURE).write_text(drawn(played), "utf-8")
 
 
 if __name__ == "__main__":

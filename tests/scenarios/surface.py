@@ -69,7 +69,7 @@ SURFACE: tuple[Step, ...] = (
         Type("kick {stage} @tove spam"),
         ("❌ failed",),
         None,
-        Trouble("", lambda world: world.stream.faults.error(400, on="/kick")),
+        Trouble("Stream Video refuses.", lambda world: world.stream.faults.error(400, on="/kick")),
     ),
     Step(
         "doubt",
@@ -78,7 +78,10 @@ SURFACE: tuple[Step, ...] = (
         Type("kick {support} @kofi insulting others"),
         ("❔ not confirmed", "Check again"),
         None,
-        Trouble("", unreadable_after_the_kick),
+        Trouble(
+            "Stream Video's answer is lost, and then it refuses to be read.",
+            unreadable_after_the_kick,
+        ),
     ),
 )
 """Played in order before a show of their own."""

@@ -2,20 +2,23 @@
 
 import asyncio
 import io
+import logging
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import structlog
 from rich.console import Console
 
 from bot.demo.moves import Press, Read, StoryBroken, Submit, Type, Verify
 from bot.demo.stage import open_show
 from bot.demo.story import STORY, TAKEN, Effect, Step
-from bot.demo.tour import Played, drawn, play, steps
+from bot.demo.tour import Played, drawn, play, steps, tour
 from tests.scenarios.draw import DOCUMENTS, PART, PICTURE, ROOT, redraw, surface, tour_parts
 
 WIDTH = 80
@@ -107,6 +110,38 @@ async def test_a_step_that_does_not_get_what_it_expects_ends_the_tour(tmp_path: 
                 await anext(steps(show, [step], patience=0.1))
 
 
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """The tour sends this process's logs to its own file."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("logs_as_before")
+def test_a_tour_that_ends_early_names_the_log_and_keeps_it() -> None:
+    story = (Step("x", "Send", "moderator", Submit(), ()),)
+    with pytest.raises(StoryBroken) as broken:
+        tour(Console(file=io.StringIO()), pace=0, story=story)
+    named = re.fullmatch(r"The bot's log is (\S+)\.", broken.value.next_step)
+    assert named
+    log = Path(named[1])
+    try:
+        assert "stopped" in log.read_text("utf-8")
+    finally:
+        shutil.rmtree(log.parent)
+
+
+@pytest.mark.usefixtures("logs_as_before")
+def test_a_tour_that_goes_well_draws_its_picture_and_leaves_no_log(tmp_path: Path) -> None:
+    story = (Step("help", "Ask", "viewer", Type("help"), (), pictured=True),)
+    picture, console = tmp_path / "tour.svg", Console(file=io.StringIO())
+    tour(console, pace=0, picture=picture, story=story)
+    ET.parse(picture)
+
+
 def test_the_command_line_exits_with_0_and_leaves_nothing_behind(tmp_path: Path) -> None:
     """The whole process: no log line in the terminal, no file left, a picture on request."""
     picture = tmp_path / "tour.svg"
@@ -126,7 +161,7 @@ def test_the_command_line_exits_with_0_and_leaves_nothing_behind(tmp_path: Path)
 
 def test_the_picture_needs_nothing_from_anywhere_else(told: tuple[list[Played], str]) -> None:
     """Drawn now, or kept in the repository: no font, style or image from a host."""
-    now = drawn(each for each in told[0] if each.step.pictured)
+    now = drawn(told[0])
     for svg in (now, (ROOT / PICTURE).read_text("utf-8")):
         ET.fromstring(svg)
         assert "url(http" not in svg.replace('"', "")

@@ -1,9 +1,9 @@
 """What it costs to write an order down before it is acknowledged, at 16 commands at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, Outside
 from tests.bench.load import Load, acked, pour, recorded
 from tests.bench.orders import PEOPLE, look_at, mutes
 from tests.live.wire import letterbox
@@ -35,15 +35,15 @@ def _ratios(rounds: Sequence[tuple[Load, Load]], what: str) -> list[float]:
     return [getattr(ours, what) / getattr(bare, what) for ours, bare in rounds]
 
 
-async def _round(ground: Ground, world: Mapping[str, str]) -> tuple[Load, Load]:
+async def _round(ground: Ground, world: Outside) -> tuple[Load, Load]:
     """Both get the same orders; the bot carries them out meanwhile."""
     async with letterbox() as box:
-        orders = [order.request() for order in mutes(CALLS, box.url)]
+        orders = [order.request() for order in mutes(world.crowd["stream"], box.url)]
         async with ground.floor() as port:
             await pour(port, orders[:WARM], acked)
             bare = await pour(port, orders[WARM:], acked)
         async with ground.bot(world) as port:
-            await look_at(CALLS, port, box)
+            await look_at(world.crowd["stream"], port, box)
             await pour(port, orders[:WARM], recorded)
             ours = await pour(port, orders[WARM:], recorded)
     return ours, bare

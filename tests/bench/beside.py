@@ -23,8 +23,8 @@ async def beside(ground: Ground) -> list[Figure]:
     async with ground.world(crowd=crowd) as world, letterbox() as box, letterbox() as lists:
         for _ in range(ROUNDS):
             async with ground.bot(world) as port:
-                await look_at(1, port, box)
-                orders = [order.request() for order in mutes(1, box.url)]
+                await look_at(world.crowd["stream"], port, box)
+                orders = [order.request() for order in mutes(world.crowd["stream"], box.url)]
                 ratios.append(await _round(port, orders, lists))
     return [Figure.of("ack p50 while another lists 1,000 calls / idle", ratios, 1.2)]
 

@@ -3,10 +3,10 @@
 import itertools
 import json
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.demo.slack.workspace import SIGNING_SECRET
 from bot.store.migrate import migrate
@@ -15,6 +15,13 @@ from tests.live.process import Program, free_port
 from tests.live.wire import get
 
 HELLO = get("/readyz")
+
+
+class Outside(NamedTuple):
+    """A world: the environment that points a bot at it, and the crowd's calls by vendor."""
+
+    environ: Mapping[str, str]
+    crowd: Mapping[str, Sequence[str]]
 
 
 class Ground:
@@ -30,26 +37,26 @@ class Ground:
         await migrate(f"sqlite:///{self._template}")
 
     @asynccontextmanager
-    async def world(self, **wanted: Any) -> AsyncIterator[Mapping[str, str]]:
+    async def world(self, **wanted: Any) -> AsyncIterator[Outside]:
         """A new world; see `tests.bench.world`."""
         program = await Program.start(
             "tests.bench.world", json.dumps(wanted), environ={}, log=self._folder / "world.log"
         )
         try:
-            yield json.loads(await program.line())
+            yield Outside(**json.loads(await program.line()))
         finally:
             program.kill()
         await program.ended()
 
-    def deployment(self, world: Mapping[str, str], config: str = CONFIG) -> Deployment:
+    def deployment(self, world: Outside, config: str = CONFIG) -> Deployment:
         """A bot that was never started."""
         folder = self._folder / f"bot-{next(self._numbers)}"
         folder.mkdir()
         shutil.copy(self._template, folder / "callwarden.db")
-        return Deployment(folder, f"sqlite:///{folder / 'callwarden.db'}", world, config)
+        return Deployment(folder, f"sqlite:///{folder / 'callwarden.db'}", world.environ, config)
 
     @asynccontextmanager
-    async def bot(self, world: Mapping[str, str], config: str = CONFIG) -> AsyncIterator[int]:
+    async def bot(self, world: Outside, config: str = CONFIG) -> AsyncIterator[int]:
         """A new bot that has answered once; its port."""
         port = free_port()
         program = await self.deployment(world, config).start("serve", port=port)

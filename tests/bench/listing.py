@@ -1,11 +1,10 @@
 """`/calls` over three vendors: all slow, one hung, and one that is known to be hung."""
 
 import time
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, Outside
 from tests.bench.orders import slash
 from tests.live.bot import CONFIG
 from tests.live.wire import Letterbox, Line, letterbox, post
@@ -64,11 +63,11 @@ async def _listed(port: int, box: Letterbox) -> float:
     return time.perf_counter() - begun
 
 
-async def _slowest(world: Mapping[str, str]) -> float:
+async def _slowest(world: Outside) -> float:
     """Seconds the slower of the two vendors that answer takes for anything at all."""
     taken = []
     for name in ("STREAM_BASE_URL", "REALTIMEKIT_BASE_URL"):
-        line, begun = Line(urlsplit(world[name]).port or 0), time.perf_counter()
+        line, begun = Line(urlsplit(world.environ[name]).port or 0), time.perf_counter()
         await line.ask(post("/", b"", {}))
         taken.append(time.perf_counter() - begun)
         line.close()

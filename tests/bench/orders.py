@@ -1,7 +1,7 @@
 """Orders that are all different, so that each one is a case of its own."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
@@ -15,9 +15,9 @@ PEOPLE = 100
 _triggers = itertools.count(1)
 
 
-def crowd_call(number: int) -> str:
-    """The handle of a call of Stream's crowd."""
-    return handle(CallRef(vendor=Vendor.STREAM, id=f"default:crowd-{number:05}"))
+def short(call: str) -> str:
+    """The handle of a call at Stream."""
+    return handle(CallRef(vendor=Vendor.STREAM, id=call))
 
 
 def slash(text: str, response_url: str = "") -> Slash:
@@ -25,17 +25,17 @@ def slash(text: str, response_url: str = "") -> Slash:
     return Slash(text, f"trigger-{next(_triggers)}", response_url)
 
 
-def mutes(calls: int, response_url: str) -> Iterator[Slash]:
-    """Mutes of everybody in the first so many calls, each track apart: 400 a call."""
-    for number, place, track in itertools.product(range(calls), range(PEOPLE), Track):
-        text = f"mute {crowd_call(number)} p{number:05}-{place:03} --{track} loud for minutes"
-        yield slash(text, response_url)
+def mutes(calls: Sequence[str], response_url: str) -> Iterator[Slash]:
+    """Mutes of everybody in these calls of the crowd, each track apart: 400 a call."""
+    for call, place, track in itertools.product(calls, range(PEOPLE), Track):
+        person = f"p{call[-5:]}-{place:03}"
+        yield slash(f"mute {short(call)} {person} --{track} loud for minutes", response_url)
 
 
-async def look_at(calls: int, port: int, box: Letterbox) -> None:
+async def look_at(calls: Sequence[str], port: int, box: Letterbox) -> None:
     """Open each call once, as a moderator does before acting on somebody in it."""
     line = Line(port)
-    for number in range(calls):
-        await line.ask(slash(f"show {crowd_call(number)}", box.url).request())
+    for call in calls:
+        await line.ask(slash(f"show {short(call)}", box.url).request())
         await box.next()
     line.close()

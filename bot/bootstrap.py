@@ -83,7 +83,9 @@ async def open_house(
         desk = Desk(board, Planner(board, store), policy, store, executor)
         runner = Runner()
         if worker:
-            Sweeps(executor, store).schedule(runner)
+            sweeps = Sweeps(executor, store)
+            sweeps.schedule(runner)
+            counter.tasks.spawn(sweeps.checkpoint(), "checkpoint")
         runner.start()
         executor.nudge()
         counter.furnish(Behind(desk, slack, replies))

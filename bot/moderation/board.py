@@ -8,7 +8,7 @@ from bot.calls.handles import fits, handle
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.picture import CallView, ListView, Picture, Trouble
 from bot.clock import Clock
-from bot.errors import VendorError
+from bot.errors import Impossible, VendorError
 from bot.moderation.memory import Memory
 from bot.ports import CallProvider
 
@@ -34,7 +34,15 @@ class Board:
         self._order = tuple(vendor for vendor in Vendor if vendor in self.providers)
 
     async def look(self, view: ListView) -> Picture:
-        """The calls that match `view`, most people first; a silent vendor is one trouble."""
+        """The calls that match `view`, most people first; a silent vendor is one trouble.
+
+        Impossible when no vendor is connected at all.
+        """
+        if not self.providers:
+            raise Impossible(
+                "No vendor is connected.",
+                next_step="Ask an admin to set a vendor's keys; the log says which are missing.",
+            )
         vendors = [v for v in self._order if view.vendor in {None, v}]
         answers = await asyncio.gather(*(self._ask(vendor) for vendor in vendors))
         calls: list[Call] = []

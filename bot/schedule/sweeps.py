@@ -6,7 +6,6 @@ from typing import Protocol
 import structlog
 
 from bot.errors import CallwardenError
-from bot.moderation.executor import Executor
 from bot.schedule.runner import Runner
 
 log = structlog.get_logger(__name__)
@@ -16,6 +15,13 @@ SWEEP_SECONDS = 2.0
 
 CHECKPOINT_SECONDS = 3_600.0
 """How often the end of the audit chain is written down, so that a cut-off tail shows."""
+
+
+class Bell(Protocol):
+    """The part of the executor that is rung for."""
+
+    def nudge(self) -> None:
+        """Look for due cases and messages."""
 
 
 class Checkpoints(Protocol):
@@ -29,7 +35,7 @@ class Checkpoints(Protocol):
 class Sweeps:
     """The recurring work of a process that has a worker in it."""
 
-    executor: Executor
+    executor: Bell
     chain: Checkpoints
 
     def schedule(self, runner: Runner) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
-from bot.errors import NotAtVendor, VendorTimeout
+from bot.errors import Impossible, NotAtVendor, VendorTimeout
 from bot.moderation.board import Board, longer_handles
 from bot.moderation.memory import CALL_SECONDS, PEOPLE_SECONDS, Memory
 from tests.fakes.clock import ManualClock
@@ -114,6 +114,12 @@ async def test_what_was_shown_is_remembered_for_a_while(world: World) -> None:
     world.clock.advance(CALL_SECONDS)
     assert memory.call(ref) is None
     assert memory.called(ref.id) == []
+
+
+async def test_without_any_vendor_it_says_so_and_not_that_nothing_is_live() -> None:
+    clock = ManualClock()
+    with pytest.raises(Impossible, match="No vendor is connected"):
+        await Board({}, clock, Memory(clock)).look(ListView())
 
 
 def test_longer_handles_tell_calls_apart_and_are_no_longer_than_needed(world: World) -> None:

@@ -1,0 +1,92 @@
+"""The bell rings again whatever happened at the last ring, and a broken record is said loudly."""
+
+import asyncio
+
+from structlog.testing import capture_logs
+
+from bot.errors import ChainBroken
+from bot.schedule.runner import Runner
+from bot.schedule.sweeps import Sweeps
+
+
+class Bell:
+    """Something rung for; it fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.rung = 0
+        self.failures = failures
+        self.thrice = asyncio.Event()
+
+    async def ring(self) -> None:
+        self.rung += 1
+        if self.rung == 3:
+            self.thrice.set()
+        if self.rung <= self.failures:
+            raise RuntimeError("the rope broke")
+
+
+async def test_a_job_that_fails_is_logged_and_rung_for_again() -> None:
+    bell, runner = Bell(failures=1), Runner()
+    with capture_logs() as logs:
+        runner.every(0.01, "bell", bell.ring)
+        runner.start()
+        async with asyncio.timeout(10):
+            await bell.thrice.wait()
+        runner.stop()
+    (failure,) = [line for line in logs if line["log_level"] == "error"]
+    assert (failure["event"], failure["job"]) == ("scheduled job failed", "bell")
+
+
+async def test_a_stopped_bell_rings_no_more() -> None:
+    bell, runner = Bell(), Runner()
+    runner.every(0.01, "bell", bell.ring)
+    runner.start()
+    runner.stop()
+    await asyncio.sleep(0.05)
+    assert bell.rung == 0
+
+
+class Chain:
+    """The audit chain, whole or broken."""
+
+    def __init__(self, broken: ChainBroken | None = None) -> None:
+        self.broken = broken
+        self.kept = 0
+
+    async def checkpoint(self) -> tuple[int, str]:
+        if self.broken:
+            raise self.broken
+        self.kept += 1
+        return self.kept, "00"
+
+
+class Ringer:
+    """An executor that counts its bells."""
+
+    def __init__(self) -> None:
+        self.nudged = 0
+
+    def nudge(self) -> None:
+        self.nudged += 1
+
+
+async def test_a_sweep_rings_for_what_others_left_behind() -> None:
+    ringer = Ringer()
+    await Sweeps(ringer, Chain()).sweep()
+    assert ringer.nudged == 1
+
+
+async def test_the_end_of_the_record_is_written_down() -> None:
+    chain = Chain()
+    await Sweeps(Ringer(), chain).checkpoint()
+    assert chain.kept == 1
+
+
+async def test_a_broken_record_is_said_loudly_with_what_to_do() -> None:
+    broken = ChainBroken("Entry 7 does not follow from the one before.", entry_id=7)
+    with capture_logs() as logs:
+        await Sweeps(Ringer(), Chain(broken)).checkpoint()
+    (line,) = logs
+    assert line["log_level"] == "critical"
+    assert "Entry 7" in line["problem"]
+    assert line["next_step"]

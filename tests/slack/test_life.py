@@ -1,21 +1,16 @@
 """The life of an act, from the words typed to the effect, the card, the line and the record."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import pytest
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message, View
 from bot.demo.stage import Show
 from bot.ports import CaseFilter
+from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-T = TypeVar("T")
 
 SUPPORT = "default:support-room"
 STAGE = "audio_room:community-stage"
@@ -23,48 +18,6 @@ STAGE = "audio_room:community-stage"
 
 def short(call: str, vendor: Vendor = Vendor.STREAM) -> str:
     return handle(CallRef(vendor=vendor, id=call))
-
-
-class Moderator:
-    """Somebody at the keyboard, and what they see."""
-
-    def __init__(self, show: Show, who: str = "moderator") -> None:
-        self.show = show
-        self.user = getattr(show.stage.cast, who)
-
-    async def types(self, text: str) -> str:
-        """Type words after the command; the next private message."""
-        seen = len(self._private())
-        delivery = await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
-        assert delivery.trouble is None
-        return as_text(await self._until(lambda: self._newer(seen)))
-
-    async def presses(self, what: str, near: str | None = None) -> None:
-        delivery = await self.show.sender.press(self.user, self.latest, text=what, near=near)
-        assert delivery.trouble is None
-
-    async def form(self) -> View:
-        return await self._until(lambda: self.show.workspace.modals.top(self.user.id))
-
-    async def sees(self, *words: str) -> str:
-        """Wait until the latest private message has all these words."""
-        return await self._until(
-            lambda: text if all(w in (text := as_text(self.latest)) for w in words) else None
-        )
-
-    @property
-    def latest(self) -> Message:
-        return self._private()[-1]
-
-    def _private(self) -> list[Message]:
-        return self.show.workspace.ephemerals.get(self.user.id, [])
-
-    def _newer(self, seen: int) -> Message | None:
-        private = self._private()
-        return private[-1] if len(private) > seen else None
-
-    async def _until(self, predicate: Callable[[], T | None]) -> T:
-        return await self.show.workspace.until(predicate, 10)
 
 
 async def line(show: Show, *words: str) -> str:
@@ -277,6 +230,6 @@ async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: 
         show.stage.world.stream.faults.clear()
     await mira.presses("Check again")
     await mira.sees("it is not so")
-    doubtful = [m for m in mira._private() if "Do it again" in as_text(m)][-1]
+    doubtful = [m for m in mira.private() if "Do it again" in as_text(m)][-1]
     await show.sender.press(mira.user, doubtful, text="Do it again")
     await line(show, "kicked Amina", "Again, after", "confirmed")

@@ -1,0 +1,56 @@
+"""Somebody in front of Slack who talks to the bot."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from bot.demo.slack.render import as_text
+from bot.demo.slack.shown import Message, View
+from bot.demo.stage import Show
+
+T = TypeVar("T")
+
+
+class Moderator:
+    """Somebody at the keyboard, and what they see."""
+
+    def __init__(self, show: Show, who: str = "moderator") -> None:
+        self.show = show
+        self.user = getattr(show.stage.cast, who)
+
+    async def types(self, text: str) -> str:
+        """Type words after the command; the next private message."""
+        seen = len(self.private())
+        delivery = await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
+        assert delivery.trouble is None
+        return as_text(await self._until(lambda: self._newer(seen)))
+
+    async def presses(self, what: str, near: str | None = None) -> None:
+        """Press what has that label in the latest private message."""
+        delivery = await self.show.sender.press(self.user, self.latest, text=what, near=near)
+        assert delivery.trouble is None
+
+    async def form(self) -> View:
+        """The form in front of them, once there is one."""
+        return await self._until(lambda: self.show.workspace.modals.top(self.user.id))
+
+    async def sees(self, *words: str) -> str:
+        """Wait until the latest private message has all these words."""
+        return await self._until(
+            lambda: text if all(w in (text := as_text(self.latest)) for w in words) else None
+        )
+
+    @property
+    def latest(self) -> Message:
+        """The latest private message."""
+        return self.private()[-1]
+
+    def private(self) -> list[Message]:
+        """What only they see, oldest first."""
+        return self.show.workspace.ephemerals.get(self.user.id, [])
+
+    def _newer(self, seen: int) -> Message | None:
+        private = self.private()
+        return private[-1] if len(private) > seen else None
+
+    async def _until(self, predicate: Callable[[], T | None]) -> T:
+        return await self.show.workspace.until(predicate, 10)

@@ -4,6 +4,7 @@ Imports wait until a command needs them, so that `serve` opens its port at once.
 """
 
 import asyncio
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from bot.logs import configure_logs
 
     configure_logs("WARNING")  # what a command prints is for other programs to read
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode shows ? and goes on
     try:
         app(arguments)
     except CallwardenError as error:
@@ -111,7 +114,7 @@ def capabilities() -> None:
 def demo(
     *,
     tour: Annotated[bool, typer.Option("--tour", help="Play the story in the terminal.")] = True,
-    pace: Annotated[float, typer.Option(min=0, help="Seconds after each step, to read it.")] = 0.8,
+    pace: Annotated[float, typer.Option(min=0, help="Seconds after each step, to read it.")] = 0.6,
     save: Annotated[Path | None, typer.Option(help="Also draw it into this SVG file.")] = None,
 ) -> None:
     """Try it without Slack or a vendor: a make-believe world on loopback."""

@@ -57,10 +57,10 @@ def deed(case: Case) -> str:
 
 
 def aim_words(act: Act) -> str:
-    """At whom, in which call, with which options: `Alice from “Support room”`."""
+    """At whom, in which call, with options that are not the usual ones: `Alice in “X” (video)`."""
     title = f"“{mrkdwn(act.title, 80, empty='Untitled call')}”"
     target = title if act.verb.aim is Aim.CALL else f"{_target(act)} {act.verb.of} {title}"
-    values = act.verb.model_dump(mode="json").values()
+    values = act.verb.model_dump(mode="json", exclude_defaults=True).values()
     options = ", ".join(mrkdwn(str(value), 64) for value in values)
     return f"{target} ({options})" if options else target
 

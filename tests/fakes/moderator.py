@@ -53,4 +53,4 @@ class Moderator:
         return private[-1] if len(private) > seen else None
 
     async def _until(self, predicate: Callable[[], T | None]) -> T:
-        return await self.show.workspace.until(predicate, 10)
+        return await self.show.workspace.until(predicate, 5)

@@ -1,6 +1,8 @@
 """The form behind every act: why, with which options, and what cannot be undone."""
 
-import structlog
+import asyncio
+
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.calls.acts import Act
@@ -10,9 +12,21 @@ from handlers.blocks.forms import FormState, form_errors, read_form, reason_form
 from handlers.slack_errors import error_code
 from handlers.visit import Visit
 
-log = structlog.get_logger(__name__)
+OPEN_SECONDS = 3.0
+"""How long a trigger_id is good for a form (Slack's rule)."""
 
-TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}
+NOT_OPENED = {
+    "expired_trigger_id",
+    "exchanged_trigger_id",
+    "trigger_expired",
+    "trigger_exchanged",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "ratelimited",
+    "garbled",
+}
+"""Errors of views.open that pressing again may mend."""
 
 
 FieldErrors = dict[str, str]
@@ -33,10 +47,13 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
         state, provider.capabilities[act.verb.name], visit.desk.board.rtmp_targets, why
     )
     try:
-        await visit.counter.slack.views_open(trigger_id=visit.trigger_id, view=form)
+        async with asyncio.timeout(OPEN_SECONDS):
+            await visit.counter.slack.views_open(trigger_id=visit.trigger_id, view=form)
     except SlackApiError as error:
-        if error_code(error) not in TOO_LATE:
+        if error_code(error) not in NOT_OPENED:
             raise
+        raise FormTooLate("Slack did not open the form in time.") from error
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise FormTooLate("Slack did not open the form in time.") from error
 
 

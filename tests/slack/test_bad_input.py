@@ -257,6 +257,30 @@ async def test_an_answer_that_cannot_be_shown_costs_a_line_in_the_log_and_no_mor
     assert "answer not shown" in [line["event"] for line in log]
 
 
+@pytest.mark.parametrize("trouble", ["error", "drop", "html", "malformed", "limit"])
+async def test_a_form_that_slack_does_not_open_is_told_with_what_to_do(
+    show: Show, mira: Moderator, trouble: str
+) -> None:
+    await mira.types(f"show {SUPPORT}")
+    getattr(show.stage.slack.faults, trouble)(on="views.open")
+    with capture_logs() as log:
+        await mira.presses("Kick", near="Amina")
+        await mira.sees("Slack did not open the form in time.", "Press it again.")
+    assert "handler failed" not in [line["event"] for line in log]
+
+
+async def test_a_form_is_not_opened_with_a_trigger_that_was_used(
+    show: Show, mira: Moderator
+) -> None:
+    await mira.types(f"show {SUPPORT}")
+    delivery = await show.sender.press(mira.user, mira.latest, text="Kick", near="Amina")
+    await mira.form()
+    show.workspace.modals.clear(mira.user.id)
+    await show.sender.redeliver(delivery)
+    await mira.sees("Slack did not open the form in time.")
+    assert show.workspace.modals.top(mira.user.id) is None
+
+
 async def test_a_locked_sqlite_file_means_not_accepted_and_nothing_done(
     show: Show, mira: Moderator, folder: Path
 ) -> None:

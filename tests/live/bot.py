@@ -38,11 +38,11 @@ class Deployment:
         config = self.folder / "callwarden.toml"
         config.write_text(self.config, encoding="utf-8")
         environ = {
+            "LOG_LEVEL": "WARNING",
             **self.world,
             "DATABASE_URL": self.database_url,
             "PORT": str(port),
             "CALLWARDEN_CONFIG": str(config),
-            "LOG_LEVEL": "WARNING",
         }
         return await Program.start("bot", *arguments, environ=environ, log=self.folder / "bot.log")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -66,6 +67,11 @@ class Program:
         """Ask it to stop, as a host does: SIGTERM."""
         if self.running:
             self._process.terminate()
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C: SIGINT."""
+        if self.running:
+            self._process.send_signal(signal.SIGINT)
 
     async def ended(self) -> int:
         """Wait for its end; its exit code."""

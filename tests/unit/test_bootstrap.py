@@ -1,0 +1,168 @@
+"""What is wired from the settings, and how the real process begins and ends."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.bootstrap import capabilities, connect, open_house, reading
+from bot.calls.models import Vendor
+from bot.calls.verbs import VERBS
+from bot.clock import SystemClock
+from bot.demo.slack.workspace import SIGNING_SECRET
+from bot.errors import ConfigError, InstanceLocked, NotAccepted
+from bot.settings import Settings
+from handlers.counter import Counter
+from tests.live.bot import Deployment, first_answer
+from tests.live.process import Program, free_port
+from tests.live.slash import Slash
+from tests.live.wire import get
+from tests.store.orders import order
+
+SLACK = {
+    "SLACK_BOT_TOKEN": "xoxb-made-up",
+    "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+    "SLACK_API_URL": "http://127.0.0.1:9/api",
+}
+STREAM = {"STREAM_API_KEY": "key", "STREAM_API_SECRET": "a-secret-of-thirty-two-characters"}
+KIT = {
+    "REALTIMEKIT_ACCOUNT_ID": "account",
+    "REALTIMEKIT_APP_ID": "app",
+    "REALTIMEKIT_API_TOKEN": "token",
+}
+COMET = {"COMETCHAT_APP_ID": "app", "COMETCHAT_REGION": "us", "COMETCHAT_API_KEY": "key"}
+
+
+def settings(**environ: str) -> Settings:
+    return Settings.load({**SLACK, **environ}, None)
+
+
+async def wired(**environ: str) -> set[Vendor]:
+    providers = connect(settings(**environ), SystemClock())
+    for provider in providers.values():
+        await provider.aclose()
+    return set(providers)
+
+
+async def test_every_vendor_with_credentials_is_connected() -> None:
+    assert await wired(**STREAM, **KIT, **COMET) == set(Vendor)
+    assert await wired(**KIT) == {Vendor.REALTIMEKIT}
+    assert await wired() == set()
+
+
+async def test_capabilities_are_told_for_every_verb() -> None:
+    told = await capabilities(settings(**STREAM, **KIT, **COMET))
+    assert {vendor: set(table) for vendor, table in told.items()} == {
+        vendor: set(VERBS) for vendor in Vendor
+    }
+
+
+async def test_a_half_set_vendor_is_off_and_the_log_says_what_is_missing(sqlite_url: str) -> None:
+    half = settings(**KIT, STREAM_API_KEY="key", COMETCHAT_REGION="mars", DATABASE_URL=sqlite_url)
+    counter = Counter("/calls")
+    with capture_logs() as log:
+        async with open_house(half, counter, worker=False):
+            assert set(counter.desk.board.providers) == {Vendor.REALTIMEKIT}
+    off = {line["vendor"]: line["why"] for line in log if line["event"] == "vendor is off"}
+    assert off[Vendor.STREAM] == "STREAM_API_SECRET is missing"
+    assert "COMETCHAT_APP_ID" in off[Vendor.COMETCHAT]
+    assert Vendor.REALTIMEKIT not in off
+
+
+async def test_without_slack_nothing_is_opened(sqlite_url: str) -> None:
+    bare = Settings.load({"DATABASE_URL": sqlite_url}, None)
+    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET"):
+        async with open_house(bare, Counter("/calls"), worker=False):
+            pass
+
+
+@pytest.mark.parametrize("form", ["sqlite:///{}", "{}"])
+async def test_a_new_sqlite_file_gets_its_tables_by_itself(tmp_path: Path, form: str) -> None:
+    url = form.format(tmp_path / "new.db")
+    async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=True) as store:
+        assert await store.verify() == 0
+
+
+async def test_a_second_house_on_one_sqlite_file_is_refused(sqlite_url: str) -> None:
+    one = settings(DATABASE_URL=sqlite_url)
+    async with open_house(one, Counter("/calls"), worker=False):
+        with pytest.raises(InstanceLocked):
+            async with open_house(one, Counter("/calls"), worker=False):
+                pass
+        async with reading(one) as record:
+            assert await record.verify() == 0
+
+
+async def test_postgresql_without_tables_asks_for_a_migration(postgres_server: str) -> None:
+    url = postgres_server.replace("/postgres?", "/template1?")
+    with pytest.raises(ConfigError) as error:
+        async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=False):
+            pass
+    assert "callwarden migrate" in error.value.next_step
+
+
+@pytest.mark.parametrize("url", ["postgresql://ann:hunter2@127.0.0.1:9/none", "/no/such/dir/x.db"])
+async def test_a_database_that_does_not_answer_is_not_said_to_lack_tables(url: str) -> None:
+    with pytest.raises(NotAccepted, match="does not answer"):
+        async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=False):
+            pass
+
+
+async def test_the_record_is_open_for_looking_only(sqlite_url: str) -> None:
+    async with reading(settings(DATABASE_URL=sqlite_url)) as record:
+        with pytest.raises(NotAccepted, match="closed"):
+            await record.accept(order())
+
+
+STOPS = [Program.stop, Program.interrupt]
+
+
+def log_of(program: Program) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in program.last_words().splitlines()]
+
+
+async def written(program: Program, event: str) -> None:
+    """Wait until the program's log has that line."""
+    for _ in range(400):
+        if event in [line["event"] for line in log_of(program)]:
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError(program.last_words())
+
+
+async def ended(program: Program) -> int:
+    async with asyncio.timeout(10):
+        return await program.ended()
+
+
+@pytest.mark.parametrize("stop", STOPS)
+async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
+    tmp_path: Path, sqlite_url: str, stop: Callable[[Program], None]
+) -> None:
+    deployment, port = Deployment(tmp_path, sqlite_url, SLACK), free_port()
+    program = await deployment.start("serve", port=port)
+    assert (await first_answer(program, port, get("/readyz"))).status == 200
+    answer = await first_answer(program, port, Slash("help", "t1").request())
+    assert (answer.status, b"/calls kick" in answer.body) == (200, True)
+    verify = await deployment.start("audit", "verify")
+    assert (await verify.line()).startswith("0 entries, unbroken.")
+    assert await verify.ended() == 0
+    stop(program)
+    assert await ended(program) == 0
+    assert {line["event"] for line in log_of(program)} == {"vendor is off"}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+async def test_a_worker_leaves_politely_too(
+    tmp_path: Path, sqlite_url: str, stop: Callable[[Program], None]
+) -> None:
+    deployment = Deployment(tmp_path, sqlite_url, {**SLACK, "LOG_LEVEL": "INFO"})
+    program = await deployment.start("worker")
+    await written(program, "working")
+    stop(program)
+    assert await ended(program) == 0
+    assert log_of(program)[-1]["event"] == "stopped"

@@ -1,5 +1,7 @@
 """What somebody does in the tour, and what they see then; everything goes as it does in Slack."""
 
+import asyncio
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -9,7 +11,6 @@ from bot.calls.models import CallRef, Vendor
 from bot.demo.slack import Channel, Delivery, Message, NotShown, User, View, as_text
 from bot.demo.stage import Show
 from bot.errors import CallwardenError
-from bot.tables import unbroken
 
 PATIENCE = 10.0
 """Seconds until the story gives up on seeing what it waits for, unless told otherwise."""
@@ -195,19 +196,26 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Verify:
-    """The whole audit chain, walked from the command line."""
+class Run:
+    """A command in a terminal, in a process of its own beside the bot."""
+
+    command: str
 
     def told(self, player: Player) -> str:
         """The command."""
         del player
-        return "runs  callwarden audit verify"
+        return f"runs  callwarden {self.command}"
 
     async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
-        """Walk it."""
-        store = player.show.store
-        text = unbroken(await store.verify(), (await store.head())[1])
-        if not says(text, expected):
+        """Run it to its end; StoryBroken also when it fails."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *self.command.split()),
+            env=player.show.environ,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        text = (await process.communicate())[0].decode().strip()
+        if process.returncode or not says(text, expected):
             raise StoryBroken(_missed(user, expected, text))
         return Sight("the terminal", text)
 

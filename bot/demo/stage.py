@@ -116,9 +116,13 @@ async def open_stage(
 
 @dataclass(frozen=True)
 class Show:
-    """A stage with the bot on it, in this process; `sender` is people at their keyboards."""
+    """A stage with the bot on it, in this process; `sender` is people at their keyboards.
+
+    `environ` is what another process of the same bot is started with.
+    """
 
     stage: Stage
+    environ: Mapping[str, str]
     store: SqlStore
     counter: Counter
     sender: Sender
@@ -145,10 +149,14 @@ async def open_show(
         )
         config = folder / "callwarden.toml"
         config.write_text(stage.cast.rules() if rules is None else rules, encoding="utf-8")
-        database = {"DATABASE_URL": database_url or f"sqlite:///{folder / 'callwarden.db'}"}
-        settings = Settings.load({**stage.environ, **database}, config)
+        environ = {
+            **stage.environ,
+            "DATABASE_URL": database_url or f"sqlite:///{folder / 'callwarden.db'}",
+            "CALLWARDEN_CONFIG": str(config),
+        }
+        settings = Settings.load(environ, config)
         counter = Counter(settings.process.command)
         store = await stack.enter_async_context(open_house(settings, counter, worker=True))
         url = await stack.enter_async_context(serve(front_door(settings, counter)))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
-        yield Show(stage, store, counter, Sender(stage.slack.world, client))
+        yield Show(stage, environ, store, counter, Sender(stage.slack.world, client))

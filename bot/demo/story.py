@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from bot.calls.models import Vendor
-from bot.demo.moves import Move, Press, Read, Submit, Type, Verify
+from bot.demo.moves import Move, Press, Read, Run, Submit, Type
 from bot.demo.vendors.realtimekit_state import made_id
 from bot.demo.world import World
 
@@ -259,7 +259,7 @@ STORY: tuple[Step, ...] = (
         "verify",
         "Nobody changed it",
         "lead",
-        Verify(),
+        Run("audit verify"),
         ("entries, unbroken",),
         pictured=True,
     ),

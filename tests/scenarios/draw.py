@@ -40,12 +40,18 @@ def redraw(document: str, parts: Mapping[str, str]) -> str:
     return PART.sub(lambda part: f"{part[1]}\n{parts[part[2]]}\n\n{part[3]}", document)
 
 
+def steady(played: Played) -> Played:
+    """The step without what differs from play to play."""
+    text = played.sight.text
+    for pattern, word in CHANGING.items():
+        text = re.sub(pattern, word, text)
+    return played._replace(sight=played.sight._replace(text=text))
+
+
 def as_part(played: Played) -> str:
     """A step as a document shows it: what went wrong, who did what, and what they saw."""
     trouble = f"! {played.step.trouble.words}\n" if played.step.trouble else ""
-    text = f"{trouble}{played.who} {played.told}\n\n{played.sight.text}"
-    for pattern, word in CHANGING.items():
-        text = re.sub(pattern, word, text)
+    text = f"{trouble}{played.who} {played.told}\n\n{steady(played).sight.text}"
     return f"```text\n{text}\n```"
 
 
@@ -101,7 +107,7 @@ def main() -> None:
     for name in DOCUMENTS:
         document = ROOT / name
         document.write_text(redraw(document.read_text("utf-8"), parts), "utf-8")
-    (ROOT / PICTURE).write_text(drawn(played), "utf-8")
+    (ROOT / PICTURE).write_text(drawn([steady(each) for each in played]), "utf-8")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "server": "",
     "bootstrap": WORLD,
     "service": f"{WORLD} bootstrap server",
-    "demo": f"{WORLD} bootstrap service server tables",
+    "demo": f"{WORLD} bootstrap service server",
     "cli": f"{WORLD} bootstrap service demo tables",
     "__main__": "cli",
     "__init__": "",

@@ -67,6 +67,17 @@ async def test_what_slack_signed_is_let_in(show: Show, door: httpx.AsyncClient) 
     assert "/calls kick" in answer.text
 
 
+async def test_a_list_asked_for_without_an_address_to_answer_to_is_let_in_and_told_nowhere(
+    show: Show, door: httpx.AsyncClient
+) -> None:
+    body = command(show, "").split(b"&response_url")[0]
+    with capture_logs() as log:
+        answer = await door.post(DOOR, content=body, headers=sealed(show, body))
+        await show.counter.tasks.drain(5)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert log == []
+
+
 @pytest.mark.parametrize(
     ("seal", "why"),
     [

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -15,6 +17,7 @@ from bot.calls.verbs import VERBS
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import SIGNING_SECRET
 from bot.errors import ConfigError, InstanceLocked, NotAccepted
+from bot.service import serve, work
 from bot.settings import Settings
 from handlers.counter import Counter
 from tests.live.bot import Deployment, first_answer
@@ -112,6 +115,14 @@ async def test_a_database_that_does_not_answer_is_not_said_to_lack_tables(url: s
             pass
 
 
+async def test_a_record_without_tables_asks_for_a_migration(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(ConfigError) as error:
+        async with reading(settings(DATABASE_URL=str(tmp_path / "empty.db"))):
+            pass
+    assert "callwarden migrate" in error.value.next_step
+
+
 async def test_the_record_is_open_for_looking_only(sqlite_url: str) -> None:
     async with reading(settings(DATABASE_URL=sqlite_url)) as record:
         with pytest.raises(NotAccepted, match="closed"):
@@ -154,6 +165,47 @@ async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
     stop(program)
     assert await ended(program) == 0
     assert {line["event"] for line in log_of(program)} == {"vendor is off"}
+
+
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+
+
+@pytest.mark.usefixtures("log_setup")
+@pytest.mark.parametrize("number", SIGNALS)
+async def test_serve_closes_its_door_and_its_database_on_a_signal(
+    sqlite_url: str, number: signal.Signals
+) -> None:
+    port = free_port()
+    one = settings(DATABASE_URL=sqlite_url, PORT=str(port))
+    serving = asyncio.create_task(serve(one, worker=True))
+    await heeded(number)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        assert (await client.get("/readyz")).status_code == 200
+        signal.raise_signal(number)
+        await serving
+        with pytest.raises(httpx.TransportError):
+            await client.get("/healthz")
+    async with open_house(one, Counter("/calls"), worker=False) as store:
+        assert await store.verify() == 0
+
+
+@pytest.mark.usefixtures("log_setup")
+@pytest.mark.parametrize("number", SIGNALS)
+async def test_work_ends_on_a_signal(sqlite_url: str, number: signal.Signals) -> None:
+    working = asyncio.create_task(work(settings(DATABASE_URL=sqlite_url)))
+    await heeded(number)
+    signal.raise_signal(number)
+    await working
+
+
+async def heeded(number: signal.Signals) -> None:
+    """Wait until this process does something of its own about that signal."""
+    before = signal.getsignal(number)
+    for _ in range(400):
+        if signal.getsignal(number) != before:
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 @pytest.mark.parametrize("stop", STOPS)

@@ -1,13 +1,14 @@
 """Short names to type: every call has a four-letter handle made from its identity alone."""
 
 import hashlib
+from functools import lru_cache
 
 from bot.calls.models import CallRef
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L and no U: nothing that is misread at 3 a.m."""
 
-SHORT, LONG = 4, 10
+SHORT, LONG, ALL = 4, 10, 24
 
 
 def handle(call: CallRef, length: int = SHORT) -> str:
@@ -16,9 +17,15 @@ def handle(call: CallRef, length: int = SHORT) -> str:
     Made from vendor and id, not from the session, so a lasting room keeps its handle. Four
     letters collide about once in 810,000 pairs; a longer one starts with the shorter one.
     """
-    number = int.from_bytes(hashlib.sha256(f"{call.vendor}:{call.id}".encode()).digest()[:16])
+    return _letters(call.vendor, call.id)[:length]
+
+
+@lru_cache(maxsize=10_000)
+def _letters(vendor: str, call_id: str) -> str:
+    """All letters. Kept, because every typed handle is held against every call shown lately."""
+    number = int.from_bytes(hashlib.sha256(f"{vendor}:{call_id}".encode()).digest()[:16])
     letters = []
-    for _ in range(length):
+    for _ in range(ALL):
         number, letter = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[letter])
     return "".join(letters)

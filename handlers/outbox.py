@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.calls.cases import Case, Notice, NoticeKind
-from bot.errors import VendorError
+from bot.errors import Impossible, VendorError
 from bot.moderation.board import Board
 from bot.ports import NoticeLater, NoticeLost, Store
 from handlers.blocks.call import call_message
@@ -108,11 +108,11 @@ class Outbox:
 
     async def _answer(self, case: Case) -> Message:
         """The card the act came from, drawn anew; where the vendor is silent, the case alone."""
-        if not case.card or case.act.call.vendor not in self.board.providers:
+        if not case.card:
             return answer_message(case)
         try:
             view = await self.board.open(case.act.call)
-        except VendorError:
+        except (VendorError, Impossible):
             return answer_message(case)
         return call_message(view, await self.store.recent(case.act.call, limit=3))
 

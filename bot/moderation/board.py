@@ -33,6 +33,12 @@ class Board:
     def __post_init__(self) -> None:
         self._order = tuple(vendor for vendor in Vendor if vendor in self.providers)
 
+    def provider(self, vendor: Vendor) -> CallProvider:
+        """The client of a vendor; Impossible when it is not connected (any more)."""
+        if vendor not in self.providers:
+            raise Impossible(f"{vendor.label} is not connected.")
+        return self.providers[vendor]
+
     async def look(self, view: ListView) -> Picture:
         """The calls that match `view`, most people first; a silent vendor is one trouble.
 
@@ -73,7 +79,7 @@ class Board:
 
     async def open(self, ref: CallRef, page: int = 0) -> CallView:
         """One call with a page of its people, most recently read from the vendor."""
-        provider = self.providers[ref.vendor]
+        provider = self.provider(ref.vendor)
         call = await provider.get(ref.id)
         self.memory.keep_calls([call])
         people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE)
@@ -95,7 +101,7 @@ class Board:
         total: int | None = None
         while True:
             before = len(found)
-            page = await self.providers[ref.vendor].participants(ref, limit=MOST, cursor=cursor)
+            page = await self.provider(ref.vendor).participants(ref, limit=MOST, cursor=cursor)
             found.update({(person.id, person.presence): person for person in page.items})
             cursor, total = page.next, page.total if page.total is not None else total
             enough = len(found) >= min(at_least, MOST_PEOPLE) or len(found) == before
@@ -106,7 +112,7 @@ class Board:
 
     async def get(self, ref: CallRef) -> Call:
         """One call by its vendor's id."""
-        call = await self.providers[ref.vendor].get(ref.id)
+        call = await self.provider(ref.vendor).get(ref.id)
         self.memory.keep_calls([call])
         return call
 

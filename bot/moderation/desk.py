@@ -87,7 +87,7 @@ class Desk:
     async def check(self, asker: Asker, number: int) -> tuple[Case, Sequence[Observation]]:
         """Read the vendor again for a case, for each person of it; changes nothing."""
         case = await self.case(asker, number)
-        provider = self.board.providers[case.act.call.vendor]
+        provider = self.board.provider(case.act.call.vendor)
         return case, [await provider.observe(part) for part in case.act.each()]
 
 

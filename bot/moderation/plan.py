@@ -72,10 +72,7 @@ class Planner:
 
     def possible(self, verb: Verb, vendor: Vendor) -> None:
         """Impossible, with the nearest verb that works, unless the vendor can do it."""
-        provider = self._board.providers.get(vendor)
-        if provider is None:
-            raise Impossible(f"{vendor.label} is not connected.")
-        capability = provider.capabilities[verb.name]
+        capability = self._board.provider(vendor).capabilities[verb.name]
         if not capability.possible:
             raise Impossible(
                 f"{vendor.label} cannot do “{verb.label}”: {capability.why}",

@@ -41,7 +41,7 @@ class FormTooLate(CallwardenError):
 
 async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
     """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
-    provider = visit.desk.board.providers[act.call.vendor]
+    provider = visit.desk.board.provider(act.call.vendor)
     state = FormState(act=act, channel=visit.asker.channel, reply_url=visit.reply_url, card=card)
     form = reason_form(
         state, provider.capabilities[act.verb.name], visit.desk.board.rtmp_targets, why

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
+from bot.calls.verbs import Kick
 from bot.clock import SystemClock
 from bot.demo.slack import Sender
 from bot.demo.slack.render import as_text
@@ -32,6 +33,7 @@ from handlers.blocks import values
 from handlers.counter import Behind, Counter
 from tests.fakes.moderator import Moderator
 from tests.fakes.provider import FakeProvider
+from tests.store import orders
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -244,6 +246,20 @@ async def test_a_press_that_fails_in_an_unforeseen_way_is_told_too(show: Show) -
             assert delivery.status == 200
             await mira.sees(BROKEN)
     assert [line["event"] for line in log if line["log_level"] == "error"] == ["handler failed"]
+
+
+async def test_a_card_or_case_of_a_vendor_that_is_off_by_now_is_told_so(show: Show) -> None:
+    order = orders.order(call=CallRef(vendor=Vendor.COMETCHAT, id="1"), verb=Kick())
+    number = (await show.store.accept(order)).case.number
+    off = '{"v":1,"call":{"vendor":"cometchat","id":"1"}}'
+    async with broken_show(show) as (mira, _):
+        for element in (
+            button(values.OPEN, off),
+            button(values.CASE_CHECK, f'{{"v":1,"number":{number}}}'),
+            button(values.CASE_AGAIN, f'{{"v":1,"number":{number}}}'),
+        ):
+            await mira.show.sender.press(mira.user, card(mira, element), text="Press")
+            await mira.sees("CometChat is not connected.")
 
 
 async def test_an_answer_that_cannot_be_shown_costs_a_line_in_the_log_and_no_more(

@@ -2,8 +2,11 @@
 
 import pytest
 
+from bot.calls.actors import Actor
+from bot.calls.cases import Refusal
 from bot.demo.slack.shown import Message
 from bot.demo.stage import Show
+from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,3 +56,15 @@ async def test_guests_and_strangers_are_refused(show: Show, who: str) -> None:
 
 async def test_a_case_nobody_made_is_said_to_be_unknown(show: Show) -> None:
     assert "#4711" in words(await said(show, "case 4711"))
+
+
+async def test_older_entries_of_the_record_follow_in_the_place_of_the_newer(show: Show) -> None:
+    mira = Moderator(show)
+    for number in range(12):
+        actor = Actor(user=mira.user.id, team=show.workspace.team)
+        await show.store.refuse(Refusal(key=f"old-{number}", actor=actor, why=f"No. {number}."))
+    assert "No. 11." in await mira.types("audit")
+    messages = len(mira.private())
+    await mira.presses("Older")
+    assert "No. 11." not in await mira.sees("No. 0.")
+    assert len(mira.private()) == messages

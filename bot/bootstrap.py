@@ -40,8 +40,11 @@ from handlers.replies import Replies
 
 log = structlog.get_logger(__name__)
 
-DRAIN_SECONDS = 10.0
-"""How long a stopping process finishes what it acknowledged; the rest is left to another one."""
+DRAIN_SECONDS = 6.0
+"""How long a stopping process finishes what it acknowledged; the rest is left to another one.
+
+With the grace for requests it stays below 10 s, after which hosts kill a process.
+"""
 
 
 @asynccontextmanager

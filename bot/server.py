@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-GRACE = 5
-"""Seconds that requests still in work get when the server stops."""
+GRACE = 3
+"""Seconds that requests still in work get when the server stops: Slack waits no longer either."""
 
 
 class _Guest(uvicorn.Server):

@@ -66,8 +66,7 @@ class Fleet:
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
-            for berth in self.berths:
-                await _stop(berth.program)
+            await asyncio.gather(*(_stop(berth.program) for berth in self.berths))
 
     async def everyone_ready(self) -> None:
         """Wait until each process can work."""

@@ -53,8 +53,9 @@ async def serve(settings: Settings, *, worker: bool) -> None:
         bootstrap = await _load_the_rest()
         async with bootstrap.open_house(settings, counter, worker=worker):
             _keep_for_good()
+            stop = _stop_asked()
             log.info("serving", url=url, command=settings.process.command)
-            await _told_to_stop()
+            await stop.wait()
             await door.aclose()  # first no new orders, then the end of those acknowledged
 
 
@@ -63,8 +64,9 @@ async def work(settings: Settings) -> None:
     configure_logs(settings.process.log_level)
     bootstrap = await _load_the_rest()
     async with bootstrap.open_house(settings, Counter(settings.process.command), worker=True):
+        stop = _stop_asked()
         log.info("working")
-        await _told_to_stop()
+        await stop.wait()
 
 
 async def _open_door(door: AsyncExitStack, web: Starlette, process: Process) -> str:
@@ -89,8 +91,9 @@ def _keep_for_good() -> None:
     gc.freeze()
 
 
-async def _told_to_stop() -> None:
+def _stop_asked() -> asyncio.Event:
+    """Is set by SIGTERM and SIGINT, which from now on end nothing by themselves."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
-    await stop.wait()
+    return stop

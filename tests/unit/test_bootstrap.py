@@ -108,8 +108,8 @@ async def test_postgresql_without_tables_asks_for_a_migration(postgres_server: s
     assert "callwarden migrate" in error.value.next_step
 
 
-@pytest.mark.parametrize("url", ["postgresql://ann:hunter2@127.0.0.1:9/none", "/no/such/dir/x.db"])
-async def test_a_database_that_does_not_answer_is_not_said_to_lack_tables(url: str) -> None:
+async def test_a_database_that_does_not_answer_is_not_said_to_lack_tables() -> None:
+    url = "postgresql://ann:hunter2@127.0.0.1:9/none"
     with pytest.raises(NotAccepted, match="does not answer"):
         async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=False):
             pass

@@ -6,7 +6,16 @@ from typing import Protocol
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
-from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, Order, Refusal
+from bot.calls.cases import (
+    Acceptance,
+    AuditEntry,
+    Case,
+    Claim,
+    Notice,
+    NoticeKind,
+    Order,
+    Refusal,
+)
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 
@@ -42,6 +51,16 @@ class CallProvider(Protocol):
 
     async def aclose(self) -> None:
         """Close the connection pool."""
+
+
+class Signatures(Protocol):
+    """Who signed what a vendor sent unasked."""
+
+    async def genuine(self, body: bytes, signature: str) -> bool:
+        """Whether the vendor signed exactly these bytes.
+
+        Raises `VendorError` when its public key cannot be had, so that nothing is known.
+        """
 
 
 class CaseFilter(Frozen):
@@ -88,8 +107,10 @@ class Store(Protocol):
     async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """Audit entries, newest first."""
 
-    async def due_notices(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Notice]:
-        """Claim notices to be sent now."""
+    async def due_notices(
+        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
+    ) -> Sequence[Notice]:
+        """Claim notices to be sent now, of one kind when `kind` is given: each has its own pace."""
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
         """Mark a notice as shown at its version; a newer version stays due."""

@@ -39,12 +39,15 @@ class Limits(Section):
     of the claim has run out. One act, with all its reading back, gets 0.4 of that, so that no
     two processes work on the same case. Each process asks Stream `stream_per_second`
     times a second at most: the other vendors document their rates, Stream's is the account's.
+    It writes `lines_per_second` in the moderation channel, after a burst of five: Slack takes
+    about one a second.
     """
 
     list_seconds: Seconds = 2.0
     act_seconds: Seconds = 8.0
     lease_seconds: Seconds = 60.0
     stream_per_second: PerSecond = 10.0
+    lines_per_second: PerSecond = 1.0
 
     @property
     def patience(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+from aiolimiter import AsyncLimiter
 from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -78,18 +79,24 @@ class _Posted(BaseModel):
 
 @dataclass(frozen=True)
 class Outbox:
-    """Shows cases in Slack. Posting twice is worse than looking first, so a second try looks."""
+    """Shows cases in Slack. Posting twice is worse than looking first, so a second try looks.
+
+    `pace` keeps the moderation channel below what Slack takes, about one message a second
+    (docs.slack.dev, apis/web-api/rate-limits); meanwhile newer states overtake older ones.
+    """
 
     client: AsyncWebClient
     replies: Replies
     board: Board
     store: Store
+    pace: AsyncLimiter
 
     async def show(self, notice: Notice, case: Case) -> str | None:
         """Post or edit what `notice` is about; the message's timestamp for a channel line."""
         if notice.kind is NoticeKind.ANSWER:
             await self.replies.post(notice.place, await self._answer(case), in_place=case.card)
             return None
+        await self.pace.acquire()
         pause = PAUSES[min(notice.attempt, len(PAUSES)) - 1]
         try:
             async with asyncio.timeout(POST_SECONDS):

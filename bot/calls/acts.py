@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import cached_property
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
@@ -70,12 +71,13 @@ class Act(Frozen):
             return (self,)
         return tuple(self.model_copy(update={"people": (person,)}) for person in self.people)
 
+    @cached_property
     def subject(self) -> str:
         """A stable text for 'the same order': vendor, call, run, verb with options, and target."""
-        target = "*" if self.everyone else ",".join(sorted(p.id for p in self.people))
-        verb = self.verb.model_dump_json()
-        return f"{self.call.model_dump_json()} {self.verb.name} {verb} {target}"
+        target = "*" if self.everyone else sorted(person.id for person in self.people)
+        call = (str(self.call.vendor), self.call.id, self.call.session)
+        return f"{call} {self.verb.name} {self.verb.model_dump_json()} {target}"
 
     def open_key(self) -> str:
         """The hash of `subject`: two open cases never share it, so equal orders join one case."""
-        return hashlib.sha256(self.subject().encode()).hexdigest()
+        return hashlib.sha256(self.subject.encode()).hexdigest()

@@ -29,7 +29,7 @@ class Order(Frozen):
 
     def fingerprint(self) -> str:
         """A hash of what is asked: two deliveries of one key must agree on it."""
-        asked = f"{self.act.subject()}\n{self.actor.user}\n{self.reason}"
+        asked = f"{self.act.subject}\n{self.actor.user}\n{self.reason}"
         return hashlib.sha256(asked.encode()).hexdigest()
 
 

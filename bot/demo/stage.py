@@ -64,6 +64,9 @@ people = ["vera"]
 [slack]
 moderation_channel = "{self.log.id}"
 
+[limits]
+lines_per_second = 100
+
 [rtmp.{TARGET}]
 url = "rtmps://live.example.com/app"
 key_env = "{TARGET.upper()}_KEY"

@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from bot.calls.cases import Case, Claim, Notice
+from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State
 from bot.clock import Clock
@@ -25,8 +25,7 @@ ACTS_AT_ONCE = 8
 """Cases carried out at the same time for each vendor: a hung one never starves another."""
 
 NOTICES_AT_ONCE = 4
-"""Messages on their way to Slack at the same time."""
-
+"""Messages of one kind on their way to Slack at the same time: lines never delay answers."""
 
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
@@ -62,14 +61,27 @@ class Executor:
             )
             for vendor in carriers
         }
-        self._notices = Pump("notices", self._due, self._tell, tasks=tasks, slots=NOTICES_AT_ONCE)
+        self._notices = [
+            Pump(
+                f"notices: {kind}",
+                partial(self._due, kind),
+                self._tell,
+                tasks=tasks,
+                slots=NOTICES_AT_ONCE,
+            )
+            for kind in NoticeKind
+        ]
 
     def nudge(self, vendor: Vendor | None = None) -> None:
         """Look for due cases (of one vendor, or of all) and for messages to send."""
         for each, pump in self._acts.items():
             if vendor in {None, each}:
                 pump.nudge()
-        self._notices.nudge()
+        self._nudge_notices()
+
+    def _nudge_notices(self) -> None:
+        for pump in self._notices:
+            pump.nudge()
 
     def close(self) -> None:
         """Take up no more cases; those under way finish and are still told."""
@@ -89,10 +101,12 @@ class Executor:
             results = await self._carriers[case.act.call.vendor].carry_out(case)
         kept = await self._store.finish(claim, results)
         log.info("case finished", case=case.number, attempt=case.attempt, kept=kept)
-        self._notices.nudge()
+        self._nudge_notices()
 
-    async def _due(self, limit: int) -> Sequence[Notice]:
-        return await self._store.due_notices(owner=self._owner, limit=limit, lease=self._lease)
+    async def _due(self, kind: NoticeKind, limit: int) -> Sequence[Notice]:
+        return await self._store.due_notices(
+            owner=self._owner, kind=kind, limit=limit, lease=self._lease
+        )
 
     async def _tell(self, notice: Notice) -> None:
         case = await self._store.case(notice.case)

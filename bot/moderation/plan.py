@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
-from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.picture import ListView
 from bot.calls.verbs import VERBS, Aim, Block, Verb
 from bot.errors import (
@@ -17,6 +17,7 @@ from bot.errors import (
     UnknownPerson,
 )
 from bot.moderation.board import Board, longer_handles
+from bot.moderation.memory import Crowd
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""
@@ -92,8 +93,8 @@ class Planner:
             past = await self._past.recent(call.ref, limit=50)
             return tuple(blocked(word, past) for word in words)
         there = self._board.memory.people(call.ref)
-        if there is None or not all(find(word, there) for word in words):
-            there = (await self._board.people(call.ref)).items
+        if there is None or not all(there.find(word) for word in words):
+            there = Crowd((await self._board.people(call.ref)).items)
         return distinct([pick(word, there, call) for word in words])
 
 
@@ -105,26 +106,13 @@ def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
     return None
 
 
-def find(word: str, there: Sequence[Participant]) -> list[Participant]:
-    """Who `word` may mean: by id first, else by whole name, else by one word of the name."""
-    wanted = word.casefold()
-    readings = (
-        [p for p in there if word in {p.id, p.custom_id}],
-        [p for p in there if (p.name or "").casefold() == wanted],
-        [p for p in there if wanted in (p.name or "").casefold().split()],
-    )
-    for found in readings:
-        if found:
-            return list({p.id: p for p in found}.values())
-    return []
-
-
-def pick(word: str, there: Sequence[Participant], call: Call) -> Person:
+def pick(word: str, there: Crowd, call: Call) -> Person:
     """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
-    found = find(word, there)
+    found = there.find(word)
     if not found:
-        names = ", ".join(p.shown for p in there[:SHOWN_NAMES])
-        more = f" and {len(there) - SHOWN_NAMES} more" if len(there) > SHOWN_NAMES else ""
+        names = ", ".join(p.shown for p in there.people[:SHOWN_NAMES])
+        rest = len(there.people) - SHOWN_NAMES
+        more = f" and {rest} more" if rest > 0 else ""
         raise UnknownPerson(
             f"Nobody in “{call.title}” answers to “{word}”.",
             next_step=f"There now: {names}{more}." if names else "The call is empty.",

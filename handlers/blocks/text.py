@@ -17,6 +17,9 @@ _INVISIBLE = re.compile(
 )
 """Characters that hide, reorder or cannot be encoded; the joiners of emoji and Persian stay."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""Unicode's category Cc."""
+
 _LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 """Signs Slack reads as markup, and others that look the same and mean nothing."""
 
@@ -34,9 +37,9 @@ _EXTENDERS = ("\u200d", "\ufe0f", "\ufe0e", "\u20e3")
 
 def clean(text: str) -> str:
     """One line without control, invisible or direction-changing characters; spaces run together."""
-    visible = _INVISIBLE.sub("", text)
-    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in visible)
-    return " ".join(spaced.split())
+    if not (text.isascii() and text.isprintable()):
+        text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    return " ".join(text.split())
 
 
 def cut(text: str, limit: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiolimiter import AsyncLimiter
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -141,7 +142,7 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
             retry_handlers=[],
         )
         board = Board({vendor.vendor: vendor}, clock, Memory(clock))
-        outbox = Outbox(client, Replies(session), board, store)
+        outbox = Outbox(client, Replies(session), board, store, AsyncLimiter(100, 1))
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock)
 
 

@@ -26,6 +26,7 @@ SETTINGS = f"""{CONFIG}
 act_seconds = 1.0
 lease_seconds = 5.0
 stream_per_second = 200
+lines_per_second = 200
 """
 """A short lease: what a killed process held is soon taken up again. A Stream that keeps up."""
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
+from aiolimiter import AsyncLimiter
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.calls.capabilities import Capability
@@ -26,6 +27,7 @@ from bot.ports import CallProvider
 from bot.providers.cometchat import cometchat
 from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
+from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
 from bot.providers.stream import stream
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
@@ -39,6 +41,9 @@ from handlers.outbox import Outbox
 from handlers.replies import Replies
 
 log = structlog.get_logger(__name__)
+
+LINES_IN_A_BURST = 5
+"""Lines the moderation channel gets at once before they are paced."""
 
 DRAIN_SECONDS = 6.0
 """How long a stopping process finishes what it acknowledged; the rest is left to another one.
@@ -62,6 +67,7 @@ async def open_house(
         store = await stack.enter_async_context(_open_store(settings, clock))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         providers = await _connect_vendors(settings, clock, stack)
+        signatures = _signatures(settings, clock, stack)
         slack = AsyncWebClient(
             token=settings.slack.token(),
             base_url=settings.slack.api_url,
@@ -72,7 +78,7 @@ async def open_house(
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp))
         executor = Executor(
             store=store,
-            notifier=Outbox(slack, replies, board, store),
+            notifier=Outbox(slack, replies, board, store, _pace(settings)),
             carriers={
                 vendor: Carrier(one, clock, settings.limits.patience)
                 for vendor, one in providers.items()
@@ -91,7 +97,7 @@ async def open_house(
             counter.tasks.spawn(sweeps.checkpoint(), "checkpoint")
         runner.start()
         executor.nudge()
-        counter.furnish(Behind(desk, slack, replies))
+        counter.furnish(Behind(desk, slack, replies, signatures))
         try:
             yield store
         finally:
@@ -100,6 +106,10 @@ async def open_house(
             left = await counter.tasks.drain(DRAIN_SECONDS)
             await release_quietly(store, owner)
             log.info("stopped", left_to_others=left)
+
+
+def _pace(settings: Settings) -> AsyncLimiter:
+    return AsyncLimiter(LINES_IN_A_BURST, LINES_IN_A_BURST / settings.limits.lines_per_second)
 
 
 def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
@@ -157,6 +167,14 @@ async def _connect_vendors(
     for vendor, why in settings.off:
         log.warning("vendor is off", vendor=vendor, why=why)
     return providers
+
+
+def _signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> KitSignatures:
+    """Asks for no key before an event comes; while RealtimeKit is off there is no door for one."""
+    kit = settings.realtimekit
+    signatures = kit_signatures(kit.webhook_keys_url if kit else "", clock)
+    stack.push_async_callback(signatures.aclose)
+    return signatures
 
 
 @asynccontextmanager

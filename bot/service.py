@@ -22,6 +22,7 @@ from handlers import register
 from handlers.counter import Counter
 from handlers.slack import bolt_app
 from handlers.web import web_app
+from handlers.webhooks import Trust, webhook_routes
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,20 @@ def front_door(settings: Settings, counter: Counter) -> Starlette:
         await counter.desk.store.ping()
 
     register(bolt, counter)
-    return web_app(bolt, secret.get_secret_value(), ready)
+    hooks = webhook_routes(counter, _trust(settings))
+    return web_app(bolt, secret.get_secret_value(), ready, hooks=hooks)
+
+
+def _trust(settings: Settings) -> Trust:
+    """What the vendors' events are verified with."""
+    video, chat = settings.stream, settings.cometchat
+    login = chat.webhook_auth if chat else None
+    return Trust(
+        stream=video.api_secret.get_secret_value() if video else None,
+        realtimekit=settings.realtimekit is not None,
+        cometchat=chat is not None,
+        cometchat_login=login.get_secret_value() if login else None,
+    )
 
 
 async def serve(settings: Settings, *, worker: bool) -> None:

@@ -80,6 +80,7 @@ class RealtimeKitSettings(FromEnvironment):
     """Cloudflare RealtimeKit. The base URL is up to and without `/accounts`.
 
     `hidden_mute` turns on a mute that Cloudflare's OpenAPI has but its documentation hides.
+    `webhook_keys_url` is where the key that its events are signed with is published.
     """
 
     account_id: Word = Field(alias="REALTIMEKIT_ACCOUNT_ID")
@@ -87,10 +88,17 @@ class RealtimeKitSettings(FromEnvironment):
     api_token: SecretStr = Field(alias="REALTIMEKIT_API_TOKEN")
     base_url: Url = Field("https://api.cloudflare.com/client/v4", alias="REALTIMEKIT_BASE_URL")
     hidden_mute: bool = Field(default=False, alias="REALTIMEKIT_HIDDEN_MUTE")
+    webhook_keys_url: Url = Field(
+        "https://api.realtime.cloudflare.com/.well-known/webhooks.json",
+        alias="REALTIMEKIT_WEBHOOK_KEYS_URL",
+    )
 
 
 class CometChatSettings(FromEnvironment):
-    """CometChat. The call and the chat API live on two hosts made from app id and region."""
+    """CometChat. The call and the chat API live on two hosts made from app id and region.
+
+    `webhook_auth` is the `user:password` its events come with; without it none is believed.
+    """
 
     app_id: Word = Field(alias="COMETCHAT_APP_ID")
     region: Annotated[Literal["us", "eu", "in"], BeforeValidator(str.lower)] = Field(
@@ -103,6 +111,7 @@ class CometChatSettings(FromEnvironment):
     chat_base_url: Url = Field(
         default_factory=lambda data: _cometchat_url("api", data), alias="COMETCHAT_CHAT_BASE_URL"
     )
+    webhook_auth: SecretStr | None = Field(None, alias="COMETCHAT_WEBHOOK_AUTH")
 
 
 def _cometchat_url(host: str, data: Mapping[str, Any]) -> str:

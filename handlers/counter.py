@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.moderation.desk import Desk
 from bot.moderation.tasks import Tasks
+from bot.ports import Signatures
 from handlers.replies import Replies
 
 
@@ -16,6 +17,7 @@ class Behind(NamedTuple):
     desk: Desk
     slack: AsyncWebClient
     replies: Replies
+    signatures: Signatures
 
 
 class Counter:
@@ -48,3 +50,8 @@ class Counter:
     def replies(self) -> Replies:
         """Answers by response_url; only once `ready`."""
         return self._behind.result().replies
+
+    @property
+    def signatures(self) -> Signatures:
+        """Who signed RealtimeKit's events; only once `ready`."""
+        return self._behind.result().signatures

@@ -1,7 +1,7 @@
 """The HTTP face: Slack's door and the health checks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import (
@@ -20,7 +20,7 @@ from bot.errors import CallwardenError
 log = structlog.get_logger(__name__)
 
 MOST_BYTES = 1_000_000
-"""Slack's payloads are far smaller; no more than this is read of a body."""
+"""Slack's and the vendors' payloads are far smaller; no more than this is read of a body."""
 
 READY_SECONDS = 2.0
 """Whatever takes longer to be ready is not."""
@@ -41,18 +41,20 @@ def web_app(
     signing_secret: str,
     ready: Callable[[], Awaitable[None]],
     *,
+    hooks: Sequence[Route] = (),
     patience: float = READY_SECONDS,
 ) -> Starlette:
     """`POST /slack/events` for all of Slack; `/healthz` (alive) and `/readyz` (can take orders).
 
     Nothing of a request is read as words before its signature is verified. `ready` raises
     CallwardenError when orders could not be written down; after `patience` seconds it is not ready.
+    `hooks` are the vendors' doors.
     """
     verifier = SignatureVerifier(signing_secret)
 
     async def events(request: Request) -> Response:
         try:
-            body = await _body(request)
+            body = await body_of(request)
             _verify(verifier, request, body)
             asked = _readable(request, body)
         except Turned as away:
@@ -78,6 +80,7 @@ def web_app(
             Route("/slack/events", events, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *hooks,
         ],
     )
 
@@ -86,8 +89,8 @@ def _not_ready(why: str) -> Response:
     return JSONResponse({"status": "not ready", "why": why}, status_code=503)
 
 
-async def _body(request: Request) -> bytes:
-    """The body; 413 as soon as it is longer than any of Slack's, whatever its header says."""
+async def body_of(request: Request) -> bytes:
+    """The body; Turned with 413 as soon as it is too long, whatever its header says."""
     read = bytearray()
     try:
         async for part in request.stream():

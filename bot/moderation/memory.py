@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from cachetools import TTLCache
 
-from bot.calls.handles import fits
-from bot.calls.models import Call, CallRef, Participant
+from bot.calls.handles import SHORT, fits, handle
+from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.clock import Clock
 
 CALLS, CALL_SECONDS = 5_000, 3_600.0
@@ -15,6 +15,36 @@ ROOMS, PEOPLE_SECONDS = 500, 60.0
 """People are believed for a minute; the vendor decides in the end whether they are there."""
 
 
+class Crowd:
+    """The people in a call, found by any of their names at once."""
+
+    def __init__(self, people: Iterable[Participant]) -> None:
+        self.people = tuple(people)
+        self._ids: Index = {}
+        self._names: Index = {}
+        self._words: Index = {}
+        for person in self.people:
+            name = (person.name or "").casefold()
+            _note(self._ids, {person.id, person.custom_id or person.id}, person)
+            _note(self._names, {name} - {""}, person)
+            _note(self._words, set(name.split()), person)
+
+    def find(self, word: str) -> list[Participant]:
+        """Who `word` may mean: by id first, else by whole name, else by one word of the name."""
+        wanted = word.casefold()
+        found = self._ids.get(word) or self._names.get(wanted) or self._words.get(wanted)
+        return list(found.values()) if found else []
+
+
+Index = dict[str, dict[str, Participant]]
+"""From a word to whom it may mean, by id."""
+
+
+def _note(index: Index, words: Iterable[str], person: Participant) -> None:
+    for word in words:
+        index.setdefault(word, {})[person.id] = person
+
+
 class Memory:
     """Calls and people as last read. Never asked about what is live now, only who was meant."""
 
@@ -22,32 +52,46 @@ class Memory:
         self._calls: TTLCache[tuple[str, str], Call] = TTLCache(
             CALLS, CALL_SECONDS, timer=clock.monotonic
         )
-        self._people: TTLCache[tuple[str, str], tuple[Participant, ...]] = TTLCache(
+        self._rooms: TTLCache[str, frozenset[tuple[str, str]]] = TTLCache(
+            CALLS, CALL_SECONDS, timer=clock.monotonic
+        )
+        self._people: TTLCache[tuple[str, str], Crowd] = TTLCache(
             ROOMS, PEOPLE_SECONDS, timer=clock.monotonic
         )
 
     def keep_calls(self, calls: Iterable[Call]) -> None:
         """Remember these calls as they are now."""
         for call in calls:
-            self._calls[_room(call.ref)] = call
+            room, word = _room(call.ref), handle(call.ref)
+            self._calls[room] = call
+            self._rooms[word] = self._rooms.get(word, frozenset()) | {room}
 
     def keep_people(self, ref: CallRef, people: Iterable[Participant]) -> None:
         """Remember who is in a call; replaces what was known of it."""
-        self._people[_room(ref)] = tuple(people)
+        self._people[_room(ref)] = Crowd(people)
 
     def called(self, word: str) -> list[Call]:
         """The calls a handle or a vendor's id may mean."""
-        return [
-            call for call in self._calls.values() if call.ref.id == word or fits(word, call.ref)
-        ]
+        rooms = {(vendor.value, word) for vendor in Vendor}
+        rooms |= self._rooms.get(word[:SHORT].upper(), frozenset())
+        found = (call for room in rooms if (call := self._calls.get(room)) is not None)
+        return [call for call in found if call.ref.id == word or fits(word, call.ref)]
 
     def call(self, ref: CallRef) -> Call | None:
         """What was last shown of this room."""
         return self._calls.get(_room(ref))
 
-    def people(self, ref: CallRef) -> tuple[Participant, ...] | None:
+    def people(self, ref: CallRef) -> Crowd | None:
         """Who was in the call a moment ago, None when that is not known."""
         return self._people.get(_room(ref))
+
+    def forget(self, vendor: Vendor, call_id: str) -> None:
+        """Forget who is in a call, for that has changed.
+
+        The call itself stays known: a handle typed is held against every call shown lately, and
+        the run of it that the moderator saw is the one that is meant.
+        """
+        self._people.pop((vendor, call_id), None)
 
 
 def _room(ref: CallRef) -> tuple[str, str]:

@@ -1,0 +1,41 @@
+"""What happened in a call, as every vendor can be told."""
+
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.calls.models import Vendor
+from handlers.web import Turned
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Kind(StrEnum):
+    """What changes who is in a call. Whatever else vendors tell is not for us."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    JOINED = "joined"
+    LEFT = "left"
+    REMOVED = "removed"
+    READMITTED = "readmitted"
+
+
+class Happening(NamedTuple):
+    """One verified event. `call_id` is `CallRef.id`."""
+
+    vendor: Vendor
+    call_id: str
+    kind: Kind
+
+
+def event(model: type[M], body: bytes) -> M:
+    """The event in these bytes, which are verified already; Turned with 400 when it is none.
+
+    No vendor is told to repeat it: the same bytes would be as unreadable the next time.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise Turned(400, "not an event this vendor documents") from error

@@ -1,0 +1,57 @@
+"""RealtimeKit's webhooks: an RSA signature over the raw body."""
+
+from pydantic import BaseModel, Field
+
+from bot.calls.models import Vendor
+from bot.errors import VendorError
+from bot.ports import Signatures
+from handlers.web import Turned
+from handlers.webhooks.happening import Happening, Kind, event
+
+SIGNATURE = "rtk-signature"
+
+KINDS = {
+    "meeting.started": Kind.STARTED,
+    "meeting.ended": Kind.ENDED,
+    "meeting.participantJoined": Kind.JOINED,
+    "meeting.participantLeft": Kind.LEFT,
+}
+
+
+class Told(BaseModel):
+    """The kind of any event, by which those that are not for us are known."""
+
+    event: str
+
+
+class Meeting(BaseModel):
+    """The lasting room, whose id is the one acts take."""
+
+    id: str = Field(min_length=1)
+
+
+class InMeeting(BaseModel):
+    """The room of an event that is for us."""
+
+    meeting: Meeting
+
+
+async def verify(body: bytes, signature: str, signatures: Signatures) -> None:
+    """Turned with 401 for a bad signature, with 503 when it cannot be checked.
+
+    RealtimeKit tries again after a 5xx only: a 4xx for trouble of our own would lose the event.
+    """
+    try:
+        genuine = await signatures.genuine(body, signature)
+    except VendorError as error:
+        raise Turned(503, f"the public key is not to be had: {error}") from error
+    if not genuine:
+        raise Turned(401, "not signed by RealtimeKit")
+
+
+def read(body: bytes) -> Happening | None:
+    """The event in verified bytes, None for one that is not for us; Turned when unreadable."""
+    kind = KINDS.get(event(Told, body).event)
+    if kind is None:
+        return None
+    return Happening(Vendor.REALTIMEKIT, event(InMeeting, body).meeting.id, kind)

@@ -177,6 +177,8 @@ class VendorBusy(VendorError):
 class VendorRefused(VendorError):
     """A definite 4xx: the vendor did not execute the request. `code` is the vendor's own."""
 
+    default_next_step = "Nothing was done. Open the call to see how it stands."
+
     def __init__(
         self,
         message: str,

@@ -27,6 +27,9 @@ ACTS_AT_ONCE = 8
 NOTICES_AT_ONCE = 4
 """Messages of one kind on their way to Slack at the same time: lines never delay answers."""
 
+GATHER_SECONDS = 0.05
+"""How long messages that fall due one after the other are gathered into one look."""
+
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
 
@@ -68,6 +71,7 @@ class Executor:
                 self._tell,
                 tasks=tasks,
                 slots=NOTICES_AT_ONCE,
+                wait=partial(clock.sleep, GATHER_SECONDS),
             )
             for kind in NoticeKind
         ]

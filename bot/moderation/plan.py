@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
-from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.picture import ListView
 from bot.calls.verbs import VERBS, Aim, Block, Verb
 from bot.errors import (
@@ -118,11 +118,16 @@ def pick(word: str, there: Crowd, call: Call) -> Person:
             next_step=f"There now: {names}{more}." if names else "The call is empty.",
         )
     if len(found) > 1:
-        ids = ", ".join(f"{p.shown} = {p.id}" for p in found[:SHOWN_NAMES])
+        ids = ", ".join(_told_apart(person) for person in found[:SHOWN_NAMES])
         raise AmbiguousPerson(
             f"“{word}” fits {len(found)} people.", next_step=f"Use the id: {ids}."
         )
     return Person.of(found[0])
+
+
+def _told_apart(person: Participant) -> str:
+    role = f" ({person.role})" if person.role else ""
+    return f"{person.shown}{role} = {person.custom_id or person.id}"
 
 
 def distinct(people: Sequence[Person]) -> tuple[Person, ...]:

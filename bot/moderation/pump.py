@@ -13,7 +13,8 @@ class Pump(Generic[T]):
     """Claims due items and works on them side by side, at most `slots` at a time.
 
     The rows are the truth and `nudge` is only a bell: ringing too often costs one query, and a
-    missed ring is made good by the next one.
+    missed ring is made good by the next one. `wait` is awaited before each look, so that what
+    rings meanwhile is found by the same one.
     """
 
     def __init__(
@@ -24,12 +25,14 @@ class Pump(Generic[T]):
         *,
         tasks: Tasks,
         slots: int,
+        wait: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
         self._take = take
         self._work = work
         self._tasks = tasks
         self._slots = slots
+        self._wait = wait
         self._busy = 0
         self._sweep: asyncio.Task[Any] | None = None
         self._again = False
@@ -49,6 +52,8 @@ class Pump(Generic[T]):
     async def _take_all(self) -> None:
         more = True
         while more and self._open and (free := self._slots - self._busy):
+            if self._wait is not None:
+                await self._wait()
             self._again = False
             items = await self._take(free)
             for item in items:

@@ -26,7 +26,7 @@ _RATE = 10.0
 _NO_BAN_LIST = "RealtimeKit keeps no ban list: a token once given stays valid."
 _MUTE_IS_HIDDEN = (
     "Cloudflare's specification has a mute, but its documentation does not. "
-    "REALTIMEKIT_HIDDEN_MUTE turns it on."
+    "An admin can turn it on with REALTIMEKIT_HIDDEN_MUTE."
 )
 _DOING = performers(Acts)
 

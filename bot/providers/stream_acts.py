@@ -33,7 +33,10 @@ from bot.providers.stream_wire import Done
 
 NO_PAUSE = "Stream Video can only start and stop a recording."
 CANNOT = MappingProxyType(
-    {verb.name: cannot(NO_PAUSE, instead=RecordStop) for verb in (RecordPause, RecordResume)}
+    {
+        RecordPause.name: cannot(NO_PAUSE, instead=RecordStop),
+        RecordResume.name: cannot(NO_PAUSE, instead=RecordStart),
+    }
 )
 
 V = TypeVar("V", bound=Verb)

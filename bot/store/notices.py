@@ -70,6 +70,8 @@ class Notices:
     async def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
         await _forget(transaction, OUTBOX.c.expires_at <= wish.at)
         due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
+        if wish.kind is not None:
+            due = and_(due, OUTBOX.c.kind == wish.kind)
         rows = await take(self._database, transaction.connection, OUTBOX, due, wish)
         rows = sorted(rows, key=lambda row: (row.due_at, row.case_number))
         return [notice_of(row) for row in rows]

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Select, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, Order, Refusal
+from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, NoticeKind, Order, Refusal
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result
 from bot.clock import Clock
@@ -107,9 +107,11 @@ class SqlStore:
         """Give back what `owner` holds."""
         await self._background(self._release, owner)
 
-    async def due_notices(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Notice]:
+    async def due_notices(
+        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
+    ) -> Sequence[Notice]:
         """Take up notices to be sent now, the longest due first; expired answers are dropped."""
-        wish = Wish(owner, limit, lease, self._clock.now())
+        wish = Wish(owner, limit, lease, self._clock.now(), kind=kind)
         return await self._background(self._due, wish)
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, and_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.calls.cases import Case, Claim, Event
+from bot.calls.cases import Case, Claim, Event, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.store.database import Database
@@ -26,7 +26,7 @@ NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 class Wish:
     """Somebody wants to take up to `limit` rows, and holds them for `lease`.
 
-    `vendor` narrows cases to one vendor's.
+    `vendor` narrows cases to one vendor's, `kind` narrows notices.
     """
 
     owner: str
@@ -34,6 +34,7 @@ class Wish:
     lease: timedelta
     at: datetime
     vendor: Vendor | None = None
+    kind: NoticeKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

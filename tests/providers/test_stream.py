@@ -305,8 +305,8 @@ async def test_every_verb_has_its_line_and_the_impossible_names_the_nearest(
 ) -> None:
     assert set(provider.capabilities) == set(VERBS)
     assert provider.capabilities["mute"].level is Enforcement.BEST_EFFORT
-    for verb in (RecordPause(), RecordResume()):
-        assert provider.capabilities[verb.name].instead == "record_stop"
+    for verb, nearest in ((RecordPause(), "record_stop"), (RecordResume(), "record_start")):
+        assert provider.capabilities[verb.name].instead == nearest
         with pytest.raises(Impossible):
             await provider.perform(order(verb))
         assert (await provider.observe(order(verb))).seen is Seen.UNKNOWABLE

@@ -233,3 +233,26 @@ async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: 
     doubtful = [m for m in mira.private() if "Do it again" in as_text(m)][-1]
     await show.sender.press(mira.user, doubtful, text="Do it again")
     await line(show, "kicked Amina", "Again, after", "confirmed")
+
+
+async def test_an_order_on_somebody_not_seen_yet_waits_for_a_slow_vendor(show: Show) -> None:
+    mira = Moderator(show)
+    show.counter.desk.board.memory.forget(Vendor.STREAM, "livestream:launch-show")
+    show.stage.world.stream.faults.slow(0.7, on="/participants")
+    words = await mira.types("kick stream:livestream:launch-show dolores spam")
+    assert "Nothing is done yet" in words
+    await line(show, "kicked Dolores", "spam", "confirmed")
+
+
+async def test_an_order_that_cannot_be_understood_in_the_end_says_so(show: Show) -> None:
+    mira = Moderator(show)
+    show.counter.desk.board.memory.forget(Vendor.STREAM, "livestream:launch-show")
+    show.stage.world.stream.faults.slow(0.7, on="/participants")
+    await mira.types("kick stream:livestream:launch-show nobody-of-that-name spam")
+    await mira.sees("answers to “nobody-of-that-name”")
+
+
+async def test_an_order_that_lacks_something_says_what_a_whole_one_looks_like(show: Show) -> None:
+    text = await Moderator(show).types(f"kick {short(SUPPORT)}")
+    assert "does not say whom" in text
+    assert "/calls kick K7QX @alice" in text

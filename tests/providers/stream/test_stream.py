@@ -1,6 +1,5 @@
 """Stream Video's client against the make-believe server: what it reads and what it does."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -48,20 +47,7 @@ from tests.providers.streams import (
     client,
     order,
     person,
-    standup,
 )
-
-
-@pytest.fixture
-def server(clock: ManualClock) -> StreamServer:
-    return standup(clock)
-
-
-@pytest.fixture
-async def provider(server: StreamServer) -> AsyncIterator[StreamProvider]:
-    made = client(server)
-    yield made
-    await made.aclose()
 
 
 async def test_a_listing_tells_who_is_there_since_when_and_under_what_name(

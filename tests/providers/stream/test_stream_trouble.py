@@ -1,7 +1,6 @@
 """What Stream Video's client makes of refusals, lost answers, gaps, and any JSON at all."""
 
 import contextlib
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -45,20 +44,7 @@ from tests.providers.streams import (
     client,
     order,
     person,
-    standup,
 )
-
-
-@pytest.fixture
-def server(clock: ManualClock) -> StreamServer:
-    return standup(clock)
-
-
-@pytest.fixture
-async def provider(server: StreamServer) -> AsyncIterator[StreamProvider]:
-    made = client(server)
-    yield made
-    await made.aclose()
 
 
 async def test_no_stream_key_is_told_anywhere(

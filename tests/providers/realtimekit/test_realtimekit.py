@@ -1,7 +1,6 @@
 """RealtimeKit's client against the make-believe server: what acts do, and what reading shows."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -40,24 +39,7 @@ from bot.errors import (
 )
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import START, ManualClock
-from tests.providers.kits import ADA, BEN, KEY, client, clinic, order, person
-
-
-@pytest.fixture
-def server() -> RealtimeKitServer:
-    return clinic()
-
-
-@pytest.fixture
-async def provider(server: RealtimeKitServer) -> AsyncIterator[RealtimeKitProvider]:
-    made = client(server)
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
-async def call(provider: RealtimeKitProvider) -> Call:
-    return (await provider.list_live(limit=10)).items[0]
+from tests.providers.kits import ADA, BEN, KEY, client, order, person
 
 
 async def test_a_listing_names_the_meeting_and_its_run(

@@ -1,7 +1,5 @@
 """Two traps of RealtimeKit: a peer id is no user id, and whoever is kicked is not kept out."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.calls.models import Call
@@ -11,7 +9,7 @@ from bot.demo.vendors import RealtimeKitServer
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
-from tests.providers.kits import BEN, client, order, person
+from tests.providers.kits import BEN, order, person
 
 
 @pytest.fixture
@@ -24,18 +22,6 @@ def server(clock: ManualClock) -> RealtimeKitServer:
     made = RealtimeKitServer(clock)
     made.join(made.open("clinic", "Clinic").id, BEN)
     return made
-
-
-@pytest.fixture
-async def provider(server: RealtimeKitServer) -> AsyncIterator[RealtimeKitProvider]:
-    made = client(server)
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
-async def call(provider: RealtimeKitProvider) -> Call:
-    return (await provider.list_live(limit=1)).items[0]
 
 
 async def test_a_person_is_known_by_user_id_and_a_connection_by_peer_id(

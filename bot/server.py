@@ -53,6 +53,7 @@ async def listening(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=grace,
     )
     server = _Guest(config)

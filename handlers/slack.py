@@ -11,6 +11,7 @@ def bolt_app(token: str) -> AsyncApp:
 
     `process_before_response`: listeners only write down and acknowledge, so the answer need not be
     polled for (Bolt's default takes 10 ms) and is not lost when a listener raises right after it.
+    What it does for events is off: none is subscribed to.
     Our own `authorize`: Bolt's asks Slack before its first command, and fails with Slack.
     """
 
@@ -25,6 +26,8 @@ def bolt_app(token: str) -> AsyncApp:
         request_verification_enabled=False,
         ssl_check_enabled=False,
         attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+        ignoring_self_events_enabled=False,
         logger=logger,
     )
 

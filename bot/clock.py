@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -34,8 +33,3 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait that many seconds on the event loop."""
         await asyncio.sleep(seconds)
-
-
-def today(clock: Clock, zone: ZoneInfo) -> date:
-    """The calendar date it is now in `zone`."""
-    return clock.now().astimezone(zone).date()

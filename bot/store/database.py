@@ -4,8 +4,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, ColumnElement, Interval, event, func, literal, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Interval,
+    NullPool,
+    create_engine,
+    event,
+    func,
+    literal,
+    text,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import InstanceLocked
 from bot.store.tables import Utc
@@ -24,13 +36,36 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
 )
 
+_PATIENCE = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 3000,
+}
+"""How soon PostgreSQL's client library finds out that the other machine is gone.
+
+Seconds, the last one milliseconds.
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
+_LIMIT = text(
+    "SELECT set_config('statement_timeout', :limit, true), set_config('lock_timeout', :limit, true)"
+)
+_LIMIT_AND_LOCK = text(f"{_LIMIT.text}, pg_advisory_xact_lock({CHAIN_LOCK})")
+"""One exchange with the server; the limit for locks holds from the next column on."""
+
 
 class Database:
     """An engine and the few things that differ between SQLite and PostgreSQL."""
 
     def __init__(self, url: URL) -> None:
         self.sqlite = is_sqlite(url)
-        self.engine = _engine(url)
+        self.engine = create_async_engine(url, connect_args=_arguments(url))
+        self.writing = _writing(url)
+        if self.sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare)
+            event.listen(self.writing, "connect", _prepare)
 
     @property
     def readers(self) -> AsyncEngine:
@@ -39,15 +74,20 @@ class Database:
             return self.engine
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    async def begin(self, connection: AsyncConnection, *, counting: bool) -> None:
+    def begin(
+        self, connection: Connection, *, counting: bool, patience: float | None = None
+    ) -> None:
         """Open a transaction that writes; `counting` excludes everybody else who counts.
 
         The lock comes before any row lock, so that two processes never wait for each other.
+        PostgreSQL gives up on a statement after `patience` seconds, None for never; SQLite waits
+        `BUSY_MS` for the lock.
         """
         if self.sqlite:
-            await connection.exec_driver_sql("BEGIN IMMEDIATE")
-        elif counting:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            limit = "0" if patience is None else f"{patience * 1000:.0f}ms"
+            connection.execute(_LIMIT_AND_LOCK if counting else _LIMIT, {"limit": limit})
 
     def now(self, clock_says: datetime) -> ColumnElement[datetime]:
         """The time leases go by: the database's own where several machines share it."""
@@ -62,20 +102,22 @@ class Database:
         return func.clock_timestamp(type_=Utc) + literal(span, Interval)
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if not is_sqlite(url):
-        return create_async_engine(url, connect_args={"connect_timeout": 2})
-    engine = create_async_engine(url)
+def _writing(url: URL) -> Engine:
+    """The engine for the one connection that writes: without a pool, on blocking calls."""
+    plain = url.set(drivername="sqlite") if is_sqlite(url) else url
+    return create_engine(plain, connect_args=_arguments(url), poolclass=NullPool)
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN IMMEDIATE; the driver's own BEGIN is lazy
-        cursor = connection.cursor()
-        for pragma in _PRAGMAS:
-            cursor.execute(pragma)
-        cursor.close()
 
-    return engine
+def _arguments(url: URL) -> dict[str, Any]:
+    return {} if is_sqlite(url) else _PATIENCE
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN IMMEDIATE; the driver's own BEGIN is lazy
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
 
 
 class InstanceLock:

@@ -11,9 +11,9 @@ from bot.calls.cases import Acceptance, Case, Event, How, NoticeKind, Order, Ref
 from bot.calls.outcomes import State
 from bot.errors import KeyReused
 from bot.store.ledger import options
+from bot.store.pen import Transaction
 from bot.store.rows import case_of, request_json
 from bot.store.tables import CASE, DELIVERY, IS_OPEN, OUTBOX
-from bot.store.writer import Transaction
 
 ASKED = 1
 """The version of a case that was only asked; its outcome is a later one."""
@@ -55,20 +55,20 @@ class Door:
     def __init__(self, line_channel: str | None) -> None:
         self._line_channel = line_channel
 
-    async def accept(
+    def accept(
         self, transaction: Transaction, knocks: Sequence[Knock]
     ) -> Sequence[Acceptance | KeyReused]:
         """Two reads and at most three inserts, however many knock."""
         batch = _Batch(transaction, self._line_channel)
-        await batch.look(knocks)
+        batch.look(knocks)
         answers = [batch.answer(knock) for knock in knocks]
-        await batch.write()
+        batch.write()
         return answers
 
-    async def refuse(self, transaction: Transaction, denials: Sequence[Denial]) -> Sequence[None]:
+    def refuse(self, transaction: Transaction, denials: Sequence[Denial]) -> Sequence[None]:
         """Audit each refusal whose key is new."""
         keys = [denial.refusal.key for denial in denials]
-        found = await transaction.connection.execute(
+        found = transaction.connection.execute(
             select(DELIVERY.c.key).where(DELIVERY.c.key.in_(keys))
         )
         seen = set(found.scalars())
@@ -80,7 +80,7 @@ class Door:
                 rows.append({"key": refusal.key, "fingerprint": "refused", "case_number": None})
                 _audit_refusal(transaction, denial)
         if rows:
-            await transaction.connection.execute(insert(DELIVERY), rows)
+            transaction.connection.execute(insert(DELIVERY), rows)
         return [None] * len(denials)
 
 
@@ -110,16 +110,16 @@ class _Batch:
         self._deliveries: list[dict[str, Any]] = []
         self._notices: list[dict[str, Any]] = []
 
-    async def look(self, knocks: Sequence[Knock]) -> None:
+    def look(self, knocks: Sequence[Knock]) -> None:
         """Read which keys were seen before and which equal orders are open."""
-        seen = await self._connection.execute(
+        seen = self._connection.execute(
             select(DELIVERY.c.key, DELIVERY.c.fingerprint, CASE)
             .outerjoin(CASE, CASE.c.number == DELIVERY.c.case_number)
             .where(DELIVERY.c.key.in_([knock.order.key for knock in knocks]))
         )
         for row in seen:
             self._known[row.key] = (row.fingerprint, _perhaps(row))
-        equal = await self._connection.execute(
+        equal = self._connection.execute(
             select(CASE)
             .where(IS_OPEN)
             .where(CASE.c.open_key.in_([knock.open_key for knock in knocks]))
@@ -140,7 +140,7 @@ class _Batch:
         self._deliver(knock, case)
         return Acceptance(case=case, how=how)
 
-    async def write(self) -> None:
+    def write(self) -> None:
         """One insert a table."""
         for table, rows in (
             (CASE, self._cases),
@@ -148,7 +148,7 @@ class _Batch:
             (OUTBOX, self._notices),
         ):
             if rows:
-                await self._connection.execute(insert(table), rows)
+                self._connection.execute(insert(table), rows)
 
     def _again(self, knock: Knock, fingerprint: str, case: Case | None) -> Acceptance | KeyReused:
         if case is not None and fingerprint == knock.fingerprint:

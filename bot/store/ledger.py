@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
@@ -29,9 +28,9 @@ class Ledger:
         self._rows: list[dict[str, Any]] = []
 
     @classmethod
-    async def open(cls, connection: AsyncConnection) -> "Ledger":
+    def open(cls, connection: Connection) -> "Ledger":
         """Read where the counts stand: one statement."""
-        number, entry_id, found = (await connection.execute(_COUNTS)).one()
+        number, entry_id, found = connection.execute(_COUNTS).one()
         return cls(number or 0, Head() if entry_id is None else Head(entry_id, found))
 
     def next_case(self) -> int:
@@ -58,10 +57,10 @@ class Ledger:
             {"id": entry.id, "body": body, "hash": self._head.hash, "case_number": entry.case}
         )
 
-    async def close(self, connection: AsyncConnection) -> None:
+    def close(self, connection: Connection) -> None:
         """Write what was added: one statement."""
         if self._rows:
-            await connection.execute(insert(AUDIT), self._rows)
+            connection.execute(insert(AUDIT), self._rows)
 
 
 def account(results: tuple[Result, ...]) -> str:

@@ -25,7 +25,7 @@ async def migrate(url: str) -> None:
     lock.acquire()
     try:
         async with database.engine.connect() as connection:
-            await database.begin(connection, counting=True)
+            await connection.run_sync(database.begin, counting=True)
             await connection.run_sync(_upgrade)
             await connection.commit()
     except (SQLAlchemyError, OSError) as error:

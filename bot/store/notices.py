@@ -10,10 +10,10 @@ from sqlalchemy import and_, delete, func, update
 from bot.calls.cases import Notice, NoticeKind
 from bot.store.database import Database
 from bot.store.door import ASKED
+from bot.store.pen import Transaction
 from bot.store.rows import notice_of
 from bot.store.tables import CASE, IS_DUE, OUTBOX
 from bot.store.worklist import NOBODY, Wish, take
-from bot.store.writer import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +38,39 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def due(
-        self, transaction: Transaction, wishes: Sequence[Wish]
-    ) -> Sequence[Sequence[Notice]]:
+    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Notice]]:
         """The longest due; what can no longer be told is dropped on the way."""
-        return [await self._due(transaction, wish) for wish in wishes]
+        return [self._due(transaction, wish) for wish in wishes]
 
-    async def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
+    def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
         """Remember what each place shows now; an answer that told the outcome is forgotten."""
         for told in shown:
             if told.notice.kind is NoticeKind.ANSWER and told.notice.version > ASKED:
-                await _forget(transaction, _held(told.notice))
+                _forget(transaction, _held(told.notice))
             else:
-                await _remember(transaction, told)
+                _remember(transaction, told)
         return [None] * len(shown)
 
-    async def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
+    def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
         """Let go of each until its moment."""
         for later in laters:
-            await transaction.connection.execute(
+            transaction.connection.execute(
                 update(OUTBOX).where(_held(later.notice)).values(NOBODY | {"due_at": later.until})
             )
         return [None] * len(laters)
 
-    async def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
+    def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
         """Give up on each."""
         for notice in notices:
-            await _forget(transaction, _held(notice))
+            _forget(transaction, _held(notice))
         return [None] * len(notices)
 
-    async def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
-        await _forget(transaction, OUTBOX.c.expires_at <= wish.at)
+    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
+        _forget(transaction, OUTBOX.c.expires_at <= wish.at)
         due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
         if wish.kind is not None:
             due = and_(due, OUTBOX.c.kind == wish.kind)
-        rows = await take(self._database, transaction.connection, OUTBOX, due, wish)
+        rows = take(self._database, transaction.connection, OUTBOX, due, wish)
         rows = sorted(rows, key=lambda row: (row.due_at, row.case_number))
         return [notice_of(row) for row in rows]
 
@@ -81,8 +79,8 @@ def _held(notice: Notice) -> Any:
     return and_(OUTBOX.c.key == notice.key, OUTBOX.c.token == notice.token)
 
 
-async def _remember(transaction: Transaction, told: Shown) -> None:
-    await transaction.connection.execute(
+def _remember(transaction: Transaction, told: Shown) -> None:
+    transaction.connection.execute(
         update(OUTBOX)
         .where(_held(told.notice))
         .values(
@@ -96,13 +94,13 @@ async def _remember(transaction: Transaction, told: Shown) -> None:
     )
 
 
-async def _forget(transaction: Transaction, which: Any) -> None:
+def _forget(transaction: Transaction, which: Any) -> None:
     """Delete notices, and with an answer the address it went to."""
-    gone = await transaction.connection.execute(
+    gone = transaction.connection.execute(
         delete(OUTBOX).where(which).returning(OUTBOX.c.case_number, OUTBOX.c.place)
     )
     for case_number, place in gone:
-        await transaction.connection.execute(
+        transaction.connection.execute(
             update(CASE)
             .where(CASE.c.number == case_number, CASE.c.reply_url == place)
             .values(reply_url=None)

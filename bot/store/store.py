@@ -18,12 +18,13 @@ from bot.store.database import Database, InstanceLock
 from bot.store.door import Denial, Door, Knock
 from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
+from bot.store.pen import Work
 from bot.store.rows import case_of
 from bot.store.tables import CASE
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.worklist import Outcome, Wish, Worklist
-from bot.store.writer import Work, Writer
+from bot.store.writer import Writer
 
 R = TypeVar("R")
 T = TypeVar("T")

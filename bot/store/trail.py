@@ -12,8 +12,8 @@ from bot.calls.cases import AuditEntry
 from bot.errors import ChainBroken
 from bot.ports import CaseFilter
 from bot.store.chain import Head, Walk
+from bot.store.pen import Transaction
 from bot.store.tables import AUDIT, CHECKPOINT
-from bot.store.writer import Transaction
 
 CHUNK = 2000
 """Rows held in memory while walking."""
@@ -106,13 +106,11 @@ class Trail:
                 await stream.close()
 
 
-async def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
+def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
     """Write down the last entry found good, each with its moment; the newest one stays."""
     head, at = max(heads, key=lambda pair: pair[0].id)
     row = {"entry_id": head.id, "hash": head.hash, "at": at}
-    known = await transaction.connection.execute(update(CHECKPOINT).values(row))
+    known = transaction.connection.execute(update(CHECKPOINT).values(row))
     if not known.rowcount:
-        await transaction.connection.execute(
-            insert(CHECKPOINT).values(row | {"id": THE_CHECKPOINT})
-        )
+        transaction.connection.execute(insert(CHECKPOINT).values(row | {"id": THE_CHECKPOINT}))
     return [None] * len(heads)

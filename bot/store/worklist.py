@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, or_, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, true, update
 
 from bot.calls.cases import Case, Claim, Event, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.store.database import Database
 from bot.store.ledger import account
+from bot.store.pen import Transaction
 from bot.store.rows import case_of, results_json
 from bot.store.tables import CASE, IS_OPEN, OUTBOX
-from bot.store.writer import Transaction
 
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
@@ -46,9 +45,9 @@ class Outcome:
     at: datetime
 
 
-async def take(
+def take(
     database: Database,
-    connection: AsyncConnection,
+    connection: Connection,
     table: Table,
     due: ColumnElement[bool],
     by: Wish,
@@ -69,7 +68,7 @@ async def take(
         .cte("chosen")
     )
     until = database.later(by.at, by.lease)
-    taken = await connection.execute(
+    taken = connection.execute(
         update(table)
         .where(key.in_(select(chosen.c[0])))
         .values(
@@ -90,34 +89,32 @@ class Worklist:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(
-        self, transaction: Transaction, wishes: Sequence[Wish]
-    ) -> Sequence[Sequence[Claim]]:
+    def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
         """The oldest open cases nobody holds."""
-        return [await self._claim(transaction.connection, wish) for wish in wishes]
+        return [self._claim(transaction.connection, wish) for wish in wishes]
 
-    async def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
+    def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
         """Close each case that its worker still holds."""
-        return [await _finish(transaction, outcome) for outcome in outcomes]
+        return [_finish(transaction, outcome) for outcome in outcomes]
 
-    async def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
+    def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
         """Let go of everything these owners hold."""
         for table in (CASE, OUTBOX):
-            await transaction.connection.execute(
+            transaction.connection.execute(
                 update(table).where(table.c.owner.in_(owners)).values(NOBODY)
             )
         return [None] * len(owners)
 
-    async def _claim(self, connection: AsyncConnection, wish: Wish) -> Sequence[Claim]:
+    def _claim(self, connection: Connection, wish: Wish) -> Sequence[Claim]:
         ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor
-        rows = await take(self._database, connection, CASE, and_(IS_OPEN, ours), wish)
+        rows = take(self._database, connection, CASE, and_(IS_OPEN, ours), wish)
         rows = sorted(rows, key=lambda row: int(row.number))
         return [Claim(case=case_of(row), token=row.token) for row in rows]
 
 
-async def _finish(transaction: Transaction, outcome: Outcome) -> bool:
+def _finish(transaction: Transaction, outcome: Outcome) -> bool:
     case, state = outcome.claim.case, overall(outcome.results)
-    held = await transaction.connection.execute(
+    held = transaction.connection.execute(
         update(CASE)
         .where(CASE.c.number == case.number, CASE.c.token == outcome.claim.token)
         .values(
@@ -132,7 +129,7 @@ async def _finish(transaction: Transaction, outcome: Outcome) -> bool:
     if not held.rowcount:
         return False
     _audit(transaction, case, state, outcome)
-    await transaction.connection.execute(
+    transaction.connection.execute(
         update(OUTBOX)
         .where(OUTBOX.c.case_number == case.number)
         .values(version=OUTBOX.c.version + 1)

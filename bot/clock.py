@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Now, today, and waiting. Everything that needs time takes one of these."""
+    """Now, and waiting. Everything that needs time takes one of these."""
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""

@@ -21,8 +21,8 @@ from handlers.blocks.text import cut
 CARD = 1
 """The version of what cards carry; raised when an older card could be misread."""
 
-MAX_VALUE, MAX_ID, MAX_OPTION = 2000, 255, 150
-"""Slack's limits for a button's value, for a block_id or action_id, and for an option's value."""
+MAX_VALUE, MAX_ID = 2000, 255
+"""Slack's limits for a button's value, and for a block_id or action_id."""
 
 MAX_SHOWN = 150
 """Characters of a title or name that a card carries."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from bot.calls.cases import Acceptance, Case, Event, How, NoticeKind, Order, Refusal
 from bot.calls.outcomes import State
@@ -23,6 +23,18 @@ ANSWERABLE = timedelta(minutes=30)
 
 https://docs.slack.dev/interactivity/handling-user-interaction
 """
+
+
+_OF_THESE = DELIVERY.c.key.in_(bindparam("keys", expanding=True))
+_SEEN = select(DELIVERY.c.key).where(_OF_THESE)
+_DELIVERED = (
+    select(DELIVERY.c.key, DELIVERY.c.fingerprint, CASE)
+    .outerjoin(CASE, CASE.c.number == DELIVERY.c.case_number)
+    .where(_OF_THESE)
+)
+_EQUAL = (
+    select(CASE).where(IS_OPEN).where(CASE.c.open_key.in_(bindparam("open_keys", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +80,7 @@ class Door:
     def refuse(self, transaction: Transaction, denials: Sequence[Denial]) -> Sequence[None]:
         """Audit each refusal whose key is new."""
         keys = [denial.refusal.key for denial in denials]
-        found = transaction.connection.execute(
-            select(DELIVERY.c.key).where(DELIVERY.c.key.in_(keys))
-        )
-        seen = set(found.scalars())
+        seen = set(transaction.connection.execute(_SEEN, {"keys": keys}).scalars())
         rows = []
         for denial in denials:
             refusal = denial.refusal
@@ -112,19 +121,11 @@ class _Batch:
 
     def look(self, knocks: Sequence[Knock]) -> None:
         """Read which keys were seen before and which equal orders are open."""
-        seen = self._connection.execute(
-            select(DELIVERY.c.key, DELIVERY.c.fingerprint, CASE)
-            .outerjoin(CASE, CASE.c.number == DELIVERY.c.case_number)
-            .where(DELIVERY.c.key.in_([knock.order.key for knock in knocks]))
-        )
-        for row in seen:
+        keys = [knock.order.key for knock in knocks]
+        for row in self._connection.execute(_DELIVERED, {"keys": keys}):
             self._known[row.key] = (row.fingerprint, _perhaps(row))
-        equal = self._connection.execute(
-            select(CASE)
-            .where(IS_OPEN)
-            .where(CASE.c.open_key.in_([knock.open_key for knock in knocks]))
-        )
-        for row in equal:
+        open_keys = [knock.open_key for knock in knocks]
+        for row in self._connection.execute(_EQUAL, {"open_keys": open_keys}):
             self._open[row.open_key] = case_of(row)
 
     def answer(self, knock: Knock) -> Acceptance | KeyReused:

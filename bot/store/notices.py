@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, update
+from sqlalchemy import Executable, and_, bindparam, delete, func, tuple_, update
 
 from bot.calls.cases import Notice, NoticeKind
 from bot.store.database import Database
@@ -14,6 +14,30 @@ from bot.store.pen import Transaction
 from bot.store.rows import notice_of
 from bot.store.tables import CASE, IS_DUE, OUTBOX
 from bot.store.worklist import NOBODY, Wish, take
+
+_OURS = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
+
+_REMEMBER = (
+    update(OUTBOX)
+    .where(_OURS)
+    .values(
+        NOBODY
+        | {
+            "shown": bindparam("told"),
+            "posted": func.coalesce(bindparam("message"), OUTBOX.c.posted),
+            "attempt": 0,
+        }
+    )
+)
+_POSTPONE = update(OUTBOX).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
+_DELETE = delete(OUTBOX).returning(OUTBOX.c.case_number, OUTBOX.c.place)
+_DROP = _DELETE.where(tuple_(OUTBOX.c.key, OUTBOX.c.token).in_(bindparam("leases", expanding=True)))
+_EXPIRE = _DELETE.where(OUTBOX.c.expires_at <= bindparam("now"))
+_FORGET_ADDRESS = (
+    update(CASE)
+    .where(CASE.c.number == bindparam("case"), CASE.c.reply_url == bindparam("address"))
+    .values(reply_url=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +68,32 @@ class Notices:
 
     def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
         """Remember what each place shows now; an answer that told the outcome is forgotten."""
-        for told in shown:
-            if told.notice.kind is NoticeKind.ANSWER and told.notice.version > ASKED:
-                _forget(transaction, _held(told.notice))
-            else:
-                _remember(transaction, told)
+        over = [told.notice for told in shown if _told_all(told.notice)]
+        rows = [
+            _lease(told.notice) | {"told": told.notice.version, "message": told.posted}
+            for told in shown
+            if not _told_all(told.notice)
+        ]
+        if rows:
+            transaction.connection.execute(_REMEMBER, rows)
+        self.drop(transaction, over)
         return [None] * len(shown)
 
     def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
         """Let go of each until its moment."""
-        for later in laters:
-            transaction.connection.execute(
-                update(OUTBOX).where(_held(later.notice)).values(NOBODY | {"due_at": later.until})
-            )
+        rows = [_lease(later.notice) | {"due_at": later.until} for later in laters]
+        transaction.connection.execute(_POSTPONE, rows)
         return [None] * len(laters)
 
     def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
         """Give up on each."""
-        for notice in notices:
-            _forget(transaction, _held(notice))
+        if notices:
+            leases = [(notice.key, notice.token) for notice in notices]
+            _forget(transaction, _DROP, {"leases": leases})
         return [None] * len(notices)
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
-        _forget(transaction, OUTBOX.c.expires_at <= wish.at)
+        _forget(transaction, _EXPIRE, {"now": wish.at})
         due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
         if wish.kind is not None:
             due = and_(due, OUTBOX.c.kind == wish.kind)
@@ -75,33 +102,18 @@ class Notices:
         return [notice_of(row) for row in rows]
 
 
-def _held(notice: Notice) -> Any:
-    return and_(OUTBOX.c.key == notice.key, OUTBOX.c.token == notice.token)
+def _told_all(notice: Notice) -> bool:
+    return notice.kind is NoticeKind.ANSWER and notice.version > ASKED
 
 
-def _remember(transaction: Transaction, told: Shown) -> None:
-    transaction.connection.execute(
-        update(OUTBOX)
-        .where(_held(told.notice))
-        .values(
-            NOBODY
-            | {
-                "shown": told.notice.version,
-                "posted": func.coalesce(told.posted, OUTBOX.c.posted),
-                "attempt": 0,
-            }
-        )
-    )
+def _lease(notice: Notice) -> dict[str, Any]:
+    """The parameters of `_OURS`."""
+    return {"notice": notice.key, "fence": notice.token}
 
 
-def _forget(transaction: Transaction, which: Any) -> None:
+def _forget(transaction: Transaction, which: Executable, parameters: dict[str, Any]) -> None:
     """Delete notices, and with an answer the address it went to."""
-    gone = transaction.connection.execute(
-        delete(OUTBOX).where(which).returning(OUTBOX.c.case_number, OUTBOX.c.place)
-    )
-    for case_number, place in gone:
-        transaction.connection.execute(
-            update(CASE)
-            .where(CASE.c.number == case_number, CASE.c.reply_url == place)
-            .values(reply_url=None)
-        )
+    gone = transaction.connection.execute(which, parameters).all()
+    if gone:
+        rows = [{"case": case_number, "address": place} for case_number, place in gone]
+        transaction.connection.execute(_FORGET_ADDRESS, rows)

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from bot.calls.cases import Case, Claim, Event, NoticeKind
 from bot.calls.models import Vendor
@@ -19,6 +31,23 @@ from bot.store.tables import CASE, IS_OPEN, OUTBOX
 
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
+
+_HELD = (
+    select(CASE.c.number)
+    .where(tuple_(CASE.c.number, CASE.c.token).in_(bindparam("claims", expanding=True)))
+    .order_by(CASE.c.number)
+    .with_for_update()
+)
+_CLOSE = (
+    update(CASE)
+    .where(CASE.c.number == bindparam("case"))
+    .values({column: bindparam(column) for column in ("state", "results", "finished_at")} | NOBODY)
+)
+_NEWS = (
+    update(OUTBOX)
+    .where(OUTBOX.c.case_number.in_(bindparam("numbers", expanding=True)))
+    .values(version=OUTBOX.c.version + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +123,21 @@ class Worklist:
         return [self._claim(transaction.connection, wish) for wish in wishes]
 
     def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
-        """Close each case that its worker still holds."""
-        return [_finish(transaction, outcome) for outcome in outcomes]
+        """Close each case that its worker still holds: three statements, however many they are."""
+        connection = transaction.connection
+        claims = [(outcome.claim.case.number, outcome.claim.token) for outcome in outcomes]
+        held = set(connection.execute(_HELD, {"claims": claims}).scalars())
+        closed: dict[int, dict[str, Any]] = {}
+        answers = []
+        for outcome in outcomes:
+            number = outcome.claim.case.number
+            answers.append(number in held and number not in closed)
+            if answers[-1]:
+                closed[number] = _closed(transaction, outcome)
+        if closed:
+            connection.execute(_CLOSE, list(closed.values()))
+            connection.execute(_NEWS, {"numbers": list(closed)})
+        return answers
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
         """Let go of everything these owners hold."""
@@ -112,29 +154,16 @@ class Worklist:
         return [Claim(case=case_of(row), token=row.token) for row in rows]
 
 
-def _finish(transaction: Transaction, outcome: Outcome) -> bool:
+def _closed(transaction: Transaction, outcome: Outcome) -> dict[str, Any]:
+    """The outcome in the audit, and what `_CLOSE` needs to write it into the case."""
     case, state = outcome.claim.case, overall(outcome.results)
-    held = transaction.connection.execute(
-        update(CASE)
-        .where(CASE.c.number == case.number, CASE.c.token == outcome.claim.token)
-        .values(
-            NOBODY
-            | {
-                "state": state,
-                "results": results_json(outcome.results),
-                "finished_at": outcome.at,
-            }
-        )
-    )
-    if not held.rowcount:
-        return False
     _audit(transaction, case, state, outcome)
-    transaction.connection.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.case_number == case.number)
-        .values(version=OUTBOX.c.version + 1)
-    )
-    return True
+    return {
+        "case": case.number,
+        "state": state,
+        "results": results_json(outcome.results),
+        "finished_at": outcome.at,
+    }
 
 
 def _audit(transaction: Transaction, case: Case, state: State, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import aiohttp
 import structlog
@@ -92,7 +92,9 @@ class _Answers(Generic[T]):
 
     async def get(self, key: str) -> T:
         """The newest answer there is; SlackSilent when there is none."""
-        if key not in self._fresh and key not in self._resting:
+        if (known := self._fresh.get(key)) is not None:
+            return cast("T", known)
+        if key not in self._resting:
             await asyncio.shield(self._renewal(key))
         answer: T | None = self._kept.get(key)
         if answer is None:

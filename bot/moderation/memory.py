@@ -71,11 +71,13 @@ class Memory:
         self._people[_room(ref)] = Crowd(people)
 
     def called(self, word: str) -> list[Call]:
-        """The calls a handle or a vendor's id may mean."""
-        rooms = {(vendor.value, word) for vendor in Vendor}
-        rooms |= self._rooms.get(word[:SHORT].upper(), frozenset())
-        found = (call for room in rooms if (call := self._calls.get(room)) is not None)
-        return [call for call in found if call.ref.id == word or fits(word, call.ref)]
+        """The calls a handle means, or else a vendor's id."""
+        rooms = self._rooms.get(word[:SHORT].upper(), frozenset())
+        found = [call for call in self._known(rooms) if fits(word, call.ref)]
+        return found or self._known((vendor.value, word) for vendor in Vendor)
+
+    def _known(self, rooms: Iterable[tuple[str, str]]) -> list[Call]:
+        return [call for room in rooms if (call := self._calls.get(room)) is not None]
 
     def call(self, ref: CallRef) -> Call | None:
         """What was last shown of this room."""

@@ -31,7 +31,10 @@ _REMEMBER = (
 )
 _POSTPONE = update(OUTBOX).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
 _DELETE = delete(OUTBOX).returning(OUTBOX.c.case_number, OUTBOX.c.place)
-_DROP = _DELETE.where(tuple_(OUTBOX.c.key, OUTBOX.c.token).in_(bindparam("leases", expanding=True)))
+_DROP = _DELETE.where(
+    OUTBOX.c.key.in_(bindparam("keys", expanding=True)),  # for the index: pairs alone use none
+    tuple_(OUTBOX.c.key, OUTBOX.c.token).in_(bindparam("leases", expanding=True)),
+)
 _EXPIRE = _DELETE.where(OUTBOX.c.expires_at <= bindparam("now"))
 _FORGET_ADDRESS = (
     update(CASE)
@@ -88,8 +91,9 @@ class Notices:
     def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
         """Give up on each."""
         if notices:
+            keys = [notice.key for notice in notices]
             leases = [(notice.key, notice.token) for notice in notices]
-            _forget(transaction, _DROP, {"leases": leases})
+            _forget(transaction, _DROP, {"keys": keys, "leases": leases})
         return [None] * len(notices)
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 
@@ -33,8 +32,8 @@ NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
 
 _HELD = (
-    select(CASE.c.number)
-    .where(tuple_(CASE.c.number, CASE.c.token).in_(bindparam("claims", expanding=True)))
+    select(CASE.c.number, CASE.c.token)
+    .where(CASE.c.number.in_(bindparam("numbers", expanding=True)))
     .order_by(CASE.c.number)
     .with_for_update()
 )
@@ -125,13 +124,12 @@ class Worklist:
     def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
         """Close each case that its worker still holds: three statements, however many they are."""
         connection = transaction.connection
-        claims = [(outcome.claim.case.number, outcome.claim.token) for outcome in outcomes]
-        held = set(connection.execute(_HELD, {"claims": claims}).scalars())
+        numbers = [outcome.claim.case.number for outcome in outcomes]
+        held = {(row.number, row.token) for row in connection.execute(_HELD, {"numbers": numbers})}
         closed: dict[int, dict[str, Any]] = {}
         answers = []
-        for outcome in outcomes:
-            number = outcome.claim.case.number
-            answers.append(number in held and number not in closed)
+        for number, outcome in zip(numbers, outcomes, strict=True):
+            answers.append((number, outcome.claim.token) in held and number not in closed)
             if answers[-1]:
                 closed[number] = _closed(transaction, outcome)
         if closed:

@@ -1,0 +1,48 @@
+"""However long the record grows, no write reads through a whole table."""
+
+import re
+import sqlite3
+from typing import Any
+
+from sqlalchemy import event
+
+from bot.store import SqlStore, open_store
+from tests.fakes.clock import ManualClock
+from tests.store.orders import DONE, MINUTE, order
+
+WHOLE = re.compile(r"SCAN (moderation_case|delivery|outbox)(?! USING INDEX)")
+"""A step through all rows of a table that grows. The audit is only read at its end."""
+
+
+async def test_every_write_finds_its_rows_by_an_index(sqlite_url: str, clock: ManualClock) -> None:
+    async with open_store(sqlite_url, clock, line_channel="C-LINE") as store:
+        said: dict[str, Any] = {}
+        event.listen(
+            store._database.writing,
+            "before_cursor_execute",
+            lambda _, __, sql, values, ___, many: said.update({sql: values[0] if many else values}),
+        )
+        await a_cases_life(store)
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        plans = {sql: plan(connection, sql, values) for sql, values in said.items()}
+    assert len(plans) > 10
+    assert {sql: steps for sql, steps in plans.items() if WHOLE.search(steps)} == {}
+
+
+async def a_cases_life(store: SqlStore) -> None:
+    """Asked, taken up, finished, told in both places, one of them late."""
+    await store.accept(order(reply_url="https://answers.example/1"))
+    for claim in await store.claim(owner="w", limit=5, lease=MINUTE):
+        assert await store.finish(claim, [DONE])
+    for notice in await store.due_notices(owner="w", limit=1, lease=MINUTE):
+        await store.postpone(notice, until=store._clock.now())
+    for notice in await store.due_notices(owner="w", limit=5, lease=MINUTE):
+        await store.noticed(notice, posted=None)
+
+
+def plan(connection: sqlite3.Connection, sql: str, values: Any) -> str:
+    """SQLite's steps for a statement, one a line."""
+    if sql.startswith("BEGIN"):
+        return ""
+    steps = [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    return "\n".join(steps)

@@ -19,6 +19,9 @@ PEOPLE_PER_PAGE = 25
 MOST_PEOPLE = 500
 """People read of one call at most; a larger call is moderated by id."""
 
+MOST_PAGES = 50
+"""Pages of people asked for at most: a vendor may fill them with those who left."""
+
 
 @dataclass
 class Board:
@@ -42,8 +45,10 @@ class Board:
     async def look(self, view: ListView) -> Picture:
         """The calls that match `view`, most people first; a silent vendor is one trouble.
 
-        Impossible when no vendor is connected at all.
+        Impossible when that vendor, or no vendor at all, is connected.
         """
+        if view.vendor is not None:
+            self.provider(view.vendor)
         if not self.providers:
             raise Impossible(
                 "No vendor is connected.",
@@ -78,16 +83,20 @@ class Board:
             return Trouble(vendor=vendor, message=str(error))
 
     async def open(self, ref: CallRef, page: int = 0) -> CallView:
-        """One call with a page of its people, most recently read from the vendor."""
+        """One call with a page of its people, or the last page where there are fewer."""
         provider = self.provider(ref.vendor)
         call = await provider.get(ref.id)
         self.memory.keep_calls([call])
-        people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE)
-        start = page * PEOPLE_PER_PAGE
-        items = people.items[start : start + PEOPLE_PER_PAGE]
+        people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE + 1)
+        page = min(page, max(len(people.items) - 1, 0) // PEOPLE_PER_PAGE)
+        start, end = page * PEOPLE_PER_PAGE, (page + 1) * PEOPLE_PER_PAGE
         return CallView(
             call=call,
-            people=Page(items=items, total=max(people.total or 0, len(people.items), call.people)),
+            people=Page(
+                items=people.items[start:end],
+                next=str(page + 1) if len(people.items) > end else None,
+                total=max(people.total or 0, len(people.items), call.people),
+            ),
             page=page,
             capabilities=dict(provider.capabilities),
             rtmp_targets=self.rtmp_targets,
@@ -95,19 +104,22 @@ class Board:
         )
 
     async def people(self, ref: CallRef, *, at_least: int = MOST_PEOPLE) -> Page[Participant]:
-        """Who is connected, page after page until `at_least` (at most MOST_PEOPLE) are read."""
+        """Who is connected, page after page until `at_least` (at most MOST_PEOPLE) are read.
+
+        Remembered only when nobody is left out: a name that fits one of some may fit two of all.
+        """
         found: dict[tuple[str, str | None], Participant] = {}
         cursor: str | None = None
         total: int | None = None
-        while True:
-            before = len(found)
+        for _ in range(MOST_PAGES):
+            before = cursor
             page = await self.provider(ref.vendor).participants(ref, limit=MOST, cursor=cursor)
             found.update({(person.id, person.presence): person for person in page.items})
             cursor, total = page.next, page.total if page.total is not None else total
-            enough = len(found) >= min(at_least, MOST_PEOPLE) or len(found) == before
-            if cursor is None or enough:
+            if cursor in {None, before} or len(found) >= min(at_least, MOST_PEOPLE):
                 break
-        self.memory.keep_people(ref, found.values())
+        if cursor is None or len(found) >= MOST_PEOPLE:
+            self.memory.keep_people(ref, found.values())
         return Page(items=tuple(found.values()), next=cursor, total=total)
 
     async def get(self, ref: CallRef) -> Call:

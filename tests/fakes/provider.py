@@ -39,6 +39,7 @@ class FakeProvider:
         self.done: list[tuple[str, str | None]] = []
         self.requests = 0
         self.page_size = 100
+        self.left: set[str] = set()
         self.hangs = False
 
     def open_call(self, name: str, *people: str, title: str | None = None) -> CallRef:
@@ -68,13 +69,13 @@ class FakeProvider:
     async def participants(
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
-        """Who is there, `page_size` at most."""
+        """Who is there, `page_size` at most; those who `left` take up room on their page."""
         self._answer()
         start = int(cursor or 0)
         end = start + min(limit, self.page_size)
         people = self.people[call.id]
         return Page(
-            items=tuple(people[start:end]),
+            items=tuple(person for person in people[start:end] if person.id not in self.left),
             next=str(end) if end < len(people) else None,
             total=len(people),
         )

@@ -127,3 +127,35 @@ def test_longer_handles_tell_calls_apart_and_are_no_longer_than_needed(world: Wo
     longer = longer_handles(calls)
     assert len(set(longer.values())) == 2
     assert {len(word) for word in longer.values()} == {4}
+
+
+async def test_a_page_of_people_says_whether_more_follow(world: World) -> None:
+    ref = world.stream.open_call("default:crowd", *(f"p{n}" for n in range(60)))
+    follow = [(await world.board.open(ref, page)).people.next is not None for page in range(3)]
+    assert follow == [True, True, False]
+
+
+async def test_a_page_of_people_that_is_gone_shows_the_last_one(world: World) -> None:
+    ref = world.stream.open_call("default:crowd", *(f"p{n}" for n in range(60)))
+    view = await world.board.open(ref, page=9)
+    assert (view.page, len(view.people.items)) == (2, 10)
+
+
+async def test_a_page_of_people_who_all_left_does_not_end_the_reading(world: World) -> None:
+    world.kit.page_size = 10
+    ref = world.kit.open_call("m-long", *(f"p{n}" for n in range(25)))
+    world.kit.left = {f"p{n}" for n in range(20)}
+    people = await world.board.people(ref)
+    assert [person.id for person in people.items] == [f"p{n}" for n in range(20, 25)]
+
+
+async def test_people_read_in_part_are_not_remembered_as_everybody(world: World) -> None:
+    world.stream.page_size = 30
+    ref = world.stream.open_call("default:crowd", *(f"p{n}" for n in range(60)))
+    await world.board.open(ref)
+    assert world.board.memory.people(ref) is None
+
+
+async def test_a_vendor_that_is_not_connected_is_not_said_to_have_no_calls(world: World) -> None:
+    with pytest.raises(Impossible, match="CometChat is not connected"):
+        await world.board.look(ListView(vendor=Vendor.COMETCHAT))

@@ -47,7 +47,8 @@ class Carrier:
         )
 
     async def _in_time(self, act: Act, attempt: int) -> Result:
-        errand = _Errand(self.provider, self.clock, act, doubtful=attempt > 1)
+        ends = self.clock.monotonic() + self.patience
+        errand = _Errand(self.provider, self.clock, act, doubtful=attempt > 1, ends=ends)
         try:
             async with asyncio.timeout(self.patience):
                 return await errand.run()
@@ -58,13 +59,19 @@ class Carrier:
 
 
 class _Errand:
-    """One act on its way. `doubtful` means that it may have happened already."""
+    """One act on its way. `doubtful` means that it may have happened already.
 
-    def __init__(self, provider: CallProvider, clock: Clock, act: Act, *, doubtful: bool) -> None:
+    `ends` is when patience does, by the monotonic clock.
+    """
+
+    def __init__(
+        self, provider: CallProvider, clock: Clock, act: Act, *, doubtful: bool, ends: float
+    ) -> None:
         self._provider = provider
         self._clock = clock
         self._act = act
         self._doubtful = doubtful
+        self._ends = ends
         self._request_id: str | None = None
         self._attempts = 0
 
@@ -81,7 +88,7 @@ class _Errand:
                 self._remember(doubt)
             except VendorBusy as busy:
                 self._remember(busy)
-                if busy.retry_after is None or self._attempts == TRIES:
+                if busy.retry_after is None or not self._may_wait(busy.retry_after):
                     return self._no(busy)
                 await self._clock.sleep(busy.retry_after)
             except VendorRefused as refused:
@@ -92,6 +99,10 @@ class _Errand:
                 self._request_id = receipt.request_id
                 return await self._read_back(receipt.evidence)
         return await self._give_up()
+
+    def _may_wait(self, seconds: float) -> bool:
+        """Whether there is another try, and patience for it, after so many seconds."""
+        return self._attempts < TRIES and self._clock.monotonic() + seconds < self._ends
 
     async def _settle(self) -> Result | None:
         """Settle a doubt by reading; None when the act should be sent (again)."""

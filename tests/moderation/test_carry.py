@@ -235,3 +235,11 @@ async def test_each_person_of_an_act_has_their_own_result(vendor: FakeProvider) 
         State.CONFIRMED,
         State.FAILED,
     ]
+
+
+async def test_a_vendor_that_is_busy_for_longer_than_there_is_did_nothing_for_sure(
+    vendor: FakeProvider,
+) -> None:
+    vendor.acts = [VendorBusy("Stream Video is too busy.", vendor="stream", retry_after=60.0)]
+    (result,) = await carried(vendor, Kick(), "ann")
+    assert (result.state, result.evidence) == (State.FAILED, "Stream Video is too busy.")

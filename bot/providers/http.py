@@ -16,6 +16,7 @@ from aiolimiter import AsyncLimiter
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.errors import (
+    Ambiguous,
     AnswerLost,
     NotAtVendor,
     VendorBusy,
@@ -144,26 +145,22 @@ class Transport:
     async def _retrying(
         self, seconds: float, kind: Kind, request: httpx.Request, sent: asyncio.Event
     ) -> Answer:
-        ends = asyncio.get_running_loop().time() + seconds
-
-        def back_off(error: Exception) -> bool | float:
-            if not _may_repeat(kind, error):
-                return False
-            asked = error.retry_after if isinstance(error, VendorBusy) else None
-            if asked is None:
-                return True
-            return asked if asyncio.get_running_loop().time() + asked < ends else False
-
+        back_off = _BackOff(kind, asyncio.get_running_loop().time() + seconds)
         retries = stamina.retry_context(
             on=back_off, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
         )
-        async for attempt in retries:
-            with attempt:
-                if attempt.num > 1:
-                    log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
-                await self._limiter.acquire()
-                sent.set()
-                return await self._once(request, attempt.num)
+        try:
+            async for attempt in retries:
+                with attempt:
+                    if attempt.num > 1:
+                        log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
+                    await self._limiter.acquire()
+                    sent.set()
+                    return await self._once(request, attempt.num)
+        except (VendorRefused, VendorBusy, VendorUnreachable) as error:
+            if back_off.doubt is not None:
+                raise back_off.doubt from error
+            raise
         raise AssertionError  # pragma: no cover - stamina raises or the loop returns
 
     async def _once(self, request: httpx.Request, attempt: int) -> Answer:
@@ -251,6 +248,30 @@ class Transport:
             return None
         aware = when if when.tzinfo else when.replace(tzinfo=UTC)
         return max(0.0, (aware - self._clock.now()).total_seconds())
+
+
+class _BackOff:
+    """Whether a request is sent again, and after how many seconds.
+
+    `doubt` is the last error that left open whether the vendor executed it; a read leaves nothing
+    open. A later sending that is not executed does not settle what became of an earlier one.
+    """
+
+    def __init__(self, kind: Kind, ends: float) -> None:
+        self._kind = kind
+        self._ends = ends
+        self.doubt: Ambiguous | None = None
+
+    def __call__(self, error: Exception) -> bool | float:
+        """True leaves the wait to the retries; `ends` is in seconds of the event loop."""
+        if isinstance(error, Ambiguous) and self._kind is not Kind.READ:
+            self.doubt = error
+        if not _may_repeat(self._kind, error):
+            return False
+        asked = error.retry_after if isinstance(error, VendorBusy) else None
+        if asked is None:
+            return True
+        return asked if asyncio.get_running_loop().time() + asked < self._ends else False
 
 
 def _may_repeat(kind: Kind, error: Exception) -> bool:

@@ -200,3 +200,12 @@ async def test_what_waited_for_its_turn_too_long_was_not_sent_and_may_be_tried_a
         await ask(http)
     assert (server.seen, caught.value.retry_after) == (1, 1.0)
     assert http.breaker.state is BreakerState.CLOSED
+
+
+@pytest.mark.parametrize("then", [429, httpx.ConnectError("no"), 400], ids=repr)
+async def test_a_doubt_is_not_forgotten_when_the_repetition_is_not_executed(
+    then: int | Exception,
+) -> None:
+    """What was sent first may have happened, whatever became of the second sending."""
+    with pytest.raises(AnswerLost):
+        await ask(transport(Server(httpx.ReadError("cut"), then)), Kind.REPEATABLE)

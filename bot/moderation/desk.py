@@ -1,12 +1,13 @@
 """The moderators' desk: everything the Slack side may ask for, and the one way to ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
+from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, How, Order, Refusal
-from bot.calls.models import CallRef
+from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, ListView, Picture
 from bot.calls.verbs import Aim
@@ -60,6 +61,27 @@ class Desk:
         except NotPermitted as no:
             await self.store.refuse(Refusal(key=key, actor=asker.actor, act=act, why=str(no)))
             raise
+
+    async def admit(self, asker: Asker, key: str, words: str) -> None:
+        """Refuse those who may not even look, before their order in `words` is looked into.
+
+        What is wrong with an order tells who is in a call. The attempt is audited under `key`.
+        """
+        try:
+            await self.policy.may_look(asker.actor, asker.channel)
+        except NotPermitted as no:
+            await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
+            raise
+
+    async def call(self, asker: Asker, word: str) -> Call:
+        """The call that `word` means; see `Planner.call`."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return await self.planner.call(word)
+
+    async def capabilities(self, asker: Asker) -> dict[Vendor, Mapping[str, Capability]]:
+        """What each connected vendor lets a moderator do."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return {vendor: one.capabilities for vendor, one in self.board.providers.items()}
 
     async def look(self, asker: Asker, view: ListView) -> Picture:
         """What is live now."""

@@ -7,7 +7,8 @@ from bot.calls.cases import Order
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import looking, usage
-from handlers.commands.orders import ActRequest, Incomplete
+from handlers.blocks.text import clean, cut
+from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete
 from handlers.modals import reason
 from handlers.visit import Visit
 
@@ -17,6 +18,7 @@ AT_ONCE = 0.4
 
 async def act(visit: Visit, request: ActRequest) -> Message | None:
     """Take the order. What is answered at once is on disk; a heavy act opens a form to confirm."""
+    await visit.desk.admit(visit.asker, _key(visit), cut(clean(visit.body["text"]), MAX_REASON))
     try:
         async with asyncio.timeout(AT_ONCE):
             meant = await _meant(visit, request)
@@ -29,6 +31,10 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
 async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
     """Say what is missing."""
     return usage(request.verb_type, request.missing, visit.counter.command)
+
+
+def _key(visit: Visit) -> str:
+    return visit.key("command", visit.trigger_id)
 
 
 async def _meant(visit: Visit, request: ActRequest) -> Act:
@@ -44,14 +50,13 @@ async def _slowly(visit: Visit, request: ActRequest) -> None:
 
 
 async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
-    key = visit.key("command", visit.trigger_id)
     if meant.heavy:
-        await visit.desk.permit(visit.asker, meant, key)
+        await visit.desk.permit(visit.asker, meant, _key(visit))
         visit.later(lambda: reason.open_form(visit, meant, request.reason), "form")
         return None
     acceptance = await visit.desk.request(
         Order(
-            key=key,
+            key=_key(visit),
             act=meant,
             actor=visit.asker.actor,
             reason=request.reason,

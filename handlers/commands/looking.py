@@ -23,7 +23,7 @@ async def show_call(visit: Visit, request: ShowCall) -> None:
     """`/calls show K7QX`: one call and who is in it."""
 
     async def look() -> None:
-        call = await visit.desk.planner.call(request.call)
+        call = await visit.desk.call(visit.asker, request.call)
         await show_one(visit, call.ref, request.page)
 
     visit.later(look, "show")
@@ -42,8 +42,8 @@ async def show_audit(visit: Visit, request: ShowAudit) -> Message:
 
 async def capabilities(visit: Visit, request: ShowCapabilities) -> Message:
     """`/calls capabilities`: what each vendor lets a moderator do."""
-    providers = visit.desk.board.providers
-    return capabilities_message({v: p.capabilities for v, p in providers.items()}, request.vendor)
+    tables = await visit.desk.capabilities(visit.asker)
+    return capabilities_message(tables, request.vendor)
 
 
 async def explain(visit: Visit, request: Help) -> Message:

@@ -68,14 +68,17 @@ async def check_case(visit: Visit) -> None:
 
 
 async def repeat_case(visit: Visit) -> None:
-    """“Do it again”: the same act as a new case; pressed twice it is still one."""
+    """“Do it again”: what is not confirmed of it, as a new case; pressed twice it is still one."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
+    asker = visit.asker.actor
+    key = visit.key("again", asker.user, value.number, value.attempt)
+    await visit.desk.admit(visit.asker, key, f"Do #{value.number} again")
     case = await visit.desk.case(visit.asker, value.number)
     acceptance = await visit.desk.request(
         Order(
-            key=visit.key("again", value.number, value.attempt),
-            act=case.act,
-            actor=visit.asker.actor,
+            key=key,
+            act=case.unsettled,
+            actor=asker,
             reason=f"Again, after #{case.number}. {case.reason}".strip(),
             channel=visit.asker.channel,
             reply_url=visit.reply_url,

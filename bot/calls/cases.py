@@ -54,6 +54,13 @@ class Case(Frozen):
         """The verb that would take the act back, None when nothing does."""
         return self.act.verb.inverse()
 
+    @property
+    def unsettled(self) -> Act:
+        """The act aimed only at those for whom it is not confirmed; all of it while none is."""
+        settled = {one.person for one in self.results if one.state is State.CONFIRMED}
+        left = tuple(person for person in self.act.people if person.id not in settled)
+        return self.act.model_copy(update={"people": left}) if left else self.act
+
 
 class How(StrEnum):
     """What became of an order at the door."""

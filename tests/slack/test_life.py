@@ -14,6 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUPPORT = "default:support-room"
 STAGE = "audio_room:community-stage"
+LAUNCH = "livestream:launch-show"
 
 
 def short(call: str, vendor: Vendor = Vendor.STREAM) -> str:
@@ -235,9 +236,27 @@ async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: 
     await line(show, "kicked Amina", "Again, after", "confirmed")
 
 
+async def test_every_moderator_may_do_again_what_is_in_doubt(show: Show) -> None:
+    mira, leo = Moderator(show), Moderator(show, "lead")
+    person = show.stage.world.stream.rooms[LAUNCH].here()[0].visitor.id
+    await mira.types(f"show {short(LAUNCH)}")
+    show.stage.world.stream.faults.error(500, on="/mute_users", times=None)
+    try:
+        await mira.types(f"mute {short(LAUNCH)} {person} loud")
+        await mira.sees("not confirmed", "Do it again")
+        (entry,) = await show.store.audit(CaseFilter(limit=1))
+    finally:
+        show.stage.world.stream.faults.clear()
+    await mira.presses("Do it again")
+    await line(show, f"Again, after #{entry.case}", "confirmed")
+    assert "not confirmed" in await leo.types(f"case {entry.case}")
+    await leo.presses("Do it again")
+    await leo.sees(f"Again, after #{entry.case}", "confirmed")
+
+
 async def test_an_order_on_somebody_not_seen_yet_waits_for_a_slow_vendor(show: Show) -> None:
     mira = Moderator(show)
-    show.counter.desk.board.memory.forget(Vendor.STREAM, "livestream:launch-show")
+    show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     words = await mira.types("kick stream:livestream:launch-show dolores spam")
     assert "Nothing is done yet" in words
@@ -246,7 +265,7 @@ async def test_an_order_on_somebody_not_seen_yet_waits_for_a_slow_vendor(show: S
 
 async def test_an_order_that_cannot_be_understood_in_the_end_says_so(show: Show) -> None:
     mira = Moderator(show)
-    show.counter.desk.board.memory.forget(Vendor.STREAM, "livestream:launch-show")
+    show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     await mira.types("kick stream:livestream:launch-show nobody-of-that-name spam")
     await mira.sees("answers to “nobody-of-that-name”")
@@ -256,3 +275,23 @@ async def test_an_order_that_lacks_something_says_what_a_whole_one_looks_like(sh
     text = await Moderator(show).types(f"kick {short(SUPPORT)}")
     assert "does not say whom" in text
     assert "/calls kick K7QX @alice" in text
+
+
+@pytest.mark.parametrize("words", ["kick {} nobody-here", "show {}", "capabilities stream"])
+@pytest.mark.parametrize("who", ["guest", "stranger"])
+async def test_outsiders_learn_nothing_from_a_mistake_either(
+    show: Show, who: str, words: str
+) -> None:
+    """An answer that lists who is there, or what is connected, is for those who may look."""
+    text = await Moderator(show, who).types(words.format(short(SUPPORT)))
+    assert "full member" in text
+    assert "Amina" not in text
+
+
+async def test_an_outsiders_order_that_nobody_could_carry_out_is_recorded_as_typed(
+    show: Show,
+) -> None:
+    await Moderator(show, "guest").types("kick NoSuchCall @amina rude")
+    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    assert entry.state is State.REFUSED
+    assert "kick NoSuchCall @amina rude" in entry.detail

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.calls.cases import Case, Notice, NoticeKind
+from bot.calls.outcomes import State
 from bot.errors import Impossible, VendorError
 from bot.moderation.board import Board
 from bot.ports import NoticeLater, NoticeLost, Store
@@ -114,14 +115,21 @@ class Outbox:
             raise NoticeLater(pause) from error
 
     async def _answer(self, case: Case) -> Message:
-        """The card the act came from, drawn anew; where the vendor is silent, the case alone."""
+        """The card the act came from, drawn anew; where the vendor is silent, the case alone.
+
+        What is not confirmed stands above the card, with why and what to do next.
+        """
+        told = answer_message(case)
         if not case.card:
-            return answer_message(case)
+            return told
         try:
             view = await self.board.open(case.act.call)
         except (VendorError, Impossible):
-            return answer_message(case)
-        return call_message(view, await self.store.recent(case.act.call, limit=3))
+            return told
+        card = call_message(view, await self.store.recent(case.act.call, limit=3))
+        if case.state in {State.ASKED, State.CONFIRMED}:
+            return card
+        return Message(told.text, [*told.blocks, *card.blocks])
 
     async def _line(self, notice: Notice, case: Case) -> str:
         message = line_message(case)

@@ -23,6 +23,7 @@ from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Kick
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
+from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.errors import VendorTimeout
 from bot.moderation.board import Board
@@ -393,3 +394,17 @@ async def test_an_address_that_leads_nowhere_is_tried_later_and_breaks_nothing(
 ) -> None:
     with pytest.raises(NoticeLater):
         await mail.outbox.show(mail.answer(url), mail.case)
+
+
+async def test_a_card_whose_act_failed_says_why_and_what_to_do(mail: Mail) -> None:
+    card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
+    result = Result(
+        person="ann", name="Ann", state=State.NOT_CONFIRMED, evidence="Mist.", next_step="Look."
+    )
+    case = mail.case.model_copy(
+        update={"card": True, "state": State.NOT_CONFIRMED, "results": (result,), "attempt": 1}
+    )
+    await mail.outbox.show(mail.answer(mail.reply_url(card)), case)
+    shown = as_text(card)
+    for words in ("Mist.", "Look.", "Check again", "Do it again", "Refresh"):
+        assert words in shown

@@ -25,6 +25,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
+_ADD_CASE, _ADD_DELIVERY, _ADD_NOTICE = insert(CASE), insert(DELIVERY), insert(OUTBOX)
 _OF_THESE = DELIVERY.c.key.in_(bindparam("keys", expanding=True))
 _SEEN = select(DELIVERY.c.key).where(_OF_THESE)
 _DELIVERED = (
@@ -89,7 +90,7 @@ class Door:
                 rows.append({"key": refusal.key, "fingerprint": "refused", "case_number": None})
                 _audit_refusal(transaction, denial)
         if rows:
-            transaction.connection.execute(insert(DELIVERY), rows)
+            transaction.connection.execute(_ADD_DELIVERY, rows)
         return [None] * len(denials)
 
 
@@ -143,13 +144,13 @@ class _Batch:
 
     def write(self) -> None:
         """One insert a table."""
-        for table, rows in (
-            (CASE, self._cases),
-            (DELIVERY, self._deliveries),
-            (OUTBOX, self._notices),
+        for add, rows in (
+            (_ADD_CASE, self._cases),
+            (_ADD_DELIVERY, self._deliveries),
+            (_ADD_NOTICE, self._notices),
         ):
             if rows:
-                self._connection.execute(insert(table), rows)
+                self._connection.execute(add, rows)
 
     def _again(self, knock: Knock, fingerprint: str, case: Case | None) -> Acceptance | KeyReused:
         if case is not None and fingerprint == knock.fingerprint:

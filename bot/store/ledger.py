@@ -17,6 +17,7 @@ _COUNTS = select(
     select(func.max(AUDIT.c.id)).scalar_subquery(),
     select(AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1).scalar_subquery(),
 )
+_ADD = insert(AUDIT)
 
 
 class Ledger:
@@ -60,7 +61,7 @@ class Ledger:
     def close(self, connection: Connection) -> None:
         """Write what was added: one statement."""
         if self._rows:
-            connection.execute(insert(AUDIT), self._rows)
+            connection.execute(_ADD, self._rows)
 
 
 def account(results: tuple[Result, ...]) -> str:

@@ -10,15 +10,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import CallwardenError
 from bot.store.database import Database
 from bot.store.ledger import Ledger
-
-log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -100,13 +97,9 @@ class Pen:
     def disconnect(self) -> None:
         """Throw the connection away: after a failure nobody knows what state it is in."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
+        if connection is not None:
             connection.invalidate()
             connection.close()
-        except FAILURES as error:
-            log.info("closing a broken connection failed", error=type(error).__name__)
 
     def _connect(self, deadline: float) -> Connection:
         self._in_time(deadline)

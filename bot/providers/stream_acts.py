@@ -28,8 +28,8 @@ from bot.calls.verbs import (
 from bot.errors import Impossible, NotAtVendor, VendorDenied, VendorRefused
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
-from bot.providers.stream_evidence import TRACKS
-from bot.providers.stream_wire import Done
+from bot.providers.stream_evidence import LATER_RUN, TRACKS
+from bot.providers.stream_wire import Done, OneCall
 
 NO_PAUSE = "Stream Video can only start and stop a recording."
 CANNOT = MappingProxyType(
@@ -71,6 +71,8 @@ class StreamActs:
 
     @can(Mute, level=Enforcement.BEST_EFFORT, why="They can unmute themselves at any time.")
     async def _mute(self, act: Act) -> Receipt:
+        if act.everyone:
+            await self._same_run(act)
         whom: dict[str, Any] = (
             {"mute_all_users": True}
             if act.everyone
@@ -100,6 +102,7 @@ class StreamActs:
 
     @can(End)
     async def _end(self, act: Act) -> Receipt:
+        await self._same_run(act)
         return await self._send(act, "mark_ended")
 
     @can(RecordStart)
@@ -135,6 +138,14 @@ class StreamActs:
     async def _rtmp_stop(self, act: Act) -> Receipt:
         name = quote(expect(act, RtmpStop).to, safe="")
         return await self._send(act, f"rtmp_broadcasts/{name}/stop")
+
+    async def _same_run(self, act: Act) -> None:
+        """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
+        if act.call.session is None:
+            return
+        answer = await self._http.send(Kind.READ, "GET", path_of(act.call.id))
+        if read(self._http, OneCall, answer).call.later_than(act.call.session):
+            raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)
 
     def _removal(self, act: Act) -> dict[str, Any]:
         return {"user_id": act.people[0].id, **self._signed("kicked_by_id")}

@@ -37,6 +37,7 @@ _WORDS = {
     Track.SCREEN: "a screen",
     Track.EVERYTHING: "anything",
 }
+LATER_RUN = "That run of the call is over; another one has begun."
 _UNTOLD = "Stream Video's answer does not say."
 
 
@@ -114,10 +115,8 @@ def _unblocked(act: Act, call: WireCall) -> Observation:
 
 
 def _ended(act: Act, call: WireCall) -> Observation:
-    if act.call.session and call.current_session_id not in ("", None, act.call.session):
-        return Observation(
-            seen=Seen.DONE, evidence="That run of the call is over; another one has begun."
-        )
+    if act.call.session and call.later_than(act.call.session):
+        return Observation(seen=Seen.DONE, evidence=LATER_RUN)
     return _verdict(call.ended is not None, "The call has ended.", "The call has not ended.")
 
 

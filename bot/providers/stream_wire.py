@@ -86,6 +86,10 @@ class WireCall(BaseModel):
         begun = self.session.started_at if self.session else None
         return None if self.ended_at and begun and begun > self.ended_at else self.ended_at
 
+    def later_than(self, session: str) -> bool:
+        """Whether another run is on than this one."""
+        return self.current_session_id not in {"", None, session}
+
     @property
     def recorded(self) -> RecordingState:
         """Whether any kind of recording runs; Stream has no pause."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.calls.acts import Person
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Enforcement
 from bot.calls.models import RecordingState, RtmpTarget
 from bot.calls.outcomes import Seen
@@ -267,6 +267,27 @@ async def test_a_call_that_emptied_and_filled_again_is_another_run(
     server.join(CID, BEN)
     act = order(End()).model_copy(update={"call": seen})
     assert "another one has begun" in (await provider.observe(act)).evidence
+
+
+@pytest.mark.parametrize("act", [order(End()), order(Mute(), everyone=True)], ids=["end", "mute"])
+async def test_an_order_for_everyone_of_one_run_leaves_the_next_run_alone(
+    server: StreamServer, provider: StreamProvider, act: Act
+) -> None:
+    seen = (await provider.get(CID)).ref
+    for who in ("ada", "ben"):
+        server.leave(CID, who)
+    server.join(CID, BEN)
+    with pytest.raises(NotAtVendor, match="another one has begun"):
+        await provider.perform(act.model_copy(update={"call": seen}))
+    assert server.effects == []
+
+
+async def test_an_order_for_everyone_of_the_run_that_is_on_is_carried_out(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    seen = (await provider.get(CID)).ref
+    await provider.perform(order(End()).model_copy(update={"call": seen}))
+    assert server.effects == [("end", CID, None)]
 
 
 async def test_a_call_that_was_ended_and_begun_again_is_not_ended() -> None:

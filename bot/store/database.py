@@ -86,8 +86,8 @@ class Database:
         if self.sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            limit = "0" if patience is None else f"{patience * 1000:.0f}ms"
-            connection.execute(_LIMIT_AND_LOCK if counting else _LIMIT, {"limit": limit})
+            limit = 0 if patience is None else max(1, round(patience * 1000))  # 0 is for ever
+            connection.execute(_LIMIT_AND_LOCK if counting else _LIMIT, {"limit": f"{limit}ms"})
 
     def now(self, clock_says: datetime) -> ColumnElement[datetime]:
         """The time leases go by: the database's own where several machines share it."""

@@ -75,7 +75,6 @@ class Reception:
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
         visit = read_form(self._counter, body)
-        await self._counter.ready()
         outcome = await in_words(_submit(visit))
         if isinstance(outcome, Message):
             await ack(response_action="update", view=trouble_view(outcome))
@@ -88,7 +87,7 @@ class Reception:
 async def _obey(visit: Visit) -> Message | None:
     request = parse(visit.body.get("text", ""), visit.counter.command)
     if type(request) not in NEEDS_NOTHING:
-        await visit.counter.ready()
+        await visit.counter.soon()
     return await COMMANDS[type(request)](visit, request)
 
 
@@ -103,4 +102,5 @@ async def _submit(visit: Visit) -> reason.FieldErrors:
     handler = VIEWS.get(visit.payload.get("callback_id", ""))
     if handler is None:
         raise values.stale()
+    await visit.counter.soon()
     return await handler(visit)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import NotAccepted
 from bot.moderation.desk import Desk
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
@@ -20,11 +21,19 @@ class Behind(NamedTuple):
     signatures: Signatures
 
 
-class Counter:
-    """One for the process, made in its event loop. `command` is the word people type."""
+OPENING_SECONDS = 1.5
+"""How long an order waits for what is behind the counter: Slack gives 3 s, and it takes writing."""
 
-    def __init__(self, command: str) -> None:
+
+class Counter:
+    """One for the process, made in its event loop. `command` is the word people type.
+
+    `patience` is how many seconds an order waits for the counter to open.
+    """
+
+    def __init__(self, command: str, *, patience: float = OPENING_SECONDS) -> None:
         self.command = command
+        self._patience = patience
         self.tasks = Tasks()
         self._behind: asyncio.Future[Behind] = asyncio.get_running_loop().create_future()
 
@@ -35,6 +44,18 @@ class Counter:
     async def ready(self) -> None:
         """Wait until everything is open."""
         await asyncio.shield(self._behind)
+
+    async def soon(self) -> None:
+        """`ready`, as long as an acknowledgement can wait for it; NotAccepted after that.
+
+        An order taken later than Slack waits would be carried out although its asker was told that
+        it failed.
+        """
+        try:
+            async with asyncio.timeout(self._patience):
+                await self.ready()
+        except TimeoutError as error:
+            raise NotAccepted("Callwarden is still starting.") from error
 
     @property
     def desk(self) -> Desk:

@@ -347,3 +347,16 @@ async def test_an_unreachable_postgresql_means_not_accepted_and_it_goes_on_after
         await mira.sees("kicked Amina", "confirmed")
         entries = await show.store.audit(CaseFilter())
         assert [entry.event for entry in entries] == ["outcome", "requested"]
+
+
+async def test_while_it_is_still_opening_an_order_is_answered_and_not_taken(show: Show) -> None:
+    """Slack gives up after 3 s; an order taken after that would be done behind its asker's back."""
+    app = front_door(Settings.load(show.stage.environ, None), Counter("/calls", patience=0.02))
+    before = await show.store.audit(CaseFilter(limit=1))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
+        closed = dataclasses.replace(show, sender=Sender(show.workspace, client))
+        answer = await Moderator(closed).types(f"mute {SUPPORT} loud x")
+    assert "still starting" in answer
+    assert "Nothing was done" in answer
+    assert await show.store.audit(CaseFilter(limit=1)) == before

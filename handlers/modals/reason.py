@@ -36,7 +36,7 @@ FieldErrors = dict[str, str]
 class FormTooLate(CallwardenError):
     """Slack allows 3 seconds between a press and its form."""
 
-    default_next_step = "Nothing was done. Press it again."
+    default_next_step = "Nothing was done. Press it or type it again."
 
 
 async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
 from bot.errors import Impossible, NotAtVendor, VendorTimeout
-from bot.moderation.board import Board, longer_handles
+from bot.moderation.board import MOST_PAGES, Board, longer_handles
 from bot.moderation.memory import CALL_SECONDS, PEOPLE_SECONDS, Memory
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
@@ -159,3 +159,11 @@ async def test_people_read_in_part_are_not_remembered_as_everybody(world: World)
 async def test_a_vendor_that_is_not_connected_is_not_said_to_have_no_calls(world: World) -> None:
     with pytest.raises(Impossible, match="CometChat is not connected"):
         await world.board.look(ListView(vendor=Vendor.COMETCHAT))
+
+
+async def test_a_vendor_that_pages_on_for_ever_is_not_followed_for_ever(world: World) -> None:
+    world.kit.page_size = 1
+    ref = world.kit.open_call("m-endless", *(f"p{n}" for n in range(MOST_PAGES + 10)))
+    world.kit.left = {f"p{n}" for n in range(MOST_PAGES + 10)}
+    assert (await world.board.people(ref)).items == ()
+    assert world.kit.requests == MOST_PAGES

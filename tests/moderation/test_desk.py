@@ -293,3 +293,18 @@ async def test_a_database_that_is_away_lets_leases_run_out_by_themselves(store: 
     with pytest.raises(StoreError):
         await store.release("one")
     await store.start()
+
+
+async def test_nothing_is_looked_up_for_strangers_and_their_order_is_recorded(
+    office: Office,
+) -> None:
+    asker = Asker(STRANGER, "C1")
+    with pytest.raises(Outsider):
+        await office.desk.admit(asker, "k1", "kick ROOM nobody")
+    with pytest.raises(Outsider):
+        await office.desk.call(asker, "default:room")
+    with pytest.raises(Outsider):
+        await office.desk.capabilities(asker)
+    (entry,) = await office.store.audit(CaseFilter())
+    assert (entry.event, "kick ROOM nobody" in entry.detail) == (Event.REFUSED, True)
+    assert office.vendor.requests == 0

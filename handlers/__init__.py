@@ -39,8 +39,10 @@ VIEWS: Mapping[str, Callable[[Visit], Awaitable[reason.FieldErrors]]] = {
 }
 """The forms that can be submitted, by callback id."""
 
-ANYTHING = re.compile(r".*", re.DOTALL)
+ORDERS = {values.CASE_AGAIN}
+"""Presses that give an order themselves: acknowledged once it is on disk, like words and forms."""
 
+ANYTHING = re.compile(r".*", re.DOTALL)
 
 NEEDS_NOTHING = {said.ListCalls, said.ShowCall, said.Help}
 """Words acknowledged before anything behind the counter is open; their answer follows."""
@@ -69,7 +71,12 @@ class Reception:
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or field of a card; the answer comes by response_url."""
         visit = read_press(self._counter, body)
-        visit.later(partial(_press, visit), "press")
+        if values.route(visit.payload.get("action_id", "")) in ORDERS:
+            trouble = await in_words(_order(visit))
+            if trouble is not None:
+                visit.later(partial(visit.answer, trouble), "answer")
+        else:
+            visit.later(partial(_press, visit), "press")
         await ack()
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -96,6 +103,11 @@ async def _press(visit: Visit) -> None:
     if handler is None:
         raise values.stale()
     await handler(visit)
+
+
+async def _order(visit: Visit) -> None:
+    await visit.counter.soon()
+    await _press(visit)
 
 
 async def _submit(visit: Visit) -> reason.FieldErrors:

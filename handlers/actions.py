@@ -1,6 +1,7 @@
 """Buttons and menus: each action id and what a press of it does."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from bot.calls.cases import Order
 from bot.calls.picture import ListView
@@ -84,7 +85,7 @@ async def repeat_case(visit: Visit) -> None:
             reply_url=visit.reply_url,
         )
     )
-    await visit.answer(asked_message(acceptance))
+    visit.later(partial(visit.answer, asked_message(acceptance)), "answer")
 
 
 async def show_audit(visit: Visit) -> None:

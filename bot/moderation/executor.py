@@ -27,6 +27,9 @@ ACTS_AT_ONCE = 8
 NOTICES_AT_ONCE = 4
 """Messages of one kind on their way to Slack at the same time: lines never delay answers."""
 
+STALE = timedelta(minutes=15)
+"""An order that could not be begun in this time is not done any more: the call has moved on."""
+
 GATHER_SECONDS = 0.05
 """How long messages that fall due one after the other are gathered into one look."""
 
@@ -99,13 +102,26 @@ class Executor:
 
     async def _carry_out(self, claim: Claim) -> None:
         case = claim.case
-        if case.attempt > MOST_ATTEMPTS:
-            results = given_up(case)
-        else:
+        results = self._settled(case)
+        if results is None:
             results = await self._carriers[case.act.call.vendor].carry_out(case)
         kept = await self._store.finish(claim, results)
         log.info("case finished", case=case.number, attempt=case.attempt, kept=kept)
         self._nudge_notices()
+
+    def _settled(self, case: Case) -> Sequence[Result] | None:
+        """The end of a case that is not to be carried out any more; None for all others."""
+        if case.attempt > MOST_ATTEMPTS:
+            why = f"Taken up {MOST_ATTEMPTS} times and never finished; the log says why."
+            return ended(case, State.NOT_CONFIRMED, why)
+        waited = self._clock.now() - case.asked_at
+        if waited <= STALE:
+            return None
+        minutes = int(waited.total_seconds() // 60)
+        if case.attempt > 1:
+            return ended(case, State.NOT_CONFIRMED, f"Begun {minutes} minutes ago, never finished.")
+        why = f"It could not be begun for {minutes} minutes, so it was not done."
+        return ended(case, State.FAILED, why)
 
     async def _due(self, kind: NoticeKind, limit: int) -> Sequence[Notice]:
         return await self._store.due_notices(
@@ -125,14 +141,13 @@ class Executor:
             await self._store.noticed(notice, posted=posted)
 
 
-def given_up(case: Case) -> Sequence[Result]:
-    """Nobody knows what became of a case that no worker finished."""
-    evidence = f"Taken up {MOST_ATTEMPTS} times and never finished; the log says why."
+def ended(case: Case, state: State, evidence: str) -> Sequence[Result]:
+    """The same result for each person of a case that is not carried out any more."""
     return [
         Result(
             person=part.people[0].id if part.people else None,
             name=part.people[0].shown if part.people else None,
-            state=State.NOT_CONFIRMED,
+            state=state,
             evidence=evidence,
             next_step=CHECK,
         )

@@ -15,7 +15,7 @@ from bot.errors import BadInput, Impossible, NotPermitted, Outsider, RoleTooLow,
 from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Asker, Desk
-from bot.moderation.executor import MOST_ATTEMPTS, Executor, release_quietly
+from bot.moderation.executor import MOST_ATTEMPTS, STALE, Executor, release_quietly
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.tasks import Tasks
@@ -189,6 +189,7 @@ async def test_looking_is_free_to_everyone_of_the_workspace(office: Office) -> N
     picture = await office.desk.look(asker, ListView())
     view, cases = await office.desk.open(asker, picture.calls[0].ref)
     assert (view.call.title, list(cases)) == ("Room", [])
+    assert set(await office.desk.capabilities(asker)) == {Vendor.STREAM}
     assert await office.desk.audit(asker, CaseFilter()) == []
 
 
@@ -238,6 +239,30 @@ async def test_a_case_no_worker_ever_finishes_is_given_up_as_not_confirmed(
     await office.done()
     for number in (1, 2):
         assert (await office.store.case(number)).state is State.NOT_CONFIRMED
+    assert office.vendor.done == []
+
+
+async def test_an_order_that_could_not_be_begun_in_time_is_not_done_any_more(
+    office: Office, clock: ManualClock
+) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    clock.advance(STALE.total_seconds() + 60)
+    office.executor.nudge()
+    await office.done()
+    case = await office.store.case(1)
+    assert (case.state, case.results[0].person, office.vendor.done) == (State.FAILED, "ann", [])
+    assert "16 minutes" in case.results[0].evidence
+
+
+async def test_an_order_begun_long_ago_is_in_doubt_and_not_begun_again(
+    office: Office, clock: ManualClock
+) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    await office.store.claim(owner="dies", limit=1, lease=timedelta(seconds=-1))
+    clock.advance(STALE.total_seconds() + 60)
+    office.executor.nudge()
+    await office.done()
+    assert (await office.store.case(1)).state is State.NOT_CONFIRMED
     assert office.vendor.done == []
 
 

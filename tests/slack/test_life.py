@@ -233,6 +233,8 @@ async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: 
     await mira.sees("it is not so")
     doubtful = [m for m in mira.private() if "Do it again" in as_text(m)][-1]
     await show.sender.press(mira.user, doubtful, text="Do it again")
+    newest = await show.store.audit(CaseFilter(limit=3))
+    assert any("Again, after" in entry.reason for entry in newest), "acknowledged before recorded"
     await line(show, "kicked Amina", "Again, after", "confirmed")
 
 

@@ -41,11 +41,10 @@ class FromEnvironment(BaseModel):
 
 
 class Slack(FromEnvironment):
-    """How to reach Slack: Socket Mode when `app_token` is set, HTTP otherwise."""
+    """How to reach Slack, and how Slack's requests are known to be its own."""
 
     bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
     signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
-    app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
     api_url: Annotated[Url, AfterValidator(lambda url: f"{url}/")] = Field(
         "https://slack.com/api/", alias="SLACK_API_URL"
     )
@@ -62,9 +61,10 @@ class Slack(FromEnvironment):
     @property
     def missing(self) -> tuple[str, ...]:
         """The variables still to be set before Slack can be served, by name."""
-        wanted = {"SLACK_BOT_TOKEN": self.bot_token}
-        if self.app_token is None:
-            wanted["SLACK_SIGNING_SECRET"] = self.signing_secret
+        wanted = {
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+        }
         return tuple(name for name, value in wanted.items() if value is None)
 
 

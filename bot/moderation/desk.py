@@ -1,5 +1,6 @@
 """The moderators' desk: everything the Slack side may ask for, and the one way to ask."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -110,7 +111,7 @@ class Desk:
         """Read the vendor again for a case, for each person of it; changes nothing."""
         case = await self.case(asker, number)
         provider = self.board.provider(case.act.call.vendor)
-        return case, [await provider.observe(part) for part in case.act.each()]
+        return case, await asyncio.gather(*map(provider.observe, case.act.each()))
 
 
 def complete(act: Act) -> None:

@@ -212,12 +212,12 @@ def problem(body: bytes) -> Problem:
 
 
 def next_page(number: int, asked: int, got: int, paging: Paging | None) -> str | None:
-    """The cursor after page `number`: none once a page is short or `paging` says it is the last.
+    """The cursor after page `number`: none once `paging` says that it is the last one.
 
-    The vendor does not document how large a page may be.
+    Where there is no `paging`, a short page is the last. The vendor does not document how large a
+    page may be, so a short one alone proves nothing; an empty one does.
     """
-    if got < asked:
-        return None
+    more = got == asked
     if paging and paging.total_count is not None and paging.end_offset is not None:
-        return str(number + 1) if paging.end_offset < paging.total_count else None
-    return str(number + 1)
+        more = paging.end_offset < paging.total_count
+    return str(number + 1) if more and got else None

@@ -260,11 +260,3 @@ async def test_without_slacks_credentials_there_is_no_door(show: Show, missing: 
     with pytest.raises(ConfigError, match=missing) as error:
         front_door(Settings.load(environ, None), show.counter)
     assert "environment" in error.value.next_step
-
-
-async def test_nobody_is_let_in_over_http_because_another_way_was_configured(show: Show) -> None:
-    """A token for Socket Mode must not open the HTTP door to unsigned requests."""
-    environ = {**show.stage.environ, "SLACK_APP_TOKEN": "xapp-1"}
-    del environ["SLACK_SIGNING_SECRET"]
-    with pytest.raises(ConfigError, match="SLACK_SIGNING_SECRET"):
-        front_door(Settings.load(environ, None), show.counter)

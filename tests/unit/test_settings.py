@@ -102,11 +102,6 @@ def test_missing_variables_are_said_before_wrong_ones() -> None:
     assert dict(Settings.load(broken, None).off)[Vendor.STREAM] == "STREAM_API_SECRET is missing"
 
 
-def test_socket_mode_needs_no_signing_secret() -> None:
-    socket = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
-    assert Settings.load(socket, None).slack.missing == ()
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -90,9 +90,11 @@ def test_both_shapes_of_an_error_are_read(body: bytes, meant: Problem) -> None:
         (10, Paging(total_count=30, end_offset=30), None),
         (10, Paging(total_count=31, end_offset=30), "4"),
         (10, Paging(total_count=31), "4"),
+        (5, Paging(total_count=31, end_offset=15), "4"),
+        (0, Paging(total_count=31, end_offset=15), None),
     ],
 )
-def test_a_page_is_the_last_when_short_or_at_the_total(
+def test_a_page_is_the_last_where_the_total_says_so_or_else_when_it_is_short(
     got: int, paging: Paging | None, cursor: str | None
 ) -> None:
     assert next_page(3, 10, got, paging) == cursor

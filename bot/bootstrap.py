@@ -22,6 +22,7 @@ from bot.moderation.desk import Desk
 from bot.moderation.executor import Executor, release_quietly
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
+from bot.moderation.tasks import Tasks
 from bot.policy import Policy
 from bot.ports import CallProvider
 from bot.providers.cometchat import cometchat
@@ -68,13 +69,7 @@ async def open_house(
         session = await stack.enter_async_context(aiohttp.ClientSession())
         providers = await _connect_vendors(settings, clock, stack)
         signatures = _signatures(settings, clock, stack)
-        slack = AsyncWebClient(
-            token=settings.slack.token(),
-            base_url=settings.slack.api_url,
-            session=session,
-            retry_handlers=[],
-        )
-        replies = Replies(session)
+        slack, replies = _slack(settings, session), Replies(session)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp))
         executor = Executor(
             store=store,
@@ -90,22 +85,41 @@ async def open_house(
         )
         policy = Policy(settings.rules, SlackDirectory(slack, clock))
         desk = Desk(board, Planner(board, store), policy, store, executor)
-        runner = Runner()
-        if worker:
-            sweeps = Sweeps(executor, store)
-            sweeps.schedule(runner)
-            counter.tasks.spawn(sweeps.checkpoint(), "checkpoint")
-        runner.start()
-        executor.nudge()
         counter.furnish(Behind(desk, slack, replies, signatures))
-        try:
+        async with _at_work(executor, store, counter.tasks, owner, worker=worker):
             yield store
-        finally:
-            runner.stop()
-            executor.close()
-            left = await counter.tasks.drain(DRAIN_SECONDS)
-            await release_quietly(store, owner)
-            log.info("stopped", left_to_others=left)
+
+
+@asynccontextmanager
+async def _at_work(
+    executor: Executor, store: SqlStore, tasks: Tasks, owner: str, *, worker: bool
+) -> AsyncIterator[None]:
+    """Take up what is due while the context lasts; then finish what was acknowledged."""
+    runner = Runner()
+    if worker:
+        sweeps = Sweeps(executor, store)
+        sweeps.schedule(runner)
+        tasks.spawn(sweeps.checkpoint(), "checkpoint")
+    runner.start()
+    executor.nudge()
+    try:
+        yield
+    finally:
+        runner.stop()
+        executor.close()
+        left = await tasks.drain(DRAIN_SECONDS)
+        await release_quietly(store, owner)
+        log.info("stopped", left_to_others=left)
+
+
+def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Slack's Web API over one session. It retries nothing: a post sent twice would show twice."""
+    return AsyncWebClient(
+        token=settings.slack.token(),
+        base_url=settings.slack.api_url,
+        session=session,
+        retry_handlers=[],
+    )
 
 
 def _pace(settings: Settings) -> AsyncLimiter:

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from functools import cached_property
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
@@ -71,7 +70,7 @@ class Act(Frozen):
             return (self,)
         return tuple(self.model_copy(update={"people": (person,)}) for person in self.people)
 
-    @cached_property
+    @property
     def subject(self) -> str:
         """A stable text for 'the same order': vendor, call, run, verb with options, and target."""
         target = "*" if self.everyone else sorted(person.id for person in self.people)

@@ -10,6 +10,7 @@ from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
     MAX_TEXT,
     actions,
+    asking,
     button,
     header,
     paragraph,
@@ -179,10 +180,19 @@ def _buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:
     unsure = again and any(one.state is State.NOT_CONFIRMED for one in case.results)
     row = [
         button("Check again", CASE_CHECK, value) if unsure else None,
-        button("Do it again", CASE_AGAIN, value) if unsure else None,
+        _again(case, value) if unsure else None,
         button(f"Case #{case.number}", CASE, value) if show else None,
     ]
     return actions(row, f"case.{case.number}.{case.attempt}.{case.state}")
+
+
+def _again(case: Case, value: CaseValue) -> Block | None:
+    """Doing it again; a heavy act asks first."""
+    pressed, act = button("Do it again", CASE_AGAIN, value), case.unsettled
+    if not act.heavy:
+        return pressed
+    question = f"{act.verb.label} {aim_words(act)}. {act.verb.warning}"
+    return asking(pressed, question, act.verb.label)
 
 
 def _spoken(case: Case) -> str:

@@ -11,6 +11,9 @@ from handlers.blocks.values import MAX_VALUE, Value, dump
 MAX_TEXT, MAX_HEADER, MAX_LABEL, MAX_OPTIONS = 3000, 150, 75, 100
 """Slack's limits: characters of a text, a header and a button or option; options of a select."""
 
+MAX_DIALOG_TITLE, MAX_QUESTION, MAX_ANSWER = 100, 300, 30
+"""Slack's limits for a confirmation dialog: its title, its text, and each of its buttons."""
+
 MAX_MENU = 5
 """Slack's limit for the options of an overflow menu."""
 
@@ -71,6 +74,19 @@ def button(label: str, action_id: str, value: Value, style: str | None = None) -
         "value": carried,
     }
     return block if style is None else {**block, "style": style}
+
+
+def asking(block: Block | None, question: str, yes: str) -> Block | None:
+    """The button, with a dialog before it is pressed for good: title 100, text 300, buttons 30."""
+    if block is None:
+        return None
+    dialog = {
+        "title": plain_text("Are you sure?", MAX_DIALOG_TITLE),
+        "text": plain_text(question, MAX_QUESTION),
+        "confirm": plain_text(yes, MAX_ANSWER),
+        "deny": plain_text("Cancel", MAX_ANSWER),
+    }
+    return {**block, "confirm": dialog}
 
 
 def option(label: str, value: str) -> dict[str, Any]:

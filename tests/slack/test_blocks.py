@@ -14,7 +14,7 @@ from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.picture import CallView, ListView, Picture, Trouble
-from bot.calls.verbs import VERBS, Kick
+from bot.calls.verbs import VERBS, Block, Kick, Verb
 from bot.errors import BadInput, CallwardenError, UnknownWord
 from handlers.blocks import refusal
 from handlers.blocks.audit import audit_message
@@ -186,6 +186,25 @@ def test_acts_follow_what_runs() -> None:
     assert {"record_stop", "record_pause", "live_start", "rtmp_start", "end", "mute"} == names
     ended = call.model_copy(update={"ended_at": NOW})
     assert offered(card(ended, ALL, Participant(id="a")).blocks) == set()
+
+
+@pytest.mark.parametrize(("verb", "asks"), [(Kick(), False), (Block(), True)])
+def test_doing_a_heavy_act_again_asks_first(verb: Verb, *, asks: bool) -> None:
+    doubt = Result(person="a", state=State.NOT_CONFIRMED, evidence="the answer was lost")
+    case = Case(
+        number=128,
+        act=Act(verb=verb, call=ref(), title="Raid", people=(Person(id="a", name="x" * 200),)),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=State.NOT_CONFIRMED,
+        results=(doubt,),
+    )
+    (again,) = [
+        one for one in elements(told(answer_message(case)).blocks) if "again" in one["action_id"]
+    ]
+    assert ("confirm" in again) is asks
+    if asks:
+        assert verb.warning in again["confirm"]["text"]["text"]
 
 
 def test_not_confirmed_can_be_checked_and_done_again() -> None:

@@ -113,15 +113,16 @@ class Executor:
         """The end of a case that is not to be carried out any more; None for all others."""
         if case.attempt > MOST_ATTEMPTS:
             why = f"Taken up {MOST_ATTEMPTS} times and never finished; the log says why."
-            return ended(case, State.NOT_CONFIRMED, why)
+            return ended(case, State.NOT_CONFIRMED, why, CHECK)
         waited = self._clock.now() - case.asked_at
         if waited <= STALE:
             return None
         minutes = int(waited.total_seconds() // 60)
         if case.attempt > 1:
-            return ended(case, State.NOT_CONFIRMED, f"Begun {minutes} minutes ago, never finished.")
+            why = f"Begun {minutes} minutes ago, never finished."
+            return ended(case, State.NOT_CONFIRMED, why, CHECK)
         why = f"It could not be begun for {minutes} minutes, so it was not done."
-        return ended(case, State.FAILED, why)
+        return ended(case, State.FAILED, why, "Give the order anew if it is still right.")
 
     async def _due(self, kind: NoticeKind, limit: int) -> Sequence[Notice]:
         return await self._store.due_notices(
@@ -141,7 +142,7 @@ class Executor:
             await self._store.noticed(notice, posted=posted)
 
 
-def ended(case: Case, state: State, evidence: str) -> Sequence[Result]:
+def ended(case: Case, state: State, evidence: str, next_step: str) -> Sequence[Result]:
     """The same result for each person of a case that is not carried out any more."""
     return [
         Result(
@@ -149,7 +150,7 @@ def ended(case: Case, state: State, evidence: str) -> Sequence[Result]:
             name=part.people[0].shown if part.people else None,
             state=state,
             evidence=evidence,
-            next_step=CHECK,
+            next_step=next_step,
         )
         for part in case.act.each()
     ]

@@ -10,6 +10,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.models import Call, RtmpTarget
 from bot.calls.verbs import Verb
 from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
+from bot.providers.http import Deadlines
 from bot.providers.realtimekit import RealtimeKitProvider, realtimekit
 from tests.fakes.clock import ManualClock
 
@@ -37,6 +38,7 @@ def client(
     token: str = RealtimeKitServer.api_token,
     hidden_mute: bool = True,
     rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
+    deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> RealtimeKitProvider:
     """A client that has the right token unless told otherwise."""
@@ -48,6 +50,7 @@ def client(
         clock=server.clock,
         hidden_mute=hidden_mute,
         rtmp_targets=rtmp_targets,
+        deadlines=deadlines,
         transport=transport or AppTransport(server.app),
     )
 

@@ -12,6 +12,7 @@ from bot.calls.models import CallRef, RtmpTarget, Vendor
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
+from bot.providers.http import Deadlines
 from bot.providers.stream import StreamProvider, stream
 from tests.fakes.clock import ManualClock
 
@@ -38,6 +39,7 @@ def client(
     secret: str = StreamServer.api_secret,
     moderator_id: str | None = None,
     rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
+    deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> StreamProvider:
     """A client that has the right key, and the right secret unless told otherwise."""
@@ -48,6 +50,7 @@ def client(
         clock=server.clock,
         rtmp_targets=rtmp_targets,
         moderator_id=moderator_id,
+        deadlines=deadlines,
         transport=transport or AppTransport(server.app),
     )
 

@@ -29,9 +29,8 @@ from bot.errors import (
 from bot.ports import CallProvider
 from bot.providers.cometchat import cometchat
 from bot.providers.http import Deadlines
-from bot.providers.realtimekit import realtimekit
-from bot.providers.stream import stream
 from tests.fakes.clock import ManualClock
+from tests.providers import kits, streams
 
 HURRIED = Deadlines(read=0.05, act=0.05)
 TARGETS = {"tube": RtmpTarget(url="rtmps://live.example/app", key=SecretStr("a-stream-key"))}
@@ -61,15 +60,7 @@ def stream_case(deadlines: Deadlines | None) -> Case:
     server = StreamServer(ManualClock())
 
     def client(secret: str) -> CallProvider:
-        return stream(
-            api_key=server.api_key,
-            api_secret=SecretStr(secret),
-            base_url="https://stream.test",
-            clock=server.clock,
-            rtmp_targets=TARGETS,
-            deadlines=deadlines,
-            transport=AppTransport(server.app),
-        )
+        return streams.client(server, secret=secret, rtmp_targets=TARGETS, deadlines=deadlines)
 
     room = server.open("default:room", "Room").id
     wrong = "another-secret-that-is-long-enough-to-sign"
@@ -80,17 +71,7 @@ def realtimekit_case(deadlines: Deadlines | None) -> Case:
     server = RealtimeKitServer(ManualClock(), hidden_mute=True)
 
     def client(token: str) -> CallProvider:
-        return realtimekit(
-            account_id=server.account_id,
-            app_id=server.app_id,
-            api_token=SecretStr(token),
-            base_url="https://kit.test/client/v4",
-            clock=server.clock,
-            hidden_mute=True,
-            rtmp_targets=TARGETS,
-            deadlines=deadlines,
-            transport=AppTransport(server.app),
-        )
+        return kits.client(server, token=token, rtmp_targets=TARGETS, deadlines=deadlines)
 
     room = server.open("room", "Room").id
     return Case(server, client(server.api_token), client("another-token"), room, "nowhere")

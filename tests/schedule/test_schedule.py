@@ -38,12 +38,16 @@ async def test_a_job_that_fails_is_logged_and_rung_for_again() -> None:
 
 
 async def test_a_stopped_bell_rings_no_more() -> None:
-    bell, runner = Bell(), Runner()
-    runner.every(0.01, "bell", bell.ring)
-    runner.start()
-    runner.stop()
-    await asyncio.sleep(0.05)
-    assert bell.rung == 0
+    stopped, other = Bell(), Bell()
+    runners = [Runner(), Runner()]
+    for runner, bell in zip(runners, (stopped, other), strict=True):
+        runner.every(0.01, "bell", bell.ring)
+        runner.start()
+    runners[0].stop()
+    async with asyncio.timeout(10):
+        await other.thrice.wait()
+    runners[1].stop()
+    assert stopped.rung == 0
 
 
 class Chain:

@@ -11,11 +11,13 @@ from bot.calls.cases import (
     AuditEntry,
     Case,
     Claim,
+    Disclosure,
     Notice,
     NoticeKind,
     Order,
     Refusal,
 )
+from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 
@@ -28,6 +30,7 @@ class CallProvider(Protocol):
 
     vendor: Vendor
     capabilities: Mapping[str, Capability]
+    looks: Mapping[str, Capability]
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of the calls that are live now, newest first. One vendor request."""
@@ -48,6 +51,27 @@ class CallProvider(Protocol):
 
     async def observe(self, act: Act) -> Observation:
         """Read the vendor: is what `act` asks for the case now? Changes nothing."""
+
+    async def find(self, words: str) -> Sightings:
+        """Who answers to `words` in this vendor's live calls: by id, or any part of the name."""
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """The files of a call of these kinds, all its runs; Impossible where there are none."""
+
+    async def quality(self, call: CallRef) -> Quality:
+        """How good the call is; Impossible where the vendor does not say."""
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """What people said about the call, newest first; Impossible where nobody is asked."""
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """Who belongs to the call, present or not; Impossible where there is no such list."""
+
+    async def rooms(self) -> Sequence[Room]:
+        """Call types, presets and rooms; Impossible where the vendor has none."""
+
+    async def probe(self) -> str:
+        """One harmless read that needs the credentials; in words what it showed."""
 
     async def aclose(self) -> None:
         """Close the connection pool."""
@@ -83,6 +107,9 @@ class Store(Protocol):
 
     async def refuse(self, refusal: Refusal) -> None:
         """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
+
+    async def disclose(self, disclosure: Disclosure) -> None:
+        """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from bot.calls.actors import Role
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
 from bot.calls.verbs import Aim, Weight
@@ -45,7 +46,8 @@ class Person(Frozen):
 class Act(Frozen):
     """One verb, one call, and for people's verbs either `people` or `everyone`.
 
-    `title` is the call's name when the order was given: it is what the audit shows later.
+    With `everyone`, the `spared` are left as they are: mute all except the host. `title` is the
+    call's name when the order was given: it is what the audit shows later.
     """
 
     verb: AnyVerb
@@ -53,6 +55,7 @@ class Act(Frozen):
     title: str
     people: tuple[Person, ...] = ()
     everyone: bool = False
+    spared: tuple[Person, ...] = ()
 
     @property
     def handle(self) -> str:
@@ -74,8 +77,13 @@ class Act(Frozen):
     def subject(self) -> str:
         """A stable text for 'the same order': vendor, call, run, verb with options, and target."""
         target = "*" if self.everyone else sorted(person.id for person in self.people)
+        spared = f" but {sorted(person.id for person in self.spared)}" if self.spared else ""
         call = (str(self.call.vendor), self.call.id, self.call.session)
-        return f"{call} {self.verb.name} {self.verb.model_dump_json()} {target}"
+        return f"{call} {self.verb.name} {self.verb.model_dump_json()} {target}{spared}"
+
+    def least(self) -> Role:
+        """The least role for it, where the rules say nothing else."""
+        return max(self.verb.least, self.verb.least_for_all if self.everyone else Role.NOBODY)
 
     def open_key(self) -> str:
         """The hash of `subject`: two open cases never share it, so equal orders join one case."""

@@ -22,21 +22,35 @@ class Enforcement(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
+class Aimed(StrEnum):
+    """Whom a vendor lets an act hit, where it is not both."""
+
+    NAMED = "people by name"
+    EVERYONE = "everyone at once"
+
+
 class Capability(Frozen):
     """What a vendor makes of one verb, why, and the name of the nearest verb that works instead.
 
-    `only` narrows an option to the values the vendor takes, e.g. `{"kind": ("composite",)}`.
+    `only` narrows an option to the values the vendor takes, e.g. `{"kind": ("composite",)}`;
+    `aims` a verb that may hit everyone to one of the two: `Aimed.EVERYONE` or `Aimed.NAMED`.
     """
 
     level: Enforcement
     why: str = ""
     instead: str | None = None
     only: Mapping[str, tuple[str, ...]] = {}
+    aims: Aimed | None = None
 
     @property
     def possible(self) -> bool:
         """Whether to draw the button."""
         return self.level is not Enforcement.IMPOSSIBLE
+
+    def reaches(self, *, everyone: bool) -> bool:
+        """Whether an act on everyone, or on people by name, is possible."""
+        aim = Aimed.EVERYONE if everyone else Aimed.NAMED
+        return self.possible and self.aims in {None, aim}
 
     def refuses(self, verb: Verb) -> str | None:
         """The first option value of `verb` this vendor does not take, as `option value`."""
@@ -57,10 +71,15 @@ def can(
     why: str = "",
     instead: type[Verb] | None = None,
     only: Mapping[str, tuple[str, ...]] | None = None,
+    aims: Aimed | None = None,
 ) -> Callable[[P], P]:
     """Mark a provider's method `async def …(self, act) -> Receipt` as the one that does `verbs`."""
     capability = Capability(
-        level=level, why=why, instead=instead.name if instead else None, only=only or {}
+        level=level,
+        why=why,
+        instead=instead.name if instead else None,
+        only=only or {},
+        aims=aims,
     )
 
     def mark(method: P) -> P:

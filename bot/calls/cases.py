@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
-from bot.calls.models import Frozen
+from bot.calls.models import CallRef, Frozen
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Verb
 
@@ -93,6 +93,8 @@ class Event(StrEnum):
     JOINED = "joined"
     REFUSED = "refused"
     OUTCOME = "outcome"
+    DISCLOSED = "disclosed"
+    """Somebody was handed links to what was recorded."""
 
 
 class AuditEntry(Frozen):
@@ -121,6 +123,16 @@ class Refusal(Frozen):
     act: Act | None = None
     words: str = ""
     why: str
+
+
+class Disclosure(Frozen):
+    """Links handed to one person, for the audit: what and how many, never the links themselves."""
+
+    key: str
+    actor: Actor
+    call: CallRef
+    title: str
+    detail: str
 
 
 class NoticeKind(StrEnum):

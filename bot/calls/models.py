@@ -58,8 +58,8 @@ class RecordingState(StrEnum):
 class Call(Frozen):
     """One live (or just ended) call. `people` counts who is connected now; times are UTC.
 
-    `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running; None where the vendor's
-    answer does not say.
+    `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running, `locked` whether nobody
+    new can join; None where the vendor's answer does not say.
     """
 
     ref: CallRef
@@ -70,6 +70,9 @@ class Call(Frozen):
     recording: RecordingState = RecordingState.UNKNOWN
     broadcasting: bool | None = None
     rtmp: tuple[str, ...] | None = None
+    locked: bool | None = None
+    transcribing: bool | None = None
+    captioning: bool | None = None
     kind: str | None = None
 
 

@@ -1,8 +1,10 @@
 """The live picture: what all vendors together answered, with honest gaps."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.calls.capabilities import Capability
+from bot.calls.looks import Sighting
 from bot.calls.models import Call, Frozen, Page, Participant, Vendor
 
 
@@ -34,6 +36,19 @@ class Picture(Frozen):
     calls: tuple[Call, ...]
     at: datetime
     partial: tuple[Vendor, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+
+class Found(Frozen):
+    """Where somebody is live, as of `at` (UTC), vendor by vendor.
+
+    `unread` counts, by vendor, live calls that were not searched; `troubles` those that did not
+    answer.
+    """
+
+    people: tuple[Sighting, ...]
+    at: datetime
+    unread: Mapping[Vendor, int] = {}
     troubles: tuple[Trouble, ...] = ()
 
 

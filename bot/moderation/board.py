@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.calls.handles import fits, handle
+from bot.calls.looks import Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
-from bot.calls.picture import CallView, ListView, Picture, Trouble
+from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, VendorError
 from bot.moderation.memory import Memory
@@ -79,6 +80,30 @@ class Board:
     async def _ask(self, vendor: Vendor) -> Page[Call] | Trouble:
         try:
             return await self.providers[vendor].list_live(limit=MOST)
+        except VendorError as error:
+            return Trouble(vendor=vendor, message=str(error))
+
+    async def find(self, words: str) -> Found:
+        """Who answers to `words` in any live call; a silent vendor is one trouble."""
+        answers = await asyncio.gather(*(self._search(vendor, words) for vendor in self._order))
+        people: list[Sighting] = []
+        unread: dict[Vendor, int] = {}
+        troubles: list[Trouble] = []
+        for vendor, answer in zip(self._order, answers, strict=True):
+            if isinstance(answer, Trouble):
+                troubles.append(answer)
+                continue
+            people += answer.found
+            if answer.unread:
+                unread[vendor] = answer.unread
+        self.memory.keep_calls([one.call for one in people])
+        return Found(
+            people=tuple(people), at=self.clock.now(), unread=unread, troubles=tuple(troubles)
+        )
+
+    async def _search(self, vendor: Vendor, words: str) -> Sightings | Trouble:
+        try:
+            return await self.providers[vendor].find(words)
         except VendorError as error:
             return Trouble(vendor=vendor, message=str(error))
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
-from bot.calls.cases import Acceptance, AuditEntry, Case, How, Order, Refusal
+from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
+from bot.calls.looks import FileKind, Files, Look
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
-from bot.calls.picture import CallView, ListView, Picture
+from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.verbs import Aim
-from bot.errors import BadInput, NotPermitted
+from bot.errors import BadInput, Impossible, NotPermitted
 from bot.moderation.board import Board
 from bot.moderation.executor import Executor
 from bot.moderation.plan import Planner
 from bot.policy import Policy
-from bot.ports import CaseFilter, Store
+from bot.ports import CallProvider, CaseFilter, Store
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Desk:
 
         A form asks this before it opens, so that nobody fills it in for nothing.
         """
-        self.planner.possible(act.verb, act.call.vendor)
+        self.planner.possible(act.verb, act.call.vendor, everyone=act.everyone)
         try:
             await self.policy.may(asker.actor, act, asker.channel)
         except NotPermitted as no:
@@ -97,6 +98,37 @@ class Desk:
         view = await self.board.open(ref, page)
         return view, await self.store.recent(view.call.ref, limit=3)
 
+    async def find(self, asker: Asker, words: str) -> Found:
+        """Where somebody is live now, on any vendor."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return await self.board.find(words)
+
+    async def looks(self, asker: Asker, look: Look, vendor: Vendor) -> CallProvider:
+        """The vendor to ask for `look`; Impossible when it has no such thing."""
+        await self.policy.may_read(asker.actor, look, vendor, asker.channel)
+        provider = self.board.provider(vendor)
+        capability = provider.looks[look.name]
+        if not capability.possible:
+            raise Impossible(f"{vendor.label} has no “{look.label}”: {capability.why}")
+        return provider
+
+    async def files(
+        self, asker: Asker, look: Look, call: Call, kinds: frozenset[FileKind], key: str
+    ) -> Files:
+        """The files of a call, once it is on record under `key` that they are handed out."""
+        provider = await self.looks(asker, look, call.ref.vendor)
+        files = await provider.files(call.ref, kinds)
+        await self.store.disclose(
+            Disclosure(
+                key=key,
+                actor=asker.actor,
+                call=call.ref,
+                title=call.title,
+                detail=f"{look.label}: {len(files.files)}",
+            )
+        )
+        return files
+
     async def case(self, asker: Asker, number: int) -> Case:
         """One case."""
         await self.policy.may_look(asker.actor, asker.channel)
@@ -118,11 +150,11 @@ def complete(act: Act) -> None:
     """BadInput unless the act is aimed as its verb wants."""
     verb = act.verb
     if verb.aim is Aim.CALL:
-        aimed = not act.people and not act.everyone
+        aimed = not act.people and not act.everyone and not act.spared
     elif act.everyone:
         aimed = verb.everyone and not act.people
     else:
-        aimed = bool(act.people)
+        aimed = bool(act.people) and not act.spared
     if not aimed:
         raise BadInput(
             f"“{verb.label}” does not say at whom, or at somebody it cannot act on.",

@@ -58,25 +58,37 @@ class Planner:
         return known[0]
 
     async def act(
-        self, verb: Verb, call_word: str, people: Sequence[str], *, everyone: bool
+        self,
+        verb: Verb,
+        call_word: str,
+        people: Sequence[str],
+        *,
+        everyone: bool,
+        spared: Sequence[str] = (),
     ) -> Act:
         """The act these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
-        self.possible(verb, call.ref.vendor)
+        self.possible(verb, call.ref.vendor, everyone=everyone)
         return Act(
             verb=verb,
             call=call.ref,
             title=call.title,
             people=await self._people(verb, call, people),
             everyone=everyone,
+            spared=await self._people(verb, call, spared),
         )
 
-    def possible(self, verb: Verb, vendor: Vendor) -> None:
+    def possible(self, verb: Verb, vendor: Vendor, *, everyone: bool = False) -> None:
         """Impossible, with the nearest verb that works, unless the vendor can do it."""
         capability = self._board.provider(vendor).capabilities[verb.name]
         if not capability.possible:
             raise Impossible(
                 f"{vendor.label} cannot do “{verb.label}”: {capability.why}",
+                next_step=_instead(capability),
+            )
+        if verb.aim is Aim.PEOPLE and not capability.reaches(everyone=everyone):
+            raise Impossible(
+                f"{vendor.label} can do “{verb.label}” only to {capability.aims}.",
                 next_step=_instead(capability),
             )
         if (refused := capability.refuses(verb)) is not None:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act, Person
 from bot.calls.models import Vendor
-from bot.calls.verbs import Verb
 from bot.policy.rules import Ids, Patterns, Rules, list_name
 from bot.ports import Member
 
@@ -19,12 +18,17 @@ class Grant(NamedTuple):
     everyone: bool
 
 
-def least(rules: Rules, verb: Verb, vendor: Vendor) -> Role:
-    """The least role for a verb: the vendor's word, else the general one, else the verb's own."""
-    for verbs in (rules.vendors.of(vendor).verbs, rules.verbs):
-        if verb.name in verbs:
-            return Role[verbs[verb.name].upper()]
-    return verb.least
+def least(rules: Rules, act: Act) -> Role:
+    """The least role for an act: the vendor's word, else the general one, else the act's own.
+
+    An act on everyone never wants less than the verb asks for that.
+    """
+    name = act.verb.name
+    for verbs in (rules.vendors.of(act.call.vendor).verbs, rules.verbs):
+        if name in verbs:
+            said = Role[verbs[name].upper()]
+            return max(said, act.verb.least_for_all) if act.everyone else said
+    return act.least()
 
 
 def grant(rules: Rules, role: Role, vendor: Vendor | None) -> Grant:

@@ -4,6 +4,7 @@ import asyncio
 
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act
+from bot.calls.looks import Look
 from bot.calls.models import Vendor
 from bot.errors import CallwardenError, Outsider
 from bot.policy import decide, words
@@ -39,6 +40,12 @@ class Policy:
         if not await self._holds(actor.user, Role.VIEWER, None):
             raise words.role_too_low(self._rules, actor.user, "Looking at calls", Role.VIEWER, None)
 
+    async def may_read(self, actor: Actor, look: Look, vendor: Vendor, channel: str | None) -> None:
+        """Whether somebody may see what `look` shows of a vendor; raises as `may_look`."""
+        await self.may_look(actor, channel)
+        if look.least > Role.VIEWER and not await self._holds(actor.user, look.least, vendor):
+            raise words.role_too_low(self._rules, actor.user, look.label, look.least, vendor)
+
     async def may(self, actor: Actor, act: Act, channel: str | None) -> None:
         """Whether somebody may do this there; one protected person refuses the whole act.
 
@@ -52,7 +59,7 @@ class Policy:
 
     async def _check_role(self, user: str, act: Act) -> None:
         vendor = act.call.vendor
-        needed = decide.least(self._rules, act.verb, vendor)
+        needed = decide.least(self._rules, act)
         if not await self._holds(user, needed, vendor):
             raise words.role_too_low(self._rules, user, act.verb.label, needed, vendor)
 

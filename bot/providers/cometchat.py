@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import cannot, complete
+from bot.calls.looks import LOOKS, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS
@@ -15,6 +16,7 @@ from bot.clock import Clock
 from bot.errors import Impossible
 from bot.providers.decode import Moment, read
 from bot.providers.http import Deadlines, Kind, Problem, Transport, Wire
+from bot.providers.looks import Blind, all_looks
 
 _WHY = "CometChat's call API can only be read; only the app's own client can act in a call."
 _RATE = 8.0
@@ -85,10 +87,14 @@ def problem(body: bytes) -> Problem:
     return Problem(error.code, error.message or "")
 
 
-class CometChatProvider:
+_NOT_READ = "Callwarden does not read it yet."
+
+
+class CometChatProvider(Blind):
     """CometChat behind `CallProvider`: reads only."""
 
     vendor = Vendor.COMETCHAT
+    looks = all_looks(**dict.fromkeys(LOOKS, _NOT_READ))
     capabilities = complete(MappingProxyType(dict.fromkeys(VERBS, cannot(_WHY))))
 
     def __init__(self, http: Transport) -> None:
@@ -134,6 +140,15 @@ class CometChatProvider:
         return Observation(
             seen=Seen.UNKNOWABLE, evidence=f"{act.verb.label} cannot be read from CometChat"
         )
+
+    async def find(self, words: str) -> Sightings:
+        """See `CallProvider.find`."""
+        raise Impossible(words)
+
+    async def probe(self) -> str:
+        """See `CallProvider.probe`."""
+        await self.list_live(limit=1)
+        return "Calls can be listed."
 
     async def aclose(self) -> None:
         """Close the connection pool."""

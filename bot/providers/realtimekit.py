@@ -9,12 +9,14 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
+from bot.calls.looks import LOOKS, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
-from bot.calls.verbs import Block, Kick, LiveStart, Mute, RtmpStart, Unblock
+from bot.calls.verbs import VERBS, Block, Kick, LiveStart, Mute, RtmpStart, Unblock
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.providers.http import Deadlines, Transport, Wire
+from bot.providers.looks import Blind, all_looks
 from bot.providers.realtimekit_acts import Acts
 from bot.providers.realtimekit_look import Look, plain
 from bot.providers.realtimekit_reads import Reads
@@ -31,10 +33,14 @@ _MUTE_IS_HIDDEN = (
 _DOING = performers(Acts)
 
 
-class RealtimeKitProvider:
+_NOT_READ = "Callwarden does not read it yet."
+
+
+class RealtimeKitProvider(Blind):
     """RealtimeKit behind `CallProvider`."""
 
     vendor = Vendor.REALTIMEKIT
+    looks = all_looks(**dict.fromkeys(LOOKS, _NOT_READ))
 
     def __init__(
         self, http: Transport, *, hidden_mute: bool, rtmp_targets: Mapping[str, RtmpTarget]
@@ -85,13 +91,23 @@ class RealtimeKitProvider:
         """See `CallProvider.observe`."""
         return await self._look.at(act)
 
+    async def find(self, words: str) -> Sightings:
+        """See `CallProvider.find`."""
+        raise Impossible(words)
+
+    async def probe(self) -> str:
+        """See `CallProvider.probe`."""
+        await self.list_live(limit=1)
+        return "Calls can be listed."
+
     async def aclose(self) -> None:
         """Close the connection pool."""
         await self.http.aclose()
 
 
 def _capabilities(targets: tuple[str, ...], *, hidden_mute: bool) -> Mapping[str, Capability]:
-    table = {verb: doing.capability for verb, doing in _DOING.items()}
+    table = dict.fromkeys(VERBS, cannot("Not carried yet."))
+    table |= {verb: doing.capability for verb, doing in _DOING.items()}
     table[Block.name] = cannot(_NO_BAN_LIST, instead=Kick)
     table[Unblock.name] = cannot(_NO_BAN_LIST)
     table[RtmpStart.name] = (

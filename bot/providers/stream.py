@@ -10,12 +10,15 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import complete
+from bot.calls.looks import LOOKS, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import Mute, Track
 from bot.clock import Clock
+from bot.errors import Impossible
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
+from bot.providers.looks import Blind, all_looks
 from bot.providers.stream_acts import NO_PAUSE, StreamActs, path_of
 from bot.providers.stream_evidence import BY_CALL, BY_PEOPLE, TRACKS, muted
 from bot.providers.stream_wire import ManyCalls, OneCall, Stay, Stays, WireCall, problem
@@ -24,7 +27,10 @@ _MOST = 100
 """What one page of calls or participants holds at most."""
 
 
-class StreamProvider:
+_NOT_READ = "Callwarden does not read it yet."
+
+
+class StreamProvider(Blind):
     """Stream Video behind `CallProvider`.
 
     `moderator_id` is the Stream user in whose name people are muted and kicked; it has to exist
@@ -32,6 +38,7 @@ class StreamProvider:
     """
 
     vendor = Vendor.STREAM
+    looks = all_looks(**dict.fromkeys(LOOKS, _NOT_READ))
 
     def __init__(
         self,
@@ -85,6 +92,15 @@ class StreamProvider:
         if (judge_call := BY_CALL.get(verb.name)) is not None:
             return judge_call(act, await self._call(cid))
         return Observation(seen=Seen.UNKNOWABLE, evidence=NO_PAUSE)
+
+    async def find(self, words: str) -> Sightings:
+        """See `CallProvider.find`."""
+        raise Impossible(words)
+
+    async def probe(self) -> str:
+        """See `CallProvider.probe`."""
+        await self.list_live(limit=1)
+        return "Calls can be listed."
 
     async def aclose(self) -> None:
         """Close the connection pool."""

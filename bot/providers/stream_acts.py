@@ -10,6 +10,7 @@ from bot.calls.capabilities import Capability, Enforcement, can, cannot, perform
 from bot.calls.models import RtmpTarget, Vendor
 from bot.calls.outcomes import Receipt
 from bot.calls.verbs import (
+    VERBS,
     Block,
     End,
     Kick,
@@ -59,7 +60,12 @@ class StreamActs:
     def capabilities(self) -> dict[str, Capability]:
         """What Stream makes of each verb; RTMP goes to the named targets only."""
         can_do = {verb: doing.capability for verb, doing in self._performers.items()}
-        return {**can_do, **CANNOT, RtmpStart.name: _rtmp_capability(self._targets)}
+        return {
+            **dict.fromkeys(VERBS, cannot("Not carried yet.")),
+            **can_do,
+            **CANNOT,
+            RtmpStart.name: _rtmp_capability(self._targets),
+        }
 
     async def perform(self, act: Act) -> Receipt:
         """Do it once; Impossible for a verb that Stream has no act for."""

@@ -1,13 +1,15 @@
 """Taking orders: each key once, equal open orders together, and every attempt in the audit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
 
-from bot.calls.cases import Acceptance, Case, Event, How, NoticeKind, Order, Refusal
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.cases import Acceptance, Case, Disclosure, Event, How, NoticeKind, Order, Refusal
 from bot.calls.outcomes import State
 from bot.errors import KeyReused
 from bot.store.ledger import options
@@ -55,11 +57,36 @@ class Knock:
 
 
 @dataclass(frozen=True, slots=True)
-class Denial:
-    """A refusal and when it happened."""
+class Remark:
+    """An entry that belongs to no case, and its key: a second delivery adds nothing.
 
-    refusal: Refusal
+    `said` are the fields of `AuditEntry` beside number, moment and actor.
+    """
+
+    key: str
+    event: Event
+    actor: Actor
+    act: Act | None
+    said: Mapping[str, Any]
     at: datetime
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal, at: datetime) -> "Remark":
+        """What was not permitted, and why."""
+        detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
+        said = {"state": State.REFUSED, "detail": detail}
+        return cls(refusal.key, Event.REFUSED, refusal.actor, refusal.act, said, at)
+
+    @classmethod
+    def of_disclosure(cls, told: Disclosure, at: datetime) -> "Remark":
+        """What was handed out, of which call."""
+        said = {
+            "vendor": told.call.vendor,
+            "call": told.call.id,
+            "title": told.title,
+            "detail": told.detail,
+        }
+        return cls(told.key, Event.DISCLOSED, told.actor, None, said, at)
 
 
 class Door:
@@ -78,33 +105,21 @@ class Door:
         batch.write()
         return answers
 
-    def refuse(self, transaction: Transaction, denials: Sequence[Denial]) -> Sequence[None]:
-        """Audit each refusal whose key is new."""
-        keys = [denial.refusal.key for denial in denials]
+    def remark(self, transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[None]:
+        """Audit each whose key is new."""
+        keys = [remark.key for remark in remarks]
         seen = set(transaction.connection.execute(_SEEN, {"keys": keys}).scalars())
         rows = []
-        for denial in denials:
-            refusal = denial.refusal
-            if refusal.key not in seen:
-                seen.add(refusal.key)
-                rows.append({"key": refusal.key, "fingerprint": "refused", "case_number": None})
-                _audit_refusal(transaction, denial)
+        for one in remarks:
+            if one.key not in seen:
+                seen.add(one.key)
+                rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
+                transaction.ledger.add(
+                    one.event, at=one.at, actor=one.actor, act=one.act, **one.said
+                )
         if rows:
             transaction.connection.execute(_ADD_DELIVERY, rows)
-        return [None] * len(denials)
-
-
-def _audit_refusal(transaction: Transaction, denial: Denial) -> None:
-    refusal = denial.refusal
-    detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
-    transaction.ledger.add(
-        Event.REFUSED,
-        at=denial.at,
-        actor=refusal.actor,
-        act=refusal.act,
-        state=State.REFUSED,
-        detail=detail,
-    )
+        return [None] * len(remarks)
 
 
 class _Batch:

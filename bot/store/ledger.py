@@ -77,7 +77,9 @@ def options(act: Act) -> str:
 def _about(act: Act | None) -> dict[str, Any]:
     if act is None:
         return {}
-    people = ("everyone",) if act.everyone else tuple(_named(person) for person in act.people)
+    people = tuple(_named(person) for person in act.people)
+    if act.everyone:
+        people = ("everyone", *(f"but {_named(person)}" for person in act.spared))
     return {
         "verb": act.verb.name,
         "vendor": act.call.vendor,

@@ -8,14 +8,24 @@ from typing import TypeVar
 from sqlalchemy import Select, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.calls.cases import Acceptance, AuditEntry, Case, Claim, Notice, NoticeKind, Order, Refusal
+from bot.calls.cases import (
+    Acceptance,
+    AuditEntry,
+    Case,
+    Claim,
+    Disclosure,
+    Notice,
+    NoticeKind,
+    Order,
+    Refusal,
+)
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError, UnknownCase
 from bot.ports import CaseFilter
 from bot.store.database import Database, InstanceLock
-from bot.store.door import Denial, Door, Knock
+from bot.store.door import Door, Knock, Remark
 from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
@@ -56,7 +66,7 @@ class SqlStore:
             Notices(self._database),
         )
         self._accept = Work(door.accept, NotAccepted, counting=True)
-        self._refuse = Work(door.refuse, NotAccepted, counting=True)
+        self._remark = Work(door.remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
         self._finish = Work(worklist.finish, StoreError, counting=True)
         self._release = Work(worklist.release, StoreError)
@@ -89,8 +99,13 @@ class SqlStore:
 
     async def refuse(self, refusal: Refusal) -> None:
         """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
-        denial = Denial(refusal, self._clock.now())
-        await self._writer.write(self._refuse, denial, patience=self._patience)
+        remark = Remark.of_refusal(refusal, self._clock.now())
+        await self._writer.write(self._remark, remark, patience=self._patience)
+
+    async def disclose(self, disclosure: Disclosure) -> None:
+        """Audit what somebody is handed; a second delivery of its key adds nothing."""
+        remark = Remark.of_disclosure(disclosure, self._clock.now())
+        await self._writer.write(self._remark, remark, patience=self._patience)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None

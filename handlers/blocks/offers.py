@@ -13,6 +13,9 @@ from handlers.blocks.message import Block
 from handlers.blocks.parts import button, option
 from handlers.blocks.values import ACT, ActValue, menu_value
 
+TARGET = "to"
+"""The option that names an RTMP target."""
+
 
 class Offer(Frozen):
     """An act that can be offered, with its options at their likeliest."""
@@ -44,20 +47,25 @@ def for_call(
         return []
     crowd = [
         offer.model_copy(update={"everyone": True})
-        for offer in _offers(Aim.PEOPLE, capabilities, targets)
-        if offer.verb.everyone
+        for offer in _offers(Aim.PEOPLE, capabilities, targets, everyone=True)
+        if offer.verb.drawn_for_all
     ]
     own = _offers(Aim.CALL, capabilities, targets)
     return crowd + [offer for offer in own if not offer.verb.pointless(call)]
 
 
 def _offers(
-    aim: Aim, capabilities: Mapping[str, Capability], targets: Sequence[str]
+    aim: Aim,
+    capabilities: Mapping[str, Capability],
+    targets: Sequence[str],
+    *,
+    everyone: bool = False,
 ) -> list[Offer]:
     verbs = [
         likeliest(verb, capabilities[name], targets)
         for name, verb in VERBS.items()
-        if verb.aim is aim and name in capabilities and capabilities[name].possible
+        if verb.aim is aim and verb.drawn and name in capabilities
+        if capabilities[name].reaches(everyone=everyone)
     ]
     return [Offer(verb=verb) for verb in verbs if verb is not None]
 
@@ -83,11 +91,10 @@ def takes(
 ) -> tuple[str, ...]:
     """The values an option of `verb` may have on this vendor, in the order to show them."""
     kind = verb.model_fields[option_name].annotation
-    known = (
-        tuple(str(value) for value in kind)
-        if isinstance(kind, type) and issubclass(kind, StrEnum)
-        else tuple(targets)
-    )
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        known = tuple(str(value) for value in kind)
+    else:
+        known = tuple(targets) if option_name == TARGET else ()
     only = capability.only.get(option_name)
     return known if only is None else tuple(value for value in known if value in only)
 

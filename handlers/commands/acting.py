@@ -39,7 +39,11 @@ def _key(visit: Visit) -> str:
 
 async def _meant(visit: Visit, request: ActRequest) -> Act:
     return await visit.desk.planner.act(
-        request.verb, request.call, request.people, everyone=request.everyone
+        request.verb,
+        request.call,
+        request.people,
+        everyone=request.everyone,
+        spared=request.spared,
     )
 
 

@@ -1,18 +1,20 @@
 """Orders typed as text: verb, call, people, options, reason; each verb says itself what it takes.
 
 `VERB CALL [WHO] [--option] [reason]`; a verb of two words takes its second before or after the
-call, and without one the first of its family is meant.
+call, and without one the first of its family is meant. Everyone may be limited: `all except @ann`.
+A verb that carries a text has no reason beside it: the text is everything that is left.
 """
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from pydantic import ValidationError
 
 from bot.calls.models import Frozen
-from bot.calls.verbs import Aim, Verb
+from bot.calls.verbs import TO_READ, Aim, Verb
 from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
 from handlers.commands.words import DASHES, Words, fit
@@ -24,7 +26,8 @@ MAX_PEOPLE = 50
 """People named in one order."""
 
 _EVERYONE = {"all", "everyone"}
-_OPTION = re.compile(rf"(?<!\S)(?:--|[{DASHES[1:]}])([^\W\d_]\w*)(?!\S)")
+_EXCEPT = {"except", "but"}
+_OPTION = re.compile(rf"(?<!\S)(?:--|[{DASHES[1:]}])([^\W\d_][\w-]*)(?!\S)")
 """A word like `--video`; a lone dash or a range of numbers in a reason is none."""
 
 
@@ -35,6 +38,7 @@ class ActRequest(Frozen):
     call: str
     people: tuple[str, ...] = ()
     everyone: bool = False
+    spared: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -45,6 +49,7 @@ class Incomplete(Frozen):
     call: str | None = None
     people: tuple[str, ...] = ()
     everyone: bool = False
+    spared: tuple[str, ...] = ()
     reason: str = ""
     missing: str
 
@@ -61,7 +66,13 @@ def choices(verb: type[Verb]) -> dict[str, type[StrEnum]]:
 
 def names(verb: type[Verb]) -> tuple[str, ...]:
     """The options of `verb` that are written as a word after the call, by field name."""
-    return tuple(name for name in verb.model_fields if name not in choices(verb))
+    told = {*choices(verb), *texts(verb)}
+    return tuple(name for name in verb.model_fields if name not in told)
+
+
+def texts(verb: type[Verb]) -> tuple[str, ...]:
+    """The options of `verb` that are texts for people to read, by field name."""
+    return tuple(name for name, field in verb.model_fields.items() if TO_READ in field.metadata)
 
 
 def read_order(family: Sequence[type[Verb]], words: Words) -> ActRequest | Incomplete:
@@ -71,28 +82,39 @@ def read_order(family: Sequence[type[Verb]], words: Words) -> ActRequest | Incom
     call = words.name("call")
     verb = verb or _second(family, words) or family[0]
     picked = _pick(verb, values)
-    everyone, people = _people(verb, words) if verb.aim is not Aim.CALL else (False, ())
+    everyone, people, spared = _whom(verb, words) if verb.aim is not Aim.CALL else (False, (), ())
     picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
+    picked |= _texts(verb, words)
     if len(words.rest) > MAX_REASON:
         raise BadInput(f"The reason is longer than {MAX_REASON:,} characters.")
     lacking = [
         *(["call"] if call is None else []),
         *(["people"] if verb.aim is not Aim.CALL and not people and not everyone else []),
-        *(name for name in names(verb) if name not in picked),
+        *(
+            name
+            for name, one in verb.model_fields.items()
+            if one.is_required() and name not in picked
+        ),
     ]
-    said = {"call": call, "people": people, "everyone": everyone, "reason": words.rest}
+    said = {
+        "call": call,
+        "people": people,
+        "everyone": everyone,
+        "spared": spared,
+        "reason": words.rest,
+    }
     if lacking:
         return Incomplete.model_validate({"verb_type": verb, "missing": lacking[0], **said})
     return ActRequest.model_validate({"verb": _build(verb, picked), **said})
 
 
-def _build(verb: type[Verb], picked: dict[str, str]) -> Verb:
+def _build(verb: type[Verb], picked: Mapping[str, Any]) -> Verb:
     try:
         return verb.model_validate(picked)
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         raise BadInput(
-            f"“{picked[field][:64]}” cannot be what “{verb.label}” wants there.",
+            f"“{str(picked[field])[:64]}” cannot be what “{verb.label}” wants there.",
             next_step=f"For example: `{verb.example}`",
         ) from error
 
@@ -139,12 +161,37 @@ def _no_such_option(verb: type[Verb], value: str, known: Sequence[str]) -> Unkno
     )
 
 
-def _people(verb: type[Verb], words: Words) -> tuple[bool, tuple[str, ...]]:
-    """Everyone, or who is named: the first word, and those with @, quotes or a comma before."""
+def _texts(verb: type[Verb], words: Words) -> dict[str, Any]:
+    """What is left as the verb's text; a list of texts follows the first one, each after a `|`."""
+    wanted = texts(verb)
+    if not wanted or not words.rest:
+        return {}
+    first, *more = [part.strip() for part in words.rest.split("|")] if wanted[1:] else [words.rest]
+    words.rest = ""
+    said: dict[str, Any] = {wanted[0]: first}
+    return {**said, wanted[1]: tuple(more)} if more else said
+
+
+def _whom(verb: type[Verb], words: Words) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
+    """Everyone and who is left out, or who is named."""
     first = (words.peek() or "").removeprefix("@").casefold()
-    if verb.everyone and first in _EVERYONE:
-        words.take()
-        return True, ()
+    if not (verb.everyone and first in _EVERYONE):
+        return False, _people(words), ()
+    words.take()
+    if (words.peek() or "").casefold() not in _EXCEPT:
+        return True, (), ()
+    words.take()
+    spared = _people(words)
+    if not spared:
+        raise BadInput(
+            "Everyone except whom?",
+            next_step=f"For example: `{verb.words[0]} K7QX all except @ann`",
+        )
+    return True, (), spared
+
+
+def _people(words: Words) -> tuple[str, ...]:
+    """Who is named: the first word, and those with @, quotes or a comma before."""
     people: list[str] = []
     more = bool(words.rest)
     while more or words.rest[:1] == "@" or words.at_quote():
@@ -152,7 +199,7 @@ def _people(verb: type[Verb], words: Words) -> tuple[bool, tuple[str, ...]]:
         people += found
     if len(people) > MAX_PEOPLE:
         raise BadInput(f"At most {MAX_PEOPLE} people can be named in one order.")
-    return False, tuple(dict.fromkeys(fit(person, "person") for person in people))
+    return tuple(dict.fromkeys(fit(person, "person") for person in people))
 
 
 def _next_people(words: Words) -> tuple[list[str], bool]:

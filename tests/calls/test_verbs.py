@@ -16,17 +16,10 @@ from bot.calls.verbs import (
     RtmpStart,
     Track,
     Unblock,
-    Verb,
     Weight,
 )
 from bot.calls.written import AnyVerb, dump_verb, load_verb
-
-SAMPLES: dict[str, dict[str, str]] = {"rtmp_start": {"to": "youtube"}, "rtmp_stop": {"to": "x"}}
-
-
-def sample(name: str) -> Verb:
-    """A verb with whatever it must have."""
-    return VERBS[name].model_validate(SAMPLES.get(name, {}))
+from tests.fakes.verbs import sample
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -56,7 +49,14 @@ def test_muting_kicking_and_ending_cannot_be_taken_back() -> None:
 
 
 def test_what_disconnects_for_good_is_heavy() -> None:
-    assert {name for name, verb in VERBS.items() if verb.weight is Weight.HEAVY} == {"block", "end"}
+    assert {name for name, verb in VERBS.items() if verb.weight is Weight.HEAVY} == {
+        "block",
+        "delete_recording",
+        "delete_transcript",
+        "end",
+        "go_back",
+        "group_ban",
+    }
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -103,17 +103,22 @@ def call(**known: object) -> Call:
 @pytest.mark.parametrize(
     ("known", "makes_sense"),
     [
-        ({}, {"record_start", "live_start", "rtmp_start"}),
-        ({"recording": "on"}, {"record_stop", "record_pause", "live_start", "rtmp_start"}),
-        ({"recording": "paused"}, {"record_stop", "record_resume", "live_start", "rtmp_start"}),
-        ({"broadcasting": True}, {"record_start", "live_stop", "rtmp_start"}),
-        ({"rtmp": ("x",)}, {"record_start", "live_start", "rtmp_start", "rtmp_stop"}),
+        ({}, {"lock", "record_start", "live_start", "rtmp_start"}),
+        ({"locked": True}, {"unlock", "record_start", "live_start", "rtmp_start"}),
+        ({"recording": "on"}, {"lock", "record_stop", "record_pause", "live_start", "rtmp_start"}),
+        (
+            {"recording": "paused"},
+            {"lock", "record_stop", "record_resume", "live_start", "rtmp_start"},
+        ),
+        ({"broadcasting": True}, {"lock", "record_start", "live_stop", "rtmp_start"}),
+        ({"rtmp": ("x",)}, {"lock", "record_start", "live_start", "rtmp_start", "rtmp_stop"}),
     ],
 )
 def test_only_what_would_change_something_is_offered(
     known: dict[str, object], makes_sense: set[str]
 ) -> None:
-    on_a_call = [name for name in VERBS if VERBS[name].aim is Aim.CALL and name != "end"]
+    on_a_call = [name for name in VERBS if VERBS[name].aim is Aim.CALL and VERBS[name].drawn]
+    on_a_call.remove("end")
     offered = {name for name in on_a_call if not sample(name).pointless(call(**known))}
     assert offered == makes_sense
     assert not Kick().pointless(call(**known))

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement, cannot
+from bot.calls.looks import LOOKS, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, RecordPause, RecordResume
 from bot.errors import NotAtVendor
+from bot.providers.looks import Blind, all_looks
 
 STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -17,10 +19,11 @@ Trouble = Exception | tuple[str, Exception]
 """What goes wrong with one act: an error before the effect, or ("after", error) behind it."""
 
 
-class FakeProvider:
+class FakeProvider(Blind):
     """Keeps calls and people; `done` lists every effect, in order; `seen` overrides read-backs."""
 
     capabilities: Mapping[str, Capability]
+    looks = all_looks(**dict.fromkeys(LOOKS, "it keeps nothing"))
 
     def __init__(self, vendor: Vendor = Vendor.STREAM) -> None:
         self.vendor = vendor
@@ -108,6 +111,23 @@ class FakeProvider:
         return Observation(
             seen=Seen.DONE if done else Seen.NOT_DONE, evidence="It shows." if done else "Not so."
         )
+
+    async def find(self, words: str) -> Sightings:
+        """Whoever's id or name holds `words`."""
+        self._answer()
+        return Sightings(
+            found=tuple(
+                Sighting(call=call, person=person)
+                for name, call in self.calls.items()
+                for person in self.people[name]
+                if words.casefold() in f"{person.id} {person.name}".casefold()
+            )
+        )
+
+    async def probe(self) -> str:
+        """It answers."""
+        self._answer()
+        return "It answers."
 
     async def aclose(self) -> None:
         """Nothing to close."""

@@ -159,7 +159,7 @@ async def test_what_is_impossible_is_refused_before_anybody_is_asked(office: Off
     ("verb", "people", "everyone"),
     [
         (Kick(), (), False),
-        (Kick(), (), True),
+        (Block(), (), True),
         (Mute(), ("ann",), True),
         (Unblock(), (), False),
         (Unblock(), (), True),

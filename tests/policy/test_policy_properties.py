@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 from bot.calls.actors import Role
 from bot.calls.acts import Act, Person
 from bot.calls.models import Vendor
-from bot.calls.verbs import VERBS, Verb
+from bot.calls.verbs import VERBS
 from bot.errors import NotPermitted
 from bot.policy import Policy, Rules
 from bot.policy.decide import grant
 from bot.policy.rules import People, Places, Protected, VendorRules, Vendors, list_name
 from bot.ports import Member
 from tests.fakes.directory import HOME, Table, act, actor
+from tests.fakes.verbs import sample
 
 USERS = ("U0A", "U0B", "U0C")
 GROUPS = ("S0A", "S0B")
@@ -41,16 +42,9 @@ all_rules = st.builds(
 memberships = st.dictionaries(
     st.sampled_from(GROUPS), st.frozensets(st.sampled_from(USERS)), max_size=2
 )
-
-
-def _verb(name: str) -> Verb:
-    kind = VERBS[name]
-    return kind.model_validate({"to": "tube"} if "to" in kind.model_fields else {})
-
-
 acts = st.builds(
     act,
-    st.sampled_from(sorted(VERBS)).map(_verb),
+    st.sampled_from(sorted(VERBS)).map(sample),
     vendor=st.sampled_from(Vendor),
 ).flatmap(
     lambda one: st.sampled_from(

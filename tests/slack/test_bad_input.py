@@ -172,7 +172,7 @@ async def test_a_form_whose_contents_were_changed_does_nothing_and_says_so(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("kcik K7QX bob", "Did you mean kick?"),
+        ("kcik K7QX bob", "Did you mean kick or lock?"),
         ("show ZZZZ", "ZZZZ"),
         ("kick ZZZZ bob rude", "ZZZZ"),
         (f"kick {SUPPORT} nobody-here rude", "answers to “nobody-here”"),

@@ -183,7 +183,8 @@ def test_acts_follow_what_runs() -> None:
         ref=ref(), title="Raid", people=1, recording=RecordingState.ON, broadcasting=False, rtmp=()
     )
     names = offered(card(call, ALL).blocks)
-    assert {"record_stop", "record_pause", "live_start", "rtmp_start", "end", "mute"} == names
+    running = {"record_stop", "record_pause", "live_start", "rtmp_start"}
+    assert names == running | {"lock", "end", "mute"}
     ended = call.model_copy(update={"ended_at": NOW})
     assert offered(card(ended, ALL, Participant(id="a")).blocks) == set()
 
@@ -331,4 +332,4 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
 def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
     call = Call(ref=ref("c" * 300), title="Raid", people=1)
     message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
-    assert offered(message.blocks) == {"mute", "record_start"}
+    assert offered(message.blocks) == {"mute", "lock"}

@@ -1,6 +1,7 @@
 """What is typed after `/calls`: every text is understood or politely refused, and nothing else."""
 
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,10 +9,22 @@ from hypothesis import strategies as st
 
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
-from bot.calls.verbs import VERBS, Aim, Kick, Mute, RecordStart, RecordStop, RtmpStart, Track, Verb
+from bot.calls.verbs import (
+    VERBS,
+    Aim,
+    Kick,
+    Mute,
+    Poll,
+    RecordStart,
+    RecordStop,
+    RtmpStart,
+    Say,
+    Track,
+    Verb,
+)
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import help_message, topics
-from handlers.commands.orders import choices, names
+from handlers.commands.orders import choices, names, texts
 from handlers.commands.parse import (
     ActRequest,
     Help,
@@ -57,11 +70,17 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         name: data.draw(st.sampled_from([str(v) for v in kind]))
         for name, kind in choices(verb).items()
     }
-    named = {name: data.draw(WORD) for name in names(verb)}
+    named: dict[str, Any] = {name: data.draw(WORD) for name in names(verb)}
     aimed = verb.aim is not Aim.CALL
     parts = [verb.words[0], call, *verb.words[1:], *(f"--{value}" for value in options.values())]
     parts += [f"@{person}" for person in people] if aimed else []
-    request = parse(" ".join([*parts, *named.values(), reason]))
+    parts += named.values()
+    if texts(verb):
+        said = data.draw(st.lists(WORD, min_size=3, max_size=3))
+        named |= {"text": said[0]} if verb is Say else {"question": said[0], "answers": said[1:]}
+        parts.append(said[0] if verb is Say else " | ".join(said))
+        reason = ""
+    request = parse(" ".join([*parts, reason]))
     assert request == ActRequest(
         verb=verb.model_validate(options | named),
         call=call,
@@ -110,7 +129,7 @@ def test_words_that_only_look(text: str, wanted: object) -> None:
             "see x.io and #general",
         ),
         ("kick K7QX a <!here|here> <!here> and I", ("a",), "here @here and I"),
-        ("kick K7QX all", ("all",), ""),
+        ("kick K7QX @all-hands", ("all-hands",), ""),
     ],
 )
 def test_who_and_why_are_told_apart(text: str, people: tuple[str, ...], reason: str) -> None:
@@ -143,6 +162,46 @@ def test_what_is_missing_is_named(text: str, missing: str) -> None:
     request = parse(text)
     assert isinstance(request, Incomplete)
     assert request.missing == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "spared"),
+    [
+        ("mute K7QX all", ()),
+        ("mute K7QX everyone except @ann noise", ("ann",)),
+        ('mute K7QX all but "Ann Lee", @bob noise', ("Ann Lee", "bob")),
+    ],
+)
+def test_everyone_may_be_limited(text: str, spared: tuple[str, ...]) -> None:
+    request = parse(text)
+    assert isinstance(request, ActRequest)
+    assert (request.everyone, request.spared) == (True, spared)
+
+
+def test_everyone_except_nobody_is_asked_back() -> None:
+    with pytest.raises(BadInput, match="except whom"):
+        parse("mute K7QX all except")
+
+
+def test_a_text_is_everything_that_is_left() -> None:
+    assert parse("say K7QX We end in 5 minutes | really") == ActRequest(
+        verb=Say(text="We end in 5 minutes | really"), call="K7QX"
+    )
+
+
+def test_a_poll_is_a_question_and_its_answers() -> None:
+    assert parse("poll K7QX Go on? | Yes | No") == ActRequest(
+        verb=Poll(question="Go on?", answers=("Yes", "No")), call="K7QX"
+    )
+    assert isinstance(parse("poll K7QX Go on?"), Incomplete)
+    with pytest.raises(BadInput):
+        parse("poll K7QX Go on? | Yes")
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", "../../etc/passwd", "a\\b"])
+def test_the_name_of_a_file_leads_into_no_other_folder(name: str) -> None:
+    with pytest.raises(BadInput):
+        parse(f"delete K7QX recording {name}")
 
 
 def test_a_missing_target_is_named_and_a_strange_one_refused() -> None:

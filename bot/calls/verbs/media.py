@@ -1,43 +1,10 @@
-"""Every verb, described once: its words, aim, options, weight and inverse.
-
-Slash parsing, buttons, modals, confirmations, help, audit lines and the capability table are made
-from these classes. To add a verb, write one class here and the vendor methods that can do it.
-"""
+"""Verbs about what leaves the call: recordings, streams, transcripts."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
-
-from pydantic import StringConstraints
 
 from bot.calls.actors import Role
-from bot.calls.models import Call, Frozen, RecordingState
-
-
-class Aim(StrEnum):
-    """What a verb is pointed at."""
-
-    PEOPLE = "people"
-    """People who are in the call now."""
-    ABSENT = "absent"
-    """One person by id, who need not be in the call."""
-    CALL = "call"
-    """The call as a whole."""
-
-
-class Weight(StrEnum):
-    """HEAVY acts ask to confirm and want a reason."""
-
-    LIGHT = "light"
-    HEAVY = "heavy"
-
-
-class Track(StrEnum):
-    """What is muted."""
-
-    AUDIO = "audio"
-    VIDEO = "video"
-    SCREEN = "screen"
-    EVERYTHING = "everything"
+from bot.calls.models import Call, RecordingState
+from bot.calls.verbs.verb import Aim, FileName, TargetName, Verb, Weight
 
 
 class RecordingKind(StrEnum):
@@ -46,133 +13,6 @@ class RecordingKind(StrEnum):
     COMPOSITE = "composite"
     INDIVIDUAL = "individual"
     RAW = "raw"
-
-
-class Verb(Frozen):
-    """Something a moderator can do. Class attributes describe it; fields are its options.
-
-    In words it is `done` somebody `of` a call: kicked Ann from “Room”. An option whose type is an
-    enum is typed as `--value`; one that is a `str` is the word after
-    the call (the name of an RTMP target). `repeatable` verbs may be sent again after a lost answer;
-    for the rest the vendor is read first.
-    """
-
-    name: ClassVar[str]
-    words: ClassVar[tuple[str, ...]]
-    label: ClassVar[str]
-    doing: ClassVar[str]
-    done: ClassVar[str]
-    of: ClassVar[str] = "in"
-    aim: ClassVar[Aim]
-    everyone: ClassVar[bool] = False
-    weight: ClassVar[Weight] = Weight.LIGHT
-    repeatable: ClassVar[bool]
-    least: ClassVar[Role] = Role.MODERATOR
-    summary: ClassVar[str]
-    warning: ClassVar[str]
-    example: ClassVar[str]
-
-    def inverse(self) -> "Verb | None":
-        """The verb that takes this one back on the same target, None when nothing does."""
-        return None
-
-    def pointless(self, call: Call) -> bool:  # noqa: ARG002  the verbs below look at it
-        """Whether it would change nothing on `call` as it is, or nothing shows that it would.
-
-        A button for it is not drawn then; typed, it is still tried.
-        """
-        return False
-
-
-class Mute(Verb):
-    """Turn somebody's microphone, camera or screen off; they may turn it on again."""
-
-    name = "mute"
-    words = ("mute",)
-    label = "Mute"
-    doing = "muting"
-    done = "muted"
-    aim = Aim.PEOPLE
-    everyone = True
-    repeatable = True
-    summary = "Turn off a microphone, camera or screen. They can turn it on again."
-    warning = "Nobody can be unmuted from here: only they can turn it on again."
-    example = "mute K7QX @alice --video shouting"
-
-    tracks: Track = Track.AUDIO
-
-
-class Kick(Verb):
-    """Remove somebody from the call; they may come back."""
-
-    name = "kick"
-    words = ("kick",)
-    label = "Kick"
-    doing = "kicking"
-    done = "kicked"
-    of = "from"
-    aim = Aim.PEOPLE
-    repeatable = False
-    summary = "Remove somebody from the call. They may come back."
-    warning = "They are removed at once and may join again."
-    example = "kick K7QX @alice insulting others"
-
-
-class Block(Verb):
-    """Remove somebody and keep them out of this call until they are unblocked."""
-
-    name = "block"
-    words = ("block",)
-    label = "Block"
-    doing = "blocking"
-    done = "blocked"
-    of = "from"
-    aim = Aim.PEOPLE
-    weight = Weight.HEAVY
-    repeatable = True
-    summary = "Remove somebody and keep them out of this call until unblocked."
-    warning = "They are removed at once and cannot join again until somebody unblocks them."
-    example = "block K7QX @alice came back after a kick"
-
-    def inverse(self) -> Verb:
-        """Unblocking lets them join again; it does not put them back into the call."""
-        return Unblock()
-
-
-class Unblock(Verb):
-    """Let a blocked person join again."""
-
-    name = "unblock"
-    words = ("unblock",)
-    label = "Unblock"
-    doing = "unblocking"
-    done = "unblocked"
-    aim = Aim.ABSENT
-    repeatable = True
-    summary = "Let a blocked person join again."
-    warning = "They can join again at once."
-    example = "unblock K7QX alice appeal accepted"
-
-    def inverse(self) -> Verb:
-        """Blocking keeps them out again."""
-        return Block()
-
-
-class End(Verb):
-    """End the call for everyone."""
-
-    name = "end"
-    words = ("end",)
-    label = "End call"
-    doing = "ending"
-    done = "ended"
-    aim = Aim.CALL
-    weight = Weight.HEAVY
-    repeatable = True
-    least = Role.LEAD
-    summary = "End the call for everyone in it."
-    warning = "Everyone is disconnected at once. This cannot be undone."
-    example = "end K7QX raid"
 
 
 class RecordStart(Verb):
@@ -317,10 +157,6 @@ class LiveStop(Verb):
         return not call.broadcasting
 
 
-TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-"""The name of an RTMP target in callwarden.toml; its address and key are never typed into Slack."""
-
-
 class RtmpStart(Verb):
     """Send the call to a named RTMP target of callwarden.toml."""
 
@@ -367,22 +203,153 @@ class RtmpStop(Verb):
         return not call.rtmp
 
 
-VERBS: dict[str, type[Verb]] = {
-    verb.name: verb
-    for verb in (
-        Mute,
-        Kick,
-        Block,
-        Unblock,
-        End,
-        RecordStart,
-        RecordStop,
-        RecordPause,
-        RecordResume,
-        LiveStart,
-        LiveStop,
-        RtmpStart,
-        RtmpStop,
-    )
-}
-"""Every verb by name, likeliest first."""
+class TranscribeStart(Verb):
+    """Start writing down what is said."""
+
+    name = "transcribe_start"
+    words = ("transcribe", "start")
+    label = "Start transcription"
+    doing = "starting the transcription of"
+    done = "started transcribing"
+    aim = Aim.CALL
+    repeatable = False
+    drawn = False
+    summary = "Start writing down what is said."
+    warning = "People in the call may have to be told that they are written down."
+    example = "transcribe K7QX start"
+
+    def inverse(self) -> Verb:
+        """Stopping keeps what was written."""
+        return TranscribeStop()
+
+    def pointless(self, call: Call) -> bool:
+        """It is being transcribed already."""
+        return call.transcribing is True
+
+
+class TranscribeStop(Verb):
+    """Stop writing down what is said."""
+
+    name = "transcribe_stop"
+    words = ("transcribe", "stop")
+    label = "Stop transcription"
+    doing = "stopping the transcription of"
+    done = "stopped transcribing"
+    aim = Aim.CALL
+    repeatable = True
+    drawn = False
+    summary = "Stop writing down what is said. The file is kept."
+    warning = "What is said from now on is not written down."
+    example = "transcribe K7QX stop"
+
+    def inverse(self) -> Verb:
+        """Starting again makes a second file."""
+        return TranscribeStart()
+
+    def pointless(self, call: Call) -> bool:
+        """No transcription shows."""
+        return not call.transcribing
+
+
+class CaptionsStart(Verb):
+    """Show what is said as text."""
+
+    name = "captions_start"
+    words = ("captions", "start")
+    label = "Start captions"
+    doing = "starting the captions of"
+    done = "started captions for"
+    aim = Aim.CALL
+    repeatable = False
+    drawn = False
+    summary = "Show what is said as text to everyone in the call."
+    warning = "Everyone in the call can read along."
+    example = "captions K7QX start"
+
+    def inverse(self) -> Verb:
+        """Stopping takes the text away."""
+        return CaptionsStop()
+
+    def pointless(self, call: Call) -> bool:
+        """Captions run already."""
+        return call.captioning is True
+
+
+class CaptionsStop(Verb):
+    """Stop showing what is said as text."""
+
+    name = "captions_stop"
+    words = ("captions", "stop")
+    label = "Stop captions"
+    doing = "stopping the captions of"
+    done = "stopped captions for"
+    aim = Aim.CALL
+    repeatable = True
+    drawn = False
+    summary = "Stop showing what is said as text."
+    warning = "Who relies on reading cannot follow any more."
+    example = "captions K7QX stop"
+
+    def inverse(self) -> Verb:
+        """Starting shows the text again."""
+        return CaptionsStart()
+
+    def pointless(self, call: Call) -> bool:
+        """No captions show."""
+        return not call.captioning
+
+
+class Summarise(Verb):
+    """Have the vendor summarise the transcript."""
+
+    name = "summarise"
+    words = ("summarise",)
+    label = "Make summary"
+    doing = "asking for a summary of"
+    done = "asked for a summary of"
+    aim = Aim.CALL
+    repeatable = False
+    drawn = False
+    summary = "Have the vendor summarise the transcript."
+    warning = "The vendor's model reads the whole transcript."
+    example = "summarise K7QX"
+
+
+class DeleteRecording(Verb):
+    """Delete a recording at the vendor, for good."""
+
+    name = "delete_recording"
+    words = ("delete", "recording")
+    label = "Delete recording"
+    doing = "deleting a recording of"
+    done = "deleted a recording of"
+    aim = Aim.CALL
+    weight = Weight.HEAVY
+    repeatable = True
+    least = Role.LEAD
+    drawn = False
+    summary = "Delete a recording at the vendor, for good."
+    warning = "The file is gone for good. This cannot be undone."
+    example = "delete K7QX recording rec_1.mp4 asked for by the customer"
+
+    file: FileName
+
+
+class DeleteTranscript(Verb):
+    """Delete a transcript at the vendor, for good."""
+
+    name = "delete_transcript"
+    words = ("delete", "transcript")
+    label = "Delete transcript"
+    doing = "deleting a transcript of"
+    done = "deleted a transcript of"
+    aim = Aim.CALL
+    weight = Weight.HEAVY
+    repeatable = True
+    least = Role.LEAD
+    drawn = False
+    summary = "Delete a transcript at the vendor, for good."
+    warning = "The file is gone for good. This cannot be undone."
+    example = "delete K7QX transcript t_1.jsonl asked for by the customer"
+
+    file: FileName

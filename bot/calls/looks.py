@@ -1,0 +1,163 @@
+"""What can be looked at beyond the live picture: each look described once, and what it finds."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import SecretStr
+
+from bot.calls.actors import Role
+from bot.calls.models import Call, Frozen, Participant
+
+
+class Look(NamedTuple):
+    """A subcommand that reads something of a vendor: its words, and the least role for it.
+
+    `of_call` looks are about one call, the others about a vendor. `disclosing` ones hand out what
+    outlives the call, a recording or a transcript: each is written into the record.
+    """
+
+    name: str
+    label: str
+    summary: str
+    example: str
+    least: Role = Role.VIEWER
+    of_call: bool = True
+    disclosing: bool = False
+
+
+RECORDINGS = Look(
+    "recordings",
+    "Recordings",
+    "Recordings of a call, with private links.",
+    "recordings K7QX",
+    least=Role.MODERATOR,
+    disclosing=True,
+)
+TRANSCRIPTS = Look(
+    "transcripts",
+    "Transcripts",
+    "Transcript, summary and chat log of a call, with private links.",
+    "transcripts K7QX",
+    least=Role.MODERATOR,
+    disclosing=True,
+)
+QUALITY = Look("quality", "Quality", "How good a call is, and who has trouble.", "quality K7QX")
+FEEDBACK = Look("feedback", "Feedback", "What people said about a call.", "feedback K7QX")
+MEMBERS = Look("members", "Members", "Who belongs to a call, and who is missing.", "members K7QX")
+ROOMS = Look(
+    "rooms",
+    "Rooms",
+    "Call types, presets and rooms a vendor knows.",
+    "rooms realtimekit",
+    of_call=False,
+)
+
+LOOKS: dict[str, Look] = {
+    look.name: look for look in (QUALITY, MEMBERS, RECORDINGS, TRANSCRIPTS, FEEDBACK, ROOMS)
+}
+"""Every look by name, in the order to show them."""
+
+
+class FileKind(StrEnum):
+    """What a file of a call holds."""
+
+    RECORDING = "recording"
+    TRANSCRIPT = "transcript"
+    SUMMARY = "summary"
+    CHAT = "chat log"
+
+
+class File(Frozen):
+    """A file of a call. `url` lets whoever has it read the file: shown to the asker, kept nowhere.
+
+    `name` is what deleting takes; `state` is the vendor's word where it is not ready yet; times are
+    UTC; `expires_at` is when the link stops working, None where the vendor does not say.
+    """
+
+    kind: FileKind
+    name: str
+    session: str | None = None
+    url: SecretStr | None = None
+    expires_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    state: str | None = None
+    deletable: bool = False
+
+
+class Files(Frozen):
+    """The files of a call, newest first; `missing` says in words what could not be read."""
+
+    files: tuple[File, ...]
+    missing: tuple[str, ...] = ()
+
+
+class PersonQuality(Frozen):
+    """One person's connection. `score` is 0 to 100; milliseconds and per cent; None is unknown."""
+
+    person: Participant
+    score: float | None = None
+    latency_ms: float | None = None
+    jitter_ms: float | None = None
+    lost_percent: float | None = None
+    bad: bool = False
+    why: str = ""
+
+
+class Quality(Frozen):
+    """How good a call is: `score` 0 to 100 where the vendor gives one; the worst people first."""
+
+    score: float | None = None
+    people: tuple[PersonQuality, ...] = ()
+    note: str = ""
+
+
+class Feedback(Frozen):
+    """What one person said about a call; `rating` as the vendor keeps it, mostly 1 to 5."""
+
+    person: str
+    name: str | None = None
+    rating: int | None = None
+    reason: str = ""
+    at: datetime | None = None
+
+
+class CallMember(Frozen):
+    """Somebody who belongs to a call; `here` None where it is not known whether they are in it."""
+
+    id: str
+    name: str | None = None
+    role: str | None = None
+    here: bool | None = None
+
+
+class RoomKind(StrEnum):
+    """What an operator may want to know the name of."""
+
+    TYPE = "call type"
+    PRESET = "preset"
+    ROOM = "room"
+
+
+class Room(Frozen):
+    """A call type, a preset or a lasting room of a vendor."""
+
+    kind: RoomKind
+    name: str
+    id: str | None = None
+    detail: str = ""
+
+
+class Sighting(Frozen):
+    """Somebody who is in a live call now."""
+
+    call: Call
+    person: Participant
+
+
+class Sightings(Frozen):
+    """Where a vendor's live calls hold somebody; `unread` counts calls that were not searched."""
+
+    found: tuple[Sighting, ...] = ()
+    unread: int = 0

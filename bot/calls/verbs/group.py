@@ -1,0 +1,63 @@
+"""Verbs about the chat group behind a call: named for what they are, never a kick."""
+
+from bot.calls.verbs.verb import Aim, Verb, Weight
+
+
+class GroupRemove(Verb):
+    """Take somebody out of the group behind the call; not a kick."""
+
+    name = "group_remove"
+    words = ("group", "remove")
+    label = "Remove from group"
+    doing = "removing from the group"
+    done = "removed from the group"
+    of = "behind"
+    aim = Aim.PEOPLE
+    repeatable = True
+    summary = "Take somebody out of the chat group behind a call; the call may go on with them."
+    warning = "They leave the group. Whether the call drops them is not documented."
+    example = "group K7QX remove alice insulting others"
+
+
+class GroupBan(Verb):
+    """Keep somebody out of the group behind the call; not a block."""
+
+    name = "group_ban"
+    words = ("group", "ban")
+    label = "Ban from group"
+    doing = "banning from the group"
+    done = "banned from the group"
+    of = "behind"
+    aim = Aim.PEOPLE
+    weight = Weight.HEAVY
+    repeatable = True
+    summary = (
+        "Ban somebody from the chat group behind a group call. It may not drop them from the call."
+    )
+    warning = "They leave the group until unbanned. Whether the call drops them is not documented."
+    example = "group K7QX ban alice came back"
+
+    def inverse(self) -> Verb:
+        """Unbanning lets them join the group again."""
+        return GroupUnban()
+
+
+class GroupUnban(Verb):
+    """Let a banned person join the group again."""
+
+    name = "group_unban"
+    words = ("group", "unban")
+    label = "Unban from group"
+    doing = "unbanning from the group"
+    done = "unbanned from the group"
+    of = "behind"
+    aim = Aim.ABSENT
+    repeatable = True
+    drawn = False
+    summary = "Let a banned person join the chat group again."
+    warning = "They can join the group again at once."
+    example = "group K7QX unban alice appeal accepted"
+
+    def inverse(self) -> Verb:
+        """Banning keeps them out again."""
+        return GroupBan()

@@ -1,0 +1,296 @@
+"""Verbs aimed at people: in the call, or by id."""
+
+from enum import StrEnum
+
+from bot.calls.actors import Role
+from bot.calls.verbs.verb import Aim, Name, Verb, Weight
+
+
+class Track(StrEnum):
+    """What is muted."""
+
+    AUDIO = "audio"
+    VIDEO = "video"
+    SCREEN = "screen"
+    EVERYTHING = "everything"
+
+
+class Permission(StrEnum):
+    """What somebody may do in a call; the values are Stream Video's own words."""
+
+    SEND_AUDIO = "send-audio"
+    SEND_VIDEO = "send-video"
+    SCREENSHARE = "screenshare"
+    JOIN_BACKSTAGE = "join-backstage"
+    SEND_EVENT = "send-event"
+    CREATE_REACTION = "create-reaction"
+    MUTE_USERS = "mute-users"
+    KICK_USER = "kick-user"
+    BLOCK_USERS = "block-users"
+    PIN_CALL_TRACK = "pin-call-track"
+
+
+class Mute(Verb):
+    """Turn somebody's microphone, camera or screen off; they may turn it on again."""
+
+    name = "mute"
+    words = ("mute",)
+    label = "Mute"
+    doing = "muting"
+    done = "muted"
+    aim = Aim.PEOPLE
+    everyone = True
+    drawn_for_all = True
+    repeatable = True
+    summary = "Turn off a microphone, camera or screen. They can turn it on again."
+    warning = "Nobody can be unmuted from here: only they can turn it on again."
+    example = "mute K7QX @alice --video shouting"
+
+    tracks: Track = Track.AUDIO
+
+
+class Silence(Verb):
+    """Mute somebody for good: the right to send is revoked until they are unsilenced."""
+
+    name = "silence"
+    words = ("silence",)
+    label = "Silence"
+    doing = "silencing"
+    done = "silenced"
+    aim = Aim.PEOPLE
+    everyone = True
+    repeatable = True
+    summary = "Mute somebody and take away the right to turn it on again, until unsilenced."
+    warning = "They cannot turn it on again until somebody unsilences them."
+    example = "silence K7QX @alice --audio spam"
+
+    tracks: Track = Track.AUDIO
+
+    def inverse(self) -> Verb:
+        """Unsilencing gives the right back; it turns nothing on."""
+        return Unsilence(tracks=self.tracks)
+
+
+class Unsilence(Verb):
+    """Give the right to send back; they turn it on themselves."""
+
+    name = "unsilence"
+    words = ("unsilence",)
+    label = "Unsilence"
+    doing = "unsilencing"
+    done = "unsilenced"
+    aim = Aim.PEOPLE
+    everyone = True
+    repeatable = True
+    drawn = False
+    summary = "Give a silenced person the right to send back."
+    warning = "They can be heard or seen again as soon as they turn it on."
+    example = "unsilence K7QX @alice apologised"
+
+    tracks: Track = Track.AUDIO
+
+    def inverse(self) -> Verb:
+        """Silencing mutes them and takes the right again."""
+        return Silence(tracks=self.tracks)
+
+
+class Kick(Verb):
+    """Remove somebody from the call; they may come back."""
+
+    name = "kick"
+    words = ("kick",)
+    label = "Kick"
+    doing = "kicking"
+    done = "kicked"
+    of = "from"
+    aim = Aim.PEOPLE
+    everyone = True
+    repeatable = False
+    least_for_all = Role.LEAD
+    summary = "Remove somebody from the call. They may come back."
+    warning = "They are removed at once and may join again."
+    example = "kick K7QX @alice insulting others"
+
+
+class Block(Verb):
+    """Remove somebody and keep them out of this call until they are unblocked."""
+
+    name = "block"
+    words = ("block",)
+    label = "Block"
+    doing = "blocking"
+    done = "blocked"
+    of = "from"
+    aim = Aim.PEOPLE
+    weight = Weight.HEAVY
+    repeatable = True
+    summary = "Remove somebody and keep them out of this call until unblocked."
+    warning = "They are removed at once and cannot join again until somebody unblocks them."
+    example = "block K7QX @alice came back after a kick"
+
+    def inverse(self) -> Verb:
+        """Unblocking lets them join again; it does not put them back into the call."""
+        return Unblock()
+
+
+class Unblock(Verb):
+    """Let a blocked person join again."""
+
+    name = "unblock"
+    words = ("unblock",)
+    label = "Unblock"
+    doing = "unblocking"
+    done = "unblocked"
+    aim = Aim.ABSENT
+    repeatable = True
+    summary = "Let a blocked person join again."
+    warning = "They can join again at once."
+    example = "unblock K7QX alice appeal accepted"
+
+    def inverse(self) -> Verb:
+        """Blocking keeps them out again."""
+        return Block()
+
+
+class Grant(Verb):
+    """Give somebody a permission in this call."""
+
+    name = "grant"
+    words = ("grant",)
+    label = "Grant permission"
+    doing = "granting a permission to"
+    done = "granted a permission to"
+    aim = Aim.PEOPLE
+    repeatable = True
+    drawn = False
+    summary = "Let somebody do something in this call: send audio, share a screen, join backstage."
+    warning = "It holds in this call until it is revoked."
+    example = "grant K7QX @alice --screenshare her turn to present"
+
+    permission: Permission = Permission.SEND_AUDIO
+
+    def inverse(self) -> Verb:
+        """Revoking takes it away again."""
+        return Revoke(permission=self.permission)
+
+
+class Revoke(Verb):
+    """Take a permission in this call away."""
+
+    name = "revoke"
+    words = ("revoke",)
+    label = "Revoke permission"
+    doing = "revoking a permission of"
+    done = "revoked a permission of"
+    aim = Aim.PEOPLE
+    repeatable = True
+    drawn = False
+    summary = "Take away what somebody may do in this call."
+    warning = "It holds in this call until it is granted again."
+    example = "revoke K7QX @alice --screenshare shared private data"
+
+    permission: Permission = Permission.SEND_AUDIO
+
+    def inverse(self) -> Verb:
+        """Granting gives it back."""
+        return Grant(permission=self.permission)
+
+
+class Preset(Verb):
+    """Give somebody another named set of rights."""
+
+    name = "preset"
+    words = ("preset",)
+    label = "Change preset"
+    doing = "changing the preset of"
+    done = "changed the preset of"
+    aim = Aim.PEOPLE
+    repeatable = True
+    drawn = False
+    summary = "Give somebody another preset of the vendor: a named set of rights."
+    warning = "Whether it holds at once or from their next join is the vendor's to say."
+    example = "preset K7QX @alice viewer only listens"
+
+    preset: Name
+
+
+class Pin(Verb):
+    """Keep somebody"s video in front for everyone."""
+
+    name = "pin"
+    words = ("pin",)
+    label = "Pin"
+    doing = "pinning"
+    done = "pinned"
+    aim = Aim.PEOPLE
+    repeatable = True
+    drawn = False
+    summary = "Keep somebody's video in front for everyone."
+    warning = "Everyone in the call sees them in front."
+    example = "pin K7QX @alice the speaker"
+
+    def inverse(self) -> Verb:
+        """Unpinning lets the picture change again."""
+        return Unpin()
+
+
+class Unpin(Verb):
+    """Let the picture change again."""
+
+    name = "unpin"
+    words = ("unpin",)
+    label = "Unpin"
+    doing = "unpinning"
+    done = "unpinned"
+    aim = Aim.PEOPLE
+    repeatable = True
+    drawn = False
+    summary = "Let the picture change again."
+    warning = "Who is in front is the app's to choose again."
+    example = "unpin K7QX @alice"
+
+    def inverse(self) -> Verb:
+        """Pinning puts them in front again."""
+        return Pin()
+
+
+class MemberAdd(Verb):
+    """Put somebody on the list of the call"s members."""
+
+    name = "member_add"
+    words = ("member", "add")
+    label = "Add member"
+    doing = "adding"
+    done = "added as member"
+    of = "of"
+    aim = Aim.ABSENT
+    repeatable = True
+    drawn = False
+    summary = "Put somebody on the list of the call's members."
+    warning = "They may join and be rung as a member from now on."
+    example = "member K7QX add alice on call tonight"
+
+    def inverse(self) -> Verb:
+        """Removing takes them off the list again."""
+        return MemberRemove()
+
+
+class MemberRemove(Verb):
+    """Take somebody off the list of the call"s members."""
+
+    name = "member_remove"
+    words = ("member", "remove")
+    label = "Remove member"
+    doing = "removing"
+    done = "removed as member"
+    of = "of"
+    aim = Aim.ABSENT
+    repeatable = True
+    drawn = False
+    summary = "Take somebody off the list of the call's members."
+    warning = "It does not remove them from the call while they are in it."
+    example = "member K7QX remove alice left the team"
+
+    def inverse(self) -> Verb:
+        """Adding puts them on the list again."""
+        return MemberAdd()

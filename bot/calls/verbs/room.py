@@ -1,0 +1,162 @@
+"""Verbs aimed at the call as a room."""
+
+from bot.calls.actors import Role
+from bot.calls.models import Call
+from bot.calls.verbs.verb import Aim, Answers, Line, Verb, Weight
+
+
+class Lock(Verb):
+    """Let nobody new in."""
+
+    name = "lock"
+    words = ("lock",)
+    label = "Lock"
+    doing = "locking"
+    done = "locked"
+    aim = Aim.CALL
+    repeatable = True
+    summary = "Let nobody new into the call. Who is in it stays."
+    warning = "Nobody new can join until it is unlocked."
+    example = "lock K7QX raid from a link"
+
+    def inverse(self) -> Verb:
+        """Unlocking opens the door again."""
+        return Unlock()
+
+    def pointless(self, call: Call) -> bool:
+        """It is locked already."""
+        return call.locked is True
+
+
+class Unlock(Verb):
+    """Let people in again."""
+
+    name = "unlock"
+    words = ("unlock",)
+    label = "Unlock"
+    doing = "unlocking"
+    done = "unlocked"
+    aim = Aim.CALL
+    repeatable = True
+    summary = "Let people into a locked call again."
+    warning = "Everyone who was allowed to join can join again."
+    example = "unlock K7QX raid is over"
+
+    def inverse(self) -> Verb:
+        """Locking shuts the door again."""
+        return Lock()
+
+    def pointless(self, call: Call) -> bool:
+        """No lock shows."""
+        return not call.locked
+
+
+class End(Verb):
+    """End the call for everyone."""
+
+    name = "end"
+    words = ("end",)
+    label = "End call"
+    doing = "ending"
+    done = "ended"
+    aim = Aim.CALL
+    weight = Weight.HEAVY
+    repeatable = True
+    least = Role.LEAD
+    summary = "End the call for everyone in it."
+    warning = "Everyone is disconnected at once. This cannot be undone."
+    example = "end K7QX raid"
+
+
+class GoLive(Verb):
+    """Open the call to its audience."""
+
+    name = "go_live"
+    words = ("stage", "live")
+    label = "Go live"
+    doing = "opening to the audience"
+    done = "opened to the audience"
+    aim = Aim.CALL
+    repeatable = True
+    drawn = False
+    summary = "Take the call out of backstage: the audience comes in."
+    warning = "Everyone who may watch can join at once."
+    example = "stage K7QX live"
+
+    def inverse(self) -> Verb:
+        """Going backstage sends the audience out."""
+        return GoBack()
+
+
+class GoBack(Verb):
+    """Close the call to its audience; everything it sends out stops."""
+
+    name = "go_back"
+    words = ("stage", "back")
+    label = "Go backstage"
+    doing = "taking backstage"
+    done = "took backstage"
+    aim = Aim.CALL
+    weight = Weight.HEAVY
+    repeatable = True
+    drawn = False
+    summary = "Take the call backstage: the audience is out, streams and recordings stop."
+    warning = "The audience is out at once; every stream, recording and transcription stops."
+    example = "stage K7QX back wrong speaker on stage"
+
+    def inverse(self) -> Verb:
+        """Going live lets the audience in again; what stopped stays stopped."""
+        return GoLive()
+
+
+class Ring(Verb):
+    """Ring every member who is not in the call."""
+
+    name = "ring"
+    words = ("ring",)
+    label = "Ring members"
+    doing = "ringing the missing members of"
+    done = "rang the missing members of"
+    aim = Aim.CALL
+    repeatable = False
+    drawn = False
+    summary = "Ring every member who is not in the call."
+    warning = "Their phones ring now."
+    example = "ring K7QX everyone is waiting"
+
+
+class Say(Verb):
+    """Send a custom event with a text into the call."""
+
+    name = "say"
+    words = ("say",)
+    label = "Send message"
+    doing = "sending a message into"
+    done = "sent a message into"
+    aim = Aim.CALL
+    repeatable = False
+    drawn = False
+    summary = "Send a message into the call for your app to show."
+    warning = "Everyone in the call may see it. Your app has to show such messages."
+    example = "say K7QX We end in five minutes."
+
+    text: Line
+
+
+class Poll(Verb):
+    """Ask everyone in the call a question."""
+
+    name = "poll"
+    words = ("poll",)
+    label = "Start poll"
+    doing = "starting a poll in"
+    done = "started a poll in"
+    aim = Aim.CALL
+    repeatable = False
+    drawn = False
+    summary = "Ask everyone in the call a question."
+    warning = "Everyone in the call sees it."
+    example = "poll K7QX Go on? | Yes | No"
+
+    question: Line
+    answers: Answers

@@ -1,0 +1,105 @@
+"""What a verb is: its words, aim, options, weight and inverse."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from bot.calls.actors import Role
+from bot.calls.models import Call, Frozen
+
+
+class Aim(StrEnum):
+    """What a verb is pointed at."""
+
+    PEOPLE = "people"
+    """People who are in the call now."""
+    ABSENT = "absent"
+    """One person by id, who need not be in the call."""
+    CALL = "call"
+    """The call as a whole."""
+
+
+class Weight(StrEnum):
+    """HEAVY acts ask to confirm and want a reason."""
+
+    LIGHT = "light"
+    HEAVY = "heavy"
+
+
+TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""The name of an RTMP target in callwarden.toml; its address and key are never typed into Slack."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[^\s/\\]{1,128}$")]
+"""The name of something at the vendor, one word: a preset."""
+
+
+def _no_folder(name: str) -> str:
+    if name in {".", ".."}:
+        raise ValueError("that is a folder")
+    return name
+
+
+FileName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\s/\\\x00-\x1f\x7f]{1,255}$"),
+    AfterValidator(_no_folder),
+]
+"""The name of a file as the vendor lists it: one word that can lead into no other folder."""
+
+TO_READ = object()
+"""Marks an option that is a text for people to read."""
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), TO_READ
+]
+"""A text for people to read; typed, it is everything that is left."""
+
+Answers = Annotated[tuple[Line, ...], Field(min_length=2, max_length=10), TO_READ]
+"""What can be answered to a question, each once; typed, each follows a `|`."""
+
+
+class Verb(Frozen):
+    """Something a moderator can do. Class attributes describe it; fields are its options.
+
+    In words it is `done` somebody `of` a call: kicked Ann from “Room”. An option whose type is an
+    enum is typed as `--value`; a `TargetName`, `Name` or `FileName` is the word after the call and
+    whom; a `Line` is all that is left. `repeatable` verbs may be sent again after a lost answer;
+    for the rest the vendor is read first. `least_for_all` is the role for an act on everyone.
+    `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
+    words and by the form.
+    """
+
+    name: ClassVar[str]
+    words: ClassVar[tuple[str, ...]]
+    label: ClassVar[str]
+    doing: ClassVar[str]
+    done: ClassVar[str]
+    of: ClassVar[str] = "in"
+    aim: ClassVar[Aim]
+    everyone: ClassVar[bool] = False
+    weight: ClassVar[Weight] = Weight.LIGHT
+    repeatable: ClassVar[bool]
+    least: ClassVar[Role] = Role.MODERATOR
+    least_for_all: ClassVar[Role] = Role.MODERATOR
+    drawn: ClassVar[bool] = True
+    drawn_for_all: ClassVar[bool] = False
+    summary: ClassVar[str]
+    warning: ClassVar[str]
+    example: ClassVar[str]
+
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """The options that have to be said, in order."""
+        return tuple(name for name, field in cls.model_fields.items() if field.is_required())
+
+    def inverse(self) -> "Verb | None":
+        """The verb that takes this one back on the same target, None when nothing does."""
+        return None
+
+    def pointless(self, call: Call) -> bool:  # noqa: ARG002  the verbs below look at it
+        """Whether it would change nothing on `call` as it is, or nothing shows that it would.
+
+        A button for it is not drawn then; typed, it is still tried.
+        """
+        return False

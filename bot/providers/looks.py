@@ -1,0 +1,63 @@
+"""What a vendor without a look answers: that it has none, and why."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.calls.capabilities import Capability, Enforcement, cannot
+from bot.calls.looks import (
+    FEEDBACK,
+    LOOKS,
+    MEMBERS,
+    QUALITY,
+    RECORDINGS,
+    ROOMS,
+    CallMember,
+    Feedback,
+    FileKind,
+    Files,
+    Look,
+    Quality,
+    Room,
+)
+from bot.calls.models import CallRef, Page
+from bot.errors import Impossible
+
+HAS = Capability(level=Enforcement.ENFORCED)
+"""The vendor has it."""
+
+
+def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
+    """A line for every look: HAS, or why there is none; ValueError when one is left out."""
+    missing = sorted(set(LOOKS) - set(said))
+    if missing:
+        message = f"nothing said about: {', '.join(missing)}"
+        raise ValueError(message)
+    return {name: cannot(one) if isinstance(one, str) else one for name, one in said.items()}
+
+
+class Blind:
+    """Every look as a vendor has it that has none; a client overrides what it can."""
+
+    looks: Mapping[str, Capability]
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """Impossible."""
+        raise self._none(RECORDINGS, call, kinds)
+
+    async def quality(self, call: CallRef) -> Quality:
+        """Impossible."""
+        raise self._none(QUALITY, call)
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """Impossible."""
+        raise self._none(FEEDBACK, call)
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """Impossible."""
+        raise self._none(MEMBERS, call)
+
+    async def rooms(self) -> Sequence[Room]:
+        """Impossible."""
+        raise self._none(ROOMS)
+
+    def _none(self, look: Look, *_: object) -> Impossible:
+        return Impossible(f"There is no “{look.label}” here: {self.looks[look.name].why}")

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from pydantic import SecretStr
+
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement, cannot
-from bot.calls.looks import LOOKS, Sighting, Sightings
+from bot.calls.looks import LOOKS, File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, RecordPause, RecordResume
@@ -36,6 +38,7 @@ class FakeProvider(Blind):
         }
         self.calls: dict[str, Call] = {}
         self.people: dict[str, list[Participant]] = {}
+        self.kept: dict[str, list[File]] = {}
         self.acts: list[Trouble | None] = []
         self.seen: list[Seen | Exception] = []
         self.silent: Exception | None = None
@@ -53,6 +56,17 @@ class FakeProvider(Blind):
         )
         self.people[name] = [_participant(person) for person in people]
         return ref
+
+    def keep_file(self, name: str, file: str) -> None:
+        """A recording of a call, with a link that only its asker may see."""
+        url = SecretStr(f"https://files.example/{file}?signature=secret")
+        kept = File(kind=FileKind.RECORDING, name=file, url=url, started_at=STARTED)
+        self.kept.setdefault(name, []).append(kept)
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """What was kept of it."""
+        self._answer()
+        return Files(files=tuple(one for one in self.kept.get(call.id, ()) if one.kind in kinds))
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """The calls, newest last; one page of `limit`."""

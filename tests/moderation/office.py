@@ -1,0 +1,91 @@
+"""A desk with one vendor behind it, for the tests of this room."""
+
+from datetime import timedelta
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Case, Event, Notice, NoticeKind, Order
+from bot.calls.models import Vendor
+from bot.calls.outcomes import State
+from bot.calls.verbs import Verb
+from bot.moderation.board import Board
+from bot.moderation.carry import Carrier
+from bot.moderation.desk import Desk
+from bot.moderation.executor import Executor
+from bot.moderation.memory import Memory
+from bot.moderation.plan import Planner
+from bot.moderation.tasks import Tasks
+from bot.policy import Policy, Rules
+from bot.policy.rules import People
+from bot.ports import CaseFilter
+from bot.store import SqlStore
+from tests.fakes.clock import ManualClock
+from tests.fakes.directory import HOME, Table
+from tests.fakes.provider import FakeProvider
+
+MODERATOR = Actor(user="U1MOD", team=HOME)
+VIEWER = Actor(user="U2VIEW", team=HOME)
+STRANGER = Actor(user="U9", team="T9OTHER")
+
+
+class Wall:
+    """A notifier that keeps what it was shown; `troubles` are raised first."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[NoticeKind, int, State]] = []
+        self.troubles: list[Exception] = []
+
+    async def show(self, notice: Notice, case: Case) -> str | None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.shown.append((notice.kind, case.number, case.state))
+        return notice.posted or f"ts-{case.number}"
+
+
+class Office:
+    """A desk with one vendor behind it, and everything it is made of."""
+
+    def __init__(self, store: SqlStore, clock: ManualClock) -> None:
+        self.store, self.clock = store, clock
+        self.vendor = FakeProvider()
+        self.room = self.vendor.open_call("default:room", "ann=Ann", "bob=Bob", title="Room")
+        self.wall, self.tasks = Wall(), Tasks()
+        providers = {Vendor.STREAM: self.vendor}
+        board = Board(providers, clock, Memory(clock))
+        self.executor = self.worker("one")
+        rules = Rules(people=People(moderators=("U1MOD",)))
+        self.desk = Desk(board, Planner(board, store), Policy(rules, Table()), store, self.executor)
+
+    def worker(self, owner: str) -> Executor:
+        return Executor(
+            store=self.store,
+            notifier=self.wall,
+            carriers={Vendor.STREAM: Carrier(self.vendor, self.clock)},
+            clock=self.clock,
+            tasks=self.tasks,
+            owner=owner,
+            lease=timedelta(seconds=60),
+        )
+
+    def order(
+        self,
+        verb: Verb,
+        *people: str,
+        key: str = "k1",
+        actor: Actor = MODERATOR,
+        everyone: bool = False,
+    ) -> Order:
+        act = Act(
+            verb=verb,
+            call=self.room,
+            title="Room",
+            people=tuple(Person(id=person) for person in people),
+            everyone=everyone,
+        )
+        return Order(key=key, act=act, actor=actor, reason="loud", channel="C1")
+
+    async def done(self) -> None:
+        assert await self.tasks.drain(10) == 0
+
+    async def events(self) -> list[Event]:
+        return [entry.event for entry in await self.store.audit(CaseFilter(limit=50))][::-1]

@@ -34,6 +34,7 @@ class Cast:
     stranger: User
     ops: Channel
     log: Channel
+    digest: Channel
 
     @classmethod
     def of(cls, workspace: Workspace) -> "Cast":
@@ -49,6 +50,7 @@ class Cast:
             *people,
             ops=workspace.add_channel("call-ops", *people),
             log=workspace.add_channel("moderation-log", *people[:3]),
+            digest=workspace.add_channel("digest", *people[:3]),
         )
 
     def rules(self) -> str:
@@ -112,6 +114,7 @@ async def open_stage(
             "COMETCHAT_REGION": world.cometchat.region,
             "COMETCHAT_API_KEY": world.cometchat.api_key,
             "COMETCHAT_BASE_URL": f"{comet}/v3",
+            "COMETCHAT_CHAT_BASE_URL": f"{comet}/chat/v3",
             f"{TARGET.upper()}_KEY": TARGET_KEY,
         }
         yield Stage(world, slack, cast, environ)

@@ -61,7 +61,7 @@ class Credentials:
 class Workspace:
     """The state behind the stand-in. `base_url` is where its Web API is served.
 
-    Every change wakes those who wait in `until`.
+    Every change counts `version` up and wakes those who wait in `until`.
     """
 
     def __init__(self, clock: Clock, *, team: str = TEAM, name: str = "Acme") -> None:
@@ -79,6 +79,7 @@ class Workspace:
         self.calls: list[ApiCall] = []
         self.tickets = Tickets(clock)
         self.modals = Modals(self.tickets, self.changed)
+        self.version = 0
         self._last_ts = 0
         self._waiting: list[asyncio.Future[None]] = []
         self.bot = self._settle(User(BOT_USER, "Callwarden", team, bot=True))
@@ -173,6 +174,7 @@ class Workspace:
 
     def changed(self) -> None:
         """Wake everybody who waits for something to be shown."""
+        self.version += 1
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.done():

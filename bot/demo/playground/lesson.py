@@ -1,0 +1,78 @@
+"""The six steps a newcomer takes; each ticks itself off once it has really happened."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from bot.demo.slack.finding import strings
+from bot.demo.slack.shown import Message
+from bot.demo.stage import Stage
+
+
+class Step(NamedTuple):
+    """Something to do: what, how, and whether it shows on the stage that somebody did it."""
+
+    title: str
+    hint: str
+    done: Callable[[Stage], bool]
+
+
+def _told(stage: Stage, user: str | None, *words: str) -> bool:
+    """Whether a message in front of `user`, or of anybody, holds all these words."""
+    shelves = [stage.slack.world.ephemerals.get(user, [])] if user else _everything(stage)
+    return any(
+        all(word in " ".join((message.text, *strings(message.blocks))) for word in words)
+        for messages in shelves
+        for message in messages
+    )
+
+
+def _everything(stage: Stage) -> Iterator[Sequence[Message]]:
+    world = stage.slack.world
+    yield from world.ephemerals.values()
+    yield from world.messages.values()
+
+
+def _did(verb: str) -> Callable[[Stage], bool]:
+    """Whether a vendor carried out `verb`."""
+    return lambda stage: any(
+        effect.verb == verb for server in stage.world.servers.values() for effect in server.effects
+    )
+
+
+def _kicked_with_a_reason(stage: Stage) -> bool:
+    return _did("kick")(stage) and _told(stage, None, "kicked", "reason:")
+
+
+LESSON = (
+    Step(
+        "See what is live",
+        "Type /calls in #call-ops.",
+        lambda stage: _told(stage, None, "live call"),
+    ),
+    Step(
+        "Mute somebody",
+        "Open a call of Stream Video, choose Mute beside a person, and send the form.",
+        _did("mute"),
+    ),
+    Step(
+        "Kick somebody, with a reason",
+        "Choose Kick, and say why. The line appears in #moderation-log.",
+        _kicked_with_a_reason,
+    ),
+    Step(
+        "Be refused",
+        "Become Vic, who may only look, and try to kick somebody.",
+        lambda stage: _told(stage, stage.cast.viewer.id, "needs the role"),
+    ),
+    Step(
+        "Record",
+        "Become Mira again, and start a recording. The call on the right shows it.",
+        _did("record_start"),
+    ),
+    Step(
+        "Read the record",
+        "Type /calls audit.",
+        lambda stage: _told(stage, None, "The record"),
+    ),
+)
+"""In the order to take them; any order will do."""

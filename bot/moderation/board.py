@@ -11,6 +11,7 @@ from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, VendorError
 from bot.moderation.memory import Memory
+from bot.moderation.roll import Roll
 from bot.ports import CallProvider
 
 MOST = 100
@@ -32,10 +33,12 @@ class Board:
     clock: Clock
     memory: Memory
     rtmp_targets: tuple[str, ...] = ()
+    roll: Roll = field(init=False)
     _order: tuple[Vendor, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._order = tuple(vendor for vendor in Vendor if vendor in self.providers)
+        self.roll = Roll(self.providers, self.clock, self.memory)
 
     def provider(self, vendor: Vendor) -> CallProvider:
         """The client of a vendor; Impossible when it is not connected (any more)."""

@@ -102,12 +102,16 @@ class Planner:
         if not words:
             return ()
         if verb.aim is Aim.ABSENT:
-            past = await self._past.recent(call.ref, limit=50)
-            return tuple(blocked(word, past) for word in words)
+            return await self.absent(call.ref, words)
         there = self._board.memory.people(call.ref)
         if there is None or not all(there.find(word) for word in words):
             there = Crowd((await self._board.people(call.ref)).items)
         return distinct([pick(word, there, call) for word in words])
+
+    async def absent(self, call: CallRef, words: Sequence[str]) -> tuple[Person, ...]:
+        """People who need not be in the call, by id or as they were called when blocked."""
+        past = await self._past.recent(call, limit=50)
+        return distinct([blocked(word, past) for word in words])
 
 
 def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:

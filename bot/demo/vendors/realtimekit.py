@@ -13,21 +13,22 @@ from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read
-from bot.demo.vendors.realtimekit_bodies import AddParticipant, MuteAll, People, UpdateMeeting
+from bot.demo.vendors.realtimekit_bodies import MuteAll, People, Poll
 from bot.demo.vendors.realtimekit_media import Media
-from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, Session, made_id
+from bot.demo.vendors.realtimekit_meetings import PRESET, Meetings
+from bot.demo.vendors.realtimekit_reports import Reports
+from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, made_id
 from bot.demo.vendors.realtimekit_wire import done, paged
-from bot.demo.vendors.rooms import KeptOut, Stay, Visitor
+from bot.demo.vendors.rooms import KeptOut, Visitor
 
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
 APP_ID = "11111111-2222-4333-8444-555555555555"
 API_TOKEN = "realtimekit-demo-token-that-opens-nothing"
 GATEWAY = {401: 10000, 403: 10000, 429: 10429}
 """Statuses that Cloudflare's gateway answers itself, in its own shape."""
-PRESET = "group_call_participant"
 
 
-class RealtimeKitServer(Media):
+class RealtimeKitServer(Meetings, Media, Reports):
     """RealtimeKit in memory. `keep_alive` is how long an emptied session stays LIVE."""
 
     account_id = ACCOUNT_ID
@@ -66,26 +67,21 @@ class RealtimeKitServer(Media):
     def routes(self) -> list[tuple[str, str, Handler]]:
         """Every endpoint."""
         kit = "/client/v4/accounts/{account}/realtime/kit/{app}"
-        meeting, active = (
-            f"{kit}/meetings/{{meeting}}",
-            f"{kit}/meetings/{{meeting}}/active-session",
-        )
+        active = f"{kit}/meetings/{{meeting}}/active-session"
         hidden: list[tuple[str, str, Handler]] = [
             ("POST", f"{active}/mute", self._mute),
             ("POST", f"{active}/mute-all", self._mute_all),
         ]
         return [
+            *self.report_routes(kit),
             ("GET", f"{kit}/sessions", self._sessions),
             ("GET", f"{kit}/sessions/{{session}}", self._session),
             ("GET", f"{kit}/sessions/{{session}}/participants", self._stays),
-            ("GET", meeting, self._meeting),
-            ("PATCH", meeting, self._update),
-            ("GET", f"{meeting}/participants", self._enrolled),
-            ("POST", f"{meeting}/participants", self._enrol),
-            ("DELETE", f"{meeting}/participants/{{participant}}", self._expel),
             ("GET", active, self._active),
             ("POST", f"{active}/kick", self._kick),
             ("POST", f"{active}/kick-all", self._kick_all),
+            ("POST", f"{active}/poll", self._poll),
+            *self.meeting_routes(kit),
             *self.media_routes(kit),
             *(hidden if self.hidden_mute else []),
         ]
@@ -111,18 +107,6 @@ class RealtimeKitServer(Media):
             body = {"success": False, "error": {"code": refusal.status, "message": message}}
         return JSONResponse(body, refusal.status)
 
-    def _runs(self) -> list[tuple[Meeting, Session, list[Stay]]]:
-        """Every session there was, newest first."""
-        runs = [(m, run, stays) for m in self.rooms.values() for run, stays in m.past]
-        runs += [(m, m.session, m.stays) for m in self.rooms.values() if m.session]
-        return sorted(runs, key=lambda run: run[1].started_at, reverse=True)
-
-    def _run(self, request: Request) -> tuple[Meeting, Session, list[Stay]]:
-        for run in self._runs():
-            if run[1].id == request.path_params["session"]:
-                return run
-        raise Refusal(404, "Session not found")
-
     async def _sessions(self, request: Request) -> Response:
         query, now = request.query_params, self.clock.now()
         runs = [m.wire_session(run, stays, now) for m, run, stays in self._runs()]
@@ -147,41 +131,6 @@ class RealtimeKitServer(Media):
         if request.query_params.get("sort_order") == "DESC":
             people.reverse()
         return done({"participants": paged(people, request)[0]})
-
-    async def _meeting(self, request: Request) -> Response:
-        return done(self._room(request).wire())
-
-    async def _update(self, request: Request) -> Response:
-        meeting, update = self._room(request), await read(request, UpdateMeeting)
-        active = update.status != "INACTIVE" if update.status else meeting.active
-        if active != meeting.active:
-            meeting.active = active
-            self.note("activate" if active else "deactivate", meeting.id)
-        meeting.title = update.title or meeting.title
-        return done(meeting.wire())
-
-    async def _enrolled(self, request: Request) -> Response:
-        people = [person.wire() for person in self._room(request).enrolled.values()]
-        shown, paging = paged(people, request)
-        return done(shown, paging=paging)
-
-    async def _enrol(self, request: Request) -> Response:
-        meeting, add = self._room(request), await read(request, AddParticipant)
-        visitor = Visitor(add.custom_participant_id, add.name or add.custom_participant_id)
-        added = meeting.enrol(visitor, add.preset_name, self.clock.now())
-        self.note("enrol", meeting.id, visitor.id)
-        return done({**added.wire(), "token": f"made-up-token-{added.id}"}, 201)
-
-    async def _expel(self, request: Request) -> Response:
-        """The enrolment goes; the token somebody holds already stays valid here."""
-        meeting = self._room(request)
-        gone = meeting.enrolled.pop(request.path_params["participant"], None)
-        if gone is None:
-            raise Refusal(404, "Participant not found")
-        self.note("expel", meeting.id, gone.visitor.id)
-        kept = ("created_at", "updated_at", "custom_participant_id")
-        wired = {key: gone.wire()[key] for key in kept}
-        return done({**wired, "preset_id": made_id("preset", gone.preset)})
 
     async def _active(self, request: Request) -> Response:
         meeting = self._live_room(request)
@@ -216,6 +165,23 @@ class RealtimeKitServer(Media):
             meeting.remove(person, self.clock.now())
             self.note("kick", meeting.id, person)
         return done({"action": "kick_all", "kicked_participants_count": len(people)})
+
+    async def _poll(self, request: Request) -> Response:
+        """A question with nothing to answer it by is refused."""
+        meeting, poll = self._live_room(request), await read(request, Poll)
+        if not poll.options:
+            raise Refusal(400, "options must not be empty")
+        self.note("poll", meeting.id)
+        options = [{"text": text, "count": 0, "votes": []} for text in poll.options]
+        made = {
+            "id": made_id(meeting.id, "poll", str(len(self.effects))),
+            "question": poll.question,
+            "options": options,
+            "anonymous": poll.anonymous,
+            "hide_votes": poll.hide_votes,
+            "voted": [],
+        }
+        return done({"action": "poll", "poll": made}, 201)
 
     async def _mute(self, request: Request) -> Response:
         meeting, people = self._live_room(request), await read(request, People)

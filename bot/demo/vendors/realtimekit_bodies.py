@@ -69,3 +69,19 @@ class AddParticipant(Body):
     custom_participant_id: str
     preset_name: str
     name: str | None = None
+
+
+class UpdateParticipant(Body):
+    """Change somebody who is enrolled."""
+
+    name: str | None = None
+    preset_name: str | None = None
+
+
+class Poll(Body):
+    """Ask a question in the running session."""
+
+    question: str
+    options: list[str]
+    anonymous: bool = False
+    hide_votes: bool = False

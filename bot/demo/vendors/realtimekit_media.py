@@ -3,13 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, VendorServer, read
+from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.realtimekit_base import Kit
 from bot.demo.vendors.realtimekit_bodies import Action, StartLivestream, StartRecording
 from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
 from bot.demo.vendors.realtimekit_wire import done, paged
 
 
-class Media(VendorServer[Meeting]):
+class Media(Kit):
     """The part of the vendor that records and streams."""
 
     def media_routes(self, kit: str) -> list[tuple[str, str, Handler]]:
@@ -26,20 +27,6 @@ class Media(VendorServer[Meeting]):
             ("GET", f"{meeting}/active-livestream", self._live),
             ("POST", f"{meeting}/active-livestream/stop", self._live_stop),
         ]
-
-    def _room(self, request: Request) -> Meeting:
-        return self._meeting_of(request.path_params["meeting"])
-
-    def _meeting_of(self, meeting: str) -> Meeting:
-        if meeting not in self.rooms:
-            raise Refusal(404, "Meeting not found")
-        return self.rooms[meeting]
-
-    def _live_room(self, request: Request) -> Meeting:
-        meeting = self._room(request)
-        if meeting.live() is None:
-            raise Refusal(404, "No active session found")
-        return meeting
 
     async def _recordings(self, request: Request) -> Response:
         query, now = request.query_params, self.clock.now()

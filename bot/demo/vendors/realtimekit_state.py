@@ -81,6 +81,22 @@ class Session:
     started_at: datetime
     ended_at: datetime | None = None
     most: int = 0
+    summary_at: datetime | None = None
+    """When a summary was asked for."""
+
+
+@dataclass
+class Network:
+    """How somebody's connection does.
+
+    `mos` is a mean opinion score from 1 to 5, `lossy` the share of measurements with 5 % loss or
+    more, `slow` that with 250 ms or more, `lost` the packets lost of a thousand sent.
+    """
+
+    mos: float = 4.4
+    lossy: float = 0.0
+    slow: float = 0.0
+    lost: int = 0
 
 
 @dataclass
@@ -126,6 +142,7 @@ class Meeting(Room):
     tokens: dict[str, Enrolled] = field(default_factory=dict)
     recordings: list[Recording] = field(default_factory=list)
     livestream: dict[str, Any] | None = None
+    networks: dict[str, Network] = field(default_factory=dict)
 
     def live(self) -> Session | None:
         """The session that is running, if any."""

@@ -1,0 +1,40 @@
+"""Finding the meeting or the session a request is about."""
+
+from starlette.requests import Request
+
+from bot.demo.vendors.base import Refusal, VendorServer
+from bot.demo.vendors.realtimekit_state import Meeting, Session
+from bot.demo.vendors.rooms import Stay
+
+Run = tuple[Meeting, Session, list[Stay]]
+"""A session with the meeting it is of, and everybody who came to it."""
+
+
+class Kit(VendorServer[Meeting]):
+    """What every part of the vendor needs; all raise Refusal 404."""
+
+    def _room(self, request: Request) -> Meeting:
+        return self._meeting_of(request.path_params["meeting"])
+
+    def _meeting_of(self, meeting: str) -> Meeting:
+        if meeting not in self.rooms:
+            raise Refusal(404, "Meeting not found")
+        return self.rooms[meeting]
+
+    def _live_room(self, request: Request) -> Meeting:
+        meeting = self._room(request)
+        if meeting.live() is None:
+            raise Refusal(404, "No active session found")
+        return meeting
+
+    def _runs(self) -> list[Run]:
+        """Every session there was, newest first."""
+        runs = [(m, run, stays) for m in self.rooms.values() for run, stays in m.past]
+        runs += [(m, m.session, m.stays) for m in self.rooms.values() if m.session]
+        return sorted(runs, key=lambda run: run[1].started_at, reverse=True)
+
+    def _run(self, request: Request) -> Run:
+        for run in self._runs():
+            if run[1].id == request.path_params["session"]:
+                return run
+        raise Refusal(404, "Session not found")

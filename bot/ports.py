@@ -20,6 +20,7 @@ from bot.calls.cases import (
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
+from bot.meter import Backlog
 
 
 class CallProvider(Protocol):
@@ -148,8 +149,14 @@ class Store(Protocol):
     async def drop(self, notice: Notice) -> None:
         """Give this notice up (an answer whose address expired)."""
 
+    async def backlog(self) -> Backlog:
+        """Open cases by vendor and messages that are due: one look, for those who watch."""
+
     async def ping(self) -> None:
         """One harmless read."""
+
+    async def schema_is_current(self) -> bool:
+        """Whether the tables are those of this release."""
 
 
 class AuditChain(Protocol):

@@ -17,6 +17,7 @@ class Order(Frozen):
     `key` makes it exactly-once: the same key is the same order however often it is delivered.
     `channel` is where it was asked, `reply_url` Slack's response_url for the private answer;
     `card` says that the answer redraws the card it came from instead of being a new message.
+    `trace` is the id of the request on log lines; it is no part of what is asked.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Order(Frozen):
     channel: str | None = None
     reply_url: str | None = None
     card: bool = False
+    trace: str = ""
 
     def fingerprint(self) -> str:
         """A hash of what is asked: two deliveries of one key must agree on it."""
@@ -48,6 +50,7 @@ class Case(Frozen):
     channel: str | None = None
     reply_url: str | None = None
     card: bool = False
+    trace: str = ""
 
     @property
     def inverse(self) -> Verb | None:

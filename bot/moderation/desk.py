@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
+from bot import trace
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
@@ -19,6 +22,8 @@ from bot.moderation.executor import Executor
 from bot.moderation.plan import Planner
 from bot.policy import Policy
 from bot.ports import CallProvider, CaseFilter, Store
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class Desk:
         """
         complete(order.act)
         await self.permit(Asker(order.actor, order.channel), order.act, order.key)
-        acceptance = await self.store.accept(order)
+        acceptance = await self.store.accept(order.model_copy(update={"trace": trace.current()}))
+        log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
         if acceptance.how is How.NEW:
             self.executor.nudge(order.act.call.vendor)
         return acceptance

@@ -6,11 +6,13 @@ from functools import partial
 
 import structlog
 
+from bot import trace
 from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
-from bot.calls.outcomes import Result, State
+from bot.calls.outcomes import Result, State, overall
 from bot.clock import Clock
 from bot.errors import StoreError
+from bot.meter import UNMETERED, Meter
 from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
@@ -40,7 +42,7 @@ MOST_ATTEMPTS = 5
 class Executor:
     """One pump for each vendor's cases and one for Slack's messages; `nudge` is their bell."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one part, given by name
         self,
         *,
         store: Store,
@@ -50,8 +52,10 @@ class Executor:
         tasks: Tasks,
         owner: str,
         lease: timedelta = LEASE,
+        meter: Meter = UNMETERED,
     ) -> None:
         self._store = store
+        self._meter = meter
         self._notifier = notifier
         self._carriers = carriers
         self._clock = clock
@@ -102,12 +106,20 @@ class Executor:
 
     async def _carry_out(self, claim: Claim) -> None:
         case = claim.case
-        results = self._settled(case)
-        if results is None:
-            results = await self._carriers[case.act.call.vendor].carry_out(case)
-        kept = await self._store.finish(claim, results)
-        log.info("case finished", case=case.number, attempt=case.attempt, kept=kept)
+        with trace.working_on(case.number, case.trace, claim=claim.token):
+            log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
+            results = self._settled(case)
+            if results is None:
+                results = await self._carriers[case.act.call.vendor].carry_out(case)
+            kept = await self._store.finish(claim, results)
+            if kept:
+                self._count(case, results)
+            log.info("case finished", state=overall(results), attempt=case.attempt, kept=kept)
         self._nudge_notices()
+
+    def _count(self, case: Case, results: Sequence[Result]) -> None:
+        for result in results:
+            self._meter.acted(case.act.call.vendor, case.act.verb.name, result.state)
 
     def _settled(self, case: Case) -> Sequence[Result] | None:
         """The end of a case that is not to be carried out any more; None for all others."""
@@ -131,6 +143,10 @@ class Executor:
 
     async def _tell(self, notice: Notice) -> None:
         case = await self._store.case(notice.case)
+        with trace.working_on(case.number, case.trace, notice=notice.kind):
+            await self._show(notice, case)
+
+    async def _show(self, notice: Notice, case: Case) -> None:
         try:
             posted = await self._notifier.show(notice, case)
         except NoticeLater as later:
@@ -140,6 +156,7 @@ class Executor:
             await self._store.drop(notice)
         else:
             await self._store.noticed(notice, posted=posted)
+            log.debug("notice shown", attempt=notice.attempt)
 
 
 def ended(case: Case, state: State, evidence: str, next_step: str) -> Sequence[Result]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from bot import trace
 from bot.moderation.tasks import Tasks
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class Pump(Generic[T]):
         self._open = False
 
     async def _take_all(self) -> None:
+        trace.apart()
         more = True
         while more and self._open and (free := self._slots - self._busy):
             if self._wait is not None:

@@ -28,10 +28,14 @@ from bot.errors import (
     VendorTimeout,
     VendorUnreachable,
 )
+from bot.meter import UNMETERED, Meter
 from bot.providers.breaker import Breaker
 from bot.providers.redact import Redactor
 
 log = structlog.get_logger(__name__)
+
+OK = "ok"
+"""The outcome of a request that was answered with a 2xx; all others are errors' classes."""
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read before it is given up."""
@@ -58,6 +62,7 @@ class Answer(NamedTuple):
     body: bytes
     request_id: str | None
     attempts: int
+    status: int = HTTPStatus.OK
 
 
 class Wire(NamedTuple):
@@ -91,6 +96,7 @@ class Transport:
         deadlines: Deadlines | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         breaker: Breaker | None = None,
+        meter: Meter = UNMETERED,
     ) -> None:
         self._wire = wire
         self._clock = clock
@@ -98,6 +104,8 @@ class Transport:
         self._redact = Redactor(wire.secrets)
         self._limiter = AsyncLimiter(wire.rate, 1)
         self.breaker = breaker or Breaker(wire.vendor, clock)
+        self._meter = meter
+        meter.watch(wire.vendor, lambda: self.breaker.state)
         self._client = httpx.AsyncClient(
             base_url=wire.base_url,
             headers=dict(wire.headers),
@@ -119,8 +127,20 @@ class Transport:
         """Send it within the deadline of its kind; any non-2xx raises its VendorError."""
         seconds = self._deadlines.read if kind is Kind.READ else self._deadlines.act
         request = self._client.build_request(method, path, params=params, json=json)
-        with self.breaker:
-            return await self._within(seconds, kind, request)
+        began, outcome = self._clock.monotonic(), "cancelled"
+        try:
+            with self.breaker:
+                answer = await self._within(seconds, kind, request)
+            outcome = OK
+        except VendorError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            spent = self._clock.monotonic() - began
+            self._meter.asked(
+                self._wire.vendor, "read" if kind is Kind.READ else "act", outcome, spent
+            )
+        return answer
 
     async def aclose(self) -> None:
         """Close the pool."""
@@ -156,12 +176,43 @@ class Transport:
                         log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
                     await self._limiter.acquire()
                     sent.set()
-                    return await self._once(request, attempt.num)
+                    return await self._told(kind, request, attempt.num)
         except (VendorRefused, VendorBusy, VendorUnreachable) as error:
             if back_off.doubt is not None:
                 raise back_off.doubt from error
             raise
         raise AssertionError  # pragma: no cover - stamina raises or the loop returns
+
+    async def _told(self, kind: Kind, request: httpx.Request, attempt: int) -> Answer:
+        """Send it, and write down how that went: the path, never the query or what was sent."""
+        operation = f"{request.method} {request.url.path}"
+        line = log.bind(vendor=self._wire.vendor, operation=operation, attempt=attempt)
+        began = self._clock.monotonic()
+        try:
+            answer = await self._once(request, attempt)
+        except VendorError as error:
+            line.info(
+                "vendor failed",
+                error=type(error).__name__,
+                status=getattr(error, "status", None),
+                ms=self._ms_since(began),
+                vendor_request=error.request_id,
+            )
+            raise
+        except asyncio.CancelledError:
+            line.info("vendor not waited for", ms=self._ms_since(began))
+            raise
+        tell = line.debug if kind is Kind.READ else line.info
+        tell(
+            "vendor answered",
+            status=answer.status,
+            ms=self._ms_since(began),
+            vendor_request=answer.request_id,
+        )
+        return answer
+
+    def _ms_since(self, began: float) -> int:
+        return round((self._clock.monotonic() - began) * 1000)
 
     async def _once(self, request: httpx.Request, attempt: int) -> Answer:
         try:
@@ -183,7 +234,7 @@ class Transport:
             ) from error
         request_id = self._request_id(response)
         if response.is_success:
-            return Answer(body, request_id, attempt)
+            return Answer(body, request_id, attempt, response.status_code)
         raise self._refusal(response, body, request_id)
 
     async def _read(self, response: httpx.Response) -> bytes:

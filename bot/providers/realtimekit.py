@@ -15,6 +15,7 @@ from bot.calls.outcomes import Observation, Receipt
 from bot.calls.verbs import VERBS, Block, Kick, LiveStart, Mute, RtmpStart, Unblock
 from bot.clock import Clock
 from bot.errors import Impossible
+from bot.meter import UNMETERED, Meter
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import Blind, all_looks
 from bot.providers.realtimekit_acts import Acts
@@ -131,6 +132,7 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    meter: Meter = UNMETERED,
 ) -> RealtimeKitProvider:
     """A client for one app; `base_url` is up to and without `/accounts`."""
     token = api_token.get_secret_value()
@@ -144,5 +146,5 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         secrets=(token, *keys),
         request_id_header="cf-ray",
     )
-    http = Transport(wire, clock, deadlines=deadlines, transport=transport)
+    http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
     return RealtimeKitProvider(http, hidden_mute=hidden_mute, rtmp_targets=rtmp_targets)

@@ -16,6 +16,7 @@ from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import Mute, Track
 from bot.clock import Clock
 from bot.errors import Impossible
+from bot.meter import UNMETERED, Meter
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.looks import Blind, all_looks
@@ -154,6 +155,7 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     deadlines: Deadlines | None = None,
     rate: float = 10.0,
     transport: httpx.AsyncBaseTransport | None = None,
+    meter: Meter = UNMETERED,
 ) -> StreamProvider:
     """A client for one Stream app; `base_url` ends before `/api/v2`.
 
@@ -171,5 +173,5 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
         params={"api_key": api_key},
         secrets=(secret, token, *keys),
     )
-    http = Transport(wire, clock, deadlines=deadlines, transport=transport)
+    http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
     return StreamProvider(http, rtmp_targets=rtmp_targets, moderator_id=moderator_id)

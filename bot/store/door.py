@@ -193,6 +193,7 @@ class _Batch:
             channel=order.channel,
             reply_url=order.reply_url,
             card=order.card,
+            trace=order.trace,
         )
         self._cases.append(_case_row(case, knock))
         self._open[knock.open_key] = case

@@ -37,6 +37,7 @@ def case_of(row: Row[Any]) -> Case:
         channel=order.channel,
         reply_url=row.reply_url,
         card=order.card,
+        trace=order.trace,
     )
 
 

@@ -23,7 +23,9 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError, UnknownCase
+from bot.meter import UNMETERED, Backlog, Meter
 from bot.ports import CaseFilter
+from bot.store.backlog import backlog
 from bot.store.database import Database, InstanceLock
 from bot.store.door import Door, Knock, Remark
 from bot.store.migrations import HEAD
@@ -51,14 +53,20 @@ class SqlStore:
     """
 
     def __init__(
-        self, url: str, clock: Clock, *, line_channel: str | None = None, patience: float = 2.0
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        line_channel: str | None = None,
+        patience: float = 2.0,
+        meter: Meter = UNMETERED,
     ) -> None:
         address = async_url(url)
         self._clock = clock
         self._patience = patience
         self._lock = InstanceLock(address)
         self._database = Database(address)
-        self._writer = Writer(self._database)
+        self._writer = Writer(self._database, meter)
         self._trail = Trail(self._database.engine)
         door, worklist, notices = (
             Door(line_channel),
@@ -160,6 +168,11 @@ class SqlStore:
         """Audit entries, newest first, read from the bytes that are hashed."""
         async with _readable():
             return await self._trail.page(which)
+
+    async def backlog(self) -> Backlog:
+        """How much waits; see `bot.ports.Store.backlog`."""
+        async with _readable(), self._database.readers.connect() as connection:
+            return await backlog(connection, self._clock.now())
 
     async def ping(self) -> None:
         """One harmless read; NotAccepted when the database does not answer."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.errors import CallwardenError
+from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
 from bot.store.pen import FAILURES, Item, Pen, Unsure, Work
 
@@ -37,8 +38,9 @@ DOUBT = "It may have been written down: look at the record (`audit`) before tryi
 class Writer:
     """Takes requests from any number of tasks and commits them in groups."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, meter: Meter = UNMETERED) -> None:
         self._database = database
+        self._meter = meter
         self._waiting: deque[Item] = deque()
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -92,7 +94,7 @@ class Writer:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         thread, pen = ThreadPoolExecutor(1, "store-pen"), Pen(self._database, loop.time)
-        desk = _Desk(thread, pen)
+        desk = _Desk(thread, pen, self._meter)
         batch: list[Item] = []
         try:
             while self._task is not None or self._waiting:
@@ -119,9 +121,10 @@ class Writer:
 class _Desk:
     """Hands groups to the thread with the pen, and the results back to who asked."""
 
-    def __init__(self, thread: ThreadPoolExecutor, pen: Pen) -> None:
+    def __init__(self, thread: ThreadPoolExecutor, pen: Pen, meter: Meter) -> None:
         self._thread = thread
         self._pen = pen
+        self._meter = meter
 
     async def serve(self, batch: list[Item]) -> None:
         """All together, or, when that fails, one by one: a bad one must not take others along."""
@@ -150,7 +153,9 @@ class _Desk:
 
     async def _commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._pen.commit, batch, deadline)
+        results = await loop.run_in_executor(self._thread, self._pen.commit, batch, deadline)
+        self._meter.wrote(len(batch))
+        return results
 
 
 def _settle(item: Item, result: Any) -> None:

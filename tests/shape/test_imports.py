@@ -9,24 +9,30 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
-WORLD = "errors clock calls ports policy moderation schedule providers store settings logs handlers"
+WORLD = (
+    "errors clock calls meter trace ports policy moderation schedule providers store settings logs "
+    "handlers metrics"
+)
 
 MAY_IMPORT = {
     "errors": "",
     "clock": "",
     "calls": "",
-    "ports": "calls",
+    "meter": "calls",
+    "trace": "",
+    "metrics": "meter calls errors clock",
+    "ports": "meter calls",
     "policy": "ports calls errors clock",
-    "moderation": "policy ports calls errors clock",
+    "moderation": "policy ports meter trace calls errors clock",
     "schedule": "moderation ports calls errors clock",
-    "providers": "ports calls errors clock",
-    "store": "ports calls errors clock",
+    "providers": "ports meter calls errors clock",
+    "store": "ports meter calls errors clock",
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
     "logs": "",
     "tables": "calls",
     "blocks": "calls errors",
-    "handlers": "blocks moderation policy schedule ports calls errors clock",
+    "handlers": "blocks moderation policy schedule ports meter trace calls errors clock",
     "server": "",
     "bootstrap": WORLD,
     "service": f"{WORLD} bootstrap server",
@@ -45,6 +51,7 @@ ONLY_IN = {
     "sqlalchemy": "store",
     "alembic": "store",
     "apscheduler": "schedule",
+    "prometheus_client": "metrics",
     "os.environ": "settings cli",
     "os.getenv": "settings cli",
     **dict.fromkeys(("time.time", "time.time_ns", "time.monotonic", "time.sleep"), "clock"),
@@ -105,6 +112,7 @@ def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
         ("policy", "from slack_sdk.web.async_client import AsyncWebClient"),
         ("handlers", "import httpx"),
         ("moderation", "from sqlalchemy import select"),
+        ("store", "from prometheus_client import Counter"),
         ("schedule", "import datetime\ndatetime.datetime.now()"),
         ("providers", "from asyncio import sleep"),
         ("store", "import time\nclock = time.monotonic"),

@@ -1,0 +1,27 @@
+"""How much waits: two counts over the partial indexes of open cases and due messages."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.calls.models import Vendor
+from bot.meter import Backlog, Waiting
+from bot.store.tables import CASE, IS_DUE, IS_OPEN, OUTBOX
+
+_CASES = (
+    select(CASE.c.vendor, func.count(), func.min(CASE.c.asked_at))
+    .where(IS_OPEN)
+    .group_by(CASE.c.vendor)
+)
+_NOTICES = select(func.count(), func.min(OUTBOX.c.due_at)).where(IS_DUE)
+
+
+async def backlog(connection: AsyncConnection, now: datetime) -> Backlog:
+    """Open cases by vendor, and messages that should have been sent by `now`."""
+    cases = {
+        Vendor(vendor): Waiting(count=count, oldest=oldest)
+        for vendor, count, oldest in await connection.execute(_CASES)
+    }
+    due = (await connection.execute(_NOTICES.where(OUTBOX.c.due_at <= now))).one()
+    return Backlog(cases=cases, notices=Waiting(count=due[0], oldest=due[1]))

@@ -152,6 +152,7 @@ class Settings(Frozen):
     rtmp: Mapping[str, RtmpTarget]
     rules: Rules
     limits: Limits
+    reasons: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, environ: Mapping[str, str], file: Path | None) -> Self:
@@ -169,6 +170,7 @@ class Settings(Frozen):
             rtmp={name: _target(name, table, variables) for name, table in config.rtmp.items()},
             rules=config.rules(None if file is None else file.name),
             limits=config.limits,
+            reasons=config.reasons,
             **vendors,
         )
 

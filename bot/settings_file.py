@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.calls.verbs import TargetName
 from bot.errors import ConfigError
@@ -23,6 +24,20 @@ from bot.policy.rules import (
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 PerSecond = Annotated[float, Field(ge=1, le=1000)]
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75)]
+"""A reason to pick: as long as an option of a menu may be in Slack."""
+
+
+def _each_once(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((one for one in reasons if reasons.count(one) > 1), None)
+    if twice is not None:
+        raise PydanticCustomError("twice", "{text} is there twice", {"text": repr(twice)})
+    return reasons
+
+
+Reasons = Annotated[tuple[Reason, ...], Field(max_length=100), AfterValidator(_each_once)]
+"""What forms offer as reasons; a menu in Slack has at most 100 options, each once."""
 
 
 class RtmpTable(Section):
@@ -58,6 +73,7 @@ class Limits(Section):
 class ConfigFile(Section):
     """The whole file."""
 
+    reasons: Reasons = ()
     people: People = People()
     verbs: VerbRoles = Field(default_factory=dict)
     vendors: Vendors = Vendors()

@@ -19,6 +19,7 @@ class Behind(NamedTuple):
     slack: AsyncWebClient
     replies: Replies
     signatures: Signatures
+    reasons: tuple[str, ...] = ()
 
 
 OPENING_SECONDS = 1.5
@@ -76,3 +77,8 @@ class Counter:
     def signatures(self) -> Signatures:
         """Who signed RealtimeKit's events; only once `ready`."""
         return self._behind.result().signatures
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons a form offers to pick, as callwarden.toml lists them; only once `ready`."""
+        return self._behind.result().reasons

@@ -147,3 +147,26 @@ def test_whatever_the_file_holds_the_answer_is_settings_or_a_config_error(
         Settings.load({}, file)
     except ConfigError as error:
         assert str(error)  # noqa: PT017 (either end is right; only other errors are not)
+
+
+def test_reasons_are_read_and_none_is_needed(file: Path) -> None:
+    file.write_text('reasons = [" Spam ", "Harassment"]', encoding="utf-8")
+    assert Settings.load({}, file).reasons == ("Spam", "Harassment")
+    assert Settings.load({}, None).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("reasons", "says"),
+    [
+        (["x" * 76], "at most 75 characters"),
+        ([" "], "at least 1 character"),
+        (["Spam", "Spam"], "'Spam' is there twice"),
+        ([f"r{n}" for n in range(101)], "at most 100 items"),
+    ],
+)
+def test_reasons_that_no_menu_could_show_are_refused(
+    file: Path, reasons: list[str], says: str
+) -> None:
+    said = mistake(file, f"reasons = {reasons}")
+    assert "`reasons`" in said
+    assert says in said

@@ -85,7 +85,7 @@ async def open_house(
         )
         policy = Policy(settings.rules, SlackDirectory(slack, clock))
         desk = Desk(board, Planner(board, store), policy, store, executor)
-        counter.furnish(Behind(desk, slack, replies, signatures))
+        counter.furnish(Behind(desk, slack, replies, signatures, settings.reasons))
         async with _at_work(executor, store, counter.tasks, owner, worker=worker):
             yield store
 
@@ -158,7 +158,11 @@ def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
     if chat := settings.cometchat:
         found.append(
             cometchat(
-                api_key=chat.api_key, base_url=chat.base_url, clock=clock, deadlines=deadlines
+                api_key=chat.api_key,
+                base_url=chat.base_url,
+                chat_base_url=chat.chat_base_url,
+                clock=clock,
+                deadlines=deadlines,
             )
         )
     return {provider.vendor: provider for provider in found}

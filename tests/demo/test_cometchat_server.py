@@ -1,5 +1,6 @@
 """The make-believe CometChat behaves as CometChat documents."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -130,3 +131,50 @@ def test_a_call_holds_fifty_people_and_ends_with_the_last(
     for stay in comet.rooms["v1.us.demo"].here():
         comet.leave("v1.us.demo", stay.visitor.id)
     assert comet.rooms["v1.us.demo"].status == "ended"
+
+
+async def test_a_recorded_call_shows_its_recording_in_minutes_and_five_transcriptions(
+    comet: CometChatServer, to_comet: httpx.AsyncClient
+) -> None:
+    for hour in range(7):
+        began = START + timedelta(hours=hour)
+        comet.recorded("v1.us.demo", began, began + timedelta(seconds=90))
+    call = (await to_comet.get("/calls/v1.us.demo")).json()["data"]
+    assert (call["hasRecording"], call["hasTranscription"]) == (True, True)
+    assert len(call["recordings"]) == 7
+    newest = call["recordings"][0]
+    assert (newest["duration"], newest["endTime"] - newest["startTime"]) == (1.5, 90)
+    assert len(call["transcriptions"]) == 5
+    listed = (await to_comet.get("/calls/v1.us.demo/transcriptions")).json()
+    assert len(listed["data"]) == 7
+    assert listed["meta"]["pagination"]["per_page"] == 100
+
+
+async def test_the_chat_api_changes_groups_and_no_call(
+    comet: CometChatServer, to_comet: httpx.AsyncClient
+) -> None:
+    chat = "http://comet/chat/v3/groups/demo"
+    banned = await to_comet.post(f"{chat}/bannedusers/ada")
+    assert (banned.status_code, banned.json()["data"]["success"]) == (200, True)
+    assert (await to_comet.delete(f"{chat}/members/ada")).status_code == 404
+    assert (await to_comet.delete(f"{chat}/bannedusers/ada")).status_code == 200
+    assert (await to_comet.delete(f"{chat}/bannedusers/ada")).status_code == 404
+    assert (await to_comet.delete(f"{chat}/members/carla")).status_code == 200
+    assert (await to_comet.post(f"{chat}x/bannedusers/ada")).status_code == 404
+    assert (await to_comet.post("/groups/demo/bannedusers/ada")).status_code == 404
+    assert [effect.verb for effect in comet.effects] == ["group_ban", "group_unban", "group_remove"]
+    assert len(comet.rooms["v1.us.demo"].here()) == 1
+
+
+async def test_the_chat_api_wants_the_same_key(comet: CometChatServer) -> None:
+    async with httpx.AsyncClient(transport=AppTransport(comet.app)) as client:
+        answer = await client.post("http://comet/chat/v3/groups/demo/bannedusers/ada")
+    assert answer.status_code == 401
+
+
+async def test_somebody_banned_from_the_group_stays_banned_when_they_join_a_call(
+    comet: CometChatServer, to_comet: httpx.AsyncClient
+) -> None:
+    await to_comet.post("http://comet/chat/v3/groups/demo/bannedusers/ben")
+    comet.join("v1.us.demo", BEN)
+    assert "ben" not in comet.groups["demo"].members

@@ -11,7 +11,6 @@ from bot.calls.models import Call, RtmpTarget, Vendor
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import VERBS, Aim, Verb
 from bot.demo.vendors import (
-    AppTransport,
     CometChatServer,
     RealtimeKitServer,
     StreamServer,
@@ -27,11 +26,10 @@ from bot.errors import (
     VendorTimeout,
 )
 from bot.ports import CallProvider
-from bot.providers.cometchat import cometchat
 from bot.providers.http import Deadlines
 from tests.fakes.clock import ManualClock
 from tests.fakes.verbs import sample
-from tests.providers import kits, streams
+from tests.providers import comets, kits, streams
 
 HURRIED = Deadlines(read=0.05, act=0.05)
 TARGETS = {"tube": RtmpTarget(url="rtmps://live.example/app", key=SecretStr("a-stream-key"))}
@@ -91,13 +89,7 @@ def cometchat_case(deadlines: Deadlines | None) -> Case:
     server = CometChatServer(ManualClock())
 
     def client(key: str) -> CallProvider:
-        return cometchat(
-            api_key=SecretStr(key),
-            base_url="https://comet.test/v3",
-            clock=server.clock,
-            deadlines=deadlines,
-            transport=AppTransport(server.app),
-        )
+        return comets.client(server, key=key, deadlines=deadlines)
 
     room = server.open("v1.us.room", "Room", invited=["ada", "ben"]).id
     return Case(server, client(server.api_key), client("another-key"), room, "v1.us.nowhere")

@@ -1,9 +1,12 @@
-"""A make-believe CometChat Calls API: it only reads.
+"""A make-believe CometChat: the Calls API, which only reads, and the groups of the Chat API.
 
-As documented: the `apikey` header, Unix seconds, `meta.pagination`, errors with a word for a code;
-people who were invited and never came are among the participants; nobody has a display name.
+The two are two hosts at CometChat; here the Chat API is under `/chat`. As documented: the `apikey`
+header, Unix seconds, `meta.pagination`, errors with a word for a code; people who were invited and
+never came are among the participants; nobody has a display name. What a group act does to a call is
+not documented: here it does nothing to it.
 """
 
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -11,13 +14,22 @@ from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, VendorServer
-from bot.demo.vendors.cometchat_state import CometCall, sample, wire_call
+from bot.demo.vendors.cometchat_state import (
+    CometCall,
+    Group,
+    sample,
+    wire_call,
+    wire_recording,
+    wire_transcription,
+)
 from bot.demo.vendors.rooms import KeptOut, Visitor
 
 API_KEY = "cometchat-demo-key-that-opens-nothing"
 APP_ID = "demo-app"
 REGION = "us"
 USUAL = 25
+"""Calls on a page unless told otherwise: what the documentation's sample shows."""
+USUAL_TRANSCRIPTIONS = 100
 MOST = 1000
 MOST_PEOPLE = 50
 """How many people one call can have."""
@@ -44,6 +56,7 @@ class CometChatServer(VendorServer[CometCall]):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
+        self.groups: dict[str, Group] = {}
         self.archive: list[dict[str, Any]] = [sample()]
 
     def open(self, name: str, title: str, *, invited: list[str] | None = None) -> CometCall:
@@ -53,6 +66,7 @@ class CometChatServer(VendorServer[CometCall]):
         """
         group = name.rpartition(".")[2]
         room = CometCall(name, title, self.clock.now(), receiver=group, invited=invited or [])
+        self.groups.setdefault(group, Group()).members |= set(room.invited)
         return self.rooms.setdefault(name, room)
 
     def join(self, call: str, visitor: Visitor) -> None:
@@ -61,6 +75,8 @@ class CometChatServer(VendorServer[CometCall]):
         if room.ended_at or len(room.here()) >= MOST_PEOPLE:
             raise KeptOut(visitor.id)
         room.enter(visitor, self.clock.now())
+        if room.receiver in self.groups and visitor.id not in self.groups[room.receiver].banned:
+            self.groups[room.receiver].members.add(visitor.id)
 
     def leave(self, call: str, person: str) -> None:
         """Somebody goes; the call ends with the last one."""
@@ -69,12 +85,21 @@ class CometChatServer(VendorServer[CometCall]):
         if not room.here():
             room.ended_at = self.clock.now()
 
+    def recorded(self, call: str, began: datetime, ended: datetime) -> None:
+        """Somebody's app recorded and transcribed the call; newest first."""
+        room = self.rooms[call]
+        room.recordings.insert(0, wire_recording(room, began, ended))
+        room.transcriptions.insert(0, wire_transcription(room, began, ended))
+
     def routes(self) -> list[tuple[str, str, Handler]]:
         """Every endpoint."""
         return [
             ("GET", "/v3/calls", self._list),
             ("GET", "/v3/calls/{call}", self._get),
             ("GET", "/v3/calls/{call}/transcriptions", self._transcriptions),
+            ("DELETE", "/chat/v3/groups/{guid}/members/{uid}", self._remove),
+            ("POST", "/chat/v3/groups/{guid}/bannedusers/{uid}", self._ban),
+            ("DELETE", "/chat/v3/groups/{guid}/bannedusers/{uid}", self._unban),
         ]
 
     def gate(self, request: Request) -> None:
@@ -111,7 +136,46 @@ class CometChatServer(VendorServer[CometCall]):
         return JSONResponse({"data": self._find(request)})
 
     async def _transcriptions(self, request: Request) -> Response:
-        return _page(self._find(request).get("transcriptions", []), request)
+        call = self._find(request)
+        room = self.rooms.get(call["sessionId"])
+        written = call.get("transcriptions", []) if room is None else room.transcriptions
+        return _page(written, request, usual=USUAL_TRANSCRIPTIONS)
+
+    def _group(self, request: Request) -> tuple[str, Group, str]:
+        """The group's id, the group and the uid of the path."""
+        guid, uid = request.path_params["guid"], request.path_params["uid"]
+        if guid not in self.groups:
+            raise Refusal(404, f"The group with guid {guid} does not exist.")
+        return guid, self.groups[guid], uid
+
+    async def _remove(self, request: Request) -> Response:
+        guid, group, uid = self._group(request)
+        if uid not in group.members:
+            raise Refusal(404, f"The user {uid} is not a member of the group {guid}.")
+        group.members.remove(uid)
+        self.note("group_remove", guid, uid)
+        return _ok("removed")
+
+    async def _ban(self, request: Request) -> Response:
+        """Banned once more, nothing changes."""
+        guid, group, uid = self._group(request)
+        if uid not in group.banned:
+            group.members.discard(uid)
+            group.banned.add(uid)
+            self.note("group_ban", guid, uid)
+        return _ok("banned")
+
+    async def _unban(self, request: Request) -> Response:
+        guid, group, uid = self._group(request)
+        if uid not in group.banned:
+            raise Refusal(404, f"The user {uid} is not banned from the group {guid}.")
+        group.banned.remove(uid)
+        self.note("group_unban", guid, uid)
+        return _ok("unbanned")
+
+
+def _ok(message: str) -> Response:
+    return JSONResponse({"data": {"success": True, "message": message}})
 
 
 def _visible(call: dict[str, Any], request: Request) -> bool:
@@ -138,10 +202,10 @@ def _matches(call: dict[str, Any], request: Request) -> bool:
     return "uid" not in query or _has(call, query["uid"])
 
 
-def _page(items: list[dict[str, Any]], request: Request) -> Response:
+def _page(items: list[dict[str, Any]], request: Request, *, usual: int = USUAL) -> Response:
     """One page with `meta.pagination`; a page beyond the last is empty."""
     number = _number(request, "page", 1)
-    size = min(_number(request, "perPage", USUAL), MOST)
+    size = min(_number(request, "perPage", usual), MOST)
     shown = items[(number - 1) * size : number * size]
     pagination = {
         "total": len(items),

@@ -6,8 +6,11 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from bot.demo.vendors.base import seconds
+from bot.demo.vendors.base import iso, seconds
 from bot.demo.vendors.rooms import Room, Stay
+
+NEWEST = 5
+"""How many transcriptions a call shows; the rest are in the listing of their own."""
 
 
 @dataclass
@@ -21,6 +24,8 @@ class CometCall(Room):
     receiver_type: str = "group"
     invited: list[str] = field(default_factory=list)
     ended_at: datetime | None = None
+    recordings: list[dict[str, Any]] = field(default_factory=list)
+    transcriptions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def status(self) -> str:
@@ -28,6 +33,14 @@ class CometCall(Room):
         if self.ended_at:
             return "ended"
         return "ongoing" if self.stays else "initiated"
+
+
+@dataclass
+class Group:
+    """A group of the Chat API: who belongs to it, and who is banned from it, by uid."""
+
+    members: set[str] = field(default_factory=set)
+    banned: set[str] = field(default_factory=set)
 
 
 def sample() -> dict[str, Any]:
@@ -67,9 +80,39 @@ def wire_call(call: CometCall, now: datetime) -> dict[str, Any]:
     }
     if call.stays:
         written["startedAt"] = seconds(call.stays[0].joined_at)
+    if call.recordings:
+        written |= {"hasRecording": True, "recordings": call.recordings}
+    if call.transcriptions:
+        written |= {"hasTranscription": True, "transcriptions": call.transcriptions[:NEWEST]}
     if call.ended_at:
         written["endedAt"] = seconds(call.ended_at)
     return written
+
+
+def wire_recording(call: CometCall, began: datetime, ended: datetime) -> dict[str, Any]:
+    """A recording, `duration` in minutes."""
+    number = len(call.recordings) + 1
+    return {
+        "rid": f"{call.id}_{number}",
+        "duration": (ended - began).total_seconds() / 60,
+        "startTime": seconds(began),
+        "endTime": seconds(ended),
+        "recording_url": f"https://recordings.demo/{call.id}/{number}.mp4?signature=demo",
+    }
+
+
+def wire_transcription(call: CometCall, began: datetime, ended: datetime) -> dict[str, Any]:
+    """A transcription, `transcriptDate` as ISO 8601."""
+    number = len(call.transcriptions) + 1
+    return {
+        "roomName": call.id,
+        "mid": f"mid-{call.id}",
+        "tid": f"{call.id}_t{number}",
+        "startTime": seconds(began),
+        "endTime": seconds(ended),
+        "transcriptDate": iso(ended),
+        "transcriptUrl": f"https://transcripts.demo/{call.id}/{number}.json?signature=demo",
+    }
 
 
 def _wire_stay(call: CometCall, stay: Stay, end: datetime) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""What CometChat lets a moderator do: acts on the group behind a call, on the Chat API's host.
+
+Its call API can only be read. That a group act drops somebody from the call is not documented, so
+none of these is called a kick or a block.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Capability, Enforcement, can, cannot, complete, performers
+from bot.calls.models import Vendor
+from bot.calls.outcomes import Observation, Receipt, Seen
+from bot.calls.verbs import (
+    VERBS,
+    Block,
+    DeleteRecording,
+    DeleteTranscript,
+    GroupBan,
+    GroupRemove,
+    GroupUnban,
+    Kick,
+    LiveStart,
+    LiveStop,
+    RecordPause,
+    RecordResume,
+    RecordStart,
+    RecordStop,
+    RtmpStart,
+    RtmpStop,
+    Summarise,
+    TranscribeStart,
+    TranscribeStop,
+    Unblock,
+    Verb,
+)
+from bot.errors import Impossible, NotAtVendor, VendorRefused
+from bot.providers.cometchat_reads import segment
+from bot.providers.cometchat_wire import Done, WireCall
+from bot.providers.decode import read
+from bot.providers.http import Kind, Transport
+
+READ_ONLY = "CometChat's call API can only be read; only the app's own client can act in a call."
+NOT_IN_THE_CALL = (
+    "It acts on the chat group behind a group call. What happens to somebody who is in the call "
+    "is not documented."
+)
+_RECORDING = "CometChat records only from the app's own client; what was recorded can be listed."
+_DELETE = "CometChat lists recordings and transcripts and documents no way to delete them."
+_STREAM = "CometChat documents no livestream."
+_WRITING = "CometChat's API lists transcripts and starts or stops none."
+
+_REASONS: Mapping[type[Verb], Capability] = MappingProxyType(
+    {
+        **dict.fromkeys((RecordStart, RecordStop, RecordPause, RecordResume), cannot(_RECORDING)),
+        **dict.fromkeys((DeleteRecording, DeleteTranscript), cannot(_DELETE)),
+        **dict.fromkeys((LiveStart, LiveStop, RtmpStart, RtmpStop), cannot(_STREAM)),
+        **dict.fromkeys((TranscribeStart, TranscribeStop), cannot(_WRITING)),
+        Summarise: cannot("CometChat documents no summary of a call."),
+        Kick: cannot(READ_ONLY, instead=GroupRemove),
+        Block: cannot(READ_ONLY, instead=GroupBan),
+        Unblock: cannot(READ_ONLY, instead=GroupUnban),
+    }
+)
+
+Reader = Callable[[str], Awaitable[WireCall]]
+"""Reads one call by its session id."""
+
+
+class Acts:
+    """The group acts of one CometChat app; `chat` goes to the Chat API, `call` reads a call."""
+
+    def __init__(self, chat: Transport, call: Reader) -> None:
+        self._chat = chat
+        self._call = call
+
+    async def perform(self, act: Act) -> Receipt:
+        """Do it once; Impossible for every verb but the group's, with the reason."""
+        doing = _DOING.get(act.verb.name)
+        if doing is None:
+            why = CAPABILITIES[act.verb.name].why
+            raise Impossible(f"{act.verb.label} is not possible. {why}")
+        receipt: Receipt = await getattr(self, doing.method)(act)
+        return receipt
+
+    @can(GroupRemove, level=Enforcement.BEST_EFFORT, why=NOT_IN_THE_CALL)
+    async def _remove(self, act: Act) -> Receipt:
+        return await self._send(act, "DELETE", "members")
+
+    @can(GroupBan, level=Enforcement.BEST_EFFORT, why=NOT_IN_THE_CALL)
+    async def _ban(self, act: Act) -> Receipt:
+        return await self._send(act, "POST", "bannedusers")
+
+    @can(GroupUnban, level=Enforcement.BEST_EFFORT, why=NOT_IN_THE_CALL)
+    async def _unban(self, act: Act) -> Receipt:
+        return await self._send(act, "DELETE", "bannedusers")
+
+    async def _send(self, act: Act, method: str, whose: str) -> Receipt:
+        """Without a body, as documented. What the answer says is not: only a no in it counts."""
+        guid = await self._group(act)
+        path = f"/groups/{segment(guid)}/{whose}/{segment(act.people[0].id)}"
+        try:
+            answer = await self._chat.send(Kind.REPEATABLE, method, path)
+        except NotAtVendor as missing:
+            missing.next_step = "They may not be in the group, or not banned from it."
+            raise
+        if answer.body and not read(self._chat, Done, answer).yes:
+            raise VendorRefused(
+                "CometChat answered that it did not succeed.", vendor=Vendor.COMETCHAT, status=200
+            )
+        return Receipt(
+            evidence=f"CometChat accepted “{act.verb.label}” for the group {guid}.",
+            request_id=answer.request_id,
+        )
+
+    async def _group(self, act: Act) -> str:
+        """The guid of the group behind the call; Impossible when there is none."""
+        call = await self._call(act.call.id)
+        if call.group is None:
+            raise Impossible(
+                f"{act.verb.label} is not possible here: only a group call has a group behind it.",
+                next_step="Use your app's own moderation for 1-to-1 calls and meetings.",
+            )
+        return call.group
+
+
+def observe(act: Act) -> Observation:
+    """Always unknowable: CometChat documents no way to read the effect back."""
+    evidence = (
+        "Whether it holds cannot be read back, and nothing is said about the call itself."
+        if act.verb.name in _DOING
+        else f"{act.verb.label} cannot be read from CometChat."
+    )
+    return Observation(seen=Seen.UNKNOWABLE, evidence=evidence)
+
+
+_DOING = performers(Acts)
+
+CAPABILITIES = complete(
+    MappingProxyType(
+        {
+            **dict.fromkeys(VERBS, cannot(READ_ONLY)),
+            **{verb.name: capability for verb, capability in _REASONS.items()},
+            **{verb: doing.capability for verb, doing in _DOING.items()},
+        }
+    )
+)
+"""What CometChat makes of every verb."""

@@ -1,0 +1,206 @@
+"""CometChat's answers: the fields that are needed, times in Unix seconds, no display names."""
+
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from bot.calls.looks import File, FileKind
+from bot.calls.models import Call, CallRef, RecordingState, Vendor
+from bot.providers.decode import Moment
+from bot.providers.http import Problem
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+GROUP_KINDS = {"group", "groups"}
+"""The overview page says `group`, the older property table `groups`."""
+
+
+class Person(BaseModel):
+    """Somebody who was invited to a call; not all of them came."""
+
+    uid: str
+    is_joined: bool | None = Field(None, alias="isJoined")
+    state: str | None = None
+    joined_at: Moment = Field(None, alias="joinedAt")
+    left_at: Moment = Field(None, alias="leftAt")
+
+    @property
+    def here(self) -> bool:
+        """Connected now: the invited who never came are listed too."""
+        return bool(self.is_joined) and self.state == "ongoing" and self.left_at is None
+
+
+class Recording(BaseModel):
+    """A recording of a call. Its `duration` is not read: minutes here, seconds elsewhere."""
+
+    rid: str | None = None
+    started_at: Moment = Field(None, alias="startTime")
+    ended_at: Moment = Field(None, alias="endTime")
+    url: SecretStr | None = Field(None, alias="recording_url")
+
+    @property
+    def running(self) -> bool:
+        """Whether it has begun and neither ended nor left a file."""
+        return self.started_at is not None and self.ended_at is None and self.url is None
+
+    def file(self, session: str) -> File:
+        """It as a file of the call; CometChat deletes none."""
+        return File(
+            kind=FileKind.RECORDING,
+            name=self.rid or "recording",
+            session=session,
+            url=self.url,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+        )
+
+
+class Transcription(BaseModel):
+    """What was said in a call, as a file."""
+
+    tid: str | None = None
+    started_at: Moment = Field(None, alias="startTime")
+    ended_at: Moment = Field(None, alias="endTime")
+    url: SecretStr | None = Field(None, alias="transcriptUrl")
+
+    def file(self, session: str) -> File:
+        """It as a file of the call; CometChat deletes none."""
+        return File(
+            kind=FileKind.TRANSCRIPT,
+            name=self.tid or "transcript",
+            session=session,
+            url=self.url,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+        )
+
+
+class WireCall(BaseModel):
+    """A call with everybody who was invited to it."""
+
+    session: str = Field(alias="sessionId")
+    status: str | None = None
+    kind: str | None = Field(None, alias="type")
+    mode: str | None = None
+    receiver: str | None = None
+    receiver_type: str | None = Field(None, alias="receiverType")
+    started_at: Moment = Field(None, alias="startedAt")
+    ended_at: Moment = Field(None, alias="endedAt")
+    participants: list[Person] | None = None
+    recordings: list[Recording] | None = None
+
+    def here(self) -> dict[str, Person]:
+        """Who is connected, once each: a second device is the same person."""
+        return {person.uid: person for person in self.participants or () if person.here}
+
+    @property
+    def group(self) -> str | None:
+        """The group behind the call; a 1-to-1 call and a `meet` session have none."""
+        grouped = self.receiver_type in GROUP_KINDS and self.mode != "meet"
+        return (self.receiver or None) if grouped else None
+
+    @property
+    def recording(self) -> RecordingState:
+        """ON where one has begun and not ended, OFF once the call is over, else unknown.
+
+        `hasRecording` only says that there is a file.
+        """
+        if any(one.running for one in self.recordings or ()):
+            return RecordingState.ON
+        over = self.ended_at is not None and self.status != "ongoing"
+        return RecordingState.OFF if over else RecordingState.UNKNOWN
+
+    def told(self) -> Call:
+        """The call as the bot knows it; it has no title, so its receiver stands for it."""
+        return Call(
+            ref=CallRef(vendor=Vendor.COMETCHAT, id=self.session, session=self.session),
+            title=self.receiver or self.session,
+            people=len(self.here()),
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            recording=self.recording,
+            kind=self.kind,
+        )
+
+
+class _Pagination(BaseModel):
+    total: int | None = None
+    current_page: int | None = None
+    total_pages: int | None = None
+
+
+class _Meta(BaseModel):
+    pagination: _Pagination | None = None
+
+
+class _Paged(BaseModel):
+    meta: _Meta | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many there are on all pages, where it says."""
+        return self._pages.total
+
+    def more_after(self, number: int) -> bool:
+        """Whether a page follows page `number`."""
+        return (self._pages.total_pages or 0) > (self._pages.current_page or number)
+
+    @property
+    def _pages(self) -> _Pagination:
+        return (self.meta and self.meta.pagination) or _Pagination()
+
+
+class OneCall(BaseModel):
+    """`GET /calls/{sessionId}`."""
+
+    data: WireCall
+
+
+class ManyCalls(_Paged):
+    """`GET /calls`."""
+
+    data: list[WireCall]
+
+
+class Transcriptions(_Paged):
+    """`GET /calls/{sessionId}/transcriptions`."""
+
+    data: list[Transcription]
+
+
+class _Success(BaseModel):
+    success: bool | None = None
+
+
+class Done(BaseModel):
+    """What the Chat API answers to an act: `{"data": {"success", "message"}}`, not confirmed."""
+
+    data: _Success | None = None
+
+    @property
+    def yes(self) -> bool:
+        """Whether it does not say that it failed."""
+        return self.data is None or self.data.success is not False
+
+
+class _Error(BaseModel):
+    code: str | None = None
+    message: str | None = None
+
+
+class _Refusal(BaseModel):
+    error: _Error
+
+
+def problem(body: bytes) -> Problem:
+    """CometChat's error body: `{"error": {"code", "message"}}`, the code a word."""
+    try:
+        error = _Refusal.model_validate_json(body).error
+    except ValidationError:
+        return Problem(None, "")
+    return Problem(error.code, error.message or "")
+
+
+def newest_first(files: list[File]) -> list[File]:
+    """By when they began; those that do not say come last."""
+    return sorted(files, key=lambda one: one.started_at or _LONG_AGO, reverse=True)

@@ -53,11 +53,12 @@ class Found(Frozen):
 
 
 class CallView(Frozen):
-    """One call opened: its people on one page, and what its vendor lets us do."""
+    """One call opened: its people on one page, and what its vendor lets us do and look at."""
 
     call: Call
     people: Page[Participant]
     page: int = 0
     capabilities: dict[str, Capability]
+    looks: Mapping[str, Capability] = {}
     rtmp_targets: tuple[str, ...] = ()
     at: datetime

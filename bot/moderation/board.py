@@ -127,6 +127,7 @@ class Board:
             ),
             page=page,
             capabilities=dict(provider.capabilities),
+            looks=provider.looks,
             rtmp_targets=self.rtmp_targets,
             at=self.clock.now(),
         )

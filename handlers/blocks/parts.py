@@ -48,6 +48,19 @@ def paragraph(parts: Iterable[str]) -> Block:
     return section(lines(parts, MAX_TEXT))
 
 
+def stacked(rows: Iterable[str]) -> list[Block]:
+    """Our own mrkdwn lines, each of at most MAX_TEXT, in as few paragraphs as hold them all."""
+    stack: list[list[str]] = []
+    room = 0
+    for row in rows:
+        room -= len(row) + 1
+        if room < 0:
+            stack.append([])
+            room = MAX_TEXT - len(row)
+        stack[-1].append(row)
+    return [section("\n".join(part)) for part in stack]
+
+
 def context(text: str) -> Block:
     """A small grey line."""
     return {"type": "context", "elements": [mrkdwn_text(text)]}

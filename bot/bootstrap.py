@@ -16,6 +16,8 @@ from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
+from bot.meter import UNMETERED, Meter
+from bot.metrics import Metrics
 from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
@@ -65,9 +67,11 @@ async def open_house(
     clock = clock or SystemClock()
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(_open_store(settings, clock))
+        metrics = Metrics(clock)
+        store = await stack.enter_async_context(_open_store(settings, clock, metrics))
+        metrics.queue(store.backlog)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        providers = await _connect_vendors(settings, clock, stack)
+        providers = await _connect_vendors(settings, clock, stack, metrics)
         signatures = _signatures(settings, clock, stack)
         slack, replies = _slack(settings, session), Replies(session)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp))
@@ -82,10 +86,11 @@ async def open_house(
             tasks=counter.tasks,
             owner=owner,
             lease=timedelta(seconds=settings.limits.lease_seconds),
+            meter=metrics,
         )
         policy = Policy(settings.rules, SlackDirectory(slack, clock))
         desk = Desk(board, Planner(board, store), policy, store, executor)
-        counter.furnish(Behind(desk, slack, replies, signatures, settings.reasons))
+        counter.furnish(Behind(desk, slack, replies, signatures, settings.reasons, metrics))
         async with _at_work(executor, store, counter.tasks, owner, worker=worker):
             yield store
 
@@ -126,7 +131,9 @@ def _pace(settings: Settings) -> AsyncLimiter:
     return AsyncLimiter(LINES_IN_A_BURST, LINES_IN_A_BURST / settings.limits.lines_per_second)
 
 
-def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
+def connect(
+    settings: Settings, clock: Clock, meter: Meter = UNMETERED
+) -> dict[Vendor, CallProvider]:
     """A client for each vendor whose credentials are complete."""
     deadlines = Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds)
     found: list[CallProvider] = []
@@ -139,6 +146,7 @@ def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
                 rtmp_targets=settings.rtmp,
                 clock=clock,
                 deadlines=deadlines,
+                meter=meter,
                 rate=settings.limits.stream_per_second,
             )
         )
@@ -153,6 +161,7 @@ def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
                 rtmp_targets=settings.rtmp,
                 clock=clock,
                 deadlines=deadlines,
+                meter=meter,
             )
         )
     if chat := settings.cometchat:
@@ -163,6 +172,7 @@ def connect(settings: Settings, clock: Clock) -> dict[Vendor, CallProvider]:
                 chat_base_url=chat.chat_base_url,
                 clock=clock,
                 deadlines=deadlines,
+                meter=meter,
             )
         )
     return {provider.vendor: provider for provider in found}
@@ -177,9 +187,9 @@ async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capabili
 
 
 async def _connect_vendors(
-    settings: Settings, clock: Clock, stack: AsyncExitStack
+    settings: Settings, clock: Clock, stack: AsyncExitStack, meter: Meter
 ) -> dict[Vendor, CallProvider]:
-    providers = connect(settings, clock)
+    providers = connect(settings, clock, meter)
     for provider in providers.values():
         stack.push_async_callback(provider.aclose)
     for vendor, why in settings.off:
@@ -214,10 +224,11 @@ async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
 
 
 @asynccontextmanager
-async def _open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore]:
+async def _open_store(settings: Settings, clock: Clock, meter: Meter) -> AsyncIterator[SqlStore]:
     """The database, brought up to date first where it is our own file."""
     url = settings.process.database_url.get_secret_value()
-    store = SqlStore(url, clock, line_channel=settings.rules.slack.moderation_channel)
+    channel = settings.rules.slack.moderation_channel
+    store = SqlStore(url, clock, line_channel=channel, meter=meter)
     try:
         if not await _is_current(store):
             if sqlite_file(url) is None:

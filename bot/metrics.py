@@ -18,9 +18,6 @@ from bot.meter import Backlog, Waiting
 
 log = structlog.get_logger(__name__)
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""Of the text format (prometheus.io/docs/instrumenting/exposition_formats)."""
-
 READ_SECONDS = 1.0
 """How long the database may take for the queue; after that the page has no figures of it."""
 
@@ -34,11 +31,11 @@ STATES = ("closed", "half_open", "open")
 
 
 class Metrics:
-    """The `Meter` behind `/metrics`. `backlog` reads what waits in the database."""
+    """The `Meter` behind `/metrics`."""
 
-    def __init__(self, clock: Clock, backlog: Callable[[], Awaitable[Backlog]]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._backlog = backlog
+        self._backlog: Callable[[], Awaitable[Backlog]] | None = None
         self._breakers: dict[str, list[Callable[[], str]]] = {}
         self.registry = CollectorRegistry()
         self._count_work()
@@ -107,6 +104,10 @@ class Metrics:
     def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
         return Gauge(f"callwarden_{name}", words, labels, registry=self.registry)
 
+    def queue(self, backlog: Callable[[], Awaitable[Backlog]]) -> None:
+        """Where to read what waits; until then the page has no figures of it."""
+        self._backlog = backlog
+
     def acted(self, vendor: str, verb: str, state: str) -> None:
         """See `Meter.acted`."""
         self._acts.labels(vendor, verb, state).inc()
@@ -139,6 +140,8 @@ class Metrics:
         return generate_latest(self.registry)
 
     async def _read_queue(self) -> None:
+        if self._backlog is None:
+            return
         try:
             async with asyncio.timeout(READ_SECONDS):
                 backlog = await self._backlog()

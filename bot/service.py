@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 
+from bot.calls.models import Vendor
 from bot.errors import ConfigError
 from bot.logs import configure_logs
 from bot.server import listening
@@ -21,6 +22,7 @@ from bot.settings import Process, Settings
 from handlers import register
 from handlers.counter import Counter
 from handlers.slack import bolt_app
+from handlers.watching import checks, metrics_route
 from handlers.web import web_app
 from handlers.webhooks import Trust, webhook_routes
 
@@ -37,13 +39,24 @@ def front_door(settings: Settings, counter: Counter) -> Starlette:
             next_step="Set it in the environment; README.md says where to find it.",
         )
 
-    async def ready() -> None:
-        await counter.ready()
-        await counter.desk.store.ping()
-
     register(bolt, counter)
-    hooks = webhook_routes(counter, _trust(settings))
-    return web_app(bolt, secret.get_secret_value(), ready, hooks=hooks)
+    token = settings.process.metrics_token
+    return web_app(
+        bolt,
+        secret.get_secret_value(),
+        checks(counter, _vendors(settings)),
+        hooks=[
+            *webhook_routes(counter, _trust(settings)),
+            metrics_route(lambda: counter.meter, token.get_secret_value() if token else None),
+        ],
+        meter=lambda: counter.meter,
+    )
+
+
+def _vendors(settings: Settings) -> dict[str, str]:
+    """Of each vendor whether it is on, or why not."""
+    off = {vendor: f"off: {why}" for vendor, why in settings.off}
+    return {vendor.value: off.get(vendor, "on") for vendor in Vendor}
 
 
 def _trust(settings: Settings) -> Trust:

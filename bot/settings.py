@@ -127,7 +127,10 @@ class VendorOff(NamedTuple):
 
 
 class Process(FromEnvironment):
-    """How the process runs. `database_url` is as the host gives it: SQLite or PostgreSQL."""
+    """How the process runs. `database_url` is as the host gives it: SQLite or PostgreSQL.
+
+    With `metrics_token` set, `/metrics` is only for those who show it.
+    """
 
     database_url: SecretStr = Field(SecretStr("sqlite:///callwarden.db"), alias="DATABASE_URL")
     host: str = Field("127.0.0.1", alias="HOST")
@@ -138,6 +141,7 @@ class Process(FromEnvironment):
     command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = Field(
         "/calls", alias="CALLWARDEN_COMMAND"
     )
+    metrics_token: SecretStr | None = Field(None, alias="METRICS_TOKEN")
 
 
 class Settings(Frozen):

@@ -65,14 +65,14 @@ class Reception:
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Words typed after the command; the answer is part of the acknowledgement."""
         visit = read_command(self._counter, body)
-        answer = await in_words(_obey(visit))
+        answer = await in_words(_obey(visit), self._counter.meter)
         await (ack() if answer is None else ack(text=answer.text, blocks=answer.blocks))
 
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or field of a card; the answer comes by response_url."""
         visit = read_press(self._counter, body)
         if values.route(visit.payload.get("action_id", "")) in ORDERS:
-            trouble = await in_words(_order(visit))
+            trouble = await in_words(_order(visit), self._counter.meter)
             if trouble is not None:
                 visit.later(partial(visit.answer, trouble), "answer")
         else:
@@ -82,7 +82,7 @@ class Reception:
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
         visit = read_form(self._counter, body)
-        outcome = await in_words(_submit(visit))
+        outcome = await in_words(_submit(visit), self._counter.meter)
         if isinstance(outcome, Message):
             await ack(response_action="update", view=trouble_view(outcome))
         elif outcome:

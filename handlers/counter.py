@@ -6,6 +6,7 @@ from typing import NamedTuple
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotAccepted
+from bot.meter import UNMETERED, Meter
 from bot.moderation.desk import Desk
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
@@ -20,6 +21,7 @@ class Behind(NamedTuple):
     replies: Replies
     signatures: Signatures
     reasons: tuple[str, ...] = ()
+    meter: Meter = UNMETERED
 
 
 OPENING_SECONDS = 1.5
@@ -82,3 +84,8 @@ class Counter:
     def reasons(self) -> tuple[str, ...]:
         """The reasons a form offers to pick, as callwarden.toml lists them; only once `ready`."""
         return self._behind.result().reasons
+
+    @property
+    def meter(self) -> Meter:
+        """What counts; until `ready`, nothing is counted."""
+        return self._behind.result().meter if self._behind.done() else UNMETERED

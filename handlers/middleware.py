@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from bot.errors import CallwardenError
+from bot.meter import UNMETERED, Meter
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import broken, refusal
 
@@ -17,13 +18,19 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-async def in_words(work: Awaitable[T]) -> T | Message:
-    """What `work` returns, or the error it raised as a message to its asker alone."""
+UNFORESEEN = "unforeseen"
+"""The kind under which errors that nobody meant are counted."""
+
+
+async def in_words(work: Awaitable[T], meter: Meter = UNMETERED) -> T | Message:
+    """What `work` returns, or the error it raised as a message to its asker alone; counted."""
     try:
         return await work
     except CallwardenError as error:
         log.info("refused", error=type(error).__name__, why=str(error))
+        meter.refused(type(error).__name__)
         return refusal(error)
     except Exception:
         log.exception("handler failed")
+        meter.refused(UNFORESEEN)
         return broken()

@@ -48,7 +48,7 @@ class Visit:
 
         async def told() -> None:
             await self.counter.ready()
-            trouble = await in_words(work())
+            trouble = await in_words(work(), self.counter.meter)
             if trouble is not None:
                 await self.answer(trouble)
 

@@ -1,7 +1,6 @@
 """The HTTP face: Slack's door and the health checks."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import (
@@ -15,15 +14,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.errors import CallwardenError
+from bot.clock import Clock, SystemClock
+from bot.meter import UNMETERED, Meter
+from handlers.arrivals import arriving
+from handlers.watching import READY_SECONDS, Check, ready_route
 
 log = structlog.get_logger(__name__)
 
 MOST_BYTES = 1_000_000
 """Slack's and the vendors' payloads are far smaller; no more than this is read of a body."""
-
-READY_SECONDS = 2.0
-"""Whatever takes longer to be ready is not."""
 
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 
@@ -39,54 +38,44 @@ class Turned(Exception):
 def web_app(
     bolt: AsyncApp,
     signing_secret: str,
-    ready: Callable[[], Awaitable[None]],
+    ready: Mapping[str, Check],
     *,
     hooks: Sequence[Route] = (),
     patience: float = READY_SECONDS,
+    meter: Callable[[], Meter] = lambda: UNMETERED,
+    clock: Clock | None = None,
 ) -> Starlette:
     """`POST /slack/events` for all of Slack; `/healthz` (alive) and `/readyz` (can take orders).
 
-    Nothing of a request is read as words before its signature is verified. `ready` raises
-    CallwardenError when orders could not be written down; after `patience` seconds it is not ready.
-    `hooks` are the vendors' doors.
+    Nothing of a request is read as words before its signature is verified. `ready` are the parts
+    that orders need; what does not answer in `patience` seconds is not ready. `hooks` are further
+    doors, such as the vendors'. `meter` is told how soon Slack had its answer.
     """
-    verifier = SignatureVerifier(signing_secret)
+    verifier, timer = SignatureVerifier(signing_secret), clock or SystemClock()
 
     async def events(request: Request) -> Response:
-        try:
-            body = await body_of(request)
-            _verify(verifier, request, body)
-            asked = _readable(request, body)
-        except Turned as away:
-            log.warning("request turned away", status=away.status, why=str(away))
-            return Response(status_code=away.status)
-        return to_starlette_response(await bolt.async_dispatch(asked))
+        with arriving(meter, timer) as arrival:
+            try:
+                body = await body_of(request)
+                _verify(verifier, request, body)
+                asked = _readable(request, body)
+            except Turned as away:
+                log.warning("request turned away", status=away.status, why=str(away))
+                return Response(status_code=away.status)
+            arrival.body = asked.body
+            return to_starlette_response(await bolt.async_dispatch(asked))
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
-
-    async def readyz(_: Request) -> Response:
-        try:
-            async with asyncio.timeout(patience):
-                await ready()
-        except CallwardenError as error:
-            return _not_ready(str(error))
-        except TimeoutError:
-            return _not_ready("There is no answer in time.")
-        return JSONResponse({"status": "ready"})
 
     return Starlette(
         routes=[
             Route("/slack/events", events, methods=["POST"]),
             Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            ready_route(ready, patience),
             *hooks,
         ],
     )
-
-
-def _not_ready(why: str) -> Response:
-    return JSONResponse({"status": "not ready", "why": why}, status_code=503)
 
 
 async def body_of(request: Request) -> bytes:

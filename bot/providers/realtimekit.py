@@ -1,7 +1,7 @@
 """Cloudflare RealtimeKit, whose acts take a lasting *meeting* and hit its running *session*."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import httpx
@@ -9,47 +9,60 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
-from bot.calls.looks import LOOKS, Sightings
+from bot.calls.looks import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
-from bot.calls.verbs import VERBS, Block, Kick, LiveStart, Mute, RtmpStart, Unblock
+from bot.calls.verbs import Aim, Kick, LiveStart, Mute, RtmpStart, Silence
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
 from bot.providers.http import Deadlines, Transport, Wire
-from bot.providers.looks import Blind, all_looks
+from bot.providers.looks import HAS, Blind, all_looks
 from bot.providers.realtimekit_acts import Acts
+from bot.providers.realtimekit_cannot import CANNOT
+from bot.providers.realtimekit_files import Shelf
 from bot.providers.realtimekit_look import Look, plain
+from bot.providers.realtimekit_looks import Around
+from bot.providers.realtimekit_quality import Gauge
 from bot.providers.realtimekit_reads import Reads
+from bot.providers.realtimekit_rooms import Rooms
 from bot.providers.realtimekit_wire import problem, recording_state
 
 _RATE = 10.0
 """Requests a second: under the stricter of the two limits Cloudflare names, 250 in 10 s."""
 
-_NO_BAN_LIST = "RealtimeKit keeps no ban list: a token once given stays valid."
 _MUTE_IS_HIDDEN = (
     "Cloudflare's specification has a mute, but its documentation does not. "
     "An admin can turn it on with REALTIMEKIT_HIDDEN_MUTE."
 )
 _DOING = performers(Acts)
-
-
-_NOT_READ = "Callwarden does not read it yet."
+_NOBODY_ASKS = "RealtimeKit asks nobody how a call was."
 
 
 class RealtimeKitProvider(Blind):
     """RealtimeKit behind `CallProvider`."""
 
     vendor = Vendor.REALTIMEKIT
-    looks = all_looks(**dict.fromkeys(LOOKS, _NOT_READ))
+    looks = all_looks(
+        quality=HAS,
+        members=HAS,
+        recordings=HAS,
+        transcripts=HAS,
+        feedback=_NOBODY_ASKS,
+        rooms=HAS,
+    )
 
     def __init__(
         self, http: Transport, *, hidden_mute: bool, rtmp_targets: Mapping[str, RtmpTarget]
     ) -> None:
         self.http = http
         self._reads = Reads(http)
-        self._look = Look(self._reads)
-        self._acts = Acts(http, self._reads, rtmp_targets)
+        self._rooms = Rooms(http)
+        self._look = Look(self._reads, self._rooms)
+        self._acts = Acts(http, self._reads, self._rooms, rtmp_targets)
+        self._around = Around(self._reads, self._rooms)
+        self._shelf = Shelf(http, self._reads)
+        self._gauge = Gauge(http, self._reads)
         self.capabilities = complete(_capabilities(tuple(rtmp_targets), hidden_mute=hidden_mute))
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
@@ -57,9 +70,10 @@ class RealtimeKitProvider(Blind):
         return await self._reads.live(limit, cursor)
 
     async def get(self, call_id: str) -> Call:
-        """The running session of a meeting, with its recording and outputs, read at once."""
-        session, running, livestream = await asyncio.gather(
+        """The running session of a meeting: with recording, outputs and lock, read at once."""
+        session, meeting, running, livestream = await asyncio.gather(
             self._reads.active(call_id),
+            self._rooms.meeting(call_id),
             self._reads.running(CallRef(vendor=self.vendor, id=call_id)),
             self._reads.livestream(call_id),
         )
@@ -67,6 +81,7 @@ class RealtimeKitProvider(Blind):
         return session.call().model_copy(
             update={
                 "recording": recording_state(plain(mine)),
+                "locked": meeting.locked,
                 "broadcasting": livestream is not None,
                 "rtmp": tuple(sorted({one.output for one in mine if one.output})),
             }
@@ -83,6 +98,8 @@ class RealtimeKitProvider(Blind):
         capability = self.capabilities[act.verb.name]
         if not capability.possible:
             raise Impossible(f"{act.verb.label} is not possible. {capability.why}")
+        if act.verb.aim is Aim.PEOPLE and not capability.reaches(everyone=act.everyone):
+            raise Impossible(f"{act.verb.label} is possible only to {capability.aims}.")
         if (refused := capability.refuses(act.verb)) is not None:
             raise Impossible(f"{act.verb.label} is not possible with {refused}.")
         receipt: Receipt = await getattr(self._acts, _DOING[act.verb.name].method)(act)
@@ -93,8 +110,24 @@ class RealtimeKitProvider(Blind):
         return await self._look.at(act)
 
     async def find(self, words: str) -> Sightings:
-        """See `CallProvider.find`."""
-        raise Impossible(words)
+        """See `CallProvider.find`: of at most 500 live calls the 40 fullest are searched."""
+        return await self._around.find(words)
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """Recordings of every run; transcripts, summaries and chat logs of the latest three."""
+        return await self._shelf.files(call, kinds)
+
+    async def quality(self, call: CallRef) -> Quality:
+        """See `Gauge.quality`."""
+        return await self._gauge.quality(call)
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """Who is enrolled in the meeting, the first thousand."""
+        return await self._around.members(call)
+
+    async def rooms(self) -> Sequence[Room]:
+        """Presets and meetings, the first thousand of each."""
+        return await self._around.rooms()
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
@@ -107,17 +140,14 @@ class RealtimeKitProvider(Blind):
 
 
 def _capabilities(targets: tuple[str, ...], *, hidden_mute: bool) -> Mapping[str, Capability]:
-    table = dict.fromkeys(VERBS, cannot("Not carried yet."))
-    table |= {verb: doing.capability for verb, doing in _DOING.items()}
-    table[Block.name] = cannot(_NO_BAN_LIST, instead=Kick)
-    table[Unblock.name] = cannot(_NO_BAN_LIST)
+    table = {**CANNOT, **{verb: doing.capability for verb, doing in _DOING.items()}}
     table[RtmpStart.name] = (
         Capability(level=Enforcement.ENFORCED, only={"to": targets})
         if targets
         else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
     )
     if not hidden_mute:
-        table[Mute.name] = cannot(_MUTE_IS_HIDDEN, instead=Kick)
+        table |= dict.fromkeys((Mute.name, Silence.name), cannot(_MUTE_IS_HIDDEN, instead=Kick))
     return MappingProxyType(table)
 
 

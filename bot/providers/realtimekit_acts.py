@@ -1,80 +1,84 @@
-"""What can be done at RealtimeKit: a method for each verb, and how far it carries."""
+"""What can be done at RealtimeKit to a call: a method for each verb, and how far it carries."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Enforcement, can
-from bot.calls.models import CallRef, RtmpTarget, Vendor
+from bot.calls.models import CallRef, RtmpTarget
 from bot.calls.outcomes import Receipt
 from bot.calls.verbs import (
     End,
-    Kick,
     LiveStart,
     LiveStop,
-    Mute,
+    Lock,
+    Poll,
     RecordPause,
     RecordResume,
     RecordStart,
     RecordStop,
     RtmpStart,
     RtmpStop,
+    Summarise,
+    Unlock,
 )
-from bot.errors import NotAtVendor
-from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_look import output, plain, target_of
+from bot.providers.realtimekit_people import PeopleActs, missing
 from bot.providers.realtimekit_reads import Reads, meeting_path, segment
-from bot.providers.realtimekit_wire import Done, Recording, output_prefix
+from bot.providers.realtimekit_rooms import Rooms
+from bot.providers.realtimekit_wire import Recording, output_prefix
 
-_MUTE_IS_UNSURE = (
-    "Cloudflare does not document this mute: nobody can be unmuted, "
-    "and who is muted cannot be read."
-)
 _NO_END = (
     "RealtimeKit has no end: everyone is removed, but may join again, "
     "and the empty session stays live for up to ten minutes."
 )
-_MAY_RETURN = "Their token stays valid, so they may join again."
+_LOCKED_IN = "Who is in the call stays; nobody else can join until it is unlocked."
+_POLL_IS_UNSEEN = "RealtimeKit shows no polls, so its yes cannot be checked."
+_SUMMARY_TAKES_A_TRANSCRIPT = (
+    "It is made of the transcript. Whether that works before the session is over is not documented."
+)
 _ONE_PICTURE = {"kind": ("composite",)}
 
 
-class Acts:
+class Acts(PeopleActs):
     """Each method sends the one request that does its verb; some read first what it is about."""
 
     def __init__(
-        self, http: Transport, reads: Reads, rtmp_targets: Mapping[str, RtmpTarget]
+        self, http: Transport, reads: Reads, rooms: Rooms, rtmp_targets: Mapping[str, RtmpTarget]
     ) -> None:
-        self._http = http
-        self._reads = reads
+        super().__init__(http, reads, rooms)
         self._targets = rtmp_targets
-
-    @can(
-        Mute,
-        level=Enforcement.BEST_EFFORT,
-        why=_MUTE_IS_UNSURE,
-        instead=Kick,
-        only={"tracks": ("audio",)},
-    )
-    async def _mute(self, act: Act) -> Receipt:
-        path = f"{meeting_path(act.call.id)}/active-session/mute"
-        if not act.everyone:
-            return await self._do(Kind.REPEATABLE, "POST", path, _people(act), "muted them")
-        await self._same_run(act.call)
-        body = {"allow_unmute": True}
-        return await self._do(Kind.REPEATABLE, "POST", f"{path}-all", body, "muted everyone")
-
-    @can(Kick, why=_MAY_RETURN)
-    async def _kick(self, act: Act) -> Receipt:
-        path = f"{meeting_path(act.call.id)}/active-session/kick"
-        return await self._do(Kind.ONCE, "POST", path, _people(act), "removed them")
 
     @can(End, level=Enforcement.BEST_EFFORT, why=_NO_END)
     async def _end(self, act: Act) -> Receipt:
-        """Sent once, so that nobody who came back is removed by a late repetition."""
+        return await self._kick_all(act)
+
+    @can(Lock, why=_LOCKED_IN)
+    async def _lock(self, act: Act) -> Receipt:
+        return await self._set_status(act.call, "INACTIVE", "locked the meeting")
+
+    @can(Unlock)
+    async def _unlock(self, act: Act) -> Receipt:
+        return await self._set_status(act.call, "ACTIVE", "unlocked the meeting")
+
+    async def _set_status(self, call: CallRef, status: str, said: str) -> Receipt:
+        path = meeting_path(call.id)
+        return await self._do(Kind.REPEATABLE, "PATCH", path, {"status": status}, said)
+
+    @can(Poll, level=Enforcement.BEST_EFFORT, why=_POLL_IS_UNSEEN)
+    async def _poll(self, act: Act) -> Receipt:
+        if not isinstance(act.verb, Poll):
+            raise TypeError(act.verb.name)
         await self._same_run(act.call)
-        path = f"{meeting_path(act.call.id)}/active-session/kick-all"
-        return await self._do(Kind.ONCE, "POST", path, None, "removed everyone")
+        path = f"{meeting_path(act.call.id)}/active-session/poll"
+        body = {"question": act.verb.question, "options": list(act.verb.answers)}
+        return await self._do(Kind.ONCE, "POST", path, body, "put the question to the call")
+
+    @can(Summarise, level=Enforcement.BEST_EFFORT, why=_SUMMARY_TAKES_A_TRANSCRIPT)
+    async def _summarise(self, act: Act) -> Receipt:
+        path = f"/sessions/{segment(await self._reads.session_of(act.call))}/summary"
+        return await self._do(Kind.ONCE, "POST", path, None, "took the order for a summary")
 
     @can(RecordStart, only=_ONE_PICTURE)
     async def _record_start(self, act: Act) -> Receipt:
@@ -133,7 +137,7 @@ class Acts:
     async def _tell(self, recordings: list[Recording], action: str, what: str) -> Receipt:
         """Have every one of them stop, pause or resume; NotAtVendor when there is none."""
         if not recordings:
-            raise _missing(f"RealtimeKit has no {what} to {action} in this call.")
+            raise missing(f"RealtimeKit has no {what} to {action} in this call.")
         receipts = [
             await self._do(
                 Kind.REPEATABLE,
@@ -146,32 +150,8 @@ class Acts:
         ]
         return receipts[-1]
 
-    async def _same_run(self, call: CallRef) -> None:
-        """NotAtVendor when another session runs now than the one the moderator saw."""
-        if call.session is not None and (await self._reads.active(call.id)).id != call.session:
-            raise _missing("That session is over; another one has begun in the same room.")
-
-    async def _do(
-        self, kind: Kind, method: str, path: str, body: Mapping[str, Any] | None, said: str
-    ) -> Receipt:
-        answer = await self._http.send(kind, method, path, json=body)
-        read(self._http, Done, answer)
-        return Receipt(evidence=f"RealtimeKit {said}.", request_id=answer.request_id)
-
-
-def _people(act: Act) -> dict[str, list[str]]:
-    """Both lists, since both are required: `user_id`, or the app's own id where that is missing."""
-    person = act.people[0]
-    if person.id == person.custom_id:
-        return {"participant_ids": [], "custom_participant_ids": [person.id]}
-    return {"participant_ids": [person.id], "custom_participant_ids": []}
-
 
 def _address(target: RtmpTarget) -> str:
     """The whole RTMP address, key and all: for the request's body only."""
     key = target.key.get_secret_value()
     return f"{target.url.rstrip('/')}/{key}" if key else target.url
-
-
-def _missing(message: str) -> NotAtVendor:
-    return NotAtVendor(message, vendor=Vendor.REALTIMEKIT, status=404)

@@ -5,20 +5,28 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.calls.acts import Act, Person
 from bot.calls.outcomes import Observation, Seen
 from bot.calls.verbs import (
+    Aim,
+    Block,
     End,
     Kick,
     LiveStart,
     LiveStop,
+    Lock,
+    MemberRemove,
+    Preset,
     RecordPause,
     RecordResume,
     RecordStart,
     RecordStop,
     RtmpStart,
     RtmpStop,
+    Summarise,
+    Unlock,
 )
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit_reads import Reads
-from bot.providers.realtimekit_wire import Recording, Stay
+from bot.providers.realtimekit_rooms import Rooms
+from bot.providers.realtimekit_wire import Recording, Stay, spares
 
 _OVER = "RealtimeKit shows no running session of this call."
 _NO_RECORDING = "RealtimeKit shows no recording running."
@@ -27,11 +35,18 @@ _NO_RECORDING = "RealtimeKit shows no recording running."
 class Look:
     """One reading for each verb that leaves a trace."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Reads, rooms: Rooms) -> None:
         self._reads = reads
+        self._rooms = rooms
         self._looks: dict[str, Callable[[Act], Awaitable[Observation]]] = {
             Kick.name: self._kicked,
-            End.name: self._ended,
+            Block.name: self._blocked,
+            Preset.name: self._changed,
+            MemberRemove.name: self._delisted,
+            Lock.name: self._locking,
+            Unlock.name: self._locking,
+            End.name: self._emptied,
+            Summarise.name: self._summarised,
             RecordStart.name: self._recording,
             RecordStop.name: self._recording,
             RecordPause.name: self._pausing,
@@ -46,26 +61,67 @@ class Look:
         """What shows of the act; UNKNOWABLE for verbs the vendor keeps no trace of."""
         look = self._looks.get(act.verb.name)
         if look is None:
-            untold = f"RealtimeKit does not tell who is {act.verb.done}."
-            return Observation(seen=Seen.UNKNOWABLE, evidence=untold)
+            if act.verb.aim is Aim.CALL:
+                return _unknowable("RealtimeKit keeps no trace of it that can be read.")
+            return _unknowable(f"RealtimeKit does not tell who is {act.verb.done}.")
         return await look(act)
 
     async def _kicked(self, act: Act) -> Observation:
         """Read from the running session, which may be a later one than the moderator saw."""
+        if act.everyone:
+            return await self._emptied(act)
         person = act.people[0]
-        try:
-            session = await self._reads.active(act.call.id)
-        except NotAtVendor:
+        stays = await self._stays_of(act)
+        if stays is None:
             return _so(_OVER)
-        present = self._reads.present(session.id)
-        stays = [stay async for stay in present if stay.person == person.id]
         if not stays:
             return _so(f"{person.shown} is no longer in the room.")
         if all(_later(stay, person) for stay in stays):
             return _so(f"{person.shown} left the room and came back since.")
         return _so(f"{person.shown} is still in the room.", done=False)
 
-    async def _ended(self, act: Act) -> Observation:
+    async def _blocked(self, act: Act) -> Observation:
+        """Both have to show: not in the room, not on the list. Who came back is not kept out."""
+        shown = act.people[0].shown
+        if await self._stays_of(act):
+            return _so(f"{shown} is in the room.", done=False)
+        if await self._rooms.enrolment(act.call.id, act.people[0]):
+            return _so(f"{shown} is not in the room, but still on the meeting's list.", done=False)
+        return _so(f"{shown} is neither in the room nor on the meeting's list.")
+
+    async def _delisted(self, act: Act) -> Observation:
+        shown = act.people[0].shown
+        if await self._rooms.enrolment(act.call.id, act.people[0]):
+            return _so(f"{shown} is on the meeting's list.", done=False)
+        return _so(f"{shown} is not on the meeting's list.")
+
+    async def _changed(self, act: Act) -> Observation:
+        if not isinstance(act.verb, Preset):
+            raise TypeError(act.verb.name)
+        shown = act.people[0].shown
+        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        if enrolled is None:
+            return _so(f"{shown} is not on the meeting's list.", done=False)
+        words = f"RealtimeKit shows {shown} with the preset {enrolled.preset or 'unknown'}."
+        return _so(words, done=enrolled.preset == act.verb.preset)
+
+    async def _locking(self, act: Act) -> Observation:
+        locked = (await self._rooms.meeting(act.call.id)).locked
+        if locked is None:
+            return _unknowable("RealtimeKit does not say whether the meeting is locked.")
+        words = f"RealtimeKit shows the meeting as {'INACTIVE' if locked else 'ACTIVE'}."
+        return _so(words, done=locked is isinstance(act.verb, Lock))
+
+    async def _stays_of(self, act: Act) -> list[Stay] | None:
+        """Where the person is in the room now; None when no session runs."""
+        try:
+            session = await self._reads.active(act.call.id)
+        except NotAtVendor:
+            return None
+        person = act.people[0].id
+        return [stay for stay in await self._reads.present(session.id) if stay.person == person]
+
+    async def _emptied(self, act: Act) -> Observation:
         """The session itself stays LIVE for its keep-alive time after the last one left."""
         try:
             session = await self._reads.active(act.call.id)
@@ -73,10 +129,19 @@ class Look:
             return _so(_OVER)
         if act.call.session not in {None, session.id}:
             return _so("That session is over; another one has begun in the same room.")
-        people = {stay.person async for stay in self._reads.present(session.id)}
+        present = await self._reads.present(session.id)
+        people = {stay.person for stay in present if not spares(act, stay)}
         if people:
             return _so(f"People still in the room: {len(people)}.", done=False)
+        if act.spared:
+            return _so("Nobody is in the room any more but those who were spared.")
         return _so("Nobody is in the room any more.")
+
+    async def _summarised(self, act: Act) -> Observation:
+        """That none shows proves nothing: making one takes a while."""
+        if await self._reads.summarised(await self._reads.session_of(act.call)):
+            return _so("RealtimeKit has a summary of this session.")
+        return _unknowable("RealtimeKit shows no summary of this session yet.")
 
     async def _recording(self, act: Act) -> Observation:
         running = plain(await self._reads.running(act.call))
@@ -126,6 +191,10 @@ def _later(stay: Stay, person: Person) -> bool:
     if stay.joined_at and person.joined_at:
         return stay.joined_at > person.joined_at
     return bool(person.presence and stay.peer and stay.peer != person.presence)
+
+
+def _unknowable(evidence: str) -> Observation:
+    return Observation(seen=Seen.UNKNOWABLE, evidence=evidence)
 
 
 def _so(evidence: str, *, done: bool = True) -> Observation:

@@ -1,13 +1,15 @@
 """Reading RealtimeKit: sessions, who is in them, recordings and livestreams."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Hashable, Mapping
 from urllib.parse import quote
 
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.errors import NotAtVendor
 from bot.providers.decode import M, read
 from bot.providers.http import Kind, Transport
+from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_wire import (
+    Done,
     Livestream,
     ManyRecordings,
     ManySessions,
@@ -22,6 +24,9 @@ from bot.providers.realtimekit_wire import (
 
 _PAGE = 50
 """Items asked for where we page ourselves."""
+
+_MOST_PAGES = 200
+"""Pages of people read at most: ten thousand connections of one session."""
 
 
 def segment(identifier: str) -> str:
@@ -81,15 +86,35 @@ class Reads:
         people = {stay.person: stay.participant() for stay in page.items if stay.here}
         return Page(items=tuple(people.values()), next=page.next)
 
-    async def present(self, session: str) -> AsyncIterator[Stay]:
-        """Every connection that is there now; as many requests as it takes."""
-        number: int | None = 1
-        while number is not None:
-            page = await self._stays(session, _PAGE, number)
-            for stay in page.items:
-                if stay.here:
-                    yield stay
-            number = int(page.next) if page.next else None
+    async def present(self, session: str) -> list[Stay]:
+        """Every connection that is there now; as many requests as it takes.
+
+        VendorGarbled when the list does not end, for then nobody can be said to be missing.
+        """
+
+        async def page(number: int) -> tuple[list[Stay], str | None]:
+            return await self.stays(session, number)
+
+        came = await gather_pages(page, connection, most=_MOST_PAGES)
+        if came.more:
+            raise self._http.garbled()
+        return [stay for stay in came.items if stay.here]
+
+    async def stays(self, session: str, number: int) -> tuple[list[Stay], str | None]:
+        """A page of the connections there were, and the number of the next one."""
+        page = await self._stays(session, _PAGE, number)
+        return list(page.items), page.next
+
+    async def runs(self, meeting: str, limit: int) -> list[Session]:
+        """The latest sessions of a meeting, newest first, the running one among them."""
+        params: dict[str, str | int] = {
+            "associated_id": meeting,
+            "page_no": 1,
+            "per_page": limit,
+            "sort_by": "createdAt",
+            "sort_order": "DESC",
+        }
+        return (await self._get(ManySessions, "/sessions", params)).data.sessions[:limit]
 
     async def running(self, call: CallRef) -> list[Recording]:
         """Recordings and RTMP outputs not stopped yet, newest first.
@@ -117,6 +142,14 @@ class Reads:
             return None
         return stream if stream.running else None
 
+    async def summarised(self, session: str) -> bool:
+        """Whether there is a summary of the session to download; its address is not read."""
+        try:
+            await self._get(Done, f"/sessions/{segment(session)}/summary")
+        except NotAtVendor:
+            return False
+        return True
+
     async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
         many = await self._get(
             ManyStays,
@@ -130,3 +163,8 @@ class Reads:
         self, model: type[M], path: str, params: Mapping[str, str | int] | None = None
     ) -> M:
         return read(self._http, model, await self._http.send(Kind.READ, "GET", path, params=params))
+
+
+def connection(stay: Stay) -> Hashable:
+    """What tells one connection from another."""
+    return stay.peer, stay.person, stay.joined_at

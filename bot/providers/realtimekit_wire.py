@@ -1,7 +1,7 @@
 """What RealtimeKit writes, and what it means: only the fields that are needed are read.
 
-Stream keys, ingest addresses and download URLs come in the same answers; no model has a field for
-them, so they end here.
+Stream keys, ingest addresses and tokens come in the same answers; no model has a field for them, so
+they end here. Links to files are read in `realtimekit_files` only.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from bot.calls.acts import Act
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.providers.decode import Moment
 from bot.providers.http import Problem
@@ -80,6 +81,14 @@ class Stay(BaseModel):
             presence=self.peer,
             joined_at=self.joined_at,
         )
+
+
+def spares(act: Act, stay: Stay) -> bool:
+    """Whether this connection is of somebody the act spares, by either id, on any device."""
+    for person in act.spared:
+        if stay.person == person.id or (stay.custom_id and stay.custom_id == person.custom_id):
+            return True
+    return False
 
 
 class Recording(BaseModel):

@@ -1,0 +1,178 @@
+"""What RealtimeKit can do to people: kick, mute, keep out, change their rights."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Aimed, Enforcement, can
+from bot.calls.models import CallRef, Vendor
+from bot.calls.outcomes import Receipt
+from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
+from bot.errors import Impossible, NotAtVendor
+from bot.providers.decode import read
+from bot.providers.http import Kind, Transport
+from bot.providers.realtimekit_reads import Reads, meeting_path
+from bot.providers.realtimekit_rooms import Enrolled, Rooms, participant_path
+from bot.providers.realtimekit_wire import Done, Stay, spares
+
+_MUTE_IS_UNSURE = (
+    "Cloudflare does not document this mute: nobody can be unmuted, "
+    "and who is muted cannot be read."
+)
+_SILENCE_IS_UNSURE = (
+    "Cloudflare does not document this mute: it holds for everyone or nobody, "
+    "and nothing from here lifts it."
+)
+_MAY_RETURN = "Their token stays valid, so they may join again."
+_MAY_STILL_HOLD = (
+    "They are removed and taken off the meeting's list. "
+    "Whether the token they hold still lets them in is not documented."
+)
+_PRESET_IS_UNSURE = "Whether it holds before they join again is not documented."
+_STILL_IN = "It removes nobody from the call. What becomes of the token is not documented."
+_AUDIO = {"tracks": ("audio",)}
+
+
+class PeopleActs:
+    """Acts on people; each method sends what its verb needs, and reads first what it is about."""
+
+    def __init__(self, http: Transport, reads: Reads, rooms: Rooms) -> None:
+        self._http = http
+        self._reads = reads
+        self._rooms = rooms
+
+    @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSURE, instead=Kick, only=_AUDIO)
+    async def _mute(self, act: Act) -> Receipt:
+        if not act.everyone:
+            return await self._at_people(Kind.REPEATABLE, act, "mute", _named(act), "muted them")
+        if act.spared:
+            rest = await self._rest(act)
+            return await self._at_people(Kind.REPEATABLE, act, "mute", rest, "muted the others")
+        return await self._mute_all(act, allow_unmute=True)
+
+    @can(
+        Silence,
+        level=Enforcement.BEST_EFFORT,
+        why=_SILENCE_IS_UNSURE,
+        instead=Kick,
+        only=_AUDIO,
+        aims=Aimed.EVERYONE,
+    )
+    async def _silence(self, act: Act) -> Receipt:
+        """Impossible where somebody is to be spared: only muting everyone can forbid unmuting."""
+        if act.spared:
+            raise Impossible(
+                "RealtimeKit silences everyone or nobody: it cannot spare anyone.",
+                next_step="Mute everyone but them: they can turn it on again.",
+            )
+        return await self._mute_all(act, allow_unmute=False)
+
+    async def _mute_all(self, act: Act, *, allow_unmute: bool) -> Receipt:
+        await self._same_run(act.call)
+        path = f"{meeting_path(act.call.id)}/active-session/mute-all"
+        body = {"allow_unmute": allow_unmute}
+        return await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
+
+    @can(Kick, why=_MAY_RETURN)
+    async def _kick(self, act: Act) -> Receipt:
+        if not act.everyone:
+            return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
+        if act.spared:
+            rest = await self._rest(act)
+            return await self._at_people(Kind.ONCE, act, "kick", rest, "removed the others")
+        return await self._kick_all(act)
+
+    async def _kick_all(self, act: Act) -> Receipt:
+        """Sent once, so that nobody who came back is removed by a late repetition."""
+        await self._same_run(act.call)
+        path = f"{meeting_path(act.call.id)}/active-session/kick-all"
+        return await self._do(Kind.ONCE, "POST", path, None, "removed everyone")
+
+    @can(Block, level=Enforcement.BEST_EFFORT, why=_MAY_STILL_HOLD)
+    async def _block(self, act: Act) -> Receipt:
+        """Kick, then delete the enrolment; NotAtVendor only where neither was there."""
+        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        try:
+            removed = await self._at_people(
+                Kind.REPEATABLE, act, "kick", _named(act), "removed them"
+            )
+        except NotAtVendor:
+            if enrolled is None:
+                raise
+            return await self._delist(act.call, enrolled)
+        if enrolled is None:
+            return removed
+        return await self._delist(act.call, enrolled)
+
+    @can(Preset, level=Enforcement.BEST_EFFORT, why=_PRESET_IS_UNSURE)
+    async def _preset(self, act: Act) -> Receipt:
+        """The answer holds a token, which is not read."""
+        if not isinstance(act.verb, Preset):
+            raise TypeError(act.verb.name)
+        enrolled = await self._enrolment(act)
+        path = participant_path(act.call.id, enrolled.id)
+        body = {"preset_name": act.verb.preset}
+        return await self._do(Kind.REPEATABLE, "PATCH", path, body, "changed their preset")
+
+    @can(MemberRemove, why=_STILL_IN)
+    async def _member_remove(self, act: Act) -> Receipt:
+        return await self._delist(act.call, await self._enrolment(act))
+
+    async def _enrolment(self, act: Act) -> Enrolled:
+        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        if enrolled is None:
+            raise missing(f"{act.people[0].shown} is not on this meeting's list.")
+        return enrolled
+
+    async def _delist(self, call: CallRef, enrolled: Enrolled) -> Receipt:
+        path = participant_path(call.id, enrolled.id)
+        said = "took them off the meeting's list"
+        return await self._do(Kind.REPEATABLE, "DELETE", path, None, said)
+
+    async def _rest(self, act: Act) -> dict[str, list[str]]:
+        """Everybody who is there now but the spared, in the run the moderator saw."""
+        await self._same_run(act.call)
+        session = await self._reads.session_of(act.call)
+        rest = [one for one in await self._reads.present(session) if not spares(act, one)]
+        if not rest:
+            raise missing("Nobody else is in the room.")
+        return _both(rest)
+
+    async def _at_people(
+        self, kind: Kind, act: Act, what: str, people: dict[str, list[str]], said: str
+    ) -> Receipt:
+        path = f"{meeting_path(act.call.id)}/active-session/{what}"
+        return await self._do(kind, "POST", path, people, said)
+
+    async def _same_run(self, call: CallRef) -> None:
+        """NotAtVendor when another session runs now than the one the moderator saw."""
+        if call.session is not None and (await self._reads.active(call.id)).id != call.session:
+            raise missing("That session is over; another one has begun in the same room.")
+
+    async def _do(
+        self, kind: Kind, method: str, path: str, body: Mapping[str, Any] | None, said: str
+    ) -> Receipt:
+        answer = await self._http.send(kind, method, path, json=body)
+        read(self._http, Done, answer)
+        return Receipt(evidence=f"RealtimeKit {said}.", request_id=answer.request_id)
+
+
+def _named(act: Act) -> dict[str, list[str]]:
+    """Both lists, since both are required: `user_id`, or the app's own id where that is missing."""
+    person = act.people[0]
+    if person.id == person.custom_id:
+        return {"participant_ids": [], "custom_participant_ids": [person.id]}
+    return {"participant_ids": [person.id], "custom_participant_ids": []}
+
+
+def _both(stays: Iterable[Stay]) -> dict[str, list[str]]:
+    """The two lists for many people, each person once."""
+    known = dict.fromkeys(stay.user_id for stay in stays if stay.user_id)
+    others = dict.fromkeys(stay.person for stay in stays if not stay.user_id)
+    return {"participant_ids": list(known), "custom_participant_ids": list(others)}
+
+
+def missing(message: str) -> NotAtVendor:
+    """The error for what is not there, known before anything was sent."""
+    return NotAtVendor(message, vendor=Vendor.REALTIMEKIT, status=HTTPStatus.NOT_FOUND)

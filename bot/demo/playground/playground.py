@@ -17,6 +17,7 @@ from bot.demo.playground.program import Program
 from bot.demo.playground.switches import Switches
 from bot.demo.playground.traffic import Traffic
 from bot.demo.slack.delivery import Delivery
+from bot.demo.slack.finding import Pick
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.shown import Shown, View
@@ -60,9 +61,9 @@ class Playground:
         """Type `/calls` and `text`."""
         return await self._deliver(self.sender.command(user, channel, text))
 
-    async def press(self, user: User, shown: Shown, **wanted: Any) -> Delivery:
-        """Press a button or choose from a menu; `wanted` as in `Sender.press`."""
-        return await self._deliver(self.sender.press(user, shown, **wanted))
+    async def use(self, user: User, shown: Shown, pick: Pick) -> Delivery:
+        """Press a button or choose from a menu."""
+        return await self._deliver(self.sender.use(user, shown, pick))
 
     async def submit(self, user: User, view: View, values: Mapping[str, Any]) -> Delivery:
         """Send a form, filled in by block_id; NotShown when a field that must not be empty is."""

@@ -76,8 +76,11 @@ class Sender:
 
         A question to confirm is answered with yes.
         """
+        return await self.use(user, shown, finding.find(shown, Wanted(action_id, text, value, near)))
+
+    async def use(self, user: User, shown: Shown, pick: Pick) -> Delivery:
+        """Use exactly this element, with that in it; NotShown when it is not in front of them."""
         finding.in_front(self.world, user, shown)
-        pick = finding.find(shown, Wanted(action_id, text, value, near))
         if pick.control.element["type"] in STATEFUL:
             fill(shown, pick.control, pick.state)
         return await self._interact(payloads.press(self.world, user, shown, pick))

@@ -1,0 +1,99 @@
+"""Middle: the channel with its messages, or the app's Home tab, and the composer."""
+
+from typing import Any
+
+from nicegui import ui
+
+from bot.demo.playground.page.blocks import Blocks
+from bot.demo.playground.page.hints import hints_for
+from bot.demo.playground.page.pane import Pane
+from bot.demo.playground.page.seat import Seat
+from bot.demo.playground.page.words import marked
+from bot.demo.slack.shown import Message
+
+LATEST = 40
+"""Messages shown; older ones are left out with a word."""
+
+
+class Middle(Pane):
+    """Everything in front of somebody where they look."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat, "middle")
+
+    def signature(self) -> Any:
+        """Where, who, and every message as it stands."""
+        seat = self.seat
+        if seat.place.channel is None:
+            return seat.user.id, seat.home.hash if seat.home else None
+        told = [(one.ts, one.edited and one.edited["ts"]) for one in seat.messages()]
+        return seat.user.id, seat.place.channel.id, told
+
+    def draw(self) -> None:
+        """The newest at the end."""
+        if self.seat.place.channel is None:
+            self._home()
+        elif self.seat.user.id not in self.seat.place.channel.members:
+            ui.label(f"{self.seat.user.name} is not in this channel.").classes("k-empty")
+        else:
+            self._messages(self.seat.messages())
+        ui.run_javascript("document.querySelector('.k-pane-middle')?.scrollTo(0, 1e9)")
+
+    def _home(self) -> None:
+        home = self.seat.home
+        if home is None:
+            ui.label("The app has not drawn its Home yet.").classes("k-empty")
+        else:
+            Blocks(self.seat, home).draw(home.blocks)
+
+    def _messages(self, messages: list[Message]) -> None:
+        if not messages:
+            ui.label("Nothing was said here yet. Type /calls below.").classes("k-empty")
+        if len(messages) > LATEST:
+            ui.label(f"{len(messages) - LATEST} older messages are not shown.").classes("k-empty")
+        for message in messages[-LATEST:]:
+            self._message(message)
+
+    def _message(self, message: Message) -> None:
+        author = self.seat.playground.stage.slack.world.users[message.user]
+        kind = "k-message k-thread" if message.thread_ts else "k-message"
+        with ui.element("article").classes(kind):
+            with ui.element("div").classes("k-who"):
+                ui.label(author.name).classes("k-author")
+                if author.bot:
+                    ui.label("app").classes("k-tag")
+                if message.to is not None:
+                    ui.label("only you").classes("k-tag k-private")
+                if message.edited:
+                    ui.label("edited").classes("k-tag")
+            if message.blocks:
+                Blocks(self.seat, message).draw(message.blocks)
+            else:
+                ui.html(marked(message.text, self.seat.names), sanitize=False).classes("k-text")
+
+
+class Composer:
+    """Where words and commands are typed; what can be said is shown while a command is typed."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+        with ui.element("div").classes("k-composer"):
+            self._hints = ui.element("div").classes("k-hints").props('aria-live="polite"')
+            with ui.element("div").classes("k-line"):
+                self._field = ui.input(placeholder="Type /calls", on_change=self._typed)
+                self._field.props('dense outlined autofocus aria-label="Message"')
+                self._field.classes("k-field").on("keydown.enter", self._send)
+                send = ui.button("Send", on_click=self._send, color=None)
+                send.props("no-caps unelevated").classes("k-button k-primary")
+
+    def _typed(self) -> None:
+        self._hints.clear()
+        with self._hints:
+            for usage, about in hints_for(self._field.value or ""):
+                with ui.element("div").classes("k-hint-line"):
+                    ui.label(usage).classes("k-usage")
+                    ui.label(about)
+
+    async def _send(self) -> None:
+        line, self._field.value = self._field.value or "", ""
+        await self._seat.say(line)

@@ -1,0 +1,45 @@
+"""data_visualization as a real chart, in the colours of the page."""
+
+from typing import Any
+
+from nicegui import ui
+
+from bot.demo.slack.shown import Json
+
+COLOURS = ("#2f6f6a", "#c98a2b", "#7a5ca8", "#b1495f", "#3f7cb5", "#6b8f3a")
+
+
+def chart(block: Json) -> None:
+    """A line, bar, area or pie chart with its title; its numbers are in the title's tooltip."""
+    ui.label(block["title"]).classes("k-h3")
+    drawn = _pie(block["chart"]) if block["chart"]["type"] == "pie" else _axes(block["chart"])
+    options = {"color": COLOURS, "tooltip": {}, "animation": False, **drawn}
+    ui.echart(options).classes("k-chart").props(f'role="img" aria-label="{_safe(block["title"])}"')
+
+
+def _axes(told: Json) -> dict[str, Any]:
+    kind, axes = told["type"], told["axis_config"]
+    series = [
+        {
+            "name": one["name"],
+            "type": "bar" if kind == "bar" else "line",
+            "areaStyle": {} if kind == "area" else None,
+            "data": [point["value"] for point in one["data"]],
+        }
+        for one in told["series"]
+    ]
+    return {
+        "legend": {"bottom": 0},
+        "xAxis": {"data": axes["categories"], "name": axes.get("x_label", "")},
+        "yAxis": {"name": axes.get("y_label", "")},
+        "series": series,
+    }
+
+
+def _pie(told: Json) -> dict[str, Any]:
+    data = [{"name": one["label"], "value": one["value"]} for one in told["segments"]]
+    return {"legend": {"bottom": 0}, "series": [{"type": "pie", "radius": "60%", "data": data}]}
+
+
+def _safe(title: str) -> str:
+    return title.replace('"', "'")

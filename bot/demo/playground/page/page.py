@@ -1,0 +1,52 @@
+"""The whole page: left where, middle what is said, right what really happens."""
+
+from functools import partial
+from pathlib import Path
+
+from nicegui import ui
+
+from bot.demo.playground.page.channel import Composer, Middle
+from bot.demo.playground.page.form import Form
+from bot.demo.playground.page.pane import Pane
+from bot.demo.playground.page.panel import Lesson, Levers
+from bot.demo.playground.page.places import Places
+from bot.demo.playground.page.seat import Place, Seat
+from bot.demo.playground.page.wire import Wire
+from bot.demo.playground.page.world import Calls
+from bot.demo.playground.playground import Playground
+
+TITLE = "Callwarden playground"
+LOOK = (Path(__file__).parent / "look.css").read_text("utf-8")
+REFRESH_SECONDS = 0.2
+"""How often the page looks whether something has changed."""
+
+
+def draw_page(playground: Playground) -> None:
+    """Draw the page for one visitor, who starts as the moderator in #call-ops."""
+    ui.add_css(LOOK)
+    complain = partial(ui.notify, position="top")
+    cast = playground.stage.cast
+    seat = Seat(playground, cast.moderator, Place(cast.ops), complain)
+    dark = ui.dark_mode(None)
+    panes: list[Pane] = []
+
+    def refresh() -> None:
+        playground.look()
+        for pane in panes:
+            pane.refresh()
+
+    with ui.element("div").classes("k-page"):
+        with ui.element("header").classes("k-top"):
+            ui.label(TITLE).classes("k-name").props('role="heading" aria-level=1')
+            ui.label("simulated chat, made-up people").classes("k-tag")
+            ui.button("Light or dark", on_click=dark.toggle, color=None).props("no-caps flat dense")
+        with ui.element("nav").classes("k-left"):
+            panes.append(Places(seat, refresh))
+        with ui.element("main").classes("k-middle"):
+            panes.append(Middle(seat))
+            Composer(seat)
+        with ui.element("aside").classes("k-right"):
+            panes += [Lesson(seat), Calls(seat), Levers(seat), Wire(seat)]
+        panes.append(Form(seat))
+    refresh()
+    ui.timer(REFRESH_SECONDS, refresh)

@@ -1,0 +1,37 @@
+"""A part of the page that is drawn anew only when what it shows has changed."""
+
+import abc
+from typing import Any
+
+from nicegui import ui
+
+from bot.demo.playground.page.seat import Seat
+
+
+class Pane(abc.ABC):
+    """One part, in the container in which it was made."""
+
+    def __init__(self, seat: Seat, name: str, title: str = "") -> None:
+        self.seat = seat
+        self._shown: Any = None
+        with ui.element("section").classes(f"k-pane k-pane-{name}").props(f'aria-label="{name}"'):
+            if title:
+                ui.label(title).classes("k-pane-title")
+            self._inside = ui.element("div").classes("k-inside")
+
+    @abc.abstractmethod
+    def signature(self) -> Any:
+        """What is shown now, as a value to compare."""
+
+    @abc.abstractmethod
+    def draw(self) -> None:
+        """Draw it."""
+
+    def refresh(self) -> None:
+        """Draw it anew when it has changed."""
+        now = self.signature()
+        if now != self._shown:
+            self._shown = now
+            self._inside.clear()
+            with self._inside:
+                self.draw()

@@ -20,6 +20,7 @@ from bot.calls.cases import (
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
+from bot.calls.search import Search
 from bot.meter import Backlog
 
 
@@ -88,8 +89,8 @@ class Signatures(Protocol):
         """
 
 
-class CaseFilter(Frozen):
-    """Which cases or audit entries to show; None means any."""
+class CaseFilter(Search):
+    """Which audit entries to show: of one case, from before an entry, and what `Search` says."""
 
     case: int | None = None
     before: int | None = None
@@ -131,6 +132,9 @@ class Store(Protocol):
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first; of one run of it where `session` names one."""
+
+    async def undoing(self, case: Case) -> Sequence[Case]:
+        """Later cases of the same call with the verb that takes this one back, oldest first."""
 
     async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """Audit entries, newest first."""

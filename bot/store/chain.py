@@ -5,10 +5,12 @@ chain proves tampering only against a hash that is kept elsewhere: whoever can w
 can also write a whole new chain.
 """
 
-from collections.abc import Iterable
+import sys
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 from bot.errors import ChainBroken
 
@@ -22,6 +24,19 @@ class Head:
 
     id: int = 0
     hash: bytes = GENESIS
+
+
+class Bundle(NamedTuple):
+    """Entries without a gap between `first` and `last`, laid end to end: few objects for many rows.
+
+    `sizes` are the lengths of the bodies in bytes, as 4 bytes each, most significant first.
+    """
+
+    first: int
+    last: int
+    sizes: bytes
+    bodies: bytes
+    hashes: bytes
 
 
 def link(previous: bytes, body: bytes) -> bytes:
@@ -42,28 +57,22 @@ class Walk:
         self._anchor = anchor or self.head
         self._expect = None if expect == self.head.hash else expect
 
-    def follow(self, rows: Iterable[tuple[int, Any, Any]]) -> None:
+    def follow(self, rows: Sequence[tuple[int, Any, Any]]) -> None:
         """Check the next (id, bytes, hash) in the order of their ids; ChainBroken at the first bad.
 
         An entry that is missing is itself the first bad one.
         """
-        at, previous = self.head.id, self.head.hash
-        anchor, expect = self._anchor.id, self._expect
-        for entry_id, body, said in rows:
-            at += 1
-            if entry_id != at:
-                raise ChainBroken(f"Audit entry {at} is missing.", entry_id=at)
-            try:
-                previous = sha256(previous + body).digest()
-            except TypeError as error:
-                raise ChainBroken(f"Audit entry {at} is not bytes.", entry_id=at) from error
-            if previous != said:
-                raise ChainBroken(f"Audit entry {at} does not fit its hash.", entry_id=at)
-            if at == anchor and said != self._anchor.hash:
-                raise ChainBroken(f"Audit entry {at} is not the one seen before.", entry_id=at)
-            if said == expect:
-                self._expect = None
-        self.head = Head(at, previous)
+        hashes = _hashes(self.head, rows)
+        if hashes is None or not self._step(hashes):
+            self._name_the_first_bad(rows)
+
+    def carry(self, bundle: Bundle) -> bool:
+        """Check the next entries all at once; False, and no step taken, unless all are good.
+
+        Which one is bad `follow` then says.
+        """
+        hashes = _bundled(self.head, bundle)
+        return hashes is not None and self._step(hashes)
 
     def finish(self) -> int:
         """The number of entries, once nothing is missing at the end; ChainBroken otherwise.
@@ -77,3 +86,60 @@ class Walk:
         if self._expect is not None:
             raise ChainBroken("No audit entry has the expected hash.", entry_id=0)
         return self.head.id
+
+    def _step(self, hashes: Sequence[bytes]) -> bool:
+        """Go over entries that fit together; False when one is not the one seen before."""
+        place = self._anchor.id - self.head.id - 1
+        if 0 <= place < len(hashes) and hashes[place] != self._anchor.hash:
+            return False
+        if self._expect is not None and self._expect in hashes:
+            self._expect = None
+        if hashes:
+            self.head = Head(self.head.id + len(hashes), hashes[-1])
+        return True
+
+    def _name_the_first_bad(self, rows: Sequence[tuple[int, Any, Any]]) -> NoReturn:
+        at, previous = self.head.id, self.head.hash
+        for entry_id, body, said in rows:
+            at += 1
+            if entry_id != at:
+                raise ChainBroken(f"Audit entry {at} is missing.", entry_id=at)
+            if not isinstance(body, bytes):
+                raise ChainBroken(f"Audit entry {at} is not bytes.", entry_id=at)
+            previous = link(previous, body)
+            if previous != said:
+                raise ChainBroken(f"Audit entry {at} does not fit its hash.", entry_id=at)
+            if at == self._anchor.id and said != self._anchor.hash:
+                break
+        raise ChainBroken(f"Audit entry {at} is not the one seen before.", entry_id=at)
+
+
+def _hashes(head: Head, rows: Sequence[tuple[int, Any, Any]]) -> list[bytes] | None:
+    """The hashes of entries that follow `head`; None unless all of them fit."""
+    if [row[0] for row in rows] != list(range(head.id + 1, head.id + 1 + len(rows))):
+        return None
+    hashes, previous = [], head.hash
+    try:
+        for _, body, said in rows:
+            previous = sha256(previous + body).digest()
+            if previous != said:
+                return None
+            hashes.append(previous)
+    except TypeError:
+        return None
+    return hashes
+
+
+def _bundled(head: Head, bundle: Bundle) -> list[bytes] | None:
+    """As `_hashes`, for a bundle."""
+    sizes = array("i", bundle.sizes)
+    if sys.byteorder == "little":
+        sizes.byteswap()
+    if (bundle.first, bundle.last) != (head.id + 1, head.id + len(sizes)):
+        return None
+    hashes, previous, at = [], head.hash, 0
+    for size in sizes:
+        previous = sha256(previous + bundle.bodies[at : at + size]).digest()
+        hashes.append(previous)
+        at += size
+    return hashes if b"".join(hashes) == bundle.hashes else None

@@ -89,6 +89,11 @@ class Database:
             limit = 0 if patience is None else max(1, round(patience * 1000))  # 0 is for ever
             connection.execute(_LIMIT_AND_LOCK if counting else _LIMIT, {"limit": f"{limit}ms"})
 
+    def within(self, words: str, column: ColumnElement[str | None]) -> ColumnElement[bool]:
+        """Whether a text contains these words, letter by letter."""
+        found = func.instr if self.sqlite else func.strpos
+        return found(column, words) > 0
+
     def now(self, clock_says: datetime) -> ColumnElement[datetime]:
         """The time leases go by: the database's own where several machines share it."""
         if self.sqlite:

@@ -9,7 +9,9 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.outcomes import Result, State
+from bot.calls.search import EVERYONE, SPARED
 from bot.store.chain import Head, link
+from bot.store.rows import found_by
 from bot.store.tables import AUDIT, CASE
 
 _COUNTS = select(
@@ -55,7 +57,7 @@ class Ledger:
         body = entry.model_dump_json(exclude_none=True).encode()
         self._head = Head(entry.id, link(self._head.hash, body))
         self._rows.append(
-            {"id": entry.id, "body": body, "hash": self._head.hash, "case_number": entry.case}
+            {"id": entry.id, "body": body, "hash": self._head.hash, **found_by(entry)}
         )
 
     def close(self, connection: Connection) -> None:
@@ -79,7 +81,7 @@ def _about(act: Act | None) -> dict[str, Any]:
         return {}
     people = tuple(_named(person) for person in act.people)
     if act.everyone:
-        people = ("everyone", *(f"but {_named(person)}" for person in act.spared))
+        people = (EVERYONE, *(f"{SPARED}{_named(person)}" for person in act.spared))
     return {
         "verb": act.verb.name,
         "vendor": act.call.vendor,

@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
-from bot.calls.cases import Case, Notice, NoticeKind, Order
+from bot.calls.cases import AuditEntry, Case, Notice, NoticeKind, Order
 from bot.calls.outcomes import Result, State
+from bot.calls.search import aimed_at
 
 _RESULTS = TypeAdapter(tuple[Result, ...])
 
@@ -19,6 +20,19 @@ def request_json(order: Order) -> str:
 def results_json(results: tuple[Result, ...]) -> str:
     """The results as kept in a case."""
     return _RESULTS.dump_json(results).decode()
+
+
+def found_by(entry: AuditEntry) -> dict[str, Any]:
+    """The columns an audit entry is found by; they are not hashed, and never shown."""
+    return {
+        "case_number": entry.case,
+        "at": entry.at,
+        "actor": entry.actor.user if entry.actor else None,
+        "verb": entry.verb,
+        "vendor": entry.vendor,
+        "state": entry.state,
+        "people": aimed_at(entry.people) or None,
+    }
 
 
 def case_of(row: Row[Any]) -> Case:

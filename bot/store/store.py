@@ -32,7 +32,7 @@ from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.rows import case_of
-from bot.store.tables import CASE
+from bot.store.tables import AUDIT, CASE
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.worklist import Outcome, Wish, Worklist
@@ -43,6 +43,9 @@ T = TypeVar("T")
 
 BACKGROUND = 10.0
 """Seconds that work nobody waits for in Slack may take to be written."""
+
+MOST_UNDOING = 300
+"""Cases that took another one back: each person of it by themselves."""
 
 
 class SqlStore:
@@ -67,7 +70,7 @@ class SqlStore:
         self._lock = InstanceLock(address)
         self._database = Database(address)
         self._writer = Writer(self._database, meter)
-        self._trail = Trail(self._database.engine)
+        self._trail = Trail(self._database)
         door, worklist, notices = (
             Door(line_channel),
             Worklist(self._database),
@@ -163,6 +166,22 @@ class SqlStore:
         if call.session is not None:
             wanted = wanted.where(CASE.c.session == call.session)
         return await self._cases(wanted.order_by(CASE.c.number.desc()).limit(limit))
+
+    async def undoing(self, case: Case) -> Sequence[Case]:
+        """Later cases of the same call with the verb that takes this one back, oldest first."""
+        if case.inverse is None:
+            return []
+        call = case.act.call
+        asked = select(AUDIT.c.case_number).where(
+            AUDIT.c.verb == case.inverse.name, AUDIT.c.case_number > case.number
+        )
+        wanted = select(CASE).where(
+            CASE.c.vendor == call.vendor,
+            CASE.c.call_id == call.id,
+            CASE.c.number > case.number,
+            CASE.c.number.in_(asked),
+        )
+        return await self._cases(wanted.order_by(CASE.c.number).limit(MOST_UNDOING))
 
     async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """Audit entries, newest first, read from the bytes that are hashed."""

@@ -129,15 +129,29 @@ class Outbox(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    """One link of the chain. `body` is what is hashed and shown; `case_number` only finds it."""
+    """One link of the chain. `body` is what is hashed and shown; the rest only finds it.
+
+    See `bot.store.rows.found_by`. `actor` is a Slack user id; `people` are folded, one a line.
+    """
 
     __tablename__ = "audit"
-    __table_args__ = (Index("audit_case", "case_number", "id"),)
+    __table_args__ = (
+        Index("audit_case", "case_number", "id"),
+        Index("audit_actor", "actor", "id"),
+        Index("audit_verb", "verb", "id"),
+        Index("audit_at", "at"),
+    )
 
     id: int = Field(sa_column=_counted())
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     case_number: int | None
+    at: datetime | None = Field(sa_column=_moment(nullable=True))
+    actor: str | None
+    verb: str | None
+    vendor: str | None
+    state: str | None
+    people: str | None = Field(sa_column=_long_text(nullable=True))
 
 
 class Checkpoint(SQLModel, table=True):

@@ -4,22 +4,20 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from sqlalchemy import Executable, insert, select, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.types import NullType
+from sqlalchemy import ColumnElement, Executable, insert, select, update
 
 from bot.calls.cases import AuditEntry
+from bot.calls.search import folded
 from bot.errors import ChainBroken
 from bot.ports import CaseFilter
 from bot.store.chain import Head, Walk
+from bot.store.database import Database
 from bot.store.pen import Transaction
 from bot.store.tables import AUDIT, CHECKPOINT
+from bot.store.walking import walk_over
 
 CHUNK = 2000
-"""Rows held in memory while walking."""
-
-_LINK = (AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)
-"""What a walk reads, as the driver gives it: a meddled SQLite cell may hold anything."""
+"""Rows held in memory while exporting."""
 
 THE_CHECKPOINT = 1
 """There is one row of it."""
@@ -28,19 +26,42 @@ THE_CHECKPOINT = 1
 class Trail:
     """The record, read from outside the request path. Shown is what stands in the hashed bytes."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._engine = database.engine
 
     async def page(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """The newest entries that fit."""
-        wanted = select(AUDIT.c.body).order_by(AUDIT.c.id.desc()).limit(which.limit)
-        if which.case is not None:
-            wanted = wanted.where(AUDIT.c.case_number == which.case)
-        if which.before is not None:
-            wanted = wanted.where(AUDIT.c.id < which.before)
-        async with self._engine.connect() as connection:
+        wanted = (
+            select(AUDIT.c.body)
+            .where(*self._conditions(which))
+            .order_by(AUDIT.c.id.desc())
+            .limit(which.limit)
+        )
+        async with self._database.readers.connect() as connection:
             found = await connection.execute(wanted)
             return [AuditEntry.model_validate_json(body) for body in found.scalars()]
+
+    def _conditions(self, which: CaseFilter) -> list[ColumnElement[bool]]:
+        """What `which` asks for, in the columns that entries are found by; see `rows.found_by`."""
+        wanted = []
+        for column, value in (
+            (AUDIT.c.case_number, which.case),
+            (AUDIT.c.actor, which.by),
+            (AUDIT.c.vendor, which.vendor),
+            (AUDIT.c.state, which.state),
+        ):
+            if value is not None:
+                wanted.append(column == value)
+        if which.before is not None:
+            wanted.append(AUDIT.c.id < which.before)
+        if which.verbs:
+            wanted.append(AUDIT.c.verb.in_(which.verbs))
+        if which.since is not None:
+            wanted.append(AUDIT.c.at >= which.since)
+        if which.person is not None and (words := folded(which.person)):
+            wanted.append(self._database.within(words, AUDIT.c.people))
+        return wanted
 
     async def head(self) -> Head:
         """The last entry."""
@@ -78,14 +99,7 @@ class Trail:
                     yield AuditEntry.model_validate_json(body)
 
     async def _follow(self, walk: Walk) -> Head:
-        ahead = (
-            select(*(type_coerce(column, NullType) for column in _LINK))
-            .where(AUDIT.c.id > walk.head.id)
-            .order_by(AUDIT.c.id)
-        )
-        async with aclosing(self._rows(ahead)) as chunks:
-            async for chunk in chunks:
-                walk.follow(chunk)
+        await walk_over(self._database, walk)
         walk.finish()
         return walk.head
 

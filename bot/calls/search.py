@@ -1,0 +1,51 @@
+"""Looking for something in the record: what is asked for, and the words entries are found by."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from pydantic import AwareDatetime, Field
+
+from bot.calls.models import Frozen, Vendor
+from bot.calls.outcomes import State
+
+EVERYONE, SPARED = "everyone", "but "
+"""How an entry names an act on all in a call, and begins the names of those it left as they are."""
+
+MAX_WORDS = 100
+"""Characters of a person's name or id that are looked for."""
+
+_WORD = r"^[^\x00]{1,64}$"
+"""A database keeps no NUL in a text."""
+
+
+class Search(Frozen):
+    """Which audit entries are looked for; None, or no verb, means any.
+
+    `person` is whom it was done to: an id, or a part of one or of the name, without regard to case.
+    `by` is the Slack user id of who asked; `verbs` are their names; `since` is the earliest moment.
+    """
+
+    person: str | None = Field(default=None, max_length=MAX_WORDS)
+    by: str | None = Field(default=None, pattern=_WORD)
+    verbs: tuple[str, ...] = ()
+    vendor: Vendor | None = None
+    state: State | None = None
+    since: AwareDatetime | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether nothing narrows it."""
+        return self == Search()
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared: one line, compatible forms and cases made alike, no NUL."""
+    return " ".join(unicodedata.normalize("NFKC", text.replace("\0", "")).casefold().split())
+
+
+def aimed_at(people: Sequence[str]) -> str:
+    """The `people` of an entry to be searched, folded, one a line; who was spared is left out."""
+    named: Iterable[str] = people
+    if people and people[0] == EVERYONE:
+        named = (one for one in people if not one.startswith(SPARED))
+    return "\n".join(map(folded, named))

@@ -5,6 +5,7 @@ Imports wait until a command needs them, so that `serve` opens its port at once.
 
 import asyncio
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ class Format(StrEnum):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The console script. An error on purpose is two lines and exit code 1, not a traceback.
+    """The console script. An error on purpose is two lines and its exit code, not a traceback.
 
     `arguments` are the process's own unless given.
     """
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(arguments)
     except CallwardenError as error:
         typer.echo(f"{error}\n{error.next_step}".rstrip(), err=True)
-        sys.exit(1)
+        sys.exit(error.exit_code)
 
 
 @app.command()
@@ -113,17 +114,33 @@ def capabilities() -> None:
 @app.command()
 def demo(
     *,
-    tour: Annotated[bool, typer.Option("--tour", help="Play the story in the terminal.")] = True,
-    pace: Annotated[float, typer.Option(min=0, help="Seconds after each step, to read it.")] = 0.6,
-    save: Annotated[Path | None, typer.Option(help="Also draw it into this SVG file.")] = None,
+    tour: Annotated[
+        bool, typer.Option("--tour", help="Play the story in the terminal instead.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0 is any.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 2026,
+    speed: Annotated[
+        float, typer.Option(min=0, max=10, help="What happens in the world each second.")
+    ] = 0.5,
+    pace: Annotated[
+        float, typer.Option(min=0, help="With --tour: seconds after each step, to read it.")
+    ] = 0.6,
+    save: Annotated[
+        Path | None, typer.Option(help="With --tour: also draw it into this SVG file.")
+    ] = None,
 ) -> None:
-    """Try it without Slack or a vendor: a make-believe world on loopback."""
+    """Try it without Slack or a vendor: a make-believe world on loopback, in the browser."""
     from rich.console import Console
 
-    from bot.demo.tour import tour as play
-
     if tour:
-        play(Console(), pace=pace, picture=save)
+        from bot.demo.tour import tour as tell
+
+        tell(Console(), pace=pace, picture=save)
+        return
+    from bot.demo.playground.play import play, refuse_real
+
+    refuse_real({name for name, value in os.environ.items() if value.strip()})
+    play(Console(), port=port, seed=seed, pace=speed)
 
 
 def _hash(text: str | None) -> str | None:

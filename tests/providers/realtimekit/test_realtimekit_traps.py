@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.calls.capabilities import Enforcement
 from bot.calls.models import Call
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import End, Kick
@@ -90,14 +91,12 @@ async def test_without_times_another_peer_id_tells_a_return(
     assert "came back since" in (await provider.observe(act)).evidence
 
 
-async def test_blocking_is_not_offered_because_the_token_stays_valid(
-    provider: RealtimeKitProvider,
-) -> None:
+async def test_blocking_promises_no_more_than_is_documented(provider: RealtimeKitProvider) -> None:
     block = provider.capabilities["block"]
-    assert not block.possible
-    assert block.instead == "kick"
-    assert "stays valid" in block.why
+    assert block.level is Enforcement.BEST_EFFORT
+    assert "not documented" in block.why
     assert not provider.capabilities["unblock"].possible
+    assert "new token" in provider.capabilities["unblock"].why
 
 
 async def test_an_ended_call_lingers_live_with_nobody_in_it_and_still_counts_as_ended(

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from bot.calls.acts import Person
 from bot.calls.cases import Case
 from bot.calls.handles import handle
+from bot.calls.looks import LOOKS
 from bot.calls.models import Call, Participant
 from bot.calls.picture import CallView, ListView
 from bot.calls.verbs import VERBS
 from handlers.blocks.calls import call_facts
 from handlers.blocks.cases import case_line
+from handlers.blocks.lookvalues import LOOK, LookValue
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import Offer, act_button, act_options, for_call, for_person
 from handlers.blocks.parts import (
@@ -43,6 +45,7 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
         header(title),
         section(call_facts(call, name, view.at)),
         *actions([act_button(offer, call, mark) for offer in offers], f"{mark}.acts"),
+        *actions(_looks(view), f"{mark}.looks"),
         *_people(view, mark),
         *_limits(view),
         *([paragraph(["*Lately*", *(case_line(case) for case in cases)])] if cases else []),
@@ -93,8 +96,21 @@ def _sound(person: Participant) -> list[str]:
     return ["speaking"] if person.speaking else []
 
 
+def _looks(view: CallView) -> list[Block | None]:
+    """A button for each look at the call that its vendor has."""
+    return [
+        button(
+            look.label,
+            f"{LOOK}#{name}",
+            LookValue(look=name, call=view.call.ref, title=view.call.title),
+        )
+        for name, look in LOOKS.items()
+        if look.of_call and name in view.looks and view.looks[name].possible
+    ]
+
+
 def _limits(view: CallView) -> list[Block]:
-    """What this vendor cannot do, and the nearest that it can."""
+    """What this vendor cannot do, the nearest that it can, and what it cannot be asked for."""
     vendor = view.call.ref.vendor.label
     parts = []
     for name, capability in view.capabilities.items():
@@ -102,9 +118,17 @@ def _limits(view: CallView) -> list[Block]:
             nearest = VERBS.get(capability.instead or "")
             instead = f" (nearest: {nearest.label.lower()})" if nearest else ""
             parts.append(VERBS[name].label.lower() + instead)
-    if not parts:
-        return []
-    return [context(lines([f"{vendor} cannot: {', '.join(parts)}."], MAX_CONTEXT))]
+    unseen = [
+        look.label.lower()
+        for name, look in LOOKS.items()
+        if look.of_call and name in view.looks and not view.looks[name].possible
+    ]
+    said = (
+        f"{vendor} cannot: {', '.join(parts)}." if parts else "",
+        f"It cannot be asked for: {', '.join(unseen)}." if unseen else "",
+    )
+    told = [words for words in said if words]
+    return [context(lines(told, MAX_CONTEXT))] if told else []
 
 
 def _foot(view: CallView, mark: str) -> list[Block]:

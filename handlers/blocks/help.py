@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from bot.calls.actors import Role
+from bot.calls.looks import LOOKS, Look
 from bot.calls.verbs import VERBS, Verb
 from bot.errors import UnknownWord
 from handlers.blocks.message import Message
-from handlers.blocks.parts import header, paragraph, text_of
+from handlers.blocks.parts import header, paragraph, stacked, text_of
 from handlers.blocks.text import mrkdwn
 
 FAMILIES: dict[str, tuple[type[Verb], ...]] = {
@@ -24,12 +26,25 @@ class Topic(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def _look(look: Look) -> Topic:
+    needs = f"Needs the role {look.least.word}." if look.least > Role.VIEWER else ""
+    kept = "It is written into the record that you were given the links."
+    notes = (needs, kept if look.disclosing else "")
+    return Topic(look.summary, (look.example,), tuple(note for note in notes if note))
+
+
 LOOKING: dict[str, Topic] = {
     "list": Topic(
         "Live calls, most people first; by vendor, words or page.",
         ("list", "list stream raid", "list page 2"),
     ),
     "show": Topic("One call and who is in it.", ("show K7QX", "show K7QX page 2")),
+    "find": Topic(
+        "Where somebody is live now, on any vendor.",
+        ("find alice", 'find "Alice Smith"'),
+        ("By id, or by any part of the name.",),
+    ),
+    **{name: _look(look) for name, look in LOOKS.items()},
 }
 """Subcommands that come before the verbs."""
 
@@ -83,7 +98,7 @@ def _overview(known: dict[str, Topic], command: str) -> Message:
         'A person is named by `@name`, `"First Last"` or an id.',
         f"More about one: `{command} help kick`. `{command}` alone lists the live calls.",
     )
-    blocks = [header("What can be said"), paragraph(rows), paragraph(notes)]
+    blocks = [header("What can be said"), *stacked(rows), paragraph(notes)]
     return Message(text_of(f"What can be said: {', '.join(known)}."), blocks)
 
 

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
+from bot.calls.looks import LOOKS, ROOMS
 from bot.calls.models import Frozen, Vendor
 from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
@@ -17,9 +18,12 @@ from handlers.commands.words import DASHES, Words, tidy
 
 __all__ = [
     "ActRequest",
+    "FindPerson",
     "Help",
     "Incomplete",
     "ListCalls",
+    "LookAtCall",
+    "LookAtRooms",
     "Request",
     "ShowAudit",
     "ShowCall",
@@ -44,6 +48,27 @@ class ShowCall(Frozen):
     """Open one call; `page` of its people counts from 0."""
 
     call: str
+    page: int = 0
+
+
+class FindPerson(Frozen):
+    """Show where somebody is live now: by id, or any part of the name."""
+
+    words: str
+
+
+class LookAtCall(Frozen):
+    """Look further at one call; `look` is a name in LOOKS, `page` counts from 0."""
+
+    look: str
+    call: str
+    page: int = 0
+
+
+class LookAtRooms(Frozen):
+    """Show what one vendor, or each, knows by name."""
+
+    vendor: Vendor | None = None
     page: int = 0
 
 
@@ -73,7 +98,17 @@ class Help(Frozen):
 
 
 Request = (
-    ListCalls | ShowCall | ActRequest | Incomplete | ShowCase | ShowAudit | ShowCapabilities | Help
+    ListCalls
+    | ShowCall
+    | FindPerson
+    | LookAtCall
+    | LookAtRooms
+    | ActRequest
+    | Incomplete
+    | ShowCase
+    | ShowAudit
+    | ShowCapabilities
+    | Help
 )
 """Everything that can be said."""
 
@@ -122,18 +157,68 @@ def _list(words: Words, _: str) -> ListCalls:
 
 
 def _show(words: Words, command: str) -> ShowCall:
+    call, page = _call_and_page(words, f"{command} show K7QX")
+    return ShowCall(call=call, page=page)
+
+
+def _look(name: str) -> Callable[[Words, str], Request]:
+    """The reader of a look at a call."""
+
+    def read(words: Words, command: str) -> LookAtCall:
+        call, page = _call_and_page(words, f"{command} {LOOKS[name].example}")
+        return LookAtCall(look=name, call=call, page=page)
+
+    return read
+
+
+def _call_and_page(words: Words, example: str) -> tuple[str, int]:
+    """A call, and which page of it, from 0; nothing may follow."""
     call = words.name("call")
     if call is None:
-        raise BadInput("Which call?", next_step=f"For example: `{command} show K7QX`")
-    word = words.take()
+        raise BadInput("Which call?", next_step=f"For example: `{example}`")
+    return call, _page(words, words.take(), example)
+
+
+def _page(words: Words, word: str | None, example: str) -> int:
+    """The page that `word` begins, 0 where there is none; nothing may follow."""
     page = words.page(word) if word else None
     words.done()
     if word and page is None:
         raise BadInput(
             f"“{word[:MAX_FILTER]}” does not belong there.",
-            next_step=f"For example: `{command} show K7QX page 2`",
+            next_step=f"For example: `{example} page 2`",
         )
-    return ShowCall(call=call, page=page or 0)
+    return page or 0
+
+
+def _rooms(words: Words, command: str) -> LookAtRooms:
+    word = words.take()
+    if word is None:
+        return LookAtRooms()
+    if word.casefold() in set(Vendor):
+        vendor = Vendor(word.casefold())
+        example = f"{command} {ROOMS.example}"
+        return LookAtRooms(vendor=vendor, page=_page(words, words.take(), example))
+    page = words.page(word)
+    if page is None:
+        raise unknown(word, Vendor, "vendor", command)
+    words.done()
+    return LookAtRooms(page=page)
+
+
+def _find(words: Words, command: str) -> FindPerson:
+    quoted = words.quoted()
+    wanted = words.rest.removeprefix("@").strip() if quoted is None else quoted
+    if quoted is not None:
+        words.done()
+    if not wanted:
+        raise BadInput(
+            "Whom? A name, part of one, or an id.",
+            next_step=f"For example: `{command} find alice`",
+        )
+    if len(wanted) > MAX_FILTER:
+        raise BadInput(f"That is longer than {MAX_FILTER} characters.")
+    return FindPerson(words=wanted)
 
 
 def _case(words: Words, command: str) -> ShowCase:
@@ -190,6 +275,9 @@ def _number(word: str | None) -> int | None:
 _READERS: dict[str, Callable[[Words, str], Request]] = {
     "list": _list,
     "show": _show,
+    "find": _find,
+    **{name: _look(name) for name, look in LOOKS.items() if look.of_call},
+    ROOMS.name: _rooms,
     "case": _case,
     "audit": _audit,
     "capabilities": _capabilities,

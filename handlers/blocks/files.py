@@ -1,0 +1,103 @@
+"""What was recorded of a call, with links for its asker alone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from bot.calls.capabilities import Capability
+from bot.calls.looks import LOOKS, File, FileKind, Files
+from bot.calls.verbs import DeleteRecording, DeleteTranscript
+from handlers.blocks.links import link
+from handlers.blocks.lookvalues import LookValue
+from handlers.blocks.message import Block, Message
+from handlers.blocks.parts import MAX_TEXT, button, context, paragraph, section, stamp
+from handlers.blocks.reports import part, report
+from handlers.blocks.text import bold, clean, code, count, dots, lines, mrkdwn, span, when
+from handlers.blocks.values import ACT, ActValue
+
+FILES = 10
+"""Files on one page: a link may be long."""
+
+PRIVATE = "Whoever has a link can read the file. It is on record that you were given these."
+
+_DELETING: Mapping[FileKind, type[DeleteRecording] | type[DeleteTranscript]] = {
+    FileKind.RECORDING: DeleteRecording,
+    FileKind.TRANSCRIPT: DeleteTranscript,
+}
+"""The verb that deletes a file of a kind; no vendor deletes the others."""
+
+
+def files_report(
+    asked: LookValue, files: Files, capabilities: Mapping[str, Capability], at: datetime
+) -> Message:
+    """The files of a call, newest first, each with its link and, where it can be, “Delete”."""
+    shown = part(files.files, asked.page, FILES)
+    body = [_file(asked, one, capabilities, at) for one in shown.items]
+    if not body:
+        body = [section("There is nothing here." if files.missing else _nothing(asked))]
+    if files.missing:
+        body.append(paragraph(f"⚠️ {mrkdwn(words)}" for words in files.missing))
+    if any(one.url is not None for one in shown.items):
+        body.append(context(PRIVATE))
+    return report(asked, [count(len(files.files), "file")], body, shown, at)
+
+
+def _nothing(asked: LookValue) -> str:
+    return f"{asked.call.vendor.label} keeps no {LOOKS[asked.look].label.lower()} of this call."
+
+
+def _file(
+    asked: LookValue, file: File, capabilities: Mapping[str, Capability], at: datetime
+) -> Block:
+    about = dots(
+        (
+            f"{bold(file.kind.capitalize())} {code(file.name)}",
+            when(file.started_at) if file.started_at else "",
+            _length(file),
+        )
+    )
+    delete = _delete(asked, file, capabilities, stamp(at))
+    text = lines((about, _way(file, at)), MAX_TEXT)
+    return section(text, **({"accessory": delete} if delete else {}))
+
+
+def _length(file: File) -> str:
+    if not file.started_at or not file.ended_at or file.ended_at < file.started_at:
+        return ""
+    return span(file.started_at, file.ended_at)
+
+
+def _way(file: File, at: datetime) -> str:
+    """The link and how long it works, or why there is none."""
+    if file.url is None:
+        state = f": {mrkdwn(file.state, 40)}" if clean(file.state or "") else ""
+        return f"Not ready yet{state}." if state else "There is no link to it."
+    if file.expires_at is not None and file.expires_at <= at:
+        return f"Its link stopped working {when(file.expires_at)}. Press Refresh for a new one."
+    way = link(file.url.get_secret_value(), "Download")
+    if way is None:
+        return "Its link is left out: it is no plain web address, or too long for Slack."
+    if file.expires_at is None:
+        return dots((way, "how long it works is not documented"))
+    return dots((way, f"works until {when(file.expires_at)}"))
+
+
+def _delete(
+    asked: LookValue, file: File, capabilities: Mapping[str, Capability], mark: str
+) -> Block | None:
+    """The button that opens the form for deleting it; None where that is not possible."""
+    verb = _DELETING.get(file.kind)
+    if not file.deletable or verb is None or not _can(capabilities.get(verb.name)):
+        return None
+    try:
+        deleting = verb(file=file.name)
+    except ValidationError:
+        return None
+    run = asked.call.model_copy(update={"session": file.session or asked.call.session})
+    value = ActValue(verb=deleting, call=run, title=asked.title, stamp=mark, card=False)
+    return button("Delete", f"{ACT}#{verb.name}", value, "danger")
+
+
+def _can(capability: Capability | None) -> bool:
+    return capability is not None and capability.possible

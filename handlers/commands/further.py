@@ -1,0 +1,135 @@
+"""Words that look further: where somebody is, and what a vendor keeps about a call.
+
+What can be looked at comes from `bot.calls.looks`; here is only which report shows it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from bot.calls.looks import (
+    FEEDBACK,
+    MEMBERS,
+    QUALITY,
+    RECORDINGS,
+    ROOMS,
+    TRANSCRIPTS,
+    FileKind,
+    Look,
+)
+from bot.calls.models import Call, Vendor
+from bot.errors import Impossible, VendorError
+from bot.ports import CallProvider
+from handlers.blocks.files import files_report
+from handlers.blocks.found import found_message
+from handlers.blocks.lookvalues import LookValue, RoomsValue
+from handlers.blocks.message import Message
+from handlers.blocks.reports import feedback_report, members_report, quality_report
+from handlers.blocks.rooms import Shelf, rooms_report
+from handlers.commands.parse import FindPerson, LookAtCall, LookAtRooms
+from handlers.visit import Visit
+
+Report = Callable[[Visit, LookValue], Awaitable[Message]]
+
+KINDS: Mapping[str, frozenset[FileKind]] = {
+    RECORDINGS.name: frozenset({FileKind.RECORDING}),
+    TRANSCRIPTS.name: frozenset({FileKind.TRANSCRIPT, FileKind.SUMMARY, FileKind.CHAT}),
+}
+"""The files that a look hands out."""
+
+
+async def find_person(visit: Visit, request: FindPerson) -> None:
+    """`/calls find alice`: where somebody is live now."""
+
+    async def look() -> None:
+        found = await visit.desk.find(visit.asker, request.words)
+        await visit.answer(found_message(request.words, found))
+
+    visit.later(look, "find")
+
+
+async def look_at_call(visit: Visit, request: LookAtCall) -> None:
+    """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
+
+    async def look() -> None:
+        call = await visit.desk.call(visit.asker, request.call)
+        asked = LookValue(look=request.look, call=call.ref, title=call.title, page=request.page)
+        await show_report(visit, asked)
+
+    visit.later(look, request.look)
+
+
+async def look_at_rooms(visit: Visit, request: LookAtRooms) -> None:
+    """`/calls rooms realtimekit`: what a vendor, or each, knows by name."""
+    asked = RoomsValue(vendor=request.vendor, page=request.page)
+    visit.later(lambda: show_rooms(visit, asked), ROOMS.name)
+
+
+async def show_report(visit: Visit, asked: LookValue, *, in_place: bool = False) -> None:
+    """Show one look at a call."""
+    await visit.answer(await REPORTS[asked.look](visit, asked), in_place=in_place)
+
+
+async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False) -> None:
+    """Show what one vendor knows by name, or each: what one of several lacks is one line."""
+    if asked.vendor is not None:
+        provider = await visit.desk.looks(visit.asker, ROOMS, asked.vendor)
+        shelves = [Shelf(asked.vendor, await provider.rooms())]
+    else:
+        vendors = visit.desk.board.providers
+        shelves = await asyncio.gather(*(_shelf(visit, vendor) for vendor in vendors))
+    await visit.answer(rooms_report(asked, shelves, _now(visit)), in_place=in_place)
+
+
+async def _shelf(visit: Visit, vendor: Vendor) -> Shelf:
+    try:
+        provider = await visit.desk.looks(visit.asker, ROOMS, vendor)
+        return Shelf(vendor, await provider.rooms())
+    except (Impossible, VendorError) as error:
+        return Shelf(vendor, trouble=str(error))
+
+
+async def _quality(visit: Visit, asked: LookValue) -> Message:
+    provider = await _vendor(visit, QUALITY, asked)
+    return quality_report(asked, await provider.quality(asked.call), _now(visit))
+
+
+async def _members(visit: Visit, asked: LookValue) -> Message:
+    provider = await _vendor(visit, MEMBERS, asked)
+    return members_report(asked, await provider.members(asked.call), _now(visit))
+
+
+async def _feedback(visit: Visit, asked: LookValue) -> Message:
+    provider = await _vendor(visit, FEEDBACK, asked)
+    return feedback_report(asked, await provider.feedback(asked.call), _now(visit))
+
+
+def _files(look: Look) -> Report:
+    """The report of the files that `look` hands out, once that is on record."""
+
+    async def report(visit: Visit, asked: LookValue) -> Message:
+        call = Call(ref=asked.call, title=asked.title, people=0)
+        key = visit.key("look", visit.trigger_id)
+        files = await visit.desk.files(visit.asker, look, call, KINDS[look.name], key)
+        capabilities = visit.desk.board.provider(asked.call.vendor).capabilities
+        return files_report(asked, files, capabilities, _now(visit))
+
+    return report
+
+
+async def _vendor(visit: Visit, look: Look, asked: LookValue) -> CallProvider:
+    return await visit.desk.looks(visit.asker, look, asked.call.vendor)
+
+
+def _now(visit: Visit) -> datetime:
+    return visit.desk.board.clock.now()
+
+
+REPORTS: Mapping[str, Report] = {
+    QUALITY.name: _quality,
+    MEMBERS.name: _members,
+    RECORDINGS.name: _files(RECORDINGS),
+    TRANSCRIPTS.name: _files(TRANSCRIPTS),
+    FEEDBACK.name: _feedback,
+}
+"""The report of each look at a call."""

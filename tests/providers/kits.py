@@ -23,6 +23,39 @@ TARGETS = {
 }
 
 
+class StuckPages(AppTransport):
+    """A vendor that answers every page with the first one."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "page_no" in request.url.params:
+            request.url = request.url.copy_set_param("page_no", 1)
+        return await super().handle_async_request(request)
+
+
+class EndlessPages(AppTransport):
+    """A vendor that promises another page after every page."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        body = json.loads(await answer.aread())
+        if "page_no" in request.url.params and answer.is_success:
+            body["paging"] = {"total_count": 10**9, "start_offset": 0, "end_offset": 1}
+        return httpx.Response(answer.status_code, json=body)
+
+
+class Refuses(AppTransport):
+    """A vendor that fails at one method, having done nothing."""
+
+    def __init__(self, server: RealtimeKitServer, method: str) -> None:
+        super().__init__(server.app)
+        self._method = method
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == self._method:
+            return httpx.Response(400, json={"success": False, "error": {"code": 400}})
+        return await super().handle_async_request(request)
+
+
 def clinic() -> RealtimeKitServer:
     """RealtimeKit with Ada and Ben in a meeting."""
     server = RealtimeKitServer(ManualClock(), hidden_mute=True)
@@ -61,9 +94,18 @@ def answering(body: object) -> RealtimeKitProvider:
     return client(RealtimeKitServer(ManualClock()), transport=always)
 
 
-def order(verb: Verb, call: Call, *people: Person, everyone: bool = False) -> Act:
+def order(
+    verb: Verb, call: Call, *people: Person, everyone: bool = False, spared: tuple[Person, ...] = ()
+) -> Act:
     """An act in a call."""
-    return Act(verb=verb, call=call.ref, title=call.title, people=people, everyone=everyone)
+    return Act(
+        verb=verb,
+        call=call.ref,
+        title=call.title,
+        people=people,
+        everyone=everyone,
+        spared=spared,
+    )
 
 
 async def person(provider: RealtimeKitProvider, call: Call, who: str = "ben") -> Person:

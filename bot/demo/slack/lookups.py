@@ -23,6 +23,11 @@ def auth_test(world: Workspace, _: Json) -> Json:
     }
 
 
+def open_connection(world: Workspace, _: Json) -> Json:
+    """apps.connections.open: where a socket may be opened, once; nobody listens there."""
+    return {"url": f"{world.base_url.replace('http', 'ws', 1)}/link/?ticket=made-up&app_id={APP}"}
+
+
 def users_info(world: Workspace, args: Json) -> Json:
     """users.info."""
     user = world.users.get(needed(args, "user"))

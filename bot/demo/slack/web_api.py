@@ -24,6 +24,10 @@ from bot.demo.vendors.faults import Faults
 ERRORS: Mapping[int, str] = {429: "ratelimited", 500: "internal_error", 503: "service_unavailable"}
 
 
+APP_METHOD = "apps.connections.open"
+"""The one method for the app-level token, which is good for nothing else."""
+
+
 class Method(NamedTuple):
     """A method and the scope it needs; `{kind}` stands for the kind of conversation asked for."""
 
@@ -32,6 +36,7 @@ class Method(NamedTuple):
 
 
 METHODS: Mapping[str, Method] = {
+    APP_METHOD: Method(lookups.open_connection, None),
     "auth.test": Method(lookups.auth_test, None),
     "chat.delete": Method(chat.delete, "chat:write"),
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
@@ -74,7 +79,13 @@ class SlackServer:
         except Refused as refused:
             answer = refused.answer()
         self.world.note(ApiCall(name, args, answer))
-        return JSONResponse(answer)
+        return JSONResponse(answer, headers=self._scopes(answer))
+
+    def _scopes(self, answer: Json) -> dict[str, str]:
+        """Slack names on each answer what the token that was shown may do."""
+        if answer.get("error") in {"not_authed", "invalid_auth"}:
+            return {}
+        return {"x-oauth-scopes": ",".join(sorted(self.world.credentials.scopes))}
 
     async def _respond(self, request: Request) -> Response:
         args: Json = {}
@@ -91,8 +102,11 @@ class SlackServer:
         """The token, the method, and the scope it needs."""
         if not token:
             raise Refused("not_authed")
-        if token != self.world.credentials.token:
+        known = self.world.credentials
+        if token not in {known.token, known.app_token}:
             raise Refused("invalid_auth")
+        if (token == known.app_token) != (name == APP_METHOD):
+            raise Refused("not_allowed_token_type")
         if name not in METHODS:
             raise Refused("unknown_method", req_method=name)
         scope = (METHODS[name].scope or "").format(kind=self._kind(args))

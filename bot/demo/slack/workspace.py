@@ -18,6 +18,7 @@ T = TypeVar("T")
 TEAM, OTHER_TEAM = "T0CALLS", "T0ELSE"
 APP, BOT_ID, BOT_USER = "A0CALLS", "B0CALLS", "U0CALLBOT"
 BOT_TOKEN = "xoxb-made-up-token"
+APP_TOKEN = "xapp-made-up-token"
 SIGNING_SECRET = "made-up-signing-secret"
 SCOPES = frozenset(
     {
@@ -54,6 +55,7 @@ class Credentials:
     """What the app has to show, and what it is allowed."""
 
     token: str = BOT_TOKEN
+    app_token: str = APP_TOKEN
     signing_secret: str = SIGNING_SECRET
     scopes: frozenset[str] = field(default=SCOPES)
 

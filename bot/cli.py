@@ -112,6 +112,26 @@ def capabilities() -> None:
 
 
 @app.command()
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False,
+) -> None:
+    """Look at everything the bot needs, change nothing, and say what has to be mended.
+
+    Exit code 1 when something has to be.
+    """
+    from bot.clock import SystemClock
+    from bot.doctor import Sign, examine
+    from bot.settings import named_file
+    from bot.tables import findings_as_json, findings_told
+
+    found = asyncio.run(examine(os.environ, named_file(os.environ), SystemClock()))
+    typer.echo(findings_as_json(found) if as_json else findings_told(found))
+    if any(one.sign is Sign.BAD for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo(
     *,
     tour: Annotated[

@@ -96,22 +96,40 @@ class ConfigFile(Section):
 
 def read(file: Path) -> ConfigFile:
     """The file as typed sections. Raises ConfigError naming the file and the line or the key."""
+    data = _parsed(file)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        return ConfigFile.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{file.name}: {_told(_mistakes(error)[0])}") from None
+
+
+def mistakes(file: Path) -> Sequence[str]:
+    """Everything that is wrong with the file, a sentence each; in one table, the first key."""
+    try:
+        ConfigFile.model_validate(_parsed(file))
+    except ConfigError as error:
+        return [str(error)]
+    except ValidationError as error:
+        return [f"{file.name}: {_told(one)}" for one in _mistakes(error)]
+    return []
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file.name} is not valid TOML: {error}.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file.name} is not UTF-8 text.") from error
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
-    try:
-        return ConfigFile.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(f"{file.name}: {_first_mistake(error)}") from None
 
 
-def _first_mistake(error: ValidationError) -> str:
-    mistake = error.errors(include_url=False, include_input=False)[0]
+def _mistakes(error: ValidationError) -> Sequence[Mapping[str, Any]]:
+    return error.errors(include_url=False, include_input=False)
+
+
+def _told(mistake: Mapping[str, Any]) -> str:
     place = [str(part) for part in mistake["loc"] if isinstance(part, str) and part != "[key]"]
     if mistake["type"] == UNKNOWN_KEY:
         return _unknown(mistake["ctx"], place)

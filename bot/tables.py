@@ -1,6 +1,7 @@
 """Tables and lines for the terminal."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 from rich.table import Table
@@ -8,6 +9,7 @@ from rich.table import Table
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
+from bot.doctor.findings import Finding, Sign
 
 STYLES = {
     Enforcement.ENFORCED: "green",
@@ -35,6 +37,34 @@ def _cell(capability: Capability) -> str:
     if capability.instead:
         lines.append(f"Nearest: {VERBS[capability.instead].label}")
     return "\n".join(lines)
+
+
+SIGNS = {Sign.GOOD: "✓", Sign.NOTE: "·", Sign.WARNING: "!", Sign.BAD: "✗"}
+
+
+def findings_told(findings: Sequence[Finding]) -> str:
+    """A line for each finding, below it what mends it, and in the last line how many there are."""
+    width = max((len(one.about) for one in findings), default=0)
+    lines: list[str] = []
+    for one in findings:
+        lines.append(f"{SIGNS[one.sign]} {one.about:<{width}}  {one.says}")
+        if one.mend:
+            lines.append(f"  {'':<{width}}  → {one.mend}")
+    return "\n".join([*lines, "", _summary(findings)])
+
+
+def findings_as_json(findings: Sequence[Finding]) -> str:
+    """The findings as a JSON list."""
+    return json.dumps([one.model_dump(mode="json") for one in findings], indent=2)
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    wrong = sum(one.sign is Sign.BAD for one in findings)
+    doubtful = sum(one.sign is Sign.WARNING for one in findings)
+    if not wrong and not doubtful:
+        return "Nothing has to be mended."
+    warnings = f"{doubtful} warning{'' if doubtful == 1 else 's'}"
+    return f"{wrong} to be mended, {warnings}."
 
 
 def unbroken(entries: int, last: str) -> str:

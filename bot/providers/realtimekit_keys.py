@@ -57,6 +57,10 @@ class KitSignatures:
             return True
         return is_signed(await self._no_older_than(RENEWAL_SECONDS), body, raw)
 
+    async def probe(self) -> None:
+        """Ask for the key now; VendorError when it cannot be had."""
+        await self._no_older_than(0)
+
     async def aclose(self) -> None:
         """Close the connection pool."""
         await self._http.aclose()

@@ -36,6 +36,7 @@ from bot.store.tables import AUDIT, CASE
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.worklist import Outcome, Wish, Worklist
+from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
 R = TypeVar("R")
@@ -209,6 +210,11 @@ class SqlStore:
         except (SQLAlchemyError, OSError):
             return False
         return bool(found == HEAD)
+
+    async def writable(self) -> None:
+        """StoreError when the database can only be read; writes nothing."""
+        async with _readable(), self._database.engine.connect() as connection:
+            await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
 
     async def verify(self, expect: str | None = None) -> int:
         """Walk the whole chain as a stream; the number of entries, or ChainBroken.

@@ -1,0 +1,150 @@
+"""The vendors, the database and this machine."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.bootstrap import connect
+from bot.calls.models import Vendor
+from bot.doctor.findings import Finding, Findings, bad, good, note, warning
+from bot.doctor.patient import Patient
+from bot.errors import CallwardenError, NotAtVendor, VendorDenied, VendorError, VendorUnreachable
+from bot.providers.realtimekit_keys import kit_signatures
+from bot.store import SqlStore
+from bot.store.urls import sqlite_file
+
+VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
+    "Vendors",
+    "RealtimeKit events",
+    "Database",
+    "Time zones",
+    "Metrics",
+)
+
+KEYS: Mapping[Vendor, str] = {
+    Vendor.STREAM: "STREAM_API_KEY and STREAM_API_SECRET against Stream's dashboard",
+    Vendor.REALTIMEKIT: "that REALTIMEKIT_API_TOKEN is valid and its permissions cover Realtime",
+    Vendor.COMETCHAT: "COMETCHAT_API_KEY: a REST API key with the scope fullAccess",
+}
+"""What to look at when a vendor refuses the credentials."""
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+SOME_ZONE = "Europe/Berlin"
+
+
+async def any_vendor(patient: Patient) -> Findings:
+    """At least one is on."""
+    if len(patient.settings.off) < len(Vendor):
+        return []
+    mend = "Set the variables of at least one; docs/vendors.md and README.md say which."
+    return [bad(VENDORS, "None is connected: there are no calls to moderate.", mend)]
+
+
+async def vendor(patient: Patient, which: Vendor) -> Findings:
+    """One harmless read with the vendor's credentials; why it is off, where it is."""
+    off = dict(patient.settings.off)
+    if which in off:
+        return [_off(patient, which, off[which])]
+    providers = connect(patient.settings, patient.clock)
+    try:
+        return [good(which.label, await providers[which].probe())]
+    except VendorError as error:
+        return [bad(which.label, str(error), _mend(which, error))]
+    finally:
+        for provider in providers.values():
+            await provider.aclose()
+
+
+def _off(patient: Patient, which: Vendor, why: str) -> Finding:
+    """Meant to be off when none of its variables is set."""
+    if not any(name.startswith(f"{which.name}_") for name in patient.environ):
+        return note(which.label, f"Off: {why}.")
+    mend = "Set what is missing or wrong, or unset its other variables."
+    return bad(which.label, f"Off, although it is half set up: {why}.", mend)
+
+
+def _mend(which: Vendor, error: VendorError) -> str:
+    if isinstance(error, VendorDenied):
+        return f"Check {KEYS[which]}."
+    if isinstance(error, NotAtVendor):
+        return f"Check the ids and the address among the {which.name}_… variables."
+    if isinstance(error, VendorUnreachable):
+        return f"Check {which.name}_BASE_URL, and that this machine may reach it."
+    return f"{error.next_step} If it stays, look at {which.label}'s status page."
+
+
+async def webhook_key(patient: Patient) -> Findings:
+    """Whether the key that RealtimeKit's events are signed with can be had."""
+    kit = patient.settings.realtimekit
+    if kit is None:
+        return []
+    signatures = kit_signatures(kit.webhook_keys_url, patient.clock)
+    try:
+        await signatures.probe()
+    except VendorError as error:
+        mend = "Check REALTIMEKIT_WEBHOOK_KEYS_URL. Until then events are refused; calls work."
+        return [warning(WEBHOOK, f"The key for their signatures is not to be had: {error}", mend)]
+    finally:
+        await signatures.aclose()
+    return [good(WEBHOOK, "The key for their signatures can be had.")]
+
+
+async def database(patient: Patient) -> Findings:
+    """Reachable, this release's tables, and writable. A running process beside us is no fault."""
+    url = patient.settings.process.database_url.get_secret_value()
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return [_no_file(file)]
+    kind = "PostgreSQL" if file is None else f"SQLite file {file}"
+    store = SqlStore(url, patient.clock)
+    try:
+        await store.ping()
+        if not await store.schema_is_current():
+            return [_old_tables(kind, by_itself=file is not None)]
+        await store.writable()
+    except CallwardenError as error:
+        mend = "Check DATABASE_URL, that the server runs, and the rights of its user."
+        if file is not None:
+            mend = f"Give this user the right to write {file} and its folder."
+        return [bad(DATABASE, f"{kind}: {error}", mend)]
+    finally:
+        await store.stop()
+    return [good(DATABASE, f"{kind}: answers, has this release's tables, can be written.")]
+
+
+def _no_file(file: Path) -> Finding:
+    folder = file.absolute().parent
+    if folder.is_dir() and os.access(folder, os.W_OK):
+        return note(DATABASE, f"There is no {file} yet; it is made at the first start.")
+    mend = "Make the folder, give this user the right to write there, or change DATABASE_URL."
+    return bad(DATABASE, f"{file} cannot be made: {folder} is not a folder to write in.", mend)
+
+
+def _old_tables(kind: str, *, by_itself: bool) -> Finding:
+    says, run = f"{kind} has not the tables of this release", "Run `callwarden migrate`."
+    if by_itself:
+        return warning(DATABASE, f"{says}; the next start brings them up to date.", run)
+    return bad(DATABASE, f"{says}.", run)
+
+
+async def zones(patient: Patient, read: Callable[[str], object] = ZoneInfo) -> Findings:
+    """Whether times of day can be told in people's own zones."""
+    del patient
+    try:
+        read(SOME_ZONE)
+    except ZoneInfoNotFoundError:
+        mend = "Install the system's package tzdata, or `pip install tzdata`."
+        return [warning(ZONES, "This machine has no time zone data.", mend)]
+    return [good(ZONES, "Time zone data is there.")]
+
+
+async def metrics_door(patient: Patient) -> Findings:
+    """`/metrics` tells how much is moderated, and is served on the same port as Slack's door."""
+    process = patient.settings.process
+    if process.metrics_token is not None:
+        return [good(METRICS, "/metrics asks for METRICS_TOKEN.")]
+    if process.host in LOOPBACK:
+        return [note(METRICS, "/metrics is open to whatever reaches this port: see your proxy.")]
+    mend = "Set METRICS_TOKEN, or let the proxy before it pass on no /metrics."
+    return [warning(METRICS, f"/metrics is open to everybody who reaches {process.host}.", mend)]

@@ -1,0 +1,40 @@
+"""What is examined: the settings as far as they can be read, and Slack, asked once who we are."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.settings import Settings
+from handlers.questions import Questions, Reply
+
+UNSEEN = "Not looked at: Slack does not answer to the bot's token."
+
+
+class Slack:
+    """Slack behind `questions`. Who the bot is there is asked once, for every check."""
+
+    def __init__(self, questions: Questions) -> None:
+        self.questions = questions
+        self._hello: asyncio.Task[Reply] | None = None
+
+    async def hello(self) -> Reply:
+        """The answer to auth.test; SlackSilent."""
+        if self._hello is None:
+            self._hello = asyncio.create_task(self.questions.ask("auth.test"))
+        return await asyncio.shield(self._hello)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """`environ` are the variables that are set, `manifest` the app's manifest where it is here.
+
+    `slack` is None without a token.
+    """
+
+    settings: Settings
+    environ: Mapping[str, str]
+    clock: Clock
+    slack: Slack | None
+    manifest: Path

@@ -1,0 +1,100 @@
+"""All checks at once, each with its own deadline: one that hangs costs only its own answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.doctor import outside, places, slack
+from bot.doctor.configuration import given
+from bot.doctor.findings import Finding, Findings, bad
+from bot.doctor.patient import Patient, Slack
+from bot.errors import CallwardenError
+from bot.settings import Settings
+from handlers.questions import questions
+
+DEADLINE = 10.0
+"""Seconds for each check."""
+
+ONE_ANSWER = 0.4
+"""The part of a deadline that one answer of Slack's may take."""
+
+MANIFEST = Path("manifest.yml")
+
+
+class Check(NamedTuple):
+    """What is looked at, and how."""
+
+    about: str
+    look: Callable[[Patient], Awaitable[Findings]]
+
+
+CHECKS: Sequence[Check] = (
+    Check(slack.TOKEN, slack.token),
+    Check(slack.SCOPES, slack.scopes),
+    Check(slack.COMMAND, slack.command),
+    Check(slack.APP_TOKEN, slack.app_token),
+    Check(slack.SECRET, slack.signing_secret),
+    Check(slack.CLOCK, slack.clock),
+    Check(places.PEOPLE, places.people),
+    Check(places.CHANNELS, places.channels),
+    Check(outside.VENDORS, outside.any_vendor),
+    *(Check(each.label, partial(outside.vendor, which=each)) for each in Vendor),
+    Check(outside.WEBHOOK, outside.webhook_key),
+    Check(outside.DATABASE, outside.database),
+    Check(outside.METRICS, outside.metrics_door),
+    Check(outside.ZONES, outside.zones),
+)
+"""In the order they are told."""
+
+
+async def examine(
+    environ: Mapping[str, str],
+    file: Path | None,
+    clock: Clock,
+    *,
+    manifest: Path = MANIFEST,
+    deadline: float = DEADLINE,
+) -> list[Finding]:
+    """Everything that is found, in order; changes nothing.
+
+    `file` is callwarden.toml, None for none. When not even the environment can be read, only that
+    is said.
+    """
+    variables = {name: text.strip() for name, text in environ.items() if text.strip()}
+    settings, found = given(variables, file)
+    if settings is None:
+        return found
+    async with AsyncExitStack() as stack:
+        slack_side = await _slack(settings, clock, deadline, stack)
+        patient = Patient(settings, variables, clock, slack_side, manifest)
+        rounds = await asyncio.gather(*(_look(check, patient, deadline) for check in CHECKS))
+    return [*found, *(one for findings in rounds for one in findings)]
+
+
+async def _slack(
+    settings: Settings, clock: Clock, deadline: float, stack: AsyncExitStack
+) -> Slack | None:
+    token = settings.slack.bot_token
+    if token is None:
+        return None
+    opened = questions(
+        token.get_secret_value(), settings.slack.api_url, clock, ONE_ANSWER * deadline
+    )
+    return Slack(await stack.enter_async_context(opened))
+
+
+async def _look(check: Check, patient: Patient, deadline: float) -> Findings:
+    try:
+        async with asyncio.timeout(deadline):
+            return await check.look(patient)
+    except CallwardenError as error:
+        mend = error.next_step or "Look at the settings this is about."
+        return [bad(check.about, str(error), mend)]
+    except TimeoutError:
+        says = f"There was no answer within {deadline:g} s."
+        return [bad(check.about, says, "Look whether this machine reaches it, and try again.")]

@@ -1,0 +1,182 @@
+"""Slack's side: the token, its scopes, the command, the way requests come in, the clocks."""
+
+import email.utils
+import re
+from collections.abc import Iterable
+
+from bot.doctor.findings import Finding, Findings, bad, good, note, warning
+from bot.doctor.patient import UNSEEN, Patient
+from bot.doctor.scopes import OPTIONAL, REQUIRED
+from bot.errors import SlackSilent
+from handlers.questions import Reply
+
+TOKEN, SCOPES, COMMAND, APP_TOKEN, SECRET, CLOCK = (
+    "Slack token",
+    "Slack scopes",
+    "Slack app",
+    "Socket Mode",
+    "Signing secret",
+    "Clock",
+)
+
+BOT_PREFIX, APP_PREFIX = "xoxb-", "xapp-"
+
+REINSTALL = "at api.slack.com/apps, OAuth & Permissions, and install the app again"
+
+OTHER_TOKEN = "Copy the Bot User OAuth Token from OAuth & Permissions into SLACK_BOT_TOKEN."  # noqa: S105 - a sentence
+MEND_TOKEN = {
+    "account_inactive": "The app was removed or its bot deactivated: install it again, and put the "
+    "new token into SLACK_BOT_TOKEN.",
+    "token_revoked": "The token was revoked: install the app again, and put the new token into "
+    "SLACK_BOT_TOKEN.",
+    "token_expired": "The token ran out: turn token rotation off in the app's settings, install it "
+    "again, and put the new token into SLACK_BOT_TOKEN.",
+    "ratelimited": "Slack asks to slow down: run this again in a minute.",
+}
+"""Slack's errors of auth.test (docs.slack.dev/reference/methods/auth.test), and what mends them."""
+
+STRICT, NOTICEABLE = 300.0, 60.0
+"""Seconds: Slack's signatures are refused when older than the first; the second is worth a word."""
+
+SECRET_FORM = re.compile(r"[0-9a-f]{32}")
+"""What Slack's signing secrets look like so far."""
+
+
+async def token(patient: Patient) -> Findings:
+    """Which workspace, and which bot there."""
+    if patient.slack is None:
+        return [bad(TOKEN, "SLACK_BOT_TOKEN is missing.", OTHER_TOKEN)]
+    reply = await patient.slack.hello()
+    if reply.error:
+        mend = MEND_TOKEN.get(reply.error, OTHER_TOKEN)
+        return [bad(TOKEN, f"Slack refuses the token: {reply.error}.", mend)]
+    if not reply.data.get("bot_id"):
+        return [bad(TOKEN, "The token is a person's, not the bot's.", OTHER_TOKEN)]
+    found, pinned = str(reply.data.get("team_id")), patient.settings.rules.slack.team
+    if pinned not in {None, found}:
+        return [
+            bad(
+                TOKEN,
+                f"The token belongs to workspace {found}; callwarden.toml serves {pinned}.",
+                f"Set `team` under `[slack]` to {found} or take it out, or use the other token.",
+            )
+        ]
+    bot, team = reply.data.get("user"), reply.data.get("team")
+    return [good(TOKEN, f"The bot is {bot} ({reply.data.get('user_id')}) in {team} ({found}).")]
+
+
+async def _known(patient: Patient) -> Reply | None:
+    """Slack's word on who we are; None where `token` says what is wrong."""
+    if patient.slack is None:
+        return None
+    try:
+        reply = await patient.slack.hello()
+    except SlackSilent:
+        return None
+    return None if reply.error else reply
+
+
+async def scopes(patient: Patient) -> Findings:
+    """What the token may do, against what the bot needs."""
+    reply = await _known(patient)
+    if reply is None:
+        return [note(SCOPES, UNSEEN)]
+    if "x-oauth-scopes" not in reply.headers:
+        return [note(SCOPES, "Not to be seen: the answer names no scopes.")]
+    given = set(reply.headers["x-oauth-scopes"].replace(",", " ").split())
+    found = [*_missing(given), *_extra(given)]
+    return found or [good(SCOPES, f"All {len(REQUIRED) + len(OPTIONAL)} are granted.")]
+
+
+def _missing(given: set[str]) -> Iterable[Finding]:
+    for scope, cost in REQUIRED.items():
+        if scope not in given:
+            yield bad(SCOPES, f"{scope} is missing: {cost}.", f"Add {scope} {REINSTALL}.")
+    for scope, cost in OPTIONAL.items():
+        if scope not in given:
+            yield warning(SCOPES, f"{scope} is missing: {cost}.", f"Add {scope} {REINSTALL}.")
+
+
+def _extra(given: set[str]) -> Iterable[Finding]:
+    if extra := sorted(given - set(REQUIRED) - set(OPTIONAL)):
+        names = ", ".join(extra)
+        mend = f"Unless something else needs it, remove it {REINSTALL}."
+        yield warning(SCOPES, f"More is granted than the bot uses: {names}.", mend)
+
+
+async def command(patient: Patient) -> Findings:
+    """The command's name against manifest.yml, and what no bot can see of its own app."""
+    name, file = patient.settings.process.command, patient.manifest
+    unseen = "whether the app's settings still match it cannot be seen with a bot's token"
+    if not file.is_file():
+        return [note(COMMAND, f"The command is {name}; there is no {file.name} here to compare.")]
+    written = re.findall(r"^\s*-\s*command:\s*(/\S+)", file.read_text("utf-8"), re.MULTILINE)
+    if name in written:
+        return [good(COMMAND, f"The command is {name}, as in {file.name}; {unseen}.")]
+    return [
+        bad(
+            COMMAND,
+            f"The bot answers to {name}; {file.name} has {', '.join(written) or 'no command'}.",
+            f"Set CALLWARDEN_COMMAND to what the app has, or give the app the command {name}.",
+        )
+    ]
+
+
+async def app_token(patient: Patient) -> Findings:
+    """Whether a socket could be opened; none is. Slack gives one address a minute."""
+    text = patient.environ.get("SLACK_APP_TOKEN")
+    if text is None:
+        return [note(APP_TOKEN, "Off: Slack sends requests to this process's address.")]
+    where = "Basic Information, App-Level Tokens, scope connections:write"
+    if not text.startswith(APP_PREFIX):
+        says = f"SLACK_APP_TOKEN does not begin with {APP_PREFIX}."
+        return [bad(APP_TOKEN, says, f"Copy the token from {where}.")]
+    if patient.slack is None:
+        return [note(APP_TOKEN, UNSEEN)]
+    reply = await patient.slack.questions.ask("apps.connections.open", token=text)
+    if reply.error == "ratelimited":
+        return [note(APP_TOKEN, "Not looked at: Slack gives one address a minute.")]
+    if reply.error:
+        mend = f"Turn Socket Mode on in the app's settings, and take the token from {where}."
+        return [bad(APP_TOKEN, f"Slack gives no address for a socket: {reply.error}.", mend)]
+    return [good(APP_TOKEN, "Slack gives an address for a socket.")]
+
+
+async def signing_secret(patient: Patient) -> Findings:
+    """There is one, where requests come by HTTP."""
+    secret = patient.settings.slack.signing_secret
+    if secret is None and "SLACK_APP_TOKEN" in patient.environ:
+        return [note(SECRET, "Not needed: Socket Mode has no signatures.")]
+    mend = "Copy the Signing Secret from Basic Information into SLACK_SIGNING_SECRET."
+    if secret is None:
+        says = "SLACK_SIGNING_SECRET is missing: nobody knows what comes from Slack."
+        return [bad(SECRET, says, mend)]
+    if not SECRET_FORM.fullmatch(secret.get_secret_value()):
+        says = "SLACK_SIGNING_SECRET does not look like Slack's, which are 32 hexadecimal digits."
+        return [warning(SECRET, says, mend)]
+    return [good(SECRET, "Set. Only a signed request shows whether it is the right one.")]
+
+
+async def clock(patient: Patient) -> Findings:
+    """Our time against Slack's, whose signed requests are good for 5 minutes."""
+    reply = await _known(patient)
+    if reply is None or "date" not in reply.headers:
+        return [note(CLOCK, UNSEEN if reply is None else "Slack's answer has no time on it.")]
+    off = _seconds_ahead(patient, reply.headers["date"])
+    if off is None:
+        return [note(CLOCK, "The time on Slack's answer cannot be read.")]
+    says = f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} Slack's"
+    mend = "Set the machine's clock, and let it be kept right by NTP."
+    if abs(off) >= STRICT:
+        return [bad(CLOCK, f"{says}: every request is refused as too old.", mend)]
+    if abs(off) >= NOTICEABLE:
+        return [warning(CLOCK, f"{says}; beyond 300 s every request is refused.", mend)]
+    return [good(CLOCK, "Within a minute of Slack's.")]
+
+
+def _seconds_ahead(patient: Patient, date: str) -> float | None:
+    try:
+        theirs = email.utils.parsedate_to_datetime(date)
+        return (patient.clock.now() - theirs).total_seconds()
+    except (ValueError, TypeError):  # no date at all, or one without a zone
+        return None

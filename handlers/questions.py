@@ -1,0 +1,72 @@
+"""Slack's Web API as somebody who only looks needs it: every no is an answer, not an error."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.errors import SlackSilent
+from handlers.directory import SlackDirectory
+from handlers.slack_errors import error_code
+
+UNREADABLE = "garbled"
+"""What `error_code` calls an answer that is not Slack's JSON."""
+
+
+class Reply(NamedTuple):
+    """Slack's answer; `error` is its own code, empty for yes. Header names are lower case."""
+
+    data: Mapping[str, Any]
+    headers: Mapping[str, str]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Asks with the bot's token, unless another is given. `patience` is seconds for one answer."""
+
+    client: AsyncWebClient
+    clock: Clock
+    patience: float
+
+    @property
+    def directory(self) -> SlackDirectory:
+        """Who people are."""
+        return SlackDirectory(self.client, self.clock, deadline=self.patience)
+
+    async def ask(self, method: str, *, token: str | None = None, **args: str) -> Reply:
+        """One request; SlackSilent when there is no answer of Slack's in time."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        try:
+            async with asyncio.timeout(self.patience):
+                answer = await self.client.api_call(method, data=args, headers=headers)
+        except SlackApiError as error:
+            if (code := error_code(error)) == UNREADABLE:
+                raise SlackSilent("What answers there is not Slack.") from error
+            return Reply({}, _headers(error.response.headers), code)
+        except TimeoutError as error:
+            raise SlackSilent(f"Slack did not answer within {self.patience:g} s.") from error
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            raise SlackSilent("Slack cannot be reached.") from error
+        data = answer.data if isinstance(answer.data, dict) else {}
+        return Reply(data, _headers(answer.headers))
+
+
+def _headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): text for name, text in headers.items()}
+
+
+@asynccontextmanager
+async def questions(
+    token: str, api_url: str, clock: Clock, patience: float
+) -> AsyncIterator[Questions]:
+    """Questions over one session, closed at the end."""
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
+        yield Questions(client, clock, patience)

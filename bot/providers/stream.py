@@ -1,6 +1,6 @@
 """Stream Video: its REST API with a server's token, from live calls to RTMP outputs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -10,71 +10,67 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import complete
-from bot.calls.looks import LOOKS, Sightings
+from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
-from bot.calls.outcomes import Observation, Receipt, Seen
-from bot.calls.verbs import Mute, Track
+from bot.calls.outcomes import Observation, Receipt
 from bot.clock import Clock
-from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
-from bot.providers.looks import Blind, all_looks
-from bot.providers.stream_acts import NO_PAUSE, StreamActs, path_of
-from bot.providers.stream_evidence import BY_CALL, BY_PEOPLE, TRACKS, muted
-from bot.providers.stream_wire import ManyCalls, OneCall, Stay, Stays, WireCall, problem
-
-_MOST = 100
-"""What one page of calls or participants holds at most."""
-
-
-_NOT_READ = "Callwarden does not read it yet."
+from bot.providers.looks import HAS, all_looks
+from bot.providers.stream_acts import StreamActs
+from bot.providers.stream_find import ONGOING, StreamFinder
+from bot.providers.stream_looks import StreamLooks
+from bot.providers.stream_observe import StreamEyes
+from bot.providers.stream_reads import API, MOST, StreamReads
+from bot.providers.stream_wire import ManyCalls, Stay, problem
 
 
-class StreamProvider(Blind):
+class StreamProvider:
     """Stream Video behind `CallProvider`.
 
-    `moderator_id` is the Stream user in whose name people are muted and kicked; it has to exist
-    there.
+    `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
+    to exist there.
     """
 
     vendor = Vendor.STREAM
-    looks = all_looks(**dict.fromkeys(LOOKS, _NOT_READ))
+    looks = all_looks(**dict.fromkeys(LOOKS, HAS))
 
     def __init__(
         self,
         http: Transport,
+        clock: Clock,
         *,
         rtmp_targets: Mapping[str, RtmpTarget],
         moderator_id: str | None = None,
     ) -> None:
         self.http = http
-        self._acts = StreamActs(http, rtmp_targets, moderator_id)
+        self._reads = StreamReads(http)
+        self._acts = StreamActs(http, clock, rtmp_targets, moderator_id)
+        self._eyes = StreamEyes(self._reads)
+        self._looks = StreamLooks(self._reads)
+        self._finder = StreamFinder(self._reads)
         self.capabilities = complete(self._acts.capabilities())
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of ongoing calls, newest first, 100 at most."""
-        query: dict[str, Any] = {
-            "filter_conditions": {"ongoing": True},
-            "limit": min(limit, _MOST),
-            "sort": [{"field": "created_at", "direction": -1}],
-        }
+        query: dict[str, Any] = {**ONGOING, "limit": min(limit, MOST)}
         if cursor:
             query["next"] = cursor
-        answer = await self.http.send(Kind.READ, "POST", "/api/v2/video/calls", json=query)
+        answer = await self.http.send(Kind.READ, "POST", f"{API}/calls", json=query)
         many = read(self.http, ManyCalls, answer)
         return Page(items=tuple(one.call.told() for one in many.calls), next=many.next or None)
 
     async def get(self, call_id: str) -> Call:
         """One call by its cid; NotAtVendor when there is none."""
-        return (await self._call(call_id)).told()
+        return (await self._reads.call(call_id)).told()
 
     async def participants(
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
         """Who is connected now, 100 at most; Stream has no cursor here, only a total."""
         del cursor
-        here = await self._stays(call.id, {}, limit=limit)
+        here = await self._reads.stays(call.id, limit=limit)
         people = _once_each(here.participants)
         twice = len(here.participants) - len(people)
         return Page(items=tuple(one.told() for one in people), total=here.total - twice)
@@ -85,18 +81,31 @@ class StreamProvider(Blind):
 
     async def observe(self, act: Act) -> Observation:
         """See `CallProvider.observe`."""
-        verb, cid = act.verb, act.call.id
-        if isinstance(verb, Mute):
-            return await self._observe_mute(act, verb)
-        if (judge_people := BY_PEOPLE.get(verb.name)) is not None:
-            return judge_people(act, await self._stays(cid, {"user_id": act.people[0].id}))
-        if (judge_call := BY_CALL.get(verb.name)) is not None:
-            return judge_call(act, await self._call(cid))
-        return Observation(seen=Seen.UNKNOWABLE, evidence=NO_PAUSE)
+        return await self._eyes.at(act, self.capabilities[act.verb.name].why)
 
     async def find(self, words: str) -> Sightings:
-        """See `CallProvider.find`."""
-        raise Impossible(words)
+        """See `CallProvider.find`; 500 calls at most."""
+        return await self._finder.find(words)
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """See `CallProvider.files`; Stream has recordings and transcripts."""
+        return await self._looks.files(call, kinds)
+
+    async def quality(self, call: CallRef) -> Quality:
+        """See `CallProvider.quality`; Stream says nothing about lost packets."""
+        return await self._looks.quality(call)
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """See `CallProvider.feedback`; Stream says neither names nor times."""
+        return await self._looks.feedback(call)
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """See `CallProvider.members`."""
+        return await self._looks.members(call)
+
+    async def rooms(self) -> Sequence[Room]:
+        """See `CallProvider.rooms`: the call types."""
+        return await self._looks.rooms()
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
@@ -106,32 +115,6 @@ class StreamProvider(Blind):
     async def aclose(self) -> None:
         """Close the connection pool."""
         await self.http.aclose()
-
-    async def _call(self, cid: str) -> WireCall:
-        answer = await self.http.send(Kind.READ, "GET", path_of(cid))
-        return read(self.http, OneCall, answer).call
-
-    async def _stays(self, cid: str, conditions: dict[str, Any], limit: int = _MOST) -> Stays:
-        answer = await self.http.send(
-            Kind.READ,
-            "POST",
-            f"{path_of(cid)}/participants",
-            params={"limit": min(limit, _MOST)},
-            json={"filter_conditions": conditions},
-        )
-        return read(self.http, Stays, answer)
-
-    async def _observe_mute(self, act: Act, verb: Mute) -> Observation:
-        whom = {} if act.everyone else {"user_id": act.people[0].id}
-        sending = await self._stays(act.call.id, {**whom, **_sending(TRACKS[verb.tracks])})
-        if sending.participants:
-            return muted(act, verb, sending, sending)
-        anybody = await self._stays(act.call.id, _sending(TRACKS[Track.EVERYTHING]), limit=1)
-        return muted(act, verb, sending, anybody)
-
-
-def _sending(tracks: tuple[str, ...]) -> dict[str, Any]:
-    return {"published_tracks": {"$in": list(tracks)}}
 
 
 def _once_each(stays: list[Stay]) -> list[Stay]:
@@ -174,4 +157,4 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
         secrets=(secret, token, *keys),
     )
     http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
-    return StreamProvider(http, rtmp_targets=rtmp_targets, moderator_id=moderator_id)
+    return StreamProvider(http, clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id)

@@ -7,17 +7,34 @@ from bot.calls.acts import Act, Person
 from bot.calls.outcomes import Observation, Seen
 from bot.calls.verbs import (
     Block,
+    CaptionsStart,
+    CaptionsStop,
     End,
+    GoBack,
+    GoLive,
+    Grant,
     Kick,
     LiveStart,
     LiveStop,
+    Lock,
+    MemberAdd,
     Mute,
+    Pin,
     RecordStart,
     RecordStop,
+    Revoke,
+    Ring,
     RtmpStart,
     RtmpStop,
+    Say,
+    Silence,
     Track,
+    TranscribeStart,
+    TranscribeStop,
     Unblock,
+    Unlock,
+    Unpin,
+    Unsilence,
 )
 from bot.providers.stream_wire import Egress, Stay, Stays, WireCall
 
@@ -38,6 +55,17 @@ _WORDS = {
     Track.EVERYTHING: "anything",
 }
 LATER_RUN = "That run of the call is over; another one has begun."
+_NO_RIGHTS = "Stream Video does not show what somebody may do in a call."
+_NO_PIN = "Stream Video does not show who is pinned."
+UNSEEN: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys((Unsilence.name, Grant.name, Revoke.name), _NO_RIGHTS),
+        **dict.fromkeys((Pin.name, Unpin.name), _NO_PIN),
+        Ring.name: "Stream Video does not show later who was rung.",
+        Say.name: "Whether the app showed it cannot be read.",
+    }
+)
+"""Why the effect of these verbs cannot be read back."""
 _UNTOLD = "Stream Video's answer does not say."
 
 
@@ -47,22 +75,63 @@ def _verdict(so: bool | None, yes: str, no: str) -> Observation:  # noqa: FBT001
     return Observation(seen=Seen.DONE if so else Seen.NOT_DONE, evidence=yes if so else no)
 
 
-def muted(act: Act, verb: Mute, sending: Stays, anybody: Stays) -> Observation:
+def muted(act: Act, verb: Mute | Silence, sending: Stays, anybody: Stays) -> Observation:
     """Judge by who sends the muted tracks, and by whether `anybody` is listed as sending.
 
     The vendor names no values for `published_tracks`; that an answer is empty proves something
-    only while the names of the mute flags find somebody.
+    only while the names of the mute flags find somebody. The spared may send.
     """
     what = _WORDS[verb.tracks]
-    who = f"{sending.total} in the call" if act.everyone else "They"
-    if sending.participants:
+    left = meant(act, sending)
+    who = f"{left} in the call" if act.everyone else "They"
+    if left:
         return Observation(seen=Seen.NOT_DONE, evidence=f"{who} still send {what}.")
     if not anybody.participants:
         return Observation(
             seen=Seen.UNKNOWABLE, evidence="Stream Video lists nobody as sending anything."
         )
-    whose = "Nobody sends" if act.everyone else "They no longer send"
+    whose = f"Nobody{_but(act)} sends" if act.everyone else "They no longer send"
     return Observation(seen=Seen.DONE, evidence=f"{whose} {what}.")
+
+
+def silenced(seen: Observation) -> Observation:
+    """Judge a silence by the mute that is in it: the right itself cannot be read."""
+    if seen.seen is Seen.NOT_DONE:
+        return seen
+    return Observation(seen=Seen.UNKNOWABLE, evidence=f"{seen.evidence} {_NO_RIGHTS}")
+
+
+def meant(act: Act, here: Stays) -> int:
+    """How many connections an act on everyone still means: all but those of the spared."""
+    spared = {person.id for person in act.spared}
+    return here.total - sum(stay.user.id in spared for stay in here.participants)
+
+
+def emptied(act: Act, here: Stays) -> Observation:
+    """Judge a kick of everyone by who is there now; who came back counts as still there."""
+    if here.call is not None and act.call.session and here.call.later_than(act.call.session):
+        return Observation(seen=Seen.DONE, evidence=LATER_RUN)
+    left = meant(act, here)
+    return _verdict(
+        left == 0,
+        f"Nobody{_but(act)} is left in the call.",
+        f"{left} are in the call: they stayed, or came back.",
+    )
+
+
+def _but(act: Act) -> str:
+    return " but the spared" if act.spared else ""
+
+
+def listed(act: Act, *, so: bool) -> Observation:
+    """Judge by whether the act's person is on the list of members."""
+    wanted = isinstance(act.verb, MemberAdd)
+    return _verdict(so is wanted, *_either("They are a member.", "They are no member.", wanted))
+
+
+def deleted(name: str, names: Sequence[str]) -> Observation:
+    """Judge by whether a file is listed any more."""
+    return _verdict(name not in names, f"{name} is no longer listed.", f"{name} is still listed.")
 
 
 def kicked(act: Act, here: Stays) -> Observation:
@@ -127,10 +196,41 @@ def _running(
 
     def judge(act: Act, call: WireCall) -> Observation:
         runs = says(act, call.egress) if call.egress else None
-        texts = (f"The {what} is running.", f"The {what} is not running.")
-        return _verdict(None if runs is None else runs is wanted, *texts[:: 1 if wanted else -1])
+        texts = _either(f"The {what} is running.", f"The {what} is not running.", wanted)
+        return _verdict(None if runs is None else runs is wanted, *texts)
 
     return judge
+
+
+def _flag(
+    says: Callable[[WireCall], bool | None], on: str, off: str, *, wanted: bool
+) -> Callable[[Act, WireCall], Observation]:
+    """A judge of a yes or no that the call itself has."""
+
+    def judge(_: Act, call: WireCall) -> Observation:
+        is_on = says(call)
+        return _verdict(None if is_on is None else is_on is wanted, *_either(on, off, wanted))
+
+    return judge
+
+
+def _either(on: str, off: str, wanted: bool) -> tuple[str, str]:  # noqa: FBT001 - as in _verdict
+    return (on, off) if wanted else (off, on)
+
+
+def _backstage(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+    on, off = "The call is backstage.", "The call is not backstage."
+    return _flag(lambda call: call.backstage, on, off, wanted=wanted)
+
+
+def _transcribes(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+    on, off = "The transcription is running.", "The transcription is not running."
+    return _flag(lambda call: call.transcribing, on, off, wanted=wanted)
+
+
+def _captions(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+    on, off = "The captions are running.", "The captions are not running."
+    return _flag(lambda call: call.captioning, on, off, wanted=wanted)
 
 
 def _records(act: Act, egress: Egress) -> bool | None:
@@ -163,6 +263,14 @@ BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType
         LiveStop.name: _running(_live, "livestream", wanted=False),
         RtmpStart.name: _running(_sends, "RTMP output", wanted=True),
         RtmpStop.name: _running(_sends, "RTMP output", wanted=False),
+        Lock.name: _backstage(wanted=True),
+        GoBack.name: _backstage(wanted=True),
+        Unlock.name: _backstage(wanted=False),
+        GoLive.name: _backstage(wanted=False),
+        TranscribeStart.name: _transcribes(wanted=True),
+        TranscribeStop.name: _transcribes(wanted=False),
+        CaptionsStart.name: _captions(wanted=True),
+        CaptionsStop.name: _captions(wanted=False),
     }
 )
 """Judged by the call."""

@@ -48,6 +48,7 @@ class Egress(BaseModel):
 class Session(BaseModel):
     """One run of the call. The counts are complete, the list of people beside them is not."""
 
+    id: str | None = None
     started_at: Moment = None
     ended_at: Moment = None
     participants_count_by_role: dict[str, int | None] | None = None
@@ -70,6 +71,9 @@ class WireCall(BaseModel):
     session: Session | None = None
     egress: Egress | None = None
     recording: bool | None = None
+    transcribing: bool | None = None
+    captioning: bool | None = None
+    backstage: bool | None = None
     ended_at: Moment = None
     blocked_user_ids: list[str] | None = None
 
@@ -91,6 +95,11 @@ class WireCall(BaseModel):
         return self.current_session_id not in {"", None, session}
 
     @property
+    def latest_run(self) -> str | None:
+        """The run that is on, or the last one that was; None before the first."""
+        return self.current_session_id or (self.session.id if self.session else None)
+
+    @property
     def recorded(self) -> RecordingState:
         """Whether any kind of recording runs; Stream has no pause."""
         on = self.egress is not None and any(self.egress.records(kind) for kind in RecordingKind)
@@ -110,6 +119,9 @@ class WireCall(BaseModel):
             recording=self.recorded,
             broadcasting=self.egress.live if self.egress else None,
             rtmp=self.egress.outputs if self.egress else None,
+            locked=self.backstage,
+            transcribing=self.transcribing,
+            captioning=self.captioning,
             kind=self.type,
         )
 

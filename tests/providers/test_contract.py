@@ -72,6 +72,9 @@ def stream_case(deadlines: Deadlines | None) -> Case:
         return streams.client(server, secret=secret, rtmp_targets=TARGETS, deadlines=deadlines)
 
     room = server.open("default:room", "Room").id
+    server.rooms[room].members["carla"] = "user"
+    server.keep(room, "rec_1.mp4")
+    server.keep(room, "t_1.jsonl", recording=False)
     wrong = "another-secret-that-is-long-enough-to-sign"
     return Case(server, client(server.api_secret), client(wrong), room, "default:nowhere")
 

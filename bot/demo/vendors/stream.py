@@ -14,16 +14,15 @@ from starlette.responses import JSONResponse, Response
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
-from bot.demo.vendors.stream_bodies import (
-    KickUser,
-    MuteUsers,
-    Participants,
-    Target,
-    Upsert,
-)
-from bot.demo.vendors.stream_media import CALL, DURATION, Media, done
+from bot.demo.vendors.stream_base import CALL, DURATION, done
+from bot.demo.vendors.stream_bodies import Participants, Upsert
+from bot.demo.vendors.stream_media import Media
+from bot.demo.vendors.stream_people import People
 from bot.demo.vendors.stream_query import MOST, USUAL, QueryCalls, matches, ordered, page, present
-from bot.demo.vendors.stream_state import StreamCall, wire_participant, wire_state
+from bot.demo.vendors.stream_said import Said
+from bot.demo.vendors.stream_stage import Stage
+from bot.demo.vendors.stream_state import SENDING, StreamCall
+from bot.demo.vendors.stream_wire import wire_participant, wire_state
 
 API_KEY = "stream-demo-key"
 API_SECRET = "stream-demo-secret-that-opens-nothing-anywhere"
@@ -35,7 +34,7 @@ CODES = {400: 4, 401: 5, 403: 17, 404: 16, TOO_MANY: 9}
 """Stream's own error numbers by HTTP status; every other status is -1, an internal error."""
 
 
-class StreamServer(Media):
+class StreamServer(People, Stage, Said, Media):
     """Stream Video in memory. `rate` is how many requests a minute each endpoint answers."""
 
     api_key = API_KEY
@@ -44,7 +43,6 @@ class StreamServer(Media):
     def __init__(self, clock: Clock, *, rate: int = 10_000) -> None:
         super().__init__(clock)
         self.rate = rate
-        self.users: set[str] = set()
         self._used: Counter[tuple[int, str]] = Counter()
 
     def open(self, name: str, title: str) -> StreamCall:
@@ -52,18 +50,26 @@ class StreamServer(Media):
         return self.rooms.setdefault(name, StreamCall(name, title, self.clock.now()))
 
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters; KeptOut when they are blocked or the call has ended."""
+        """Somebody enters; KeptOut when blocked, not let backstage, or when the call has ended."""
         room = self.rooms[call]
-        if visitor.id in room.blocked or room.ended_at:
+        backstage = room.backstage and not room.may(visitor, "join-backstage")
+        if visitor.id in room.blocked or room.ended_at or backstage:
             raise KeptOut(visitor.id)
         room.begin(self.clock.now())
-        room.enter(visitor, self.clock.now())
+        stay = room.enter(visitor, self.clock.now())
+        stay.tracks -= {track for track, right in SENDING.items() if not room.may(visitor, right)}
         self.users.add(visitor.id)
 
     def leave(self, call: str, person: str) -> None:
         """Somebody goes; the session ends with the last one."""
         super().leave(call, person)
         self.rooms[call].settle(self.clock.now())
+
+    def talk(self, call: str, person: str) -> None:
+        """Somebody speaks, if they may."""
+        stay = self.rooms[call].stay(person)
+        if stay is not None and self.rooms[call].may(stay.visitor, "send-audio"):
+            super().talk(call, person)
 
     def routes(self) -> list[tuple[str, str, Handler]]:
         """Every endpoint."""
@@ -72,11 +78,10 @@ class StreamServer(Media):
             ("POST", "/api/v2/video/calls", self._query),
             ("GET", CALL, self._get),
             ("POST", f"{CALL}/participants", self._participants),
-            ("POST", f"{CALL}/mute_users", self._mute),
-            ("POST", f"{CALL}/kick", self._kick),
-            ("POST", f"{CALL}/block", self._block),
-            ("POST", f"{CALL}/unblock", self._unblock),
             ("POST", f"{CALL}/mark_ended", self._end),
+            *self.people_routes(),
+            *self.stage_routes(),
+            *self.said_routes(),
             *self.media_routes(),
         ]
 
@@ -123,10 +128,6 @@ class StreamServer(Media):
             response.headers["retry-after"] = str(left)
         return response
 
-    def _known(self, user: str | None) -> None:
-        if user is not None and user not in self.users:
-            raise Refusal(400, f"the user {user} doesn't exist")
-
     async def _upsert(self, request: Request) -> Response:
         users = (await read(request, Upsert)).users
         self.users.update(users)
@@ -139,10 +140,10 @@ class StreamServer(Media):
         return done(201, calls=[wire_state(call) for call in calls], **cursors)
 
     async def _get(self, request: Request) -> Response:
-        return done(200, **wire_state(self._call(request)))
+        return done(200, **wire_state(self.call_of(request)))
 
     async def _participants(self, request: Request) -> Response:
-        call = self._call(request)
+        call = self.call_of(request)
         wanted = (await read(request, Participants)).filter_conditions
         limit = request.query_params.get("limit", str(USUAL))
         if not limit.isdecimal() or int(limit) > MOST:
@@ -151,44 +152,8 @@ class StreamServer(Media):
         shown = [wire_participant(stay) for stay in here[: int(limit)]]
         return done(**wire_state(call), participants=shown, total_participants=len(here))
 
-    async def _mute(self, request: Request) -> Response:
-        call, mute = self._call(request), await read(request, MuteUsers)
-        self._known(mute.muted_by_id)
-        everyone = [stay.visitor.id for stay in call.here()]
-        for person in dict.fromkeys(everyone if mute.mute_all_users else mute.user_ids):
-            if call.mute(person, mute.tracks):
-                self.note("mute", call.id, person)
-        return done()
-
-    async def _kick(self, request: Request) -> Response:
-        call, kick = self._call(request), await read(request, KickUser)
-        self._known(kick.kicked_by_id)
-        if call.remove(kick.user_id, self.clock.now()):
-            self.note("kick", call.id, kick.user_id)
-            call.settle(self.clock.now())
-        if kick.block:
-            self._keep_out(call, kick.user_id)
-        return done()
-
-    async def _block(self, request: Request) -> Response:
-        """Whether this alone disconnects is not documented: here it does not."""
-        self._keep_out(self._call(request), (await read(request, Target)).user_id)
-        return done()
-
-    def _keep_out(self, call: StreamCall, person: str) -> None:
-        if person not in call.blocked:
-            call.blocked.append(person)
-            self.note("block", call.id, person)
-
-    async def _unblock(self, request: Request) -> Response:
-        call, person = self._call(request), (await read(request, Target)).user_id
-        if person in call.blocked:
-            call.blocked.remove(person)
-            self.note("unblock", call.id, person)
-        return done()
-
     async def _end(self, request: Request) -> Response:
-        call, now = self._call(request), self.clock.now()
+        call, now = self.call_of(request), self.clock.now()
         if call.ended_at is None:
             call.ended_at = now
             for stay in call.here():

@@ -63,3 +63,121 @@ class Upsert(Body):
     """The body of UpdateUsers."""
 
     users: dict[str, dict[str, Any]]
+
+
+PERMISSIONS = frozenset(
+    {
+        "block-users",
+        "create-reaction",
+        "end-call",
+        "join-backstage",
+        "join-call",
+        "kick-user",
+        "mute-users",
+        "pin-call-track",
+        "remove-call-member",
+        "screenshare",
+        "send-audio",
+        "send-event",
+        "send-video",
+        "update-call-permissions",
+    }
+)
+"""What somebody may be given or denied in a call."""
+
+
+class Permissions(Target):
+    """The body of UpdateUserPermissions."""
+
+    grant_permissions: list[str] = Field(default_factory=list)
+    revoke_permissions: list[str] = Field(default_factory=list)
+
+
+class PinTrack(Target):
+    """The body of VideoPin and VideoUnpin: both fields are required."""
+
+    session_id: str
+
+
+class Member(Body):
+    """MemberRequest."""
+
+    user_id: str
+    role: str = "user"
+
+
+class Members(Body):
+    """The body of UpdateCallMembers."""
+
+    update_members: list[Member] = Field(default_factory=list)
+    remove_members: list[str] = Field(default_factory=list)
+
+
+class Event(Body):
+    """The body of SendCallEvent."""
+
+    custom: dict[str, Any] = Field(default_factory=dict)
+    user_id: str | None = None
+
+
+class Ringing(Body):
+    """The body of RingCall; without ids every member who is not in the call is rung."""
+
+    members_ids: list[str] = Field(default_factory=list)
+    video: bool = False
+
+
+class Opening(Body):
+    """The body of GoLive: what starts with it."""
+
+    start_hls: bool = False
+    start_recording: bool = False
+    start_composite_recording: bool = False
+    start_individual_recording: bool = False
+    start_raw_recording: bool = False
+    start_transcription: bool = False
+    start_closed_caption: bool = False
+
+
+class Closing(Body):
+    """The body of StopLive: what is not continued stops."""
+
+    continue_hls: bool = False
+    continue_recording: bool = False
+    continue_composite_recording: bool = False
+    continue_individual_recording: bool = False
+    continue_raw_recording: bool = False
+    continue_rtmp_broadcasts: bool = False
+    continue_transcription: bool = False
+    continue_closed_caption: bool = False
+
+    def continues(self, recording: str) -> bool:
+        """Whether that kind of recording goes on; the old name stands for the composite one."""
+        old = recording == "composite" and self.continue_recording
+        return old or bool(getattr(self, f"continue_{recording}_recording"))
+
+
+class Transcription(Body):
+    """The body of StartTranscription."""
+
+    language: str | None = None
+    enable_closed_captions: bool = False
+
+
+class TranscriptionEnd(Body):
+    """The body of StopTranscription."""
+
+    stop_closed_captions: bool = False
+
+
+class Captions(Body):
+    """The body of StartClosedCaptions."""
+
+    language: str | None = None
+    enable_transcription: bool = False
+
+
+class CaptionsEnd(Body):
+    """The body of StopClosedCaptions."""
+
+    stop_transcription: bool = False

@@ -1,28 +1,23 @@
-"""Stream's recordings, HLS broadcasts and RTMP outputs."""
+"""Stream's recordings, transcriptions, captions, HLS broadcasts and RTMP outputs."""
 
-from typing import Any
-
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, VendorServer, read
-from bot.demo.vendors.stream_bodies import Broadcasts
-from bot.demo.vendors.stream_state import StreamCall
+from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.stream_base import CALL, StreamBase, done
+from bot.demo.vendors.stream_bodies import (
+    Broadcasts,
+    Captions,
+    CaptionsEnd,
+    Transcription,
+    TranscriptionEnd,
+)
+from bot.demo.vendors.stream_state import Kept, StreamCall
 
-CALL = "/api/v2/video/call/{type}/{id}"
 KINDS = ("composite", "individual", "raw")
-DURATION = "3.14ms"
-"""How long every request says it took."""
 
 
-def done(status: int = 201, /, **fields: Any) -> Response:
-    """A success, as POST answers it; `duration` is in every answer."""
-    body = to_json({"duration": DURATION, **fields})
-    return Response(body, status, media_type="application/json")
-
-
-class Media(VendorServer[StreamCall]):
+class Media(StreamBase):
     """The part of the vendor that records and streams."""
 
     def media_routes(self) -> list[tuple[str, str, Handler]]:
@@ -31,6 +26,13 @@ class Media(VendorServer[StreamCall]):
             ("GET", f"{CALL}/recordings", self._recordings),
             ("POST", f"{CALL}/recordings/{{kind}}/start", self._record_start),
             ("POST", f"{CALL}/recordings/{{kind}}/stop", self._record_stop),
+            ("DELETE", f"{CALL}/{{session}}/recordings/{{filename}}", self._recording_delete),
+            ("GET", f"{CALL}/transcriptions", self._transcriptions),
+            ("DELETE", f"{CALL}/{{session}}/transcriptions/{{filename}}", self._transcript_delete),
+            ("POST", f"{CALL}/start_transcription", self._transcribe),
+            ("POST", f"{CALL}/stop_transcription", self._transcribe_stop),
+            ("POST", f"{CALL}/start_closed_captions", self._caption),
+            ("POST", f"{CALL}/stop_closed_captions", self._caption_stop),
             ("POST", f"{CALL}/start_broadcasting", self._live_start),
             ("POST", f"{CALL}/stop_broadcasting", self._live_stop),
             ("POST", f"{CALL}/rtmp_broadcasts", self._rtmp_start),
@@ -38,47 +40,131 @@ class Media(VendorServer[StreamCall]):
             ("POST", f"{CALL}/rtmp_broadcasts/{{name}}/stop", self._rtmp_stop),
         ]
 
-    def _call(self, request: Request) -> StreamCall:
-        cid = f"{request.path_params['type']}:{request.path_params['id']}"
-        if cid not in self.rooms:
-            raise Refusal(404, f"Can't find call with id {cid}")
-        return self.rooms[cid]
-
     async def _recordings(self, request: Request) -> Response:
-        call = self._call(request)
+        call = self.call_of(request)
         return done(200, recordings=[recorded.wire(call.id) for recorded in call.recorded])
 
     async def _record_start(self, request: Request) -> Response:
-        call, kind = self._running(request), _kind(request)
+        call, kind = self.running(request), _kind(request)
         if kind in call.recording:
             raise Refusal(400, f"{kind} recording is already running")
-        call.recording[kind] = self.clock.now()
-        self.note("record_start", call.id)
+        self.record(call, kind)
         return done()
+
+    def record(self, call: StreamCall, kind: str) -> None:
+        """Start one kind of recording unless it runs."""
+        if kind not in call.recording:
+            call.recording[kind] = self.clock.now()
+            self.note("record_start", call.id)
 
     async def _record_stop(self, request: Request) -> Response:
-        call, kind = self._call(request), _kind(request)
-        if call.stop_recording(kind, self.clock.now()):
-            self.note("record_stop", call.id)
+        self.end_recording(self.call_of(request), _kind(request))
         return done()
 
+    def end_recording(self, call: StreamCall, kind: str) -> None:
+        """Stop one kind of recording; nothing where it does not run."""
+        if call.stop_recording(kind, self.clock.now()):
+            self.note("record_stop", call.id)
+
+    async def _recording_delete(self, request: Request) -> Response:
+        return self._delete(request, self.call_of(request).recorded, "delete_recording")
+
+    async def _transcriptions(self, request: Request) -> Response:
+        call = self.call_of(request)
+        return done(200, transcriptions=[kept.wire(call.id) for kept in call.transcribed])
+
+    async def _transcript_delete(self, request: Request) -> Response:
+        return self._delete(request, self.call_of(request).transcribed, "delete_transcript")
+
+    def _delete(self, request: Request, files: list[Kept], verb: str) -> Response:
+        session, name = request.path_params["session"], request.path_params["filename"]
+        wanted = [one for one in files if (one.session, one.filename) == (session, name)]
+        if not wanted:
+            raise Refusal(404, f"Can't find {name} in session {session}")
+        files.remove(wanted[0])
+        self.note(verb, self.call_of(request).id, name)
+        return done(200)
+
+    async def _transcribe(self, request: Request) -> Response:
+        call, asked = self.running(request), await read(request, Transcription)
+        if call.transcribing:
+            raise Refusal(400, "transcription is already running")
+        self.transcribe(call)
+        if asked.enable_closed_captions:
+            self.caption(call)
+        return done()
+
+    def transcribe(self, call: StreamCall) -> None:
+        """Start transcribing unless it runs."""
+        if call.transcribing is None:
+            call.transcribing = self.clock.now()
+            self.note("transcribe_start", call.id)
+
+    async def _transcribe_stop(self, request: Request) -> Response:
+        call, asked = self.call_of(request), await read(request, TranscriptionEnd)
+        self.end_transcription(call)
+        if asked.stop_closed_captions:
+            self.end_captions(call)
+        return done()
+
+    def end_transcription(self, call: StreamCall) -> None:
+        """Stop transcribing; nothing where it does not run."""
+        if call.stop_transcription(self.clock.now()):
+            self.note("transcribe_stop", call.id)
+
+    async def _caption(self, request: Request) -> Response:
+        call, asked = self.running(request), await read(request, Captions)
+        if call.captioning:
+            raise Refusal(400, "closed captions are already running")
+        self.caption(call)
+        if asked.enable_transcription:
+            self.transcribe(call)
+        return done()
+
+    def caption(self, call: StreamCall) -> None:
+        """Start captions unless they run."""
+        if not call.captioning:
+            call.captioning = True
+            self.note("captions_start", call.id)
+
+    async def _caption_stop(self, request: Request) -> Response:
+        call, asked = self.call_of(request), await read(request, CaptionsEnd)
+        self.end_captions(call)
+        if asked.stop_transcription:
+            self.end_transcription(call)
+        return done()
+
+    def end_captions(self, call: StreamCall) -> None:
+        """Stop captions; nothing where they do not run."""
+        if call.captioning:
+            call.captioning = False
+            self.note("captions_stop", call.id)
+
     async def _live_start(self, request: Request) -> Response:
-        call = self._running(request)
+        call = self.running(request)
         if call.playlist:
             raise Refusal(400, "HLS broadcasting is already running")
-        call.playlist = f"https://hls.stream.example/{call.id}/master.m3u8"
-        self.note("live_start", call.id)
+        self.broadcast(call)
         return done(playlist_url=call.playlist)
 
+    def broadcast(self, call: StreamCall) -> None:
+        """Start the HLS broadcast unless it runs."""
+        if not call.playlist:
+            call.playlist = f"https://hls.stream.example/{call.id}/master.m3u8"
+            self.note("live_start", call.id)
+
     async def _live_stop(self, request: Request) -> Response:
-        call = self._call(request)
+        self.end_broadcast(self.call_of(request))
+        return done()
+
+    def end_broadcast(self, call: StreamCall) -> None:
+        """Stop the HLS broadcast; nothing where it does not run."""
         if call.playlist:
             call.playlist = None
             self.note("live_stop", call.id)
-        return done()
 
     async def _rtmp_start(self, request: Request) -> Response:
-        call = self._running(request)
+        call = self.running(request)
         [target] = (await read(request, Broadcasts)).broadcasts
         if target.name in call.rtmps:
             raise Refusal(400, f"an RTMP broadcast named {target.name} is already running")
@@ -87,24 +173,21 @@ class Media(VendorServer[StreamCall]):
         return done()
 
     async def _rtmp_stop(self, request: Request) -> Response:
-        call, name = self._call(request), request.path_params["name"]
+        call, name = self.call_of(request), request.path_params["name"]
         if call.rtmps.pop(name, None) is None:
             raise Refusal(404, f"no RTMP broadcast named {name} is running")
         self.note("rtmp_stop", call.id, name)
         return done()
 
     async def _rtmp_stop_all(self, request: Request) -> Response:
-        call = self._call(request)
+        self.end_rtmps(self.call_of(request))
+        return done()
+
+    def end_rtmps(self, call: StreamCall) -> None:
+        """Stop every RTMP output."""
         for name in list(call.rtmps):
             del call.rtmps[name]
             self.note("rtmp_stop", call.id, name)
-        return done()
-
-    def _running(self, request: Request) -> StreamCall:
-        call = self._call(request)
-        if not call.ongoing:
-            raise Refusal(400, "there is no active session in this call")
-        return call
 
 
 def _kind(request: Request) -> str:

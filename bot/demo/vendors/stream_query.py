@@ -45,6 +45,17 @@ class QueryCalls(Body):
     prev: str | None = None
 
 
+class QueryFeedback(QueryCalls):
+    """The body of QueryUserFeedback."""
+
+
+class QueryMembers(QueryCalls):
+    """The body of QueryCallMembers; no filter is documented."""
+
+    id: str
+    type: str
+
+
 def moment(value: Any) -> datetime:
     """An RFC 3339 string, as requests carry times; Refusal otherwise."""
     try:
@@ -71,7 +82,7 @@ def value_of(call: StreamCall, field: str) -> Any:
     """What a call has in a field that can be filtered or sorted by."""
     values: dict[str, Any] = {
         "ongoing": call.ongoing,
-        "backstage": False,
+        "backstage": call.backstage,
         "cid": call.id,
         "type": call.id.partition(":")[0],
         "id": call.id.partition(":")[2],

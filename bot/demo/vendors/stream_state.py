@@ -1,38 +1,18 @@
-"""Stream's calls as they are kept, and as they are written: nanoseconds, one object per call."""
+"""Stream's calls as they are kept: their runs, people, files, and what people may do."""
 
 import secrets
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.demo.vendors.base import nanoseconds
-from bot.demo.vendors.rooms import Room, Stay, Visitor
+from bot.demo.vendors.rooms import Room, Visitor
 
-SNAPSHOT = 100
-"""How many people `call.session.participants` holds at most; the counts beside it are complete."""
+BACKSTAGE_ROLES = ("host", "admin")
+"""Roles that may join backstage without being given the permission."""
 
-SETTINGS: dict[str, dict[str, Any]] = {
-    name: {}
-    for name in (
-        "audio",
-        "backstage",
-        "broadcasting",
-        "frame_recording",
-        "geofencing",
-        "individual_recording",
-        "limits",
-        "raw_recording",
-        "recording",
-        "ring",
-        "screensharing",
-        "session",
-        "thumbnails",
-        "transcription",
-        "video",
-    )
-}
-"""The settings every call has; what they say matters to nobody here."""
+SENDING = {"audio": "send-audio", "video": "send-video", "screenshare": "screenshare"}
+"""The permission without which a track cannot be sent."""
 
 
 @dataclass
@@ -45,42 +25,64 @@ class Session:
 
 
 @dataclass
-class Recorded:
-    """A finished recording."""
+class Kept:
+    """A finished recording or, without a `kind`, transcription."""
 
-    kind: str
+    filename: str
     session: str
     started_at: datetime
     ended_at: datetime
-
-    @property
-    def filename(self) -> str:
-        """The file's name, unique in the call."""
-        return f"rec_{self.kind}_{self.session}_{nanoseconds(self.started_at)}.mp4"
+    kind: str | None = None
 
     def wire(self, cid: str) -> dict[str, Any]:
-        """CallRecording; `url` is signed, so it is a secret."""
+        """CallRecording or CallTranscription; `url` is signed, so it is a secret."""
         signed = secrets.token_hex(8)
-        return {
+        kept = {
             "filename": self.filename,
-            "url": f"https://recordings.stream.example/{cid}/{self.filename}?Signature={signed}",
+            "url": f"https://files.stream.example/{cid}/{self.filename}?Signature={signed}",
             "start_time": nanoseconds(self.started_at),
             "end_time": nanoseconds(self.ended_at),
             "session_id": self.session,
-            "recording_type": self.kind,
         }
+        return kept if self.kind is None else {**kept, "recording_type": self.kind}
+
+
+@dataclass
+class Opinion:
+    """What somebody said about a run of a call."""
+
+    person: str
+    session: str
+    rating: int
+    reason: str
+    at: datetime
 
 
 @dataclass
 class StreamCall(Room):
-    """A call. `id` is the cid, `type:id`; `recording` maps each running kind to its start."""
+    """A call. `id` is the cid, `type:id`.
+
+    `recording` maps each running kind to its start, `members` each user id to a role, `permissions`
+    each user id to what was granted (True) or revoked (False), `measures` each connection to what
+    was measured of it.
+    """
 
     session: Session | None = None
     sessions: int = 0
     ended_at: datetime | None = None
     blocked: list[str] = field(default_factory=list)
     recording: dict[str, datetime] = field(default_factory=dict)
-    recorded: list[Recorded] = field(default_factory=list)
+    recorded: list[Kept] = field(default_factory=list)
+    transcribing: datetime | None = None
+    transcribed: list[Kept] = field(default_factory=list)
+    captioning: bool = False
+    backstage: bool = False
+    members: dict[str, str] = field(default_factory=dict)
+    permissions: dict[str, dict[str, bool]] = field(default_factory=dict)
+    pinned: set[tuple[str, str]] = field(default_factory=set)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    opinions: list[Opinion] = field(default_factory=list)
+    measures: dict[str, dict[str, int]] = field(default_factory=dict)
     playlist: str | None = None
     rtmps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -95,6 +97,11 @@ class StreamCall(Room):
             self.sessions += 1
             self.session = Session(f"{self.id.replace(':', '-')}-s{self.sessions}", now)
 
+    def may(self, visitor: Visitor, permission: str) -> bool:
+        """Whether somebody holds a permission: as given or revoked, else by their role."""
+        by_role = permission != "join-backstage" or visitor.role in BACKSTAGE_ROLES
+        return self.permissions.get(visitor.id, {}).get(permission, by_role)
+
     def settle(self, now: datetime) -> None:
         """End the session when nobody is left, and with it what was sent out of it."""
         if self.session is None or not self.ongoing or self.here():
@@ -102,6 +109,8 @@ class StreamCall(Room):
         self.session.ended_at = now
         for kind in list(self.recording):
             self.stop_recording(kind, now)
+        self.stop_transcription(now)
+        self.captioning = False
         self.playlist = None
         self.rtmps.clear()
 
@@ -110,101 +119,15 @@ class StreamCall(Room):
         started = self.recording.pop(kind, None)
         if started is None or self.session is None:
             return False
-        self.recorded.append(Recorded(kind, self.session.id, started, now))
+        name = f"rec_{kind}_{self.session.id}_{nanoseconds(started)}.mp4"
+        self.recorded.append(Kept(name, self.session.id, started, now, kind))
         return True
 
-
-def wire_user(visitor: Visitor, since: int) -> dict[str, Any]:
-    """UserResponse."""
-    return {
-        "id": visitor.id,
-        "name": visitor.name,
-        "role": visitor.role,
-        "language": "",
-        "teams": [],
-        "custom": {},
-        "blocked_user_ids": [],
-        "banned": False,
-        "shadow_banned": False,
-        "online": True,
-        "invisible": False,
-        "created_at": since,
-        "updated_at": since,
-    }
-
-
-def wire_participant(stay: Stay) -> dict[str, Any]:
-    """CallParticipantResponse."""
-    joined = nanoseconds(stay.joined_at)
-    return {
-        "user": wire_user(stay.visitor, joined),
-        "user_session_id": stay.presence,
-        "role": stay.visitor.role,
-        "joined_at": joined,
-    }
-
-
-def wire_session(call: StreamCall, session: Session) -> dict[str, Any]:
-    """CallSessionResponse: a snapshot of the people, and complete counts."""
-    here = call.here()
-    written: dict[str, Any] = {
-        "id": session.id,
-        "started_at": nanoseconds(session.started_at),
-        "participants": [wire_participant(stay) for stay in here[:SNAPSHOT]],
-        "participants_count_by_role": dict(Counter(stay.visitor.role for stay in here)),
-        "anonymous_participant_count": 0,
-        "accepted_by": {},
-        "missed_by": {},
-        "rejected_by": {},
-    }
-    if session.ended_at:
-        written["ended_at"] = nanoseconds(session.ended_at)
-    return written
-
-
-def wire_egress(call: StreamCall) -> dict[str, Any]:
-    """EgressResponse; `stream_key` of each RTMP output comes back, so this holds secrets."""
-    egress: dict[str, Any] = {
-        "broadcasting": call.playlist is not None or bool(call.rtmps),
-        "rtmps": list(call.rtmps.values()),
-    }
-    if call.playlist:
-        egress["hls"] = {"playlist_url": call.playlist, "status": "running"}
-    for kind in call.recording:
-        egress[f"{kind}_recording"] = {"status": "running"}
-    return egress
-
-
-def wire_call(call: StreamCall) -> dict[str, Any]:
-    """CallResponse."""
-    kind, _, name = call.id.partition(":")
-    created = nanoseconds(call.created_at)
-    written: dict[str, Any] = {
-        "type": kind,
-        "id": name,
-        "cid": call.id,
-        "current_session_id": call.session.id if call.session and call.ongoing else "",
-        "created_by": wire_user(Visitor("backend", "Backend", "admin"), created),
-        "custom": {"title": call.title},
-        "created_at": created,
-        "updated_at": created,
-        "recording": bool(call.recording),
-        "transcribing": False,
-        "captioning": False,
-        "translating": False,
-        "backstage": False,
-        "blocked_user_ids": list(call.blocked),
-        "settings": SETTINGS,
-        "egress": wire_egress(call),
-        "ingress": {},
-    }
-    if call.session:
-        written["session"] = wire_session(call, call.session)
-    if call.ended_at:
-        written["ended_at"] = nanoseconds(call.ended_at)
-    return written
-
-
-def wire_state(call: StreamCall) -> dict[str, Any]:
-    """CallStateResponseFields: the call, its invited members, and what the token may do."""
-    return {"call": wire_call(call), "members": [], "own_capabilities": []}
+    def stop_transcription(self, now: datetime) -> bool:
+        """Finish the transcription; False when it was not running."""
+        started, self.transcribing = self.transcribing, None
+        if started is None or self.session is None:
+            return False
+        name = f"transcript_{self.session.id}_{nanoseconds(started)}.jsonl"
+        self.transcribed.append(Kept(name, self.session.id, started, now))
+        return True

@@ -1,0 +1,185 @@
+"""Stream's calls as they are written: nanoseconds, one object for each call."""
+
+from collections import Counter
+from typing import Any
+
+from bot.demo.vendors.base import nanoseconds
+from bot.demo.vendors.rooms import Stay, Visitor
+from bot.demo.vendors.stream_state import Opinion, Session, StreamCall
+
+SNAPSHOT = 100
+"""How many people `call.session.participants` holds at most; the counts beside it are complete."""
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    name: {}
+    for name in (
+        "audio",
+        "backstage",
+        "broadcasting",
+        "frame_recording",
+        "geofencing",
+        "individual_recording",
+        "limits",
+        "raw_recording",
+        "recording",
+        "ring",
+        "screensharing",
+        "session",
+        "thumbnails",
+        "transcription",
+        "video",
+    )
+} | {
+    "backstage": {"enabled": True, "join_ahead_time_seconds": 0},
+    "recording": {"mode": "available"},
+    "transcription": {"mode": "disabled"},
+}
+"""The settings every call has, as far as somebody here reads them."""
+
+
+def wire_user(visitor: Visitor, since: int) -> dict[str, Any]:
+    """UserResponse."""
+    return {
+        "id": visitor.id,
+        "name": visitor.name,
+        "role": visitor.role,
+        "language": "",
+        "teams": [],
+        "custom": {},
+        "blocked_user_ids": [],
+        "banned": False,
+        "shadow_banned": False,
+        "online": True,
+        "invisible": False,
+        "created_at": since,
+        "updated_at": since,
+    }
+
+
+def wire_participant(stay: Stay) -> dict[str, Any]:
+    """CallParticipantResponse."""
+    joined = nanoseconds(stay.joined_at)
+    return {
+        "user": wire_user(stay.visitor, joined),
+        "user_session_id": stay.presence,
+        "role": stay.visitor.role,
+        "joined_at": joined,
+    }
+
+
+def wire_session(call: StreamCall, session: Session) -> dict[str, Any]:
+    """CallSessionResponse: a snapshot of the people, and complete counts."""
+    here = call.here()
+    written: dict[str, Any] = {
+        "id": session.id,
+        "started_at": nanoseconds(session.started_at),
+        "participants": [wire_participant(stay) for stay in here[:SNAPSHOT]],
+        "participants_count_by_role": dict(Counter(stay.visitor.role for stay in here)),
+        "anonymous_participant_count": 0,
+        "accepted_by": {},
+        "missed_by": {},
+        "rejected_by": {},
+    }
+    if session.ended_at:
+        written["ended_at"] = nanoseconds(session.ended_at)
+    return written
+
+
+def wire_egress(call: StreamCall) -> dict[str, Any]:
+    """EgressResponse; `stream_key` of each RTMP output comes back, so this holds secrets."""
+    egress: dict[str, Any] = {
+        "broadcasting": call.playlist is not None or bool(call.rtmps),
+        "rtmps": list(call.rtmps.values()),
+    }
+    if call.playlist:
+        egress["hls"] = {"playlist_url": call.playlist, "status": "running"}
+    for kind in call.recording:
+        egress[f"{kind}_recording"] = {"status": "running"}
+    return egress
+
+
+def wire_call(call: StreamCall) -> dict[str, Any]:
+    """CallResponse."""
+    kind, _, name = call.id.partition(":")
+    created = nanoseconds(call.created_at)
+    written: dict[str, Any] = {
+        "type": kind,
+        "id": name,
+        "cid": call.id,
+        "current_session_id": call.session.id if call.session and call.ongoing else "",
+        "created_by": wire_user(Visitor("backend", "Backend", "admin"), created),
+        "custom": {"title": call.title},
+        "created_at": created,
+        "updated_at": created,
+        "recording": bool(call.recording),
+        "transcribing": call.transcribing is not None,
+        "captioning": call.captioning,
+        "translating": False,
+        "backstage": call.backstage,
+        "blocked_user_ids": list(call.blocked),
+        "settings": SETTINGS,
+        "egress": wire_egress(call),
+        "ingress": {},
+    }
+    if call.session:
+        written["session"] = wire_session(call, call.session)
+    if call.ended_at:
+        written["ended_at"] = nanoseconds(call.ended_at)
+    return written
+
+
+def wire_state(call: StreamCall) -> dict[str, Any]:
+    """CallStateResponseFields: the call, its invited members, and what the token may do."""
+    members = [wire_member(call, person) for person in call.members]
+    return {"call": wire_call(call), "members": members, "own_capabilities": []}
+
+
+def wire_member(call: StreamCall, person: str) -> dict[str, Any]:
+    """MemberResponse."""
+    since = nanoseconds(call.created_at)
+    return {
+        "user_id": person,
+        "user": wire_user(Visitor(person, person.capitalize()), since),
+        "role": call.members[person],
+        "custom": {},
+        "created_at": since,
+        "updated_at": since,
+    }
+
+
+def wire_opinion(call: StreamCall, said: Opinion) -> dict[str, Any]:
+    """UserFeedbackResponse: neither a name nor a time."""
+    return {
+        "cid": call.id,
+        "session_id": said.session,
+        "user_id": said.person,
+        "rating": said.rating,
+        "reason": said.reason,
+        "platform": {},
+        "sdk": "web",
+        "sdk_version": "1.0.0",
+    }
+
+
+def wire_measured(call: StreamCall, person: str) -> dict[str, Any]:
+    """CallStatsParticipant with each of their connections."""
+    stays = [stay for stay in call.stays if stay.visitor.id == person]
+    return {
+        "user_id": person,
+        "name": stays[0].visitor.name,
+        "roles": [stays[0].visitor.role],
+        "sessions": [_wire_measure(call, stay) for stay in stays],
+    }
+
+
+def _wire_measure(call: StreamCall, stay: Stay) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "user_session_id": stay.presence,
+        "is_live": stay.here,
+        "started_at": nanoseconds(stay.joined_at),
+        "published_tracks": {},
+        **call.measures.get(stay.presence, {}),
+    }
+    if stay.left_at:
+        written["ended_at"] = nanoseconds(stay.left_at)
+    return written

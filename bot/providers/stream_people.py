@@ -1,0 +1,206 @@
+"""Acts on people in a Stream call: what they send, whether they stay, what they may do."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Enforcement, can
+from bot.calls.models import Vendor
+from bot.calls.outcomes import Receipt
+from bot.calls.verbs import (
+    Block,
+    Grant,
+    Kick,
+    MemberAdd,
+    MemberRemove,
+    Mute,
+    Permission,
+    Pin,
+    Revoke,
+    Silence,
+    Track,
+    Unblock,
+    Unpin,
+    Unsilence,
+)
+from bot.errors import NotAtVendor, VendorDenied, VendorRefused
+from bot.providers.http import Answer
+from bot.providers.stream_crowd import Crowd
+from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done
+from bot.providers.stream_evidence import TRACKS
+from bot.providers.stream_reads import sending
+
+RIGHTS: Mapping[Track, tuple[Permission, ...]] = MappingProxyType(
+    {
+        Track.AUDIO: (Permission.SEND_AUDIO,),
+        Track.VIDEO: (Permission.SEND_VIDEO,),
+        Track.SCREEN: (Permission.SCREENSHARE,),
+        Track.EVERYTHING: (
+            Permission.SEND_AUDIO,
+            Permission.SEND_VIDEO,
+            Permission.SCREENSHARE,
+        ),
+    }
+)
+"""The permissions without which a track cannot be sent."""
+
+_NOT_SHOWN = "Stream Video does not show what somebody may do, so it cannot be read back."
+
+
+class PeopleActs(StreamDoing):
+    """One method for each verb aimed at people."""
+
+    @can(
+        Mute,
+        level=Enforcement.BEST_EFFORT,
+        why="They can unmute themselves at any time.",
+        instead=Silence,
+    )
+    async def _mute(self, act: Act) -> Receipt:
+        tracks = expect(act, Mute).tracks
+        if not act.everyone:
+            return accepted(act, await self._turn_off(act, [act.people[0].id], tracks))
+        if not act.spared:
+            await self.same_run(act)
+            body = {"mute_all_users": True, **self._flags(tracks)}
+            return await self.send(act, "mute_users", body)
+        crowd = Crowd(act, self.reads, self.clock)
+        async for ids in crowd.rounds(sending(tracks)):
+            await self._turn_off(act, ids, tracks)
+            crowd.reached += len(ids)
+        return accepted(act, None, crowd.told())
+
+    @can(
+        Silence,
+        why="It holds in this call until unsilenced. “Everyone” is who is in it now: "
+        "who joins later may speak.",
+    )
+    async def _silence(self, act: Act) -> Receipt:
+        """Mute, and then take the right: whoever unmutes in between is seen when it is read back.
+
+        Rounds go on with those who send, so that in a large call nobody is missed who speaks.
+        """
+        tracks = expect(act, Silence).tracks
+        if not act.everyone:
+            await self._turn_off(act, [act.people[0].id], tracks)
+            with half_done("They are muted, but can turn it on again."):
+                return accepted(act, await self._allow(act, act.people[0].id, take=RIGHTS[tracks]))
+        crowd = Crowd(act, self.reads, self.clock)
+        async for ids in crowd.rounds(sending(tracks)):
+            await self._turn_off(act, ids, tracks)
+            with half_done("They are muted, but can turn it on again."):
+                await crowd.each(ids, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
+        with half_done("They are muted, but can turn it on again."):
+            return accepted(act, None, f"{crowd.told()}{_beyond(crowd)}")
+
+    @can(Unsilence, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
+    async def _unsilence(self, act: Act) -> Receipt:
+        rights = RIGHTS[expect(act, Unsilence).tracks]
+        if not act.everyone:
+            return accepted(act, await self._allow(act, act.people[0].id, give=rights))
+        crowd = Crowd(act, self.reads, self.clock)
+        async for ids in crowd.rounds(None):
+            await crowd.each(ids, lambda who: self._allow(act, who, give=rights))
+        return accepted(act, None, f"{crowd.told()}{_beyond(crowd)}")
+
+    @can(Kick, why="They may come back.", instead=Block)
+    async def _kick(self, act: Act) -> Receipt:
+        """One by one where everyone is meant: only who is there now, so that it can be repeated."""
+        if not act.everyone:
+            return await self.send(act, "kick", self._removal(act.people[0].id))
+        crowd = Crowd(act, self.reads, self.clock)
+        async for ids in crowd.rounds({}):
+            await crowd.each(ids, lambda who: self.post(act, "kick", self._removal(who)))
+        return accepted(act, None, crowd.told())
+
+    @can(Block)
+    async def _block(self, act: Act) -> Receipt:
+        """Kick and block in one; only block where the kick is refused, as for the absent."""
+        who = act.people[0].id
+        try:
+            return await self.send(act, "kick", {**self._removal(who), "block": True})
+        except VendorDenied:
+            raise
+        except VendorRefused:
+            return await self.send(act, "block", {"user_id": who})
+
+    @can(Unblock)
+    async def _unblock(self, act: Act) -> Receipt:
+        return await self.send(act, "unblock", {"user_id": act.people[0].id})
+
+    @can(Grant, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
+    async def _grant(self, act: Act) -> Receipt:
+        right = expect(act, Grant).permission
+        return accepted(act, await self._allow(act, act.people[0].id, give=(right,)))
+
+    @can(Revoke, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
+    async def _revoke(self, act: Act) -> Receipt:
+        right = expect(act, Revoke).permission
+        return accepted(act, await self._allow(act, act.people[0].id, take=(right,)))
+
+    @can(
+        Pin,
+        level=Enforcement.BEST_EFFORT,
+        why="Whom Stream's fields mean is not documented clearly, and no answer shows who is "
+        "pinned.",
+    )
+    async def _pin(self, act: Act) -> Receipt:
+        return await self.send(act, "pin", await self._connection(act))
+
+    @can(
+        Unpin,
+        level=Enforcement.BEST_EFFORT,
+        why="Stream Video does not show who is pinned, so it cannot be read back.",
+    )
+    async def _unpin(self, act: Act) -> Receipt:
+        return await self.send(act, "unpin", await self._connection(act))
+
+    @can(MemberAdd)
+    async def _member_add(self, act: Act) -> Receipt:
+        """Add them unless they are listed: adding again might give them another role."""
+        who = act.people[0].id
+        found, _ = await self.reads.members(act.call.id)
+        if who in {one.user_id for one in found}:
+            return Receipt(evidence="They were a member already; nothing was sent.")
+        return await self.send(act, "members", {"update_members": [{"user_id": who}]})
+
+    @can(MemberRemove)
+    async def _member_remove(self, act: Act) -> Receipt:
+        return await self.send(act, "members", {"remove_members": [act.people[0].id]})
+
+    async def _turn_off(self, act: Act, ids: list[str], tracks: Track) -> Answer:
+        return await self.post(act, "mute_users", {"user_ids": ids, **self._flags(tracks)})
+
+    def _flags(self, tracks: Track) -> dict[str, Any]:
+        return {**dict.fromkeys(TRACKS[tracks], True), **self.signed("muted_by_id")}
+
+    async def _allow(
+        self,
+        act: Act,
+        who: str,
+        *,
+        give: tuple[Permission, ...] = (),
+        take: tuple[Permission, ...] = (),
+    ) -> Answer:
+        rights = {"grant_permissions": list(give)} if give else {"revoke_permissions": list(take)}
+        return await self.post(act, "user_permissions", {"user_id": who, **rights})
+
+    def _removal(self, who: str) -> dict[str, Any]:
+        return {"user_id": who, **self.signed("kicked_by_id")}
+
+    async def _connection(self, act: Act) -> dict[str, str]:
+        """The person's connection as it is now: the one the moderator saw, or the latest."""
+        who = act.people[0]
+        here = await self.reads.stays(act.call.id, {"user_id": who.id})
+        known = [one.user_session_id for one in here.participants if one.user_session_id]
+        if not known:
+            raise NotAtVendor("They are not in the call.", vendor=Vendor.STREAM, status=404)
+        session = who.presence if who.presence in known else known[-1]
+        return {"session_id": str(session), "user_id": who.id}
+
+
+def _beyond(crowd: Crowd) -> str:
+    if not crowd.unlisted:
+        return ""
+    return f"; {crowd.unlisted} more are there whom it does not list, and were not reached"

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.demo.slack import Delivery, NotShown, Sender, View, as_text
+from bot.demo.slack import Delivery, Message, NotShown, Sender, View, as_text
 from bot.demo.vendors import AppTransport
 from tests.demo_slack.conftest import Town
-from tests.demo_slack.kit import actions, button, field, modal, option, plain, section
+from tests.demo_slack.kit import actions, button, field, modal, option, options, plain, section
 from tests.fakes.clock import ManualClock
 
 Json = dict[str, Any]
@@ -275,3 +275,55 @@ async def test_an_event_carries_an_id_of_its_own(desk: Desk) -> None:
     first, second = [await desk.sender.event({"type": "app_uninstalled"}) for _ in range(2)]
     assert first.payload["event_id"] != second.payload["event_id"]
     assert json.loads(first.raw) == first.payload
+
+
+async def menu(desk: Desk, answer: Any, **more: Any) -> tuple[Message, Delivery]:
+    """A menu whose options the app looks up, and what came of typing into it."""
+    element = {"type": "multi_external_select", "action_id": "who", **more}
+    field = {"type": "section", "block_id": "row", "text": plain("Who"), "accessory": element}
+    message = desk.town.world.post(desk.town.general.id, "x", [field])
+    desk.says(answer)
+    return message, await desk.sender.suggest(desk.town.ada, message, "who", "ann")
+
+
+async def test_what_was_looked_up_can_be_chosen_and_nothing_else(desk: Desk) -> None:
+    ada = desk.town.ada
+    message, _ = await menu(desk, {"options": options(3)})
+    desk.says({})
+    for value in ("v0", "v2"):
+        pressed = await desk.sender.press(ada, message, action_id="who", value=value)
+    (action,) = pressed.payload["actions"]
+    assert [one["value"] for one in action["selected_options"]] == ["v0", "v2"]
+    with pytest.raises(NotShown, match="nothing to press"):
+        await desk.sender.press(ada, message, action_id="who", value="v9")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"options": options(101)},
+        {"options": [option(1), option(1)]},
+        {"options": [{"text": plain("x" * 76), "value": "v"}]},
+        {"options": [{"text": plain("x"), "value": "v" * 151}]},
+        {"options": [option(1)], "option_groups": []},
+    ],
+)
+async def test_options_that_slack_would_not_show_are_trouble(desk: Desk, answer: Any) -> None:
+    _, asked = await menu(desk, answer)
+    assert asked.trouble == "invalid_ack"
+
+
+async def test_slack_asks_for_options_only_after_enough_letters(desk: Desk) -> None:
+    town = desk.town
+    message, _ = await menu(desk, {"options": []}, min_query_length=0)
+    await desk.sender.suggest(town.ada, message, "who", "")
+    message, _ = await menu(desk, {"options": []})
+    with pytest.raises(NotShown, match="too short"):
+        await desk.sender.suggest(town.ada, message, "who", "an")
+
+
+async def test_a_field_of_a_form_is_told_of_only_where_it_dispatches(desk: Desk) -> None:
+    town, view = desk.town, desk.form(field())
+    with pytest.raises(NotShown, match="sent only with the form"):
+        await desk.sender.press(town.ada, view, action_id="words", value="x")

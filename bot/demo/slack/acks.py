@@ -5,10 +5,12 @@ from typing import Any
 
 from bot.demo.slack.blockkit import check_view
 from bot.demo.slack.chat import body, refuse
+from bot.demo.slack.finding import options_of
 from bot.demo.slack.kit_blocks import MODAL
+from bot.demo.slack.kit_elements import SUGGESTION
 from bot.demo.slack.refused import Refused
 from bot.demo.slack.respond import EPHEMERAL, show
-from bot.demo.slack.shown import Json, View
+from bot.demo.slack.shown import Control, Json, Shown, View
 from bot.demo.slack.workspace import Workspace
 
 
@@ -38,6 +40,14 @@ def after_submission(world: Workspace, view: View, answer: bytes) -> None:
         world.modals.put(view.user, _given(world, said))
     else:
         raise Refused("invalid_response_action")
+
+
+def after_suggestion(control: Control, shown: Shown, answer: bytes) -> None:
+    """The options are what can be chosen from now on; Refused when they are none Slack shows."""
+    said = _read(answer)
+    if [*SUGGESTION(said, "")]:
+        raise Refused("invalid_options")
+    shown.suggested[control.key] = options_of(said)
 
 
 def _given(world: Workspace, said: Json) -> Json:

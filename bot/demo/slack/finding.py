@@ -5,10 +5,22 @@ from typing import Any, NamedTuple
 
 from bot.demo.slack.people import User
 from bot.demo.slack.refused import NotShown
-from bot.demo.slack.shown import STATEFUL, Control, Json, Shown, View, controls, state_of
+from bot.demo.slack.shown import (
+    STATEFUL,
+    Control,
+    Json,
+    Shown,
+    Values,
+    View,
+    controls,
+    state_of,
+)
 from bot.demo.slack.workspace import Workspace
 
 BUTTONS = ("button", "workflow_button")
+
+LEAST_TYPED = 3
+"""Letters before Slack asks for options (docs.slack.dev, select menu of external data source)."""
 
 
 class Wanted(NamedTuple):
@@ -34,17 +46,31 @@ class Pick(NamedTuple):
 
 def find(shown: Shown, wanted: Wanted) -> Pick:
     """The one thing that fits; NotShown when there is none, or more than one."""
-    start = _start(shown, wanted.near)
+    start, filled = _start(shown, wanted.near), state_of(shown)
     picks = [
         Pick(control, state)
         for control in controls(shown.blocks)
         if control.place >= start and wanted.action_id in (None, control.element["action_id"])
-        for state in _states(control.element, wanted)
+        for state in _states(seen(shown, control), wanted, _several(filled, control))
     ]
     if not picks or (len(picks) > 1 and wanted.near is None):
         found = "nothing" if not picks else f"{len(picks)} things"
         raise NotShown(f"{found} to press for {wanted}; there is: {', '.join(_labels(shown))}")
     return picks[0]
+
+
+def seen(shown: Shown, control: Control) -> Json:
+    """The element with the options in front of people: those the app looked up last, if it does."""
+    element = control.element
+    if not element["type"].endswith("external_select"):
+        return element
+    return {**element, "options": shown.suggested.get(control.key, [])}
+
+
+def _several(filled: Values, control: Control) -> list[Json]:
+    """What is chosen so far in a menu that takes several."""
+    block, action = control.key
+    return list(filled.get(block, {}).get(action, {}).get("selected_options") or ())
 
 
 def in_front(world: Workspace, user: User, shown: Shown) -> None:
@@ -67,6 +93,22 @@ def filled_in(view: View) -> None:
             told = state[control.key[0]][control.key[1]][STATEFUL[kind][0]]
             if told in (None, "", []):
                 raise NotShown(f"{block['label']['text']!r} has to be filled in")
+
+
+def dispatched(control: Control) -> None:
+    """NotShown for a field whose changes Slack tells nobody: an input without dispatch_action."""
+    block = control.block
+    if block["type"] == "input" and not block.get("dispatch_action"):
+        raise NotShown(f"{block['label']['text']!r} is sent only with the form")
+
+
+def asked_for(control: Control, typed: str) -> None:
+    """NotShown when Slack would not ask the app for options yet."""
+    element = control.element
+    if not element["type"].endswith("external_select"):
+        raise NotShown(f"the app looks up no options for {element['action_id']!r}")
+    if len(typed) < element.get("min_query_length", LEAST_TYPED):
+        raise NotShown(f"{typed!r} is too short for Slack to ask what fits")
 
 
 def field(shown: Shown, name: str) -> Control:
@@ -108,24 +150,24 @@ def _option(element: Json, wanted: Any) -> Json:
     raise NotShown(f"{wanted!r} is not offered; there is: {', '.join(offered)}")
 
 
-def _states(element: Json, wanted: Wanted) -> Iterator[Json]:
-    """Each way of using this element that fits."""
+def _states(element: Json, wanted: Wanted, chosen: list[Json]) -> Iterator[Json]:
+    """Each way of using this element that fits; a menu of several keeps those `chosen`."""
     if element["type"] in BUTTONS:
         fits = wanted.text in (None, element["text"]["text"])
         if fits and wanted.value in (None, element.get("value")):
             yield {"value": element["value"]} if "value" in element else {}
     elif options_of(element):
-        yield from _chosen(element, wanted)
+        yield from _chosen(element, wanted, chosen)
     elif wanted.text is None and element["type"] in STATEFUL:
         yield entered(element, wanted.value)
 
 
-def _chosen(element: Json, wanted: Wanted) -> Iterator[Json]:
+def _chosen(element: Json, wanted: Wanted, chosen: list[Json]) -> Iterator[Json]:
     for option in options_of(element):
         fits = wanted.text in (None, option["text"]["text"])
         if fits and wanted.value in (None, option["value"]):
             many = STATEFUL.get(element["type"], ("selected_option",))[0] == "selected_options"
-            yield {"selected_options": [option]} if many else {"selected_option": option}
+            yield {"selected_options": [*chosen, option]} if many else {"selected_option": option}
 
 
 def _start(shown: Shown, near: str | None) -> int:

@@ -87,6 +87,13 @@ OFFER: dict[str, Rule] = {
     "options": items(OPTION, 1, 100),
     "option_groups": items(GROUP, 1, 100),
 }
+SUGGESTION = Shape(
+    {},
+    {"options": items(OPTION, 0, 100), "option_groups": items(GROUP, 0, 100)},
+    exactly_one("options", "option_groups"),
+    values_differ,
+)
+"""The answer to letters typed into a menu; an empty one says that nothing fits."""
 BUTTON: dict[str, Rule] = {
     "action_id": IDENTIFIER,
     "value": string(2000),

@@ -76,11 +76,14 @@ class Sender:
 
         A question to confirm is answered with yes.
         """
-        return await self.use(user, shown, finding.find(shown, Wanted(action_id, text, value, near)))
+        return await self.use(
+            user, shown, finding.find(shown, Wanted(action_id, text, value, near))
+        )
 
     async def use(self, user: User, shown: Shown, pick: Pick) -> Delivery:
         """Use exactly this element, with that in it; NotShown when it is not in front of them."""
         finding.in_front(self.world, user, shown)
+        finding.dispatched(pick.control)
         if pick.control.element["type"] in STATEFUL:
             fill(shown, pick.control, pick.state)
         return await self._interact(payloads.press(self.world, user, shown, pick))
@@ -95,7 +98,7 @@ class Sender:
         finding.in_front(self.world, user, view)
         for name, value in (values or {}).items():
             control = finding.field(view, name)
-            fill(view, control, finding.entered(control.element, value))
+            fill(view, control, finding.entered(finding.seen(view, control), value))
         finding.filled_in(view)
         delivery = await self._interact(payloads.submission(self.world, user, view))
         return _shown(delivery, lambda: acks.after_submission(self.world, view, delivery.body))
@@ -111,10 +114,16 @@ class Sender:
         return await self._interact(payload) if view.given.get("notify_on_close") else None
 
     async def suggest(self, user: User, shown: Shown, action_id: str, typed: str) -> Delivery:
-        """Type into a menu whose options the app looks up; they are the answer's JSON."""
+        """Type into a menu whose options the app looks up; they can be chosen from afterwards.
+
+        NotShown where Slack would not ask: too few letters, or no such menu.
+        """
         finding.in_front(self.world, user, shown)
-        pick = Pick(finding.field(shown, action_id), {})
-        return await self._interact(payloads.suggestion(self.world, user, shown, pick, typed))
+        control = finding.field(shown, action_id)
+        finding.asked_for(control, typed)
+        asked = payloads.suggestion(self.world, user, shown, Pick(control, {}), typed)
+        delivery = await self._interact(asked)
+        return _shown(delivery, lambda: acks.after_suggestion(control, shown, delivery.body))
 
     async def shortcut(self, user: User, callback_id: str) -> Delivery:
         """Use a global shortcut."""

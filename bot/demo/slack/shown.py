@@ -12,6 +12,10 @@ Values = dict[str, dict[str, Json]]
 """What is filled in: block_id, action_id, and Slack's state of that element."""
 
 
+Suggested = dict[tuple[str, str], list[Json]]
+"""What the app offered last in each menu whose options it looks up, by block_id and action_id."""
+
+
 class Control(NamedTuple):
     """An element somebody can use, and where it stands: its block and that block's position."""
 
@@ -90,6 +94,7 @@ class Message:
     to: str | None = None
     deleted: bool = False
     filled: Values = field(default_factory=dict)
+    suggested: Suggested = field(default_factory=dict)
 
     def as_json(self, *, bot_id: str, app_id: str, metadata: bool = False) -> Json:
         """The message object; its metadata only where it was asked for."""
@@ -119,6 +124,7 @@ class View:
     previous: str | None = None
     filled: Values = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    suggested: Suggested = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[Json]:

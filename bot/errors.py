@@ -29,6 +29,7 @@ CallwardenError
 │       ├── VendorFault      5xx
 │       └── VendorGarbled    an answer that is not what the vendor's document promises
 ├── SlackSilent              Slack did not answer who somebody is
+├── SocketLost               no connection to Slack came about, again and again
 ├── StoreError
 │   ├── ChainBroken          the audit chain does not verify; names the first bad entry
 │   └── InstanceLocked       another process holds this SQLite database
@@ -43,6 +44,8 @@ class CallwardenError(Exception):
     """An error meant to be read: `str()` is what happened, `next_step` what to do about it."""
 
     default_next_step: ClassVar[str] = ""
+    exit_code: ClassVar[int] = 1
+    """What a process ends with that ends because of it."""
 
     def __init__(self, message: str, *, next_step: str | None = None) -> None:
         super().__init__(message)
@@ -238,6 +241,16 @@ class SlackSilent(CallwardenError):
     """Slack did not answer, or not as documented, who somebody is."""
 
     default_next_step = "Try again in a moment."
+
+
+class SocketLost(CallwardenError):
+    """Socket Mode: no connection to Slack came about, again and again. A supervisor may restart.
+
+    The exit code is EX_TEMPFAIL of sysexits.h: another try, by another process, may do better.
+    """
+
+    default_next_step = "Start it again; if that does not help, look at the network and at Slack."
+    exit_code: ClassVar[int] = 75
 
 
 class StoreError(CallwardenError):

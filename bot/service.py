@@ -9,12 +9,13 @@ import gc
 import importlib
 import signal
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from starlette.applications import Starlette
 
 from bot.calls.models import Vendor
+from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.logs import configure_logs
 from bot.server import listening
@@ -22,6 +23,7 @@ from bot.settings import Process, Settings
 from handlers import register
 from handlers.counter import Counter
 from handlers.slack import bolt_app
+from handlers.socket import Socket
 from handlers.watching import checks, metrics_route
 from handlers.web import web_app
 from handlers.webhooks import Trust, webhook_routes
@@ -29,28 +31,45 @@ from handlers.webhooks import Trust, webhook_routes
 log = structlog.get_logger(__name__)
 
 
-def front_door(settings: Settings, counter: Counter) -> Starlette:
-    """The web application before `counter`. ConfigError when Slack's credentials are missing."""
-    bolt = bolt_app(settings.slack.token())
-    secret = settings.slack.signing_secret
-    if secret is None:
-        raise ConfigError(
-            "SLACK_SIGNING_SECRET is missing: without it nobody knows what comes from Slack.",
-            next_step="Set it in the environment; README.md says where to find it.",
-        )
+class Entrance(NamedTuple):
+    """Where requests come in: the HTTP doors, and Slack's socket where there is one."""
 
-    register(bolt, counter)
+    web: Starlette
+    socket: Socket | None
+
+
+def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -> Entrance:
+    """The ways in before `counter`: Slack's by socket where there is an app-level token, else HTTP.
+
+    ConfigError when Slack's credentials are missing.
+    """
+    slack, clock = settings.slack, clock or SystemClock()
+    bolt = bolt_app(slack.token())
+    register(bolt, counter, clock)
+    socket, secret = None, slack.signing_secret
+    if slack.app_token is not None:
+        socket = Socket(
+            bolt, slack.app_token, slack.api_url, counter.tasks, clock, lambda: counter.meter
+        )
+        secret = None
     token = settings.process.metrics_token
-    return web_app(
+    web = web_app(
         bolt,
-        secret.get_secret_value(),
+        None if secret is None else secret.get_secret_value(),
         checks(counter, _vendors(settings)),
+        pulse=None if socket is None else socket.pulse,
         hooks=[
             *webhook_routes(counter, _trust(settings)),
             metrics_route(lambda: counter.meter, token.get_secret_value() if token else None),
         ],
         meter=lambda: counter.meter,
     )
+    return Entrance(web, socket)
+
+
+def front_door(settings: Settings, counter: Counter) -> Starlette:
+    """The HTTP doors alone; see `entrance`."""
+    return entrance(settings, counter).web
 
 
 def _vendors(settings: Settings) -> dict[str, str]:
@@ -72,18 +91,30 @@ def _trust(settings: Settings) -> Trust:
 
 
 async def serve(settings: Settings, *, worker: bool) -> None:
-    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError and StoreError."""
+    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError and SocketLost."""
     configure_logs(settings.process.log_level)
     counter = Counter(settings.process.command)
+    web, socket = entrance(settings, counter)
     async with AsyncExitStack() as door:
-        url = await _open_door(door, front_door(settings, counter), settings.process)
+        url = await _open_door(door, web, settings.process)
         bootstrap = await _load_the_rest()
         async with bootstrap.open_house(settings, counter, worker=worker):
             _keep_for_good()
             stop = _stop_asked()
-            log.info("serving", url=url, command=settings.process.command)
-            await stop.wait()
+            _say_the_way_in(settings, url)
+            await (stop.wait() if socket is None else socket.keep(stop))
             await door.aclose()  # first no new orders, then the end of those acknowledged
+
+
+def _say_the_way_in(settings: Settings, url: str) -> None:
+    """By which way Slack comes, and which setting has no effect because of it."""
+    slack = settings.slack
+    way = "HTTP" if slack.app_token is None else "Socket Mode"
+    log.info("serving", url=url, command=settings.process.command, slack=way)
+    if slack.app_token is not None and slack.signing_secret is not None:
+        log.warning(
+            "SLACK_APP_TOKEN is set: Slack comes by Socket Mode only, SLACK_SIGNING_SECRET is idle"
+        )
 
 
 async def work(settings: Settings) -> None:

@@ -41,9 +41,13 @@ class FromEnvironment(BaseModel):
 
 
 class Slack(FromEnvironment):
-    """How to reach Slack, and how Slack's requests are known to be its own."""
+    """How to reach Slack, and how Slack's requests are known to be its own.
+
+    With an app-level token they come by Socket Mode, and no signing secret is needed.
+    """
 
     bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
+    app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
     signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
     api_url: Annotated[Url, AfterValidator(lambda url: f"{url}/")] = Field(
         "https://slack.com/api/", alias="SLACK_API_URL"
@@ -63,7 +67,7 @@ class Slack(FromEnvironment):
         """The variables still to be set before Slack can be served, by name."""
         wanted = {
             "SLACK_BOT_TOKEN": self.bot_token,
-            "SLACK_SIGNING_SECRET": self.signing_secret,
+            "SLACK_SIGNING_SECRET": self.signing_secret or self.app_token,
         }
         return tuple(name for name, value in wanted.items() if value is None)
 
@@ -185,10 +189,15 @@ class Settings(Frozen):
         Unset, it is callwarden.toml in the working directory where there is one. `defaults` stand
         for variables that are not set.
         """
-        named = os.environ.get("CALLWARDEN_CONFIG", "").strip()
-        default = DEFAULT_FILE if DEFAULT_FILE.exists() else None
         given = {name: text for name, text in os.environ.items() if text.strip()}
-        return cls.load({**defaults, **given}, Path(named) if named else default)
+        return cls.load({**defaults, **given}, named_file(given))
+
+
+def named_file(environ: Mapping[str, str]) -> Path | None:
+    """The file CALLWARDEN_CONFIG names, else callwarden.toml here where there is one, else None."""
+    named = environ.get("CALLWARDEN_CONFIG", "").strip()
+    default = DEFAULT_FILE if DEFAULT_FILE.exists() else None
+    return Path(named) if named else default
 
 
 T = TypeVar("T", bound=FromEnvironment)

@@ -10,21 +10,36 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.clock import Clock
 from handlers.actions import ACTIONS
 from handlers.blocks import values
 from handlers.blocks.forms import REASON_FORM, trouble_view
-from handlers.blocks.message import Message
-from handlers.commands import acting, looking
+from handlers.blocks.message import Block, Message
+from handlers.blocks.orderstate import ORDER_FORM
+from handlers.commands import acting, further, looking
 from handlers.commands import parse as said
 from handlers.commands.parse import parse
 from handlers.counter import Counter
+from handlers.events import Events, attend
 from handlers.middleware import in_words
-from handlers.modals import reason
-from handlers.visit import Visit, read_command, read_form, read_press
+from handlers.modals import order, reason
+from handlers.modals.order import FieldErrors, Redrawn
+from handlers.options import OPTIONS
+from handlers.visit import (
+    Visit,
+    read_command,
+    read_form,
+    read_press,
+    read_question,
+    read_shortcut,
+)
 
 COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
     said.ListCalls: looking.list_calls,
     said.ShowCall: looking.show_call,
+    said.FindPerson: further.find_person,
+    said.LookAtCall: further.look_at_call,
+    said.LookAtRooms: further.look_at_rooms,
     said.ShowCase: looking.show_case,
     said.ShowAudit: looking.show_audit,
     said.ShowCapabilities: looking.capabilities,
@@ -34,33 +49,50 @@ COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
 }
 """What can be typed after `/calls`."""
 
-VIEWS: Mapping[str, Callable[[Visit], Awaitable[reason.FieldErrors]]] = {
+VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn]]] = {
     REASON_FORM: reason.submit,
+    ORDER_FORM: order.submit,
 }
 """The forms that can be submitted, by callback id."""
+
+SHORTCUTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {
+    values.MODERATE: order.open_shortcut,
+}
+"""The shortcuts of the manifest, by callback id."""
 
 ORDERS = {values.CASE_AGAIN}
 """Presses that give an order themselves: acknowledged once it is on disk, like words and forms."""
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 
-NEEDS_NOTHING = {said.ListCalls, said.ShowCall, said.Help}
+NEEDS_NOTHING = {
+    said.ListCalls,
+    said.ShowCall,
+    said.FindPerson,
+    said.LookAtCall,
+    said.LookAtRooms,
+    said.Help,
+}
 """Words acknowledged before anything behind the counter is open; their answer follows."""
 
 
-def register(app: AsyncApp, counter: Counter) -> None:
+def register(app: AsyncApp, counter: Counter, clock: Clock) -> None:
     """Put the surface on a Bolt app."""
-    reception = Reception(counter)
+    reception = Reception(counter, Events(clock))
+    app.event(ANYTHING)(reception.on_event)
     app.command(counter.command)(reception.on_command)
     app.action(ANYTHING)(reception.on_press)
     app.view(ANYTHING)(reception.on_form)
+    app.options(ANYTHING)(reception.on_question)
+    app.shortcut(ANYTHING)(reception.on_shortcut)
 
 
 class Reception:
-    """The three listeners Bolt has. Each answers Slack at once, whatever happens behind it."""
+    """The listeners Bolt has, one a kind. Each answers Slack at once, whatever comes after."""
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: Counter, events: Events) -> None:
         self._counter = counter
+        self._events = events
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Words typed after the command; the answer is part of the acknowledgement."""
@@ -79,16 +111,36 @@ class Reception:
             visit.later(partial(_press, visit), "press")
         await ack()
 
+    async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Something happened: acknowledged whatever comes of it, done once, unknown ones not."""
+        await ack()
+        if self._events.is_new(body):
+            attend(self._counter, body)
+
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
         visit = read_form(self._counter, body)
         outcome = await in_words(_submit(visit), self._counter.meter)
         if isinstance(outcome, Message):
             await ack(response_action="update", view=trouble_view(outcome))
+        elif isinstance(outcome, Redrawn):
+            await ack(response_action="update", view=outcome.view)
         elif outcome:
             await ack(response_action="errors", errors=outcome)
         else:
             await ack()
+
+    async def on_question(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Letters typed into a menu: what fits, or nothing for those who may not look."""
+        visit = read_question(self._counter, body)
+        outcome = await in_words(_suggest(visit), self._counter.meter)
+        await ack(options=[] if isinstance(outcome, Message) else outcome)
+
+    async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """A shortcut: its form follows."""
+        visit = read_shortcut(self._counter, body)
+        visit.later(partial(_use, visit), "shortcut")
+        await ack()
 
 
 async def _obey(visit: Visit) -> Message | None:
@@ -105,12 +157,27 @@ async def _press(visit: Visit) -> None:
     await handler(visit)
 
 
+async def _use(visit: Visit) -> None:
+    handler = SHORTCUTS.get(visit.payload.get("callback_id", ""))
+    if handler is None:
+        raise values.stale()
+    await handler(visit)
+
+
 async def _order(visit: Visit) -> None:
     await visit.counter.soon()
     await _press(visit)
 
 
-async def _submit(visit: Visit) -> reason.FieldErrors:
+async def _suggest(visit: Visit) -> list[Block]:
+    handler = OPTIONS.get(visit.payload.get("action_id", ""))
+    if handler is None:
+        raise values.stale()
+    await visit.counter.soon()
+    return await handler(visit)
+
+
+async def _submit(visit: Visit) -> FieldErrors | Redrawn:
     handler = VIEWS.get(visit.payload.get("callback_id", ""))
     if handler is None:
         raise values.stale()

@@ -6,11 +6,13 @@ from functools import partial
 from bot.calls.cases import Order
 from bot.calls.picture import ListView
 from bot.ports import CaseFilter
-from handlers.blocks import values
+from handlers import home
+from handlers.blocks import lookvalues, values
 from handlers.blocks.audit import audit_message
 from handlers.blocks.cases import asked_message, case_message, check_message
+from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one
-from handlers.modals import reason
+from handlers.modals import order, reason
 from handlers.visit import Visit
 
 Press = Callable[[Visit], Awaitable[None]]
@@ -24,17 +26,23 @@ async def act(visit: Visit) -> None:
 async def menu(visit: Visit) -> None:
     """A menu of acts: the call and the person are in its ids."""
     chosen = visit.payload.get("selected_option") or {}
-    await _form(
-        visit,
-        values.load_menu(
-            visit.payload["block_id"], visit.payload["action_id"], chosen.get("value", "")
-        ),
+    value = values.load_menu(
+        visit.payload["block_id"], visit.payload["action_id"], chosen.get("value", "")
     )
+    if isinstance(value, values.MoreValue):
+        await order.open_more(visit, value)
+    else:
+        await _form(visit, value)
+
+
+async def more(visit: Visit) -> None:
+    """“More…”: the form that asks what to do with this call."""
+    await order.open_more(visit, values.load(values.MoreValue, visit.payload.get("value")))
 
 
 async def _form(visit: Visit, value: values.ActValue) -> None:
     await visit.desk.permit(visit.asker, value.act(), visit.key("press", visit.trigger_id))
-    await reason.open_form(visit, value.act(), card=True)
+    await reason.open_form(visit, value.act(), card=value.card)
 
 
 async def open_call(visit: Visit) -> None:
@@ -51,8 +59,25 @@ async def show_view(visit: Visit) -> None:
 
 async def filter_list(visit: Visit) -> None:
     """The vendor menu or the text field above the list."""
-    view: ListView = values.read_filter(visit.body.get("state", {}).get("values", {}))
+    view: ListView = values.read_filter(visit.fields)
     await show_list(visit, view, in_place=True)
+
+
+async def look_further(visit: Visit) -> None:
+    """A look from a call's card, which stays as it is."""
+    await show_report(visit, values.load(lookvalues.LookValue, visit.payload.get("value")))
+
+
+async def page_look(visit: Visit) -> None:
+    """Another page of a look, or the same one anew."""
+    asked = values.load(lookvalues.LookValue, visit.payload.get("value"))
+    await show_report(visit, asked, in_place=True)
+
+
+async def page_rooms(visit: Visit) -> None:
+    """Another page of what vendors know by name, or the same one anew."""
+    asked = values.load(lookvalues.RoomsValue, visit.payload.get("value"))
+    await show_rooms(visit, asked, in_place=True)
 
 
 async def show_case(visit: Visit) -> None:
@@ -97,8 +122,15 @@ async def show_audit(visit: Visit) -> None:
 
 
 ACTIONS: Mapping[str, Press] = {
+    values.REFRESH_HOME: home.refresh,
+    values.ALL_CALLS: show_view,
     values.ACT: act,
     values.MENU: menu,
+    values.MORE: more,
+    values.FORM_VERB: order.redraw,
+    values.FORM_CALL: order.redraw,
+    values.FORM_WHOM: order.redraw,
+    values.FORM_PEOPLE: order.redraw,
     values.OPEN: open_call,
     values.REFRESH_CALL: open_call,
     values.BACK: show_view,
@@ -106,6 +138,9 @@ ACTIONS: Mapping[str, Press] = {
     values.PAGE: show_view,
     values.FILTER_VENDOR: filter_list,
     values.FILTER_TEXT: filter_list,
+    lookvalues.LOOK: look_further,
+    lookvalues.LOOK_PAGE: page_look,
+    lookvalues.LOOK_ROOMS: page_rooms,
     values.CASE: show_case,
     values.CASE_CHECK: check_case,
     values.CASE_AGAIN: repeat_case,

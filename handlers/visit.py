@@ -1,6 +1,6 @@
 """One request from Slack, read once: who, where, what for, and how to answer."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +9,15 @@ from bot.moderation.desk import Asker, Desk
 from handlers.blocks.message import Message
 from handlers.counter import Counter
 from handlers.middleware import in_words
+from handlers.window import Window
 
 
 @dataclass(frozen=True)
 class Visit:
     """A moderator at the counter. `body` is Slack's payload; `payload` its pressed element or view.
 
-    `reply_url` is None for forms, which have no message of their own.
+    `reply_url` is None for forms, Home and modals, which are no messages; a press in one of the
+    last two is answered in `window`.
     """
 
     counter: Counter
@@ -23,6 +25,7 @@ class Visit:
     body: dict[str, Any]
     payload: dict[str, Any]
     reply_url: str | None
+    window: Window | None = None
 
     @property
     def desk(self) -> Desk:
@@ -34,6 +37,12 @@ class Visit:
         """Opens one form, once, within 3 seconds (Slack's rule)."""
         return str(self.body["trigger_id"])
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is filled in around what was pressed: the message's fields, or the view's."""
+        holder = self.body.get("view") or self.body
+        return dict((holder.get("state") or {}).get("values") or {})
+
     def key(self, kind: str, *parts: object) -> str:
         """An idempotency key: the same for every delivery of the same request."""
         return ":".join((kind, self.asker.actor.team, *map(str, parts)))
@@ -42,6 +51,13 @@ class Visit:
         """Show `message` to the asker only, or in the place of the card that was pressed."""
         if self.reply_url is not None:
             await self.counter.replies.offer(self.reply_url, message, in_place=in_place)
+        elif self.window is not None:
+            await self.window.show(message, in_place=in_place)
+
+    async def hold(self, *, in_place: bool = False) -> None:
+        """Say to wait, where the answer's place can only be had now: before a vendor is asked."""
+        if self.reply_url is None and self.window is not None:
+            await self.window.hold(in_place=in_place)
 
     def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         """Do `work` after the acknowledgement, errors told as words like any other."""
@@ -64,12 +80,34 @@ def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
 
 def read_press(counter: Counter, body: dict[str, Any]) -> Visit:
     """A `block_actions` payload; the first action is the one pressed."""
-    return Visit(counter, _person(body), body, body["actions"][0], body.get("response_url"))
+    window = None
+    if view := body.get("view"):
+        under = view["id"] if view.get("type") == "modal" else None
+        window = Window(lambda: counter.slack, str(body.get("trigger_id")), under)
+    url = body.get("response_url")
+    return Visit(counter, _person(body), body, body["actions"][0], url, window)
 
 
 def read_form(counter: Counter, body: dict[str, Any]) -> Visit:
     """A `view_submission` payload."""
     return Visit(counter, _person(body), body, body["view"], None)
+
+
+def read_question(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A `block_suggestion` payload: letters typed into a menu of a form."""
+    return Visit(counter, _person(body), body, body, None)
+
+
+def read_shortcut(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A global `shortcut` payload: it belongs to no channel and has nowhere to answer."""
+    return Visit(counter, _person(body), body, body, None)
+
+
+def read_event(counter: Counter, body: Mapping[str, Any]) -> Visit:
+    """An event about a person; there is nowhere to answer it but their Home."""
+    event = body["event"]
+    asker = Asker(Actor(user=event["user"], team=body["team_id"]))
+    return Visit(counter, asker, dict(body), event, None)
 
 
 def _person(body: dict[str, Any]) -> Asker:

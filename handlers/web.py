@@ -1,6 +1,7 @@
 """The HTTP face: Slack's door and the health checks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import (
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from bot.clock import Clock, SystemClock
 from bot.meter import UNMETERED, Meter
 from handlers.arrivals import arriving
+from handlers.socket import Pulse
 from handlers.watching import READY_SECONDS, Check, ready_route
 
 log = structlog.get_logger(__name__)
@@ -37,24 +39,34 @@ class Turned(Exception):
 
 def web_app(
     bolt: AsyncApp,
-    signing_secret: str,
+    signing_secret: str | None,
     ready: Mapping[str, Check],
     *,
+    pulse: Callable[[], Pulse] | None = None,
     hooks: Sequence[Route] = (),
     patience: float = READY_SECONDS,
     meter: Callable[[], Meter] = lambda: UNMETERED,
-    clock: Clock | None = None,
 ) -> Starlette:
     """`POST /slack/events` for all of Slack; `/healthz` (alive) and `/readyz` (can take orders).
 
     Nothing of a request is read as words before its signature is verified. `ready` are the parts
     that orders need; what does not answer in `patience` seconds is not ready. `hooks` are further
-    doors, such as the vendors'. `meter` is told how soon Slack had its answer.
+    doors, such as the vendors'. `meter` is told how soon Slack had its answer. Without a signing
+    secret Slack has no door here; with `pulse` it comes by a socket, and alive means that this is.
     """
-    verifier, timer = SignatureVerifier(signing_secret), clock or SystemClock()
+    routes = [Route("/healthz", partial(_healthz, pulse)), ready_route(ready, patience), *hooks]
+    if signing_secret is not None:
+        routes.insert(0, _slack_door(bolt, signing_secret, meter, SystemClock()))
+    return Starlette(routes=routes)
+
+
+def _slack_door(
+    bolt: AsyncApp, signing_secret: str, meter: Callable[[], Meter], clock: Clock
+) -> Route:
+    verifier = SignatureVerifier(signing_secret)
 
     async def events(request: Request) -> Response:
-        with arriving(meter, timer) as arrival:
+        with arriving(meter, clock) as arrival:
             try:
                 body = await body_of(request)
                 _verify(verifier, request, body)
@@ -65,17 +77,22 @@ def web_app(
             arrival.body = asked.body
             return to_starlette_response(await bolt.async_dispatch(asked))
 
-    async def healthz(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+    return Route("/slack/events", events, methods=["POST"])
 
-    return Starlette(
-        routes=[
-            Route("/slack/events", events, methods=["POST"]),
-            Route("/healthz", healthz),
-            ready_route(ready, patience),
-            *hooks,
-        ],
-    )
+
+async def _healthz(pulse: Callable[[], Pulse] | None, _: Request) -> Response:
+    """200 while the process is alive; 503 once Slack has not been heard for too long."""
+    if pulse is None:
+        return JSONResponse({"status": "ok"})
+    beat = pulse()
+    socket = {
+        "state": beat.state,
+        "connected_since": None if beat.since is None else beat.since.isoformat(),
+        "last_frame_seconds": round(beat.silent, 1),
+        "reconnects": beat.reconnects,
+    }
+    told = {"status": "ok" if beat.well else "dead", "socket": socket}
+    return JSONResponse(told, status_code=200 if beat.well else 503)
 
 
 async def body_of(request: Request) -> bytes:

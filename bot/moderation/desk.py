@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 
 from bot import trace
-from bot.calls.actors import Actor
+from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
@@ -15,7 +16,7 @@ from bot.calls.looks import FileKind, Files, Look
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
-from bot.calls.verbs import Aim
+from bot.calls.verbs import VERBS, Aim
 from bot.errors import BadInput, Impossible, NotPermitted
 from bot.moderation.board import Board
 from bot.moderation.executor import Executor
@@ -32,6 +33,22 @@ class Asker:
 
     actor: Actor
     channel: str | None = None
+
+
+class Standing(NamedTuple):
+    """A person before a vendor: their role, and the verbs by name that they may use there.
+
+    `anything` is whether the vendor can be acted on at all.
+    """
+
+    vendor: Vendor
+    role: Role
+    verbs: tuple[str, ...]
+    anything: bool
+
+
+ENTRIES_A_CASE = 4
+"""Entries of the record read for each case to be found: an order, its outcome, and repetitions."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +161,24 @@ class Desk:
         """The record, newest first."""
         await self.policy.may_look(asker.actor, asker.channel)
         return await self.store.audit(which)
+
+    async def mine(self, asker: Asker, limit: int) -> Sequence[Case]:
+        """The latest cases somebody asked for or joined, newest first."""
+        wanted = CaseFilter(by=asker.actor.user, limit=limit * ENTRIES_A_CASE)
+        entries = await self.audit(asker, wanted)
+        numbers = dict.fromkeys(entry.case for entry in entries if entry.case is not None)
+        return [await self.store.case(number) for number in list(numbers)[:limit]]
+
+    async def standing(self, asker: Asker) -> Sequence[Standing]:
+        """What somebody may do on each connected vendor; raises as `Policy.standing`."""
+        return [await self._standing(asker.actor, vendor) for vendor in self.board.providers]
+
+    async def _standing(self, actor: Actor, vendor: Vendor) -> Standing:
+        role = await self.policy.standing(actor, vendor)
+        table = self.board.provider(vendor).capabilities
+        able = [name for name, capability in table.items() if capability.possible]
+        may = tuple(name for name in able if self.policy.least(VERBS[name], vendor) <= role)
+        return Standing(vendor, role, may, anything=bool(able))
 
     async def check(self, asker: Asker, number: int) -> tuple[Case, Sequence[Observation]]:
         """Read the vendor again for a case, for each person of it; changes nothing."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act, Person
 from bot.calls.models import Vendor
+from bot.calls.verbs import Verb
 from bot.policy.rules import Ids, Patterns, Rules, list_name
 from bot.ports import Member
 
@@ -23,12 +24,24 @@ def least(rules: Rules, act: Act) -> Role:
 
     An act on everyone never wants less than the verb asks for that.
     """
-    name = act.verb.name
-    for verbs in (rules.vendors.of(act.call.vendor).verbs, rules.verbs):
-        if name in verbs:
-            said = Role[verbs[name].upper()]
-            return max(said, act.verb.least_for_all) if act.everyone else said
-    return act.least()
+    said = _said(rules, act.verb.name, act.call.vendor)
+    if said is None:
+        return act.least()
+    return max(said, act.verb.least_for_all) if act.everyone else said
+
+
+def least_for_one(rules: Rules, verb: type[Verb], vendor: Vendor) -> Role:
+    """The least role for `verb` on a call of that vendor, or on one person in it."""
+    said = _said(rules, verb.name, vendor)
+    return verb.least if said is None else said
+
+
+def _said(rules: Rules, verb: str, vendor: Vendor) -> Role | None:
+    """What the file says of a verb: the vendor's word, else the general one, else nothing."""
+    for verbs in (rules.vendors.of(vendor).verbs, rules.verbs):
+        if verb in verbs:
+            return Role[verbs[verb].upper()]
+    return None
 
 
 def grant(rules: Rules, role: Role, vendor: Vendor | None) -> Grant:

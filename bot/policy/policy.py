@@ -6,6 +6,7 @@ from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act
 from bot.calls.looks import Look
 from bot.calls.models import Vendor
+from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, Outsider
 from bot.policy import decide, words
 from bot.policy.rules import Rules
@@ -56,6 +57,18 @@ class Policy:
             raise words.channel_not_allowed(self._rules, channel)
         await self._check_role(actor.user, act)
         await self._check_protected(actor.user, act)
+
+    async def standing(self, actor: Actor, vendor: Vendor) -> Role:
+        """The highest role somebody holds on a vendor; NotPermitted for outsiders and strangers."""
+        await self._admit(actor)
+        for role in sorted(Role, reverse=True):
+            if role and await self._holds(actor.user, role, vendor):
+                return role
+        return Role.NOBODY
+
+    def least(self, verb: type[Verb], vendor: Vendor) -> Role:
+        """The least role for a verb on a vendor's call, or on one person in it."""
+        return decide.least_for_one(self._rules, verb, vendor)
 
     async def _check_role(self, user: str, act: Act) -> None:
         vendor = act.call.vendor

@@ -8,7 +8,14 @@ from bot.calls.models import Call, RecordingState, Vendor
 from bot.calls.picture import ListView, Picture
 from bot.calls.verbs import Weight
 from handlers.blocks.message import Block, Message
-from handlers.blocks.offers import act_button, act_options, for_call, handles
+from handlers.blocks.offers import (
+    act_button,
+    act_options,
+    for_call,
+    handles,
+    has_more,
+    more_button,
+)
 from handlers.blocks.parts import (
     MAX_HEADER,
     actions,
@@ -69,6 +76,16 @@ def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -
     return Message(_spoken(picture, shown), blocks)
 
 
+def live_blocks(picture: Picture, capabilities: Capabilities) -> list[Block]:
+    """The first ten calls as on the list, and what is missing, without filters and pages."""
+    shown, names = picture.calls[:PAGE_SIZE], handles(picture.calls)
+    blocks: list[Block] = []
+    for index, call in enumerate(shown):
+        mark, table = f"{stamp(picture.at)}.{index}", capabilities.get(call.ref.vendor, {})
+        blocks += _card(call, names[call.ref], table, mark, picture.at)
+    return [*(blocks or [section(_empty(picture, ListView()))]), *_notes(picture)]
+
+
 def call_facts(call: Call, name: str, now: datetime) -> str:
     """One line about a call: vendor, handle, people, how long, what runs."""
     return dots(
@@ -97,14 +114,18 @@ def _card(
 ) -> list[Block]:
     offers = for_call(call, capabilities)
     direct = [offer for offer in offers if offer.verb.weight is Weight.LIGHT][:DIRECT]
+    live = call.ended_at is None
     ids = menu_ids(call.ref, call.title, stamp=mark)
     opened = CallValue(call=call.ref, title=call.title)
     row = [
         button("Open", OPEN, opened),
         *(act_button(offer, call, mark) for offer in direct),
     ]
+    if live and has_more(capabilities):
+        row.append(more_button(call))
     if ids is not None:
         rest = [offer for offer in offers if offer not in direct]
+        rest.sort(key=lambda offer: offer.verb.weight is not Weight.HEAVY)
         row.append(overflow(ids.action_id, act_options(rest)))
     title = bold(call.title, MAX_HEADER, empty="Untitled call")
     return [

@@ -30,6 +30,8 @@ MAX_SHOWN = 150
 ACT = "act"
 OPEN = "open"
 BACK = "list"
+REFRESH_HOME = "home.refresh"
+ALL_CALLS = "home.calls"
 REFRESH_LIST = "list.refresh"
 FILTER_VENDOR = "list.vendor"
 FILTER_TEXT = "list.text"
@@ -40,7 +42,16 @@ CASE_CHECK = "case.check"
 CASE_AGAIN = "case.again"
 AUDIT = "audit"
 MENU = "menu"
-"""Action ids by what they do. `route` reads one from what Slack sends: a tail after `|` is ours."""
+MORE = "more"
+FORM_VERB = "form.verb"
+FORM_CALL = "form.call"
+FORM_WHOM = "form.whom"
+FORM_PEOPLE = "form.people"
+MODERATE = "moderate_call"
+"""Action ids by what they do, and the shortcut's callback id at last.
+
+`route` reads one from what Slack sends: a tail after `|` is ours.
+"""
 
 ANY_VENDOR = "any"
 
@@ -54,7 +65,10 @@ class Value(Frozen):
 
 
 class ActValue(Value):
-    """An order that only lacks its reason. `stamp` tells this drawing of the card from the next."""
+    """An order that only lacks its reason. `stamp` tells this drawing of the card from the next.
+
+    `card` says whether it stands on a call's card, which the answer then draws anew.
+    """
 
     verb: AnyVerb
     call: CallRef
@@ -62,6 +76,7 @@ class ActValue(Value):
     person: Person | None = None
     everyone: bool = False
     stamp: str = ""
+    card: bool = True
 
     def act(self) -> Act:
         """The act it stands for."""
@@ -69,6 +84,14 @@ class ActValue(Value):
         return Act(
             verb=self.verb, call=self.call, title=self.title, people=people, everyone=self.everyone
         )
+
+
+class MoreValue(Value):
+    """A call, and perhaps a person in it, to do something with that is still to be chosen."""
+
+    call: CallRef
+    title: str = ""
+    person: Person | None = None
 
 
 class CallValue(Value):
@@ -109,9 +132,9 @@ def dump(value: Value) -> str:
 
 def _shortened(value: Value) -> dict[str, Any]:
     short: dict[str, Any] = {}
-    if isinstance(value, (ActValue, CallValue)):
+    if isinstance(value, (ActValue, CallValue, MoreValue)):
         short["title"] = cut(value.title, MAX_SHOWN)
-    if isinstance(value, ActValue) and value.person is not None:
+    if isinstance(value, (ActValue, MoreValue)) and value.person is not None:
         name = cut(value.person.name or "", MAX_SHOWN) or None
         short["person"] = value.person.model_copy(update={"name": name})
     return short
@@ -158,21 +181,23 @@ def menu_value(verb: AnyVerb, *, everyone: bool = False) -> str:
     return _compact([dump_verb(verb), 1] if everyone else [dump_verb(verb)])
 
 
-def load_menu(block_id: str, action_id: str, option: str) -> ActValue:
-    """The order an option of a menu stands for. BadInput when it cannot be read."""
+def load_menu(block_id: str, action_id: str, option: str) -> ActValue | MoreValue:
+    """The order an option of a menu stands for, or “More…”. BadInput when it cannot be read."""
     stamp, _, packed_call = block_id.partition("|")
     _, _, packed_person = action_id.partition("|")
     try:
         version, vendor, call_id, session, title = json.loads(packed_call)
+        about = {
+            "v": version,
+            "call": CallRef(vendor=Vendor(vendor), id=call_id, session=session),
+            "title": title or "",
+            "person": _person(json.loads(packed_person)) if packed_person else None,
+        }
+        if option == MORE:
+            return MoreValue.model_validate(about)
         verb, *everyone = json.loads(option)
-        return ActValue(
-            v=version,
-            verb=load_verb(verb),
-            call=CallRef(vendor=Vendor(vendor), id=call_id, session=session),
-            title=title or "",
-            person=_person(json.loads(packed_person)) if packed_person else None,
-            everyone=bool(everyone),
-            stamp=stamp,
+        return ActValue.model_validate(
+            {**about, "verb": load_verb(verb), "everyone": bool(everyone), "stamp": stamp}
         )
     except (ValueError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise stale() from error

@@ -53,6 +53,7 @@ async def explain(visit: Visit, request: Help) -> Message:
 
 async def show_list(visit: Visit, view: ListView, *, in_place: bool = False) -> None:
     """Show the live calls that match `view`."""
+    await visit.hold(in_place=in_place)
     picture = await visit.desk.look(visit.asker, view)
     capabilities = {v: p.capabilities for v, p in visit.desk.board.providers.items()}
     await visit.answer(list_message(picture, view, capabilities), in_place=in_place)
@@ -60,5 +61,6 @@ async def show_list(visit: Visit, view: ListView, *, in_place: bool = False) -> 
 
 async def show_one(visit: Visit, ref: CallRef, page: int, *, in_place: bool = False) -> None:
     """Show one call with a page of its people."""
+    await visit.hold(in_place=in_place)
     view, cases = await visit.desk.open(visit.asker, ref, page)
     await visit.answer(call_message(view, cases), in_place=in_place)

@@ -1,0 +1,157 @@
+"""The Home tab: what Callwarden is, what its reader may do here, what is live, and their cases."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.calls.actors import Role
+from bot.calls.capabilities import Capability
+from bot.calls.cases import Case
+from bot.calls.models import Frozen, Vendor
+from bot.calls.picture import ListView, Picture
+from bot.calls.verbs import VERBS
+from handlers.blocks.calls import PAGE_SIZE, live_blocks
+from handlers.blocks.cases import case_line
+from handlers.blocks.message import Block, Message
+from handlers.blocks.parts import (
+    MAX_TEXT,
+    actions,
+    button,
+    context,
+    header,
+    paragraph,
+    section,
+    stamp,
+)
+from handlers.blocks.text import count, lines, say, when
+from handlers.blocks.values import ALL_CALLS, CASE, REFRESH_HOME, CaseValue, ListValue
+
+MAX_SAID = MAX_TEXT // 5
+"""Characters of an error: five times as many, all of them escaped, still fit into a section."""
+
+CASES = 5
+"""Cases shown of one person."""
+
+MAX_BLOCKS = 100
+"""Slack's limit for a Home tab (docs.slack.dev, reference/views)."""
+
+WHAT = (
+    "*Callwarden* moderates live voice and video calls from Slack.",
+    "Every act has a number, a reason and an outcome that was read back from the vendor.",
+    "All of it stays in a record that shows when somebody changed it.",
+)
+
+
+class Place(Frozen):
+    """What one vendor is to the reader: their role there, and the verbs by name they may use.
+
+    `anything` is whether the vendor can be acted on at all.
+    """
+
+    vendor: Vendor
+    role: Role
+    verbs: tuple[str, ...] = ()
+    anything: bool = True
+
+
+class Desktop(Frozen):
+    """All a member's Home is drawn from. What could not be had is a message in its place."""
+
+    places: tuple[Place, ...]
+    calls: Picture | Message
+    cases: tuple[Case, ...] | Message
+    capabilities: Mapping[Vendor, Mapping[str, Capability]]
+
+
+def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
+    """A member's Home."""
+    mark = stamp(at)
+    top = [
+        button("Refresh", REFRESH_HOME, ListValue(view=ListView())),
+        button("All live calls", ALL_CALLS, ListValue(view=ListView())),
+    ]
+    return _home(
+        [
+            header("Callwarden"),
+            paragraph(WHAT),
+            paragraph(["*What you may do*", *(_place(one) for one in desktop.places)]),
+            *actions(top, f"{mark}.home"),
+            *_calls(desktop),
+            *_cases(desktop.cases, mark),
+            _help(command),
+            context(f"As of {when(at)}"),
+        ]
+    )
+
+
+def outside_view(why: Sequence[str], command: str, at: datetime) -> dict[str, Any]:
+    """The Home of somebody who may not look: what this is, why not, and what they can do."""
+    again = [button("Refresh", REFRESH_HOME, ListValue(view=ListView()))]
+    return _home(
+        [
+            header("Callwarden"),
+            paragraph(WHAT),
+            section(lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)),
+            *actions(again, f"{stamp(at)}.home"),
+            _help(command),
+        ]
+    )
+
+
+def plain_view(view: dict[str, Any], command: str) -> dict[str, Any]:
+    """Where Slack refuses the blocks of `view`: its paragraphs alone."""
+    kept = [block for block in view["blocks"] if block["type"] in {"header", "section"}]
+    bare = [{name: block[name] for name in ("type", "text")} for block in kept]
+    return _home([*bare, _help(command)])
+
+
+def _home(blocks: list[Block]) -> dict[str, Any]:
+    return {"type": "home", "callback_id": "home", "blocks": blocks[:MAX_BLOCKS]}
+
+
+def _place(place: Place) -> str:
+    vendor = place.vendor.label
+    if not place.anything:
+        return f"• {vendor}: its calls can only be looked at."
+    if place.role < Role.VIEWER:
+        return f"• {vendor}: nothing; callwarden.toml names nobody for everyone to look."
+    if not place.verbs:
+        return f"• {vendor}: you may look. To act you need the role moderator."
+    labels = ", ".join(VERBS[name].label for name in place.verbs)
+    return f"• {vendor}, as {place.role.word}: {labels}"
+
+
+def _calls(desktop: Desktop) -> list[Block]:
+    if isinstance(desktop.calls, Message):
+        return [header("Live calls"), *desktop.calls.blocks]
+    number = len(desktop.calls.calls)
+    more = f"The first {PAGE_SIZE}; “All live calls” shows the others."
+    return [
+        header(count(number, "live call")),
+        *live_blocks(desktop.calls, desktop.capabilities),
+        *([context(more)] if number > PAGE_SIZE else []),
+    ]
+
+
+def _cases(cases: tuple[Case, ...] | Message, mark: str) -> list[Block]:
+    if isinstance(cases, Message):
+        return [header("Your latest cases"), *cases.blocks]
+    if not cases:
+        return []
+    rows = [_case(case, f"{mark}.case.{case.number}") for case in cases[:CASES]]
+    return [header("Your latest cases"), *rows]
+
+
+def _case(case: Case, block_id: str) -> Block:
+    opened = button("Open", f"{CASE}#home", CaseValue(number=case.number))
+    return section(case_line(case), accessory=opened, block_id=block_id)
+
+
+def _help(command: str) -> Block:
+    return paragraph(
+        (
+            "*How to*",
+            f"`{command}` in a channel lists what is live; `{command} help` says what else works.",
+            "The buttons here do the same; what they answer opens in a window.",
+        )
+    )

@@ -1,0 +1,60 @@
+"""Slack's events: only those that are used, each done once however often it is delivered.
+
+Slack delivers an event again at once, after a minute and after five when it got no 2xx within 3 s
+(docs.slack.dev, apis/events-api), and by Socket Mode when it was not acknowledged. So it always is,
+before anything is done: what goes wrong later is ours, and delivering it again would not mend it.
+A retry counts by its event_id, not by its number: what came while nobody listened comes as a retry,
+and is new. What an event makes us do may be done twice without harm; another process of the same
+bot, or this one after a restart, does not know what was seen here.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from cachetools import TTLCache
+
+from bot.clock import Clock
+from handlers import home
+from handlers.counter import Counter
+from handlers.middleware import in_words
+from handlers.visit import Visit, read_event
+
+log = structlog.get_logger(__name__)
+
+KEPT_SECONDS = 3600.0
+"""How long an event is remembered: its last retry comes after about six minutes."""
+KEPT = 10_000
+"""Events remembered at most; the oldest are forgotten first."""
+
+EVENTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {"app_home_opened": home.opened}
+"""The events in manifest.yml, and what is done; others are acknowledged and left alone."""
+
+
+class Events:
+    """What was delivered so far."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._seen: TTLCache[str, bool] = TTLCache(KEPT, KEPT_SECONDS, timer=clock.monotonic)
+
+    def is_new(self, body: Mapping[str, Any]) -> bool:
+        """Whether this event comes for the first time; asked again, it does not."""
+        event_id = str(body.get("event_id"))
+        if event_id in self._seen:
+            log.info("event again", event=event_id)
+            return False
+        self._seen[event_id] = True
+        return True
+
+
+def attend(counter: Counter, body: Mapping[str, Any]) -> None:
+    """Do what an event wants, beside the acknowledgement; errors are logged and end there."""
+
+    async def attended() -> None:
+        event = body.get("event")
+        handler = EVENTS.get(str(event.get("type"))) if isinstance(event, dict) else None
+        if handler is not None:
+            await counter.ready()
+            await in_words(handler(read_event(counter, body)), counter.meter)
+
+    counter.tasks.spawn(attended(), "event")

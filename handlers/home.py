@@ -1,0 +1,97 @@
+"""The Home tab: drawn when it is opened, by its Refresh button, and after an order given there."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.calls.picture import ListView
+from bot.errors import NotPermitted, Outsider
+from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
+from handlers.blocks.message import Message
+from handlers.middleware import in_words
+from handlers.slack_errors import complaints, error_code
+from handlers.visit import Visit
+
+log = structlog.get_logger(__name__)
+
+PUBLISH_SECONDS = 5.0
+"""The longest wait for Slack to take a Home."""
+
+TAB = "home"
+
+OVERTAKEN = "hash_conflict"
+"""Slack's error where somebody's Home was drawn anew since: that drawing stands."""
+
+UNDRAWABLE = {"invalid_arguments", "invalid_blocks"}
+"""Slack's errors for a view whose text alone would do."""
+
+OUTSIDE = (
+    "Calls are looked after by members of this workspace. If something is wrong in a call, write "
+    "to one of them: they can act at once."
+)
+
+
+async def opened(visit: Visit) -> None:
+    """`app_home_opened`, for the Home tab only; its `view` is there once one was published."""
+    if visit.payload.get("tab") == TAB:
+        await publish(visit, visit.payload.get("view"))
+
+
+async def refresh(visit: Visit) -> None:
+    """The Refresh button."""
+    await publish(visit, visit.body.get("view"))
+
+
+async def publish(visit: Visit, before: Mapping[str, Any] | None) -> None:
+    """Draw somebody's Home as it is now, unless it was drawn anew after `before`.
+
+    Each vendor has its deadline, so that a slow one is one line and holds up nothing.
+    """
+    guard = str(before["hash"]) if before and before.get("hash") else None
+    view = await _drawn(visit)
+    refused = await _put(visit, view, guard)
+    if refused in UNDRAWABLE:
+        await _put(visit, plain_view(view, visit.counter.command), guard)
+
+
+async def _drawn(visit: Visit) -> dict[str, Any]:
+    desk, command = visit.desk, visit.counter.command
+    try:
+        places = await desk.standing(visit.asker)
+        await desk.policy.may_look(visit.asker.actor, visit.asker.channel)
+    except NotPermitted as no:
+        kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
+        return outside_view([str(no), kind], command, desk.board.clock.now())
+    meter = visit.counter.meter
+    calls, cases = await asyncio.gather(
+        in_words(desk.look(visit.asker, ListView()), meter),
+        in_words(desk.mine(visit.asker, CASES), meter),
+    )
+    desktop = Desktop(
+        places=tuple(Place(**place._asdict()) for place in places),
+        calls=calls,
+        cases=cases if isinstance(cases, Message) else tuple(cases),
+        capabilities={vendor: one.capabilities for vendor, one in desk.board.providers.items()},
+    )
+    return home_view(desktop, command, desk.board.clock.now())
+
+
+async def _put(visit: Visit, view: dict[str, Any], guard: str | None) -> str:
+    """What Slack says against it; empty when it is shown, or when something newer is."""
+    try:
+        async with asyncio.timeout(PUBLISH_SECONDS):
+            await visit.counter.slack.views_publish(
+                user_id=visit.asker.actor.user, view=view, hash=guard
+            )
+    except SlackApiError as error:
+        said = error_code(error)
+        if said != OVERTAKEN:
+            log.warning("home not shown", error=said, complaints=complaints(error))
+            return said
+    except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
+        log.warning("home not shown", error=type(error).__name__)
+    return ""

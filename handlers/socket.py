@@ -1,0 +1,316 @@
+"""Socket Mode: Slack's requests by a WebSocket that we open, through the same Bolt app as by HTTP.
+
+Facts: docs.slack.dev, apis/events-api/using-socket-mode. An envelope is acknowledged by its id
+within 3 s; Slack recycles connections every few hours, and warns with `disconnect`.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, NoReturn
+
+import aiohttp
+import structlog
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.errors import ConfigError, SocketLost
+from bot.meter import Meter
+from bot.moderation.tasks import Tasks
+from handlers.arrivals import arriving
+from handlers.slack_errors import error_code, retry_after
+from handlers.wire import Json, Unplugged, Wire
+
+log = structlog.get_logger(__name__)
+
+OPEN_SECONDS = 10.0
+"""How long Slack may take from our asking for a connection to its hello."""
+
+PING_SECONDS, SILENT_SECONDS = 10.0, 30.0
+"""Without a frame for so long, we ask for a sign of life; and take the connection for dead."""
+
+SETTLED_SECONDS = 30.0
+"""A connection that ends sooner counts as a failed one, so that loops of them end too."""
+
+DEAD_SECONDS = 60.0
+"""Nothing heard from Slack for so long: the process is not healthy."""
+
+PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+"""Seconds until each further try; the last of them from then on. Slack allows about one a minute
+(apps.connections.open is Tier 1) after a burst, and says so with Retry-After."""
+
+TRIES = 10
+"""Failures in a row, about five minutes, after which the process gives up."""
+
+ANSWER_SECONDS = 3.0
+"""How long a connection is kept for the answers that are still owed: Slack waits no longer."""
+
+LINGER_SECONDS = 10.0
+"""How long a connection that Slack recycles is still read once its successor is there."""
+
+REFRESH = {"warning", "refresh_requested"}
+"""Reasons of `disconnect` that leave time to open the next connection before this one ends."""
+
+NEVER = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+    "missing_scope",
+    "no_permission",
+    "forbidden_team",
+}
+"""Errors of apps.connections.open that trying again does not mend."""
+
+OK = 200
+
+
+class Pulse(NamedTuple):
+    """How the socket is. `since` is None while there is no connection; `silent` is in seconds."""
+
+    state: Literal["starting", "connected", "reconnecting", "dead"]
+    since: datetime | None
+    silent: float
+    reconnects: int
+
+    @property
+    def well(self) -> bool:
+        """Whether Slack can still be expected to reach us."""
+        return self.state != "dead"
+
+
+class Socket:
+    """Keeps one connection to Slack, and answers what comes over it.
+
+    `api_url` is Slack's Web API. `tasks` are the process's own: an answer begun is finished there.
+    """
+
+    def __init__(
+        self,
+        bolt: AsyncApp,
+        app_token: SecretStr,
+        api_url: str,
+        tasks: Tasks,
+        clock: Clock,
+        meter: Callable[[], Meter],
+    ) -> None:
+        self._bolt = bolt
+        self._app_token = app_token
+        self._api_url = api_url
+        self._tasks = tasks
+        self._clock = clock
+        self._meter = meter
+        self._wire: Wire | None = None
+        self._owed: dict[Wire, set[asyncio.Task[None]]] = {}
+        self._failures = 0
+        self._connected = 0
+        self._heard = clock.monotonic()
+
+    def pulse(self) -> Pulse:
+        """How it is now."""
+        wire = self._wire
+        heard = max([self._heard, *(wire.heard for wire in self._owed)])
+        silent = self._clock.monotonic() - heard
+        reconnects = max(self._connected - 1, 0)
+        if silent > DEAD_SECONDS:
+            return Pulse("dead", None, silent, reconnects)
+        if wire is not None and not wire.worn.done():
+            return Pulse("connected", wire.since, silent, reconnects)
+        state: Literal["reconnecting", "starting"] = (
+            "reconnecting" if self._connected else "starting"
+        )
+        return Pulse(state, None, silent, reconnects)
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Take requests until `stop`, then finish the answers that are owed and hang up.
+
+        SocketLost after TRIES failures in a row; ConfigError when Slack refuses the token.
+        """
+        async with aiohttp.ClientSession() as session:
+            slack = AsyncWebClient(base_url=self._api_url, session=session, retry_handlers=[])
+            keeping = asyncio.create_task(self._keep(slack, session), name="socket")
+            stopping = asyncio.create_task(stop.wait(), name="stop")
+            try:
+                await either(keeping, stopping)
+                if keeping.done():
+                    await keeping
+            finally:
+                for task in (keeping, stopping):
+                    task.cancel()
+                await asyncio.gather(keeping, stopping, return_exceptions=True)
+                await asyncio.gather(*(self._retire(wire) for wire in list(self._owed)))
+
+    async def _keep(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> NoReturn:
+        while True:
+            fresh = await self._connect(slack, session)
+            old, self._wire = self._wire, fresh
+            self._connected += 1
+            log.info("socket connected", reconnects=self._connected - 1)
+            if old is not None:
+                self._tasks.spawn(self._outlive(old), "retire")
+            why = await self._until_worn(fresh)
+            lived = self._clock.monotonic() - fresh.opened
+            log.info("socket worn", why=why, lived=round(lived, 1))
+            self._failures = self._failures + 1 if lived < SETTLED_SECONDS else 0
+            if why not in REFRESH:
+                await self._retire(fresh)
+                self._wire = None
+
+    async def _connect(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> Wire:
+        """The next connection, after as many tries as it takes."""
+        asked = 0.0
+        while True:
+            if self._failures >= TRIES:
+                raise SocketLost(
+                    f"No lasting connection to Slack came about in {self._failures} tries."
+                )
+            if self._failures:
+                await self._clock.sleep(max(asked, PAUSES[min(self._failures, len(PAUSES)) - 1]))
+            try:
+                return await self._open(slack, session)
+            except Unplugged as error:
+                self._failures += 1
+                asked = error.seconds
+                log.warning("socket not connected", why=str(error), tries=self._failures)
+
+    async def _open(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> Wire:
+        """One try: a ticket, a connection, and Slack's hello. Raises Unplugged and ConfigError."""
+        wire: Wire | None = None
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                wire = await Wire.open(session, await self._ticket(slack), self._clock)
+                self._owed[wire] = set()
+                self._tasks.spawn(self._read(wire), "socket")
+                await either(wire.greeted, wire.worn)
+        except TimeoutError as error:
+            if wire is not None:
+                await self._retire(wire)
+            raise Unplugged("no answer in time") from error
+        if wire.worn.done():
+            await self._retire(wire)
+            raise Unplugged(wire.worn.result())
+        return wire
+
+    async def _ticket(self, slack: AsyncWebClient) -> str:
+        """An address that is good for one connection."""
+        token = self._app_token.get_secret_value()
+        try:
+            answer = await slack.apps_connections_open(app_token=token)
+        except SlackApiError as error:
+            code = error_code(error)
+            if code in NEVER:
+                raise ConfigError(
+                    f"Slack refuses SLACK_APP_TOKEN: {code}.",
+                    next_step="Make an app-level token with connections:write, under Basic "
+                    "Information, and turn on Socket Mode; see docs/slack.md.",
+                ) from error
+            raise Unplugged(code, retry_after(error.response.headers, 0.0)) from error
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            raise Unplugged(type(error).__name__) from error
+        return str(answer.get("url") or "")
+
+    async def _until_worn(self, wire: Wire) -> str:
+        """Why `wire` has to be replaced, as soon as it has to be."""
+        while not wire.worn.done():
+            silent = self._clock.monotonic() - wire.heard
+            if silent >= SILENT_SECONDS:
+                wire.wear("silent")
+                break
+            if silent >= PING_SECONDS:
+                await wire.ping()
+            until = PING_SECONDS if silent < PING_SECONDS else SILENT_SECONDS
+            sleeping = asyncio.create_task(self._clock.sleep(until - silent))
+            try:
+                await either(sleeping, wire.worn)
+            finally:
+                sleeping.cancel()
+        return wire.worn.result()
+
+    async def _read(self, wire: Wire) -> None:
+        try:
+            async for told in wire.said():
+                self._take(wire, told)
+        finally:
+            wire.end()
+
+    def _take(self, wire: Wire, told: Json) -> None:
+        """One message: hello, goodbye, or an envelope, which is answered beside the next ones."""
+        if told.get("type") == "hello":
+            wire.greet()
+        elif told.get("type") == "disconnect":
+            wire.wear(str(told.get("reason")))
+        elif (
+            isinstance(told.get("envelope_id"), str) and (owed := self._owed.get(wire)) is not None
+        ):
+            task = self._tasks.spawn(self._answer(wire, told), "envelope")
+            owed.add(task)
+            task.add_done_callback(owed.discard)
+
+    async def _answer(self, wire: Wire, envelope: Json) -> None:
+        """Let Bolt answer, and send that; what no listener takes stays unacknowledged, as by HTTP.
+
+        A lost acknowledgement loses no order: it is on disk, and delivered again it is the same.
+        """
+        with arriving(self._meter, self._clock) as arrival:
+            asked = _request(envelope)
+            arrival.body = asked.body
+            answer = await self._bolt.async_dispatch(asked)
+            if answer.status != OK:
+                log.warning("envelope not taken", kind=envelope.get("type"), status=answer.status)
+                return
+            payload = _payload(answer.body) if envelope.get("accepts_response_payload") else None
+            try:
+                await wire.answer(envelope["envelope_id"], payload)
+            except Unplugged as error:
+                log.warning("acknowledgement lost", kind=envelope.get("type"), why=str(error))
+
+    async def _outlive(self, wire: Wire) -> None:
+        """Go on with a connection that has its successor until Slack ends it, or for a while."""
+        waiting = asyncio.create_task(self._clock.sleep(LINGER_SECONDS))
+        try:
+            await either(waiting, wire.ended)
+        finally:
+            waiting.cancel()
+        await self._retire(wire)
+
+    async def _retire(self, wire: Wire) -> None:
+        """Take nothing more from a connection, finish the answers owed on it, and hang up.
+
+        What Slack sent and we did not take is not acknowledged: Slack delivers it again.
+        """
+        owed = self._owed.pop(wire, set())
+        if owed:
+            await asyncio.wait(set(owed), timeout=ANSWER_SECONDS)
+        self._heard = max(self._heard, wire.heard)
+        await wire.close()
+
+
+async def either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:
+    """Wait until one of the two is done; neither is cancelled."""
+    await asyncio.wait({one, other}, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _request(envelope: Json) -> AsyncBoltRequest:
+    """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP."""
+    payload = envelope.get("payload")
+    attempt = envelope.get("retry_attempt")
+    headers = {"x-slack-retry-num": str(attempt)} if attempt else {}
+    body = payload if isinstance(payload, dict) else {}
+    return AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+
+
+def _payload(body: str) -> Json | None:
+    """A listener's answer as an envelope carries it: an object, or plain text as one."""
+    if not body:
+        return None
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {"text": body}
+    return told if isinstance(told, dict) else {"text": body}

@@ -1,0 +1,81 @@
+"""Answering a press that came from no message: Home and modals have no response_url.
+
+A press in Home is answered in a modal; a press in such a modal in the same one, or in one on top
+of it where the answer is about something else. A trigger opens one modal within 3 s (Slack's rule),
+so whatever asks a vendor first takes the place and fills it in later.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from handlers.blocks.message import Message
+from handlers.blocks.parts import section
+from handlers.blocks.window import waiting_view, window_view
+from handlers.slack_errors import complaints, error_code
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 3.0
+"""How long Slack may take for one of these: a trigger is good for no longer."""
+
+UNDRAWABLE = {"invalid_arguments", "invalid_blocks"}
+"""Slack's errors for a view whose text alone would do."""
+
+Put = Callable[..., Awaitable[AsyncSlackResponse]]
+
+
+class Window:
+    """Where one press is answered. `under` is the modal that was pressed in, None for Home.
+
+    `slack` is asked for once it is used: the process may still be opening.
+    """
+
+    def __init__(
+        self, slack: Callable[[], AsyncWebClient], trigger_id: str, under: str | None
+    ) -> None:
+        self._slack = slack
+        self._trigger_id = trigger_id
+        self._under = under
+        self._place: str | None = None
+
+    async def hold(self, *, in_place: bool) -> None:
+        """Take the place of the answer, which may need longer than the trigger is good for."""
+        if not (in_place and self._under):
+            self._place = await self._write(self._opener(), waiting_view())
+
+    async def show(self, message: Message, *, in_place: bool) -> None:
+        """Show the answer; where Slack refuses its blocks, as text. Lost, it is only not seen."""
+        place = self._place or (self._under if in_place else None)
+        update = partial(self._slack().views_update, view_id=place)
+        put = self._opener() if place is None else update
+        await self._write(put, window_view(message), otherwise=message.text)
+
+    def _opener(self) -> Put:
+        slack = self._slack()
+        open_it = slack.views_push if self._under else slack.views_open
+        return partial(open_it, trigger_id=self._trigger_id)
+
+    async def _write(
+        self, put: Put, view: dict[str, Any], otherwise: str | None = None
+    ) -> str | None:
+        try:
+            async with asyncio.timeout(SECONDS):
+                shown: dict[str, Any] = (await put(view=view)).get("view") or {}
+                return str(shown.get("id") or "") or None
+        except SlackApiError as error:
+            code = error_code(error)
+            log.warning("answer not shown", error=code, complaints=complaints(error))
+            if otherwise is not None and code in UNDRAWABLE:
+                text = Message(otherwise, [section(otherwise)])
+                return await self._write(put, window_view(text))
+        except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
+            log.warning("answer not shown", error=type(error).__name__)
+        return None

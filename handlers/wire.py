@@ -1,0 +1,135 @@
+"""One WebSocket to Slack: frames in, acknowledgements out, and when something last came.
+
+The SDK's own client is not used: it measures with the wall clock, keeps Slack's pings to itself,
+logs the ticket in the address, and reconnects in loops of its own (docs/decisions/0009).
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import WSMsgType
+
+from bot.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+
+
+class Unplugged(Exception):
+    """No connection came about, or it broke; `seconds` is how long Slack asks to wait, if it does.
+
+    The words name no address: a ticket is in it.
+    """
+
+    def __init__(self, why: str, seconds: float = 0.0) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Wire:
+    """An open connection. `heard` is when its last frame came, pings included (monotonic seconds).
+
+    `greeted` is done once Slack said hello; `worn` once the connection is to be replaced, with the
+    reason; `ended` once nothing more is read from it.
+    """
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse, clock: Clock) -> None:
+        self._ws = ws
+        self._clock = clock
+        self.since = clock.now()
+        self.opened = self.heard = clock.monotonic()
+        loop = asyncio.get_running_loop()
+        self.greeted: asyncio.Future[None] = loop.create_future()
+        self.worn: asyncio.Future[str] = loop.create_future()
+        self.ended: asyncio.Future[None] = loop.create_future()
+
+    @classmethod
+    async def open(cls, session: aiohttp.ClientSession, url: str, clock: Clock) -> "Wire":
+        """Connect to an address from `apps.connections.open`; raises Unplugged."""
+        try:
+            return cls(await session.ws_connect(url, autoping=False), clock)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unplugged(type(error).__name__) from error
+
+    def greet(self) -> None:
+        """Slack said hello."""
+        if not self.greeted.done():
+            self.greeted.set_result(None)
+
+    def wear(self, why: str) -> None:
+        """This connection is to be replaced; the first reason stands."""
+        if not self.worn.done():
+            self.worn.set_result(why)
+
+    def end(self) -> None:
+        """Nothing more is read from it."""
+        self.wear("closed")
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    async def said(self) -> AsyncIterator[Json]:
+        """Every JSON object Slack sends, until the connection ends; pings are answered."""
+        while True:
+            frame = await self._ws.receive()
+            if frame.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED}:
+                return
+            if frame.type is WSMsgType.ERROR:
+                log.warning("frame not readable", error=type(frame.data).__name__)
+                return
+            self.heard = self._clock.monotonic()
+            if frame.type is WSMsgType.PING:
+                await self._pong(frame.data)
+            elif frame.type is WSMsgType.TEXT and (told := _object(frame.data)) is not None:
+                yield told
+
+    async def answer(self, envelope_id: str, payload: Json | None) -> None:
+        """Acknowledge an envelope, with an answer where there is one; raises Unplugged."""
+        told: Json = {"envelope_id": envelope_id}
+        if payload is not None:
+            told["payload"] = payload
+        try:
+            await self._ws.send_json(told)
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:  # it is closed, or closing
+            raise Unplugged(type(error).__name__) from error
+
+    async def ping(self) -> None:
+        """Ask the other side for a sign of life; whether it comes shows in `heard`."""
+        try:
+            await self._ws.ping()
+        except (aiohttp.ClientError, OSError, RuntimeError):
+            self.wear("closed")
+
+    async def close(self) -> None:
+        """Hang up; a dead other side is not waited for."""
+        self.wear("closed")
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self._ws.close()
+        except (TimeoutError, aiohttp.ClientError, OSError, RuntimeError) as error:
+            log.info("not closed politely", error=type(error).__name__)
+
+    async def _pong(self, data: bytes) -> None:
+        try:
+            await self._ws.pong(data)
+        except (aiohttp.ClientError, OSError, RuntimeError):
+            self.wear("closed")
+
+
+CLOSING_SECONDS = 1.0
+"""How long a goodbye may take."""
+
+
+def _object(text: str) -> Json | None:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        log.warning("a frame that is no JSON object")
+        return None
+    return told

@@ -155,6 +155,8 @@ class Shelf:
             return None
         except VendorError as error:
             return f"A {kind} could not be read: {error}"
+        if not paper.url:
+            return None
         return File(
             kind=kind,
             name=f"{kind} of {session.id}",

@@ -1,10 +1,15 @@
 """Whatever RealtimeKit's bytes say, the decoders give a page, an error's words, or garbled."""
 
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from bot.calls.acts import Act
+from bot.calls.looks import FileKind
 from bot.calls.models import CallRef, Page, RecordingState, Vendor
 from bot.calls.verbs import End
 from bot.errors import VendorGarbled
@@ -61,6 +66,60 @@ async def test_any_json_is_a_page_of_calls_and_of_people_or_garbled(body: object
             assert isinstance(await read, Page)
         except VendorGarbled as error:
             assert str(error) == "RealtimeKit sent an answer that cannot be read."  # noqa: PT017 - either is right
+    await provider.aclose()
+
+
+@given(any_json | almost | any_json.map(lambda inner: {"data": inner}))
+async def test_any_json_is_something_to_look_at_or_garbled(body: object) -> None:
+    provider = answering(body)
+    ref = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
+    looks: list[Awaitable[BaseModel | Sequence[BaseModel]]] = [
+        provider.files(ref, frozenset(FileKind)),
+        provider.quality(ref),
+        provider.members(ref),
+        provider.rooms(),
+        provider.find("ben"),
+    ]
+    for look in looks:
+        with suppress(VendorGarbled):
+            assert isinstance(await look, BaseModel | Sequence)
+    await provider.aclose()
+
+
+figures = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just([])
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["packets_lost", "packets_sent"]), figures, max_size=2),
+    figures,
+    figures,
+    figures,
+)
+async def test_whatever_a_report_counts_the_result_is_within_its_scale(
+    sample: dict[str, object], mos: object, loss: object, delay: object
+) -> None:
+    """One body answers both questions: who is there, and how their connection does."""
+    summed = {
+        "quality_mos": {"avg": mos},
+        "packet_loss": {"5_or_greater_event_fraction": loss},
+        "rtt": {"250ms_or_greater_event_fraction": delay},
+    }
+    quality = {"audio_producer": [sample], "audio_producer_cumulative": summed}
+    provider = answering(
+        {
+            "data": {
+                "participants": [{"id": "p", "user_id": "u"}],
+                "participant": {"peer_report": {"quality": quality}},
+            }
+        }
+    )
+    ref = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
+    (one,) = (await provider.quality(ref)).people
+    assert one.score is None or 0 <= one.score <= 100
+    assert one.lost_percent is None or 0 <= one.lost_percent <= 100
+    assert one.bad is bool(one.why)
     await provider.aclose()
 
 

@@ -71,8 +71,8 @@ def _length(file: File) -> str:
 def _way(file: File, at: datetime) -> str:
     """The link and how long it works, or why there is none."""
     if file.url is None:
-        state = f": {mrkdwn(file.state, 40)}" if clean(file.state or "") else ""
-        return f"Not ready yet{state}." if state else "There is no link to it."
+        state = clean(file.state or "")
+        return f"Not ready yet: {mrkdwn(state, 40)}." if state else "There is no link to it."
     if file.expires_at is not None and file.expires_at <= at:
         return f"Its link stopped working {when(file.expires_at)}. Press Refresh for a new one."
     way = link(file.url.get_secret_value(), "Download")

@@ -11,6 +11,7 @@ import yaml
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import AuditEntry, Case, Event
+from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.picture import CallView, ListView, Picture
@@ -25,7 +26,10 @@ from handlers.blocks.call import call_message
 from handlers.blocks.calls import list_message
 from handlers.blocks.cases import answer_message, case_message
 from handlers.blocks.forms import FormState, reason_form
+from handlers.blocks.lookvalues import LookValue, RoomsValue
 from handlers.blocks.message import Block
+from handlers.blocks.reports import members_report
+from handlers.blocks.rooms import Shelf, rooms_report
 from handlers.blocks.values import route
 from handlers.commands.parse import Request
 from tests.fakes.blocks import ALL, NOW, elements, ref
@@ -92,9 +96,12 @@ def cards() -> list[list[Block]]:
         people=Page(items=(person,), next="1", total=60),
         page=1,
         capabilities=ALL,
+        looks=dict.fromkeys(LOOKS, ALL["kick"]),
         rtmp_targets=("youtube",),
         at=NOW,
     )
+    belonging = Page(items=tuple(CallMember(id=f"m{number}") for number in range(60)))
+    rooms = tuple(Room(kind=RoomKind.ROOM, name=f"r{number}") for number in range(60))
     entries = [AuditEntry(id=number, at=NOW, event=Event.REQUESTED) for number in range(30, 20, -1)]
     messages = (
         list_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
@@ -102,6 +109,8 @@ def cards() -> list[list[Block]]:
         case_message(case),
         answer_message(case),
         audit_message(entries, CaseFilter()),
+        members_report(LookValue(look="members", call=ref(), page=1), belonging, NOW),
+        rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),
     )
     return [message.blocks for message in messages]
 

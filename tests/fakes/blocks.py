@@ -34,7 +34,10 @@ NAMES = st.sampled_from([*NASTY, "x" * 500]) | st.text(max_size=40)
 IDS = st.text('abcDEF019:-_."é', min_size=1, max_size=128)
 ALL = {name: Capability(level=Enforcement.ENFORCED) for name in VERBS}
 SOME = {**ALL, "kick": cannot("no such act <!here>", instead=Mute), "block": cannot("")}
-OURS = re.compile(r"<@[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-0-9: ]+ UTC>")
+OURS = re.compile(
+    r"<@[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-0-9: ]+ UTC>"
+    r"|<https?://[^<>|\s]+\|Download>"
+)
 
 
 ANYTHING = settings(

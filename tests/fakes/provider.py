@@ -8,7 +8,18 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement, cannot
-from bot.calls.looks import LOOKS, File, FileKind, Files, Sighting, Sightings
+from bot.calls.looks import (
+    LOOKS,
+    CallMember,
+    Feedback,
+    File,
+    FileKind,
+    Files,
+    Quality,
+    Room,
+    Sighting,
+    Sightings,
+)
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, RecordPause, RecordResume
@@ -39,6 +50,10 @@ class FakeProvider(Blind):
         self.calls: dict[str, Call] = {}
         self.people: dict[str, list[Participant]] = {}
         self.kept: dict[str, list[File]] = {}
+        self.measured: dict[str, Quality] = {}
+        self.said: dict[str, Sequence[Feedback]] = {}
+        self.belonging: dict[str, Page[CallMember]] = {}
+        self.known: Sequence[Room] = ()
         self.acts: list[Trouble | None] = []
         self.seen: list[Seen | Exception] = []
         self.silent: Exception | None = None
@@ -67,6 +82,26 @@ class FakeProvider(Blind):
         """What was kept of it."""
         self._answer()
         return Files(files=tuple(one for one in self.kept.get(call.id, ()) if one.kind in kinds))
+
+    async def quality(self, call: CallRef) -> Quality:
+        """What was measured of it."""
+        self._answer()
+        return self.measured.get(call.id, Quality())
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """What was said about it."""
+        self._answer()
+        return self.said.get(call.id, ())
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """Who belongs to it."""
+        self._answer()
+        return self.belonging.get(call.id, Page(items=()))
+
+    async def rooms(self) -> Sequence[Room]:
+        """What has a name."""
+        self._answer()
+        return self.known
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """The calls, newest last; one page of `limit`."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.calls.looks import LOOKS, Look
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
 from bot.calls.verbs import (
@@ -27,9 +28,12 @@ from handlers.blocks.help import help_message, topics
 from handlers.commands.orders import choices, names, texts
 from handlers.commands.parse import (
     ActRequest,
+    FindPerson,
     Help,
     Incomplete,
     ListCalls,
+    LookAtCall,
+    LookAtRooms,
     ShowAudit,
     ShowCall,
     ShowCapabilities,
@@ -97,17 +101,58 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         ("list page 3", ListCalls(view=ListView(page=2))),
         ("list page turner", ListCalls(view=ListView(text="page turner"))),
         ("show K7QX page 2", ShowCall(call="K7QX", page=1)),
+        ("find @alice", FindPerson(words="alice")),
+        ("find <@U1|Alice Smith>", FindPerson(words="Alice Smith")),
+        ("find “Alice Smith”", FindPerson(words="Alice Smith")),
+        ("find Alice Smith", FindPerson(words="Alice Smith")),
+        ("Quality K7QX", LookAtCall(look="quality", call="K7QX")),
+        (
+            "members stream:default:x page 2",
+            LookAtCall(look="members", call="stream:default:x", page=1),
+        ),
+        ("rooms", LookAtRooms()),
+        ("rooms page 2", LookAtRooms(page=1)),
+        ("rooms Stream page 3", LookAtRooms(vendor=Vendor.STREAM, page=2)),
         ("case #128", ShowCase(number=128)),
         ("audit", ShowAudit()),
         ("audit 128", ShowAudit(case=128)),
         ("audit before 500", ShowAudit(before=500)),
         ("capabilities cometchat", ShowCapabilities(vendor=Vendor.COMETCHAT)),
         ("help kick", Help(topic="kick")),
+        ("help quality", Help(topic="quality")),
         ("kick --help", Help(topic="kick")),
     ],
 )
 def test_words_that_only_look(text: str, wanted: object) -> None:
     assert parse(text) == wanted
+
+
+@pytest.mark.parametrize("look", [look for look in LOOKS.values() if look.of_call])
+def test_every_look_at_a_call_is_read_and_explained_from_its_one_description(look: Look) -> None:
+    assert parse(look.example) == LookAtCall(look=look.name, call="K7QX")
+    with pytest.raises(BadInput, match="Which call") as missing:
+        parse(look.name)
+    assert look.example in (missing.value.next_step or "")
+    told = help_message(look.name, "/calls")
+    assert look.example in str(told.blocks)
+    assert ("role moderator" in str(told.blocks)) is look.disclosing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "find",
+        'find ""',
+        'find "ann" bob',
+        "find " + "x" * 101,
+        "quality K7QX rude",
+        "rooms zoom",
+        "rooms stream K7QX",
+    ],
+)
+def test_a_look_that_is_not_understood_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse(text)
 
 
 @pytest.mark.parametrize(

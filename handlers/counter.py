@@ -11,6 +11,7 @@ from bot.moderation.desk import Desk
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
 from handlers.replies import Replies
+from handlers.turns import Turns
 
 
 class Behind(NamedTuple):
@@ -38,6 +39,7 @@ class Counter:
         self.command = command
         self._patience = patience
         self.tasks = Tasks()
+        self.turns = Turns()
         self._behind: asyncio.Future[Behind] = asyncio.get_running_loop().create_future()
 
     def furnish(self, behind: Behind) -> None:

@@ -56,6 +56,8 @@ class Cast:
     def rules(self) -> str:
         """A callwarden.toml for them."""
         return f"""\
+reasons = ["Spam", "Harassment", "Shared private data"]
+
 [people]
 moderators = ["{self.moderator.id}"]
 leads = ["{self.lead.id}"]

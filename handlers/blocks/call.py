@@ -6,14 +6,23 @@ from bot.calls.acts import Person
 from bot.calls.cases import Case
 from bot.calls.handles import handle
 from bot.calls.looks import LOOKS
-from bot.calls.models import Call, Participant
+from bot.calls.models import Participant
 from bot.calls.picture import CallView, ListView
 from bot.calls.verbs import VERBS
 from handlers.blocks.calls import call_facts
 from handlers.blocks.cases import case_line
 from handlers.blocks.lookvalues import LOOK, LookValue
 from handlers.blocks.message import Block, Message
-from handlers.blocks.offers import Offer, act_button, act_options, for_call, for_person
+from handlers.blocks.offers import (
+    Offer,
+    act_button,
+    act_options,
+    for_call,
+    for_person,
+    has_more,
+    more_button,
+    with_more,
+)
 from handlers.blocks.parts import (
     MAX_HEADER,
     actions,
@@ -44,7 +53,9 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
     blocks = [
         header(title),
         section(call_facts(call, name, view.at)),
-        *actions([act_button(offer, call, mark) for offer in offers], f"{mark}.acts"),
+        *actions(
+            [*(act_button(offer, call, mark) for offer in offers), _more(view)], f"{mark}.acts"
+        ),
         *actions(_looks(view), f"{mark}.looks"),
         *_people(view, mark),
         *_limits(view),
@@ -66,7 +77,7 @@ def _people(view: CallView, mark: str) -> list[Block]:
 
 
 def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: str) -> Block:
-    accessory = _menu(view.call, Person.of(person), offers, mark)
+    accessory = _menu(view, Person.of(person), offers, mark)
     since = f"{span(person.joined_at, view.at)}" if person.joined_at else ""
     title = bold(person.shown)
     text = "\n".join(
@@ -79,11 +90,20 @@ def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: 
     return section(text, **accessory)
 
 
-def _menu(call: Call, person: Person, offers: Sequence[Offer], mark: str) -> Block:
+def _more(view: CallView) -> Block | None:
+    """The way to every act on a live call, where there is any."""
+    live = view.call.ended_at is None
+    return more_button(view.call) if live and has_more(view.capabilities) else None
+
+
+def _menu(view: CallView, person: Person, offers: Sequence[Offer], mark: str) -> Block:
     """The acts on a person; where the ids are too long for a menu, the first act as a button."""
+    call = view.call
     ids = menu_ids(call.ref, call.title, stamp=mark, person=person)
     if ids is not None:
-        menu = overflow(ids.action_id, act_options(offers))
+        more = has_more(view.capabilities, person=True)
+        options = with_more(act_options(offers)) if more else act_options(offers)
+        menu = overflow(ids.action_id, options)
         return {"accessory": menu, "block_id": ids.block_id} if menu else {}
     first = act_button(offers[0], call, mark, person) if offers else None
     return {"accessory": first, "block_id": mark} if first else {}

@@ -115,6 +115,11 @@ def trouble_view(message: Message) -> dict[str, Any]:
     }
 
 
+def done_view(message: Message) -> dict[str, Any]:
+    """The form's place taken by words about what was written down."""
+    return {**trouble_view(message), "title": plain_text("Written down", MAX_TITLE)}
+
+
 def _metadata(state: FormState) -> str:
     act = state.act
     people = tuple(

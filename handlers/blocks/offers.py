@@ -10,8 +10,10 @@ from bot.calls.models import Call, CallRef, Frozen
 from bot.calls.verbs import VERBS, Aim, Verb, Weight
 from bot.calls.written import AnyVerb
 from handlers.blocks.message import Block
-from handlers.blocks.parts import button, option
-from handlers.blocks.values import ACT, ActValue, menu_value
+from handlers.blocks.parts import MAX_MENU, button, option
+from handlers.blocks.values import ACT, MORE, ActValue, MoreValue, menu_value
+
+MORE_LABEL = "More…"
 
 TARGET = "to"
 """The option that names an RTMP target."""
@@ -117,6 +119,24 @@ def act_options(offers: Sequence[Offer]) -> list[Block]:
     return [
         option(offer.label, menu_value(offer.verb, everyone=offer.everyone)) for offer in offers
     ]
+
+
+def with_more(options: Sequence[Block]) -> list[Block]:
+    """The first options of a menu, and “More…” as the last: it leads to every act there is."""
+    return [*options[: MAX_MENU - 1], option(MORE_LABEL, MORE)]
+
+
+def more_button(call: Call, person: Person | None = None) -> Block | None:
+    """“More…”: the form that asks what to do with this call, or with this person in it."""
+    return button(MORE_LABEL, MORE, MoreValue(call=call.ref, title=call.title, person=person))
+
+
+def has_more(capabilities: Mapping[str, Capability], *, person: bool = False) -> bool:
+    """Whether “More…” leads anywhere: the vendor can do anything at all, or anything to people."""
+    return any(
+        one.possible and name in VERBS and (not person or VERBS[name].aim is not Aim.CALL)
+        for name, one in capabilities.items()
+    )
 
 
 def handles(calls: Sequence[Call]) -> dict[CallRef, str]:

@@ -6,10 +6,10 @@ from bot.calls.acts import Act
 from bot.calls.cases import Order
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
-from handlers.blocks.refusal import looking, usage
+from handlers.blocks.refusal import looking
 from handlers.blocks.text import clean, cut
 from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete
-from handlers.modals import reason
+from handlers.modals import order, reason
 from handlers.visit import Visit
 
 AT_ONCE = 0.4
@@ -29,8 +29,9 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
 
 
 async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
-    """Say what is missing."""
-    return usage(request.verb_type, request.missing, visit.counter.command)
+    """Open a form that asks for what is missing; what was said stands in it."""
+    visit.later(lambda: order.open_typed(visit, request), "form")
+    return None
 
 
 def _key(visit: Visit) -> str:

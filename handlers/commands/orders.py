@@ -43,13 +43,17 @@ class ActRequest(Frozen):
 
 
 class Incomplete(Frozen):
-    """An order that lacks something: `missing` is `call`, `people` or the name of an option."""
+    """An order that lacks something: `missing` is `call`, `people` or the name of an option.
+
+    `picked` are the options that were said, as typed.
+    """
 
     verb_type: type[Verb]
     call: str | None = None
     people: tuple[str, ...] = ()
     everyone: bool = False
     spared: tuple[str, ...] = ()
+    picked: Mapping[str, str | tuple[str, ...]] = {}
     reason: str = ""
     missing: str
 
@@ -104,7 +108,9 @@ def read_order(family: Sequence[type[Verb]], words: Words) -> ActRequest | Incom
         "reason": words.rest,
     }
     if lacking:
-        return Incomplete.model_validate({"verb_type": verb, "missing": lacking[0], **said})
+        return Incomplete.model_validate(
+            {"verb_type": verb, "missing": lacking[0], "picked": picked, **said}
+        )
     return ActRequest.model_validate({"verb": _build(verb, picked), **said})
 
 

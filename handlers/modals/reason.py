@@ -1,42 +1,11 @@
 """The form behind every act: why, with which options, and what cannot be undone."""
 
-import asyncio
-
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from bot.calls.acts import Act
 from bot.calls.cases import Order
-from bot.errors import CallwardenError
 from handlers.blocks.forms import FormState, form_errors, read_form, reason_form
-from handlers.slack_errors import error_code
+from handlers.modals.opening import open_view
+from handlers.modals.order import FieldErrors
 from handlers.visit import Visit
-
-OPEN_SECONDS = 3.0
-"""How long a trigger_id is good for a form (Slack's rule)."""
-
-NOT_OPENED = {
-    "expired_trigger_id",
-    "exchanged_trigger_id",
-    "trigger_expired",
-    "trigger_exchanged",
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "ratelimited",
-    "garbled",
-}
-"""Errors of views.open that pressing again may mend."""
-
-
-FieldErrors = dict[str, str]
-"""What Slack shows beside a form's fields, by block_id; empty when the form may close."""
-
-
-class FormTooLate(CallwardenError):
-    """Slack allows 3 seconds between a press and its form."""
-
-    default_next_step = "Nothing was done. Press it or type it again."
 
 
 async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
@@ -46,15 +15,7 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
     form = reason_form(
         state, provider.capabilities[act.verb.name], visit.desk.board.rtmp_targets, why
     )
-    try:
-        async with asyncio.timeout(OPEN_SECONDS):
-            await visit.counter.slack.views_open(trigger_id=visit.trigger_id, view=form)
-    except SlackApiError as error:
-        if error_code(error) not in NOT_OPENED:
-            raise
-        raise FormTooLate("Slack did not open the form in time.") from error
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise FormTooLate("Slack did not open the form in time.") from error
+    await open_view(visit, form)
 
 
 async def submit(visit: Visit) -> FieldErrors:

@@ -1,0 +1,93 @@
+"""What can be chosen in a form, as options: calls, people, verbs; and what an option's value means.
+
+An option's value holds 150 characters (Slack's limit), ids may be longer. A call's value is the
+whole of its handle with a digest of its run, a person's is the id or, where that is too long, a
+digest of it: both are held against what is live when the form comes back.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from bot.calls.acts import Person
+from bot.calls.handles import ALL, LONG, SHORT, handle
+from bot.calls.models import Call, CallRef, Frozen, Participant
+from handlers.blocks.parts import MAX_LABEL, option, plain_text
+from handlers.blocks.text import clean, count, cut, dots
+
+MAX_CHOICE = 150
+"""Slack's limit for the value of an option in a select."""
+
+DIGEST = 16
+"""Letters of a digest that stands for a run or an id."""
+
+UNTITLED = "Untitled call"
+
+
+class Picked(Frozen):
+    """An option somebody chose: its value, and the words it was shown with."""
+
+    value: str
+    label: str
+
+    def option(self) -> dict[str, Any]:
+        """The option again."""
+        return option(self.label, self.value)
+
+
+def call_value(ref: CallRef) -> str:
+    """What stands for a call: its whole handle, and which run of it where that is known."""
+    run = f".{_digest(ref.session)}" if ref.session else ""
+    return f"{handle(ref, ALL)}{run}"
+
+
+def same_room(value: str, ref: CallRef) -> bool:
+    """Whether `value` stands for that room, whichever run of it."""
+    return value.partition(".")[0] == handle(ref, ALL)
+
+
+def same_run(value: str, ref: CallRef) -> bool:
+    """Whether `value` may stand for that run: where either side names none, it may."""
+    run = value.partition(".")[2]
+    return not run or not ref.session or run == _digest(ref.session)
+
+
+def call_option(call: Call, length: int = SHORT) -> dict[str, Any]:
+    """A call: its title, and below it what tells it from another one of that name."""
+    below = dots(
+        (
+            call.ref.vendor.label,
+            handle(call.ref, length),
+            "ended" if call.ended_at else count(call.people, "person", "people"),
+        )
+    )
+    shown = option(cut(clean(call.title), MAX_LABEL) or UNTITLED, call_value(call.ref))
+    return {**shown, "description": plain_text(below, MAX_LABEL)}
+
+
+def lengths(calls: Sequence[Call]) -> list[int]:
+    """How long each call's handle has to be for no two of `calls` to read the same."""
+    short = [handle(call.ref, SHORT) for call in calls]
+    if len(set(short)) == len(short):
+        return [SHORT] * len(short)
+    return [LONG if short.count(word) > 1 else SHORT for word in short]
+
+
+def person_value(person_id: str) -> str:
+    """What stands for a person: the id, or a digest of one that is too long."""
+    return person_id if len(person_id) <= MAX_CHOICE else f"sha256:{_digest(person_id)}"
+
+
+def person_option(person: Participant | Person) -> dict[str, Any]:
+    """A person: the name, and below it the id that tells two of one name apart."""
+    below = [person.custom_id or person.id]
+    if isinstance(person, Participant) and person.role:
+        below.append(person.role)
+    return {
+        **option(person.shown, person_value(person.id)),
+        "description": plain_text(dots(below), MAX_LABEL),
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]

@@ -1,0 +1,170 @@
+"""What a form of orders is about and what was filled in: written into Slack's view, read back."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.calls.models import CallRef, Frozen
+from bot.calls.verbs import VERBS, Verb
+from handlers.blocks.choices import Picked, call_value
+from handlers.blocks.optionfields import OPTION
+from handlers.blocks.text import cut
+from handlers.blocks.values import (
+    FORM_CALL,
+    FORM_PEOPLE,
+    FORM_VERB,
+    FORM_WHOM,
+    MAX_SHOWN,
+    Value,
+    stale,
+)
+
+ORDER_FORM = "act.order"
+"""The callback_id of the form."""
+
+ABSENT, LISTED, WRITTEN = "absent", "reasons", "reason"
+"""The action_ids of the fields for absent people, for a reason picked, and for one written."""
+
+MAX_METADATA = 3000
+"""Slack's limit for private_metadata."""
+
+ANY, OF_PERSON = "any", "person"
+"""Among which verbs a form lets choose: all, or those aimed at people. Else: a first word's."""
+
+
+class Whom(StrEnum):
+    """At whom an act is aimed."""
+
+    NAMED = "named"
+    EVERYONE = "everyone"
+    EXCEPT = "except"
+
+
+class OrderState(Value):
+    """What the form carries along. `among` is empty where the verb is settled; see ANY.
+
+    `call` is the call as it was chosen, `over` whether it had ended by then; `channel`, `reply_url`
+    and `card` are as in `Order`.
+    """
+
+    verb: str | None = None
+    among: str = ""
+    call: CallRef | None = None
+    title: str = ""
+    over: bool = False
+    channel: str | None = None
+    reply_url: str | None = None
+    card: bool = False
+
+    @property
+    def kind(self) -> type[Verb] | None:
+        """The verb."""
+        return None if self.verb is None else VERBS.get(self.verb)
+
+
+class Said(Frozen):
+    """What is filled in, as it stands in the form; `blocks` names the block of each field."""
+
+    state: OrderState
+    verb: str | None = None
+    call: str | None = None
+    whom: Whom | None = None
+    people: tuple[Picked, ...] = ()
+    absent: str = ""
+    options: Mapping[str, str] = {}
+    listed: str | None = None
+    written: str = ""
+    blocks: Mapping[str, str] = {}
+
+    @property
+    def kind(self) -> type[Verb] | None:
+        """The verb that is chosen now."""
+        return None if self.verb is None else VERBS.get(self.verb)
+
+    @property
+    def people_fit(self) -> bool:
+        """Whether the people were chosen from the call that is chosen now."""
+        return self.blocks.get(FORM_PEOPLE) == people_block(self.call or "")
+
+
+def people_block(call: str) -> str:
+    """The block for people of a call: another one for another call, so that it begins empty."""
+    return f"people.{call}"
+
+
+def dump_state(state: OrderState) -> str:
+    """The state as private_metadata; ids too long for it are left to the form's own fields."""
+    short = state.model_copy(update={"title": cut(state.title, MAX_SHOWN)})
+    carried = short.model_dump_json(exclude_none=True)
+    if len(carried) <= MAX_METADATA:
+        return carried
+    return short.model_copy(update={"call": None, "title": ""}).model_dump_json(exclude_none=True)
+
+
+def read_state(view: Mapping[str, Any]) -> OrderState:
+    """What the form carried. BadInput when it is from an older release or was edited."""
+    try:
+        return OrderState.model_validate_json(view["private_metadata"])
+    except (ValidationError, KeyError, TypeError) as error:
+        raise stale() from error
+
+
+def read_said(view: Mapping[str, Any]) -> Said:
+    """What is filled in now. BadInput when it is not a form of ours."""
+    state = read_state(view)
+    try:
+        blocks, fields = _fields(view)
+        picked = (fields.get(FORM_PEOPLE) or {}).get("selected_options") or ()
+        return Said(
+            state=state,
+            verb=_option(fields.get(FORM_VERB)) or state.verb,
+            call=_option(fields.get(FORM_CALL)) or _carried(state, fields),
+            whom=_whom(fields.get(FORM_WHOM)),
+            people=tuple(Picked(value=one["value"], label=one["text"]["text"]) for one in picked),
+            absent=_text(fields.get(ABSENT)),
+            options={
+                name.removeprefix(OPTION): _option(field) or _text(field)
+                for name, field in fields.items()
+                if name.startswith(OPTION)
+            },
+            listed=_option(fields.get(LISTED)),
+            written=_text(fields.get(WRITTEN)),
+            blocks=blocks,
+        )
+    except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise stale() from error
+
+
+def _fields(view: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """The block of each field, and what Slack says of it, by action_id."""
+    blocks: dict[str, str] = {}
+    fields: dict[str, dict[str, Any]] = {}
+    for block_id, inside in view["state"]["values"].items():
+        for action_id, field in inside.items():
+            blocks[action_id] = block_id
+            fields[action_id] = field
+    return blocks, fields
+
+
+def _carried(state: OrderState, fields: Mapping[str, Any]) -> str | None:
+    """The call the form is about, where no field asks for it."""
+    if FORM_CALL in fields or state.call is None:
+        return None
+    return call_value(state.call)
+
+
+def _option(field: Mapping[str, Any] | None) -> str | None:
+    chosen = (field or {}).get("selected_option") or {}
+    value = chosen.get("value")
+    return None if value is None else str(value)
+
+
+def _text(field: Mapping[str, Any] | None) -> str:
+    return str((field or {}).get("value") or "")
+
+
+def _whom(field: Mapping[str, Any] | None) -> Whom | None:
+    value = _option(field)
+    return None if value is None else Whom(value)

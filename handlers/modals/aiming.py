@@ -1,0 +1,201 @@
+"""From a form as submitted to an act: every mistake is told at the field it is in."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.calls.acts import Act, Person
+from bot.calls.capabilities import Capability
+from bot.calls.models import Call, CallRef, Participant
+from bot.calls.verbs import Aim, Verb
+from bot.errors import BadInput, NotAtVendor, VendorError
+from bot.moderation.board import Board
+from bot.moderation.plan import SHOWN_NAMES
+from handlers.blocks.choices import Picked, person_value
+from handlers.blocks.optionfields import OPTION, read_options
+from handlers.blocks.orderform import MAX_REASON, cannot_words, possible_whom
+from handlers.blocks.orderstate import ABSENT, LISTED, WRITTEN, Said, Whom
+from handlers.blocks.text import clean
+from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
+from handlers.commands.words import fit
+from handlers.modals.drafting import ANEW, chosen_call, other_run
+from handlers.visit import Visit
+
+CHECK_SECONDS = 0.8
+"""How long a submitted form waits to hear who is still there: Slack gives 3 s for everything."""
+
+Errors = dict[str, str]
+"""What is wrong, by the action_id of the field it is in."""
+
+
+class Wrong(Exception):
+    """Something in a form cannot be as it is; `errors` says what, at which field."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.errors: Errors = {field: words}
+
+
+class Unfinished(Exception):
+    """The form lacks fields that its call or verb asks for: it was sent before it was drawn."""
+
+
+class Now(NamedTuple):
+    """A call as its vendor shows it: None where it did not answer in time, or knows it no more."""
+
+    call: Call | None
+    gone: bool
+    people: tuple[Participant, ...] | None
+
+
+async def act_of(visit: Visit, said: Said) -> Act:
+    """The act a form asks for. Raises Wrong or Unfinished."""
+    board = visit.desk.board
+    verb = said.kind
+    if verb is None:
+        raise Wrong(FORM_VERB, "Choose what to do.")
+    call = chosen_call(board, said)
+    if call is None:
+        raise Wrong(FORM_CALL, "That call is not live any more. Choose another one.")
+    capability = board.provider(call.ref.vendor).capabilities[verb.name]
+    if not capability.possible:
+        raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
+    options = _options(said, verb, capability, board.rtmp_targets)
+    now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
+    if not said.state.over:
+        _still_there(call, now)
+    people, everyone, spared = await _aim(visit, said, options, call, now)
+    return Act(
+        verb=options,
+        call=call.ref if now.call is None or said.state.over else now.call.ref,
+        title=call.title,
+        people=people,
+        everyone=everyone,
+        spared=spared,
+    )
+
+
+def reason_of(said: Said, *, needed: bool) -> str:
+    """The reason picked and the one written, as one. Raises Wrong."""
+    written = clean(said.written)
+    if len(written) > MAX_REASON:
+        raise Wrong(WRITTEN, f"A reason has at most {MAX_REASON:,} characters.")
+    reason = ": ".join(part for part in (clean(said.listed or ""), written) if part)
+    if needed and not reason:
+        field = LISTED if LISTED in said.blocks else WRITTEN
+        raise Wrong(field, "This act needs a reason.")
+    return reason[:MAX_REASON]
+
+
+def _options(
+    said: Said, verb: type[Verb], capability: Capability, targets: tuple[str, ...]
+) -> Verb:
+    built, wrong = read_options(verb, capability, targets, said.options)
+    if built is not None:
+        return built
+    if not all(OPTION + name in said.blocks for name in wrong):
+        raise Unfinished
+    name, words = next(iter(wrong.items()))
+    raise Wrong(OPTION + name, words)
+
+
+def _still_there(call: Call, now: Now) -> None:
+    """Wrong when the call ended since it was chosen; a silent vendor's is taken for there."""
+    if now.gone or (now.call is not None and now.call.ended_at is not None):
+        raise Wrong(FORM_CALL, f"“{_short(call.title)}” has ended. Choose another call.")
+    if now.call is not None and other_run(call.ref, now.call.ref):
+        raise Wrong(FORM_CALL, ANEW)
+
+
+async def _now(board: Board, ref: CallRef, *, who: bool) -> Now:
+    """The call and its people, asked at the same time."""
+    (call, gone), people = await asyncio.gather(
+        _call(board, ref), _crowd(board, ref) if who else _nobody()
+    )
+    return Now(call, gone, people)
+
+
+async def _call(board: Board, ref: CallRef) -> tuple[Call | None, bool]:
+    """The call as it is now, and whether its vendor knows no such call."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await board.get(ref), False
+    except NotAtVendor:
+        return None, True
+    except (VendorError, TimeoutError):
+        return None, False
+
+
+async def _crowd(board: Board, ref: CallRef) -> tuple[Participant, ...] | None:
+    """Who is there now, or was there a moment ago when the vendor does not answer in time."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return (await board.people(ref)).items
+    except (VendorError, TimeoutError):
+        known = board.memory.people(ref)
+        return None if known is None else known.people
+
+
+async def _nobody() -> None:
+    """Nobody is asked for."""
+
+
+async def _aim(
+    visit: Visit, said: Said, verb: Verb, call: Call, now: Now
+) -> tuple[tuple[Person, ...], bool, tuple[Person, ...]]:
+    """People, everyone or not, and who is spared."""
+    if verb.aim is Aim.CALL:
+        return (), False, ()
+    if verb.aim is Aim.ABSENT:
+        return await _absent(visit, said, call), False, ()
+    ways = possible_whom(type(verb), _capability(visit, verb, call))
+    whom = said.whom or ways[0]
+    if whom not in ways:
+        raise Wrong(FORM_WHOM, "This vendor cannot do that. Choose again.")
+    if whom is Whom.EVERYONE:
+        if said.people:
+            raise Wrong(FORM_PEOPLE, "Take them out here, or choose whom again above.")
+        return (), True, ()
+    if not said.people_fit:
+        raise Unfinished
+    if not said.people:
+        raise Wrong(FORM_PEOPLE, "Choose at least one person.")
+    people = _present(said.people, call, now)
+    return ((), True, people) if whom is Whom.EXCEPT else (people, False, ())
+
+
+def _capability(visit: Visit, verb: Verb, call: Call) -> Capability:
+    return visit.desk.board.provider(call.ref.vendor).capabilities[verb.name]
+
+
+def _present(chosen: tuple[Picked, ...], call: Call, now: Now) -> tuple[Person, ...]:
+    if now.people is None:
+        raise Wrong(
+            FORM_PEOPLE,
+            f"{call.ref.vendor.label} did not say who is in the call. Submit it again in a moment.",
+        )
+    here: Mapping[str, Participant] = {person_value(one.id): one for one in now.people}
+    gone = [one.label for one in chosen if one.value not in here]
+    if gone:
+        names = ", ".join(_short(name) for name in gone[:SHOWN_NAMES])
+        more = f" and {len(gone) - SHOWN_NAMES} more" if len(gone) > SHOWN_NAMES else ""
+        are = "are" if len(gone) > 1 else "is"
+        raise Wrong(FORM_PEOPLE, f"{names}{more} {are} not in the call any more. Take them out.")
+    return tuple(Person.of(here[value]) for value in dict.fromkeys(one.value for one in chosen))
+
+
+async def _absent(visit: Visit, said: Said, call: Call) -> tuple[Person, ...]:
+    """Each line is one person; Slack's typographic signs are no part of an id."""
+    if ABSENT not in said.blocks:
+        raise Unfinished
+    words = [word for line in said.absent.splitlines() if (word := clean(line).lstrip("@"))]
+    if not words:
+        raise Wrong(ABSENT, "Say who: their id in your app.")
+    try:
+        return await visit.desk.planner.absent(call.ref, [fit(word, "person") for word in words])
+    except BadInput as error:
+        raise Wrong(ABSENT, str(error)) from error
+
+
+def _short(text: str) -> str:
+    return clean(text)[:40] or "Untitled call"

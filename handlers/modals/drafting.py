@@ -1,0 +1,129 @@
+"""From what is filled in to what is drawn: which call is meant, and what its vendor can do."""
+
+import asyncio
+
+from bot.calls.acts import Act
+from bot.calls.cases import Refusal
+from bot.calls.models import Call, CallRef
+from bot.calls.verbs import VERBS, Aim, Verb
+from bot.errors import CallwardenError, NotPermitted, VendorError
+from bot.moderation.board import Board
+from handlers.blocks.choices import call_value, same_room, same_run
+from handlers.blocks.help import FAMILIES
+from handlers.blocks.orderform import Draft, cannot_words, possible_whom
+from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom
+from handlers.visit import Visit
+
+LOOK_SECONDS = 1.5
+"""How long a form waits for vendors that have not answered yet, before it is drawn without them."""
+
+ANEW = "That call has ended; another one has begun in the same room. Choose it to act on it."
+
+
+async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
+    """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
+    verb, board = said.kind, visit.desk.board
+    capability = None
+    if call is not None and verb is not None:
+        vendor = call.ref.vendor
+        capability = board.provider(vendor).capabilities[verb.name]
+        if capability.possible:
+            await _permitted(visit, said.state, verb, call)
+        else:
+            notes = [*notes, cannot_words(verb, vendor.label, capability)]
+    if call is not None and call.ended_at is not None:
+        notes = [*notes, "This call has ended. Most acts want a live one."]
+    return Draft(
+        said=said,
+        verbs=verbs_among(board, said.state.among, call),
+        call=call,
+        capability=capability,
+        targets=board.rtmp_targets,
+        reasons=visit.counter.reasons,
+        notes=tuple(notes),
+    )
+
+
+def verbs_among(board: Board, among: str, call: Call | None) -> tuple[type[Verb], ...]:
+    """The verbs a form lets choose from: those this call's vendor can do, or any vendor."""
+    family = VERBS.values() if among in {ANY, OF_PERSON} else FAMILIES.get(among, ())
+    providers = [one for v, one in board.providers.items() if call is None or v is call.ref.vendor]
+    return tuple(
+        verb
+        for verb in family
+        if among != OF_PERSON or verb.aim is not Aim.CALL
+        if any(one.capabilities[verb.name].possible for one in providers)
+    )
+
+
+async def _permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
+    """Refuse those who may not give such an order, before they fill in a form for it."""
+    ways = possible_whom(verb, visit.desk.board.provider(call.ref.vendor).capabilities[verb.name])
+    act = Act(
+        verb=verb.model_construct(),
+        call=call.ref,
+        title=call.title,
+        everyone=Whom.NAMED not in ways and bool(ways),
+    )
+    try:
+        await visit.desk.policy.may(visit.asker.actor, act, state.channel)
+    except NotPermitted as no:
+        key = visit.key("form", visit.trigger_id, verb.name, call.ref.vendor)
+        words = f"{verb.label}: {call.title}"
+        await visit.desk.store.refuse(
+            Refusal(key=key, actor=visit.asker.actor, words=words, why=str(no))
+        )
+        raise
+
+
+def chosen_call(board: Board, said: Said) -> Call | None:
+    """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
+    value, ref = said.call, said.state.call
+    if value is None:
+        return None
+    if ref is not None and value == call_value(ref):
+        seen = board.roll.call(ref) or board.memory.call(ref)
+        known = seen or Call(ref=ref, title=said.state.title, people=0)
+        return known.model_copy(update={"ref": ref})
+    here = (call for call in board.roll.calls() if same_room(value, call.ref))
+    return next((call for call in here if same_run(value, call.ref)), None)
+
+
+async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
+    """Read the roll of live calls in the background; what is in the way after `seconds`, in words.
+
+    A slow vendor's answer is not waited for longer, and is there for the next question.
+    """
+    roll = visit.desk.board.roll
+    if roll.due or not roll.known:
+        reading = visit.counter.tasks.spawn(roll.refresh(), "roll")
+        if not roll.known:
+            await asyncio.wait({reading}, timeout=seconds)
+    notes = [trouble.message for trouble in roll.troubles]
+    if roll.known and not notes and next(roll.calls(), None) is None:
+        notes.append("No call is live right now. Start one in your app, then open this again.")
+    return notes
+
+
+async def seen_call(board: Board, ref: CallRef, title: str) -> tuple[Call, list[str]]:
+    """A call of a card as it is now, or as it was when its vendor does not answer in time."""
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            now = await board.get(ref)
+    except (VendorError, TimeoutError) as error:
+        known = board.memory.call(ref) or Call(ref=ref, title=title, people=0)
+        note = in_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
+        return known.model_copy(update={"ref": ref}), [note]
+    if other_run(ref, now.ref):
+        return now.model_copy(update={"ref": ref}), [ANEW]
+    return now, []
+
+
+def other_run(seen: CallRef, now: CallRef) -> bool:
+    """Whether the room emptied and filled again since somebody saw it."""
+    return None not in {seen.session, now.session} and seen.session != now.session
+
+
+def in_sentences(error: CallwardenError) -> str:
+    """What happened, and what to do next."""
+    return f"{error} {error.next_step}".strip()

@@ -1,0 +1,259 @@
+"""The form for any order: opened with what is known, drawn anew as it is filled in, submitted."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Order
+from bot.calls.models import Call
+from bot.calls.verbs import Aim, Verb
+from bot.errors import BadInput, NotAccepted, NotPermitted, ProtectedPerson, VendorError
+from bot.moderation.memory import Crowd
+from bot.moderation.plan import pick
+from handlers.blocks.cases import asked_message
+from handlers.blocks.choices import Picked, call_value, person_option
+from handlers.blocks.forms import done_view, trouble_view
+from handlers.blocks.message import Message
+from handlers.blocks.orderform import TITLE, Draft, order_form
+from handlers.blocks.orderstate import ANY, OF_PERSON, WRITTEN, OrderState, Said, Whom, read_said
+from handlers.blocks.text import clean, cut
+from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
+from handlers.commands.orders import Incomplete
+from handlers.middleware import in_words
+from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
+from handlers.modals.drafting import chosen_call, draft, in_sentences, rolled, seen_call
+from handlers.modals.opening import Opened, draw, open_loading
+from handlers.visit import Visit
+
+FieldErrors = dict[str, str]
+"""What Slack shows beside a form's fields, by block_id; empty when the form may close."""
+
+
+class Redrawn(NamedTuple):
+    """What a submitted form turns into instead of closing."""
+
+    view: dict[str, Any]
+
+
+async def open_typed(visit: Visit, request: Incomplete) -> None:
+    """The form for an order in words that lacks something; what was said stands in it."""
+    verb = request.verb_type
+    state = OrderState(verb=verb.name, channel=visit.asker.channel, reply_url=visit.reply_url)
+    await _open(visit, verb.label, str(visit.body.get("text", "")), _typed(visit, request, state))
+
+
+async def open_more(visit: Visit, value: MoreValue) -> None:
+    """The form behind “More…” on a card: call and person are known, the verb is not."""
+    state = OrderState(
+        among=OF_PERSON if value.person else ANY,
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+        card=True,
+    )
+    await _open(visit, TITLE, f"More about {value.title}", _pressed(visit, value, state))
+
+
+async def open_shortcut(visit: Visit) -> None:
+    """The form behind the shortcut: nothing is known yet."""
+    state = OrderState(among=ANY)
+
+    async def first() -> Draft:
+        return await draft(visit, Said(state=state), None, await rolled(visit))
+
+    await _open(visit, TITLE, TITLE, first)
+
+
+async def redraw(visit: Visit) -> None:
+    """Something was chosen: draw what follows from it, unless something newer was chosen since."""
+    view = visit.body["view"]
+    turn = visit.counter.turns.take(str(view["id"]))
+    said = read_said(view)
+    call = chosen_call(visit.desk.board, said)
+    if not said.people_fit:
+        said = said.model_copy(update={"people": ()})
+    notes: list[str] = []
+    if said.call is not None and call is None:
+        notes = await rolled(visit)
+        call = chosen_call(visit.desk.board, said)
+    if said.call is not None and call is None:
+        notes.append("That call is not live any more. Choose another one.")
+    if call is not None:
+        visit.counter.tasks.spawn(_meet(visit, call), "people")
+    form = order_form(await _allowed(visit, said, call, notes))
+    where = Opened(str(view["id"]), str(view.get("hash", "")))
+    if turn.newest and not await draw(visit, where, form) and turn.newest:
+        await draw(visit, where._replace(hash=""), form)
+
+
+async def submit(visit: Visit) -> FieldErrors | Redrawn:
+    """Take the order; the form closes once it is on disk, or says at which field it is wrong."""
+    view = visit.payload
+    said = read_said(view)
+    try:
+        act = await act_of(visit, said)
+        reason = reason_of(said, needed=act.heavy)
+        acceptance = await visit.desk.request(_order(visit, said, act, reason))
+    except Wrong as wrong:
+        return _at_blocks(said, wrong.errors)
+    except ProtectedPerson as no:
+        return _at_blocks(said, {FORM_PEOPLE: in_sentences(no)})
+    except NotAccepted as no:
+        return _at_blocks(said, {WRITTEN: in_sentences(no)})
+    except Unfinished:
+        call = chosen_call(visit.desk.board, said)
+        return Redrawn(order_form(await _allowed(visit, said, call, ["Fill in what is new here."])))
+    if said.state.reply_url is None:
+        return Redrawn(done_view(asked_message(acceptance)))
+    return {}
+
+
+def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:
+    """The order; its key is the form's, and another one once a mistake in it is mended."""
+    view = visit.payload
+    asked = hashlib.sha256(f"{act.subject}\n{reason}".encode()).hexdigest()[:16]
+    return Order(
+        key=visit.key("form", view["id"], view["hash"], asked),
+        act=act,
+        actor=visit.asker.actor,
+        reason=reason,
+        channel=said.state.channel,
+        reply_url=said.state.reply_url,
+        card=said.state.card,
+    )
+
+
+def _at_blocks(said: Said, errors: Errors) -> FieldErrors:
+    """The errors by block_id; what has no field of its own is told at the call."""
+    otherwise = said.blocks.get(FORM_CALL, WRITTEN)
+    return {
+        said.blocks.get(name, otherwise): cut(clean(words), 300) for name, words in errors.items()
+    }
+
+
+async def _open(
+    visit: Visit, label: str, words: str, first: Callable[[], Awaitable[Draft]]
+) -> None:
+    """Spend the trigger, then fill in the form, or say why not."""
+    opened = await open_loading(visit, label)
+
+    async def drawn() -> dict[str, Any]:
+        key = visit.key("open", visit.trigger_id)
+        await visit.desk.admit(visit.asker, key, cut(clean(words), 2000))
+        return order_form(await first())
+
+    view = await in_words(drawn(), visit.counter.meter)
+    await draw(visit, opened, trouble_view(view) if isinstance(view, Message) else view)
+
+
+def _typed(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[], Awaitable[Draft]]:
+    """What a command said so far, looked up."""
+
+    async def first() -> Draft:
+        call, notes = await _named(visit, request.call)
+        said = Said(
+            state=state,
+            verb=state.verb,
+            call=None if call is None else call_value(call.ref),
+            whom=_whom(request),
+            options=_options(request),
+            written=request.reason,
+        )
+        words = request.spared or request.people
+        if call is not None and words:
+            found, missing = await _people(visit, request.verb_type, call, words)
+            said = said.model_copy(update=found)
+            notes += missing
+        return await draft(visit, said, call, notes)
+
+    return first
+
+
+def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], Awaitable[Draft]]:
+    """What a card knows, as it is now."""
+
+    async def first() -> Draft:
+        call, notes = await seen_call(visit.desk.board, value.call, value.title)
+        said = Said(
+            state=state,
+            call=call_value(call.ref),
+            people=() if value.person is None else (_picked(value.person),),
+            absent="" if value.person is None else value.person.id,
+        )
+        await rolled(visit, 0)
+        return await draft(visit, said, call, notes)
+
+    return first
+
+
+async def _named(visit: Visit, word: str | None) -> tuple[Call | None, list[str]]:
+    """The call that was typed; else what there is to choose from."""
+    if word is None:
+        return None, await rolled(visit)
+    await rolled(visit, 0)
+    try:
+        return await visit.desk.planner.call(word), []
+    except (BadInput, VendorError) as error:
+        return None, [in_sentences(error)]
+
+
+async def _people(
+    visit: Visit, verb: type[Verb], call: Call, words: tuple[str, ...]
+) -> tuple[dict[str, Any], list[str]]:
+    """People that were typed: those who are there, and words about the others."""
+    if verb.aim is Aim.ABSENT:
+        return {"absent": "\n".join(words)}, []
+    try:
+        crowd = Crowd((await visit.desk.board.people(call.ref)).items)
+    except VendorError as error:
+        return {}, [in_sentences(error)]
+    found: list[Picked] = []
+    missing: list[str] = []
+    for word in words:
+        try:
+            found.append(_picked(pick(word, crowd, call)))
+        except BadInput as error:
+            missing.append(in_sentences(error))
+    return {"people": tuple({one.value: one for one in found}.values())}, missing
+
+
+def _whom(request: Incomplete) -> Whom | None:
+    if not request.everyone:
+        return None
+    return Whom.EXCEPT if request.spared else Whom.EVERYONE
+
+
+def _options(request: Incomplete) -> dict[str, str]:
+    """What was picked, as it would stand in the fields."""
+    return {
+        name: value if isinstance(value, str) else "\n".join(value)
+        for name, value in request.picked.items()
+    }
+
+
+def _picked(person: Person) -> Picked:
+    shown = person_option(person)
+    return Picked(value=shown["value"], label=shown["text"]["text"])
+
+
+async def _allowed(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
+    """The draft; where its verb may not be asked for, without what follows from the verb."""
+    try:
+        return await draft(visit, said, call, notes)
+    except NotPermitted as no:
+        plain = said.model_copy(update={"verb": None, "state": _undecided(said.state)})
+        return await draft(visit, plain, call, [*notes, in_sentences(no)])
+
+
+def _undecided(state: OrderState) -> OrderState:
+    return state.model_copy(update={"verb": None, "among": state.among or ANY})
+
+
+async def _meet(visit: Visit, call: Call) -> None:
+    """Have the people of a call at hand when somebody begins to type a name."""
+    board = visit.desk.board
+    if board.memory.people(call.ref) is None:
+        try:
+            await board.people(call.ref)
+        except VendorError:
+            return

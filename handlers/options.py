@@ -1,0 +1,96 @@
+"""What fits the letters typed into a menu: calls, and the people of the call chosen beside it.
+
+Slack waits 3 s for it and shows at most 100. What is known is answered; a vendor that has not
+answered yet is waited for a moment, and what it says is there for the next letter.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from cachetools import LRUCache
+
+from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.errors import VendorError
+from bot.moderation.board import Board
+from handlers.blocks.choices import call_option, lengths, person_option
+from handlers.blocks.message import Block
+from handlers.blocks.orderstate import OrderState, read_said, read_state
+from handlers.blocks.parts import MAX_OPTIONS
+from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
+from handlers.modals.drafting import chosen_call, rolled
+from handlers.visit import Visit
+
+WAIT_SECONDS = 1.2
+"""How long an answer waits for vendors; it leaves time for the way there and back."""
+
+_DRAWN: LRUCache[tuple[Vendor, str, int], tuple[Call, Block]] = LRUCache(10_000)
+"""Calls as options, so that each is written once and not with every letter typed."""
+
+
+async def calls(visit: Visit) -> list[Block]:
+    """Live calls that have every word typed; two of one name are told apart below it."""
+    await _may_look(visit, read_state(visit.body["view"]))
+    await rolled(visit, WAIT_SECONDS)
+    found = visit.desk.board.roll.find(_typed(visit), MAX_OPTIONS)
+    return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
+
+
+async def people(visit: Visit) -> list[Block]:
+    """People of the call chosen in the same form, by any part of name or id."""
+    said = read_said(visit.body["view"])
+    await _may_look(visit, said.state)
+    board = visit.desk.board
+    call = chosen_call(board, said)
+    if call is None:
+        return []
+    wanted = _typed(visit).casefold().split()
+    here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
+    return [person_option(one) for one in list(here.values())[:MAX_OPTIONS]]
+
+
+async def _may_look(visit: Visit, state: OrderState) -> None:
+    """NotPermitted for those who may not see calls."""
+    await visit.desk.policy.may_look(visit.asker.actor, state.channel)
+
+
+async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Iterable[Participant]:
+    """Who is there, as known, or as the vendor says if it does so in time."""
+    if (known := board.memory.people(ref)) is not None:
+        return known.people
+    reading = visit.counter.tasks.spawn(_read(board, ref), "people")
+    done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
+    return reading.result() if done else ()
+
+
+async def _read(board: Board, ref: CallRef) -> Iterable[Participant]:
+    try:
+        return (await board.people(ref)).items
+    except VendorError:
+        return ()
+
+
+def _typed(visit: Visit) -> str:
+    return str(visit.body.get("value") or "")
+
+
+def _fits(person: Participant, wanted: Iterable[str]) -> bool:
+    parts = (person.name, person.id, person.custom_id, person.role)
+    words = " ".join(part for part in parts if part).casefold()
+    return all(word in words for word in wanted)
+
+
+def _drawn(call: Call, length: int) -> Block:
+    key = (call.ref.vendor, call.ref.id, length)
+    kept = _DRAWN.get(key)
+    if kept is not None and kept[0] is call:
+        return kept[1]
+    block = call_option(call, length)
+    _DRAWN[key] = (call, block)
+    return block
+
+
+OPTIONS: Mapping[str, Callable[[Visit], Awaitable[list[Block]]]] = {
+    FORM_CALL: calls,
+    FORM_PEOPLE: people,
+}
+"""Every menu whose options are looked up while somebody types, by action_id."""

@@ -1,0 +1,39 @@
+"""Who drew last: of two choices made in one form soon after each other, the later one counts."""
+
+from dataclasses import dataclass, field
+
+from cachetools import LRUCache
+
+MOST_FORMS = 1_000
+"""Forms whose latest choice is remembered."""
+
+
+@dataclass
+class Turns:
+    """The number of the latest choice in each form, as far as this process was told of it."""
+
+    _latest: LRUCache[str, int] = field(default_factory=lambda: LRUCache(MOST_FORMS))
+
+    def take(self, form: str) -> "Turn":
+        """A new choice in `form`: from now on the earlier ones are not the newest."""
+        number = self.latest(form) + 1
+        self._latest[form] = number
+        return Turn(self, form, number)
+
+    def latest(self, form: str) -> int:
+        """The number of the latest choice; 0 when there was none lately."""
+        return int(self._latest.get(form, 0))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One choice in one form."""
+
+    turns: Turns
+    form: str
+    number: int
+
+    @property
+    def newest(self) -> bool:
+        """Whether nothing was chosen in that form since."""
+        return self.turns.latest(self.form) in {0, self.number}

@@ -7,10 +7,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 FULLY_COVERED := bot/calls/*,bot/policy/*,bot/moderation/*,bot/store/chain.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix docs bench storm pins clean
+.PHONY: help demo serve test check fix docs contracts bench storm pins clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/ready ## Play the tour in the terminal: a made-up world, no account needed
 	@$(BIN)/callwarden demo --tour
@@ -34,6 +34,9 @@ fix: .venv/ready ## Format, and repair what the linter can repair
 
 docs: .venv/ready ## Draw anew what the documents show of the bot
 	@$(BIN)/python -m tests.scenarios.draw
+
+contracts: .venv/ready ## List the vendors' operations in use, by which word in Slack
+	@$(BIN)/python -m tests.contracts
 
 bench: .venv/ready ## Measure speed against floors of the same run
 	@$(BIN)/python -m tests.bench

@@ -12,6 +12,7 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
+from bot.calls.life import Life
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.picture import CallView, ListView, Picture
@@ -24,7 +25,7 @@ from handlers.actions import ACTIONS
 from handlers.blocks.audit import audit_message
 from handlers.blocks.call import call_message
 from handlers.blocks.calls import list_message
-from handlers.blocks.cases import answer_message, case_message
+from handlers.blocks.cases import answer_message
 from handlers.blocks.forms import FormState, reason_form
 from handlers.blocks.lookvalues import LookValue, RoomsValue
 from handlers.blocks.message import Block
@@ -106,7 +107,7 @@ def cards() -> list[list[Block]]:
     messages = (
         list_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
         call_message(view, [case]),
-        case_message(case),
+        case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30}))),
         answer_message(case),
         audit_message(entries, CaseFilter()),
         members_report(LookValue(look="members", call=ref(), page=1), belonging, NOW),

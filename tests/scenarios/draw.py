@@ -20,6 +20,7 @@ from bot.calls.verbs import VERBS
 from bot.demo.stage import open_show
 from bot.demo.tour import Played, drawn, play, steps
 from bot.logs import configure_logs
+from tests.contracts.listing import as_document
 from tests.scenarios.surface import SURFACE
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +93,7 @@ async def surface(folder: Path) -> dict[str, str]:
         providers = show.counter.desk.board.providers
         vendors = {vendor: provider.capabilities for vendor, provider in providers.items()}
     parts["capabilities-table"] = table(vendors)
+    parts["operations"] = await asyncio.to_thread(as_document)  # runs loops of its own
     return parts | {f"reasons-{vendor}": reasons(told) for vendor, told in vendors.items()}
 
 

@@ -126,23 +126,22 @@ def quality_report(asked: LookValue, quality: Quality, at: datetime) -> Message:
 
 
 def _trouble(one: PersonQuality) -> str:
-    """Who it is, what was measured and the vendor's word: `Ann: 12 % lost, 480 ms`."""
+    """Who it is and why it is bad, then what was measured besides: `Ann: 12 % lost, 480 ms`."""
     name = named(one.person.name, one.person.custom_id or one.person.id)
-    why = mrkdwn(one.why, MAX_REASON) if clean(one.why) else ""
-    measured = _measured(one)
-    if not measured and not why:
-        return f"{name}: no figures"
-    return f"{name}: {'. '.join(words for words in (measured, why) if words)}"
+    why = clean(one.why)
+    said = [mrkdwn(why, MAX_REASON)] if why else []
+    return f"{name}: {', '.join([*said, *_measured(one, why)]) or 'no figures'}"
 
 
-def _measured(one: PersonQuality) -> str:
-    figures = (
-        figure(one.lost_percent, "{} % lost"),
-        figure(one.latency_ms, "{} ms"),
-        figure(one.jitter_ms, "jitter {} ms"),
-        figure(one.score, "score {} of 100"),
-    )
-    return ", ".join(words for words in figures if words)
+def _measured(one: PersonQuality, why: str = "") -> list[str]:
+    """The figures there are, but those that `why` speaks of already."""
+    figures = {
+        "lost": figure(one.lost_percent, "{} % lost"),
+        "latency": figure(one.latency_ms, "{} ms"),
+        "jitter": figure(one.jitter_ms, "jitter {} ms"),
+        "score": figure(one.score, "score {} of 100"),
+    }
+    return [words for of, words in figures.items() if words and of not in why]
 
 
 def _rest(people: Sequence[PersonQuality]) -> str:

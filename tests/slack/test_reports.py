@@ -82,7 +82,7 @@ def test_quality_says_the_score_then_who_has_trouble_and_why_then_the_rest() -> 
     order = [
         "score 83 of 100",
         "1 person has a bad connection",
-        "*Ann* `ann`: 12 % lost, 480 ms. Wi-Fi &lt;weak&gt;",
+        "*Ann* `ann`: Wi-Fi &lt;weak&gt;, 12 % lost, 480 ms",
         "The rest: 1 person without trouble, 1 person without figures.",
         "Live.",
     ]
@@ -104,6 +104,12 @@ def test_quality_says_so_when_nobody_has_trouble_or_nobody_was_measured(
     people: tuple[PersonQuality, ...], said: str
 ) -> None:
     assert said in words(told(quality_report(asked("quality"), Quality(people=people), NOW)))
+
+
+def test_a_figure_the_vendors_reason_names_is_not_said_twice() -> None:
+    bad = PersonQuality(person=ANN, latency_ms=480, jitter_ms=20, bad=True, why="480 ms latency")
+    shown = words(told(quality_report(asked("quality"), Quality(people=(bad,)), NOW)))
+    assert "*Ann* `ann`: 480 ms latency, jitter 20 ms" in shown
 
 
 def test_a_figure_nobody_can_mean_is_left_out() -> None:

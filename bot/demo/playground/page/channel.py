@@ -82,7 +82,7 @@ class Composer:
             with ui.element("div").classes("k-line"):
                 self._field = ui.input(placeholder="Type /calls", on_change=self._typed)
                 self._field.props('dense outlined autofocus aria-label="Message"')
-                self._field.classes("k-field").on("keydown.enter", self._send)
+                self._field.classes("k-field").mark("composer").on("keydown.enter", self._send)
                 send = ui.button("Send", on_click=self._send, color=None)
                 send.props("no-caps unelevated").classes("k-button k-primary")
 

@@ -54,7 +54,7 @@ class Form(Pane):
             if submit := view.given.get("submit"):
                 ui.button(submit["text"], on_click=lambda: self._submit(view), color=None).props(
                     "no-caps unelevated"
-                ).classes("k-button k-primary")
+                ).classes("k-button k-primary").mark("submit")
 
     async def _submit(self, view: View) -> None:
         await self.seat.submit(view)

@@ -38,7 +38,17 @@ class Wire(Pane):
         words = (f"{exchange.at:%H:%M:%S}", arrow, exchange.title, took, late, exchange.trouble)
         line = ui.expansion(" · ".join(word for word in words if word)).props("dense")
         line.classes("k-exchange k-bad" if exchange.trouble or exchange.late else "k-exchange")
-        with line:
-            for title, told in (("asked", exchange.asked), ("answered", exchange.answered)):
-                ui.label(title).classes("k-pane-title")
-                ui.code(json.dumps(told, indent=1, ensure_ascii=False), language="json")
+
+        def unfold() -> None:
+            if line.value and not line.default_slot.children:
+                with line:
+                    _json(exchange)
+
+        line.on_value_change(unfold)
+
+
+def _json(exchange: Exchange) -> None:
+    """Both sides; made only when somebody looks, since the page shows many."""
+    for title, told in (("asked", exchange.asked), ("answered", exchange.answered)):
+        ui.label(title).classes("k-pane-title")
+        ui.code(json.dumps(told, indent=1, ensure_ascii=False), language="json")

@@ -20,7 +20,7 @@ from bot.calls.cases import (
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
-from bot.calls.search import Search
+from bot.calls.search import CaseFilter as CaseFilter
 from bot.meter import Backlog
 
 
@@ -87,14 +87,6 @@ class Signatures(Protocol):
 
         Raises `VendorError` when its public key cannot be had, so that nothing is known.
         """
-
-
-class CaseFilter(Search):
-    """Which audit entries to show: of one case, from before an entry, and what `Search` says."""
-
-    case: int | None = None
-    before: int | None = None
-    limit: int = 10
 
 
 class Store(Protocol):

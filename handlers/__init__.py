@@ -16,13 +16,14 @@ from handlers.blocks import values
 from handlers.blocks.forms import REASON_FORM, trouble_view
 from handlers.blocks.message import Block, Message
 from handlers.blocks.orderstate import ORDER_FORM
+from handlers.blocks.searchform import SEARCH_FORM
 from handlers.commands import acting, further, looking
 from handlers.commands import parse as said
 from handlers.commands.parse import parse
 from handlers.counter import Counter
 from handlers.events import Events, attend
 from handlers.middleware import in_words
-from handlers.modals import order, reason
+from handlers.modals import order, reason, search
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.options import OPTIONS
 from handlers.visit import (
@@ -52,6 +53,7 @@ COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
 VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn]]] = {
     REASON_FORM: reason.submit,
     ORDER_FORM: order.submit,
+    SEARCH_FORM: search.submit,
 }
 """The forms that can be submitted, by callback id."""
 

@@ -5,14 +5,13 @@ from functools import partial
 
 from bot.calls.cases import Order
 from bot.calls.picture import ListView
-from bot.ports import CaseFilter
 from handlers import home
 from handlers.blocks import lookvalues, values
-from handlers.blocks.audit import audit_message
-from handlers.blocks.cases import asked_message, case_message, check_message
+from handlers.blocks.cases import asked_message, check_message
+from handlers.blocks.life import case_message
 from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one
-from handlers.modals import order, reason
+from handlers.modals import order, reason, search
 from handlers.visit import Visit
 
 Press = Callable[[Visit], Awaitable[None]]
@@ -83,7 +82,14 @@ async def page_rooms(visit: Visit) -> None:
 async def show_case(visit: Visit) -> None:
     """A case's number."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
-    await visit.answer(case_message(await visit.desk.case(visit.asker, value.number)))
+    await visit.answer(case_message(await visit.desk.life(visit.asker, value.number)))
+
+
+async def page_case(visit: Visit) -> None:
+    """More of a case's results, in the place of those that are shown."""
+    value = values.load(values.CaseValue, visit.payload.get("value"))
+    life = await visit.desk.life(visit.asker, value.number)
+    await visit.answer(case_message(life, value.page), in_place=True)
 
 
 async def check_case(visit: Visit) -> None:
@@ -116,9 +122,13 @@ async def repeat_case(visit: Visit) -> None:
 async def show_audit(visit: Visit) -> None:
     """Older entries of the record."""
     value = values.load(values.AuditValue, visit.payload.get("value"))
-    which = CaseFilter(case=value.case, before=value.before)
-    entries = await visit.desk.audit(visit.asker, which)
-    await visit.answer(audit_message(entries, which), in_place=True)
+    await search.show(visit, value.which, in_place=True)
+
+
+async def search_audit(visit: Visit) -> None:
+    """The form to search the record, with what is looked for now."""
+    value = values.load(values.AuditValue, visit.payload.get("value"))
+    await search.open_form(visit, value.which, in_place=True)
 
 
 ACTIONS: Mapping[str, Press] = {
@@ -142,8 +152,10 @@ ACTIONS: Mapping[str, Press] = {
     lookvalues.LOOK_PAGE: page_look,
     lookvalues.LOOK_ROOMS: page_rooms,
     values.CASE: show_case,
+    values.CASE_PAGE: page_case,
     values.CASE_CHECK: check_case,
     values.CASE_AGAIN: repeat_case,
     values.AUDIT: show_audit,
+    values.AUDIT_SEARCH: search_audit,
 }
 """Every action id that is drawn, and its handler."""

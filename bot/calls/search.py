@@ -32,10 +32,18 @@ class Search(Frozen):
     state: State | None = None
     since: AwareDatetime | None = None
 
+
+class CaseFilter(Search):
+    """A part of the record: of one case, from before an entry, and what `Search` says."""
+
+    case: int | None = None
+    before: int | None = None
+    limit: int = 10
+
     @property
-    def anything(self) -> bool:
-        """Whether nothing narrows it."""
-        return self == Search()
+    def narrow(self) -> bool:
+        """Whether entries have to be looked for."""
+        return any(getattr(self, name) for name in Search.model_fields)
 
 
 def folded(text: str) -> str:

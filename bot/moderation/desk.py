@@ -12,6 +12,7 @@ from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
+from bot.calls.life import MOST_ENTRIES, Life
 from bot.calls.looks import FileKind, Files, Look
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
@@ -156,6 +157,13 @@ class Desk:
         """One case."""
         await self.policy.may_look(asker.actor, asker.channel)
         return await self.store.case(number)
+
+    async def life(self, asker: Asker, number: int) -> Life:
+        """One case from its request on, with what took it back."""
+        case = await self.case(asker, number)
+        entries = await self.store.audit(CaseFilter(case=number, limit=MOST_ENTRIES))
+        later = await self.store.undoing(case)
+        return Life.of(case, entries, later)
 
     async def audit(self, asker: Asker, which: CaseFilter) -> Sequence[AuditEntry]:
         """The record, newest first."""

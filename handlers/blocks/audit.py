@@ -1,60 +1,81 @@
 """The record, newest first, a page at a time."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from bot.calls.cases import AuditEntry, Event
+from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS
 from handlers.blocks.cases import state_words
-from handlers.blocks.message import Message
-from handlers.blocks.parts import actions, button, context, header, section, text_of
+from handlers.blocks.message import Block, Message
+from handlers.blocks.parts import actions, button, context, header, paragraph, section, text_of
 from handlers.blocks.text import code, count, dots, mrkdwn, when, who
-from handlers.blocks.values import AUDIT, AuditValue
+from handlers.blocks.values import AUDIT, AUDIT_SEARCH, AuditValue
 
 MAX_ENTRIES = 40
 """Entries on one page, so that it stays below Slack's 50 blocks."""
 
+NAMED = 3
+"""People named in one entry; the rest are counted."""
 
-class Asked(Protocol):
-    """Which part of the record is shown."""
-
-    @property
-    def case(self) -> int | None:
-        """Only this case."""
-
-    @property
-    def before(self) -> int | None:
-        """Only entries before this one."""
-
-    @property
-    def limit(self) -> int:
-        """How many were asked for."""
+GIVEN = "was given links"
+"""What a disclosure says of whoever asked for it."""
 
 
-def audit_message(entries: Sequence[AuditEntry], asked: Asked) -> Message:
+def audit_message(entries: Sequence[AuditEntry], which: CaseFilter) -> Message:
     """A page of the record; a full one has a button for older entries."""
-    title = "The record" if asked.case is None else f"The record of case #{asked.case}"
+    title = "The record" if which.case is None else f"The record of case #{which.case}"
     shown = entries[:MAX_ENTRIES]
-    blocks = [header(title), *(section(_entry(entry)) for entry in shown)]
+    blocks = [header(title)]
+    if sought := search_words(which):
+        blocks.append(context(sought))
+    blocks += [paragraph(_entry(entry)) for entry in shown]
     if not shown:
         blocks.append(section("There is nothing in this part of the record."))
-    elif len(entries) >= asked.limit:
-        older = AuditValue(case=asked.case, before=shown[-1].id)
-        blocks += actions([button("Older", AUDIT, older)], f"audit.{shown[-1].id}")
+    full = bool(shown) and len(entries) >= which.limit
+    blocks += _buttons(which, shown[-1].id if full else None)
     if shown:
         blocks.append(context(f"Entries {shown[-1].id} to {shown[0].id}, newest first."))
     return Message(text_of(f"{title}: {count(len(shown), 'entry', 'entries')}."), blocks)
 
 
-def _entry(entry: AuditEntry) -> str:
-    verb = VERBS.get(entry.verb or "")
-    people = ", ".join(mrkdwn(person, 60) for person in entry.people[:3])
-    more = f" and {len(entry.people) - 3} more" if len(entry.people) > 3 else ""  # noqa: PLR2004  as named above
+def search_words(which: CaseFilter) -> str:
+    """What is looked for, in words; empty when nothing narrows the record."""
+    verbs = ", ".join(verb_words(name) for name in which.verbs)
+    return dots(
+        (
+            f"person: {mrkdwn(which.person, 100)}" if which.person else "",
+            f"by {who(which.by)}" if which.by else "",
+            f"verb: {mrkdwn(verbs, 200)}" if verbs else "",
+            which.vendor.label if which.vendor else "",
+            state_words(which.state) if which.state else "",
+            f"since {when(which.since)}" if which.since else "",
+        )
+    )
+
+
+def verb_words(name: str) -> str:
+    """A verb's label; its name where it is none of today's."""
+    return VERBS[name].label if name in VERBS else name
+
+
+def _buttons(which: CaseFilter, oldest: int | None) -> list[Block]:
+    """Older entries, where there may be some, and the form to search."""
+    older = None
+    if oldest is not None:
+        value = AuditValue(which=which.model_copy(update={"before": oldest}))
+        older = button("Older", AUDIT, value)
+    anew = AuditValue(which=which.model_copy(update={"before": None, "case": None}))
+    mark = f"audit.{which.before or 0}.{oldest or 0}"
+    return actions([older, button("Search", AUDIT_SEARCH, anew)], mark)
+
+
+def _entry(entry: AuditEntry) -> list[str]:
+    """When and by whom, then what."""
     first = dots(
         (
             code(str(entry.id)),
             when(entry.at),
-            f"*{entry.event.value}*" if entry.event is not Event.OUTCOME else "*outcome*",
+            f"*{entry.event.value}*",
             f"case #{entry.case}" if entry.case is not None else "",
             state_words(entry.state) if entry.state else "",
             who(entry.actor.user) if entry.actor else "",
@@ -62,11 +83,22 @@ def _entry(entry: AuditEntry) -> str:
     )
     second = dots(
         (
-            verb.label if verb else mrkdwn(entry.verb, 40) if entry.verb else "",
-            people + more,
+            mrkdwn(verb_words(entry.verb), 40) if entry.verb else "",
+            _people(entry),
             f"“{mrkdwn(entry.title, 80)}”" if entry.title else "",
             f"reason: {mrkdwn(entry.reason, 120)}" if entry.reason else "",
-            mrkdwn(entry.detail) if entry.detail else "",
+            _detail(entry),
         )
     )
-    return f"{first}\n{second}" if second else first
+    return [first, second] if second else [first]
+
+
+def _people(entry: AuditEntry) -> str:
+    named = ", ".join(mrkdwn(person, 60) for person in entry.people[:NAMED])
+    more = len(entry.people) - NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _detail(entry: AuditEntry) -> str:
+    detail = mrkdwn(entry.detail) if entry.detail else ""
+    return f"{GIVEN}: {detail}" if entry.event is Event.DISCLOSED else detail

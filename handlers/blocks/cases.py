@@ -1,4 +1,4 @@
-"""A case told: one line in the moderation channel, a private answer, or its whole life."""
+"""A case told in short: one line in the moderation channel, or a private answer."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,14 @@ from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Aim
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
-    MAX_TEXT,
     actions,
     asking,
     button,
-    header,
     paragraph,
-    plain_text,
     section,
     text_of,
 )
-from handlers.blocks.text import code, dots, mrkdwn, when, who
+from handlers.blocks.text import code, dots, mrkdwn, who
 from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CaseValue
 
 NAMED = 3
@@ -90,14 +87,14 @@ def case_line(case: Case) -> str:
 
 def line_message(case: Case) -> Message:
     """The case's line in the moderation channel; later states edit it."""
-    return Message(_spoken(case), [section(case_line(case))])
+    return Message(spoken(case), [section(case_line(case))])
 
 
 def answer_message(case: Case) -> Message:
     """What the asker is told: the line, and what went wrong or is not known."""
     open_points = [one for one in case.results if one.state is not State.CONFIRMED]
     blocks = [paragraph([case_line(case), *_result_lines(open_points)])]
-    return Message(_spoken(case), [*blocks, *_buttons(case, again=bool(open_points))])
+    return Message(spoken(case), [*blocks, *case_buttons(case, again=bool(open_points))])
 
 
 def asked_message(acceptance: Acceptance) -> Message:
@@ -110,7 +107,7 @@ def asked_message(acceptance: Acceptance) -> Message:
     }[acceptance.how]
     return Message(
         text_of(first, f"Case #{case.number}."),
-        [paragraph([first, case_line(case)]), *_buttons(case, again=False)],
+        [paragraph([first, case_line(case)]), *case_buttons(case, again=False)],
     )
 
 
@@ -125,56 +122,30 @@ def check_message(case: Case, seen: Sequence[Observation]) -> Message:
     done = all(one.seen is Seen.DONE for one in seen)
     return Message(
         text_of(f"Case #{case.number} was checked again."),
-        [paragraph([first, *lines]), *_buttons(case, again=not done)],
+        [paragraph([first, *lines]), *case_buttons(case, again=not done)],
     )
-
-
-def case_message(case: Case) -> Message:
-    """The whole life of a case."""
-    act = case.act
-    call = dots((act.call.vendor.label, code(act.handle), code(act.call.id)))
-    blocks = [
-        header(f"Case #{case.number}: {act.verb.label}"),
-        paragraph(
-            (
-                f"{state_words(case.state)}: {deed(case)}",
-                f"*Call* {call}",
-                f"*Asked by* {who(case.actor.user)}, {when(case.asked_at)}",
-                f"*Ended* {when(case.finished_at)}" if case.finished_at else "*Ended* not yet",
-                *_tries(case),
-            )
-        ),
-    ]
-    reason = f"Reason: {case.reason or 'none given'}"
-    blocks.append({"type": "section", "text": plain_text(reason, MAX_TEXT)})
-    if case.results:
-        blocks.append(paragraph(_result_lines(case.results)))
-    return Message(_spoken(case), [*blocks, *_buttons(case, again=True, show=False)])
-
-
-def _tries(case: Case) -> list[str]:
-    """How often it was taken up, where that was more than once."""
-    return [f"*Taken up* {case.attempt} times"] if case.attempt > 1 else []
 
 
 def _result_lines(results: Sequence[Result]) -> list[str]:
     """Each person's outcome with its evidence and what to do; what is not confirmed comes first."""
     wanting_first = sorted(results, key=lambda one: one.state is State.CONFIRMED)
-    lines = [_result_line(result) for result in wanting_first[:SHOWN_RESULTS]]
+    lines = [result_line(result) for result in wanting_first[:SHOWN_RESULTS]]
     if len(results) > SHOWN_RESULTS:
         lines.append(f"and {len(results) - SHOWN_RESULTS} more")
     return lines
 
 
-def _result_line(result: Result) -> str:
+def result_line(result: Result) -> str:
+    """How it went for one person, or the call: state, evidence, attempts, and what to do."""
     subject = mrkdwn(result.name or result.person or "The call", 60)
     known = f" {code(result.person)}" if result.person else ""
     evidence = mrkdwn(result.evidence, 200, empty="nothing is known").rstrip(".")
-    todo = f" {mrkdwn(result.next_step)}" if result.next_step else ""
-    return f"• {subject}{known}: {state_words(result.state)}: {evidence}.{todo}"
+    tries = f" ({result.attempts} attempts)" if result.attempts > 1 else ""
+    todo = f" {mrkdwn(result.next_step, 150)}" if result.next_step else ""
+    return f"• {subject}{known}: {state_words(result.state)}{tries}: {evidence}.{todo}"
 
 
-def _buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:
+def case_buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:
     """Looking again and doing it again, where something is not confirmed; the whole case."""
     value = CaseValue(number=case.number, attempt=case.attempt)
     unsure = again and any(one.state is State.NOT_CONFIRMED for one in case.results)
@@ -195,6 +166,6 @@ def _again(case: Case, value: CaseValue) -> Block | None:
     return asking(pressed, question, act.verb.label)
 
 
-def _spoken(case: Case) -> str:
+def spoken(case: Case) -> str:
     """The case for notifications and screen readers."""
     return text_of(f"Case #{case.number}: {deed(case)}: {case.state.label}.")

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from bot.calls.acts import Act, Person
 from bot.calls.models import CallRef, Frozen, Vendor
 from bot.calls.picture import ListView
+from bot.calls.search import CaseFilter
 from bot.calls.written import AnyVerb, dump_verb, load_verb
 from bot.errors import BadInput
 from handlers.blocks.text import cut
@@ -38,9 +39,11 @@ FILTER_TEXT = "list.text"
 REFRESH_CALL = "call.refresh"
 PAGE = "page"
 CASE = "case"
+CASE_PAGE = "case.page"
 CASE_CHECK = "case.check"
 CASE_AGAIN = "case.again"
 AUDIT = "audit"
+AUDIT_SEARCH = "audit.search"
 MENU = "menu"
 MORE = "more"
 FORM_VERB = "form.verb"
@@ -109,17 +112,20 @@ class ListValue(Value):
 
 
 class CaseValue(Value):
-    """A case as it was when drawn: `attempt` makes a second press the same order."""
+    """A case as it was when drawn: `attempt` makes a second press the same order.
+
+    `page` of its results counts from 0.
+    """
 
     number: int
     attempt: int = 0
+    page: int = Field(default=0, ge=0)
 
 
 class AuditValue(Value):
-    """A page of the record: of one case, or from before an entry."""
+    """A part of the record to show."""
 
-    case: int | None = None
-    before: int | None = None
+    which: CaseFilter = CaseFilter()
 
 
 V = TypeVar("V", bound=Value)

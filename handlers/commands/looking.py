@@ -2,15 +2,14 @@
 
 from bot.calls.models import CallRef
 from bot.calls.picture import ListView
-from bot.ports import CaseFilter
-from handlers.blocks.audit import audit_message
 from handlers.blocks.call import call_message
 from handlers.blocks.calls import list_message
 from handlers.blocks.capabilities import capabilities_message
-from handlers.blocks.cases import case_message
 from handlers.blocks.help import help_message
+from handlers.blocks.life import case_message
 from handlers.blocks.message import Message
 from handlers.commands.parse import Help, ListCalls, ShowAudit, ShowCall, ShowCapabilities, ShowCase
+from handlers.modals import search
 from handlers.visit import Visit
 
 
@@ -31,13 +30,22 @@ async def show_call(visit: Visit, request: ShowCall) -> None:
 
 async def show_case(visit: Visit, request: ShowCase) -> Message:
     """`/calls case 128`: one case, from asking to outcome."""
-    return case_message(await visit.desk.case(visit.asker, request.number))
+    return case_message(await visit.desk.life(visit.asker, request.number))
 
 
-async def show_audit(visit: Visit, request: ShowAudit) -> Message:
-    """`/calls audit`: the record, newest first."""
-    which = CaseFilter(case=request.case, before=request.before)
-    return audit_message(await visit.desk.audit(visit.asker, which), which)
+async def show_audit(visit: Visit, request: ShowAudit) -> Message | None:
+    """`/calls audit`: the record, newest first, or the form to search it.
+
+    What has to be looked for may take longer than an acknowledgement; it follows.
+    """
+    which, name = search.meant(visit, request)
+    if request.form or name is not None:
+        visit.later(lambda: search.open_form(visit, which, name or ""), "form")
+        return None
+    if which.narrow:
+        visit.later(lambda: search.show(visit, which), "audit")
+        return None
+    return await search.page(visit, which)
 
 
 async def capabilities(visit: Visit, request: ShowCapabilities) -> Message:

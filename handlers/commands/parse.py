@@ -14,6 +14,7 @@ from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES, topics
 from handlers.commands.orders import ActRequest, Incomplete, read_order
+from handlers.commands.searching import LABELLED, ShowAudit, read_audit
 from handlers.commands.words import DASHES, Words, tidy
 
 __all__ = [
@@ -78,13 +79,6 @@ class ShowCase(Frozen):
     number: int
 
 
-class ShowAudit(Frozen):
-    """Show the record, newest first: of one case, or from before an entry; None means all."""
-
-    case: int | None = None
-    before: int | None = None
-
-
 class ShowCapabilities(Frozen):
     """Show what one vendor, or each, lets us do."""
 
@@ -115,7 +109,7 @@ Request = (
 
 def parse(text: str, command: str = "/calls") -> Request:
     """What `text` asks for. Raises BadInput, or UnknownWord with the nearest known words."""
-    words = Words(tidy(text))
+    words = Words(tidy(_with_ids(text)))
     first = words.take()
     if first is None:
         return ListCalls(view=ListView())
@@ -127,6 +121,11 @@ def parse(text: str, command: str = "/calls") -> Request:
     if name not in _READERS:
         raise unknown(first, SUBCOMMANDS, "subcommand", command)
     return _READERS[name](words, command)
+
+
+def _with_ids(text: str) -> str:
+    """Who is looked for in the record keeps the id Slack knows them by; elsewhere names count."""
+    return LABELLED.sub(r"\1\2", text) if text.lstrip()[:5].casefold() == "audit" else text
 
 
 def unknown(word: str, known: Iterable[str], kind: str, command: str = "/calls") -> UnknownWord:
@@ -232,21 +231,6 @@ def _case(words: Words, command: str) -> ShowCase:
     return ShowCase(number=number)
 
 
-def _audit(words: Words, command: str) -> ShowAudit:
-    word = words.take()
-    if word is None:
-        return ShowAudit()
-    before = word.casefold() == "before"
-    number = _number(words.take() if before else word)
-    words.done()
-    if number is None:
-        raise BadInput(
-            "Which part of the record? It wants a number.",
-            next_step=f"For example: `{command} audit 128` or `{command} audit before 500`",
-        )
-    return ShowAudit(before=number) if before else ShowAudit(case=number)
-
-
 def _capabilities(words: Words, command: str) -> ShowCapabilities:
     word = words.take()
     words.done()
@@ -279,7 +263,7 @@ _READERS: dict[str, Callable[[Words, str], Request]] = {
     **{name: _look(name) for name, look in LOOKS.items() if look.of_call},
     ROOMS.name: _rooms,
     "case": _case,
-    "audit": _audit,
+    "audit": read_audit,
     "capabilities": _capabilities,
     "help": _help,
 }

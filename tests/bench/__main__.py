@@ -1,6 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
-The names are those of the modules: acks, listing, start, beside. Without one, all are measured.
+The names are those of the modules: acks, listing, start, beside, verify. Without one, all of them
+are measured.
 """
 
 import asyncio
@@ -15,12 +16,14 @@ from tests.bench.figure import Figure
 from tests.bench.ground import Ground
 from tests.bench.listing import listing
 from tests.bench.start import start
+from tests.bench.verify import verify
 
 FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "acks": acks,
     "listing": listing,
     "start": start,
     "beside": beside,
+    "verify": verify,
 }
 """Everything that is measured. To add figures, write a function like these and name it here."""
 

@@ -11,8 +11,8 @@ import yaml
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import AuditEntry, Case, Event
-from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
 from bot.calls.life import Life
+from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.picture import CallView, ListView, Picture
@@ -27,6 +27,7 @@ from handlers.blocks.call import call_message
 from handlers.blocks.calls import list_message
 from handlers.blocks.cases import answer_message
 from handlers.blocks.forms import FormState, reason_form
+from handlers.blocks.life import case_message
 from handlers.blocks.lookvalues import LookValue, RoomsValue
 from handlers.blocks.message import Block
 from handlers.blocks.reports import members_report

@@ -36,7 +36,7 @@ ALL = {name: Capability(level=Enforcement.ENFORCED) for name in VERBS}
 SOME = {**ALL, "kick": cannot("no such act <!here>", instead=Mute), "block": cannot("")}
 OURS = re.compile(
     r"<@[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-0-9: ]+ UTC>"
-    r"|<https?://[^<>|\s]+\|Download>"
+    r"|<https?://[^<>|\s]+\|Download>|<#[CG][A-Z0-9]+>"
 )
 
 

@@ -11,9 +11,11 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
+from bot.calls.life import Life
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.picture import CallView, ListView, Picture, Trouble
+from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS, Block, Kick, Verb
 from bot.errors import BadInput, CallwardenError, UnknownWord
 from handlers.blocks import refusal
@@ -24,11 +26,11 @@ from handlers.blocks.capabilities import capabilities_message
 from handlers.blocks.cases import (
     answer_message,
     asked_message,
-    case_message,
     check_message,
     line_message,
 )
 from handlers.blocks.help import help_message
+from handlers.blocks.life import case_message
 from handlers.blocks.message import Message
 from handlers.blocks.values import (
     ActValue,
@@ -88,7 +90,7 @@ def test_any_case_is_told_soundly(case: Case, how: How) -> None:
     for message in (
         line_message(case),
         answer_message(case),
-        case_message(case),
+        case_message(Life(case=case)),
         asked_message(Acceptance(case=case, how=how)),
         check_message(case, seen),
     ):
@@ -252,20 +254,12 @@ def test_the_record_pages_back() -> None:
         )
         for n in range(60, 0, -1)
     ]
-    message = told(audit_message(entries, _Asked(60)))
+    message = told(audit_message(entries, CaseFilter(limit=60)))
     older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
-    assert load(AuditValue, older[0]["value"]).before == 21
-    last = told(audit_message(entries[-3:], _Asked(10)))
-    assert not list(elements(last.blocks))
-    assert "nothing in this part" in words(told(audit_message([], _Asked(10))))
-
-
-class _Asked:
-    case = None
-    before = None
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    assert load(AuditValue, older[0]["value"]).which.before == 21
+    last = told(audit_message(entries[-3:], CaseFilter()))
+    assert [e["action_id"] for e in elements(last.blocks)] == ["audit.search"]
+    assert "nothing in this part" in words(told(audit_message([], CaseFilter())))
 
 
 def test_capabilities_say_why_and_what_instead() -> None:
@@ -323,9 +317,9 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
         results=results,
         reason="r" * 2000,
     )
-    shown = words(told(case_message(case)))
+    shown = words(told(case_message(Life(case=case))))
     assert "`p29`: ❌ failed: gone." in shown
-    assert "and 10 more" in shown
+    assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
     assert "r" * 2000 in shown
 
 

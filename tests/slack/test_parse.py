@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.calls.looks import LOOKS, Look
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
+from bot.calls.search import CaseFilter
 from bot.calls.verbs import (
     VERBS,
     Aim,
@@ -115,8 +116,8 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         ("rooms Stream page 3", LookAtRooms(vendor=Vendor.STREAM, page=2)),
         ("case #128", ShowCase(number=128)),
         ("audit", ShowAudit()),
-        ("audit 128", ShowAudit(case=128)),
-        ("audit before 500", ShowAudit(before=500)),
+        ("audit 128", ShowAudit(which=CaseFilter(case=128))),
+        ("audit before 500", ShowAudit(which=CaseFilter(before=500))),
         ("capabilities cometchat", ShowCapabilities(vendor=Vendor.COMETCHAT)),
         ("help kick", Help(topic="kick")),
         ("help quality", Help(topic="quality")),

@@ -1,0 +1,152 @@
+"""The form to search the record: who, whom, what, where, how it went, since when."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.calls.models import Vendor
+from bot.calls.outcomes import State
+from bot.calls.search import MAX_WORDS, CaseFilter
+from bot.calls.verbs import VERBS
+from handlers.blocks.forms import MAX_TITLE
+from handlers.blocks.message import Block
+from handlers.blocks.parts import context, option, plain_text, select
+from handlers.blocks.text import clean, cut, mrkdwn
+from handlers.blocks.values import MAX_SHOWN, Value, stale
+
+SEARCH_FORM = "audit.form"
+"""The callback_id of the form."""
+
+PERSON, BY, VERB, VENDOR, STATE, SINCE = (
+    f"search.{name}" for name in ("person", "by", "verb", "vendor", "state", "since")
+)
+"""The block_id and action_id of each field."""
+
+
+class SearchState(Value):
+    """Where the answer goes: Slack gives a form no address of its own.
+
+    `opened` is when Slack gave the address; `in_place` replaces the message that was pressed.
+    """
+
+    channel: str | None = None
+    reply_url: str | None = None
+    in_place: bool = False
+    opened: datetime
+
+
+def search_form(
+    state: SearchState, which: CaseFilter, vendors: Sequence[Vendor], name: str = ""
+) -> dict[str, Any]:
+    """The form, filled in with `which`; `name` is a moderator who was not named by id."""
+    hint = f"“{mrkdwn(name, 60)}” is only a name: choose the moderator from the list."
+    return {
+        "type": "modal",
+        "callback_id": SEARCH_FORM,
+        "private_metadata": state.model_dump_json(exclude_none=True),
+        "title": plain_text("Search the record", MAX_TITLE),
+        "submit": plain_text("Search", MAX_TITLE),
+        "close": plain_text("Cancel", MAX_TITLE),
+        "blocks": [
+            *([context(hint)] if name else []),
+            _field(BY, "Who asked for it", _someone(which)),
+            _field(PERSON, "To whom it was done", _person(which)),
+            _field(VERB, "What", _verbs(which)),
+            _field(VENDOR, "Vendor", _vendors(which, vendors)),
+            _field(STATE, "How it went", _states(which)),
+            _field(SINCE, "Since the beginning of this day (UTC)", _day(which)),
+        ],
+    }
+
+
+def read_search(view: dict[str, Any]) -> tuple[SearchState, CaseFilter]:
+    """Where the answer goes, and what is looked for. BadInput when the form is old."""
+    try:
+        state = SearchState.model_validate_json(view["private_metadata"])
+        chosen = {
+            name: field
+            for block in view["state"]["values"].values()
+            for name, field in block.items()
+        }
+        since = chosen[SINCE].get("selected_date")
+        which = CaseFilter(
+            person=clean(chosen[PERSON].get("value") or "") or None,
+            by=chosen[BY].get("selected_user"),
+            verbs=tuple(one["value"] for one in chosen[VERB].get("selected_options") or ()),
+            vendor=_picked(chosen[VENDOR]),
+            state=_picked(chosen[STATE]),
+            since=datetime.combine(date.fromisoformat(since), datetime.min.time(), UTC)
+            if since
+            else None,
+        )
+    except (ValidationError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise stale() from error
+    return state, which
+
+
+def _picked(field: dict[str, Any]) -> Any:
+    return (field.get("selected_option") or {}).get("value")
+
+
+def _field(name: str, label: str, element: Block) -> Block:
+    return {
+        "type": "input",
+        "block_id": name,
+        "optional": True,
+        "label": plain_text(label, MAX_SHOWN),
+        "element": element,
+    }
+
+
+def _someone(which: CaseFilter) -> Block:
+    element: Block = {
+        "type": "users_select",
+        "action_id": BY,
+        "placeholder": plain_text("Anybody", MAX_SHOWN),
+    }
+    return {**element, "initial_user": which.by} if which.by else element
+
+
+def _person(which: CaseFilter) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": PERSON,
+        "max_length": MAX_WORDS,
+        "placeholder": plain_text("An id, or a part of the name", MAX_SHOWN),
+    }
+    return {**element, "initial_value": cut(which.person, MAX_WORDS)} if which.person else element
+
+
+def _verbs(which: CaseFilter) -> Block:
+    offered = [option(verb.label, name) for name, verb in VERBS.items()]
+    chosen = [one for one in offered if one["value"] in which.verbs]
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": VERB,
+        "options": offered,
+        "placeholder": plain_text("Anything", MAX_SHOWN),
+    }
+    return {**element, "initial_options": chosen} if chosen else element
+
+
+def _vendors(which: CaseFilter, vendors: Sequence[Vendor]) -> Block:
+    offered = [option(vendor.label, vendor) for vendor in vendors]
+    return select(VENDOR, offered, which.vendor, "Any vendor")
+
+
+def _states(which: CaseFilter) -> Block:
+    offered = [option(state.label.capitalize(), state) for state in State]
+    return select(STATE, offered, which.state, "Any")
+
+
+def _day(which: CaseFilter) -> Block:
+    element: Block = {
+        "type": "datepicker",
+        "action_id": SINCE,
+        "placeholder": plain_text("The beginning", MAX_SHOWN),
+    }
+    if which.since is None:
+        return element
+    return {**element, "initial_date": which.since.astimezone(UTC).date().isoformat()}

@@ -1,0 +1,228 @@
+"""Words after `/calls audit`, read into a part of the record: filters by name, in any order."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.calls.models import Frozen, Vendor
+from bot.calls.outcomes import State
+from bot.calls.search import MAX_WORDS, CaseFilter
+from bot.calls.verbs import VERBS
+from bot.errors import BadInput, UnknownWord
+from handlers.blocks.help import FAMILIES
+from handlers.commands.words import Words
+
+FORM = "search"
+"""The word that asks for the form."""
+
+ME = "me"
+"""Whoever asks."""
+
+USER_ID = re.compile(r"[UW][A-Z0-9]{4,31}")
+"""How Slack writes the id of a person. https://docs.slack.dev/reference/objects/user-object"""
+
+LABELLED = re.compile(r"\b(by\s+)<@([A-Z0-9]+)\|[^<>]*>", re.IGNORECASE)
+"""A mention that also carries a name; the id is what is searched for."""
+
+_SPANS = {
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_AGO = re.compile(r"(\d{1,4})\s*(m|h|d|w)(?:in|ins|inutes?|ours?|ays?|eeks?)?", re.IGNORECASE)
+_NUMBER = re.compile(r"#?(\d{1,9})")
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""No record is older."""
+
+EXAMPLES = {
+    "person": "person alice",
+    "by": "by U012AB3CD",
+    "verb": "verb kick",
+    "vendor": "vendor stream",
+    "state": "state failed",
+    "since": "since 2d",
+    "case": "case 128",
+    "before": "before 500",
+}
+"""Every filter, as it may be typed."""
+
+
+class ShowAudit(Frozen):
+    """Show the record, newest first. `ago` is a `since` that counts back from now.
+
+    `by_name` is a moderator who was not named by id; `form` asks for the form to fill in.
+    """
+
+    which: CaseFilter = CaseFilter()
+    ago: timedelta | None = None
+    by_name: str | None = None
+    form: bool = False
+
+
+def read_audit(words: Words, command: str) -> ShowAudit:
+    """What part of the record is wanted. Raises BadInput, or UnknownWord with the nearest words."""
+    found: dict[str, Any] = {}
+    form = (words.peek() or "").casefold() == FORM
+    if form:
+        words.take()
+    if number := _number(words.peek()):
+        words.take()
+        found["case"] = number
+    while (word := words.take()) is not None:
+        name = word.casefold()
+        if name not in EXAMPLES:
+            raise _unknown(word, EXAMPLES, "filter", _example(command))
+        if name in found:
+            raise BadInput(f"“{name}” is there twice.", next_step=_example(command))
+        found[name] = _read(name, _said(words), f"For example: `{command} audit {EXAMPLES[name]}`")
+    return _asked(found, form=form)
+
+
+def _asked(found: dict[str, Any], *, form: bool) -> ShowAudit:
+    by, since = found.pop("by", None), found.pop("since", None)
+    named = by is not None and USER_ID.fullmatch(by) is None
+    counted = isinstance(since, timedelta)
+    which = CaseFilter(
+        by=None if named else by,
+        verbs=found.pop("verb", ()),
+        since=None if counted else since,
+        **found,
+    )
+    ago = since if isinstance(since, timedelta) else None
+    return ShowAudit(which=which, ago=ago, by_name=by if named else None, form=form)
+
+
+def _example(command: str) -> str:
+    return f"For example: `{command} audit person alice verb kick since 7d`"
+
+
+def _said(words: Words) -> str:
+    """What stands behind a filter's name: in quotation marks, or up to the next filter."""
+    quoted = words.quoted()
+    if quoted is not None:
+        return quoted
+    said: list[str] = []
+    while (word := words.peek()) is not None and word.casefold() not in EXAMPLES:
+        said.append(word)
+        words.take()
+    return " ".join(said)
+
+
+def _read(name: str, said: str, example: str) -> Any:
+    if not said:
+        raise BadInput(f"“{name}” wants something behind it.", next_step=example)
+    if len(said) > MAX_WORDS:
+        raise BadInput(
+            f"What stands behind “{name}” is longer than {MAX_WORDS} characters.",
+            next_step=example,
+        )
+    return _READERS[name](said, example)
+
+
+def _person(said: str, _: str) -> str:
+    return said.removeprefix("@")
+
+
+def _by(said: str, example: str) -> str:
+    name = said.removeprefix("@")
+    if not name:
+        raise BadInput("“by” wants a moderator.", next_step=example)
+    return name
+
+
+def _verbs(said: str, example: str) -> tuple[str, ...]:
+    """The names of a verb, of several with commas between, or of all that share a first word."""
+    found: list[str] = []
+    for part in said.split(","):
+        words = " ".join(part.casefold().replace("_", " ").split())
+        verbs = _spoken().get(words)
+        if verbs is None:
+            raise _unknown(part.strip(), _spoken(), "verb", example)
+        found += verbs
+    return tuple(dict.fromkeys(found))
+
+
+def _spoken() -> dict[str, tuple[str, ...]]:
+    """Everything that names a verb or a family of them, and the names that are meant."""
+    spoken = {first: tuple(verb.name for verb in family) for first, family in FAMILIES.items()}
+    for name, verb in VERBS.items():
+        for said in (" ".join(verb.words), verb.label.casefold(), name.replace("_", " ")):
+            spoken.setdefault(said, (name,))
+    return spoken
+
+
+def _vendor(said: str, example: str) -> Vendor:
+    known = {**{vendor.label.casefold(): vendor for vendor in Vendor}, **{v: v for v in Vendor}}
+    if said.casefold() not in known:
+        raise _unknown(said, known, "vendor", example)
+    return known[said.casefold()]
+
+
+def _state(said: str, example: str) -> State:
+    known = {state.label: state for state in State}
+    words = " ".join(said.casefold().replace("_", " ").split())
+    if words not in known:
+        raise _unknown(said, known, "state", example)
+    return known[words]
+
+
+def _since(said: str, example: str) -> timedelta | datetime:
+    if match := _AGO.fullmatch(said):
+        return int(match[1]) * _SPANS[match[2].casefold()]
+    moment, _, zone = said.rpartition(" ")
+    try:
+        if moment and zone[0].isalpha():
+            read = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+        else:
+            read = datetime.fromisoformat(said)
+        read = read if read.tzinfo else read.replace(tzinfo=UTC)
+        return max(read.astimezone(UTC), _BEGINNING)
+    except (ValueError, LookupError, OSError, OverflowError) as error:
+        raise BadInput(
+            f"“{said}” is no moment that could be read.",
+            next_step=f"{example}, `since 36h`, `since 2026-11-01`"
+            " or `since 2026-11-01 14:00 Europe/Berlin`",
+        ) from error
+
+
+def _count(said: str, example: str) -> int:
+    number = _number(said)
+    if number is None:
+        raise BadInput("Which part of the record? It wants a number.", next_step=example)
+    return number
+
+
+def _number(word: str | None) -> int | None:
+    """The number in `128` or `#128`; up to nine digits."""
+    match = _NUMBER.fullmatch(word or "")
+    return int(match[1]) if match else None
+
+
+def _unknown(word: str, known: Iterable[str], kind: str, example: str) -> UnknownWord:
+    nearest = difflib.get_close_matches(word.casefold(), list(known), n=3, cutoff=0.5)
+    return UnknownWord(
+        f"There is no {kind} “{word[:MAX_WORDS]}”.", nearest=nearest, next_step=example
+    )
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "person": _person,
+    "by": _by,
+    "verb": _verbs,
+    "vendor": _vendor,
+    "state": _state,
+    "since": _since,
+    "case": _count,
+    "before": _count,
+}
+
+
+def since(request: ShowAudit, now: datetime) -> datetime | None:
+    """The earliest moment that is asked for."""
+    if request.ago is None:
+        return request.which.since
+    return max(now - request.ago, _BEGINNING)

@@ -1,0 +1,68 @@
+"""Searching the record: a page of it, and the form that asks what is looked for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.calls.models import Vendor
+from bot.calls.search import CaseFilter
+from bot.errors import BadInput
+from bot.moderation.desk import Asker
+from handlers.blocks.audit import audit_message
+from handlers.blocks.message import Message
+from handlers.blocks.searchform import SearchState, read_search, search_form
+from handlers.commands.searching import ME, ShowAudit, since
+from handlers.modals.opening import open_view
+from handlers.modals.order import FieldErrors
+from handlers.visit import Visit
+
+ANSWERABLE = timedelta(minutes=30)
+"""How long Slack takes answers at the address it gave for a command or a press.
+
+https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+
+def meant(visit: Visit, request: ShowAudit) -> tuple[CaseFilter, str | None]:
+    """What is looked for, as of now, and the moderator's name where only that is known."""
+    which = request.which.model_copy(update={"since": since(request, visit.desk.board.clock.now())})
+    if request.by_name is not None and request.by_name.casefold() == ME:
+        return which.model_copy(update={"by": visit.asker.actor.user}), None
+    return which, request.by_name
+
+
+async def page(visit: Visit, which: CaseFilter) -> Message:
+    """A part of the record."""
+    return audit_message(await visit.desk.audit(visit.asker, which), which)
+
+
+async def show(visit: Visit, which: CaseFilter, *, in_place: bool = False) -> None:
+    """Answer with a part of the record."""
+    await visit.answer(await page(visit, which), in_place=in_place)
+
+
+async def open_form(
+    visit: Visit, which: CaseFilter, name: str = "", *, in_place: bool = False
+) -> None:
+    """Show the form to those who may look, filled in with `which`."""
+    await visit.desk.capabilities(visit.asker)
+    state = SearchState(
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+        in_place=in_place,
+        opened=visit.desk.board.clock.now(),
+    )
+    await open_view(visit, search_form(state, which, tuple(Vendor), name))
+
+
+async def submit(visit: Visit) -> FieldErrors:
+    """Close the form; the answer follows where it was opened."""
+    state, which = read_search(visit.payload)
+    if visit.desk.board.clock.now() - state.opened >= ANSWERABLE:
+        raise BadInput(
+            "Slack takes no answer for a form that was open for half an hour.",
+            next_step=f"Open it again: `{visit.counter.command} audit search`",
+        )
+    asker = Asker(visit.asker.actor, state.channel)
+    there = replace(visit, asker=asker, reply_url=state.reply_url)
+    there.later(lambda: show(there, which, in_place=state.in_place), "audit")
+    return {}

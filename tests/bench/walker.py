@@ -1,0 +1,76 @@
+"""Walks a record once, and hashes its bytes once, in a process of its own.
+
+Run as `python -m tests.bench.walker URL`; it prints one line of JSON, a `Walked`.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+
+from bot.clock import SystemClock
+from bot.store import open_store
+from bot.store.chain import GENESIS
+from bot.store.urls import sqlite_file
+from tests.bench.entries import ENTRIES
+
+BODIES = "SELECT body FROM audit ORDER BY id"
+
+CHUNK = 1000
+
+
+async def walk(url: str) -> tuple[float, float]:
+    """Seconds, and the MB between the memory before and the most there ever was."""
+    async with open_store(url, SystemClock()) as store:
+        await store.head()
+        before, begun = _memory(), time.perf_counter()
+        assert await store.verify() == ENTRIES
+        taken = time.perf_counter() - begun
+        return taken, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before) / 1e6
+
+
+def floor(url: str) -> float:
+    """Seconds for the hashes alone: the bytes are read before the clock runs."""
+    taken, previous = 0.0, GENESIS
+    for bodies in _chunks(url):
+        begun = time.perf_counter()
+        for body in bodies:
+            previous = sha256(previous + body).digest()
+        taken += time.perf_counter() - begun
+    return taken
+
+
+def _chunks(url: str) -> Iterator[list[bytes]]:
+    if path := sqlite_file(url):
+        cursor = sqlite3.connect(path).execute(BODIES)
+        while rows := cursor.fetchmany(CHUNK):
+            yield [row[0] for row in rows]
+        return
+    with psycopg.connect(url) as connection, connection.cursor("bodies", binary=True) as stream:
+        stream.execute(BODIES)
+        while found := stream.fetchmany(CHUNK):
+            yield [row[0] for row in found]
+
+
+def _memory() -> int:
+    """Bytes in memory now.
+
+    https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
+    """
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    taken, grown = asyncio.run(walk(sys.argv[1]))
+    said = {"floor": floor(sys.argv[1]), "walk": taken, "grown": grown}
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()

@@ -15,22 +15,18 @@ from handlers.blocks.cases import aim_words
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import takes
 from handlers.blocks.parts import option, paragraph, plain_text, select
-from handlers.blocks.text import clean, cut, mrkdwn
+from handlers.blocks.reasons import LISTED, REASON, one_reason, reason_fields, wrong_reason
+from handlers.blocks.text import cut, mrkdwn
 from handlers.blocks.values import MAX_SHOWN, Value, stale
 
 REASON_FORM = "act.reason"
 """The callback_id of the form."""
 
-REASON = "reason"
-"""The block_id and action_id of its reason; errors about it are shown there."""
-
-MAX_TITLE, MAX_METADATA, MAX_REASON = 24, 3000, 2000
-"""Slack's limits for a title or submit button and for private_metadata; ours for a reason."""
+MAX_TITLE, MAX_METADATA = 24, 3000
+"""Slack's limits for a title or submit button and for private_metadata."""
 
 SHORT_NAME = 40
 """Characters of a name a form carries."""
-
-NO_REASON = "This act needs a reason."
 
 _OPTION = "option."
 
@@ -53,9 +49,16 @@ class Filled(Frozen):
 
 
 def reason_form(
-    state: FormState, capability: Capability, targets: Sequence[str] = (), why: str = ""
+    state: FormState,
+    capability: Capability,
+    targets: Sequence[str] = (),
+    why: str = "",
+    reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The form for one act; `why` is the reason so far. BadInput when it names too many people."""
+    """The form for one act; `why` is the reason so far, `reasons` can be picked.
+
+    BadInput when it names too many people.
+    """
     verb = state.act.verb
     label = f"{verb.label} everyone" if state.act.everyone else verb.label
     about = [f"{verb.label} {aim_words(state.act)}".strip(), f"⚠️ {mrkdwn(verb.warning)}"]
@@ -71,7 +74,7 @@ def reason_form(
         "blocks": [
             paragraph(about),
             *_options(verb, capability, targets),
-            _reason(why, needed=state.act.heavy),
+            *reason_fields(reasons, None, why, needed=state.act.heavy),
         ],
     }
 
@@ -98,11 +101,8 @@ def form_errors(view: dict[str, Any]) -> dict[str, str]:
         reason = _written(view)
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
-    if state.act.heavy and not reason:
-        return {REASON: NO_REASON}
-    if len(reason) > MAX_REASON:
-        return {REASON: f"A reason has at most {MAX_REASON:,} characters."}
-    return {}
+    wrong = wrong_reason(reason, needed=state.act.heavy)
+    return {REASON: wrong} if wrong else {}
 
 
 def trouble_view(message: Message) -> dict[str, Any]:
@@ -154,25 +154,6 @@ def _options(verb: Verb, capability: Capability, targets: Sequence[str]) -> list
     return blocks
 
 
-def _reason(why: str, *, needed: bool) -> Block:
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": REASON,
-        "multiline": True,
-        "max_length": MAX_REASON,
-        "placeholder": plain_text("What happened; it is kept in the record", MAX_SHOWN),
-    }
-    if why:
-        element["initial_value"] = cut(why, MAX_REASON)
-    return {
-        "type": "input",
-        "block_id": REASON,
-        "optional": not needed,
-        "label": plain_text("Reason", MAX_SHOWN),
-        "element": element,
-    }
-
-
 def _without_name(verb: Verb) -> dict[str, Any]:
     return {name: value for name, value in dump_verb(verb).items() if name != "name"}
 
@@ -188,4 +169,7 @@ def _chosen(state: dict[str, Any]) -> dict[str, str]:
 
 
 def _written(view: dict[str, Any]) -> str:
-    return clean(view["state"]["values"][REASON][REASON].get("value") or "")
+    """The reason picked and the one written, as one."""
+    state = view["state"]["values"]
+    picked = (state.get(LISTED) or {}).get(LISTED, {}).get("selected_option") or {}
+    return one_reason(picked.get("value"), state[REASON][REASON].get("value"))

@@ -4,7 +4,6 @@ The same fields keep their ids from one drawing to the next, so that Slack keeps
 whatever depends on the call has the call in its id, so that it begins anew with another one.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from bot.calls.acts import CROWD
@@ -16,9 +15,7 @@ from handlers.blocks.message import Block
 from handlers.blocks.optionfields import option_fields
 from handlers.blocks.orderstate import (
     ABSENT,
-    LISTED,
     ORDER_FORM,
-    WRITTEN,
     OrderState,
     Said,
     Whom,
@@ -26,11 +23,12 @@ from handlers.blocks.orderstate import (
     people_block,
 )
 from handlers.blocks.parts import option, paragraph, plain_text, select
+from handlers.blocks.reasons import reason_fields
 from handlers.blocks.text import cut, mrkdwn, say
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM, MAX_SHOWN
 
-MAX_TITLE, MAX_REASON = 24, 2000
-"""Slack's limit for a title or submit button; ours for a reason."""
+MAX_TITLE = 24
+"""Slack's limit for a title or submit button."""
 
 MAX_CHOSEN = 50
 """People chosen in one form at most; as many as can be named in words."""
@@ -77,7 +75,12 @@ def order_form(draft: Draft) -> dict[str, Any]:
             *_which_verb(draft),
             _which_call(draft),
             *_what(draft),
-            *_why(draft),
+            *reason_fields(
+                draft.reasons,
+                draft.said.listed,
+                draft.said.written,
+                needed=heavy(draft.said),
+            ),
         ],
     }
 
@@ -246,31 +249,6 @@ def _absent(said: Said) -> Block:
     if said.absent:
         element["initial_value"] = cut(said.absent, MAX_ABSENT)
     return _input(ABSENT, "Who", element)
-
-
-def _why(draft: Draft) -> list[Block]:
-    blocks = reason_fields(draft.reasons, draft.said.listed, draft.said.written)
-    needed = heavy(draft.said) and not draft.reasons
-    return [*blocks[:-1], {**blocks[-1], "optional": not needed}]
-
-
-def reason_fields(reasons: Sequence[str], listed: str | None, written: str) -> list[Block]:
-    """A reason to pick, where some are listed, and one to write; both may be left empty."""
-    blocks: list[Block] = []
-    if reasons:
-        element = select(LISTED, [option(one, one) for one in reasons], listed, "Pick one")
-        blocks.append(_input(LISTED, "Reason", element, optional=True))
-    text: Block = {
-        "type": "plain_text_input",
-        "action_id": WRITTEN,
-        "multiline": True,
-        "max_length": MAX_REASON,
-        "placeholder": plain_text("What happened; it is kept in the record", MAX_SHOWN),
-    }
-    if written:
-        text["initial_value"] = cut(written, MAX_REASON)
-    label = "In your words" if reasons else "Reason"
-    return [*blocks, _input(WRITTEN, label, text, optional=True)]
 
 
 def _input(

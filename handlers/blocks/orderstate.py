@@ -10,6 +10,7 @@ from bot.calls.models import CallRef, Frozen
 from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.choices import Picked, call_value
 from handlers.blocks.optionfields import OPTION
+from handlers.blocks.reasons import LISTED, REASON
 from handlers.blocks.text import cut
 from handlers.blocks.values import (
     FORM_CALL,
@@ -24,8 +25,8 @@ from handlers.blocks.values import (
 ORDER_FORM = "act.order"
 """The callback_id of the form."""
 
-ABSENT, LISTED, WRITTEN = "absent", "reasons", "reason"
-"""The action_ids of the fields for absent people, for a reason picked, and for one written."""
+ABSENT = "absent"
+"""The action_id of the field for people who need not be there."""
 
 MAX_METADATA = 3000
 """Slack's limit for private_metadata."""
@@ -130,7 +131,7 @@ def read_said(view: Mapping[str, Any]) -> Said:
                 if name.startswith(OPTION)
             },
             listed=_option(fields.get(LISTED)),
-            written=_text(fields.get(WRITTEN)),
+            written=_text(fields.get(REASON)),
             blocks=blocks,
         )
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:

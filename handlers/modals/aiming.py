@@ -13,8 +13,9 @@ from bot.moderation.board import Board
 from bot.moderation.plan import SHOWN_NAMES
 from handlers.blocks.choices import Picked, person_value
 from handlers.blocks.optionfields import OPTION, read_options
-from handlers.blocks.orderform import MAX_REASON, cannot_words, possible_whom
-from handlers.blocks.orderstate import ABSENT, LISTED, WRITTEN, Said, Whom
+from handlers.blocks.orderform import cannot_words, possible_whom
+from handlers.blocks.orderstate import ABSENT, Said, Whom
+from handlers.blocks.reasons import REASON, one_reason, wrong_reason
 from handlers.blocks.text import clean
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.commands.words import fit
@@ -77,14 +78,11 @@ async def act_of(visit: Visit, said: Said) -> Act:
 
 def reason_of(said: Said, *, needed: bool) -> str:
     """The reason picked and the one written, as one. Raises Wrong."""
-    written = clean(said.written)
-    if len(written) > MAX_REASON:
-        raise Wrong(WRITTEN, f"A reason has at most {MAX_REASON:,} characters.")
-    reason = ": ".join(part for part in (clean(said.listed or ""), written) if part)
-    if needed and not reason:
-        field = LISTED if LISTED in said.blocks else WRITTEN
-        raise Wrong(field, "This act needs a reason.")
-    return reason[:MAX_REASON]
+    reason = one_reason(said.listed, said.written)
+    wrong = wrong_reason(reason, needed=needed)
+    if wrong is not None:
+        raise Wrong(REASON, wrong)
+    return reason
 
 
 def _options(

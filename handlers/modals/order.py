@@ -16,7 +16,8 @@ from handlers.blocks.choices import Picked, call_value, person_option
 from handlers.blocks.forms import done_view, trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.orderform import TITLE, Draft, order_form
-from handlers.blocks.orderstate import ANY, OF_PERSON, WRITTEN, OrderState, Said, Whom, read_said
+from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom, read_said
+from handlers.blocks.reasons import REASON
 from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
@@ -99,7 +100,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     except ProtectedPerson as no:
         return _at_blocks(said, {FORM_PEOPLE: in_sentences(no)})
     except NotAccepted as no:
-        return _at_blocks(said, {WRITTEN: in_sentences(no)})
+        return _at_blocks(said, {REASON: in_sentences(no)})
     except Unfinished:
         call = chosen_call(visit.desk.board, said)
         return Redrawn(order_form(await _allowed(visit, said, call, ["Fill in what is new here."])))
@@ -125,7 +126,7 @@ def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:
 
 def _at_blocks(said: Said, errors: Errors) -> FieldErrors:
     """The errors by block_id; what has no field of its own is told at the call."""
-    otherwise = said.blocks.get(FORM_CALL, WRITTEN)
+    otherwise = said.blocks.get(FORM_CALL, REASON)
     return {
         said.blocks.get(name, otherwise): cut(clean(words), 300) for name, words in errors.items()
     }

@@ -13,7 +13,11 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
     provider = visit.desk.board.provider(act.call.vendor)
     state = FormState(act=act, channel=visit.asker.channel, reply_url=visit.reply_url, card=card)
     form = reason_form(
-        state, provider.capabilities[act.verb.name], visit.desk.board.rtmp_targets, why
+        state,
+        provider.capabilities[act.verb.name],
+        visit.desk.board.rtmp_targets,
+        why,
+        visit.counter.reasons,
     )
     await open_view(visit, form)
 

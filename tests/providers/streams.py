@@ -41,6 +41,7 @@ def client(
     rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
     deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    rate: float = 10_000,
 ) -> StreamProvider:
     """A client that has the right key, and the right secret unless told otherwise."""
     return stream(
@@ -52,6 +53,7 @@ def client(
         moderator_id=moderator_id,
         deadlines=deadlines,
         transport=transport or AppTransport(server.app),
+        rate=rate,
     )
 
 
@@ -66,9 +68,29 @@ def body(server: StreamServer, at: int = -1) -> Any:
     return json.loads(server.requests[at].body)
 
 
-def order(verb: Verb, *people: Person, everyone: bool = False) -> Act:
+def order(
+    verb: Verb, *people: Person, everyone: bool = False, spared: tuple[Person, ...] = ()
+) -> Act:
     """An act in the call."""
-    return Act(verb=verb, call=REF, title="Stand-up", people=people, everyone=everyone)
+    return Act(
+        verb=verb, call=REF, title="Stand-up", people=people, everyone=everyone, spared=spared
+    )
+
+
+def fill(server: StreamServer, people: int) -> None:
+    """That many more people enter the call."""
+    for number in range(people):
+        server.join(CID, Visitor(f"p{number:03}", f"Person {number}"))
+
+
+def here(server: StreamServer) -> set[str]:
+    """Who is in the call."""
+    return {stay.visitor.id for stay in server.rooms[CID].here()}
+
+
+def asked(server: StreamServer, end: str) -> list[Any]:
+    """What the requests carried whose path ends so, in order."""
+    return [json.loads(seen.body) for seen in server.requests if seen.path.endswith(end)]
 
 
 async def person(provider: StreamProvider, who: str = "ben") -> Person:

@@ -1,0 +1,255 @@
+"""A Stream call as a room: backstage, ringing, messages, transcripts, and files that go."""
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.calls.outcomes import Seen
+from bot.calls.verbs import (
+    CaptionsStart,
+    CaptionsStop,
+    DeleteRecording,
+    DeleteTranscript,
+    GoBack,
+    GoLive,
+    LiveStart,
+    Lock,
+    RecordStart,
+    Ring,
+    RtmpStart,
+    Say,
+    TranscribeStart,
+    TranscribeStop,
+    Unlock,
+    Verb,
+)
+from bot.demo.vendors import KeptOut, StreamServer, Visitor
+from bot.errors import AnswerLost, Impossible, NotAtVendor, VendorRefused
+from bot.providers.stream import StreamProvider
+from tests.fakes.clock import ManualClock
+from tests.providers.streams import BEN, CID, asked, client, here, order
+
+RUNNING: tuple[Verb, ...] = (
+    RecordStart(),
+    LiveStart(),
+    RtmpStart(to="tv"),
+    TranscribeStart(),
+    CaptionsStart(),
+)
+
+
+async def run_all(provider: StreamProvider) -> None:
+    for verb in RUNNING:
+        await provider.perform(order(verb))
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"),
+    [(TranscribeStart(), TranscribeStop()), (CaptionsStart(), CaptionsStop())],
+)
+async def test_transcription_and_captions_run_until_stopped_and_both_are_seen(
+    server: StreamServer, provider: StreamProvider, start: Verb, stop: Verb
+) -> None:
+    for now, then in ((start, stop), (stop, start)):
+        assert (await provider.observe(order(now))).seen is Seen.NOT_DONE
+        await provider.perform(order(now))
+        assert (await provider.observe(order(now))).seen is Seen.DONE
+        assert (await provider.observe(order(then))).seen is Seen.NOT_DONE
+    assert [effect.verb for effect in server.effects] == [start.name, stop.name]
+
+
+async def test_a_call_tells_whether_it_is_locked_transcribed_and_captioned(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    call = await provider.get(CID)
+    assert (call.locked, call.transcribing, call.captioning) == (False, False, False)
+    await run_all(provider)
+    await provider.perform(order(Lock()))
+    [call] = (await provider.list_live(limit=5)).items
+    assert (call.locked, call.transcribing, call.captioning) == (True, True, True)
+    server.faults.nulls("backstage", "transcribing", "captioning")
+    call = await provider.get(CID)
+    assert (call.locked, call.transcribing, call.captioning) == (None, None, None)
+
+
+@pytest.mark.parametrize("verb", [Lock(), GoBack(), TranscribeStop(), CaptionsStop()])
+async def test_what_the_answer_leaves_out_cannot_be_known(
+    server: StreamServer, provider: StreamProvider, verb: Verb
+) -> None:
+    server.faults.nulls("backstage", "transcribing", "captioning")
+    assert (await provider.observe(order(verb))).seen is Seen.UNKNOWABLE
+
+
+async def test_a_lock_stops_nothing_that_leaves_the_call_and_keeps_others_out(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    await run_all(provider)
+    await provider.perform(order(Lock()))
+    assert [effect.verb for effect in server.effects] == [*(one.name for one in RUNNING), "go_back"]
+    with pytest.raises(KeptOut):
+        server.join(CID, Visitor("carla", "Carla"))
+    server.join(CID, Visitor("dora", "Dora", "host"))
+    assert (await provider.observe(order(Lock()))).evidence == "The call is backstage."
+    await provider.perform(order(Unlock()))
+    assert asked(server, "/go_live") == [{}]
+    server.join(CID, Visitor("carla", "Carla"))
+    assert (await provider.observe(order(Unlock()))).seen is Seen.DONE
+
+
+async def test_a_lock_warns_that_it_may_send_people_out(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    """StopLive ends the call for whoever may not join backstage."""
+    await provider.perform(order(Lock()))
+    assert here(server) == {"ada"}
+    assert "may send everybody else out" in provider.capabilities["lock"].why
+
+
+async def test_going_backstage_stops_everything_and_going_live_starts_nothing(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    await run_all(provider)
+    await provider.perform(order(GoBack()))
+    stopped = {effect.verb for effect in server.effects[len(RUNNING) :]}
+    assert stopped == {
+        "go_back",
+        "record_stop",
+        "live_stop",
+        "rtmp_stop",
+        "transcribe_stop",
+        "captions_stop",
+    }
+    before = len(server.effects)
+    await provider.perform(order(GoLive()))
+    assert [effect.verb for effect in server.effects[before:]] == ["go_live"]
+    assert (await provider.observe(order(GoLive()))).evidence == "The call is not backstage."
+
+
+async def test_an_order_to_go_backstage_leaves_the_next_run_alone(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    seen = (await provider.get(CID)).ref
+    for who in ("ada", "ben"):
+        server.leave(CID, who)
+    server.join(CID, BEN)
+    with pytest.raises(NotAtVendor, match="another one has begun"):
+        await provider.perform(order(GoBack()).model_copy(update={"call": seen}))
+
+
+async def test_every_missing_member_is_rung_and_counted(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    assert "nobody was missing" in (await provider.perform(order(Ring()))).evidence
+    server.rooms[CID].members = {"ben": "user", "carla": "user", "dora": "user"}
+    assert "2 rung" in (await provider.perform(order(Ring()))).evidence
+    assert [effect.person for effect in server.effects] == ["carla", "dora"]
+    assert (await provider.observe(order(Ring()))).seen is Seen.UNKNOWABLE
+
+
+async def test_a_message_is_a_custom_event_in_the_moderators_name(server: StreamServer) -> None:
+    server.users.add("mod")
+    text = "We end in <five> minutes & close.\nBye"
+    await client(server, moderator_id="mod").perform(order(Say(text=text)))
+    custom = {"type": "moderator_message", "text": text}
+    assert asked(server, "/event") == [{"custom": custom, "user_id": "mod"}]
+    await client(server).perform(order(Say(text=text)))
+    assert asked(server, "/event")[1] == {"custom": custom}
+    assert server.rooms[CID].events == [custom, custom]
+    assert (await client(server).observe(order(Say(text=text)))).seen is Seen.UNKNOWABLE
+
+
+FILES = [(DeleteRecording(file="a.mp4"), True), (DeleteTranscript(file="a.mp4"), False)]
+
+
+@pytest.mark.parametrize(("verb", "recording"), FILES)
+async def test_a_file_is_deleted_in_the_run_it_is_listed_under(
+    server: StreamServer, provider: StreamProvider, verb: Verb, recording: bool
+) -> None:
+    for name, run in (("a.mp4", "run-1"), ("b.mp4", "run-2")):
+        server.keep(CID, name, session=run, recording=recording)
+    act = order(verb)
+    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    await provider.perform(act)
+    assert server.requests[-1].path.split("/")[-3::2] == ["run-1", "a.mp4"]
+    assert server.effects == [(verb.name, CID, "a.mp4")]
+    assert (await provider.observe(act)).evidence == "a.mp4 is no longer listed."
+
+
+@pytest.mark.parametrize(("verb", "recording"), FILES)
+async def test_a_name_that_is_not_listed_or_twice_deletes_nothing(
+    server: StreamServer, provider: StreamProvider, verb: Verb, recording: bool
+) -> None:
+    """A mistyped name must not pass for a file that is gone already."""
+    with pytest.raises(Impossible, match=r"has no .* a\.mp4") as none:
+        await provider.perform(order(verb))
+    assert "for the names" in none.value.next_step
+    for run in ("run-1", "run-2"):
+        server.keep(CID, "a.mp4", session=run, recording=recording)
+    with pytest.raises(Impossible, match=r"2 .* are named a\.mp4"):
+        await provider.perform(order(verb))
+    assert server.effects == []
+
+
+async def test_a_file_whose_deletion_was_not_answered_is_not_taken_for_a_refusal(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.keep(CID, "a.mp4")
+    server.faults.drop(after=True, on="/s/recordings")
+    act = order(DeleteRecording(file="a.mp4"))
+    with pytest.raises(AnswerLost):
+        await provider.perform(act)
+    assert (await provider.observe(act)).seen is Seen.DONE
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../rec", "a/b", "a\\b", "", "a b", "a\n"])
+def test_a_name_that_leads_elsewhere_cannot_be_ordered(name: str) -> None:
+    with pytest.raises(ValidationError):
+        DeleteRecording(file=name)
+
+
+@given(
+    name=st.sampled_from(["..%2Fx", "%2e%2e", "%2F..%2F", "a?b#c", "…"])
+    | st.from_regex(r"[^\s/\\\x00-\x1f\x7f]{1,60}", fullmatch=True).filter(
+        lambda name: name not in {".", ".."}
+    ),
+    run=st.text(st.characters(codec="utf-8"), min_size=1, max_size=30),
+)
+async def test_any_file_and_any_run_stay_within_their_part_of_the_path(name: str, run: str) -> None:
+    deleted: list[bytes] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"recordings": [{"filename": name, "session_id": run}]})
+        deleted.append(request.url.raw_path.split(b"?")[0])
+        return httpx.Response(200, json={})
+
+    provider = client(StreamServer(ManualClock()), transport=httpx.MockTransport(note))
+    try:
+        await provider.perform(order(DeleteRecording(file=name)))
+    except NotAtVendor:
+        assert run in {".", ".."}
+    await provider.aclose()
+    for path in deleted:
+        assert path.startswith(b"/api/v2/video/call/default/standup/")
+        assert path.count(b"/") == 9
+        assert path.split(b"/")[-2] == b"recordings"
+        assert path.split(b"/")[-1] not in {b".", b".."}
+
+
+async def test_a_file_without_a_run_cannot_be_deleted() -> None:
+    body = {"recordings": [{"filename": "a.mp4"}]}
+    always = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    provider = client(StreamServer(ManualClock()), transport=always)
+    with pytest.raises(Impossible, match="has no run"):
+        await provider.perform(order(DeleteRecording(file="a.mp4")))
+
+
+async def test_a_call_nobody_is_in_rings_nobody(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    for who in ("ada", "ben"):
+        server.leave(CID, who)
+    with pytest.raises(VendorRefused, match="no active session"):
+        await provider.perform(order(Ring()))

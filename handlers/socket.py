@@ -39,12 +39,12 @@ SETTLED_SECONDS = 30.0
 DEAD_SECONDS = 60.0
 """Nothing heard from Slack for so long: the process is not healthy."""
 
-PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
-"""Seconds until each further try; the last of them from then on. Slack allows about one a minute
-(apps.connections.open is Tier 1) after a burst, and says so with Retry-After."""
+PAUSES = (0.0, 1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+"""Seconds until each further try, the first of which is at once; the last from then on. Slack
+allows about one a minute (apps.connections.open is Tier 1), and says so with Retry-After."""
 
 TRIES = 10
-"""Failures in a row, about five minutes, after which the process gives up."""
+"""Failures in a row, about four minutes, after which the process gives up."""
 
 ANSWER_SECONDS = 3.0
 """How long a connection is kept for the answers that are still owed: Slack waits no longer."""

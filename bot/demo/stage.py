@@ -1,5 +1,6 @@
 """The make-believe world on loopback, and the real bot in front of it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,13 +13,15 @@ from bot.clock import Clock, SystemClock
 from bot.demo.serving import serve
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.sender import Sender
+from bot.demo.slack.socket_line import SocketLine
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.world import World
-from bot.service import front_door
+from bot.service import entrance
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.counter import Counter
+from handlers.socket import Socket
 
 TARGET, TARGET_KEY = "youtube", "made-up-stream-key"
 
@@ -119,12 +122,15 @@ async def open_stage(
             "COMETCHAT_CHAT_BASE_URL": f"{comet}/chat/v3",
             f"{TARGET.upper()}_KEY": TARGET_KEY,
         }
+        await stack.enter_async_context(slack.exchange.serving())
         yield Stage(world, slack, cast, environ)
 
 
 @dataclass(frozen=True)
 class Show:
     """A stage with the bot on it, in this process; `sender` is people at their keyboards.
+
+    `doors` are the bot's HTTP doors.
 
     `environ` is what another process of the same bot is started with.
     """
@@ -134,6 +140,7 @@ class Show:
     store: SqlStore
     counter: Counter
     sender: Sender
+    doors: httpx.AsyncClient
 
     @property
     def workspace(self) -> Workspace:
@@ -149,8 +156,12 @@ async def open_show(
     seed: int = 2026,
     hidden_mute: bool = False,
     rules: str | None = None,
+    by_socket: bool = False,
 ) -> AsyncIterator[Show]:
-    """The bot before the world, its files in `folder`; `rules` None is the cast's own."""
+    """The bot before the world, its files in `folder`; `rules` None is the cast's own.
+
+    `by_socket`: Slack's requests come by Socket Mode, as they do where an app-level token is set.
+    """
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
             open_stage(SystemClock(), seed=seed, hidden_mute=hidden_mute)
@@ -162,9 +173,29 @@ async def open_show(
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'callwarden.db'}",
             "CALLWARDEN_CONFIG": str(config),
         }
+        if by_socket:
+            environ["SLACK_APP_TOKEN"] = stage.slack.world.credentials.app_token
         settings = Settings.load(environ, config)
         counter = Counter(settings.process.command)
         store = await stack.enter_async_context(open_house(settings, counter, worker=True))
-        url = await stack.enter_async_context(serve(front_door(settings, counter)))
+        doors = entrance(settings, counter)
+        url = await stack.enter_async_context(serve(doors.web))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
-        yield Show(stage, environ, store, counter, Sender(stage.slack.world, client))
+        line: httpx.AsyncClient | SocketLine = client
+        if doors.socket is not None:
+            await stack.enter_async_context(_kept(doors.socket))
+            line = SocketLine(stage.slack.exchange, stage.slack.world.clock)
+        sender = Sender(stage.slack.world, line)
+        yield Show(stage, environ, store, counter, sender, client)
+
+
+@asynccontextmanager
+async def _kept(socket: Socket) -> AsyncIterator[None]:
+    """A socket that is kept open while the context lasts."""
+    stop = asyncio.Event()
+    keeping = asyncio.create_task(socket.keep(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await keeping

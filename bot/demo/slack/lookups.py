@@ -24,7 +24,9 @@ def auth_test(world: Workspace, _: Json) -> Json:
 
 
 def open_connection(world: Workspace, _: Json) -> Json:
-    """apps.connections.open: where a socket may be opened, once; nobody listens there."""
+    """apps.connections.open: where a socket may be opened, once; perhaps nobody listens there."""
+    if world.socket_address is not None:
+        return {"url": world.socket_address()}
     return {"url": f"{world.base_url.replace('http', 'ws', 1)}/link/?ticket=made-up&app_id={APP}"}
 
 

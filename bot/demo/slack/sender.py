@@ -18,13 +18,14 @@ from bot.demo.slack.people import Channel, User
 from bot.demo.slack.refused import NotShown, Refused
 from bot.demo.slack.shown import STATEFUL, Json, Shown, View, fill
 from bot.demo.slack.signing import Seal
+from bot.demo.slack.socket_line import SocketLine
 from bot.demo.slack.workspace import Workspace
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 class Sender:
-    """Sends to the app behind `client` and shows what it answers, as Slack would.
+    """Sends to the app behind `client`, or by socket, and shows what it answers, as Slack would.
 
     Whoever does something to a message or view that is not in front of them gets NotShown. The
     signing secret is the workspace's when the Sender is made. The time that is signed is the
@@ -34,20 +35,26 @@ class Sender:
     def __init__(
         self,
         world: Workspace,
-        client: httpx.AsyncClient,
+        client: httpx.AsyncClient | SocketLine,
         *,
         path: str = "/slack/events",
         seals: Clock | None = None,
     ) -> None:
         self.world = world
         secret = world.credentials.signing_secret
-        self._line = Line(client, world.clock, seals or SystemClock(), secret, path)
+        self._line: Line | SocketLine = (
+            client
+            if isinstance(client, SocketLine)
+            else Line(client, world.clock, seals or SystemClock(), secret, path)
+        )
         self._seal = Seal.GOOD
         self._events = itertools.count(1)
 
     def sealed(self, seal: Seal) -> "Sender":
-        """Another sender to the same app, whose requests have that signature."""
+        """Another sender to the same app, whose requests have that signature; not by socket."""
         line = self._line
+        if isinstance(line, SocketLine):
+            raise TypeError("nothing is signed on a socket")
         other = Sender(self.world, line.client, path=line.path, seals=line.seals)
         other._seal = seal
         return other

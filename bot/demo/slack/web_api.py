@@ -18,6 +18,7 @@ from bot.demo.slack.arguments import read, token_of
 from bot.demo.slack.refused import Refused
 from bot.demo.slack.respond import respond
 from bot.demo.slack.shown import Json
+from bot.demo.slack.sockets import Exchange
 from bot.demo.slack.workspace import ApiCall, Workspace
 from bot.demo.vendors.faults import Faults
 
@@ -57,11 +58,15 @@ METHODS: Mapping[str, Method] = {
 
 
 class SlackServer:
-    """Slack's side of HTTP over one workspace: `app` to serve, `faults` to make it fail."""
+    """Slack's side over one workspace: `app` to serve, `faults` to make it fail.
+
+    `exchange` is its side of Socket Mode.
+    """
 
     def __init__(self, world: Workspace) -> None:
         self.world = world
         self.faults = Faults(world.clock, _problem)
+        self.exchange = Exchange(world)
         self.app = Starlette(
             routes=[
                 Route("/api/{method}", self._method, methods=["GET", "POST"]),

@@ -63,6 +63,8 @@ class Credentials:
 class Workspace:
     """The state behind the stand-in. `base_url` is where its Web API is served.
 
+    `socket_address` makes an address for one connection, where somebody listens.
+
     Every change counts `version` up and wakes those who wait in `until`.
     """
 
@@ -71,6 +73,7 @@ class Workspace:
         self.team = team
         self.name = name
         self.base_url = "http://127.0.0.1"
+        self.socket_address: Callable[[], str] | None = None
         self.credentials = Credentials()
         self.switches = Switches()
         self.users: dict[str, User] = {}

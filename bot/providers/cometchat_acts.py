@@ -34,7 +34,7 @@ from bot.calls.verbs import (
     Unblock,
     Verb,
 )
-from bot.errors import Impossible, NotAtVendor, VendorRefused
+from bot.errors import Ambiguous, Impossible, NotAtVendor, VendorRefused, VendorUnreachable
 from bot.providers.cometchat_reads import segment
 from bot.providers.cometchat_wire import Done, WireCall
 from bot.providers.decode import read
@@ -114,8 +114,16 @@ class Acts:
         )
 
     async def _group(self, act: Act) -> str:
-        """The guid of the group behind the call; Impossible when there is none."""
-        call = await self._call(act.call.id)
+        """The guid of the group behind the call; Impossible when there is none.
+
+        A doubt about this reading is none about the act: VendorUnreachable, since nothing was sent.
+        """
+        try:
+            call = await self._call(act.call.id)
+        except Ambiguous as doubt:
+            raise VendorUnreachable(
+                "CometChat did not say which group is behind the call.", vendor=Vendor.COMETCHAT
+            ) from doubt
         if call.group is None:
             raise Impossible(
                 f"{act.verb.label} is not possible here: only a group call has a group behind it.",

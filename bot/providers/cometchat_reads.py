@@ -118,6 +118,6 @@ def told(person: Person) -> Participant:
 
 
 def _in(call: WireCall, words: str) -> list[Sighting]:
-    wanted = words.casefold()
+    wanted = words.casefold().strip()
     people = [one for one in call.here().values() if wanted in one.uid.casefold()]
     return [Sighting(call=call.told(), person=told(one)) for one in people]

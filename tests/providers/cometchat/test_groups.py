@@ -14,6 +14,7 @@ from bot.errors import (
     VendorBusy,
     VendorGarbled,
     VendorRefused,
+    VendorUnreachable,
 )
 from bot.providers.cometchat import CometChatProvider
 from tests.providers import comets
@@ -65,6 +66,16 @@ async def test_without_a_group_nothing_is_sent_and_the_words_say_why(
     assert caught.value.next_step
     assert [seen.method for seen in server.requests] == ["GET"]
     assert server.effects == []
+
+
+async def test_a_call_that_cannot_be_read_leaves_no_doubt_that_nothing_was_sent(
+    server: CometChatServer, provider: CometChatProvider
+) -> None:
+    server.faults.malformed(on="/v3/calls")
+    with pytest.raises(VendorUnreachable) as caught:
+        await provider.perform(order(GroupBan(), "ada"))
+    assert caught.value.next_step.startswith("Nothing was done there.")
+    assert [seen.method for seen in server.requests] == ["GET"]
 
 
 @pytest.mark.parametrize("verb", [GroupRemove(), GroupUnban()])

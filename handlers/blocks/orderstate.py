@@ -46,8 +46,9 @@ class Whom(StrEnum):
 class OrderState(Value):
     """What the form carries along. `among` is empty where the verb is settled; see ANY.
 
-    `call` is the call as it was chosen, `over` whether it had ended by then; `channel`, `reply_url`
-    and `card` are as in `Order`.
+    `call` is the call as it was chosen, `over` whether it had ended by then; `person` is somebody
+    in it who is meant before a field can say so; `channel`, `reply_url` and `card` are as in
+    `Order`.
     """
 
     verb: str | None = None
@@ -55,6 +56,7 @@ class OrderState(Value):
     call: CallRef | None = None
     title: str = ""
     over: bool = False
+    person: Picked | None = None
     channel: str | None = None
     reply_url: str | None = None
     card: bool = False
@@ -87,7 +89,10 @@ class Said(Frozen):
     @property
     def people_fit(self) -> bool:
         """Whether the people were chosen from the call that is chosen now."""
-        return self.blocks.get(FORM_PEOPLE) == people_block(self.call or "")
+        if FORM_PEOPLE in self.blocks:
+            return self.blocks[FORM_PEOPLE] == people_block(self.call or "")
+        ref = self.state.call
+        return ref is not None and self.call == call_value(ref)
 
 
 def people_block(call: str) -> str:
@@ -117,14 +122,18 @@ def read_said(view: Mapping[str, Any]) -> Said:
     state = read_state(view)
     try:
         blocks, fields = _fields(view)
-        picked = (fields.get(FORM_PEOPLE) or {}).get("selected_options") or ()
+        known = state.person
         return Said(
             state=state,
             verb=_option(fields.get(FORM_VERB)) or state.verb,
             call=_option(fields.get(FORM_CALL)) or _carried(state, fields),
             whom=_whom(fields.get(FORM_WHOM)),
-            people=tuple(Picked(value=one["value"], label=one["text"]["text"]) for one in picked),
-            absent=_text(fields.get(ABSENT)),
+            people=(
+                _people(fields[FORM_PEOPLE])
+                if FORM_PEOPLE in fields
+                else ((known,) if known else ())
+            ),
+            absent=_text(fields[ABSENT]) if ABSENT in fields else (known.value if known else ""),
             options={
                 name.removeprefix(OPTION): _option(field) or _text(field)
                 for name, field in fields.items()
@@ -164,6 +173,11 @@ def _option(field: Mapping[str, Any] | None) -> str | None:
 
 def _text(field: Mapping[str, Any] | None) -> str:
     return str((field or {}).get("value") or "")
+
+
+def _people(field: Mapping[str, Any]) -> tuple[Picked, ...]:
+    chosen = field.get("selected_options") or ()
+    return tuple(Picked(value=one["value"], label=one["text"]["text"]) for one in chosen)
 
 
 def _whom(field: Mapping[str, Any] | None) -> Whom | None:

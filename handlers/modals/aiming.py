@@ -154,7 +154,7 @@ async def _aim(
         if said.people:
             raise Wrong(FORM_PEOPLE, "Take them out here, or choose whom again above.")
         return (), True, ()
-    if not said.people_fit:
+    if FORM_PEOPLE not in said.blocks or not said.people_fit:
         raise Unfinished
     if not said.people:
         raise Wrong(FORM_PEOPLE, "Choose at least one person.")

@@ -72,7 +72,8 @@ async def redraw(visit: Visit) -> None:
     said = read_said(view)
     call = chosen_call(visit.desk.board, said)
     if not said.people_fit:
-        said = said.model_copy(update={"people": ()})
+        alone = said.state.model_copy(update={"person": None})
+        said = said.model_copy(update={"people": (), "state": alone})
     notes: list[str] = []
     if said.call is not None and call is None:
         notes = await rolled(visit)
@@ -175,12 +176,8 @@ def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], 
 
     async def first() -> Draft:
         call, notes = await seen_call(visit.desk.board, value.call, value.title)
-        said = Said(
-            state=state,
-            call=call_value(call.ref),
-            people=() if value.person is None else (_picked(value.person),),
-            absent="" if value.person is None else value.person.id,
-        )
+        person = None if value.person is None else _picked(value.person)
+        said = Said(state=state.model_copy(update={"person": person}), call=call_value(call.ref))
         await rolled(visit, 0)
         return await draft(visit, said, call, notes)
 

@@ -8,8 +8,9 @@ from bot.calls.cases import Case
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import State
+from bot.demo.slack.finding import entered, field
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import View
+from bot.demo.slack.shown import View, fill
 from bot.demo.stage import Show
 from bot.ports import CaseFilter
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
@@ -57,12 +58,19 @@ class Former(Moderator):
         ]
 
     async def chooses(self, action_id: str, label: str, typed: str | None = None) -> None:
-        """Choose the option with that label, looked up with its own words unless others are given."""
+        """Choose the option with that label; it is looked up by `typed`, or by the label itself."""
         view = await self.form()
         if action_id in (FORM_CALL, FORM_PEOPLE):
             await self.offered(action_id, label if typed is None else typed)
         delivery = await self.show.sender.press(self.user, view, action_id=action_id, text=label)
         assert delivery.trouble is None
+
+    def fills(self, **values: str) -> None:
+        """Fill in fields that are told of only with the form."""
+        view = self.show.workspace.modals.stack(self.user.id)[-1]
+        for name, value in values.items():
+            control = field(view, name)
+            fill(view, control, entered(control.element, value))
 
     async def submits(self, **values: Any) -> dict[str, str]:
         """Send the form; the words at its fields where it stays open."""
@@ -70,7 +78,6 @@ class Former(Moderator):
         delivery = await self.show.sender.submit(self.user, view, values)
         assert delivery.trouble is None
         return view.errors
-
 
     async def told(self, *words: str) -> str:
         """Wait until a private message has all these words."""
@@ -140,3 +147,200 @@ async def test_a_form_is_filled_in_by_looking_things_up_and_kicks_both(
         ("amina", State.CONFIRMED),
         ("kofi", State.CONFIRMED),
     ]
+
+
+async def test_what_was_typed_stands_in_the_form(mira: Former) -> None:
+    text = as_text(await mira.opens(f"rtmp {short(LAUNCH)} start"))
+    assert "[Launch show (live) 🚀 ▾]" in text
+    assert "To: [youtube ▾]" in text
+    text = as_text(await mira.opens(f"mute {short(SUPPORT)} --video"))
+    assert "Tracks: [video ▾]" in text
+
+
+async def test_a_call_nobody_knows_is_said_with_what_to_do(mira: Former) -> None:
+    text = as_text(await mira.opens("kick QQQQ"))
+    assert "No live call answers to “QQQQ”." in text
+    assert "Call: [Words in the title, a handle or an id ▾]" in text
+
+
+async def test_choosing_another_call_keeps_the_reason_and_asks_for_its_people(
+    mira: Former,
+) -> None:
+    view = await mira.opens(f"kick {short(STAGE)}")
+    await mira.chooses(FORM_PEOPLE, "Hedda 🦊", "hedda")
+    mira.fills(reasons="Harassment")
+    await mira.chooses(FORM_CALL, "Support room · billing", "support")
+    text = as_text(await mira.drawn("[Support room · billing ▾]"))
+    assert "Hedda" not in text
+    assert "Harassment" in text
+    assert await mira.submits() == {people_block_of(view): "Choose at least one person."}
+
+
+def people_block_of(view: View) -> str:
+    return next(str(b["block_id"]) for b in view.blocks if b["block_id"].startswith("people."))
+
+
+async def test_what_a_vendor_cannot_do_is_said_with_the_nearest_as_soon_as_it_is_chosen(
+    mira: Former,
+) -> None:
+    await mira.opens("block")
+    await mira.chooses(FORM_CALL, "team-huddle")
+    text = as_text(await mira.drawn("CometChat cannot do “Block”"))
+    assert "People" not in text
+    assert "cannot do “Block”" in (await mira.submits(reason="x"))["call"]
+
+
+async def test_everyone_but_some_is_a_heavy_act_and_the_form_says_so(
+    show: Show, mira: Former
+) -> None:
+    view = await mira.opens(f"mute {short(STAGE)}")
+    await mira.chooses(FORM_WHOM, "Everyone except those chosen below")
+    await mira.chooses(FORM_PEOPLE, "Hedda 🦊", "hedda")
+    await mira.drawn("It hits everyone in the call but one person")
+    assert await mira.submits() == {"reason": "This act needs a reason."}
+    await mira.submits(reasons="Spam")
+    assert view.errors == {}
+    await mira.told("muted everyone", "Spam")
+    case = await latest(show)
+    assert (case.act.everyone, [one.id for one in case.act.spared]) == (True, ["hedda"])
+
+
+async def test_somebody_who_left_is_named_at_their_field_and_the_form_stays(
+    show: Show, mira: Former
+) -> None:
+    view = await mira.opens(f"kick {short(STAGE)}")
+    await mira.chooses(FORM_PEOPLE, "فرح الحسيني", "farah")
+    show.stage.world.stream.leave(STAGE, "farah")
+    errors = await mira.submits(reason="kept")
+    assert errors == {
+        people_block_of(view): "فرح الحسيني is not in the call any more. Take them out."
+    }
+    assert "kept" in as_text(view)
+
+
+async def test_a_form_sent_twice_is_one_case(show: Show, mira: Former) -> None:
+    view = await mira.opens(f"mute {short(SUPPORT)}")
+    await mira.chooses(FORM_PEOPLE, "L O U D 📢📢📢", "loud")
+    first = await show.sender.submit(mira.user, view, {"reason": "loud"})
+    again = await show.sender.redeliver(first)
+    assert (first.status, again.status) == (200, 200)
+    await mira.told("muted L O U D", "confirmed")
+    effects = [one for one in show.stage.world.stream.effects if one.person == "loud"]
+    assert len(effects) == 1
+
+
+@pytest.mark.parametrize("value", ["nobody-at-all", "sha256:0123456789abcdef", ""])
+async def test_a_person_made_up_by_hand_is_refused_at_their_field(mira: Former, value: str) -> None:
+    view = await mira.opens(f"kick {short(STAGE)}")
+    made_up = {"text": {"type": "plain_text", "text": "X"}, "value": value}
+    errors = await mira.submits(**{FORM_PEOPLE: [made_up]})
+    assert errors == {people_block_of(view): "X is not in the call any more. Take them out."}
+
+
+@pytest.mark.parametrize("value", ["K7QX", "x" * 150, "" * 3, "QQQQQQQQQQQQQQQQQQQQQQQQ.00"])
+async def test_a_call_made_up_by_hand_is_refused_at_its_field(mira: Former, value: str) -> None:
+    await mira.opens("end")
+    made_up = {"text": {"type": "plain_text", "text": "X"}, "value": value}
+    errors = await mira.submits(**{FORM_CALL: made_up}, reason="x")
+    assert errors == {"call": "That call is not live any more. Choose another one."}
+
+
+async def test_the_shortcut_asks_what_to_do_first_and_says_what_was_written_down(
+    show: Show, mira: Former
+) -> None:
+    delivery = await show.sender.shortcut(mira.user, "moderate_call")
+    assert delivery.trouble is None
+    view = await mira.drawn("What to do")
+    assert view.given["title"]["text"] == "Moderate a call"
+    await mira.chooses(FORM_VERB, "Start livestream")
+    await mira.chooses(FORM_CALL, "Launch show (live) 🚀", "launch")
+    await mira.drawn("[Launch show (live) 🚀 ▾]")
+    assert await mira.submits(reason="on air") == {}
+    assert "Written down" in as_text(await mira.form())
+    case = await latest(show)
+    assert (case.act.verb.name, case.reason, case.channel) == ("live_start", "on air", None)
+
+
+async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: Former) -> None:
+    text = as_text(await mira.opens(f"delete {short(STAGE)} recording"))
+    assert "Delete recording needs the role lead" in text
+    assert f'Add "{mira.user.id}" to leads' in text
+
+
+async def test_an_outsider_is_told_in_the_form_and_nothing_is_looked_up(show: Show) -> None:
+    gus = Former(show, "guest")
+    before = len(show.stage.world.stream.requests)
+    assert "You are a guest" in as_text(await gus.opens(f"kick {short(SUPPORT)}"))
+    assert len(show.stage.world.stream.requests) == before
+
+
+@pytest.mark.parametrize("who", ["guest", "stranger"])
+async def test_who_may_not_look_is_offered_nothing(show: Show, mira: Former, who: str) -> None:
+    view = await mira.opens(f"kick {short(SUPPORT)}")
+    assert await mira.offered(FORM_CALL)
+    outsider = Former(show, who)
+    show.workspace.modals.clear(outsider.user.id)
+    show.workspace.modals.put(outsider.user.id, view.given)
+    assert await outsider.offered(FORM_CALL) == []
+    assert await outsider.offered(FORM_PEOPLE) == []
+
+
+async def test_more_on_a_person_reaches_what_has_no_button(show: Show, mira: Former) -> None:
+    await mira.types(f"show {short(STAGE)}")
+    await mira.presses("More…", near="zed")
+    view = await mira.drawn("What to do")
+    menu = next(b["element"] for b in view.blocks if b["block_id"] == "verb")
+    verbs = [one["text"]["text"] for one in menu["options"]]
+    assert "Pin" in verbs
+    assert "End call" not in verbs
+    await mira.chooses(FORM_VERB, "Unsilence")
+    text = as_text(await mira.drawn("Tracks"))
+    assert "zed" in text
+    assert await mira.submits() == {}
+    assert [person.id for person in (await latest(show)).act.people] == ["zed"]
+
+
+async def test_more_on_the_list_and_the_call_card_opens_the_form_for_that_call(
+    mira: Former,
+) -> None:
+    await mira.types("list support")
+    await mira.presses("More…", near="Support room")
+    assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
+    mira.show.workspace.modals.clear(mira.user.id)
+    await mira.types(f"show {short(SUPPORT)}")
+    await mira.show.sender.press(mira.user, mira.latest, action_id="more")
+    assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
+
+
+async def test_absent_people_are_named_one_a_line(show: Show, mira: Former) -> None:
+    await mira.opens(f"unblock {short(SUPPORT)}")
+    assert (await mira.submits(absent=" \n"))["absent"] == "Say who: their id in your app."
+    assert await mira.submits(absent="umar\n@wei") == {}
+    assert [person.id for person in (await latest(show)).act.people] == ["umar", "wei"]
+
+
+async def test_a_form_closed_while_it_was_loading_is_let_go(show: Show, mira: Former) -> None:
+    show.stage.slack.faults.slow(0.2, on="views.update")
+    await show.sender.command(mira.user, show.stage.cast.ops, "kick")
+    await mira.form()
+    show.workspace.modals.clear(mira.user.id)
+    await show.workspace.until(
+        lambda: any(
+            call.answer.get("error") == "not_found" for call in show.workspace.asked("views.update")
+        )
+    )
+    assert show.workspace.modals.top(mira.user.id) is None
+
+
+async def test_a_call_that_ended_meanwhile_says_so_at_its_field(
+    show: Show, mira: Former, leo: Former
+) -> None:
+    await mira.opens("lock")
+    await mira.chooses(FORM_CALL, "Community stage: *open mic* 🎤", "community")
+    await mira.drawn("Community stage")
+    await show.sender.command(leo.user, show.stage.cast.ops, f"end {short(STAGE)}")
+    await leo.drawn("This cannot be undone.")
+    await leo.submits(reason="raid")
+    await leo.told("ended “Community stage", "confirmed")
+    errors = await mira.submits(reason="raid")
+    assert errors == {"call": "“Community stage: *open mic* 🎤” has ended. Choose another call."}

@@ -27,6 +27,7 @@ def after_command(world: Workspace, payload: Json, answer: bytes) -> None:
 def after_submission(world: Workspace, view: View, answer: bytes) -> None:
     """Nothing closes the form; a `response_action` changes it. Refused when unusable."""
     said = _read(answer)
+    view.errors = {}
     action = said.get("response_action")
     if action is None:
         world.modals.close(view)

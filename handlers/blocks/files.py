@@ -12,7 +12,7 @@ from handlers.blocks.links import link
 from handlers.blocks.lookvalues import LookValue
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import MAX_TEXT, button, context, paragraph, section, stamp
-from handlers.blocks.reports import part, report
+from handlers.blocks.reports import MAX_REASON, part, report
 from handlers.blocks.text import bold, clean, code, count, dots, lines, mrkdwn, span, when
 from handlers.blocks.values import ACT, ActValue
 
@@ -37,14 +37,15 @@ def files_report(
     if not body:
         body = [section("There is nothing here." if files.missing else _nothing(asked))]
     if files.missing:
-        body.append(paragraph(f"⚠️ {mrkdwn(words)}" for words in files.missing))
+        body.append(paragraph(f"⚠️ {mrkdwn(words, MAX_REASON)}" for words in files.missing))
     if any(one.url is not None for one in shown.items):
         body.append(context(PRIVATE))
-    return report(asked, [count(len(files.files), "file")], body, shown, at)
+    facts = [count(len(files.files), "file")] if files.files else []
+    return report(asked, facts, body, shown, at)
 
 
 def _nothing(asked: LookValue) -> str:
-    return f"{asked.call.vendor.label} keeps no {LOOKS[asked.look].label.lower()} of this call."
+    return f"{asked.call.vendor.label} lists no {LOOKS[asked.look].label.lower()} of this call."
 
 
 def _file(

@@ -152,12 +152,15 @@ def _rest(people: Sequence[PersonQuality]) -> str:
     if not rest:
         return "Nobody else was measured."
     well = sum(bool(_measured(one)) for one in rest)
-    blank = len(rest) - well
+    if len(rest) == len(people) and not well:
+        return f"There are no figures yet for {count(len(rest), 'person', 'people')}."
     parts = (
         f"{count(well, 'person', 'people')} without trouble" if well else "",
-        f"{count(blank, 'person', 'people')} without figures" if blank else "",
+        f"{count(len(rest) - well, 'person', 'people')} without figures"
+        if well < len(rest)
+        else "",
     )
-    head = "The rest" if len(rest) < len(people) else "Nobody has a bad connection"
+    head = "The rest" if len(rest) < len(people) else "No bad connection"
     return f"{head}: {', '.join(words for words in parts if words)}."
 
 
@@ -173,7 +176,7 @@ def members_report(asked: LookValue, members: Page[CallMember], at: datetime) ->
     }
     rows, shown = grouped([(headings[one.here], _member(one)) for one in people], asked.page)
     facts = [
-        count(len(people), "member"),
+        count(len(people), "member") if people else "",
         f"{total[False]:,} missing" if total[False] else "",
         "more than were read" if members.next is not None else "",
     ]
@@ -188,7 +191,7 @@ def _member(one: CallMember) -> str:
 def feedback_report(asked: LookValue, said: Sequence[Feedback], at: datetime) -> Message:
     """What people said about a call, newest first."""
     shown = part(said, asked.page)
-    facts = (count(len(said), "answer"), _average([one.rating for one in said]))
+    facts = (count(len(said), "answer") if said else "", _average([one.rating for one in said]))
     body = stacked(map(_said, shown.items)) or [section("Nobody has said anything about it.")]
     return report(asked, facts, body, shown, at)
 

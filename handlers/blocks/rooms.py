@@ -19,7 +19,7 @@ from handlers.blocks.parts import (
     stamp,
     text_of,
 )
-from handlers.blocks.reports import Part, as_of, grouped
+from handlers.blocks.reports import MAX_REASON, Part, as_of, grouped
 from handlers.blocks.text import clean, code, count, dots, mrkdwn
 
 
@@ -35,7 +35,7 @@ def rooms_report(asked: RoomsValue, shelves: Sequence[Shelf], at: datetime) -> M
     """Everything the vendors know by name, vendor by vendor and kind by kind."""
     rows = [row for shelf in shelves for row in _rows(shelf)]
     told, shown = grouped(rows, asked.page)
-    troubles = [f"⚠️ {mrkdwn(shelf.trouble)}" for shelf in shelves if shelf.trouble]
+    troubles = [f"⚠️ {mrkdwn(shelf.trouble, MAX_REASON)}" for shelf in shelves if shelf.trouble]
     blocks = [header(ROOMS.label), *stacked(told)]
     if not rows:
         blocks.append(section("There is nothing with a name."))

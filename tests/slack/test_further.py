@@ -32,6 +32,7 @@ from tests.fakes.provider import FakeProvider
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROOM = handle(CallRef(vendor=Vendor.STREAM, id="room"))
+SUPPORT = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
 HAS = Capability(level=Enforcement.ENFORCED)
 
 
@@ -237,3 +238,32 @@ async def test_deleting_a_recording_opens_the_form_for_a_lead_and_for_nobody_les
     case = await place.show.store.case(entry.case or 0)
     assert (case.act.verb.model_dump(), case.act.call.session) == ({"file": "rec_1.mp4"}, "room-0")
     assert not case.card
+
+
+async def test_a_recording_is_made_found_and_deleted_at_the_vendor(show: Show) -> None:
+    mira, leo = Moderator(show), Moderator(show, "lead")
+    await mira.types(f"record {SUPPORT} start")
+    await mira.sees("started recording", "confirmed")
+    await mira.types(f"record {SUPPORT} stop")
+    await mira.sees("stopped recording", "confirmed")
+    text = await leo.types(f"recordings {SUPPORT}")
+    assert "1 file" in text
+    await leo.presses("Delete")
+    await show.sender.submit(leo.user, await leo.form(), {"reason": "asked for by Amina"})
+    await leo.sees("deleted a recording", "confirmed")
+    assert "lists no recordings" in await leo.types(f"recordings {SUPPORT}")
+    assert (await disclosed(show))[:2] == ["Recordings: 0", "Recordings: 1"]
+
+
+async def test_the_vendors_themselves_answer_every_look_they_have(show: Show) -> None:
+    mira = Moderator(show)
+    text = await mira.types("find jun")
+    assert text.count("Jun Park") >= 3
+    for vendor, provider in show.counter.desk.board.providers.items():
+        (call, *_) = (await provider.list_live(limit=1)).items
+        for look in LOOKS.values():
+            about = f"{vendor}:{call.ref.id}" if look.of_call else str(vendor)
+            text = await mira.types(f"{look.name} {about}")
+            has = provider.looks[look.name].possible
+            assert (f"has no “{look.label}”" in text) is not has
+            assert ("As of" in text) is has

@@ -96,7 +96,11 @@ def test_quality_says_the_score_then_who_has_trouble_and_why_then_the_rest() -> 
         ((PersonQuality(person=ANN, bad=True),), "Nobody else was measured."),
         (
             (PersonQuality(person=ANN, score=90), PersonQuality(person=BOB, score=90)),
-            "Nobody has a bad connection: 2 people without trouble.",
+            "No bad connection: 2 people without trouble.",
+        ),
+        (
+            (PersonQuality(person=ANN), PersonQuality(person=BOB)),
+            "There are no figures yet for 2 people.",
         ),
     ],
 )
@@ -227,9 +231,9 @@ def test_what_could_not_be_read_is_said_beside_what_could() -> None:
     files = Files(files=(), missing=("The transcripts could not be read.",))
     shown = words(told(files_report(asked("transcripts"), files, ALL, NOW)))
     assert "⚠️ The transcripts could not be read." in shown
-    assert "keeps no" not in shown
+    assert "lists no" not in shown
     none = words(told(files_report(asked("transcripts"), Files(files=()), ALL, NOW)))
-    assert "Stream Video keeps no transcripts of this call." in none
+    assert "Stream Video lists no transcripts of this call." in none
 
 
 def test_rooms_are_under_their_vendor_and_kind_and_a_silent_vendor_is_said() -> None:

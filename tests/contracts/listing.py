@@ -81,12 +81,19 @@ def _table(vendor: Vendor) -> Iterator[str]:
         yield f"| {row.name}<br>`{row.does}` | {shown(row.words) or row.why} |"
 
 
+def wrong(vendor: Vendor) -> list[str]:
+    """What the requests of a client have that the documents do not, each once."""
+    every = (fault for trip in found(vendor) for asked in trip.asked for fault in asked.faults)
+    return list(dict.fromkeys(every))
+
+
 def lines() -> Iterator[str]:
     """For the terminal: every operation that is used, by what, and where it is described."""
     for vendor in Vendor:
         used = uses(vendor)
         requests = sum(len(trip.asked) for trip in found(vendor))
-        yield f"{vendor.label}: {len(used)} operations, {requests} requests within the documents"
+        yield f"{vendor.label}: {len(used)} operations, {requests} requests"
         for operation, words in used.items():
             yield f"  {operation.source:8} {operation.key}  {', '.join(words)}"
+        yield from (f"  not documented: {fault}" for fault in wrong(vendor))
         yield ""

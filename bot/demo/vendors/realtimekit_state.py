@@ -144,6 +144,15 @@ class Meeting(Room):
     livestream: dict[str, Any] | None = None
     networks: dict[str, Network] = field(default_factory=dict)
 
+    def marks(self) -> tuple[str, ...]:
+        """What runs here now; an RTMP output is a recording too."""
+        told = {
+            "recording": any(one.stopped_at is None for one in self.recordings),
+            "livestream": self.livestream,
+            "locked": not self.active,
+        }
+        return tuple(name for name, on in told.items() if on)
+
     def live(self) -> Session | None:
         """The session that is running, if any."""
         return self.session if self.session and self.session.ended_at is None else None

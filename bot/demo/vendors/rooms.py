@@ -57,6 +57,10 @@ class Room:
         """Who is connected now, in the order they came."""
         return [stay for stay in self.stays if stay.here]
 
+    def marks(self) -> tuple[str, ...]:
+        """What runs here now, in words, whatever its vendor calls it."""
+        return ()
+
     def stay(self, person: str) -> Stay | None:
         """The connection somebody has now, by the app's id for them."""
         return next((stay for stay in self.here() if stay.visitor.id == person), None)

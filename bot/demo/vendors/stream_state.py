@@ -86,6 +86,18 @@ class StreamCall(Room):
     playlist: str | None = None
     rtmps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def marks(self) -> tuple[str, ...]:
+        """What runs here now."""
+        told = {
+            "recording": self.recording,
+            "livestream": self.playlist,
+            "RTMP": self.rtmps,
+            "transcribed": self.transcribing,
+            "captions": self.captioning,
+            "locked": self.backstage,
+        }
+        return tuple(name for name, on in told.items() if on)
+
     @property
     def ongoing(self) -> bool:
         """Whether a session is running."""

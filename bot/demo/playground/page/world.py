@@ -10,6 +10,9 @@ from bot.demo.playground.page.pane import Pane
 from bot.demo.playground.page.seat import Seat
 from bot.demo.vendors.rooms import Room, Stay
 
+SIGNS = {"graphic_eq": "speaking", "mic": "microphone on", "mic_off": "muted"}
+"""Icons for what somebody sends, and their words."""
+
 MOST_PEOPLE = 12
 """People of one call that are named; the rest are counted."""
 
@@ -23,7 +26,7 @@ class Calls(Pane):
     def signature(self) -> Any:
         """Every room with who is in it, and what runs."""
         return [
-            (vendor, room.id, [_facts(stay) for stay in room.here()], running(room))
+            (vendor, room.id, [_facts(stay) for stay in room.here()], room.marks())
             for vendor, server in self.seat.playground.stage.world.servers.items()
             for room in server.rooms.values()
         ]
@@ -41,14 +44,16 @@ class Calls(Pane):
         with ui.element("div").classes("k-room"):
             with ui.element("div").classes("k-who"):
                 ui.label(room.title).classes("k-author")
-                for mark in running(room):
+                for mark in room.marks():
                     ui.label(mark).classes("k-tag k-live")
                 raid = ui.button("Raid", on_click=partial(self._raid, vendor, room.id), color=None)
                 raid.props('no-caps flat dense aria-label="40 strangers join"')
                 raid.classes("k-raid").tooltip("40 strangers join")
             with ui.element("div").classes("k-people"):
                 for stay in here[:MOST_PEOPLE]:
-                    ui.label(f"{_sign(stay)} {stay.visitor.name}").classes("k-person")
+                    with ui.element("span").classes("k-person"):
+                        ui.icon(_sign(stay)).props(f'role="img" aria-label="{SIGNS[_sign(stay)]}"')
+                        ui.label(stay.visitor.name)
                 if len(here) > MOST_PEOPLE:
                     ui.label(f"and {len(here) - MOST_PEOPLE} more").classes("k-person")
 
@@ -57,26 +62,11 @@ class Calls(Pane):
         self.seat.complain(f"{came} strangers joined." if came else "Nobody was let in.")
 
 
-def running(room: Room) -> tuple[str, ...]:
-    """What runs in a room, whatever its vendor calls it."""
-    told = {
-        "recording": _any(room, "recordings", "recording"),
-        "livestream": _any(room, "livestream", "broadcasting", "hls"),
-        "RTMP": _any(room, "rtmps", "outputs"),
-        "locked": _any(room, "backstage", "locked", "inactive"),
-    }
-    return tuple(name for name, on in told.items() if on)
-
-
-def _any(room: Room, *names: str) -> bool:
-    return any(bool(getattr(room, name, None)) for name in names)
-
-
 def _facts(stay: Stay) -> tuple[str, bool, bool]:
     return stay.presence, stay.speaking, "audio" in stay.tracks
 
 
 def _sign(stay: Stay) -> str:
     if stay.speaking:
-        return "🗣"
-    return "🎙" if "audio" in stay.tracks else "🔇"
+        return "graphic_eq"
+    return "mic" if "audio" in stay.tracks else "mic_off"

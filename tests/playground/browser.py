@@ -1,0 +1,134 @@
+"""A headless Chromium at the playground, and somebody who uses it: reads, types, presses."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 15.0
+"""Seconds until something that should be there is missing."""
+
+ITEMS = "//div[contains(@class,'q-item')]"
+BLOCK = "//div[contains(@class,'k-section')]"
+
+
+class Installed(NamedTuple):
+    """Where Chromium and its driver are."""
+
+    chromium: str
+    driver: str
+
+
+def installed() -> Installed | None:
+    """Debian's Chromium and its driver; None when one of them is missing."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    return Installed(chromium, driver) if chromium and driver else None
+
+
+@contextmanager
+def demo(*options: str) -> Iterator[str]:
+    """`callwarden demo` in a process of its own, its link; stopped with Ctrl-C, as people do."""
+    environ = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    command = [sys.executable, "-m", "bot", "demo", *options]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, start_new_session=True, text=True
+    )
+    assert process.stdout is not None
+    try:
+        told = ""
+        while not told.startswith("http"):
+            told = process.stdout.readline()
+            if not told:
+                raise RuntimeError("the demo ended before it printed its link")
+        yield told.strip()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.stdout.close()
+
+
+class Visitor:
+    """Somebody at the page."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self._driver = driver
+
+    def at(self, path: str) -> WebElement:
+        """The last visible element there; TimeoutException when none appears."""
+
+        def visible(driver: Any) -> list[WebElement]:
+            found = driver.find_elements(By.XPATH, path)
+            return [element for element in found if element.is_displayed()]
+
+        return WebDriverWait(self._driver, PATIENCE).until(visible)[-1]
+
+    def press(self, label: str, *, after: str = "") -> None:
+        """Press the last button with that label, perhaps behind what `after` leads to."""
+        self.at(f"{after}//button[normalize-space()='{label}']").click()
+
+    def choose(self, label: str) -> None:
+        """Choose from the menu that is open."""
+        self.at(f"{ITEMS}[normalize-space()='{label}']").click()
+
+    def say(self, line: str) -> None:
+        """Type into the composer and send it."""
+        field = self.at("//input[@aria-label='Message']")
+        field.send_keys(line, Keys.ENTER)
+
+    def reads(self, words: str) -> None:
+        """Wait until these words are somewhere on the page."""
+        self.at(f"//*[contains(normalize-space(), '{words}')]")
+
+    def ticked(self, number: int) -> None:
+        """Wait until so many steps of the lesson are ticked off."""
+        WebDriverWait(self._driver, PATIENCE).until(
+            lambda driver: len(driver.find_elements(By.CSS_SELECTOR, ".k-done")) == number
+        )
+
+    def shrink(self, width: int, height: int) -> None:
+        """Look through a window of that size."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def prefer(self, scheme: str) -> None:
+        """Prefer `light` or `dark`."""
+        told = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", told)
+
+    def photograph(self, file: Path) -> None:
+        """Keep what is seen as PNG."""
+        self._driver.save_screenshot(str(file))
+
+    def complaints(self) -> list[str]:
+        """What the browser's console holds against the page."""
+        told = self._driver.get_log("browser")
+        return [one["message"] for one in told if one["level"] == "SEVERE"]
+
+
+@contextmanager
+def visitor(there: Installed, link: str) -> Iterator[Visitor]:
+    """Somebody who has opened the link."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = there.chromium
+    for each in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"):
+        options.add_argument(each)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(there.driver))
+    try:
+        driver.get(link)
+        yield Visitor(driver)
+    finally:
+        driver.quit()

@@ -32,3 +32,28 @@ class ManualClock:
         """Move on by `seconds`."""
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
+
+
+class HeldClock(ManualClock):
+    """A clock on which sleeping lasts until somebody else moves it far enough."""
+
+    def __init__(self, start: datetime = START) -> None:
+        super().__init__(start)
+        self._sleepers: list[asyncio.Future[None]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it has been moved by `seconds`."""
+        self.slept.append(seconds)
+        until = self.monotonic() + seconds
+        while self.monotonic() < until:
+            sleeper = asyncio.get_running_loop().create_future()
+            self._sleepers.append(sleeper)
+            await sleeper
+
+    def advance(self, seconds: float) -> None:
+        """Move on by `seconds`, and let those go on whose time has come."""
+        super().advance(seconds)
+        sleepers, self._sleepers = self._sleepers, []
+        for sleeper in sleepers:
+            if not sleeper.done():
+                sleeper.set_result(None)

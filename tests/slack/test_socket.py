@@ -1,0 +1,358 @@
+"""The socket: kept alive, replaced in time, given up on in the end; time is passed in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncAck
+from structlog.testing import capture_logs
+
+from bot.clock import Clock
+from bot.demo.serving import serve
+from bot.demo.slack import SlackServer, Workspace
+from bot.demo.slack.sockets import MOST, Cut, Exchange
+from bot.demo.vendors.faults import Faults
+from bot.errors import ConfigError, SocketLost
+from bot.meter import UNMETERED
+from bot.moderation.tasks import Tasks
+from handlers.slack import bolt_app
+from handlers.socket import (
+    DEAD_SECONDS,
+    LINGER_SECONDS,
+    PAUSES,
+    PING_SECONDS,
+    SETTLED_SECONDS,
+    SILENT_SECONDS,
+    TRIES,
+    Socket,
+)
+from tests.fakes.clock import HeldClock, ManualClock
+
+COMMAND = {"command": "/calls", "text": "help", "user_id": "U1", "team_id": "T1"}
+EVENT = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_home_opened"}}
+
+
+async def until(so: Callable[[], object], meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Let the two sides talk until it is so; TimeoutError when it never is."""
+    async with asyncio.timeout(5):
+        while not so():
+            meanwhile()
+            await asyncio.sleep(0.001)
+
+
+@dataclass
+class Bench:
+    """A socket before the stand-in, and what its listeners heard; `gate` holds answers back."""
+
+    socket: Socket
+    exchange: Exchange
+    faults: Faults
+    world: Workspace
+    tasks: Tasks
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    retries: list[Any] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def opened(self, number: int) -> None:
+        """Wait for that connection, until the socket works with it too."""
+        await until(lambda: self.socket.pulse().reconnects >= number - 1)
+        await until(lambda: self.socket.pulse().since is not None)
+
+    async def closed(self, number: int) -> None:
+        """Wait until so many connections are left."""
+        await self.world.until(lambda: len(self.exchange.plugs) == number)
+
+
+@asynccontextmanager
+async def bench(clock: Clock, token: str | None = None) -> AsyncIterator[Bench]:
+    world = Workspace(clock)
+    server, tasks = SlackServer(world), Tasks()
+    app = bolt_app("xoxb-1")
+    async with serve(server.app) as url, server.exchange.serving():
+        app_token = SecretStr(token or world.credentials.app_token)
+        socket = Socket(app, app_token, f"{url}/api/", tasks, clock, lambda: UNMETERED)
+        made = Bench(socket, server.exchange, server.faults, world, tasks)
+        made.gate.set()
+
+        async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+            made.heard.append(body)
+            await made.gate.wait()
+            await ack(text=f"you said {body['text']}")
+
+        async def on_event(ack: AsyncAck, body: dict[str, Any], request: Any) -> None:
+            made.heard.append(body)
+            made.retries.append(request.headers.get("x-slack-retry-num"))
+            await ack()
+
+        app.command("/calls")(on_command)
+        app.event("app_home_opened")(on_event)
+        yield made
+        await tasks.drain(1)
+
+
+@asynccontextmanager
+async def kept(made: Bench) -> AsyncIterator[asyncio.Task[None]]:
+    keeping = asyncio.create_task(made.socket.keep(made.stop))
+    try:
+        yield keeping
+    finally:
+        made.stop.set()
+        await keeping
+
+
+@pytest.fixture
+def held() -> HeldClock:
+    return HeldClock()
+
+
+@pytest.fixture
+async def made(held: HeldClock) -> AsyncIterator[Bench]:
+    """A socket that is connected."""
+    async with bench(held) as here, kept(here):
+        await here.opened(1)
+        yield here
+
+
+async def test_an_envelope_is_acknowledged_with_the_listeners_answer(made: Bench) -> None:
+    assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
+
+
+async def test_what_takes_no_answer_is_acknowledged_without_one(made: Bench) -> None:
+    assert await made.exchange.send("events_api", EVENT) is None
+    assert made.heard == [EVENT]
+
+
+async def test_that_an_event_is_a_retry_stands_where_it_does_by_http(made: Bench) -> None:
+    await made.exchange.send("events_api", EVENT)
+    await made.exchange.send("events_api", EVENT, attempt=2)
+    assert made.retries == [None, ["2"]]
+
+
+async def test_an_answer_under_way_holds_up_no_other(made: Bench) -> None:
+    made.gate.clear()
+    slow = asyncio.create_task(made.exchange.send("slash_commands", COMMAND))
+    await made.exchange.send("events_api", EVENT)
+    assert not slow.done()
+    made.gate.set()
+    assert await slow == {"text": "you said help"}
+
+
+async def test_what_no_listener_takes_is_not_acknowledged(made: Bench) -> None:
+    with capture_logs() as log:
+        sending = asyncio.create_task(made.exchange.send("slash_commands", {"command": "/other"}))
+        await until(lambda: any(line["event"] == "envelope not taken" for line in log))
+    assert not sending.done()
+    sending.cancel()
+
+
+async def test_slacks_pings_keep_a_quiet_connection(made: Bench, held: HeldClock) -> None:
+    for _ in range(10):
+        held.advance(PING_SECONDS - 1)
+        await made.exchange.ping()
+        await until(lambda: not made.socket.pulse().silent)
+    assert (made.exchange.opened, made.socket.pulse().reconnects) == (1, 0)
+
+
+async def test_a_quiet_connection_is_asked_for_a_sign_of_life(made: Bench, held: HeldClock) -> None:
+    """Slack's side may go quiet for good reasons: its pong is a frame like any other."""
+    held.advance(PING_SECONDS)
+    await until(lambda: not made.socket.pulse().silent)
+    held.advance(SILENT_SECONDS - 1)
+    await until(lambda: not made.socket.pulse().silent)
+    assert made.exchange.opened == 1
+
+
+async def test_a_connection_that_went_deaf_and_dumb_is_replaced(
+    made: Bench, held: HeldClock
+) -> None:
+    made.exchange.numb()
+    held.advance(SILENT_SECONDS)
+    await made.opened(2)
+    await made.closed(1)
+    assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
+    assert made.socket.pulse().reconnects == 1
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_the_next_connection_is_open_before_a_recycled_one_is_closed(
+    made: Bench, held: HeldClock, reason: str
+) -> None:
+    held.advance(SETTLED_SECONDS - 1)
+    await made.exchange.disconnect(reason)
+    await made.opened(2)
+    assert len(made.exchange.plugs) == 2
+    held.advance(LINGER_SECONDS)
+    await made.closed(1)
+
+
+async def test_what_still_comes_on_a_recycled_connection_is_answered(made: Bench) -> None:
+    await made.exchange.disconnect("refresh_requested")
+    await made.opened(2)
+    made.exchange.plugs.reverse()
+    assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
+    await made.exchange.close(made.exchange.plugs[1])
+    await made.closed(1)
+    assert made.socket.pulse().state == "connected"
+
+
+async def test_a_connection_that_is_switched_off_is_closed_first(made: Bench) -> None:
+    await made.exchange.disconnect("link_disabled")
+    await made.opened(2)
+    assert len(made.exchange.plugs) == 1
+
+
+async def test_one_connection_too_many_is_not_taken_for_one(held: HeldClock) -> None:
+    async with bench(held) as here, aiohttp.ClientSession() as session:
+        others = [await session.ws_connect(here.exchange.address()) for _ in range(MOST)]
+        await here.closed(MOST)
+        with capture_logs() as log:
+            async with kept(here):
+                refused = "too_many_websockets"
+                await until(lambda: any(line.get("why") == refused for line in log))
+                await others.pop().close()
+                await until(lambda: here.socket.pulse().since, lambda: held.advance(1))
+        for other in others:
+            await other.close()
+
+
+async def test_an_address_is_good_for_one_connection(held: HeldClock) -> None:
+    async with bench(held) as here, aiohttp.ClientSession() as session:
+        address = here.exchange.address()
+        await (await session.ws_connect(address)).close()
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(address)
+
+
+@pytest.mark.parametrize("cut", Cut)
+async def test_a_connection_that_breaks_around_an_ack_costs_nobody_the_answer(
+    made: Bench, cut: Cut
+) -> None:
+    made.exchange.cuts.append(cut)
+    assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
+    await made.opened(2)
+    assert len(made.heard) == (2 if cut is Cut.ACK_LOST else 1)
+
+
+async def test_what_comes_while_nobody_is_connected_is_delivered_later(made: Bench) -> None:
+    made.exchange.drop()
+    assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
+
+
+async def test_each_further_try_waits_longer_and_the_last_one_ends_the_process() -> None:
+    clock = ManualClock()
+    async with bench(clock) as here:
+        here.faults.error(500, on="apps.connections.open", times=None)
+        with pytest.raises(SocketLost, match=f"{TRIES} tries") as lost:
+            await here.socket.keep(here.stop)
+    waited = [*PAUSES, *[PAUSES[-1]] * TRIES][: TRIES - 1]
+    assert clock.slept == waited
+    assert lost.value.exit_code == 75
+
+
+async def test_slacks_own_wish_to_wait_is_heeded() -> None:
+    clock = ManualClock()
+    async with bench(clock) as here:
+        here.faults.limit(42, on="apps.connections.open")
+        here.faults.error(500, on="apps.connections.open", times=None)
+        with pytest.raises(SocketLost):
+            await here.socket.keep(here.stop)
+    assert clock.slept[:2] == [42, PAUSES[1]]
+
+
+async def test_connections_that_break_again_and_again_end_the_process_too(
+    held: HeldClock,
+) -> None:
+    """As the loops of “Session is closed” do: connected each time, and never for long."""
+    async with bench(held) as here:
+        keeping = asyncio.create_task(here.socket.keep(here.stop))
+
+        def trouble() -> None:
+            here.exchange.drop()
+            held.advance(1)
+
+        await until(keeping.done, trouble)
+        with pytest.raises(SocketLost):
+            await keeping
+    assert here.exchange.opened == TRIES
+
+
+async def test_a_connection_that_lasted_is_no_failure(made: Bench, held: HeldClock) -> None:
+    for number in range(2, TRIES + 3):
+        for _ in range(2):
+            held.advance(SETTLED_SECONDS / 2)
+            await made.exchange.ping()
+            await until(lambda: not made.socket.pulse().silent)
+        made.exchange.drop()
+        await made.opened(number)
+
+
+@pytest.mark.parametrize("token", ["xapp-of-somebody-else", "xoxb-made-up-token"])
+async def test_a_token_that_slack_refuses_is_not_tried_twice(token: str) -> None:
+    clock = ManualClock()
+    async with bench(clock, token) as here:
+        with pytest.raises(ConfigError, match="SLACK_APP_TOKEN") as wrong:
+            await here.socket.keep(here.stop)
+    assert clock.slept == []
+    assert token not in str(wrong.value)
+
+
+async def test_a_socket_that_is_dead_for_long_is_not_well(held: HeldClock) -> None:
+    async with bench(held) as here:
+        assert here.socket.pulse().state == "starting"
+        async with kept(here):
+            await here.opened(1)
+            assert here.socket.pulse().since == held.now()
+            here.faults.error(500, on="apps.connections.open", times=None)
+            here.exchange.drop()
+            await until(lambda: here.socket.pulse().state != "connected")
+            assert here.socket.pulse().state == "reconnecting"
+            assert here.socket.pulse().well
+            held.advance(DEAD_SECONDS + 1)
+            assert here.socket.pulse().state == "dead"
+            assert not here.socket.pulse().well
+
+
+async def test_told_to_stop_it_finishes_what_it_owes_and_takes_nothing_new(
+    held: HeldClock,
+) -> None:
+    async with bench(held) as here:
+        async with kept(here) as keeping:
+            await here.opened(1)
+            here.gate.clear()
+            owed = asyncio.create_task(here.exchange.send("slash_commands", COMMAND))
+            await until(lambda: here.heard)
+            here.stop.set()
+            await until(lambda: not here.socket._owed)
+            late = asyncio.create_task(here.exchange.send("events_api", EVENT))
+            await asyncio.sleep(0.01)
+            here.gate.set()
+            assert await owed == {"text": "you said help"}
+            await keeping
+        assert len(here.heard) == 1
+        assert not late.done()
+        late.cancel()
+
+
+@pytest.mark.parametrize("frame", ["", "[]", "no json", '{"type": "new"}', '{"envelope_id": 7}'])
+async def test_a_frame_that_means_nothing_changes_nothing(made: Bench, frame: str) -> None:
+    await made.exchange.plugs[0].ws.send_str(frame)
+    assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
+    assert made.exchange.opened == 1
+
+
+async def test_no_ticket_and_no_token_is_logged(held: HeldClock) -> None:
+    async with bench(held) as here:
+        with capture_logs() as log:
+            async with kept(here):
+                await here.opened(1)
+                await here.exchange.disconnect("link_disabled")
+                await here.opened(2)
+        told = str(log)
+        assert "ticket" not in told
+        assert here.world.credentials.app_token not in told

@@ -71,9 +71,9 @@ class RealtimeKitProvider(Blind):
 
     async def get(self, call_id: str) -> Call:
         """The running session of a meeting: with recording, outputs and lock, read at once."""
-        session, meeting, running, livestream = await asyncio.gather(
+        session, locked, running, livestream = await asyncio.gather(
             self._reads.active(call_id),
-            self._rooms.meeting(call_id),
+            self._rooms.locked(call_id),
             self._reads.running(CallRef(vendor=self.vendor, id=call_id)),
             self._reads.livestream(call_id),
         )
@@ -81,7 +81,7 @@ class RealtimeKitProvider(Blind):
         return session.call().model_copy(
             update={
                 "recording": recording_state(plain(mine)),
-                "locked": meeting.locked,
+                "locked": locked,
                 "broadcasting": livestream is not None,
                 "rtmp": tuple(sorted({one.output for one in mine if one.output})),
             }

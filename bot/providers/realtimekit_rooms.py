@@ -84,6 +84,18 @@ class Rooms:
         """One meeting; NotAtVendor when there is none."""
         return (await self._get(_OneMeeting, meeting_path(meeting))).data
 
+    async def locked(self, meeting: str) -> bool | None:
+        """Whether nobody can join; None where the vendor does not say, or shows no such meeting.
+
+        Sessions of meetings of the older kind are live under a name that need not be there.
+        """
+        try:
+            return (await self.meeting(meeting)).locked
+        except VendorRefused as refused:
+            if refused.status not in _NO_SUCH:
+                raise
+            return None
+
     async def meetings(self) -> Batch[Meeting]:
         """The app's meetings, in the vendor's order."""
 

@@ -1,6 +1,7 @@
 """What RealtimeKit can do to people: all but some, keep out, rights, the list of a meeting."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.demo.vendors import RealtimeKitServer, Visitor
-from bot.errors import Impossible, NotAtVendor, VendorGarbled, VendorRefused
+from bot.errors import Impossible, NotAtVendor, VendorDenied, VendorGarbled, VendorRefused
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.kits import ADA, BEN, Refuses, StuckPages, client, order, person
@@ -31,7 +32,7 @@ def crowd(server: RealtimeKitServer, call: Call, size: int) -> None:
         server.join(call.ref.id, Visitor(f"guest-{number}", f"Guest {number}"))
 
 
-def bodies(server: RealtimeKitServer, path: str) -> list[dict[str, list[str]]]:
+def bodies(server: RealtimeKitServer, path: str) -> list[dict[str, Any]]:
     """What was sent to an endpoint of the active session."""
     ends = f"/active-session/{path}"
     return [json.loads(seen.body) for seen in server.requests if seen.path.endswith(ends)]
@@ -255,6 +256,15 @@ async def test_who_may_be_beyond_what_is_read_of_a_list_is_not_called_missing(
     act = order(MemberRemove(), call, Person(id="nobody-of-that-name"))
     with pytest.raises(NotAtVendor, match="first 1000"):
         await provider.observe(act)
+
+
+async def test_a_wrong_key_is_not_taken_for_somebody_missing(
+    server: RealtimeKitServer, call: Call
+) -> None:
+    stranger = client(server, token="wrong-token")
+    with pytest.raises(VendorDenied):
+        await stranger.observe(order(MemberRemove(), call, Person(id="ben")))
+    await stranger.aclose()
 
 
 async def test_a_list_of_people_without_an_end_is_not_believed(

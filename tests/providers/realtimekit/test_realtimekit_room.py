@@ -2,13 +2,14 @@
 
 import json
 
+import httpx
 import pytest
 
 from bot.calls.models import Call
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import DeleteRecording, Lock, Poll, RecordStart, Summarise, Unlock
-from bot.demo.vendors import KeptOut, RealtimeKitServer, Visitor
-from bot.errors import AnswerLost, Impossible, NotAtVendor
+from bot.demo.vendors import AppTransport, KeptOut, RealtimeKitServer, Visitor
+from bot.errors import AnswerLost, Impossible, NotAtVendor, VendorDenied
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.kits import BEN, client, order
@@ -51,6 +52,30 @@ async def test_a_meeting_without_a_status_is_not_called_open(
     server.faults.nulls("status", on=f"/meetings/{call.ref.id}", times=None)
     assert (await provider.get(call.ref.id)).locked is None
     assert (await provider.observe(order(Lock(), call))).seen is Seen.UNKNOWABLE
+
+
+class Older(AppTransport):
+    """A vendor whose session is of a meeting that it does not list."""
+
+    status = 404
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.split("/")[-2] == "meetings":
+            return httpx.Response(self.status, json={"success": False, "error": {}})
+        return await super().handle_async_request(request)
+
+
+async def test_a_call_whose_meeting_is_not_listed_is_shown_without_a_lock(
+    server: RealtimeKitServer, call: Call
+) -> None:
+    transport = Older(server.app)
+    older = client(server, transport=transport)
+    shown = await older.get(call.ref.id)
+    assert (shown.people, shown.locked) == (2, None)
+    transport.status = 403
+    with pytest.raises(VendorDenied):
+        await older.get(call.ref.id)
+    await older.aclose()
 
 
 async def test_a_poll_goes_out_once_in_the_documents_words_and_cannot_be_read_back(

@@ -1,6 +1,6 @@
 """Whatever RealtimeKit's bytes say, the decoders give a page, an error's words, or garbled."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import pytest
@@ -14,6 +14,7 @@ from bot.calls.models import CallRef, Page, RecordingState, Vendor
 from bot.calls.verbs import End
 from bot.errors import VendorGarbled
 from bot.providers.http import Problem
+from bot.providers.realtimekit import RealtimeKitProvider
 from bot.providers.realtimekit_wire import (
     Paging,
     Recording,
@@ -69,20 +70,25 @@ async def test_any_json_is_a_page_of_calls_and_of_people_or_garbled(body: object
     await provider.aclose()
 
 
-@given(any_json | almost | any_json.map(lambda inner: {"data": inner}))
-async def test_any_json_is_something_to_look_at_or_garbled(body: object) -> None:
+REF = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
+LOOKS: dict[str, Callable[[RealtimeKitProvider], Awaitable[BaseModel | Sequence[BaseModel]]]] = {
+    "recordings": lambda provider: provider.files(REF, frozenset({FileKind.RECORDING})),
+    "transcripts": lambda provider: provider.files(REF, frozenset({FileKind.TRANSCRIPT})),
+    "summaries": lambda provider: provider.files(REF, frozenset({FileKind.SUMMARY})),
+    "chat logs": lambda provider: provider.files(REF, frozenset({FileKind.CHAT})),
+    "quality": lambda provider: provider.quality(REF),
+    "members": lambda provider: provider.members(REF),
+    "rooms": lambda provider: provider.rooms(),
+    "find": lambda provider: provider.find("ben"),
+}
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+@given(body=any_json | almost | any_json.map(lambda inner: {"data": inner}))
+async def test_any_json_is_something_to_look_at_or_garbled(look: str, body: object) -> None:
     provider = answering(body)
-    ref = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
-    looks: list[Awaitable[BaseModel | Sequence[BaseModel]]] = [
-        provider.files(ref, frozenset(FileKind)),
-        provider.quality(ref),
-        provider.members(ref),
-        provider.rooms(),
-        provider.find("ben"),
-    ]
-    for look in looks:
-        with suppress(VendorGarbled):
-            assert isinstance(await look, BaseModel | Sequence)
+    with suppress(VendorGarbled):
+        assert isinstance(await LOOKS[look](provider), BaseModel | Sequence)
     await provider.aclose()
 
 
@@ -115,8 +121,7 @@ async def test_whatever_a_report_counts_the_result_is_within_its_scale(
             }
         }
     )
-    ref = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
-    (one,) = (await provider.quality(ref)).people
+    (one,) = (await provider.quality(REF)).people
     assert one.score is None or 0 <= one.score <= 100
     assert one.lost_percent is None or 0 <= one.lost_percent <= 100
     assert one.bad is bool(one.why)

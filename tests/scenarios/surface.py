@@ -10,6 +10,12 @@ def unreadable_after_the_kick(world: World) -> None:
     world.stream.faults.error(400, on="/participants", times=8)
 
 
+def recorded(world: World) -> None:
+    call = world.stream.rooms["default:support-room"]
+    world.stream.record(call, "composite")
+    world.stream.end_recording(call, "composite")
+
+
 SURFACE: tuple[Step, ...] = (
     Step("help", "", "moderator", Type("help"), ("What can be said",)),
     Step("help-kick", "", "moderator", Type("help kick"), ("/calls kick",)),
@@ -25,6 +31,17 @@ SURFACE: tuple[Step, ...] = (
     Step("guest", "", "guest", Type(), ("You are a guest",)),
     Step("stranger", "", "stranger", Type(), ("another workspace",)),
     Step("show", "", "moderator", Type("show {support}"), ("Support room", "Jun Park")),
+    Step("find", "", "moderator", Type("find jun"), ("Live now: jun", "Support room")),
+    Step("quality", "", "moderator", Type("quality {maths}"), ("Quality: ", "without trouble")),
+    Step(
+        "recordings",
+        "",
+        "moderator",
+        Type("recordings {support}"),
+        ("Recordings: ", "Download"),
+        None,
+        Trouble("It was recorded for a moment.", recorded),
+    ),
     Step(
         "ambiguous",
         "",

@@ -123,7 +123,7 @@ def test_a_figure_nobody_can_mean_is_left_out() -> None:
 
 
 def test_members_who_are_missing_come_first() -> None:
-    members = Page(
+    members: Page[CallMember] = Page(
         items=(
             CallMember(id="ann", name="Ann", here=True),
             CallMember(id="zed"),
@@ -145,7 +145,9 @@ def test_members_who_are_missing_come_first() -> None:
 
 
 def test_a_long_list_is_shown_a_page_at_a_time() -> None:
-    members = Page(items=tuple(CallMember(id=f"m{n}", here=False) for n in range(60)))
+    members: Page[CallMember] = Page(
+        items=tuple(CallMember(id=f"m{n}", here=False) for n in range(60))
+    )
     first = told(members_report(asked("members"), members, NOW))
     assert pages(first) == [("Next", 1), ("Refresh", 0)]
     last = told(members_report(asked("members", 99), members, NOW))

@@ -114,7 +114,7 @@ class Visitor:
 
     def complaints(self) -> list[str]:
         """What the browser's console holds against the page."""
-        told = self._driver.get_log("browser")
+        told: list[dict[str, str]] = self._driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [one["message"] for one in told if one["level"] == "SEVERE"]
 
 

@@ -71,7 +71,7 @@ async def test_a_form_is_filled_in_and_sent(page: User, playground: Playground) 
 async def test_the_wire_unfolds_to_json(page: User) -> None:
     await say(page, "/calls help kick")
     await see(page, "→ bot · /calls help kick")
-    (line,) = page.find("→ bot · /calls help kick", kind=ui.expansion).elements
+    (line,) = page.find(kind=ui.expansion, content="→ bot · /calls help kick").elements
     line.set_value(value=True)
     await see(page, "made-up-verification-token")
 
@@ -142,7 +142,7 @@ EVERYTHING: list[Json] = [
 
 async def test_every_block_is_drawn_and_an_unknown_one_loudly(playground: Playground) -> None:
     cast = playground.stage.cast
-    seat = Seat(playground, cast.moderator, Place(cast.ops), str)
+    seat = Seat(playground, cast.moderator, Place(cast.ops), print)
     message = Message(cast.ops.id, "1.0", "U0CALLBOT", "", complete(EVERYTHING, "b"))
     async with user_simulation(root=lambda: Blocks(seat, message).draw(message.blocks)) as user:
         await user.open("/")

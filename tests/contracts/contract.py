@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import httpx
 from jsonschema import Draft202012Validator
@@ -118,7 +118,12 @@ def _pattern(template: str) -> str:
 
 def faults(operation: Operation, request: httpx.Request) -> list[str]:
     """What is wrong with a request, in words; nothing when it is as documented."""
-    found = [*_query(operation, request), *_body(operation, request), *_key(operation, request)]
+    found = [
+        *_path(operation, request),
+        *_query(operation, request),
+        *_body(operation, request),
+        *_key(operation, request),
+    ]
     return [f"{operation.key}: {fault}" for fault in found]
 
 
@@ -138,6 +143,18 @@ def _closed(node: Any) -> Any:
     if isinstance(node.get("properties"), dict) and node.get("type") == "object":
         read.setdefault("additionalProperties", False)
     return read
+
+
+def _path(operation: Operation, request: httpx.Request) -> Iterator[str]:
+    """The last steps of the URL are those of the path, whatever the server's part is."""
+    known = operation.parameters("path")
+    steps = operation.path.split("/")[1:]
+    sent = request.url.raw_path.decode().partition("?")[0].split("/")[-len(steps) :]
+    for step, text in zip(steps, sent, strict=True):
+        if step.startswith("{"):
+            name = step.strip("{}")
+            for fault in invalid(operation.root, known[name]["schema"], unquote(text)):
+                yield f"{name} in the path{fault}"
 
 
 def _query(operation: Operation, request: httpx.Request) -> Iterator[str]:

@@ -37,6 +37,9 @@ def wrong(asked: httpx.Request) -> list[str]:
         (request("/mark_ended", {}), "no body is documented"),
         (request("/participants", {}, limit="many"), "the query parameter limit"),
         (request("/participants", {}, offset=1), "the query parameter offset is not documented"),
+        (request("/participants", {}, limit=101), "101 is greater than the maximum of 100"),
+        (request("/participants", {"filter_conditions": {"name": "a"}}), "'name' was unexpected"),
+        (request("/recordings/all/start", {}), "recording_type in the path: 'all' is not one of"),
         (request("/rtmp_broadcasts", {"broadcasts": []}), "broadcasts: [] "),
     ],
 )

@@ -6,13 +6,18 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 FULLY_COVERED := bot/calls/*,bot/policy/*,bot/moderation/*,bot/store/chain.py
 
+COMMA := ,
+
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix docs contracts bench storm pins clean
+.PHONY: help demo tour serve test check fix docs contracts screenshots bench storm pins clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/ready ## Play the tour in the terminal: a made-up world, no account needed
+demo: .venv/demo ## Open the playground in the browser: a made-up world, no account needed
+	@$(BIN)/callwarden demo
+
+tour: .venv/demo ## Play the same story in the terminal
 	@$(BIN)/callwarden demo --tour
 
 serve: .venv/ready ## Run the bot on this machine (web and scheduler, SQLite)
@@ -38,6 +43,9 @@ docs: .venv/ready ## Draw anew what the documents show of the bot
 contracts: .venv/ready ## List the vendors' operations in use, by which word in Slack
 	@$(BIN)/python -m tests.contracts
 
+screenshots: .venv/ready ## Photograph the playground (needs chromium and chromium-driver)
+	@$(BIN)/python -m tests.playground.screenshots
+
 bench: .venv/ready ## Measure speed against floors of the same run
 	@$(BIN)/python -m tests.bench
 
@@ -58,10 +66,11 @@ clean: ## Remove the environment and everything generated
 	@rm -rf .venv build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # The pinned setuptools goes in first and builds without isolation, so that the build is pinned too.
-.venv/ready: pyproject.toml constraints.txt
+# The demo needs far less than the tests, and should not have to wait for them.
+.venv/demo .venv/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
-	@echo 'Preparing .venv; this takes about a minute, once.'
-	@$(PYTHON) -m venv .venv
+	@echo 'Preparing .venv; this takes up to a minute, once.'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install -c constraints.txt setuptools
-	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[demo,test]'
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[$(if $(filter .venv/demo,$@),demo,demo$(COMMA)test)]'
 	@touch $@

@@ -20,7 +20,7 @@ from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS
 from bot.ports import CaseFilter
 from bot.settings import Settings
-from handlers import COMMANDS, VIEWS
+from handlers import COMMANDS, SHORTCUTS, VIEWS
 from handlers.actions import ACTIONS
 from handlers.blocks.audit import audit_message
 from handlers.blocks.call import call_message
@@ -30,10 +30,14 @@ from handlers.blocks.forms import FormState, reason_form
 from handlers.blocks.life import case_message
 from handlers.blocks.lookvalues import LookValue, RoomsValue
 from handlers.blocks.message import Block
+from handlers.blocks.orderstate import ANY
 from handlers.blocks.reports import members_report
 from handlers.blocks.rooms import Shelf, rooms_report
+from handlers.blocks.searchform import SearchState, search_form
 from handlers.blocks.values import route
 from handlers.commands.parse import Request
+from handlers.options import OPTIONS
+from tests.fakes import forms
 from tests.fakes.blocks import ALL, NOW, elements, ref
 
 ROOT = Path(__file__).parents[2]
@@ -117,12 +121,41 @@ def cards() -> list[list[Block]]:
     return [message.blocks for message in messages]
 
 
+def order_form() -> dict[str, Any]:
+    """The form for an order with every kind of field that tells of its changes."""
+    return forms.drawn(forms.drafted(Kick, among=ANY))
+
+
+def dispatching(blocks: list[Block]) -> dict[str, str]:
+    """The fields that tell of their changes, and their kind."""
+    told = [block["element"] for block in blocks if block.get("dispatch_action")]
+    return {element["action_id"]: element["type"] for element in told}
+
+
+def test_every_menu_that_looks_options_up_is_answered_and_nothing_else_is() -> None:
+    kinds = dispatching(order_form()["blocks"])
+    assert {name for name, kind in kinds.items() if "external" in kind} == set(OPTIONS)
+
+
+def test_the_shortcuts_of_the_manifest_are_those_that_are_answered(
+    manifest: dict[str, Any],
+) -> None:
+    shortcuts = manifest["features"]["shortcuts"]
+    assert {one["callback_id"] for one in shortcuts} == set(SHORTCUTS)
+    assert {one["type"] for one in shortcuts} == {"global"}
+
+
 def test_everything_that_is_drawn_is_answered_and_nothing_else_is() -> None:
     drawn = {route(element["action_id"]) for blocks in cards() for element in elements(blocks)}
+    drawn |= set(dispatching(order_form()["blocks"]))
     assert drawn == set(ACTIONS)
 
 
 def test_every_form_that_opens_can_be_submitted() -> None:
     act = Act(verb=Kick(), call=ref(), title="Room", people=(Person(id="ann"),))
-    form = reason_form(FormState(act=act), ALL["kick"])
-    assert {form["callback_id"]} == set(VIEWS)
+    opened = (
+        reason_form(FormState(act=act), ALL["kick"]),
+        order_form(),
+        search_form(SearchState(opened=NOW), CaseFilter(), [Vendor.STREAM]),
+    )
+    assert {form["callback_id"] for form in opened} == set(VIEWS)

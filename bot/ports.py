@@ -20,7 +20,7 @@ from bot.calls.cases import (
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
-from bot.calls.search import CaseFilter as CaseFilter
+from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
 from bot.meter import Backlog
 
 

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from bot.errors import ChainBroken
 
+SIZE = sha256().digest_size
+"""Bytes of a hash."""
+
 GENESIS = sha256(b"callwarden audit 1").digest()
 """The hash before the first entry."""
 
@@ -27,12 +30,12 @@ class Head:
 
 
 class Bundle(NamedTuple):
-    """Entries without a gap between `first` and `last`, laid end to end: few objects for many rows.
+    """Entries up to `last`, laid end to end in the order of their ids: few objects for many rows.
 
-    `sizes` are the lengths of the bodies in bytes, as 4 bytes each, most significant first.
+    `sizes` are the lengths of the bodies in bytes, as 4 bytes each, most significant first. Each
+    hash has `SIZE` bytes.
     """
 
-    first: int
     last: int
     sizes: bytes
     bodies: bytes
@@ -135,8 +138,8 @@ def _bundled(head: Head, bundle: Bundle) -> list[bytes] | None:
     sizes = array("i", bundle.sizes)
     if sys.byteorder == "little":
         sizes.byteswap()
-    if (bundle.first, bundle.last) != (head.id + 1, head.id + len(sizes)):
-        return None
+    if bundle.last != head.id + len(sizes):
+        return None  # ids are unique and above the head's: there is a gap
     hashes, previous, at = [], head.hash, 0
     for size in sizes:
         previous = sha256(previous + bundle.bodies[at : at + size]).digest()

@@ -156,7 +156,8 @@ def _spoken() -> dict[str, tuple[str, ...]]:
 
 
 def _vendor(said: str, example: str) -> Vendor:
-    known = {**{vendor.label.casefold(): vendor for vendor in Vendor}, **{v: v for v in Vendor}}
+    known: dict[str, Vendor] = {vendor.label.casefold(): vendor for vendor in Vendor}
+    known |= {vendor.value: vendor for vendor in Vendor}
     if said.casefold() not in known:
         raise _unknown(said, known, "vendor", example)
     return known[said.casefold()]
@@ -176,7 +177,8 @@ def _since(said: str, example: str) -> timedelta | datetime:
     moment, _, zone = said.rpartition(" ")
     try:
         if moment and zone[0].isalpha():
-            read = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+            known = UTC if zone.casefold() == "utc" else ZoneInfo(zone)
+            read = datetime.fromisoformat(moment).replace(tzinfo=known)
         else:
             read = datetime.fromisoformat(said)
         read = read if read.tzinfo else read.replace(tzinfo=UTC)

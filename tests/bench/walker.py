@@ -5,8 +5,7 @@ Run as `python -m tests.bench.walker URL`; it prints one line of JSON, a `Walked
 
 import asyncio
 import json
-import os
-import resource
+import re
 import sqlite3
 import sys
 import time
@@ -31,10 +30,10 @@ async def walk(url: str) -> tuple[float, float]:
     """Seconds, and the MB between the memory before and the most there ever was."""
     async with open_store(url, SystemClock()) as store:
         await store.head()
-        before, begun = _memory(), time.perf_counter()
+        before, begun = _memory("VmRSS"), time.perf_counter()
         assert await store.verify() == ENTRIES
         taken = time.perf_counter() - begun
-        return taken, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before) / 1e6
+        return taken, _memory("VmHWM") - before
 
 
 def floor(url: str) -> float:
@@ -60,13 +59,14 @@ def _chunks(url: str) -> Iterator[list[bytes]]:
             yield [row[0] for row in found]
 
 
-def _memory() -> int:
-    """Bytes in memory now.
+def _memory(line: str) -> float:
+    """MB: `VmRSS` is what is in memory now, `VmHWM` the most there ever was.
 
-    https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
+    https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
     """
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (kilobytes,) = re.findall(rf"^{line}:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(kilobytes) / 1000
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""What a filter of the record means, said once more and slowly, entry by entry."""
+
+import unicodedata
+
+from bot.calls.cases import AuditEntry
+from bot.calls.search import CaseFilter
+
+
+def fits(entry: AuditEntry, which: CaseFilter) -> bool:
+    """Whether the entry is one of those that are looked for."""
+    return (
+        which.case in (None, entry.case)
+        and (which.before is None or entry.id < which.before)
+        and which.by in (None, entry.actor.user if entry.actor else None)
+        and (not which.verbs or entry.verb in which.verbs)
+        and which.vendor in (None, entry.vendor)
+        and which.state in (None, entry.state)
+        and (which.since is None or entry.at >= which.since)
+        and (not which.person or named(entry, which.person))
+    )
+
+
+def named(entry: AuditEntry, words: str) -> bool:
+    """Whether it was done to somebody whose name or id has these words in it."""
+    if not alike(words):
+        return True
+    hit = [one for one in entry.people if entry.people[0] != "everyone" or one[:4] != "but "]
+    return any(alike(words) in alike(person) for person in hit)
+
+
+def alike(text: str) -> str:
+    """Cases, compatible forms and spaces made alike; no NUL."""
+    plain = unicodedata.normalize("NFKC", text.replace("\0", "")).casefold()
+    return " ".join(plain.split())

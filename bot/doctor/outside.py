@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.bootstrap import connect
 from bot.calls.models import Vendor
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
@@ -46,14 +45,10 @@ async def vendor(patient: Patient, which: Vendor) -> Findings:
     off = dict(patient.settings.off)
     if which in off:
         return [_off(patient, which, off[which])]
-    providers = connect(patient.settings, patient.clock)
     try:
-        return [good(which.label, await providers[which].probe())]
+        return [good(which.label, await patient.vendors[which].probe())]
     except VendorError as error:
         return [bad(which.label, str(error), _mend(which, error))]
-    finally:
-        for provider in providers.values():
-            await provider.aclose()
 
 
 def _off(patient: Patient, which: Vendor, why: str) -> Finding:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.ports import CallProvider
 from bot.settings import Settings
 from handlers.questions import Questions, Reply
 
@@ -25,16 +27,25 @@ class Slack:
             self._hello = asyncio.create_task(self.questions.ask("auth.test"))
         return await asyncio.shield(self._hello)
 
+    async def aclose(self) -> None:
+        """Wait for no answer any more; an error nobody waited for is nobody's."""
+        if self._hello is not None:
+            self._hello.cancel()
+            await asyncio.wait({self._hello})
+            if not self._hello.cancelled():
+                self._hello.exception()
+
 
 @dataclass(frozen=True)
 class Patient:
     """`environ` are the variables that are set, `manifest` the app's manifest where it is here.
 
-    `slack` is None without a token.
+    `slack` is None without a token; `vendors` are those that are on.
     """
 
     settings: Settings
     environ: Mapping[str, str]
     clock: Clock
     slack: Slack | None
+    vendors: Mapping[Vendor, CallProvider]
     manifest: Path

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.bootstrap import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.doctor import outside, places, slack
@@ -71,7 +72,10 @@ async def examine(
         return found
     async with AsyncExitStack() as stack:
         slack_side = await _slack(settings, clock, deadline, stack)
-        patient = Patient(settings, variables, clock, slack_side, manifest)
+        vendors = connect(settings, clock)
+        for provider in vendors.values():
+            stack.push_async_callback(provider.aclose)
+        patient = Patient(settings, variables, clock, slack_side, vendors, manifest)
         rounds = await asyncio.gather(*(_look(check, patient, deadline) for check in CHECKS))
     return [*found, *(one for findings in rounds for one in findings)]
 
@@ -85,7 +89,9 @@ async def _slack(
     opened = questions(
         token.get_secret_value(), settings.slack.api_url, clock, ONE_ANSWER * deadline
     )
-    return Slack(await stack.enter_async_context(opened))
+    slack_side = Slack(await stack.enter_async_context(opened))
+    stack.push_async_callback(slack_side.aclose)
+    return slack_side
 
 
 async def _look(check: Check, patient: Patient, deadline: float) -> Findings:

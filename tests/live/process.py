@@ -54,6 +54,11 @@ class Program:
             raise RuntimeError(self.last_words())
         return said.decode()
 
+    async def rest(self) -> str:
+        """All that it still prints until it ends."""
+        assert self._process.stdout
+        return (await self._process.stdout.read()).decode()
+
     def last_words(self) -> str:
         """The end of its log."""
         return self._log.read_text(encoding="utf-8", errors="replace")[-3_000:]

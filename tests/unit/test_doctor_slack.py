@@ -1,0 +1,328 @@
+"""`callwarden doctor` on Slack: the token, the scopes, the command, the clocks, who is named."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.demo.serving import serve
+from bot.demo.stage import Stage
+from bot.doctor import Sign
+from bot.doctor.scopes import OPTIONAL, REQUIRED
+from tests.unit.ward import NOWHERE, Ward, fresh_ward, odd_slack, open_house
+
+HELLO = {
+    "ok": True,
+    "team": "Acme",
+    "team_id": "T0CALLS",
+    "user": "callwarden",
+    "user_id": "U0CALLBOT",
+    "bot_id": "B0CALLS",
+}
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    async with open_house() as opened:
+        yield opened
+
+
+@pytest.fixture
+def ward(stage: Stage, tmp_path: Path, sqlite_url: str) -> Iterator[Ward]:
+    with fresh_ward(stage, tmp_path, sqlite_url) as opened:
+        yield opened
+
+
+async def signs(ward: Ward, about: str) -> list[Sign]:
+    return [one.sign for one in await ward.findings(about)]
+
+
+async def test_it_says_which_bot_it_is_and_where(ward: Ward) -> None:
+    (finding,) = await ward.findings("Slack token")
+    assert finding.says == "The bot is callwarden (U0CALLBOT) in Acme (T0CALLS)."
+
+
+async def test_a_token_that_is_not_set_is_asked_for(ward: Ward) -> None:
+    del ward.environ["SLACK_BOT_TOKEN"]
+    assert "SLACK_BOT_TOKEN" in (await ward.wrong("Slack token")).mend
+    for about in ("Slack scopes", "Clock", "People"):
+        assert await signs(ward, about) == [Sign.NOTE]
+
+
+async def test_a_token_slack_does_not_take_is_said_once(ward: Ward) -> None:
+    ward.environ["SLACK_BOT_TOKEN"] = "xoxb-of-another-app"
+    finding = await ward.wrong("Slack token")
+    assert "invalid_auth" in finding.says
+    assert "OAuth & Permissions" in finding.mend
+    for about in ("Slack scopes", "Clock", "People"):
+        assert await signs(ward, about) == [Sign.NOTE]
+
+
+@pytest.mark.parametrize(
+    ("error", "mend"),
+    [
+        ("account_inactive", "install it again"),
+        ("token_revoked", "install the app again"),
+        ("token_expired", "token rotation off"),
+        ("ratelimited", "in a minute"),
+        ("org_login_required", "SLACK_BOT_TOKEN"),
+    ],
+)
+async def test_each_reason_slack_gives_has_its_own_remedy(
+    ward: Ward, error: str, mend: str
+) -> None:
+    async with serve(odd_slack({"auth.test": {"ok": False, "error": error}})) as url:
+        ward.environ["SLACK_API_URL"] = f"{url}/api/"
+        finding = await ward.wrong("Slack token")
+    assert error in finding.says
+    assert mend in finding.mend
+
+
+async def test_a_persons_token_is_not_the_bots(ward: Ward) -> None:
+    person = {key: words for key, words in HELLO.items() if key != "bot_id"}
+    async with serve(odd_slack({"auth.test": person})) as url:
+        ward.environ["SLACK_API_URL"] = f"{url}/api/"
+        assert "Bot User OAuth Token" in (await ward.wrong("Slack token")).mend
+
+
+async def test_a_token_of_another_workspace_than_the_file_serves_is_said(ward: Ward) -> None:
+    ward.write('[slack]\nteam = "T0ELSE"\n')
+    assert "Set `team` under `[slack]` to T0CALLS" in (await ward.wrong("Slack token")).mend
+
+
+async def test_a_slack_that_cannot_be_reached_is_said_once(ward: Ward) -> None:
+    ward.environ["SLACK_API_URL"] = f"{NOWHERE}/api/"
+    assert "cannot be reached" in (await ward.wrong("Slack token")).says
+    assert await signs(ward, "People") == [Sign.NOTE]
+
+
+async def test_a_page_in_slacks_place_is_not_slack(ward: Ward) -> None:
+    ward.stage.slack.faults.html(times=None)
+    assert "not Slack" in (await ward.wrong("Slack token")).says
+
+
+async def test_a_slack_that_hangs_costs_its_deadline_and_is_said_once(ward: Ward) -> None:
+    ward.deadline = 1.0
+    ward.stage.slack.faults.hang(times=None)
+    assert "did not answer within 0.4 s" in (await ward.wrong("Slack token")).says
+    assert await signs(ward, "Channels") == [Sign.NOTE]
+
+
+# scopes and the app
+
+
+@pytest.mark.parametrize("scope", sorted(REQUIRED))
+async def test_a_scope_it_cannot_do_without_must_be_added(ward: Ward, scope: str) -> None:
+    ward.slack.credentials.scopes -= {scope}
+    finding = await ward.wrong("Slack scopes")
+    assert finding.mend.startswith(f"Add {scope} ")
+    assert "install the app again" in finding.mend
+
+
+@pytest.mark.parametrize("scope", sorted(OPTIONAL))
+async def test_a_scope_it_can_do_without_is_a_warning_with_its_cost(ward: Ward, scope: str) -> None:
+    ward.slack.credentials.scopes -= {scope}
+    finding = await ward.wrong("Slack scopes", Sign.WARNING)
+    assert (finding.says, finding.mend.split()[1]) == (
+        f"{scope} is missing: {OPTIONAL[scope]}.",
+        scope,
+    )
+
+
+async def test_a_scope_too_many_is_a_warning(ward: Ward) -> None:
+    ward.slack.credentials.scopes |= {"admin"}
+    finding = await ward.wrong("Slack scopes", Sign.WARNING)
+    assert finding.says.endswith("admin.")
+
+
+async def test_an_answer_without_scopes_or_time_leaves_them_unseen(ward: Ward) -> None:
+    async with serve(odd_slack({"auth.test": HELLO}, date="yesterday")) as url:
+        ward.environ["SLACK_API_URL"] = f"{url}/api/"
+        assert await signs(ward, "Slack scopes") == [Sign.NOTE]
+
+
+async def test_a_command_the_manifest_does_not_have_is_said(ward: Ward) -> None:
+    ward.environ["CALLWARDEN_COMMAND"] = "/warden"
+    finding = await ward.wrong("Slack app")
+    assert "/calls" in finding.says
+    assert "CALLWARDEN_COMMAND" in finding.mend
+
+
+async def test_without_a_manifest_there_is_nothing_to_compare(ward: Ward, tmp_path: Path) -> None:
+    ward.manifest = tmp_path / "manifest.yml"
+    assert await signs(ward, "Slack app") == [Sign.NOTE]
+
+
+# the way in
+
+
+async def test_an_app_token_gets_an_address_that_is_not_told(ward: Ward) -> None:
+    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
+    (finding,) = await ward.findings("Socket Mode")
+    assert finding.sign is Sign.GOOD
+    assert "ticket" not in finding.says
+
+
+@pytest.mark.parametrize("token", ["xoxb-made-up-token", "xapp-of-another-app"])
+async def test_an_app_token_that_is_none_is_said(ward: Ward, token: str) -> None:
+    ward.environ["SLACK_APP_TOKEN"] = token
+    finding = await ward.wrong("Socket Mode")
+    assert "connections:write" in finding.mend
+    assert token not in finding.says
+
+
+async def test_asking_for_an_address_too_often_is_no_fault(ward: Ward) -> None:
+    answers: dict[str, Any] = {
+        "auth.test": HELLO,
+        "apps.connections.open": {"ok": False, "error": "ratelimited"},
+    }
+    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
+    async with serve(odd_slack(answers)) as url:
+        ward.environ["SLACK_API_URL"] = f"{url}/api/"
+        assert await signs(ward, "Socket Mode") == [Sign.NOTE]
+
+
+async def test_an_app_token_alone_cannot_be_tried(ward: Ward) -> None:
+    del ward.environ["SLACK_BOT_TOKEN"]
+    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
+    assert await signs(ward, "Socket Mode") == [Sign.NOTE]
+
+
+async def test_without_a_signing_secret_nothing_can_come_by_http(ward: Ward) -> None:
+    del ward.environ["SLACK_SIGNING_SECRET"]
+    assert "SLACK_SIGNING_SECRET" in (await ward.wrong("Signing secret")).mend
+    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
+    assert await signs(ward, "Signing secret") == [Sign.NOTE]
+
+
+async def test_a_signing_secret_of_another_form_is_worth_a_look(ward: Ward) -> None:
+    ward.environ["SLACK_SIGNING_SECRET"] = "xoxb-pasted-into-the-wrong-field"
+    finding = await ward.wrong("Signing secret", Sign.WARNING)
+    assert "Basic Information" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("ahead", "sign", "words"),
+    [
+        (400, Sign.BAD, "ahead of"),
+        (-400, Sign.BAD, "behind"),
+        (120, Sign.WARNING, "ahead of"),
+        (-120, Sign.WARNING, "behind"),
+    ],
+)
+async def test_a_clock_that_is_off_is_to_be_set(
+    ward: Ward, ahead: float, sign: Sign, words: str
+) -> None:
+    ward.ahead = ahead
+    finding = await ward.wrong("Clock", sign)
+    assert words in finding.says
+    assert "NTP" in finding.mend
+
+
+# who and where
+
+
+def naming(*ids: str) -> str:
+    return f"[people]\nmoderators = [{', '.join(repr(one) for one in ids)}]\n"
+
+
+async def test_somebody_slack_does_not_know_is_to_be_taken_out(ward: Ward) -> None:
+    ward.write(naming("U0NOBODY"))
+    finding = await ward.wrong("People")
+    assert finding.mend.startswith("Take U0NOBODY out of `moderators` under `[people]`")
+
+
+@pytest.mark.parametrize(
+    ("traits", "words"),
+    [
+        ({"guest": True}, "a guest"),
+        ({"bot": True}, "a bot"),
+        ({"deleted": True}, "deactivated"),
+        ({"team": "T0ELSE"}, "of another workspace"),
+    ],
+)
+async def test_somebody_who_is_refused_although_named_is_a_warning(
+    ward: Ward, traits: dict[str, Any], words: str
+) -> None:
+    odd = ward.slack.add_user("Odd", **traits)
+    ward.write(f'[vendors.stream]\nleads = ["{odd.id}"]\nmoderators = ["{odd.id}"]\n')
+    finding = await ward.wrong("People", Sign.WARNING)
+    assert words in finding.says
+    assert "`leads` under `[vendors.stream]`" in finding.mend
+
+
+async def test_a_group_with_people_in_it_is_well(ward: Ward) -> None:
+    group = ward.slack.add_group("mods", ward.stage.cast.moderator)
+    ward.write(naming(group.id))
+    assert await signs(ward, "People") == [Sign.GOOD]
+
+
+async def test_a_group_slack_does_not_know_is_to_be_taken_out(ward: Ward) -> None:
+    ward.write(naming("S0NONE"))
+    assert "name another group" in (await ward.wrong("People")).mend
+
+
+async def test_a_group_with_nobody_in_it_is_a_warning(ward: Ward) -> None:
+    ward.write(naming(ward.slack.add_group("empty").id))
+    assert "Put people into the group" in (await ward.wrong("People", Sign.WARNING)).mend
+
+
+async def test_groups_on_a_plan_without_them_are_a_warning(ward: Ward) -> None:
+    group = ward.slack.add_group("mods", ward.stage.cast.moderator)
+    ward.slack.switches.free_plan = True
+    ward.write(naming(group.id))
+    assert "list the user ids instead" in (await ward.wrong("People", Sign.WARNING)).mend
+
+
+async def test_a_crowd_is_looked_up_only_in_part(ward: Ward) -> None:
+    people = [ward.slack.add_user(f"P{number}").id for number in range(61)]
+    ward.write(naming(*people))
+    (finding,) = await ward.findings("People")
+    assert finding.says == "Only the first 60 of 61 names were looked up."
+    assert len(ward.slack.asked("users.info")) == 60
+
+
+def telling(channel: str) -> str:
+    return f'[slack]\nmoderation_channel = "{channel}"\n'
+
+
+@pytest.mark.parametrize("visible", [True, False])
+async def test_a_channel_slack_does_not_show_is_to_be_corrected(ward: Ward, visible: bool) -> None:
+    if visible:
+        ward.slack.credentials.scopes |= {"channels:read"}
+    ward.write(telling("C0NONE"))
+    assert "callwarden.toml" in (await ward.wrong("Channels")).mend
+
+
+@pytest.mark.parametrize("visible", [True, False])
+async def test_a_bot_that_is_not_in_the_moderation_channel_is_to_be_invited(
+    ward: Ward, visible: bool
+) -> None:
+    if visible:
+        ward.slack.credentials.scopes |= {"channels:read"}
+    ward.write(telling(ward.slack.add_channel("quiet", with_bot=False).id))
+    assert "/invite" in (await ward.wrong("Channels")).mend
+
+
+async def test_an_archived_channel_takes_no_lines(ward: Ward) -> None:
+    ward.slack.credentials.scopes |= {"channels:read"}
+    channel = ward.slack.add_channel("old")
+    channel.archived = True
+    ward.write(telling(channel.id))
+    assert "Unarchive it" in (await ward.wrong("Channels")).mend
+
+
+async def test_what_shows_of_a_channel_depends_on_the_scopes(ward: Ward) -> None:
+    (finding,) = await ward.findings("Channels")
+    assert "cannot be seen without the scope channels:read" in finding.says
+    ward.slack.credentials.scopes |= {"channels:read"}
+    (finding,) = await ward.findings("Channels")
+    assert finding.says.endswith("is there, and the bot is in it.")
+    ward.slack.credentials.scopes -= {"channels:read", "channels:history"}
+    (finding,) = await ward.findings("Channels")
+    assert (finding.sign, "missing_scope" in finding.says) == (Sign.NOTE, True)

@@ -30,6 +30,9 @@ ROWS = 25
 MAX_REASON = 300
 """Characters shown of what somebody wrote; escaped they may be five times as many."""
 
+NO_LOSS = "0 % lost"
+"""Says nothing about why a connection is bad."""
+
 MOST_SHOWN = 99_999
 """The highest figure written out."""
 
@@ -130,18 +133,19 @@ def _trouble(one: PersonQuality) -> str:
     name = named(one.person.name, one.person.custom_id or one.person.id)
     why = clean(one.why)
     said = [mrkdwn(why, MAX_REASON)] if why else []
-    return f"{name}: {', '.join([*said, *_measured(one, why)]) or 'no figures'}"
+    besides = [words for of, words in _measured(one).items() if of not in why and words != NO_LOSS]
+    return f"{name}: {', '.join([*said, *besides]) or 'no figures'}"
 
 
-def _measured(one: PersonQuality, why: str = "") -> list[str]:
-    """The figures there are, but those that `why` speaks of already."""
+def _measured(one: PersonQuality) -> dict[str, str]:
+    """The figures there are, by what a reason calls them."""
     figures = {
         "lost": figure(one.lost_percent, "{} % lost"),
         "latency": figure(one.latency_ms, "{} ms"),
         "jitter": figure(one.jitter_ms, "jitter {} ms"),
         "score": figure(one.score, "score {} of 100"),
     }
-    return [words for of, words in figures.items() if words and of not in why]
+    return {of: words for of, words in figures.items() if words}
 
 
 def _rest(people: Sequence[PersonQuality]) -> str:

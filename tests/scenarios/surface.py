@@ -2,12 +2,19 @@
 
 from bot.demo.moves import Press, Submit, Type
 from bot.demo.story import Step, Trouble
+from bot.demo.vendors.realtimekit_state import Network
 from bot.demo.world import World
 
 
 def unreadable_after_the_kick(world: World) -> None:
     world.stream.faults.drop(after=True, on="/kick")
     world.stream.faults.error(400, on="/participants", times=8)
+
+
+def weak(world: World) -> None:
+    (room,) = [one for one in world.realtimekit.rooms.values() if "Maths" in one.title]
+    emre = next(stay.visitor.id for stay in room.here() if "Emre" in stay.visitor.name)
+    room.networks[emre] = Network(mos=2.1, lossy=0.3, lost=84)
 
 
 def recorded(world: World) -> None:
@@ -32,7 +39,15 @@ SURFACE: tuple[Step, ...] = (
     Step("stranger", "", "stranger", Type(), ("another workspace",)),
     Step("show", "", "moderator", Type("show {support}"), ("Support room", "Jun Park")),
     Step("find", "", "moderator", Type("find jun"), ("Live now: jun", "Support room")),
-    Step("quality", "", "moderator", Type("quality {maths}"), ("Quality: ", "without trouble")),
+    Step(
+        "quality",
+        "",
+        "moderator",
+        Type("quality {maths}"),
+        ("Quality: ", "The rest"),
+        None,
+        Trouble("Emre's connection is weak.", weak),
+    ),
     Step(
         "recordings",
         "",

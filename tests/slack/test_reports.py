@@ -111,7 +111,9 @@ def test_quality_says_so_when_nobody_has_trouble_or_nobody_was_measured(
 
 
 def test_a_figure_the_vendors_reason_names_is_not_said_twice() -> None:
-    bad = PersonQuality(person=ANN, latency_ms=480, jitter_ms=20, bad=True, why="480 ms latency")
+    bad = PersonQuality(
+        person=ANN, latency_ms=480, jitter_ms=20, lost_percent=0.2, bad=True, why="480 ms latency"
+    )
     shown = words(told(quality_report(asked("quality"), Quality(people=(bad,)), NOW)))
     assert "*Ann* `ann`: 480 ms latency, jitter 20 ms" in shown
 

@@ -163,9 +163,9 @@ async def test_realtimekit_pauses_a_recording_and_says_what_it_cannot_do(show: S
     ):
         await mira.types(words)
         await mira.sees(done, "confirmed")
-    text = await mira.types(f"block {word} chidi x")
-    assert "keeps no ban list" in text
-    assert "The nearest that works is “Kick”" in text
+    text = await mira.types(f"grant {word} chidi --screenshare x")
+    assert "gives rights by preset" in text
+    assert "The nearest that works is “Change preset”" in text
 
 
 async def test_cometchat_only_reads_and_says_so(show: Show) -> None:

@@ -1,7 +1,8 @@
 """A database of an earlier version is brought up to date with everything that is in it."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +54,21 @@ def postgres_old(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each engine with the tables of version 0001 and a record in them."""
     sqlite = request.param == "sqlite"
     url = str(tmp_path / "old.db") if sqlite else request.getfixturevalue("postgres_old")
+    asyncio.run(_begin_old(url))
+    return url
+
+
+async def _begin_old(url: str) -> None:
     database = Database(async_url(url))
     async with database.engine.connect() as connection:
         await connection.run_sync(database.begin, counting=True)
         await connection.run_sync(_make_old)
         await connection.commit()
     await database.engine.dispose()
-    yield url
 
 
 def _make_old(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Judging from Stream Video's answers whether what an act asks for is so."""
+"""Judging from who is in a Stream call whether what an act asks for is so."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -7,36 +7,20 @@ from bot.calls.acts import Act, Person
 from bot.calls.outcomes import Observation, Seen
 from bot.calls.verbs import (
     Block,
-    CaptionsStart,
-    CaptionsStop,
-    End,
-    GoBack,
-    GoLive,
     Grant,
     Kick,
-    LiveStart,
-    LiveStop,
-    Lock,
     MemberAdd,
     Mute,
     Pin,
-    RecordStart,
-    RecordStop,
     Revoke,
     Ring,
-    RtmpStart,
-    RtmpStop,
     Say,
     Silence,
     Track,
-    TranscribeStart,
-    TranscribeStop,
-    Unblock,
-    Unlock,
     Unpin,
     Unsilence,
 )
-from bot.providers.stream_wire import Egress, Stay, Stays, WireCall
+from bot.providers.stream_wire import Stay, Stays, WireCall
 
 TRACKS: Mapping[Track, tuple[str, ...]] = MappingProxyType(
     {
@@ -69,10 +53,16 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
 _UNTOLD = "Stream Video's answer does not say."
 
 
-def _verdict(so: bool | None, yes: str, no: str) -> Observation:  # noqa: FBT001 - three answers
+def verdict(so: bool | None, yes: str, no: str) -> Observation:  # noqa: FBT001 - three answers
+    """What is seen: `yes`, `no`, or that the answer leaves it out."""
     if so is None:
         return Observation(seen=Seen.UNKNOWABLE, evidence=_UNTOLD)
     return Observation(seen=Seen.DONE if so else Seen.NOT_DONE, evidence=yes if so else no)
+
+
+def either(on: str, off: str, *, wanted: bool) -> tuple[str, str]:
+    """The words for *as wanted* and for *not so*, of what may be on or off."""
+    return (on, off) if wanted else (off, on)
 
 
 def muted(act: Act, verb: Mute | Silence, sending: Stays, anybody: Stays) -> Observation:
@@ -112,7 +102,7 @@ def emptied(act: Act, here: Stays) -> Observation:
     if here.call is not None and act.call.session and here.call.later_than(act.call.session):
         return Observation(seen=Seen.DONE, evidence=LATER_RUN)
     left = meant(act, here)
-    return _verdict(
+    return verdict(
         left == 0,
         f"Nobody{_but(act)} is left in the call.",
         f"{left} are in the call: they stayed, or came back.",
@@ -126,12 +116,14 @@ def _but(act: Act) -> str:
 def listed(act: Act, *, so: bool) -> Observation:
     """Judge by whether the act's person is on the list of members."""
     wanted = isinstance(act.verb, MemberAdd)
-    return _verdict(so is wanted, *_either("They are a member.", "They are no member.", wanted))
+    return verdict(
+        so is wanted, *either("They are a member.", "They are no member.", wanted=wanted)
+    )
 
 
 def deleted(name: str, names: Sequence[str]) -> Observation:
     """Judge by whether a file is listed any more."""
-    return _verdict(name not in names, f"{name} is no longer listed.", f"{name} is still listed.")
+    return verdict(name not in names, f"{name} is no longer listed.", f"{name} is still listed.")
 
 
 def kicked(act: Act, here: Stays) -> Observation:
@@ -144,15 +136,15 @@ def kicked(act: Act, here: Stays) -> Observation:
             seen=Seen.UNKNOWABLE,
             evidence="They are in the call; whether they left in between cannot be told.",
         )
-    return _verdict(newer, "They left the call and came back since.", "They are still in the call.")
+    return verdict(newer, "They left the call and came back since.", "They are still in the call.")
 
 
 def blocked(act: Act, here: Stays) -> Observation:
     """Judge by the call's list of the blocked, and by whether the person is gone as well."""
-    listed = _is_blocked(act, here.call)
+    listed = is_blocked(act, here.call)
     if listed and here.participants:
         return Observation(seen=Seen.NOT_DONE, evidence="They are blocked, but still in the call.")
-    return _verdict(listed, "They are blocked and not in the call.", "They are not blocked.")
+    return verdict(listed, "They are blocked and not in the call.", "They are not blocked.")
 
 
 def _newer(here: Sequence[Stay], person: Person) -> bool | None:
@@ -171,106 +163,14 @@ def _began_later(stay: Stay, person: Person) -> bool | None:
     return True if person.presence and stay.user_session_id else None
 
 
-def _is_blocked(act: Act, call: WireCall | None) -> bool | None:
+def is_blocked(act: Act, call: WireCall | None) -> bool | None:
+    """Whether the act's person is on the call's list of the blocked; None when it is left out."""
     if call is None or call.blocked_user_ids is None:
         return None
     return act.people[0].id in call.blocked_user_ids
-
-
-def _unblocked(act: Act, call: WireCall) -> Observation:
-    listed = _is_blocked(act, call)
-    free = None if listed is None else not listed
-    return _verdict(free, "They are not blocked.", "They are still blocked.")
-
-
-def _ended(act: Act, call: WireCall) -> Observation:
-    if act.call.session and call.later_than(act.call.session):
-        return Observation(seen=Seen.DONE, evidence=LATER_RUN)
-    return _verdict(call.ended is not None, "The call has ended.", "The call has not ended.")
-
-
-def _running(
-    says: Callable[[Act, Egress], bool | None], what: str, *, wanted: bool
-) -> Callable[[Act, WireCall], Observation]:
-    """A judge of something that leaves the call: whether it runs as `wanted`."""
-
-    def judge(act: Act, call: WireCall) -> Observation:
-        runs = says(act, call.egress) if call.egress else None
-        texts = _either(f"The {what} is running.", f"The {what} is not running.", wanted)
-        return _verdict(None if runs is None else runs is wanted, *texts)
-
-    return judge
-
-
-def _flag(
-    says: Callable[[WireCall], bool | None], on: str, off: str, *, wanted: bool
-) -> Callable[[Act, WireCall], Observation]:
-    """A judge of a yes or no that the call itself has."""
-
-    def judge(_: Act, call: WireCall) -> Observation:
-        is_on = says(call)
-        return _verdict(None if is_on is None else is_on is wanted, *_either(on, off, wanted))
-
-    return judge
-
-
-def _either(on: str, off: str, wanted: bool) -> tuple[str, str]:  # noqa: FBT001 - as in _verdict
-    return (on, off) if wanted else (off, on)
-
-
-def _backstage(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
-    on, off = "The call is backstage.", "The call is not backstage."
-    return _flag(lambda call: call.backstage, on, off, wanted=wanted)
-
-
-def _transcribes(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
-    on, off = "The transcription is running.", "The transcription is not running."
-    return _flag(lambda call: call.transcribing, on, off, wanted=wanted)
-
-
-def _captions(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
-    on, off = "The captions are running.", "The captions are not running."
-    return _flag(lambda call: call.captioning, on, off, wanted=wanted)
-
-
-def _records(act: Act, egress: Egress) -> bool | None:
-    verb = act.verb
-    return egress.records(verb.kind) if isinstance(verb, RecordStart | RecordStop) else None
-
-
-def _live(_: Act, egress: Egress) -> bool | None:
-    return egress.live
-
-
-def _sends(act: Act, egress: Egress) -> bool | None:
-    if egress.outputs is None or not isinstance(act.verb, RtmpStart | RtmpStop):
-        return None
-    return act.verb.to in egress.outputs
 
 
 BY_PEOPLE: Mapping[str, Callable[[Act, Stays], Observation]] = MappingProxyType(
     {Kick.name: kicked, Block.name: blocked}
 )
 """Judged by the connections of the act's person, and the call as it comes with them."""
-
-BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType(
-    {
-        Unblock.name: _unblocked,
-        End.name: _ended,
-        RecordStart.name: _running(_records, "recording", wanted=True),
-        RecordStop.name: _running(_records, "recording", wanted=False),
-        LiveStart.name: _running(_live, "livestream", wanted=True),
-        LiveStop.name: _running(_live, "livestream", wanted=False),
-        RtmpStart.name: _running(_sends, "RTMP output", wanted=True),
-        RtmpStop.name: _running(_sends, "RTMP output", wanted=False),
-        Lock.name: _backstage(wanted=True),
-        GoBack.name: _backstage(wanted=True),
-        Unlock.name: _backstage(wanted=False),
-        GoLive.name: _backstage(wanted=False),
-        TranscribeStart.name: _transcribes(wanted=True),
-        TranscribeStop.name: _transcribes(wanted=False),
-        CaptionsStart.name: _captions(wanted=True),
-        CaptionsStop.name: _captions(wanted=False),
-    }
-)
-"""Judged by the call."""

@@ -13,7 +13,6 @@ from bot.calls.verbs import (
     Track,
 )
 from bot.providers.stream_evidence import (
-    BY_CALL,
     BY_PEOPLE,
     UNSEEN,
     deleted,
@@ -24,6 +23,7 @@ from bot.providers.stream_evidence import (
 )
 from bot.providers.stream_reads import StreamReads, sending
 from bot.providers.stream_records import kind_deleted
+from bot.providers.stream_states import BY_CALL
 
 
 class StreamEyes:

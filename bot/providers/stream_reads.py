@@ -76,14 +76,18 @@ class StreamReads:
     async def pages(
         self, model: type[P], path: str, body: dict[str, Any], *, most: int = MOST_PAGES
     ) -> list[P]:
-        """The pages of a query, one after the other, `most` of them; never none."""
-        found: list[P] = []
-        cursor: str | None = None
-        while not found or (cursor and len(found) < most):
-            asked = {**body, "limit": MOST, **({"next": cursor} if cursor else {})}
-            page = read(self.http, model, await self._query(path, asked))
-            found.append(page)
-            cursor = getattr(page, "next", None)
+        """The pages of a query, one after the other, `most` of them; never none.
+
+        A page that names itself as the next one is the last.
+        """
+        asked: dict[str, Any] = {**body, "limit": MOST}
+        found = [read(self.http, model, await self._query(path, asked))]
+        while len(found) < most:
+            cursor = getattr(found[-1], "next", None)
+            if not cursor or cursor == asked.get("next"):
+                break
+            asked["next"] = cursor
+            found.append(read(self.http, model, await self._query(path, asked)))
         return found
 
     async def _query(self, path: str, body: dict[str, Any]) -> Answer:

@@ -40,6 +40,11 @@ class Egress(BaseModel):
         return getattr(self, f"{kind}_recording") is not None
 
     @property
+    def busy(self) -> bool:
+        """Whether anything leaves the call."""
+        return self.live or bool(self.outputs) or any(self.records(kind) for kind in RecordingKind)
+
+    @property
     def outputs(self) -> tuple[str, ...] | None:
         """The names of the RTMP outputs; None when the answer leaves them out."""
         return None if self.rtmps is None else tuple(one.name for one in self.rtmps if one.name)
@@ -93,6 +98,11 @@ class WireCall(BaseModel):
     def later_than(self, session: str) -> bool:
         """Whether another run is on than this one."""
         return self.current_session_id not in {"", None, session}
+
+    @property
+    def sends_out(self) -> bool:
+        """Whether a stream, recording, transcription or caption shows as running."""
+        return bool((self.egress and self.egress.busy) or self.transcribing or self.captioning)
 
     @property
     def latest_run(self) -> str | None:

@@ -127,6 +127,17 @@ async def test_going_backstage_stops_everything_and_going_live_starts_nothing(
     assert (await provider.observe(order(GoLive()))).evidence == "The call is not backstage."
 
 
+async def test_a_locked_call_that_still_streams_has_not_gone_backstage_altogether(
+    provider: StreamProvider,
+) -> None:
+    for verb in (LiveStart(), Lock()):
+        await provider.perform(order(verb))
+    seen = await provider.observe(order(GoBack()))
+    assert (seen.seen, "still sends something out" in seen.evidence) == (Seen.NOT_DONE, True)
+    await provider.perform(order(GoBack()))
+    assert (await provider.observe(order(GoBack()))).seen is Seen.DONE
+
+
 async def test_an_order_to_go_backstage_leaves_the_next_run_alone(
     server: StreamServer, provider: StreamProvider
 ) -> None:

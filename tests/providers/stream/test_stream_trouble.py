@@ -12,13 +12,18 @@ from bot.calls.models import CallRef, Page, RecordingState, Vendor
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import (
     Block,
+    DeleteRecording,
     End,
+    GoBack,
     Kick,
     LiveStop,
+    MemberAdd,
     Mute,
     RecordStop,
     RtmpStart,
     RtmpStop,
+    Silence,
+    TranscribeStop,
     Unblock,
     Verb,
 )
@@ -159,6 +164,7 @@ def test_an_unreadable_error_body_says_nothing(text: bytes) -> None:
 FIELDS = ["calls", "call", "cid", "custom", "title", "session", "started_at", "egress", "rtmps"]
 FIELDS += ["name", "hls", "next", "participants_count_by_role", "recording", "participants"]
 FIELDS += ["user", "id", "joined_at", "total_participants", "blocked_user_ids", "ended_at"]
+FIELDS += ["backstage", "transcribing", "members", "user_id", "recordings", "filename"]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -177,7 +183,22 @@ states = st.builds(
     objects,
     objects,
 )
-judged = st.sampled_from([Mute(), Kick(), Block(), Unblock(), End(), RecordStop(), LiveStop()])
+judged = st.sampled_from(
+    [
+        Mute(),
+        Silence(),
+        Kick(),
+        Block(),
+        Unblock(),
+        End(),
+        GoBack(),
+        RecordStop(),
+        LiveStop(),
+        TranscribeStop(),
+        MemberAdd(),
+        DeleteRecording(file="a"),
+    ]
+)
 
 
 @given(json_values | listings)
@@ -195,6 +216,9 @@ async def test_any_json_is_people_and_an_observation_or_garbled(answer: object, 
         assert isinstance(await provider.participants(REF, limit=5), Page)
     with contextlib.suppress(VendorGarbled):
         assert (await provider.observe(order(verb, Person(id="ben")))).evidence
+    if verb.everyone:
+        with contextlib.suppress(VendorGarbled):
+            assert (await provider.observe(order(verb, everyone=True))).evidence
     await provider.aclose()
 
 

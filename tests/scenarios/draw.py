@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
-from bot.calls.verbs import VERBS
+from bot.calls.verbs import VERBS, Verb
 from bot.demo.stage import open_show
 from bot.demo.tour import Played, drawn, play, steps
 from bot.logs import configure_logs
@@ -58,13 +58,10 @@ def as_part(played: Played) -> str:
     return f"```text\n{text}\n```"
 
 
-def table(vendors: Capabilities) -> str:
+def table(vendors: Capabilities, verbs: Iterable[type[Verb]]) -> str:
     """The verbs against the vendors, without the reasons."""
     head = ["", *(vendor.label for vendor in vendors)]
-    rows = [
-        [verb.label, *(_short(told[name]) for told in vendors.values())]
-        for name, verb in VERBS.items()
-    ]
+    rows = [[verb.label, *(_short(told[verb.name]) for told in vendors.values())] for verb in verbs]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
@@ -93,7 +90,9 @@ async def surface(folder: Path) -> dict[str, str]:
         parts = tour_parts([played async for played in steps(show, SURFACE)])
         providers = show.counter.desk.board.providers
         vendors = {vendor: provider.capabilities for vendor, provider in providers.items()}
-    parts["capabilities-table"] = table(vendors)
+    parts["capabilities-table"] = table(vendors, VERBS.values())
+    everyday = [verb for verb in VERBS.values() if verb.drawn]
+    parts["capabilities-everyday"] = table(vendors, everyday)
     parts["operations"] = await asyncio.to_thread(as_document)  # runs loops of its own
     return parts | {f"reasons-{vendor}": reasons(told) for vendor, told in vendors.items()}
 

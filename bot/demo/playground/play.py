@@ -55,7 +55,8 @@ async def _play(console: Console, folder: Path, *, port: int, seed: int, pace: f
     console.print("Opening a made-up world: three vendors, a chat, and the bot before them.")
     async with open_playground(folder, seed=seed, pace=pace) as playground:
         async with open_page(playground, port) as link:
-            console.print(f"The bot runs at {playground.program.url}, its log is {folder}/bot.log.")
+            bot = f"The bot runs at {playground.program.url}, its log is {folder}/bot.log."
+            console.print(bot, soft_wrap=True)
             console.print("Stop with Ctrl-C. Play here, on this machine only:")
             console.print(link, style="bold", soft_wrap=True)
             await stop.wait()

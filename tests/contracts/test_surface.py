@@ -106,7 +106,9 @@ def cards() -> list[list[Block]]:
         rtmp_targets=("youtube",),
         at=NOW,
     )
-    belonging = Page(items=tuple(CallMember(id=f"m{number}") for number in range(60)))
+    belonging: Page[CallMember] = Page(
+        items=tuple(CallMember(id=f"m{number}") for number in range(60))
+    )
     rooms = tuple(Room(kind=RoomKind.ROOM, name=f"r{number}") for number in range(60))
     entries = [AuditEntry(id=number, at=NOW, event=Event.REQUESTED) for number in range(30, 20, -1)]
     messages = (

@@ -1,0 +1,63 @@
+"""RealtimeKit's acts beyond the first, as a moderator types and reads them."""
+
+import pytest
+
+from bot.calls.handles import handle
+from bot.calls.models import CallRef, Vendor
+from bot.demo.slack.render import as_text
+from bot.demo.stage import Show
+from bot.demo.vendors.realtimekit_state import Meeting
+from tests.fakes.moderator import Moderator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def room(show: Show) -> Meeting:
+    """The lesson: Emre, Chidi and others."""
+    (found,) = [one for one in show.stage.world.realtimekit.rooms.values() if "Maths" in one.title]
+    return found
+
+
+@pytest.fixture
+def word(room: Meeting) -> str:
+    return handle(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
+
+
+async def test_a_call_is_locked_and_unlocked(show: Show, room: Meeting, word: str) -> None:
+    mira = Moderator(show)
+    await mira.types(f"lock {word} raid from a link")
+    await mira.sees("locked “Maths", "confirmed")
+    assert not room.active
+    await mira.types(f"unlock {word} raid is over")
+    await mira.sees("unlocked “Maths", "confirmed")
+    assert room.active
+
+
+async def test_a_preset_is_changed_for_somebody_in_the_call(
+    show: Show, room: Meeting, word: str
+) -> None:
+    mira = Moderator(show)
+    await mira.types(f"preset {word} chidi viewer only listens")
+    await mira.sees("changed the preset of Chidi", "(viewer)", "confirmed")
+    assert room.tokens["chidi"].preset == "viewer"
+
+
+async def test_everyone_in_the_call_is_asked_a_question(show: Show, word: str) -> None:
+    mira = Moderator(show)
+    await mira.types(f"poll {word} Go on? | Yes | No")
+    await mira.sees("started a poll", "Go on?", "confirmed")
+    assert show.stage.world.realtimekit.effects[-1].verb == "poll"
+
+
+async def test_a_block_asks_first_and_says_what_is_not_documented(
+    show: Show, room: Meeting, word: str
+) -> None:
+    mira = Moderator(show)
+    await show.sender.command(mira.user, show.stage.cast.ops, f"block {word} chidi came back")
+    view = await mira.form()
+    assert "Whether the token they hold still lets them in is not documented." in as_text(view)
+    assert "chidi" in [stay.visitor.id for stay in room.here()]
+    await show.sender.submit(mira.user, view, {})
+    await mira.sees("blocked Chidi", "confirmed")
+    assert "chidi" not in [stay.visitor.id for stay in room.here()]

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls.looks import LOOKS, FileKind, RoomKind
@@ -368,6 +368,7 @@ likely = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(values | likely)
 async def test_any_json_is_an_answer_or_garbled(body: object) -> None:
     json.dumps(body)

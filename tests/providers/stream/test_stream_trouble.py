@@ -4,7 +4,7 @@ import contextlib
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls.acts import Person
@@ -201,6 +201,7 @@ judged = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(json_values | listings)
 async def test_any_json_is_a_page_or_garbled(answer: object) -> None:
     provider = answering(answer)
@@ -209,6 +210,7 @@ async def test_any_json_is_a_page_or_garbled(answer: object) -> None:
     await provider.aclose()
 
 
+@settings(deadline=None)
 @given(json_values | states, judged)
 async def test_any_json_is_people_and_an_observation_or_garbled(answer: object, verb: Verb) -> None:
     provider = answering(answer)
@@ -222,6 +224,7 @@ async def test_any_json_is_people_and_an_observation_or_garbled(answer: object, 
     await provider.aclose()
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=64))
 async def test_any_id_stays_within_its_part_of_the_path(name: str) -> None:
     paths: list[bytes] = []

@@ -184,8 +184,12 @@ class Transport:
         raise AssertionError  # pragma: no cover - stamina raises or the loop returns
 
     async def _told(self, kind: Kind, request: httpx.Request, attempt: int) -> Answer:
-        """Send it, and write down how that went: the path, never the query or what was sent."""
-        operation = f"{request.method} {request.url.path}"
+        """Send it, and write down how that went: the path, never the query or what was sent.
+
+        The part all paths share is left out: account and app ids are nobody's business.
+        """
+        path = request.url.path.removeprefix(self._client.base_url.path.rstrip("/"))
+        operation = f"{request.method} {path}"
         line = log.bind(vendor=self._wire.vendor, operation=operation, attempt=attempt)
         began = self._clock.monotonic()
         try:

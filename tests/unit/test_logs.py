@@ -1,14 +1,22 @@
 """Log lines: one JSON object each, or colours on a terminal; never a secret of a library's."""
 
+import asyncio
 import io
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
+from bot.calls.handles import handle
+from bot.calls.models import CallRef, Vendor
+from bot.demo.stage import TARGET_KEY, Show, open_show
 from bot.logs import configure_logs
+from bot.trace import apart, current, traced, working_on
+from tests.fakes.logs import written_log
+from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.usefixtures("log_setup")
 
@@ -98,3 +106,62 @@ def test_standard_error_is_where_it_goes_unless_told_otherwise(
     out, err = capsys.readouterr()
     assert out == ""
     assert json.loads(err)["event"] == "hello"
+
+
+SUPPORT = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
+
+
+async def kicked(show: Show) -> list[dict[str, Any]]:
+    """The log of one signed kick from its request to its last notice."""
+    mira = Moderator(show)
+    with written_log() as file:
+        await mira.types(f"kick {SUPPORT} amina loud")
+        await mira.sees("kicked Amina", "confirmed")
+        await show.counter.tasks.drain(5)
+    given = [text for text in show.stage.environ.values() if len(text) > 5]
+    for secret in (*given, TARGET_KEY, "?", "/respond/"):
+        assert secret not in file.getvalue()
+    return lines(file)
+
+
+async def test_every_line_of_an_order_has_one_id_from_slack_to_the_vendor_and_back(
+    tmp_path: Path,
+) -> None:
+    async with open_show(tmp_path) as show:
+        told = await kicked(show)
+    assert len({line["request"] for line in told}) == 1
+    events = [line["event"] for line in told]
+    for event in ("order recorded", "case taken up", "vendor answered", "case finished"):
+        assert event in events
+    (act,) = [line for line in told if line.get("operation", "").endswith("/kick")]
+    assert act.keys() >= {"case", "claim", "vendor", "status", "ms", "attempt", "vendor_request"}
+    assert {line["notice"] for line in told if line["event"] == "notice shown"} == {
+        "line",
+        "answer",
+    }
+
+
+async def test_what_works_for_everybody_has_nobodys_id() -> None:
+    async def sweep() -> str:
+        apart()
+        return current()
+
+    with traced("one") as request:
+        assert current() == request == "one"
+        assert await asyncio.create_task(sweep()) == ""
+        assert current() == "one"
+    assert current() == ""
+
+
+def test_work_taken_up_later_says_its_case_and_the_request_it_came_from() -> None:
+    file = io.StringIO()
+    configure_logs("INFO", file)
+    with working_on(7, "one", claim="0123456789abcdef"):
+        log.info("case taken up")
+    with working_on(8, ""):
+        log.info("of an older release")
+    log.info("nobody's")
+    first, second, third = lines(file)
+    assert (first["case"], first["request"], first["claim"]) == (7, "one", "01234567")
+    assert (second["case"], "request" in second) == (8, False)
+    assert not third.keys() & {"case", "request", "claim"}

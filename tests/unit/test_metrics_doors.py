@@ -1,0 +1,121 @@
+"""`/metrics` and `/readyz` of the real bot before the make-believe world."""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bot.calls.handles import handle
+from bot.calls.models import CallRef, Vendor
+from bot.demo.stage import Show, open_show
+from bot.service import front_door
+from bot.settings import Settings
+from handlers.counter import Counter
+from tests.fakes.moderator import Moderator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SUPPORT = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
+TOKEN = "for-the-watchers"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
+    async with open_show(tmp_path_factory.mktemp("show")) as opened:
+        yield opened
+
+
+def door(show: Show, counter: Counter | None = None, **environ: str) -> httpx.AsyncClient:
+    settings = Settings.load({**show.stage.environ, **environ}, None)
+    app = front_door(settings, counter or show.counter)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
+
+
+async def test_an_order_shows_in_the_figures_and_nobodys_name_does(show: Show) -> None:
+    mira = Moderator(show)
+    await mira.types(f"kick {SUPPORT} amina loud")
+    await mira.sees("kicked Amina", "confirmed")
+    await mira.types("help")
+    async with door(show) as client:
+        answer = await client.get("/metrics")
+    page = answer.text
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    for line in (
+        r'callwarden_acts_total\{state="confirmed",vendor="stream",verb="kick"\} 1.0',
+        r'callwarden_vendor_request_seconds_count\{kind="act",outcome="ok",vendor="stream"\} 1.0',
+        r'callwarden_ack_seconds_count\{kind="command"\} 2.0',
+        r'callwarden_breaker_state\{vendor="cometchat"\} 0.0',
+        r'callwarden_cases_open\{vendor="stream"\} 0.0',
+        r"callwarden_outbox_due 0.0",
+        r"callwarden_store_batch_size_count \d",
+    ):
+        assert re.search(line, page), line
+    for secret in ("mina", "support", show.stage.cast.moderator.id, "default:", "xoxb"):
+        assert secret not in page
+
+
+async def test_a_refusal_is_counted_by_its_kind(show: Show) -> None:
+    cast = show.stage.cast
+    await show.sender.command(cast.viewer, cast.ops, f"kick {SUPPORT} kofi loud")
+    async with door(show) as client:
+        page = (await client.get("/metrics")).text
+    assert 'callwarden_refusals_total{kind="RoleTooLow"} 1.0' in page
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [
+        ({}, 401),
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"authorization": TOKEN}, 401),
+        ({"authorization": "Bearer \xe4"}, 401),
+        ({"authorization": f"Bearer {TOKEN}"}, 200),
+    ],
+)
+async def test_with_a_token_only_its_bearer_sees_the_figures(
+    show: Show, shown: dict[str, str], status: int
+) -> None:
+    raw = {name: text.encode("latin-1") for name, text in shown.items()}
+    async with door(show, METRICS_TOKEN=TOKEN) as client:
+        answer = await client.get("/metrics", headers=raw)
+    assert answer.status_code == status
+    assert (b"callwarden" in answer.content) == (status == 200)
+
+
+async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:
+    async with door(show, COMETCHAT_API_KEY="") as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    parts = answer.json()["parts"]
+    vendors = parts.pop("vendors")
+    assert parts == {"counter": "open", "database": "answers", "migrations": "current"}
+    assert vendors == {
+        "stream": "on",
+        "realtimekit": "on",
+        "cometchat": "off: COMETCHAT_API_KEY is missing",
+    }
+
+
+async def test_while_it_is_opening_it_is_not_ready_and_has_no_figures(show: Show) -> None:
+    async with door(show, Counter("/calls", patience=0.02)) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["why"]) == (503, "Callwarden is still starting.")
+        assert (await client.get("/metrics")).content == b""
+
+
+async def test_tables_of_another_release_are_not_ready(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with open_show(tmp_path_factory.mktemp("old")) as old, door(old) as client:
+        forget_revision(old)
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert "tables of this release" in answer.json()["parts"]["migrations"]
+
+
+def forget_revision(show: Show) -> None:
+    with sqlite3.connect(show.environ["DATABASE_URL"].removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'another'")

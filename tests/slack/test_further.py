@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from bot.ports import CaseFilter
 from bot.providers.looks import all_looks
 from bot.service import front_door
 from bot.settings import Settings
+from bot.store import SqlStore
 from handlers.counter import Behind, Counter
 from tests.fakes.logs import written_log
 from tests.fakes.moderator import Moderator
@@ -48,8 +50,9 @@ class Place:
         return Moderator(self.show, who)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def place(show: Show) -> AsyncIterator[Place]:
+@asynccontextmanager
+async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
+    """The vendors before a bot of their own, which keeps its record in `store`."""
     stream, comet = FakeProvider(), FakeProvider(Vendor.COMETCHAT)
     stream.looks = all_looks(**dict.fromkeys(LOOKS, HAS))
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
@@ -57,7 +60,7 @@ async def place(show: Show) -> AsyncIterator[Place]:
     comet.open_call("talk", "ann2=Ann Two", title="Talk")
     clock, desk = SystemClock(), show.counter.desk
     board = Board({Vendor.STREAM: stream, Vendor.COMETCHAT: comet}, clock, Memory(clock))
-    desk = dataclasses.replace(desk, board=board, planner=Planner(board, show.store))
+    desk = dataclasses.replace(desk, board=board, planner=Planner(board, store), store=store)
     counter = Counter("/calls")
     counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, show.counter.signatures))
     app = front_door(Settings.load(show.stage.environ, None), counter)
@@ -66,6 +69,12 @@ async def place(show: Show) -> AsyncIterator[Place]:
         sender = Sender(show.workspace, client)
         yield Place(dataclasses.replace(show, counter=counter, sender=sender), stream, comet)
         assert await counter.tasks.drain(5) == 0
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def place(show: Show) -> AsyncIterator[Place]:
+    async with opened(show, show.store) as one:
+        yield one
 
 
 async def disclosed(show: Show) -> list[str]:
@@ -168,6 +177,30 @@ async def test_links_are_given_once_recorded_once_and_written_down_nowhere(place
     for text in (log.getvalue(), str(record), str(channel), mira.latest.text):
         assert "files.example" not in text
         assert "signature=secret" not in text
+
+
+async def test_a_press_delivered_twice_is_one_entry(place: Place) -> None:
+    mira = place.as_("moderator")
+    await mira.types(f"show {ROOM}")
+    before = await disclosed(place.show)
+    sender = place.show.sender
+    await sender.redeliver(await sender.press(mira.user, mira.latest, text="Recordings"))
+    await mira.sees("rec_1.mp4")
+    await place.show.counter.tasks.drain(5)
+    assert await disclosed(place.show) == ["Recordings: 1", *before]
+
+
+async def test_no_link_is_shown_while_it_cannot_be_put_on_record(
+    show: Show, sqlite_url: str
+) -> None:
+    shut = SqlStore(sqlite_url, SystemClock())
+    await shut.start()
+    await shut.stop()
+    async with opened(show, shut) as place:
+        mira = place.as_("moderator")
+        text = await mira.types(f"recordings {ROOM}")
+    assert "Nothing was done. Try again in a moment." in text
+    assert "files.example" not in str(mira.latest.blocks)
 
 
 async def test_no_link_is_in_the_log_when_slack_refuses_the_answer(place: Place) -> None:

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot.calls.capabilities import cannot
 from bot.calls.looks import (
+    LOOKS,
     CallMember,
     Feedback,
     File,
@@ -18,8 +20,9 @@ from bot.calls.looks import (
     RoomKind,
     Sighting,
 )
-from bot.calls.models import CallRef, Page, Participant, Vendor
-from bot.calls.picture import Found, Trouble
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.picture import CallView, Found, Trouble
+from handlers.blocks.call import call_message
 from handlers.blocks.files import files_report
 from handlers.blocks.found import found_message
 from handlers.blocks.lookvalues import LookValue, RoomsValue
@@ -104,6 +107,16 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
     told(files_report(asked, Files(files=(file,) * 99, missing=(name,) * 9), ALL, NOW))
     rooms = tuple(Room(kind=kind, name=name, id=name + "x", detail=name) for kind in RoomKind)
     told(rooms_report(RoomsValue(), [Shelf(v, rooms * 9, name) for v in Vendor], NOW))
+
+
+@ANYTHING
+@given(CALLS, st.lists(PEOPLE, max_size=25).map(tuple), st.sets(st.sampled_from(list(LOOKS))))
+def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
+    call: Call, people: tuple[Participant, ...], lacking: set[str]
+) -> None:
+    looks = {name: cannot(name) if name in lacking else ALL["kick"] for name in LOOKS}
+    view = CallView(call=call, people=Page(items=people), capabilities=ALL, looks=looks, at=NOW)
+    told(call_message(view, []))
 
 
 @ANYTHING

@@ -86,7 +86,7 @@ def register(app: AsyncApp, counter: Counter, clock: Clock) -> None:
     app.action(ANYTHING)(reception.on_press)
     app.view(ANYTHING)(reception.on_form)
     app.options(ANYTHING)(reception.on_question)
-    app.shortcut(ANYTHING)(reception.on_shortcut)
+    app.shortcut(re.compile("|".join(map(re.escape, SHORTCUTS))))(reception.on_shortcut)
 
 
 class Reception:
@@ -160,10 +160,7 @@ async def _press(visit: Visit) -> None:
 
 
 async def _use(visit: Visit) -> None:
-    handler = SHORTCUTS.get(visit.payload.get("callback_id", ""))
-    if handler is None:
-        raise values.stale()
-    await handler(visit)
+    await SHORTCUTS[visit.payload["callback_id"]](visit)
 
 
 async def _order(visit: Visit) -> None:

@@ -26,7 +26,7 @@ def recorded(world: World) -> None:
 SURFACE: tuple[Step, ...] = (
     Step("help", "", "moderator", Type("help"), ("What can be said",)),
     Step("help-kick", "", "moderator", Type("help kick"), ("/calls kick",)),
-    Step("incomplete", "", "moderator", Type("kick"), ("does not say which call",)),
+    Step("incomplete", "", "moderator", Type("kick"), ("They are removed at once", "Call:")),
     Step("unknown-call", "", "moderator", Type("show QQQQ"), ("No live call answers",)),
     Step(
         "capabilities",

@@ -176,14 +176,12 @@ async def test_a_form_whose_contents_were_changed_does_nothing_and_says_so(
         ("show ZZZZ", "ZZZZ"),
         ("kick ZZZZ bob rude", "ZZZZ"),
         (f"kick {SUPPORT} nobody-here rude", "answers to “nobody-here”"),
-        (f"kick {SUPPORT}", "does not say whom"),
         ("case many", "It wants a number."),
         ("case -1", "It wants a number."),
         ("case 99999999999999999999999", "It wants a number."),
         ("audit --before=x", "It wants a number."),
         ("\x00\x07\x1b[31m", "/calls help"),
         ("<!channel> <@U1> `*_~", "/calls help"),
-        ('kick "', "does not say whom"),
         ("x" * 8_000, "/calls help"),
         ("\ud7ff\ufffe🦊\u202e", "/calls help"),
     ],
@@ -196,6 +194,32 @@ async def test_words_that_mean_nothing_are_answered_with_what_would(
     assert words in answer
     assert "<!channel>" not in str(mira.latest.blocks)
     assert not [line for line in log if line["log_level"] in {"error", "critical"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"kick {SUPPORT}", "[Support room · billing ▾]"),
+        ('kick "', "No live call answers to “"),
+        ("kick <!channel>", "No live call answers to"),
+        ("poll", "Everyone in the call sees it."),
+    ],
+)
+async def test_words_that_lack_something_are_answered_with_a_form_that_asks_for_it(
+    mira: Moderator, text: str, words: str
+) -> None:
+    show = mira.show
+    show.workspace.modals.clear(mira.user.id)
+    with capture_logs() as log:
+        delivery = await show.sender.command(mira.user, show.stage.cast.ops, text)
+        assert (delivery.status, delivery.body) == (200, b"")
+        await show.workspace.until(
+            lambda: (view := show.workspace.modals.top(mira.user.id)) and words in as_text(view)
+        )
+    view = await mira.form()
+    assert "<!channel>" not in str(view.blocks)
+    assert not [line for line in log if line["log_level"] in {"error", "critical"}]
+    show.workspace.modals.clear(mira.user.id)
 
 
 async def test_a_reason_full_of_markup_pings_nobody_and_breaks_nothing(mira: Moderator) -> None:

@@ -156,8 +156,12 @@ def offered(blocks: list[dict[str, Any]]) -> set[str]:
                 b for b in blocks if element in (b.get("accessory"), *b.get("elements", []))
             )
             found |= {
-                load_menu(block["block_id"], element["action_id"], one["value"]).verb.name
+                meant.verb.name
                 for one in element["options"]
+                if isinstance(
+                    meant := load_menu(block["block_id"], element["action_id"], one["value"]),
+                    ActValue,
+                )
             }
     return found
 

@@ -255,20 +255,27 @@ class Socket:
     async def _answer(self, wire: Wire, envelope: Json) -> None:
         """Let Bolt answer, and send that; what no listener takes stays unacknowledged, as by HTTP.
 
-        A lost acknowledgement loses no order: it is on disk, and delivered again it is the same.
+            A lost acknowledgement loses no order: it is on disk, and delivered again it is the same. What
+        cannot be read is acknowledged: Slack would deliver it for ever.
         """
+        kind, payload = envelope.get("type"), None
         with arriving(self._meter, self._clock) as arrival:
-            asked = _request(envelope)
-            arrival.body = asked.body
-            answer = await self._bolt.async_dispatch(asked)
-            if answer.status != OK:
-                log.warning("envelope not taken", kind=envelope.get("type"), status=answer.status)
-                return
-            payload = _payload(answer.body) if envelope.get("accepts_response_payload") else None
             try:
-                await wire.answer(envelope["envelope_id"], payload)
+                asked = _request(envelope)
+            except (ValueError, AttributeError, TypeError, KeyError):
+                log.warning("envelope not readable", kind=kind)
+            else:
+                arrival.body = asked.body
+                answer = await self._bolt.async_dispatch(asked)
+                if answer.status != OK:
+                    log.warning("envelope not taken", kind=kind, status=answer.status)
+                    return
+                payload = _payload(answer.body)
+            try:
+                takes = envelope.get("accepts_response_payload")
+                await wire.answer(envelope["envelope_id"], payload if takes else None)
             except Unplugged as error:
-                log.warning("acknowledgement lost", kind=envelope.get("type"), why=str(error))
+                log.warning("acknowledgement lost", kind=kind, why=str(error))
 
     async def _outlive(self, wire: Wire) -> None:
         """Go on with a connection that has its successor until Slack ends it, or for a while."""
@@ -297,12 +304,16 @@ async def either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:
 
 
 def _request(envelope: Json) -> AsyncBoltRequest:
-    """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP."""
+    """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP.
+
+    ValueError, AttributeError, TypeError or KeyError where Bolt cannot read it.
+    """
     payload = envelope.get("payload")
+    if not isinstance(payload, dict):
+        raise TypeError("no object")
     attempt = envelope.get("retry_attempt")
     headers = {"x-slack-retry-num": str(attempt)} if attempt else {}
-    body = payload if isinstance(payload, dict) else {}
-    return AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+    return AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
 
 
 def _payload(body: str) -> Json | None:

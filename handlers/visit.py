@@ -38,6 +38,11 @@ class Visit:
         return str(self.body["trigger_id"])
 
     @property
+    def in_modal(self) -> bool:
+        """Whether what was pressed is in a modal."""
+        return self.window is not None and self.window.under is not None
+
+    @property
     def fields(self) -> dict[str, Any]:
         """What is filled in around what was pressed: the message's fields, or the view's."""
         holder = self.body.get("view") or self.body

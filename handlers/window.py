@@ -43,24 +43,24 @@ class Window:
     ) -> None:
         self._slack = slack
         self._trigger_id = trigger_id
-        self._under = under
+        self.under = under
         self._place: str | None = None
 
     async def hold(self, *, in_place: bool) -> None:
         """Take the place of the answer, which may need longer than the trigger is good for."""
-        if not (in_place and self._under):
+        if not (in_place and self.under):
             self._place = await self._write(self._opener(), waiting_view())
 
     async def show(self, message: Message, *, in_place: bool) -> None:
         """Show the answer; where Slack refuses its blocks, as text. Lost, it is only not seen."""
-        place = self._place or (self._under if in_place else None)
+        place = self._place or (self.under if in_place else None)
         update = partial(self._slack().views_update, view_id=place)
         put = self._opener() if place is None else update
         await self._write(put, window_view(message), otherwise=message.text)
 
     def _opener(self) -> Put:
         slack = self._slack()
-        open_it = slack.views_push if self._under else slack.views_open
+        open_it = slack.views_push if self.under else slack.views_open
         return partial(open_it, trigger_id=self._trigger_id)
 
     async def _write(

@@ -53,10 +53,15 @@ class Opened(NamedTuple):
 
 
 async def open_view(visit: Visit, view: dict[str, Any]) -> Opened:
-    """Show a view with the trigger of this visit, which is spent. Raises FormTooLate."""
+    """Show a view with the trigger of this visit, which is spent. Raises FormTooLate.
+
+    Pressed in a modal, it comes on top of that one.
+    """
     try:
         async with asyncio.timeout(OPEN_SECONDS):
-            answer = await visit.counter.slack.views_open(trigger_id=visit.trigger_id, view=view)
+            slack = visit.counter.slack
+            put = slack.views_push if visit.in_modal else slack.views_open
+            answer = await put(trigger_id=visit.trigger_id, view=view)
     except SlackApiError as error:
         if error_code(error) not in NOT_OPENED:
             raise

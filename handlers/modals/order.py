@@ -21,6 +21,7 @@ from handlers.blocks.reasons import REASON
 from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
+from handlers.following import follow
 from handlers.middleware import in_words
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, rolled, seen_call
@@ -106,6 +107,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
         call = chosen_call(visit.desk.board, said)
         return Redrawn(order_form(await _allowed(visit, said, call, ["Fill in what is new here."])))
     if said.state.reply_url is None:
+        follow(visit, acceptance)
         return Redrawn(done_view(asked_message(acceptance)))
     return {}
 

@@ -2,9 +2,11 @@
 
 from bot.calls.acts import Act
 from bot.calls.cases import Order
-from handlers.blocks.forms import FormState, form_errors, read_form, reason_form
+from handlers.blocks.cases import asked_message
+from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
+from handlers.following import follow
 from handlers.modals.opening import open_view
-from handlers.modals.order import FieldErrors
+from handlers.modals.order import FieldErrors, Redrawn
 from handlers.visit import Visit
 
 
@@ -22,13 +24,13 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
     await open_view(visit, form)
 
 
-async def submit(visit: Visit) -> FieldErrors:
+async def submit(visit: Visit) -> FieldErrors | Redrawn:
     """Take the order as filled in; the form closes once it is on disk, or says what it lacks."""
     view = visit.payload
     if errors := form_errors(view):
         return errors
     filled = read_form(view)
-    await visit.desk.request(
+    acceptance = await visit.desk.request(
         Order(
             key=visit.key("form", view["id"], view["hash"]),
             act=filled.act,
@@ -39,4 +41,7 @@ async def submit(visit: Visit) -> FieldErrors:
             card=filled.state.card,
         )
     )
+    if filled.state.reply_url is None:
+        follow(visit, acceptance)
+        return Redrawn(done_view(asked_message(acceptance)))
     return {}

@@ -346,6 +346,13 @@ async def test_a_frame_that_means_nothing_changes_nothing(made: Bench, frame: st
     assert made.exchange.opened == 1
 
 
+@pytest.mark.parametrize("payload", ["words", None, {"user": 7, "team": []}])
+async def test_an_envelope_that_cannot_be_read_is_acknowledged_once_and_for_all(
+    made: Bench, payload: Any
+) -> None:
+    assert await made.exchange.send("interactive", payload) is None
+
+
 async def test_no_ticket_and_no_token_is_logged(held: HeldClock) -> None:
     async with bench(held) as here:
         with capture_logs() as log:

@@ -1,0 +1,159 @@
+"""Any page of the record and any case's life is a message Slack takes, and says what is true."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.cases import AuditEntry, Case, Event
+from bot.calls.life import Life
+from bot.calls.models import Vendor
+from bot.calls.outcomes import Result, State
+from bot.calls.search import CaseFilter
+from bot.calls.verbs import VERBS, Block, Kick, Unblock
+from bot.demo.slack.blockkit import check
+from handlers.blocks.audit import MAX_ENTRIES, audit_message
+from handlers.blocks.life import PER_PAGE, case_message
+from handlers.blocks.searchform import SearchState, search_form
+from handlers.blocks.values import AuditValue, CaseValue, load, route
+from tests.fakes.blocks import ANYTHING, CASES, IDS, NAMES, NOW, elements, ref, told, words
+
+MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2))  # noqa: DTZ001  its zone is given
+ACTORS = st.builds(Actor, user=st.just("U1") | NAMES, team=st.just("T1"))
+ENTRIES = st.builds(
+    AuditEntry,
+    id=st.integers(1, 10**9),
+    at=MOMENTS,
+    event=st.sampled_from(Event),
+    case=st.none() | st.integers(1, 10**9),
+    actor=st.none() | ACTORS,
+    verb=st.none() | st.sampled_from([*VERBS]) | NAMES,
+    vendor=st.none() | NAMES,
+    call=st.none() | IDS,
+    title=st.none() | NAMES,
+    people=st.lists(NAMES, max_size=400).map(tuple) | st.just(("&" * 500,) * 400),
+    reason=NAMES | st.just("&" * 2000),
+    state=st.none() | st.sampled_from(State),
+    detail=NAMES | st.just("&" * 9000),
+)
+FILTERS = st.builds(
+    CaseFilter,
+    case=st.none() | st.integers(1, 10**9),
+    before=st.none() | st.integers(1, 10**9),
+    limit=st.just(10),
+    person=st.none() | NAMES.map(lambda name: name[:100]),
+    by=st.none() | st.sampled_from(["U012AB3CD", "U-MARY", "<!here>"]),
+    verbs=st.lists(st.sampled_from([*VERBS, "<!here>"]), unique=True).map(tuple),
+    vendor=st.none() | st.sampled_from(Vendor),
+    state=st.none() | st.sampled_from(State),
+    since=st.none() | MOMENTS,
+)
+
+
+@ANYTHING
+@given(st.lists(ENTRIES, max_size=MAX_ENTRIES + 2), FILTERS)
+def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: CaseFilter) -> None:
+    told(audit_message(entries, which))
+
+
+@ANYTHING
+@given(FILTERS, NAMES)
+def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
+    state = SearchState(opened=NOW, reply_url="https://hooks.slack.com/commands/T1/2/3")
+    view = search_form(state, which, tuple(Vendor), name)
+    assert check(view["blocks"], "modal") == []
+    assert len(view["private_metadata"]) <= 3000
+
+
+@ANYTHING
+@given(
+    CASES,
+    st.lists(ENTRIES, max_size=30).map(tuple),
+    st.lists(CASES, max_size=20).map(tuple),
+    st.integers(0, 20),
+)
+def test_any_life_is_told_soundly(
+    case: Case, entries: tuple[AuditEntry, ...], undone: tuple[Case, ...], page: int
+) -> None:
+    told(case_message(Life(case=case, entries=entries, undone=undone), page))
+
+
+def test_the_way_to_older_entries_keeps_what_is_looked_for() -> None:
+    which = CaseFilter(person="alice", by="U012AB3CD", since=NOW, verbs=tuple(VERBS))
+    entries = [AuditEntry(id=n, at=NOW, event=Event.REFUSED) for n in range(30, 20, -1)]
+    (older, search) = elements(told(audit_message(entries, which)).blocks)
+    assert load(AuditValue, older["value"]).which == which.model_copy(update={"before": 21})
+    assert load(AuditValue, search["value"]).which == which
+
+
+def crowd(number: int) -> Case:
+    """A kick of many people, one of whom it missed and one of whom nobody knows about."""
+    odd = {number - 1: State.FAILED, number - 2: State.NOT_CONFIRMED}
+    results = tuple(
+        Result(
+            person=f"p{n}",
+            name="N" * 300,
+            state=odd.get(n, State.CONFIRMED),
+            evidence="e" * 500,
+            next_step="s" * 500,
+            attempts=3,
+        )
+        for n in range(number)
+    )
+    people = tuple(Person(id=f"p{n}") for n in range(number))
+    return Case(
+        number=7,
+        act=Act(verb=Kick(), call=ref(), title="Raid", people=people),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        finished_at=NOW,
+        state=State.PARTLY,
+        results=results,
+        channel="C0OPS",
+    )
+
+
+def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first() -> None:
+    life = Life(case=crowd(300))
+    first = told(case_message(life))
+    shown = words(first)
+    assert "1 ❔ not confirmed · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
+    assert shown.index("`p298`") < shown.index("`p299`") < shown.index("`p0`")
+    assert shown.count("(3 attempts)") == PER_PAGE
+    (more,) = [one for one in elements(first.blocks) if route(one["action_id"]) == "case.page"]
+    assert load(CaseValue, more["value"]).page == 1
+    last = words(told(case_message(life, 99)))
+    assert "page 15 of 15" in last
+    assert "`p297`" in last
+
+
+def test_who_joined_and_what_took_it_back_is_told() -> None:
+    case = crowd(1).model_copy(update={"number": 128})
+    block = case.act.model_copy(update={"verb": Block()})
+    undo = case.act.model_copy(update={"verb": Unblock()})
+    joined = AuditEntry(
+        id=2,
+        at=NOW,
+        event=Event.JOINED,
+        case=128,
+        actor=Actor(user="U8", team="T1"),
+        reason="me too",
+    )
+    refused = AuditEntry(id=3, at=NOW, event=Event.REFUSED, case=128, detail="Another order.")
+    back = case.model_copy(update={"number": 130, "act": undo, "state": State.CONFIRMED})
+    life = Life(
+        case=case.model_copy(update={"act": block}), entries=(joined, refused), undone=(back,)
+    )
+    shown = words(told(case_message(life)))
+    assert "*Joined by* <@U8>" in shown
+    assert "reason: me too" in shown
+    assert "*Refused*" in shown
+    assert "*Taken back* by case #130: unblocked p0" in shown
+    assert "in <#C0OPS>" in shown
+
+
+def test_a_case_asked_in_a_direct_message_says_so() -> None:
+    case = crowd(1).model_copy(update={"channel": "D0MIRA"})
+    assert "in a direct message" in words(told(case_message(Life(case=case))))

@@ -1,0 +1,172 @@
+"""What is typed after `/calls audit`: any filters together, or clear words about the wrong one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.models import Vendor
+from bot.calls.outcomes import State
+from bot.calls.search import CaseFilter
+from bot.errors import BadInput, UnknownWord
+from handlers.blocks.help import FAMILIES
+from handlers.commands.parse import parse
+from handlers.commands.searching import EXAMPLES, ShowAudit, since
+
+RECORDING = tuple(verb.name for verb in FAMILIES["record"])
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("person alice", CaseFilter(person="alice")),
+        ("person @alice", CaseFilter(person="alice")),
+        (
+            "person Alice Smith vendor stream",
+            CaseFilter(person="Alice Smith", vendor=Vendor.STREAM),
+        ),
+        ('person "Judy by the sea"', CaseFilter(person="Judy by the sea")),
+        ("by U012AB3CD", CaseFilter(by="U012AB3CD")),
+        ("by @U012AB3CD", CaseFilter(by="U012AB3CD")),
+        ("by <@U012AB3CD>", CaseFilter(by="U012AB3CD")),
+        ("by <@U012AB3CD|mira>", CaseFilter(by="U012AB3CD")),
+        ("verb kick", CaseFilter(verbs=("kick",))),
+        ("verb Kick, block", CaseFilter(verbs=("kick", "block"))),
+        ("verb record", CaseFilter(verbs=RECORDING)),
+        ("verb record stop", CaseFilter(verbs=("record_stop",))),
+        ("verb record_stop", CaseFilter(verbs=("record_stop",))),
+        ("verb Stop recording", CaseFilter(verbs=("record_stop",))),
+        ("vendor Stream Video", CaseFilter(vendor=Vendor.STREAM)),
+        ("state not confirmed", CaseFilter(state=State.NOT_CONFIRMED)),
+        ("STATE Not_Confirmed", CaseFilter(state=State.NOT_CONFIRMED)),
+        ("since 2026-11-01", CaseFilter(since=datetime(2026, 11, 1, tzinfo=UTC))),
+        ("since 2026-11-01 14:00", CaseFilter(since=datetime(2026, 11, 1, 14, tzinfo=UTC))),
+        ("since 2026-11-01 14:00 utc", CaseFilter(since=datetime(2026, 11, 1, 14, tzinfo=UTC))),
+        ("since 2026-11-01T14:00+02:00", CaseFilter(since=datetime(2026, 11, 1, 12, tzinfo=UTC))),
+        (
+            "since 2026-11-01 14:00 Europe/Berlin",
+            CaseFilter(since=datetime(2026, 11, 1, 13, tzinfo=UTC)),
+        ),
+        ("since 0001-01-01T00:00+14:00", None),
+        ("128 verb kick", CaseFilter(case=128, verbs=("kick",))),
+        ("case #128 before 500", CaseFilter(case=128, before=500)),
+    ],
+)
+def test_filters_are_understood(text: str, wanted: CaseFilter | None) -> None:
+    if wanted is None:
+        with pytest.raises(BadInput):
+            parse(f"audit {text}")
+    else:
+        assert parse(f"audit {text}") == ShowAudit(which=wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "ago"),
+    [
+        ("2d", timedelta(days=2)),
+        ("36h", timedelta(hours=36)),
+        ("90 min", timedelta(minutes=90)),
+        ("2 weeks", timedelta(weeks=2)),
+    ],
+)
+def test_a_span_counts_back_from_now(text: str, ago: timedelta) -> None:
+    request = parse(f"audit since {text}")
+    assert request == ShowAudit(ago=ago)
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert since(request, now) == now - ago
+
+
+def test_no_span_reaches_back_before_any_record() -> None:
+    request = parse("audit since 9999w")
+    assert isinstance(request, ShowAudit)
+    assert since(request, datetime(2026, 1, 1, tzinfo=UTC)) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_any_filters_go_together_in_any_order() -> None:
+    wanted = ShowAudit(
+        which=CaseFilter(by="U012AB3CD", verbs=("kick",), person="alice"), ago=timedelta(days=7)
+    )
+    assert parse("audit by U012AB3CD verb kick person alice since 7d") == wanted
+    assert parse("audit since 7d person alice by U012AB3CD verb kick") == wanted
+
+
+def test_a_moderator_by_name_is_left_to_be_chosen() -> None:
+    """Slack does not say whom a typed `@mira` means: the manifest has `should_escape` off."""
+    assert parse("audit by @mira verb kick") == ShowAudit(
+        which=CaseFilter(verbs=("kick",)), by_name="mira"
+    )
+
+
+def test_the_form_can_be_asked_for_with_what_is_known() -> None:
+    assert parse("audit search") == ShowAudit(form=True)
+    assert parse("audit search person alice") == ShowAudit(
+        which=CaseFilter(person="alice"), form=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("vreb kick", "verb"),
+        ("verb kcik", "kick"),
+        ("verb kick, blokc", "block"),
+        ("vendor steam", "stream"),
+        ("state confirmd", "confirmed"),
+    ],
+)
+def test_a_wrong_filter_is_answered_with_the_nearest_and_an_example(
+    text: str, nearest: str
+) -> None:
+    with pytest.raises(UnknownWord) as refused:
+        parse(f"audit {text}")
+    assert nearest in refused.value.nearest
+    assert "`/calls audit " in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "person",
+        "person by U012AB3CD",
+        "by @",
+        "verb ,",
+        "since yesterday",
+        "since 2026-13-01",
+        "since 2026-11-01 14:00 Europe/Atlantis",
+        "since 2026-11-01 ../../etc/passwd",
+        "since 12345d",
+        "before x",
+        "case",
+        "person alice person bob",
+        f"person {'x' * 101}",
+        "x",
+        'person "alice',
+    ],
+)
+def test_what_cannot_be_looked_for_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse(f"audit {text}")
+    assert "alice" in text or "`/calls audit " in refused.value.next_step
+
+
+@given(
+    st.lists(st.sampled_from([*EXAMPLES, "search", '"', "@", "2d", "kick", "128"]) | st.text()).map(
+        " ".join
+    )
+)
+def test_any_words_are_a_part_of_the_record_or_bad_input(text: str) -> None:
+    try:
+        request = parse(f"audit {text}")
+    except BadInput as error:
+        refused = f"{error}{error.next_step}"
+        request = None
+    if request is None:
+        assert refused
+    elif isinstance(request, ShowAudit):
+        assert request == ShowAudit.model_validate(request.model_dump())
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values())
+def test_every_example_can_be_typed(example: str) -> None:
+    assert isinstance(parse(f"audit {example}"), ShowAudit)

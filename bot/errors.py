@@ -7,7 +7,8 @@ CallwardenError
 │   ├── AmbiguousCall        one handle, two calls
 │   ├── UnknownPerson        nobody in the call answers to that name or id
 │   ├── AmbiguousPerson      one name, two people
-│   └── UnknownCase          no case has that number
+│   ├── UnknownCase          no case has that number
+│   └── UnknownSubscription  no digest has that number
 ├── NotPermitted             the rules say no; audited
 │   ├── Outsider             another workspace, a guest or a bot
 │   ├── RoleTooLow           the verb wants a higher role
@@ -94,6 +95,12 @@ class UnknownCase(BadInput):
     """No case has that number."""
 
     default_next_step = "Look at the record (`audit`) for the latest cases."
+
+
+class UnknownSubscription(BadInput):
+    """No digest subscription has that number."""
+
+    default_next_step = "List the subscriptions (`digest list`) to see what is there."
 
 
 class NotPermitted(CallwardenError):

@@ -1,9 +1,10 @@
 """What the bot asks of the outside, as protocols: vendors, the store, Slack's people and places."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
 from bot.calls.cases import (
@@ -21,7 +22,12 @@ from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
+from bot.digests.digest import Acts, Waiting
+from bot.digests.subscription import Posting, Subscription, Wish
 from bot.meter import Backlog
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord, VendorDay
+from bot.usage.tally import Tally
 
 
 class CallProvider(Protocol):
@@ -77,6 +83,74 @@ class CallProvider(Protocol):
 
     async def aclose(self) -> None:
         """Close the connection pool."""
+
+
+class UsageSource(Protocol):
+    """One vendor's past. Raises `VendorError`."""
+
+    vendor: Vendor
+
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """One page of the runs of calls that overlap `stretch`, those still running among them.
+
+        Each run comes on one page only, newest first where the vendor sorts.
+        """
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """The vendor's own report of these UTC days; empty where it has none."""
+
+
+class UsageStore(Protocol):
+    """Past calls and their sums by UTC quarter. Raises `StoreError`."""
+
+    async def keep_calls(
+        self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
+    ) -> None:
+        """Put `records` in the place of what was kept of `stretch`, and sum its quarters anew.
+
+        One transaction. `stretch` is whole quarters; afterwards it counts as read at `now`.
+        """
+
+    async def sums(
+        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
+    ) -> Sequence[Mapping[Vendor, Tally]]:
+        """For each stretch of whole quarters, each vendor's tally; a vendor never read is left out.
+
+        One statement over the quarters, however many stretches.
+        """
+
+    async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
+        """The parts of `stretch` that were never read, oldest first, in whole UTC days."""
+
+
+class DigestStore(Protocol):
+    """Subscriptions, and which digest was posted. Raises `StoreError`."""
+
+    async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
+        """A new subscription; the same wish for the same channel again changes the one there is."""
+
+    async def change(self, subscription: Subscription) -> None:
+        """Write over a subscription; UnknownSubscription when there is none."""
+
+    async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
+        """Those that are not stopped, of one channel or all."""
+
+    async def claim_posting(
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime
+    ) -> Posting | None:
+        """Claim the digest of that sending day; None while another worker has it or it is posted.
+
+        A unique row for subscription and day: however many ask, one gets it.
+        """
+
+    async def posted(self, posting: Posting, ts: str | None) -> bool:
+        """Mark it as posted (None: skipped, folded into a later one); False when the claim is lost."""
+
+    async def acts(self, stretch: Stretch) -> Acts:
+        """Moderation in that stretch, counted in the cases and the record."""
+
+    async def waiting(self, limit: int) -> Sequence[Waiting]:
+        """What waits for a person now, oldest first."""
 
 
 class Signatures(Protocol):

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock calls meter trace ports policy moderation schedule providers store settings logs "
+    "errors clock calls usage digests meter trace ports policy moderation schedule providers store settings logs "
     "handlers metrics"
 )
 
@@ -21,22 +21,24 @@ MAY_IMPORT = {
     "meter": "calls",
     "trace": "",
     "metrics": "meter calls errors clock",
-    "ports": "meter calls",
+    "usage": "calls errors clock",
+    "digests": "usage ports moderation policy calls errors clock",
+    "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
     "moderation": "policy ports meter trace calls errors clock",
-    "schedule": "moderation ports calls errors clock",
-    "providers": "ports meter calls errors clock",
-    "store": "ports meter calls errors clock",
+    "schedule": "digests moderation ports usage calls errors clock",
+    "providers": "ports meter usage calls errors clock",
+    "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
     "logs": "",
     "tables": "calls doctor",
-    "blocks": "calls errors",
-    "handlers": "blocks moderation policy schedule ports meter trace calls errors clock",
+    "blocks": "calls digests usage errors",
+    "handlers": "blocks digests usage moderation policy schedule ports meter trace calls errors clock",
     "server": "",
     "bootstrap": WORLD,
     "service": f"{WORLD} bootstrap server",
-    "demo": f"{WORLD} bootstrap service server",
+    "demo": f"{WORLD} blocks bootstrap service server",
     "doctor": f"{WORLD} settings_file bootstrap",
     "cli": f"{WORLD} bootstrap service demo doctor tables",
     "__main__": "cli",

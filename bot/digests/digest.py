@@ -1,0 +1,106 @@
+"""What a digest says, before any words of Slack: numbers, comparisons, what is odd, what waits."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from bot.calls.models import Frozen, Vendor
+from bot.calls.outcomes import State
+from bot.digests.subscription import Rhythm, Section
+from bot.usage.tally import Tally
+
+TREND_DAYS = 14
+"""Days in the chart."""
+
+USUAL_DAYS = 28
+"""Days against which something is odd."""
+
+
+class DayOfVendors(Frozen):
+    """One local day: each vendor's tally; a vendor that is missing is a gap."""
+
+    day: date
+    vendors: Mapping[Vendor, Tally]
+
+
+class Gap(Frozen):
+    """What a vendor did not tell: marked, never shown as zero."""
+
+    vendor: Vendor
+    why: str
+
+
+class Difference(Frozen):
+    """Where a vendor's own daily report differs by more than 5 % from what its calls add up to.
+
+    Vendors report UTC days: `day` is one.
+    """
+
+    vendor: Vendor
+    what: str
+    day: date
+    counted: float
+    reported: float
+
+
+class Odd(Frozen):
+    """A number more than 3 median absolute deviations away from its median of the last 28 days."""
+
+    vendor: Vendor
+    what: str
+    value: float
+    usual: float
+
+
+class Waiting(Frozen):
+    """Something that waits for a person: an open or not confirmed case; later other kinds."""
+
+    kind: str
+    case: int
+    words: str
+    since: datetime
+
+
+class Acts(Frozen):
+    """Moderation of the stretch: cases by verb and state, and how many were refused."""
+
+    by_verb: Mapping[str, Mapping[State, int]]
+    refused: int = 0
+    by_moderator: Mapping[str, int] = {}
+
+
+class Cost(Frozen):
+    """An estimate from callwarden.toml's price a minute; `minutes` is what it was made from."""
+
+    vendor: Vendor
+    minutes: float
+    amount: float
+    currency: str
+
+
+class Digest(Frozen):
+    """Everything a digest of `day` (the first day it covers) says, in one zone.
+
+    `before` is the same weekday a week earlier (weekly: the week before), `usual` the mean of the
+    seven days before; `trend` the last days, oldest first. `head` is the number and hash of the
+    record's last entry.
+    """
+
+    rhythm: Rhythm
+    day: date
+    last_day: date
+    zone: str
+    sections: frozenset[Section]
+    vendors: Mapping[Vendor, Tally]
+    before: Mapping[Vendor, Tally] | None
+    usual: Mapping[Vendor, Tally] | None
+    trend: tuple[DayOfVendors, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    acts: Acts | None = None
+    waiting: tuple[Waiting, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    head: tuple[int, str] = (0, "")
+    late_since: datetime | None = None
+    folded: tuple[date, ...] = ()
+    made_at: datetime

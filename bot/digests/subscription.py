@@ -1,0 +1,122 @@
+"""Who wants a digest: where, when, of what."""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from bot.calls.actors import Actor
+from bot.calls.models import Frozen, Vendor
+from bot.usage.days import DAY, Stretch, at_time, local_day, today
+
+
+class Section(StrEnum):
+    """A part of a digest that can be left out."""
+
+    USAGE = "usage"
+    TREND = "trend"
+    ODD = "odd"
+    MODERATION = "moderation"
+    WAITING = "waiting"
+    RECORD = "record"
+
+
+class Rhythm(StrEnum):
+    """How often."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+EVERY_DAY = frozenset(range(7))
+MONDAY = 0
+
+
+class Wish(Frozen):
+    """What somebody wants: `at` is a wall clock's time in `zone`, weekdays count from Monday = 0.
+
+    A weekly digest comes on Mondays and is about the week before. `vendors` empty is all.
+    """
+
+    channel: str
+    at: time = time(9)
+    zone: str = "Etc/UTC"
+    rhythm: Rhythm = Rhythm.DAILY
+    weekdays: frozenset[int] = EVERY_DAY
+    vendors: frozenset[Vendor] = frozenset()
+    sections: frozenset[Section] = frozenset(Section)
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"there is no time zone {zone}") from error
+        return zone
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """The zone itself."""
+        return ZoneInfo(self.zone)
+
+
+class Subscription(Frozen):
+    """A wish on file. `paused_until` None is running; `why` says why it is paused or stopped."""
+
+    id: int
+    wish: Wish
+    owner: Actor
+    made_at: datetime
+    paused_until: date | None = None
+    stopped: bool = False
+    why: str = ""
+
+    def rings(self, day: date) -> bool:
+        """Whether a digest is sent on that local day."""
+        if self.stopped or (self.paused_until is not None and day < self.paused_until):
+            return False
+        if self.wish.rhythm is Rhythm.WEEKLY:
+            return day.weekday() == MONDAY
+        return day.weekday() in self.wish.weekdays
+
+    def due_at(self, day: date) -> datetime:
+        """When the digest of that sending day is due, in UTC."""
+        return at_time(day, self.wish.at, self.wish.clock)
+
+    def covers(self, day: date) -> Stretch:
+        """What the digest sent on that day is about: the day before, or the week before."""
+        back = 7 if self.wish.rhythm is Rhythm.WEEKLY else 1
+        start = local_day(day - back * DAY, self.wish.clock).start
+        return Stretch(start, local_day(day, self.wish.clock).start)
+
+    def next_day(self, now: datetime) -> date | None:
+        """The next local day on which it rings after `now`; None when it never does."""
+        day = today(now, self.wish.clock)
+        for ahead in range(HORIZON_DAYS):
+            candidate = day + timedelta(days=ahead)
+            if self.rings(candidate) and self.due_at(candidate) > now:
+                return candidate
+        return None
+
+
+HORIZON_DAYS = 400
+"""How far ahead the next sending is looked for: a pause of a year still has one."""
+
+
+class Posting(Frozen):
+    """One digest to be posted: a subscription and its sending day, claimed by one worker.
+
+    `key` is unique, so it is posted once; `folded` are earlier days that were too late to be sent
+    by themselves and are told of in this one.
+    """
+
+    key: str
+    subscription: Subscription
+    day: date
+    due_at: datetime
+    attempt: int = Field(default=1, ge=1)
+    posted: str | None = None
+    token: str = ""
+    folded: tuple[date, ...] = ()

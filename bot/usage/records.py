@@ -1,0 +1,63 @@
+"""One past (or still running) call, as every vendor can be told; None where a vendor cannot say."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.calls.models import Frozen, Vendor
+
+
+class Ending(StrEnum):
+    """What became of a call."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    FAILED = "failed"
+
+
+class Recorded(Frozen):
+    """A recording of a call: when it began (UTC), and its length in seconds, None while unknown."""
+
+    started_at: datetime
+    seconds: int | None = None
+    failed: bool = False
+
+
+class CallRecord(Frozen):
+    """One run of a call. Times are UTC, lengths are seconds.
+
+    `id` is `CallRef.id`, `run` the vendor's id of this run. A call that nobody answered has no
+    `ended_at` and lasts no time; one that still runs has none either and lasts until now. `people`
+    counts everybody once, `peak` those who were there at once, `person_seconds` what they spent
+    there together.
+    """
+
+    vendor: Vendor
+    id: str
+    run: str
+    title: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    ending: Ending = Ending.ANSWERED
+    people: int | None = None
+    peak: int | None = None
+    person_seconds: int | None = None
+    audio_seconds: int | None = None
+    video_seconds: int | None = None
+    recordings: tuple[Recorded, ...] | None = None
+    streams: int | None = None
+
+    def end(self, now: datetime) -> datetime:
+        """When it ended, or `now` while it runs; its start where nobody came."""
+        if self.ending is not Ending.ANSWERED:
+            return self.started_at
+        return max(self.started_at, self.ended_at or now)
+
+
+class VendorDay(Frozen):
+    """What a vendor's own daily report says of one UTC day; None where it does not say."""
+
+    vendor: Vendor
+    day: date
+    calls: int | None = None
+    minutes: float | None = None
+    recordings: int | None = None

@@ -1,0 +1,80 @@
+"""Numbers of a stretch of time, and how they add up."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from bot.calls.models import Frozen
+
+
+class Tally(Frozen):
+    """What was called in a stretch of time. Lengths are seconds; None is what a vendor cannot say.
+
+    `calls`, `people`, `longest` and endings belong to calls that began in it; `seconds` and the
+    like are what fell into it, so a call over midnight is split. `peak_calls` and `peak_people` are
+    the most at once.
+    """
+
+    calls: int = 0
+    seconds: int = 0
+    person_seconds: int | None = None
+    audio_seconds: int | None = None
+    video_seconds: int | None = None
+    people: int | None = None
+    peak_calls: int = 0
+    peak_people: int | None = None
+    longest: int = 0
+    longest_title: str = ""
+    recordings: int | None = None
+    recorded_seconds: int | None = None
+    recordings_failed: int | None = None
+    streams: int | None = None
+    unanswered: int | None = None
+    failed: int | None = None
+
+    def __add__(self, other: Self) -> "Tally":
+        """Both together; what one of them does not know is known as far as the other knows it."""
+        longer = max(self, other, key=lambda one: one.longest)
+        return Tally(
+            **{name: _sum(getattr(self, name), getattr(other, name)) for name in SUMMED},
+            **{name: _most(getattr(self, name), getattr(other, name)) for name in PEAKS},
+            longest=longer.longest,
+            longest_title=longer.longest_title,
+        )
+
+
+SUMMED = (
+    "calls",
+    "seconds",
+    "person_seconds",
+    "audio_seconds",
+    "video_seconds",
+    "people",
+    "recordings",
+    "recorded_seconds",
+    "recordings_failed",
+    "streams",
+    "unanswered",
+    "failed",
+)
+PEAKS = ("peak_calls", "peak_people")
+NOTHING = Tally()
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """All of them together."""
+    found = NOTHING
+    for each in tallies:
+        found = found + each
+    return found
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
+
+
+def _most(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

@@ -5,8 +5,7 @@ chain proves tampering only against a hash that is kept elsewhere: whoever can w
 can also write a whole new chain.
 """
 
-import sys
-from array import array
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -135,9 +134,7 @@ def _hashes(head: Head, rows: Sequence[tuple[int, Any, Any]]) -> list[bytes] | N
 
 def _bundled(head: Head, bundle: Bundle) -> list[bytes] | None:
     """As `_hashes`, for a bundle."""
-    sizes = array("i", bundle.sizes)
-    if sys.byteorder == "little":
-        sizes.byteswap()
+    sizes = struct.unpack(f">{len(bundle.sizes) // 4}i", bundle.sizes)
     if bundle.last != head.id + len(sizes):
         return None  # ids are unique and above the head's: there is a gap
     hashes, previous, at = [], head.hash, 0

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
+from bot.calls.search import CaseFilter
 from bot.calls.verbs import Mute
 from bot.errors import BadInput
 from handlers.blocks.values import (
@@ -71,7 +72,7 @@ def test_an_old_or_edited_button_is_refused_in_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [AuditValue(before=3), CallValue(call=ref(), page=2), CaseValue(number=1)]
+    "value", [AuditValue(which=CaseFilter(before=3)), CallValue(call=ref(), page=2), CaseValue(number=1)]
 )
 def test_values_come_back(value: Value) -> None:
     assert load(type(value), dump(value)) == value

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import ChainBroken
 from bot.store import SqlStore, open_store
-from bot.store.chain import GENESIS, Head, Walk, link
+from bot.store.chain import GENESIS, Bundle, Head, Walk, link
 from bot.store.export import Format, export
 from bot.store.urls import async_url
 from tests.fakes.clock import ManualClock
@@ -100,6 +100,33 @@ def test_a_walk_goes_on_from_where_it_stopped() -> None:
     walk.follow(FIVE[2:4])
     walk.follow(FIVE[4:])
     assert walk.finish() == 5
+
+
+def bundled(rows: Rows) -> Bundle:
+    sizes = b"".join(len(body).to_bytes(4) for _, body, _ in rows)
+    bodies = b"".join(body for _, body, _ in rows)
+    return Bundle(rows[-1][0], sizes, bodies, b"".join(hash_ for *_, hash_ in rows))
+
+
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=30), st.data())
+def test_a_bundle_is_carried_exactly_when_its_entries_can_be_followed(
+    bodies: list[bytes], data: st.DataObject
+) -> None:
+    rows = chained(bodies)
+    damage = data.draw(st.sampled_from(["none", "body", "hash", "gap", "anchor"]))
+    at = data.draw(st.integers(0, len(rows) - 1))
+    number, body, hash_ = rows[at]
+    walk = Walk(anchor=Head(number, bytes(32) if damage == "anchor" else hash_), expect=hash_)
+    if damage == "body":
+        rows[at] = (number, body + b"x", hash_)
+    elif damage == "hash":
+        rows[at] = (number, body, bytes(32))
+    elif damage == "gap":
+        rows = [(n + (n > at), *more) for n, *more in rows]  # type: ignore[misc]  # as rows are
+    assert walk.carry(bundled(rows)) is (damage == "none")
+    assert walk.head == (Head(*rows[-1][::2]) if damage == "none" else Head())
+    if damage == "none":
+        assert walk.finish() == len(rows)
 
 
 async def three_entries(store: SqlStore) -> None:

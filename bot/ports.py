@@ -144,7 +144,7 @@ class DigestStore(Protocol):
         """
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
-        """Mark it as posted (None: skipped, folded into a later one); False when the claim is lost."""
+        """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
 
     async def acts(self, stretch: Stretch) -> Acts:
         """Moderation in that stretch, counted in the cases and the record."""

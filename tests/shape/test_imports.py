@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock calls usage digests meter trace ports policy moderation schedule providers store settings logs "
-    "handlers metrics"
+    "errors clock calls usage digests meter trace ports policy moderation schedule providers store "
+    "settings logs handlers metrics"
 )
 
 MAY_IMPORT = {
@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "trace": "",
     "metrics": "meter calls errors clock",
     "usage": "calls errors clock",
-    "digests": "usage ports moderation policy calls errors clock",
+    "digests": "usage calls errors clock",
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
     "moderation": "policy ports meter trace calls errors clock",
@@ -34,7 +34,9 @@ MAY_IMPORT = {
     "logs": "",
     "tables": "calls doctor",
     "blocks": "calls digests usage errors",
-    "handlers": "blocks digests usage moderation policy schedule ports meter trace calls errors clock",
+    "handlers": (
+        "blocks digests usage moderation policy schedule ports meter trace calls errors clock"
+    ),
     "server": "",
     "bootstrap": WORLD,
     "service": f"{WORLD} bootstrap server",

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import yaml
 
-import bot
 from handlers.blocks.help import topics
 
-MANIFEST = Path(bot.__file__).parents[1] / "manifest.yml"
+MANIFEST = Path(__file__).parents[4] / "manifest.yml"
 MOST = 6
 """Lines offered at once."""
 

@@ -1,7 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
-The names are those of the modules: acks, listing, start, beside, verify. Without one, all of them
-are measured.
+The names are those of the modules: acks, listing, start, beside, crowd, verify. Without one, all of
+them are measured.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.acks import acks
 from tests.bench.beside import beside
+from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
 from tests.bench.ground import Ground
 from tests.bench.listing import listing
@@ -23,6 +24,7 @@ FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "listing": listing,
     "start": start,
     "beside": beside,
+    "crowd": crowd,
     "verify": verify,
 }
 """Everything that is measured. To add figures, write a function like these and name it here."""

@@ -15,6 +15,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+OPTIONS = [
+    {
+        "text": {"type": "plain_text", "text": f"Crowd {number}", "emoji": True},
+        "value": f"{number:024}.0123456789abcdef",
+        "description": {
+            "type": "plain_text",
+            "text": f"Stream Video · {number:04} · 1 person",
+            "emoji": True,
+        },
+    }
+    for number in range(100)
+]
+
 
 async def authorize() -> AuthorizeResult:
     """Without asking Slack, as the product does."""
@@ -26,6 +39,11 @@ async def acknowledge(ack: AsyncAck) -> None:
     await ack()
 
 
+async def suggest(ack: AsyncAck) -> None:
+    """As many options as Slack shows, known beforehand."""
+    await ack(options=OPTIONS)
+
+
 def bare() -> Starlette:
     """The whole app."""
     bolt = AsyncApp(
@@ -34,6 +52,7 @@ def bare() -> Starlette:
         process_before_response=True,
     )
     bolt.command("/calls")(acknowledge)
+    bolt.options("form.call")(suggest)
     slack = AsyncSlackRequestHandler(bolt)
 
     async def events(request: Request) -> Response:

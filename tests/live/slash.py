@@ -1,5 +1,6 @@
-"""Slash commands as Slack sends them: a form, signed."""
+"""Slash commands, and letters typed into a menu, as Slack sends them: a form, signed."""
 
+import json
 import time
 import urllib.parse
 from dataclasses import dataclass
@@ -36,10 +37,40 @@ class Slash:
                 "is_enterprise_install": "false",
             }
         )
-        now = str(int(time.time()))
-        headers = {
-            "content-type": "application/x-www-form-urlencoded",
-            "x-slack-request-timestamp": now,
-            "x-slack-signature": _SIGNER.generate_signature(timestamp=now, body=body) or "",
+        return _signed(body)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Letters typed into the menu of live calls, in a form for an order."""
+
+    typed: str
+
+    def request(self) -> bytes:
+        """The request, signed now."""
+        payload = {
+            "type": "block_suggestion",
+            "user": {"id": MODERATOR, "team_id": TEAM},
+            "team": {"id": TEAM},
+            "api_app_id": APP,
+            "block_id": "call",
+            "action_id": "form.call",
+            "value": self.typed,
+            "view": {
+                "id": "V1",
+                "hash": "1.0",
+                "private_metadata": json.dumps({"v": 1, "among": "any", "channel": ROOM}),
+                "state": {"values": {}},
+            },
         }
-        return post("/slack/events", body.encode(), headers)
+        return _signed(urllib.parse.urlencode({"payload": json.dumps(payload)}))
+
+
+def _signed(body: str) -> bytes:
+    now = str(int(time.time()))
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": now,
+        "x-slack-signature": _SIGNER.generate_signature(timestamp=now, body=body) or "",
+    }
+    return post("/slack/events", body.encode(), headers)

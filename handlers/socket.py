@@ -255,8 +255,8 @@ class Socket:
     async def _answer(self, wire: Wire, envelope: Json) -> None:
         """Let Bolt answer, and send that; what no listener takes stays unacknowledged, as by HTTP.
 
-            A lost acknowledgement loses no order: it is on disk, and delivered again it is the same. What
-        cannot be read is acknowledged: Slack would deliver it for ever.
+        A lost acknowledgement loses no order: it is on disk, and delivered again it is the same.
+        What cannot be read is acknowledged: Slack would deliver it for ever.
         """
         kind, payload = envelope.get("type"), None
         with arriving(self._meter, self._clock) as arrival:

@@ -113,8 +113,6 @@ def _place(place: Place) -> str:
     vendor = place.vendor.label
     if not place.anything:
         return f"• {vendor}: its calls can only be looked at."
-    if place.role < Role.VIEWER:
-        return f"• {vendor}: nothing; callwarden.toml names nobody for everyone to look."
     if not place.verbs:
         return f"• {vendor}: you may look. To act you need the role moderator."
     labels = ", ".join(VERBS[name].label for name in place.verbs)

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, ValidationError
 
+from handlers.events import EVENTS
+
 HERE = Path(__file__).parent
 TEXT = (HERE.parents[1] / "manifest.yml").read_text(encoding="utf-8")
 SCHEMA = json.loads((HERE / "slack-app-manifest.schema.json").read_text(encoding="utf-8"))
@@ -100,7 +102,22 @@ def test_people_in_calls_arrive_as_typed(manifest: Manifest) -> None:
     assert not any(each["should_escape"] for each in manifest["features"]["slash_commands"])
 
 
+def test_exactly_the_events_that_are_used_are_asked_for(manifest: Manifest) -> None:
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
+    assert manifest["features"]["app_home"]["home_tab_enabled"]
+
+
+def test_it_is_accepted_with_socket_mode_on_and_no_address_as_well(manifest: Manifest) -> None:
+    manifest["settings"]["socket_mode_enabled"] = True
+    for place in ("event_subscriptions", "interactivity"):
+        del manifest["settings"][place]["request_url"]
+    for command in manifest["features"]["slash_commands"]:
+        del command["url"]
+    validate(manifest)
+
+
 def test_all_of_slack_comes_in_by_one_address(manifest: Manifest) -> None:
     addresses = {each["url"] for each in manifest["features"]["slash_commands"]}
     addresses.add(manifest["settings"]["interactivity"]["request_url"])
+    addresses.add(manifest["settings"]["event_subscriptions"]["request_url"])
     assert addresses == {"https://your-host/slack/events"}

@@ -78,12 +78,15 @@ class Plug:
 
 
 class Exchange:
-    """The app's sockets. `plugs` are those open now, oldest first; `opened` counts all so far."""
+    """The app's sockets. `plugs` are those open now, oldest first; `opened` counts all so far.
+
+    `cuts` are for the acks to come, one each: where its connection breaks, None for not at all.
+    """
 
     def __init__(self, world: Workspace) -> None:
         self.plugs: list[Plug] = []
         self.opened = 0
-        self.cuts: list[Cut] = []
+        self.cuts: list[Cut | None] = []
         self._world = world
         self._base = ""
         self._tickets: set[str] = set()

@@ -58,7 +58,8 @@ class Slack(FromEnvironment):
         if self.missing or self.bot_token is None:
             raise ConfigError(
                 f"Slack is not connected: {_and(self.missing)} missing.",
-                next_step="Set them in the environment; README.md says where to find them.",
+                next_step="Set them in the environment; README.md says where to find them. "
+                "SLACK_APP_TOKEN turns on Socket Mode, which needs no signing secret.",
             )
         return self.bot_token.get_secret_value()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.calls.actors import Role
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
 from bot.calls.verbs import Block, End, Kick, Mute
@@ -215,3 +216,31 @@ async def test_protection_does_not_stop_acts_aimed_at_nobody(table: Table) -> No
     policy = Policy(rules(protected=Protected(people=("*",))), table)
     await policy.may(actor(LEAD), act(End()), None)
     await policy.may(actor(MOD), act(Mute(), everyone=True), None)
+
+
+@pytest.mark.parametrize(
+    ("user", "role"),
+    [(PLAIN, Role.VIEWER), (MOD, Role.MODERATOR), (LEAD, Role.LEAD), (ADMIN, Role.ADMIN)],
+)
+async def test_somebodys_standing_is_the_highest_role_they_hold(
+    table: Table, user: str, role: Role
+) -> None:
+    assert await Policy(RULES, table).standing(actor(user), Vendor.STREAM) is role
+
+
+async def test_a_vendors_own_list_gives_another_standing_there(table: Table) -> None:
+    own = Vendors(realtimekit=VendorRules(moderators=()))
+    policy = Policy(rules(vendors=own, people=PEOPLE.model_copy(update={"viewers": ()})), table)
+    assert await policy.standing(actor(MOD), Vendor.STREAM) is Role.MODERATOR
+    assert await policy.standing(actor(MOD), Vendor.REALTIMEKIT) is Role.NOBODY
+
+
+async def test_outsiders_have_no_standing(table: Table) -> None:
+    with pytest.raises(Outsider):
+        await Policy(RULES, table).standing(actor(PLAIN, team="T0ELSE"), Vendor.STREAM)
+
+
+def test_the_least_role_for_a_verb_is_the_files_word_or_the_verbs_own(table: Table) -> None:
+    policy = Policy(rules(verbs={"kick": "lead"}), table)
+    assert policy.least(Kick, Vendor.STREAM) is Role.LEAD
+    assert policy.least(Mute, Vendor.STREAM) is Mute.least

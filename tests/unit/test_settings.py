@@ -51,6 +51,15 @@ def test_an_empty_environment_gives_defaults_and_no_vendor() -> None:
     }
 
 
+def test_an_app_level_token_takes_the_place_of_the_signing_secret() -> None:
+    settings = Settings.load({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, None)
+    assert settings.slack.missing == ()
+    assert settings.slack.token() == "xoxb-1"
+    assert "xapp-1" not in repr(settings)
+    without = Settings.load({"SLACK_APP_TOKEN": "xapp-1"}, None)
+    assert without.slack.missing == ("SLACK_BOT_TOKEN",)
+
+
 def test_complete_credentials_turn_a_vendor_on_with_the_vendors_own_address() -> None:
     settings = Settings.load(ALL, None)
     assert settings.off == ()

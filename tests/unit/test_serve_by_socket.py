@@ -1,0 +1,107 @@
+"""`serve` by Socket Mode: what is open, what is said, and how it ends."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from bot.clock import SystemClock
+from bot.demo.slack.sender import Sender
+from bot.demo.slack.socket_line import SocketLine
+from bot.demo.stage import Stage, open_stage
+from bot.service import entrance, serve
+from bot.settings import Settings
+from handlers.counter import Counter
+from handlers.socket import DEAD_SECONDS
+from tests.fakes.clock import ManualClock
+from tests.live.bot import Deployment
+from tests.live.process import free_port
+from tests.unit.test_bootstrap import ended, heeded
+
+DEAD = DEAD_SECONDS + 1
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """A world with a Slack that takes connections."""
+    async with open_stage(SystemClock()) as opened:
+        yield opened
+
+
+def environ(stage: Stage, url: str, **more: str) -> dict[str, str]:
+    token = stage.slack.world.credentials.app_token
+    return {**stage.environ, "SLACK_APP_TOKEN": token, "DATABASE_URL": url, **more}
+
+
+@pytest.mark.usefixtures("log_setup")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_answers_by_socket_and_on_a_signal_hangs_up_and_closes(
+    stage: Stage, sqlite_url: str, number: signal.Signals
+) -> None:
+    exchange, port = stage.slack.exchange, free_port()
+    settings = Settings.load(environ(stage, sqlite_url, PORT=str(port)), None)
+    serving = asyncio.create_task(serve(settings, worker=True))
+    await heeded(number)
+    await stage.slack.world.until(lambda: exchange.plugs)
+    sender = Sender(stage.slack.world, SocketLine(exchange, SystemClock()))
+    answer = await sender.command(stage.cast.moderator, stage.cast.ops, "help")
+    assert (answer.trouble, b"/calls kick" in answer.body) == (None, True)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        health = (await client.get("/healthz")).json()
+        assert (health["status"], health["socket"]["state"]) == ("ok", "connected")
+        assert (await client.get("/readyz")).status_code == 200
+        assert (await client.get("/metrics")).status_code == 200
+        assert (await client.post("/slack/events")).status_code == 404
+    signal.raise_signal(number)
+    await serving
+    await stage.slack.world.until(lambda: not exchange.plugs)
+
+
+async def test_the_socket_wins_over_the_door_and_the_log_says_so(
+    stage: Stage, tmp_path: Path, sqlite_url: str
+) -> None:
+    world = environ(stage, sqlite_url, LOG_LEVEL="INFO")
+    program = await Deployment(tmp_path, sqlite_url, world).start("serve", port=free_port())
+    await stage.slack.world.until(lambda: stage.slack.exchange.plugs, 20)
+    program.stop()
+    assert await ended(program) == 0
+    told = program.last_words()
+    assert "Socket Mode" in told
+    assert "SLACK_SIGNING_SECRET is idle" in told
+    assert world["SLACK_APP_TOKEN"] not in told
+
+
+async def test_a_wrong_token_ends_the_process_and_says_what_to_do(
+    stage: Stage, tmp_path: Path, sqlite_url: str
+) -> None:
+    world = environ(stage, sqlite_url, SLACK_APP_TOKEN="xapp-of-somebody-else")
+    program = await Deployment(tmp_path, sqlite_url, world).start("serve", port=free_port())
+    async with asyncio.timeout(20):
+        assert await program.ended() == 1
+    assert "connections:write" in program.last_words()
+
+
+async def test_a_process_that_does_not_hear_slack_for_long_is_not_healthy(stage: Stage) -> None:
+    clock = ManualClock()
+    with capture_logs():
+        web, socket = entrance(
+            Settings.load(environ(stage, "sqlite://"), None), Counter("/calls"), clock
+        )
+    assert socket
+    transport = httpx.ASGITransport(web)
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
+        first = await client.get("/healthz")
+        assert (first.status_code, first.json()["socket"]["state"]) == (200, "starting")
+        clock.advance(DEAD)
+        later = await client.get("/healthz")
+    assert (later.status_code, later.json()["status"]) == (503, "dead")
+    assert later.json()["socket"] == {
+        "state": "dead",
+        "connected_since": None,
+        "last_frame_seconds": DEAD,
+        "reconnects": 0,
+    }

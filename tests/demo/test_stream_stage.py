@@ -118,8 +118,8 @@ async def test_members_are_listed_in_pages_and_need_not_be_there(
     assert [one["role"] for one in first["members"]] == ["host", "host"]
     await to_stream.post(f"{CALL}/members", json={"remove_members": ["ben", "nobody"]})
     assert [effect.verb for effect in stream.effects] == ["member_add"] * 3 + ["member_remove"]
-    for body in ({"id": "standup"}, {**asked, "limit": 101}):
-        assert refused(await to_stream.post("/call/members", json=body))
+    for wrong in ({"id": "standup"}, {**asked, "limit": 101}):
+        assert refused(await to_stream.post("/call/members", json=wrong))
 
 
 async def test_only_missing_members_are_rung_unless_they_are_named(

@@ -50,7 +50,18 @@ LOOKING: dict[str, Topic] = {
 
 RECORD: dict[str, Topic] = {
     "case": Topic("One case: who asked, why, and how it went.", ("case 128",)),
-    "audit": Topic("The record, newest first.", ("audit", "audit 128", "audit before 500")),
+    "audit": Topic(
+        "The record, newest first; searched by person, moderator, verb, vendor, state and time.",
+        (
+            "audit",
+            "audit person alice verb kick since 7d",
+            "audit by me state failed",
+            "audit search",
+            "audit 128",
+            "audit before 500",
+        ),
+        ("A moderator typed as `by @name` is chosen from a list: Slack sends no id for the name.",),
+    ),
     "capabilities": Topic("What each vendor lets you do.", ("capabilities", "capabilities stream")),
     "help": Topic("What can be said, or more about one word.", ("help", "help kick")),
 }

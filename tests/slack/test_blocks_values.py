@@ -72,7 +72,8 @@ def test_an_old_or_edited_button_is_refused_in_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [AuditValue(which=CaseFilter(before=3)), CallValue(call=ref(), page=2), CaseValue(number=1)]
+    "value",
+    [AuditValue(which=CaseFilter(before=3)), CallValue(call=ref(), page=2), CaseValue(number=1)],
 )
 def test_values_come_back(value: Value) -> None:
     assert load(type(value), dump(value)) == value

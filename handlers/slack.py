@@ -7,11 +7,14 @@ from slack_bolt.authorization import AuthorizeResult
 
 
 def bolt_app(token: str) -> AsyncApp:
-    """One app for one workspace. It trusts what it is given: `handlers.web` verifies signatures.
+    """One app for one workspace, by HTTP and by socket.
+
+    It trusts what it is given: `handlers.web` verifies signatures, and nobody else has the socket.
 
     `process_before_response`: listeners only write down and acknowledge, so the answer need not be
     polled for (Bolt's default takes 10 ms) and is not lost when a listener raises right after it.
-    What it does for events is off: none is subscribed to.
+    What Bolt does for events is off: it would drop those of the bot's own user, and the one that is
+    subscribed to, app_home_opened, is about whoever opens a tab. `handlers.events` takes each once.
     Our own `authorize`: Bolt's asks Slack before its first command, and fails with Slack.
     """
 

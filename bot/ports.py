@@ -22,7 +22,7 @@ from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room
 from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
-from bot.digests.digest import Acts, Waiting
+from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.meter import Backlog
 from bot.usage.days import Stretch
@@ -140,7 +140,8 @@ class DigestStore(Protocol):
     ) -> Posting | None:
         """Claim the digest of that sending day; None while another worker has it or it is posted.
 
-        A unique row for subscription and day: however many ask, one gets it.
+        A unique row for subscription and day: however many ask, one gets it, and that one may claim
+        it again to try once more.
         """
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
@@ -151,6 +152,16 @@ class DigestStore(Protocol):
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
         """What waits for a person now, oldest first."""
+
+
+class DigestPoster(Protocol):
+    """Puts a digest into its channel. Raises `NoticeLater` or `NoticeLost`."""
+
+    async def post(self, posting: Posting, digest: Digest) -> str:
+        """Post it; its timestamp. A second attempt looks first whether the first one arrived."""
+
+    async def tell_owner(self, subscription: Subscription, words: str) -> None:
+        """Tell whoever set it up, in private, what became of it."""
 
 
 class Signatures(Protocol):

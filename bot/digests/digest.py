@@ -47,6 +47,7 @@ class Odd(Frozen):
 
     vendor: Vendor
     what: str
+    day: date
     value: float
     usual: float
 

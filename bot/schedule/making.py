@@ -1,0 +1,148 @@
+"""Making a digest: which stretches are asked for, and what is said of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.digests.digest import (
+    TREND_DAYS,
+    USUAL_DAYS,
+    Cost,
+    DayOfVendors,
+    Difference,
+    Digest,
+    Gap,
+)
+from bot.digests.odd import MINUTE, costs_of, odd
+from bot.digests.subscription import Rhythm, Subscription
+from bot.ports import AuditChain, DigestStore, UsageStore
+from bot.usage.days import DAY, local_day
+from bot.usage.tally import Tally, total
+
+WEEK = 7
+MOST_WAITING = 10
+"""Things that wait which are named; the rest are found with `/calls audit`."""
+
+Tallies = Mapping[Vendor, Tally]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a minute of a person in a call costs, by vendor; empty where nothing was said."""
+
+    a_minute: Mapping[Vendor, float] = field(default_factory=dict)
+    currency: str = "USD"
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes digests of what is stored; it asks no vendor."""
+
+    usage: UsageStore
+    digests: DigestStore
+    chain: AuditChain
+    clock: Clock
+    vendors: tuple[Vendor, ...]
+    prices: Prices = field(default_factory=Prices)
+
+    async def make(
+        self,
+        subscription: Subscription,
+        day: date,
+        *,
+        gaps: Sequence[Gap] = (),
+        differences: Sequence[Difference] = (),
+        late_since: datetime | None = None,
+        folded: Sequence[date] = (),
+    ) -> Digest:
+        """The digest that is sent on local `day`. Raises StoreError."""
+        wish = subscription.wish
+        vendors = [one for one in self.vendors if one in (wish.vendors or self.vendors)]
+        length = WEEK if wish.rhythm is Rhythm.WEEKLY else 1
+        first, last = day - length * DAY, day - DAY
+        days = await self._days(last, USUAL_DAYS + length, wish.clock, vendors)
+        told = {one.day: one.vendors for one in days}
+        covered = _of_days(told, first, length)
+        return Digest(
+            rhythm=wish.rhythm,
+            day=first,
+            last_day=last,
+            zone=wish.zone,
+            sections=wish.sections,
+            vendors=covered,
+            before=_of_days(told, first - WEEK * DAY, length) or None,
+            usual=_mean(told, first - WEEK * DAY) if length == 1 else None,
+            trend=tuple(days[-TREND_DAYS:]),
+            odd=tuple(one for n in range(length) for one in odd(first + n * DAY, days, USUAL_DAYS)),
+            gaps=(*gaps, *_gaps(vendors, covered, gaps)),
+            differences=tuple(differences),
+            acts=await self.digests.acts(subscription.covers(day)),
+            waiting=tuple(await self.digests.waiting(MOST_WAITING)),
+            costs=self._costs(covered),
+            head=await self.chain.head(),
+            late_since=late_since,
+            folded=tuple(folded),
+            made_at=self.clock.now(),
+        )
+
+    async def _days(
+        self, last: date, number: int, zone: ZoneInfo, vendors: Sequence[Vendor]
+    ) -> list[DayOfVendors]:
+        """Each of the `number` days up to `last`, the oldest first: one question to the store."""
+        days = [last - back * DAY for back in reversed(range(number))]
+        sums = await self.usage.sums([local_day(one, zone) for one in days], vendors)
+        return [DayOfVendors(day=one, vendors=told) for one, told in zip(days, sums, strict=True)]
+
+    def _costs(self, covered: Tallies) -> tuple[Cost, ...]:
+        amounts = costs_of(covered, self.prices.a_minute)
+        return tuple(
+            Cost(
+                vendor=vendor,
+                minutes=(covered[vendor].person_seconds or 0) / MINUTE,
+                amount=amount,
+                currency=self.prices.currency,
+            )
+            for vendor, amount in amounts.items()
+        )
+
+
+def _of_days(told: Mapping[date, Tallies], first: date, length: int) -> dict[Vendor, Tally]:
+    """Each vendor's sum of `length` days from `first` on; left out when one day is unknown."""
+    days = [told.get(first + n * DAY, {}) for n in range(length)]
+    everywhere = [vendor for vendor in Vendor if all(vendor in one for one in days)]
+    return {vendor: total(one[vendor] for one in days) for vendor in everywhere}
+
+
+def _mean(told: Mapping[date, Tallies], first: date) -> dict[Vendor, Tally] | None:
+    """Each vendor's usual day: the mean of the seven days from `first` on that are known."""
+    found: dict[Vendor, Tally] = {}
+    for vendor in Vendor:
+        known = [
+            tallies[vendor]
+            for n in range(WEEK)
+            if vendor in (tallies := told.get(first + n * DAY, {}))
+        ]
+        if known:
+            found[vendor] = _divided(total(known), len(known))
+    return found or None
+
+
+def _divided(tally: Tally, by: int) -> Tally:
+    parts = {
+        name: value // by if isinstance(value, int) else value
+        for name, value in tally.model_dump().items()
+    }
+    return Tally.model_validate(parts)
+
+
+def _gaps(vendors: Sequence[Vendor], covered: Tallies, known: Sequence[Gap]) -> list[Gap]:
+    """What is missing and was not said before."""
+    said = {gap.vendor for gap in known}
+    return [
+        Gap(vendor=vendor, why="Its calls of this time were not read yet.")
+        for vendor in vendors
+        if vendor not in covered and vendor not in said
+    ]

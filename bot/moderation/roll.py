@@ -53,11 +53,19 @@ class Part:
 
 
 class Roll:
-    """Every live call there is, as far as it was read; one for the process."""
+    """Every live call there is, as far as it was read; one for the process.
+
+    `patience` is how many seconds reading one vendor may take.
+    """
 
     def __init__(
-        self, providers: Mapping[Vendor, CallProvider], clock: Clock, memory: Memory
+        self,
+        providers: Mapping[Vendor, CallProvider],
+        clock: Clock,
+        memory: Memory,
+        patience: float = READ_SECONDS,
     ) -> None:
+        self._patience = patience
         self._providers = providers
         self._clock = clock
         self._memory = memory
@@ -132,7 +140,7 @@ class Roll:
         first = vendor not in self._parts
         trouble = None
         try:
-            async with asyncio.timeout(READ_SECONDS):
+            async with asyncio.timeout(self._patience):
                 async for calls in self._pages(vendor):
                     found.update({(call.ref.vendor, call.ref.id): call for call in calls})
                     self._memory.keep_calls(calls)
@@ -159,7 +167,7 @@ class Roll:
             cursor, read = page.next, read + len(page.items)
             yield page.items
             if cursor in {None, before} or read >= MOST_CALLS:
-                break
+                return
 
     def _put(self, vendor: Vendor, part: Part) -> None:
         self._parts[vendor] = part

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.calls.handles import LONG, handle
-from bot.calls.models import CallRef, Vendor
+from bot.calls.models import Call, CallRef, Page, Vendor
 from bot.errors import VendorTimeout
 from bot.moderation.board import Board
 from bot.moderation.memory import Memory
@@ -107,3 +107,65 @@ async def test_reading_is_bounded(town: Town) -> None:
     await town.roll.refresh()
     assert len(list(town.roll.calls())) == MOST_CALLS
     assert town.stream.requests <= MOST_ROLL_PAGES
+
+
+class Slow(FakeProvider):
+    """Shows one page, and never another; `shown` is set when it is asked for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = asyncio.Event()
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        page = await super().list_live(limit=limit, cursor=cursor)
+        if cursor is not None:
+            self.shown.set()
+            await asyncio.Event().wait()
+        return page
+
+
+class Turning(FakeProvider):
+    """Always has another page, which is the one before, or empty."""
+
+    def __init__(self, cursors: list[str]) -> None:
+        super().__init__()
+        self.cursors = iter(cursors)
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        del cursor
+        page = await super().list_live(limit=limit)
+        return Page(items=page.items, next=next(self.cursors))
+
+
+def roll_of(vendor: FakeProvider) -> Roll:
+    clock = ManualClock()
+    return Roll({vendor.vendor: vendor}, clock, Memory(clock), patience=0.01)
+
+
+async def test_a_vendor_that_takes_too_long_is_named_and_what_it_showed_counts() -> None:
+    vendor = Slow()
+    for number in range(150):
+        vendor.open_call(f"default:c{number}")
+    roll = roll_of(vendor)
+    both = asyncio.gather(roll.refresh(), roll.refresh())
+    await vendor.shown.wait()
+    assert (len(list(roll.calls())), roll.known, roll.due) == (100, False, False)
+    await both
+    assert (vendor.requests, roll.known) == (2, True)
+    assert len(list(roll.calls())) == 100
+    (trouble,) = roll.troubles
+    assert trouble.message == "Stream Video took too long to list all its calls."
+
+
+@pytest.mark.parametrize(
+    ("cursors", "requests"),
+    [(["1", "1"], 2), ([str(n) for n in range(MOST_ROLL_PAGES + 9)], MOST_ROLL_PAGES)],
+)
+async def test_a_vendor_that_pages_on_for_ever_is_left(cursors: list[str], requests: int) -> None:
+    vendor = Turning(cursors)
+    vendor.open_call("default:only")
+    roll = roll_of(vendor)
+    await roll.refresh()
+    assert vendor.requests == requests
+    assert [call.ref.id for call in roll.calls()] == ["default:only"]
+    assert roll.call(CallRef(vendor=Vendor.COMETCHAT, id="x")) is None

@@ -143,6 +143,7 @@ def connect(
                 api_key=video.api_key,
                 api_secret=video.api_secret,
                 base_url=video.base_url,
+                moderator_id=video.moderator_id,
                 rtmp_targets=settings.rtmp,
                 clock=clock,
                 deadlines=deadlines,

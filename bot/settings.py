@@ -74,11 +74,16 @@ class Slack(FromEnvironment):
 
 
 class StreamSettings(FromEnvironment):
-    """Stream Video. The base URL is up to and without `/api/v2`."""
+    """Stream Video. The base URL is up to and without `/api/v2`.
+
+    `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
+    to exist there.
+    """
 
     api_key: str = Field(alias="STREAM_API_KEY")
     api_secret: SecretStr = Field(alias="STREAM_API_SECRET")
     base_url: Url = Field("https://video.stream-io-api.com", alias="STREAM_BASE_URL")
+    moderator_id: str | None = Field(None, alias="STREAM_MODERATOR_ID")
 
 
 class RealtimeKitSettings(FromEnvironment):

@@ -56,6 +56,7 @@ def test_what_disconnects_for_good_is_heavy() -> None:
         "end",
         "go_back",
         "group_ban",
+        "lock",
     }
 
 

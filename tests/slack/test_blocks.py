@@ -330,4 +330,4 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
 def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
     call = Call(ref=ref("c" * 300), title="Raid", people=1)
     message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
-    assert offered(message.blocks) == {"mute", "lock"}
+    assert offered(message.blocks) == {"mute", "record_start"}

@@ -14,8 +14,9 @@ class Lock(Verb):
     doing = "locking"
     done = "locked"
     aim = Aim.CALL
+    weight = Weight.HEAVY
     repeatable = True
-    summary = "Let nobody new into the call. Who is in it stays."
+    summary = "Let nobody new into the call."
     warning = "Nobody new can join until it is unlocked."
     example = "lock K7QX raid from a link"
 

@@ -95,6 +95,7 @@ async def page_case(visit: Visit) -> None:
 async def check_case(visit: Visit) -> None:
     """“Check again”: what the vendor shows now."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
+    await visit.hold()
     case, seen = await visit.desk.check(visit.asker, value.number)
     await visit.answer(check_message(case, seen))
 

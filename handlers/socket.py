@@ -5,7 +5,6 @@ within 3 s; Slack recycles connections every few hours, and warns with `disconne
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -13,7 +12,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 import aiohttp
 import structlog
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,6 +21,7 @@ from bot.errors import ConfigError, SocketLost
 from bot.meter import Meter
 from bot.moderation.tasks import Tasks
 from handlers.arrivals import arriving
+from handlers.envelopes import payload_of, request_of
 from handlers.slack_errors import error_code, retry_after
 from handlers.wire import Json, Unplugged, Wire
 
@@ -261,7 +261,7 @@ class Socket:
         kind, payload = envelope.get("type"), None
         with arriving(self._meter, self._clock) as arrival:
             try:
-                asked = _request(envelope)
+                asked = request_of(envelope)
             except (ValueError, AttributeError, TypeError, KeyError):
                 log.warning("envelope not readable", kind=kind)
             else:
@@ -270,7 +270,7 @@ class Socket:
                 if answer.status != OK:
                     log.warning("envelope not taken", kind=kind, status=answer.status)
                     return
-                payload = _payload(answer.body)
+                payload = payload_of(answer.body)
             try:
                 takes = envelope.get("accepts_response_payload")
                 await wire.answer(envelope["envelope_id"], payload if takes else None)
@@ -301,27 +301,3 @@ class Socket:
 async def either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:
     """Wait until one of the two is done; neither is cancelled."""
     await asyncio.wait({one, other}, return_when=asyncio.FIRST_COMPLETED)
-
-
-def _request(envelope: Json) -> AsyncBoltRequest:
-    """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP.
-
-    ValueError, AttributeError, TypeError or KeyError where Bolt cannot read it.
-    """
-    payload = envelope.get("payload")
-    if not isinstance(payload, dict):
-        raise TypeError("no object")
-    attempt = envelope.get("retry_attempt")
-    headers = {"x-slack-retry-num": str(attempt)} if attempt else {}
-    return AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
-
-
-def _payload(body: str) -> Json | None:
-    """A listener's answer as an envelope carries it: an object, or plain text as one."""
-    if not body:
-        return None
-    try:
-        told = json.loads(body)
-    except ValueError:
-        return {"text": body}
-    return told if isinstance(told, dict) else {"text": body}

@@ -86,12 +86,13 @@ def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
 
 def outside_view(why: Sequence[str], command: str, at: datetime) -> dict[str, Any]:
     """The Home of somebody who may not look: what this is, why not, and what they can do."""
+    said = lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)
     again = [button("Refresh", REFRESH_HOME, ListValue(view=ListView()))]
     return _home(
         [
             header("Callwarden"),
             paragraph(WHAT),
-            section(lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)),
+            *([section(said)] if said else []),
             *actions(again, f"{stamp(at)}.home"),
             _help(command),
         ]

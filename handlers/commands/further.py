@@ -67,11 +67,13 @@ async def look_at_rooms(visit: Visit, request: LookAtRooms) -> None:
 
 async def show_report(visit: Visit, asked: LookValue, *, in_place: bool = False) -> None:
     """Show one look at a call."""
+    await visit.hold(in_place=in_place)
     await visit.answer(await REPORTS[asked.look](visit, asked), in_place=in_place)
 
 
 async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False) -> None:
     """Show what one vendor knows by name, or each: what one of several lacks is one line."""
+    await visit.hold(in_place=in_place)
     if asked.vendor is not None:
         provider = await visit.desk.looks(visit.asker, ROOMS, asked.vendor)
         shelves = [Shelf(asked.vendor, await provider.rooms())]

@@ -4,10 +4,12 @@ import re
 import sqlite3
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from bot.calls.search import CaseFilter
 from bot.store import SqlStore, open_store
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import START, ManualClock
 from tests.store.orders import DONE, MINUTE, order
 
 WHOLE = re.compile(r"SCAN (moderation_case|delivery|outbox)(?! USING INDEX)")
@@ -46,3 +48,28 @@ def plan(connection: sqlite3.Connection, sql: str, values: Any) -> str:
         return ""
     steps = [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     return "\n".join(steps)
+
+
+@pytest.mark.parametrize(
+    ("which", "index"),
+    [
+        (CaseFilter(by="U-MARY"), "audit_actor"),
+        (CaseFilter(verbs=("kick",)), "audit_verb"),
+        (CaseFilter(since=START), "audit_at"),
+        (CaseFilter(case=7), "audit_case"),
+    ],
+)
+async def test_a_search_of_the_record_finds_its_entries_by_an_index(
+    sqlite_url: str, clock: ManualClock, which: CaseFilter, index: str
+) -> None:
+    said: list[tuple[str, Any]] = []
+    async with open_store(sqlite_url, clock) as store:
+        event.listen(
+            store._database.engine.sync_engine,
+            "before_cursor_execute",
+            lambda _, __, sql, values, ___, ____: said.append((sql, values)),
+        )
+        await store.audit(which)
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        (steps,) = [plan(connection, *one) for one in said]
+    assert re.search(rf"USING (COVERING )?INDEX {index}\b", steps)

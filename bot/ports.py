@@ -86,18 +86,26 @@ class CallProvider(Protocol):
 
 
 class UsageSource(Protocol):
-    """One vendor's past. Raises `VendorError`."""
+    """One vendor's past. Raises `VendorError`.
+
+    `days_at_once` is how many days are best asked for together.
+    """
 
     vendor: Vendor
+    days_at_once: int
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """One page of the runs of calls that overlap `stretch`, those still running among them.
 
-        Each run comes on one page only, newest first where the vendor sorts.
+        Newest first where the vendor sorts. A run that changes meanwhile may come on two pages.
         """
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
         """The vendor's own report of these UTC days; empty where it has none."""
+
+
+class VendorClient(CallProvider, UsageSource, Protocol):
+    """One vendor, as it is now and as it was."""
 
 
 class UsageStore(Protocol):

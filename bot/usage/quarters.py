@@ -51,12 +51,12 @@ def _count(told: dict[str, Any], record: CallRecord, now: datetime) -> None:
     _more(told, "calls", 1)
     _more(told, "people", record.people)
     _more(told, "streams", record.streams)
-    _more(told, "unanswered", int(record.ending is Ending.UNANSWERED))
-    _more(told, "failed", int(record.ending is Ending.FAILED))
+    if record.ending is not None:
+        _more(told, "unanswered", int(record.ending is Ending.UNANSWERED))
+        _more(told, "failed", int(record.ending is Ending.FAILED))
     if record.recordings is not None:
         _more(told, "recordings", 0)
         _more(told, "recorded_seconds", 0)
-        _more(told, "recordings_failed", 0)
     length = whole_seconds(record.end(now) - record.started_at)
     if length > told.get("longest", 0):
         told |= {"longest": length, "longest_title": record.title}
@@ -75,7 +75,7 @@ def _spread(told: dict[str, Any], record: CallRecord, seconds: int, now: datetim
 def _record(found: dict[datetime, dict[str, Any]], recording: Recorded) -> None:
     at = found[floor(recording.started_at)]
     _more(at, "recordings", 1)
-    _more(at, "recordings_failed", int(recording.failed))
+    _more(at, "recordings_failed", None if recording.failed is None else int(recording.failed))
     if recording.seconds:
         end = recording.started_at + timedelta(seconds=recording.seconds)
         for place, seconds in _shares(recording.started_at, end):

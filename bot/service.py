@@ -56,7 +56,7 @@ def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -
     web = web_app(
         bolt,
         None if secret is None else secret.get_secret_value(),
-        checks(counter, _vendors(settings)),
+        checks(counter, _vendors(settings), None if socket is None else socket.pulse),
         pulse=None if socket is None else socket.pulse,
         hooks=[
             *webhook_routes(counter, _trust(settings)),

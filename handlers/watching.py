@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import Meter
 from handlers.counter import Counter
+from handlers.socket import Pulse
 
 Told: TypeAlias = str | Mapping[str, str] | None
 """What a part says of itself; None is just "ok"."""
@@ -26,8 +27,14 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """The text format (prometheus.io/docs/instrumenting/exposition_formats)."""
 
 
-def checks(counter: Counter, vendors: Mapping[str, str]) -> Mapping[str, Check]:
-    """What an order needs, part by part; `vendors` says of each whether it is on, or why not."""
+def checks(
+    counter: Counter, vendors: Mapping[str, str], pulse: Callable[[], Pulse] | None = None
+) -> Mapping[str, Check]:
+    """What an order needs, part by part; `vendors` says of each whether it is on, or why not.
+
+    With Socket Mode there is a `pulse`: nothing comes before the first connection, or once Slack
+    has not been heard for too long. Connecting anew takes no traffic away, so it is no fault.
+    """
 
     async def opened() -> Told:
         await counter.soon()
@@ -47,7 +54,19 @@ def checks(counter: Counter, vendors: Mapping[str, str]) -> Mapping[str, Check]:
     async def told() -> Told:
         return vendors
 
-    return {"counter": opened, "database": database, "migrations": migrations, "vendors": told}
+    async def socket() -> Told:
+        beat = pulse() if pulse else None
+        if beat is not None and beat.state in {"starting", "dead"}:
+            raise NotAccepted(f"Slack cannot reach this process: its socket is {beat.state}.")
+        return "not used" if beat is None else beat.state
+
+    return {
+        "counter": opened,
+        "database": database,
+        "migrations": migrations,
+        "socket": socket,
+        "vendors": told,
+    }
 
 
 def ready_route(parts: Mapping[str, Check], patience: float = READY_SECONDS) -> Route:

@@ -3,10 +3,12 @@
 import re
 import sqlite3
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.applications import Starlette
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
@@ -14,6 +16,8 @@ from bot.demo.stage import Show, open_show
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.counter import Counter
+from handlers.socket import Pulse
+from handlers.watching import checks, ready_route
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -91,7 +95,12 @@ async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:
     assert answer.status_code == 200
     parts = answer.json()["parts"]
     vendors = parts.pop("vendors")
-    assert parts == {"counter": "open", "database": "answers", "migrations": "current"}
+    assert parts == {
+        "counter": "open",
+        "database": "answers",
+        "migrations": "current",
+        "socket": "not used",
+    }
     assert vendors == {
         "stream": "on",
         "realtimekit": "on",
@@ -114,6 +123,21 @@ async def test_tables_of_another_release_are_not_ready(
         answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert "tables of this release" in answer.json()["parts"]["migrations"]
+
+
+@pytest.mark.parametrize("state", ["starting", "connected", "reconnecting", "dead"])
+async def test_a_socket_that_slack_cannot_reach_is_not_ready(
+    show: Show, state: Literal["starting", "connected", "reconnecting", "dead"]
+) -> None:
+    parts = checks(show.counter, {}, lambda: Pulse(state, None, 0.0, 0))
+    app = Starlette(routes=[ready_route(parts)])
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://bot.test"
+    ) as client:
+        answer = await client.get("/readyz")
+    ready = state in {"connected", "reconnecting"}
+    assert answer.status_code == (200 if ready else 503)
+    assert state in answer.json()["parts"]["socket"]
 
 
 def forget_revision(show: Show) -> None:

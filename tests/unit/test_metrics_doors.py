@@ -82,7 +82,7 @@ async def test_a_refusal_is_counted_by_its_kind(show: Show) -> None:
 async def test_with_a_token_only_its_bearer_sees_the_figures(
     show: Show, shown: dict[str, str], status: int
 ) -> None:
-    raw = {name: text.encode("latin-1") for name, text in shown.items()}
+    raw = {name.encode(): text.encode("latin-1") for name, text in shown.items()}
     async with door(show, METRICS_TOKEN=TOKEN) as client:
         answer = await client.get("/metrics", headers=raw)
     assert answer.status_code == status

@@ -112,5 +112,6 @@ def fresh_ward(stage: Stage, folder: Path, database_url: str) -> Iterator[Ward]:
     finally:
         slack.users, slack.groups, slack.channels = known
         slack.credentials, slack.switches = Credentials(), Switches()
-        for server in (stage.slack, *stage.world.servers.values()):
+        stage.slack.faults.clear()
+        for server in stage.world.servers.values():
             server.faults.clear()

@@ -8,7 +8,7 @@ from bot.calls.handles import handle
 from bot.calls.looks import LOOKS
 from bot.calls.models import Participant
 from bot.calls.picture import CallView, ListView
-from bot.calls.verbs import VERBS
+from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.calls import call_facts
 from handlers.blocks.cases import case_line
 from handlers.blocks.lookvalues import LOOK, LookValue
@@ -134,7 +134,7 @@ def _limits(view: CallView) -> list[Block]:
     vendor = view.call.ref.vendor.label
     parts = []
     for name, capability in view.capabilities.items():
-        if not capability.possible and name in VERBS:
+        if not capability.possible and name in VERBS and _missed(VERBS[name]):
             nearest = VERBS.get(capability.instead or "")
             instead = f" (nearest: {nearest.label.lower()})" if nearest else ""
             parts.append(VERBS[name].label.lower() + instead)
@@ -149,6 +149,11 @@ def _limits(view: CallView) -> list[Block]:
     )
     told = [words for words in said if words]
     return [context(lines(told, MAX_CONTEXT))] if told else []
+
+
+def _missed(verb: type[Verb]) -> bool:
+    """Whether somebody looks for it on a card."""
+    return verb.drawn and not verb.substitute
 
 
 def _foot(view: CallView, mark: str) -> list[Block]:

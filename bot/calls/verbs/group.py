@@ -14,6 +14,7 @@ class GroupRemove(Verb):
     of = "behind"
     aim = Aim.PEOPLE
     repeatable = True
+    substitute = True
     summary = "Take somebody out of the chat group behind a call; the call may go on with them."
     warning = "They leave the group. Whether the call drops them is not documented."
     example = "group K7QX remove alice insulting others"
@@ -31,6 +32,7 @@ class GroupBan(Verb):
     aim = Aim.PEOPLE
     weight = Weight.HEAVY
     repeatable = True
+    substitute = True
     summary = (
         "Ban somebody from the chat group behind a group call. It may not drop them from the call."
     )
@@ -53,6 +55,7 @@ class GroupUnban(Verb):
     of = "behind"
     aim = Aim.ABSENT
     repeatable = True
+    substitute = True
     drawn = False
     summary = "Let a banned person join the chat group again."
     warning = "They can join the group again at once."

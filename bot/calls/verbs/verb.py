@@ -67,7 +67,8 @@ class Verb(Frozen):
     whom; a `Line` is all that is left. `repeatable` verbs may be sent again after a lost answer;
     for the rest the vendor is read first. `least_for_all` is the role for an act on everyone.
     `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
-    words and by the form.
+    words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
+    missed nowhere else.
     """
 
     name: ClassVar[str]
@@ -84,6 +85,7 @@ class Verb(Frozen):
     least_for_all: ClassVar[Role] = Role.MODERATOR
     drawn: ClassVar[bool] = True
     drawn_for_all: ClassVar[bool] = False
+    substitute: ClassVar[bool] = False
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

@@ -3,11 +3,17 @@
 It travels in context variables, which tasks inherit, and in the case, for work taken up later.
 """
 
-import uuid
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from structlog.contextvars import bound_contextvars, clear_contextvars, get_contextvars
+from structlog.contextvars import (
+    bind_contextvars,
+    bound_contextvars,
+    clear_contextvars,
+    get_contextvars,
+    reset_contextvars,
+)
 
 REQUEST = "request"
 """The name of the id on a log line."""
@@ -19,9 +25,12 @@ CLAIM_SHOWN = 8
 @contextmanager
 def traced(request: str | None = None) -> Iterator[str]:
     """Put an id on every line written meanwhile, and by the tasks begun; a new one where None."""
-    request = request or uuid.uuid4().hex[:12]
-    with bound_contextvars(**{REQUEST: request}):
+    request = request or secrets.token_hex(6)
+    before = bind_contextvars(**{REQUEST: request})
+    try:
         yield request
+    finally:
+        reset_contextvars(**before)
 
 
 def current() -> str:

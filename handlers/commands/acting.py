@@ -2,8 +2,9 @@
 
 import asyncio
 
-from bot.calls.acts import Act
+from bot.calls.acts import CROWD, Act
 from bot.calls.cases import Order
+from bot.calls.verbs import Weight
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import looking
@@ -23,6 +24,9 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
         async with asyncio.timeout(AT_ONCE):
             meant = await _meant(visit, request)
     except TimeoutError:
+        if _surely_heavy(request):
+            visit.later(lambda: _confirm_slowly(visit, request), "form")
+            return None
         visit.later(lambda: _slowly(visit, request), "order")
         return looking(request.call)
     return await _take(visit, request, meant)
@@ -45,6 +49,23 @@ async def _meant(visit: Visit, request: ActRequest) -> Act:
         request.people,
         everyone=request.everyone,
         spared=request.spared,
+    )
+
+
+def _surely_heavy(request: ActRequest) -> bool:
+    """Whether it will be confirmed in a form, whoever is meant."""
+    heavy = request.verb.weight is Weight.HEAVY
+    return heavy or request.everyone or len(request.people) > CROWD
+
+
+async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
+    """The form that confirms, opened at once: its trigger would not outlive a slow vendor."""
+    await reason.open_once_known(
+        visit,
+        request.verb.label,
+        lambda: _meant(visit, request),
+        request.reason,
+        _key(visit),
     )
 
 

@@ -1,6 +1,7 @@
 """Putting a form in front of somebody: the trigger is spent first, what it shows may follow."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -9,8 +10,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import CallwardenError
 from handlers.blocks.forms import trouble_view
+from handlers.blocks.message import Message
 from handlers.blocks.orderform import loading_view
 from handlers.blocks.refusal import broken
+from handlers.middleware import in_words
 from handlers.slack_errors import complaints, error_code
 from handlers.visit import Visit
 
@@ -75,6 +78,12 @@ async def open_view(visit: Visit, view: dict[str, Any]) -> Opened:
 async def open_loading(visit: Visit, label: str) -> Opened:
     """Spend the trigger on a view that says to wait. Raises FormTooLate."""
     return await open_view(visit, loading_view(label))
+
+
+async def draw_or_say(visit: Visit, where: Opened, work: Awaitable[dict[str, Any]]) -> None:
+    """Draw what `work` returns, or what stood in its way, in words."""
+    view = await in_words(work, visit.counter.meter)
+    await draw(visit, where, trouble_view(view) if isinstance(view, Message) else view)
 
 
 async def draw(visit: Visit, where: Opened, view: dict[str, Any]) -> bool:

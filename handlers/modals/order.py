@@ -13,8 +13,7 @@ from bot.moderation.memory import Crowd
 from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, person_option
-from handlers.blocks.forms import done_view, trouble_view
-from handlers.blocks.message import Message
+from handlers.blocks.forms import done_view
 from handlers.blocks.orderform import TITLE, Draft, order_form
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom, read_said
 from handlers.blocks.reasons import REASON
@@ -22,10 +21,9 @@ from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
 from handlers.following import follow
-from handlers.middleware import in_words
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, rolled, seen_call
-from handlers.modals.opening import Opened, draw, open_loading
+from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
 from handlers.visit import Visit
 
 FieldErrors = dict[str, str]
@@ -146,8 +144,7 @@ async def _open(
         await visit.desk.admit(visit.asker, key, cut(clean(words), 2000))
         return order_form(await first())
 
-    view = await in_words(drawn(), visit.counter.meter)
-    await draw(visit, opened, trouble_view(view) if isinstance(view, Message) else view)
+    await draw_or_say(visit, opened, drawn())
 
 
 def _typed(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[], Awaitable[Draft]]:

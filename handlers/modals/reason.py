@@ -1,27 +1,50 @@
 """The form behind every act: why, with which options, and what cannot be undone."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from bot.calls.acts import Act
 from bot.calls.cases import Order
 from handlers.blocks.cases import asked_message
 from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
 from handlers.following import follow
-from handlers.modals.opening import open_view
+from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.visit import Visit
 
 
 async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
     """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
+    await open_view(visit, _form(visit, act, why, card=card))
+
+
+async def open_once_known(
+    visit: Visit, label: str, meant: Callable[[], Awaitable[Act]], why: str, key: str
+) -> None:
+    """Show the form for an act that a slow vendor still has to tell: the trigger is spent first.
+
+    What stands in the way takes the form's place; a refusal is audited under `key`.
+    """
+    opened = await open_loading(visit, label)
+
+    async def drawn() -> dict[str, Any]:
+        act = await meant()
+        await visit.desk.permit(visit.asker, act, key)
+        return _form(visit, act, why, card=False)
+
+    await draw_or_say(visit, opened, drawn())
+
+
+def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
     provider = visit.desk.board.provider(act.call.vendor)
     state = FormState(act=act, channel=visit.asker.channel, reply_url=visit.reply_url, card=card)
-    form = reason_form(
+    return reason_form(
         state,
         provider.capabilities[act.verb.name],
         visit.desk.board.rtmp_targets,
         why,
         visit.counter.reasons,
     )
-    await open_view(visit, form)
 
 
 async def submit(visit: Visit) -> FieldErrors | Redrawn:

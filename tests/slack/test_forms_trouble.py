@@ -10,7 +10,7 @@ from bot.calls.models import Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB
-from tests.slack.test_forms import SUPPORT, Former, latest, leo, mira, people_block_of, short
+from tests.slack.test_forms import LAUNCH, SUPPORT, Former, latest, leo, mira, people_block_of, short
 
 __all__ = ["leo", "mira"]
 
@@ -127,3 +127,26 @@ async def test_an_order_that_could_not_be_written_down_leaves_the_form_as_it_is(
     assert "Nothing was done." in errors["reason"]
     assert await mira.submits() == {}
     assert (await latest(show)).reason == "loud"
+
+
+async def test_a_heavy_order_for_a_slow_vendor_has_its_form_opened_first(
+    show: Show, leo: Former
+) -> None:
+    show.stage.world.stream.faults.slow(0.5, times=4)
+    before = len(show.workspace.calls)
+    words = f"kick stream:{LAUNCH} all raid"
+    await show.sender.command(leo.user, show.stage.cast.ops, words)
+    text = as_text(await leo.drawn("everyone"))
+    asked = [one.method for one in show.workspace.calls[before:] if one.method.startswith("views")]
+    assert asked == ["views.open", "views.update"]
+    assert "[raid]" in text
+    show.stage.world.stream.faults.clear()
+
+
+async def test_what_stands_in_the_way_of_a_slow_heavy_order_takes_the_forms_place(
+    show: Show, leo: Former
+) -> None:
+    show.stage.world.stream.faults.slow(0.5, times=4)
+    await show.sender.command(leo.user, show.stage.cast.ops, "end QQQQ raid")
+    await leo.drawn("No live call answers to “QQQQ”.")
+    show.stage.world.stream.faults.clear()

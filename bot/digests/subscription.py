@@ -62,16 +62,41 @@ class Wish(Frozen):
         return ZoneInfo(self.zone)
 
 
+UNTIL_RESUMED = date.max
+"""A pause that only a person ends."""
+
+
 class Subscription(Frozen):
-    """A wish on file. `paused_until` None is running; `why` says why it is paused or stopped."""
+    """A wish on file. `paused_until` None is running; `why` says why it is paused or stopped.
+
+    `since` is when its times were last changed or it was resumed by hand: what would have been due
+    before is not sent afterwards.
+    """
 
     id: int
     wish: Wish
     owner: Actor
     made_at: datetime
+    since: datetime | None = None
     paused_until: date | None = None
     stopped: bool = False
     why: str = ""
+
+    def edited(self, wish: Wish, at: datetime) -> "Subscription":
+        """The same with another wish; days already past are not sent by the new one's times."""
+        return self.model_copy(update={"wish": wish, "since": at})
+
+    def paused(self, until: date = UNTIL_RESUMED, why: str = "") -> "Subscription":
+        """The same without sendings before `until`."""
+        return self.model_copy(update={"paused_until": until, "why": why})
+
+    def resumed(self, at: datetime) -> "Subscription":
+        """The same without a pause; what was left out meanwhile stays left out."""
+        return self.model_copy(update={"paused_until": None, "why": "", "since": at})
+
+    def is_due(self, day: date, now: datetime) -> bool:
+        """Whether the digest of that local day has come due, and after `since`."""
+        return self.rings(day) and (self.since or self.made_at) < self.due_at(day) <= now
 
     def rings(self, day: date) -> bool:
         """Whether a digest is sent on that local day."""

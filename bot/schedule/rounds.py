@@ -5,16 +5,20 @@ is done, whatever the clock does afterwards.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import partial
+from typing import NamedTuple
 
 import structlog
 
 from bot.clock import Clock
-from bot.digests.digest import Difference, Gap
+from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
+from bot.schedule.runner import guarded
 from bot.usage.days import days_before, today
 
 log = structlog.get_logger(__name__)
@@ -28,6 +32,10 @@ LOOK_BACK_DAYS = 7
 LEASE = timedelta(minutes=5)
 """How long a worker has for one digest before another one may take it up."""
 
+IN_TIME = LEASE / 2
+"""A digest that was not made by then is not posted by this worker at this ring: a machine that
+slept meanwhile would post beside the worker that took over."""
+
 NOTED_AFTER = timedelta(minutes=15)
 """A digest that comes later than this says that it is late."""
 
@@ -36,9 +44,31 @@ Fresh = Callable[[Subscription, date], Awaitable[tuple[Sequence[Gap], Sequence[D
 """
 
 
+class Fate(Enum):
+    """What became of an attempt to send a digest."""
+
+    POSTED = "posted"
+    TAKEN = "taken"
+    """It is posted already, or another worker has it."""
+    LATER = "later"
+    """Not this time; the next ring tries again."""
+    LOST = "lost"
+    """Its channel cannot be written to; the subscription is paused."""
+
+
+class _Moment(NamedTuple):
+    """A moment by both clocks: one of them counts a machine's sleep, the other is never set."""
+
+    wall: datetime
+    monotonic: float
+
+
 @dataclass(frozen=True)
 class Rounds:
-    """One worker's rounds. `fresh` brings the numbers up to date before a digest is made."""
+    """One worker's rounds. `fresh` brings the numbers up to date before a digest is made.
+
+    `quiet` are the channels that Slack asked to be left alone, and until when.
+    """
 
     digests: DigestStore
     maker: Maker
@@ -46,42 +76,50 @@ class Rounds:
     fresh: Fresh
     clock: Clock
     owner: str
+    quiet: dict[str, datetime] = field(default_factory=dict)
 
     async def go(self) -> None:
         """Send every digest that is due; one that fails does not hold up the others."""
         for subscription in await self.digests.subscriptions():
-            await self._serve(subscription)
+            serve = partial(self._serve, subscription)
+            await guarded(f"digest of subscription {subscription.id}", serve)
 
-    async def send(self, subscription: Subscription, day: date, older: Sequence[date] = ()) -> bool:
-        """Claim the digest of `day` and post it; False when another has it or it is posted.
+    async def send(self, subscription: Subscription, day: date, older: Sequence[date] = ()) -> Fate:
+        """Claim the digest of `day` and post it.
 
         Those of `older` that were never sent are folded into it, once it is posted.
         """
+        begun = _Moment(self.clock.now(), self.clock.monotonic())
         posting = await self._claim(subscription, day)
         if posting is None:
-            return False
+            return Fate.TAKEN
         folded = [one for each in older if (one := await self._claim(subscription, each))]
+        posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
+        digest = await self._make(posting)
+        if not self._in_time(begun) or not await self._as_wanted(subscription):
+            log.warning("digest put off", subscription=subscription.id, day=str(day))
+            return Fate.LATER
         try:
-            await self._post(posting, folded)
+            ts = await self.poster.post(posting, digest)
         except NoticeLater as later:
-            log.warning("digest not taken", subscription=subscription.id, seconds=later.seconds)
+            return self._wait(subscription, later.seconds)
         except NoticeLost as lost:
-            await self._give_up(subscription, str(lost))
-        return True
+            return await self._pause(subscription, str(lost))
+        await self._mark(posting, ts, folded)
+        return Fate.POSTED
 
     async def _serve(self, subscription: Subscription) -> None:
         due = due_days(subscription, self.clock.now())
-        if not due:
+        if not due or self._is_quiet(subscription.wish.channel):
             return
         newest, *older = due
         if self.clock.now() - subscription.due_at(newest) <= LATEST:
             await self.send(subscription, newest, older)
 
-    async def _post(self, posting: Posting, folded: Sequence[Posting]) -> None:
-        late = self.clock.now() - posting.due_at > NOTED_AFTER
-        posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
+    async def _make(self, posting: Posting) -> Digest:
         gaps, differences = await self.fresh(posting.subscription, posting.day)
-        digest = await self.maker.make(
+        late = self.clock.now() - posting.due_at > NOTED_AFTER
+        return await self.maker.make(
             posting.subscription,
             posting.day,
             gaps=gaps,
@@ -89,29 +127,52 @@ class Rounds:
             late_since=posting.due_at if late else None,
             folded=posting.folded,
         )
-        ts = await self.poster.post(posting, digest)
-        await self.digests.posted(posting, ts)
+
+    async def _mark(self, posting: Posting, ts: str, folded: Sequence[Posting]) -> None:
+        """Mark the older ones first: whoever dies in between finds the message again by its day."""
         for one in folded:
             await self.digests.posted(one, None)
+        if not await self.digests.posted(posting, ts):
+            log.warning("digest was taken over", subscription=posting.subscription.id)
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:
         return await self.digests.claim_posting(
             subscription, day, owner=self.owner, lease=LEASE, now=self.clock.now()
         )
 
-    async def _give_up(self, subscription: Subscription, why: str) -> None:
-        """Stop ringing for a channel that cannot be written to, and say so to its owner."""
-        log.warning("digest stopped", subscription=subscription.id, why=why)
-        stopped = subscription.model_copy(update={"stopped": True, "why": why})
-        await self.digests.change(stopped)
-        await self.poster.tell_owner(stopped, why)
+    def _in_time(self, begun: _Moment) -> bool:
+        """Whether the claim is young enough that nobody else can have taken over."""
+        passed = timedelta(seconds=self.clock.monotonic() - begun.monotonic)
+        return max(self.clock.now() - begun.wall, passed) < IN_TIME
+
+    async def _as_wanted(self, subscription: Subscription) -> bool:
+        """Whether it is still on file as it was; a changed one is served at the next ring."""
+        return subscription in await self.digests.subscriptions(subscription.wish.channel)
+
+    def _is_quiet(self, channel: str) -> bool:
+        until = self.quiet.get(channel)
+        return until is not None and self.clock.now() < until
+
+    def _wait(self, subscription: Subscription, seconds: float) -> Fate:
+        log.warning("digest not taken", subscription=subscription.id, seconds=seconds)
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self.quiet[subscription.wish.channel] = until
+        return Fate.LATER
+
+    async def _pause(self, subscription: Subscription, why: str) -> Fate:
+        """Ring no more for a channel that cannot be written to, and say so to its owner."""
+        log.warning("digest paused", subscription=subscription.id, why=why)
+        paused = subscription.paused(why=why)
+        await self.digests.change(paused)
+        try:
+            await self.poster.tell_owner(paused, why)
+        except (NoticeLater, NoticeLost) as error:
+            log.warning("owner not told", subscription=subscription.id, error=str(error))
+        return Fate.LOST
 
 
 def due_days(subscription: Subscription, now: datetime) -> list[date]:
     """The sending days that have come and that somebody subscribed to, the newest first."""
     current = today(now, subscription.wish.clock)
-    return [
-        day
-        for day in (current, *days_before(current, LOOK_BACK_DAYS))
-        if subscription.rings(day) and subscription.made_at < subscription.due_at(day) <= now
-    ]
+    days = (current, *days_before(current, LOOK_BACK_DAYS))
+    return [day for day in days if subscription.is_due(day, now)]

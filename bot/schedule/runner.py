@@ -6,6 +6,8 @@ from datetime import UTC
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.errors import CallwardenError
+
 log = structlog.get_logger(__name__)
 
 
@@ -18,7 +20,7 @@ class Runner:
     def every(self, seconds: float, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Run `job` every so many seconds, never twice at once; a failure is logged."""
         self._scheduler.add_job(
-            _guarded,
+            guarded,
             "interval",
             args=(name, job),
             seconds=seconds,
@@ -37,8 +39,13 @@ class Runner:
         self._scheduler.shutdown(wait=False)
 
 
-async def _guarded(name: str, job: Callable[[], Awaitable[None]]) -> None:
+async def guarded(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    """Do `job`; whatever goes wrong is logged under `name`, and its caller goes on."""
     try:
         await job()
+    except CallwardenError as error:
+        log.warning(
+            "scheduled job not done", job=name, problem=str(error), next_step=error.next_step
+        )
     except Exception:
         log.exception("scheduled job failed", job=name)

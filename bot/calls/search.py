@@ -48,6 +48,8 @@ class CaseFilter(Search):
 
 def folded(text: str) -> str:
     """`text` as it is compared: one line, compatible forms and cases made alike, no NUL."""
+    if text.isascii():  # as most are: the same, sooner
+        return " ".join(text.replace("\0", "").lower().split())
     return " ".join(unicodedata.normalize("NFKC", text.replace("\0", "")).casefold().split())
 
 

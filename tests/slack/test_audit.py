@@ -134,11 +134,11 @@ async def test_links_that_were_given_are_on_record_in_words(show: Show) -> None:
 
 async def test_a_case_tells_where_it_was_asked_and_what_took_it_back(show: Show) -> None:
     room = handle(SUPPORT)
-    mira = await settled(show, "lead", f"lock {room} shouting outside")
+    mira = await settled(show, "lead", f"silence {room} @Amina shouting outside")
     number = (await show.store.recent(SUPPORT, 1))[0].number
-    await settled(show, "lead", f"unlock {room} calm again")
+    await settled(show, "lead", f"unsilence {room} @Amina calm again")
     text = await mira.types(f"case {number}")
-    assert f"Case #{number}: Lock" in text
+    assert f"Case #{number}: Silence" in text
     assert "shouting outside" in text
     assert "in #" in text
     assert f"Taken back by case #{number + 1}" in text

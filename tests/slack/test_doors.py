@@ -218,7 +218,11 @@ async def test_slack_may_ask_whether_the_address_is_ours(
 async def test_what_nothing_is_registered_for_is_unknown(show: Show) -> None:
     """Slack never sends it; if it did, somebody should look at the manifest."""
     assert (await show.sender.shortcut(show.stage.cast.viewer, "nobody's")).status == 404
-    assert (await show.sender.app_home_opened(show.stage.cast.viewer)).status == 404
+
+
+async def test_an_event_that_nobody_asked_for_is_acknowledged(show: Show) -> None:
+    """Anything else would make Slack deliver it three times more."""
+    assert (await show.sender.event({"type": "app_uninstalled"})).status == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/slack", "/slack/events/more", "/metrics.txt", "/../etc"])

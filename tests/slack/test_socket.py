@@ -292,6 +292,24 @@ async def test_a_connection_that_lasted_is_no_failure(made: Bench, held: HeldClo
         await made.opened(number)
 
 
+@pytest.mark.parametrize("address", ["ws://127.0.0.1:9/link", "", "ws://127.0.0.1/not:a:port"])
+async def test_an_address_that_leads_nowhere_is_a_failure_like_any_other(address: str) -> None:
+    clock = ManualClock()
+    async with bench(clock) as here:
+        here.world.socket_address = lambda: address
+        with pytest.raises(SocketLost):
+            await here.socket.keep(here.stop)
+    assert len(clock.slept) == TRIES - 1
+
+
+async def test_a_slack_that_is_away_is_a_failure_like_any_other() -> None:
+    clock = ManualClock()
+    app_token, away = SecretStr("xapp-1"), "http://127.0.0.1:9/api/"
+    socket = Socket(bolt_app("xoxb-1"), app_token, away, Tasks(), clock, lambda: UNMETERED)
+    with pytest.raises(SocketLost):
+        await socket.keep(asyncio.Event())
+
+
 @pytest.mark.parametrize("token", ["xapp-of-somebody-else", "xoxb-made-up-token"])
 async def test_a_token_that_slack_refuses_is_not_tried_twice(token: str) -> None:
     clock = ManualClock()

@@ -1,6 +1,5 @@
 """An error as one private message: what happened, and what to do next."""
 
-from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, UnknownWord
 from handlers.blocks.message import Message
 from handlers.blocks.parts import MAX_TEXT, paragraph, section, text_of
@@ -21,16 +20,6 @@ def refusal(error: CallwardenError) -> Message:
     if error.next_step:
         parts.append(say(error.next_step, MAX_SAID))
     return Message(text_of(*parts), [section(part) for part in parts])
-
-
-def usage(verb: type[Verb], missing: str, command: str) -> Message:
-    """What an order lacks, and what a whole one looks like."""
-    lacks = {"call": "which call", "people": "whom"}.get(missing, f"what to put for “{missing}”")
-    words = (
-        f"“{verb.label}” does not say {lacks}. Nothing was done.",
-        f"For example: `{command} {verb.example}`",
-    )
-    return Message(text_of(*words), [paragraph(words)])
 
 
 def looking(call: str) -> Message:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Capability
+from bot.calls.capabilities import Capability, cannot
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
 from bot.calls.life import Life
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
@@ -36,6 +36,7 @@ from handlers.blocks.values import (
     ActValue,
     AuditValue,
     ListValue,
+    MoreValue,
     load,
     load_menu,
     route,
@@ -277,10 +278,7 @@ def test_capabilities_say_why_and_what_instead() -> None:
     )
 
 
-def test_what_is_missing_is_explained_with_an_example() -> None:
-    message = told(refusal.usage(Kick, "people", "/calls"))
-    assert "whom" in message.text
-    assert f"/calls {Kick.example}" in message.text
+def test_help_on_everything_is_one_message_slack_takes() -> None:
     told(help_message(None, "/calls"))
 
 
@@ -331,3 +329,31 @@ def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
     call = Call(ref=ref("c" * 300), title="Raid", people=1)
     message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
     assert offered(message.blocks) == {"mute", "record_start"}
+
+
+def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_its_menu() -> None:
+    call = Call(ref=ref(), title="Raid", people=9)
+    message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
+    assert "end" in offered(message.blocks)
+    (more,) = [one for one in elements(message.blocks) if route(one["action_id"]) == "more"]
+    assert load(MoreValue, more["value"]).call == call.ref
+
+
+def test_more_is_the_last_entry_of_a_persons_menu_and_leads_to_them() -> None:
+    person = Participant(id="ann", name="Ann")
+    message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
+    block = next(b for b in message.blocks if b.get("accessory", {}).get("type") == "overflow")
+    options = block["accessory"]["options"]
+    assert len(options) == 5
+    assert options[-1]["text"]["text"] == "More…"
+    meant = load_menu(block["block_id"], block["accessory"]["action_id"], options[-1]["value"])
+    assert isinstance(meant, MoreValue)
+    assert meant.person == Person.of(person)
+
+
+def test_where_nothing_can_be_done_there_is_no_more() -> None:
+    nothing = dict.fromkeys(ALL, cannot("it only reads"))
+    message = card(Call(ref=ref(), title="Raid", people=1), nothing, Participant(id="ann"))
+    assert "More…" not in words(message)
+    ended = card(Call(ref=ref(), title="Raid", people=1, ended_at=NOW), ALL)
+    assert "More…" not in words(ended)

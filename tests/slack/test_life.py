@@ -273,10 +273,18 @@ async def test_an_order_that_cannot_be_understood_in_the_end_says_so(show: Show)
     await mira.sees("answers to “nobody-of-that-name”")
 
 
-async def test_an_order_that_lacks_something_says_what_a_whole_one_looks_like(show: Show) -> None:
-    text = await Moderator(show).types(f"kick {short(SUPPORT)}")
-    assert "does not say whom" in text
-    assert "/calls kick K7QX @alice" in text
+async def test_an_order_that_lacks_something_opens_a_form_that_asks_for_it(show: Show) -> None:
+    mira = Moderator(show)
+    await show.sender.command(mira.user, show.stage.cast.ops, f"kick {short(SUPPORT)}")
+
+    def asked() -> str | None:
+        view = show.workspace.modals.top(mira.user.id)
+        text = "" if view is None else as_text(view)
+        return text if "People" in text else None
+
+    text = await show.workspace.until(asked)
+    assert "[Support room · billing ▾]" in text
+    show.workspace.modals.clear(mira.user.id)
 
 
 @pytest.mark.parametrize("words", ["kick {} nobody-here", "show {}", "capabilities stream"])

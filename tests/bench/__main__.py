@@ -1,7 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
-The names are those of the modules: acks, listing, start, beside, crowd, verify. Without one, all of
-them are measured.
+The names are those of the modules: acks, listing, start, beside, crowd, reading, verify. Without
+one, all of them are measured.
 """
 
 import asyncio
@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+from bot.logs import configure_logs
 from tests.bench.acks import acks
 from tests.bench.beside import beside
 from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
 from tests.bench.ground import Ground
 from tests.bench.listing import listing
+from tests.bench.reading import reading
 from tests.bench.start import start
 from tests.bench.verify import verify
 
@@ -25,6 +27,7 @@ FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "start": start,
     "beside": beside,
     "crowd": crowd,
+    "reading": reading,
     "verify": verify,
 }
 """Everything that is measured. To add figures, write a function like these and name it here."""
@@ -45,4 +48,5 @@ async def measure(names: Sequence[str]) -> bool:
 
 
 if __name__ == "__main__":
+    configure_logs("ERROR")  # the figures are for other programs to read
     sys.exit(not asyncio.run(measure(sys.argv[1:] or list(FIGURES))))

@@ -10,8 +10,9 @@ REQUIRED: Mapping[str, str] = {
 """Scopes without which the bot does not work, and what then happens."""
 
 OPTIONAL: Mapping[str, str] = {
+    "im:write": "whoever set up a digest is not told when its channel is gone",
     "usergroups:read": "roles by user group give nobody a role",
-    "channels:history": "after a crash a line in a public channel may be posted twice",
-    "groups:history": "after a crash a line in a private channel may be posted twice",
+    "channels:history": "after a crash a line or digest in a public channel may be posted twice",
+    "groups:history": "after a crash a line or digest in a private channel may be posted twice",
 }
 """Scopes that may be left out, and what is lost then."""

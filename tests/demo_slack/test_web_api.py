@@ -74,6 +74,28 @@ async def test_history_comes_in_pages_newest_first_and_without_threads(
     assert first.ts not in [m["ts"] for m in since["messages"]]
 
 
+async def test_a_thread_is_read_back_oldest_first_with_its_metadata(
+    api: Api, world: Workspace, general: Channel
+) -> None:
+    root = world.post(general.id, "root", [])
+    world.post(general.id, "another", [])
+    metadata = {"event_type": "case", "event_payload": {"key": "k1"}}
+    for number in range(3):
+        world.post(general.id, f"r{number}", [], thread_ts=root.ts, metadata=metadata)
+    page = await api("conversations.replies", channel=general.id, ts=root.ts, limit=2)
+    assert ([m["text"] for m in page["messages"]], page["has_more"]) == (["root", "r0"], True)
+    rest = await api(
+        "conversations.replies",
+        channel=general.id,
+        ts=root.ts,
+        include_all_metadata=True,
+        cursor=page["response_metadata"]["next_cursor"],
+    )
+    assert [(m["text"], m["metadata"]) for m in rest["messages"][1:]] == [("r2", metadata)]
+    nothing = await api("conversations.replies", channel=general.id, ts="1.0")
+    assert nothing["error"] == "thread_not_found"
+
+
 async def test_arguments_come_as_json_or_as_a_form_with_json_in_it(
     api: Api, world: Workspace, general: Channel
 ) -> None:
@@ -101,6 +123,7 @@ NEEDS = {
     "conversations.history": "channels:history",
     "conversations.info": "channels:read",
     "conversations.open": "im:write",
+    "conversations.replies": "channels:history",
     "users.info": "users:read",
     "usergroups.list": "usergroups:read",
     "usergroups.users.list": "usergroups:read",
@@ -222,7 +245,7 @@ async def test_a_free_plan_has_no_groups(api: Api, town: Town) -> None:
 
 
 async def test_a_direct_message_is_opened_by_a_users_id(api: Api, town: Town) -> None:
-    town.world.credentials.scopes |= {"im:write", "im:read"}
+    town.world.credentials.scopes |= {"im:read"}
     opened = await api("conversations.open", users=town.ada.id)
     posted = await api("chat.postMessage", channel=town.ada.id, text="hello")
     assert posted["channel"] == opened["channel"]["id"]

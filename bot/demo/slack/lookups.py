@@ -3,11 +3,11 @@
 from bot.demo.slack.arguments import needed, yes
 from bot.demo.slack.chat import visible
 from bot.demo.slack.refused import Refused
-from bot.demo.slack.shown import Json
+from bot.demo.slack.shown import Json, Message
 from bot.demo.slack.workspace import APP, BOT_ID, Workspace
 
 USUAL, MOST = 100, 999
-"""Messages on one page of conversations.history."""
+"""Messages on one page of conversations.history and conversations.replies."""
 
 
 def auth_test(world: Workspace, _: Json) -> Json:
@@ -67,14 +67,30 @@ def open_direct(world: Workspace, args: Json) -> Json:
 
 def history(world: Workspace, args: Json) -> Json:
     """conversations.history: newest first, without replies in threads."""
+    said = reversed(_said(world, args))
+    return _page([one for one in said if one.thread_ts in (None, one.ts)], args)
+
+
+def replies(world: Workspace, args: Json) -> Json:
+    """conversations.replies: a message and what was answered in its thread, oldest first."""
+    root = needed(args, "ts")
+    found = [one for one in _said(world, args) if root in (one.ts, one.thread_ts)]
+    if not found:
+        raise Refused("thread_not_found")
+    return _page(found, args)
+
+
+def _said(world: Workspace, args: Json) -> list[Message]:
+    """Everything said in a conversation that the bot is in."""
     channel = visible(world, needed(args, "channel"))
     if world.bot.id not in channel.members:
         raise Refused("not_in_channel")
-    found = [
-        message
-        for message in reversed(world.messages.get(channel.id, []))
-        if message.thread_ts in (None, message.ts) and _within(message.ts, args)
-    ]
+    return world.messages.get(channel.id, [])
+
+
+def _page(found: list[Message], args: Json) -> Json:
+    """The messages on the page that is asked for, of those in the stretch that is asked for."""
+    found = [one for one in found if _within(one.ts, args)]
     start = _start(args)
     end = start + min(int(args.get("limit") or USUAL), MOST)
     told = {"bot_id": BOT_ID, "app_id": APP}

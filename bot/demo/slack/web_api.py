@@ -46,6 +46,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.history": Method(lookups.history, "{kind}:history"),
     "conversations.info": Method(lookups.conversation, "{kind}:read"),
     "conversations.open": Method(lookups.open_direct, "im:write"),
+    "conversations.replies": Method(lookups.replies, "{kind}:history"),
     "usergroups.list": Method(lookups.groups, "usergroups:read"),
     "usergroups.users.list": Method(lookups.group_users, "usergroups:read"),
     "users.info": Method(lookups.users_info, "users:read"),

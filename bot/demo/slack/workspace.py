@@ -26,6 +26,7 @@ SCOPES = frozenset(
         "chat:write",
         "commands",
         "groups:history",
+        "im:write",
         "usergroups:read",
         "users:read",
     }

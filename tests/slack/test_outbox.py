@@ -211,7 +211,7 @@ async def test_without_the_scope_to_read_it_says_so_and_posts(mail: Mail) -> Non
     with capture_logs() as log:
         assert await mail.outbox.show(mail.notice(attempt=2), mail.case) == mail.lines[0].ts
     assert [(line["event"], line["error"]) for line in log] == [
-        ("earlier line not readable", "missing_scope")
+        ("earlier message not readable", "missing_scope")
     ]
 
 

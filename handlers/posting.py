@@ -1,0 +1,135 @@
+"""Writing to a place in Slack so that nothing is lost in it and nothing is said there twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import aiohttp
+import structlog
+from pydantic import BaseModel, ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.ports import NoticeLater, NoticeLost
+from handlers.blocks.message import Message
+from handlers.slack_errors import complaints, error_code, retry_after
+
+log = structlog.get_logger(__name__)
+
+POST_SECONDS = 10.0
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds until each further try, where Slack names none; the last of them from then on."""
+
+UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
+"""Slack's errors that mean that our own earlier message cannot be looked for."""
+
+UNDRAWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+"""Slack's errors that mean that the text would do, and the blocks do not."""
+
+Ask = Callable[..., Awaitable[AsyncSlackResponse]]
+"""A method of Slack's Web API with some of its arguments."""
+
+
+class Mark(NamedTuple):
+    """The metadata under which a message of ours can be found again after a crash."""
+
+    event_type: str
+    key: str
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """As Slack takes it (docs.slack.dev, messaging/message-metadata)."""
+        return {"event_type": self.event_type, "event_payload": {"key": self.key}}
+
+
+class _Metadata(BaseModel):
+    event_type: str
+    event_payload: dict[str, Any]
+
+
+class _Said(BaseModel):
+    ts: str
+    metadata: _Metadata | None = None
+
+    def bears(self, mark: Mark) -> bool:
+        """Whether this is our message with that mark."""
+        told = self.metadata
+        return told is not None and (told.event_type, told.event_payload.get("key")) == mark
+
+
+class _History(BaseModel):
+    messages: list[_Said]
+
+
+class _Posted(BaseModel):
+    ts: str
+
+
+def pause_before(attempt: int) -> float:
+    """Seconds until the next try after `attempt` tries, where Slack names none."""
+    return PAUSES[min(attempt, len(PAUSES)) - 1]
+
+
+@asynccontextmanager
+async def taken(
+    what: str, pause: float, lost: Mapping[str, str], **about: Any
+) -> AsyncIterator[None]:
+    """Ends in 10 s, and turns whatever Slack does into `NoticeLater` or `NoticeLost`.
+
+    `lost` are Slack's errors after which nothing can be written to that place, with what is said
+    of each. `what` and `about` name the message on the log's line.
+    """
+    try:
+        async with asyncio.timeout(POST_SECONDS):
+            yield
+    except SlackApiError as error:
+        code = error_code(error)
+        log.warning("message not shown", what=what, error=code, **about)
+        if code in lost:
+            raise NoticeLost(lost[code]) from error
+        raise NoticeLater(retry_after(error.response.headers, pause)) from error
+    except (
+        TimeoutError,
+        SlackClientError,
+        aiohttp.ClientError,
+        OSError,
+        ValidationError,
+    ) as error:
+        log.warning("message not shown", what=what, error=type(error).__name__, **about)
+        raise NoticeLater(pause) from error
+
+
+async def post(write: Ask, drafts: Sequence[Message]) -> str:
+    """Post the first of `drafts` that Slack takes; the message's timestamp."""
+    return _Posted.model_validate((await drawn(write, drafts)).data).ts
+
+
+async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
+    """Write the first of `drafts` whose blocks Slack takes: the plainest comes last."""
+    *fine, last = drafts
+    for draft in fine:
+        try:
+            return await write(text=draft.text, blocks=draft.blocks)
+        except SlackApiError as error:
+            if error_code(error) not in UNDRAWABLE:
+                raise
+            log.warning("blocks refused", error=error_code(error), complaints=complaints(error))
+    return await write(text=last.text, blocks=last.blocks)
+
+
+async def find(read: Ask, mark: Mark, what: str, **about: Any) -> str | None:
+    """Our own earlier message with that mark, where the scopes let us read it.
+
+    `read` is conversations.history or conversations.replies with its place.
+    """
+    try:
+        async for page in await read(include_all_metadata=True, limit=200):
+            for said in _History.model_validate(page.data).messages:
+                if said.bears(mark):
+                    return said.ts
+    except SlackApiError as error:
+        if error_code(error) not in UNREADABLE:
+            raise
+        log.warning("earlier message not readable", what=what, error=error_code(error), **about)
+    return None

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 
+SECOND = timedelta(seconds=1)
+
 
 class Stretch(NamedTuple):
     """From `start` up to and without `end`, both UTC."""
@@ -16,13 +18,18 @@ class Stretch(NamedTuple):
 
 
 def local_day(day: date, zone: ZoneInfo) -> Stretch:
-    """The UTC stretch of a local day: 23, 24 or 25 hours, or half an hour off."""
+    """The UTC stretch of a local day: 23, 24 or 25 hours, or half an hour off.
+
+    Days never overlap and leave nothing out. A day that its zone skipped is empty.
+    """
     return Stretch(_midnight(day, zone), _midnight(day + DAY, zone))
 
 
 def today(now: datetime, zone: ZoneInfo) -> date:
-    """The local day in which `now` lies."""
-    return now.astimezone(zone).date()
+    """The local day in which `now` lies: the one whose `local_day` holds it."""
+    shown = now.astimezone(zone).date()
+    # Where a clock goes back over midnight, it shows the day before for a second time.
+    return shown + DAY if _midnight(shown + DAY, zone) <= now else shown
 
 
 def at_time(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -31,7 +38,7 @@ def at_time(day: date, at: time, zone: ZoneInfo) -> datetime:
     A time that the clock skips is as long after the jump as it would have been (PEP 495, fold 0);
     of one that it shows twice, it is the first.
     """
-    return datetime.combine(day, at, zone).astimezone(UTC)
+    return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
 
 
 def days_before(day: date, number: int) -> Iterator[date]:
@@ -41,4 +48,16 @@ def days_before(day: date, number: int) -> Iterator[date]:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return at_time(day, time(), zone)
+    """The first moment that belongs to `day`: where the clock skips 00:00, that of the jump."""
+    midnight = datetime.combine(day, time(), zone)
+    after = midnight.astimezone(UTC)
+    if after.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
+        return after
+    before = midnight.replace(fold=1).astimezone(UTC) - SECOND
+    while after - before > SECOND:
+        middle = before + (after - before) // SECOND // 2 * SECOND
+        if middle.astimezone(zone).date() < day:
+            before = middle
+        else:
+            after = middle
+    return after

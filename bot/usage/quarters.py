@@ -7,13 +7,15 @@ Lord Howe's half-hour summer time (IANA time zone database).
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from bot.usage.days import SECOND, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded
 from bot.usage.tally import Tally
 
 QUARTER = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EVER = Stretch(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def floor(moment: datetime) -> datetime:
@@ -21,20 +23,82 @@ def floor(moment: datetime) -> datetime:
     return moment - (moment - EPOCH) % QUARTER
 
 
-def quarters(records: Iterable[CallRecord], now: datetime) -> Mapping[datetime, Tally]:
-    """The tally of each quarter that a record touches, by the quarter's beginning."""
-    found: dict[datetime, dict[str, Any]] = defaultdict(_blank)
-    edges: dict[datetime, list[tuple[datetime, int, int | None]]] = defaultdict(list)
-    for record in records:
-        _count(found[floor(record.started_at)], record, now)
-        for at, seconds in _shares(record.started_at, record.end(now)):
-            _spread(found[at], record, seconds, now)
-            _edges(edges[at], record, at, now)
+def quarters(
+    records: Iterable[CallRecord], now: datetime, within: Stretch = EVER
+) -> Mapping[datetime, Tally]:
+    """The tally of each quarter that a record touches, by the quarter's beginning.
+
+    `within` is whole quarters: only those are told, however far a call reaches beyond.
+    """
+    sheet = _Sheet(within)
+    for record in sorted(records, key=lambda one: (one.started_at, one.run)):
+        sheet.call(record, now)
+    return sheet.tallies()
+
+
+def reach(record: CallRecord, now: datetime) -> tuple[datetime, datetime]:
+    """The first and the last quarter that a record touches, with its recordings."""
+    spans = [_span(one) for one in record.recordings or ()]
+    spans.append((record.started_at, record.end(now)))
+    first = min(floor(start) for start, _ in spans)
+    return first, max(floor(max(start, end - timedelta.resolution)) for start, end in spans)
+
+
+class _Edge(NamedTuple):
+    """A call that comes (`step` 1) or leaves (-1), with the most people who were there at once."""
+
+    at: datetime
+    step: int
+    people: int | None
+
+
+class _Sheet:
+    """The quarters while they are added up."""
+
+    def __init__(self, within: Stretch) -> None:
+        self._within = within
+        self._told: dict[datetime, dict[str, Any]] = defaultdict(_blank)
+        self._edges: dict[datetime, list[_Edge]] = defaultdict(list)
+
+    def call(self, record: CallRecord, now: datetime) -> None:
+        """Add one call, with its recordings."""
+        start, end = record.started_at, record.end(now)
+        if self._has(floor(start)):
+            _began(self._told[floor(start)], record, end - start)
+        for at in self._touched(start, end):
+            _spread(self._told[at], record, at, end)
+            self._edges[at].append(_Edge(max(start, at), 1, record.peak))
+            self._edges[at].append(_Edge(min(end, at + QUARTER), -1, record.peak))
         for recording in record.recordings or ():
-            _record(found, recording)
-    for at, changes in edges.items():
-        found[at]["peak_calls"], found[at]["peak_people"] = _peaks(changes)
-    return {at: Tally(**told) for at, told in found.items()}
+            self._recording(recording)
+
+    def tallies(self) -> Mapping[datetime, Tally]:
+        """What was added up."""
+        for at, edges in self._edges.items():
+            self._told[at]["peak_calls"], self._told[at]["peak_people"] = _peaks(edges)
+        return {at: Tally(**told) for at, told in self._told.items()}
+
+    def _recording(self, recording: Recorded) -> None:
+        start, end = _span(recording)
+        if self._has(floor(start)):
+            told = self._told[floor(start)]
+            _more(told, "recordings", 1)
+            _more(told, "recordings_failed", recording.failed)
+        if recording.seconds is not None:
+            for at in self._touched(start, end):
+                seconds = _share(recording.seconds, start, end, at)
+                _more(self._told[at], "recorded_seconds", seconds)
+
+    def _has(self, at: datetime) -> bool:
+        return self._within.start <= at < self._within.end
+
+    def _touched(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """The quarters from `start` to `end`; where no time passes, the one it is in."""
+        at = max(floor(start), self._within.start)
+        until = min(max(end, start + timedelta.resolution), self._within.end)
+        while at < until:
+            yield at
+            at += QUARTER
 
 
 def _blank() -> dict[str, Any]:
@@ -46,70 +110,57 @@ def _more(told: dict[str, Any], name: str, value: int | None) -> None:
         told[name] = (told.get(name) or 0) + value
 
 
-def _count(told: dict[str, Any], record: CallRecord, now: datetime) -> None:
-    """What belongs to the quarter in which a call began."""
+def _span(recording: Recorded) -> tuple[datetime, datetime]:
+    length = timedelta(seconds=max(0, recording.seconds or 0))
+    return recording.started_at, recording.started_at + length
+
+
+def _began(told: dict[str, Any], record: CallRecord, lasted: timedelta) -> None:
+    """What belongs to the quarter in which a call began. Of equally long ones the first is told."""
     _more(told, "calls", 1)
     _more(told, "people", record.people)
     _more(told, "streams", record.streams)
     if record.ending is not None:
-        _more(told, "unanswered", int(record.ending is Ending.UNANSWERED))
-        _more(told, "failed", int(record.ending is Ending.FAILED))
+        _more(told, "unanswered", record.ending is Ending.UNANSWERED)
+        _more(told, "failed", record.ending is Ending.FAILED)
     if record.recordings is not None:
         _more(told, "recordings", 0)
         _more(told, "recorded_seconds", 0)
-    length = whole_seconds(record.end(now) - record.started_at)
+    length = lasted // SECOND
     if length > told.get("longest", 0):
         told |= {"longest": length, "longest_title": record.title}
 
 
-def _spread(told: dict[str, Any], record: CallRecord, seconds: int, now: datetime) -> None:
+def _spread(told: dict[str, Any], record: CallRecord, at: datetime, end: datetime) -> None:
     """What falls into one quarter, in the proportion of the time that falls into it."""
-    _more(told, "seconds", seconds)
-    length = whole_seconds(record.end(now) - record.started_at)
+    start = record.started_at
+    _more(told, "seconds", _share((end - start) // SECOND, start, end, at))
     for name in ("person_seconds", "audio_seconds", "video_seconds"):
         value = getattr(record, name)
         if value is not None:
-            _more(told, name, round(value * seconds / length) if length else 0)
+            _more(told, name, _share(value, start, end, at))
 
 
-def _record(found: dict[datetime, dict[str, Any]], recording: Recorded) -> None:
-    at = found[floor(recording.started_at)]
-    _more(at, "recordings", 1)
-    _more(at, "recordings_failed", None if recording.failed is None else int(recording.failed))
-    if recording.seconds:
-        end = recording.started_at + timedelta(seconds=recording.seconds)
-        for place, seconds in _shares(recording.started_at, end):
-            _more(found[place], "recorded_seconds", seconds)
+def _share(value: int, start: datetime, end: datetime, at: datetime) -> int:
+    """The part of `value` that falls into the quarter at `at`; all the parts add up to it.
+
+    Rounded is what came up to a moment, not each part by itself.
+    """
+    length = max(end - start, timedelta.resolution)
+
+    def upto(moment: datetime) -> int:
+        passed = min(max(moment - start, timedelta()), length)
+        return value * (passed // timedelta.resolution) // (length // timedelta.resolution)
+
+    return upto(at + QUARTER) - upto(at)
 
 
-def _edges(
-    changes: list[tuple[datetime, int, int | None]], record: CallRecord, at: datetime, now: datetime
-) -> None:
-    """When the call comes into the quarter and when it leaves it, with its people."""
-    start, end = max(record.started_at, at), min(record.end(now), at + QUARTER)
-    changes += [(start, 1, record.peak), (end, -1, record.peak)]
-
-
-def _peaks(changes: list[tuple[datetime, int, int | None]]) -> tuple[int, int | None]:
+def _peaks(edges: list[_Edge]) -> tuple[int, int | None]:
     """The most calls, and at most so many people, at once. Leaving comes before coming."""
     calls = people = most_calls = most_people = 0
-    known = any(peak is not None for _, _, peak in changes)
-    for _, step, peak in sorted(changes, key=lambda change: change[:2]):
-        calls += step
-        people += step * (peak or 0)
+    known = any(edge.people is not None for edge in edges)
+    for edge in sorted(edges, key=lambda edge: (edge.at, edge.step)):
+        calls += edge.step
+        people += edge.step * (edge.people or 0)
         most_calls, most_people = max(most_calls, calls), max(most_people, people)
     return most_calls, most_people if known else None
-
-
-def _shares(start: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
-    """The quarters from `start` to `end`, with the whole seconds in each; they add up exactly."""
-    at, done = floor(start), 0
-    while at < end:
-        upto = whole_seconds(min(end, at + QUARTER) - start)
-        yield at, upto - done
-        at, done = at + QUARTER, upto
-
-
-def whole_seconds(length: timedelta) -> int:
-    """A length in whole seconds."""
-    return length // timedelta(seconds=1)

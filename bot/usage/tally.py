@@ -1,6 +1,6 @@
 """Numbers of a stretch of time, and how they add up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from bot.calls.models import Frozen
@@ -11,7 +11,7 @@ class Tally(Frozen):
 
     `calls`, `people`, `longest` and endings belong to calls that began in it; `seconds` and the
     like are what fell into it, so a call over midnight is split. `peak_calls` and `peak_people` are
-    the most at once.
+    the most at once. `longest_title` is that of the first of equally long calls.
     """
 
     calls: int = 0
@@ -66,6 +66,24 @@ def total(tallies: Iterable[Tally]) -> Tally:
     for each in tallies:
         found = found + each
     return found
+
+
+def mean(tallies: Sequence[Tally]) -> Tally:
+    """The mean of at least one tally, number by number, over those that know it; None where none.
+
+    Rounded to whole numbers. The longest call is the longest of all.
+    """
+    longest = max(tallies, key=lambda one: one.longest)
+    return Tally(
+        **{name: _mean([getattr(one, name) for one in tallies]) for name in (*SUMMED, *PEAKS)},
+        longest=longest.longest,
+        longest_title=longest.longest_title,
+    )
+
+
+def _mean(values: Iterable[int | None]) -> int | None:
+    known = [one for one in values if one is not None]
+    return round(sum(known) / len(known)) if known else None
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

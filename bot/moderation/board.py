@@ -46,6 +46,14 @@ class Board:
             raise Impossible(f"{vendor.label} is not connected.")
         return self.providers[vendor]
 
+    def connected(self) -> None:
+        """Impossible when no vendor at all is connected."""
+        if not self.providers:
+            raise Impossible(
+                "No vendor is connected.",
+                next_step="Ask an admin to set a vendor's keys; the log says which are missing.",
+            )
+
     async def look(self, view: ListView) -> Picture:
         """The calls that match `view`, most people first; a silent vendor is one trouble.
 
@@ -53,11 +61,7 @@ class Board:
         """
         if view.vendor is not None:
             self.provider(view.vendor)
-        if not self.providers:
-            raise Impossible(
-                "No vendor is connected.",
-                next_step="Ask an admin to set a vendor's keys; the log says which are missing.",
-            )
+        self.connected()
         vendors = [v for v in self._order if view.vendor in {None, v}]
         answers = await asyncio.gather(*(self._ask(vendor) for vendor in vendors))
         calls: list[Call] = []

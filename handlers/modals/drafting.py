@@ -92,8 +92,10 @@ def chosen_call(board: Board, said: Said) -> Call | None:
 async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
     """Read the roll of live calls in the background; what is in the way after `seconds`, in words.
 
-    A slow vendor's answer is not waited for longer, and is there for the next question.
+    A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
+    when no vendor is connected.
     """
+    visit.desk.board.connected()
     roll = visit.desk.board.roll
     if roll.due or not roll.known:
         reading = visit.counter.tasks.spawn(roll.refresh(), "roll")

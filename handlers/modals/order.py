@@ -13,7 +13,8 @@ from bot.moderation.memory import Crowd
 from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, person_option
-from handlers.blocks.forms import done_view
+from handlers.blocks.forms import done_view, trouble_view
+from handlers.blocks.message import Message
 from handlers.blocks.orderform import TITLE, Draft, order_form
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom, read_said
 from handlers.blocks.reasons import REASON
@@ -21,6 +22,7 @@ from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
 from handlers.following import follow
+from handlers.middleware import in_words
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, rolled, seen_call
 from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
@@ -68,7 +70,16 @@ async def redraw(visit: Visit) -> None:
     """Something was chosen: draw what follows from it, unless something newer was chosen since."""
     view = visit.body["view"]
     turn = visit.counter.turns.take(str(view["id"]))
-    said = read_said(view)
+    drawn = await in_words(_redrawn(visit), visit.counter.meter)
+    form = trouble_view(drawn) if isinstance(drawn, Message) else drawn
+    where = Opened(str(view["id"]), str(view.get("hash", "")))
+    if turn.newest and not await draw(visit, where, form) and turn.newest:
+        await draw(visit, where._replace(hash=""), form)
+
+
+async def _redrawn(visit: Visit) -> dict[str, Any]:
+    """The form as it is to be now."""
+    said = read_said(visit.body["view"])
     call = chosen_call(visit.desk.board, said)
     if not said.people_fit:
         alone = said.state.model_copy(update={"person": None})
@@ -81,10 +92,7 @@ async def redraw(visit: Visit) -> None:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
         visit.counter.tasks.spawn(_meet(visit, call), "people")
-    form = order_form(await _allowed(visit, said, call, notes))
-    where = Opened(str(view["id"]), str(view.get("hash", "")))
-    if turn.newest and not await draw(visit, where, form) and turn.newest:
-        await draw(visit, where._replace(hash=""), form)
+    return order_form(await _allowed(visit, said, call, notes))
 
 
 async def submit(visit: Visit) -> FieldErrors | Redrawn:

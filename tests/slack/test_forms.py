@@ -104,7 +104,7 @@ def leo(show: Show) -> Former:
 async def latest(show: Show) -> Case:
     """The newest case."""
     entries = await show.store.audit(CaseFilter(limit=20))
-    return await show.store.case(next(entry.case for entry in entries if entry.case))
+    return await show.store.case(max(entry.case or 0 for entry in entries))
 
 
 def fields(view: View) -> list[str]:

@@ -171,3 +171,32 @@ async def test_a_form_slack_does_not_open_is_told_in_words(show: Show, fault: in
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
     await mira.told("Slack did not open the form in time.", "Press it or type it again.")
     assert show.workspace.modals.top(mira.user.id) is None
+
+
+async def test_without_any_vendor_the_form_says_what_to_do(show: Show) -> None:
+    async with before(show) as mira:
+        await mira.opens("kick")
+        await mira.drawn("No vendor is connected.", "Ask an admin")
+
+
+async def test_a_form_from_an_older_release_says_so_when_something_is_chosen(show: Show) -> None:
+    vendor = FakeProvider()
+    vendor.open_call("default:room", "ann=Ann", title="Room")
+    async with before(show, vendor) as mira:
+        view = await mira.opens("kick")
+        await mira.offered(FORM_CALL)
+        view.given["private_metadata"] = '{"v":0}'
+        await mira.show.sender.press(mira.user, view, action_id=FORM_CALL, text="Room")
+        await mira.drawn("from an older release")
+
+
+async def test_words_about_people_whose_vendor_is_silent_say_so(show: Show) -> None:
+    vendor = FakeProvider()
+    vendor.open_call("default:room", "ann=Ann", title="Room")
+    async with before(show, vendor) as mira:
+        await mira.opens("mute default:room")
+        mira.show.counter.desk.board.memory.forget(Vendor.STREAM, "default:room")
+        vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
+        await mira.opens("preset default:room @ann")
+        await mira.drawn("Stream Video did not answer in time.", "Room")
+        assert await mira.offered(FORM_PEOPLE, "ann") == []

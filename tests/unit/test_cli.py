@@ -98,6 +98,7 @@ def test_help_names_every_command(run: Run, arguments: tuple[str, ...]) -> None:
         ("worker", "left behind"),
         ("migrate", "tables"),
         ("capabilities", "vendor"),
+        ("doctor", "has to be mended"),
         ("demo", "without Slack"),
         ("audit verify", "first bad entry"),
         ("audit export", "--format"),

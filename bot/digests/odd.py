@@ -6,6 +6,7 @@ from statistics import median
 
 from bot.calls.models import Vendor
 from bot.digests.digest import DayOfVendors, Odd
+from bot.usage.days import days_before
 from bot.usage.tally import Tally
 
 TIMES = 3
@@ -31,31 +32,44 @@ WATCHED = {
 
 
 def odd(day: date, days: Sequence[DayOfVendors], usual: int) -> tuple[Odd, ...]:
-    """What is odd about `day`, held against the `usual` days before it, vendor by vendor."""
+    """What is odd about `day`, held against the `usual` calendar days before it, by vendor.
+
+    Days and numbers that are not known are left out, they never count as zero.
+    """
     told = {one.day: one.vendors for one in days}
-    before = sorted(one for one in told if one < day)[-usual:]
+    before = [told.get(each, {}) for each in days_before(day, usual)]
     return tuple(
         found
-        for vendor, tally in told.get(day, {}).items()
-        for found in _of_vendor(day, vendor, tally, [told[one].get(vendor) for one in before])
+        for vendor, tally in sorted(told.get(day, {}).items())
+        for found in _of_vendor(
+            day, vendor, tally, [one[vendor] for one in before if vendor in one]
+        )
     )
 
 
-def _of_vendor(
-    day: date, vendor: Vendor, tally: Tally, before: Sequence[Tally | None]
-) -> list[Odd]:
+def is_odd(value: float, known: Sequence[float]) -> bool:
+    """Whether `value` is further from the median of `known` than the rule allows."""
+    if len(known) < LEAST_DAYS:
+        return False
+    middle = median(known)
+    spread = median(abs(one - middle) for one in known)
+    return abs(value - middle) > TIMES * max(spread, middle * LEAST_SHARE, LEAST_STEP)
+
+
+def _of_vendor(day: date, vendor: Vendor, tally: Tally, before: Sequence[Tally]) -> list[Odd]:
     found = []
     for name, unit in WATCHED.items():
-        value = getattr(tally, name)
-        known = [getattr(one, name) for one in before if one is not None]
-        known = [one / unit for one in known if one is not None]
-        if value is None or len(known) < LEAST_DAYS:
-            continue
-        middle = median(known)
-        spread = median(abs(one - middle) for one in known)
-        if abs(value / unit - middle) > TIMES * max(spread, middle * LEAST_SHARE, LEAST_STEP):
-            found.append(Odd(vendor=vendor, what=name, day=day, value=value / unit, usual=middle))
+        value = _told(tally, name, unit)
+        known = [told for one in before if (told := _told(one, name, unit)) is not None]
+        if value is not None and is_odd(value, known):
+            usual = median(known)
+            found.append(Odd(vendor=vendor, what=name, day=day, value=value, usual=usual))
     return found
+
+
+def _told(tally: Tally, name: str, unit: int) -> float | None:
+    value: int | None = getattr(tally, name)
+    return None if value is None else value / unit
 
 
 def costs_of(

@@ -20,7 +20,7 @@ from bot.digests.odd import MINUTE, costs_of, odd
 from bot.digests.subscription import Rhythm, Subscription
 from bot.ports import AuditChain, DigestStore, UsageStore
 from bot.usage.days import DAY, local_day
-from bot.usage.tally import Tally, total
+from bot.usage.tally import Tally, mean, total
 
 WEEK = 7
 MOST_WAITING = 10
@@ -66,6 +66,7 @@ class Maker:
         days = await self._days(last, USUAL_DAYS + length, wish.clock, vendors)
         told = {one.day: one.vendors for one in days}
         covered = _of_days(told, first, length)
+        covered_days = [first + n * DAY for n in range(length)]
         return Digest(
             rhythm=wish.rhythm,
             day=first,
@@ -76,8 +77,8 @@ class Maker:
             before=_of_days(told, first - WEEK * DAY, length) or None,
             usual=_mean(told, first - WEEK * DAY) if length == 1 else None,
             trend=tuple(days[-TREND_DAYS:]),
-            odd=tuple(one for n in range(length) for one in odd(first + n * DAY, days, USUAL_DAYS)),
-            gaps=(*gaps, *_gaps(vendors, covered, gaps)),
+            odd=tuple(one for each in covered_days for one in odd(each, days, USUAL_DAYS)),
+            gaps=_together(vendors, gaps, _gaps(vendors, told, covered_days)),
             differences=tuple(differences),
             acts=await self.digests.acts(subscription.covers(day)),
             waiting=tuple(await self.digests.waiting(MOST_WAITING)),
@@ -118,31 +119,29 @@ def _of_days(told: Mapping[date, Tallies], first: date, length: int) -> dict[Ven
 
 def _mean(told: Mapping[date, Tallies], first: date) -> dict[Vendor, Tally] | None:
     """Each vendor's usual day: the mean of the seven days from `first` on that are known."""
-    found: dict[Vendor, Tally] = {}
-    for vendor in Vendor:
-        known = [
-            tallies[vendor]
-            for n in range(WEEK)
-            if vendor in (tallies := told.get(first + n * DAY, {}))
-        ]
-        if known:
-            found[vendor] = _divided(total(known), len(known))
-    return found or None
+    week = [told.get(first + n * DAY, {}) for n in range(WEEK)]
+    known = {vendor: [one[vendor] for one in week if vendor in one] for vendor in Vendor}
+    return {vendor: mean(tallies) for vendor, tallies in known.items() if tallies} or None
 
 
-def _divided(tally: Tally, by: int) -> Tally:
-    parts = {
-        name: value // by if isinstance(value, int) else value
-        for name, value in tally.model_dump().items()
-    }
-    return Tally.model_validate(parts)
+def _together(
+    vendors: Sequence[Vendor], told: Sequence[Gap], found: Sequence[Gap]
+) -> tuple[Gap, ...]:
+    """What the vendors themselves did not tell explains a missing day better than that it is."""
+    asked = [gap for gap in told if gap.vendor in vendors]
+    explained = {gap.vendor for gap in asked}
+    return (*asked, *(gap for gap in found if gap.vendor not in explained))
 
 
-def _gaps(vendors: Sequence[Vendor], covered: Tallies, known: Sequence[Gap]) -> list[Gap]:
-    """What is missing and was not said before."""
-    said = {gap.vendor for gap in known}
-    return [
-        Gap(vendor=vendor, why="Its calls of this time were not read yet.")
-        for vendor in vendors
-        if vendor not in covered and vendor not in said
-    ]
+def _gaps(
+    vendors: Sequence[Vendor], told: Mapping[date, Tallies], days: Sequence[date]
+) -> list[Gap]:
+    """The vendors of which one of `days` is missing: they have no sum, and that is said."""
+    missing = {vendor: sum(vendor not in told.get(day, {}) for day in days) for vendor in vendors}
+    return [Gap(vendor=vendor, why=_why(n, len(days))) for vendor, n in missing.items() if n]
+
+
+def _why(missing: int, of: int) -> str:
+    if of == 1:
+        return "Its calls of this day were not read yet."
+    return f"Its calls were not read yet on {missing} of these {of} days."

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.demo.history import past_of
 from bot.demo.seed import PEOPLE, SCENES, Scene
 from bot.demo.vendors import (
     CometChatServer,
@@ -32,6 +33,8 @@ class Happening(NamedTuple):
 class World:
     """Three vendor servers that share one population; everything random comes from `seed`.
 
+    Each remembers sixty days, made when somebody first asks.
+
     Calls are named by the ids the vendors' moderation paths take, people by the app's own ids.
     """
 
@@ -39,6 +42,8 @@ class World:
         self.stream = StreamServer(clock)
         self.realtimekit = RealtimeKitServer(clock, hidden_mute=hidden_mute)
         self.cometchat = CometChatServer(clock)
+        for vendor, server in self.servers.items():
+            server.past = past_of(vendor, clock, seed)
         self.people = {visitor.id: visitor for visitor in PEOPLE}
         self._dice = random.Random(seed)
         self._scenes = {self._stage(scene): scene for scene in SCENES}

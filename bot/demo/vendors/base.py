@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.demo.vendors.faults import Faults
+from bot.demo.vendors.past import Past
 from bot.demo.vendors.rooms import Room, Visitor
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,12 +75,14 @@ class VendorServer(abc.ABC, Generic[R]):
     """A vendor that keeps its state in memory and speaks HTTP through `app`.
 
     `requests` are all that arrived, also the refused; `effects` what really changed through the
-    API, in order: a repeated kick of somebody who has gone adds nothing.
+    API, in order: a repeated kick of somebody who has gone adds nothing. `past` are calls that were
+    over before the server began: none unless it is given some.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.rooms: dict[str, R] = {}
+        self.past = Past()
         self.requests: list[Seen] = []
         self.effects: list[Effect] = []
         self.faults = Faults(clock, lambda status: self.problem(Refusal(status, "made up")))

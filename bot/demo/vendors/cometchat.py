@@ -7,6 +7,7 @@ not documented: here it does nothing to it.
 """
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, VendorServer
+from bot.demo.vendors.cometchat_history import wire_past
 from bot.demo.vendors.cometchat_state import (
     CometCall,
     Group,
@@ -115,18 +117,25 @@ class CometChatServer(VendorServer[CometCall]):
         code = refusal.code or CODES.get(refusal.status, "ERR_INTERNAL")
         return JSONResponse({"error": {"code": code, "message": str(refusal)}}, refusal.status)
 
+    @cached_property
+    def past_calls(self) -> list[dict[str, Any]]:
+        """The calls of the past, newest first."""
+        return [wire_past(call) for call in self.past.calls]
+
     async def _list(self, request: Request) -> Response:
         """Newest first."""
         now = self.clock.now()
         rooms = sorted(self.rooms.values(), key=lambda room: room.created_at, reverse=True)
-        calls = [*(wire_call(room, now) for room in rooms), *self.archive]
+        past = [] if request.query_params.get("status") == "ongoing" else self.past_calls
+        calls = [*(wire_call(room, now) for room in rooms), *past, *self.archive]
         found = [call for call in calls if _visible(call, request) and _matches(call, request)]
         return _page(found, request)
 
     def _find(self, request: Request) -> dict[str, Any]:
         wanted = request.path_params["call"]
         room = self.rooms.get(wanted)
-        known = self.archive if room is None else [wire_call(room, self.clock.now())]
+        kept = (*self.archive, *self.past_calls)
+        known = kept if room is None else (wire_call(room, self.clock.now()),)
         for call in known:
             if call["sessionId"] == wanted and _visible(call, request):
                 return call

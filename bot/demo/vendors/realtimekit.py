@@ -83,6 +83,7 @@ class RealtimeKitServer(Meetings, Media, Reports):
             ("POST", f"{active}/poll", self._poll),
             *self.meeting_routes(kit),
             *self.media_routes(kit),
+            *self.history_routes(kit),
             *(hidden if self.hidden_mute else []),
         ]
 
@@ -110,6 +111,7 @@ class RealtimeKitServer(Meetings, Media, Reports):
     async def _sessions(self, request: Request) -> Response:
         query, now = request.query_params, self.clock.now()
         runs = [m.wire_session(run, stays, now) for m, run, stays in self._runs()]
+        runs = self.in_window(query, [*runs, *self.sessions_of_past(query)])
         for parameter in ("status", "associated_id"):
             if parameter in query:
                 runs = [run for run in runs if run[parameter] == query[parameter]]

@@ -4,13 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
-from bot.demo.vendors.realtimekit_base import Kit
 from bot.demo.vendors.realtimekit_bodies import Action, StartLivestream, StartRecording
+from bot.demo.vendors.realtimekit_history import History
 from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
 from bot.demo.vendors.realtimekit_wire import done, paged
 
 
-class Media(Kit):
+class Media(History):
     """The part of the vendor that records and streams."""
 
     def media_routes(self, kit: str) -> list[tuple[str, str, Handler]]:
@@ -33,7 +33,9 @@ class Media(Kit):
         rooms = [m for m in self.rooms.values() if query.get("meeting_id", m.id) == m.id]
         found = [{**r.wire(now), "meeting": m.wire()} for m in rooms for r in m.recordings]
         wanted = {word for text in query.getlist("status") for word in text.split(",")}
+        found += self.recordings_of_past(query)
         found = [r for r in found if not wanted or r["status"] in wanted]
+        found = self.in_window(query, found, "invoked_time")
         found.sort(key=lambda r: r["invoked_time"], reverse=query.get("sort_order") != "ASC")
         shown, paging = paged(found, request)
         return done(shown, paging=paging)

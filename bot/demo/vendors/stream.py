@@ -16,7 +16,7 @@ from bot.demo.vendors.base import Handler, Refusal, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
 from bot.demo.vendors.stream_base import CALL, DURATION, done
 from bot.demo.vendors.stream_bodies import Participants, Upsert
-from bot.demo.vendors.stream_media import Media
+from bot.demo.vendors.stream_history import History
 from bot.demo.vendors.stream_people import People
 from bot.demo.vendors.stream_query import MOST, USUAL, QueryCalls, matches, ordered, page, present
 from bot.demo.vendors.stream_said import Said
@@ -34,7 +34,7 @@ CODES = {400: 4, 401: 5, 403: 17, 404: 16, TOO_MANY: 9}
 """Stream's own error numbers by HTTP status; every other status is -1, an internal error."""
 
 
-class StreamServer(People, Stage, Said, Media):
+class StreamServer(People, Stage, Said, History):
     """Stream Video in memory. `rate` is how many requests a minute each endpoint answers."""
 
     api_key = API_KEY
@@ -83,6 +83,7 @@ class StreamServer(People, Stage, Said, Media):
             *self.stage_routes(),
             *self.said_routes(),
             *self.media_routes(),
+            *self.history_routes(),
         ]
 
     def gate(self, request: Request) -> None:

@@ -1,0 +1,191 @@
+"""RealtimeKit's past sessions and recordings, and its day-wise analytics.
+
+What `start_time` and `end_time` of a listing are compared with, is not documented: here it is the
+field that `window_by` names. A day of the analytics has the sessions that began in it and the
+minutes that fell into it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.demo.vendors.base import Handler, Refusal, iso, seconds
+from bot.demo.vendors.past import PastCall, PastRecording
+from bot.demo.vendors.realtimekit_base import Kit
+from bot.demo.vendors.realtimekit_state import KEPT, ORGANIZATION, made_id
+from bot.demo.vendors.realtimekit_wire import done
+from bot.usage.days import DAY
+
+USUAL_DAYS = 30
+
+
+class Written(NamedTuple):
+    """A session or a recording as it is written, with the times it can be filtered by."""
+
+    wire: dict[str, Any]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class History(Kit):
+    """The part of the vendor that looks back further than its rooms."""
+
+    window_by = "started_at"
+
+    def history_routes(self, kit: str) -> list[tuple[str, str, Handler]]:
+        """The endpoints of this part; `kit` is the path up to the app's id."""
+        return [("GET", f"{kit}/analytics/daywise", self._daywise)]
+
+    @cached_property
+    def past_sessions(self) -> list[Written]:
+        """The sessions of the past, newest first."""
+        return [Written(_session(one), one.started_at, one.ended_at) for one in self.past.calls]
+
+    @cached_property
+    def past_recordings(self) -> list[Written]:
+        """The recordings of the past."""
+        return [written for call in self.past.calls for written in _recordings(call)]
+
+    def sessions_of_past(self, query: QueryParams) -> list[dict[str, Any]]:
+        """Those that may fit the query; none of them is LIVE, or of a room that is open now."""
+        if query.get("status") == "LIVE" or query.get("associated_id") in self.rooms:
+            return []
+        return [one.wire for one in self.past_sessions]
+
+    def recordings_of_past(self, query: QueryParams) -> list[dict[str, Any]]:
+        """Those that may fit the query."""
+        meeting = query.get("meeting_id")
+        if meeting in self.rooms:
+            return []
+        every = [one.wire for one in self.past_recordings]
+        return [one for one in every if meeting in {None, one["meeting"]["id"]}]
+
+    def in_window(
+        self, query: QueryParams, items: list[dict[str, Any]], field: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The items between `start_time` and `end_time`, which are ISO 8601."""
+        name = field or self.window_by
+        bounds = {
+            which: _time(query[which]) for which in ("start_time", "end_time") if which in query
+        }
+        if not bounds:
+            return items
+        return [one for one in items if _within(one.get(name), bounds)]
+
+    async def _daywise(self, request: Request) -> Response:
+        query, today = request.query_params, self.clock.now().date()
+        last = _day(query.get("end_date"), today)
+        first = _day(query.get("start_date"), last - USUAL_DAYS * DAY)
+        told = {day: self.past.day(day) for day in _days(first, last)}
+        spent = {day: one.person_seconds / 60 for day, one in told.items()}
+        recorded = {day: round(one.recorded_seconds / 60) for day, one in told.items()}
+        return done(
+            {
+                "session_stats": {
+                    "sessions_count": sum(one.calls for one in told.values()),
+                    "sessions_minutes_consumed": sum(spent.values()),
+                    "day_stats": [
+                        {
+                            "day": day.isoformat(),
+                            "total_sessions": one.calls,
+                            "total_session_minutes": spent[day],
+                        }
+                        for day, one in told.items()
+                    ],
+                },
+                "recording_stats": {
+                    "recording_count": sum(one.recordings for one in told.values()),
+                    "recording_minutes_consumed": sum(recorded.values()),
+                    "day_stats": [
+                        {
+                            "day": day.isoformat(),
+                            "total_recordings": one.recordings,
+                            "total_recording_minutes": recorded[day],
+                        }
+                        for day, one in told.items()
+                    ],
+                },
+            }
+        )
+
+
+def _session(call: PastCall) -> dict[str, Any]:
+    return {
+        "id": call.run,
+        "associated_id": call.id,
+        "meeting_display_name": call.title,
+        "type": "livestream" if call.broadcast else "meeting",
+        "status": "ENDED",
+        "live_participants": 0,
+        "max_concurrent_participants": call.peak,
+        "minutes_consumed": call.person_seconds / 60,
+        "organization_id": ORGANIZATION,
+        "started_at": iso(call.started_at),
+        "created_at": iso(call.started_at),
+        "updated_at": iso(call.ended_at),
+        "ended_at": iso(call.ended_at),
+    }
+
+
+def _recordings(call: PastCall) -> Iterator[Written]:
+    for number, one in enumerate(call.recordings):
+        ended = one.started_at + timedelta(seconds=one.seconds)
+        yield Written(_recording(call, one, number, ended), one.started_at, ended)
+
+
+def _recording(call: PastCall, one: PastRecording, number: int, ended: datetime) -> dict[str, Any]:
+    """A link is shown as long as files are kept; what came to nothing has neither link nor end."""
+    written: dict[str, Any] = {
+        "id": made_id(call.run, "recording", str(number)),
+        "session_id": call.run,
+        "status": "ERRORED" if one.failed else "UPLOADED",
+        "invoked_time": iso(one.started_at),
+        "started_time": iso(one.started_at),
+        "output_file_name": f"{call.id}_{seconds(one.started_at)}.mp4",
+        "meeting": {
+            "id": call.id,
+            "title": call.title,
+            "created_at": iso(call.started_at),
+            "updated_at": iso(call.started_at),
+        },
+    }
+    if not one.failed:
+        written |= {
+            "stopped_time": iso(ended),
+            "recording_duration": one.seconds,
+            "download_url_expiry": iso(ended + KEPT),
+        }
+    return written
+
+
+def _within(text: str | None, bounds: dict[str, datetime]) -> bool:
+    if text is None:
+        return False
+    at = datetime.fromisoformat(text)
+    return bounds.get("start_time", at) <= at <= bounds.get("end_time", at)
+
+
+def _time(text: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(400, "start_time and end_time are ISO 8601") from error
+    if read.tzinfo is None:
+        raise Refusal(400, "start_time and end_time need a zone")
+    return read
+
+
+def _day(text: str | None, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError as error:
+        raise Refusal(400, "start_date and end_date are days, as 2026-11-21") from error
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + n * DAY for n in range(min((last - first).days, 365) + 1)]

@@ -51,12 +51,13 @@ class Middle(Pane):
             ui.label("Nothing was said here yet. Type /calls below.").classes("k-empty")
         if len(messages) > LATEST:
             ui.label(f"{len(messages) - LATEST} older messages are not shown.").classes("k-empty")
-        for message in messages[-LATEST:]:
+        for message in threaded(messages[-LATEST:]):
             self._message(message)
 
     def _message(self, message: Message) -> None:
         author = self.seat.playground.stage.slack.world.users[message.user]
-        kind = "k-message k-thread" if message.thread_ts else "k-message"
+        answer = message.thread_ts not in {None, message.ts}
+        kind = "k-message k-thread" if answer else "k-message"
         with ui.element("article").classes(kind):
             with ui.element("div").classes("k-who"):
                 ui.label(author.name).classes("k-author")
@@ -70,6 +71,15 @@ class Middle(Pane):
                 Blocks(self.seat, message).draw(message.blocks)
             else:
                 ui.html(marked(message.text, self.seat.names), sanitize=False).classes("k-text")
+
+
+def threaded(messages: list[Message]) -> list[Message]:
+    """The same messages, each answer right after what it answers to where that is among them."""
+    starts = {message.ts for message in messages if message.thread_ts in {None, message.ts}}
+    return sorted(
+        messages,
+        key=lambda one: (one.thread_ts if one.thread_ts in starts else one.ts, one.ts),
+    )
 
 
 class Composer:

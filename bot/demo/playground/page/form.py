@@ -10,6 +10,10 @@ from bot.demo.playground.page.seat import Seat
 from bot.demo.slack.shown import View
 
 
+FOCUS = "document.querySelector('.k-modal input, .k-modal textarea, .k-modal button')?.focus()"
+"""A form takes the keyboard as soon as it opens."""
+
+
 class Form(Pane):
     """The modal in front of somebody; nothing when none is open."""
 
@@ -35,6 +39,7 @@ class Form(Pane):
             with ui.element("div").classes("k-modal-body"):
                 Blocks(self.seat, view).draw(view.blocks)
             self._foot(view)
+        ui.run_javascript(FOCUS)
 
     def _head(self, view: View) -> None:
         depth = len(self.seat.playground.stage.slack.world.modals.stack(view.user))

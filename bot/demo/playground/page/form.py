@@ -9,7 +9,6 @@ from bot.demo.playground.page.pane import Pane
 from bot.demo.playground.page.seat import Seat
 from bot.demo.slack.shown import View
 
-
 FOCUS = "document.querySelector('.k-modal input, .k-modal textarea, .k-modal button')?.focus()"
 """A form takes the keyboard as soon as it opens."""
 

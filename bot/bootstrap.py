@@ -26,7 +26,7 @@ from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy
-from bot.ports import CallProvider
+from bot.ports import VendorClient
 from bot.providers.cometchat import cometchat
 from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
@@ -133,10 +133,10 @@ def _pace(settings: Settings) -> AsyncLimiter:
 
 def connect(
     settings: Settings, clock: Clock, meter: Meter = UNMETERED
-) -> dict[Vendor, CallProvider]:
+) -> dict[Vendor, VendorClient]:
     """A client for each vendor whose credentials are complete."""
     deadlines = Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds)
-    found: list[CallProvider] = []
+    found: list[VendorClient] = []
     if video := settings.stream:
         found.append(
             stream(
@@ -189,7 +189,7 @@ async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capabili
 
 async def _connect_vendors(
     settings: Settings, clock: Clock, stack: AsyncExitStack, meter: Meter
-) -> dict[Vendor, CallProvider]:
+) -> dict[Vendor, VendorClient]:
     providers = connect(settings, clock, meter)
     for provider in providers.values():
         stack.push_async_callback(provider.aclose)

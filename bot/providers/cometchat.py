@@ -1,5 +1,8 @@
 """CometChat: its call API can only be read; what acts there are, act on the group behind a call."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import httpx
 from pydantic import SecretStr
 
@@ -11,22 +14,26 @@ from bot.calls.outcomes import Observation, Receipt
 from bot.clock import Clock
 from bot.meter import UNMETERED, Meter
 from bot.providers.cometchat_acts import CAPABILITIES, Acts, observe
+from bot.providers.cometchat_history import CometHistory
 from bot.providers.cometchat_reads import NO_MORE_KINDS, Reads, told
 from bot.providers.cometchat_wire import problem
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord, VendorDay
 
 _RATE = 8.0
 """Requests a second to each host: the smallest plan allows 500 a minute."""
 
 
 class CometChatProvider(Blind):
-    """CometChat behind `CallProvider`: `http` to its call API, `chat` to its chat API.
+    """CometChat behind `VendorClient`: `http` to its call API, `chat` to its chat API.
 
     Two hosts, each with a pool, a rate and a breaker of its own.
     """
 
     vendor = Vendor.COMETCHAT
+    days_at_once = 400
     capabilities = CAPABILITIES
     looks = all_looks(
         recordings=HAS,
@@ -37,11 +44,12 @@ class CometChatProvider(Blind):
         rooms="CometChat's call API knows calls only, no types and no lasting rooms.",
     )
 
-    def __init__(self, http: Transport, chat: Transport) -> None:
+    def __init__(self, http: Transport, chat: Transport, clock: Clock) -> None:
         self.http = http
         self._chat = chat
         self._reads = Reads(http)
         self._acts = Acts(chat, self._reads.call)
+        self._past = CometHistory(http, clock)
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of ongoing calls; the cursor is a page number."""
@@ -78,6 +86,14 @@ class CometChatProvider(Blind):
         """Recordings and transcripts of the call; a session id is one run."""
         return await self._reads.files(call.id, kinds)
 
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """See `UsageSource.history`: a stretch costs what is newer, however long it is."""
+        return await self._past.history(stretch, cursor)
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """None; see `CometHistory.reported`."""
+        return await self._past.reported(first, last)
+
     async def probe(self) -> str:
         """See `CallProvider.probe`: a key without the scope fullAccess cannot list calls."""
         await self.list_live(limit=1)
@@ -108,4 +124,4 @@ def cometchat(
         wire = Wire(Vendor.COMETCHAT, url, _RATE, problem, headers={"apikey": key}, secrets=(key,))
         return Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
 
-    return CometChatProvider(to(base_url), to(chat_base_url))
+    return CometChatProvider(to(base_url), to(chat_base_url), clock)

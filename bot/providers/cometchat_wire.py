@@ -133,7 +133,9 @@ class _Meta(BaseModel):
     pagination: _Pagination | None = None
 
 
-class _Paged(BaseModel):
+class Paged(BaseModel):
+    """A page of anything, and which one of how many it is."""
+
     meta: _Meta | None = None
 
     @property
@@ -156,13 +158,13 @@ class OneCall(BaseModel):
     data: WireCall
 
 
-class ManyCalls(_Paged):
+class ManyCalls(Paged):
     """`GET /calls`."""
 
     data: list[WireCall]
 
 
-class Transcriptions(_Paged):
+class Transcriptions(Paged):
     """`GET /calls/{sessionId}/transcriptions`."""
 
     data: list[Transcription]

@@ -1,9 +1,9 @@
 """Reading what vendors send: needed fields only, unknown values and nulls let through."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.providers.http import Answer, Transport
 
@@ -37,6 +37,18 @@ def _from_text(value: str) -> datetime:
 
 Moment = Annotated[datetime | None, BeforeValidator(moment)]
 """A vendor's time in UTC, None when it is missing or unreadable."""
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+"""A number that can be compared and rounded."""
+
+
+def day(value: str | None) -> date | None:
+    """The day a report is of, as `2026-11-21` with or without a time; None when unreadable."""
+    try:
+        return date.fromisoformat((value or "")[:10])
+    except ValueError:
+        return None
 
 
 M = TypeVar("M", bound=BaseModel)

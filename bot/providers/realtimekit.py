@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 import httpx
@@ -21,12 +22,15 @@ from bot.providers.looks import HAS, Blind, all_looks
 from bot.providers.realtimekit_acts import Acts
 from bot.providers.realtimekit_cannot import CANNOT
 from bot.providers.realtimekit_files import Shelf
+from bot.providers.realtimekit_history import KitHistory
 from bot.providers.realtimekit_look import Look, plain
 from bot.providers.realtimekit_looks import Around
 from bot.providers.realtimekit_quality import Gauge
 from bot.providers.realtimekit_reads import Reads
 from bot.providers.realtimekit_rooms import Rooms
 from bot.providers.realtimekit_wire import problem, recording_state
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord, VendorDay
 
 _RATE = 10.0
 """Requests a second: under the stricter of the two limits Cloudflare names, 250 in 10 s."""
@@ -40,9 +44,10 @@ _NOBODY_ASKS = "RealtimeKit asks nobody how a call was."
 
 
 class RealtimeKitProvider(Blind):
-    """RealtimeKit behind `CallProvider`."""
+    """RealtimeKit behind `VendorClient`."""
 
     vendor = Vendor.REALTIMEKIT
+    days_at_once = 7
     looks = all_looks(
         quality=HAS,
         members=HAS,
@@ -53,7 +58,12 @@ class RealtimeKitProvider(Blind):
     )
 
     def __init__(
-        self, http: Transport, *, hidden_mute: bool, rtmp_targets: Mapping[str, RtmpTarget]
+        self,
+        http: Transport,
+        clock: Clock,
+        *,
+        hidden_mute: bool,
+        rtmp_targets: Mapping[str, RtmpTarget],
     ) -> None:
         self.http = http
         self._reads = Reads(http)
@@ -63,6 +73,7 @@ class RealtimeKitProvider(Blind):
         self._around = Around(self._reads, self._rooms)
         self._shelf = Shelf(http, self._reads)
         self._gauge = Gauge(http, self._reads)
+        self._past = KitHistory(http, clock)
         self.capabilities = complete(_capabilities(tuple(rtmp_targets), hidden_mute=hidden_mute))
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
@@ -129,6 +140,14 @@ class RealtimeKitProvider(Blind):
         """Presets and meetings, the first thousand of each."""
         return await self._around.rooms()
 
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """See `UsageSource.history`; a day more is read on either side of each week."""
+        return await self._past.history(stretch, cursor)
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """See `UsageSource.reported`."""
+        return await self._past.reported(first, last)
+
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
         await self.list_live(limit=1)
@@ -177,4 +196,4 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         request_id_header="cf-ray",
     )
     http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
-    return RealtimeKitProvider(http, hidden_mute=hidden_mute, rtmp_targets=rtmp_targets)
+    return RealtimeKitProvider(http, clock, hidden_mute=hidden_mute, rtmp_targets=rtmp_targets)

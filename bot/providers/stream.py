@@ -1,6 +1,7 @@
 """Stream Video: its REST API with a server's token, from live calls to RTMP outputs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -20,20 +21,24 @@ from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.looks import HAS, all_looks
 from bot.providers.stream_acts import StreamActs
 from bot.providers.stream_find import ONGOING, StreamFinder
+from bot.providers.stream_history import StreamHistory
 from bot.providers.stream_looks import StreamLooks
 from bot.providers.stream_observe import StreamEyes
 from bot.providers.stream_reads import API, MOST, StreamReads
 from bot.providers.stream_wire import ManyCalls, Stay, problem
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord, VendorDay
 
 
 class StreamProvider:
-    """Stream Video behind `CallProvider`.
+    """Stream Video behind `VendorClient`.
 
     `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
     to exist there.
     """
 
     vendor = Vendor.STREAM
+    days_at_once = 1
     looks = all_looks(**dict.fromkeys(LOOKS, HAS))
 
     def __init__(
@@ -50,6 +55,7 @@ class StreamProvider:
         self._eyes = StreamEyes(self._reads)
         self._looks = StreamLooks(self._reads)
         self._finder = StreamFinder(self._reads)
+        self._past = StreamHistory(self._reads, clock)
         self.capabilities = complete(self._acts.capabilities())
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
@@ -106,6 +112,14 @@ class StreamProvider:
     async def rooms(self) -> Sequence[Room]:
         """See `CallProvider.rooms`: the call types."""
         return await self._looks.rooms()
+
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """See `UsageSource.history`."""
+        return await self._past.history(stretch, cursor)
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """See `UsageSource.reported`."""
+        return await self._past.reported(first, last)
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""

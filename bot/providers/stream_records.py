@@ -1,16 +1,13 @@
 """What Stream Video keeps about calls: files, members, feedback, measures, call types."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, SecretStr
 
 from bot.calls.looks import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
-from bot.providers.decode import Moment
+from bot.providers.decode import Moment, Number
 from bot.providers.stream_wire import Session, Stay, User, WireCall
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
-"""A number that can be compared and rounded."""
 
 
 class Kept(BaseModel):

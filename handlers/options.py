@@ -36,8 +36,11 @@ async def calls(visit: Visit) -> list[Block]:
 
 
 async def people(visit: Visit) -> list[Block]:
-    """People of the call chosen in the same form, by any part of name or id."""
-    said = read_said(visit.body["view"])
+    """People of the call chosen in the same form, by any part of name or id.
+
+    Where Slack tells nothing of the other fields, it is the call the form was last drawn for.
+    """
+    said = read_said({"state": {"values": {}}, **visit.body["view"]})
     await _may_look(visit, said.state)
     board = visit.desk.board
     call = chosen_call(board, said)

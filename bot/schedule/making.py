@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.calls.models import Vendor
@@ -18,8 +19,8 @@ from bot.digests.digest import (
 )
 from bot.digests.odd import MINUTE, costs_of, odd
 from bot.digests.subscription import Rhythm, Subscription
-from bot.ports import AuditChain, DigestStore, UsageStore
-from bot.usage.days import DAY, local_day
+from bot.ports import DigestStore
+from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.tally import Tally, mean, total
 
 WEEK = 7
@@ -37,13 +38,29 @@ class Prices:
     currency: str = "USD"
 
 
+class Sums(Protocol):
+    """The part of `UsageStore` that is read."""
+
+    async def sums(
+        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
+    ) -> Sequence[Mapping[Vendor, Tally]]:
+        """Each vendor's tally of each stretch; one never read is left out."""
+
+
+class LastEntry(Protocol):
+    """The part of `AuditChain` that is read."""
+
+    async def head(self) -> tuple[int, str]:
+        """The number of the last entry and its hash in hex."""
+
+
 @dataclass(frozen=True)
 class Maker:
     """Makes digests of what is stored; it asks no vendor."""
 
-    usage: UsageStore
+    usage: Sums
     digests: DigestStore
-    chain: AuditChain
+    chain: LastEntry
     clock: Clock
     vendors: tuple[Vendor, ...]
     prices: Prices = field(default_factory=Prices)

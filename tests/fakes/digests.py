@@ -1,0 +1,166 @@
+"""In memory what a round of digests works with: the rows, the numbers, the channel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.calls.actors import Actor
+from bot.calls.models import Vendor
+from bot.digests.digest import Acts, Digest, Waiting
+from bot.digests.subscription import Posting, Subscription, Wish
+from bot.errors import StoreError, UnknownSubscription
+from bot.usage.days import Stretch, local_day
+from bot.usage.tally import Tally
+
+OWNER = Actor(user="U-LEO", team="T1")
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def subscription(number: int = 1, **wish: object) -> Subscription:
+    """One made long ago, for nine o'clock in UTC unless `wish` says otherwise."""
+    told = {"channel": f"C-{number}", "at": time(9), **wish}
+    return Subscription(id=number, wish=Wish(**told), owner=OWNER, made_at=LONG_AGO)  # type: ignore[arg-type]  # pydantic checks
+
+
+@dataclass
+class Row:
+    """A posting as it is on disk."""
+
+    token: int = 0
+    owner: str = ""
+    until: datetime = LONG_AGO
+    attempt: int = 0
+    done: bool = False
+    ts: str | None = None
+
+
+@dataclass
+class Rows:
+    """The `DigestStore`: a row for a subscription and day. `fails_in`: the call that fails."""
+
+    subs: list[Subscription] = field(default_factory=list)
+    rows: dict[tuple[int, date], Row] = field(default_factory=dict)
+    fails_in: int = 0
+    done: Acts = field(default_factory=lambda: Acts(by_verb={}))
+    waits: list[Waiting] = field(default_factory=list)
+    asked: list[Stretch] = field(default_factory=list)
+
+    def _work(self) -> None:
+        self.fails_in -= 1
+        if self.fails_in == 0:
+            raise StoreError("The database does not answer.")
+
+    async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
+        made = Subscription(id=len(self.subs) + 1, wish=wish, owner=owner, made_at=at)
+        self.subs.append(made)
+        return made
+
+    async def change(self, subscription: Subscription) -> None:
+        for place, one in enumerate(self.subs):
+            if one.id == subscription.id:
+                self.subs[place] = subscription
+                return
+        raise UnknownSubscription(f"No digest has the number {subscription.id}.")
+
+    async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
+        self._work()
+        return [one for one in self.subs if not one.stopped and channel in (None, one.wish.channel)]
+
+    async def claim_posting(
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime
+    ) -> Posting | None:
+        self._work()
+        row = self.rows.setdefault((subscription.id, day), Row())
+        if row.done or (row.owner != owner and now < row.until):
+            return None
+        row.token, row.owner, row.until = row.token + 1, owner, now + lease
+        row.attempt += 1
+        return Posting(
+            key=f"digest:{subscription.id}:{day}",
+            subscription=subscription,
+            day=day,
+            due_at=subscription.due_at(day),
+            attempt=row.attempt,
+            token=str(row.token),
+        )
+
+    async def posted(self, posting: Posting, ts: str | None) -> bool:
+        self._work()
+        row = self.rows[posting.subscription.id, posting.day]
+        if row.done or str(row.token) != posting.token:
+            return False
+        row.done, row.ts = True, ts
+        return True
+
+    async def acts(self, stretch: Stretch) -> Acts:
+        self.asked.append(stretch)
+        return self.done
+
+    async def waiting(self, limit: int) -> Sequence[Waiting]:
+        return self.waits[:limit]
+
+
+@dataclass
+class Numbers:
+    """The sums of a `UsageStore`: what is known of whole stretches, by their beginning."""
+
+    known: dict[tuple[datetime, Vendor], Tally] = field(default_factory=dict)
+
+    def put(self, vendor: Vendor, day: date, tally: Tally, zone: str = "Etc/UTC") -> None:
+        """Say what is known of a local day."""
+        self.known[local_day(day, ZoneInfo(zone)).start, vendor] = tally
+
+    async def sums(
+        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
+    ) -> Sequence[Mapping[Vendor, Tally]]:
+        return [
+            {
+                vendor: self.known[one.start, vendor]
+                for vendor in vendors
+                if (one.start, vendor) in self.known
+            }
+            for one in stretches
+        ]
+
+
+@dataclass
+class Channel:
+    """The `DigestPoster`: what stands in Slack. `fails` are raised first, one for each attempt.
+
+    A second attempt finds the message of the first one by its key.
+    """
+
+    messages: dict[str, list[tuple[Posting, Digest]]] = field(default_factory=dict)
+    fails: list[Exception] = field(default_factory=list)
+    told: list[tuple[int, str]] = field(default_factory=list)
+    owner_fails: list[Exception] = field(default_factory=list)
+    attempts: int = 0
+
+    async def post(self, posting: Posting, digest: Digest) -> str:
+        self.attempts += 1
+        if self.fails:
+            raise self.fails.pop(0)
+        there = self.messages.setdefault(posting.subscription.wish.channel, [])
+        for place, (earlier, _) in enumerate(there):
+            if posting.attempt > 1 and earlier.key == posting.key:
+                return f"{place}.0"
+        there.append((posting, digest))
+        return f"{len(there) - 1}.0"
+
+    async def tell_owner(self, subscription: Subscription, words: str) -> None:
+        if self.owner_fails:
+            raise self.owner_fails.pop(0)
+        self.told.append((subscription.id, words))
+
+    @property
+    def days(self) -> list[tuple[str, date]]:
+        """Each message: its channel and the sending day."""
+        return [(place, one.day) for place, told in self.messages.items() for one, _ in told]
+
+
+class Head:
+    """The audit chain's last entry."""
+
+    async def head(self) -> tuple[int, str]:
+        return 7, "ab" * 32

@@ -32,6 +32,7 @@ def test_a_menu_carries_call_and_person_with_ids_of_128_characters() -> None:
     ids = menu_ids(call, "T" * 500, stamp="19a.3", person=person)
     assert ids is not None
     value = load_menu(*ids, menu_value(Mute(), everyone=False))
+    assert isinstance(value, ActValue)
     assert value.call == call
     assert value.person is not None
     assert value.person.model_copy(update={"name": None}) == person.model_copy(

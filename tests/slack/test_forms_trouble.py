@@ -10,7 +10,16 @@ from bot.calls.models import Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB
-from tests.slack.test_forms import LAUNCH, SUPPORT, Former, latest, leo, mira, people_block_of, short
+from tests.slack.test_forms import (
+    LAUNCH,
+    SUPPORT,
+    Former,
+    latest,
+    leo,
+    mira,
+    people_block_of,
+    short,
+)
 
 __all__ = ["leo", "mira"]
 

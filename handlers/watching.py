@@ -37,16 +37,16 @@ def checks(
     """
 
     async def opened() -> Told:
-        await counter.soon()
+        await counter.ready()
         return "open"
 
     async def database() -> Told:
-        await counter.soon()
+        await counter.ready()
         await counter.desk.store.ping()
         return "answers"
 
     async def migrations() -> Told:
-        await counter.soon()
+        await counter.ready()
         if not await counter.desk.store.schema_is_current():
             raise NotAccepted("The database has not the tables of this release.")
         return "current"

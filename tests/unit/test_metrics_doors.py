@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Literal
 
 import httpx
@@ -17,7 +17,7 @@ from bot.service import front_door
 from bot.settings import Settings
 from handlers.counter import Counter
 from handlers.socket import Pulse
-from handlers.watching import checks, ready_route
+from handlers.watching import Check, checks, ready_route
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -38,11 +38,18 @@ def door(show: Show, counter: Counter | None = None, **environ: str) -> httpx.As
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
 
 
+def watched(parts: Mapping[str, Check]) -> httpx.AsyncClient:
+    """`/readyz` alone, which does not wait long."""
+    app = Starlette(routes=[ready_route(parts, 0.05)])
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
+
+
 async def test_an_order_shows_in_the_figures_and_nobodys_name_does(show: Show) -> None:
     mira = Moderator(show)
     await mira.types(f"kick {SUPPORT} amina loud")
     await mira.sees("kicked Amina", "confirmed")
     await mira.types("help")
+    await show.counter.tasks.drain(5)
     async with door(show) as client:
         answer = await client.get("/metrics")
     page = answer.text
@@ -109,10 +116,13 @@ async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:
 
 
 async def test_while_it_is_opening_it_is_not_ready_and_has_no_figures(show: Show) -> None:
-    async with door(show, Counter("/calls", patience=0.02)) as client:
-        answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()["why"]) == (503, "Callwarden is still starting.")
+    opening = Counter("/calls")
+    async with door(show, opening) as client:
         assert (await client.get("/metrics")).content == b""
+    async with watched(checks(opening, {})) as client:
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["why"]) == (503, "There is no answer in time.")
+    assert answer.json()["parts"]["socket"] == "not used"
 
 
 async def test_tables_of_another_release_are_not_ready(
@@ -130,10 +140,7 @@ async def test_a_socket_that_slack_cannot_reach_is_not_ready(
     show: Show, state: Literal["starting", "connected", "reconnecting", "dead"]
 ) -> None:
     parts = checks(show.counter, {}, lambda: Pulse(state, None, 0.0, 0))
-    app = Starlette(routes=[ready_route(parts)])
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://bot.test"
-    ) as client:
+    async with watched(parts) as client:
         answer = await client.get("/readyz")
     ready = state in {"connected", "reconnecting"}
     assert answer.status_code == (200 if ready else 503)

@@ -1,0 +1,199 @@
+"""What a digest says of a stretch: sums, comparisons, costs; what is not known is never zero."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.calls.models import Vendor
+from bot.digests.digest import TREND_DAYS, Acts, Difference, Digest, Gap, Waiting
+from bot.digests.subscription import Rhythm
+from bot.schedule.making import MOST_WAITING, Maker, Prices
+from bot.usage.days import DAY, Stretch
+from bot.usage.tally import Tally
+from tests.fakes.clock import ManualClock
+from tests.fakes.digests import Head, Numbers, Rows, subscription
+from tests.schedule.watch import SATURDAY, utc
+
+STREAM, KIT, COMET = Vendor.STREAM, Vendor.REALTIMEKIT, Vendor.COMETCHAT
+FRIDAY = SATURDAY - DAY
+MONDAY = date(2026, 11, 23)
+
+
+class Desk:
+    """A maker over numbers and rows in memory."""
+
+    def __init__(self) -> None:
+        self.numbers, self.rows = Numbers(), Rows()
+        self.prices = Prices()
+        self.vendors = tuple(Vendor)
+
+    def put(self, vendor: Vendor, back: int, **tally: object) -> None:
+        """Say what is known of the day `back` days before Friday."""
+        self.numbers.put(vendor, FRIDAY - back * DAY, Tally.model_validate(tally))
+
+    async def make(self, day: date = SATURDAY, **wish: object) -> Digest:
+        maker = Maker(self.numbers, self.rows, Head(), ManualClock(), self.vendors, self.prices)
+        return await maker.make(subscription(**wish), day)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+async def test_a_digest_is_about_the_day_before_it_is_sent(desk: Desk) -> None:
+    desk.put(STREAM, 0, calls=12, seconds=3_600)
+    desk.put(STREAM, 1, calls=99)
+    told = await desk.make()
+    assert (told.day, told.last_day) == (FRIDAY, FRIDAY)
+    assert told.vendors == {STREAM: Tally(calls=12, seconds=3_600)}
+
+
+async def test_it_is_held_against_the_same_weekday_a_week_before(desk: Desk) -> None:
+    desk.put(STREAM, 0, calls=12)
+    desk.put(STREAM, 7, calls=10)
+    told = await desk.make()
+    assert told.before == {STREAM: Tally(calls=10)}
+
+
+async def test_what_is_usual_is_the_mean_of_the_seven_days_before(desk: Desk) -> None:
+    desk.put(STREAM, 0, calls=1_000)
+    desk.put(STREAM, 8, calls=1_000)
+    for back in range(1, 8):
+        desk.put(STREAM, back, calls=back, peak_calls=10, peak_people=20, longest=60 * back)
+    told = await desk.make()
+    assert told.usual == {STREAM: Tally(calls=4, peak_calls=10, peak_people=20, longest=420)}
+
+
+async def test_days_and_numbers_that_are_not_known_do_not_pull_the_mean_down(desk: Desk) -> None:
+    desk.put(STREAM, 1, calls=10, failed=4)
+    desk.put(STREAM, 2, calls=20)
+    told = await desk.make()
+    assert told.usual == {STREAM: Tally(calls=15, failed=4)}
+    assert told.before is None
+
+
+async def test_nothing_is_usual_where_nothing_is_known(desk: Desk) -> None:
+    told = await desk.make()
+    assert (told.vendors, told.before, told.usual) == ({}, None, None)
+    assert {gap.vendor for gap in told.gaps} == set(Vendor)
+
+
+async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(desk: Desk) -> None:
+    desk.put(STREAM, 0, calls=0)
+    told = await desk.make()
+    assert told.vendors == {STREAM: Tally()}
+    assert {gap.vendor: gap.why for gap in told.gaps} == {
+        KIT: "Its calls of this day were not read yet.",
+        COMET: "Its calls of this day were not read yet.",
+    }
+
+
+async def test_what_the_vendor_said_itself_explains_its_gap(desk: Desk) -> None:
+    maker = Maker(desk.numbers, desk.rows, Head(), ManualClock(), (STREAM, KIT))
+    why, elsewhere = Gap(vendor=STREAM, why="It is down."), Gap(vendor=COMET, why="It is off.")
+    told = await maker.make(subscription(), SATURDAY, gaps=[why, elsewhere])
+    assert told.gaps == (why, Gap(vendor=KIT, why="Its calls of this day were not read yet."))
+
+
+async def test_only_the_vendors_that_were_wished_for_are_told(desk: Desk) -> None:
+    for vendor in Vendor:
+        desk.put(vendor, 0, calls=5)
+    told = await desk.make(vendors=frozenset({COMET}))
+    assert (set(told.vendors), told.gaps) == ({COMET}, ())
+
+
+async def test_a_vendor_that_is_off_is_no_gap(desk: Desk) -> None:
+    desk.vendors = (STREAM,)
+    desk.put(STREAM, 0, calls=5)
+    assert (await desk.make()).gaps == ()
+
+
+async def test_the_trend_is_a_fortnight_with_its_gaps_oldest_first(desk: Desk) -> None:
+    desk.put(STREAM, 0, calls=5)
+    desk.put(STREAM, TREND_DAYS - 1, calls=7)
+    desk.put(STREAM, TREND_DAYS, calls=9)
+    trend = (await desk.make()).trend
+    assert [one.day for one in trend] == [FRIDAY - n * DAY for n in reversed(range(TREND_DAYS))]
+    assert (trend[0].vendors, trend[1].vendors) == ({STREAM: Tally(calls=7)}, {})
+
+
+async def test_the_trend_is_in_the_days_of_the_subscriptions_zone(desk: Desk) -> None:
+    zone = "Australia/Lord_Howe"
+    desk.numbers.put(STREAM, FRIDAY, Tally(calls=3), zone)
+    desk.numbers.put(STREAM, FRIDAY, Tally(calls=8))
+    assert (await desk.make(zone=zone)).vendors == {STREAM: Tally(calls=3)}
+    assert (await desk.make()).vendors == {STREAM: Tally(calls=8)}
+
+
+async def test_a_strange_day_is_named(desk: Desk) -> None:
+    for back in range(1, 29):
+        desk.put(STREAM, back, calls=100)
+    desk.put(STREAM, 0, calls=300)
+    ((vendor, what, day, value, usual),) = [
+        (one.vendor, one.what, one.day, one.value, one.usual) for one in (await desk.make()).odd
+    ]
+    assert (vendor, what, day, value, usual) == (STREAM, "calls", FRIDAY, 300, 100)
+
+
+async def test_a_week_is_seven_days_against_the_seven_before(desk: Desk) -> None:
+    for back in range(-2, 12):
+        desk.put(STREAM, back, calls=10 if back < 5 else 7, peak_people=back + 3)
+    told = await desk.make(MONDAY, rhythm=Rhythm.WEEKLY)
+    assert (told.day, told.last_day) == (date(2026, 11, 16), date(2026, 11, 22))
+    assert told.vendors == {STREAM: Tally(calls=70, peak_people=7)}
+    assert told.before == {STREAM: Tally(calls=49, peak_people=14)}
+    assert told.usual is None
+    assert desk.rows.asked == [Stretch(utc(16, 0), utc(23, 0))]
+
+
+async def test_a_strange_day_within_a_week_is_named_by_its_day(desk: Desk) -> None:
+    for back in range(-2, 33):
+        desk.put(STREAM, back, calls=900 if back == 1 else 100)
+    told = await desk.make(MONDAY, rhythm=Rhythm.WEEKLY)
+    assert [(one.day, one.value) for one in told.odd] == [(FRIDAY - DAY, 900)]
+
+
+async def test_a_week_with_a_day_missing_has_no_sum_and_says_how_many(desk: Desk) -> None:
+    for back in range(-2, 5):
+        if back != 3:
+            desk.put(STREAM, back, calls=10)
+    told = await desk.make(MONDAY, rhythm=Rhythm.WEEKLY, vendors=frozenset({STREAM}))
+    assert told.vendors == {}
+    (gap,) = told.gaps
+    assert gap.why == "Its calls were not read yet on 1 of these 7 days."
+
+
+async def test_costs_are_told_where_a_price_is_and_the_minutes_are_known(desk: Desk) -> None:
+    desk.prices = Prices({STREAM: 0.004, KIT: 0.002}, "EUR")
+    desk.put(STREAM, 0, person_seconds=6_000)
+    desk.put(KIT, 0, seconds=6_000)
+    desk.put(COMET, 0, person_seconds=6_000)
+    (cost,) = (await desk.make()).costs
+    assert (cost.vendor, cost.minutes, cost.currency) == (STREAM, 100, "EUR")
+    assert cost.amount == pytest.approx(0.4)
+
+
+async def test_moderation_what_waits_and_the_end_of_the_record_are_told(desk: Desk) -> None:
+    desk.rows.done = Acts(by_verb={"kick": {}}, refused=2)
+    one = Waiting(kind="case", case=7, words="not confirmed", since=utc(20))
+    desk.rows.waits = [one] * (MOST_WAITING + 5)
+    told = await desk.make()
+    assert told.acts == desk.rows.done
+    assert told.waiting == (one,) * MOST_WAITING
+    assert told.head == (7, "ab" * 32)
+    assert desk.rows.asked == [Stretch(utc(20, 0), utc(21, 0))]
+
+
+async def test_what_is_said_about_its_sending_is_passed_on(desk: Desk) -> None:
+    maker = Maker(desk.numbers, desk.rows, Head(), ManualClock(), ())
+    differs = Difference(vendor=STREAM, what="calls", day=FRIDAY, counted=1, reported=2)
+    told = await maker.make(
+        subscription(),
+        SATURDAY,
+        differences=[differs],
+        late_since=utc(21),
+        folded=[FRIDAY - timedelta(days=1)],
+    )
+    assert (told.differences, told.late_since) == ((differs,), utc(21))
+    assert (told.folded, told.made_at) == ((FRIDAY - DAY,), ManualClock().now())

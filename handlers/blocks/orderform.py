@@ -132,6 +132,7 @@ def _state(draft: Draft) -> OrderState:
             "call": call.ref if call else None,
             "title": call.title if call else "",
             "over": bool(call and call.ended_at),
+            "heavy": heavy(draft.said),
         }
     )
 

@@ -47,8 +47,8 @@ class OrderState(Value):
     """What the form carries along. `among` is empty where the verb is settled; see ANY.
 
     `call` is the call as it was chosen, `over` whether it had ended by then; `person` is somebody
-    in it who is meant before a field can say so; `channel`, `reply_url` and `card` are as in
-    `Order`.
+    in it who is meant before a field can say so; `heavy` whether it warns of much; `channel`,
+    `reply_url` and `card` are as in `Order`.
     """
 
     verb: str | None = None
@@ -57,6 +57,7 @@ class OrderState(Value):
     title: str = ""
     over: bool = False
     person: Picked | None = None
+    heavy: bool = False
     channel: str | None = None
     reply_url: str | None = None
     card: bool = False

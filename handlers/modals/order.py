@@ -15,7 +15,7 @@ from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, person_option
 from handlers.blocks.forms import done_view, trouble_view
 from handlers.blocks.message import Message
-from handlers.blocks.orderform import TITLE, Draft, order_form
+from handlers.blocks.orderform import TITLE, Draft, heavy, order_form
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom, read_said
 from handlers.blocks.reasons import REASON
 from handlers.blocks.text import clean, cut
@@ -69,12 +69,22 @@ async def open_shortcut(visit: Visit) -> None:
 async def redraw(visit: Visit) -> None:
     """Something was chosen: draw what follows from it, unless something newer was chosen since."""
     view = visit.body["view"]
+    if _changes_nothing(visit):
+        return
     turn = visit.counter.turns.take(str(view["id"]))
     drawn = await in_words(_redrawn(visit), visit.counter.meter)
     form = trouble_view(drawn) if isinstance(drawn, Message) else drawn
     where = Opened(str(view["id"]), str(view.get("hash", "")))
     if turn.newest and not await draw(visit, where, form) and turn.newest:
         await draw(visit, where._replace(hash=""), form)
+
+
+def _changes_nothing(visit: Visit) -> bool:
+    """Whether it was one more person, and the act is as light as it was: their menu stays open."""
+    if visit.payload.get("action_id") != FORM_PEOPLE:
+        return False
+    said = read_said(visit.body["view"])
+    return not said.state.heavy and not heavy(said)
 
 
 async def _redrawn(visit: Visit) -> dict[str, Any]:

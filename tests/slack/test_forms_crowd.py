@@ -200,3 +200,17 @@ async def test_words_about_people_whose_vendor_is_silent_say_so(show: Show) -> N
         await mira.opens("preset default:room @ann")
         await mira.drawn("Stream Video did not answer in time.", "Room")
         assert await mira.offered(FORM_PEOPLE, "ann") == []
+
+
+async def test_one_more_person_draws_the_form_anew_only_where_that_weighs(
+    show: Show, crowded: FakeProvider
+) -> None:
+    async with before(show, crowded) as mira:
+        await mira.opens("kick default:hall")
+        drawn = len(show.workspace.asked("views.update"))
+        for number in range(5):
+            await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
+        await mira.show.counter.tasks.drain(1)
+        assert len(show.workspace.asked("views.update")) == drawn
+        await mira.chooses(FORM_PEOPLE, "Person 105", "p105")
+        await mira.drawn("It hits 6 people")

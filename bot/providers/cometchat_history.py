@@ -108,12 +108,17 @@ class CometHistory:
         self._clock = clock
 
     async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
-        """One page; a cursor is its number, and when the oldest call before it began."""
+        """One page; a cursor is its number, and when the oldest call before it began.
+
+        VendorGarbled for another page than was asked for, and for an empty one that should not be.
+        """
         page, _, before = (cursor or "1").partition(":")
         number, now = int(page), self._clock.now()
         params = {"page": number, "perPage": PAGE}
         answer = await self._http.send(Kind.READ, "GET", "/calls", params=params)
         many = read(self._http, ManyPast, answer)
+        if not many.is_page(number, empty=not many.data):
+            raise self._http.garbled(f"did not show page {number} of its calls, which it promised")
         told = [one for call in many.data if (one := call.told()) is not None]
         place = _place(before, told)
         older = bool(told) and all(one.started_at < stretch.start - DAY for one in told)

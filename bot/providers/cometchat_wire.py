@@ -147,6 +147,11 @@ class Paged(BaseModel):
         """Whether a page follows page `number`."""
         return (self._pages.total_pages or 0) > (self._pages.current_page or number)
 
+    def is_page(self, number: int, *, empty: bool) -> bool:
+        """Whether this can be page `number`: an empty one only where no more are promised."""
+        shown = (self._pages.current_page or number) == number
+        return shown and not (empty and number > 1 and (self._pages.total_pages or 0) >= number)
+
     @property
     def _pages(self) -> _Pagination:
         return (self.meta and self.meta.pagination) or _Pagination()

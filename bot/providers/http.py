@@ -249,11 +249,9 @@ class Transport:
                 raise self.garbled()
         return bytes(body)
 
-    def garbled(self) -> VendorGarbled:
+    def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
         """The error for an answer that is not what the vendor's document promises."""
-        return VendorGarbled(
-            f"{self._label} sent an answer that cannot be read.", vendor=self._wire.vendor
-        )
+        return VendorGarbled(f"{self._label} {why}.", vendor=self._wire.vendor)
 
     @property
     def _label(self) -> str:

@@ -145,8 +145,13 @@ class KitHistory:
         self._clock = clock
 
     async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
-        """One page of sessions, and the recordings of the time they cover."""
-        number = int(cursor or 1)
+        """One page of sessions, and the recordings of the time they cover.
+
+        A cursor is the page's number, and how many sessions came before it. VendorGarbled for a
+        page that repeats, and for one that is empty though there are more.
+        """
+        page, _, before = (cursor or "1").partition(":")
+        number = int(page)
         window = _window(stretch.start, stretch.end)
         params = {
             **window,
@@ -158,12 +163,15 @@ class KitHistory:
         answer = await self._http.send(Kind.READ, "GET", "/sessions", params=params)
         many, now = read(self._http, ManySessions, answer), self._clock.now()
         sessions = many.data.sessions
+        self._goes_on(number, int(before or 0), len(sessions), many.paging)
         inside = [one for one in sessions if _touches(one, stretch, now)]
         files = await self._recordings(inside, now)
         told = [one.record(None if files is None else files.get(one.id, ())) for one in inside]
+        following = next_page(number, PAGE, len(sessions), many.paging)
+        place = (many.paging and many.paging.end_offset) or ""
         return Page(
             items=tuple(one for one in told if one is not None),
-            next=next_page(number, PAGE, len(sessions), many.paging),
+            next=None if following is None else f"{following}:{place}",
         )
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
@@ -188,6 +196,15 @@ class KitHistory:
             for one in sorted({known for known in (*sessions, *recordings) if known is not None})
             if first <= one <= last
         ]
+
+    def _goes_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
+        total, end = (paging.total_count, paging.end_offset) if paging else (None, None)
+        if total is None or end is None:
+            return
+        if number > 1 and got and end <= before:
+            raise self._http.garbled(f"showed page {number} of its sessions as one before it")
+        if not got and max(end, before) < total:
+            raise self._http.garbled(f"says it has {total} sessions and showed {before}")
 
     async def _recordings(
         self, sessions: Sequence[PastSession], now: datetime

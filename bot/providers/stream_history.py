@@ -158,7 +158,7 @@ class StreamHistory:
         """The runs that ended in the stretch or later, then those still running.
 
         Recordings are a request for each call, so they are asked for only where all ended runs are
-        on one page; else they are None.
+        on one page; else they are None. VendorGarbled for a page that comes after itself.
         """
         which, _, place = (cursor or ENDED).partition(":")
         body: dict[str, Any] = {"filter_conditions": _conditions(which, stretch), "limit": MOST}
@@ -166,6 +166,8 @@ class StreamHistory:
             body["next"] = place
         answer = await self._reads.http.send(Kind.READ, "POST", f"{API}/call_stats", json=body)
         page, now = read(self._reads.http, Runs, answer), self._clock.now()
+        if page.next and page.next == place:
+            raise self._reads.http.garbled("named a page of its runs as the one after itself")
         told = [one for run in page.call_stats if (one := run.told(now)) is not None]
         records = [one for one in told if one.touches(stretch, now)]
         if not place and not page.next:

@@ -1,0 +1,99 @@
+"""What was counted from a vendor's calls, held against the vendor's own daily report."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from bot.calls.models import Vendor
+from bot.digests.digest import Difference
+from bot.usage.records import VendorDay
+from bot.usage.tally import Tally
+
+TOLERATED = 0.05
+"""Share of the larger number by which two numbers may differ."""
+
+FEWEST = 3.0
+"""Calls or recordings; 1 against 2 is no news."""
+
+SHORTEST = 15.0
+"""Minutes."""
+
+OTHER_UNIT = 30.0
+"""So many times as many minutes, while the calls agree, are not minutes."""
+
+SECONDS = 60
+
+
+class _Pair(NamedTuple):
+    """The same thing, counted and reported; None where one of them does not say."""
+
+    what: str
+    counted: float | None
+    reported: float | None
+    least: float
+
+    @property
+    def differs(self) -> bool:
+        """Whether both say it, and not the same."""
+        if self.counted is None or self.reported is None:
+            return False
+        gap, larger = abs(self.counted - self.reported), max(self.counted, self.reported)
+        return gap >= self.least and gap > TOLERATED * larger
+
+    @property
+    def alike(self) -> bool:
+        """Whether they can be numbers of the same unit."""
+        low, high = sorted((self.counted or 0.0, self.reported or 0.0))
+        return high <= OTHER_UNIT * max(low, 1.0)
+
+
+def differences(
+    counted: Mapping[date, Mapping[Vendor, Tally]], reported: Iterable[VendorDay]
+) -> tuple[Difference, ...]:
+    """Where a report differs, by UTC day: by more than 5 %, and by 3 calls or recordings at least.
+
+    Minutes have to differ by 15 at least. Where they are more than 30 times apart though the calls
+    agree, the report counts in another unit, and nothing is said. A day that was not counted, or a
+    number that one side does not tell, is no difference.
+    """
+    found: list[Difference] = []
+    for told in sorted(reported, key=lambda one: (one.day, one.vendor)):
+        tally = counted.get(told.day, {}).get(told.vendor)
+        if tally is not None:
+            found += [
+                Difference(
+                    vendor=told.vendor,
+                    what=pair.what,
+                    day=told.day,
+                    counted=round(pair.counted or 0.0, 1),
+                    reported=round(pair.reported or 0.0, 1),
+                )
+                for pair in _pairs(tally, told)
+            ]
+    return tuple(found)
+
+
+def _pairs(tally: Tally, told: VendorDay) -> Iterator[_Pair]:
+    """Those that differ."""
+    calls = _Pair("calls", tally.calls, told.calls, FEWEST)
+    minutes = (
+        _Pair("minutes", tally.seconds / SECONDS, told.minutes, SHORTEST),
+        _Pair("person minutes", _minutes(tally.person_seconds), told.person_minutes, SHORTEST),
+    )
+    if calls.differs:
+        yield calls
+    yield from (one for one in minutes if one.differs and (calls.differs or one.alike))
+    recordings = _Pair("recordings", _kept(tally), told.recordings, FEWEST)
+    if recordings.differs:
+        yield recordings
+
+
+def _minutes(seconds: int | None) -> float | None:
+    return None if seconds is None else seconds / SECONDS
+
+
+def _kept(tally: Tally) -> int | None:
+    """Recordings that came to something: whether reports count the others is not documented."""
+    if tally.recordings is None:
+        return None
+    return tally.recordings - (tally.recordings_failed or 0)

@@ -1,0 +1,244 @@
+"""Reading the vendors' past into what is kept of it: newest first, the vendors side by side."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from bot.calls.models import Page, Vendor
+from bot.clock import Clock
+from bot.digests.digest import Gap
+from bot.errors import (
+    AnswerLost,
+    VendorBusy,
+    VendorError,
+    VendorFault,
+    VendorGarbled,
+    VendorTimeout,
+    VendorUnreachable,
+)
+from bot.ports import UsageSource, UsageStore
+from bot.usage.days import DAY, Stretch
+from bot.usage.records import CallRecord
+
+RE_READ_DAYS = 3
+"""Whole days before today that are read again, since numbers come late."""
+
+FIRST_DAYS = 2
+"""Today and yesterday come first, by themselves: the next digest is about them."""
+
+MOST_PAGES = 5_000
+"""Pages of one stretch; more, and the vendor is not believed."""
+
+WAITS = (1.0, 5.0, 20.0)
+"""Seconds before each further try of a page; the last wait outlasts a breaker."""
+
+LONGEST_WAIT = 60.0
+"""Seconds that a vendor may ask to be left alone; asking for more ends the reading."""
+
+AHEAD = timedelta(minutes=5)
+"""How far a vendor's clock may run before ours."""
+
+PASSING = (VendorBusy, VendorUnreachable, VendorTimeout, AnswerLost, VendorFault)
+"""Errors that a second try may not meet."""
+
+
+class Progress(NamedTuple):
+    """A vendor's day was read; it was number `done` of the `of` there are to read."""
+
+    vendor: Vendor
+    day: date
+    done: int
+    of: int
+
+
+Tell = Callable[[Progress], None]
+
+
+def silently(progress: Progress) -> None:
+    """Tells nobody."""
+    del progress
+
+
+class _Read(NamedTuple):
+    """The runs of a stretch, each once, and how many were said to be in the future."""
+
+    records: tuple[CallRecord, ...]
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """Reads what was never read, and the last days again. Each day is kept as soon as it is read.
+
+    So a reading that was broken off goes on where it stopped when it is begun again.
+    """
+
+    sources: Mapping[Vendor, UsageSource]
+    usage: UsageStore
+    clock: Clock
+
+    async def read(
+        self,
+        stretch: Stretch,
+        *,
+        vendors: Sequence[Vendor] | None = None,
+        tell: Tell = silently,
+        until: datetime | None = None,
+    ) -> tuple[Gap, ...]:
+        """Every UTC day that touches `stretch`; what is missing afterwards. Raises StoreError.
+
+        A vendor that fails is a gap, and the others go on. Nothing new is begun after `until`.
+        """
+        asked = [
+            one for vendor, one in self.sources.items() if vendors is None or vendor in vendors
+        ]
+        readings = (self._vendor(one, stretch, tell, until) for one in asked)
+        done = await asyncio.gather(*readings, return_exceptions=True)
+        gaps: list[Gap] = []
+        for told in done:
+            if isinstance(told, BaseException):
+                raise told
+            gaps += told
+        return tuple(gaps)
+
+    async def _vendor(
+        self, source: UsageSource, stretch: Stretch, tell: Tell, until: datetime | None
+    ) -> list[Gap]:
+        days = await self._days(source.vendor, stretch)
+        done = ahead = 0
+        for chunk in _chunks(days, source.days_at_once):
+            try:
+                read = await self._read(source, _stretch(chunk), until)
+            except VendorError as error:
+                return [Gap(vendor=source.vendor, why=f"{error} {_missing(days[done:])}")]
+            for day in chunk:
+                await self._keep(source.vendor, day, read.records)
+                done += 1
+                tell(Progress(source.vendor, day, done, len(days)))
+            ahead += read.ahead
+        return [Gap(vendor=source.vendor, why=_ahead(ahead))] if ahead else []
+
+    async def _days(self, vendor: Vendor, stretch: Stretch) -> list[date]:
+        """The days to read, newest first, none of them in the future."""
+        today = self.clock.now().astimezone(UTC).date()
+        wanted = [day for day in _days_of(stretch) if day <= today]
+        if not wanted:
+            return []
+        unread = await self.usage.unread(vendor, _stretch(wanted))
+        missing = {day for each in unread for day in _days_of(each)}
+        again = {today - back * DAY for back in range(RE_READ_DAYS + 1)}
+        return sorted((day for day in wanted if day in missing | again), reverse=True)
+
+    async def _keep(self, vendor: Vendor, day: date, records: Sequence[CallRecord]) -> None:
+        now, stretch = self.clock.now(), _stretch([day])
+        inside = [one for one in records if one.touches(stretch, now)]
+        await self.usage.keep_calls(vendor, stretch, evenly(inside), now=now)
+
+    async def _read(self, source: UsageSource, stretch: Stretch, until: datetime | None) -> _Read:
+        """All pages; VendorGarbled where they do not end."""
+        found: dict[tuple[str, str], CallRecord] = {}
+        ahead: set[tuple[str, str]] = set()
+        cursors: set[str] = set()
+        cursor: str | None = None
+        while len(cursors) < MOST_PAGES:
+            self._in_time(source.vendor, until)
+            page = await self._page(source, stretch, cursor)
+            for one in page.items:
+                believed = self._believed(one)
+                key = one.id, one.run
+                if believed is not one:
+                    ahead.add(key)
+                if believed is not None:
+                    found[key] = believed
+            cursor = page.next
+            if cursor is None:
+                return _Read(tuple(found.values()), len(ahead))
+            if cursor in cursors:
+                break
+            cursors.add(cursor)
+        raise VendorGarbled(
+            f"{source.vendor.label} promises ever more pages of its calls; "
+            f"{len(cursors)} were read.",
+            vendor=source.vendor,
+        )
+
+    async def _page(
+        self, source: UsageSource, stretch: Stretch, cursor: str | None
+    ) -> Page[CallRecord]:
+        """One page, tried a few times where that may help."""
+        for wait in WAITS:
+            try:
+                return await source.history(stretch, cursor=cursor)
+            except PASSING as error:
+                asked = error.retry_after if isinstance(error, VendorBusy) else None
+                if (asked or wait) > LONGEST_WAIT:
+                    raise
+                await self.clock.sleep(asked or wait)
+        return await source.history(stretch, cursor=cursor)
+
+    def _in_time(self, vendor: Vendor, until: datetime | None) -> None:
+        if until is not None and self.clock.now() >= until:
+            raise VendorTimeout(
+                f"{vendor.label} had more to tell than there was time for.", vendor=vendor
+            )
+
+    def _believed(self, record: CallRecord) -> CallRecord | None:
+        """The record; without its end where that is in the future, and None where its start is."""
+        latest = self.clock.now() + AHEAD
+        if record.started_at > latest:
+            return None
+        if record.ended_at is not None and record.ended_at > latest:
+            return record.model_copy(update={"ended_at": None})
+        return record
+
+
+def evenly(records: Sequence[CallRecord]) -> Sequence[CallRecord]:
+    """The records of a day; where recordings of some are not known, those of none are.
+
+    A sum of what is known of some calls would look like the sum of all.
+    """
+    if all(one.recordings is not None for one in records):
+        return records
+    return [one.model_copy(update={"recordings": None}) for one in records]
+
+
+def _chunks(days: Sequence[date], at_once: int) -> Iterator[list[date]]:
+    """Days that are asked for together: newest first, no more than `at_once` apart."""
+    chunk: list[date] = []
+    span = min(FIRST_DAYS, at_once)
+    for day in days:
+        if chunk and chunk[0] - day >= span * DAY:
+            yield chunk
+            chunk, span = [], at_once
+        chunk.append(day)
+    if chunk:
+        yield chunk
+
+
+def _days_of(stretch: Stretch) -> list[date]:
+    """The UTC days that a stretch touches, oldest first."""
+    first, last = stretch.start.astimezone(UTC).date(), stretch.end.astimezone(UTC)
+    days = [first + n * DAY for n in range((last.date() - first).days + 1)]
+    return days[:-1] if last.time() == time() else days
+
+
+def _stretch(days: Sequence[date]) -> Stretch:
+    """From the beginning of the earliest of these days to the end of the latest."""
+    return Stretch(_midnight(min(days)), _midnight(max(days) + DAY))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _missing(days: Sequence[date]) -> str:
+    if len(days) == 1:
+        return f"{days[0]} is not read."
+    return f"{len(days)} days are not read, {days[-1]} to {days[0]}."
+
+
+def _ahead(number: int) -> str:
+    calls = "1 call is" if number == 1 else f"{number} calls are"
+    return f"{calls} said to begin or end in the future; nothing after now is counted."

@@ -9,7 +9,6 @@ from nicegui import ui
 from nicegui.testing import User, user_simulation
 
 from bot.demo.playground.page.blocks import Blocks
-from bot.demo.playground.page.channel import threaded
 from bot.demo.playground.page.page import draw_page
 from bot.demo.playground.page.seat import Place, Seat
 from bot.demo.playground.playground import Playground
@@ -154,13 +153,3 @@ async def test_every_block_is_drawn_and_an_unknown_one_loudly(playground: Playgr
         await user.should_see("Unknown block: task_card")
         await user.should_see(kind=ui.table)
         await user.should_see(kind=ui.echart)
-
-
-def test_an_answer_stands_below_what_it_answers_to() -> None:
-    told = [
-        Message("C1", "1.0", "U1"),
-        Message("C1", "2.0", "U1"),
-        Message("C1", "3.0", "U1", thread_ts="1.0"),
-        Message("C1", "4.0", "U1", thread_ts="0.5"),
-    ]
-    assert [one.ts for one in threaded(told)] == ["1.0", "3.0", "2.0", "4.0"]

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.demo.playground.page.channel import threaded
 from bot.demo.playground.page.rich import rich_html
 from bot.demo.playground.page.words import html_of, marked
+from bot.demo.slack.shown import Message
 
 NAMES = {"U1": "Mira", "C1": "call-ops"}
 HARMLESS = {
@@ -102,3 +104,13 @@ def test_no_text_becomes_anything_but_harmless_marks(text: str) -> None:
         assert told.tags <= HARMLESS
         assert told.told <= {"class", "href", "rel", "target"}
         assert all(link.lower().startswith(("http://", "https://")) for link in told.links)
+
+
+def test_an_answer_stands_below_what_it_answers_to() -> None:
+    told = [
+        Message("C1", "1.0", "U1"),
+        Message("C1", "2.0", "U1"),
+        Message("C1", "3.0", "U1", thread_ts="1.0"),
+        Message("C1", "4.0", "U1", thread_ts="0.5"),
+    ]
+    assert [one.ts for one in threaded(told)] == ["1.0", "3.0", "2.0", "4.0"]

@@ -8,7 +8,8 @@ CallwardenError
 │   ├── UnknownPerson        nobody in the call answers to that name or id
 │   ├── AmbiguousPerson      one name, two people
 │   ├── UnknownCase          no case has that number
-│   └── UnknownSubscription  no digest has that number
+│   ├── UnknownSubscription  no digest has that number
+│   └── UnusableChannel      a digest cannot be posted in that channel as it is now
 ├── NotPermitted             the rules say no; audited
 │   ├── Outsider             another workspace, a guest or a bot
 │   ├── RoleTooLow           the verb wants a higher role
@@ -101,6 +102,12 @@ class UnknownSubscription(BadInput):
     """No digest subscription has that number."""
 
     default_next_step = "List the subscriptions (`digest list`) to see what is there."
+
+
+class UnusableChannel(BadInput):
+    """A digest cannot be posted in that channel as it is now."""
+
+    default_next_step = "Choose another channel."
 
 
 class NotPermitted(CallwardenError):

@@ -12,6 +12,7 @@ from bot.calls.cases import (
     AuditEntry,
     Case,
     Claim,
+    DigestNote,
     Disclosure,
     Notice,
     NoticeKind,
@@ -198,6 +199,12 @@ class Store(Protocol):
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
 
+    async def note(self, note: DigestNote) -> bool:
+        """Audit what is asked of a digest, before it is done; NotAccepted as in `accept`.
+
+        False when its key was on record already: it is the same request once more.
+        """
+
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
@@ -268,12 +275,27 @@ class AuditChain(Protocol):
 
 
 class Member(Frozen):
-    """What Slack says about a person. `team` is their home workspace."""
+    """What Slack says about a person. `team` is their home workspace, `zone` their time zone."""
 
     user: str
     team: str
     guest: bool = False
     bot: bool = False
+    gone: bool = False
+    zone: str | None = None
+
+
+class Place(Frozen):
+    """What Slack says about a channel. `inside` is whether the bot is in it.
+
+    `gone`: Slack shows the bot no such channel, which is also so for a private one it is not in.
+    """
+
+    channel: str
+    name: str = ""
+    private: bool = False
+    archived: bool = False
+    inside: bool = False
     gone: bool = False
 
 
@@ -288,6 +310,9 @@ class Directory(Protocol):
 
     async def group(self, group: str) -> frozenset[str]:
         """The user ids in a user group; empty on plans that have no groups."""
+
+    async def place(self, channel: str) -> Place | None:
+        """One channel, as it is now; None where the scopes do not let the bot look."""
 
 
 class Notifier(Protocol):

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import SlackSilent
-from bot.ports import Member
+from bot.ports import Member, Place
 from handlers.slack_errors import error_code
 
 LOOKUP_SECONDS = 1.0
@@ -32,6 +32,13 @@ NO_SUCH_GROUP = frozenset(
     {"plan_upgrade_required", "missing_scope", "subteam_not_found", "no_such_subteam"}
 )
 """Errors of usergroups.users.list that mean: nobody holds a role through this group."""
+NO_SUCH_PLACE = frozenset({"channel_not_found", "invalid_arguments"})
+"""Errors of conversations.info that mean: the bot sees no such channel.
+
+A private channel it is not in counts as not found (docs.slack.dev, methods/conversations.info).
+"""
+CLOSED_EYES = frozenset({"missing_scope", "method_not_supported_for_channel_type"})
+"""Its errors that mean: the scopes do not let the bot look at this one."""
 SLACKBOT = "USLACKBOT"
 """Slackbot, which users.info describes as if it were a person."""
 
@@ -49,6 +56,7 @@ class _User(BaseModel):
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     is_stranger: bool = False
+    tz: str | None = None
 
     def member(self) -> Member:
         return Member(
@@ -57,11 +65,35 @@ class _User(BaseModel):
             guest=self.is_restricted or self.is_ultra_restricted or self.is_stranger,
             bot=self.is_bot or self.id == SLACKBOT,
             gone=self.deleted,
+            zone=self.tz,
         )
 
 
 class _Person(BaseModel):
     user: _User
+
+
+class _Channel(BaseModel):
+    """The fields of conversations.info we read (docs.slack.dev, objects/conversation-object)."""
+
+    id: str
+    name: str = ""
+    is_private: bool = False
+    is_archived: bool = False
+    is_member: bool = False
+
+    def place(self) -> Place:
+        return Place(
+            channel=self.id,
+            name=self.name,
+            private=self.is_private,
+            archived=self.is_archived,
+            inside=self.is_member,
+        )
+
+
+class _Conversation(BaseModel):
+    channel: _Channel
 
 
 class _Group(BaseModel):
@@ -131,14 +163,16 @@ def _reason(error: Exception) -> str:
 class SlackDirectory:
     """The `Directory` behind Slack's Web API.
 
-    Needs the scopes `users:read` and, for groups, `usergroups:read`. Members are asked again after
-    10 minutes, groups after 5, the workspace never. `deadline` is in seconds, for each question.
+    Needs the scopes `users:read`, for groups `usergroups:read` and for channels `channels:read` and
+    `groups:read`. Members are asked again after 10 minutes, groups after 5, the workspace never,
+    channels each time. `deadline` is in seconds, for each question.
     """
 
     def __init__(
         self, client: AsyncWebClient, clock: Clock, *, deadline: float = LOOKUP_SECONDS
     ) -> None:
         self._client = client
+        self._deadline = deadline
         self._homes = _Answers(self._ask_home, clock, fresh=math.inf, deadline=deadline)
         self._members = _Answers(self._ask_member, clock, fresh=MEMBER_SECONDS, deadline=deadline)
         self._groups = _Answers(self._ask_group, clock, fresh=GROUP_SECONDS, deadline=deadline)
@@ -158,6 +192,25 @@ class SlackDirectory:
         Empty when the plan has no groups, the scope is missing or Slack knows no such group.
         """
         return await self._groups.get(group)
+
+    async def place(self, channel: str) -> Place | None:
+        """One channel, as it is now: it is asked for after somebody was told to mend it.
+
+        None where the scopes do not let the bot look; SlackSilent.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await self._client.conversations_info(channel=channel)
+            return _Conversation.model_validate(answer.data).channel.place()
+        except SlackApiError as error:
+            code = error_code(error)
+            if code in NO_SUCH_PLACE:
+                return Place(channel=channel, gone=True)
+            if code in CLOSED_EYES:
+                return None
+            raise SlackSilent(f"Slack did not answer for {channel}: {code}.") from error
+        except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
+            raise SlackSilent(f"Slack did not answer for {channel}.") from error
 
     async def _ask_home(self, _: str) -> str:
         answer = await self._client.auth_test()

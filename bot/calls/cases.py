@@ -98,6 +98,13 @@ class Event(StrEnum):
     OUTCOME = "outcome"
     DISCLOSED = "disclosed"
     """Somebody was handed links to what was recorded."""
+    SUBSCRIBED = "subscribed"
+    """Somebody set up a digest; the next five are what else was asked of one."""
+    CHANGED = "changed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    SENT = "sent"
 
 
 class AuditEntry(Frozen):
@@ -135,6 +142,15 @@ class Disclosure(Frozen):
     actor: Actor
     call: CallRef
     title: str
+    detail: str
+
+
+class DigestNote(Frozen):
+    """What somebody asked of a digest, for the audit; `key` makes a redelivery the same one."""
+
+    key: str
+    event: Event
+    actor: Actor
     detail: str
 
 

@@ -47,6 +47,20 @@ class Policy:
         if look.least > Role.VIEWER and not await self._holds(actor.user, look.least, vendor):
             raise words.role_too_low(self._rules, actor.user, look.label, look.least, vendor)
 
+    async def may_subscribe(self, actor: Actor, channel: str | None) -> None:
+        """Whether somebody may set up digests, asked in that channel; raises as `may_look`.
+
+        A lead of any vendor may: a digest shows nothing that those who look could not see.
+        """
+        await self.may_look(actor, channel)
+        if not await self._holds(actor.user, Role.LEAD, None):
+            raise words.role_too_low(self._rules, actor.user, "Setting up digests", Role.LEAD, None)
+
+    def serves(self, channel: str) -> None:
+        """ChannelNotAllowed where Callwarden is not used: no digest goes there either."""
+        if not decide.allowed_in(self._rules, channel):
+            raise words.not_used_there(self._rules, channel)
+
     async def may(self, actor: Actor, act: Act, channel: str | None) -> None:
         """Whether somebody may do this there; one protected person refuses the whole act.
 

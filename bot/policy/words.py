@@ -61,6 +61,14 @@ def channel_not_allowed(rules: Rules, channel: str | None) -> ChannelNotAllowed:
     return ChannelNotAllowed("Callwarden takes no orders here.", next_step=f"{step}.")
 
 
+def not_used_there(rules: Rules, channel: str) -> ChannelNotAllowed:
+    """A channel that is none of those listed gets no digest."""
+    step = (
+        f'Choose another, or add "{channel}" to `channels` under `[slack]` in {rules.file or FILE}.'
+    )
+    return ChannelNotAllowed("Callwarden is not used in that channel.", next_step=step)
+
+
 def unknown_person() -> NotPermitted:
     """Slack did not answer, and nobody acts unseen."""
     return NotPermitted("Slack did not say who you are; nothing was done.", next_step=LATER)

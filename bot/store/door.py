@@ -9,7 +9,17 @@ from sqlalchemy import Row, bindparam, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
-from bot.calls.cases import Acceptance, Case, Disclosure, Event, How, NoticeKind, Order, Refusal
+from bot.calls.cases import (
+    Acceptance,
+    Case,
+    DigestNote,
+    Disclosure,
+    Event,
+    How,
+    NoticeKind,
+    Order,
+    Refusal,
+)
 from bot.calls.outcomes import State
 from bot.errors import KeyReused
 from bot.store.ledger import options
@@ -88,6 +98,11 @@ class Remark:
         }
         return cls(told.key, Event.DISCLOSED, told.actor, None, said, at)
 
+    @classmethod
+    def of_note(cls, note: DigestNote, at: datetime) -> "Remark":
+        """What was asked of a digest."""
+        return cls(note.key, note.event, note.actor, None, {"detail": note.detail}, at)
+
 
 class Door:
     """`line_channel` is the moderation channel that shows every case; None for none."""
@@ -105,13 +120,15 @@ class Door:
         batch.write()
         return answers
 
-    def remark(self, transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[None]:
-        """Audit each whose key is new."""
+    def remark(self, transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool]:
+        """Audit each whose key is new; which ones were."""
         keys = [remark.key for remark in remarks]
         seen = set(transaction.connection.execute(_SEEN, {"keys": keys}).scalars())
         rows = []
+        new = []
         for one in remarks:
-            if one.key not in seen:
+            new.append(one.key not in seen)
+            if new[-1]:
                 seen.add(one.key)
                 rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
                 transaction.ledger.add(
@@ -119,7 +136,7 @@ class Door:
                 )
         if rows:
             transaction.connection.execute(_ADD_DELIVERY, rows)
-        return [None] * len(remarks)
+        return new
 
 
 class _Batch:

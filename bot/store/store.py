@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy import Select, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +12,7 @@ from bot.calls.cases import (
     AuditEntry,
     Case,
     Claim,
+    DigestNote,
     Disclosure,
     Notice,
     NoticeKind,
@@ -27,29 +27,26 @@ from bot.meter import UNMETERED, Backlog, Meter
 from bot.ports import CaseFilter
 from bot.store.backlog import backlog
 from bot.store.database import Database, InstanceLock
+from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark
 from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.rows import case_of
+from bot.store.shelf import readable
 from bot.store.tables import AUDIT, CASE
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
+from bot.store.usage import UsageSide
 from bot.store.worklist import Outcome, Wish, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
-
-R = TypeVar("R")
-T = TypeVar("T")
-
-BACKGROUND = 10.0
-"""Seconds that work nobody waits for in Slack may take to be written."""
 
 MOST_UNDOING = 300
 """Cases that took another one back: each person of it by themselves."""
 
 
-class SqlStore:
+class SqlStore(UsageSide, DigestSide):
     """Start it, use it, stop it. What its methods return is on disk.
 
     `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
@@ -87,6 +84,8 @@ class SqlStore:
         self._postpone = Work(notices.postpone, StoreError)
         self._drop = Work(notices.drop, StoreError)
         self._keep = Work(keep, StoreError)
+        self._open_usage()
+        self._open_digests()
 
     async def start(self) -> None:
         """Take the SQLite file for this process, or raise InstanceLocked; begin to write."""
@@ -118,6 +117,11 @@ class SqlStore:
         """Audit what somebody is handed; a second delivery of its key adds nothing."""
         remark = Remark.of_disclosure(disclosure, self._clock.now())
         await self._writer.write(self._remark, remark, patience=self._patience)
+
+    async def note(self, note: DigestNote) -> bool:
+        """Audit what is asked of a digest; False for a second delivery of its key."""
+        remark = Remark.of_note(note, self._clock.now())
+        return await self._writer.write(self._remark, remark, patience=self._patience)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
@@ -186,12 +190,12 @@ class SqlStore:
 
     async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """Audit entries, newest first, read from the bytes that are hashed."""
-        async with _readable():
+        async with readable():
             return await self._trail.page(which)
 
     async def backlog(self) -> Backlog:
         """How much waits; see `bot.ports.Store.backlog`."""
-        async with _readable(), self._database.readers.connect() as connection:
+        async with self._reading() as connection:
             return await backlog(connection, self._clock.now())
 
     async def ping(self) -> None:
@@ -213,7 +217,7 @@ class SqlStore:
 
     async def writable(self) -> None:
         """StoreError when the database can only be read; writes nothing."""
-        async with _readable(), self._database.engine.connect() as connection:
+        async with readable(), self._database.engine.connect() as connection:
             await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
 
     async def verify(self, expect: str | None = None) -> int:
@@ -221,20 +225,20 @@ class SqlStore:
 
         `expect` is a hash in hex, kept elsewhere, that has to occur.
         """
-        async with _readable():
+        async with readable():
             head = await self._trail.walk(bytes.fromhex(expect) if expect else None)
         return head.id
 
     async def checkpoint(self) -> tuple[int, str]:
         """Walk on from the last checkpoint and set it anew: id and hash in hex, or ChainBroken."""
-        async with _readable():
+        async with readable():
             head = await self._trail.walk_on()
         await self._background(self._keep, (head, self._clock.now()))
         return head.id, head.hash.hex()
 
     async def head(self) -> tuple[int, str]:
         """The id of the last audit entry, 0 for none, and its hash in hex."""
-        async with _readable():
+        async with readable():
             head = await self._trail.head()
         return head.id, head.hash.hex()
 
@@ -242,21 +246,9 @@ class SqlStore:
         """Every audit entry, oldest first, as a stream."""
         return self._trail.entries()
 
-    async def _background(self, work: Work[R, T], request: R) -> T:
-        return await self._writer.write(work, request, patience=BACKGROUND)
-
     async def _cases(self, wanted: Select[tuple[object, ...]]) -> Sequence[Case]:
-        async with _readable(), self._database.readers.connect() as connection:
+        async with self._reading() as connection:
             return [case_of(row) for row in await connection.execute(wanted)]
-
-
-@asynccontextmanager
-async def _readable() -> AsyncIterator[None]:
-    """StoreError when the database does not answer a read."""
-    try:
-        yield
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError("The database does not answer.") from error
 
 
 @asynccontextmanager

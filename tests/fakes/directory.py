@@ -7,7 +7,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Aim, Verb
 from bot.errors import SlackSilent
-from bot.ports import Member
+from bot.ports import Member, Place
 
 HOME = "T0HOME"
 
@@ -20,6 +20,7 @@ class Table:
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    places: dict[str, Place | None] = field(default_factory=dict)
 
     async def home(self) -> str:
         self._ask("home")
@@ -32,6 +33,10 @@ class Table:
     async def group(self, group: str) -> frozenset[str]:
         self._ask(group)
         return self.groups.get(group, frozenset())
+
+    async def place(self, channel: str) -> Place | None:
+        self._ask(channel)
+        return self.places.get(channel, Place(channel=channel, gone=True))
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)

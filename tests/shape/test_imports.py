@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "digests": "usage calls errors clock",
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
-    "moderation": "policy ports meter trace calls errors clock",
+    "moderation": "policy ports meter trace digests usage calls errors clock",
     "schedule": "digests moderation ports usage calls errors clock",
     "providers": "ports meter usage calls errors clock",
     "store": "ports meter digests usage calls errors clock",

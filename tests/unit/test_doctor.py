@@ -62,6 +62,7 @@ def digest(url: str) -> str:
 
 async def test_it_changes_nothing(ward: Ward, sqlite_url: str) -> None:
     before = digest(sqlite_url)
+    ward.slack.credentials.scopes -= {"channels:read"}
     ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
     await ward.findings()
     assert digest(sqlite_url) == before

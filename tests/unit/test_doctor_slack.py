@@ -318,6 +318,7 @@ async def test_an_archived_channel_takes_no_lines(ward: Ward) -> None:
 
 
 async def test_what_shows_of_a_channel_depends_on_the_scopes(ward: Ward) -> None:
+    ward.slack.credentials.scopes -= {"channels:read"}
     (finding,) = await ward.findings("Channels")
     assert "cannot be seen without the scope channels:read" in finding.says
     ward.slack.credentials.scopes |= {"channels:read"}

@@ -35,7 +35,7 @@ def users_info(world: Workspace, args: Json) -> Json:
     user = world.users.get(needed(args, "user"))
     if user is None:
         raise Refused("user_not_found")
-    return {"user": user.as_json()}
+    return {"user": user.as_json(world.clock.now())}
 
 
 def groups(world: Workspace, _: Json) -> Json:

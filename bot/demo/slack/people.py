@@ -1,7 +1,9 @@
 """Who and where: the people, groups and conversations of a workspace."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 @dataclass
@@ -16,9 +18,11 @@ class User:
     bot: bool = False
     stranger: bool = False
     deleted: bool = False
+    zone: str = "Etc/UTC"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, now: datetime) -> dict[str, Any]:
         """The user object (docs.slack.dev, reference/objects/user-object)."""
+        offset = now.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta()
         return {
             "id": self.id,
             "team_id": self.team,
@@ -31,8 +35,8 @@ class User:
             "is_ultra_restricted": self.single_channel_guest,
             "is_stranger": self.stranger,
             "is_app_user": False,
-            "tz": "Etc/UTC",
-            "tz_offset": 0,
+            "tz": self.zone,
+            "tz_offset": offset // timedelta(seconds=1),
         }
 
 

@@ -23,9 +23,11 @@ SIGNING_SECRET = "made-up-signing-secret"
 SCOPES = frozenset(
     {
         "channels:history",
+        "channels:read",
         "chat:write",
         "commands",
         "groups:history",
+        "groups:read",
         "im:write",
         "usergroups:read",
         "users:read",

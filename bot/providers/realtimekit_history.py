@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.errors import VendorRefused
 from bot.providers.decode import Moment, Number, day, read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import gather_pages
@@ -175,12 +174,9 @@ class KitHistory:
         )
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """The day-wise analytics; its minutes are those of people. None where it is refused."""
+        """The day-wise analytics; its minutes are taken as those of people, as in its sessions."""
         params = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        try:
-            answer = await self._http.send(Kind.READ, "GET", "/analytics/daywise", params=params)
-        except VendorRefused:
-            return ()
+        answer = await self._http.send(Kind.READ, "GET", "/analytics/daywise", params=params)
         data = read(self._http, Analytics, answer).data
         sessions = {day(one.day): one for one in data.session_stats.day_stats}
         recordings = {day(one.day): one.number for one in data.recording_stats.day_stats}

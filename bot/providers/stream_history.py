@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.calls.looks import FileKind
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.errors import NotAtVendor, VendorRefused
+from bot.errors import NotAtVendor
 from bot.providers.decode import Moment, Number, day, read
 from bot.providers.http import Kind
 from bot.providers.stream_reads import API, MOST, StreamReads
@@ -176,16 +176,13 @@ class StreamHistory:
         return Page(items=tuple(records), next=following)
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """The app's report of these days; none where Stream refuses what is asked.
+        """The app's report of these days; VendorRefused where Stream wants it asked otherwise.
 
         Neither the form of `from` and `to` nor the unit of the lengths is documented: days as
         `2026-11-21` are sent, and seconds are read. No kinds of report are named, so all come.
         """
         body = {"from": first.isoformat(), "to": last.isoformat()}
-        try:
-            answer = await self._reads.http.send(Kind.READ, "POST", f"{API}/stats", json=body)
-        except VendorRefused:
-            return ()
+        answer = await self._reads.http.send(Kind.READ, "POST", f"{API}/stats", json=body)
         told = read(self._reads.http, Reports, answer)
         calls = {day(one.date): one.report.count for one in told.calls_per_day_report.daily}
         lengths = {

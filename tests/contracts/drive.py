@@ -5,6 +5,7 @@ What a client can do is asked of the client itself: a new act or look is driven 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from itertools import product
@@ -19,10 +20,11 @@ from bot.calls.looks import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
 from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
 from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import CallwardenError
-from bot.ports import CallProvider
+from bot.ports import CallProvider, VendorClient
 from bot.providers.cometchat import cometchat
 from bot.providers.realtimekit import realtimekit
 from bot.providers.stream import stream
+from bot.usage.days import Stretch
 from tests.contracts.answers import Story, answer, refusal
 from tests.contracts.contract import Operation, faults, load, operation_of
 from tests.contracts.stories import CALLS, PERSON, WORLDS
@@ -40,7 +42,12 @@ ACTS = {" ".join(verb.words) for verb in VERBS.values()}
 STRANGER = Person(id="somebody-else")
 """Somebody whom no answer names."""
 
-Run = Callable[[CallProvider], Awaitable[object]]
+Run = Callable[[VendorClient], Awaitable[object]]
+
+EVER = Stretch(datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
+"""A stretch in which every time of every answer lies."""
+
+A_DAY = date(2026, 11, 20)
 
 
 class Asked(NamedTuple):
@@ -101,7 +108,7 @@ def operations(vendor: Vendor) -> tuple[Operation, ...]:
     return tuple(load(vendor))
 
 
-def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> CallProvider:
+def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> VendorClient:
     """The real client, at the vendor's real addresses; nothing leaves the process."""
     clock, key = ManualClock(), SecretStr("a-key-that-is-long-enough-to-sign-with")
     if vendor is Vendor.STREAM:
@@ -196,6 +203,8 @@ def _runs(
     yield "show", lambda to: to.participants(call, limit=25)
     yield "find", lambda to: to.find(PERSON)
     yield "doctor", lambda to: to.probe()
+    yield "digest", lambda to: to.history(EVER)
+    yield "digest", lambda to: to.reported(A_DAY, A_DAY)
     for name in LOOKS:
         if provider.looks[name].possible:
             yield name, _look(name, call)
@@ -212,7 +221,7 @@ def _look(name: str, call: CallRef) -> Run:
 
 
 def _doing(act: Act) -> Run:
-    async def run(provider: CallProvider) -> object:
+    async def run(provider: VendorClient) -> object:
         receipt = await provider.perform(act)
         await provider.observe(act)
         return receipt

@@ -85,7 +85,7 @@ def test_every_verb_and_look_that_is_possible_comes_to_its_end(vendor: Vendor) -
     verbs = {" ".join(VERBS[name].words) for name in _possible(provider.capabilities)}
     looks = set(_possible(provider.looks))
     ended = {trip.words for trip in found(vendor) if not trip.failed}
-    assert verbs | looks | {"list", "show", "find", "doctor"} == ended
+    assert verbs | looks | {"list", "show", "find", "doctor", "digest"} == ended
     assert looks <= set(LOOKS)
 
 

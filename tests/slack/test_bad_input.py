@@ -179,7 +179,7 @@ async def test_a_form_whose_contents_were_changed_does_nothing_and_says_so(
         ("case many", "It wants a number."),
         ("case -1", "It wants a number."),
         ("case 99999999999999999999999", "It wants a number."),
-        ("audit --before=x", "It wants a number."),
+        ("audit --before=x", "Did you mean before?"),
         ("\x00\x07\x1b[31m", "/calls help"),
         ("<!channel> <@U1> `*_~", "/calls help"),
         ("x" * 8_000, "/calls help"),

@@ -26,7 +26,8 @@ def word(room: Meeting) -> str:
 
 async def test_a_call_is_locked_and_unlocked(show: Show, room: Meeting, word: str) -> None:
     mira = Moderator(show)
-    await mira.types(f"lock {word} raid from a link")
+    await show.sender.command(mira.user, show.stage.cast.ops, f"lock {word} raid from a link")
+    await show.sender.submit(mira.user, await mira.form(), {})
     await mira.sees("locked “Maths", "confirmed")
     assert not room.active
     await mira.types(f"unlock {word} raid is over")

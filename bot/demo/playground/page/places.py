@@ -65,5 +65,5 @@ class Places(Pane):
 ROLES = ("moderator", "lead", "viewer", "guest", "from another workspace")
 """In the order of `Playground.people`."""
 
-SHORTCUT = "moderate"
+SHORTCUT = "moderate_call"
 """The callback id of the global shortcut in manifest.yml."""

@@ -1,6 +1,5 @@
 """A case's whole life: asked, joined, tried, ended, for each person, and taken back."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -24,7 +23,7 @@ from handlers.blocks.parts import (
     plain_text,
     section,
 )
-from handlers.blocks.text import code, dots, mrkdwn, when, who
+from handlers.blocks.text import code, dots, mrkdwn, place, when, who
 from handlers.blocks.values import CASE_PAGE, CaseValue
 
 PER_PAGE = 20
@@ -80,8 +79,7 @@ def _place(channel: str | None) -> str:
         return ""
     if channel.startswith("D"):
         return "in a direct message"
-    known = re.fullmatch(r"[CG][A-Z0-9]{1,31}", channel)
-    return f"in <#{channel}>" if known else f"in {code(channel)}"
+    return f"in {place(channel)}"
 
 
 def _joined(entries: Iterable[AuditEntry]) -> list[str]:

@@ -132,6 +132,11 @@ def who(user: str) -> str:
     return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{1,32}", user) else code(user)
 
 
+def place(channel: str) -> str:
+    """A channel, shown with its name to those who may see it; the id is Slack's own."""
+    return f"<#{channel}>" if re.fullmatch(r"[CG][A-Z0-9]{1,31}", channel) else code(channel)
+
+
 def when(moment: datetime) -> str:
     """A moment in the reader's own time zone; the fallback is in UTC."""
     fallback = f"{moment:%Y-%m-%d %H:%M} UTC"

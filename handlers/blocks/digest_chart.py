@@ -1,0 +1,126 @@
+"""The minutes of the last days by vendor: a chart, and the same as lines of text."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from bot.calls.models import Vendor
+from bot.digests.digest import TREND_DAYS, Digest
+from bot.usage.tally import Tally
+from handlers.blocks.digest_voice import figure, joined, minutes, short_day
+from handlers.blocks.message import Block
+from handlers.blocks.text import cut
+
+MAX_SERIES, MAX_NAME, MAX_CHART_TITLE = 6, 20, 50
+"""What is safe in every workspace (docs.slack.dev, reference/block-kit/blocks).
+
+data_visualization: series, characters of a name or label, characters of the title.
+"""
+
+LEAST_POINTS = 2
+"""A chart of one day shows nothing."""
+
+NOT_READ = "not read"
+
+Days = Mapping[date, Mapping[Vendor, Tally]]
+
+
+class Series(NamedTuple):
+    """One vendor's line: minutes, one for each day that is drawn."""
+
+    name: str
+    minutes: Sequence[int]
+
+
+class Chart(NamedTuple):
+    """What is drawn and what is left out (`notes`); `rows` tell every day and vendor in words."""
+
+    title: str
+    labels: Sequence[str]
+    series: Sequence[Series]
+    notes: Sequence[str]
+    rows: Sequence[str]
+
+    def block(self) -> Block | None:
+        """As Slack draws it: bars where a day is left out, so that no line bridges it.
+
+        None without two days to draw.
+        """
+        if len(self.labels) < LEAST_POINTS or not self.series:
+            return None
+        series = [
+            {
+                "name": one.name,
+                "data": [
+                    {"label": label, "value": value}
+                    for label, value in zip(self.labels, one.minutes, strict=True)
+                ],
+            }
+            for one in self.series
+        ]
+        axes = {"categories": list(self.labels), "x_label": "Day", "y_label": "Minutes"}
+        kind = "bar" if self.notes else "line"
+        drawn = {"type": kind, "series": series, "axis_config": axes}
+        return {"type": "data_visualization", "title": self.title, "chart": drawn}
+
+
+def chart(digest: Digest) -> Chart | None:
+    """The last 14 days; None where none of them is known.
+
+    Slack wants one point for each day of each series, and an unknown day is not zero. So a vendor
+    known on fewer than half of the days is left out, then the days that one of the others lacks.
+    """
+    days = {one.day: one.vendors for one in digest.trend[-TREND_DAYS:]}
+    found = [vendor for vendor in Vendor if any(vendor in told for told in days.values())]
+    if not found:
+        return None
+    vendors = _enough(days, found)
+    whole = [day for day, told in days.items() if all(vendor in told for vendor in vendors)]
+    return Chart(
+        title=cut(f"Minutes of calls, last {len(days)} days", MAX_CHART_TITLE),
+        labels=[short_day(day) for day in whole],
+        series=[
+            Series(cut(one.label, MAX_NAME), [minutes(days[day][one].seconds) for day in whole])
+            for one in vendors
+        ],
+        notes=_notes(days, found, vendors, whole),
+        rows=[f"{short_day(day)}: {_told(told, found)}" for day, told in days.items()],
+    )
+
+
+def _enough(days: Days, found: Sequence[Vendor]) -> list[Vendor]:
+    """The vendors known on half of the days or more; the best known one where there is none."""
+    known = {vendor: sum(vendor in told for told in days.values()) for vendor in found}
+    enough = [vendor for vendor in found if known[vendor] * 2 >= len(days)]
+    return (enough or [max(found, key=lambda vendor: known[vendor])])[:MAX_SERIES]
+
+
+def _notes(
+    days: Days, found: Sequence[Vendor], vendors: Sequence[Vendor], whole: Sequence[date]
+) -> list[str]:
+    """What is not drawn, and why."""
+    notes = [
+        f"{one.label} is not drawn: {_known(one, days)}." for one in found if one not in vendors
+    ]
+    lacking = [day for day in days if day not in whole]
+    if lacking:
+        silent = [one for one in vendors if any(one not in days[day] for day in lacking)]
+        named = joined(short_day(day) for day in lacking)
+        verb = "is" if len(lacking) == 1 else "are"
+        notes.append(f"{named} {verb} not drawn: not read from {_all(silent)}.")
+    return notes
+
+
+def _all(vendors: Sequence[Vendor]) -> str:
+    return joined(one.label for one in vendors)
+
+
+def _known(vendor: Vendor, days: Days) -> str:
+    return f"read on {sum(vendor in told for told in days.values())} of {len(days)} days"
+
+
+def _told(told: Mapping[Vendor, Tally], found: Sequence[Vendor]) -> str:
+    return ", ".join(
+        f"{one.label} {figure(minutes(told[one].seconds)) if one in told else NOT_READ}"
+        for one in found
+    )

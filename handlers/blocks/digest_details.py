@@ -1,0 +1,127 @@
+"""What stands in a digest's thread beside the tables: odd, different, moderated, paid, waiting."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from bot.calls.outcomes import State
+from bot.digests.digest import USUAL_DAYS, Acts, Cost, Difference, Digest, Odd, Waiting
+from bot.digests.odd import TIMES
+from handlers.blocks.audit import verb_words
+from handlers.blocks.digest_headline import had, measured
+from handlers.blocks.digest_voice import (
+    WORDS,
+    Voice,
+    counted,
+    date_name,
+    figure,
+    short_day,
+)
+from handlers.blocks.text import span
+
+MOST_LINES = 20
+"""Lines of one kind; the rest are counted."""
+
+MOST_AMOUNT = 1e12
+MAX_WORDS = 150
+
+
+def odd_lines(digest: Digest, voice: Voice) -> list[str]:
+    """What is odd, with its value and what is usual; then the rule, in one sentence."""
+    if not digest.odd:
+        return ["Nothing was odd."]
+    told = [f"• {_odd(one, voice)}" for one in digest.odd]
+    rule = (
+        f"Odd is a number more than {WORDS[TIMES]} median absolute deviations away from the median "
+        f"of the {USUAL_DAYS} days before."
+    )
+    return [*_most(told), rule]
+
+
+def _odd(one: Odd, voice: Voice) -> str:
+    usual = figure(one.usual) if one.usual > 0 else "none"
+    return f"{short_day(one.day)}: {had(one, voice)}, usually {usual}."
+
+
+def difference_lines(digest: Digest, voice: Voice) -> list[str]:
+    """Where a vendor's own report says something else; vendors report days in UTC."""
+    told = [f"• {_difference(one, voice)}" for one in digest.differences]
+    return [
+        *_most(told),
+        "Told are differences of more than 5 %, for whole days in UTC.",
+    ]
+
+
+def _difference(one: Difference, voice: Voice) -> str:
+    counted_here = measured(one.what, one.counted, voice)
+    return (
+        f"{one.vendor.label}, {date_name(one.day)}: {counted_here} by its calls, "
+        f"{figure(one.reported)} in its own report."
+    )
+
+
+def act_lines(acts: Acts | None, voice: Voice) -> list[str]:
+    """Acts by verb and state, and how many orders were refused. Nobody is named."""
+    by_verb = acts.by_verb if acts is not None else {}
+    totals: Counter[State] = Counter()
+    for states in by_verb.values():
+        totals.update(states)
+    refused = acts.refused if acts is not None else 0
+    if not totals.total() and not refused:
+        return ["No call was moderated."]
+    told = [
+        f"• {voice.quote(verb_words(verb), MAX_WORDS)}: {_states(states)}"
+        for verb, states in sorted(by_verb.items())
+        if any(states.values())
+    ]
+    return [
+        f"{_sum(totals)}; {counted(refused, 'order was', 'orders were')} refused.",
+        *_most(told),
+    ]
+
+
+def _sum(totals: Mapping[State, int]) -> str:
+    number = counted(sum(totals.values()), "act")
+    states = _states(totals)
+    return f"{number}: {states}" if states else number
+
+
+def _states(states: Mapping[State, int]) -> str:
+    """`12 confirmed, 1 failed`."""
+    return ", ".join(f"{figure(states[one])} {one.label}" for one in State if states.get(one))
+
+
+def cost_lines(costs: Sequence[Cost], voice: Voice) -> list[str]:
+    """What people's minutes cost, estimated."""
+    told = [
+        f"• {one.vendor.label}: about {_money(one.amount, one.currency, voice)} for "
+        f"{counted(one.minutes, 'minute')} of people."
+        for one in costs
+    ]
+    currencies = {one.currency for one in costs}
+    if len(costs) > 1 and len(currencies) == 1:
+        amount = sum(one.amount for one in costs)
+        told.append(f"• Together: about {_money(amount, costs[0].currency, voice)}.")
+    return [*_most(told), "Estimated with the prices in callwarden.toml; no bill was read."]
+
+
+def _money(amount: float, currency: str, voice: Voice) -> str:
+    shown = min(max(amount, 0), MOST_AMOUNT) if isfinite(amount) else 0
+    return f"{voice.quote(currency, 8)} {shown:,.2f}"
+
+
+def waiting_lines(digest: Digest, voice: Voice) -> list[str]:
+    """What waits for a person, with how long it has."""
+    return _most([f"• {_waiting(one, digest, voice)}" for one in digest.waiting])
+
+
+def _waiting(one: Waiting, digest: Digest, voice: Voice) -> str:
+    number = f"{voice.strong(f'#{one.case}')} " if one.case > 0 else ""
+    since = span(one.since, digest.made_at)
+    return f"{number}{voice.quote(one.words, MAX_WORDS)}, for {since}"
+
+
+def _most(told: list[str]) -> list[str]:
+    if len(told) <= MOST_LINES:
+        return told
+    return [*told[:MOST_LINES], f"• and {len(told) - MOST_LINES:,} more"]

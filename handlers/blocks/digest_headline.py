@@ -1,0 +1,168 @@
+"""The sentence at the top of a digest, and what has to be said beside it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.calls.models import Vendor
+from bot.digests.digest import Digest, Gap, Odd
+from bot.digests.subscription import Rhythm, Section
+from bot.usage.days import DAY
+from bot.usage.tally import Tally, total
+from handlers.blocks.digest_compare import amount, comparison
+from handlers.blocks.digest_voice import (
+    Voice,
+    counted,
+    day_name,
+    figure,
+    joined,
+    length,
+    sentence,
+    times,
+    title,
+)
+
+MOST_GAPS, MOST_FOLDED = 10, 7
+"""Gaps and folded digests that are told of."""
+
+FAILURES = ("recordings_failed", "failed")
+RANKS = (*FAILURES, "unanswered", "calls", "seconds", "people", "peak_people")
+"""What is odd, the gravest first."""
+
+NOUNS = {
+    "calls": ("call", "calls"),
+    "seconds": ("minute", "minutes"),
+    "minutes": ("minute", "minutes"),
+    "people": ("person", "people"),
+    "peak_people": ("person at once", "people at once"),
+    "recordings": ("recording", "recordings"),
+    "recordings_failed": ("failed recording", "failed recordings"),
+    "unanswered": ("unanswered call", "unanswered calls"),
+    "failed": ("failed call", "failed calls"),
+}
+"""What a number of a tally or a report counts, in words; a tally's seconds are told in minutes."""
+
+
+def headline(digest: Digest, voice: Voice) -> str:
+    """One sentence: how much, compared with what is usual, and the gravest thing beside it."""
+    told = [_numbers(digest)] if Section.USAGE in digest.sections else []
+    told += [worst] if (worst := _worst(digest, voice)) else []
+    return sentence("; ".join(told) if told else _calm(digest))
+
+
+def _numbers(digest: Digest) -> str:
+    """`42 calls, 1,310 minutes without CometChat, a third more than a usual Tuesday`."""
+    if not digest.vendors:
+        stretch = "this week" if digest.rhythm is Rhythm.WEEKLY else "this day"
+        return f"nothing is known of {stretch} yet"
+    missing = [gap.vendor for gap in digest.gaps if gap.vendor not in digest.vendors]
+    without = [vendor.label for vendor in Vendor if vendor in missing]
+    said = f"{_much(total(digest.vendors.values()))}"
+    said += f" without {joined(without)}" if without else ""
+    return said + comparison(digest)
+
+
+def _much(tally: Tally) -> str:
+    if tally.calls:
+        return f"{counted(tally.calls, 'call')}, {length(tally.seconds)}"
+    return f"no new calls, {length(tally.seconds)} of earlier ones" if tally.seconds else "no calls"
+
+
+def _calm(digest: Digest) -> str:
+    """What is said where the numbers were not asked for and nothing stands out."""
+    if Section.WAITING in digest.sections and digest.waiting:
+        return counted(len(digest.waiting), "thing waits for you", "things wait for you")
+    return "nothing odd" if Section.ODD in digest.sections else "nothing to report"
+
+
+def _worst(digest: Digest, voice: Voice) -> str:
+    """What is gravest of the oddities and failures; empty where there are none."""
+    return next(_grave(digest, voice), "")
+
+
+def _grave(digest: Digest, voice: Voice) -> Iterator[str]:
+    """Oddities and failures, the gravest first. Failures that are usual come last."""
+    odd = sorted(digest.odd, key=_rank) if Section.ODD in digest.sections else []
+    more = [one for one in odd if one.what in FAILURES and one.value > one.usual]
+    yield from (_odd_failure(one, digest, voice) for one in more)
+    usage = digest.vendors if Section.USAGE in digest.sections else {}
+    failed = {vendor: tally.recordings_failed or 0 for vendor, tally in usage.items()}
+    yield from (_recordings(vendor, n) for vendor, n in failed.items() if n > 0)
+    yield from (
+        f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
+        for one in odd
+        if one.what not in FAILURES
+    )
+    for vendor, tally in usage.items():
+        if (tally.failed or 0) > 0:
+            yield _calls_failed(vendor, tally.failed or 0)
+
+
+def _rank(one: Odd) -> tuple[int, float]:
+    place = RANKS.index(one.what) if one.what in RANKS else len(RANKS)
+    return place, -abs(one.value - one.usual) / max(one.usual, 1)
+
+
+def _odd_failure(one: Odd, digest: Digest, voice: Voice) -> str:
+    """Told of the day it was, and with the usual number where that is not none."""
+    if one.usual > 0:
+        return f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
+    told = _recordings if one.what == "recordings_failed" else _calls_failed
+    return f"{told(one.vendor, round(one.value))}{_on(one, digest)}"
+
+
+def _recordings(vendor: Vendor, number: int) -> str:
+    return f"{vendor.label} recordings failed {times(number)}"
+
+
+def _calls_failed(vendor: Vendor, number: int) -> str:
+    return f"{counted(number, f'{vendor.label} call')} failed"
+
+
+def had(one: Odd, voice: Voice) -> str:
+    """`Stream Video had 80 calls`."""
+    return f"{one.vendor.label} had {measured(one.what, one.value, voice)}"
+
+
+def measured(what: str, value: float, voice: Voice) -> str:
+    """A number with what it counts: `80 calls`."""
+    one, many = NOUNS.get(what) or (voice.quote(what, 40),) * 2
+    return f"{figure(value)} {one if figure(value) == '1' else many}"
+
+
+def _on(one: Odd, digest: Digest) -> str:
+    """Of a week, on which day."""
+    return f" on {one.day:%A}" if digest.rhythm is Rhythm.WEEKLY else ""
+
+
+def gap_words(gap: Gap, voice: Voice) -> str:
+    """What a vendor did not tell: `CometChat's calls of this day were not read yet`."""
+    why = voice.quote(gap.why, 200)
+    of_it = why.removeprefix("Its ")
+    if of_it != why:
+        return sentence(f"{gap.vendor.label}'s {of_it}")
+    return sentence(f"{gap.vendor.label}: {why}")
+
+
+def remarks(digest: Digest, voice: Voice) -> list[str]:
+    """What is missing, and how this digest came: gaps, lateness, digests that never came."""
+    told = [gap_words(gap, voice) for gap in digest.gaps[:MOST_GAPS]]
+    if digest.late_since is not None:
+        told.append(f"This digest is late: it was due {voice.at(digest.late_since)}.")
+    folded = sorted(digest.folded)
+    told += [_folded(digest, day) for day in folded[-MOST_FOLDED:]]
+    return told
+
+
+def _folded(digest: Digest, sent: date) -> str:
+    """A digest that was never sent by itself, with the numbers it would have told."""
+    said = f"No digest was sent on {day_name(sent)}"
+    covered = sent - DAY if sent > sent.min and digest.rhythm is Rhythm.DAILY else None
+    known = {one.day: one.vendors for one in digest.trend}.get(covered) if covered else None
+    if not known or covered is None or Section.USAGE not in digest.sections:
+        return f"{said}."
+    return f"{said}; {day_name(covered)} had {amount(total(known.values()))}."
+
+
+def spoken_headline(digest: Digest, voice: Voice) -> str:
+    """The headline where no title stands above it: in notifications and for screen readers."""
+    return f"{title(digest)}: {headline(digest, voice)}"

@@ -1,0 +1,128 @@
+"""What a digest is made of, before it is drawn: a short message, and the details in its thread."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from bot.digests.digest import Digest
+from bot.digests.subscription import Section
+from handlers.blocks.digest_chart import Chart, chart
+from handlers.blocks.digest_details import (
+    act_lines,
+    cost_lines,
+    difference_lines,
+    odd_lines,
+    waiting_lines,
+)
+from handlers.blocks.digest_headline import MOST_GAPS, gap_words, headline, remarks
+from handlers.blocks.digest_table import Table, longest_calls, tables
+from handlers.blocks.digest_voice import Voice, figure, title
+from handlers.blocks.text import dots
+
+MOST_BUTTONS = 10
+
+
+class Heading(NamedTuple):
+    """The title."""
+
+    text: str
+
+
+class Lines(NamedTuple):
+    """A paragraph or a list, one row a line."""
+
+    rows: Sequence[str]
+
+
+class Small(NamedTuple):
+    """A grey line at the end."""
+
+    text: str
+
+
+class Buttons(NamedTuple):
+    """Cases to open."""
+
+    cases: Sequence[int]
+
+
+class Help(NamedTuple):
+    """How a digest is changed: the command's name, and who set it up (None: nobody to name)."""
+
+    command: str = "/calls"
+    owner: str | None = None
+
+
+Part = Heading | Lines | Small | Buttons | Chart | Table
+
+
+def channel_parts(digest: Digest, voice: Voice) -> Iterator[Part]:
+    """The short message: the sentence, what waits, the chart, the record."""
+    yield Heading(title(digest))
+    yield Lines([voice.strong(headline(digest, voice))])
+    if said := remarks(digest, voice):
+        yield Lines(said)
+    if Section.WAITING in digest.sections and digest.waiting:
+        yield Lines([voice.strong("Waits for you"), *waiting_lines(digest, voice)])
+        yield Buttons(_cases(digest))
+    if Section.TREND in digest.sections and (drawn := chart(digest)) is not None:
+        yield drawn
+    yield Small(dots((*_record(digest, voice), *_calm(digest), "Details in the thread")))
+
+
+def thread_parts(digest: Digest, voice: Voice, about: Help) -> Iterator[Part]:
+    """The details."""
+    yield Lines([voice.strong(f"Details of {_lowered(title(digest))}")])
+    if Section.USAGE in digest.sections:
+        yield from _usage(digest, voice)
+    if Section.ODD in digest.sections:
+        yield Lines([voice.strong("What is odd"), *odd_lines(digest, voice)])
+    if Section.USAGE in digest.sections and digest.differences:
+        told = difference_lines(digest, voice)
+        yield Lines([voice.strong("Where a vendor's own report differs"), *told])
+    if Section.MODERATION in digest.sections:
+        yield Lines([voice.strong("Moderation"), *act_lines(digest.acts, voice)])
+    if Section.USAGE in digest.sections and digest.costs:
+        yield Lines([voice.strong("Costs"), *cost_lines(digest.costs, voice)])
+    yield Small(_foot(digest, voice, about))
+
+
+def _usage(digest: Digest, voice: Voice) -> Iterator[Part]:
+    yield from tables(digest)
+    if longest := longest_calls(digest, voice):
+        yield Lines([voice.strong("The longest calls"), *longest])
+    if missing := [gap for gap in digest.gaps if gap.vendor not in digest.vendors]:
+        yield Lines([f"• {gap_words(gap, voice)}" for gap in missing[:MOST_GAPS]])
+
+
+def _cases(digest: Digest) -> list[int]:
+    """The cases that wait, each once."""
+    return list(dict.fromkeys(one.case for one in digest.waiting if one.case > 0))[:MOST_BUTTONS]
+
+
+def _record(digest: Digest, voice: Voice) -> list[str]:
+    """The record's last number and hash: kept here, they show later whether it was changed."""
+    if Section.RECORD not in digest.sections:
+        return []
+    number, value = digest.head
+    if not number:
+        return ["The record is empty"]
+    return [f"The record ends with entry {figure(number)}, hash {voice.mono(value)}"]
+
+
+def _calm(digest: Digest) -> list[str]:
+    calm = Section.WAITING in digest.sections and not digest.waiting
+    return ["Nothing waits for you"] if calm else []
+
+
+def _foot(digest: Digest, voice: Voice, about: Help) -> str:
+    owner = f"Set up by {voice.who(about.owner)}. " if about.owner else ""
+    way = voice.mono(f"{about.command} digest list")
+    return (
+        f"{owner}To change, pause or stop this digest: {way}. Days are those of "
+        f"{voice.quote(digest.zone, 60)}; made {voice.at(digest.made_at)}."
+    )
+
+
+def _lowered(name: str) -> str:
+    """`the week of 9 to 15 November` inside a sentence."""
+    return f"the w{name[1:]}" if name.startswith("Week") else name

@@ -1,0 +1,55 @@
+"""A digest in plain text, for a terminal: every word of the message and of its thread."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.digests.digest import Digest
+from handlers.blocks.digest_chart import Chart
+from handlers.blocks.digest_parts import (
+    Buttons,
+    Heading,
+    Help,
+    Lines,
+    Part,
+    channel_parts,
+    thread_parts,
+)
+from handlers.blocks.digest_table import Table
+from handlers.blocks.digest_voice import terminal
+
+GAP = "  "
+
+
+def digest_text(digest: Digest, about: Help | None = None) -> str:
+    """The whole digest as lines, times in its own zone; a blank line between its parts."""
+    voice = terminal(digest)
+    short = list(channel_parts(digest, voice))
+    details = list(thread_parts(digest, voice, about or Help()))
+    paragraphs = ("\n".join(_rows(part)) for part in (*short, *details))
+    return "\n\n".join(one for one in paragraphs if one)
+
+
+def _rows(part: Part) -> Iterator[str]:
+    if isinstance(part, Heading):
+        yield part.text
+        yield "=" * len(part.text)
+    elif isinstance(part, Lines):
+        yield from part.rows
+    elif isinstance(part, Chart):
+        yield part.title
+        yield from (f"{GAP}{row}" for row in part.rows)
+        yield from part.notes
+    elif isinstance(part, Table):
+        yield part.caption
+        yield from _columns([part.head, *part.rows])
+        yield from (f"{GAP}{part.untold}",) if part.untold else ()
+    elif not isinstance(part, Buttons):
+        yield part.text
+
+
+def _columns(table: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows below each other: the first column to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        name, *cells = row
+        told = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        yield GAP + GAP.join((name.ljust(widths[0]), *told))

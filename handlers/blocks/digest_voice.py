@@ -1,0 +1,126 @@
+"""How a digest speaks: the same words for Slack and for a terminal, and how numbers are told."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import partial
+from math import isfinite
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.digests.digest import Digest
+from bot.digests.subscription import Rhythm
+from handlers.blocks.text import clean, code, count, mrkdwn, plain, when, who
+
+MINUTE = 60
+MOST_SHOWN = 10**12
+"""The highest figure written out."""
+
+TENTHS_BELOW = 10
+"""Figures from here on are told without a tenth."""
+
+WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+"""Small numbers as they are written in a sentence."""
+
+
+class Voice(NamedTuple):
+    """`quote` makes outside words harmless (and short), `at` tells a moment, `who` a member."""
+
+    quote: Callable[[str, int], str]
+    strong: Callable[[str], str]
+    mono: Callable[[str], str]
+    at: Callable[[datetime], str]
+    who: Callable[[str], str]
+
+
+SLACK = Voice(
+    quote=mrkdwn,
+    strong=lambda text: f"*{text}*",
+    mono=code,
+    at=when,
+    who=who,
+)
+"""mrkdwn: outside words mean nothing in it, and times are told in the reader's own zone."""
+
+
+def terminal(digest: Digest) -> Voice:
+    """Plain text, its times in the digest's zone."""
+    at = partial(_in_zone, zone=digest.zone)
+    return Voice(quote=plain, strong=str, mono=clean, at=at, who=lambda user: f"@{clean(user)}")
+
+
+def _in_zone(moment: datetime, zone: str) -> str:
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{day_name(there.date())} {there:%H:%M} ({zone})"
+
+
+def day_name(day: date) -> str:
+    """`Tuesday 17 November`."""
+    return f"{day:%A} {date_name(day)}"
+
+
+def date_name(day: date) -> str:
+    """`17 November`."""
+    return f"{day.day} {day:%B}"
+
+
+def short_day(day: date) -> str:
+    """`17 Nov`."""
+    return f"{day.day} {day:%b}"
+
+
+def title(digest: Digest) -> str:
+    """What the digest is about: `Tuesday 17 November`, or `Week of 9 to 15 November`."""
+    if digest.rhythm is Rhythm.DAILY:
+        return day_name(digest.day)
+    first, last = digest.day, digest.last_day
+    start = str(first.day) if (first.year, first.month) == (last.year, last.month) else None
+    return f"Week of {start or date_name(first)} to {date_name(last)}"
+
+
+def whole(number: float) -> int:
+    """A figure that can be written out: whole, not below 0; 0 where it is no number."""
+    return round(min(max(number, 0), MOST_SHOWN)) if isfinite(number) else 0
+
+
+def figure(number: float) -> str:
+    """`1,310`, and `3.5` where a half matters."""
+    if 0 < number < TENTHS_BELOW and number != whole(number):
+        return f"{number:.1f}"
+    return f"{whole(number):,}"
+
+
+def counted(number: float, one: str, many: str | None = None) -> str:
+    """`1 call`, `2,000 calls`."""
+    return count(whole(number), one, many)
+
+
+def minutes(seconds: int) -> int:
+    """Whole minutes, half a minute rounded up."""
+    return (whole(seconds) + MINUTE // 2) // MINUTE
+
+
+def length(seconds: int) -> str:
+    """`1,310 minutes`; less than half a minute is not nothing."""
+    if 0 < seconds < MINUTE // 2:
+        return "under a minute"
+    return counted(minutes(seconds), "minute")
+
+
+def times(number: int) -> str:
+    """`once`, `twice`, `three times`, `12 times`."""
+    if number in (1, 2):
+        return ("once", "twice")[number - 1]
+    told = WORDS[number] if 0 <= number < len(WORDS) else f"{whole(number):,}"
+    return f"{told} times"
+
+
+def joined(names: Iterable[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def sentence(words: str) -> str:
+    """With a capital letter and a full stop, as a sentence has them."""
+    words = words.rstrip(" .")
+    return f"{words[:1].upper()}{words[1:]}."

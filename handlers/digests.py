@@ -1,0 +1,161 @@
+"""The DigestPoster: a digest in its channel, its details in the thread, and words to its owner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.digests.digest import Digest
+from bot.digests.subscription import Posting, Subscription
+from bot.ports import NoticeLater, NoticeLost
+from bot.usage.days import local_day
+from handlers.blocks.digest import channel_drafts, thread_drafts
+from handlers.blocks.digest_parts import Help
+from handlers.blocks.message import Message
+from handlers.blocks.parts import section, text_of
+from handlers.blocks.text import place, say
+from handlers.outbox import SKEW
+from handlers.posting import Ask, Mark, find, pause_before, post, taken
+
+log = structlog.get_logger(__name__)
+
+EVENT_TYPE, THREAD_TYPE = "callwarden_digest", "callwarden_digest_details"
+"""The metadata under which a digest and its details can be found again after a crash."""
+
+GONE: Mapping[str, str] = {
+    "channel_not_found": (
+        "Slack knows no such channel, or it is private and the bot is not in it. Type "
+        "`/invite @Callwarden` there, or choose another channel."
+    ),
+    "is_archived": "The channel is archived. Unarchive it, or choose another channel.",
+    "not_in_channel": (
+        "The bot is not in the channel. Type `/invite @Callwarden` there, or choose another one."
+    ),
+    "restricted_action": (
+        "Only some people may write in the channel, and the bot is none of them. Ask whoever looks "
+        "after the workspace, or choose another channel."
+    ),
+    "restricted_action_read_only_channel": (
+        "The channel is read-only. Let the bot write in it, or choose another channel."
+    ),
+    "restricted_action_thread_only_channel": (
+        "The bot may only answer in threads there. Let it write in the channel, or choose another."
+    ),
+}
+"""Slack's errors after which no digest can be posted there, and what its owner can do."""
+
+THREADLESS = {
+    "restricted_action_non_threadable_channel": "The channel takes no threads.",
+    **GONE,
+}
+"""Slack's errors after which the details stay away and the digest stands."""
+
+MAX_TOLD = 2000
+
+
+class _Opened(BaseModel):
+    """The answer of conversations.open."""
+
+    class _Channel(BaseModel):
+        id: str
+
+    channel: _Channel
+
+
+@dataclass(frozen=True)
+class SlackDigests:
+    """Posts digests. A second attempt looks first whether the first one arrived.
+
+    `standing` are the digests of this process whose details are still to come: where the bot may
+    not read the channel's history, they keep a second attempt from posting the digest again.
+    """
+
+    client: AsyncWebClient
+    command: str = "/calls"
+    standing: dict[str, str] = field(default_factory=dict)
+
+    async def post(self, posting: Posting, digest: Digest) -> str:
+        """The digest, then its details in the thread; each is posted once. The digest's timestamp.
+
+        Raises NoticeLater when Slack is busy or away, NoticeLost with what the owner can do.
+        """
+        pause = pause_before(posting.attempt)
+        ts = await self._digest(posting, channel_drafts(digest), pause)
+        self.standing[posting.key] = ts
+        about = Help(self.command, posting.subscription.owner.user)
+        await self._details(posting, ts, thread_drafts(digest, about), pause)
+        del self.standing[posting.key]
+        return ts
+
+    async def _digest(self, posting: Posting, drafts: list[Message], pause: float) -> str:
+        channel, mark = _channel(posting), Mark(EVENT_TYPE, posting.key)
+        if (known := posting.posted or self.standing.get(posting.key)) is not None:
+            return known
+        if posting.attempt > 1:
+            read = partial(
+                self.client.conversations_history, channel=channel, oldest=_since(posting)
+            )
+            async with taken("digest", pause, GONE, key=posting.key):
+                if (earlier := await find(read, mark, "digest", key=posting.key)) is not None:
+                    return earlier
+        async with taken("digest", pause, GONE, key=posting.key):
+            return await post(self._writing(channel, mark), drafts)
+
+    async def _details(
+        self, posting: Posting, ts: str, drafts: list[Message], pause: float
+    ) -> None:
+        channel, mark = _channel(posting), Mark(THREAD_TYPE, posting.key)
+        try:
+            if posting.attempt > 1:
+                read = partial(self.client.conversations_replies, channel=channel, ts=ts)
+                async with taken("digest's details", pause, THREADLESS, key=posting.key):
+                    if await find(read, mark, "digest's details", key=posting.key) is not None:
+                        return
+            async with taken("digest's details", pause, THREADLESS, key=posting.key):
+                await post(self._writing(channel, mark, thread_ts=ts), drafts)
+        except NoticeLost as lost:
+            log.warning("digest without details", key=posting.key, why=str(lost))
+
+    def _writing(self, channel: str, mark: Mark, **more: Any) -> Ask:
+        return partial(
+            self.client.chat_postMessage,
+            channel=channel,
+            metadata=mark.metadata,
+            unfurl_links=False,
+            **more,
+        )
+
+    async def tell_owner(self, subscription: Subscription, words: str) -> None:
+        """Tell whoever set it up, by direct message. Best effort: what Slack refuses is logged."""
+        owner = subscription.owner.user
+        message = owner_message(subscription, words, self.command)
+        try:
+            async with taken("owner's message", pause_before(1), {}, digest=subscription.id):
+                opened = await self.client.conversations_open(users=owner)
+                channel = _Opened.model_validate(opened.data).channel.id
+                write = partial(self.client.chat_postMessage, channel=channel, unfurl_links=False)
+                await post(write, [message, Message(message.text, [])])
+        except (NoticeLater, NoticeLost):
+            log.warning("digest's owner not told", digest=subscription.id, words=words)
+
+
+def owner_message(subscription: Subscription, words: str, command: str) -> Message:
+    """What became of a digest: which one, what happened, and where it is changed."""
+    about = f"About the digest for {place(subscription.wish.channel)}:"
+    way = f"`{command} digest list` shows it; `{command} digest subscribe` sets up another one."
+    told = f"{about} {say(words, MAX_TOLD)}"
+    return Message(text_of(told), [section(told), section(way)])
+
+
+def _channel(posting: Posting) -> str:
+    return posting.subscription.wish.channel
+
+
+def _since(posting: Posting) -> str:
+    """From when on it may stand in the channel: the beginning of its day, or before if sent so."""
+    start = local_day(posting.day, posting.subscription.wish.clock).start
+    return f"{(min(start, posting.due_at) - SKEW).timestamp():.6f}"

@@ -4,6 +4,7 @@ Each sending day of a subscription is one row. Whoever claims it posts it; a day
 is done, whatever the clock does afterwards.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.digests.digest import Difference, Digest, Gap
-from bot.digests.subscription import Posting, Subscription
+from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
 from bot.schedule.runner import guarded
@@ -67,7 +68,8 @@ class _Moment(NamedTuple):
 class Rounds:
     """One worker's rounds. `fresh` brings the numbers up to date before a digest is made.
 
-    `quiet` are the channels that Slack asked to be left alone, and until when.
+    `quiet` are the channels that Slack asked to be left alone, and until when; `under_way` what is
+    being sent by this process; once `closing` is set, no further digest is begun.
     """
 
     digests: DigestStore
@@ -77,18 +79,33 @@ class Rounds:
     clock: Clock
     owner: str
     quiet: dict[str, datetime] = field(default_factory=dict)
+    under_way: set[tuple[int, date]] = field(default_factory=set)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def go(self) -> None:
         """Send every digest that is due; one that fails does not hold up the others."""
         for subscription in await self.digests.subscriptions():
+            if self.closing.is_set():
+                return
             serve = partial(self._serve, subscription)
             await guarded(f"digest of subscription {subscription.id}", serve)
 
     async def send(self, subscription: Subscription, day: date, older: Sequence[date] = ()) -> Fate:
         """Claim the digest of `day` and post it.
 
-        Those of `older` that were never sent are folded into it, once it is posted.
+        Those of `older` that were never sent are folded into it, once it is posted. Raises
+        StoreError.
         """
+        this = subscription.id, day
+        if this in self.under_way:
+            return Fate.TAKEN
+        self.under_way.add(this)
+        try:
+            return await self._send(subscription, day, older)
+        finally:
+            self.under_way.discard(this)
+
+    async def _send(self, subscription: Subscription, day: date, older: Sequence[date]) -> Fate:
         begun = _Moment(self.clock.now(), self.clock.monotonic())
         posting = await self._claim(subscription, day)
         if posting is None:
@@ -109,6 +126,9 @@ class Rounds:
         return Fate.POSTED
 
     async def _serve(self, subscription: Subscription) -> None:
+        if not is_zone(subscription.wish.zone):
+            await self._pause(subscription, f"There is no time zone {subscription.wish.zone} here.")
+            return
         due = due_days(subscription, self.clock.now())
         if not due or self._is_quiet(subscription.wish.channel):
             return

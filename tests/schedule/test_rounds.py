@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.calls.models import Vendor
 from bot.digests.digest import Difference, Gap
-from bot.digests.subscription import Rhythm, Wish
+from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import StoreError
 from bot.ports import NoticeLater, NoticeLost
 from bot.schedule.rounds import LATEST, LEASE, Fate, due_days
@@ -321,14 +321,31 @@ async def test_one_that_fails_does_not_hold_up_the_others(watch: Watch, trouble:
     assert sorted(watch.channel.days) == [("C-1", SATURDAY), ("C-2", SATURDAY)]
 
 
-async def test_a_row_whose_zone_nobody_knows_any_more_does_not_stop_the_others(
+async def test_a_row_whose_zone_is_not_known_here_is_paused_and_does_not_stop_the_others(
     watch: Watch,
 ) -> None:
     (one,) = watch.rows.subs
-    old = one.wish.model_copy(update={"zone": "Mars/Olympus", "channel": "C-OLD"})
-    watch.rows.subs.insert(0, one.model_copy(update={"id": 2, "wish": old}))
+    kept = one.model_dump_json().replace("Etc/UTC", "Mars/Olympus").replace("C-1", "C-OLD")
+    old = Subscription.model_validate_json(kept).model_copy(update={"id": 2})
+    watch.rows.subs.insert(0, old)
     await watch.go_at(utc(21))
     assert watch.channel.days == [("C-1", SATURDAY)]
+    assert watch.channel.told == [(2, "There is no time zone Mars/Olympus here.")]
+    assert watch.rows.subs[0].paused_until == date.max
+
+
+async def test_two_that_send_in_the_same_process_post_it_once(watch: Watch) -> None:
+    """A worker may claim its own day again, so the process has to know what it is doing."""
+    watch.stand_at(utc(21))
+    (one,) = watch.rows.subs
+    fates = await asyncio.gather(*(watch.rounds.send(one, SATURDAY) for _ in range(3)))
+    assert sorted(fate.value for fate in fates) == ["posted", "taken", "taken"]
+    assert watch.channel.days == [("C-1", SATURDAY)]
+
+
+async def test_a_worker_that_is_to_stop_begins_no_further_digest(watch: Watch) -> None:
+    watch.rounds.closing.set()
+    assert await watch.go_at(utc(21)) == []
 
 
 async def test_what_a_vendor_did_not_tell_is_marked_and_the_digest_still_goes_out(

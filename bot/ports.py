@@ -117,29 +117,34 @@ class UsageStore(Protocol):
     ) -> None:
         """Put `records` in the place of what was kept of `stretch`, and sum its quarters anew.
 
-        One transaction. `stretch` is whole quarters; afterwards it counts as read at `now`.
+        One transaction. `stretch` is whole quarters; afterwards it counts as read, as far as it is
+        past at `now`. A call seen running that began before the stretch and is not among `records`
+        stays as it was last seen.
         """
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
-        """For each stretch of whole quarters, each vendor's tally; a vendor never read is left out.
+        """For each stretch of whole quarters, each vendor's tally.
 
-        One statement over the quarters, however many stretches.
+        A vendor that was not read throughout a stretch is left out of it. One statement over the quarters, however many stretches.
         """
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
-        """The parts of `stretch` that were never read, oldest first, in whole UTC days."""
+        """The UTC days of `stretch` that were not read to their end, oldest first, each by itself."""
 
 
 class DigestStore(Protocol):
     """Subscriptions, and which digest was posted. Raises `StoreError`."""
 
     async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
-        """A new subscription; the same wish for the same channel again changes the one there is."""
+        """A new subscription; one with the same rhythm and vendors in that channel is changed."""
 
     async def change(self, subscription: Subscription) -> None:
-        """Write over a subscription; UnknownSubscription when there is none."""
+        """Write over a subscription; UnknownSubscription when there is none.
+
+        BadInput when another one in that channel has the same rhythm and vendors.
+        """
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all."""
@@ -157,10 +162,14 @@ class DigestStore(Protocol):
         """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
 
     async def acts(self, stretch: Stretch) -> Acts:
-        """Moderation in that stretch, counted in the cases and the record."""
+        """Cases asked in that stretch, in their state of now, and attempts that were refused."""
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
-        """What waits for a person now, oldest first."""
+        """What waits for a person now, oldest first.
+
+        Cases open for a minute, and those of the last week that are not confirmed and were not
+        asked again.
+        """
 
 
 class DigestPoster(Protocol):

@@ -13,6 +13,9 @@ IS_OPEN = text("state = 'asked'")
 IS_DUE = text("version > shown")
 """A place shows less than is known."""
 
+IS_DOUBTFUL = text("state = 'not_confirmed'")
+"""Nobody knows whether it happened, and a person has to look."""
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware moment, kept in UTC; SQLite has no zones, so there it is kept without one."""
@@ -65,6 +68,12 @@ class ModerationCase(SQLModel, table=True):
             postgresql_where=IS_OPEN,
         ),
         Index("moderation_case_open", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index(
+            "moderation_case_doubtful",
+            "asked_at",
+            sqlite_where=IS_DOUBTFUL,
+            postgresql_where=IS_DOUBTFUL,
+        ),
         Index("moderation_case_call", "vendor", "call_id", "number"),
     )
 
@@ -165,12 +174,13 @@ class Checkpoint(SQLModel, table=True):
     at: datetime = Field(sa_column=_moment())
 
 
-def _table(model: type[SQLModel]) -> Table:
+def table_of(model: type[SQLModel]) -> Table:
+    """The table that a model describes."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-CASE = _table(ModerationCase)
-DELIVERY = _table(Delivery)
-OUTBOX = _table(Outbox)
-AUDIT = _table(Audit)
-CHECKPOINT = _table(Checkpoint)
+CASE = table_of(ModerationCase)
+DELIVERY = table_of(Delivery)
+OUTBOX = table_of(Outbox)
+AUDIT = table_of(Audit)
+CHECKPOINT = table_of(Checkpoint)

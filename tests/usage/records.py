@@ -41,7 +41,7 @@ def records(draw: st.DrawFn, run: st.SearchStrategy[str] | None = None) -> CallR
     return CallRecord(
         vendor=Vendor.STREAM,
         id="default:lobby",
-        run=draw(run or st.uuids().map(str)),
+        run=draw(st.uuids().map(str) if run is None else run),
         title=draw(st.sampled_from(("Lobby", "Support", "Ünïcode 会議"))),
         started_at=started_at,
         ended_at=ended_at if ending in {None, Ending.ANSWERED} else None,

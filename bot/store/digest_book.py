@@ -1,0 +1,214 @@
+"""Writing who wants a digest, and which one was posted."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, text, update
+
+from bot.calls.actors import Actor
+from bot.digests.subscription import Posting, Subscription, Wish
+from bot.errors import BadInput, CallwardenError, UnknownSubscription
+from bot.store.database import Database
+from bot.store.digest_tables import IS_RUNNING, POSTING, SUBSCRIPTION
+from bot.store.pen import Transaction
+from bot.store.worklist import NOBODY
+
+DUE, POSTED, FOLDED = "due", "posted", "folded"
+
+SUBSCRIPTION_LOCK = 0x64696765
+"""PostgreSQL's advisory lock for whoever writes subscriptions: two never make the same one."""
+
+_LOCK = text(f"SELECT pg_advisory_xact_lock({SUBSCRIPTION_LOCK}, 0)")
+
+_RUNNING = (
+    select(SUBSCRIPTION)
+    .where(IS_RUNNING)
+    .where(
+        SUBSCRIPTION.c.channel == bindparam("place"), SUBSCRIPTION.c.about == bindparam("subject")
+    )
+)
+_ADD = insert(SUBSCRIPTION).returning(SUBSCRIPTION.c.id)
+_CHANGE = (
+    update(SUBSCRIPTION)
+    .where(SUBSCRIPTION.c.id == bindparam("number"))
+    .values({name: bindparam(name) for name in ("channel", "about", "stopped", "said")})
+)
+_THIS = and_(
+    POSTING.c.subscription == bindparam("number"), POSTING.c.day == bindparam("sending_day")
+)
+_SEEN = select(POSTING.c.state).where(_THIS)
+_OFFER = """
+INSERT INTO digest_posting (subscription, day, state, due_at, attempt)
+VALUES (:subscription, :day, :state, :due_at, 0) ON CONFLICT DO NOTHING
+"""
+_OFFERED = text(_OFFER).bindparams(
+    *(bindparam(name, type_=POSTING.c[name].type) for name in ("day", "due_at"))
+)
+_MARK = (
+    update(POSTING)
+    .where(_THIS, POSTING.c.token == bindparam("fence"), POSTING.c.state == DUE)
+    .values(NOBODY | {"state": bindparam("became"), "posted": bindparam("message")})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Somebody wants a digest."""
+
+    wish: Wish
+    owner: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """A worker wants to post the digest of a sending day."""
+
+    subscription: Subscription
+    day: date
+    owner: str
+    lease: timedelta
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A digest that was posted, or (`ts` None) folded into a later one."""
+
+    posting: Posting
+    ts: str | None
+
+
+class DigestBook:
+    """Where subscriptions and postings are written down."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def subscribe(
+        self, transaction: Transaction, wanted: Sequence[Wanted]
+    ) -> Sequence[Subscription]:
+        """A new subscription each, or the one that is about the same, changed and running."""
+        self._alone(transaction.connection)
+        return [_subscribe(transaction.connection, one) for one in wanted]
+
+    def change(
+        self, transaction: Transaction, changed: Sequence[Subscription]
+    ) -> Sequence[CallwardenError | None]:
+        """Write over each that is there and would not be a second one about the same."""
+        self._alone(transaction.connection)
+        return [_change(transaction.connection, one) for one in changed]
+
+    def claim(self, transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
+        """Each day to one worker, who may claim it again; nobody gets one that is posted."""
+        return [self._claim(transaction.connection, bid) for bid in bids]
+
+    def posted(self, transaction: Transaction, sent: Sequence[Sent]) -> Sequence[bool]:
+        """Mark each whose claim still holds."""
+        return [_mark(transaction.connection, one) for one in sent]
+
+    def _alone(self, connection: Connection) -> None:
+        if not self._database.sqlite:
+            connection.execute(_LOCK)
+
+    def _claim(self, connection: Connection, bid: Bid) -> Posting | None:
+        number, due_at = bid.subscription.id, bid.subscription.due_at(bid.day)
+        row = {"subscription": number, "day": bid.day, "state": DUE, "due_at": due_at}
+        connection.execute(_OFFERED, row)
+        unheld = or_(
+            POSTING.c.lease_until.is_(None),
+            POSTING.c.lease_until <= self._database.now(bid.at),
+            POSTING.c.owner == bid.owner,
+        )
+        taken = connection.execute(
+            update(POSTING)
+            .where(_THIS, POSTING.c.state == DUE, unheld)
+            .values(
+                attempt=POSTING.c.attempt + 1,
+                owner=bid.owner,
+                token=secrets.token_hex(16),
+                lease_until=self._database.later(bid.at, bid.lease),
+            )
+            .returning(POSTING),
+            {"number": number, "sending_day": bid.day},
+        ).one_or_none()
+        return None if taken is None else _posting(bid.subscription, taken)
+
+
+def about(wish: Wish) -> str:
+    """What a wish is about: its rhythm and vendors. When and how is for its channel to say."""
+    return f"{wish.rhythm} {' '.join(sorted(wish.vendors))}".strip()
+
+
+def subscription_of(row: Row[Any]) -> Subscription:
+    """The subscription in a row."""
+    kept = Subscription.model_validate_json(row.said)
+    return kept.model_copy(update={"id": row.id})
+
+
+def _columns(subscription: Subscription) -> dict[str, Any]:
+    return {
+        "channel": subscription.wish.channel,
+        "about": about(subscription.wish),
+        "stopped": subscription.stopped,
+        "said": subscription.model_dump_json(),
+    }
+
+
+def _subscribe(connection: Connection, wanted: Wanted) -> Subscription:
+    same = {"place": wanted.wish.channel, "subject": about(wanted.wish)}
+    row = connection.execute(_RUNNING, same).one_or_none()
+    if row is None:
+        new = Subscription(id=0, wish=wanted.wish, owner=wanted.owner, made_at=wanted.at)
+        number = connection.execute(_ADD, _columns(new)).scalar_one()
+        return new.model_copy(update={"id": number})
+    known = subscription_of(row)
+    if known.wish != wanted.wish or known.paused_until is not None:
+        known = known.resumed(wanted.at).edited(wanted.wish, wanted.at)
+    changed = known.model_copy(update={"owner": wanted.owner})
+    connection.execute(_CHANGE, {"number": changed.id, **_columns(changed)})
+    return changed
+
+
+def _change(connection: Connection, changed: Subscription) -> CallwardenError | None:
+    same = {"place": changed.wish.channel, "subject": about(changed.wish)}
+    row = connection.execute(_RUNNING, same).one_or_none()
+    if row is not None and row.id != changed.id and not changed.stopped:
+        return BadInput(
+            f"That channel has such a digest already, number {row.id}.",
+            next_step="Change or stop that one instead.",
+        )
+    found = connection.execute(_CHANGE, {"number": changed.id, **_columns(changed)})
+    if not found.rowcount:
+        return UnknownSubscription(f"There is no digest subscription {changed.id}.")
+    return None
+
+
+def _posting(subscription: Subscription, row: Row[Any]) -> Posting:
+    return Posting(
+        key=f"digest:{subscription.id}:{row.day.isoformat()}",
+        subscription=subscription,
+        day=row.day,
+        due_at=row.due_at,
+        attempt=row.attempt,
+        posted=row.posted,
+        token=row.token,
+    )
+
+
+def _mark(connection: Connection, sent: Sent) -> bool:
+    posting = sent.posting
+    found = connection.execute(
+        _MARK,
+        {
+            "number": posting.subscription.id,
+            "sending_day": posting.day,
+            "fence": posting.token,
+            "became": FOLDED if sent.ts is None else POSTED,
+            "message": sent.ts,
+        },
+    )
+    return bool(found.rowcount)

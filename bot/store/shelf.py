@@ -1,0 +1,54 @@
+"""What every side of the store stands on: the database, the writer, and honest errors."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.store.database import Database
+from bot.store.pen import Work
+from bot.store.writer import Writer
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+BACKGROUND = 10.0
+"""Seconds that work nobody waits for in Slack may take to be written."""
+
+
+class Shelf:
+    """Reads at once, writes through the one writer."""
+
+    _clock: Clock
+    _database: Database
+    _writer: Writer
+
+    async def _background(self, work: Work[R, T], request: R) -> T:
+        return await self._writer.write(work, request, patience=BACKGROUND)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for statements that read; StoreError when the database does not answer."""
+        async with readable(), self._database.readers.connect() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def readable() -> AsyncIterator[None]:
+    """StoreError when the database does not answer a read."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError("The database does not answer.") from error
+
+
+def prepared(make: Callable[[], R]) -> R:
+    """What `make` makes for the writer; StoreError for what no database can hold."""
+    try:
+        return make()
+    except (ValueError, OverflowError) as error:
+        raise StoreError("There is something in it that cannot be written.") from error

@@ -1,14 +1,16 @@
 """callwarden.toml: read, checked, and every mistake answered with the key and the nearest one."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
+from bot.calls.models import Vendor
 from bot.calls.verbs import TargetName
 from bot.errors import ConfigError
 from bot.policy.rules import (
@@ -70,6 +72,51 @@ class Limits(Section):
         return 0.4 * self.lease_seconds
 
 
+def _price(value: Any) -> Any:
+    """Refuse what is no price; TOML's booleans, `nan` and `inf` are none either."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= DEAREST:
+        raise PydanticCustomError(
+            "price",
+            "{text} is not a price: write a number of at least 0, such as 0.004",
+            {"text": repr(value)},
+        )
+    return value
+
+
+def _currency(value: Any) -> Any:
+    if not isinstance(value, str) or re.fullmatch("[A-Z]{3}", value) is None:
+        raise PydanticCustomError(
+            "currency",
+            "{text} is not a currency: write its three letters, such as EUR",
+            {"text": repr(value)},
+        )
+    return value
+
+
+DEAREST = 1_000_000
+Price = Annotated[float | None, BeforeValidator(_price)]
+"""What a minute of one person in a call costs."""
+
+
+class Prices(Section):
+    """`[prices]`: by vendor, in one `currency`; digests then estimate what calls cost.
+
+    A vendor that is left out is not estimated.
+    """
+
+    currency: Annotated[str, BeforeValidator(_currency)] = "USD"
+    stream: Price = None
+    realtimekit: Price = None
+    cometchat: Price = None
+
+    @property
+    def a_minute(self) -> dict[Vendor, float]:
+        """Those that are known."""
+        told = {vendor: getattr(self, vendor.value) for vendor in Vendor}
+        return {vendor: price for vendor, price in told.items() if price is not None}
+
+
 class ConfigFile(Section):
     """The whole file."""
 
@@ -81,6 +128,7 @@ class ConfigFile(Section):
     slack: Places = Places()
     rtmp: Mapping[TargetName, RtmpTable] = {}
     limits: Limits = Limits()
+    prices: Prices = Prices()
 
     def rules(self, file: str | None) -> Rules:
         """The part that is the policy's; `file` is the name to show in refusals."""

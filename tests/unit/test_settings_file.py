@@ -71,6 +71,15 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(
         ('[protected]\npeople = [""]', "`people` under `[protected]`: "),
         ("people = 1", "`people`: "),
         ("[limits]\nact_seconds = 0", "`act_seconds` under `[limits]`: "),
+        (
+            '[prices]\nstream = "cheap"',
+            "`stream` under `[prices]`: 'cheap' is not a price: write a number of at least 0",
+        ),
+        ("[prices]\ncometchat = -1", "`cometchat` under `[prices]`: -1 is not a price"),
+        ("[prices]\nrealtimekit = nan", "`realtimekit` under `[prices]`: nan is not a price"),
+        ("[prices]\nstream = true", "`stream` under `[prices]`: True is not a price"),
+        ('[prices]\ncurrency = "euro"', "`currency` under `[prices]`: 'euro' is not a currency"),
+        ("[prices]\ncurrency = 1", "`currency` under `[prices]`: 1 is not a currency"),
         ('[rtmp.tube]\nurl = "https://h"\nkey_env = "K"', "`url` under `[rtmp.tube]`: "),
         ('[rtmp."you tube"]\nurl = "rtmp://h/a"\nkey_env = "K"', "`you tube` under `[rtmp]`: "),
     ],
@@ -111,6 +120,14 @@ def test_the_file_becomes_the_policys_rules(file: Path) -> None:
     assert settings.rules.people.moderators == ("U024BE7LH", "S0614TZR7")
     assert settings.rules.vendors.of(Vendor.REALTIMEKIT).verbs == {"kick": "lead"}
     assert settings.limits.list_seconds == 1.0
+
+
+def test_prices_are_those_that_were_said(file: Path) -> None:
+    file.write_text('[prices]\nstream = 0.004\ncometchat = 0\ncurrency = "EUR"', encoding="utf-8")
+    prices = Settings.load({}, file).prices
+    assert prices.a_minute == {Vendor.STREAM: 0.004, Vendor.COMETCHAT: 0}
+    assert prices.currency == "EUR"
+    assert Settings.load({}, None).prices.a_minute == {}
 
 
 keys = st.sampled_from([*ConfigFile.model_fields, "stream", "verbs", "url", "kick", "other"])

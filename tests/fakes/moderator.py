@@ -30,14 +30,22 @@ class Moderator:
         assert delivery.trouble is None
 
     async def form(self) -> View:
-        """The form in front of them, once there is one."""
-        return await self._until(lambda: self.show.workspace.modals.top(self.user.id))
+        """The form in front of them, once there is one to be sent and not only its announcement."""
+
+        def ready() -> View | None:
+            view = self.show.workspace.modals.top(self.user.id)
+            return view if view is not None and view.given.get("submit") else None
+
+        return await self._until(ready)
 
     async def sees(self, *words: str) -> str:
         """Wait until the latest private message has all these words."""
-        return await self._until(
-            lambda: text if all(w in (text := as_text(self.latest)) for w in words) else None
-        )
+
+        def told() -> str | None:
+            text = as_text(self.latest) if self.private() else ""
+            return text if all(word in text for word in words) else None
+
+        return await self._until(told)
 
     @property
     def latest(self) -> Message:

@@ -107,21 +107,25 @@ class CometChatProvider(Blind):
             await self._chat.aclose()
 
 
-def cometchat(
+def cometchat(  # noqa: PLR0913 - each is one setting, given by name
     *,
     api_key: SecretStr,
     base_url: str,
     chat_base_url: str,
     clock: Clock,
     deadlines: Deadlines | None = None,
+    rate: float = _RATE,
     transport: httpx.AsyncBaseTransport | None = None,
     meter: Meter = UNMETERED,
 ) -> CometChatProvider:
-    """A client for the call API at `base_url` and the chat API; both URLs include `/v3`."""
+    """A client for the call API at `base_url` and the chat API; both URLs include `/v3`.
+
+    `rate` is requests a second to each.
+    """
     key = api_key.get_secret_value()
 
     def to(url: str) -> Transport:
-        wire = Wire(Vendor.COMETCHAT, url, _RATE, problem, headers={"apikey": key}, secrets=(key,))
+        wire = Wire(Vendor.COMETCHAT, url, rate, problem, headers={"apikey": key}, secrets=(key,))
         return Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
 
     return CometChatProvider(to(base_url), to(chat_base_url), clock)

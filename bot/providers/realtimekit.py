@@ -180,16 +180,20 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     hidden_mute: bool = False,
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     deadlines: Deadlines | None = None,
+    rate: float = _RATE,
     transport: httpx.AsyncBaseTransport | None = None,
     meter: Meter = UNMETERED,
 ) -> RealtimeKitProvider:
-    """A client for one app; `base_url` is up to and without `/accounts`."""
+    """A client for one app; `base_url` is up to and without `/accounts`.
+
+    `rate` is requests a second.
+    """
     token = api_token.get_secret_value()
     keys = (target.key.get_secret_value() for target in rtmp_targets.values())
     wire = Wire(
         Vendor.REALTIMEKIT,
         f"{base_url.rstrip('/')}/accounts/{account_id}/realtime/kit/{app_id}",
-        _RATE,
+        rate,
         problem,
         headers={"Authorization": f"Bearer {token}"},
         secrets=(token, *keys),

@@ -39,6 +39,7 @@ def client(
     key: str = CometChatServer.api_key,
     deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    rate: float = 10_000,
 ) -> CometChatProvider:
     """A client that has the right key unless told otherwise."""
     return cometchat(
@@ -48,6 +49,7 @@ def client(
         clock=server.clock,
         deadlines=deadlines,
         transport=transport or AppTransport(server.app),
+        rate=rate,
     )
 
 

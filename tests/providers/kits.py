@@ -73,6 +73,7 @@ def client(
     rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
     deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    rate: float = 10_000,
 ) -> RealtimeKitProvider:
     """A client that has the right token unless told otherwise."""
     return realtimekit(
@@ -85,6 +86,7 @@ def client(
         rtmp_targets=rtmp_targets,
         deadlines=deadlines,
         transport=transport or AppTransport(server.app),
+        rate=rate,
     )
 
 

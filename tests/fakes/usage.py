@@ -1,0 +1,109 @@
+"""What is kept of past calls, in memory; and vendors that tell of what a test wrote down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from bot.calls.models import Page, Vendor
+from bot.demo.world import World
+from bot.errors import CallwardenError
+from bot.ports import VendorClient
+from bot.usage.days import DAY, Stretch
+from bot.usage.quarters import quarters
+from bot.usage.records import CallRecord, VendorDay
+from bot.usage.tally import Tally, total
+from tests.providers import comets, kits, streams
+
+
+def utc_day(day: date) -> Stretch:
+    """From midnight to midnight."""
+    start = datetime.combine(day, time(), UTC)
+    return Stretch(start, start + DAY)
+
+
+class MemoryUsage:
+    """A `UsageStore`. `kept` are the days in the order they were kept."""
+
+    def __init__(self) -> None:
+        self.days: dict[tuple[Vendor, date], Mapping[datetime, Tally]] = {}
+        self.records: dict[tuple[Vendor, date], Sequence[CallRecord]] = {}
+        self.kept: list[tuple[Vendor, date]] = []
+
+    async def keep_calls(
+        self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
+    ) -> None:
+        """Whole UTC days only, one at a time."""
+        assert stretch == utc_day(stretch.start.date())
+        key = vendor, stretch.start.date()
+        self.days[key] = quarters(records, now, stretch)
+        self.records[key] = tuple(records)
+        self.kept.append(key)
+
+    async def sums(
+        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
+    ) -> Sequence[Mapping[Vendor, Tally]]:
+        """A vendor that was not read on a UTC day of the stretch is left out."""
+        return [
+            {
+                vendor: total(
+                    tally
+                    for day in _days(one)
+                    for at, tally in self.days[vendor, day].items()
+                    if one.start <= at < one.end
+                )
+                for vendor in vendors
+                if all((vendor, day) in self.days for day in _days(one))
+            }
+            for one in stretches
+        ]
+
+    async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
+        """Each day by itself."""
+        return [utc_day(day) for day in _days(stretch) if (vendor, day) not in self.days]
+
+
+@dataclass
+class Told:
+    """A `UsageSource` that tells `pages`, the same for every stretch, or fails.
+
+    `errors` are raised first, one for each page asked for; `asked` are the stretches and cursors.
+    """
+
+    vendor: Vendor = Vendor.STREAM
+    days_at_once: int = 1
+    pages: Sequence[Sequence[CallRecord]] = ((),)
+    errors: list[CallwardenError] = field(default_factory=list)
+    days: Sequence[VendorDay] = ()
+    asked: list[tuple[Stretch, str | None]] = field(default_factory=list)
+
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """Page by page."""
+        self.asked.append((stretch, cursor))
+        if self.errors:
+            raise self.errors.pop(0)
+        number = int(cursor or 0)
+        following = str(number + 1) if number + 1 < len(self.pages) else None
+        return Page(items=tuple(self.pages[number]), next=following)
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """As written down."""
+        if self.errors:
+            raise self.errors.pop(0)
+        return [one for one in self.days if first <= one.day <= last]
+
+
+def clients(world: World) -> dict[Vendor, VendorClient]:
+    """The real clients of a world's vendors."""
+    return {
+        Vendor.STREAM: streams.client(world.stream),
+        Vendor.REALTIMEKIT: kits.client(world.realtimekit),
+        Vendor.COMETCHAT: comets.client(world.cometchat),
+    }
+
+
+def _days(stretch: Stretch) -> list[date]:
+    first, found = stretch.start.date(), []
+    while utc_day(first).start < stretch.end:
+        found.append(first)
+        first += DAY
+    return found

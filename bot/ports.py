@@ -117,9 +117,9 @@ class UsageStore(Protocol):
     ) -> None:
         """Put `records` in the place of what was kept of `stretch`, and sum its quarters anew.
 
-        One transaction. `stretch` is whole quarters; afterwards it counts as read, as far as it is
-        past at `now`. A call seen running that began before the stretch and is not among `records`
-        stays as it was last seen.
+        `stretch` is whole quarters; afterwards it counts as read, as far as it is past at `now`. A
+        call seen running that began before it and is not among `records` stays as it was last seen.
+        Calls and their sums are one transaction; thousands of calls are several, in order of time.
         """
 
     async def sums(

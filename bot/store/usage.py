@@ -28,7 +28,8 @@ class UsageSide(Shelf):
         A call that began before the stretch and is not told of any more stays as it was last seen.
         """
         reading = prepared(lambda: Reading.of(vendor, stretch, records, now))
-        await self._background(self._keep_calls, reading)
+        for piece in reading.pieces():
+            await self._background(self._keep_calls, piece)
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]

@@ -12,18 +12,18 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.clock import Clock
 from handlers.actions import ACTIONS
-from handlers.blocks import values
+from handlers.blocks import digestvalues, values
 from handlers.blocks.forms import REASON_FORM, trouble_view
 from handlers.blocks.message import Block, Message
 from handlers.blocks.orderstate import ORDER_FORM
 from handlers.blocks.searchform import SEARCH_FORM
-from handlers.commands import acting, further, looking
+from handlers.commands import acting, digesting, further, looking
 from handlers.commands import parse as said
 from handlers.commands.parse import parse
 from handlers.counter import Counter
 from handlers.events import Events, attend
 from handlers.middleware import in_words
-from handlers.modals import order, reason, search
+from handlers.modals import digest, order, reason, search
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.options import OPTIONS
 from handlers.visit import (
@@ -43,6 +43,7 @@ COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
     said.LookAtRooms: further.look_at_rooms,
     said.ShowCase: looking.show_case,
     said.ShowAudit: looking.show_audit,
+    said.AskDigest: digesting.ask,
     said.ShowCapabilities: looking.capabilities,
     said.Help: looking.explain,
     said.ActRequest: acting.act,
@@ -54,6 +55,8 @@ VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn]]] = {
     REASON_FORM: reason.submit,
     ORDER_FORM: order.submit,
     SEARCH_FORM: search.submit,
+    digestvalues.DIGEST_FORM: digest.submit,
+    digestvalues.PAUSE_FORM: digest.submit_pause,
 }
 """The forms that can be submitted, by callback id."""
 

@@ -6,9 +6,10 @@ from functools import partial
 from bot.calls.cases import Order
 from bot.calls.picture import ListView
 from handlers import home
-from handlers.blocks import lookvalues, values
+from handlers.blocks import digestvalues, lookvalues, values
 from handlers.blocks.cases import asked_message, check_message
 from handlers.blocks.life import case_message
+from handlers.commands import digesting
 from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one
 from handlers.modals import order, reason, search
@@ -158,5 +159,13 @@ ACTIONS: Mapping[str, Press] = {
     values.CASE_AGAIN: repeat_case,
     values.AUDIT: show_audit,
     values.AUDIT_SEARCH: search_audit,
+    digestvalues.DIGEST_SUBSCRIBE: digesting.press_subscribe,
+    digestvalues.DIGEST_LIST: digesting.press_list,
+    digestvalues.DIGEST_EDIT: digesting.press_edit,
+    digestvalues.DIGEST_PAUSE: digesting.press_pause,
+    digestvalues.DIGEST_RESUME: digesting.press_resume,
+    digestvalues.DIGEST_STOP: digesting.press_stop,
+    digestvalues.DIGEST_PREVIEW: digesting.press_preview,
+    digestvalues.DIGEST_NOW: digesting.press_now,
 }
 """Every action id that is drawn, and its handler."""

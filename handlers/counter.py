@@ -5,13 +5,22 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import NotAccepted
+from bot.errors import Impossible, NotAccepted
 from bot.meter import UNMETERED, Meter
 from bot.moderation.desk import Desk
+from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
+from bot.schedule.rounds import Rounds
 from handlers.replies import Replies
 from handlers.turns import Turns
+
+
+class Digests(NamedTuple):
+    """What digests are asked for, and what makes and posts them."""
+
+    desk: Subscribing
+    rounds: Rounds
 
 
 class Behind(NamedTuple):
@@ -23,6 +32,7 @@ class Behind(NamedTuple):
     signatures: Signatures
     reasons: tuple[str, ...] = ()
     meter: Meter = UNMETERED
+    digests: Digests | None = None
 
 
 OPENING_SECONDS = 1.5
@@ -76,6 +86,13 @@ class Counter:
     def replies(self) -> Replies:
         """Answers by response_url; only once `ready`."""
         return self._behind.result().replies
+
+    @property
+    def digests(self) -> Digests:
+        """Digests; only once `ready`. Impossible where the process was furnished without them."""
+        if (digests := self._behind.result().digests) is None:
+            raise Impossible("There are no digests here.")
+        return digests
 
     @property
     def signatures(self) -> Signatures:

@@ -1,4 +1,4 @@
-"""What fits the letters typed into a menu: calls, and the people of the call chosen beside it.
+"""What fits the letters typed into a menu: calls, people of the call chosen beside it, time zones.
 
 Slack waits 3 s for it and shows at most 100. What is known is answered; a vendor that has not
 answered yet is waited for a moment, and what it says is there for the next letter.
@@ -13,6 +13,8 @@ from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.errors import VendorError
 from bot.moderation.board import Board
 from handlers.blocks.choices import call_option, lengths, person_option
+from handlers.blocks.digest_zones import zone_options
+from handlers.blocks.digestvalues import DIGEST_ZONE
 from handlers.blocks.message import Block
 from handlers.blocks.orderstate import OrderState, read_said, read_state
 from handlers.blocks.parts import MAX_OPTIONS
@@ -49,6 +51,11 @@ async def people(visit: Visit) -> list[Block]:
     wanted = _typed(visit).casefold().split()
     here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
     return [person_option(one) for one in list(here.values())[:MAX_OPTIONS]]
+
+
+async def zones(visit: Visit) -> list[Block]:
+    """Time zones by any part of their name; they are no secret."""
+    return zone_options(_typed(visit), visit.now)
 
 
 async def _may_look(visit: Visit, state: OrderState) -> None:
@@ -95,5 +102,6 @@ def _drawn(call: Call, length: int) -> Block:
 OPTIONS: Mapping[str, Callable[[Visit], Awaitable[list[Block]]]] = {
     FORM_CALL: calls,
     FORM_PEOPLE: people,
+    DIGEST_ZONE: zones,
 }
 """Every menu whose options are looked up while somebody types, by action_id."""

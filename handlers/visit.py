@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.calls.actors import Actor
@@ -36,6 +37,11 @@ class Visit:
     def trigger_id(self) -> str:
         """Opens one form, once, within 3 seconds (Slack's rule)."""
         return str(self.body["trigger_id"])
+
+    @property
+    def now(self) -> datetime:
+        """This moment, on the house's clock."""
+        return self.desk.board.clock.now()
 
     @property
     def in_modal(self) -> bool:

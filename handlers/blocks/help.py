@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from bot.calls.actors import Role
 from bot.calls.looks import LOOKS, Look
-from bot.calls.verbs import VERBS, Verb
+from bot.calls.verbs import VERBS, Heading, Verb
 from bot.errors import UnknownWord
 from handlers.blocks.message import Message
-from handlers.blocks.parts import header, paragraph, stacked, text_of
+from handlers.blocks.parts import header, paragraph, section, text_of
 from handlers.blocks.text import mrkdwn
 
 FAMILIES: dict[str, tuple[type[Verb], ...]] = {
@@ -62,10 +62,32 @@ RECORD: dict[str, Topic] = {
         ),
         ("A moderator typed as `by @name` is chosen from a list: Slack sends no id for the name.",),
     ),
+    "digest": Topic(
+        "What a channel is told each day or week: how the calls were, and what waits.",
+        (
+            "digest",
+            "digest subscribe",
+            "digest list",
+            "digest edit 3",
+            "digest pause 3 until 2026-12-01",
+            "digest resume 3",
+            "digest stop 3",
+            "digest preview 3",
+            "digest now 3",
+        ),
+        (
+            "Whoever may see calls may see the list and a preview; the rest needs the role lead.",
+            "Whatever is changed is written into the record.",
+            "Callwarden has to be in the channel: type /invite @Callwarden there.",
+        ),
+    ),
     "capabilities": Topic("What each vendor lets you do.", ("capabilities", "capabilities stream")),
     "help": Topic("What can be said, or more about one word.", ("help", "help kick")),
 }
 """Subcommands that come after the verbs."""
+
+LOOK, KEPT = "Look", "The record, and the rest"
+"""The headings before and after the verbs' own."""
 
 
 def topics() -> dict[str, Topic]:
@@ -100,17 +122,39 @@ def help_message(topic: str | None, command: str) -> Message:
 
 
 def _overview(known: dict[str, Topic], command: str) -> Message:
-    rows = [
-        f"`{command} {about.examples[0]}` {_first_sentence(about.summary)}"
-        for about in known.values()
-    ]
+    """Each word with its first sentence, the verbs under their headings; examples are behind it."""
+    intro = (
+        f"`{command}` alone lists the live calls. Then a word, the call, whom and why:",
+        f"`{command} kick K7QX @alice insulting others`",
+        f"Examples for a word: `{command} help kick`",
+    )
     notes = (
         "A call is named by its handle (`K7QX`) or its id.",
         'A person is named by `@name`, `"First Last"` or an id.',
-        f"More about one: `{command} help kick`. `{command}` alone lists the live calls.",
     )
-    blocks = [header("What can be said"), *stacked(rows), paragraph(notes)]
+    blocks = [
+        header("What can be said"),
+        paragraph(intro),
+        *(section("\n".join((f"*{title}*", *rows))) for title, rows in _shelves(known)),
+        paragraph(notes),
+    ]
     return Message(text_of(f"What can be said: {', '.join(known)}."), blocks)
+
+
+def _shelves(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
+    """The words under their headings: what looks, what acts, what is kept."""
+    of = {word: family[0].heading.value for word, family in FAMILIES.items()}
+    of |= {**dict.fromkeys(LOOKING, LOOK), **dict.fromkeys(RECORD, KEPT)}
+    titles = [LOOK, *(heading.value for heading in Heading), KEPT]
+    rows = {word: _row(word, about) for word, about in known.items()}
+    return [(title, [rows[word] for word in known if of[word] == title]) for title in titles]
+
+
+def _row(word: str, about: Topic) -> str:
+    """A word and what may follow it: `record` start, stop: Start recording the call."""
+    seconds = [verb.words[1] for verb in FAMILIES.get(word, ()) if verb.words[1:]]
+    said = f"`{word}` {', '.join(seconds)}: " if seconds else f"`{word}` "
+    return said + _first_sentence(about.summary)
 
 
 def _first_sentence(text: str) -> str:

@@ -13,12 +13,14 @@ from bot.calls.models import Frozen, Vendor
 from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES, topics
+from handlers.commands.digestwords import AskDigest, read_digest
 from handlers.commands.orders import ActRequest, Incomplete, read_order
 from handlers.commands.searching import LABELLED, ShowAudit, read_audit
 from handlers.commands.words import DASHES, Words, tidy
 
 __all__ = [
     "ActRequest",
+    "AskDigest",
     "FindPerson",
     "Help",
     "Incomplete",
@@ -101,6 +103,7 @@ Request = (
     | Incomplete
     | ShowCase
     | ShowAudit
+    | AskDigest
     | ShowCapabilities
     | Help
 )
@@ -264,6 +267,7 @@ _READERS: dict[str, Callable[[Words, str], Request]] = {
     ROOMS.name: _rooms,
     "case": _case,
     "audit": read_audit,
+    "digest": read_digest,
     "capabilities": _capabilities,
     "help": _help,
 }

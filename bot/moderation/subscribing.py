@@ -1,0 +1,232 @@
+"""The desk for digests: who may set one up, whether its channel takes it, and what is on record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.calls.cases import DigestNote, Event, Refusal
+from bot.clock import Clock
+from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish
+from bot.digests.wording import wish_words
+from bot.errors import (
+    BadInput,
+    ChannelNotAllowed,
+    NotPermitted,
+    SlackSilent,
+    UnknownSubscription,
+    UnusableChannel,
+)
+from bot.moderation.desk import Asker
+from bot.policy import Policy
+from bot.ports import DigestStore, Directory, Place, Store
+from bot.usage.days import today
+
+UTC_NAME = "Etc/UTC"
+"""The zone of somebody whose own is not known."""
+
+
+class How(Enum):
+    """What became of a request."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    """It was so already, or the same request came once more."""
+
+
+class Taken(NamedTuple):
+    """A subscription as it is now, and how it came to be so; `before` is as it was."""
+
+    subscription: Subscription
+    how: How
+    before: Subscription | None = None
+
+
+@dataclass(frozen=True)
+class Subscribing:
+    """Those who may look see the list and a preview; everything else is for leads and admins.
+
+    What is asked for is on record before it is done. `key` makes a redelivery the same request.
+    """
+
+    policy: Policy
+    directory: Directory
+    digests: DigestStore
+    store: Store
+    clock: Clock
+
+    async def all(self, asker: Asker) -> Sequence[Subscription]:
+        """Those that are not stopped, by number; raises as `Policy.may_look`."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        return sorted(await self.digests.subscriptions(), key=lambda one: one.id)
+
+    async def get(self, asker: Asker, number: int) -> Subscription:
+        """One of them; UnknownSubscription when there is none of that number."""
+        for one in await self.all(asker):
+            if one.id == number:
+                return one
+        raise UnknownSubscription(f"There is no digest {number}.")
+
+    async def may(self, asker: Asker) -> bool:
+        """Whether somebody may do more than look; nothing is audited."""
+        try:
+            await self.policy.may_subscribe(asker.actor, asker.channel)
+        except NotPermitted:
+            return False
+        return True
+
+    async def admit(self, asker: Asker, key: str, words: str) -> None:
+        """Refuse those who may not; the attempt in `words` is audited under `key`."""
+        try:
+            await self.policy.may_subscribe(asker.actor, asker.channel)
+        except NotPermitted as no:
+            await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
+            raise
+
+    async def zone(self, asker: Asker) -> str:
+        """The asker's time zone as their Slack profile has it, UTC where that is none we know."""
+        try:
+            zone = (await self.directory.member(asker.actor.user)).zone or UTC_NAME
+            ZoneInfo(zone)
+        except (SlackSilent, LookupError, ValueError, OSError):
+            return UTC_NAME
+        return zone
+
+    async def subscribe(self, asker: Asker, wish: Wish, key: str) -> Taken:
+        """Set one up; one of the same rhythm and vendors in that channel is changed instead.
+
+        Raises NotPermitted, UnusableChannel, NotAccepted or StoreError.
+        """
+        await self.admit(asker, key, f"digest subscribe: {_for(wish)}")
+        await self.check(wish.channel)
+        twin = await self._twin(wish)
+        if twin is not None and twin.wish == wish:
+            return Taken(twin, How.SAME)
+        event = Event.SUBSCRIBED if twin is None else Event.CHANGED
+        which = "A digest" if twin is None else f"Digest {twin.id} is now"
+        new = await self._note(asker, key, event, f"{which} {_for(wish)}")
+        made = await self.digests.subscribe(wish, asker.actor, self.clock.now())
+        how = How.NEW if twin is None else How.CHANGED
+        return Taken(made, how if new else How.SAME, twin)
+
+    async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> Taken:
+        """Give it another wish; one that was paused because its channel was gone goes on."""
+        await self.admit(asker, key, f"digest edit {number}: {_for(wish)}")
+        await self.check(wish.channel)
+        known = await self.get(asker, number)
+        now = self.clock.now()
+        changed = known.edited(wish, now)
+        if known.why:
+            changed = changed.resumed(now)
+        if wish == known.wish and not known.why:
+            return Taken(known, How.SAME)
+        words = f"is now {_for(wish)}"
+        return await self._change(asker, key, Event.CHANGED, known, changed, words)
+
+    async def pause(self, asker: Asker, number: int, until: date | None, key: str) -> Taken:
+        """Send nothing before `until`; None: until it is resumed. BadInput for the past."""
+        await self.admit(asker, key, f"digest pause {number}")
+        known = await self.get(asker, number)
+        day = until or UNTIL_RESUMED
+        if day <= today(self.clock.now(), known.wish.clock):
+            raise BadInput(
+                f"{day.isoformat()} is not in the future.",
+                next_step="Name the first day on which it is to be sent again.",
+            )
+        if known.paused_until == day:
+            return Taken(known, How.SAME)
+        words = "is paused" if until is None else f"is paused until {day.isoformat()}"
+        return await self._change(asker, key, Event.PAUSED, known, known.paused(day), words)
+
+    async def resume(self, asker: Asker, number: int, key: str) -> Taken:
+        """Go on sending it, if its channel takes it."""
+        await self.admit(asker, key, f"digest resume {number}")
+        known = await self.get(asker, number)
+        if known.paused_until is None:
+            return Taken(known, How.SAME)
+        await self.check(known.wish.channel)
+        again = known.resumed(self.clock.now())
+        return await self._change(asker, key, Event.RESUMED, known, again, "goes on")
+
+    async def stop(self, asker: Asker, number: int, key: str) -> Taken:
+        """End it for good."""
+        await self.admit(asker, key, f"digest stop {number}")
+        known = await self.get(asker, number)
+        ended = known.model_copy(update={"stopped": True})
+        return await self._change(asker, key, Event.STOPPED, known, ended, "is stopped")
+
+    async def send(self, asker: Asker, number: int, key: str) -> tuple[Subscription, date]:
+        """Permit and note that it is posted now; the subscription and the day whose digest it is.
+
+        The day's own digest is the same one: whichever comes first, there is no second.
+        """
+        await self.admit(asker, key, f"digest now {number}")
+        known = await self.get(asker, number)
+        day = known.day_of(self.clock.now())
+        await self._note(asker, key, Event.SENT, f"Digest {number} of {day.isoformat()}")
+        return known, day
+
+    async def check(self, channel: str) -> None:
+        """UnusableChannel where a digest could not be posted, as far as Slack shows.
+
+        Where the scopes do not let us look, the first message will tell.
+        """
+        try:
+            self.policy.serves(channel)
+            place = await self.directory.place(channel)
+        except ChannelNotAllowed as no:
+            raise UnusableChannel(str(no), next_step=no.next_step) from no
+        except SlackSilent as silence:
+            raise UnusableChannel(
+                "Slack did not say whether that channel can be written to.",
+                next_step="Try again in a moment.",
+            ) from silence
+        if place is not None:
+            _usable(place)
+
+    async def _twin(self, wish: Wish) -> Subscription | None:
+        for one in await self.digests.subscriptions(wish.channel):
+            if (one.wish.rhythm, one.wish.vendors) == (wish.rhythm, wish.vendors):
+                return one
+        return None
+
+    async def _change(
+        self,
+        asker: Asker,
+        key: str,
+        event: Event,
+        known: Subscription,
+        changed: Subscription,
+        words: str,
+    ) -> Taken:
+        new = await self._note(asker, key, event, f"Digest {changed.id} {words}")
+        await self.digests.change(changed)
+        return Taken(changed, How.CHANGED if new else How.SAME, known)
+
+    async def _note(self, asker: Asker, key: str, event: Event, detail: str) -> bool:
+        note = DigestNote(key=key, event=event, actor=asker.actor, detail=detail)
+        return await self.store.note(note)
+
+
+def _for(wish: Wish) -> str:
+    return f"for {wish.channel}, {wish_words(wish)}"
+
+
+def _usable(place: Place) -> None:
+    if place.gone:
+        raise UnusableChannel(
+            "Callwarden does not see that channel: it is private, or there is no such channel.",
+            next_step="If it is private, type /invite @Callwarden in it first.",
+        )
+    if place.archived:
+        raise UnusableChannel(
+            f"#{place.name} is archived.", next_step="Unarchive it, or choose another channel."
+        )
+    if not place.inside:
+        raise UnusableChannel(
+            f"Callwarden is not in #{place.name}.",
+            next_step="Type /invite @Callwarden in that channel, then send this again.",
+        )

@@ -1,0 +1,136 @@
+"""Words after `/calls digest`, read into what is wanted of digests."""
+
+import difflib
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from bot.calls.models import Frozen
+from bot.errors import BadInput, UnknownWord
+from handlers.commands.words import Words
+
+MAX_QUOTED = 60
+"""Characters of a word that an error quotes."""
+
+_NUMBER = re.compile(r"#?([0-9]{1,9})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class What(StrEnum):
+    """What is wanted; all but the first are typed as they are written here."""
+
+    OVERVIEW = ""
+    SUBSCRIBE = "subscribe"
+    LIST = "list"
+    EDIT = "edit"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    PREVIEW = "preview"
+    NOW = "now"
+
+
+SPOKEN = tuple(one.value for one in What if one)
+
+
+class AskDigest(Frozen):
+    """Something about digests. `number` is one of them, `page` of the list counts from 0.
+
+    `until` is the first day after a pause, None for until somebody resumes it.
+    """
+
+    what: What = What.OVERVIEW
+    number: int | None = None
+    until: date | None = None
+    page: int = 0
+
+
+def read_digest(words: Words, command: str) -> AskDigest:
+    """What is wanted. Raises BadInput, or UnknownWord with the nearest words."""
+    first = words.take()
+    if first is None:
+        return AskDigest()
+    name = first.casefold()
+    if name not in SPOKEN:
+        raise UnknownWord(
+            f"There is no “digest {first[:MAX_QUOTED]}”.",
+            nearest=difflib.get_close_matches(name, SPOKEN, n=3, cutoff=0.5),
+            next_step=f"Type `{command} help digest` to see what can be said.",
+        )
+    what = What(name)
+    read = _READERS.get(what, _one)
+    asked = AskDigest(
+        what=what, **read(words, f"For example: `{command} digest {_EXAMPLES[what]}`")
+    )
+    words.done()
+    return asked
+
+
+def day(said: str, example: str) -> date:
+    """A day as people type it. BadInput when the calendar has none such."""
+    wrong = f"There is no day “{said[:MAX_QUOTED]}”; a day is written like 2026-12-01."
+    if not _DATE.fullmatch(said):
+        raise BadInput(wrong, next_step=example)
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise BadInput(wrong, next_step=example) from error
+
+
+def _nothing(_: Words, __: str) -> dict[str, Any]:
+    return {}
+
+
+def _page(words: Words, example: str) -> dict[str, Any]:
+    word = words.take()
+    if word is None:
+        return {}
+    page = words.page(word)
+    if page is None:
+        raise BadInput(f"“{word[:MAX_QUOTED]}” does not belong there.", next_step=example)
+    return {"page": page}
+
+
+def _one(words: Words, example: str) -> dict[str, Any]:
+    word = words.take()
+    match = _NUMBER.fullmatch(word or "")
+    if match is None:
+        raise BadInput("Which digest? It wants a number.", next_step=example)
+    return {"number": int(match[1])}
+
+
+def _perhaps(words: Words, example: str) -> dict[str, Any]:
+    return _one(words, example) if words.rest else {}
+
+
+def _pause(words: Words, example: str) -> dict[str, Any]:
+    found = _one(words, example)
+    word = words.take()
+    if word is None:
+        return found
+    said = words.take()
+    if word.casefold() != "until" or said is None:
+        raise BadInput("A pause may say until which day.", next_step=example)
+    return {**found, "until": day(said, example)}
+
+
+_READERS: dict[What, Callable[[Words, str], dict[str, Any]]] = {
+    What.SUBSCRIBE: _nothing,
+    What.LIST: _page,
+    What.PREVIEW: _perhaps,
+    What.PAUSE: _pause,
+}
+"""How the rest is read; everything else is about one digest."""
+
+_EXAMPLES = {
+    What.SUBSCRIBE: "subscribe",
+    What.LIST: "list page 2",
+    What.EDIT: "edit 3",
+    What.PAUSE: "pause 3 until 2026-12-01",
+    What.RESUME: "resume 3",
+    What.STOP: "stop 3",
+    What.PREVIEW: "preview 3",
+    What.NOW: "now 3",
+}

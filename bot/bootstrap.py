@@ -24,6 +24,7 @@ from bot.moderation.desk import Desk
 from bot.moderation.executor import Executor, release_quietly
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
+from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy
 from bot.ports import VendorClient
@@ -32,13 +33,18 @@ from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
 from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
 from bot.providers.stream import stream
+from bot.schedule.bell import DigestBell
+from bot.schedule.freshness import Freshness
+from bot.schedule.making import Maker, Prices
+from bot.schedule.rounds import Rounds
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.migrate import migrate
 from bot.store.urls import sqlite_file
-from handlers.counter import Behind, Counter
+from handlers.counter import Behind, Counter, Digests
+from handlers.digests import SlackDigests
 from handlers.directory import SlackDirectory
 from handlers.outbox import Outbox
 from handlers.replies import Replies
@@ -88,22 +94,58 @@ async def open_house(
             lease=timedelta(seconds=settings.limits.lease_seconds),
             meter=metrics,
         )
-        policy = Policy(settings.rules, SlackDirectory(slack, clock))
+        directory = SlackDirectory(slack, clock)
+        policy = Policy(settings.rules, directory)
         desk = Desk(board, Planner(board, store), policy, store, executor)
-        counter.furnish(Behind(desk, slack, replies, signatures, settings.reasons, metrics))
-        async with _at_work(executor, store, counter.tasks, owner, worker=worker):
+        freshness = Freshness(providers, store, store, clock)
+        rounds = Rounds(
+            digests=store,
+            maker=digest_maker(settings, store, providers, clock),
+            poster=SlackDigests(slack, settings.process.command),
+            fresh=freshness.fresh,
+            clock=clock,
+            owner=owner,
+        )
+        digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
+        bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
+        counter.furnish(
+            Behind(desk, slack, replies, signatures, settings.reasons, metrics, digests)
+        )
+        async with _at_work(executor, store, counter.tasks, owner, bell, worker=worker):
             yield store
+
+
+def digest_maker(
+    settings: Settings, store: SqlStore, providers: Mapping[Vendor, VendorClient], clock: Clock
+) -> Maker:
+    """What makes digests of what is stored."""
+    prices = settings.prices
+    return Maker(
+        usage=store,
+        digests=store,
+        chain=store,
+        clock=clock,
+        vendors=tuple(providers),
+        prices=Prices(a_minute=prices.a_minute, currency=prices.currency),
+    )
 
 
 @asynccontextmanager
 async def _at_work(
-    executor: Executor, store: SqlStore, tasks: Tasks, owner: str, *, worker: bool
+    executor: Executor,
+    store: SqlStore,
+    tasks: Tasks,
+    owner: str,
+    bell: DigestBell,
+    *,
+    worker: bool,
 ) -> AsyncIterator[None]:
     """Take up what is due while the context lasts; then finish what was acknowledged."""
     runner = Runner()
     if worker:
         sweeps = Sweeps(executor, store)
         sweeps.schedule(runner)
+        bell.schedule(runner)
         tasks.spawn(sweeps.checkpoint(), "checkpoint")
     runner.start()
     executor.nudge()
@@ -111,6 +153,7 @@ async def _at_work(
         yield
     finally:
         runner.stop()
+        bell.close()
         executor.close()
         left = await tasks.drain(DRAIN_SECONDS)
         await release_quietly(store, owner)

@@ -18,15 +18,20 @@ from bot.calls.outcomes import Result, State
 from bot.calls.picture import CallView, ListView, Picture
 from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS
+from bot.digests.subscription import Subscription, Wish
 from bot.ports import CaseFilter
 from bot.settings import Settings
 from handlers import COMMANDS, SHORTCUTS, VIEWS
 from handlers.actions import ACTIONS
 from handlers.blocks.audit import audit_message
 from handlers.blocks.call import call_message
-from handlers.blocks.calls import list_message
+from handlers.blocks.calls import list_message as calls_message
 from handlers.blocks.cases import answer_message
+from handlers.blocks.digest_forms import digest_form, pause_form
+from handlers.blocks.digest_list import list_message, overview_message
+from handlers.blocks.digestvalues import DigestState
 from handlers.blocks.forms import FormState, reason_form
+from handlers.blocks.home import Desktop, home_view
 from handlers.blocks.life import case_message
 from handlers.blocks.lookvalues import LookValue, RoomsValue
 from handlers.blocks.message import Block
@@ -112,15 +117,35 @@ def cards() -> list[list[Block]]:
     rooms = tuple(Room(kind=RoomKind.ROOM, name=f"r{number}") for number in range(60))
     entries = [AuditEntry(id=number, at=NOW, event=Event.REQUESTED) for number in range(30, 20, -1)]
     messages = (
-        list_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
+        calls_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
         call_message(view, [case]),
         case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30}))),
         answer_message(case),
         audit_message(entries, CaseFilter()),
         members_report(LookValue(look="members", call=ref(), page=1), belonging, NOW),
         rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),
+        list_message(digests(), 1, NOW, may=True),
+        overview_message(digests(), "C1", NOW, "/calls"),
     )
-    return [message.blocks for message in messages]
+    home = Desktop(places=(), calls=many, cases=(), capabilities={Vendor.STREAM: ALL})
+    return [*(one.blocks for one in messages), home_view(home, "/calls", NOW)["blocks"]]
+
+
+def digests() -> list[Subscription]:
+    """Some that come and some that are paused."""
+    owner = Actor(user="U1", team="T1")
+    made = [
+        Subscription(id=n, wish=Wish(channel="C1"), owner=owner, made_at=NOW) for n in range(25)
+    ]
+    return [one.paused() if one.id % 2 else one for one in made]
+
+
+def digest_fields() -> list[Block]:
+    """The form for a digest."""
+    blocks: list[Block] = digest_form(DigestState(opened=NOW), Wish(channel="C1"), [*Vendor], NOW)[
+        "blocks"
+    ]
+    return blocks
 
 
 def order_form() -> dict[str, Any]:
@@ -136,6 +161,7 @@ def dispatching(blocks: list[Block]) -> dict[str, str]:
 
 def test_every_menu_that_looks_options_up_is_answered_and_nothing_else_is() -> None:
     kinds = dispatching(order_form()["blocks"])
+    kinds |= {one["action_id"]: one["type"] for one in elements(digest_fields())}
     assert {name for name, kind in kinds.items() if "external" in kind} == set(OPTIONS)
 
 
@@ -159,5 +185,7 @@ def test_every_form_that_opens_can_be_submitted() -> None:
         reason_form(FormState(act=act), ALL["kick"]),
         order_form(),
         search_form(SearchState(opened=NOW), CaseFilter(), [Vendor.STREAM]),
+        digest_form(DigestState(opened=NOW), Wish(channel="C1"), [Vendor.STREAM], NOW),
+        pause_form(DigestState(opened=NOW), digests()[0]),
     )
     assert {form["callback_id"] for form in opened} == set(VIEWS)

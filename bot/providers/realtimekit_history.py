@@ -19,6 +19,9 @@ PAGE = 100
 MOST_PAGES = 20
 """Pages of recordings read beside one page of sessions; more, and none of them are known."""
 
+FURTHEST = 400 * DAY
+"""How long before a stretch recordings are looked for, of a session that began even earlier."""
+
 MINUTE = 60
 LIVESTREAM = "livestream"
 
@@ -164,7 +167,7 @@ class KitHistory:
         sessions = many.data.sessions
         self._goes_on(number, int(before or 0), len(sessions), many.paging)
         inside = [one for one in sessions if _touches(one, stretch, now)]
-        files = await self._recordings(inside, now)
+        files = await self._recordings(inside, stretch, now)
         told = [one.record(None if files is None else files.get(one.id, ())) for one in inside]
         following = next_page(number, PAGE, len(sessions), many.paging)
         place = (many.paging and many.paging.end_offset) or ""
@@ -203,13 +206,14 @@ class KitHistory:
             raise self._http.garbled(f"says it has {total} sessions and showed {before}")
 
     async def _recordings(
-        self, sessions: Sequence[PastSession], now: datetime
+        self, sessions: Sequence[PastSession], stretch: Stretch, now: datetime
     ) -> Mapping[str, Sequence[PastRecording]] | None:
         """The recordings of these sessions by session; None when there are too many to read."""
         begun = [one.started_at for one in sessions if one.started_at is not None]
         if not begun:
             return {}
-        window = _window(min(begun), max(one.ended_at or now for one in sessions))
+        first = max(min(begun), stretch.start - FURTHEST)
+        window = _window(first, min(now, max(one.ended_at or now for one in sessions)))
 
         async def page(number: int) -> tuple[list[PastRecording], str | None]:
             params = {**window, "page_no": number, "per_page": PAGE, "sort_by": "invokedTime"}

@@ -69,10 +69,10 @@ def shared(calls: Iterable[PastCall], day: Stretch) -> int:
 
 def agrees(name: str, tally: Tally, wanted: int | None) -> bool:
     """Exactly; what is shared out over quarters, to a second for each call."""
-    told = getattr(tally, name)
+    told: int | None = getattr(tally, name)
     if name in {"person_seconds", "video_seconds"} and wanted is not None:
         return abs((told or 0) - wanted) <= tally.calls + 2
-    return bool(told == wanted)
+    return told == wanted
 
 
 async def test_sixty_days_of_three_vendors_are_what_their_own_truth_adds_up_to_in_three_zones(

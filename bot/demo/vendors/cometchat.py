@@ -134,8 +134,10 @@ class CometChatServer(VendorServer[CometCall]):
     def _find(self, request: Request) -> dict[str, Any]:
         wanted = request.path_params["call"]
         room = self.rooms.get(wanted)
-        kept = (*self.archive, *self.past_calls)
-        known = kept if room is None else (wire_call(room, self.clock.now()),)
+        if room is None:
+            known = [*self.archive, *self.past_calls]
+        else:
+            known = [wire_call(room, self.clock.now())]
         for call in known:
             if call["sessionId"] == wanted and _visible(call, request):
                 return call

@@ -1,0 +1,402 @@
+"""Each vendor's past as its client tells it: every run once, seconds and UTC, nothing made up."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.models import Page, Vendor
+from bot.demo.vendors import AppTransport
+from bot.demo.vendors.past import PastCall
+from bot.demo.world import World
+from bot.errors import VendorError, VendorGarbled, VendorRefused
+from bot.ports import UsageSource, VendorClient
+from bot.usage.days import DAY, Stretch
+from bot.usage.records import CallRecord, Ending, Recorded
+from tests.fakes.clock import START, ManualClock
+from tests.fakes.usage import clients, utc_day
+from tests.providers import comets, kits, streams
+
+TODAY = START.date()
+DAY_BEFORE = TODAY - 3 * DAY
+STREAM, KIT, CHAT = Vendor.STREAM, Vendor.REALTIMEKIT, Vendor.COMETCHAT
+
+
+async def pages(source: UsageSource, stretch: Stretch) -> list[Page[CallRecord]]:
+    """All of them."""
+    found = [await source.history(stretch)]
+    while found[-1].next is not None:
+        found.append(await source.history(stretch, cursor=found[-1].next))
+        assert len(found) < 200
+    return found
+
+
+async def told(source: UsageSource, stretch: Stretch) -> list[CallRecord]:
+    """Every run."""
+    return [one for page in await pages(source, stretch) for one in page.items]
+
+
+def truth(world: World, vendor: Vendor, stretch: Stretch) -> list[PastCall]:
+    """The calls of the past that touch a stretch."""
+    return [
+        one
+        for one in world.servers[vendor].past.calls
+        if stretch.start <= one.started_at < stretch.end
+        or one.started_at < stretch.end < one.ended_at
+        or one.started_at < stretch.start < one.ended_at
+    ]
+
+
+def over_midnight(call: PastCall) -> bool:
+    """Whether it ended on the day after it began."""
+    return call.started_at.date() < call.ended_at.date()
+
+
+@pytest.fixture
+def world() -> World:
+    """With sixty days behind it."""
+    return World(ManualClock())
+
+
+@pytest.fixture(params=list(Vendor))
+def vendor(request: pytest.FixtureRequest) -> Vendor:
+    return Vendor(request.param)
+
+
+@pytest.fixture
+def client(world: World, vendor: Vendor) -> VendorClient:
+    return clients(world)[vendor]
+
+
+async def test_a_day_has_every_run_that_touches_it_once(
+    world: World, vendor: Vendor, client: VendorClient
+) -> None:
+    late = next(one for one in world.servers[vendor].past.calls if over_midnight(one))
+    stretch = utc_day(late.ended_at.date())
+    runs = [one.run for one in await told(client, stretch)]
+    wanted = {one.run for one in truth(world, vendor, stretch)}
+    assert late.run in wanted
+    assert (set(runs), len(runs)) == (wanted, len(wanted))
+
+
+async def test_times_lengths_and_people_are_those_of_the_vendor(
+    world: World, vendor: Vendor, client: VendorClient
+) -> None:
+    stretch = utc_day(DAY_BEFORE)
+    calls = {one.run: one for one in truth(world, vendor, stretch)}
+    for record in await told(client, stretch):
+        call = calls[record.run]
+        assert (record.vendor, record.id) == (vendor, call.id)
+        assert record.started_at == call.started_at
+        assert record.started_at.tzinfo is UTC
+        assert record.end(START) == call.ended_at
+        assert record.people == (None if vendor is KIT else call.people)
+        assert record.peak == call.peak
+        assert record.person_seconds == call.person_seconds
+        assert record.ending == (call.ending if vendor is CHAT else None)
+        assert record.recordings is not None
+        kept = [(one.started_at, one.seconds) for one in record.recordings if not one.failed]
+        wanted = [(one.started_at, one.seconds) for one in call.recordings if not one.failed]
+        assert kept == wanted
+
+
+async def test_a_long_stretch_comes_on_pages_and_is_whole(
+    world: World, vendor: Vendor, client: VendorClient
+) -> None:
+    stretch = Stretch(START - 20 * DAY, START - DAY)
+    found = await pages(client, stretch)
+    assert len(found) > 2
+    runs = [one.run for page in found for one in page.items]
+    wanted = {one.run for one in truth(world, vendor, stretch)}
+    assert (set(runs), len(runs)) == (wanted, len(wanted))
+
+
+async def test_what_still_runs_is_told_without_an_end(
+    world: World, vendor: Vendor, client: VendorClient
+) -> None:
+    running = [one for one in await told(client, utc_day(TODAY)) if one.ended_at is None]
+    assert len(running) == len(world.servers[vendor].rooms)
+    clock = world.servers[vendor].clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(600)
+    again = [one for one in await told(client, utc_day(TODAY)) if one.ended_at is None]
+    assert {one.run for one in again} == {one.run for one in running}
+    assert all((one.end(clock.now()) - one.started_at).total_seconds() == 600 for one in again)
+    assert all((one.person_seconds or 0) >= 1_200 for one in again)
+
+
+async def test_the_past_of_nobody_is_empty(vendor: Vendor, client: VendorClient) -> None:
+    assert await told(client, Stretch(START - 900 * DAY, START - 899 * DAY)) == []
+    assert client.vendor is vendor
+
+
+@pytest.mark.parametrize("window_by", ["started_at", "ended_at", "created_at"])
+async def test_realtimekits_window_may_mean_any_time_of_a_session(
+    world: World, window_by: str
+) -> None:
+    world.realtimekit.window_by = window_by
+    stretch = utc_day(DAY_BEFORE)
+    runs = {one.run for one in await told(clients(world)[KIT], stretch)}
+    assert runs == {one.run for one in truth(world, KIT, stretch)}
+
+
+async def test_streams_recordings_are_asked_for_once_in_a_while_and_only_on_a_small_day(
+    world: World,
+) -> None:
+    client = clients(world)[STREAM]
+    await told(client, utc_day(DAY_BEFORE))
+    asked = len(world.stream.requests)
+    await told(client, utc_day(DAY_BEFORE))
+    assert len(world.stream.requests) == asked + 2
+    many = await told(client, Stretch(START - 20 * DAY, START - DAY))
+    assert {one.recordings for one in many} == {None}
+
+
+async def test_cometchat_stops_at_the_first_page_that_is_too_old(world: World) -> None:
+    found = await pages(clients(world)[CHAT], utc_day(DAY_BEFORE))
+    assert len(found) < 5
+
+
+async def test_cometchat_is_read_to_its_end_where_it_comes_in_no_order(world: World) -> None:
+    world.cometchat.past_calls.reverse()
+    stretch = utc_day(DAY_BEFORE)
+    found = await pages(clients(world)[CHAT], stretch)
+    assert len(found) > 10
+    runs = {one.run for page in found for one in page.items}
+    assert runs == {one.run for one in truth(world, CHAT, stretch)}
+
+
+async def test_reports_are_of_the_days_asked_for(client: VendorClient, vendor: Vendor) -> None:
+    days = [one.day for one in await client.reported(TODAY - 4 * DAY, TODAY - 2 * DAY)]
+    wanted = [] if vendor is CHAT else [TODAY - back * DAY for back in (4, 3, 2)]
+    assert days == wanted
+
+
+async def test_a_report_that_is_refused_is_raised(world: World) -> None:
+    for vendor in (STREAM, KIT):
+        world.servers[vendor].faults.error(400, on="/stats" if vendor is STREAM else "/analytics")
+        with pytest.raises(VendorRefused):
+            await clients(world)[vendor].reported(TODAY, TODAY)
+
+
+def answering(vendor: Vendor, body: object) -> VendorClient:
+    """A client of a vendor that answers everything so."""
+    if vendor is STREAM:
+        return streams.answering(body)
+    if vendor is KIT:
+        return kits.answering(body)
+    always = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    return comets.client(comets.support(), transport=always)
+
+
+async def test_the_documented_call_of_cometchat_is_read_in_its_units() -> None:
+    server = comets.support()
+    stretch = utc_day(date(2023, 8, 18))
+    (record,) = await told(comets.client(server), stretch)
+    assert record.started_at == datetime(2023, 8, 18, 14, 15, 27, tzinfo=UTC)
+    assert record.ended_at == datetime(2023, 8, 18, 14, 15, 46, tzinfo=UTC)
+    assert (record.people, record.peak, record.person_seconds) == (2, 2, 30)
+    assert (record.audio_seconds, record.video_seconds) == (30, 0)
+    assert (record.recordings, record.ending) == ((), Ending.ANSWERED)
+
+
+def comet_call(**fields: Any) -> dict[str, Any]:
+    """A call of CometChat's, an hour ago."""
+    began = int(START.timestamp()) - 3_600
+    return {"sessionId": "v1", "initiatedAt": began, "hasRecording": False, **fields}
+
+
+@pytest.mark.parametrize(
+    ("fields", "ending"),
+    [
+        ({"status": "unanswered"}, Ending.UNANSWERED),
+        ({"status": "rejected"}, Ending.UNANSWERED),
+        ({"status": "canceled"}, Ending.UNANSWERED),
+        ({"status": "busy"}, Ending.UNANSWERED),
+        ({"status": "initiated"}, Ending.UNANSWERED),
+        ({"status": None}, Ending.UNANSWERED),
+        ({"status": "ongoing"}, Ending.ANSWERED),
+        ({"status": "ended"}, Ending.ANSWERED),
+        ({"status": "ended", "participants": []}, Ending.FAILED),
+        ({"status": "ongoing", "participants": []}, Ending.ANSWERED),
+        ({"status": "ended", "participants": [{"uid": "a", "isJoined": False}]}, Ending.FAILED),
+        (
+            {
+                "status": "finished",
+                "endedAt": int(START.timestamp()),
+                "participants": [{"uid": "a", "isJoined": True}],
+            },
+            Ending.ANSWERED,
+        ),
+    ],
+)
+async def test_how_a_call_of_cometchat_ended(fields: dict[str, Any], ending: Ending) -> None:
+    (record,) = await told(answering(CHAT, {"data": [comet_call(**fields)]}), utc_day(TODAY))
+    assert record.ending is ending
+
+
+async def test_what_cometchat_leaves_out_is_not_known() -> None:
+    body = {"data": [comet_call(status="ended", hasRecording=True)]}
+    (record,) = await told(answering(CHAT, body), utc_day(TODAY))
+    assert (record.people, record.peak, record.person_seconds) == (None, None, None)
+    assert record.recordings is None
+
+
+async def test_a_recording_of_realtimekit_that_came_to_nothing_has_failed() -> None:
+    session = {
+        "id": "s",
+        "associated_id": "m",
+        "started_at": START.isoformat(),
+        "status": "ENDED",
+        "updated_at": (START + DAY / 24).isoformat(),
+    }
+    files = [
+        {"id": "1", "session_id": "s", "status": "ERRORED", "invoked_time": START.isoformat()},
+        {"id": "2", "session_id": "s", "status": "UPLOADED", "output_file_name": "rtmp.tube.1"},
+        {"id": "3", "session_id": "other", "status": "UPLOADED"},
+    ]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        listing = request.url.path.endswith("/sessions")
+        return httpx.Response(200, json={"data": {"sessions": [session]} if listing else files})
+
+    client = kits.client(kits.clinic(), transport=httpx.MockTransport(answer))
+    (record,) = await told(client, utc_day(TODAY))
+    assert record.recordings == (Recorded(started_at=START, failed=True),)
+    assert record.streams == 1
+    assert record.ended_at == START + DAY / 24
+
+
+async def test_a_length_that_cannot_be_seconds_is_not_believed() -> None:
+    run = {
+        "call_type": "default",
+        "call_id": "a",
+        "call_session_id": "s",
+        "call_started_at": int((START - DAY / 24).timestamp()) * 10**9,
+        "call_ended_at": int(START.timestamp()) * 10**9,
+        "counts": {"sessions": 2, "participants": 2, "total_participant_duration": 7_200_000},
+    }
+    body = {"call_stats": [run], "recordings": []}
+    record, _ = await told(answering(STREAM, body), utc_day(TODAY))
+    assert (record.people, record.person_seconds) == (2, None)
+
+
+async def test_a_call_that_was_deleted_has_unknown_recordings(world: World) -> None:
+    world.stream.faults.error(404, on="/recordings", times=None)
+    assert {one.recordings for one in await told(clients(world)[STREAM], utc_day(DAY_BEFORE))} == {
+        None
+    }
+
+
+async def test_a_page_that_repeats_or_is_missing_is_not_taken_for_the_end(world: World) -> None:
+    long = Stretch(START - 20 * DAY, START)
+    for transport in (kits.StuckPages, kits.EndlessPages):
+        stuck = kits.client(world.realtimekit, transport=transport(world.realtimekit.app))
+        with pytest.raises(VendorGarbled):
+            await told(stuck, long)
+
+    class Stuck(AppTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            request.url = request.url.copy_set_param("page", 1)
+            return await super().handle_async_request(request)
+
+    with pytest.raises(VendorGarbled, match="page 2"):
+        await told(comets.client(world.cometchat, transport=Stuck(world.cometchat.app)), long)
+    with pytest.raises(VendorGarbled, match="after itself"):
+        await told(answering(STREAM, {"call_stats": [], "next": "x"}), long)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "first", "second"),
+    [
+        (
+            KIT,
+            {"data": {"sessions": []}, "paging": {"total_count": 9, "end_offset": 0}},
+            {},
+        ),
+        (
+            CHAT,
+            {"data": [comet_call()], "meta": {"pagination": {"total_pages": 2}}},
+            {"data": [], "meta": {"pagination": {"total_pages": 2}}},
+        ),
+    ],
+)
+async def test_half_of_what_was_promised_is_an_error(
+    vendor: Vendor, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    answers = iter([first, second])
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=next(answers)))
+    client: VendorClient = (
+        kits.client(kits.clinic(), transport=transport)
+        if vendor is KIT
+        else comets.client(comets.support(), transport=transport)
+    )
+    with pytest.raises(VendorGarbled):
+        await told(client, utc_day(TODAY))
+
+
+NUMBERS = st.none() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=5)
+RUNS = st.fixed_dictionaries(
+    {"call_type": st.just("default"), "call_id": st.text(max_size=5), "call_session_id": st.text()},
+    optional={
+        "call_started_at": NUMBERS,
+        "call_ended_at": NUMBERS,
+        "counts": st.fixed_dictionaries(
+            {},
+            optional=dict.fromkeys(("participants", "sessions", "peak_concurrent_users"), NUMBERS),
+        ),
+    },
+)
+COMET_CALLS = st.fixed_dictionaries(
+    {"sessionId": st.text(max_size=5)},
+    optional={
+        "startedAt": NUMBERS,
+        "endedAt": NUMBERS,
+        "status": st.sampled_from(["ended", "ongoing", "odd"]),
+        "participants": st.lists(
+            st.fixed_dictionaries(
+                {"uid": st.text(max_size=2)},
+                optional={
+                    "isJoined": st.booleans(),
+                    "joinedAt": NUMBERS,
+                    "leftAt": NUMBERS,
+                    "totalAudioMinutes": NUMBERS,
+                },
+            ),
+            max_size=3,
+        ),
+    },
+)
+SESSIONS = st.fixed_dictionaries(
+    {"id": st.text(max_size=5), "associated_id": st.text(max_size=5)},
+    optional={
+        "started_at": NUMBERS,
+        "ended_at": NUMBERS,
+        "minutes_consumed": NUMBERS,
+        "max_concurrent_participants": NUMBERS,
+    },
+)
+
+
+@given(
+    st.lists(RUNS, max_size=3), st.lists(COMET_CALLS, max_size=3), st.lists(SESSIONS, max_size=3)
+)
+async def test_whatever_is_answered_is_read_or_refused(
+    runs: list[Any], calls: list[Any], sessions: list[Any]
+) -> None:
+    bodies = {
+        STREAM: {"call_stats": runs, "recordings": []},
+        CHAT: {"data": calls},
+        KIT: {"data": {"sessions": sessions}},
+    }
+    ever = Stretch(datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 28, tzinfo=UTC))
+    for vendor, body in bodies.items():
+        try:
+            found = await answering(vendor, body).history(ever)
+        except (VendorError, ValueError) as error:
+            assert isinstance(error, VendorError) or "JSON" in str(error)  # noqa: PT017
+            continue
+        assert all(one.vendor is vendor for one in found.items)

@@ -1,7 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
-The names are those of the modules: acks, listing, start, beside, crowd, reading, verify. Without
-one, all of them are measured.
+The names are those of the modules: acks, listing, start, beside, crowd, reading, verify, usage.
+Without one, all of them are measured.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from tests.bench.ground import Ground
 from tests.bench.listing import listing
 from tests.bench.reading import reading
 from tests.bench.start import start
+from tests.bench.usage import usage
 from tests.bench.verify import verify
 
 FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
@@ -29,6 +30,7 @@ FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "crowd": crowd,
     "reading": reading,
     "verify": verify,
+    "usage": usage,
 }
 """Everything that is measured. To add figures, write a function like these and name it here."""
 

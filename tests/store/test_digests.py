@@ -93,13 +93,12 @@ async def test_subscriptions_asked_for_at_once_are_one(store: SqlStore) -> None:
 
 async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore) -> None:
     made = await store.subscribe(WISH, MARY, START)
-    lease = {"lease": MINUTE, "now": NOW}
-    first = await store.claim_posting(made, FRIDAY, owner="a", **lease)
+    first = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
     assert first is not None
     assert (first.key, first.day, first.attempt) == (f"digest:{made.id}:2026-11-20", FRIDAY, 1)
     assert (first.due_at, first.subscription, first.posted) == (NOW, made, None)
     assert await claim(store, made, "b") is None
-    again = await store.claim_posting(made, FRIDAY, owner="a", **lease)
+    again = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
     assert again is not None
     assert again.attempt == 2
     assert not await store.posted(first, "1.1")
@@ -229,9 +228,7 @@ async def test_what_was_asked_again_or_is_long_past_does_not_wait(
     ending = act().model_copy(update={"verb": End(), "people": ()})
     await done(store, "1", State.NOT_CONFIRMED, ending)
     ended = await done(store, "2", State.NOT_CONFIRMED, ending)
-    assert [(one.case, one.words) for one in await store.waiting(9)] == [
-        (ended, "End call: Lobby")
-    ]
+    assert [(one.case, one.words) for one in await store.waiting(9)] == [(ended, "End call: Lobby")]
     await done(store, "3", State.CONFIRMED, ending)
     await done(store, "4", State.NOT_CONFIRMED, act("ann"))
     assert len(await store.waiting(9)) == 1

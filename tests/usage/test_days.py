@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.usage.days import DAY, Stretch, at_time, days_before, local_day, today
+from bot.usage.days import DAY, Stretch, at_time, days_before, last_days, local_day, today
 from bot.usage.quarters import QUARTER, floor
 
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime", "Factory"})
@@ -121,3 +121,9 @@ def test_a_time_that_is_missing_or_comes_twice(zone: str, day: date, at: time, u
 def test_days_before_count_back() -> None:
     assert list(days_before(date(2026, 3, 1), 2)) == [date(2026, 2, 28), date(2026, 2, 27)]
     assert Stretch(*local_day(date(2026, 3, 1), ZoneInfo("Etc/UTC"))).start.hour == 0
+
+
+def test_the_last_days_are_whole_utc_days_up_to_the_end_of_today() -> None:
+    now = datetime(2026, 11, 21, 12, 34, tzinfo=UTC)
+    first, last = datetime(2026, 11, 19, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
+    assert last_days(2, now) == Stretch(first, last)

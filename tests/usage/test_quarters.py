@@ -10,7 +10,7 @@ from bot.calls.models import Vendor
 from bot.usage.days import Stretch
 from bot.usage.quarters import QUARTER, floor, quarters, reach
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import NOTHING, Tally, total
+from bot.usage.tally import NOTHING, Tally, mean, total
 from tests.usage.records import HOURS, START, counted, known, moments, records
 
 NOW = START + timedelta(hours=HOURS)
@@ -183,3 +183,11 @@ def test_what_one_side_does_not_know_is_known_as_far_as_the_other_knows_it() -> 
     both = Tally(people=2, peak_people=None) + Tally(people=None, peak_people=3)
     assert (both.people, both.peak_people) == (2, 3)
     assert (both + both).peak_people == 3
+
+
+def test_the_mean_is_over_those_that_know_a_number() -> None:
+    days = [
+        Tally(calls=2, people=10, longest=5, longest_title="A"),
+        Tally(calls=5, people=None, longest=9, longest_title="B"),
+    ]
+    assert mean(days) == Tally(calls=4, people=10, longest=9, longest_title="B")

@@ -1,6 +1,7 @@
 """Answering by response_url: private, best effort, at most 5 posts in 30 minutes (Slack's rule)."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -33,15 +34,18 @@ class Replies:
 
     session: aiohttp.ClientSession
 
-    async def post(self, url: str, message: Message, *, in_place: bool) -> None:
+    async def post(
+        self, url: str, message: Message, *, in_place: bool, plainer: Sequence[Message] = ()
+    ) -> None:
         """Show `message` to the asker only; `in_place` replaces the card the press came from.
 
+        Where Slack refuses its blocks, the first of `plainer` is shown that it takes.
         Raises NoticeLater when Slack is busy or away, NoticeLost when the address is used up.
         """
         hook = AsyncWebhookClient(url, session=self.session, retry_handlers=[])
         try:
             async with asyncio.timeout(POST_SECONDS):
-                answer = await _send(hook, message, in_place=in_place)
+                answer = await _send(hook, (message, *plainer), in_place=in_place)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise NoticeLater(SOON) from error
         if answer.status_code == TOO_MANY:
@@ -51,23 +55,29 @@ class Replies:
         if answer.status_code >= OUR_FAULT:
             raise NoticeLost(f"Slack answered {answer.status_code}: {answer.body[:QUOTED]}")
 
-    async def offer(self, url: str, message: Message, *, in_place: bool) -> None:
+    async def offer(
+        self, url: str, message: Message, *, in_place: bool, plainer: Sequence[Message] = ()
+    ) -> None:
         """`post`, where losing the message loses nothing but the message."""
         try:
-            await self.post(url, message, in_place=in_place)
+            await self.post(url, message, in_place=in_place, plainer=plainer)
         except (NoticeLater, NoticeLost) as lost:
             log.warning("answer not shown", why=str(lost))
 
 
-async def _send(hook: AsyncWebhookClient, message: Message, *, in_place: bool) -> WebhookResponse:
-    """Send it; where Slack refuses its blocks, once more as text, so that nothing is lost."""
-    answer = await hook.send(
-        text=message.text,
-        blocks=message.blocks,
-        response_type="ephemeral",
-        replace_original=in_place,
-    )
-    if answer.status_code < OUR_FAULT or UNDRAWABLE not in (answer.body or ""):
-        return answer
-    log.warning("blocks refused", answer=answer.body[:QUOTED])
-    return await hook.send(text=message.text, response_type="ephemeral", replace_original=in_place)
+async def _send(
+    hook: AsyncWebhookClient, drafts: Sequence[Message], *, in_place: bool
+) -> WebhookResponse:
+    """Send the first whose blocks Slack takes, else the last one's text, so nothing is lost."""
+    for draft in drafts:
+        answer = await hook.send(
+            text=draft.text,
+            blocks=draft.blocks,
+            response_type="ephemeral",
+            replace_original=in_place,
+        )
+        if answer.status_code < OUR_FAULT or UNDRAWABLE not in (answer.body or ""):
+            return answer
+        log.warning("blocks refused", answer=answer.body[:QUOTED])
+    text = drafts[-1].text
+    return await hook.send(text=text, response_type="ephemeral", replace_original=in_place)

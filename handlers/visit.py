@@ -1,6 +1,6 @@
 """One request from Slack, read once: who, where, what for, and how to answer."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,17 @@ class Visit:
             await self.counter.replies.offer(self.reply_url, message, in_place=in_place)
         elif self.window is not None:
             await self.window.show(message, in_place=in_place)
+
+    async def answer_best(self, drafts: Sequence[Message]) -> None:
+        """Show the first of `drafts` that Slack takes, the plainest last; a window has no charts.
+
+        (docs.slack.dev: data_visualization and data_table stand in messages, not in modals.)
+        """
+        if self.reply_url is not None:
+            first, *plainer = drafts
+            await self.counter.replies.offer(self.reply_url, first, in_place=False, plainer=plainer)
+        else:
+            await self.answer(next((one for one in drafts[1:] if one.blocks), drafts[0]))
 
     async def hold(self, *, in_place: bool = False) -> None:
         """Say to wait, where the answer's place can only be had now: before a vendor is asked."""

@@ -119,7 +119,8 @@ async def press_resume(visit: Visit) -> None:
     value = _pressed(visit)
     desk = visit.counter.digests.desk
     taken = await desk.resume(visit.asker, value.number, _key(visit, "resume", value))
-    await visit.answer(_told(visit, taken, "goes on", "was not paused"))
+    told = _told(visit, taken, "goes on", "was not paused")
+    visit.later(partial(visit.answer, told), "answer")
 
 
 async def press_stop(visit: Visit) -> None:
@@ -127,7 +128,7 @@ async def press_stop(visit: Visit) -> None:
     value = _pressed(visit)
     desk = visit.counter.digests.desk
     taken = await desk.stop(visit.asker, value.number, _key(visit, "stop", value))
-    await visit.answer(_told(visit, taken, "is stopped", "is stopped"))
+    visit.later(partial(visit.answer, _told(visit, taken, "is stopped", "is stopped")), "answer")
 
 
 async def press_preview(visit: Visit) -> None:
@@ -142,7 +143,10 @@ async def press_now(visit: Visit) -> None:
 
 
 async def _show_preview(visit: Visit, number: int | None) -> None:
-    """The message and the details of its thread as they would be posted now, to the asker alone."""
+    """The message and the details of its thread as they would be posted now, to the asker alone.
+
+    Where Slack refuses charts and tables, the plainest draft tells it all.
+    """
     digests = visit.counter.digests
     one = await _meant(visit, number)
     day = one.day_of(visit.now)
@@ -150,7 +154,7 @@ async def _show_preview(visit: Visit, number: int | None) -> None:
     made = await digests.rounds.maker.make(one, day, gaps=gaps, differences=differences)
     about = Help(visit.counter.command, one.owner.user)
     for drafts in (channel_drafts(made), thread_drafts(made, about)):
-        await visit.answer(drafts[0])
+        await visit.answer_best(drafts)
     await visit.answer(preview_notes(one, made, visit.asker.actor.user, visit.now))
 
 
@@ -158,7 +162,7 @@ async def _meant(visit: Visit, number: int | None) -> Subscription:
     """The digest of that number, else the one of this channel, else one as it would begin."""
     desk = visit.counter.digests.desk
     if number is not None:
-        return await desk.get(visit.asker, number)
+        return await desk.timed(visit.asker, number)
     here = visit.asker.channel
     mine = [one for one in await desk.all(visit.asker) if one.wish.channel == here]
     if len(mine) > 1:
@@ -166,7 +170,7 @@ async def _meant(visit: Visit, number: int | None) -> Subscription:
         raise BadInput(f"{len(mine)} digests come to this channel.", next_step=f"Type {numbers}.")
     wish = Wish(channel=here or "", zone=await desk.zone(visit.asker))
     new = Subscription(id=NOT_YET, wish=wish, owner=visit.asker.actor, made_at=visit.now)
-    return mine[0] if mine else new
+    return await desk.timed(visit.asker, mine[0].id) if mine else new
 
 
 async def _send(visit: Visit, number: int, key: str) -> None:
@@ -174,7 +178,7 @@ async def _send(visit: Visit, number: int, key: str) -> None:
     digests = visit.counter.digests
     one, day = await digests.desk.send(visit.asker, number, key)
     fate = await digests.rounds.send(one, day)
-    words = sent_words(one, day, fate.value)
+    words = sent_words(one, fate.value)
     await visit.answer(Message(words, [section(words)]))
 
 

@@ -392,7 +392,7 @@ async def test_whatever_is_answered_is_read_or_refused(
         CHAT: {"data": calls},
         KIT: {"data": {"sessions": sessions}},
     }
-    ever = Stretch(datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 28, tzinfo=UTC))
+    ever = Stretch(datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     for vendor, body in bodies.items():
         try:
             found = await answering(vendor, body).history(ever)

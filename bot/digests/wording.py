@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from bot.digests.subscription import EVERY_DAY, Rhythm, Wish
+from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Wish
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Weekdays by number."""
@@ -28,12 +28,13 @@ def days_words(days: AbstractSet[int]) -> str:
 
 
 def wish_words(wish: Wish) -> str:
-    """Everything that is wanted, but for the channel."""
-    vendors = _and([one.label for one in sorted(wish.vendors)]) if wish.vendors else "all vendors"
-    sections = ", ".join(
-        one.value for one in type(next(iter(wish.sections))) if one in wish.sections
-    )
-    return f"{rhythm_words(wish)}; {vendors}; {sections}"
+    """When it comes and, where that is not everything, of what."""
+    parts = [rhythm_words(wish)]
+    if wish.vendors:
+        parts.append(f"of {_and([one.label for one in sorted(wish.vendors)])} only")
+    if left := [one.value for one in Section if one not in wish.sections]:
+        parts.append(f"without {_and(left)}")
+    return "; ".join(parts)
 
 
 def _and(words: list[str]) -> str:

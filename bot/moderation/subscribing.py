@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from bot.calls.cases import DigestNote, Event, Refusal
 from bot.clock import Clock
-from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish
+from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish, is_zone
 from bot.digests.wording import wish_words
 from bot.errors import (
     BadInput,
@@ -63,6 +62,16 @@ class Subscribing:
         await self.policy.may_look(asker.actor, asker.channel)
         return sorted(await self.digests.subscriptions(), key=lambda one: one.id)
 
+    async def timed(self, asker: Asker, number: int) -> Subscription:
+        """As `get`, where its time zone is known; BadInput where this machine has none such."""
+        known = await self.get(asker, number)
+        if not is_zone(known.wish.zone):
+            raise BadInput(
+                f"Digest {number} has a time zone that is not known here: {known.wish.zone}.",
+                next_step=f"Choose another one with `digest edit {number}`.",
+            )
+        return known
+
     async def get(self, asker: Asker, number: int) -> Subscription:
         """One of them; UnknownSubscription when there is none of that number."""
         for one in await self.all(asker):
@@ -89,11 +98,10 @@ class Subscribing:
     async def zone(self, asker: Asker) -> str:
         """The asker's time zone as their Slack profile has it, UTC where that is none we know."""
         try:
-            zone = (await self.directory.member(asker.actor.user)).zone or UTC_NAME
-            ZoneInfo(zone)
-        except (SlackSilent, LookupError, ValueError, OSError):
+            zone = (await self.directory.member(asker.actor.user)).zone
+        except SlackSilent:
             return UTC_NAME
-        return zone
+        return zone if zone and is_zone(zone) else UTC_NAME
 
     async def subscribe(self, asker: Asker, wish: Wish, key: str) -> Taken:
         """Set one up; one of the same rhythm and vendors in that channel is changed instead.
@@ -129,7 +137,7 @@ class Subscribing:
     async def pause(self, asker: Asker, number: int, until: date | None, key: str) -> Taken:
         """Send nothing before `until`; None: until it is resumed. BadInput for the past."""
         await self.admit(asker, key, f"digest pause {number}")
-        known = await self.get(asker, number)
+        known = await self.timed(asker, number)
         day = until or UNTIL_RESUMED
         if day <= today(self.clock.now(), known.wish.clock):
             raise BadInput(
@@ -144,7 +152,7 @@ class Subscribing:
     async def resume(self, asker: Asker, number: int, key: str) -> Taken:
         """Go on sending it, if its channel takes it."""
         await self.admit(asker, key, f"digest resume {number}")
-        known = await self.get(asker, number)
+        known = await self.timed(asker, number)
         if known.paused_until is None:
             return Taken(known, How.SAME)
         await self.check(known.wish.channel)
@@ -164,7 +172,7 @@ class Subscribing:
         The day's own digest is the same one: whichever comes first, there is no second.
         """
         await self.admit(asker, key, f"digest now {number}")
-        known = await self.get(asker, number)
+        known = await self.timed(asker, number)
         day = known.day_of(self.clock.now())
         await self._note(asker, key, Event.SENT, f"Digest {number} of {day.isoformat()}")
         return known, day

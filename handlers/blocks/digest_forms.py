@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.calls.models import Vendor
-from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Subscription, Wish
+from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Subscription, Wish, is_zone
 from bot.digests.wording import DAYS, rhythm_words
-from handlers.blocks.digest_zones import zone_option, zones
+from handlers.blocks.digest_zones import zone_option
 from handlers.blocks.digestvalues import DIGEST_FORM, DIGEST_ZONE, PAUSE_FORM, DigestState
 from handlers.blocks.forms import MAX_TITLE
 from handlers.blocks.message import Block
@@ -112,7 +112,7 @@ def read_wish(view: Mapping[str, Any]) -> Wish | Wrong:
     wrong = {
         CHANNEL: "" if channel else "Choose a channel.",
         AT: "" if moment else f"“{at[:20]}” is no time of day; one is written like 09:00.",
-        DIGEST_ZONE: "" if zone in zones() else f"There is no time zone “{zone[:60]}”.",
+        DIGEST_ZONE: "" if is_zone(zone) else f"There is no time zone “{zone[:60]}”.",
         SECTIONS: "" if sections else "Choose at least one.",
         WEEKDAYS: "" if days or rhythm is Rhythm.WEEKLY else "Choose at least one day.",
     }
@@ -212,13 +212,15 @@ def _time(wish: Wish) -> Block:
 
 
 def _zone(wish: Wish, now: datetime) -> Block:
-    return {
+    element: Block = {
         "type": "external_select",
         "action_id": DIGEST_ZONE,
         "min_query_length": 0,
-        "initial_option": zone_option(wish.zone, now),
         "placeholder": plain_text("Choose a time zone", MAX_SHOWN),
     }
+    if not is_zone(wish.zone):
+        return element
+    return {**element, "initial_option": zone_option(wish.zone, now)}
 
 
 def _vendors(wish: Wish, vendors: Sequence[Vendor]) -> Block:

@@ -1,10 +1,10 @@
 """What is said of digests themselves: which there are, when they come, what became of a request."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.digests.digest import Digest
-from bot.digests.subscription import UNTIL_RESUMED, Subscription
+from bot.digests.subscription import UNTIL_RESUMED, Rhythm, Subscription, is_zone
 from bot.digests.wording import rhythm_words, wish_words
 from handlers.blocks.digestvalues import (
     DIGEST_EDIT,
@@ -110,6 +110,8 @@ def coming(one: Subscription, now: datetime) -> str:
     """When it comes next, in the reader's own zone; or why it does not."""
     if one.stopped:
         return "stopped"
+    if not is_zone(one.wish.zone):
+        return "does not come: there is no such time zone here"
     day = one.next_day(now)
     next_words = "" if day is None else f"next {when(one.due_at(day))}"
     if one.paused_until is None:
@@ -166,7 +168,7 @@ def intro_message(
     one: Subscription, by: str, now: datetime, command: str, *, moved: bool
 ) -> Message:
     """The first message in a channel: who set it up, when it comes, how to change or stop it."""
-    what = "has sent a digest of the calls here" if moved else "set up a digest of the calls here"
+    what = "moved a digest of the calls here" if moved else "set up a digest of the calls here"
     told = f"{who(by)} {what}. It comes {mrkdwn(rhythm_words(one.wish), 300)}."
     words = (f"edit {one.id}", f"pause {one.id}", f"stop {one.id}")
     edit, pause, stop = (f"`{command} digest {word}`" for word in words)
@@ -178,14 +180,11 @@ def intro_message(
 def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime) -> Message:
     """What stands below a preview: when it comes, and what its reader alone is told."""
     acts = digest.acts.by_moderator.get(reader, 0) if digest.acts else 0
-    coming_words = coming(one, now) if one.id else "not set up"
-    where = f"This is a preview for you alone, as it would be posted now in {place(_channel(one))}."
+    when_next = coming(one, now) if one.id else "This one is not set up."
+    channel = place(one.wish.channel)
+    where = f"This is a preview for you alone, as it would be posted now in {channel}."
     own = f"Your own acts {_of(digest)}: {acts}. Only you are told."
-    return Message(text_of(where, own), [section(where), section(own), context(coming_words)])
-
-
-def _channel(one: Subscription) -> str:
-    return one.wish.channel
+    return Message(text_of(where, own), [section(where), section(own), context(when_next)])
 
 
 def _of(digest: Digest) -> str:
@@ -194,14 +193,16 @@ def _of(digest: Digest) -> str:
     return f"from {digest.day.isoformat()} to {digest.last_day.isoformat()}"
 
 
-def sent_words(one: Subscription, day: date, fate: str) -> str:
+def sent_words(one: Subscription, fate: str) -> str:
     """What became of sending it at once; `fate` is a key of FATES."""
-    return FATES[fate].format(which=f"Digest {one.id} of {day.isoformat()}")
+    whose = "This week's" if one.wish.rhythm is Rhythm.WEEKLY else "Today's"
+    return FATES[fate].format(which=f"{whose} digest {one.id} for {place(one.wish.channel)}")
 
 
 FATES: Mapping[str, str] = {
     "posted": "{which} is posted. It is not posted a second time when its hour comes.",
     "taken": "{which} is posted already, or is being posted now. It is not posted a second time.",
     "later": "{which} could not be posted just now. Try again in a moment.",
-    "lost": "{which} cannot be posted: its channel cannot be written to, and it is paused now.",
+    "lost": "{which} cannot be posted: its channel cannot be written to. It is paused now.",
 }
+"""What is said of each fate of an attempt."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.cases import Acceptance, Case, How
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Aim
@@ -54,21 +54,36 @@ def deed(case: Case) -> str:
     return f"{verb} {aim_words(act)}"
 
 
+def order_words(act: Act) -> str:
+    """What is to be done, in words: `Kick Alice from “Support room”`."""
+    return f"{act.verb.do} {aim_words(act)}"
+
+
 def aim_words(act: Act) -> str:
-    """At whom, in which call, with options that are not the usual ones: `Alice in “X” (video)`."""
+    """At whom, in which call, with options that are not the usual ones: `Alice in “X” (video)`.
+
+    A list of texts is told as it was typed: `(Go on? | Yes | No)`.
+    """
     title = f"“{mrkdwn(act.title, 80, empty='Untitled call')}”"
     target = title if act.verb.aim is Aim.CALL else f"{_target(act)} {act.verb.of} {title}"
-    values = act.verb.model_dump(mode="json", exclude_defaults=True).values()
-    options = ", ".join(mrkdwn(str(value), 64) for value in values)
+    values = act.verb.model_dump(mode="json", exclude_defaults=not act.verb.spelt_out).values()
+    words = [word for value in values for word in (value if isinstance(value, list) else [value])]
+    options = " | ".join(mrkdwn(str(word), 64) for word in words)
     return f"{target} ({options})" if options else target
 
 
 def _target(act: Act) -> str:
-    if act.everyone:
-        return "everyone"
-    people = [mrkdwn(person.shown, 60) for person in act.people]
-    named = ", ".join(people[:NAMED])
-    return f"{named} and {len(people) - NAMED} more" if len(people) > NAMED else named
+    if not act.everyone:
+        return _named(act.people)
+    return f"everyone except {_named(act.spared)}" if act.spared else "everyone"
+
+
+def _named(people: Sequence[Person]) -> str:
+    """`Ann`, `Ann and Bob`, `Ann, Bob, Cem and 4 more`."""
+    shown = [mrkdwn(person.shown, 60) for person in people[:NAMED]]
+    more = [f"{len(people) - NAMED} more"] if len(people) > NAMED else []
+    *before, last = [*shown, *more] or [""]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def case_line(case: Case) -> str:
@@ -162,7 +177,7 @@ def _again(case: Case, value: CaseValue) -> Block | None:
     pressed, act = button("Do it again", CASE_AGAIN, value), case.unsettled
     if not act.heavy:
         return pressed
-    question = f"{act.verb.label} {aim_words(act)}. {act.verb.warning}"
+    question = f"{order_words(act)}. {act.verb.warning}"
     return asking(pressed, question, act.verb.label)
 
 

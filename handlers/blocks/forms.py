@@ -11,7 +11,7 @@ from bot.calls.models import Frozen
 from bot.calls.verbs import Verb
 from bot.calls.written import dump_verb
 from bot.errors import BadInput
-from handlers.blocks.cases import aim_words
+from handlers.blocks.cases import order_words
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import takes
 from handlers.blocks.parts import option, paragraph, plain_text, select
@@ -61,7 +61,7 @@ def reason_form(
     """
     verb = state.act.verb
     label = f"{verb.label} everyone" if state.act.everyone else verb.label
-    about = [f"{verb.label} {aim_words(state.act)}".strip(), f"⚠️ {mrkdwn(verb.warning)}"]
+    about = [order_words(state.act), f"⚠️ {mrkdwn(verb.warning)}"]
     if capability.level is Enforcement.BEST_EFFORT and capability.why:
         about.append(f"Best effort on {state.act.call.vendor.label}: {mrkdwn(capability.why)}")
     return {

@@ -1,13 +1,16 @@
 """What can be said, from the verbs' own words; only what is no verb is described here."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
+
+from pydantic.fields import FieldInfo
 
 from bot.calls.actors import Role
 from bot.calls.looks import LOOKS, Look
 from bot.calls.verbs import VERBS, Heading, Verb
 from bot.errors import UnknownWord
-from handlers.blocks.message import Message
+from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import header, paragraph, section, text_of
 from handlers.blocks.text import mrkdwn
 
@@ -100,7 +103,6 @@ def _about(family: Sequence[type[Verb]]) -> Topic:
     return Topic(
         " ".join(verb.summary for verb in family),
         tuple(verb.example for verb in family),
-        tuple(dict.fromkeys(verb.warning for verb in family)),
     )
 
 
@@ -112,13 +114,37 @@ def help_message(topic: str | None, command: str) -> Message:
     if topic not in known:
         raise UnknownWord(f"There is no help on “{topic}”.")
     about = known[topic]
-    blocks = [
-        header(f"{command} {topic}"),
-        paragraph([mrkdwn(about.summary, 600), *(f"`{command} {one}`" for one in about.examples)]),
-    ]
-    if about.notes:
-        blocks.append(paragraph([f"• {mrkdwn(note)}" for note in about.notes]))
+    parts = [_of_verb(verb, command) for verb in FAMILIES.get(topic, ())]
+    blocks = [header(f"{command} {topic}"), *(parts or _of_topic(about, command))]
     return Message(text_of(f"{command} {topic}: {about.summary}"), blocks)
+
+
+def _of_verb(verb: type[Verb], command: str) -> Block:
+    """One verb: what it does, an example, the options it takes, and what to know before."""
+    options = [_options(field) for field in verb.model_fields.values()]
+    rows = (
+        mrkdwn(verb.summary, 600),
+        f"`{command} {verb.example}`",
+        *filter(None, options),
+        f"⚠️ {mrkdwn(verb.warning)}",
+    )
+    return paragraph(rows)
+
+
+def _options(field: FieldInfo) -> str:
+    """The values that are typed as `--value`; empty for what is typed as a word or a text."""
+    kind = field.annotation
+    if not (isinstance(kind, type) and issubclass(kind, StrEnum)):
+        return ""
+    known = ", ".join(f"`--{value}`" for value in kind)
+    return f"Options: {known}; without one, `--{field.default}`."
+
+
+def _of_topic(about: Topic, command: str) -> list[Block]:
+    """What is no verb: the same, with more examples."""
+    rows = [mrkdwn(about.summary, 600), *(f"`{command} {one}`" for one in about.examples)]
+    notes = [paragraph([f"• {mrkdwn(note)}" for note in about.notes])] if about.notes else []
+    return [paragraph(rows), *notes]
 
 
 def _overview(known: dict[str, Topic], command: str) -> Message:
@@ -143,8 +169,8 @@ def _overview(known: dict[str, Topic], command: str) -> Message:
 
 def _shelves(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
     """The words under their headings: what looks, what acts, what is kept."""
-    of = {word: family[0].heading.value for word, family in FAMILIES.items()}
-    of |= {**dict.fromkeys(LOOKING, LOOK), **dict.fromkeys(RECORD, KEPT)}
+    of = {**dict.fromkeys(known, KEPT), **dict.fromkeys(LOOKING, LOOK)}
+    of |= {word: family[0].heading.value for word, family in FAMILIES.items()}
     titles = [LOOK, *(heading.value for heading in Heading), KEPT]
     rows = {word: _row(word, about) for word, about in known.items()}
     return [(title, [rows[word] for word in known if of[word] == title]) for title in titles]

@@ -26,7 +26,7 @@ from tests.fakes.verbs import sample
 def test_every_verb_says_everything_that_is_shown_of_it(name: str) -> None:
     verb = VERBS[name]
     assert verb.name == name
-    for words in (verb.label, verb.doing, verb.done, verb.summary, verb.warning, verb.example):
+    for words in (verb.label, verb.do, verb.doing, verb.done, verb.warning, verb.example):
         assert words.strip()
     assert verb.example.split()[0] == verb.words[0]
     assert verb.warning.endswith(".")

@@ -141,7 +141,7 @@ async def test_a_form_is_filled_in_by_looking_things_up_and_kicks_both(
     await mira.chooses(FORM_PEOPLE, "Kofi Mensah", "kofi")
     assert await mira.submits(reasons="Spam", reason="links") == {}
     assert show.workspace.modals.top(mira.user.id) is None
-    await mira.told("kicked Amina Okafor, Kofi Mensah", "Spam: links", "confirmed")
+    await mira.told("kicked Amina Okafor and Kofi Mensah", "Spam: links", "confirmed")
     case = await latest(show)
     assert [(one.person, one.state) for one in case.results] == [
         ("amina", State.CONFIRMED),

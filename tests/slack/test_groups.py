@@ -18,7 +18,7 @@ HANDLE = handle(CallRef(vendor=Vendor.COMETCHAT, id=ROOM))
 async def test_taking_somebody_out_of_the_group_is_never_called_a_kick(show: Show) -> None:
     mira, world = Moderator(show), show.stage.world.cometchat
     await mira.types(f"group {HANDLE} remove umar rude")
-    text = await mira.sees("removed from the group umar", "confirmed")
+    text = await mira.sees("removed umar from the group behind", "confirmed")
     assert "umar" not in world.groups[GROUP].members
     assert "umar" in [stay.visitor.id for stay in world.rooms[ROOM].here()]
     assert "kicked" not in text.lower()
@@ -35,10 +35,10 @@ async def test_a_ban_asks_first_and_an_unban_takes_it_back(show: Show) -> None:
     assert "Whether the call drops them is not documented." in as_text(view)
     assert group.banned == set()
     await show.sender.submit(mira.user, view, {})
-    await mira.sees("banned from the group siobhan", "confirmed")
+    await mira.sees("banned siobhan from the group behind", "confirmed")
     assert group.banned == {"siobhan"}
     await mira.types(f"group {HANDLE} unban siobhan appeal accepted")
-    await mira.sees("unbanned from the group siobhan", "confirmed")
+    await mira.sees("unbanned siobhan from the group behind", "confirmed")
     assert group.banned == set()
 
 

@@ -111,7 +111,7 @@ async def test_a_name_that_fits_two_people_is_asked_back(show: Show) -> None:
 async def test_two_people_in_one_order_each_have_their_result(show: Show) -> None:
     mira = Moderator(show)
     await mira.types(f"kick {short(SUPPORT)} jun, jun-2 shouting")
-    await mira.sees("kicked Jun Park, Jun Park", "confirmed")
+    await mira.sees("kicked Jun Park and Jun Park", "confirmed")
     (entry,) = await show.store.audit(CaseFilter(limit=1))
     case = await show.store.case(entry.case or 0)
     assert [(r.person, r.state) for r in case.results] == [

@@ -1,6 +1,6 @@
 """Verbs about the chat group behind a call: named for what they are, never a kick."""
 
-from bot.calls.verbs.verb import Aim, Verb, Weight
+from bot.calls.verbs.verb import Aim, Heading, Verb, Weight
 
 
 class GroupRemove(Verb):
@@ -8,10 +8,12 @@ class GroupRemove(Verb):
 
     name = "group_remove"
     words = ("group", "remove")
+    heading = Heading.GROUP
     label = "Remove from group"
-    doing = "removing from the group"
-    done = "removed from the group"
-    of = "behind"
+    do = "Remove"
+    doing = "removing"
+    done = "removed"
+    of = "from the group behind"
     aim = Aim.PEOPLE
     repeatable = True
     substitute = True
@@ -25,10 +27,12 @@ class GroupBan(Verb):
 
     name = "group_ban"
     words = ("group", "ban")
+    heading = Heading.GROUP
     label = "Ban from group"
-    doing = "banning from the group"
-    done = "banned from the group"
-    of = "behind"
+    do = "Ban"
+    doing = "banning"
+    done = "banned"
+    of = "from the group behind"
     aim = Aim.PEOPLE
     weight = Weight.HEAVY
     repeatable = True
@@ -49,10 +53,12 @@ class GroupUnban(Verb):
 
     name = "group_unban"
     words = ("group", "unban")
+    heading = Heading.GROUP
     label = "Unban from group"
-    doing = "unbanning from the group"
-    done = "unbanned from the group"
-    of = "behind"
+    do = "Unban"
+    doing = "unbanning"
+    done = "unbanned"
+    of = "from the group behind"
     aim = Aim.ABSENT
     repeatable = True
     substitute = True

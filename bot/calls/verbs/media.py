@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from bot.calls.actors import Role
 from bot.calls.models import Call, RecordingState
-from bot.calls.verbs.verb import Aim, FileName, TargetName, Verb, Weight
+from bot.calls.verbs.verb import Aim, FileName, Heading, TargetName, Verb, Weight
 
 
 class RecordingKind(StrEnum):
@@ -20,7 +20,9 @@ class RecordStart(Verb):
 
     name = "record_start"
     words = ("record", "start")
+    heading = Heading.MEDIA
     label = "Start recording"
+    do = "Start recording"
     doing = "starting the recording of"
     done = "started recording"
     aim = Aim.CALL
@@ -45,7 +47,9 @@ class RecordStop(Verb):
 
     name = "record_stop"
     words = ("record", "stop")
+    heading = Heading.MEDIA
     label = "Stop recording"
+    do = "Stop recording"
     doing = "stopping the recording of"
     done = "stopped recording"
     aim = Aim.CALL
@@ -70,7 +74,9 @@ class RecordPause(Verb):
 
     name = "record_pause"
     words = ("record", "pause")
+    heading = Heading.MEDIA
     label = "Pause recording"
+    do = "Pause recording"
     doing = "pausing the recording of"
     done = "paused recording"
     aim = Aim.CALL
@@ -93,7 +99,9 @@ class RecordResume(Verb):
 
     name = "record_resume"
     words = ("record", "resume")
+    heading = Heading.MEDIA
     label = "Resume recording"
+    do = "Resume recording"
     doing = "resuming the recording of"
     done = "resumed recording"
     aim = Aim.CALL
@@ -116,7 +124,9 @@ class LiveStart(Verb):
 
     name = "live_start"
     words = ("live", "start")
+    heading = Heading.MEDIA
     label = "Start livestream"
+    do = "Start the livestream of"
     doing = "starting the livestream of"
     done = "started the livestream of"
     aim = Aim.CALL
@@ -139,7 +149,9 @@ class LiveStop(Verb):
 
     name = "live_stop"
     words = ("live", "stop")
+    heading = Heading.MEDIA
     label = "Stop livestream"
+    do = "Stop the livestream of"
     doing = "stopping the livestream of"
     done = "stopped the livestream of"
     aim = Aim.CALL
@@ -162,7 +174,9 @@ class RtmpStart(Verb):
 
     name = "rtmp_start"
     words = ("rtmp", "start")
+    heading = Heading.MEDIA
     label = "Start RTMP"
+    do = "Start the RTMP output of"
     doing = "starting the RTMP output of"
     done = "started the RTMP output of"
     aim = Aim.CALL
@@ -183,7 +197,9 @@ class RtmpStop(Verb):
 
     name = "rtmp_stop"
     words = ("rtmp", "stop")
+    heading = Heading.MEDIA
     label = "Stop RTMP"
+    do = "Stop the RTMP output of"
     doing = "stopping the RTMP output of"
     done = "stopped the RTMP output of"
     aim = Aim.CALL
@@ -208,7 +224,9 @@ class TranscribeStart(Verb):
 
     name = "transcribe_start"
     words = ("transcribe", "start")
+    heading = Heading.MEDIA
     label = "Start transcription"
+    do = "Start transcribing"
     doing = "starting the transcription of"
     done = "started transcribing"
     aim = Aim.CALL
@@ -232,7 +250,9 @@ class TranscribeStop(Verb):
 
     name = "transcribe_stop"
     words = ("transcribe", "stop")
+    heading = Heading.MEDIA
     label = "Stop transcription"
+    do = "Stop transcribing"
     doing = "stopping the transcription of"
     done = "stopped transcribing"
     aim = Aim.CALL
@@ -256,7 +276,9 @@ class CaptionsStart(Verb):
 
     name = "captions_start"
     words = ("captions", "start")
+    heading = Heading.MEDIA
     label = "Start captions"
+    do = "Start captions for"
     doing = "starting the captions of"
     done = "started captions for"
     aim = Aim.CALL
@@ -280,7 +302,9 @@ class CaptionsStop(Verb):
 
     name = "captions_stop"
     words = ("captions", "stop")
+    heading = Heading.MEDIA
     label = "Stop captions"
+    do = "Stop captions for"
     doing = "stopping the captions of"
     done = "stopped captions for"
     aim = Aim.CALL
@@ -304,7 +328,9 @@ class Summarise(Verb):
 
     name = "summarise"
     words = ("summarise",)
+    heading = Heading.MEDIA
     label = "Make summary"
+    do = "Ask for a summary of"
     doing = "asking for a summary of"
     done = "asked for a summary of"
     aim = Aim.CALL
@@ -320,7 +346,9 @@ class DeleteRecording(Verb):
 
     name = "delete_recording"
     words = ("delete", "recording")
+    heading = Heading.MEDIA
     label = "Delete recording"
+    do = "Delete a recording of"
     doing = "deleting a recording of"
     done = "deleted a recording of"
     aim = Aim.CALL
@@ -340,7 +368,9 @@ class DeleteTranscript(Verb):
 
     name = "delete_transcript"
     words = ("delete", "transcript")
+    heading = Heading.MEDIA
     label = "Delete transcript"
+    do = "Delete a transcript of"
     doing = "deleting a transcript of"
     done = "deleted a transcript of"
     aim = Aim.CALL

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from bot.calls.actors import Role
-from bot.calls.verbs.verb import Aim, Name, Verb, Weight
+from bot.calls.verbs.verb import Aim, Heading, Name, Verb, Weight
 
 
 class Track(StrEnum):
@@ -35,7 +35,9 @@ class Mute(Verb):
 
     name = "mute"
     words = ("mute",)
+    heading = Heading.PEOPLE
     label = "Mute"
+    do = "Mute"
     doing = "muting"
     done = "muted"
     aim = Aim.PEOPLE
@@ -54,14 +56,16 @@ class Silence(Verb):
 
     name = "silence"
     words = ("silence",)
+    heading = Heading.PEOPLE
     label = "Silence"
+    do = "Silence"
     doing = "silencing"
     done = "silenced"
     aim = Aim.PEOPLE
     everyone = True
     repeatable = True
-    summary = "Mute somebody and take away the right to turn it on again, until unsilenced."
-    warning = "They cannot turn it on again until somebody unsilences them."
+    summary = "Mute somebody and take away the right to turn it on again."
+    warning = "They cannot turn it on again while the silence holds."
     example = "silence K7QX @alice --audio spam"
 
     tracks: Track = Track.AUDIO
@@ -76,7 +80,9 @@ class Unsilence(Verb):
 
     name = "unsilence"
     words = ("unsilence",)
+    heading = Heading.PEOPLE
     label = "Unsilence"
+    do = "Unsilence"
     doing = "unsilencing"
     done = "unsilenced"
     aim = Aim.PEOPLE
@@ -99,7 +105,9 @@ class Kick(Verb):
 
     name = "kick"
     words = ("kick",)
+    heading = Heading.PEOPLE
     label = "Kick"
+    do = "Kick"
     doing = "kicking"
     done = "kicked"
     of = "from"
@@ -117,15 +125,17 @@ class Block(Verb):
 
     name = "block"
     words = ("block",)
+    heading = Heading.PEOPLE
     label = "Block"
+    do = "Block"
     doing = "blocking"
     done = "blocked"
     of = "from"
     aim = Aim.PEOPLE
     weight = Weight.HEAVY
     repeatable = True
-    summary = "Remove somebody and keep them out of this call until unblocked."
-    warning = "They are removed at once and cannot join again until somebody unblocks them."
+    summary = "Remove somebody and keep them out of this call."
+    warning = "They are removed at once and cannot join again while the block holds."
     example = "block K7QX @alice came back after a kick"
 
     def inverse(self) -> Verb:
@@ -138,7 +148,9 @@ class Unblock(Verb):
 
     name = "unblock"
     words = ("unblock",)
+    heading = Heading.PEOPLE
     label = "Unblock"
+    do = "Unblock"
     doing = "unblocking"
     done = "unblocked"
     aim = Aim.ABSENT
@@ -157,12 +169,15 @@ class Grant(Verb):
 
     name = "grant"
     words = ("grant",)
+    heading = Heading.PEOPLE
     label = "Grant permission"
+    do = "Grant a permission to"
     doing = "granting a permission to"
     done = "granted a permission to"
     aim = Aim.PEOPLE
     repeatable = True
     drawn = False
+    spelt_out = True
     summary = "Let somebody do something in this call: send audio, share a screen, join backstage."
     warning = "It holds in this call until it is revoked."
     example = "grant K7QX @alice --screenshare her turn to present"
@@ -179,12 +194,15 @@ class Revoke(Verb):
 
     name = "revoke"
     words = ("revoke",)
+    heading = Heading.PEOPLE
     label = "Revoke permission"
+    do = "Revoke a permission of"
     doing = "revoking a permission of"
     done = "revoked a permission of"
     aim = Aim.PEOPLE
     repeatable = True
     drawn = False
+    spelt_out = True
     summary = "Take away what somebody may do in this call."
     warning = "It holds in this call until it is granted again."
     example = "revoke K7QX @alice --screenshare shared private data"
@@ -201,7 +219,9 @@ class Preset(Verb):
 
     name = "preset"
     words = ("preset",)
+    heading = Heading.PEOPLE
     label = "Change preset"
+    do = "Change the preset of"
     doing = "changing the preset of"
     done = "changed the preset of"
     aim = Aim.PEOPLE
@@ -215,11 +235,13 @@ class Preset(Verb):
 
 
 class Pin(Verb):
-    """Keep somebody"s video in front for everyone."""
+    """Keep somebody's video in front for everyone."""
 
     name = "pin"
     words = ("pin",)
+    heading = Heading.PEOPLE
     label = "Pin"
+    do = "Pin"
     doing = "pinning"
     done = "pinned"
     aim = Aim.PEOPLE
@@ -239,7 +261,9 @@ class Unpin(Verb):
 
     name = "unpin"
     words = ("unpin",)
+    heading = Heading.PEOPLE
     label = "Unpin"
+    do = "Unpin"
     doing = "unpinning"
     done = "unpinned"
     aim = Aim.PEOPLE
@@ -255,14 +279,16 @@ class Unpin(Verb):
 
 
 class MemberAdd(Verb):
-    """Put somebody on the list of the call"s members."""
+    """Put somebody on the list of the call's members."""
 
     name = "member_add"
     words = ("member", "add")
+    heading = Heading.PEOPLE
     label = "Add member"
+    do = "Add"
     doing = "adding"
-    done = "added as member"
-    of = "of"
+    done = "added"
+    of = "as a member of"
     aim = Aim.ABSENT
     repeatable = True
     drawn = False
@@ -276,14 +302,16 @@ class MemberAdd(Verb):
 
 
 class MemberRemove(Verb):
-    """Take somebody off the list of the call"s members."""
+    """Take somebody off the list of the call's members."""
 
     name = "member_remove"
     words = ("member", "remove")
+    heading = Heading.PEOPLE
     label = "Remove member"
+    do = "Remove"
     doing = "removing"
-    done = "removed as member"
-    of = "of"
+    done = "removed"
+    of = "as a member of"
     aim = Aim.ABSENT
     repeatable = True
     drawn = False

@@ -2,7 +2,7 @@
 
 from bot.calls.actors import Role
 from bot.calls.models import Call
-from bot.calls.verbs.verb import Aim, Answers, Line, Verb, Weight
+from bot.calls.verbs.verb import Aim, Answers, Heading, Line, Verb, Weight
 
 
 class Lock(Verb):
@@ -10,7 +10,9 @@ class Lock(Verb):
 
     name = "lock"
     words = ("lock",)
+    heading = Heading.ROOM
     label = "Lock"
+    do = "Lock"
     doing = "locking"
     done = "locked"
     aim = Aim.CALL
@@ -34,7 +36,9 @@ class Unlock(Verb):
 
     name = "unlock"
     words = ("unlock",)
+    heading = Heading.ROOM
     label = "Unlock"
+    do = "Unlock"
     doing = "unlocking"
     done = "unlocked"
     aim = Aim.CALL
@@ -57,7 +61,9 @@ class End(Verb):
 
     name = "end"
     words = ("end",)
+    heading = Heading.ROOM
     label = "End call"
+    do = "End"
     doing = "ending"
     done = "ended"
     aim = Aim.CALL
@@ -74,9 +80,11 @@ class GoLive(Verb):
 
     name = "go_live"
     words = ("stage", "live")
+    heading = Heading.ROOM
     label = "Go live"
-    doing = "opening to the audience"
-    done = "opened to the audience"
+    do = "Go live with"
+    doing = "going live with"
+    done = "went live with"
     aim = Aim.CALL
     repeatable = True
     drawn = False
@@ -94,9 +102,11 @@ class GoBack(Verb):
 
     name = "go_back"
     words = ("stage", "back")
+    heading = Heading.ROOM
     label = "Go backstage"
-    doing = "taking backstage"
-    done = "took backstage"
+    do = "Go backstage with"
+    doing = "going backstage with"
+    done = "went backstage with"
     aim = Aim.CALL
     weight = Weight.HEAVY
     repeatable = True
@@ -115,7 +125,9 @@ class Ring(Verb):
 
     name = "ring"
     words = ("ring",)
+    heading = Heading.ROOM
     label = "Ring members"
+    do = "Ring the missing members of"
     doing = "ringing the missing members of"
     done = "rang the missing members of"
     aim = Aim.CALL
@@ -131,7 +143,9 @@ class Say(Verb):
 
     name = "say"
     words = ("say",)
+    heading = Heading.ROOM
     label = "Send message"
+    do = "Send a message into"
     doing = "sending a message into"
     done = "sent a message into"
     aim = Aim.CALL
@@ -149,7 +163,9 @@ class Poll(Verb):
 
     name = "poll"
     words = ("poll",)
+    heading = Heading.ROOM
     label = "Start poll"
+    do = "Start a poll in"
     doing = "starting a poll in"
     done = "started a poll in"
     aim = Aim.CALL

@@ -27,6 +27,15 @@ class Weight(StrEnum):
     HEAVY = "heavy"
 
 
+class Heading(StrEnum):
+    """Under which heading of the help a verb stands, in the order to show them."""
+
+    PEOPLE = "People"
+    GROUP = "The chat group behind a call"
+    ROOM = "The call"
+    MEDIA = "Recordings, streams, what is said"
+
+
 TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """The name of an RTMP target in callwarden.toml; its address and key are never typed into Slack."""
 
@@ -62,18 +71,22 @@ Answers = Annotated[tuple[Line, ...], Field(min_length=2, max_length=10), TO_REA
 class Verb(Frozen):
     """Something a moderator can do. Class attributes describe it; fields are its options.
 
-    In words it is `done` somebody `of` a call: kicked Ann from “Room”. An option whose type is an
-    enum is typed as `--value`; a `TargetName`, `Name` or `FileName` is the word after the call and
-    whom; a `Line` is all that is left. `repeatable` verbs may be sent again after a lost answer;
+    In words it is `done` somebody `of` a call: kicked Ann from “Room”; `doing` while it goes on,
+    `do` when it is asked for. An option whose type is an enum is typed as `--value`; a
+    `TargetName`, `Name` or `FileName` is the word after the call and whom; a `Line` is all that is
+    left. `repeatable` verbs may be sent again after a lost answer;
     for the rest the vendor is read first. `least_for_all` is the role for an act on everyone.
     `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
     words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
-    missed nowhere else.
+    missed nowhere else. The options of a `spelt_out` verb are always told: without them
+    it says nothing.
     """
 
     name: ClassVar[str]
     words: ClassVar[tuple[str, ...]]
+    heading: ClassVar[Heading]
     label: ClassVar[str]
+    do: ClassVar[str]
     doing: ClassVar[str]
     done: ClassVar[str]
     of: ClassVar[str] = "in"
@@ -86,6 +99,7 @@ class Verb(Frozen):
     drawn: ClassVar[bool] = True
     drawn_for_all: ClassVar[bool] = False
     substitute: ClassVar[bool] = False
+    spelt_out: ClassVar[bool] = False
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

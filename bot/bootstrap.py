@@ -33,6 +33,7 @@ from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
 from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
 from bot.providers.stream import stream
+from bot.schedule.backfill import Backfill
 from bot.schedule.bell import DigestBell
 from bot.schedule.freshness import Freshness
 from bot.schedule.making import Maker, Prices
@@ -71,7 +72,7 @@ async def open_house(
     that died. Raises ConfigError and StoreError.
     """
     clock = clock or SystemClock()
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    owner = _owner()
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics))
@@ -98,14 +99,7 @@ async def open_house(
         policy = Policy(settings.rules, directory)
         desk = Desk(board, Planner(board, store), policy, store, executor)
         freshness = Freshness(providers, store, store, clock)
-        rounds = Rounds(
-            digests=store,
-            maker=digest_maker(settings, store, providers, clock),
-            poster=SlackDigests(slack, settings.process.command),
-            fresh=freshness.fresh,
-            clock=clock,
-            owner=owner,
-        )
+        rounds = _rounds(settings, store, freshness, slack, owner)
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         counter.furnish(
@@ -115,17 +109,61 @@ async def open_house(
             yield store
 
 
-def digest_maker(
-    settings: Settings, store: SqlStore, providers: Mapping[Vendor, VendorClient], clock: Clock
-) -> Maker:
-    """What makes digests of what is stored."""
+@asynccontextmanager
+async def sending(settings: Settings) -> AsyncIterator[Rounds]:
+    """What sends a digest from the command line, beside the other processes.
+
+    Raises ConfigError and StoreError; InstanceLocked while another process holds our SQLite file.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        providers = await _connect_vendors(settings, clock, stack, UNMETERED)
+        freshness = Freshness(providers, store, store, clock)
+        yield _rounds(settings, store, freshness, _slack(settings, session), _owner())
+
+
+@asynccontextmanager
+async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
+    """What reads the vendors' past into the database; raises as `sending`."""
+    if not settings.vendors:
+        told = "; ".join(f"{off.vendor.label}: {off.why}" for off in settings.off)
+        raise ConfigError("No vendor is on, so there is no past to be read.", next_step=f"{told}.")
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
+        providers = await _connect_vendors(settings, clock, stack, UNMETERED)
+        yield Backfill(providers, store, clock)
+
+
+def _rounds(
+    settings: Settings, store: SqlStore, fresh: Freshness, slack: AsyncWebClient, owner: str
+) -> Rounds:
+    return Rounds(
+        digests=store,
+        maker=digest_maker(settings, store, fresh.clock),
+        poster=SlackDigests(slack, settings.process.command),
+        fresh=fresh.fresh,
+        clock=fresh.clock,
+        owner=owner,
+    )
+
+
+def _owner() -> str:
+    """This process, among all that ever work on one database."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def digest_maker(settings: Settings, store: SqlStore, clock: Clock) -> Maker:
+    """What makes digests of what is stored, with the prices of callwarden.toml."""
     prices = settings.prices
     return Maker(
         usage=store,
         digests=store,
         chain=store,
         clock=clock,
-        vendors=tuple(providers),
+        vendors=settings.vendors,
         prices=Prices(a_minute=prices.a_minute, currency=prices.currency),
     )
 
@@ -147,6 +185,8 @@ async def _at_work(
         sweeps.schedule(runner)
         bell.schedule(runner)
         tasks.spawn(sweeps.checkpoint(), "checkpoint")
+        await bell.ring()
+        await bell.catch_up()
     runner.start()
     executor.nudge()
     try:

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -26,6 +27,11 @@ app = typer.Typer(
 )
 audit = typer.Typer(help="The record: verify it, take it elsewhere.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+digest = typer.Typer(help="Digests: see one, send one, read the past.", no_args_is_help=True)
+app.add_typer(digest, name="digest")
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it (128 and the number of SIGINT)."""
 
 
 NOBODY = {
@@ -219,3 +225,126 @@ def _writable(path: Path) -> TextIO:
         return path.open("w", encoding="utf-8", newline="")
     except OSError as error:
         raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is not a day; write it as 2026-11-21") from error
+
+
+def _zone(name: str | None) -> str | None:
+    from bot.digests.subscription import is_zone
+
+    if name is not None and not is_zone(name):
+        raise typer.BadParameter(f"there is no time zone {name}; write one such as Europe/London")
+    return name
+
+
+def _say_little() -> None:
+    """What a vendor or Slack did not do is told at the end, in words."""
+    from bot.logs import configure_logs
+
+    configure_logs("ERROR")
+
+
+Number = Annotated[int | None, typer.Option("--subscription", min=1, help="Its number.")]
+Day = Annotated[
+    str | None, typer.Option("--day", help="The day it is sent on; today unless given.")
+]
+
+
+@digest.command()
+def preview(
+    number: Number = None,
+    channel: Annotated[str | None, typer.Option(help="The one that goes to this channel.")] = None,
+    day: Day = None,
+    zone: Annotated[
+        str | None, typer.Option(help="Another time zone, such as Europe/London.", callback=_zone)
+    ] = None,
+) -> None:
+    """Print a digest as text, of what has been read so far. Sends nothing and asks no vendor.
+
+    Without a subscription or channel it is a daily one of everything.
+    """
+    from bot.bootstrap import digest_maker, reading
+    from bot.clock import SystemClock
+    from bot.digests.picking import of_channel, sending_day
+    from bot.settings import Settings
+    from handlers.blocks.digest_text import digest_text
+
+    if number is not None and channel is not None:
+        raise typer.BadParameter("name a subscription or a channel, not both")
+
+    async def make() -> str:
+        settings, clock = Settings.from_process(), SystemClock()
+        async with reading(settings) as store:
+            known = await store.subscriptions()
+            wanted = of_channel(known, number, channel, zone, clock.now())
+            sent = sending_day(wanted, _day(day), clock.now())
+            return digest_text(await digest_maker(settings, store, clock).make(wanted, sent))
+
+    typer.echo(asyncio.run(make()))
+
+
+@digest.command()
+def send(
+    number: Annotated[int, typer.Option("--subscription", min=1, help="Its number.")],
+    day: Day = None,
+) -> None:
+    """Post a digest now. One that was posted already is not posted again.
+
+    Exit code 75: Slack did not take it, try again; 1: its channel cannot be written to.
+    """
+    from bot.bootstrap import sending
+    from bot.clock import SystemClock
+    from bot.digests.picking import numbered, sending_day
+    from bot.schedule.rounds import Fate
+    from bot.settings import Settings
+    from bot.tables import fate_told
+
+    _say_little()
+
+    async def post() -> Fate:
+        async with sending(Settings.from_process()) as rounds:
+            wanted = numbered(await rounds.digests.subscriptions(), number)
+            sent = sending_day(wanted, _day(day), SystemClock().now())
+            return await rounds.send(wanted, sent)
+
+    told, code = fate_told(asyncio.run(post()))
+    typer.echo(told, err=code != 0)
+    raise typer.Exit(code)
+
+
+@digest.command()
+def backfill(
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days back.")] = 60,
+) -> None:
+    """Read what was called in the past, newest first; what was read is kept, even after Ctrl-C.
+
+    Days read already are left out, but for the last three. Exit code 1 when something is missing.
+    """
+    from bot.bootstrap import backfilling
+    from bot.clock import SystemClock
+    from bot.digests.digest import Gap
+    from bot.settings import Settings
+    from bot.tables import gaps_told, reading_bars
+    from bot.usage.days import last_days
+
+    _say_little()
+
+    async def read() -> Sequence[Gap]:
+        with reading_bars() as tell:
+            async with backfilling(Settings.from_process()) as past:
+                return await past.read(last_days(days, SystemClock().now()), tell=tell)
+
+    try:
+        gaps = asyncio.run(read())
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What was read is kept; run it again to go on.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    typer.echo(gaps_told(gaps), err=bool(gaps))
+    raise typer.Exit(1 if gaps else 0)

@@ -169,6 +169,11 @@ class Settings(Frozen):
     prices: Prices = Prices()
     reasons: tuple[str, ...] = ()
 
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """Those that are on."""
+        return tuple(vendor for vendor in Vendor if getattr(self, vendor.value) is not None)
+
     @classmethod
     def load(cls, environ: Mapping[str, str], file: Path | None) -> Self:
         """Settings from these variables and that file; None means there is no file.

@@ -1,15 +1,25 @@
 """Tables and lines for the terminal."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
+from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
+from bot.digests.digest import Gap
 from bot.doctor.findings import Finding, Sign
+from bot.schedule.backfill import Progress, Tell
+from bot.schedule.rounds import Fate
+
+TRY_AGAIN = 75
+"""EX_TEMPFAIL of sysexits.h: the same may work later."""
 
 STYLES = {
     Enforcement.ENFORCED: "green",
@@ -70,3 +80,42 @@ def _summary(findings: Sequence[Finding]) -> str:
 def unbroken(entries: int, last: str) -> str:
     """What is said of an audit chain that was walked to its end; `last` is the last hash."""
     return f"{entries} entries, unbroken. Last hash: {last}"
+
+
+def fate_told(fate: Fate) -> tuple[str, int]:
+    """What became of an attempt to send a digest, in words and as an exit code."""
+    return {
+        Fate.POSTED: ("Posted.", 0),
+        Fate.TAKEN: ("It is posted already, or another process is about to post it.", 0),
+        Fate.LATER: ("Slack did not take it. Try again in a minute.", TRY_AGAIN),
+        Fate.LOST: ("Its channel cannot be written to. It is paused, and its owner is told.", 1),
+    }[fate]
+
+
+def gaps_told(gaps: Sequence[Gap]) -> str:
+    """What could not be read, a line for each vendor."""
+    if not gaps:
+        return "Everything is read."
+    return "\n".join(
+        [*(f"{gap.vendor.label}: {gap.why}" for gap in gaps), "Run it again to go on."]
+    )
+
+
+@contextmanager
+def reading_bars() -> Iterator[Tell]:
+    """A progress bar for each vendor that tells something; on standard error."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("days"),
+    )
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        begun: dict[Vendor, TaskID] = {}
+
+        def tell(progress: Progress) -> None:
+            if progress.vendor not in begun:
+                begun[progress.vendor] = bars.add_task(progress.vendor.label, total=progress.of)
+            bars.update(begun[progress.vendor], completed=progress.done, total=progress.of)
+
+        yield tell

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 DAY = timedelta(days=1)
 
 SECOND = timedelta(seconds=1)
+UTC_ZONE = ZoneInfo("Etc/UTC")
 
 
 class Stretch(NamedTuple):
@@ -45,6 +46,14 @@ def days_before(day: date, number: int) -> Iterator[date]:
     """The `number` days before `day`, the latest first."""
     for back in range(1, number + 1):
         yield day - back * DAY
+
+
+def last_days(number: int, now: datetime) -> Stretch:
+    """Today and the `number` days before it, in whole UTC days."""
+    current = today(now, UTC_ZONE)
+    return Stretch(
+        local_day(current - number * DAY, UTC_ZONE).start, local_day(current, UTC_ZONE).end
+    )
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
     "logs": "",
-    "tables": "calls doctor",
+    "tables": "calls digests schedule doctor",
     "blocks": "calls digests usage errors",
     "handlers": (
         "blocks digests usage moderation policy schedule ports meter trace calls errors clock"
@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "service": f"{WORLD} bootstrap server",
     "demo": f"{WORLD} blocks bootstrap service server",
     "doctor": f"{WORLD} settings_file bootstrap",
-    "cli": f"{WORLD} bootstrap service demo doctor tables",
+    "cli": f"{WORLD} blocks bootstrap service demo doctor tables",
     "__main__": "cli",
     "__init__": "",
 }

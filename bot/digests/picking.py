@@ -1,0 +1,64 @@
+"""Which digest the command line means, and for which day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.calls.actors import Actor
+from bot.digests.subscription import Subscription, Wish
+from bot.errors import BadInput, UnknownSubscription
+from bot.usage.days import today
+
+NOBODY = Actor(user="", team="")
+
+
+def numbered(known: Sequence[Subscription], number: int) -> Subscription:
+    """The subscription of that number; UnknownSubscription when there is none that runs."""
+    found = next((one for one in known if one.id == number), None)
+    if found is None:
+        raise UnknownSubscription(f"There is no digest {number}.", next_step=_known(known))
+    return found
+
+
+def of_channel(
+    known: Sequence[Subscription],
+    number: int | None,
+    channel: str | None,
+    zone: str | None,
+    now: datetime,
+) -> Subscription:
+    """That of a number, the first of a channel, or a daily one of everything; in `zone` if given.
+
+    Raises UnknownSubscription.
+    """
+    if number is not None:
+        found = numbered(known, number)
+    elif channel is not None:
+        there = [one for one in known if one.wish.channel == channel]
+        if not there:
+            raise UnknownSubscription(
+                f"No digest goes to the channel {channel}.", next_step=_known(known)
+            )
+        found = there[0]
+    else:
+        found = Subscription(id=0, wish=Wish(channel=""), owner=NOBODY, made_at=now)
+    if zone is None:
+        return found
+    return found.model_copy(update={"wish": found.wish.model_copy(update={"zone": zone})})
+
+
+def sending_day(subscription: Subscription, day: date | None, now: datetime) -> date:
+    """`day`, or today where the subscription is; BadInput for one that is still to come."""
+    current = today(now, subscription.wish.clock)
+    if day is not None and day > current:
+        raise BadInput(
+            f"{day} is still to come in {subscription.wish.zone}.",
+            next_step=f"Today is {current} there.",
+        )
+    return day or current
+
+
+def _known(known: Sequence[Subscription]) -> str:
+    if not known:
+        return "There are none yet: set one up in Slack, with `digest subscribe` after the command."
+    told = ", ".join(f"{one.id} ({one.wish.channel})" for one in known)
+    return f"There are: {told}."

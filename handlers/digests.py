@@ -144,11 +144,24 @@ class SlackDigests:
 
 
 def owner_message(subscription: Subscription, words: str, command: str) -> Message:
-    """What became of a digest: which one, what happened, and where it is changed."""
-    about = f"About the digest for {place(subscription.wish.channel)}:"
-    way = f"`{command} digest list` shows it; `{command} digest subscribe` sets up another one."
-    told = f"{about} {say(words, MAX_TOLD)}"
+    """What became of a digest: which one, what happened, and how to have it come again."""
+    number = subscription.id
+    way = (
+        f"`{command} digest resume {number}` has it come again, `{command} digest edit {number}` "
+        f"changes it, `{command} digest list` shows all."
+    )
+    told = f"{_standing(subscription)} {say(words, MAX_TOLD)}"
     return Message(text_of(told), [section(told), section(way)])
+
+
+def _standing(subscription: Subscription) -> str:
+    """Which digest, and whether it still comes."""
+    which = f"igest {subscription.id} for {place(subscription.wish.channel)}"
+    if subscription.stopped:
+        return f"D{which} is stopped."
+    if subscription.paused_until is not None:
+        return f"D{which} is paused."
+    return f"About d{which}:"
 
 
 def _channel(posting: Posting) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from bot.calls.outcomes import State
+from bot.digests.check import FEWEST, SHORTEST, TOLERATED
 from bot.digests.digest import USUAL_DAYS, Acts, Cost, Difference, Digest, Odd, Waiting
 from bot.digests.odd import TIMES
 from handlers.blocks.audit import verb_words
@@ -17,13 +18,16 @@ from handlers.blocks.digest_voice import (
     figure,
     short_day,
 )
-from handlers.blocks.text import span
+from handlers.blocks.text import dots, span
 
 MOST_LINES = 20
 """Lines of one kind; the rest are counted."""
 
 MOST_AMOUNT = 1e12
 MAX_WORDS = 150
+
+STATES = {state.value: state.label for state in State}
+"""The kinds of things that wait which are cases, in words."""
 
 
 def odd_lines(digest: Digest, voice: Voice) -> list[str]:
@@ -46,10 +50,11 @@ def _odd(one: Odd, voice: Voice) -> str:
 def difference_lines(digest: Digest, voice: Voice) -> list[str]:
     """Where a vendor's own report says something else; vendors report days in UTC."""
     told = [f"• {_difference(one, voice)}" for one in digest.differences]
-    return [
-        *_most(told),
-        "Told are differences of more than 5 %, for whole days in UTC.",
-    ]
+    rule = (
+        f"Told are differences of more than {TOLERATED:.0%}, and of {FEWEST:g} calls or "
+        f"{SHORTEST:g} minutes at least, for whole days in UTC."
+    )
+    return [*_most(told), rule]
 
 
 def _difference(one: Difference, voice: Voice) -> str:
@@ -116,9 +121,11 @@ def waiting_lines(digest: Digest, voice: Voice) -> list[str]:
 
 
 def _waiting(one: Waiting, digest: Digest, voice: Voice) -> str:
+    """A case with its state, or something else in its words: `#128 Kick Ann: Room · asked · …`."""
     number = f"{voice.strong(f'#{one.case}')} " if one.case > 0 else ""
-    since = span(one.since, digest.made_at)
-    return f"{number}{voice.quote(one.words, MAX_WORDS)}, for {since}"
+    state = STATES.get(one.kind, "")
+    since = f"for {span(one.since, digest.made_at)}"
+    return dots((f"{number}{voice.quote(one.words, MAX_WORDS)}", state, since))
 
 
 def _most(told: list[str]) -> list[str]:

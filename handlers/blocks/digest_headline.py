@@ -24,6 +24,9 @@ from handlers.blocks.digest_voice import (
 MOST_GAPS, MOST_FOLDED = 10, 7
 """Gaps and folded digests that are told of."""
 
+MAX_WHY = 300
+"""Characters of what a vendor's client says went wrong."""
+
 FAILURES = ("recordings_failed", "failed")
 RANKS = (*FAILURES, "unanswered", "calls", "seconds", "people", "peak_people")
 """What is odd, the gravest first."""
@@ -32,6 +35,7 @@ NOUNS = {
     "calls": ("call", "calls"),
     "seconds": ("minute", "minutes"),
     "minutes": ("minute", "minutes"),
+    "person minutes": ("minute of people", "minutes of people"),
     "people": ("person", "people"),
     "peak_people": ("person at once", "people at once"),
     "recordings": ("recording", "recordings"),
@@ -136,11 +140,10 @@ def _on(one: Odd, digest: Digest) -> str:
 
 def gap_words(gap: Gap, voice: Voice) -> str:
     """What a vendor did not tell: `CometChat's calls of this day were not read yet`."""
-    why = voice.quote(gap.why, 200)
-    of_it = why.removeprefix("Its ")
-    if of_it != why:
-        return sentence(f"{gap.vendor.label}'s {of_it}")
-    return sentence(f"{gap.vendor.label}: {why}")
+    why, name = voice.quote(gap.why, MAX_WHY), gap.vendor.label
+    if why.startswith("Its "):
+        return sentence(f"{name}'s {why.removeprefix('Its ')}")
+    return sentence(why if why.startswith(name) else f"{name}: {why}")
 
 
 def remarks(digest: Digest, voice: Voice) -> list[str]:

@@ -54,9 +54,9 @@ FULL = digest(
     ),
     waiting=(
         Waiting(
-            kind="case", case=128, words="kick Ann: not confirmed", since=MADE - timedelta(hours=3)
+            kind="not_confirmed", case=128, words="Kick Ann: Room", since=MADE - timedelta(hours=3)
         ),
-        Waiting(kind="case", case=131, words="mute Bob: asked", since=MADE),
+        Waiting(kind="asked", case=131, words="Mute Bob: Room", since=MADE),
         Waiting(kind="anchor", case=0, words="no anchor was kept", since=MADE),
     ),
     costs=(
@@ -105,8 +105,8 @@ def test_what_waits_has_a_button_for_each_case_and_says_how_long() -> None:
     pressed = [load(CaseValue, one["value"]).number for one in elements(first.blocks)]
     assert pressed == [128, 131]
     shown = read(first)
-    assert "• #128 kick Ann: not confirmed, for 3 h 00 min" in shown
-    assert "• no anchor was kept, for under a minute" in shown
+    assert "• #128 Kick Ann: Room · not confirmed · for 3 h 00 min" in shown
+    assert "• no anchor was kept · for under a minute" in shown
     assert "Nothing waits for you" in read(channel_drafts(digest())[0])
 
 
@@ -183,7 +183,7 @@ def test_where_charts_are_refused_the_text_says_every_number(made: Digest) -> No
 
 def test_a_terminal_shows_the_same_digest() -> None:
     said = digest_text(FULL)
-    for words in ("Waits for you", "Minutes of calls, last 14 days", HASH, "• #128 kick Ann"):
+    for words in ("Waits for you", "Minutes of calls, last 14 days", HASH, "• #128 Kick Ann"):
         assert words in said
     assert re.search(r"^  Calls +26 +20 +20$", said, re.MULTILINE)
     assert "This digest is late: it was due Wednesday 18 November 07:00 (Europe/London)." in said

@@ -32,7 +32,7 @@ POST, HISTORY, REPLIES = "chat.postMessage", "conversations.history", "conversat
 OPEN = "conversations.open"
 SENT = TUESDAY + timedelta(days=1)
 DIGEST = digest(
-    waiting=(Waiting(kind="case", case=128, words="kick Ann: not confirmed", since=MADE),)
+    waiting=(Waiting(kind="not_confirmed", case=128, words="Kick Ann: Room", since=MADE),)
 )
 
 
@@ -296,11 +296,25 @@ async def test_details_that_cannot_be_written_leave_the_digest_standing(desk: De
 async def test_the_owner_is_told_in_private_what_became_of_it(desk: Desk) -> None:
     await desk.poster.tell_owner(desk.subscription(), "It was <!here> stopped. Type `/invite`.")
     [message] = desk.private
-    assert "About the digest for <#CLEADS>: It was" in str(message.blocks)
+    assert "About digest 7 for <#CLEADS>: It was" in str(message.blocks)
     assert "<!here>" not in str(message.blocks)
     assert "`/invite`" in str(message.blocks)
-    assert "/calls digest list" in as_text(message)
+    assert "/calls digest resume 7 has it come again" in as_text(message)
     assert desk.said == []
+
+
+@pytest.mark.parametrize(
+    ("became", "said"),
+    [
+        ({"paused_until": SENT}, "Digest 7 for #CLEADS is paused. The channel is archived."),
+        ({"stopped": True}, "Digest 7 for #CLEADS is stopped. The channel is archived."),
+    ],
+)
+async def test_the_owner_learns_whether_it_still_comes(
+    desk: Desk, became: dict[str, Any], said: str
+) -> None:
+    await desk.poster.tell_owner(desk.subscription(**became), "The channel is archived.")
+    assert as_text(desk.private[0]).startswith(said)
 
 
 async def test_without_the_scope_for_direct_messages_there_is_a_line_in_the_log(

@@ -79,19 +79,21 @@ def serve(
     ] = True,
 ) -> None:
     """Answer Slack: the web process, and with SQLite the whole product."""
+    from bot.server import on_a_fast_loop
     from bot.service import serve as run
     from bot.settings import Settings
 
-    asyncio.run(run(Settings.from_process(), worker=worker))
+    on_a_fast_loop(run(Settings.from_process(), worker=worker))
 
 
 @app.command()
 def worker() -> None:
     """Sweep up: carry out cases and send messages that a web process left behind."""
+    from bot.server import on_a_fast_loop
     from bot.service import work
     from bot.settings import Settings
 
-    asyncio.run(work(Settings.from_process()))
+    on_a_fast_loop(work(Settings.from_process()))
 
 
 @app.command()

@@ -54,7 +54,7 @@ class Work(Generic[R, T]):
 
 @dataclass(eq=False, slots=True)
 class Item:
-    """A request on its way. Past its `deadline` (the loop's seconds) no COMMIT is sent for it.
+    """A request on its way. Past its `deadline` (monotonic seconds) no COMMIT is sent for it.
 
     `taken` says that it left the queue, `sent` that a COMMIT with it is sent or may be lost.
     """

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.clock import SystemClock
 from bot.errors import CallwardenError
 from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
@@ -32,15 +33,23 @@ CROWD = 200
 GRACE = 1.0
 """Seconds past the deadline for a COMMIT, and for settling one whose answer was lost."""
 
+SOON = 0.001
+"""Seconds until an alarm that rang early rings again."""
+
 DOUBT = "It may have been written down: look at the record (`audit`) before trying again."
 
 
 class Writer:
-    """Takes requests from any number of tasks and commits them in groups."""
+    """Takes requests from any number of tasks and commits them in groups.
+
+    Deadlines go by the machine's clock, not by the loop's: uvloop's counts whole milliseconds, and
+    is not to be read from the thread with the pen.
+    """
 
     def __init__(self, database: Database, meter: Meter = UNMETERED) -> None:
         self._database = database
         self._meter = meter
+        self._now = SystemClock().monotonic
         self._waiting: deque[Item] = deque()
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -64,26 +73,28 @@ class Writer:
         """
         if self._task is None or self._task.done():
             raise work.failure("The store is closed.")
-        loop = asyncio.get_running_loop()
-        item = Item(work, request, loop.time() + patience)
+        item = Item(work, request, self._now() + patience)
         self._waiting.append(item)
         self._bell.set()
-        alarm = loop.call_at(item.deadline, self._overdue, item)
-        late = loop.call_at(item.deadline + GRACE, _fail, item, TimeoutError())
+        alarm = asyncio.get_running_loop().call_later(patience, self._overdue, item)
         try:
             result: T = await item.done
         finally:
             alarm.cancel()
-            late.cancel()
             self._withdraw(item)
         return result
 
     def _overdue(self, item: Item) -> None:
         """At the deadline: only what a COMMIT may already hold is waited for any longer."""
-        if not item.taken:
+        loop, left = asyncio.get_running_loop(), item.deadline - self._now()
+        if left > 0:  # a loop may ring early; then the pen would still write what failed here
+            loop.call_later(max(left, SOON), self._overdue, item)
+        elif not item.taken:
             self._withdraw(item)
             _settle(item, item.work.failure("The database is too busy."))
-        elif not item.sent:
+        elif item.sent:
+            loop.call_later(GRACE, _fail, item, TimeoutError())
+        else:
             _fail(item, TimeoutError())
 
     def _withdraw(self, item: Item) -> None:
@@ -93,7 +104,7 @@ class Writer:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        thread, pen = ThreadPoolExecutor(1, "store-pen"), Pen(self._database, loop.time)
+        thread, pen = ThreadPoolExecutor(1, "store-pen"), Pen(self._database, self._now)
         desk = _Desk(thread, pen, self._meter)
         batch: list[Item] = []
         try:

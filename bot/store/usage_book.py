@@ -25,8 +25,17 @@ from sqlalchemy import (
 from bot.calls.models import Vendor
 from bot.store.database import Database
 from bot.store.pen import Transaction
-from bot.store.usage_rows import call_row, moment_of, number_of, numbers_of, quarter_row, record_of
-from bot.store.usage_tables import CALL, QUARTERLY, QUARTERS_A_DAY, READ
+from bot.store.usage_rows import (
+    call_row,
+    higher_rows,
+    moment_of,
+    number_of,
+    numbers_of,
+    record_of,
+    sum_row,
+    tally_of,
+)
+from bot.store.usage_tables import CALL, QUARTERLY, QUARTERS_A_DAY, READ, SPANS
 from bot.usage.days import Stretch
 from bot.usage.quarters import quarters
 from bot.usage.records import CallRecord
@@ -66,10 +75,13 @@ _THESE = and_(_OF_VENDOR, CALL.c.run.in_(bindparam("runs", expanding=True)))
 _KNOWN = select(CALL).where(_THESE)
 _FORGET = delete(CALL).where(_THESE)
 _ADD = insert(CALL)
-_UNSUM = delete(QUARTERLY).where(
+_BETWEEN = and_(
     QUARTERLY.c.vendor == bindparam("owner"),
     QUARTERLY.c.quarter.between(bindparam("first"), bindparam("last")),
 )
+_UNSUM = delete(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level == 0)
+_UNSUM_HIGHER = delete(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level.in_(range(1, len(SPANS))))
+_QUARTERS = select(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level == 0)
 _SUM = insert(QUARTERLY)
 _DAYS = and_(
     READ.c.vendor == bindparam("owner"),
@@ -187,8 +199,29 @@ def _sum(connection: Connection, vendor: Vendor, first: int, last: int) -> None:
     within = Stretch(moment_of(first), moment_of(last + 1))
     found = quarters(records, within.end, within)
     connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": last})
-    if found:
-        connection.execute(_SUM, [quarter_row(vendor, at, told) for at, told in found.items()])
+    _write(connection, [sum_row(vendor, 0, number_of(at), told) for at, told in found.items()])
+    _sum_higher(connection, vendor, first, last)
+
+
+def _sum_higher(connection: Connection, vendor: Vendor, first: int, last: int) -> None:
+    """Add up the quarters to every higher sum that these belong to."""
+    span = SPANS[-1]
+    around = {
+        "owner": vendor,
+        "first": first // span * span,
+        "last": last // span * span + span - 1,
+    }
+    told = {
+        row.quarter: tally_of(row._mapping)  # noqa: SLF001  the columns of a row by name
+        for row in connection.execute(_QUARTERS, around)
+    }
+    connection.execute(_UNSUM_HIGHER, around)
+    _write(connection, list(higher_rows(vendor, told)))
+
+
+def _write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(_SUM, rows)
 
 
 def _mark(connection: Connection, reading: Reading) -> None:

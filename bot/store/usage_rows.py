@@ -1,6 +1,7 @@
 """Past calls as rows, and back."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from bot.calls.models import Vendor
-from bot.store.usage_tables import QUARTERS_A_DAY
+from bot.store.usage_tables import QUARTERS_A_DAY, SPANS
 from bot.usage.days import SECOND, Stretch
 from bot.usage.quarters import EPOCH, QUARTER, reach
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import Tally
+from bot.usage.tally import Tally, total
 
 COUNTS = ("people", "peak", "person_seconds", "audio_seconds", "video_seconds", "streams")
 
@@ -79,13 +80,23 @@ def record_of(row: Row[Any]) -> CallRecord:
     )
 
 
-def quarter_row(vendor: Vendor, at: datetime, tally: Tally) -> dict[str, Any]:
-    """The row of a quarter."""
-    return {"vendor": vendor.value, "quarter": number_of(at), **tally.model_dump()}
+def sum_row(vendor: Vendor, level: int, quarter: int, tally: Tally) -> dict[str, Any]:
+    """The row of a sum."""
+    return {"vendor": vendor.value, "level": level, "quarter": quarter, **tally.model_dump()}
+
+
+def higher_rows(vendor: Vendor, tallies: Mapping[int, Tally]) -> Iterator[dict[str, Any]]:
+    """The rows of all higher levels that the quarters, each by its number, add up to."""
+    for level, span in enumerate(SPANS[1:], start=1):
+        found: dict[int, list[Tally]] = defaultdict(list)
+        for quarter in sorted(tallies):
+            found[quarter // span * span].append(tallies[quarter])
+        for quarter, parts in found.items():
+            yield sum_row(vendor, level, quarter, total(parts))
 
 
 def tally_of(found: Mapping[str, Any]) -> Tally:
-    """The tally in the columns of a row."""
+    """The tally in the columns of a row, by their names."""
     return Tally.model_validate({name: found[name] for name in Tally.model_fields})
 
 

@@ -1,57 +1,68 @@
-"""Reading sums: any number of stretches in one statement over the quarters."""
+"""Reading sums: any number of stretches in one statement over what is summed up already."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     ColumnElement,
     Integer,
     Select,
+    Text,
     and_,
     bindparam,
-    case,
     cast,
     column,
     func,
     select,
-    values,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.models import Vendor
 from bot.store.usage_rows import moment_of, numbers_of, tally_of
-from bot.store.usage_tables import QUARTERLY, QUARTERS_A_DAY, READ
+from bot.store.usage_tables import QUARTERLY, QUARTERS_A_DAY, READ, SPANS
 from bot.usage.days import Stretch
-from bot.usage.tally import PEAKS, SUMMED, Tally
+from bot.usage.tally import NOTHING, PEAKS, SUMMED, Tally
 
 _PLACES = 2**24
 """More than there are quarters until the year 2448."""
 
-_RANK = QUARTERLY.c.longest * _PLACES + (_PLACES - 1 - QUARTERLY.c.quarter)
-"""Grows with the length of the longest call, and falls with its quarter: the first one wins."""
+_LEVELS = 4
 
-_KNOWN_ZERO = {"calls", "seconds", "peak_calls"}
+_RANK = (
+    QUARTERLY.c.longest * _PLACES + (_PLACES - 1 - QUARTERLY.c.quarter)
+) * _LEVELS + QUARTERLY.c.level
+"""Grows with the length of the longest call and falls with its quarter: the first one wins."""
 
-_PARTS = (
-    select(READ.c.first, READ.c.upto)
-    .where(
-        READ.c.vendor == bindparam("owner"),
-        READ.c.day.between(bindparam("first_day"), bindparam("last_day")),
-    )
-    .order_by(READ.c.day)
+_PARTS = select(READ.c.vendor, READ.c.day, READ.c.first, READ.c.upto).where(
+    READ.c.vendor.in_(bindparam("owners", expanding=True)),
+    READ.c.day.between(bindparam("first_day"), bindparam("last_day")),
 )
+
+Parts = Mapping[tuple[Vendor, int], tuple[int, int]]
+"""For a vendor and a UTC day, the quarters that were read: the first, and the first after them."""
 
 
 async def sums(
     connection: AsyncConnection, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
 ) -> Sequence[Mapping[Vendor, Tally]]:
     """See `bot.ports.UsageStore.sums`."""
-    found: list[dict[Vendor, Tally]] = [{} for _ in stretches]
-    if stretches and vendors:
-        for row in await connection.execute(statement(stretches, vendors)):
-            found[row.place][Vendor(row.vendor)] = tally_of(row._mapping)  # noqa: SLF001  the columns of a row by name
-    return found
+    spans = [numbers_of(one) for one in stretches]
+    if not spans or not vendors:
+        return [{} for _ in spans]
+    read = await _parts(connection, spans, vendors)
+    sqlite = connection.dialect.name == "sqlite"
+    rows = await connection.execute(STATEMENTS[sqlite], parameters(stretches, vendors))
+    found = {(row.place, row.vendor): tally_of(row._mapping) for row in rows}  # noqa: SLF001  the columns of a row by name
+    return [
+        {
+            vendor: found.get((place, vendor.value), NOTHING)
+            for vendor in vendors
+            if _throughout(read, vendor, *span)
+        }
+        for place, span in enumerate(spans)
+    ]
 
 
 async def unread(
@@ -59,78 +70,96 @@ async def unread(
 ) -> Sequence[Stretch]:
     """See `bot.ports.UsageStore.unread`."""
     first, upto = numbers_of(stretch)
+    read = await _parts(connection, [(first, upto)], [vendor])
     days = range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY))
-    wanted = {"owner": vendor, "first_day": days.start, "last_day": days.stop - 1}
-    parts = await connection.execute(_PARTS, wanted)
-    whole = {part.first for part in parts if part.upto - part.first == QUARTERS_A_DAY}
-    begins = [day * QUARTERS_A_DAY for day in days]
+    edges = [(day * QUARTERS_A_DAY, (day + 1) * QUARTERS_A_DAY) for day in days]
     return [
-        Stretch(moment_of(begin), moment_of(begin + QUARTERS_A_DAY))
-        for begin in begins
-        if begin not in whole
+        Stretch(moment_of(begin), moment_of(end))
+        for begin, end in edges
+        if not _throughout(read, vendor, begin, end)
     ]
 
 
-def statement(
-    stretches: Sequence[Stretch], vendors: Sequence[Vendor]
-) -> Select[tuple[object, ...]]:
-    """A row for each stretch (its `place` in the list) and vendor that was read throughout."""
-    told = _summed(_read_throughout(_wanted(stretches), vendors))
-    title = func.coalesce(QUARTERLY.c.longest_title, "").label("longest_title")
-    at = _PLACES - 1 - told.c.rank % _PLACES
-    of_longest = and_(QUARTERLY.c.vendor == told.c.vendor, QUARTERLY.c.quarter == at)
-    longest = func.coalesce(told.c.rank // _PLACES, 0).label("longest")
-    return select(told, longest, title).outerjoin_from(told, QUARTERLY, of_longest)
+def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[str, object]:
+    """The values of a statement: which sums each stretch (by its place in the list) is made of."""
+    wanted = [
+        (place, level, quarter)
+        for place, one in enumerate(stretches)
+        for level, quarter in _made_of(*numbers_of(one))
+    ]
+    return {"wanted": json.dumps(wanted), "owners": [vendor.value for vendor in vendors]}
 
 
-def _wanted(stretches: Sequence[Stretch]) -> CTE:
-    rows = [(place, *numbers_of(one)) for place, one in enumerate(stretches)]
-    names = (column("place", Integer), column("first", Integer), column("upto", Integer))
-    return values(*names, name="given").data(rows).cte("wanted")
+async def _parts(
+    connection: AsyncConnection, spans: Sequence[tuple[int, int]], vendors: Sequence[Vendor]
+) -> Parts:
+    first, upto = min(first for first, _ in spans), max(upto for _, upto in spans)
+    wanted = {"first_day": first // QUARTERS_A_DAY, "last_day": upto // QUARTERS_A_DAY}
+    rows = await connection.execute(_PARTS, {**wanted, "owners": list(vendors)})
+    return {(Vendor(vendor), day): (begin, end) for vendor, day, begin, end in rows}
 
 
-def _read_throughout(wanted: CTE, vendors: Sequence[Vendor]) -> CTE:
-    """Each stretch with each vendor that told of every quarter of it."""
-    begin = _the(wanted.c.first, READ.c.first, larger=True)
-    end = _the(wanted.c.upto, READ.c.upto, larger=False)
-    meeting = and_(
-        READ.c.day.between(wanted.c.first // QUARTERS_A_DAY, wanted.c.upto // QUARTERS_A_DAY),
-        READ.c.first < wanted.c.upto,
-        READ.c.upto > wanted.c.first,
-    )
-    return (
-        select(wanted, READ.c.vendor)
-        .join_from(wanted, READ, meeting)
-        .where(READ.c.vendor.in_([vendor.value for vendor in vendors]))
-        .group_by(wanted.c.place, wanted.c.first, wanted.c.upto, READ.c.vendor)
-        .having(func.sum(end - begin) == wanted.c.upto - wanted.c.first)
-        .cte("seen")
-    )
+def _throughout(read: Parts, vendor: Vendor, first: int, upto: int) -> bool:
+    """Whether every quarter was read."""
+    for day in range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY)):
+        begin, end = read.get((vendor, day), (0, 0))
+        if begin > max(first, day * QUARTERS_A_DAY) or end < min(upto, (day + 1) * QUARTERS_A_DAY):
+            return False
+    return True
 
 
-def _summed(seen: CTE) -> CTE:
-    inside = and_(
-        QUARTERLY.c.vendor == seen.c.vendor,
-        QUARTERLY.c.quarter >= seen.c.first,
-        QUARTERLY.c.quarter < seen.c.upto,
-    )
+def _made_of(first: int, upto: int) -> Iterator[tuple[int, int]]:
+    """The fewest sums that these quarters are made of: the level of each, and where it begins."""
+    at = first
+    while at < upto:
+        level = max(
+            level for level, span in enumerate(SPANS) if at % span == 0 and at + span <= upto
+        )
+        yield level, at
+        at += SPANS[level]
+
+
+def _statement(*, sqlite: bool) -> Select[tuple[object, ...]]:
+    """A row for each stretch and vendor that has calls in it."""
+    place, level, quarter = _listed(sqlite=sqlite)
     sums = [_told(name, func.sum(QUARTERLY.c[name])) for name in SUMMED]
     peaks = [_told(name, func.max(QUARTERLY.c[name])) for name in PEAKS]
-    rank = func.max(case((QUARTERLY.c.longest > 0, _RANK))).label("rank")
-    return (
-        select(seen.c.place, seen.c.vendor, *sums, *peaks, rank)
-        .outerjoin_from(seen, QUARTERLY, inside)
-        .group_by(seen.c.place, seen.c.vendor)
-        .cte("summed")
+    told = (
+        select(
+            place.label("place"), QUARTERLY.c.vendor, *sums, *peaks, func.max(_RANK).label("rank")
+        )
+        .where(
+            QUARTERLY.c.vendor.in_(bindparam("owners", expanding=True)),
+            QUARTERLY.c.level == level,
+            QUARTERLY.c.quarter == quarter,
+        )
+        .group_by(place, QUARTERLY.c.vendor)
+        .cte("told")
     )
+    of_longest = and_(
+        QUARTERLY.c.vendor == told.c.vendor,
+        QUARTERLY.c.level == told.c.rank % _LEVELS,
+        QUARTERLY.c.quarter == _PLACES - 1 - told.c.rank // _LEVELS % _PLACES,
+    )
+    longest = (told.c.rank // (_LEVELS * _PLACES)).label("longest")
+    return select(told, longest, QUARTERLY.c.longest_title).join_from(told, QUARTERLY, of_longest)
+
+
+def _listed(*, sqlite: bool) -> list[ColumnElement[int]]:
+    """The columns of the list that is handed in as JSON: one parameter, however long it is."""
+    given = bindparam("wanted", type_=Text)
+    if sqlite:
+        one = func.json_each(given).table_valued("value", name="one")
+        return [func.json_extract(one.c.value, f"$[{n}]", type_=Integer) for n in range(3)]
+    many = func.jsonb_array_elements(cast(given, JSONB))
+    of = many.table_valued(column("value", JSONB), name="one")
+    return [cast(of.c.value[n].astext, Integer) for n in range(3)]
 
 
 def _told(name: str, found: ColumnElement[int]) -> ColumnElement[int]:
     """PostgreSQL sums big integers as decimals."""
-    whole = cast(found, BigInteger)
-    return (func.coalesce(whole, 0) if name in _KNOWN_ZERO else whole).label(name)
+    return cast(found, BigInteger).label(name)
 
 
-def _the(one: ColumnElement[int], other: ColumnElement[int], *, larger: bool) -> ColumnElement[int]:
-    first = one >= other if larger else one <= other
-    return case((first, one), else_=other)
+STATEMENTS = {sqlite: _statement(sqlite=sqlite) for sqlite in (True, False)}
+"""For SQLite, and for PostgreSQL."""

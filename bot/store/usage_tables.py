@@ -9,6 +9,9 @@ from bot.store.tables import Utc, table_of
 
 QUARTERS_A_DAY = 96
 
+SPANS = (1, 4, 24)
+"""Quarters in a sum of each level: a quarter, an hour, six hours. Each divides the next."""
+
 
 class UsageCall(SQLModel, table=True):
     """One run of a call, as it was last read: what the quarters are made from.
@@ -45,12 +48,17 @@ class UsageCall(SQLModel, table=True):
 
 
 class UsageQuarter(SQLModel, table=True):
-    """The tally of one vendor's quarter: see `bot.usage.tally`. None without calls has a row."""
+    """One vendor's sums over `SPANS[level]` quarters from `quarter` on: see `bot.usage.tally`.
+
+    What has no calls has no row. The higher levels are the sums of the lowest, so that a day of any
+    zone is about ten rows instead of 96.
+    """
 
     __tablename__ = "usage_quarter"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     vendor: str = Field(primary_key=True)
+    level: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     quarter: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     calls: int = Field(sa_type=BigInteger)
     seconds: int = Field(sa_type=BigInteger)

@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.store import SqlStore, open_store
 from bot.store.urls import sqlite_file
 from bot.store.usage_rows import numbers_of
-from bot.store.usage_sums import statement
+from bot.store.usage_sums import STATEMENTS, parameters
 from bot.usage.days import DAY, Stretch, local_day
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.ground import Ground
@@ -145,8 +145,9 @@ def _opened(url: str) -> tuple[Ask, Callable[[], None]]:
 
 def _bare(url: str, stretches: Sequence[Stretch]) -> str:
     """The statement of the store, with every value written out."""
-    dialect = sqlite_dialect.dialect() if sqlite_file(url) else postgresql_dialect.dialect()
-    wanted = statement(stretches, VENDORS)
+    lite = sqlite_file(url) is not None
+    dialect = sqlite_dialect.dialect() if lite else postgresql_dialect.dialect()
+    wanted = STATEMENTS[lite].params(parameters(stretches, VENDORS))
     written = wanted.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     return str(written).replace("%%", "%")  # psycopg's way to say it, where values are given too
 

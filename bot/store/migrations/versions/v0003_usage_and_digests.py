@@ -52,6 +52,7 @@ def _make_quarters() -> None:
     op.create_table(
         "usage_quarter",
         sa.Column("vendor", sa.String(), primary_key=True),
+        sa.Column("level", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("quarter", sa.Integer(), primary_key=True, autoincrement=False),
         *_counts("calls", "seconds", nullable=False),
         *_counts("person_seconds", "audio_seconds", "video_seconds", "people"),

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from bot.calls.actors import Actor
+from bot.calls.models import Vendor
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
@@ -22,6 +23,10 @@ from bot.demo.slack.shown import Message
 from bot.digests.digest import Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.ports import NoticeLater, NoticeLost
+from bot.schedule.freshness import Freshness
+from bot.schedule.making import Maker
+from bot.schedule.rounds import LEASE, Rounds
+from bot.store import open_store
 from handlers.digests import SlackDigests
 from tests.fakes.clock import ManualClock
 from tests.slack.digests_made import MADE, TUESDAY, digest
@@ -346,3 +351,24 @@ async def test_no_log_line_has_a_token_or_what_was_said(desk: Desk) -> None:
     assert log
     assert desk.world.credentials.token not in str(log)
     assert "minutes" not in str(log)
+
+
+async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
+    desk: Desk, sqlite_url: str
+) -> None:
+    clock = ManualClock(MADE + timedelta(minutes=1))
+    async with open_store(sqlite_url, clock) as store:
+        maker = Maker(usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor))
+        fresh = Freshness({}, store, store, clock).fresh
+        wish, owner = desk.subscription().wish, desk.subscription().owner
+        one = await store.subscribe(wish, owner, MADE - timedelta(days=1))
+        claimed = await store.claim_posting(one, SENT, owner="first", lease=LEASE, now=clock.now())
+        assert claimed is not None
+        await desk.poster.post(claimed, await maker.make(one, SENT))  # and it marks nothing
+        clock.advance(LEASE.total_seconds() + 1)
+        second = Rounds(store, maker, desk.another(), fresh, clock, "second")
+        await second.go()
+        await second.go()
+    assert desk.once()
+    assert desk.asked(HISTORY) == 1
+    assert "Stream Video's calls of this day were not read yet." in as_text(desk.roots[0])

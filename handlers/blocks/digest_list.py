@@ -46,7 +46,12 @@ ROLE = "To set one up, change, pause, resume, stop or send it needs the role lea
 
 
 def overview_message(
-    subscriptions: Sequence[Subscription], here: str | None, now: datetime, command: str
+    subscriptions: Sequence[Subscription],
+    here: str | None,
+    now: datetime,
+    command: str,
+    *,
+    may: bool,
 ) -> Message:
     """What is set up in this channel, how many there are elsewhere, and how to begin."""
     mine = [one for one in subscriptions if one.wish.channel == here][:PAGE]
@@ -63,7 +68,7 @@ def overview_message(
         paragraph([*ways, ROLE]),
         *actions(
             [
-                button("Set up a digest", DIGEST_SUBSCRIBE, DigestPage()),
+                button("Set up a digest", DIGEST_SUBSCRIBE, DigestPage()) if may else None,
                 button("List", DIGEST_LIST, DigestPage()) if subscriptions else None,
             ]
         ),

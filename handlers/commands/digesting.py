@@ -34,8 +34,9 @@ async def ask(visit: Visit, request: AskDigest) -> Message | None:
 
 
 async def _overview(visit: Visit, _: AskDigest) -> Message:
-    subscriptions = await visit.counter.digests.desk.all(visit.asker)
-    return overview_message(subscriptions, visit.asker.channel, visit.now, visit.counter.command)
+    desk = visit.counter.digests.desk
+    found, may = await desk.all(visit.asker), await desk.may(visit.asker)
+    return overview_message(found, visit.asker.channel, visit.now, visit.counter.command, may=may)
 
 
 async def _list(visit: Visit, request: AskDigest) -> Message:

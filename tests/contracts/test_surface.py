@@ -125,7 +125,7 @@ def cards() -> list[list[Block]]:
         members_report(LookValue(look="members", call=ref(), page=1), belonging, NOW),
         rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),
         list_message(digests(), 1, NOW, may=True),
-        overview_message(digests(), "C1", NOW, "/calls"),
+        overview_message(digests(), "C1", NOW, "/calls", may=True),
     )
     home = Desktop(places=(), calls=many, cases=(), capabilities={Vendor.STREAM: ALL})
     return [*(one.blocks for one in messages), home_view(home, "/calls", NOW)["blocks"]]

@@ -244,3 +244,30 @@ def test_the_least_role_for_a_verb_is_the_files_word_or_the_verbs_own(table: Tab
     policy = Policy(rules(verbs={"kick": "lead"}), table)
     assert policy.least(Kick, Vendor.STREAM) is Role.LEAD
     assert policy.least(Mute, Vendor.STREAM) is Mute.least
+
+
+@pytest.mark.parametrize("user", [LEAD, ADMIN])
+async def test_leads_and_admins_may_set_up_digests(table: Table, user: str) -> None:
+    await Policy(RULES, table).may_subscribe(actor(user), "C0ANY")
+
+
+async def test_a_lead_of_one_vendor_may_set_up_digests(table: Table) -> None:
+    own = Vendors(realtimekit=VendorRules(leads=(PLAIN,)))
+    await Policy(rules(vendors=own), table).may_subscribe(actor(PLAIN), "C0ANY")
+
+
+@pytest.mark.parametrize("user", [MOD, PLAIN])
+async def test_nobody_else_may_and_reads_what_to_add(table: Table, user: str) -> None:
+    with pytest.raises(RoleTooLow, match="Setting up digests needs the role lead") as refused:
+        await Policy(RULES, table).may_subscribe(actor(user), "C0ANY")
+    assert f'Add "{user}" to `leads` under `[people]`' in refused.value.next_step
+
+
+async def test_digests_are_set_up_and_go_only_where_callwarden_is_used(table: Table) -> None:
+    policy = Policy(rules(slack=Places(channels=("C0OPS",))), table)
+    with pytest.raises(ChannelNotAllowed):
+        await policy.may_subscribe(actor(LEAD), "C0ANY")
+    with pytest.raises(ChannelNotAllowed, match="not used in that channel"):
+        policy.serves("C0ANY")
+    policy.serves("C0OPS")
+    Policy(RULES, table).serves("C0ANY")

@@ -1,0 +1,233 @@
+"""The desk for digests: permission, the channel, the record, and that a request counts once."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.calls.actors import Actor
+from bot.calls.cases import AuditEntry, Event
+from bot.digests.subscription import Rhythm, Subscription, Wish
+from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
+from bot.moderation.desk import Asker
+from bot.moderation.subscribing import How, Subscribing
+from bot.policy import Policy, Rules
+from bot.policy.rules import People, Places
+from bot.ports import CaseFilter, Member, Place
+from bot.store import SqlStore
+from tests.fakes.clock import ManualClock
+from tests.fakes.directory import HOME, Table
+
+LEAD = Asker(Actor(user="U1LEAD", team=HOME), "C0OPS")
+MODERATOR = Asker(Actor(user="U2MOD", team=HOME), "C0OPS")
+RULES = Rules(people=People(moderators=("U2MOD",), leads=("U1LEAD",)), file="callwarden.toml")
+WISH = Wish(channel="C0TEAM", zone="Europe/London")
+
+
+class Bench:
+    """The desk over a real store, with what it asks."""
+
+    def __init__(self, store: SqlStore, clock: ManualClock, rules: Rules = RULES) -> None:
+        self.store, self.clock = store, clock
+        self.table = Table()
+        for name in ("C0TEAM", "C0OTHER"):
+            self.table.places[name] = Place(channel=name, name="team", inside=True)
+        policy = Policy(rules, self.table)
+        self.desk = Subscribing(policy, self.table, store, store, clock)
+
+    async def one(self) -> Subscription:
+        return (await self.desk.subscribe(LEAD, WISH, "made")).subscription
+
+    async def record(self) -> list[AuditEntry]:
+        return list(await self.store.audit(CaseFilter()))
+
+
+@pytest.fixture
+async def bench(store: SqlStore, clock: ManualClock) -> Bench:
+    return Bench(store, clock)
+
+
+async def test_one_key_is_one_request_however_often_it_comes(bench: Bench) -> None:
+    first = await bench.desk.subscribe(LEAD, WISH, "k")
+    second = await bench.desk.subscribe(LEAD, WISH, "k")
+    assert (first.how, second.how) == (How.NEW, How.SAME)
+    assert first.subscription == second.subscription
+    (entry,) = await bench.record()
+    assert (entry.event, entry.actor) == (Event.SUBSCRIBED, LEAD.actor)
+    assert entry.detail == (
+        "A digest for C0TEAM, every day at 09:00 (Europe/London), about the day before"
+    )
+
+
+async def test_a_request_that_died_after_it_was_noted_is_carried_out_by_its_redelivery(
+    bench: Bench,
+) -> None:
+    made = await bench.desk.subscribe(LEAD, WISH, "k")
+    await bench.store.change(made.subscription.model_copy(update={"stopped": True}))
+    again = await bench.desk.subscribe(LEAD, WISH, "k")
+    assert again.how is How.SAME
+    assert len(await bench.desk.all(LEAD)) == 1
+    assert len(await bench.record()) == 1
+
+
+async def test_the_same_rhythm_and_vendors_again_change_the_one_there_is(bench: Bench) -> None:
+    first = await bench.one()
+    bench.clock.advance(60)
+    later = WISH.model_copy(update={"zone": "Asia/Tokyo"})
+    taken = await bench.desk.subscribe(LEAD, later, "k2")
+    assert (taken.how, taken.before, taken.subscription.id) == (How.CHANGED, first, first.id)
+    weekly = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
+    assert (await bench.desk.subscribe(LEAD, weekly, "k3")).how is How.NEW
+    assert [entry.event for entry in await bench.record()][:2] == [
+        Event.SUBSCRIBED,
+        Event.CHANGED,
+    ]
+
+
+async def test_an_edit_changes_it_once(bench: Bench) -> None:
+    one = await bench.one()
+    bench.clock.advance(60)
+    moved = WISH.model_copy(update={"channel": "C0OTHER"})
+    taken = await bench.desk.edit(LEAD, one.id, moved, "e")
+    assert (taken.how, taken.subscription.since) == (How.CHANGED, bench.clock.now())
+    assert (await bench.desk.edit(LEAD, one.id, moved, "e2")).how is How.SAME
+    assert [entry.event for entry in await bench.record()] == [Event.CHANGED, Event.SUBSCRIBED]
+
+
+async def test_an_edit_lets_one_go_on_that_had_lost_its_channel(bench: Bench) -> None:
+    one = await bench.one()
+    await bench.store.change(one.paused(why="The channel is archived."))
+    taken = await bench.desk.edit(LEAD, one.id, WISH, "e")
+    assert (taken.how, taken.subscription.paused_until) == (How.CHANGED, None)
+
+
+async def test_an_edit_leaves_a_pause_that_somebody_asked_for(bench: Bench) -> None:
+    one = await bench.one()
+    await bench.desk.pause(LEAD, one.id, date(2027, 1, 1), "p")
+    weekly = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
+    taken = await bench.desk.edit(LEAD, one.id, weekly, "e")
+    assert taken.subscription.paused_until == date(2027, 1, 1)
+
+
+async def test_a_pause_is_for_days_to_come_in_the_zone_of_the_digest(bench: Bench) -> None:
+    one = await bench.one()
+    today = bench.clock.now().date()
+    with pytest.raises(BadInput, match="not in the future"):
+        await bench.desk.pause(LEAD, one.id, today, "p")
+    tomorrow = today + timedelta(days=1)
+    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p2")).how is How.CHANGED
+    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p3")).how is How.SAME
+    assert (await bench.desk.pause(LEAD, one.id, None, "p4")).how is How.CHANGED
+    assert [entry.detail for entry in await bench.record()][:2] == [
+        f"Digest {one.id} is paused",
+        f"Digest {one.id} is paused until {tomorrow.isoformat()}",
+    ]
+
+
+async def test_it_is_not_resumed_for_a_channel_that_cannot_take_it(bench: Bench) -> None:
+    one = await bench.one()
+    assert (await bench.desk.resume(LEAD, one.id, "r")).how is How.SAME
+    await bench.desk.pause(LEAD, one.id, None, "p")
+    bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", archived=True)
+    with pytest.raises(UnusableChannel, match="#team is archived"):
+        await bench.desk.resume(LEAD, one.id, "r2")
+    bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", inside=True)
+    assert (await bench.desk.resume(LEAD, one.id, "r3")).subscription.paused_until is None
+
+
+async def test_what_is_stopped_is_there_no_more(bench: Bench) -> None:
+    one = await bench.one()
+    assert (await bench.desk.stop(LEAD, one.id, "s")).subscription.stopped
+    assert await bench.desk.all(LEAD) == []
+    with pytest.raises(UnknownSubscription):
+        await bench.desk.stop(LEAD, one.id, "s2")
+
+
+async def test_sending_is_noted_with_the_day_whose_digest_it_is(bench: Bench) -> None:
+    one = await bench.one()
+    sent, day = await bench.desk.send(LEAD, one.id, "n")
+    assert (sent, day) == (one, date(2026, 11, 21))
+    assert (await bench.record())[0].detail == f"Digest {one.id} of 2026-11-21"
+
+
+async def test_a_digest_whose_zone_is_gone_asks_for_another_one(bench: Bench) -> None:
+    """A row is read as it was written: a machine's zones may have changed since."""
+    one = await bench.one()
+    mars = Wish.model_validate_json('{"channel":"C0TEAM","zone":"Mars/Olympus"}')
+    await bench.store.change(one.model_copy(update={"wish": mars}))
+    with pytest.raises(BadInput, match="Mars/Olympus"):
+        await bench.desk.send(LEAD, one.id, "n")
+    assert (await bench.desk.edit(LEAD, one.id, WISH, "e")).how is How.CHANGED
+
+
+async def test_a_moderator_is_refused_and_that_is_on_record(bench: Bench) -> None:
+    with pytest.raises(NotPermitted):
+        await bench.desk.subscribe(MODERATOR, WISH, "k")
+    (entry,) = await bench.record()
+    assert (entry.event, entry.actor) == (Event.REFUSED, MODERATOR.actor)
+    assert "digest subscribe: for C0TEAM" in entry.detail
+    assert not await bench.desk.may(MODERATOR)
+    assert await bench.desk.may(LEAD)
+    assert len(await bench.record()) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        (Place(channel="C0TEAM", gone=True), "does not see that channel"),
+        (Place(channel="C0TEAM", name="team", archived=True, inside=True), "#team is archived"),
+        (Place(channel="C0TEAM", name="team"), "not in #team"),
+    ],
+)
+async def test_a_channel_that_cannot_take_it_is_refused(
+    bench: Bench, place: Place, says: str
+) -> None:
+    bench.table.places["C0TEAM"] = place
+    with pytest.raises(UnusableChannel, match=says) as refused:
+        await bench.desk.subscribe(LEAD, WISH, "k")
+    assert refused.value.next_step
+    assert await bench.record() == []
+
+
+async def test_a_channel_we_may_not_look_at_is_taken_on_trust(bench: Bench) -> None:
+    bench.table.places["C0TEAM"] = None
+    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is How.NEW
+
+
+async def test_a_silent_slack_is_no_yes(bench: Bench) -> None:
+    bench.table.silent.add("C0TEAM")
+    with pytest.raises(UnusableChannel, match="did not say"):
+        await bench.desk.subscribe(LEAD, WISH, "k")
+
+
+async def test_no_digest_goes_where_callwarden_is_not_used(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    rules = RULES.model_copy(update={"slack": Places(channels=("C0OPS", "C0OTHER"))})
+    bench = Bench(store, clock, rules)
+    with pytest.raises(UnusableChannel, match="not used in that channel") as refused:
+        await bench.desk.subscribe(LEAD, WISH, "k")
+    assert 'add "C0TEAM" to `channels`' in refused.value.next_step
+    there = WISH.model_copy(update={"channel": "C0OTHER"})
+    assert (await bench.desk.subscribe(LEAD, there, "k2")).how is How.NEW
+
+
+@pytest.mark.parametrize(
+    ("told", "zone"),
+    [
+        ("Australia/Lord_Howe", "Australia/Lord_Howe"),
+        ("Mars/Olympus", "Etc/UTC"),
+        ("", "Etc/UTC"),
+        (None, "Etc/UTC"),
+    ],
+)
+async def test_the_zone_is_that_of_the_profile_or_utc(
+    bench: Bench, told: str | None, zone: str
+) -> None:
+    user = LEAD.actor.user
+    bench.table.members[user] = Member(user=user, team=HOME, zone=told)
+    assert await bench.desk.zone(LEAD) == zone
+
+
+async def test_the_zone_of_somebody_slack_does_not_tell_of_is_utc(bench: Bench) -> None:
+    bench.table.silent.add(LEAD.actor.user)
+    assert await bench.desk.zone(LEAD) == "Etc/UTC"

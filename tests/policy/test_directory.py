@@ -19,7 +19,7 @@ from bot.demo.serving import serve
 from bot.errors import NotPermitted, SlackSilent
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import Directory, Member
+from bot.ports import Directory, Member, Place
 from handlers.directory import SlackDirectory
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import act, actor
@@ -29,16 +29,17 @@ DEADLINE = 0.2
 
 @dataclass
 class WebApi:
-    """Three methods of Slack's Web API; `error` or `mode` spoil every answer."""
+    """Four methods of Slack's Web API; `error` or `mode` spoil every answer."""
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
     error: str | None = None
     mode: str = "well"
     asked: Counter[str] = field(default_factory=Counter)
 
     def app(self) -> Starlette:
-        paths = ("auth.test", "users.info", "usergroups.users.list")
+        paths = ("auth.test", "users.info", "usergroups.users.list", "conversations.info")
         return Starlette(
             routes=[Route(f"/api/{p}", self.answer, methods=["GET", "POST"]) for p in paths]
         )
@@ -51,7 +52,8 @@ class WebApi:
         if self.mode == "html":
             return PlainTextResponse("<html>", status_code=502, media_type="text/html")
         if self.mode == "null":
-            return JSONResponse({"ok": True, "team_id": None, "user": None, "users": None})
+            nothing = dict.fromkeys(("team_id", "user", "users", "channel"))
+            return JSONResponse({"ok": True, **nothing})
         if self.error:
             return JSONResponse({"ok": False, "error": self.error})
         return JSONResponse(self.well(method, dict(request.query_params)))
@@ -62,6 +64,10 @@ class WebApi:
         if method == "users.info":
             user = self.users.get(form["user"])
             return {"ok": True, "user": user} if user else {"ok": False, "error": "user_not_found"}
+        if method == "conversations.info":
+            place = self.places.get(form["channel"])
+            none = {"ok": False, "error": "channel_not_found"}
+            return {"ok": True, "channel": place} if place else none
         users = self.groups.get(form["usergroup"])
         return {"ok": True, "users": users} if users else {"ok": False, "error": "no_such_subteam"}
 
@@ -91,6 +97,7 @@ async def directory(slack: WebApi, clock: ManualClock) -> AsyncIterator[Director
         ({"is_restricted": True}, Member(user="U0ANN", team="T0HOME", guest=True)),
         ({"is_ultra_restricted": True}, Member(user="U0ANN", team="T0HOME", guest=True)),
         ({"is_bot": True}, Member(user="U0ANN", team="T0HOME", bot=True)),
+        ({"tz": "Asia/Tokyo"}, Member(user="U0ANN", team="T0HOME", zone="Asia/Tokyo")),
         ({"deleted": True}, Member(user="U0ANN", team="T0HOME", gone=True)),
         (
             {"is_stranger": True, "team_id": "T0OTHER"},
@@ -220,3 +227,42 @@ async def test_the_policy_decides_by_what_slack_says(slack: WebApi, directory: D
     slack.error = "internal_error"
     with pytest.raises(NotPermitted, match="Slack did not say who you are; nothing was done"):
         await policy.may(actor("U0BEN"), act(Kick()), "C0ANY")
+
+
+async def test_a_channel_is_what_conversations_info_says_now(
+    slack: WebApi, directory: Directory
+) -> None:
+    told = {"id": "C0OPS", "name": "ops", "is_private": False, "is_archived": False}
+    slack.places["C0OPS"] = {**told, "is_member": False}
+    assert await directory.place("C0OPS") == Place(channel="C0OPS", name="ops")
+    slack.places["C0OPS"] = {**told, "is_private": True, "is_archived": True, "is_member": True}
+    assert await directory.place("C0OPS") == Place(
+        channel="C0OPS", name="ops", private=True, archived=True, inside=True
+    )
+
+
+async def test_a_channel_that_is_not_shown_to_the_bot_is_gone(directory: Directory) -> None:
+    assert await directory.place("C0SECRET") == Place(channel="C0SECRET", gone=True)
+
+
+async def test_a_channel_the_scopes_do_not_show_is_unknown(
+    slack: WebApi, directory: Directory
+) -> None:
+    slack.error = "missing_scope"
+    assert await directory.place("C0OPS") is None
+
+
+@pytest.mark.parametrize("mode", ["hang", "html", "null"])
+async def test_a_channel_slack_does_not_answer_for_is_silence(
+    slack: WebApi, directory: Directory, mode: str
+) -> None:
+    slack.places["C0OPS"] = {"id": "C0OPS"}
+    slack.mode = mode
+    with pytest.raises(SlackSilent):
+        await directory.place("C0OPS")
+
+
+async def test_any_other_error_of_slacks_is_silence(slack: WebApi, directory: Directory) -> None:
+    slack.error = "ratelimited"
+    with pytest.raises(SlackSilent, match="ratelimited"):
+        await directory.place("C0OPS")

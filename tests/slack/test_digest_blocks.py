@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.digest import Acts, Digest, Gap, Odd
+from bot.digests.digest import Acts, Digest, Gap, Odd, Waiting
 from bot.digests.subscription import Rhythm, Section
 from handlers.blocks.digest_headline import headline, remarks
 from handlers.blocks.digest_voice import (
@@ -162,6 +162,12 @@ def test_of_a_week_the_day_of_what_is_odd_is_told() -> None:
 )
 def test_what_was_not_asked_for_is_not_in_the_headline(sections: set[Section], said: str) -> None:
     assert headline(digest(sections=frozenset(sections), acts=Acts(by_verb={})), SLACK) == said
+
+
+def test_where_only_what_waits_was_asked_for_it_is_counted() -> None:
+    one = Waiting(kind="asked", case=1, words="Kick Ann: Room", since=MADE)
+    made = digest(sections=frozenset({Section.WAITING}), waiting=(one, one))
+    assert headline(made, SLACK) == "2 things wait for you."
 
 
 REMARKS: dict[str, dict[str, Any]] = {

@@ -43,7 +43,10 @@ class Board:
     def provider(self, vendor: Vendor) -> CallProvider:
         """The client of a vendor; Impossible when it is not connected (any more)."""
         if vendor not in self.providers:
-            raise Impossible(f"{vendor.label} is not connected.")
+            raise Impossible(
+                f"{vendor.label} is not connected.",
+                next_step="Ask an admin to set its keys; the log says which are missing.",
+            )
         return self.providers[vendor]
 
     def connected(self) -> None:

@@ -133,7 +133,10 @@ class Desk:
         provider = self.board.provider(vendor)
         capability = provider.looks[look.name]
         if not capability.possible:
-            raise Impossible(f"{vendor.label} has no “{look.label}”: {capability.why}")
+            raise Impossible(
+                f"{vendor.label} has no “{look.label}”: {capability.why}",
+                next_step="There is nothing near it on this vendor.",
+            )
         return provider
 
     async def files(

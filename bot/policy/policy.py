@@ -45,7 +45,9 @@ class Policy:
         """Whether somebody may see what `look` shows of a vendor; raises as `may_look`."""
         await self.may_look(actor, channel)
         if look.least > Role.VIEWER and not await self._holds(actor.user, look.least, vendor):
-            raise words.role_too_low(self._rules, actor.user, look.label, look.least, vendor)
+            raise words.role_too_low(
+                self._rules, actor.user, f"Looking at {look.name}", look.least, vendor
+            )
 
     async def may_subscribe(self, actor: Actor, channel: str | None) -> None:
         """Whether somebody may set up digests, asked in that channel; raises as `may_look`.

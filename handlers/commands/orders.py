@@ -17,6 +17,8 @@ from bot.calls.models import Frozen
 from bot.calls.verbs import TO_READ, Aim, Verb
 from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
+from handlers.blocks.optionfields import Kind, kind_of
+from handlers.blocks.text import cut
 from handlers.commands.words import DASHES, Words, fit
 
 MAX_REASON = 2000
@@ -24,6 +26,15 @@ MAX_REASON = 2000
 
 MAX_PEOPLE = 50
 """People named in one order."""
+
+WRONG = {
+    Kind.CHOICE: "It is none of its options.",
+    Kind.TARGET: "It takes the name of a target in callwarden.toml.",
+    Kind.NAME: "It takes one word as the vendor lists it, without slashes.",
+    Kind.TEXT: "It takes a text of 1 to 500 characters.",
+    Kind.TEXTS: "It takes 2 to 10 answers, each after a |, at most 500 characters each.",
+}
+"""What an option takes, where something else was typed."""
 
 _EVERYONE = {"all", "everyone"}
 _EXCEPT = {"except", "but"}
@@ -79,18 +90,25 @@ def texts(verb: type[Verb]) -> tuple[str, ...]:
     return tuple(name for name, field in verb.model_fields.items() if TO_READ in field.metadata)
 
 
-def read_order(family: Sequence[type[Verb]], words: Words) -> ActRequest | Incomplete:
+def read_order(
+    family: Sequence[type[Verb]], words: Words, command: str = "/calls"
+) -> ActRequest | Incomplete:
     """The order in `words`, for one of the verbs that share a first word. Raises BadInput."""
     values = _take_options(words)
     verb = _second(family, words)
     call = words.name("call")
     verb = verb or _second(family, words) or family[0]
     picked = _pick(verb, values)
-    everyone, people, spared = _whom(verb, words) if verb.aim is not Aim.CALL else (False, (), ())
+    everyone, people, spared = (
+        _whom(verb, words, command) if verb.aim is not Aim.CALL else (False, (), ())
+    )
     picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
     picked |= _texts(verb, words)
     if len(words.rest) > MAX_REASON:
-        raise BadInput(f"The reason is longer than {MAX_REASON:,} characters.")
+        raise BadInput(
+            f"The reason is longer than {MAX_REASON:,} characters.",
+            next_step="Nothing was done. Say it in fewer words.",
+        )
     lacking = [
         *(["call"] if call is None else []),
         *(["people"] if verb.aim is not Aim.CALL and not people and not everyone else []),
@@ -111,17 +129,19 @@ def read_order(family: Sequence[type[Verb]], words: Words) -> ActRequest | Incom
         return Incomplete.model_validate(
             {"verb_type": verb, "missing": lacking[0], "picked": picked, **said}
         )
-    return ActRequest.model_validate({"verb": _build(verb, picked), **said})
+    return ActRequest.model_validate({"verb": _build(verb, picked, command), **said})
 
 
-def _build(verb: type[Verb], picked: Mapping[str, Any]) -> Verb:
+def _build(verb: type[Verb], picked: Mapping[str, Any], command: str) -> Verb:
     try:
         return verb.model_validate(picked)
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
+        said = picked[field]
+        shown = said if isinstance(said, str) else " | ".join(said)
         raise BadInput(
-            f"“{str(picked[field])[:64]}” cannot be what “{verb.label}” wants there.",
-            next_step=f"For example: `{verb.example}`",
+            f"“{cut(shown, 64)}” does not do for “{verb.label}”. {WRONG[kind_of(verb, field)]}",
+            next_step=f"For example: `{command} {verb.example}`",
         ) from error
 
 
@@ -178,7 +198,9 @@ def _texts(verb: type[Verb], words: Words) -> dict[str, Any]:
     return {**said, wanted[1]: tuple(more)} if more else said
 
 
-def _whom(verb: type[Verb], words: Words) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
+def _whom(
+    verb: type[Verb], words: Words, command: str
+) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
     """Everyone and who is left out, or who is named."""
     first = (words.peek() or "").removeprefix("@").casefold()
     if not (verb.everyone and first in _EVERYONE):
@@ -191,7 +213,7 @@ def _whom(verb: type[Verb], words: Words) -> tuple[bool, tuple[str, ...], tuple[
     if not spared:
         raise BadInput(
             "Everyone except whom?",
-            next_step=f"For example: `{verb.words[0]} K7QX all except @ann`",
+            next_step=f"For example: `{command} {verb.words[0]} K7QX all except @ann`",
         )
     return True, (), spared
 
@@ -204,7 +226,10 @@ def _people(words: Words) -> tuple[str, ...]:
         found, more = _next_people(words)
         people += found
     if len(people) > MAX_PEOPLE:
-        raise BadInput(f"At most {MAX_PEOPLE} people can be named in one order.")
+        raise BadInput(
+            f"At most {MAX_PEOPLE} people can be named in one order.",
+            next_step="Nothing was done. Name the rest in another order.",
+        )
     return tuple(dict.fromkeys(fit(person, "person") for person in people))
 
 

@@ -120,7 +120,7 @@ def parse(text: str, command: str = "/calls") -> Request:
     if words.rest.strip(f"{DASHES} ").casefold() == "help" and name in SUBCOMMANDS:
         return Help(topic=name)
     if name in FAMILIES:
-        return read_order(FAMILIES[name], words)
+        return read_order(FAMILIES[name], words, command)
     if name not in _READERS:
         raise unknown(first, SUBCOMMANDS, "subcommand", command)
     return _READERS[name](words, command)
@@ -154,7 +154,10 @@ def _list(words: Words, _: str) -> ListCalls:
             text.append(word)
     wanted = " ".join(text)
     if len(wanted) > MAX_FILTER:
-        raise BadInput(f"The filter is longer than {MAX_FILTER} characters.")
+        raise BadInput(
+            f"The filter is longer than {MAX_FILTER} characters.",
+            next_step="A part of the title, an id or a handle will do.",
+        )
     return ListCalls(view=ListView(vendor=vendor, text=wanted, page=page))
 
 
@@ -219,7 +222,10 @@ def _find(words: Words, command: str) -> FindPerson:
             next_step=f"For example: `{command} find alice`",
         )
     if len(wanted) > MAX_FILTER:
-        raise BadInput(f"That is longer than {MAX_FILTER} characters.")
+        raise BadInput(
+            f"What to look for is longer than {MAX_FILTER} characters.",
+            next_step="A part of the name will do.",
+        )
     return FindPerson(words=wanted)
 
 

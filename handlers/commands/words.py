@@ -71,7 +71,10 @@ class Words:
     def done(self) -> None:
         """BadInput when something is left over."""
         if self.rest:
-            raise BadInput(f"There is something left over: “{self.rest[:MAX_NAME]}”.")
+            raise BadInput(
+                f"There is something left over: “{self.rest[:MAX_NAME]}”.",
+                next_step="Leave that out, or type `help` after the command.",
+            )
 
     def at_quote(self) -> bool:
         """Whether a name in quotation marks comes next, with or without @ before it."""
@@ -98,5 +101,8 @@ class Words:
 def fit(word: str, of: str) -> str:
     """`word` itself; BadInput when it is longer than any name of a call or a person."""
     if len(word) > MAX_NAME:
-        raise BadInput(f"The name of the {of} is longer than {MAX_NAME} characters.")
+        raise BadInput(
+            f"The name of the {of} is longer than {MAX_NAME} characters.",
+            next_step="Nothing was done. Use the id on the card, or a part of the name.",
+        )
     return word

@@ -1,9 +1,13 @@
 """What docs/slack.md shows besides the tour: forms, refusals and doubts, as the bot draws them."""
 
-from bot.demo.moves import Press, Submit, Type
+from bot.demo.moves import Move, Press, Submit, Type
 from bot.demo.story import Step, Trouble
 from bot.demo.vendors.realtimekit_state import Network
 from bot.demo.world import World
+from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
+from tests.scenarios.moves import Choose, OpenHome, Wait
+
+SUPPORT = "default:support-room"
 
 
 def unreadable_after_the_kick(world: World) -> None:
@@ -18,9 +22,44 @@ def weak(world: World) -> None:
 
 
 def recorded(world: World) -> None:
-    call = world.stream.rooms["default:support-room"]
+    call = world.stream.rooms[SUPPORT]
     world.stream.record(call, "composite")
     world.stream.end_recording(call, "composite")
+
+
+def transcribed(world: World) -> None:
+    call = world.stream.rooms[SUPPORT]
+    world.stream.transcribe(call)
+    world.stream.end_transcription(call)
+
+
+def rated(world: World) -> None:
+    world.stream.opine(SUPPORT, "amina", 2, "an echo on my side")
+    world.stream.opine(SUPPORT, "kofi", 5)
+
+
+def listed(world: World) -> None:
+    world.stream.rooms[SUPPORT].members |= {"amina": "host", "umar": "user"}
+
+
+def slow(world: World) -> None:
+    world.stream.faults.clear()
+    world.stream.faults.slow(0.2, on="/calls", times=1)
+
+
+def one_refused(world: World) -> None:
+    world.stream.faults.error(400, on="/kick", times=1)
+
+
+def scene(
+    key: str,
+    move: Move,
+    *sees: str,
+    who: str = "moderator",
+    trouble: Trouble | None = None,
+) -> Step:
+    """A step that only the documents show."""
+    return Step(key, key, who, move, sees, trouble=trouble)
 
 
 SURFACE: tuple[Step, ...] = (
@@ -115,5 +154,68 @@ SURFACE: tuple[Step, ...] = (
             unreadable_after_the_kick,
         ),
     ),
+    scene("help-record", Type("help record"), "/calls record", "resume"),
+    scene(
+        "form-loading",
+        Type("mute"),
+        "Looking at what is live…",
+        trouble=Trouble("Stream Video is slow.", slow),
+    ),
+    scene("form-empty", Wait(), "Call:"),
+    scene(
+        "form-call",
+        Choose(FORM_CALL, "Support room · billing", "supp"),
+        "[Support room",
+        "Names or ids",
+    ),
+    scene("form-filled", Choose(FORM_PEOPLE, "Amina Okafor", "ami"), "Amina Okafor ▾"),
+    scene("form-sent", Submit({"reason": "echo"}), "muted Amina Okafor", "✅ confirmed"),
+    scene("all-form", Type("mute {stage} all except @priya noise"), "everyone except Priya"),
+    scene("all", Submit(), "muted everyone except Priya", "✅ confirmed"),
+    scene(
+        "members",
+        Type("members {support}"),
+        "Missing (1)",
+        "In the call",
+        trouble=Trouble("Two people are put on its list.", listed),
+    ),
+    scene(
+        "transcripts",
+        Type("transcripts {support}"),
+        "Transcripts: ",
+        "Download",
+        trouble=Trouble("It was written down for a moment.", transcribed),
+    ),
+    scene(
+        "feedback",
+        Type("feedback {support}"),
+        "Feedback: ",
+        "echo",
+        trouble=Trouble("Two people say how it was.", rated),
+    ),
+    scene("rooms", Type("rooms stream"), "Stream Video"),
+    scene(
+        "several",
+        Type("kick {stage} @hedda, @gao spam"),
+        "⚠️ partly",
+        trouble=Trouble("Stream Video refuses one of the two.", one_refused),
+    ),
+    scene("silence", Type("silence {stage} @priya --audio spam"), "silenced Priya", "✅ confirmed"),
+    scene("poll", Type("poll {maths} Go on? | Yes | No"), "started a poll", "✅ confirmed"),
+    scene("group", Type("group {dating} remove yara insulting others"), "removed yara"),
+    scene("ban-form", Type("group {dating} ban loud came back"), "Ban loud"),
+    scene("ban", Submit(), "banned loud", "✅ confirmed"),
+    scene("lock-form", Type("lock {support} raid from a link"), "Lock “Support room", "raid"),
+    scene("lock", Submit(), "locked “Support room", "✅ confirmed"),
+    scene("case-life", Type("case 2"), "Case #2: Block", "Taken back"),
+    scene("audit-found", Type("audit person kofi verb mute"), "The record", "Kofi Mensah"),
+    scene("audit-search", Type("audit search"), "Search"),
+    scene("home", OpenHome(), "live calls", "Your latest cases"),
+    scene("unknown-case", Type("case 99999"), "There is no case #99999."),
+    scene(
+        "file-name", Type("delete {support} recording ../../etc/passwd"), "does not do", who="lead"
+    ),
+    scene("role-for-links", Type("recordings {support}"), "needs the role", who="viewer"),
+    scene("lead-wanted", Type("end {support} raid"), "needs the role lead"),
 )
 """Played in order before a show of their own."""

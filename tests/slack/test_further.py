@@ -148,7 +148,7 @@ async def test_a_look_the_vendor_has_not_is_answered_with_the_reason(place: Plac
 async def test_what_was_recorded_wants_a_moderator(place: Place, look: str) -> None:
     before, asked = await disclosed(place.show), place.stream.requests
     text = await place.as_("viewer").types(f"{look} stream:room")
-    assert f"{look.capitalize()} needs the role moderator" in text
+    assert f"Looking at {look} needs the role moderator" in text
     assert "files.example" not in text
     assert await disclosed(place.show) == before
     assert place.stream.requests == asked + 1  # for the call, not for its files

@@ -1,0 +1,72 @@
+"""What somebody does in the documents' scenes and not in the tour."""
+
+from dataclasses import dataclass
+
+from bot.demo.moves import Player, Sight, answered
+from bot.demo.slack import NotShown, User, as_text
+from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
+
+LOOKED_UP = (FORM_CALL, FORM_PEOPLE)
+"""Menus whose options the bot is asked for."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing, until what is there says more."""
+
+    def told(self, player: Player) -> str:
+        """It takes a moment."""
+        del player
+        return "waits a moment"
+
+    async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
+        """See it."""
+        return await player.seen(user, *expected)
+
+
+@dataclass(frozen=True)
+class Choose:
+    """An option of a menu in the open form, by letters typed into it."""
+
+    menu: str
+    label: str
+    typed: str
+
+    def told(self, player: Player) -> str:
+        """What is typed and taken."""
+        del player
+        return f"types  {self.typed}  into a menu and chooses  {self.label}"
+
+    async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
+        """Look it up and take it; NotShown without a form."""
+        player.mark(user)
+        form = player.show.workspace.modals.top(user.id)
+        if form is None:
+            raise NotShown(f"{user.name} has no form open")
+        sender = player.show.sender
+        if self.menu in LOOKED_UP:
+            answered(await sender.suggest(user, form, self.menu, self.typed))
+        answered(await sender.press(user, form, action_id=self.menu, text=self.label))
+        return await player.seen(user, *expected)
+
+
+@dataclass(frozen=True)
+class OpenHome:
+    """The app's Home tab."""
+
+    def told(self, player: Player) -> str:
+        """Which tab."""
+        del player
+        return "opens the app's Home tab"
+
+    async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
+        """Open it, and read it once it says what is expected."""
+        show = player.show
+        answered(await show.sender.app_home_opened(user))
+
+        def there() -> str | None:
+            home = show.workspace.modals.homes.get(user.id)
+            text = as_text(home, player.names) if home else ""
+            return text if text and all(words in text for words in expected) else None
+
+        return Sight(f"{user.name}'s Home", await show.workspace.until(there))

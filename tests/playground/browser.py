@@ -5,12 +5,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from selenium import webdriver
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -66,31 +70,49 @@ class Visitor:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self._driver = driver
 
-    def at(self, path: str) -> WebElement:
-        """The last visible element there; TimeoutException when none appears."""
+    def at(self, path: str, use: Callable[[WebElement], object] | None = None) -> None:
+        """Wait for something visible there and use the last of it; TimeoutException without any.
 
-        def visible(driver: Any) -> list[WebElement]:
-            found = driver.find_elements(By.XPATH, path)
-            return [element for element in found if element.is_displayed()]
+        What is drawn anew in that moment is looked for again.
+        """
 
-        return WebDriverWait(self._driver, PATIENCE).until(visible)[-1]
+        def used(driver: Any) -> bool:
+            found = [each for each in driver.find_elements(By.XPATH, path) if each.is_displayed()]
+            if found and use is not None:
+                use(found[-1])
+            return bool(found)
+
+        again = (StaleElementReferenceException, ElementClickInterceptedException)
+        WebDriverWait(self._driver, PATIENCE, ignored_exceptions=again).until(used)
 
     def press(self, label: str, *, after: str = "") -> None:
         """Press the last button with that label, perhaps behind what `after` leads to."""
-        self.at(f"{after}//button[normalize-space()='{label}']").click()
+        self.at(f"{after}//button[normalize-space()='{label}']", WebElement.click)
+
+    def menu(self, name: str) -> None:
+        """Open the menu beside somebody."""
+        path = f"{BLOCK}[contains(., '{name}')]//button[@aria-label='More actions']"
+        self.at(path, WebElement.click)
 
     def choose(self, label: str) -> None:
         """Choose from the menu that is open."""
-        self.at(f"{ITEMS}[normalize-space()='{label}']").click()
+        self.at(f"{ITEMS}[normalize-space()='{label}']", WebElement.click)
 
     def say(self, line: str) -> None:
         """Type into the composer and send it."""
-        field = self.at("//input[@aria-label='Message']")
-        field.send_keys(line, Keys.ENTER)
+        self.at("//input[@aria-label='Message']", lambda field: field.send_keys(line, Keys.ENTER))
 
     def reads(self, words: str) -> None:
         """Wait until these words are somewhere on the page."""
         self.at(f"//*[contains(normalize-space(), '{words}')]")
+
+    def flip(self, label: str) -> None:
+        """Turn a switch."""
+        self.at(f"//div[@role='switch'][contains(., '{label}')]", WebElement.click)
+
+    def to_top(self) -> None:
+        """Scroll the middle of the page to its beginning."""
+        self._driver.execute_script("document.querySelector('.k-pane-middle').scrollTo(0, 0)")
 
     def ticked(self, number: int) -> None:
         """Wait until so many steps of the lesson are ticked off."""

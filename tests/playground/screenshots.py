@@ -24,7 +24,7 @@ def _call(visitor: Visitor) -> None:
 
 
 def _form(visitor: Visitor) -> None:
-    visitor.at(f"{BLOCK}[contains(., 'Kofi')]//button[@aria-label='More actions']").click()
+    visitor.menu("Kofi")
     visitor.choose("Kick")
     visitor.reads("They are removed at once")
 
@@ -44,12 +44,29 @@ def _audit(visitor: Visitor) -> None:
     visitor.reads("The record")
 
 
+def _digest(visitor: Visitor) -> None:
+    visitor.press("# digest")
+    visitor.press("Digest now")
+    visitor.reads("Details of")
+    visitor.to_top()
+
+
+def _digest_in_text(visitor: Visitor) -> None:
+    visitor.press("# call-ops")
+    visitor.press("Leo, lead")
+    visitor.flip("This workspace refuses charts")
+    visitor.say("/calls digest preview 1")
+    visitor.reads("Only you are told")
+
+
 SURFACES: Mapping[str, Callable[[Visitor], None]] = {
     "list": _list,
     "call": _call,
     "kick-form": _form,
     "refusal": _refusal,
     "audit": _audit,
+    "digest": _digest,
+    "digest-text": _digest_in_text,
 }
 """How to come to each surface, from the one before."""
 

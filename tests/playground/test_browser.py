@@ -23,7 +23,7 @@ def test_the_six_steps_are_taken_in_a_browser_without_one_complaint() -> None:
         newcomer.say("/calls")
         newcomer.ticked(1)
         open_call(newcomer, "Support room")
-        newcomer.at(f"{BLOCK}[contains(., 'Kofi')]//button[@aria-label='More actions']").click()
+        newcomer.menu("Kofi")
         newcomer.choose("Mute")
         newcomer.press("Mute", after="//div[contains(@class, 'k-modal-foot')]")
         newcomer.ticked(2)

@@ -1,6 +1,6 @@
 """The six steps a newcomer takes; each ticks itself off once it has really happened."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bot.demo.slack.finding import strings
@@ -18,18 +18,27 @@ class Step(NamedTuple):
 
 def _told(stage: Stage, user: str | None, *words: str) -> bool:
     """Whether a message in front of `user`, or of anybody, holds all these words."""
-    shelves = [stage.slack.world.ephemerals.get(user, [])] if user else _everything(stage)
     return any(
         all(word in " ".join((message.text, *strings(message.blocks))) for word in words)
-        for messages in shelves
-        for message in messages
+        for message in _messages(stage, user)
     )
 
 
-def _everything(stage: Stage) -> Iterator[Sequence[Message]]:
+def _messages(stage: Stage, user: str | None = None) -> Iterator[Message]:
+    """What only `user` sees; of everybody, and what all see, where nobody is named."""
     world = stage.slack.world
-    yield from world.ephemerals.values()
-    yield from world.messages.values()
+    if user is not None:
+        yield from world.ephemerals.get(user, [])
+        return
+    for shelf in (world.ephemerals, world.messages):
+        for messages in shelf.values():
+            yield from messages
+
+
+def _is_record(message: Message) -> bool:
+    """Whether it is a page of the audit record."""
+    first = message.blocks[0] if message.blocks else {}
+    return first.get("type") == "header" and first["text"]["text"].startswith("The record")
 
 
 def _did(verb: str) -> Callable[[Stage], bool]:
@@ -72,7 +81,7 @@ LESSON = (
     Step(
         "Read the record",
         "Type /calls audit.",
-        lambda stage: _told(stage, None, "The record"),
+        lambda stage: any(map(_is_record, _messages(stage))),
     ),
 )
 """In the order to take them; any order will do."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from bot.calls.actors import Actor
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.demo.playground.lesson import LESSON
@@ -23,6 +24,9 @@ from bot.demo.slack.sender import Sender
 from bot.demo.slack.shown import Shown, View
 from bot.demo.stage import Stage, open_stage
 from bot.demo.vendors import KeptOut, Visitor
+from bot.digests.subscription import Wish
+from bot.store import open_store
+from bot.store.migrate import migrate
 
 RAIDERS = 40
 """Strangers who join one call when somebody presses the raid button."""
@@ -33,13 +37,17 @@ SLOWEST, FASTEST = 0.0, 10.0
 
 @dataclass
 class Playground:
-    """One newcomer's playground. `pace` is how many things happen in the world each second."""
+    """One newcomer's playground. `pace` is how many things happen in the world each second.
+
+    `subscription` is the digest that the lead has for #digest.
+    """
 
     stage: Stage
     program: Program
     sender: Sender
     switches: Switches
     clock: Clock
+    subscription: int
     pace: float = 0.5
     traffic: Traffic = field(default_factory=Traffic)
     ticked: set[int] = field(default_factory=set)
@@ -150,12 +158,23 @@ async def open_playground(
             "DATABASE_URL": f"sqlite:///{folder / 'callwarden.db'}",
             "CALLWARDEN_CONFIG": str(config),
         }
+        subscription = await _subscribe(environ["DATABASE_URL"], stage, clock)
         program = Program(environ, folder / "bot.log")
         stack.push_async_callback(program.stop)
         await program.start()
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=program.url))
         sender = Sender(stage.slack.world, client)
-        playground = Playground(stage, program, sender, Switches(stage), clock, pace)
+        playground = Playground(stage, program, sender, Switches(stage), clock, subscription, pace)
         living = asyncio.create_task(playground.live())
         stack.callback(living.cancel)
         yield playground
+
+
+async def _subscribe(database: str, stage: Stage, clock: Clock) -> int:
+    """Set up the lead's digest before the bot starts; its number."""
+    await migrate(database)
+    lead = stage.cast.lead
+    async with open_store(database, clock) as store:
+        wish = Wish(channel=stage.cast.digest.id)
+        made = await store.subscribe(wish, Actor(user=lead.id, team=lead.team), clock.now())
+    return made.id

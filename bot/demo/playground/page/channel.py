@@ -11,6 +11,10 @@ from bot.demo.playground.page.seat import Seat
 from bot.demo.playground.page.words import marked
 from bot.demo.slack.shown import Message
 
+TO_END, TO_TOP = (
+    f"document.querySelector('.k-pane-middle')?.scrollTo(0, {place})" for place in ("1e9", "0")
+)
+
 LATEST = 40
 """Messages shown; older ones are left out with a word."""
 
@@ -37,7 +41,7 @@ class Middle(Pane):
             ui.label(f"{self.seat.user.name} is not in this channel.").classes("k-empty")
         else:
             self._messages(self.seat.messages())
-        ui.run_javascript("document.querySelector('.k-pane-middle')?.scrollTo(0, 1e9)")
+        ui.run_javascript(TO_TOP if self.seat.place.channel is None else TO_END)
 
     def _home(self) -> None:
         home = self.seat.home

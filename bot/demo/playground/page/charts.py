@@ -9,11 +9,17 @@ from bot.demo.slack.shown import Json
 COLOURS = ("#2f6f6a", "#c98a2b", "#7a5ca8", "#b1495f", "#3f7cb5", "#6b8f3a")
 
 
+FAINT = "#7d868c"
+"""Words on a chart: readable on light and on dark."""
+
+
 def chart(block: Json) -> None:
     """A line, bar, area or pie chart with its title; its numbers are in the title's tooltip."""
     ui.label(block["title"]).classes("k-h3")
     drawn = _pie(block["chart"]) if block["chart"]["type"] == "pie" else _axes(block["chart"])
-    options = {"color": COLOURS, "tooltip": {}, "animation": False, **drawn}
+    words = {"textStyle": {"color": FAINT}}
+    shared = {"color": COLOURS, "tooltip": {}, "animation": False, "legend": {"bottom": 0, **words}}
+    options = {**shared, **words, **drawn}
     ui.echart(options).classes("k-chart").props(f'role="img" aria-label="{_safe(block["title"])}"')
 
 
@@ -28,17 +34,17 @@ def _axes(told: Json) -> dict[str, Any]:
         }
         for one in told["series"]
     ]
+    ink = {"axisLabel": {"color": FAINT}, "nameTextStyle": {"color": FAINT}}
     return {
-        "legend": {"bottom": 0},
-        "xAxis": {"data": axes["categories"], "name": axes.get("x_label", "")},
-        "yAxis": {"name": axes.get("y_label", "")},
+        "xAxis": {"data": axes["categories"], "name": axes.get("x_label", ""), **ink},
+        "yAxis": {"name": axes.get("y_label", ""), **ink},
         "series": series,
     }
 
 
 def _pie(told: Json) -> dict[str, Any]:
     data = [{"name": one["label"], "value": one["value"]} for one in told["segments"]]
-    return {"legend": {"bottom": 0}, "series": [{"type": "pie", "radius": "60%", "data": data}]}
+    return {"series": [{"type": "pie", "radius": "60%", "data": data}]}
 
 
 def _safe(title: str) -> str:

@@ -62,6 +62,9 @@ class Levers(Pane):
         ui.label("How fast the world moves").classes("k-label")
         speed = ui.slider(min=SLOWEST, max=FASTEST, step=0.5, value=play.pace)
         speed.props('label aria-label="Happenings a second"').on_value_change(self._pace)
+        ui.button("Digest now", on_click=self._digest, color=None).props(
+            "no-caps unelevated"
+        ).classes("k-button k-plain").tooltip("Leo, the lead, asks for it; look in #digest")
         if play.program.running:
             ui.button("Kill the bot", on_click=play.kill, color=None).props(
                 "no-caps unelevated"
@@ -71,6 +74,11 @@ class Levers(Pane):
             ui.button("Start it again", on_click=play.restart, color=None).props(
                 "no-caps unelevated"
             ).classes("k-button k-primary")
+
+    async def _digest(self) -> None:
+        play = self.seat.playground
+        lead, channel = play.stage.cast.lead, play.stage.cast.digest
+        await play.command(lead, channel, f"digest now {play.subscription}")
 
     def _mood(self, vendor: Vendor) -> None:
         switches = self.seat.playground.switches

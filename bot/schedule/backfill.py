@@ -1,9 +1,9 @@
 """Reading the vendors' past into what is kept of it: newest first, the vendors side by side."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.calls.models import Page, Vendor
@@ -19,6 +19,7 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.ports import UsageSource, UsageStore
+from bot.schedule.keeping import Keeper, Tell, days_of, silently, whole_days
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord
 
@@ -42,23 +43,6 @@ AHEAD = timedelta(minutes=5)
 
 PASSING = (VendorBusy, VendorUnreachable, VendorTimeout, AnswerLost, VendorFault)
 """Errors that a second try may not meet."""
-
-
-class Progress(NamedTuple):
-    """A vendor's day was read; it was number `done` of the `of` there are to read."""
-
-    vendor: Vendor
-    day: date
-    done: int
-    of: int
-
-
-Tell = Callable[[Progress], None]
-
-
-def silently(progress: Progress) -> None:
-    """Tells nobody."""
-    del progress
 
 
 class _Read(NamedTuple):
@@ -107,34 +91,33 @@ class Backfill:
         self, source: UsageSource, stretch: Stretch, tell: Tell, until: datetime | None
     ) -> list[Gap]:
         days = await self._days(source.vendor, stretch)
-        done = ahead = 0
-        for chunk in _chunks(days, source.days_at_once):
-            try:
-                read = await self._read(source, _stretch(chunk), until)
-            except VendorError as error:
-                return [Gap(vendor=source.vendor, why=f"{error} {_missing(days[done:])}")]
-            for day in chunk:
-                await self._keep(source.vendor, day, read.records)
-                done += 1
-                tell(Progress(source.vendor, day, done, len(days)))
-            ahead += read.ahead
-        return [Gap(vendor=source.vendor, why=_ahead(ahead))] if ahead else []
+        keeper = Keeper(self.usage, self.clock, source.vendor, of=len(days), tell=tell)
+        gaps: list[Gap] = []
+        ahead = 0
+        try:
+            for chunk in _chunks(days, source.days_at_once):
+                read = await self._read(source, whole_days(chunk), until)
+                keeper.take(chunk, read.records)
+                ahead += read.ahead
+        except VendorError as error:
+            await keeper.finish()
+            gaps.append(Gap(vendor=source.vendor, why=f"{error} {_missing(days[keeper.done :])}"))
+        else:
+            await keeper.finish()
+        finally:
+            keeper.stop()
+        return [*gaps, Gap(vendor=source.vendor, why=_ahead(ahead))] if ahead else gaps
 
     async def _days(self, vendor: Vendor, stretch: Stretch) -> list[date]:
         """The days to read, newest first, none of them in the future."""
         today = self.clock.now().astimezone(UTC).date()
-        wanted = [day for day in _days_of(stretch) if day <= today]
+        wanted = [day for day in days_of(stretch) if day <= today]
         if not wanted:
             return []
-        unread = await self.usage.unread(vendor, _stretch(wanted))
-        missing = {day for each in unread for day in _days_of(each)}
+        unread = await self.usage.unread(vendor, whole_days(wanted))
+        missing = {day for each in unread for day in days_of(each)}
         again = {today - back * DAY for back in range(RE_READ_DAYS + 1)}
         return sorted((day for day in wanted if day in missing | again), reverse=True)
-
-    async def _keep(self, vendor: Vendor, day: date, records: Sequence[CallRecord]) -> None:
-        now, stretch = self.clock.now(), _stretch([day])
-        inside = [one for one in records if one.touches(stretch, now)]
-        await self.usage.keep_calls(vendor, stretch, evenly(inside), now=now)
 
     async def _read(self, source: UsageSource, stretch: Stretch, until: datetime | None) -> _Read:
         """All pages; VendorGarbled where they do not end."""
@@ -194,16 +177,6 @@ class Backfill:
         return record
 
 
-def evenly(records: Sequence[CallRecord]) -> Sequence[CallRecord]:
-    """The records of a day; where recordings of some are not known, those of none are.
-
-    A sum of what is known of some calls would look like the sum of all.
-    """
-    if all(one.recordings is not None for one in records):
-        return records
-    return [one.model_copy(update={"recordings": None}) for one in records]
-
-
 def _chunks(days: Sequence[date], at_once: int) -> Iterator[list[date]]:
     """Days that are asked for together: newest first, no more than `at_once` apart."""
     chunk: list[date] = []
@@ -215,22 +188,6 @@ def _chunks(days: Sequence[date], at_once: int) -> Iterator[list[date]]:
         chunk.append(day)
     if chunk:
         yield chunk
-
-
-def _days_of(stretch: Stretch) -> list[date]:
-    """The UTC days that a stretch touches, oldest first."""
-    first, last = stretch.start.astimezone(UTC).date(), stretch.end.astimezone(UTC)
-    days = [first + n * DAY for n in range((last.date() - first).days + 1)]
-    return days[:-1] if last.time() == time() else days
-
-
-def _stretch(days: Sequence[date]) -> Stretch:
-    """From the beginning of the earliest of these days to the end of the latest."""
-    return Stretch(_midnight(min(days)), _midnight(max(days) + DAY))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _missing(days: Sequence[date]) -> str:

@@ -32,12 +32,14 @@ class MemoryUsage:
     async def keep_calls(
         self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
     ) -> None:
-        """Whole UTC days only, one at a time."""
-        assert stretch == utc_day(stretch.start.date())
-        key = vendor, stretch.start.date()
-        self.days[key] = quarters(records, now, stretch)
-        self.records[key] = tuple(records)
-        self.kept.append(key)
+        """Whole UTC days only, the newest first."""
+        days = _days(stretch)
+        assert stretch == Stretch(utc_day(days[0]).start, utc_day(days[-1]).end)
+        for day in reversed(days):
+            mine = [one for one in records if one.touches(utc_day(day), now)]
+            self.days[vendor, day] = quarters(mine, now, utc_day(day))
+            self.records[vendor, day] = tuple(mine)
+            self.kept.append((vendor, day))
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]

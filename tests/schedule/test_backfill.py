@@ -16,7 +16,8 @@ from bot.errors import (
     VendorFault,
     VendorGarbled,
 )
-from bot.schedule.backfill import Backfill, Progress, evenly
+from bot.schedule.backfill import Backfill
+from bot.schedule.keeping import Progress, evenly
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, Ending
 from tests.fakes.clock import START, ManualClock

@@ -1,0 +1,125 @@
+"""Keeping the days of a vendor's past that were read, while further ones are being read."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.ports import UsageStore
+from bot.usage.days import DAY, Stretch
+from bot.usage.records import CallRecord
+
+
+class Progress(NamedTuple):
+    """A vendor's day was read and kept; it was number `done` of the `of` there are to read."""
+
+    vendor: Vendor
+    day: date
+    done: int
+    of: int
+
+
+Tell = Callable[[Progress], None]
+
+
+def silently(progress: Progress) -> None:
+    """Tells nobody."""
+    del progress
+
+
+class Keeper:
+    """Keeps days as soon as they are read; what is read while it writes is kept together next.
+
+    `done` is how many of the `of` days are kept.
+    """
+
+    def __init__(
+        self, usage: UsageStore, clock: Clock, vendor: Vendor, *, of: int, tell: Tell
+    ) -> None:
+        self._usage = usage
+        self._clock = clock
+        self._vendor = vendor
+        self._of = of
+        self._tell = tell
+        self._days: list[date] = []
+        self._records: dict[tuple[str, str], CallRecord] = {}
+        self._writing: asyncio.Task[None] | None = None
+        self.done = 0
+
+    def take(self, days: Sequence[date], records: Sequence[CallRecord]) -> None:
+        """Days that were read, and all runs that touch them. StoreError of an earlier keeping."""
+        self._days += days
+        self._records.update({(one.id, one.run): one for one in records})
+        if self._writing is None or self._writing.done():
+            self._go()
+
+    async def finish(self) -> None:
+        """Keep what is left; raises StoreError."""
+        while self._writing is not None:
+            await self._writing
+            self._go()
+
+    def stop(self) -> None:
+        """Leave what is not kept yet."""
+        if self._writing is not None:
+            self._writing.cancel()
+
+    def _go(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+        days, records = self._days, list(self._records.values())
+        self._days, self._records = [], {}
+        self._writing = asyncio.create_task(self._keep(days, records)) if days else None
+
+    async def _keep(self, days: Sequence[date], records: Sequence[CallRecord]) -> None:
+        now = self._clock.now()
+        for piece in _in_a_row(days):
+            stretch = whole_days(piece)
+            inside = [one for one in records if one.touches(stretch, now)]
+            await self._usage.keep_calls(self._vendor, stretch, evenly(inside), now=now)
+            for day in piece:
+                self.done += 1
+                self._tell(Progress(self._vendor, day, self.done, self._of))
+
+
+def evenly(records: Sequence[CallRecord]) -> Sequence[CallRecord]:
+    """The records; where recordings of some calls of a UTC day are not known, those of none are.
+
+    A sum of what is known of some calls would look like the sum of all. A call is of the day on
+    which it began.
+    """
+    blind = {one.started_at.date() for one in records if one.recordings is None}
+    return [
+        one.model_copy(update={"recordings": None}) if one.started_at.date() in blind else one
+        for one in records
+    ]
+
+
+def whole_days(days: Sequence[date]) -> Stretch:
+    """From the beginning of the earliest of these UTC days to the end of the latest."""
+    return Stretch(_midnight(min(days)), _midnight(max(days) + DAY))
+
+
+def days_of(stretch: Stretch) -> list[date]:
+    """The UTC days that a stretch touches, oldest first."""
+    first, last = stretch.start.astimezone(UTC).date(), stretch.end.astimezone(UTC)
+    days = [first + n * DAY for n in range((last.date() - first).days + 1)]
+    return days[:-1] if last.time() == time() else days
+
+
+def _in_a_row(days: Sequence[date]) -> Iterator[list[date]]:
+    """The same days, newest first, in pieces without a hole."""
+    piece: list[date] = []
+    for day in days:
+        if piece and piece[-1] - day > DAY:
+            yield piece
+            piece = []
+        piece.append(day)
+    if piece:
+        yield piece
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

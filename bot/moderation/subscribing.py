@@ -111,14 +111,16 @@ class Subscribing:
         await self.admit(asker, key, f"digest subscribe: {_for(wish)}")
         await self.check(wish.channel)
         twin = await self._twin(wish)
-        if twin is not None and twin.wish == wish:
+        if twin is not None and twin.wish == wish and twin.paused_until is None:
             return Taken(twin, How.SAME)
         event = Event.SUBSCRIBED if twin is None else Event.CHANGED
         which = "A digest" if twin is None else f"Digest {twin.id} is now"
-        new = await self._note(asker, key, event, f"{which} {_for(wish)}")
-        made = await self.digests.subscribe(wish, asker.actor, self.clock.now())
-        how = How.NEW if twin is None else How.CHANGED
-        return Taken(made, how if new else How.SAME, twin)
+        noted = await self._note(asker, key, event, f"{which} {_for(wish)}")
+        at = self.clock.now()
+        made = await self.digests.subscribe(wish, asker.actor, at)
+        if twin is None and made.made_at == at:  # of two deliveries at once, the one that made it
+            return Taken(made, How.NEW)
+        return Taken(made, How.CHANGED if noted and twin else How.SAME, twin)
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> Taken:
         """Give it another wish; one that was paused because its channel was gone goes on."""

@@ -1,11 +1,13 @@
 """The desk for digests: permission, the channel, the record, and that a request counts once."""
 
-from datetime import date, timedelta
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from bot.calls.actors import Actor
-from bot.calls.cases import AuditEntry, Event
+from bot.calls.cases import AuditEntry, DigestNote, Event
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
 from bot.moderation.desk import Asker
@@ -58,15 +60,35 @@ async def test_one_key_is_one_request_however_often_it_comes(bench: Bench) -> No
     )
 
 
+async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:
+    class Ticking(ManualClock):
+        def now(self) -> datetime:
+            self.advance(0.001)
+            return super().now()
+
+    desk = replace(bench.desk, clock=Ticking())
+    taken = await asyncio.gather(*(desk.subscribe(LEAD, WISH, "k") for _ in range(5)))
+    assert sorted(one.how.value for one in taken) == ["new", "same", "same", "same", "same"]
+    assert len(await bench.desk.all(LEAD)) == 1
+    assert len(await bench.record()) == 1
+
+
 async def test_a_request_that_died_after_it_was_noted_is_carried_out_by_its_redelivery(
     bench: Bench,
 ) -> None:
-    made = await bench.desk.subscribe(LEAD, WISH, "k")
-    await bench.store.change(made.subscription.model_copy(update={"stopped": True}))
-    again = await bench.desk.subscribe(LEAD, WISH, "k")
-    assert again.how is How.SAME
-    assert len(await bench.desk.all(LEAD)) == 1
+    detail = "A digest for C0TEAM, every day at 09:00 (Europe/London), about the day before"
+    note = DigestNote(key="k", event=Event.SUBSCRIBED, actor=LEAD.actor, detail=detail)
+    assert await bench.store.note(note)
+    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is How.NEW
     assert len(await bench.record()) == 1
+
+
+async def test_setting_up_what_is_paused_lets_it_go_on(bench: Bench) -> None:
+    one = await bench.one()
+    await bench.desk.pause(LEAD, one.id, None, "p")
+    taken = await bench.desk.subscribe(LEAD, WISH, "k")
+    assert (taken.how, taken.subscription.id) == (How.CHANGED, one.id)
+    assert taken.subscription.paused_until is None
 
 
 async def test_the_same_rhythm_and_vendors_again_change_the_one_there_is(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
-The names are those of the modules: acks, listing, start, beside, crowd, reading, verify, usage.
-Without one, all of them are measured.
+The names are those of the modules: acks, listing, start, beside, crowd, reading, verify, usage,
+backfill. Without one, all of them are measured.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.logs import configure_logs
 from tests.bench.acks import acks
+from tests.bench.backfill import backfill
 from tests.bench.beside import beside
 from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
@@ -31,6 +32,7 @@ FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "reading": reading,
     "verify": verify,
     "usage": usage,
+    "backfill": backfill,
 }
 """Everything that is measured. To add figures, write a function like these and name it here."""
 

@@ -50,10 +50,14 @@ class Ground:
 
     def deployment(self, world: Outside, config: str = CONFIG) -> Deployment:
         """A bot that was never started."""
+        file = self.database()
+        return Deployment(file.parent, f"sqlite:///{file}", world.environ, config)
+
+    def database(self) -> Path:
+        """A new file with all tables, in a folder of its own."""
         folder = self._folder / f"bot-{next(self._numbers)}"
         folder.mkdir()
-        shutil.copy(self._template, folder / "callwarden.db")
-        return Deployment(folder, f"sqlite:///{folder / 'callwarden.db'}", world.environ, config)
+        return Path(shutil.copy(self._template, folder / "callwarden.db"))
 
     @asynccontextmanager
     async def bot(self, world: Outside, config: str = CONFIG) -> AsyncIterator[int]:

@@ -1,0 +1,160 @@
+"""Reading sixty days of three vendors, against fetching the same answers with httpx alone."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import httpx
+from pydantic import SecretStr
+
+from bot.calls.models import Vendor
+from bot.clock import SystemClock
+from bot.ports import UsageStore, VendorClient
+from bot.providers.cometchat import cometchat
+from bot.providers.realtimekit import realtimekit
+from bot.providers.stream import stream
+from bot.schedule.backfill import Backfill
+from bot.store import open_store
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord
+from bot.usage.tally import Tally
+from tests.bench.figure import ROUNDS, Figure
+from tests.bench.ground import Ground, Outside
+
+DAYS = timedelta(days=60)
+UNLIMITED = 100_000.0
+"""Requests a second: the vendors' limits are not what is measured."""
+
+
+class Noting(httpx.AsyncHTTPTransport):
+    """A connection pool that writes down what is sent through it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[httpx.Request] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Note it and send it."""
+        self.sent.append(request)
+        return await super().handle_async_request(request)
+
+
+class Round(NamedTuple):
+    """How many times the fetching alone it took to read, and to read and keep."""
+
+    read: float
+    kept: float
+
+
+class Forgetting:
+    """A `UsageStore` for readers alone: everything is unread, and nothing is kept."""
+
+    async def keep_calls(
+        self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
+    ) -> None:
+        """Not."""
+
+    async def sums(
+        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
+    ) -> Sequence[Mapping[Vendor, Tally]]:
+        """Nothing of anybody."""
+        del vendors
+        return [{} for _ in stretches]
+
+    async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
+        """All of it."""
+        del vendor
+        return [stretch]
+
+
+async def backfill(ground: Ground) -> list[Figure]:
+    """Every round has a database of its own; the vendors have made their past before the first."""
+    async with ground.world() as world:
+        pools = {vendor: Noting() for vendor in Vendor}
+        await _read(Forgetting(), world, pools)
+        sent = [pool.sent for pool in pools.values()]
+        rounds = [await _round(ground, world, sent) for _ in range(ROUNDS)]
+    return [
+        Figure.of("reading 60 days of three vendors / httpx alone", [o.read for o in rounds], 1.5),
+        Figure.of("the same, kept in SQLite", [one.kept for one in rounds], 1.5),
+    ]
+
+
+async def _round(ground: Ground, world: Outside, sent: Sequence[Sequence[httpx.Request]]) -> Round:
+    begun = time.perf_counter()
+    await asyncio.gather(*(_fetch(one) for one in sent))
+    fetched = time.perf_counter()
+    await _read(Forgetting(), world, _pools())
+    read = time.perf_counter()
+    async with open_store(f"sqlite:///{ground.database()}", SystemClock()) as store:
+        opened = time.perf_counter()
+        await _read(store, world, _pools())
+        kept = time.perf_counter() - opened
+    floor = fetched - begun
+    return Round((read - fetched) / floor, kept / floor)
+
+
+def _pools() -> Mapping[Vendor, httpx.AsyncBaseTransport]:
+    return {vendor: httpx.AsyncHTTPTransport() for vendor in Vendor}
+
+
+async def _fetch(requests: Sequence[httpx.Request]) -> None:
+    """One vendor's answers, one after the other, each read as JSON."""
+    async with httpx.AsyncClient() as client:
+        for one in requests:
+            answer = await client.request(
+                one.method, one.url, headers=one.headers, content=one.content
+            )
+            answer.raise_for_status().json()
+
+
+async def _read(
+    store: UsageStore, world: Outside, pools: Mapping[Vendor, httpx.AsyncBaseTransport]
+) -> None:
+    clock = SystemClock()
+    async with _clients(world, pools) as sources:
+        now = clock.now()
+        gaps = await Backfill(sources, store, clock).read(Stretch(now - DAYS, now))
+    if gaps:
+        raise SystemExit(f"not everything was read: {gaps}")
+
+
+@asynccontextmanager
+async def _clients(
+    world: Outside, pools: Mapping[Vendor, httpx.AsyncBaseTransport]
+) -> AsyncIterator[dict[Vendor, VendorClient]]:
+    told, clock = world.environ, SystemClock()
+    sources: dict[Vendor, VendorClient] = {
+        Vendor.STREAM: stream(
+            api_key=told["STREAM_API_KEY"],
+            api_secret=SecretStr(told["STREAM_API_SECRET"]),
+            base_url=told["STREAM_BASE_URL"],
+            clock=clock,
+            rate=UNLIMITED,
+            transport=pools[Vendor.STREAM],
+        ),
+        Vendor.REALTIMEKIT: realtimekit(
+            account_id=told["REALTIMEKIT_ACCOUNT_ID"],
+            app_id=told["REALTIMEKIT_APP_ID"],
+            api_token=SecretStr(told["REALTIMEKIT_API_TOKEN"]),
+            base_url=told["REALTIMEKIT_BASE_URL"],
+            clock=clock,
+            rate=UNLIMITED,
+            transport=pools[Vendor.REALTIMEKIT],
+        ),
+        Vendor.COMETCHAT: cometchat(
+            api_key=SecretStr(told["COMETCHAT_API_KEY"]),
+            base_url=told["COMETCHAT_BASE_URL"],
+            chat_base_url=told["COMETCHAT_CHAT_BASE_URL"],
+            clock=clock,
+            rate=UNLIMITED,
+            transport=pools[Vendor.COMETCHAT],
+        ),
+    }
+    async with AsyncExitStack() as stack:
+        for source in sources.values():
+            stack.push_async_callback(source.aclose)
+        yield sources

@@ -69,7 +69,7 @@ async def waiting(connection: AsyncConnection, limit: int, now: datetime) -> Seq
     return [_waiting(case) for case in cases[:limit]]
 
 
-def _asked(stretch: Stretch) -> Select[tuple[str, str, str, int]]:
+def _asked(stretch: Stretch) -> Select[str, str, str, int]:
     """Cases asked in the stretch by verb, who asked first, and the state they are in now.
 
     The first entry of a case is its request; those that joined it come later.
@@ -87,7 +87,7 @@ def _asked(stretch: Stretch) -> Select[tuple[str, str, str, int]]:
     )
 
 
-def _refused(stretch: Stretch) -> Select[tuple[int]]:
+def _refused(stretch: Stretch) -> Select[int]:
     """Attempts that were not permitted: refusals that are not the outcome of their case."""
     outcome = and_(CASE.c.state == State.REFUSED, CASE.c.finished_at == AUDIT.c.at)
     return (

@@ -230,11 +230,11 @@ def _mark(connection: Connection, reading: Reading) -> None:
     upto = min(upto, number_of(reading.at))
     if first >= upto:
         return
-    days = {"owner": reading.vendor, "first": first // QUARTERS_A_DAY}
-    days["last"] = (upto - 1) // QUARTERS_A_DAY
+    begin_day, end_day = first // QUARTERS_A_DAY, (upto - 1) // QUARTERS_A_DAY
+    days = {"owner": reading.vendor, "first": begin_day, "last": end_day}
     known = {row.day: (row.first, row.upto) for row in connection.execute(_READ, days)}
     rows = []
-    for day in range(days["first"], days["last"] + 1):
+    for day in range(begin_day, end_day + 1):
         begin = max(first, day * QUARTERS_A_DAY)
         end = min(upto, (day + 1) * QUARTERS_A_DAY)
         begin, end = _joined((begin, end), known.get(day))

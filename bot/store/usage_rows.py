@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 
 from bot.calls.models import Vendor
 from bot.store.usage_tables import QUARTERS_A_DAY, SPANS
@@ -20,8 +20,11 @@ COUNTS = ("people", "peak", "person_seconds", "audio_seconds", "video_seconds", 
 MOST = 2**40
 """What a vendor says beyond this is a mistake of its own: no number here gets near it."""
 
-YEAR = timedelta(days=366)
+LASTING = timedelta(days=100)
 """A call that seems to have lasted longer counts in its last quarters only."""
+
+RECORDED = timedelta(days=7)
+"""A recording that seems longer counts for so long."""
 
 _RECORDINGS = TypeAdapter(tuple[Recorded, ...])
 
@@ -45,7 +48,7 @@ def call_row(record: CallRecord, now: datetime) -> dict[str, Any]:
     """The row of a call that was read at `now`."""
     record = record.model_copy(update={"recordings": _sane_files(record.recordings)})
     first, last = reach(record, now)
-    first = max(first, last - YEAR)
+    first = max(first, last - LASTING)
     return {
         "vendor": record.vendor.value,
         "run": _writable(record.run),
@@ -95,7 +98,7 @@ def higher_rows(vendor: Vendor, tallies: Mapping[int, Tally]) -> Iterator[dict[s
             yield sum_row(vendor, level, quarter, total(parts))
 
 
-def tally_of(found: Mapping[str, Any]) -> Tally:
+def tally_of(found: RowMapping) -> Tally:
     """The tally in the columns of a row, by their names."""
     return Tally.model_validate({name: found[name] for name in Tally.model_fields})
 
@@ -104,7 +107,8 @@ def _sane_files(recordings: tuple[Recorded, ...] | None) -> tuple[Recorded, ...]
     if recordings is None:
         return None
     return tuple(
-        one.model_copy(update={"seconds": _sane(one.seconds, YEAR // SECOND)}) for one in recordings
+        one.model_copy(update={"seconds": _sane(one.seconds, RECORDED // SECOND)})
+        for one in recordings
     )
 
 

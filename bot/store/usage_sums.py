@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.models import Vendor
-from bot.store.usage_rows import moment_of, numbers_of, tally_of
+from bot.store.usage_rows import moment_of, numbers_of
 from bot.store.usage_tables import QUARTERLY, QUARTERS_A_DAY, READ, SPANS
 from bot.usage.days import Stretch
 from bot.usage.tally import NOTHING, PEAKS, SUMMED, Tally
@@ -35,7 +36,10 @@ _RANK = (
 ) * _LEVELS + QUARTERLY.c.level
 """Grows with the length of the longest call and falls with its quarter: the first one wins."""
 
-_PARTS = select(READ.c.vendor, READ.c.day, READ.c.first, READ.c.upto).where(
+_NUMBERS = (*SUMMED, *PEAKS, "longest", "longest_title")
+"""What a statement tells, in its order."""
+
+PARTS = select(READ.c.vendor, READ.c.day, READ.c.first, READ.c.upto).where(
     READ.c.vendor.in_(bindparam("owners", expanding=True)),
     READ.c.day.between(bindparam("first_day"), bindparam("last_day")),
 )
@@ -54,7 +58,10 @@ async def sums(
     read = await _parts(connection, spans, vendors)
     sqlite = connection.dialect.name == "sqlite"
     rows = await connection.execute(STATEMENTS[sqlite], parameters(stretches, vendors))
-    found = {(row.place, row.vendor): tally_of(row._mapping) for row in rows}  # noqa: SLF001  the columns of a row by name
+    found = {
+        (place, vendor): Tally.model_validate(dict(zip(_NUMBERS, numbers, strict=True)))
+        for place, vendor, *numbers in rows
+    }
     return [
         {
             vendor: found.get((place, vendor.value), NOTHING)
@@ -94,8 +101,9 @@ async def _parts(
     connection: AsyncConnection, spans: Sequence[tuple[int, int]], vendors: Sequence[Vendor]
 ) -> Parts:
     first, upto = min(first for first, _ in spans), max(upto for _, upto in spans)
-    wanted = {"first_day": first // QUARTERS_A_DAY, "last_day": upto // QUARTERS_A_DAY}
-    rows = await connection.execute(_PARTS, {**wanted, "owners": list(vendors)})
+    days = {"first_day": first // QUARTERS_A_DAY, "last_day": upto // QUARTERS_A_DAY}
+    owners = [vendor.value for vendor in vendors]
+    rows = await connection.execute(PARTS, {**days, "owners": owners})
     return {(Vendor(vendor), day): (begin, end) for vendor, day, begin, end in rows}
 
 
@@ -112,14 +120,14 @@ def _made_of(first: int, upto: int) -> Iterator[tuple[int, int]]:
     """The fewest sums that these quarters are made of: the level of each, and where it begins."""
     at = first
     while at < upto:
-        level = max(
-            level for level, span in enumerate(SPANS) if at % span == 0 and at + span <= upto
-        )
+        level = len(SPANS) - 1
+        while at % SPANS[level] or at + SPANS[level] > upto:
+            level -= 1
         yield level, at
         at += SPANS[level]
 
 
-def _statement(*, sqlite: bool) -> Select[tuple[object, ...]]:
+def _statement(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
     """A row for each stretch and vendor that has calls in it."""
     place, level, quarter = _listed(sqlite=sqlite)
     sums = [_told(name, func.sum(QUARTERLY.c[name])) for name in SUMMED]
@@ -142,7 +150,10 @@ def _statement(*, sqlite: bool) -> Select[tuple[object, ...]]:
         QUARTERLY.c.quarter == _PLACES - 1 - told.c.rank // _LEVELS % _PLACES,
     )
     longest = (told.c.rank // (_LEVELS * _PLACES)).label("longest")
-    return select(told, longest, QUARTERLY.c.longest_title).join_from(told, QUARTERLY, of_longest)
+    numbers = [told.c[name] for name in (*SUMMED, *PEAKS)]
+    return select(
+        told.c.place, told.c.vendor, *numbers, longest, QUARTERLY.c.longest_title
+    ).join_from(told, QUARTERLY, of_longest)
 
 
 def _listed(*, sqlite: bool) -> list[ColumnElement[int]]:

@@ -15,6 +15,8 @@ from bot.usage.tally import Tally
 
 QUARTER = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta.resolution
+SPREAD = ("person_seconds", "audio_seconds", "video_seconds")
 EVER = Stretch(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
@@ -65,8 +67,9 @@ class _Sheet:
         start, end = record.started_at, record.end(now)
         if self._has(floor(start)):
             _began(self._told[floor(start)], record, end - start)
+        shares = _Shares(record, start, end)
         for at in self._touched(start, end):
-            _spread(self._told[at], record, at, end)
+            shares.give(self._told[at], at)
             self._edges[at].append(_Edge(max(start, at), 1, record.peak))
             self._edges[at].append(_Edge(min(end, at + QUARTER), -1, record.peak))
         for recording in record.recordings or ():
@@ -86,8 +89,8 @@ class _Sheet:
             _more(told, "recordings_failed", recording.failed)
         if recording.seconds is not None:
             for at in self._touched(start, end):
-                seconds = _share(recording.seconds, start, end, at)
-                _more(self._told[at], "recorded_seconds", seconds)
+                passed = _part(start, end, at + QUARTER) - _part(start, end, at)
+                _more(self._told[at], "recorded_seconds", passed)
 
     def _has(self, at: datetime) -> bool:
         return self._within.start <= at < self._within.end
@@ -131,28 +134,32 @@ def _began(told: dict[str, Any], record: CallRecord, lasted: timedelta) -> None:
         told |= {"longest": length, "longest_title": record.title}
 
 
-def _spread(told: dict[str, Any], record: CallRecord, at: datetime, end: datetime) -> None:
-    """What falls into one quarter, in the proportion of the time that falls into it."""
-    start = record.started_at
-    _more(told, "seconds", _share((end - start) // SECOND, start, end, at))
-    for name in ("person_seconds", "audio_seconds", "video_seconds"):
-        value = getattr(record, name)
-        if value is not None:
-            _more(told, name, _share(value, start, end, at))
+class _Shares:
+    """What of a call falls into each quarter, in the proportion of the time that falls into it.
 
-
-def _share(value: int, start: datetime, end: datetime, at: datetime) -> int:
-    """The part of `value` that falls into the quarter at `at`; all the parts add up to it.
-
-    Rounded is what came up to a moment, not each part by itself.
+    Rounded is what came up to a moment, not each part by itself, so that the parts add up.
     """
-    length = max(end - start, timedelta.resolution)
 
-    def upto(moment: datetime) -> int:
-        passed = min(max(moment - start, timedelta()), length)
-        return value * (passed // timedelta.resolution) // (length // timedelta.resolution)
+    def __init__(self, record: CallRecord, start: datetime, end: datetime) -> None:
+        self._start = start
+        self._length = max((end - start) // TICK, 1)
+        amounts = {name: getattr(record, name) for name in SPREAD}
+        amounts["seconds"] = (end - start) // SECOND
+        self._amounts = [(name, value) for name, value in amounts.items() if value is not None]
 
-    return upto(at + QUARTER) - upto(at)
+    def give(self, told: dict[str, Any], at: datetime) -> None:
+        """Add its share to the quarter at `at`."""
+        passed = (at - self._start) // TICK
+        before = min(max(passed, 0), self._length)
+        upto = min(passed + QUARTER // TICK, self._length)
+        for name, value in self._amounts:
+            share = value * upto // self._length - value * before // self._length
+            told[name] = (told.get(name) or 0) + share
+
+
+def _part(start: datetime, end: datetime, moment: datetime) -> int:
+    """The whole seconds that passed since `start` at a moment, at most until `end`."""
+    return (min(max(moment, start), end) - start) // SECOND
 
 
 def _peaks(edges: list[_Edge]) -> tuple[int, int | None]:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
@@ -19,7 +20,8 @@ from bot.clock import SystemClock
 from bot.store import SqlStore, open_store
 from bot.store.urls import sqlite_file
 from bot.store.usage_rows import numbers_of
-from bot.store.usage_sums import STATEMENTS, parameters
+from bot.store.usage_sums import PARTS, STATEMENTS, parameters
+from bot.store.usage_tables import QUARTERS_A_DAY
 from bot.usage.days import DAY, Stretch, local_day
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.ground import Ground
@@ -42,7 +44,8 @@ Ask = Callable[[str], Sequence[Sequence[Any]]]
 _RAW = """
 WITH wanted (place, first, upto) AS (VALUES {stretches}),
 part AS (
-  SELECT wanted.place, vendor, people, peak, person_seconds, audio_seconds,
+  SELECT wanted.place, vendor, people, peak, person_seconds, audio_seconds, title, streams, ending,
+         recordings,
          {began} AS began, {ended} AS ended, first * 900 AS start, upto * 900 AS until_
   FROM wanted JOIN usage_call
     ON vendor IN ({vendors}) AND NOT long
@@ -55,6 +58,9 @@ summed AS (
          SUM(person_seconds * inside / (ended - began)),
          SUM(audio_seconds * inside / (ended - began)),
          SUM(CASE WHEN began >= start THEN people ELSE 0 END),
+         SUM(CASE WHEN began >= start THEN streams ELSE 0 END),
+         SUM(CASE WHEN began >= start AND ending = 'unanswered' THEN 1 ELSE 0 END),
+         SUM(CASE WHEN began >= start AND ending = 'failed' THEN 1 ELSE 0 END),
          MAX(CASE WHEN began >= start THEN ended - began ELSE 0 END)
   FROM (SELECT part.*, {least}(ended, until_) - {greatest}(began, start) AS inside FROM part) AS cut
   GROUP BY place, vendor
@@ -71,11 +77,40 @@ there AS (
 peaks AS (
   SELECT place, vendor, MAX(calls) AS most_calls, MAX(people) AS most_people
   FROM there GROUP BY place, vendor
+),
+files AS (
+  SELECT place, vendor, start, until_, {file_began} AS began, {file_seconds} AS lasted
+  FROM part, {files} AS file
+),
+recorded AS (
+  SELECT place, vendor,
+         SUM(CASE WHEN began >= start AND began < until_ THEN 1 ELSE 0 END) AS recordings,
+         SUM({greatest}(0, {least}(began + lasted, until_) - {greatest}(began, start))) AS recorded
+  FROM files GROUP BY place, vendor
 )
-SELECT place, vendor, calls, seconds, most_calls, most_people
-FROM summed JOIN peaks USING (place, vendor)
+SELECT place, vendor, calls, seconds, most_calls, most_people, recordings, recorded
+FROM summed JOIN peaks USING (place, vendor) JOIN recorded USING (place, vendor)
 """
-"""What a digest says, but for recordings, from the calls themselves."""
+"""What a digest says, from the calls themselves."""
+
+
+_LITE = {
+    "least": "MIN",
+    "greatest": "MAX",
+    "seconds": "CAST(strftime('%s', {}) AS INTEGER)",
+    "files": "json_each(recordings)",
+    "file_began": "CAST(strftime('%s', file.value ->> '$.started_at') AS INTEGER)",
+    "file_seconds": "(file.value ->> '$.seconds')",
+}
+_POST = {
+    "least": "LEAST",
+    "greatest": "GREATEST",
+    "seconds": "CAST(EXTRACT(epoch FROM {}) AS BIGINT)",
+    "files": "jsonb_array_elements(CAST(recordings AS jsonb))",
+    "file_began": "CAST(EXTRACT(epoch FROM CAST(file ->> 'started_at' AS timestamptz)) AS BIGINT)",
+    "file_seconds": "CAST(file ->> 'seconds' AS BIGINT)",
+}
+"""How the two say the same."""
 
 
 async def usage(_: Ground) -> list[Figure]:
@@ -96,7 +131,7 @@ async def _measure(name: str, url: str, store: SqlStore) -> list[Figure]:
     try:
         await _must_agree(store, ask, url, digest)
         bare = _bare(url, digest)
-        once = [await _taken(store, digest) / _asked(ask, bare) for _ in range(ROUNDS + 1)]
+        once = [await _taken(store, digest) / _asked(ask, *bare) for _ in range(ROUNDS + 1)]
         raw = _raw(url, year)
         trend = [_asked(ask, raw) / await _taken(store, year) for _ in range(SLOW_ROUNDS)]
     finally:
@@ -110,10 +145,11 @@ async def _measure(name: str, url: str, store: SqlStore) -> list[Figure]:
 async def _must_agree(store: SqlStore, ask: Ask, url: str, stretches: Sequence[Stretch]) -> None:
     """What is fast has to be right too."""
     found = await store.sums(stretches, VENDORS)
-    for place, vendor, calls, seconds, most_calls, most_people in ask(_raw(url, stretches)):
+    for place, vendor, *slow in ask(_raw(url, stretches)):
         told = found[place][Vendor(vendor)]
-        fast = (told.calls, told.seconds, told.peak_calls, told.peak_people)
-        if fast != (calls, seconds, most_calls, most_people):
+        fast = [told.calls, told.seconds, told.peak_calls, told.peak_people]
+        fast += [told.recordings, told.recorded_seconds]
+        if fast != slow:
             raise AssertionError(f"day {place} of {vendor}: {fast} is not what its calls are")
 
 
@@ -123,9 +159,10 @@ async def _taken(store: SqlStore, stretches: Sequence[Stretch]) -> float:
     return time.perf_counter() - start
 
 
-def _asked(ask: Ask, sql: str) -> float:
+def _asked(ask: Ask, *statements: str) -> float:
     start = time.perf_counter()
-    ask(sql)
+    for sql in statements:
+        ask(sql)
     return time.perf_counter() - start
 
 
@@ -143,26 +180,31 @@ def _opened(url: str) -> tuple[Ask, Callable[[], None]]:
     return (lambda sql: post.execute(sql.encode()).fetchall()), post.close
 
 
-def _bare(url: str, stretches: Sequence[Stretch]) -> str:
-    """The statement of the store, with every value written out."""
+def _bare(url: str, stretches: Sequence[Stretch]) -> list[str]:
+    """The statements of the store, what was read and the sums, with every value written out."""
     lite = sqlite_file(url) is not None
-    dialect = sqlite_dialect.dialect() if lite else postgresql_dialect.dialect()
-    wanted = STATEMENTS[lite].params(parameters(stretches, VENDORS))
-    written = wanted.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    return str(written).replace("%%", "%")  # psycopg's way to say it, where values are given too
+    dialects = sqlite_dialect if lite else postgresql_dialect
+    dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # it has no types
+    given = parameters(stretches, VENDORS)
+    days = [numbers_of(one)[0] // QUARTERS_A_DAY for one in stretches]
+    read = {"owners": given["owners"], "first_day": min(days), "last_day": max(days) + 1}
+    return [
+        str(wanted.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace(
+            "%%",
+            "%",  # psycopg's way to say it, where values are given too
+        )
+        for wanted in (PARTS.params(read), STATEMENTS[lite].params(given))
+    ]
 
 
 def _raw(url: str, stretches: Sequence[Stretch]) -> str:
     rows = ((place, *numbers_of(one)) for place, one in enumerate(stretches))
-    if sqlite_file(url):
-        seconds = "CAST(strftime('%s', {}) AS INTEGER)"
-    else:
-        seconds = "CAST(EXTRACT(epoch FROM {}) AS BIGINT)"
+    words = _LITE if sqlite_file(url) else _POST
+    seconds = words["seconds"]
     return _RAW.format(
         stretches=", ".join(map(str, rows)),
         vendors=", ".join(f"'{vendor.value}'" for vendor in VENDORS),
         began=seconds.format("started_at"),
         ended=seconds.format("until"),
-        least="MIN" if sqlite_file(url) else "LEAST",
-        greatest="MAX" if sqlite_file(url) else "GREATEST",
+        **{name: word for name, word in words.items() if name != "seconds"},
     )

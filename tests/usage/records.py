@@ -66,8 +66,8 @@ def counted(told: Sequence[CallRecord], stretch: Stretch, now: datetime) -> dict
         "calls": len(began),
         "people": known(one.people for one in began),
         "streams": known(one.streams for one in began),
-        "unanswered": known(one.ending and one.ending is Ending.UNANSWERED for one in began),
-        "failed": known(one.ending and one.ending is Ending.FAILED for one in began),
+        "unanswered": _ended(began, Ending.UNANSWERED),
+        "failed": _ended(began, Ending.FAILED),
         "longest": longest,
         "longest_title": titles[0] if longest else "",
         **_recorded(told, began, stretch),
@@ -80,6 +80,10 @@ def known(values: Iterable[int | None]) -> int | None:
     """The sum of those that are known; None when none is."""
     there = [value for value in values if value is not None]
     return sum(there) if there else None
+
+
+def _ended(began: Sequence[CallRecord], how: Ending) -> int | None:
+    return known(one.ending is how for one in began if one.ending is not None)
 
 
 def _inside(start: datetime, end: datetime, stretch: Stretch) -> int:

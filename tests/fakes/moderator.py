@@ -30,11 +30,12 @@ class Moderator:
         assert delivery.trouble is None
 
     async def form(self) -> View:
-        """The form in front of them, once there is one to be sent and not only its announcement."""
+        """The form in front of them, or what took its place; not its announcement."""
 
         def ready() -> View | None:
             view = self.show.workspace.modals.top(self.user.id)
-            return view if view is not None and view.given.get("submit") else None
+            announced = view is None or "Looking at what is live" in as_text(view)
+            return None if announced else view
 
         return await self._until(ready)
 

@@ -323,7 +323,7 @@ async def test_absent_people_are_named_one_a_line(show: Show, mira: Former) -> N
 async def test_a_form_closed_while_it_was_loading_is_let_go(show: Show, mira: Former) -> None:
     show.stage.slack.faults.slow(0.2, on="views.update")
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
-    await mira.form()
+    await show.workspace.until(lambda: show.workspace.modals.top(mira.user.id))
     show.workspace.modals.clear(mira.user.id)
     await show.workspace.until(
         lambda: any(

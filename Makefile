@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-FULLY_COVERED := bot/calls/*,bot/policy/*,bot/moderation/*,bot/store/chain.py
+FULLY_COVERED := bot/calls/*,bot/policy/*,bot/moderation/*,bot/usage/*,bot/digests/*,bot/store/chain.py
 
 COMMA := ,
 

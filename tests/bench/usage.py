@@ -184,7 +184,7 @@ def _bare(url: str, stretches: Sequence[Stretch]) -> list[str]:
     """The statements of the store, what was read and the sums, with every value written out."""
     lite = sqlite_file(url) is not None
     dialects = sqlite_dialect if lite else postgresql_dialect
-    dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # it has no types
+    dialect: Dialect = dialects.dialect()
     given = parameters(stretches, VENDORS)
     days = [numbers_of(one)[0] // QUARTERS_A_DAY for one in stretches]
     read = {"owners": given["owners"], "first_day": min(days), "last_day": max(days) + 1}

@@ -33,8 +33,8 @@ LOOK_BACK_DAYS = 7
 LEASE = timedelta(minutes=5)
 """How long a worker has for one digest before another one may take it up."""
 
-IN_TIME = LEASE / 2
-"""A digest that was not made by then is not posted by this worker at this ring: a machine that
+IN_TIME = 0.5
+"""Share of the lease in which a digest is made, or it is not posted at this ring: a machine that
 slept meanwhile would post beside the worker that took over."""
 
 NOTED_AFTER = timedelta(minutes=15)
@@ -78,6 +78,7 @@ class Rounds:
     fresh: Fresh
     clock: Clock
     owner: str
+    lease: timedelta = LEASE
     quiet: dict[str, datetime] = field(default_factory=dict)
     under_way: set[tuple[int, date]] = field(default_factory=set)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -157,13 +158,13 @@ class Rounds:
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:
         return await self.digests.claim_posting(
-            subscription, day, owner=self.owner, lease=LEASE, now=self.clock.now()
+            subscription, day, owner=self.owner, lease=self.lease, now=self.clock.now()
         )
 
     def _in_time(self, begun: _Moment) -> bool:
         """Whether the claim is young enough that nobody else can have taken over."""
         passed = timedelta(seconds=self.clock.monotonic() - begun.monotonic)
-        return max(self.clock.now() - begun.wall, passed) < IN_TIME
+        return max(self.clock.now() - begun.wall, passed) < IN_TIME * self.lease
 
     async def _as_wanted(self, subscription: Subscription) -> bool:
         """Whether it is still on file as it was; a changed one is served at the next ring."""

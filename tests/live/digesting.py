@@ -1,0 +1,128 @@
+"""Workers that are killed at random while digests are due, and what stands in the channels then."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.calls.actors import Actor
+from bot.clock import SystemClock
+from bot.demo.slack.workspace import TEAM
+from bot.demo.stage import Stage, open_stage
+from bot.digests.subscription import Wish
+from bot.store import SqlStore
+from bot.store.urls import async_url
+from handlers.digests import EVENT_TYPE, THREAD_TYPE
+from tests.live.names import MODERATOR
+from tests.live.process import Program
+
+SLOW = 0.05
+"""Seconds that Slack takes for each message, so that some die while it is on its way."""
+
+PATIENCE = 60.0
+"""Seconds in which a day's digests have to be posted."""
+
+LAST_DAY = date(2026, 10, 30)
+"""Days long past, so that every message is younger than its day, as it is in real life."""
+
+_LEFT = text("SELECT count(*) FROM digest_posting WHERE day = :day AND state = 'posted'")
+
+
+@dataclass(frozen=True)
+class Count:
+    """`digests` and `details`: how often each one stands in Slack, by its key."""
+
+    digests: Counter[str]
+    details: Counter[str]
+    killed: int
+
+
+async def digest_storm(
+    database_url: str, folder: Path, *, channels: int, days: int, seed: int = 7
+) -> Count:
+    """So many subscriptions over so many days, posted by two workers that keep being killed."""
+    file = folder / "day"
+    async with open_stage(SystemClock()) as stage:
+        await _subscribe(database_url, stage, channels, _day(1 - days))
+        file.write_text(_day(1 - days).isoformat(), encoding="utf-8")
+        stage.slack.faults.slow(SLOW, on="/chat.postMessage", times=None)
+        environ = {**stage.environ, "DATABASE_URL": database_url, "LOG_LEVEL": "ERROR"}
+        async with _two_workers(file, environ, folder / "digests.log", seed) as killed:
+            for back in reversed(range(days)):
+                _turn(file, _day(-back))
+                await _all_posted(database_url, _day(-back), channels)
+        return Count(_keys(stage, EVENT_TYPE), _keys(stage, THREAD_TYPE), sum(killed))
+
+
+def _day(back: int) -> date:
+    return LAST_DAY + timedelta(days=back)
+
+
+def _turn(file: Path, day: date) -> None:
+    """Turn the calendar in one step: a worker never reads half a day."""
+    new = file.with_suffix(".new")
+    new.write_text(day.isoformat(), encoding="utf-8")
+    new.replace(file)
+
+
+async def _subscribe(database_url: str, stage: Stage, channels: int, first: date) -> None:
+    store = SqlStore(database_url, SystemClock())
+    await store.start()
+    owner = Actor(user=MODERATOR, team=TEAM)
+    made_at = datetime.combine(first, time(), UTC)
+    try:
+        for number in range(channels):
+            channel = stage.slack.world.add_channel(f"digest-{number}", stage.cast.moderator)
+            wish = Wish(channel=channel.id, at=time(11, 50))
+            await store.subscribe(wish, owner, made_at)
+    finally:
+        await store.stop()
+
+
+@contextlib.asynccontextmanager
+async def _two_workers(
+    file: Path, environ: Mapping[str, str], log: Path, seed: int
+) -> AsyncIterator[list[int]]:
+    """Two workers at a time, each killed and replaced; afterwards how many were killed."""
+    nests = [
+        await Program.start(
+            "tests.live.digester", str(file), f"{seed}{n}", environ=environ, log=log
+        )
+        for n in range(2)
+    ]
+    killed: list[int] = []
+    try:
+        yield killed
+    finally:
+        for nest in nests:
+            nest.stop()
+        killed += [int(await nest.line()) for nest in nests]
+        for nest in nests:
+            await nest.ended()
+
+
+async def _all_posted(database_url: str, day: date, number: int) -> None:
+    engine = create_async_engine(async_url(database_url))
+    try:
+        async with asyncio.timeout(PATIENCE), engine.connect() as connection:
+            while (await connection.scalar(_LEFT, {"day": day})) != number:
+                await connection.rollback()
+                await asyncio.sleep(0.1)
+    finally:
+        await engine.dispose()
+
+
+def _keys(stage: Stage, event_type: str) -> Counter[str]:
+    """Messages of that kind in all channels and their threads."""
+    return Counter(
+        str(message.metadata["event_payload"]["key"])
+        for messages in stage.slack.world.messages.values()
+        for message in messages
+        if message.metadata and message.metadata["event_type"] == event_type
+    )

@@ -1,0 +1,71 @@
+"""The bell begins a round and a reading at a time, and lets the digest in hand be posted."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.moderation.tasks import Tasks
+from bot.schedule.bell import DigestBell
+from tests.fakes.clock import ManualClock
+from tests.fakes.digests import subscription
+from tests.schedule.watch import SATURDAY, Watch, utc
+
+
+class Reading:
+    """Reading that lasts until it is let go or broken off."""
+
+    def __init__(self) -> None:
+        self.begun = self.broken_off = 0
+        self.go_on = asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.begun += 1
+        try:
+            await self.go_on.wait()
+        except asyncio.CancelledError:
+            self.broken_off += 1
+            raise
+
+
+async def test_a_ring_sends_what_is_due() -> None:
+    watch, tasks = Watch(ManualClock(utc(21)), subscription()), Tasks()
+    await DigestBell(watch.rounds, Reading(), tasks).ring()
+    assert await tasks.drain(10) == 0
+    assert watch.channel.days == [("C-1", SATURDAY)]
+
+
+async def test_two_rings_at_once_are_one_round_and_one_reading() -> None:
+    watch, tasks, reading = Watch(ManualClock(utc(21)), subscription()), Tasks(), Reading()
+    bell = DigestBell(watch.rounds, reading, tasks)
+    for _ in range(3):
+        await bell.ring()
+        await bell.catch_up()
+    reading.go_on.set()
+    await tasks.drain(10)
+    assert (watch.news.asked, reading.begun) == ([(1, SATURDAY)], 1)
+    await bell.catch_up()
+    await tasks.drain(10)
+    assert reading.begun == 2
+
+
+async def test_on_stopping_the_digest_in_hand_is_posted_and_reading_is_broken_off() -> None:
+    watch, tasks, reading = Watch(ManualClock(utc(21)), subscription()), Tasks(), Reading()
+    watch.rows.subs.append(watch.rows.subs[0].model_copy(update={"id": 2}))
+    hold, at_it = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object) -> tuple[tuple[()], tuple[()]]:
+        at_it.set()
+        await hold.wait()
+        return (), ()
+
+    bell = DigestBell(replace(watch.rounds, fresh=slow), reading, tasks)
+    await bell.ring()
+    await bell.catch_up()
+    await at_it.wait()
+    bell.close()
+    hold.set()
+    assert await tasks.drain(10) == 0
+    assert [posting.subscription.id for posting, _ in watch.channel.messages["C-1"]] == [1]
+    assert reading.broken_off == 1
+    await bell.ring()
+    await bell.catch_up()
+    assert reading.begun == 1

@@ -1,0 +1,142 @@
+"""Before a digest the vendors are asked once, within a time; what they do not tell is a gap."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from bot.calls.models import Page, Vendor
+from bot.errors import VendorTimeout
+from bot.schedule.freshness import FRESH_FOR, USED_DAYS, Freshness
+from bot.store import SqlStore
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord, VendorDay
+from tests.fakes.clock import ManualClock
+from tests.fakes.digests import OWNER, subscription
+from tests.schedule.watch import SATURDAY, utc
+
+STREAM = Vendor.STREAM
+FRIDAY = SATURDAY - timedelta(days=1)
+
+
+class Past:
+    """A vendor with ten calls of ten minutes on each day. `trouble` is raised by every page."""
+
+    vendor = STREAM
+    days_at_once = 1
+
+    def __init__(self) -> None:
+        self.asked: list[Stretch] = []
+        self.trouble: Exception | None = None
+        self.report: tuple[VendorDay, ...] | Exception = ()
+
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        assert cursor is None
+        self.asked.append(stretch)
+        await asyncio.sleep(0)
+        if self.trouble:
+            raise self.trouble
+        at = [stretch.start + timedelta(hours=hour) for hour in range(10)]
+        return Page(items=tuple(_call(one) for one in at if one < utc(21, 12)))
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        if isinstance(self.report, Exception):
+            raise self.report
+        return [one for one in self.report if first <= one.day <= last]
+
+
+def _call(at: object) -> CallRecord:
+    return CallRecord.model_validate(
+        {
+            "vendor": STREAM,
+            "id": f"default:{at}",
+            "run": str(at),
+            "title": "Call",
+            "started_at": at,
+            "ended_at": at + timedelta(minutes=10),  # type: ignore[operator]  # a datetime
+        }
+    )
+
+
+@pytest.fixture
+def past() -> Past:
+    return Past()
+
+
+@pytest.fixture
+def freshness(store: SqlStore, past: Past, clock: ManualClock) -> Freshness:
+    return Freshness({STREAM: past}, store, store, clock)
+
+
+async def test_the_day_of_a_digest_is_read_before_it_is_made(
+    freshness: Freshness, store: SqlStore, past: Past
+) -> None:
+    assert await freshness.fresh(subscription(), SATURDAY) == ((), ())
+    (told,) = await store.sums([Stretch(utc(20, 0), utc(21, 0))], [STREAM])
+    assert (told[STREAM].calls, told[STREAM].seconds) == (10, 6_000)
+    assert [one.start.day for one in past.asked] == [20, 19, 18]
+
+
+async def test_digests_that_come_at_the_same_time_ask_the_vendor_once(
+    freshness: Freshness, past: Past, clock: ManualClock
+) -> None:
+    await asyncio.gather(*(freshness.fresh(subscription(n), SATURDAY) for n in range(1, 5)))
+    assert len(past.asked) == 3
+    clock.advance(FRESH_FOR.total_seconds())
+    await freshness.fresh(subscription(), SATURDAY)
+    assert len(past.asked) == 6
+    assert len(freshness.told) == 1
+
+
+async def test_a_vendor_that_fails_is_a_gap_and_is_not_asked_again_at_once(
+    freshness: Freshness, past: Past
+) -> None:
+    past.trouble = VendorTimeout("Stream did not answer.", vendor=STREAM)
+    ((gap,), found) = await freshness.fresh(subscription(), SATURDAY)
+    assert (gap.vendor, found) == (STREAM, ())
+    assert "did not answer" in gap.why
+    pages = len(past.asked)
+    await freshness.fresh(subscription(2), SATURDAY)
+    assert len(past.asked) == pages
+
+
+async def test_only_the_vendors_that_were_wished_for_are_asked(
+    freshness: Freshness, past: Past
+) -> None:
+    wanted = subscription(vendors=frozenset({Vendor.COMETCHAT}))
+    assert await freshness.fresh(wanted, SATURDAY) == ((), ())
+    assert past.asked == []
+
+
+async def test_where_the_vendors_own_report_differs_is_told(
+    freshness: Freshness, past: Past
+) -> None:
+    past.report = (VendorDay(vendor=STREAM, day=FRIDAY, calls=20),)
+    (_, (found,)) = await freshness.fresh(subscription(), SATURDAY)
+    assert (found.what, found.day, found.counted, found.reported) == ("calls", FRIDAY, 10, 20)
+
+
+async def test_a_report_that_does_not_come_is_no_gap(freshness: Freshness, past: Past) -> None:
+    past.report = VendorTimeout("Stream did not answer.", vendor=STREAM)
+    assert await freshness.fresh(subscription(), SATURDAY) == ((), ())
+
+
+async def test_a_digest_of_days_to_come_checks_no_report(freshness: Freshness) -> None:
+    assert await freshness.fresh(subscription(), SATURDAY + timedelta(days=1)) == ((), ())
+
+
+async def test_what_digests_look_back_on_is_read_once_somebody_wants_one(
+    freshness: Freshness, store: SqlStore, past: Past, clock: ManualClock
+) -> None:
+    await freshness.catch_up()
+    assert past.asked == []
+    await store.subscribe(subscription().wish, OWNER, clock.now())
+    await freshness.catch_up()
+    assert len(past.asked) == USED_DAYS - 3
+    await freshness.catch_up()
+    assert len(past.asked) == USED_DAYS - 3
+    past.trouble = VendorTimeout("Stream did not answer.", vendor=STREAM)
+    clock.advance(3 * 24 * 3600)
+    await freshness.catch_up()
+    assert len(past.asked) > USED_DAYS - 3

@@ -98,7 +98,9 @@ async def test_the_same_rhythm_and_vendors_again_change_the_one_there_is(bench: 
     taken = await bench.desk.subscribe(LEAD, later, "k2")
     assert (taken.how, taken.before, taken.subscription.id) == (How.CHANGED, first, first.id)
     weekly = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    assert (await bench.desk.subscribe(LEAD, weekly, "k3")).how is How.NEW
+    second = await bench.desk.subscribe(LEAD, weekly, "k3")
+    assert second.how is How.NEW
+    assert await bench.desk.get(LEAD, second.subscription.id) == second.subscription
     assert [entry.event for entry in await bench.record()][:2] == [
         Event.SUBSCRIBED,
         Event.CHANGED,

@@ -46,8 +46,10 @@ class Lead(Moderator):
         where = channel or self.channel
         form = await self.opens("digest subscribe")
         assert await self.sends(form, channel=where.id, **values) == {}
-        await self.sees("is set up")
-        return max(await self.there(where), key=lambda one: one.id)
+        made = max(await self.there(where), key=lambda one: one.id)
+        await self.sees(f"Digest {made.id} is set up")
+        await self.told("set up a digest", channel=where)
+        return made
 
     async def there(self, channel: Channel | None = None) -> list[Subscription]:
         """What is on file for that channel."""
@@ -342,6 +344,17 @@ async def test_a_preview_is_the_message_and_its_details_for_the_asker_alone(leo:
     assert "Details in the thread" in message
     assert "Moderation" in details
     assert leo.said_in() == standing
+
+
+async def test_the_buttons_of_the_list_preview_and_edit(leo: Lead) -> None:
+    one = await leo.sets_up()
+    await leo.types("digest list")
+    leo.show.workspace.modals.clear(leo.user.id)
+    await leo.presses("Edit")
+    assert f"Digest {one.id}" in as_text(await leo.form())
+    leo.show.workspace.modals.clear(leo.user.id)
+    await leo.presses("Preview")
+    await leo.sees("preview for you alone", leo.channel.id)
 
 
 async def test_before_one_is_set_up_its_preview_shows_what_it_would_say(leo: Lead) -> None:

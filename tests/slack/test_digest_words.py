@@ -16,7 +16,7 @@ from bot.digests.digest import Acts, Digest
 from bot.digests.subscription import Rhythm, Section, Subscription, Wish
 from bot.digests.wording import wish_words
 from bot.errors import BadInput, UnknownWord
-from handlers.blocks.digest_forms import digest_form, pause_form, read_until, read_wish
+from handlers.blocks.digest_forms import digest_form, pause_form, read_state, read_until, read_wish
 from handlers.blocks.digest_list import (
     FATES,
     coming,
@@ -225,6 +225,8 @@ def test_a_form_of_somebody_else_is_not_believed(view: dict[str, Any]) -> None:
         read_wish(view)
     with pytest.raises(BadInput, match="older release"):
         read_until(view)
+    with pytest.raises(BadInput, match="older release"):
+        read_state(view)
 
 
 @given(st.text(max_size=20))

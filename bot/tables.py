@@ -15,7 +15,7 @@ from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.digests.digest import Gap
 from bot.doctor.findings import Finding, Sign
-from bot.schedule.backfill import Progress, Tell
+from bot.schedule.keeping import Progress, Tell
 from bot.schedule.rounds import Fate
 
 TRY_AGAIN = 75

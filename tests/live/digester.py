@@ -33,7 +33,7 @@ LEASE = timedelta(seconds=2)
 
 PAUSE = 0.02
 
-LIFE = (0.05, 1.6)
+LIFE = (0.05, 2.5)
 """Seconds that a worker works, at least and at most."""
 
 

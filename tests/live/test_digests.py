@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.live.digesting import LAST_DAY, digest_storm
 
-CHANNELS, DAYS = 10, 2
+CHANNELS, DAYS = 6, 2
 
 
 async def test_each_digest_of_each_day_stands_exactly_once_whoever_is_killed(

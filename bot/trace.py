@@ -4,8 +4,10 @@ It travels in context variables, which tasks inherit, and in the case, for work 
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Token
+from typing import Any
 
 from structlog.contextvars import (
     bind_contextvars,
@@ -22,15 +24,28 @@ CLAIM_SHOWN = 8
 """Signs of a claim's token that tell it from others; the whole one is nobody's business."""
 
 
+Before = Mapping[str, Token[Any]]
+"""What a line said before, to be said again."""
+
+
 @contextmanager
 def traced(request: str | None = None) -> Iterator[str]:
     """Put an id on every line written meanwhile, and by the tasks begun; a new one where None."""
-    request = request or secrets.token_hex(6)
-    before = bind_contextvars(**{REQUEST: request})
+    before = begin(request)
     try:
-        yield request
+        yield current()
     finally:
-        reset_contextvars(**before)
+        end(before)
+
+
+def begin(request: str | None) -> Before:
+    """`traced` in two halves, for the door, where each request passes: the first."""
+    return bind_contextvars(**{REQUEST: request or secrets.token_hex(6)})
+
+
+def end(before: Before) -> None:
+    """The second half: what was before holds again."""
+    reset_contextvars(**before)
 
 
 def current() -> str:

@@ -1,12 +1,11 @@
 """What Slack sends, as it arrives: which kind it is, how soon it was answered, under which id."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 from bot.clock import Clock
 from bot.meter import Meter
-from bot.trace import traced
+from bot.trace import begin, end
 
 KINDS: Mapping[str, str] = {
     "block_actions": "press",
@@ -27,23 +26,27 @@ def kind_of(body: Mapping[str, Any]) -> str:
     return KINDS.get(str(body.get("type")), "other")
 
 
-class Arrival:
-    """One request at the door. `body` is set once it is read; what never is, is not counted."""
-
-    body: Mapping[str, Any] | None = None
-
-
-@contextmanager
-def arriving(
-    meter: Callable[[], Meter], clock: Clock, request: str | None = None
-) -> Iterator[Arrival]:
+class arriving:  # noqa: N801  it is used as a context manager, several hundred times a second
     """Trace a request under its id (None: a new one), and count the time until its answer.
 
-    `meter` is asked at the end, when the process may have opened meanwhile. A request that was
-    turned away is not counted.
+    `meter` is asked at the end, when the process may have opened meanwhile. `body` is set once it
+    is read; a request whose body never is, or that was turned away, is not counted.
     """
-    arrival, began = Arrival(), clock.monotonic()
-    with traced(request):
-        yield arrival
-    if arrival.body is not None:
-        meter().acked(kind_of(arrival.body), clock.monotonic() - began)
+
+    __slots__ = ("_began", "_clock", "_meter", "_request", "_traced", "body")
+
+    def __init__(
+        self, meter: Callable[[], Meter], clock: Clock, request: str | None = None
+    ) -> None:
+        self.body: Mapping[str, Any] | None = None
+        self._meter, self._clock, self._request = meter, clock, request
+
+    def __enter__(self) -> Self:
+        self._began = self._clock.monotonic()
+        self._traced = begin(self._request)
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        end(self._traced)
+        if self.body is not None and error is None:
+            self._meter().acked(kind_of(self.body), self._clock.monotonic() - self._began)

@@ -66,6 +66,8 @@ class Counter:
         An order taken later than Slack waits would be carried out although its asker was told that
         it failed.
         """
+        if self._behind.done():
+            return
         try:
             async with asyncio.timeout(self._patience):
                 await self.ready()

@@ -173,6 +173,7 @@ class SlackDirectory:
     ) -> None:
         self._client = client
         self._deadline = deadline
+        self._home: str | None = None
         self._homes = _Answers(self._ask_home, clock, fresh=math.inf, deadline=deadline)
         self._members = _Answers(self._ask_member, clock, fresh=MEMBER_SECONDS, deadline=deadline)
         self._groups = _Answers(self._ask_group, clock, fresh=GROUP_SECONDS, deadline=deadline)
@@ -180,7 +181,9 @@ class SlackDirectory:
 
     async def home(self) -> str:
         """The id of the workspace the bot's token belongs to; SlackSilent."""
-        return await self._homes.get("auth.test")
+        if self._home is None:
+            self._home = await self._homes.get("auth.test")
+        return self._home
 
     async def member(self, user: str) -> Member:
         """One person, marked as gone when Slack knows nobody by that id; SlackSilent."""

@@ -4,10 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import structlog
-from slack_bolt.adapter.starlette.async_handler import (
-    to_async_bolt_request,
-    to_starlette_response,
-)
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
@@ -26,6 +23,7 @@ log = structlog.get_logger(__name__)
 MOST_BYTES = 1_000_000
 """Slack's and the vendors' payloads are far smaller; no more than this is read of a body."""
 
+HEARD = ("content-type", "x-slack-retry-num", "x-slack-retry-reason")
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 
 
@@ -121,9 +119,15 @@ def _verify(verifier: SignatureVerifier, request: Request, body: bytes) -> None:
         raise Turned(401, "signed with another secret, or more than 5 minutes ago")
 
 
+def _heard(request: Request) -> dict[str, str | Sequence[str]]:
+    """The headers that say how a body is written and that it comes again; Bolt reads no others."""
+    headers = request.headers
+    return {name: headers[name] for name in HEARD if name in headers}
+
+
 def _readable(request: Request, body: bytes) -> AsyncBoltRequest:
     """The request as Bolt takes it; 400 for what is signed and yet no form and no JSON object."""
     try:
-        return to_async_bolt_request(request, body)
+        return AsyncBoltRequest(body=body.decode(), headers=_heard(request))
     except (ValueError, AttributeError, TypeError) as error:
         raise Turned(400, "neither a form nor a JSON object") from error

@@ -32,6 +32,11 @@ _SUMMONS = re.compile(r"@(?=\w)|:(?=[\w+'-]+:)")
 _BREAKER = "\u2060"
 """WORD JOINER: invisible, and enough to keep `@here` and `:fire:` from being one word."""
 
+_TAME = re.compile(r"[A-Za-z0-9 .,;()/#'-]*")
+"""What is nothing but itself, wherever it stands: as most names and reasons are."""
+
+_MEMBER = re.compile(r"[A-Z0-9]{1,32}")
+
 _EXTENDERS = ("\u200d", "\ufe0f", "\ufe0e", "\u20e3")
 
 
@@ -75,6 +80,8 @@ def mrkdwn(text: str, limit: int = 200, *, empty: str = "unnamed") -> str:
 
 
 def _harmless(text: str) -> str:
+    if _TAME.fullmatch(text):
+        return text
     signs = text.translate(_LOOKALIKES)
     return _escape(_SUMMONS.sub(_broken, _UNDERSCORE.sub("\u02cd", signs)))
 
@@ -129,7 +136,7 @@ def dots(parts: Iterable[str]) -> str:
 
 def who(user: str) -> str:
     """A Slack member, shown with their name; the id is Slack's own."""
-    return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{1,32}", user) else code(user)
+    return f"<@{user}>" if _MEMBER.fullmatch(user) else code(user)
 
 
 def place(channel: str) -> str:

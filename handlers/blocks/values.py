@@ -133,7 +133,9 @@ V = TypeVar("V", bound=Value)
 
 def dump(value: Value) -> str:
     """The value as a button carries it, at most 2,000 characters; long names are cut."""
-    return value.model_copy(update=_shortened(value)).model_dump_json(exclude_none=True)
+    if short := _shortened(value):
+        value = value.model_copy(update=short)
+    return value.model_dump_json(exclude_none=True)
 
 
 def _shortened(value: Value) -> dict[str, Any]:

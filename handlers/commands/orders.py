@@ -9,6 +9,8 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -69,22 +71,27 @@ class Incomplete(Frozen):
     missing: str
 
 
-def choices(verb: type[Verb]) -> dict[str, type[StrEnum]]:
+@cache
+def choices(verb: type[Verb]) -> Mapping[str, type[StrEnum]]:
     """The options of `verb` that are picked from a few values, by field name."""
     kinds = {name: field.annotation for name, field in verb.model_fields.items()}
-    return {
-        name: kind
-        for name, kind in kinds.items()
-        if isinstance(kind, type) and issubclass(kind, StrEnum)
-    }
+    return MappingProxyType(
+        {
+            name: kind
+            for name, kind in kinds.items()
+            if isinstance(kind, type) and issubclass(kind, StrEnum)
+        }
+    )
 
 
+@cache
 def names(verb: type[Verb]) -> tuple[str, ...]:
     """The options of `verb` that are written as a word after the call, by field name."""
     told = {*choices(verb), *texts(verb)}
     return tuple(name for name in verb.model_fields if name not in told)
 
 
+@cache
 def texts(verb: type[Verb]) -> tuple[str, ...]:
     """The options of `verb` that are texts for people to read, by field name."""
     return tuple(name for name, field in verb.model_fields.items() if TO_READ in field.metadata)
@@ -112,11 +119,7 @@ def read_order(
     lacking = [
         *(["call"] if call is None else []),
         *(["people"] if verb.aim is not Aim.CALL and not people and not everyone else []),
-        *(
-            name
-            for name, one in verb.model_fields.items()
-            if one.is_required() and name not in picked
-        ),
+        *(name for name in verb.required() if name not in picked),
     ]
     said = {
         "call": call,
@@ -162,9 +165,16 @@ def _take_options(words: Words) -> list[str]:
     return values
 
 
+@cache
+def _words_of(verb: type[Verb]) -> Mapping[str, str]:
+    """Which option each word after `--` belongs to."""
+    words = {str(value): name for name, kind in choices(verb).items() for value in kind}
+    return MappingProxyType(words)
+
+
 def _pick(verb: type[Verb], values: Sequence[str]) -> dict[str, str]:
     """Which option of `verb` each value belongs to. UnknownWord when it belongs to none."""
-    known = {str(value): name for name, kind in choices(verb).items() for value in kind}
+    known = _words_of(verb)
     picked: dict[str, str] = {}
     for value in values:
         if value not in known:

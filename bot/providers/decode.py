@@ -8,23 +8,30 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from bot.providers.http import Answer, Transport
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(2100, 1, 1, tzinfo=UTC)
 _NANOSECONDS_FROM = 10**17
 
 
 def moment(value: Any) -> datetime | None:
     """Integers of 1e17 and more are Unix nanoseconds, smaller ones seconds; strings RFC 3339.
 
-    None for anything else: a time is never essential.
+    None for anything else, and for what is before 1970 or after 2100: a time is never essential,
+    and a wrong one is worse than none.
     """
     try:
-        if isinstance(value, str):
-            return _from_text(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            large = abs(value) >= _NANOSECONDS_FROM
-            micro = value // 1000 if large else value * 1_000_000
-            return _EPOCH + timedelta(microseconds=micro)
+        at = _moment(value)
     except (ValueError, OverflowError):
         return None
+    return at if at is not None and _EPOCH <= at <= _LAST else None
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        return _from_text(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        large = abs(value) >= _NANOSECONDS_FROM
+        micro = value // 1000 if large else value * 1_000_000
+        return _EPOCH + timedelta(microseconds=micro)
     return None
 
 

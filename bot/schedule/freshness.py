@@ -44,12 +44,16 @@ class _News(NamedTuple):
 
 @dataclass(frozen=True)
 class Freshness:
-    """Reads the vendors for digests; each of them once for all that come at the same time."""
+    """Reads the vendors for digests; each of them once for all that come at the same time.
+
+    `at_last` is for how many seconds a vendor is waited for.
+    """
 
     sources: Mapping[Vendor, UsageSource]
     usage: UsageStore
     digests: DigestStore
     clock: Clock
+    at_last: float = AT_LAST
     told: dict[tuple[Vendor, date, date], _News] = field(default_factory=dict)
     turns: dict[Vendor, asyncio.Lock] = field(default_factory=dict)
 
@@ -105,7 +109,7 @@ class Freshness:
         now = self.clock.now()
         stretch = _days(min(first, _utc_day(now) - RE_READ_DAYS * DAY), last)
         try:
-            async with asyncio.timeout(AT_LAST):
+            async with asyncio.timeout(self.at_last):
                 return await self._backfill(vendor).read(stretch, until=now + SOON)
         except TimeoutError:
             return (Gap(vendor=vendor, why=f"{vendor.label} did not tell all of it in time."),)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.calls.actors import Actor
@@ -17,10 +18,10 @@ OWNER = Actor(user="U-LEO", team="T1")
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def subscription(number: int = 1, **wish: object) -> Subscription:
+def subscription(number: int = 1, **wish: Any) -> Subscription:
     """One made long ago, for nine o'clock in UTC unless `wish` says otherwise."""
     told = {"channel": f"C-{number}", "at": time(9), **wish}
-    return Subscription(id=number, wish=Wish(**told), owner=OWNER, made_at=LONG_AGO)  # type: ignore[arg-type]  # pydantic checks
+    return Subscription(id=number, wish=Wish(**told), owner=OWNER, made_at=LONG_AGO)
 
 
 @dataclass

@@ -1,10 +1,12 @@
 """The bell begins a round and a reading at a time, and lets the digest in hand be posted."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.moderation.tasks import Tasks
 from bot.schedule.bell import DigestBell
+from bot.schedule.runner import Runner
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import subscription
 from tests.schedule.watch import SATURDAY, Watch, utc
@@ -69,3 +71,22 @@ async def test_on_stopping_the_digest_in_hand_is_posted_and_reading_is_broken_of
     await bell.ring()
     await bell.catch_up()
     assert reading.begun == 1
+
+
+async def test_both_are_rung_for() -> None:
+    rung: list[str] = []
+
+    class Names(Runner):
+        def every(self, seconds: float, name: str, job: Callable[[], Awaitable[None]]) -> None:
+            super().every(seconds, name, job)
+            rung.append(f"{name} each {seconds:g} s")
+
+    watch = Watch(ManualClock(utc(21)), subscription())
+    DigestBell(watch.rounds, Reading(), Tasks()).schedule(Names())
+    assert rung == ["digests each 60 s", "usage each 600 s"]
+
+
+def test_closing_before_anything_was_read_breaks_nothing_off() -> None:
+    watch = Watch(ManualClock(utc(21)), subscription())
+    DigestBell(watch.rounds, Reading(), Tasks()).close()
+    assert watch.rounds.closing.is_set()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -29,12 +30,13 @@ class Past:
     def __init__(self) -> None:
         self.asked: list[Stretch] = []
         self.trouble: Exception | None = None
+        self.hangs = False
         self.report: tuple[VendorDay, ...] | Exception = ()
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         assert cursor is None
         self.asked.append(stretch)
-        await asyncio.sleep(0)
+        await (asyncio.Event().wait() if self.hangs else asyncio.sleep(0))
         if self.trouble:
             raise self.trouble
         at = [stretch.start + timedelta(hours=hour) for hour in range(10)]
@@ -99,6 +101,14 @@ async def test_a_vendor_that_fails_is_a_gap_and_is_not_asked_again_at_once(
     pages = len(past.asked)
     await freshness.fresh(subscription(2), SATURDAY)
     assert len(past.asked) == pages
+
+
+async def test_a_vendor_that_never_answers_is_a_gap_when_its_time_is_over(
+    freshness: Freshness, past: Past
+) -> None:
+    past.hangs = True
+    ((gap,), _) = await replace(freshness, at_last=0.01).fresh(subscription(), SATURDAY)
+    assert gap.why == "Stream Video did not tell all of it in time."
 
 
 async def test_only_the_vendors_that_were_wished_for_are_asked(

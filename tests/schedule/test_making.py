@@ -1,6 +1,7 @@
 """What a digest says of a stretch: sums, comparisons, costs; what is not known is never zero."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ class Desk:
         """Say what is known of the day `back` days before Friday."""
         self.numbers.put(vendor, FRIDAY - back * DAY, Tally.model_validate(tally))
 
-    async def make(self, day: date = SATURDAY, **wish: object) -> Digest:
+    async def make(self, day: date = SATURDAY, **wish: Any) -> Digest:
         maker = Maker(self.numbers, self.rows, Head(), ManualClock(), self.vendors, self.prices)
         return await maker.make(subscription(**wish), day)
 

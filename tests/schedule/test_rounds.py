@@ -15,7 +15,7 @@ from bot.ports import NoticeLater, NoticeLost
 from bot.schedule.rounds import LATEST, LEASE, Fate, due_days
 from bot.schedule.runner import guarded
 from tests.fakes.clock import ManualClock
-from tests.fakes.digests import subscription
+from tests.fakes.digests import Row, subscription
 from tests.schedule.watch import SATURDAY, Watch, utc
 
 FRIDAY = SATURDAY - timedelta(days=1)
@@ -73,8 +73,9 @@ async def test_a_worker_killed_between_posting_and_marking_posts_nothing_twice(
     watch.stand_at(utc(21))
     await watch.rounds.send(watch.rows.subs[0], SATURDAY)
     row = watch.rows.rows[1, SATURDAY]
-    row.done, row.ts, row.owner = False, None, "killed"
+    watch.rows.rows[1, SATURDAY] = Row(owner="killed", until=row.until, attempt=1)
     assert await watch.go_at(utc(21, 9, 6)) == [SATURDAY]
+    row = watch.rows.rows[1, SATURDAY]
     assert (row.done, row.ts, watch.channel.attempts) == (True, "0.0", 2)
 
 

@@ -1,5 +1,6 @@
 """A worker's rounds over rows, numbers and a channel in memory, at a time the test owns."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -37,6 +38,7 @@ class News:
     ) -> tuple[Sequence[Gap], Sequence[Difference]]:
         self.asked.append((subscription.id, day))
         self.clock.advance(self.takes)
+        await asyncio.sleep(0)
         if self.trouble:
             raise self.trouble.pop(0)
         return self.gaps, self.differences

@@ -9,12 +9,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.live.digesting import digest_storm
 from tests.storm.count import Tally
 from tests.storm.databases import postgresql, sqlite
 from tests.storm.leave import leave
 from tests.storm.storm import ALONE, TOGETHER, storm
 
 SECONDS = 60.0
+
+CHANNELS, DAYS = 20, 5
+"""Subscriptions, and the days on which each of them is due."""
 
 KINDS = (
     ("SQLite, one process", sqlite, ALONE),
@@ -36,7 +40,25 @@ async def main(seconds: float) -> bool:
                         tally = await leave(url, folder, crew)
             tallies[f"{name}: {what}"] = tally
             show(f"{name}: {what}", tally)
+    tallies["digests"] = await digests()
+    show("PostgreSQL, two workers with digests: kill", tallies["digests"])
     return all(tally.good for tally in tallies.values())
+
+
+async def digests() -> Tally:
+    """Every digest of each day in its channel, though the workers keep dying."""
+    with tempfile.TemporaryDirectory(prefix="callwarden-storm-") as made:
+        async with postgresql(Path(made)) as url:
+            told = await digest_storm(url, Path(made), channels=CHANNELS, days=DAYS)
+    return Tally(
+        {"digests": told.digests.total(), "processes killed": told.killed},
+        {
+            "digests lost": CHANNELS * DAYS - len(told.digests),
+            "digests twice": sum(times > 1 for times in told.digests.values()),
+            "details lost": CHANNELS * DAYS - len(told.details),
+            "details twice": sum(times > 1 for times in told.details.values()),
+        },
+    )
 
 
 def show(title: str, tally: Tally) -> None:

@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from bot.demo.stage import Show, open_show
+from tests.fakes.lead import Lead
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -13,3 +14,13 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
     """Everything running, on SQLite."""
     async with open_show(tmp_path_factory.mktemp("show")) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def leo(show: Show) -> AsyncIterator[Lead]:
+    leo = Lead(show)
+    leo.user.zone = "Europe/London"
+    yield leo
+    show.stage.slack.faults.clear()
+    for one in await show.store.subscriptions():
+        await show.store.change(one.model_copy(update={"stopped": True}))

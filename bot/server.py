@@ -9,19 +9,22 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-try:
-    from uvloop import new_event_loop
-except ImportError:  # no such thing on Windows, or beside CPython
-    from asyncio import new_event_loop
-
 GRACE = 3
 """Seconds that requests still in work get when the server stops: Slack waits no longer either."""
 
 
 def on_a_fast_loop(work: Coroutine[Any, Any, None]) -> None:
     """As `asyncio.run`, on uvloop; on asyncio's own loop where uvloop does not exist."""
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(work)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - there is none on Windows, nor beside CPython
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 class _Guest(uvicorn.Server):

@@ -11,6 +11,7 @@ import pytest
 from bot.calls.cases import How
 from bot.errors import NotAccepted, StoreError, UnknownCase
 from bot.ports import CaseFilter
+from bot.server import on_a_fast_loop
 from bot.store import SqlStore, open_store
 from bot.store.database import CHAIN_LOCK
 from tests.fakes.clock import ManualClock
@@ -41,9 +42,19 @@ def held_sqlite(sqlite_url: str) -> Path:
 async def test_an_order_that_waits_too_long_for_sqlite_is_never_written(
     sqlite_url: str, held_sqlite: Path, clock: ManualClock
 ) -> None:
+    await wait_too_long(sqlite_url, held_sqlite, clock)
+
+
+def test_nor_is_it_on_the_loop_that_serve_runs_on(
+    sqlite_url: str, held_sqlite: Path, clock: ManualClock
+) -> None:
+    on_a_fast_loop(wait_too_long(sqlite_url, held_sqlite, clock))
+
+
+async def wait_too_long(sqlite_url: str, held: Path, clock: ManualClock) -> None:
     async with open_store(sqlite_url, clock, patience=0.1) as store:
         await store.ping()
-        async with aiosqlite.connect(held_sqlite, isolation_level=None) as other:
+        async with aiosqlite.connect(held, isolation_level=None) as other:
             await other.execute("BEGIN IMMEDIATE")
             await denied(store)
             await other.execute("ROLLBACK")

@@ -79,7 +79,7 @@ def serve(
     ] = True,
 ) -> None:
     """Answer Slack: the web process, and with SQLite the whole product."""
-    from bot.server import on_a_fast_loop
+    from bot.service import on_a_fast_loop
     from bot.service import serve as run
     from bot.settings import Settings
 
@@ -89,8 +89,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Sweep up: carry out cases and send messages that a web process left behind."""
-    from bot.server import on_a_fast_loop
-    from bot.service import work
+    from bot.service import on_a_fast_loop, work
     from bot.settings import Settings
 
     on_a_fast_loop(work(Settings.from_process()))

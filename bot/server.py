@@ -3,28 +3,13 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
 
 GRACE = 3
 """Seconds that requests still in work get when the server stops: Slack waits no longer either."""
-
-
-def on_a_fast_loop(work: Coroutine[Any, Any, None]) -> None:
-    """As `asyncio.run`, on uvloop; on asyncio's own loop where uvloop does not exist."""
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(work)
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop  # noqa: PLC0415 - there is none on Windows, nor beside CPython
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
 
 
 class _Guest(uvicorn.Server):

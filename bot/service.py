@@ -8,6 +8,7 @@ import asyncio
 import gc
 import importlib
 import signal
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
@@ -88,6 +89,20 @@ def _trust(settings: Settings) -> Trust:
         cometchat=chat is not None,
         cometchat_login=login.get_secret_value() if login else None,
     )
+
+
+def on_a_fast_loop(work: Coroutine[Any, Any, None]) -> None:
+    """As `asyncio.run`, on uvloop; on asyncio's own loop where uvloop does not exist."""
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(work)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - there is none on Windows, nor beside CPython
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 async def serve(settings: Settings, *, worker: bool) -> None:

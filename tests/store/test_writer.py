@@ -11,7 +11,7 @@ import pytest
 from bot.calls.cases import How
 from bot.errors import NotAccepted, StoreError, UnknownCase
 from bot.ports import CaseFilter
-from bot.server import on_a_fast_loop
+from bot.service import on_a_fast_loop
 from bot.store import SqlStore, open_store
 from bot.store.database import CHAIN_LOCK
 from tests.fakes.clock import ManualClock

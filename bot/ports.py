@@ -127,11 +127,12 @@ class UsageStore(Protocol):
     ) -> Sequence[Mapping[Vendor, Tally]]:
         """For each stretch of whole quarters, each vendor's tally.
 
-        A vendor that was not read throughout a stretch is left out of it. One statement over the quarters, however many stretches.
+        A vendor that was not read throughout a stretch is left out of it. One statement over the
+        quarters, however many stretches.
         """
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
-        """The UTC days of `stretch` that were not read to their end, oldest first, each by itself."""
+        """The UTC days of `stretch` not read to their end, oldest first, each by itself."""
 
 
 class DigestStore(Protocol):

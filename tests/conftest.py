@@ -9,10 +9,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from bot.store import SqlStore, open_store
 from bot.store.migrate import migrate
 from tests.fakes.clock import ManualClock
+
+
+settings.register_profile("suite", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.load_profile("suite")
+# The suite stays fast; `pytest --hypothesis-profile=thorough` looks longer.
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,11 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.sqlite = is_sqlite(url)
-        self.engine = create_async_engine(url, connect_args=_arguments(url))
+        self.engine = create_async_engine(
+            url,
+            connect_args=_arguments(url),
+            pool_pre_ping=not self.sqlite,  # a database that came back has closed what we kept
+        )
         self.writing = _writing(url)
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)

@@ -10,7 +10,7 @@ from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, VendorError
-from bot.moderation.memory import Memory
+from bot.moderation.memory import Crowd, Memory
 from bot.moderation.roll import Roll
 from bot.ports import CallProvider
 
@@ -157,6 +157,20 @@ class Board:
         if cursor is None or len(found) >= MOST_PEOPLE:
             self.memory.keep_people(ref, found.values())
         return Page(items=tuple(found.values()), next=cursor, total=total)
+
+    async def crowd(self, ref: CallRef, words: Sequence[str]) -> list[Participant]:
+        """Who is connected; where more are there than the vendor lists, also who is asked for.
+
+        Those beyond its list can mostly be asked for by id only.
+        """
+        page = await self.people(ref)
+        there = list(page.items)
+        if (page.total or 0) > len(there):
+            known = Crowd(there)
+            for word in [one for one in words if not known.find(one)]:
+                seen = (await self.provider(ref.vendor).find(word)).found
+                there += [one.person for one in seen if one.call.ref.id == ref.id]
+        return there
 
     async def get(self, ref: CallRef) -> Call:
         """One call by its vendor's id."""

@@ -105,7 +105,7 @@ class Planner:
             return await self.absent(call.ref, words)
         there = self._board.memory.people(call.ref)
         if there is None or not all(there.find(word) for word in words):
-            there = Crowd((await self._board.people(call.ref)).items)
+            there = Crowd(await self._board.crowd(call.ref, words))
         return distinct([pick(word, there, call) for word in words])
 
     async def absent(self, call: CallRef, words: Sequence[str]) -> tuple[Person, ...]:

@@ -92,28 +92,36 @@ class Rounds:
             await guarded(f"digest of subscription {subscription.id}", serve)
 
     async def send(self, subscription: Subscription, day: date, older: Sequence[date] = ()) -> Fate:
-        """Claim the digest of `day` and post it.
+        """Claim the digest of `day` and post it, because somebody asked for it: it is not late.
 
         Those of `older` that were never sent are folded into it, once it is posted. Raises
         StoreError.
         """
+        return await self._once(subscription, day, older, rung=False)
+
+    async def _once(
+        self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
+    ) -> Fate:
+        """`rung`: the bell sends it, and it says so when it comes late."""
         this = subscription.id, day
         if this in self.under_way:
             return Fate.TAKEN
         self.under_way.add(this)
         try:
-            return await self._send(subscription, day, older)
+            return await self._send(subscription, day, older, rung=rung)
         finally:
             self.under_way.discard(this)
 
-    async def _send(self, subscription: Subscription, day: date, older: Sequence[date]) -> Fate:
+    async def _send(
+        self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
+    ) -> Fate:
         begun = _Moment(self.clock.now(), self.clock.monotonic())
         posting = await self._claim(subscription, day)
         if posting is None:
             return Fate.TAKEN
         folded = [one for each in older if (one := await self._claim(subscription, each))]
         posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
-        digest = await self._make(posting)
+        digest = await self._make(posting, rung=rung)
         if not self._in_time(begun) or not await self._as_wanted(subscription):
             log.warning("digest put off", subscription=subscription.id, day=str(day))
             return Fate.LATER
@@ -135,11 +143,11 @@ class Rounds:
             return
         newest, *older = due
         if self.clock.now() - subscription.due_at(newest) <= LATEST:
-            await self.send(subscription, newest, older)
+            await self._once(subscription, newest, older, rung=True)
 
-    async def _make(self, posting: Posting) -> Digest:
+    async def _make(self, posting: Posting, *, rung: bool) -> Digest:
         gaps, differences = await self.fresh(posting.subscription, posting.day)
-        late = self.clock.now() - posting.due_at > NOTED_AFTER
+        late = rung and self.clock.now() - posting.due_at > NOTED_AFTER
         return await self.maker.make(
             posting.subscription,
             posting.day,

@@ -71,7 +71,7 @@ async def test_a_worker_killed_between_posting_and_marking_posts_nothing_twice(
     watch: Watch,
 ) -> None:
     watch.stand_at(utc(21))
-    await watch.rounds.send(watch.rows.subs[0], SATURDAY)
+    await watch.worker("by hand").send(watch.rows.subs[0], SATURDAY)
     row = watch.rows.rows[1, SATURDAY]
     watch.rows.rows[1, SATURDAY] = Row(owner="killed", until=row.until, attempt=1)
     assert await watch.go_at(utc(21, 9, 6)) == [SATURDAY]
@@ -112,6 +112,13 @@ async def test_after_an_hour_without_slack_it_is_sent_and_says_that_it_is_late(
     assert await watch.go_at(utc(21, 10)) == [SATURDAY]
     ((_, digest),) = watch.channel.messages["C-1"]
     assert digest.late_since == utc(21, 9)
+
+
+async def test_one_that_somebody_asks_for_is_not_late(watch: Watch) -> None:
+    watch.stand_at(utc(21, 14))
+    await watch.worker("by hand").send(watch.rows.subs[0], SATURDAY)
+    ((_, digest),) = watch.channel.messages["C-1"]
+    assert digest.late_since is None
 
 
 async def test_one_that_comes_a_few_minutes_late_does_not_apologise(watch: Watch) -> None:

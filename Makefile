@@ -24,7 +24,7 @@ serve: .venv/ready ## Run the bot on this machine (web and scheduler, SQLite)
 	@$(BIN)/callwarden serve
 
 test: .venv/ready ## Run every test and hold the coverage floors
-	@$(BIN)/pytest -q -n auto --dist loadscope --cov --cov-report=
+	@$(BIN)/pytest -q -n auto --dist loadscope --no-loadscope-reorder --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95
 	@$(BIN)/coverage report --include='$(FULLY_COVERED)' --fail-under=100
 

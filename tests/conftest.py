@@ -15,7 +15,7 @@ from bot.store import SqlStore, open_store
 from bot.store.migrate import migrate
 from tests.fakes.clock import ManualClock
 
-settings.register_profile("suite", max_examples=40, deadline=None)
+settings.register_profile("suite", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=1_000, deadline=None)
 settings.load_profile("suite")
 # The suite stays fast; `pytest --hypothesis-profile=thorough` looks longer.

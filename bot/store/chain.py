@@ -102,7 +102,7 @@ class Walk:
 
     def _name_the_first_bad(self, rows: Sequence[tuple[int, Any, Any]]) -> NoReturn:
         at, previous = self.head.id, self.head.hash
-        for entry_id, body, said in rows:
+        for entry_id, body, said in rows:  # pragma: no branch - one of them is bad
             at += 1
             if entry_id != at:
                 raise ChainBroken(f"Audit entry {at} is missing.", entry_id=at)

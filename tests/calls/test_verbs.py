@@ -123,3 +123,21 @@ def test_only_what_would_change_something_is_offered(
     offered = {name for name in on_a_call if not sample(name).pointless(call(**known))}
     assert offered == makes_sense
     assert not Kick().pointless(call(**known))
+
+
+@pytest.mark.parametrize(
+    ("known", "start", "stop"),
+    [
+        ("transcribing", "transcribe_start", "transcribe_stop"),
+        ("captioning", "captions_start", "captions_stop"),
+        ("locked", "lock", "unlock"),
+    ],
+)
+def test_what_runs_is_not_started_and_what_does_not_run_is_not_stopped(
+    known: str, start: str, stop: str
+) -> None:
+    running, idle = call(**{known: True}), call(**{known: False})
+    assert sample(start).pointless(running)
+    assert not sample(start).pointless(idle)
+    assert sample(stop).pointless(idle)
+    assert not sample(stop).pointless(running)

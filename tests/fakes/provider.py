@@ -49,6 +49,7 @@ class FakeProvider(Blind):
         }
         self.calls: dict[str, Call] = {}
         self.people: dict[str, list[Participant]] = {}
+        self.unsearched = 0
         self.kept: dict[str, list[File]] = {}
         self.measured: dict[str, Quality] = {}
         self.said: dict[str, Sequence[Feedback]] = {}
@@ -165,12 +166,13 @@ class FakeProvider(Blind):
         """Whoever's id or name holds `words`."""
         self._answer()
         return Sightings(
+            unread=self.unsearched,
             found=tuple(
                 Sighting(call=call, person=person)
                 for name, call in self.calls.items()
                 for person in self.people[name]
                 if words.casefold() in f"{person.id} {person.name}".casefold()
-            )
+            ),
         )
 
     async def probe(self) -> str:

@@ -97,3 +97,9 @@ async def test_an_act_a_vendor_has_only_for_everyone_is_refused_by_name(office: 
     await office.desk.request(office.order(Silence(), everyone=True))
     await office.done()
     assert office.vendor.done == [("silence", None)]
+
+
+async def test_calls_that_were_not_searched_are_counted(office: Office) -> None:
+    office.vendor.unsearched = 3
+    found = await office.desk.find(Asker(VIEWER, "C1"), "ann")
+    assert found.unread == {Vendor.STREAM: 3}

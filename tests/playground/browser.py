@@ -57,11 +57,11 @@ def demo(*options: str) -> Iterator[str]:
             if not told:
                 raise RuntimeError("the demo ended before it printed its link")
         yield told.strip()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
     finally:
-        process.kill()
+        process.send_signal(signal.SIGINT)
+        ended = process.wait(30)
         process.stdout.close()
+    assert ended == 0
 
 
 class Visitor:

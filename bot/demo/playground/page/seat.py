@@ -1,7 +1,7 @@
 """Where somebody sits at the page: who they are, where they look, and what they do there."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.playground.playground import Playground
@@ -37,7 +37,6 @@ class Seat:
     user: User
     place: Place
     complain: Callable[[str], None]
-    threads: set[str] = field(default_factory=set)
 
     @property
     def names(self) -> dict[str, str]:

@@ -112,7 +112,7 @@ class Executor:
             if results is None:
                 results = await self._carriers[case.act.call.vendor].carry_out(case)
             kept = await self._store.finish(claim, results)
-            if kept:  # pragma: no branch - the store shows what a lost claim does
+            if kept:
                 self._count(case, results)
             log.info("case finished", state=overall(results), attempt=case.attempt, kept=kept)
         self._nudge_notices()

@@ -102,7 +102,9 @@ class Walk:
 
     def _name_the_first_bad(self, rows: Sequence[tuple[int, Any, Any]]) -> NoReturn:
         at, previous = self.head.id, self.head.hash
-        for entry_id, body, said in rows:  # pragma: no branch - one of them is bad
+        following = iter(rows)
+        while True:  # one of them is bad, so this ends before they do
+            entry_id, body, said = next(following)
             at += 1
             if entry_id != at:
                 raise ChainBroken(f"Audit entry {at} is missing.", entry_id=at)
@@ -112,8 +114,8 @@ class Walk:
             if previous != said:
                 raise ChainBroken(f"Audit entry {at} does not fit its hash.", entry_id=at)
             if at == self._anchor.id and said != self._anchor.hash:
-                break
-        raise ChainBroken(f"Audit entry {at} is not the one seen before.", entry_id=at)
+                why = f"Audit entry {at} is not the one seen before."
+                raise ChainBroken(why, entry_id=at)
 
 
 def _hashes(head: Head, rows: Sequence[tuple[int, Any, Any]]) -> list[bytes] | None:

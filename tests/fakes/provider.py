@@ -33,7 +33,10 @@ Trouble = Exception | tuple[str, Exception]
 
 
 class FakeProvider(Blind):
-    """Keeps calls and people; `done` lists every effect, in order; `seen` overrides read-backs."""
+    """Keeps calls and people; `done` lists every effect, in order; `seen` overrides read-backs.
+
+    Once an order has `reached` it while it `hangs`, it waits to be `let_go`.
+    """
 
     capabilities: Mapping[str, Capability]
     looks = all_looks(**dict.fromkeys(LOOKS, "it keeps nothing"))
@@ -63,6 +66,7 @@ class FakeProvider(Blind):
         self.page_size = 100
         self.left: set[str] = set()
         self.hangs = False
+        self.reached, self.let_go = asyncio.Event(), asyncio.Event()
 
     def open_call(self, name: str, *people: str, title: str | None = None) -> CallRef:
         """A live call with these people in it: `id` or `id=Name`."""
@@ -135,8 +139,9 @@ class FakeProvider(Blind):
 
     async def perform(self, act: Act) -> Receipt:
         """Do it, or whatever the script says."""
+        self.reached.set()
         if self.hangs:
-            await asyncio.Event().wait()
+            await self.let_go.wait()
         trouble = self.acts.pop(0) if self.acts else None
         if isinstance(trouble, Exception):
             raise trouble

@@ -8,6 +8,7 @@ from bot.calls.cases import Case, Event, Notice, NoticeKind, Order
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.verbs import Verb
+from bot.meter import UNMETERED, Meter
 from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
@@ -56,7 +57,9 @@ class Office:
         rules = Rules(people=People(moderators=("U1MOD",)))
         self.desk = Desk(board, Planner(board, store), Policy(rules, Table()), store, self.executor)
 
-    def worker(self, owner: str) -> Executor:
+    def worker(
+        self, owner: str, lease: timedelta = timedelta(seconds=60), meter: Meter = UNMETERED
+    ) -> Executor:
         return Executor(
             store=self.store,
             notifier=self.wall,
@@ -64,7 +67,8 @@ class Office:
             clock=self.clock,
             tasks=self.tasks,
             owner=owner,
-            lease=timedelta(seconds=60),
+            lease=lease,
+            meter=meter,
         )
 
     def order(

@@ -10,6 +10,7 @@ from bot.calls.outcomes import Seen, State
 from bot.calls.picture import ListView
 from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, Unblock, Verb
 from bot.errors import BadInput, Impossible, NotPermitted, Outsider, RoleTooLow, StoreError
+from bot.metrics import Metrics
 from bot.moderation.desk import Asker
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
 from bot.ports import CaseFilter, NoticeLater, NoticeLost
@@ -143,6 +144,23 @@ async def test_a_case_whose_worker_died_is_taken_up_by_another_and_not_repeated(
     case = await office.store.case(1)
     assert (case.state, case.attempt) == (State.CONFIRMED, 2)
     assert office.vendor.done == [("kick", "ann")]
+
+
+async def test_what_another_worker_has_taken_over_is_neither_finished_nor_counted_here(
+    office: Office, clock: ManualClock
+) -> None:
+    metrics = Metrics(clock)
+    await office.store.accept(office.order(Kick(), "ann"))
+    office.vendor.hangs = True
+    office.worker("slow", timedelta(seconds=-1), metrics).nudge()
+    await office.vendor.reached.wait()
+    clock.advance(1)
+    assert len(await office.store.claim(owner="two", limit=1, lease=timedelta(hours=1))) == 1
+    office.vendor.let_go.set()
+    await office.done()
+    case = await office.store.case(1)
+    assert (case.state, case.attempt) == (State.ASKED, 2)
+    assert b"callwarden_acts_total{" not in await metrics.page()
 
 
 async def test_a_case_no_worker_ever_finishes_is_given_up_as_not_confirmed(

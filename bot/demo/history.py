@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from bot.calls.models import Vendor
@@ -74,7 +75,13 @@ def past_of(vendor: Vendor, clock: Clock, seed: int = 2026, days: int = DAYS) ->
         lied = vendor is Vendor.REALTIMEKIT and _today(clock) - day == MISREPORTED_DAYS_AGO * DAY
         return 0.75 if lied else 1.0
 
-    return Past(lambda: calls_of(vendor, _today(clock), seed, days), share)
+    return Past(lambda: _calls(vendor, _today(clock), seed, days), share)
+
+
+@lru_cache(maxsize=6)
+def _calls(vendor: Vendor, today: date, seed: int, days: int) -> tuple[PastCall, ...]:
+    """All of them, kept for the next world of the same day: two for each vendor."""
+    return tuple(calls_of(vendor, today, seed, days))
 
 
 def calls_of(vendor: Vendor, today: date, seed: int, days: int) -> Iterator[PastCall]:
@@ -118,11 +125,15 @@ def _place(
     number: int,
 ) -> Place:
     """Somewhere that is free; where nothing is, somewhere new."""
-    known = [_named(vendor, name, title) for name, title in _NAMES.items()]
-    open_to_all = [place for place in known if free.get(place, start) <= start]
+    open_to_all = [place for place in _known(vendor) if free.get(place, start) <= start]
     if open_to_all:
         return dice.choice(open_to_all)
     return _named(vendor, f"extra-{start:%m%d}-{number}", f"Extra {number}")
+
+
+@cache
+def _known(vendor: Vendor) -> tuple[Place, ...]:
+    return tuple(_named(vendor, name, title) for name, title in _NAMES.items())
 
 
 def _named(vendor: Vendor, name: str, title: str) -> Place:

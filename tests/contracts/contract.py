@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -38,10 +39,15 @@ class Operation:
     spec: Json
     root: Json
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Method and path, without what every path of the vendor begins with."""
         return f"{self.method} {short(self.path)}"
+
+    @cached_property
+    def addresses(self) -> re.Pattern[str]:
+        """Every URL it is served at."""
+        return re.compile("|".join(_pattern(server + self.path) for server in self.servers))
 
     def answers(self) -> dict[int, Json]:
         """The documented answers by status, their references followed."""
@@ -103,10 +109,7 @@ def operation_of(operations: Sequence[Operation], request: httpx.Request) -> Ope
     """The operation a request is for: the one with the fewest placeholders, or None."""
     url = str(request.url.copy_with(query=None))
     fitting = [
-        one
-        for one in operations
-        if one.method == request.method
-        and any(re.fullmatch(_pattern(server + one.path), url) for server in one.servers)
+        one for one in operations if one.method == request.method and one.addresses.fullmatch(url)
     ]
     return min(fitting, key=lambda one: one.path.count("{"), default=None)
 
@@ -129,9 +132,33 @@ def faults(operation: Operation, request: httpx.Request) -> list[str]:
 
 def invalid(root: Json, schema: Json, value: Any, *, closed: bool = False) -> list[str]:
     """What is wrong with a value; `closed` also counts fields that the document does not name."""
-    whole: Any = {"components": root.get("components", {}), **schema}
-    checker = Draft202012Validator(_closed(whole) if closed else whole)
+    checker = _checker(_Same(root), _Same(schema), closed=closed)
     return [f"{'.'.join(map(str, one.path))}: {one.message}" for one in checker.iter_errors(value)]
+
+
+@dataclass(frozen=True)
+class _Same:
+    """A part of a document by which one it is, not by what it says: none is ever changed."""
+
+    node: Json
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.node is self.node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+
+@cache
+def _checker(root: _Same, schema: _Same, *, closed: bool) -> Draft202012Validator:
+    components = _closed_components(root) if closed else root.node.get("components", {})
+    told = _closed(schema.node) if closed else schema.node
+    return Draft202012Validator({"components": components, **told})
+
+
+@cache
+def _closed_components(root: _Same) -> Any:
+    return _closed(root.node.get("components", {}))
 
 
 def _closed(node: Any) -> Any:

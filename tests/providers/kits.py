@@ -93,7 +93,11 @@ def client(
 def answering(body: object) -> RealtimeKitProvider:
     """A client of a vendor that answers everything with this JSON, infinities included."""
     always = httpx.MockTransport(lambda _: httpx.Response(200, text=json.dumps(body)))
-    return client(RealtimeKitServer(ManualClock()), transport=always)
+    return client(_NOBODY, transport=always)
+
+
+_NOBODY = RealtimeKitServer(ManualClock())
+"""Whose keys a client has that asks it nothing."""
 
 
 def order(

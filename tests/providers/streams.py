@@ -60,7 +60,11 @@ def client(
 def answering(body: object) -> StreamProvider:
     """A client of a vendor that answers everything with this JSON, infinities included."""
     always = httpx.MockTransport(lambda _: httpx.Response(200, text=json.dumps(body)))
-    return client(StreamServer(ManualClock()), transport=always)
+    return client(_NOBODY, transport=always)
+
+
+_NOBODY = StreamServer(ManualClock())
+"""Whose keys a client has that asks it nothing."""
 
 
 def body(server: StreamServer, at: int = -1) -> Any:

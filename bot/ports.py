@@ -25,6 +25,7 @@ from bot.calls.outcomes import Observation, Receipt, Result
 from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
 from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
+from bot.digests.telling import Taken, Telling
 from bot.meter import Backlog
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
@@ -138,13 +139,26 @@ class UsageStore(Protocol):
 class DigestStore(Protocol):
     """Subscriptions, and which digest was posted. Raises `StoreError`."""
 
-    async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
-        """A new subscription; one with the same rhythm and vendors in that channel is changed."""
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+        """Set a digest up; one with the same rhythm and vendors in that channel is changed.
 
-    async def change(self, subscription: Subscription) -> None:
-        """Write over a subscription; UnknownSubscription when there is none.
+        The subscription, its entry on record and what the channel has to be told are one
+        transaction. NotAccepted as in `Store.accept`. A key that is on record changes nothing.
+        """
 
-        BadInput when another one in that channel has the same rhythm and vendors.
+    async def amend(
+        self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
+    ) -> Taken:
+        """Change one that was seen as `known`, as `set_up` does it.
+
+        UnknownSubscription when there is none of that number; BadInput when it was changed since,
+        or when another one in that channel has the same rhythm and vendors.
+        """
+
+    async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
+        """Pause one that cannot be posted, and have its owner told.
+
+        False, and nothing is done, when it was changed since it was seen as `known`.
         """
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
@@ -161,6 +175,20 @@ class DigestStore(Protocol):
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
         """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
+
+    async def due_tellings(
+        self, *, owner: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Telling]:
+        """Take up what is to be told now, the longest due first.
+
+        What is a day old, or is not true any more, is dropped.
+        """
+
+    async def told(self, telling: Telling) -> None:
+        """This was told, or is given up."""
+
+    async def tell_later(self, telling: Telling, until: datetime) -> None:
+        """Try this again at `until`."""
 
     async def acts(self, stretch: Stretch) -> Acts:
         """Cases asked in that stretch, in their state of now, and attempts that were refused."""
@@ -179,8 +207,8 @@ class DigestPoster(Protocol):
     async def post(self, posting: Posting, digest: Digest) -> str:
         """Post it; its timestamp. A second attempt looks first whether the first one arrived."""
 
-    async def tell_owner(self, subscription: Subscription, words: str) -> None:
-        """Tell whoever set it up, in private, what became of it."""
+    async def tell(self, telling: Telling, now: datetime) -> None:
+        """Tell a channel or an owner; a second attempt looks first whether the first arrived."""
 
 
 class Signatures(Protocol):
@@ -210,7 +238,7 @@ class Store(Protocol):
         """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
 
     async def note(self, note: DigestNote) -> bool:
-        """Audit what is asked of a digest, before it is done; NotAccepted as in `accept`.
+        """Audit that a digest is sent by hand, before it is; NotAccepted as in `accept`.
 
         False when its key was on record already: it is the same request once more.
         """

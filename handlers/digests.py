@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import structlog
-from pydantic import BaseModel
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digests.digest import Digest
-from bot.digests.subscription import Posting, Subscription
-from bot.ports import NoticeLater, NoticeLost
+from bot.digests.subscription import Posting
+from bot.digests.telling import Telling
+from bot.ports import NoticeLost
 from bot.usage.days import local_day
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.digest_parts import Help
 from handlers.blocks.message import Message
-from handlers.blocks.parts import section, text_of
-from handlers.blocks.text import place, say
+from handlers.introducing import SlackTellings
 from handlers.outbox import SKEW
 from handlers.posting import Ask, Mark, find, pause_before, post, taken
 
@@ -53,17 +53,6 @@ THREADLESS = {
     **GONE,
 }
 """Slack's errors after which the details stay away and the digest stands."""
-
-MAX_TOLD = 2000
-
-
-class _Opened(BaseModel):
-    """The answer of conversations.open."""
-
-    class _Channel(BaseModel):
-        id: str
-
-    channel: _Channel
 
 
 @dataclass(frozen=True)
@@ -129,39 +118,9 @@ class SlackDigests:
             **more,
         )
 
-    async def tell_owner(self, subscription: Subscription, words: str) -> None:
-        """Tell whoever set it up, by direct message. Best effort: what Slack refuses is logged."""
-        owner = subscription.owner.user
-        message = owner_message(subscription, words, self.command)
-        try:
-            async with taken("owner's message", pause_before(1), {}, digest=subscription.id):
-                opened = await self.client.conversations_open(users=owner)
-                channel = _Opened.model_validate(opened.data).channel.id
-                write = partial(self.client.chat_postMessage, channel=channel, unfurl_links=False)
-                await post(write, [message, Message(message.text, [])])
-        except (NoticeLater, NoticeLost):
-            log.warning("digest's owner not told", digest=subscription.id, words=words)
-
-
-def owner_message(subscription: Subscription, words: str, command: str) -> Message:
-    """What became of a digest: which one, what happened, and how to have it come again."""
-    number = subscription.id
-    way = (
-        f"`{command} digest resume {number}` has it come again, `{command} digest edit {number}` "
-        f"changes it, `{command} digest list` shows all."
-    )
-    told = f"{_standing(subscription)} {say(words, MAX_TOLD)}"
-    return Message(text_of(told), [section(told), section(way)])
-
-
-def _standing(subscription: Subscription) -> str:
-    """Which digest, and whether it still comes."""
-    which = f"igest {subscription.id} for {place(subscription.wish.channel)}"
-    if subscription.stopped:
-        return f"D{which} is stopped."
-    if subscription.paused_until is not None:
-        return f"D{which} is paused."
-    return f"About d{which}:"
+    async def tell(self, telling: Telling, now: datetime) -> None:
+        """Tell a channel or an owner what became of a digest; raises as `post`."""
+        await SlackTellings(self.client, self.command, GONE).tell(telling, now)
 
 
 def _channel(posting: Posting) -> str:

@@ -1,42 +1,101 @@
-"""The first message of a digest in its channel: who set it up, when it comes, how to change it."""
+"""What channels and owners are told of digests: who set one up, and why one comes no more."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
+import structlog
+from pydantic import BaseModel
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.digests.subscription import Subscription
-from bot.ports import NoticeLater, NoticeLost
-from handlers.blocks.digest_list import intro_message
+from bot.digests.telling import About, Telling
+from bot.schedule.telling import Untold
+from handlers.blocks.digest_list import intro_message, owner_message
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.text import place, say
-from handlers.digests import GONE
-from handlers.posting import pause_before, post, taken
-from handlers.visit import Visit
+from handlers.outbox import SKEW
+from handlers.posting import Mark, find, pause_before, post, taken
+
+log = structlog.get_logger(__name__)
+
+EVENT_TYPE = "callwarden_digest_telling"
+"""The metadata under which these can be found again after a crash."""
 
 MAX_WHY = 300
 """Characters of Slack's reason that are worth telling."""
 
-
-async def introduce(visit: Visit, subscription: Subscription, *, moved: bool) -> Message | None:
-    """Post it; None, or what to tell whoever set the digest up where Slack did not take it.
-
-    It is tried once: nobody waits for it, and the digest comes without it.
-    """
-    channel, asker = subscription.wish.channel, visit.asker.actor.user
-    told = intro_message(subscription, asker, visit.now, visit.counter.command, moved=moved)
-    write = partial(visit.counter.slack.chat_postMessage, channel=channel, unfurl_links=False)
-    try:
-        async with taken("digest's first message", pause_before(1), GONE, digest=subscription.id):
-            await post(write, [told, Message(told.text, [])])
-    except NoticeLater:
-        return _untold(subscription, "Slack did not take it just now.")
-    except NoticeLost as lost:
-        return _untold(subscription, str(lost))
-    return None
+UNREACHABLE: Mapping[str, str] = {
+    code: f"Slack answered {code}"
+    for code in (
+        "account_inactive",
+        "cannot_dm_bot",
+        "channel_not_found",
+        "missing_scope",
+        "user_disabled",
+        "user_not_found",
+        "users_not_found",
+    )
+}
+"""Slack's errors after which an owner cannot be written to (conversations.open, postMessage)."""
 
 
-def _untold(subscription: Subscription, why: str) -> Message:
+class _Opened(BaseModel):
+    """The answer of conversations.open."""
+
+    class _Channel(BaseModel):
+        id: str
+
+    channel: _Channel
+
+
+@dataclass(frozen=True)
+class SlackTellings:
+    """Tells each of them once. `gone` are Slack's errors after which a channel takes nothing."""
+
+    client: AsyncWebClient
+    command: str
+    gone: Mapping[str, str]
+
+    async def tell(self, telling: Telling, now: datetime) -> None:
+        """Post it. Raises NoticeLater when Slack is busy or away, NoticeLost with why."""
+        one, pause = telling.subscription, pause_before(telling.attempt)
+        if telling.about is About.PAUSED:
+            message = owner_message(one, self.command)
+            async with taken("owner's message", pause, UNREACHABLE, digest=one.id):
+                opened = await self.client.conversations_open(users=telling.by)
+                channel = _Opened.model_validate(opened.data).channel.id
+                await self._once(telling, channel, message)
+            return
+        moved = telling.about is About.MOVED
+        message = intro_message(one, telling.by, now, self.command, moved=moved)
+        async with taken("digest's first message", pause, self.gone, digest=one.id):
+            await self._once(telling, one.wish.channel, message)
+
+    async def _once(self, telling: Telling, channel: str, message: Message) -> None:
+        """A second attempt looks first, where the scopes let it."""
+        mark = Mark(EVENT_TYPE, telling.key)
+        if telling.attempt > 1:
+            since = f"{(telling.since - SKEW).timestamp():.6f}"
+            read = partial(self.client.conversations_history, channel=channel, oldest=since)
+            if await find(read, mark, telling.about, digest=telling.subscription.id) is not None:
+                return
+        write = partial(
+            self.client.chat_postMessage,
+            channel=channel,
+            metadata=mark.metadata,
+            unfurl_links=False,
+        )
+        await post(write, [message, Message(message.text, [])])
+
+
+def untold_message(subscription: Subscription, untold: Untold) -> Message:
+    """What whoever set a digest up is told where its channel was not."""
+    again = "" if untold.lost else " It is tried again."
     words = (
         f"Digest {subscription.id} is set up, but {place(subscription.wish.channel)} was not told: "
-        f"{say(why, MAX_WHY)}"
+        f"{say(untold.why, MAX_WHY)}{again}"
     )
     return Message(words, [section(words)])

@@ -37,6 +37,11 @@ def wish_words(wish: Wish) -> str:
     return "; ".join(parts)
 
 
+def for_words(wish: Wish) -> str:
+    """A wish with where it goes, as the record says it."""
+    return f"for {wish.channel}, {wish_words(wish)}"
+
+
 def _and(words: list[str]) -> str:
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last

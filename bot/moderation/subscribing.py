@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
-from typing import NamedTuple
 
 from bot.calls.cases import DigestNote, Event, Refusal
 from bot.clock import Clock
 from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish, is_zone
-from bot.digests.wording import wish_words
+from bot.digests.telling import How, Taken
+from bot.digests.wording import for_words
 from bot.errors import (
     BadInput,
     ChannelNotAllowed,
@@ -27,28 +26,12 @@ UTC_NAME = "Etc/UTC"
 """The zone of somebody whose own is not known."""
 
 
-class How(Enum):
-    """What became of a request."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    """It was so already, or the same request came once more."""
-
-
-class Taken(NamedTuple):
-    """A subscription as it is now, and how it came to be so; `before` is as it was."""
-
-    subscription: Subscription
-    how: How
-    before: Subscription | None = None
-
-
 @dataclass(frozen=True)
 class Subscribing:
     """Those who may look see the list and a preview; everything else is for leads and admins.
 
-    What is asked for is on record before it is done. `key` makes a redelivery the same request.
+    What is done and its entry on record are one transaction. `key` makes a redelivery the same
+    request.
     """
 
     policy: Policy
@@ -106,25 +89,15 @@ class Subscribing:
     async def subscribe(self, asker: Asker, wish: Wish, key: str) -> Taken:
         """Set one up; one of the same rhythm and vendors in that channel is changed instead.
 
-        Raises NotPermitted, UnusableChannel, NotAccepted or StoreError.
+        Raises NotPermitted, UnusableChannel or NotAccepted.
         """
-        await self.admit(asker, key, f"digest subscribe: {_for(wish)}")
+        await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
         await self.check(wish.channel)
-        twin = await self._twin(wish)
-        if twin is not None and twin.wish == wish and twin.paused_until is None:
-            return Taken(twin, How.SAME)
-        event = Event.SUBSCRIBED if twin is None else Event.CHANGED
-        which = "A digest" if twin is None else f"Digest {twin.id} is now"
-        noted = await self._note(asker, key, event, f"{which} {_for(wish)}")
-        at = self.clock.now()
-        made = await self.digests.subscribe(wish, asker.actor, at)
-        if twin is None and made.made_at == at:  # of two deliveries at once, the one that made it
-            return Taken(made, How.NEW)
-        return Taken(made, How.CHANGED if noted and twin else How.SAME, twin)
+        return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> Taken:
         """Give it another wish; one that was paused because its channel was gone goes on."""
-        await self.admit(asker, key, f"digest edit {number}: {_for(wish)}")
+        await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         await self.check(wish.channel)
         known = await self.get(asker, number)
         now = self.clock.now()
@@ -133,7 +106,7 @@ class Subscribing:
             changed = changed.resumed(now)
         if wish == known.wish and not known.why:
             return Taken(known, How.SAME)
-        words = f"is now {_for(wish)}"
+        words = f"is now {for_words(wish)}"
         return await self._change(asker, key, Event.CHANGED, known, changed, words)
 
     async def pause(self, asker: Asker, number: int, until: date | None, key: str) -> Taken:
@@ -176,7 +149,8 @@ class Subscribing:
         await self.admit(asker, key, f"digest now {number}")
         known = await self.timed(asker, number)
         day = known.day_of(self.clock.now())
-        await self._note(asker, key, Event.SENT, f"Digest {number} of {day.isoformat()}")
+        sent = f"Digest {number} of {day.isoformat()}"
+        await self.store.note(DigestNote(key=key, event=Event.SENT, actor=asker.actor, detail=sent))
         return known, day
 
     async def check(self, channel: str) -> None:
@@ -197,12 +171,6 @@ class Subscribing:
         if place is not None:
             _usable(place)
 
-    async def _twin(self, wish: Wish) -> Subscription | None:
-        for one in await self.digests.subscriptions(wish.channel):
-            if (one.wish.rhythm, one.wish.vendors) == (wish.rhythm, wish.vendors):
-                return one
-        return None
-
     async def _change(
         self,
         asker: Asker,
@@ -212,17 +180,9 @@ class Subscribing:
         changed: Subscription,
         words: str,
     ) -> Taken:
-        new = await self._note(asker, key, event, f"Digest {changed.id} {words}")
-        await self.digests.change(changed)
-        return Taken(changed, How.CHANGED if new else How.SAME, known)
-
-    async def _note(self, asker: Asker, key: str, event: Event, detail: str) -> bool:
+        detail = f"Digest {changed.id} {words}"
         note = DigestNote(key=key, event=event, actor=asker.actor, detail=detail)
-        return await self.store.note(note)
-
-
-def _for(wish: Wish) -> str:
-    return f"for {wish.channel}, {wish_words(wish)}"
+        return await self.digests.amend(known, changed, note, self.clock.now())
 
 
 def _usable(place: Place) -> None:

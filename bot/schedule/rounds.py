@@ -20,6 +20,7 @@ from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
 from bot.schedule.runner import guarded
+from bot.schedule.telling import Teller
 from bot.usage.days import days_before, today
 
 log = structlog.get_logger(__name__)
@@ -84,12 +85,21 @@ class Rounds:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def go(self) -> None:
-        """Send every digest that is due; one that fails does not hold up the others."""
+        """Tell what was not told yet, then send every digest that is due.
+
+        One that fails does not hold up the others.
+        """
+        await guarded("telling of digests", self._tell)
         for subscription in await self.digests.subscriptions():
             if self.closing.is_set():
                 return
             serve = partial(self._serve, subscription)
             await guarded(f"digest of subscription {subscription.id}", serve)
+
+    @property
+    def teller(self) -> Teller:
+        """What tells channels and owners what became of their digests."""
+        return Teller(self.digests, self.poster, self.clock, self.owner)
 
     async def send(self, subscription: Subscription, day: date, older: Sequence[date] = ()) -> Fate:
         """Claim the digest of `day` and post it, because somebody asked for it: it is not late.
@@ -133,6 +143,10 @@ class Rounds:
             return await self._pause(subscription, str(lost))
         await self._mark(posting, ts, folded)
         return Fate.POSTED
+
+    async def _tell(self) -> None:
+        """What is not taken is tried again at a later ring."""
+        await self.teller.go()
 
     async def _serve(self, subscription: Subscription) -> None:
         if not is_zone(subscription.wish.zone):
@@ -191,12 +205,8 @@ class Rounds:
     async def _pause(self, subscription: Subscription, why: str) -> Fate:
         """Ring no more for a channel that cannot be written to, and say so to its owner."""
         log.warning("digest paused", subscription=subscription.id, why=why)
-        paused = subscription.paused(why=why)
-        await self.digests.change(paused)
-        try:
-            await self.poster.tell_owner(paused, why)
-        except (NoticeLater, NoticeLost) as error:
-            log.warning("owner not told", subscription=subscription.id, error=str(error))
+        if await self.digests.pause(subscription, why, self.clock.now()):
+            await guarded("telling of digests", self._tell)
         return Fate.LOST
 
 

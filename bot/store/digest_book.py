@@ -92,15 +92,15 @@ class DigestBook:
         self, transaction: Transaction, wanted: Sequence[Wanted]
     ) -> Sequence[Subscription]:
         """A new subscription each, or the one that is about the same, changed and running."""
-        self._alone(transaction.connection)
-        return [_subscribe(transaction.connection, one) for one in wanted]
+        alone(self._database, transaction.connection)
+        return [subscribe(transaction.connection, one) for one in wanted]
 
     def change(
         self, transaction: Transaction, changed: Sequence[Subscription]
     ) -> Sequence[CallwardenError | None]:
         """Write over each that is there and would not be a second one about the same."""
-        self._alone(transaction.connection)
-        return [_change(transaction.connection, one) for one in changed]
+        alone(self._database, transaction.connection)
+        return [change(transaction.connection, one) for one in changed]
 
     def claim(self, transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
         """Each day to one worker, who may claim it again; nobody gets one that is posted."""
@@ -109,10 +109,6 @@ class DigestBook:
     def posted(self, transaction: Transaction, sent: Sequence[Sent]) -> Sequence[bool]:
         """Mark each whose claim still holds."""
         return [_mark(transaction.connection, one) for one in sent]
-
-    def _alone(self, connection: Connection) -> None:
-        if not self._database.sqlite:
-            connection.execute(_LOCK)
 
     def _claim(self, connection: Connection, bid: Bid) -> Posting | None:
         number, due_at = bid.subscription.id, bid.subscription.due_at(bid.day)
@@ -138,6 +134,12 @@ class DigestBook:
         return None if taken is None else _posting(bid.subscription, taken)
 
 
+def alone(database: Database, connection: Connection) -> None:
+    """Let nobody else write subscriptions until this transaction ends; SQLite has one writer."""
+    if not database.sqlite:
+        connection.execute(_LOCK)
+
+
 def about(wish: Wish) -> str:
     """What a wish is about: its rhythm and vendors. When and how is for its channel to say."""
     return f"{wish.rhythm} {' '.join(sorted(wish.vendors))}".strip()
@@ -158,14 +160,20 @@ def _columns(subscription: Subscription) -> dict[str, Any]:
     }
 
 
-def _subscribe(connection: Connection, wanted: Wanted) -> Subscription:
-    same = {"place": wanted.wish.channel, "subject": about(wanted.wish)}
+def running(connection: Connection, wish: Wish) -> Subscription | None:
+    """The one in that channel that is about the same and not stopped."""
+    same = {"place": wish.channel, "subject": about(wish)}
     row = connection.execute(_RUNNING, same).one_or_none()
-    if row is None:
+    return None if row is None else subscription_of(row)
+
+
+def subscribe(connection: Connection, wanted: Wanted) -> Subscription:
+    """A new subscription, or the one that is about the same, changed and running."""
+    known = running(connection, wanted.wish)
+    if known is None:
         new = Subscription(id=0, wish=wanted.wish, owner=wanted.owner, made_at=wanted.at)
         number = connection.execute(_ADD, _columns(new)).scalar_one()
         return new.model_copy(update={"id": number})
-    known = subscription_of(row)
     if known.wish != wanted.wish or known.paused_until is not None:
         known = known.resumed(wanted.at).edited(wanted.wish, wanted.at)
     changed = known.model_copy(update={"owner": wanted.owner})
@@ -173,12 +181,12 @@ def _subscribe(connection: Connection, wanted: Wanted) -> Subscription:
     return changed
 
 
-def _change(connection: Connection, changed: Subscription) -> CallwardenError | None:
-    same = {"place": changed.wish.channel, "subject": about(changed.wish)}
-    row = connection.execute(_RUNNING, same).one_or_none()
-    if row is not None and row.id != changed.id and not changed.stopped:
+def change(connection: Connection, changed: Subscription) -> CallwardenError | None:
+    """Write over the one of that number; why not, where there is none or it were a second one."""
+    other = running(connection, changed.wish)
+    if other is not None and other.id != changed.id and not changed.stopped:
         return BadInput(
-            f"That channel has such a digest already, number {row.id}.",
+            f"That channel has such a digest already, number {other.id}.",
             next_step="Change or stop that one instead.",
         )
     found = connection.execute(_CHANGE, {"number": changed.id, **_columns(changed)})

@@ -1,4 +1,4 @@
-"""The tables of digests: who wants them, and which were posted."""
+"""The tables of digests: who wants them, which were posted, and what has to be told of them."""
 
 from datetime import date, datetime
 
@@ -55,5 +55,23 @@ class DigestPosting(SQLModel, table=True):
     lease_until: datetime | None = Field(sa_column=Column(Utc))
 
 
+class DigestTelling(SQLModel, table=True):
+    """What a channel or an owner is to be told; gone once it was told, or is true no more."""
+
+    __tablename__ = "digest_telling"
+
+    key: str = Field(primary_key=True)
+    about: str
+    subscription: int = Field(foreign_key="digest_subscription.id")
+    by: str
+    since: datetime = Field(sa_column=Column(Utc, nullable=False))
+    due_at: datetime = Field(sa_column=Column(Utc, nullable=False))
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=Column(Utc))
+
+
 SUBSCRIPTION = table_of(DigestSubscription)
 POSTING = table_of(DigestPosting)
+TELLING = table_of(DigestTelling)

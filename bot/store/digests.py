@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.calls.actors import Actor
+from bot.calls.cases import DigestNote
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
-from bot.errors import StoreError
+from bot.digests.telling import Taken, Telling
+from bot.errors import NotAccepted, StoreError
+from bot.store.digest_asks import Amended, DigestAsks, Paused, SetUp
 from bot.store.digest_book import Bid, DigestBook, Sent, Wanted
 from bot.store.digest_looks import acts, subscriptions, waiting
+from bot.store.digest_tellings import Tellings, TellLater
 from bot.store.pen import Work
 from bot.store.shelf import Shelf
+from bot.store.worklist import Wish as Hands
 from bot.usage.days import Stretch
 
 
@@ -18,22 +23,54 @@ class DigestSide(Shelf):
     """Who wants a digest, which one was posted, and what the record says for it."""
 
     def _open_digests(self) -> None:
-        book = DigestBook(self._database)
+        book, asks = DigestBook(self._database), DigestAsks(self._database)
+        tellings = Tellings(self._database)
         self._subscribe = Work(book.subscribe, StoreError)
         self._change = Work(book.change, StoreError)
         self._claim_posting = Work(book.claim, StoreError)
         self._posted = Work(book.posted, StoreError)
+        self._set_up = Work(asks.set_up, NotAccepted, counting=True)
+        self._amend = Work(asks.amend, NotAccepted, counting=True)
+        self._pause = Work(asks.pause, StoreError)
+        self._due_tellings = Work(tellings.due, StoreError)
+        self._told = Work(tellings.told, StoreError)
+        self._tell_later = Work(tellings.later, StoreError)
 
     async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
-        """A new subscription; one of the same rhythm and vendors in that channel is changed."""
+        """As `set_up`, where no person asks: off the record, and nobody is told."""
         return await self._background(self._subscribe, Wanted(wish, owner, at))
 
     async def change(self, subscription: Subscription) -> None:
-        """Write over a subscription; UnknownSubscription when there is none.
-
-        BadInput when another one in that channel is about the same.
-        """
+        """As `amend`, where no person asks: off the record, and nobody is told."""
         await self._background(self._change, subscription)
+
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+        """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""
+        return await self._asked(self._set_up, SetUp(key, wish, by, at))
+
+    async def amend(
+        self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
+    ) -> Taken:
+        """Change one, with its entry on record; see `bot.ports.DigestStore.amend`."""
+        return await self._asked(self._amend, Amended(known, changed, note, at))
+
+    async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
+        """Pause one that cannot be posted; its owner is told. False: it was changed since."""
+        return await self._background(self._pause, Paused(known, why, at))
+
+    async def due_tellings(
+        self, *, owner: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Telling]:
+        """Take up what is to be told now, the longest due first."""
+        return await self._background(self._due_tellings, Hands(owner, limit, lease, now))
+
+    async def told(self, telling: Telling) -> None:
+        """This was told, or is given up."""
+        await self._background(self._told, telling)
+
+    async def tell_later(self, telling: Telling, until: datetime) -> None:
+        """Try this again at `until`."""
+        await self._background(self._tell_later, TellLater(telling, until))
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all, the oldest first."""

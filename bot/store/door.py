@@ -120,23 +120,26 @@ class Door:
         batch.write()
         return answers
 
-    def remark(self, transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool]:
-        """Audit each whose key is new; which ones were."""
-        keys = [remark.key for remark in remarks]
-        seen = set(transaction.connection.execute(_SEEN, {"keys": keys}).scalars())
-        rows = []
-        new = []
-        for one in remarks:
-            new.append(one.key not in seen)
-            if new[-1]:
-                seen.add(one.key)
-                rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
-                transaction.ledger.add(
-                    one.event, at=one.at, actor=one.actor, act=one.act, **one.said
-                )
-        if rows:
-            transaction.connection.execute(_ADD_DELIVERY, rows)
-        return new
+
+def heard(transaction: Transaction, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are on record."""
+    return set(transaction.connection.execute(_SEEN, {"keys": list(keys)}).scalars())
+
+
+def remark(transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool]:
+    """Audit each whose key is new; which ones were."""
+    seen = heard(transaction, [one.key for one in remarks])
+    rows = []
+    new = []
+    for one in remarks:
+        new.append(one.key not in seen)
+        if new[-1]:
+            seen.add(one.key)
+            rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
+            transaction.ledger.add(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
+    if rows:
+        transaction.connection.execute(_ADD_DELIVERY, rows)
+    return new
 
 
 class _Batch:

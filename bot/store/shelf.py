@@ -26,9 +26,14 @@ class Shelf:
     _clock: Clock
     _database: Database
     _writer: Writer
+    _patience: float
 
     async def _background(self, work: Work[R, T], request: R) -> T:
         return await self._writer.write(work, request, patience=BACKGROUND)
+
+    async def _asked(self, work: Work[R, T], request: R) -> T:
+        """For work whose answer somebody in Slack waits for."""
+        return await self._writer.write(work, request, patience=self._patience)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:

@@ -28,7 +28,7 @@ from bot.ports import CaseFilter
 from bot.store.backlog import backlog
 from bot.store.database import Database, InstanceLock
 from bot.store.digests import DigestSide
-from bot.store.door import Door, Knock, Remark
+from bot.store.door import Door, Knock, Remark, remark
 from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
@@ -75,7 +75,7 @@ class SqlStore(UsageSide, DigestSide):
             Notices(self._database),
         )
         self._accept = Work(door.accept, NotAccepted, counting=True)
-        self._remark = Work(door.remark, NotAccepted, counting=True)
+        self._remark = Work(remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
         self._finish = Work(worklist.finish, StoreError, counting=True)
         self._release = Work(worklist.release, StoreError)
@@ -110,18 +110,18 @@ class SqlStore(UsageSide, DigestSide):
 
     async def refuse(self, refusal: Refusal) -> None:
         """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
-        remark = Remark.of_refusal(refusal, self._clock.now())
-        await self._writer.write(self._remark, remark, patience=self._patience)
+        refused = Remark.of_refusal(refusal, self._clock.now())
+        await self._writer.write(self._remark, refused, patience=self._patience)
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit what somebody is handed; a second delivery of its key adds nothing."""
-        remark = Remark.of_disclosure(disclosure, self._clock.now())
-        await self._writer.write(self._remark, remark, patience=self._patience)
+        told = Remark.of_disclosure(disclosure, self._clock.now())
+        await self._writer.write(self._remark, told, patience=self._patience)
 
     async def note(self, note: DigestNote) -> bool:
         """Audit what is asked of a digest; False for a second delivery of its key."""
-        remark = Remark.of_note(note, self._clock.now())
-        return await self._writer.write(self._remark, remark, patience=self._patience)
+        noted = Remark.of_note(note, self._clock.now())
+        return await self._writer.write(self._remark, noted, patience=self._patience)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None

@@ -23,7 +23,7 @@ from bot.calls.cases import Case, Claim, Event, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.store.database import Database
-from bot.store.digest_tables import POSTING
+from bot.store.digest_tables import POSTING, TELLING
 from bot.store.ledger import account
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, results_json
@@ -140,7 +140,7 @@ class Worklist:
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
         """Let go of everything these owners hold."""
-        for table in (CASE, OUTBOX, POSTING):
+        for table in (CASE, OUTBOX, POSTING, TELLING):
             transaction.connection.execute(
                 update(table).where(table.c.owner.in_(owners)).values(NOBODY)
             )

@@ -35,6 +35,9 @@ from handlers.blocks.text import bold, count, dots, mrkdwn, place, say, when, wh
 PAGE = 10
 """Digests on one page of the list: two blocks each, of Slack's 50."""
 
+MAX_WHY = 2000
+"""Characters of why a digest is paused."""
+
 WAYS: Mapping[str, str] = {
     "subscribe": "sets one up: channel, time, days, vendors and what it says",
     "list": "shows them, with when each comes next",
@@ -180,6 +183,16 @@ def intro_message(
     how = f"A lead changes it with {edit}, leaves days out with {pause} and ends it with {stop}."
     blocks = [section(told), context(dots((f"Digest {one.id}", coming(one, now)))), section(how)]
     return Message(text_of(told, how), blocks)
+
+
+def owner_message(one: Subscription, command: str) -> Message:
+    """To its owner, of one that comes no more: which one, why, how to have it come again."""
+    told = f"Digest {one.id} for {place(one.wish.channel)} is paused. {say(one.why, MAX_WHY)}"
+    resume, edit, shown = (
+        f"`{command} digest {word}`" for word in (f"resume {one.id}", f"edit {one.id}", "list")
+    )
+    way = f"{resume} has it come again, {edit} changes it, {shown} shows all."
+    return Message(text_of(told, way), [section(told), section(way)])
 
 
 def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime) -> Message:

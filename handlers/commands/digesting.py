@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.digests.subscription import Subscription, Wish
+from bot.digests.telling import How, Taken
 from bot.errors import BadInput
-from bot.moderation.subscribing import How, Taken
 from handlers.blocks import values
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.digest_list import (

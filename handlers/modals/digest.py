@@ -8,9 +8,9 @@ from functools import partial
 
 from bot.calls.models import Vendor
 from bot.digests.subscription import Wish
+from bot.digests.telling import How, Taken
 from bot.errors import BadInput, NotAccepted, StoreError
 from bot.moderation.desk import Asker
-from bot.moderation.subscribing import How, Taken
 from handlers.blocks.digest_forms import (
     CHANNEL,
     UNTIL,
@@ -25,7 +25,7 @@ from handlers.blocks.digestvalues import DigestState
 from handlers.blocks.forms import done_view
 from handlers.blocks.message import Message
 from handlers.blocks.text import place
-from handlers.introducing import introduce
+from handlers.introducing import untold_message
 from handlers.modals.drafting import in_sentences
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors, Redrawn
@@ -114,10 +114,10 @@ def _done(taken: Taken) -> str:
 
 
 async def _introduce(visit: Visit, taken: Taken) -> None:
-    """Tell the channel; where that cannot be done, tell whoever set it up."""
-    trouble = await introduce(visit, taken.subscription, moved=taken.before is not None)
-    if trouble is not None:
-        await visit.answer(trouble)
+    """Have the channel told now; where that cannot be done, tell whoever set it up."""
+    for untold in await visit.counter.digests.rounds.teller.go():
+        if untold.telling.subscription.id == taken.subscription.id:
+            await visit.answer(untold_message(taken.subscription, untold))
 
 
 async def _open(visit: Visit, number: int | None, wish: Wish) -> None:

@@ -1,5 +1,6 @@
 """In memory what a round of digests works with: the rows, the numbers, the channel."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.calls.actors import Actor
+from bot.calls.cases import DigestNote
 from bot.calls.models import Vendor
 from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
+from bot.digests.telling import About, How, Taken, Telling
 from bot.errors import StoreError, UnknownSubscription
 from bot.usage.days import Stretch, local_day
 from bot.usage.tally import Tally
@@ -46,23 +49,68 @@ class Rows:
     done: Acts = field(default_factory=lambda: Acts(by_verb={}))
     waits: list[Waiting] = field(default_factory=list)
     asked: list[Stretch] = field(default_factory=list)
+    owed: list[Telling] = field(default_factory=list)
+    tries: Counter[str] = field(default_factory=Counter)
+    not_before: dict[str, datetime] = field(default_factory=dict)
 
     def _work(self) -> None:
         self.fails_in -= 1
         if self.fails_in == 0:
             raise StoreError("The database does not answer.")
 
-    async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
-        made = Subscription(id=len(self.subs) + 1, wish=wish, owner=owner, made_at=at)
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+        del key
+        made = Subscription(id=len(self.subs) + 1, wish=wish, owner=by, made_at=at)
         self.subs.append(made)
-        return made
+        return Taken(made, How.NEW)
 
-    async def change(self, subscription: Subscription) -> None:
+    async def amend(
+        self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
+    ) -> Taken:
+        del note, at
+        self.put(changed)
+        return Taken(changed, How.CHANGED, known)
+
+    async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
+        if known not in self.subs:
+            return False
+        paused = known.paused(why=why)
+        self.put(paused)
+        self.owed.append(
+            Telling(
+                key=f"paused:{known.id}",
+                about=About.PAUSED,
+                subscription=paused,
+                by=known.owner.user,
+                since=at,
+            )
+        )
+        return True
+
+    def put(self, changed: Subscription) -> None:
+        """Write over the one of that number."""
         for place, one in enumerate(self.subs):
-            if one.id == subscription.id:
-                self.subs[place] = subscription
+            if one.id == changed.id:
+                self.subs[place] = changed
                 return
-        raise UnknownSubscription(f"No digest has the number {subscription.id}.")
+        raise UnknownSubscription(f"No digest has the number {changed.id}.")
+
+    async def due_tellings(
+        self, *, owner: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Telling]:
+        del owner, limit, lease
+        due = [one for one in self.owed if self.not_before.get(one.key, LONG_AGO) <= now]
+        self.owed = [one for one in self.owed if one not in due]
+        tried = [one.model_copy(update={"attempt": self.tries[one.key] + 1}) for one in due]
+        self.tries.update(one.key for one in due)
+        return tried
+
+    async def told(self, telling: Telling) -> None:
+        self.not_before.pop(telling.key, None)
+
+    async def tell_later(self, telling: Telling, until: datetime) -> None:
+        self.not_before[telling.key] = until
+        self.owed.append(telling)
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         self._work()
@@ -149,10 +197,11 @@ class Channel:
         there.append((posting, digest))
         return f"{len(there) - 1}.0"
 
-    async def tell_owner(self, subscription: Subscription, words: str) -> None:
+    async def tell(self, telling: Telling, now: datetime) -> None:
+        del now
         if self.owner_fails:
             raise self.owner_fails.pop(0)
-        self.told.append((subscription.id, words))
+        self.told.append((telling.subscription.id, telling.subscription.why))
 
     @property
     def days(self) -> list[tuple[str, date]]:

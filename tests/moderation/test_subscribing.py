@@ -9,9 +9,10 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, DigestNote, Event
 from bot.digests.subscription import Rhythm, Subscription, Wish
+from bot.digests.telling import How
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
 from bot.moderation.desk import Asker
-from bot.moderation.subscribing import How, Subscribing
+from bot.moderation.subscribing import Subscribing
 from bot.policy import Policy, Rules
 from bot.policy.rules import People, Places
 from bot.ports import CaseFilter, Member, Place

@@ -194,10 +194,9 @@ async def test_a_machine_that_slept_between_claiming_and_posting_leaves_it_to_th
 
 
 async def test_a_subscription_made_after_todays_time_begins_tomorrow(watch: Watch) -> None:
-    made = await watch.rows.subscribe(
-        Wish(channel="C-9", at=time(9)), watch.rows.subs[0].owner, utc(21, 9, 1)
-    )
-    watch.rows.subs[:] = [made]
+    wish, owner = Wish(channel="C-9", at=time(9)), watch.rows.subs[0].owner
+    made = await watch.rows.set_up(wish, owner, "key", utc(21, 9, 1))
+    watch.rows.subs[:] = [made.subscription]
     assert await watch.go_at(utc(21, 10)) == []
     assert await watch.go_at(utc(22, 9)) == [SUNDAY]
 

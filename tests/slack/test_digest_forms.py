@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from bot.calls.actors import Actor
 from bot.calls.cases import Event
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
+from bot.digests.subscription import Wish
 from handlers.blocks.digest_forms import AT, CHANNEL, WEEKDAYS
 from handlers.blocks.digestvalues import DIGEST_ZONE
 from tests.fakes.lead import Lead, noted
@@ -153,13 +155,27 @@ async def test_without_the_scope_the_first_message_tells_what_is_wrong(leo: Lead
         known.scopes = granted
 
 
+async def test_what_a_process_that_died_set_up_is_told_to_its_channel_by_the_next_round(
+    leo: Lead,
+) -> None:
+    """Killed after the digest was written down, before anything was posted."""
+    by = Actor(user=leo.user.id, team=leo.user.team)
+    store, rounds = leo.show.store, leo.show.counter.digests.rounds
+    await store.set_up(Wish(channel=leo.channel.id), by, "died", rounds.clock.now())
+    for _ in range(2):
+        await rounds.go()
+    (told,) = leo.said_in()
+    assert "set up a digest of the calls here" in told
+    assert leo.user.id in told
+
+
 async def test_a_slack_that_takes_no_first_message_is_told_of_and_the_digest_stays(
     leo: Lead,
 ) -> None:
     leo.show.stage.slack.faults.error(500, on="chat.postMessage")
     form = await leo.opens("digest subscribe")
     assert await leo.sends(form, channel=leo.channel.id) == {}
-    await leo.sees("was not told", "did not take it just now")
+    await leo.sees("was not told", "did not take it just now. It is tried again.")
     assert len(await leo.there()) == 1
 
 

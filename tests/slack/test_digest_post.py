@@ -298,52 +298,6 @@ async def test_details_that_cannot_be_written_leave_the_digest_standing(desk: De
     assert log[-1]["event"] == "digest without details"
 
 
-async def test_the_owner_is_told_in_private_what_became_of_it(desk: Desk) -> None:
-    await desk.poster.tell_owner(desk.subscription(), "It was <!here> stopped. Type `/invite`.")
-    [message] = desk.private
-    assert "About digest 7 for <#CLEADS>: It was" in str(message.blocks)
-    assert "<!here>" not in str(message.blocks)
-    assert "`/invite`" in str(message.blocks)
-    assert "/calls digest resume 7 has it come again" in as_text(message)
-    assert desk.said == []
-
-
-@pytest.mark.parametrize(
-    ("became", "said"),
-    [
-        ({"paused_until": SENT}, "Digest 7 for #CLEADS is paused. The channel is archived."),
-        ({"stopped": True}, "Digest 7 for #CLEADS is stopped. The channel is archived."),
-    ],
-)
-async def test_the_owner_learns_whether_it_still_comes(
-    desk: Desk, became: dict[str, Any], said: str
-) -> None:
-    await desk.poster.tell_owner(desk.subscription(**became), "The channel is archived.")
-    assert as_text(desk.private[0]).startswith(said)
-
-
-async def test_without_the_scope_for_direct_messages_there_is_a_line_in_the_log(
-    desk: Desk,
-) -> None:
-    desk.world.credentials.scopes -= {"im:write"}
-    with capture_logs() as log:
-        await desk.poster.tell_owner(desk.subscription(), "It was stopped.")
-    assert log[-1] == {
-        "event": "digest's owner not told",
-        "log_level": "warning",
-        "digest": 7,
-        "words": "It was stopped.",
-    }
-    assert desk.private == []
-
-
-@pytest.mark.parametrize("trouble", ["error", "drop", "malformed"])
-async def test_telling_the_owner_never_stops_the_rounds(desk: Desk, trouble: str) -> None:
-    getattr(desk.slack.faults, trouble)(on=OPEN)
-    await desk.poster.tell_owner(desk.subscription(), "It was stopped.")
-    assert desk.private == []
-
-
 async def test_no_log_line_has_a_token_or_what_was_said(desk: Desk) -> None:
     desk.slack.faults.error(on=POST)
     with capture_logs() as log, pytest.raises(NoticeLater):

@@ -1,0 +1,70 @@
+"""Telling channels and owners what became of their digests: once, and until it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+
+from bot.clock import Clock
+from bot.digests.telling import Telling
+from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 20
+"""At most this many are taken up together."""
+
+LEASE = timedelta(minutes=10)
+"""How long they are held: each takes up to 30 s, to look, to open a place and to write."""
+
+LONGEST_PAUSE = timedelta(hours=1)
+"""Between two tries of the same."""
+
+
+class Untold(NamedTuple):
+    """What could not be told now, and why; `lost`: it will not be tried again."""
+
+    telling: Telling
+    why: str
+    lost: bool
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells what is owed; what Slack does not take, again, each time after a longer pause."""
+
+    digests: DigestStore
+    poster: DigestPoster
+    clock: Clock
+    owner: str
+
+    async def go(self) -> Sequence[Untold]:
+        """Tell all that is due; what was not taken. Raises StoreError."""
+        due = await self.digests.due_tellings(
+            owner=self.owner, limit=AT_ONCE, lease=LEASE, now=self.clock.now()
+        )
+        tried = [await self._tell(one) for one in due]
+        return [one for one in tried if one is not None]
+
+    async def _tell(self, telling: Telling) -> Untold | None:
+        try:
+            await self.poster.tell(telling, self.clock.now())
+        except NoticeLater as later:
+            await self.digests.tell_later(
+                telling, self.clock.now() + _pause(telling.attempt, later.seconds)
+            )
+            return Untold(telling, "Slack did not take it just now.", lost=False)
+        except NoticeLost as lost:
+            log.warning("not told", digest=telling.subscription.id, about=telling.about)
+            await self.digests.told(telling)
+            return Untold(telling, str(lost), lost=True)
+        await self.digests.told(telling)
+        return None
+
+
+def _pause(attempt: int, asked: float) -> timedelta:
+    """As long as Slack asks for, and twice as long as before: 2 s, 4 s, 8 s … 1 h."""
+    longest = LONGEST_PAUSE.total_seconds()
+    return timedelta(seconds=max(asked, min(2.0 ** min(attempt, 12), longest)))

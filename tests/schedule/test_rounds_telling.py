@@ -1,0 +1,76 @@
+"""What a round tells beside digests: once, later where Slack is busy, nothing untrue."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.digests.digest import Digest
+from bot.digests.subscription import Posting
+from bot.digests.telling import About, Telling
+from bot.ports import NoticeLater, NoticeLost
+from bot.schedule.telling import LONGEST_PAUSE
+from tests.fakes.clock import ManualClock
+from tests.fakes.digests import OWNER, Channel, subscription
+from tests.schedule.watch import Watch, utc
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch(ManualClock(utc(21, 8)), subscription())
+
+
+async def test_an_owner_whom_slack_does_not_let_us_tell_is_told_later_and_once(
+    watch: Watch,
+) -> None:
+    """Also by another worker: it is a row."""
+    watch.channel.fails = [NoticeLost("is_archived")]
+    watch.channel.owner_fails = [NoticeLater(1), NoticeLater(90)]
+    await watch.go_at(utc(21))
+    await watch.worker("two").go()
+    assert watch.channel.told == []
+    await watch.go_at(utc(21, 9, 1))
+    await watch.go_at(utc(21, 9, 2))
+    assert watch.channel.told == []
+    for minute in (3, 4, 5):
+        await watch.go_at(utc(21, 9, minute))
+    assert watch.channel.told == [(1, "is_archived")]
+
+
+async def test_one_that_was_changed_meanwhile_is_not_paused(watch: Watch) -> None:
+    """What somebody just did counts more than that an earlier attempt failed."""
+    (one,) = watch.rows.subs
+    stopped = one.model_copy(update={"stopped": True})
+
+    class Archived(Channel):
+        async def post(self, posting: Posting, digest: Digest) -> str:
+            del posting, digest
+            watch.rows.put(stopped)  # meanwhile
+            raise NoticeLost("is_archived")
+
+    channel = Archived()
+    watch.stand_at(utc(21))
+    await replace(watch.rounds, poster=channel).go()
+    assert watch.rows.subs == [stopped]
+    assert channel.told == []
+
+
+async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Watch) -> None:
+    (one,) = watch.rows.subs
+    intro = Telling(
+        key="set_up:1", about=About.SET_UP, subscription=one, by=OWNER.user, since=utc(21, 8)
+    )
+    watch.rows.owed.append(intro)
+    watch.channel.owner_fails = [NoticeLater(1)] * 14
+    pauses = []
+    for _ in range(14):
+        assert [one.lost for one in await watch.rounds.teller.go()] == [False]
+        pauses.append(watch.rows.not_before["set_up:1"] - watch.clock.now())
+        watch.stand_at(watch.rows.not_before["set_up:1"])
+    assert pauses[:3] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
+    assert pauses[-1] == LONGEST_PAUSE
+    watch.channel.owner_fails = [NoticeLost("The channel is archived.")]
+    (untold,) = await watch.rounds.teller.go()
+    assert (untold.why, untold.lost) == ("The channel is archived.", True)
+    watch.clock.advance(86_400)
+    assert await watch.rounds.teller.go() == []

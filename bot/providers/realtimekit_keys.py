@@ -94,10 +94,17 @@ def is_signed(key: RSAPublicKey, body: bytes, signature: bytes) -> bool:
 
 
 def kit_signatures(
-    url: str, clock: Clock, *, transport: httpx.AsyncBaseTransport | None = None
+    url: str,
+    clock: Clock,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    rate: float = 1.0,
 ) -> KitSignatures:
-    """Checks by the key at `url`, on another host than the API and with a breaker of its own."""
+    """Checks by the key at `url`, on another host than the API and with a breaker of its own.
+
+    `rate` is how often a second it may be asked for, repetitions included.
+    """
     wire = Wire(
-        vendor=Vendor.REALTIMEKIT, base_url="", rate=1.0, problem=lambda _: Problem(None, "")
+        vendor=Vendor.REALTIMEKIT, base_url="", rate=rate, problem=lambda _: Problem(None, "")
     )
     return KitSignatures(Transport(wire, clock, transport=transport), url, clock)

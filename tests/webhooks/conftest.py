@@ -76,7 +76,10 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     planner = Planner(board, show.store)
     desk = Desk(board, planner, old.policy, old.store, old.executor)
     signatures = kit_signatures(
-        "https://keys.test/webhooks.json", clock, transport=httpx.MockTransport(cloudflare)
+        "https://keys.test/webhooks.json",
+        clock,
+        transport=httpx.MockTransport(cloudflare),
+        rate=10_000,
     )
     counter = Counter("/calls")
     counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, signatures))

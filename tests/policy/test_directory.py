@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,6 +25,8 @@ from handlers.directory import SlackDirectory
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import act, actor
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 DEADLINE = 0.2
 
 
@@ -37,12 +40,6 @@ class WebApi:
     error: str | None = None
     mode: str = "well"
     asked: Counter[str] = field(default_factory=Counter)
-
-    def app(self) -> Starlette:
-        paths = ("auth.test", "users.info", "usergroups.users.list", "conversations.info")
-        return Starlette(
-            routes=[Route(f"/api/{p}", self.answer, methods=["GET", "POST"]) for p in paths]
-        )
 
     async def answer(self, request: Request) -> Response:
         method = request.url.path.rpartition("/")[2]
@@ -72,10 +69,36 @@ class WebApi:
         return {"ok": True, "users": users} if users else {"ok": False, "error": "no_such_subteam"}
 
 
+@dataclass
+class Site:
+    """The address of a Web API; each test puts its own there."""
+
+    url: str = ""
+    api: WebApi = field(default_factory=WebApi)
+
+    def app(self) -> Starlette:
+        paths = ("auth.test", "users.info", "usergroups.users.list", "conversations.info")
+        return Starlette(
+            routes=[Route(f"/api/{p}", self.answer, methods=["GET", "POST"]) for p in paths]
+        )
+
+    async def answer(self, request: Request) -> Response:
+        return await self.api.answer(request)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    opened = Site()
+    async with serve(opened.app()) as base:
+        opened.url = f"{base}/api/"
+        yield opened
+
+
 @pytest.fixture
-def slack() -> WebApi:
+def slack(site: Site) -> WebApi:
     ann = {"id": "U0ANN", "team_id": "T0HOME", "is_bot": False, "deleted": False, "name": "ann"}
-    return WebApi(users={"U0ANN": ann}, groups={"S0MODS": ["U0ANN", "U0BEN"]})
+    site.api = WebApi(users={"U0ANN": ann}, groups={"S0MODS": ["U0ANN", "U0BEN"]})
+    return site.api
 
 
 @pytest.fixture
@@ -84,10 +107,10 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def directory(slack: WebApi, clock: ManualClock) -> AsyncIterator[Directory]:
-    async with serve(slack.app()) as base:
-        client = AsyncWebClient(token="xoxb-1", base_url=f"{base}/api/")
-        yield SlackDirectory(client, clock, deadline=DEADLINE)
+def directory(site: Site, slack: WebApi, clock: ManualClock) -> Directory:
+    assert site.api is slack
+    client = AsyncWebClient(token="xoxb-1", base_url=site.url, retry_handlers=[])
+    return SlackDirectory(client, clock, deadline=DEADLINE)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +191,7 @@ async def test_without_an_answer_there_is_no_guess(
 
 
 async def test_a_slack_that_cannot_be_reached_is_silent(clock: ManualClock) -> None:
-    client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/api/")
+    client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/api/", retry_handlers=[])
     with pytest.raises(SlackSilent):
         await SlackDirectory(client, clock).home()
 

@@ -16,6 +16,7 @@ def bolt_app(token: str) -> AsyncApp:
     What Bolt does for events is off: it would drop those of the bot's own user, and the one that is
     subscribed to, app_home_opened, is about whoever opens a tab. `handlers.events` takes each once.
     Our own `authorize`: Bolt's asks Slack before its first command, and fails with Slack.
+    A `name`: Bolt looks for one through the source of every caller, which takes 100 ms.
     """
 
     async def authorize() -> AuthorizeResult:
@@ -24,6 +25,7 @@ def bolt_app(token: str) -> AsyncApp:
     logger = logging.getLogger("slack")
     logger.addFilter(_is_news)
     return AsyncApp(
+        name="callwarden",
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,

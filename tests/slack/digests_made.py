@@ -21,7 +21,7 @@ from bot.digests.digest import (
 from bot.digests.odd import WATCHED
 from bot.digests.subscription import Rhythm, Section
 from bot.usage.tally import Tally
-from tests.fakes.blocks import NAMES
+from tests.fakes.blocks import NAMES, many
 
 TUESDAY = date(2026, 11, 17)
 MADE = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -132,15 +132,14 @@ DIGESTS = st.builds(
     vendors=BY_VENDOR,
     before=st.none() | BY_VENDOR,
     usual=st.none() | BY_VENDOR,
-    trend=st.lists(st.builds(DayOfVendors, day=DAYS, vendors=BY_VENDOR), max_size=20).map(tuple),
-    odd=st.lists(
-        st.builds(Odd, vendor=WHICH, what=WHAT, day=DAYS, value=FIGURES, usual=FIGURES),
-        max_size=30,
+    trend=many(st.builds(DayOfVendors, day=DAYS, vendors=BY_VENDOR), 20).map(tuple),
+    odd=many(
+        st.builds(Odd, vendor=WHICH, what=WHAT, day=DAYS, value=FIGURES, usual=FIGURES), 30
     ).map(tuple),
-    gaps=st.lists(st.builds(Gap, vendor=WHICH, why=NAMES), max_size=15).map(tuple),
-    differences=st.lists(
+    gaps=many(st.builds(Gap, vendor=WHICH, why=NAMES), 15).map(tuple),
+    differences=many(
         st.builds(Difference, vendor=WHICH, what=WHAT, day=DAYS, counted=FIGURES, reported=FIGURES),
-        max_size=30,
+        30,
     ).map(tuple),
     acts=st.none()
     | st.builds(
@@ -153,16 +152,14 @@ DIGESTS = st.builds(
         refused=WHOLE,
         by_moderator=st.just({"U0SECRET": 7}),
     ),
-    waiting=st.lists(
-        st.builds(Waiting, kind=NAMES, case=st.integers(-1, 10**6), words=NAMES, since=MOMENTS),
-        max_size=30,
+    waiting=many(
+        st.builds(Waiting, kind=NAMES, case=st.integers(-1, 10**6), words=NAMES, since=MOMENTS), 30
     ).map(tuple),
-    costs=st.lists(
-        st.builds(Cost, vendor=WHICH, minutes=FIGURES, amount=FIGURES, currency=NAMES),
-        max_size=5,
+    costs=many(
+        st.builds(Cost, vendor=WHICH, minutes=FIGURES, amount=FIGURES, currency=NAMES), 5
     ).map(tuple),
     head=st.tuples(st.integers(0, 10**12), st.just(HASH) | NAMES),
     late_since=st.none() | MOMENTS,
-    folded=st.lists(DAYS, max_size=10).map(tuple),
+    folded=many(DAYS, 10).map(tuple),
     made_at=MOMENTS,
 )

@@ -18,7 +18,18 @@ from handlers.blocks.audit import MAX_ENTRIES, audit_message
 from handlers.blocks.life import PER_PAGE, case_message
 from handlers.blocks.searchform import SearchState, search_form
 from handlers.blocks.values import AuditValue, CaseValue, load, route
-from tests.fakes.blocks import ANYTHING, CASES, IDS, NAMES, NOW, elements, ref, told, words
+from tests.fakes.blocks import (
+    ANYTHING,
+    CASES,
+    IDS,
+    NAMES,
+    NOW,
+    elements,
+    many,
+    ref,
+    told,
+    words,
+)
 
 MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2))  # noqa: DTZ001  its zone is given
 ACTORS = st.builds(Actor, user=st.just("U1") | NAMES, team=st.just("T1"))
@@ -33,7 +44,7 @@ ENTRIES = st.builds(
     vendor=st.none() | NAMES,
     call=st.none() | IDS,
     title=st.none() | NAMES,
-    people=st.lists(NAMES, max_size=400).map(tuple) | st.just(("&" * 500,) * 400),
+    people=many(NAMES, 400).map(tuple) | st.just(("&" * 500,) * 400),
     reason=NAMES | st.just("&" * 2000),
     state=st.none() | st.sampled_from(State),
     detail=NAMES | st.just("&" * 9000),
@@ -53,7 +64,7 @@ FILTERS = st.builds(
 
 
 @ANYTHING
-@given(st.lists(ENTRIES, max_size=MAX_ENTRIES + 2), FILTERS)
+@given(many(ENTRIES, MAX_ENTRIES + 2), FILTERS)
 def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: CaseFilter) -> None:
     told(audit_message(entries, which))
 
@@ -70,8 +81,8 @@ def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
 @ANYTHING
 @given(
     CASES,
-    st.lists(ENTRIES, max_size=30).map(tuple),
-    st.lists(CASES, max_size=20).map(tuple),
+    many(ENTRIES, 30).map(tuple),
+    many(CASES, 20).map(tuple),
     st.integers(0, 20),
 )
 def test_any_life_is_told_soundly(

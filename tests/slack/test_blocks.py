@@ -51,6 +51,7 @@ from tests.fakes.blocks import (
     PEOPLE,
     SOME,
     elements,
+    many,
     ref,
     told,
     words,
@@ -58,7 +59,7 @@ from tests.fakes.blocks import (
 
 
 @ANYTHING
-@given(st.lists(CALLS, max_size=14).map(tuple), NAMES, st.integers(0, 300), st.booleans())
+@given(many(CALLS, 14).map(tuple), NAMES, st.integers(0, 300), st.booleans())
 def test_any_calls_make_a_sound_list(
     calls: tuple[Call, ...], text: str, page: int, gaps: bool
 ) -> None:
@@ -69,7 +70,7 @@ def test_any_calls_make_a_sound_list(
 
 
 @ANYTHING
-@given(CALLS, st.lists(PEOPLE, max_size=27).map(tuple), st.lists(CASES, max_size=3))
+@given(CALLS, many(PEOPLE, 27).map(tuple), many(CASES, 3))
 def test_any_call_makes_a_sound_card(
     call: Call, people: tuple[Participant, ...], cases: list[Case]
 ) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.calls.actors import Role
 from bot.calls.cases import Case
@@ -18,7 +17,7 @@ from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.text import mrkdwn
 from handlers.blocks.window import waiting_view, window_view
-from tests.fakes.blocks import ALL, ANYTHING, CALLS, CASES, NAMES, NOW, sound
+from tests.fakes.blocks import ALL, ANYTHING, CALLS, CASES, NAMES, NOW, many, sound
 
 TABLES = dict.fromkeys(Vendor, ALL)
 
@@ -44,7 +43,7 @@ def taken(view: dict[str, Any], surface: str) -> bool:
 
 
 @ANYTHING
-@given(shown=st.lists(CALLS, max_size=12), told=st.lists(CASES, max_size=6), name=NAMES)
+@given(shown=many(CALLS, 12), told=many(CASES, 6), name=NAMES)
 def test_slack_takes_home_whatever_is_live_and_was_done(
     shown: list[Call], told: list[Case], name: str
 ) -> None:

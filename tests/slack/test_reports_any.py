@@ -28,7 +28,7 @@ from handlers.blocks.found import found_message
 from handlers.blocks.lookvalues import LookValue, RoomsValue
 from handlers.blocks.reports import feedback_report, members_report, quality_report
 from handlers.blocks.rooms import Shelf, rooms_report
-from tests.fakes.blocks import ALL, ANYTHING, CALLS, IDS, NAMES, NOW, PEOPLE, SOME, told
+from tests.fakes.blocks import ALL, ANYTHING, CALLS, IDS, NAMES, NOW, PEOPLE, SOME, many, told
 
 LONG = st.sampled_from(["&" * 500, "👩\u200d👩\u200d👧" * 170, "\u202e<!here>" * 60])
 WORDS = NAMES | LONG
@@ -77,7 +77,7 @@ FILES = st.builds(
 ROOMS = st.builds(
     Room, kind=st.sampled_from(RoomKind), name=WORDS, id=st.none() | IDS, detail=WORDS
 )
-SHELVES = st.builds(Shelf, st.sampled_from(Vendor), st.lists(ROOMS, max_size=40).map(tuple), WORDS)
+SHELVES = st.builds(Shelf, st.sampled_from(Vendor), many(ROOMS, 40).map(tuple), WORDS)
 REFS = st.builds(CallRef, vendor=st.sampled_from(Vendor), id=IDS, session=st.none() | IDS)
 
 
@@ -86,7 +86,7 @@ def looks(name: str) -> st.SearchStrategy[LookValue]:
 
 
 @ANYTHING
-@given(looks("quality"), st.lists(QUALITIES, max_size=60).map(tuple), FIGURES, WORDS)
+@given(looks("quality"), many(QUALITIES, 60).map(tuple), FIGURES, WORDS)
 def test_any_measures_make_a_sound_report(
     asked: LookValue, people: tuple[PersonQuality, ...], score: float | None, note: str
 ) -> None:
@@ -110,7 +110,7 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
 
 
 @ANYTHING
-@given(CALLS, st.lists(PEOPLE, max_size=25).map(tuple), st.sets(st.sampled_from(list(LOOKS))))
+@given(CALLS, many(PEOPLE, 25).map(tuple), st.sets(st.sampled_from(list(LOOKS))))
 def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
     call: Call, people: tuple[Participant, ...], lacking: set[str]
 ) -> None:
@@ -120,7 +120,7 @@ def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
 
 
 @ANYTHING
-@given(looks("members"), st.lists(MEMBERS, max_size=60).map(tuple), st.none() | IDS)
+@given(looks("members"), many(MEMBERS, 60).map(tuple), st.none() | IDS)
 def test_any_members_make_a_sound_report(
     asked: LookValue, people: tuple[CallMember, ...], cursor: str | None
 ) -> None:
@@ -128,7 +128,7 @@ def test_any_members_make_a_sound_report(
 
 
 @ANYTHING
-@given(looks("feedback"), st.lists(SAID, max_size=60))
+@given(looks("feedback"), many(SAID, 60))
 def test_any_answers_make_a_sound_report(asked: LookValue, said: list[Feedback]) -> None:
     told(feedback_report(asked, said, NOW))
 
@@ -136,8 +136,8 @@ def test_any_answers_make_a_sound_report(asked: LookValue, said: list[Feedback])
 @ANYTHING
 @given(
     looks("recordings") | looks("transcripts"),
-    st.lists(FILES, max_size=25).map(tuple),
-    st.lists(WORDS, max_size=5).map(tuple),
+    many(FILES, 25).map(tuple),
+    many(WORDS, 5).map(tuple),
     st.booleans(),
 )
 def test_any_files_make_a_sound_report_without_a_link_in_its_text(
@@ -159,7 +159,7 @@ def test_any_names_make_a_sound_report(
 @ANYTHING
 @given(
     WORDS,
-    st.lists(st.builds(Sighting, call=CALLS, person=PEOPLE), max_size=30).map(tuple),
+    many(st.builds(Sighting, call=CALLS, person=PEOPLE), 30).map(tuple),
     st.dictionaries(st.sampled_from(Vendor), st.integers(1, 9)),
     st.lists(st.builds(Trouble, vendor=st.sampled_from(Vendor), message=WORDS), max_size=3),
 )

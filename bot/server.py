@@ -18,6 +18,12 @@ class _Guest(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.settled = asyncio.Event()
+        self._asked_to_stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """End `serve` once the requests in work are answered."""
+        self.should_exit = True
+        self._asked_to_stop.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -32,6 +38,14 @@ class _Guest(uvicorn.Server):
             self.should_exit = True
         finally:
             self.settled.set()
+
+    async def main_loop(self) -> None:
+        """uvicorn's, which ends at the first beat after it was asked to; this ends at once."""
+        beats = asyncio.create_task(super().main_loop())
+        try:
+            await self._asked_to_stop.wait()
+        finally:
+            beats.cancel()
 
 
 @contextlib.asynccontextmanager
@@ -64,6 +78,6 @@ async def listening(
             raise RuntimeError("the app did not start")
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.stop()
         await running
         listener.close()

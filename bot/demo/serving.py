@@ -1,8 +1,26 @@
-"""Serving a make-believe side of the world on loopback."""
+"""Serving make-believe sides of the world on loopback."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+
+from starlette.types import ASGIApp
 
 from bot.server import listening
 
 serve = partial(listening, grace=1)
 """`async with serve(app) as base_url`: on 127.0.0.1, on a free port unless one is given."""
+
+
+@asynccontextmanager
+async def serve_all(*apps: ASGIApp) -> AsyncIterator[list[str]]:
+    """Each of them, and their base URLs. They close side by side: closing waits for connections."""
+    stacks = [AsyncExitStack() for _ in apps]
+    try:
+        yield [
+            await stack.enter_async_context(serve(app))
+            for stack, app in zip(stacks, apps, strict=True)
+        ]
+    finally:
+        await asyncio.gather(*(stack.aclose() for stack in stacks))

@@ -10,7 +10,7 @@ import httpx
 
 from bot.bootstrap import open_house
 from bot.clock import Clock, SystemClock
-from bot.demo.serving import serve
+from bot.demo.serving import serve, serve_all
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
@@ -99,10 +99,9 @@ async def open_stage(
     workspace = Workspace(clock)
     cast, slack = Cast.of(workspace), SlackServer(workspace)
     async with AsyncExitStack() as stack:
-        stream, kit, comet, workspace.base_url = [
-            await stack.enter_async_context(serve(app))
-            for app in (world.stream.app, world.realtimekit.app, world.cometchat.app, slack.app)
-        ]
+        stream, kit, comet, workspace.base_url = await stack.enter_async_context(
+            serve_all(world.stream.app, world.realtimekit.app, world.cometchat.app, slack.app)
+        )
         environ = {
             "SLACK_BOT_TOKEN": workspace.credentials.token,
             "SLACK_SIGNING_SECRET": workspace.credentials.signing_secret,

@@ -17,6 +17,7 @@ from bot.demo.slack.socket_line import SocketLine
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.world import World
+from bot.providers.http import trust
 from bot.service import entrance
 from bot.settings import Settings
 from bot.store import SqlStore
@@ -179,7 +180,7 @@ async def open_show(
         store = await stack.enter_async_context(open_house(settings, counter, worker=True))
         doors = entrance(settings, counter)
         url = await stack.enter_async_context(serve(doors.web))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, verify=trust()))
         line: httpx.AsyncClient | SocketLine = client
         if doors.socket is not None:
             await stack.enter_async_context(_kept(doors.socket))

@@ -88,8 +88,8 @@ class Deadlines(NamedTuple):
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """Whose certificates are believed: httpx's own choice, read once for all vendors.
+def trust() -> ssl.SSLContext:
+    """Whose certificates are believed: httpx's own choice, read once for all clients.
 
     httpx reads the authorities anew for each client, which costs 15 ms of CPU.
     """
@@ -122,7 +122,7 @@ class Transport:
             headers=dict(wire.headers),
             params=dict(wire.params),
             transport=transport,
-            verify=_trust(),
+            verify=trust(),
             timeout=None,  # noqa: S113 - the total deadline in `send` is the stricter one
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
         )

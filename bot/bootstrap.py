@@ -113,15 +113,17 @@ async def open_house(
 async def sending(settings: Settings) -> AsyncIterator[Rounds]:
     """What sends a digest from the command line, beside the other processes.
 
-    Raises ConfigError and StoreError; InstanceLocked while another process holds our SQLite file.
+    What it did not send is free for the next try at once. Raises ConfigError and StoreError;
+    InstanceLocked while another process holds our SQLite file.
     """
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         providers = await _connect_vendors(settings, clock, stack, UNMETERED)
-        freshness = Freshness(providers, store, store, clock)
-        yield _rounds(settings, store, freshness, _slack(settings, session), _owner())
+        freshness, owner = Freshness(providers, store, store, clock), _owner()
+        stack.push_async_callback(release_quietly, store, owner)
+        yield _rounds(settings, store, freshness, _slack(settings, session), owner)
 
 
 @asynccontextmanager

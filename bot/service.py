@@ -105,11 +105,14 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def serve(settings: Settings, *, worker: bool) -> None:
-    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError and SocketLost."""
+async def serve(settings: Settings, *, worker: bool, clock: Clock | None = None) -> None:
+    """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError and SocketLost.
+
+    `clock` is what the ways in go by.
+    """
     configure_logs(settings.process.log_level)
     counter = Counter(settings.process.command)
-    web, socket = entrance(settings, counter)
+    web, socket = entrance(settings, counter, clock)
     async with AsyncExitStack() as door:
         url = await _open_door(door, web, settings.process)
         bootstrap = await _load_the_rest()

@@ -13,8 +13,10 @@ from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
 from bot.demo.stage import Stage, open_stage
+from bot.errors import SocketLost
 from bot.service import entrance, serve
 from bot.settings import Settings
+from bot.store import open_store
 from handlers.counter import Counter
 from handlers.socket import DEAD_SECONDS
 from tests.fakes.clock import ManualClock
@@ -83,6 +85,20 @@ async def test_a_wrong_token_ends_the_process_and_says_what_to_do(
     async with asyncio.timeout(20):
         assert await program.ended() == 1
     assert "connections:write" in program.last_words()
+
+
+@pytest.mark.usefixtures("log_setup")
+async def test_a_slack_that_opens_no_connection_ends_it_with_75_and_everything_closed(
+    stage: Stage, sqlite_url: str
+) -> None:
+    """The minutes between the tries pass on a clock of the test's own."""
+    stage.slack.faults.error(500, on="apps.connections.open", times=None)
+    settings = Settings.load(environ(stage, sqlite_url, PORT=str(free_port())), None)
+    with pytest.raises(SocketLost) as lost:
+        await serve(settings, worker=False, clock=ManualClock())
+    assert lost.value.exit_code == 75
+    async with open_store(sqlite_url, SystemClock()) as store:  # it let the file go
+        await store.ping()
 
 
 async def test_a_process_that_does_not_hear_slack_for_long_is_not_healthy(stage: Stage) -> None:

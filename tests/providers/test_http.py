@@ -1,11 +1,19 @@
 """The shared way to a vendor, against hand-written servers."""
 
 import asyncio
+import ipaddress
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from bot.calls.models import Vendor
 from bot.errors import (
@@ -24,8 +32,10 @@ from bot.errors import (
 from bot.providers.breaker import BreakerState
 from bot.providers.http import LARGEST, Answer, Deadlines, Kind, Problem, Transport, Wire
 from tests.fakes.clock import ManualClock
+from tests.webhooks.signing import new_key
 
 SECRET = "s3cr3t-of-ours"
+LOOPBACK = ipaddress.ip_address("127.0.0.1")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
@@ -184,6 +194,40 @@ async def test_a_vendor_that_refuses_is_not_a_vendor_that_fails() -> None:
 async def test_a_vendor_that_cannot_be_reached_says_so() -> None:
     with pytest.raises(VendorUnreachable, match="cannot be reached"):
         await ask(transport(Server(httpx.ConnectError("no"))))
+
+
+def self_made(folder: Path) -> ssl.SSLContext:
+    """A server's certificate for 127.0.0.1 that nobody vouches for."""
+    key, name = new_key(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(LOOPBACK)]), critical=False)
+        .sign(key, SHA256())
+    )
+    pem, plain = Encoding.PEM, PrivateFormat.PKCS8
+    file = folder / "both.pem"
+    file.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, plain, NoEncryption()))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_a_certificate_nobody_vouches_for_is_not_spoken_to(tmp_path: Path) -> None:
+    heard: list[object] = []
+    server = await asyncio.start_server(
+        lambda reader, _: heard.append(reader), str(LOOPBACK), ssl=self_made(tmp_path)
+    )
+    url = "https://{}:{}".format(*server.sockets[0].getsockname())
+    http = Transport(Wire(Vendor.STREAM, url, 1000, problem), ManualClock())
+    async with server:
+        with pytest.raises(VendorUnreachable) as caught:
+            await ask(http)
+    assert "CERTIFICATE_VERIFY_FAILED" in str(caught.value.__cause__)
+    assert heard == []
+    await http.aclose()
 
 
 async def test_what_waited_for_its_turn_too_long_was_not_sent_and_may_be_tried_again() -> None:

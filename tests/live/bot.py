@@ -1,7 +1,7 @@
 """The bot in processes of its own, pointed at a make-believe world."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,15 @@ moderation_channel = "{LINES}"
 class Deployment:
     """What every process of one bot shares: its files, its database, and its world's addresses.
 
-    `world` is the environment that points a bot at the world; `config` is callwarden.toml.
+    `world` is the environment that points a bot at the world; `config` is callwarden.toml; `launch`
+    is how a process begins: executed, or warm.
     """
 
     folder: Path
     database_url: str
     world: Mapping[str, str]
     config: str = CONFIG
+    launch: Callable[..., Awaitable[Program]] = Program.start
 
     async def start(self, *arguments: str, port: int = 0) -> Program:
         """Start `callwarden <arguments>`; returns before it is ready."""
@@ -44,7 +46,7 @@ class Deployment:
             "PORT": str(port),
             "CALLWARDEN_CONFIG": str(config),
         }
-        return await Program.start("bot", *arguments, environ=environ, log=self.folder / "bot.log")
+        return await self.launch("bot", *arguments, environ=environ, log=self.folder / "bot.log")
 
 
 async def first_answer(program: Program, port: int, request: bytes) -> Answer:

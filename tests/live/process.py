@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,10 +19,34 @@ def free_port() -> int:
         return port
 
 
+class Process(Protocol):
+    """What is asked of a process: the part of `asyncio.subprocess.Process` in use here."""
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it prints."""
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+
+    def send_signal(self, signal: signal.Signals, /) -> None:
+        """Any signal."""
+
+    async def wait(self) -> int:
+        """Wait for its end; its exit code."""
+
+
 class Program:
     """`python -m <arguments>` in a process of its own; what it says goes to the end of `log`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: Process, log: Path) -> None:
         self._process = process
         self._log = log
 

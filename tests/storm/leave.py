@@ -8,6 +8,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.stage import open_stage
 from tests.live.bot import Deployment
+from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
 from tests.storm.errands import Errand, errands
 from tests.storm.fleet import Fleet
@@ -25,7 +26,7 @@ async def leave(
     """Order, stop every process as a host does, start again, and count."""
     dice, ledger = random.Random(seed), Ledger()
     async with open_stage(SystemClock()) as stage:
-        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS), crew)
+        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
         orders = _in_one_call(errands(stage, 1, dice))
         stage.world.stream.faults.slow(SLOW, on="/kick", times=None)
         async with fleet.at_sea():

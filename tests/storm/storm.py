@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.demo.stage import Stage, open_stage
 from tests.live.bot import CONFIG, Deployment
+from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
 from tests.storm.errands import errands
 from tests.storm.fleet import Fleet
@@ -39,7 +40,7 @@ async def storm(
     """Pour orders for so many seconds while processes die and answers are lost; then count."""
     dice = random.Random(seed)
     async with open_stage(SystemClock(), hidden_mute=True) as stage:
-        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS), crew)
+        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
         async with fleet.at_sea(), auditor(database_url) as audit:
             ledger = await _rage(stage, fleet, seconds, dice)
             await fleet.everyone_ready()

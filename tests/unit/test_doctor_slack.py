@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.calls.models import Vendor
 from bot.demo.serving import serve
 from bot.demo.stage import Stage
 from bot.doctor import Sign
@@ -33,8 +34,10 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-def ward(stage: Stage, tmp_path: Path, sqlite_url: str) -> Iterator[Ward]:
-    with fresh_ward(stage, tmp_path, sqlite_url) as opened:
+def ward(stage: Stage, tmp_path: Path) -> Iterator[Ward]:
+    """Slack alone: no vendor is on, and there is no database yet."""
+    with fresh_ward(stage, tmp_path, f"sqlite:///{tmp_path / 'new.db'}") as opened:
+        opened.without(*Vendor)
         yield opened
 
 

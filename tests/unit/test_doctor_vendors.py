@@ -28,16 +28,9 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-def ward(stage: Stage, tmp_path: Path, sqlite_url: str) -> Iterator[Ward]:
-    with fresh_ward(stage, tmp_path, sqlite_url) as opened:
+def ward(stage: Stage, tmp_path: Path) -> Iterator[Ward]:
+    with fresh_ward(stage, tmp_path, f"sqlite:///{tmp_path / 'new.db'}") as opened:
         yield opened
-
-
-def without(ward: Ward, *vendors: Vendor) -> None:
-    """Leave out every variable of these."""
-    for vendor in vendors:
-        for name in [name for name in ward.environ if name.startswith(f"{vendor.name}_")]:
-            del ward.environ[name]
 
 
 @pytest.mark.parametrize("vendor", Vendor)
@@ -68,7 +61,7 @@ async def test_ids_a_vendor_does_not_know_are_to_be_checked(ward: Ward) -> None:
 
 
 async def test_a_vendor_nobody_set_up_is_off_and_that_is_fine(ward: Ward) -> None:
-    without(ward, Vendor.COMETCHAT, Vendor.REALTIMEKIT)
+    ward.without(Vendor.COMETCHAT, Vendor.REALTIMEKIT)
     for about in ("CometChat", "RealtimeKit"):
         (finding,) = await ward.findings(about)
         assert finding.sign is Sign.NOTE
@@ -84,7 +77,7 @@ async def test_a_vendor_set_up_by_half_is_to_be_finished(ward: Ward) -> None:
 
 
 async def test_without_any_vendor_there_is_nothing_to_moderate(ward: Ward) -> None:
-    without(ward, *Vendor)
+    ward.without(*Vendor)
     assert "at least one" in (await ward.wrong("Vendors")).mend
 
 

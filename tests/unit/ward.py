@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.serving import serve
 from bot.demo.slack.workspace import Credentials, Switches, Workspace
@@ -62,6 +63,12 @@ class Ward:
     def slack(self) -> Workspace:
         """What Slack knows."""
         return self.stage.slack.world
+
+    def without(self, *vendors: Vendor) -> None:
+        """Leave out every variable of these."""
+        for name in [*self.environ]:
+            if name.startswith(tuple(f"{vendor.name}_" for vendor in vendors)):
+                del self.environ[name]
 
     def write(self, rules: str) -> None:
         """Another callwarden.toml."""

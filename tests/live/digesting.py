@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +21,13 @@ from bot.store import SqlStore
 from bot.store.urls import async_url
 from handlers.digests import EVENT_TYPE, THREAD_TYPE
 from tests.live.names import MODERATOR
-from tests.live.process import Program
+from tests.live.warm import warm
 
 SLOW = 0.05
 """Seconds that Slack takes for each message, so that some die while it is on its way."""
+
+LIFE = (0.05, 2.5)
+"""Seconds that a worker works, at least and at most."""
 
 PATIENCE = 60.0
 """Seconds in which a day's digests have to be posted."""
@@ -89,22 +93,31 @@ async def _subscribe(database_url: str, stage: Stage, channels: int, first: date
 async def _two_workers(
     file: Path, environ: Mapping[str, str], log: Path, seed: int
 ) -> AsyncIterator[list[int]]:
-    """Two workers at a time, each killed and replaced; afterwards how many were killed."""
-    nests = [
-        await Program.start(
-            "tests.live.digester", str(file), f"{seed}{n}", environ=environ, log=log
-        )
-        for n in range(2)
-    ]
+    """Two workers at a time, each killed and replaced; a 1 for each that was killed."""
     killed: list[int] = []
-    try:
+    async with asyncio.TaskGroup() as group:
+        berths = [
+            group.create_task(_raise_and_kill(file, environ, log, dice, killed))
+            for dice in (random.Random(f"{seed}{n}") for n in range(2))
+        ]
         yield killed
-    finally:
-        for nest in nests:
-            nest.stop()
-        killed += [int(await nest.line()) for nest in nests]
-        for nest in nests:
-            await nest.ended()
+        for berth in berths:
+            berth.cancel()
+
+
+async def _raise_and_kill(
+    file: Path, environ: Mapping[str, str], log: Path, dice: random.Random, killed: list[int]
+) -> None:
+    """One worker after the other, each killed without warning."""
+    while True:
+        worker = await warm("tests.live.digester", str(file), environ=environ, log=log)
+        try:
+            await worker.line()
+            await asyncio.sleep(dice.uniform(*LIFE))
+        finally:
+            worker.kill()
+            await worker.ended()
+        killed.append(1)
 
 
 async def _all_posted(database_url: str, day: date, number: int) -> None:

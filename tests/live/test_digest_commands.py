@@ -13,6 +13,7 @@ from bot.digests.subscription import Wish
 from bot.store import open_store
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.names import MODERATOR
+from tests.live.warm import warm
 
 
 def _days(url: str) -> int:
@@ -26,7 +27,7 @@ async def test_a_digest_is_sent_once_and_the_past_is_read_once_and_goes_on_after
     sqlite_url: str, tmp_path: Path
 ) -> None:
     async with open_stage(SystemClock()) as stage:
-        bot = Deployment(tmp_path, sqlite_url, stage.environ)
+        bot = Deployment(tmp_path, sqlite_url, stage.environ, launch=warm)
         async with open_store(sqlite_url, SystemClock()) as store:
             wish = Wish(channel=stage.cast.digest.id)
             owner = Actor(user=MODERATOR, team=TEAM)

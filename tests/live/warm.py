@@ -98,12 +98,14 @@ class Forked:
 async def warm(*arguments: str, environ: Mapping[str, str], log: Path) -> Program:
     """As `Program.start`, forked instead of executed."""
     hears, says = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(target=live, args=(arguments, dict(environ), str(log), says))
-    process.start()
-    says.close()
     reader = asyncio.StreamReader()
     output = _Output(reader)
-    pipe = os.fdopen(os.dup(hears.fileno()), "rb")
-    hears.close()
+    with hears:
+        pipe = os.fdopen(os.dup(hears.fileno()), "rb")
     await asyncio.get_running_loop().connect_read_pipe(lambda: output, pipe)
+    with says:
+        process = _SERVER.Process(
+            target=live, args=(arguments, dict(environ), str(log), says), daemon=True
+        )
+        process.start()
     return Program(Forked(process, reader, output), log)

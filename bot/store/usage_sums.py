@@ -2,27 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    cast,
-    column,
-    func,
-    select,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.models import Vendor
 from bot.store.usage_rows import moment_of, numbers_of
-from bot.store.usage_tables import QUARTERLY, QUARTERS_A_DAY, READ, SPANS
+from bot.store.usage_tables import QUARTERS_A_DAY, SPANS
 from bot.usage.days import Stretch
 from bot.usage.tally import NOTHING, PEAKS, SUMMED, Tally
 
@@ -31,45 +17,77 @@ _PLACES = 2**24
 
 _LEVELS = 4
 
-_RANK = (
-    QUARTERLY.c.longest * _PLACES + (_PLACES - 1 - QUARTERLY.c.quarter)
-) * _LEVELS + QUARTERLY.c.level
-"""Grows with the length of the longest call and falls with its quarter: the first one wins."""
-
 _NUMBERS = (*SUMMED, *PEAKS, "longest", "longest_title")
-"""What a statement tells, in its order."""
+"""What a row of the answer tells after its place and its vendor."""
 
-PARTS = select(READ.c.vendor, READ.c.day, READ.c.first, READ.c.upto).where(
-    READ.c.vendor.in_(bindparam("owners", expanding=True)),
-    READ.c.day.between(bindparam("first_day"), bindparam("last_day")),
+_STATEMENT = """
+WITH owner AS (SELECT value AS name FROM {texts}),
+stretch AS (SELECT {first} AS place, {second} AS start, {third} AS stop FROM {stretches}),
+part AS (
+  SELECT {first} AS place, {second} AS tier, {third} AS start, {fourth} AS stop FROM {parts}
+),
+throughout AS (
+  SELECT place, vendor
+  FROM owner CROSS JOIN stretch {days}
+  GROUP BY place, vendor, start, stop
+  HAVING SUM({greatest}(0, {least}(upto, stop) - {greatest}(first, start))) = stop - start
+),
+told AS (
+  SELECT place, vendor, {sums}, {peaks},
+         MAX((longest * {places} + {places} - 1 - quarter) * {levels} + level) AS ranked
+  FROM owner CROSS JOIN part {quarters}
+  GROUP BY place, vendor
 )
+SELECT throughout.place, throughout.vendor, {numbers}, best.longest, best.longest_title
+FROM throughout
+LEFT JOIN told ON told.place = throughout.place AND told.vendor = throughout.vendor
+LEFT JOIN usage_quarter AS best ON best.vendor = told.vendor
+  AND best.level = told.ranked % {levels}
+  AND best.quarter = {places} - 1 - told.ranked / {levels} % {places}
+"""
+"""A row for each stretch and each vendor that was read throughout it.
 
-Parts = Mapping[tuple[Vendor, int], tuple[int, int]]
-"""For a vendor and a UTC day, the quarters that were read: the first, and the first after them."""
+`ranked` grows with the length of the longest call and falls with its quarter: the first one wins.
+"""
+
+_DAYS = "usage_read", "vendor = name AND day BETWEEN start / {a_day} AND stop / {a_day}"
+_QUARTERS = "usage_quarter", "vendor = name AND level = tier AND quarter BETWEEN start AND stop"
+
+_LITE = {
+    "list": "json_each(:{})",
+    "texts": "json_each(:owners)",
+    "number": "json_extract(value, '$[{}]')",
+    "joined": "CROSS JOIN {} ON {}",
+    "least": "MIN",
+    "greatest": "MAX",
+}
+_POST = {
+    "list": "jsonb_array_elements(CAST(:{} AS jsonb)) AS one (value)",
+    "texts": "jsonb_array_elements_text(CAST(:owners AS jsonb)) AS one (value)",
+    "number": "CAST(value ->> {} AS INTEGER)",
+    "joined": "CROSS JOIN LATERAL (SELECT * FROM {} WHERE {} OFFSET 0) AS found",
+    "least": "LEAST",
+    "greatest": "GREATEST",
+}
+"""How the two say the same: lists are handed in as JSON, one parameter however long they are.
+
+Both look up each part by the key, in this order. PostgreSQL guesses how long a list is, and would
+read the whole table; nothing is pulled out of a subquery with OFFSET.
+https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL
+"""
 
 
 async def sums(
     connection: AsyncConnection, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
 ) -> Sequence[Mapping[Vendor, Tally]]:
     """See `bot.ports.UsageStore.sums`."""
-    spans = [numbers_of(one) for one in stretches]
-    if not spans or not vendors:
-        return [{} for _ in spans]
-    read = await _parts(connection, spans, vendors)
-    sqlite = connection.dialect.name == "sqlite"
-    rows = await connection.execute(STATEMENTS[sqlite], parameters(stretches, vendors))
-    found = {
-        (place, vendor): Tally.model_validate(dict(zip(_NUMBERS, numbers, strict=True)))
-        for place, vendor, *numbers in rows
-    }
-    return [
-        {
-            vendor: found.get((place, vendor.value), NOTHING)
-            for vendor in vendors
-            if _throughout(read, vendor, *span)
-        }
-        for place, span in enumerate(spans)
-    ]
+    told: list[dict[Vendor, Tally]] = [{} for _ in stretches]
+    statement = STATEMENTS[connection.dialect.name == "sqlite"]
+    for place, vendor, *numbers in await connection.execute(
+        statement, parameters(stretches, vendors)
+    ):
+        told[place][Vendor(vendor)] = _tally(numbers)
+    return told
 
 
 async def unread(
@@ -77,100 +95,70 @@ async def unread(
 ) -> Sequence[Stretch]:
     """See `bot.ports.UsageStore.unread`."""
     first, upto = numbers_of(stretch)
-    read = await _parts(connection, [(first, upto)], [vendor])
-    days = range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY))
-    edges = [(day * QUARTERS_A_DAY, (day + 1) * QUARTERS_A_DAY) for day in days]
-    return [
-        Stretch(moment_of(begin), moment_of(end))
-        for begin, end in edges
-        if not _throughout(read, vendor, begin, end)
+    days = [
+        Stretch(moment_of(day * QUARTERS_A_DAY), moment_of((day + 1) * QUARTERS_A_DAY))
+        for day in range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY))
     ]
+    told = await sums(connection, days, [vendor])
+    return [day for day, one in zip(days, told, strict=True) if vendor not in one]
 
 
-def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[str, object]:
+def parameters(stretches: Sequence[Stretch], vendors: Sequence[Vendor]) -> dict[str, str]:
     """The values of a statement: which sums each stretch (by its place in the list) is made of."""
-    wanted = [
-        (place, level, quarter)
-        for place, one in enumerate(stretches)
-        for level, quarter in _made_of(*numbers_of(one))
-    ]
-    return {"wanted": json.dumps(wanted), "owners": [vendor.value for vendor in vendors]}
+    spans = [numbers_of(one) for one in stretches]
+    parts = [(place, *part) for place, span in enumerate(spans) for part in _made_of(*span)]
+    return {
+        "stretches": json.dumps([(place, *span) for place, span in enumerate(spans)]),
+        "parts": json.dumps(parts),
+        "owners": json.dumps([vendor.value for vendor in vendors]),
+    }
 
 
-async def _parts(
-    connection: AsyncConnection, spans: Sequence[tuple[int, int]], vendors: Sequence[Vendor]
-) -> Parts:
-    first, upto = min(first for first, _ in spans), max(upto for _, upto in spans)
-    days = {"first_day": first // QUARTERS_A_DAY, "last_day": upto // QUARTERS_A_DAY}
-    owners = [vendor.value for vendor in vendors]
-    rows = await connection.execute(PARTS, {**days, "owners": owners})
-    return {(Vendor(vendor), day): (begin, end) for vendor, day, begin, end in rows}
+def _made_of(first: int, upto: int, level: int = 0) -> Iterator[tuple[int, int, int]]:
+    """The fewest sums of these quarters, in rows: level, and where the first and last begin."""
+    begin = end = upto
+    if level + 1 < len(SPANS):
+        wider = SPANS[level + 1]
+        begin, end = -(-first // wider) * wider, upto // wider * wider
+        if begin < end:
+            yield from _made_of(begin, end, level + 1)
+        else:
+            begin = end = upto
+    for start, stop in ((first, begin), (end, upto)):
+        if start < stop:
+            yield level, start, stop - SPANS[level]
 
 
-def _throughout(read: Parts, vendor: Vendor, first: int, upto: int) -> bool:
-    """Whether every quarter was read."""
-    for day in range(first // QUARTERS_A_DAY, -(-upto // QUARTERS_A_DAY)):
-        begin, end = read.get((vendor, day), (0, 0))
-        if begin > max(first, day * QUARTERS_A_DAY) or end < min(upto, (day + 1) * QUARTERS_A_DAY):
-            return False
-    return True
+def _tally(numbers: Sequence[object]) -> Tally:
+    told = dict(zip(_NUMBERS, numbers, strict=True))
+    return NOTHING if told["calls"] is None else Tally.model_validate(told)
 
 
-def _made_of(first: int, upto: int) -> Iterator[tuple[int, int]]:
-    """The fewest sums that these quarters are made of: the level of each, and where it begins."""
-    at = first
-    while at < upto:
-        level = len(SPANS) - 1
-        while at % SPANS[level] or at + SPANS[level] > upto:
-            level -= 1
-        yield level, at
-        at += SPANS[level]
-
-
-def _statement(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
-    """A row for each stretch and vendor that has calls in it."""
-    place, level, quarter = _listed(sqlite=sqlite)
-    sums = [_told(name, func.sum(QUARTERLY.c[name])) for name in SUMMED]
-    peaks = [_told(name, func.max(QUARTERLY.c[name])) for name in PEAKS]
-    told = (
-        select(
-            place.label("place"), QUARTERLY.c.vendor, *sums, *peaks, func.max(_RANK).label("rank")
+def _statement(words: Mapping[str, str]) -> TextClause:
+    """PostgreSQL sums big integers as decimals, hence the cast."""
+    first, second, third, fourth = (words["number"].format(n) for n in range(4))
+    days, within = _DAYS
+    return text(
+        _STATEMENT.format(
+            first=first,
+            second=second,
+            third=third,
+            fourth=fourth,
+            texts=words["texts"],
+            stretches=words["list"].format("stretches"),
+            parts=words["list"].format("parts"),
+            days=words["joined"].format(days, within.format(a_day=QUARTERS_A_DAY)),
+            quarters=words["joined"].format(*_QUARTERS),
+            least=words["least"],
+            greatest=words["greatest"],
+            sums=", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in SUMMED),
+            peaks=", ".join(f"MAX({name}) AS {name}" for name in PEAKS),
+            numbers=", ".join(f"told.{name}" for name in (*SUMMED, *PEAKS)),
+            places=_PLACES,
+            levels=_LEVELS,
         )
-        .where(
-            QUARTERLY.c.vendor.in_(bindparam("owners", expanding=True)),
-            QUARTERLY.c.level == level,
-            QUARTERLY.c.quarter == quarter,
-        )
-        .group_by(place, QUARTERLY.c.vendor)
-        .cte("told")
     )
-    of_longest = and_(
-        QUARTERLY.c.vendor == told.c.vendor,
-        QUARTERLY.c.level == told.c.rank % _LEVELS,
-        QUARTERLY.c.quarter == _PLACES - 1 - told.c.rank // _LEVELS % _PLACES,
-    )
-    longest = (told.c.rank // (_LEVELS * _PLACES)).label("longest")
-    numbers = [told.c[name] for name in (*SUMMED, *PEAKS)]
-    return select(
-        told.c.place, told.c.vendor, *numbers, longest, QUARTERLY.c.longest_title
-    ).join_from(told, QUARTERLY, of_longest)
 
 
-def _listed(*, sqlite: bool) -> list[ColumnElement[int]]:
-    """The columns of the list that is handed in as JSON: one parameter, however long it is."""
-    given = bindparam("wanted", type_=Text)
-    if sqlite:
-        one = func.json_each(given).table_valued("value", name="one")
-        return [func.json_extract(one.c.value, f"$[{n}]", type_=Integer) for n in range(3)]
-    many = func.jsonb_array_elements(cast(given, JSONB))
-    of = many.table_valued(column("value", JSONB), name="one")
-    return [cast(of.c.value[n].astext, Integer) for n in range(3)]
-
-
-def _told(name: str, found: ColumnElement[int]) -> ColumnElement[int]:
-    """PostgreSQL sums big integers as decimals."""
-    return cast(found, BigInteger).label(name)
-
-
-STATEMENTS = {sqlite: _statement(sqlite=sqlite) for sqlite in (True, False)}
+STATEMENTS = {True: _statement(_LITE), False: _statement(_POST)}
 """For SQLite, and for PostgreSQL."""

@@ -20,8 +20,7 @@ from bot.clock import SystemClock
 from bot.store import SqlStore, open_store
 from bot.store.urls import sqlite_file
 from bot.store.usage_rows import numbers_of
-from bot.store.usage_sums import PARTS, STATEMENTS, parameters
-from bot.store.usage_tables import QUARTERS_A_DAY
+from bot.store.usage_sums import STATEMENTS, parameters
 from bot.usage.days import DAY, Stretch, local_day
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.ground import Ground
@@ -131,7 +130,7 @@ async def _measure(name: str, url: str, store: SqlStore) -> list[Figure]:
     try:
         await _must_agree(store, ask, url, digest)
         bare = _bare(url, digest)
-        once = [await _taken(store, digest) / _asked(ask, *bare) for _ in range(ROUNDS + 1)]
+        once = [await _taken(store, digest) / _asked(ask, bare) for _ in range(ROUNDS + 1)]
         raw = _raw(url, year)
         trend = [_asked(ask, raw) / await _taken(store, year) for _ in range(SLOW_ROUNDS)]
     finally:
@@ -159,10 +158,9 @@ async def _taken(store: SqlStore, stretches: Sequence[Stretch]) -> float:
     return time.perf_counter() - start
 
 
-def _asked(ask: Ask, *statements: str) -> float:
+def _asked(ask: Ask, statement: str) -> float:
     start = time.perf_counter()
-    for sql in statements:
-        ask(sql)
+    ask(statement)
     return time.perf_counter() - start
 
 
@@ -180,21 +178,14 @@ def _opened(url: str) -> tuple[Ask, Callable[[], None]]:
     return (lambda sql: post.execute(sql.encode()).fetchall()), post.close
 
 
-def _bare(url: str, stretches: Sequence[Stretch]) -> list[str]:
-    """The statements of the store, what was read and the sums, with every value written out."""
+def _bare(url: str, stretches: Sequence[Stretch]) -> str:
+    """The statement of the store, with every value written out."""
     lite = sqlite_file(url) is not None
     dialects = sqlite_dialect if lite else postgresql_dialect
     dialect: Dialect = dialects.dialect()
-    given = parameters(stretches, VENDORS)
-    days = [numbers_of(one)[0] // QUARTERS_A_DAY for one in stretches]
-    read = {"owners": given["owners"], "first_day": min(days), "last_day": max(days) + 1}
-    return [
-        str(wanted.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace(
-            "%%",
-            "%",  # psycopg's way to say it, where values are given too
-        )
-        for wanted in (PARTS.params(read), STATEMENTS[lite].params(given))
-    ]
+    wanted = STATEMENTS[lite].bindparams(**parameters(stretches, VENDORS))
+    written = str(wanted.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return written.replace("%%", "%")  # psycopg's way to say it, where values are given too
 
 
 def _raw(url: str, stretches: Sequence[Stretch]) -> str:

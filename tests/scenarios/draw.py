@@ -21,6 +21,7 @@ from bot.demo.stage import open_show
 from bot.demo.tour import Played, drawn, play, steps
 from bot.logs import configure_logs
 from tests.contracts.listing import as_document
+from tests.scenarios.digests import SCENES, pictures
 from tests.scenarios.surface import SURFACE
 
 ROOT = Path(__file__).parents[2]
@@ -87,13 +88,14 @@ def _short(capability: Capability) -> str:
 async def surface(folder: Path) -> dict[str, str]:
     """The parts that are not in the tour, played before a show of their own."""
     async with open_show(folder) as show:
-        parts = tour_parts([played async for played in steps(show, SURFACE)])
+        parts = tour_parts([played async for played in steps(show, (*SURFACE, *SCENES))])
         providers = show.counter.desk.board.providers
         vendors = {vendor: provider.capabilities for vendor, provider in providers.items()}
     parts["capabilities-table"] = table(vendors, VERBS.values())
     everyday = [verb for verb in VERBS.values() if verb.drawn]
     parts["capabilities-everyday"] = table(vendors, everyday)
     parts["operations"] = await asyncio.to_thread(as_document)  # runs loops of its own
+    parts |= pictures()
     return parts | {f"reasons-{vendor}": reasons(told) for vendor, told in vendors.items()}
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from bot.errors import ConfigError, InstanceLocked, NotAccepted
 from bot.service import serve, work
 from bot.settings import Settings
 from handlers.counter import Counter
-from tests.live.bot import Deployment, first_answer
+from tests.live.bot import PATIENCE, Deployment, first_answer
 from tests.live.process import Program, free_port
 from tests.live.slash import Slash
+from tests.live.warm import warm
 from tests.live.wire import get
 from tests.store.orders import order
 
@@ -129,9 +131,6 @@ async def test_the_record_is_open_for_looking_only(sqlite_url: str) -> None:
             await record.accept(order())
 
 
-STOPS = [Program.stop, Program.interrupt]
-
-
 def log_of(program: Program) -> list[dict[str, Any]]:
     return [json.loads(line) for line in program.last_words().splitlines()]
 
@@ -146,20 +145,25 @@ async def written(program: Program, event: str) -> None:
 
 
 async def ended(program: Program) -> int:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return await program.ended()
 
 
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize(
+    ("launch", "stop"), [(Program.start, Program.stop), (warm, Program.interrupt)]
+)
 async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
-    tmp_path: Path, sqlite_url: str, stop: Callable[[Program], None]
+    tmp_path: Path,
+    sqlite_url: str,
+    launch: Callable[..., Awaitable[Program]],
+    stop: Callable[[Program], None],
 ) -> None:
-    deployment, port = Deployment(tmp_path, sqlite_url, SLACK), free_port()
+    deployment, port = Deployment(tmp_path, sqlite_url, SLACK, launch=launch), free_port()
     program = await deployment.start("serve", port=port)
     assert (await first_answer(program, port, get("/readyz"))).status == 200
     answer = await first_answer(program, port, Slash("help", "t1").request())
     assert (answer.status, b"/calls kick" in answer.body) == (200, True)
-    verify = await deployment.start("audit", "verify")
+    verify = await replace(deployment, launch=warm).start("audit", "verify")
     assert (await verify.line()).startswith("0 entries, unbroken.")
     assert await verify.ended() == 0
     stop(program)
@@ -208,11 +212,13 @@ async def heeded(number: signal.Signals) -> None:
     raise TimeoutError
 
 
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("stop", [Program.stop, Program.interrupt])
 async def test_a_worker_leaves_politely_too(
     tmp_path: Path, sqlite_url: str, stop: Callable[[Program], None]
 ) -> None:
-    deployment = Deployment(tmp_path, sqlite_url, {**SLACK, "LOG_LEVEL": "INFO"})
+    world = {**SLACK, "LOG_LEVEL": "INFO"}
+    deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
+    (tmp_path / "bot.log").touch()  # a warm process makes it in its own time
     program = await deployment.start("worker")
     await written(program, "working")
     stop(program)

@@ -20,7 +20,7 @@ from bot.doctor.patient import Patient
 from bot.settings import Settings
 from bot.store import open_store
 from bot.tables import findings_as_json, findings_told
-from tests.live.process import Program
+from tests.live.warm import warm
 from tests.unit.ward import NOWHERE, Ward, fresh_ward, open_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -258,7 +258,7 @@ async def test_figures_open_to_everybody_are_worth_a_warning(ward: Ward) -> None
 
 async def doctor(ward: Ward, folder: Path, *more: str) -> tuple[int, str]:
     environ = {**ward.environ, "CALLWARDEN_CONFIG": str(ward.file)}
-    program = await Program.start("bot", "doctor", *more, environ=environ, log=folder / "log")
+    program = await warm("bot", "doctor", *more, environ=environ, log=folder / "log")
     async with asyncio.timeout(30):
         return await program.ended(), await program.rest()
 

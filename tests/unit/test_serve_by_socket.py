@@ -20,8 +20,9 @@ from bot.store import open_store
 from handlers.counter import Counter
 from handlers.socket import DEAD_SECONDS
 from tests.fakes.clock import ManualClock
-from tests.live.bot import Deployment
+from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port
+from tests.live.warm import warm
 from tests.unit.test_bootstrap import ended, heeded
 
 DEAD = DEAD_SECONDS + 1
@@ -67,8 +68,9 @@ async def test_the_socket_wins_over_the_door_and_the_log_says_so(
     stage: Stage, tmp_path: Path, sqlite_url: str
 ) -> None:
     world = environ(stage, sqlite_url, LOG_LEVEL="INFO")
-    program = await Deployment(tmp_path, sqlite_url, world).start("serve", port=free_port())
-    await stage.slack.world.until(lambda: stage.slack.exchange.plugs, 20)
+    deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
+    program = await deployment.start("serve", port=free_port())
+    await stage.slack.world.until(lambda: stage.slack.exchange.plugs, PATIENCE)
     program.stop()
     assert await ended(program) == 0
     told = program.last_words()
@@ -81,9 +83,9 @@ async def test_a_wrong_token_ends_the_process_and_says_what_to_do(
     stage: Stage, tmp_path: Path, sqlite_url: str
 ) -> None:
     world = environ(stage, sqlite_url, SLACK_APP_TOKEN="xapp-of-somebody-else")
-    program = await Deployment(tmp_path, sqlite_url, world).start("serve", port=free_port())
-    async with asyncio.timeout(20):
-        assert await program.ended() == 1
+    deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
+    program = await deployment.start("serve", port=free_port())
+    assert await ended(program) == 1
     assert "connections:write" in program.last_words()
 
 

@@ -12,7 +12,7 @@ from bot.demo.slack import Channel, Delivery, Message, NotShown, User, View, as_
 from bot.demo.stage import Show
 from bot.errors import CallwardenError
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds until the story gives up on seeing what it waits for, unless told otherwise."""
 
 UNDER_WAY = "⏳"

@@ -24,6 +24,10 @@ from bot.store import SqlStore
 from handlers.counter import Counter
 from handlers.socket import Socket
 
+LEISURE = 10.0
+"""How many times longer Slack waits before a show: there, nobody measures how fast the machine is.
+"""
+
 TARGET, TARGET_KEY = "youtube", "made-up-stream-key"
 
 
@@ -93,11 +97,11 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    clock: Clock, *, seed: int = 2026, hidden_mute: bool = False
+    clock: Clock, *, seed: int = 2026, hidden_mute: bool = False, leisure: float = 1.0
 ) -> AsyncIterator[Stage]:
-    """Serve a new world in this event loop while the context lasts."""
+    """Serve a new world in this event loop while the context lasts; `leisure` is its Slack's."""
     world = World(clock, seed, hidden_mute=hidden_mute)
-    workspace = Workspace(clock)
+    workspace = Workspace(clock, leisure=leisure)
     cast, slack = Cast.of(workspace), SlackServer(workspace)
     async with AsyncExitStack() as stack:
         stream, kit, comet, workspace.base_url = await stack.enter_async_context(
@@ -164,7 +168,7 @@ async def open_show(
     """
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
-            open_stage(SystemClock(), seed=seed, hidden_mute=hidden_mute)
+            open_stage(SystemClock(), seed=seed, hidden_mute=hidden_mute, leisure=LEISURE)
         )
         config = folder / "callwarden.toml"
         config.write_text(stage.cast.rules() if rules is None else rules, encoding="utf-8")
@@ -184,7 +188,8 @@ async def open_show(
         line: httpx.AsyncClient | SocketLine = client
         if doors.socket is not None:
             await stack.enter_async_context(_kept(doors.socket))
-            line = SocketLine(stage.slack.exchange, stage.slack.world.clock)
+            slack = stage.slack.world
+            line = SocketLine(stage.slack.exchange, slack.clock, slack.patience)
         sender = Sender(stage.slack.world, line)
         yield Show(stage, environ, store, counter, sender, client)
 

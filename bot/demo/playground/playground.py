@@ -145,12 +145,15 @@ class Playground:
 
 @asynccontextmanager
 async def open_playground(
-    folder: Path, *, seed: int = 2026, pace: float = 0.5
+    folder: Path, *, seed: int = 2026, pace: float = 0.5, leisure: float = 1.0
 ) -> AsyncIterator[Playground]:
-    """A new playground with its files in `folder`; nothing of it runs on when the context ends."""
+    """A new playground with its files in `folder`; nothing of it runs on when the context ends.
+
+    `leisure` is its Slack's.
+    """
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(open_stage(clock, seed=seed))
+        stage = await stack.enter_async_context(open_stage(clock, seed=seed, leisure=leisure))
         config = folder / "callwarden.toml"
         config.write_text(stage.cast.rules(), encoding="utf-8")
         environ = {

@@ -45,7 +45,7 @@ class Sender:
         self._line: Line | SocketLine = (
             client
             if isinstance(client, SocketLine)
-            else Line(client, world.clock, seals or SystemClock(), secret, path)
+            else Line(client, world.clock, seals or SystemClock(), secret, path, world.patience)
         )
         self._seal = Seal.GOOD
         self._events = itertools.count(1)

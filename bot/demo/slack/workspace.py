@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot.clock import Clock
+from bot.demo.slack.delivery import ACK_SECONDS
+from bot.demo.slack.leisure import Leisurely
 from bot.demo.slack.modals import Modals
 from bot.demo.slack.people import Channel, Group, User
 from bot.demo.slack.refused import Refused
@@ -68,11 +70,17 @@ class Workspace:
 
     `socket_address` makes an address for one connection, where somebody listens.
 
+    `leisure`: its seconds are so many times as long, those of an acknowledgement and of a trigger;
+    `patience` is how many real seconds it waits for an acknowledgement.
+
     Every change counts `version` up and wakes those who wait in `until`.
     """
 
-    def __init__(self, clock: Clock, *, team: str = TEAM, name: str = "Acme") -> None:
-        self.clock = clock
+    def __init__(
+        self, clock: Clock, *, team: str = TEAM, name: str = "Acme", leisure: float = 1.0
+    ) -> None:
+        self.clock = clock if leisure == 1.0 else Leisurely(clock, leisure)
+        self.patience = ACK_SECONDS * leisure
         self.team = team
         self.name = name
         self.base_url = "http://127.0.0.1"

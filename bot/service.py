@@ -157,8 +157,16 @@ async def _open_door(door: AsyncExitStack, web: Starlette, process: Process) -> 
 
 
 async def _load_the_rest() -> Any:
-    """`bot.bootstrap`, imported in a thread, so that the open port is answered meanwhile."""
-    return await asyncio.to_thread(importlib.import_module, "bot.bootstrap")
+    """`bot.bootstrap`, imported in a thread, so that the open port is answered meanwhile.
+
+    The garbage collector rests: what is loaded stays, and to look through it again and again took a
+    sixth of a start.
+    """
+    gc.disable()
+    try:
+        return await asyncio.to_thread(importlib.import_module, "bot.bootstrap")
+    finally:
+        gc.enable()
 
 
 def _keep_for_good() -> None:

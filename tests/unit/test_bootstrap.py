@@ -1,6 +1,7 @@
 """What is wired from the settings, and how the real process begins and ends."""
 
 import asyncio
+import gc
 import json
 import signal
 from collections.abc import Awaitable, Callable
@@ -185,6 +186,7 @@ async def test_serve_closes_its_door_and_its_database_on_a_signal(
     await heeded(number)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         assert (await client.get("/readyz")).status_code == 200
+        assert gc.isenabled()
         signal.raise_signal(number)
         await serving
         with pytest.raises(httpx.TransportError):

@@ -11,7 +11,7 @@ from bot.demo.stage import Show
 from bot.digests.subscription import Subscription
 from handlers.blocks.digest_forms import AT, CHANNEL, RHYTHM, SECTIONS, UNTIL, WEEKDAYS
 from handlers.blocks.digestvalues import DIGEST_ZONE
-from tests.fakes.moderator import Moderator
+from tests.fakes.moderator import PATIENCE, Moderator
 
 
 class Lead(Moderator):
@@ -56,7 +56,7 @@ class Lead(Moderator):
             texts = [as_text(one) for one in self.show.workspace.messages.get(where, [])]
             return next((text for text in texts if all(word in text for word in words)), None)
 
-        return await self.show.workspace.until(found, 10)
+        return await self.show.workspace.until(found, PATIENCE)
 
     def said_in(self, channel: Channel | None = None) -> list[str]:
         """Everything that stands in the channel, beside what is in threads."""

@@ -9,6 +9,23 @@ from bot.demo.stage import Show
 
 T = TypeVar("T")
 
+PATIENCE = 30
+"""Seconds: a busy machine may need them, and what comes at once costs none of them."""
+
+
+async def line(show: Show, *words: str) -> str:
+    """The first line in the moderation channel that has these words, once it is there.
+
+    It comes from the outbox, which is not there yet when the asker reads the outcome.
+    """
+    log = show.stage.cast.log.id
+
+    def written() -> str | None:
+        texts = [as_text(message) for message in show.workspace.messages.get(log, [])]
+        return next((t for t in texts if all(word in t for word in words)), None)
+
+    return await show.workspace.until(written, PATIENCE)
+
 
 class Moderator:
     """Somebody at the keyboard, and what they see."""
@@ -62,4 +79,4 @@ class Moderator:
         return private[-1] if len(private) > seen else None
 
     async def _until(self, predicate: Callable[[], T | None]) -> T:
-        return await self.show.workspace.until(predicate, 5)
+        return await self.show.workspace.until(predicate, PATIENCE)

@@ -89,7 +89,7 @@ class Office:
         return Order(key=key, act=act, actor=actor, reason="loud", channel="C1")
 
     async def done(self) -> None:
-        assert await self.tasks.drain(10) == 0
+        assert await self.tasks.drain(30) == 0
 
     async def events(self) -> list[Event]:
         return [entry.event for entry in await self.store.audit(CaseFilter(limit=50))][::-1]

@@ -42,7 +42,7 @@ async def test_everything_due_is_done_within_the_slots() -> None:
     rows.gate.set()
     pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=3)
     pump.nudge()
-    assert await tasks.drain(5) == 0
+    assert await tasks.drain(30) == 0
     assert sorted(rows.done) == list(range(10))
     assert rows.most_at_once <= 3
 
@@ -55,7 +55,7 @@ async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
     pump.nudge()
     assert len(rows.due) == 2
     rows.gate.set()
-    await tasks.drain(5)
+    await tasks.drain(30)
     assert sorted(rows.done) == [0, 1, 2, 3]
 
 
@@ -67,7 +67,7 @@ async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
     await asyncio.sleep(0)
     rows.due = []
     pump.nudge()
-    await tasks.drain(5)
+    await tasks.drain(30)
     assert rows.takes == 2
 
 
@@ -76,7 +76,7 @@ async def test_a_closed_pump_takes_nothing_up() -> None:
     pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2)
     pump.close()
     pump.nudge()
-    assert await tasks.drain(5) == 0
+    assert await tasks.drain(30) == 0
     assert rows.done == []
 
 
@@ -92,7 +92,7 @@ async def test_a_failing_row_frees_its_slot_and_is_logged(
 
     pump = Pump("rows", rows.take, work, tasks=tasks, slots=1)
     pump.nudge()
-    await tasks.drain(5)
+    await tasks.drain(30)
     assert rows.done == [1, 2]
     assert "row 0 is bad" in capsys.readouterr().out
 

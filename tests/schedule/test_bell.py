@@ -31,7 +31,7 @@ class Reading:
 async def test_a_ring_sends_what_is_due() -> None:
     watch, tasks = Watch(ManualClock(utc(21)), subscription()), Tasks()
     await DigestBell(watch.rounds, Reading(), tasks).ring()
-    assert await tasks.drain(10) == 0
+    assert await tasks.drain(30) == 0
     assert watch.channel.days == [("C-1", SATURDAY)]
 
 
@@ -42,10 +42,10 @@ async def test_two_rings_at_once_are_one_round_and_one_reading() -> None:
         await bell.ring()
         await bell.catch_up()
     reading.go_on.set()
-    await tasks.drain(10)
+    await tasks.drain(30)
     assert (watch.news.asked, reading.begun) == ([(1, SATURDAY)], 1)
     await bell.catch_up()
-    await tasks.drain(10)
+    await tasks.drain(30)
     assert reading.begun == 2
 
 
@@ -65,7 +65,7 @@ async def test_on_stopping_the_digest_in_hand_is_posted_and_reading_is_broken_of
     await at_it.wait()
     bell.close()
     hold.set()
-    assert await tasks.drain(10) == 0
+    assert await tasks.drain(30) == 0
     assert [posting.subscription.id for posting, _ in watch.channel.messages["C-1"]] == [1]
     assert reading.broken_off == 1
     await bell.ring()

@@ -30,7 +30,7 @@ async def test_a_job_that_fails_is_logged_and_rung_for_again() -> None:
     with capture_logs() as logs:
         runner.every(0.01, "bell", bell.ring)
         runner.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await bell.thrice.wait()
         runner.stop()
     (failure,) = [line for line in logs if line["log_level"] == "error"]
@@ -44,7 +44,7 @@ async def test_a_stopped_bell_rings_no_more() -> None:
         runner.every(0.01, "bell", bell.ring)
         runner.start()
     runners[0].stop()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await other.thrice.wait()
     runners[1].stop()
     assert stopped.rung == 0

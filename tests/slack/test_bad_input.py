@@ -31,7 +31,7 @@ from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks import values
 from handlers.counter import Behind, Counter
-from tests.fakes.moderator import Moderator
+from tests.fakes.moderator import Moderator, line
 from tests.fakes.provider import FakeProvider
 from tests.store import orders
 
@@ -226,8 +226,8 @@ async def test_a_reason_full_of_markup_pings_nobody_and_breaks_nothing(mira: Mod
     reason = "rude <!channel> <@U0LEAD> *bold* `x` \x07\u202e & <https://evil.example|click>"
     await mira.types(f"mute {SUPPORT} loud {reason}")
     await mira.sees("muted L O U D", "confirmed")
-    log = mira.show.stage.cast.log.id
-    everything = str(mira.show.workspace.messages[log]) + str(mira.private())
+    await line(mira.show, "muted L O U D", "rude", "confirmed")
+    everything = str(mira.show.workspace.messages) + str(mira.private())
     for ping in ("<!channel>", "<@U0LEAD>", "<https://evil", "\x07"):
         assert ping not in everything
 
@@ -246,7 +246,7 @@ async def broken_show(show: Show) -> AsyncIterator[tuple[Moderator, FakeProvider
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
         yield Moderator(dataclasses.replace(show, counter=counter, sender=sender)), vendor
-        assert await counter.tasks.drain(5) == 0
+        assert await counter.tasks.drain(30) == 0
 
 
 @pytest.mark.parametrize("text", ["", "show ROOM", "kick ROOM ann rude"])
@@ -292,7 +292,7 @@ async def test_an_answer_that_cannot_be_shown_costs_a_line_in_the_log_and_no_mor
     show.stage.slack.faults.error(500, on="respond")
     with capture_logs() as log:
         delivery = await show.sender.command(mira.user, show.stage.cast.ops, "")
-        await show.counter.tasks.drain(5)
+        await show.counter.tasks.drain(30)
     assert delivery.status == 200
     assert "answer not shown" in [line["event"] for line in log]
 

@@ -194,6 +194,9 @@ async def test_a_form_that_was_open_for_too_long_answers_in_its_place(leo: Lead)
     form = await leo.opens("digest subscribe")
     form.given["private_metadata"] = '{"v":1,"opened":"2020-01-01T00:00:00Z"}'
     assert await leo.sends(form, channel=leo.channel.id) == {}
-    top = leo.show.workspace.modals.top(leo.user.id)
-    assert top is not None
-    assert "is set up" in as_text(top)
+
+    def answered() -> View | None:
+        top = leo.show.workspace.modals.top(leo.user.id)
+        return top if top is not None and "is set up" in as_text(top) else None
+
+    assert await leo.show.workspace.until(answered)

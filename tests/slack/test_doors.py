@@ -73,7 +73,7 @@ async def test_a_list_asked_for_without_an_address_to_answer_to_is_let_in_and_to
     body = command(show, "").split(b"&response_url")[0]
     with capture_logs() as log:
         answer = await door.post(DOOR, content=body, headers=sealed(show, body))
-        await show.counter.tasks.drain(5)
+        await show.counter.tasks.drain(30)
     assert (answer.status_code, answer.content) == (200, b"")
     assert [line for line in log if line["log_level"] != "debug"] == []
 

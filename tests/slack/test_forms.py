@@ -269,7 +269,7 @@ async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: Form
 
 async def test_an_outsider_is_told_in_the_form_and_nothing_is_looked_up(show: Show) -> None:
     gus = Former(show, "guest")
-    await show.counter.tasks.drain(5)
+    await show.counter.tasks.drain(30)
     before = len(show.stage.world.stream.requests)
     assert "You are a guest" in as_text(await gus.opens(f"kick {short(SUPPORT)}"))
     assert len(show.stage.world.stream.requests) == before

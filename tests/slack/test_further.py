@@ -68,7 +68,7 @@ async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
         yield Place(dataclasses.replace(show, counter=counter, sender=sender), stream, comet)
-        assert await counter.tasks.drain(5) == 0
+        assert await counter.tasks.drain(30) == 0
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -169,7 +169,7 @@ async def test_links_are_given_once_recorded_once_and_written_down_nowhere(place
         )
         await place.show.sender.redeliver(delivery)
         await mira.sees("rec_1.mp4", "Download", "how long it works is not documented")
-        await place.show.counter.tasks.drain(5)
+        await place.show.counter.tasks.drain(30)
     assert await disclosed(place.show) == ["Recordings: 1", *before]
     assert "https://files.example/rec_1.mp4?signature=secret" in str(mira.latest.blocks)
     record = await place.show.store.audit(CaseFilter(limit=100))
@@ -186,7 +186,7 @@ async def test_a_press_delivered_twice_is_one_entry(place: Place) -> None:
     sender = place.show.sender
     await sender.redeliver(await sender.press(mira.user, mira.latest, text="Recordings"))
     await mira.sees("rec_1.mp4")
-    await place.show.counter.tasks.drain(5)
+    await place.show.counter.tasks.drain(30)
     assert await disclosed(place.show) == ["Recordings: 1", *before]
 
 
@@ -208,7 +208,7 @@ async def test_no_link_is_in_the_log_when_slack_refuses_the_answer(place: Place)
     with written_log() as log:
         faults.error(500, on="respond")
         await place.show.sender.command(mira.user, place.show.stage.cast.ops, f"recordings {ROOM}")
-        await place.show.counter.tasks.drain(5)
+        await place.show.counter.tasks.drain(30)
     faults.clear()
     assert "answer not shown" in log.getvalue()
     assert "files.example" not in log.getvalue()

@@ -8,7 +8,7 @@ from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.ports import CaseFilter
-from tests.fakes.moderator import Moderator
+from tests.fakes.moderator import Moderator, line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -19,17 +19,6 @@ LAUNCH = "livestream:launch-show"
 
 def short(call: str, vendor: Vendor = Vendor.STREAM) -> str:
     return handle(CallRef(vendor=vendor, id=call))
-
-
-async def line(show: Show, *words: str) -> str:
-    """The newest line in the moderation channel, once it has these words."""
-    log = show.stage.cast.log.id
-
-    def written() -> str | None:
-        texts = [as_text(message) for message in show.workspace.messages.get(log, [])]
-        return next((t for t in texts if all(word in t for word in words)), None)
-
-    return await show.workspace.until(written, 10)
 
 
 async def test_a_kick_typed_with_a_reason_is_done_told_and_recorded(show: Show) -> None:
@@ -141,6 +130,7 @@ async def test_a_recording_and_a_livestream_start_and_stop(show: Show) -> None:
     ):
         await mira.types(words.format(room))
         await mira.sees(done, "confirmed")
+        await line(show, done, "confirmed")
 
 
 async def test_no_stream_key_or_signed_address_is_ever_shown(show: Show) -> None:

@@ -39,7 +39,7 @@ EVENT = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_hom
 
 async def until(so: Callable[[], object], meanwhile: Callable[[], None] = lambda: None) -> None:
     """Let the two sides talk until it is so; TimeoutError when it never is."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not so():
             meanwhile()
             await asyncio.sleep(0.001)

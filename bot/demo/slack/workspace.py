@@ -196,7 +196,7 @@ class Workspace:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def until(self, predicate: Callable[[], T | None], seconds: float = 5.0) -> T:
+    async def until(self, predicate: Callable[[], T | None], seconds: float = 30.0) -> T:
         """What `predicate` returns once it is true; it is asked again after every change.
 
         TimeoutError after that many real seconds.

@@ -29,7 +29,8 @@ class Program:
     """`python -m bot serve` on a port that stays the same, with `environ` and nothing else.
 
     What it says goes to the end of `log`. It is in a session of its own, so that a Ctrl-C in the
-    terminal reaches only its parent, which then stops it in order.
+    terminal reaches only its parent, which then stops it in order; and on a leash, so that it stops
+    also when its parent is killed.
     """
 
     def __init__(self, environ: Mapping[str, str], log: Path) -> None:
@@ -54,11 +55,10 @@ class Program:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
-                "serve",
+                "bot.demo.playground.leash",
                 env=self._environ,
                 cwd=self._log.parent,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,

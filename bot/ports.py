@@ -352,6 +352,9 @@ class Directory(Protocol):
     async def place(self, channel: str) -> Place | None:
         """One channel, as it is now; None where the scopes do not let the bot look."""
 
+    async def belongs(self, user: str, channel: str) -> bool | None:
+        """Whether somebody is in a channel that the bot is in; None where it may not look."""
+
 
 class Notifier(Protocol):
     """Shows a case somewhere in Slack."""

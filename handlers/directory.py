@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar, cast
 
 import aiohttp
@@ -39,6 +40,8 @@ A private channel it is not in counts as not found (docs.slack.dev, methods/conv
 """
 CLOSED_EYES = frozenset({"missing_scope", "method_not_supported_for_channel_type"})
 """Its errors that mean: the scopes do not let the bot look at this one."""
+MEMBERS_A_PAGE = 999
+"""The most that conversations.members gives at once."""
 SLACKBOT = "USLACKBOT"
 """Slackbot, which users.info describes as if it were a person."""
 
@@ -94,6 +97,12 @@ class _Channel(BaseModel):
 
 class _Conversation(BaseModel):
     channel: _Channel
+
+
+class _Members(BaseModel):
+    """A page of conversations.members."""
+
+    members: frozenset[str]
 
 
 class _Group(BaseModel):
@@ -160,6 +169,14 @@ def _reason(error: Exception) -> str:
     return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
 
 
+class _Unseen(Exception):
+    """The bot sees no such channel (`gone`), or may not look."""
+
+    def __init__(self, *, gone: bool) -> None:
+        super().__init__()
+        self.gone = gone
+
+
 class SlackDirectory:
     """The `Directory` behind Slack's Web API.
 
@@ -202,15 +219,37 @@ class SlackDirectory:
         None where the scopes do not let the bot look; SlackSilent.
         """
         try:
-            async with asyncio.timeout(self._deadline):
+            async with self._looking_at(channel):
                 answer = await self._client.conversations_info(channel=channel)
-            return _Conversation.model_validate(answer.data).channel.place()
+                return _Conversation.model_validate(answer.data).channel.place()
+        except _Unseen as unseen:
+            return Place(channel=channel, gone=True) if unseen.gone else None
+
+    async def belongs(self, user: str, channel: str) -> bool | None:
+        """Whether somebody is in a channel the bot is in, as it is now.
+
+        None where the scopes do not let the bot look; SlackSilent.
+        """
+        try:
+            async with self._looking_at(channel):
+                ask = self._client.conversations_members
+                async for page in await ask(channel=channel, limit=MEMBERS_A_PAGE):
+                    if user in _Members.model_validate(page.data).members:
+                        return True
+                return False
+        except _Unseen as unseen:
+            return False if unseen.gone else None
+
+    @asynccontextmanager
+    async def _looking_at(self, channel: str) -> AsyncIterator[None]:
+        """Ends in time; SlackSilent, or `_Unseen` where Slack says that there is nothing to see."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                yield
         except SlackApiError as error:
             code = error_code(error)
-            if code in NO_SUCH_PLACE:
-                return Place(channel=channel, gone=True)
-            if code in CLOSED_EYES:
-                return None
+            if code in NO_SUCH_PLACE | CLOSED_EYES:
+                raise _Unseen(gone=code in NO_SUCH_PLACE) from error
             raise SlackSilent(f"Slack did not answer for {channel}: {code}.") from error
         except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
             raise SlackSilent(f"Slack did not answer for {channel}.") from error

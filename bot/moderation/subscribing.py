@@ -92,14 +92,14 @@ class Subscribing:
         Raises NotPermitted, UnusableChannel or NotAccepted.
         """
         await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
-        await self.check(wish.channel)
+        await self.check(asker, wish.channel)
         return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> Taken:
         """Give it another wish; one that was paused because its channel was gone goes on."""
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
-        await self.check(wish.channel)
         known = await self.get(asker, number)
+        await self.check(asker, wish.channel, known.wish.channel)
         now = self.clock.now()
         changed = known.edited(wish, now)
         if known.why:
@@ -130,7 +130,7 @@ class Subscribing:
         known = await self.timed(asker, number)
         if known.paused_until is None:
             return Taken(known, How.SAME)
-        await self.check(known.wish.channel)
+        await self.check(asker, known.wish.channel, known.wish.channel)
         again = known.resumed(self.clock.now())
         return await self._change(asker, key, Event.RESUMED, known, again, "goes on")
 
@@ -153,14 +153,16 @@ class Subscribing:
         await self.store.note(DigestNote(key=key, event=Event.SENT, actor=asker.actor, detail=sent))
         return known, day
 
-    async def check(self, channel: str) -> None:
+    async def check(self, asker: Asker, channel: str, known: str | None = None) -> None:
         """UnusableChannel where a digest could not be posted, as far as Slack shows.
 
-        Where the scopes do not let us look, the first message will tell.
+        Nobody chooses a private channel that they are not in; one where it comes already (`known`)
+        is not named to them. Where the scopes do not let us look, the first message will tell.
         """
         try:
             self.policy.serves(channel)
             place = await self.directory.place(channel)
+            seen = await self._sees(asker, place)
         except ChannelNotAllowed as no:
             raise UnusableChannel(str(no), next_step=no.next_step) from no
         except SlackSilent as silence:
@@ -168,8 +170,19 @@ class Subscribing:
                 "Slack did not say whether that channel can be written to.",
                 next_step="Try again in a moment.",
             ) from silence
+        if not seen and channel != known:
+            raise UnusableChannel(
+                "You are not in that private channel.",
+                next_step="Choose one that you are in, or ask somebody who is in it.",
+            )
         if place is not None:
-            _usable(place)
+            _usable(place, f"#{place.name}" if seen else "That channel")
+
+    async def _sees(self, asker: Asker, place: Place | None) -> bool:
+        """Whether the asker may know of the channel; where we may not look, they are trusted."""
+        if place is None or place.gone or not place.private:
+            return True
+        return await self.directory.belongs(asker.actor.user, place.channel) is not False
 
     async def _change(
         self,
@@ -185,7 +198,7 @@ class Subscribing:
         return await self.digests.amend(known, changed, note, self.clock.now())
 
 
-def _usable(place: Place) -> None:
+def _usable(place: Place, name: str) -> None:
     if place.gone:
         raise UnusableChannel(
             "Callwarden does not see that channel: it is private, or there is no such channel.",
@@ -193,10 +206,10 @@ def _usable(place: Place) -> None:
         )
     if place.archived:
         raise UnusableChannel(
-            f"#{place.name} is archived.", next_step="Unarchive it, or choose another channel."
+            f"{name} is archived.", next_step="Unarchive it, or choose another channel."
         )
     if not place.inside:
         raise UnusableChannel(
-            f"Callwarden is not in #{place.name}.",
+            f"Callwarden is not in {name}.",
             next_step="Type /invite @Callwarden in that channel, then send this again.",
         )

@@ -122,6 +122,7 @@ NEEDS = {
     "chat.delete": "chat:write",
     "conversations.history": "channels:history",
     "conversations.info": "channels:read",
+    "conversations.members": "channels:read",
     "conversations.open": "im:write",
     "conversations.replies": "channels:history",
     "users.info": "users:read",

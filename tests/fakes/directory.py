@@ -20,6 +20,7 @@ class Table:
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    belong: dict[tuple[str, str], bool | None] = field(default_factory=dict)
     places: dict[str, Place | None] = field(default_factory=dict)
 
     async def home(self) -> str:
@@ -37,6 +38,10 @@ class Table:
     async def place(self, channel: str) -> Place | None:
         self._ask(channel)
         return self.places.get(channel, Place(channel=channel, gone=True))
+
+    async def belongs(self, user: str, channel: str) -> bool | None:
+        self._ask(f"{user} in {channel}")
+        return self.belong.get((user, channel), True)
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)

@@ -256,3 +256,38 @@ async def test_the_zone_is_that_of_the_profile_or_utc(
 async def test_the_zone_of_somebody_slack_does_not_tell_of_is_utc(bench: Bench) -> None:
     bench.table.silent.add(LEAD.actor.user)
     assert await bench.desk.zone(LEAD) == "Etc/UTC"
+
+
+async def test_nobody_chooses_a_private_channel_that_they_are_not_in(bench: Bench) -> None:
+    quiet = Place(channel="C0TEAM", name="layoffs", private=True, inside=True)
+    bench.table.places["C0TEAM"] = quiet
+    bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
+    with pytest.raises(UnusableChannel, match="You are not in that private channel") as refused:
+        await bench.desk.subscribe(LEAD, WISH, "k")
+    assert "layoffs" not in f"{refused.value} {refused.value.next_step}"
+    bench.table.belong[LEAD.actor.user, "C0TEAM"] = None  # the scopes do not let us look
+    one = (await bench.desk.subscribe(LEAD, WISH, "k")).subscription
+    there = WISH.model_copy(update={"channel": "C0OTHER"})
+    other = (await bench.desk.subscribe(LEAD, there, "k2")).subscription
+    bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
+    await bench.desk.stop(LEAD, one.id, "s")
+    with pytest.raises(UnusableChannel, match="You are not in"):
+        await bench.desk.edit(LEAD, other.id, WISH, "e")
+
+
+async def test_where_a_digest_comes_already_it_is_looked_after_but_not_named(bench: Bench) -> None:
+    one = await bench.one()
+    bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
+    quiet = Place(channel="C0TEAM", name="layoffs", private=True, inside=True)
+    bench.table.places["C0TEAM"] = quiet
+    later = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
+    assert (await bench.desk.edit(LEAD, one.id, later, "e")).how is How.CHANGED
+    await bench.desk.pause(LEAD, one.id, None, "p")
+    bench.table.places["C0TEAM"] = Place(**quiet.model_dump() | {"archived": True})
+    with pytest.raises(UnusableChannel, match=r"^That channel is archived"):
+        await bench.desk.resume(LEAD, one.id, "r")
+
+
+async def test_a_public_channel_is_anybodys(bench: Bench) -> None:
+    bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
+    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is How.NEW

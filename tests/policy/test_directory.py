@@ -37,6 +37,7 @@ class WebApi:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
+    crowd: list[list[str]] = field(default_factory=lambda: [[]])
     error: str | None = None
     mode: str = "well"
     asked: Counter[str] = field(default_factory=Counter)
@@ -65,6 +66,11 @@ class WebApi:
             place = self.places.get(form["channel"])
             none = {"ok": False, "error": "channel_not_found"}
             return {"ok": True, "channel": place} if place else none
+        if method == "conversations.members":
+            page = int(form.get("cursor") or 0)
+            more = str(page + 1) if page + 1 < len(self.crowd) else ""
+            cursor = {"next_cursor": more}
+            return {"ok": True, "members": self.crowd[page], "response_metadata": cursor}
         users = self.groups.get(form["usergroup"])
         return {"ok": True, "users": users} if users else {"ok": False, "error": "no_such_subteam"}
 
@@ -77,7 +83,10 @@ class Site:
     api: WebApi = field(default_factory=WebApi)
 
     def app(self) -> Starlette:
-        paths = ("auth.test", "users.info", "usergroups.users.list", "conversations.info")
+        paths = (
+            *("auth.test", "users.info", "usergroups.users.list"),
+            *("conversations.info", "conversations.members"),
+        )
         return Starlette(
             routes=[Route(f"/api/{p}", self.answer, methods=["GET", "POST"]) for p in paths]
         )
@@ -289,3 +298,30 @@ async def test_any_other_error_of_slacks_is_silence(slack: WebApi, directory: Di
     slack.error = "ratelimited"
     with pytest.raises(SlackSilent, match="ratelimited"):
         await directory.place("C0OPS")
+
+
+async def test_who_is_in_a_channel_is_found_on_whichever_page(
+    slack: WebApi, directory: Directory
+) -> None:
+    slack.crowd = [["U0BEN"], ["U0ANN"], ["U0CAT"]]
+    assert await directory.belongs("U0ANN", "C0OPS") is True
+    assert slack.asked["conversations.members"] == 2
+    assert await directory.belongs("U0DAN", "C0OPS") is False
+
+
+@pytest.mark.parametrize(
+    ("error", "known"), [("missing_scope", None), ("channel_not_found", False)]
+)
+async def test_where_the_bot_may_not_look_who_is_there_is_not_known(
+    slack: WebApi, directory: Directory, error: str, known: bool | None
+) -> None:
+    slack.error = error
+    assert await directory.belongs("U0ANN", "C0OPS") is known
+
+
+async def test_a_slack_that_does_not_say_who_is_there_is_silent(
+    slack: WebApi, directory: Directory
+) -> None:
+    slack.error = "fetch_members_failed"
+    with pytest.raises(SlackSilent, match="fetch_members_failed"):
+        await directory.belongs("U0ANN", "C0OPS")

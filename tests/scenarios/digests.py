@@ -269,6 +269,7 @@ WRONG = (
     _to("quiet", with_bot=False),
     _to("last-year", archived=True),
     _to("board", private=True, with_bot=False),
+    Mistake(lambda show: {CHANNEL: show.workspace.add_channel("council", private=True).id}),
     Mistake(lambda show: {CHANNEL: show.stage.cast.digest.id, AT: "25:00"}),
     Mistake(lambda _: {AT: "09:00", DIGEST_ZONE: _zone("Mars/Olympus")}),
 )

@@ -136,6 +136,17 @@ async def test_a_private_channel_works_once_the_bot_is_in_it(leo: Lead) -> None:
     await leo.told("set up a digest", channel=quiet)
 
 
+async def test_a_private_channel_that_the_lead_is_not_in_is_refused_and_not_named(
+    leo: Lead,
+) -> None:
+    form = await leo.opens("digest subscribe")
+    name = f"board-{len(leo.show.workspace.channels)}"
+    board = leo.show.workspace.add_channel(name, private=True)
+    wrong = (await leo.sends(form, channel=board.id))[CHANNEL]
+    assert "You are not in that private channel" in wrong
+    assert name not in wrong
+
+
 async def test_a_silent_slack_is_said_at_the_field_and_can_be_tried_again(leo: Lead) -> None:
     form = await leo.opens("digest subscribe")
     leo.show.stage.slack.faults.error(500, on="conversations.info")

@@ -7,7 +7,7 @@ from bot.demo.slack.shown import Json, Message
 from bot.demo.slack.workspace import APP, BOT_ID, Workspace
 
 USUAL, MOST = 100, 999
-"""Messages on one page of conversations.history and conversations.replies."""
+"""Entries on one page of conversations.history, .replies and .members."""
 
 
 def auth_test(world: Workspace, _: Json) -> Json:
@@ -57,6 +57,15 @@ def conversation(world: Workspace, args: Json) -> Json:
     """conversations.info."""
     channel = visible(world, needed(args, "channel"))
     return {"channel": channel.as_json(world.bot.id)}
+
+
+def members(world: Workspace, args: Json) -> Json:
+    """conversations.members: a page of the ids of those in it."""
+    found = sorted(visible(world, needed(args, "channel")).members)
+    start = _start(args)
+    end = start + min(int(args.get("limit") or USUAL), MOST)
+    cursor = str(end) if end < len(found) else ""
+    return {"members": found[start:end], "response_metadata": {"next_cursor": cursor}}
 
 
 def open_direct(world: Workspace, args: Json) -> Json:

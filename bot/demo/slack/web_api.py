@@ -45,6 +45,7 @@ METHODS: Mapping[str, Method] = {
     "chat.update": Method(chat.update, "chat:write"),
     "conversations.history": Method(lookups.history, "{kind}:history"),
     "conversations.info": Method(lookups.conversation, "{kind}:read"),
+    "conversations.members": Method(lookups.members, "{kind}:read"),
     "conversations.open": Method(lookups.open_direct, "im:write"),
     "conversations.replies": Method(lookups.replies, "{kind}:history"),
     "usergroups.list": Method(lookups.groups, "usergroups:read"),

@@ -6,9 +6,10 @@ the plainest value of the type stands in.
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from tests.contracts.contract import Json, Operation, invalid, resolve
+from tests.contracts.contract import Json, Operation, Same, invalid, resolve
 
 OMIT = object()
 """A story's word for a field that is not sent."""
@@ -23,14 +24,20 @@ Story = Mapping[str, Any]
 
 def answer(operation: Operation, story: Story) -> tuple[int, bytes]:
     """The first documented 2xx of an operation; AssertionError when the story leaves its schema."""
+    return _answer(operation, Same(story))
+
+
+@cache
+def _answer(operation: Operation, story: Same) -> tuple[int, bytes]:
     status, described = next(one for one in operation.answers().items() if one[0] < 300)
     schema = described["content"]["application/json"]["schema"]
-    body = _Writer(operation.root, story).write(schema, (operation.name,))
+    body = _Writer(operation.root, story.node).write(schema, (operation.name,))
     wrong = invalid(operation.root, schema, body)
     assert not wrong, f"{operation.key}: {wrong}"
     return status, json.dumps(body).encode()
 
 
+@cache
 def refusal(operation: Operation, status: int) -> bytes:
     """The documented body of an error."""
     media = operation.answers()[status]["content"]["application/json"]

@@ -132,32 +132,35 @@ def faults(operation: Operation, request: httpx.Request) -> list[str]:
 
 def invalid(root: Json, schema: Json, value: Any, *, closed: bool = False) -> list[str]:
     """What is wrong with a value; `closed` also counts fields that the document does not name."""
-    checker = _checker(_Same(root), _Same(schema), closed=closed)
+    checker = _checker(Same(root), Same(schema), closed=closed)
     return [f"{'.'.join(map(str, one.path))}: {one.message}" for one in checker.iter_errors(value)]
 
 
 @dataclass(frozen=True)
-class _Same:
-    """A part of a document by which one it is, not by what it says: none is ever changed."""
+class Same:
+    """A part of a document, or a story, by which one it is and not by what it says.
 
-    node: Json
+    None is ever changed.
+    """
+
+    node: Mapping[str, Any]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.node is self.node
+        return isinstance(other, Same) and other.node is self.node
 
     def __hash__(self) -> int:
         return id(self.node)
 
 
 @cache
-def _checker(root: _Same, schema: _Same, *, closed: bool) -> Draft202012Validator:
+def _checker(root: Same, schema: Same, *, closed: bool) -> Draft202012Validator:
     components = _closed_components(root) if closed else root.node.get("components", {})
     told = _closed(schema.node) if closed else schema.node
     return Draft202012Validator({"components": components, **told})
 
 
 @cache
-def _closed_components(root: _Same) -> Any:
+def _closed_components(root: Same) -> Any:
     return _closed(root.node.get("components", {}))
 
 

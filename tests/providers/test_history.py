@@ -55,9 +55,15 @@ def over_midnight(call: PastCall) -> bool:
     return call.started_at.date() < call.ended_at.date()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world() -> World:
-    """With sixty days behind it."""
+    """With sixty days behind it; nobody changes it."""
+    return World(ManualClock())
+
+
+@pytest.fixture
+def own() -> World:
+    """Another one, to be changed or counted in."""
     return World(ManualClock())
 
 
@@ -114,12 +120,11 @@ async def test_a_long_stretch_comes_on_pages_and_is_whole(
     assert (set(runs), len(runs)) == (wanted, len(wanted))
 
 
-async def test_what_still_runs_is_told_without_an_end(
-    world: World, vendor: Vendor, client: VendorClient
-) -> None:
+async def test_what_still_runs_is_told_without_an_end(own: World, vendor: Vendor) -> None:
+    client = clients(own)[vendor]
     running = [one for one in await told(client, utc_day(TODAY)) if one.ended_at is None]
-    assert len(running) == len(world.servers[vendor].rooms)
-    clock = world.servers[vendor].clock
+    assert len(running) == len(own.servers[vendor].rooms)
+    clock = own.servers[vendor].clock
     assert isinstance(clock, ManualClock)
     clock.advance(600)
     again = [one for one in await told(client, utc_day(TODAY)) if one.ended_at is None]
@@ -135,22 +140,22 @@ async def test_the_past_of_nobody_is_empty(vendor: Vendor, client: VendorClient)
 
 @pytest.mark.parametrize("window_by", ["started_at", "ended_at", "created_at"])
 async def test_realtimekits_window_may_mean_any_time_of_a_session(
-    world: World, window_by: str
+    own: World, window_by: str
 ) -> None:
-    world.realtimekit.window_by = window_by
+    own.realtimekit.window_by = window_by
     stretch = utc_day(DAY_BEFORE)
-    runs = {one.run for one in await told(clients(world)[KIT], stretch)}
-    assert runs == {one.run for one in truth(world, KIT, stretch)}
+    runs = {one.run for one in await told(clients(own)[KIT], stretch)}
+    assert runs == {one.run for one in truth(own, KIT, stretch)}
 
 
 async def test_streams_recordings_are_asked_for_once_in_a_while_and_only_on_a_small_day(
-    world: World,
+    own: World,
 ) -> None:
-    client = clients(world)[STREAM]
+    client = clients(own)[STREAM]
     await told(client, utc_day(DAY_BEFORE))
-    asked = len(world.stream.requests)
+    asked = len(own.stream.requests)
     await told(client, utc_day(DAY_BEFORE))
-    assert len(world.stream.requests) == asked + 2
+    assert len(own.stream.requests) == asked + 2
     many = await told(client, Stretch(START - 20 * DAY, START - DAY))
     assert {one.recordings for one in many} == {None}
 
@@ -160,13 +165,13 @@ async def test_cometchat_stops_at_the_first_page_that_is_too_old(world: World) -
     assert len(found) < 5
 
 
-async def test_cometchat_is_read_to_its_end_where_it_comes_in_no_order(world: World) -> None:
-    world.cometchat.past_calls.reverse()
+async def test_cometchat_is_read_to_its_end_where_it_comes_in_no_order(own: World) -> None:
+    own.cometchat.past_calls.reverse()
     stretch = utc_day(DAY_BEFORE)
-    found = await pages(clients(world)[CHAT], stretch)
+    found = await pages(clients(own)[CHAT], stretch)
     assert len(found) > 10
     runs = {one.run for page in found for one in page.items}
-    assert runs == {one.run for one in truth(world, CHAT, stretch)}
+    assert runs == {one.run for one in truth(own, CHAT, stretch)}
 
 
 async def test_reports_are_of_the_days_asked_for(client: VendorClient, vendor: Vendor) -> None:
@@ -175,11 +180,11 @@ async def test_reports_are_of_the_days_asked_for(client: VendorClient, vendor: V
     assert days == wanted
 
 
-async def test_a_report_that_is_refused_is_raised(world: World) -> None:
+async def test_a_report_that_is_refused_is_raised(own: World) -> None:
     for vendor in (STREAM, KIT):
-        world.servers[vendor].faults.error(400, on="/stats" if vendor is STREAM else "/analytics")
+        own.servers[vendor].faults.error(400, on="/stats" if vendor is STREAM else "/analytics")
         with pytest.raises(VendorRefused):
-            await clients(world)[vendor].reported(TODAY, TODAY)
+            await clients(own)[vendor].reported(TODAY, TODAY)
 
 
 def answering(vendor: Vendor, body: object) -> VendorClient:
@@ -284,9 +289,9 @@ async def test_a_length_that_cannot_be_seconds_is_not_believed() -> None:
     assert (record.people, record.person_seconds) == (2, None)
 
 
-async def test_a_call_that_was_deleted_has_unknown_recordings(world: World) -> None:
-    world.stream.faults.error(404, on="/recordings", times=None)
-    assert {one.recordings for one in await told(clients(world)[STREAM], utc_day(DAY_BEFORE))} == {
+async def test_a_call_that_was_deleted_has_unknown_recordings(own: World) -> None:
+    own.stream.faults.error(404, on="/recordings", times=None)
+    assert {one.recordings for one in await told(clients(own)[STREAM], utc_day(DAY_BEFORE))} == {
         None
     }
 

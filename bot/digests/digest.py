@@ -82,8 +82,9 @@ class Digest(Frozen):
     """Everything a digest of `day` (the first day it covers) says, in one zone.
 
     `before` is the same weekday a week earlier (weekly: the week before), `usual` the mean of the
-    seven days before; `trend` the last days, oldest first. `head` is the number and hash of the
-    record's last entry.
+    seven days before; `trend` the last days, oldest first. `unjudged` are the vendors whose past is
+    too short to call anything odd; `more_waiting` says that not all that waits is named. `head` is
+    the number and hash of the record's last entry.
     """
 
     rhythm: Rhythm
@@ -99,9 +100,16 @@ class Digest(Frozen):
     gaps: tuple[Gap, ...] = ()
     differences: tuple[Difference, ...] = ()
     acts: Acts | None = None
+    unjudged: tuple[Vendor, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    more_waiting: bool = False
     costs: tuple[Cost, ...] = ()
     head: tuple[int, str] = (0, "")
     late_since: datetime | None = None
     folded: tuple[date, ...] = ()
     made_at: datetime
+
+    @property
+    def judged(self) -> bool:
+        """Whether enough is known of any vendor to say what is odd and what is not."""
+        return any(vendor not in self.unjudged for vendor in self.vendors)

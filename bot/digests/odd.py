@@ -1,5 +1,6 @@
 """What is odd about a day: a rule simple enough to be explained in one sentence."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from statistics import median
@@ -45,6 +46,13 @@ def odd(day: date, days: Sequence[DayOfVendors], usual: int) -> tuple[Odd, ...]:
             day, vendor, tally, [one[vendor] for one in before if vendor in one]
         )
     )
+
+
+def unjudged(day: date, days: Sequence[DayOfVendors], usual: int) -> tuple[Vendor, ...]:
+    """The vendors told of on `day` of which too few of the `usual` days before are known."""
+    told = {one.day: one.vendors for one in days}
+    known = Counter(vendor for one in days_before(day, usual) for vendor in told.get(one, {}))
+    return tuple(sorted(one for one in told.get(day, {}) if known[one] < LEAST_DAYS))
 
 
 def is_odd(value: float, known: Sequence[float]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from bot.digests.digest import (
     Digest,
     Gap,
 )
-from bot.digests.odd import MINUTE, costs_of, odd
+from bot.digests.odd import MINUTE, costs_of, odd, unjudged
 from bot.digests.subscription import Rhythm, Subscription
 from bot.ports import DigestStore
 from bot.usage.days import DAY, Stretch, local_day
@@ -25,9 +26,12 @@ from bot.usage.tally import Tally, mean, total
 
 WEEK = 7
 MOST_WAITING = 10
-"""Things that wait which are named; the rest are found with `/calls audit`."""
+"""Things that wait which are named, the oldest; that there are more is said."""
 
 Tallies = Mapping[Vendor, Tally]
+
+stretch_of = lru_cache(maxsize=512)(local_day)
+"""The stretch of a day: each digest of the month after it asks for it, in every channel."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Maker:
         told = {one.day: one.vendors for one in days}
         covered = _of_days(told, first, length)
         covered_days = [first + n * DAY for n in range(length)]
+        waiting = await self.digests.waiting(MOST_WAITING + 1)
         return Digest(
             rhythm=wish.rhythm,
             day=first,
@@ -98,7 +103,9 @@ class Maker:
             gaps=_together(vendors, gaps, _gaps(vendors, told, covered_days)),
             differences=tuple(differences),
             acts=await self.digests.acts(subscription.covers(day)),
-            waiting=tuple(await self.digests.waiting(MOST_WAITING)),
+            unjudged=unjudged(last, days, USUAL_DAYS),
+            waiting=tuple(waiting[:MOST_WAITING]),
+            more_waiting=len(waiting) > MOST_WAITING,
             costs=self._costs(covered),
             head=await self.chain.head(),
             late_since=late_since,
@@ -111,7 +118,7 @@ class Maker:
     ) -> list[DayOfVendors]:
         """Each of the `number` days up to `last`, the oldest first: one question to the store."""
         days = [last - back * DAY for back in reversed(range(number))]
-        sums = await self.usage.sums([local_day(one, zone) for one in days], vendors)
+        sums = await self.usage.sums([stretch_of(one, zone) for one in days], vendors)
         return [DayOfVendors(day=one, vendors=told) for one, told in zip(days, sums, strict=True)]
 
     def _costs(self, covered: Tallies) -> tuple[Cost, ...]:

@@ -9,7 +9,7 @@ from bot.digests.digest import TREND_DAYS, Digest
 from bot.usage.tally import Tally
 from handlers.blocks.digest_voice import figure, joined, minutes, short_day
 from handlers.blocks.message import Block
-from handlers.blocks.text import cut
+from handlers.blocks.text import count, cut
 
 MAX_SERIES, MAX_NAME, MAX_CHART_TITLE = 6, 20, 50
 """What is safe in every workspace (docs.slack.dev, reference/block-kit/blocks).
@@ -77,7 +77,7 @@ def chart(digest: Digest) -> Chart | None:
     vendors = _enough(days, found)
     whole = [day for day, told in days.items() if all(vendor in told for vendor in vendors)]
     return Chart(
-        title=cut(f"Minutes of calls, last {len(days)} days", MAX_CHART_TITLE),
+        title=cut(f"Minutes of calls, last {count(len(days), 'day')}", MAX_CHART_TITLE),
         labels=[short_day(day) for day in whole],
         series=[
             Series(cut(one.label, MAX_NAME), [minutes(days[day][one].seconds) for day in whole])

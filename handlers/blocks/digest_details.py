@@ -7,7 +7,7 @@ from math import isfinite
 from bot.calls.outcomes import State
 from bot.digests.check import FEWEST, SHORTEST, TOLERATED
 from bot.digests.digest import USUAL_DAYS, Acts, Cost, Difference, Digest, Odd, Waiting
-from bot.digests.odd import TIMES
+from bot.digests.odd import LEAST_DAYS, TIMES
 from handlers.blocks.audit import verb_words
 from handlers.blocks.digest_headline import had, measured
 from handlers.blocks.digest_voice import (
@@ -16,6 +16,7 @@ from handlers.blocks.digest_voice import (
     counted,
     date_name,
     figure,
+    joined,
     short_day,
 )
 from handlers.blocks.text import dots, span
@@ -26,6 +27,8 @@ MOST_LINES = 20
 MOST_AMOUNT = 1e12
 MAX_WORDS = 150
 
+TAKES = f"takes {LEAST_DAYS} known days of the {USUAL_DAYS} before."
+
 STATES = {state.value: state.label for state in State}
 """The kinds of things that wait which are cases, in words."""
 
@@ -33,13 +36,27 @@ STATES = {state.value: state.label for state in State}
 def odd_lines(digest: Digest, voice: Voice) -> list[str]:
     """What is odd, with its value and what is usual; then the rule, in one sentence."""
     if not digest.odd:
-        return ["Nothing was odd."]
+        return _nothing_odd(digest)
     told = [f"• {_odd(one, voice)}" for one in digest.odd]
     rule = (
         f"Odd is a number more than {WORDS[TIMES]} median absolute deviations away from the median "
         f"of the {USUAL_DAYS} days before."
     )
-    return [*_most(told), rule]
+    return [*_most(told), rule, *_unjudged(digest)]
+
+
+def _nothing_odd(digest: Digest) -> list[str]:
+    if digest.judged:
+        return ["Nothing was odd.", *_unjudged(digest)]
+    if not digest.vendors:
+        return ["Nothing can be called odd: no numbers are known."]
+    return [f"Nothing can be called odd yet: that {TAKES}"]
+
+
+def _unjudged(digest: Digest) -> list[str]:
+    if not digest.unjudged:
+        return []
+    return [f"Not judged yet: {joined(one.label for one in digest.unjudged)}. That {TAKES}"]
 
 
 def _odd(one: Odd, voice: Voice) -> str:
@@ -117,7 +134,8 @@ def _money(amount: float, currency: str, voice: Voice) -> str:
 
 def waiting_lines(digest: Digest, voice: Voice) -> list[str]:
     """What waits for a person, with how long it has."""
-    return _most([f"• {_waiting(one, digest, voice)}" for one in digest.waiting])
+    told = _most([f"• {_waiting(one, digest, voice)}" for one in digest.waiting])
+    return [*told, "• and more, asked later than these"] if digest.more_waiting else told
 
 
 def _waiting(one: Waiting, digest: Digest, voice: Voice) -> str:

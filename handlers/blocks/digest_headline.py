@@ -60,8 +60,12 @@ def _numbers(digest: Digest) -> str:
         return f"nothing is known of {stretch} yet"
     missing = [gap.vendor for gap in digest.gaps if gap.vendor not in digest.vendors]
     without = [vendor.label for vendor in Vendor if vendor in missing]
-    said = f"{_much(total(digest.vendors.values()))}"
-    said += f" without {joined(without)}" if without else ""
+    all_told = total(digest.vendors.values())
+    said = _much(all_told)
+    if without:
+        said += (
+            f" without {joined(without)}" if all_told.calls else f", {joined(without)} not counted"
+        )
     return said + comparison(digest)
 
 
@@ -74,8 +78,10 @@ def _much(tally: Tally) -> str:
 def _calm(digest: Digest) -> str:
     """What is said where the numbers were not asked for and nothing stands out."""
     if Section.WAITING in digest.sections and digest.waiting:
-        return counted(len(digest.waiting), "thing waits for you", "things wait for you")
-    return "nothing odd" if Section.ODD in digest.sections else "nothing to report"
+        told = counted(len(digest.waiting), "thing waits for you", "things wait for you")
+        return f"more than {told}" if digest.more_waiting else told
+    calm = Section.ODD in digest.sections and digest.judged
+    return "nothing odd" if calm else "nothing to report"
 
 
 def _worst(digest: Digest, voice: Voice) -> str:
@@ -159,11 +165,14 @@ def remarks(digest: Digest, voice: Voice) -> list[str]:
 def _folded(digest: Digest, sent: date) -> str:
     """A digest that was never sent by itself, with the numbers it would have told."""
     said = f"No digest was sent on {day_name(sent)}"
-    covered = sent - DAY if sent > sent.min and digest.rhythm is Rhythm.DAILY else None
-    known = {one.day: one.vendors for one in digest.trend}.get(covered) if covered else None
-    if not known or covered is None or Section.USAGE not in digest.sections:
+    if Section.USAGE not in digest.sections or sent == sent.min:
         return f"{said}."
-    return f"{said}; {day_name(covered)} had {amount(total(known.values()))}."
+    if digest.rhythm is Rhythm.WEEKLY:
+        name, known = "the week before it", digest.before if sent == digest.day else None
+    else:
+        name = day_name(sent - DAY)
+        known = {one.day: one.vendors for one in digest.trend}.get(sent - DAY)
+    return f"{said}; {name} had {amount(total(known.values()))}." if known else f"{said}."
 
 
 def spoken_headline(digest: Digest, voice: Voice) -> str:

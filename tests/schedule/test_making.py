@@ -181,7 +181,7 @@ async def test_moderation_what_waits_and_the_end_of_the_record_are_told(desk: De
     desk.rows.waits = [one] * (MOST_WAITING + 5)
     told = await desk.make()
     assert told.acts == desk.rows.done
-    assert told.waiting == (one,) * MOST_WAITING
+    assert (told.waiting, told.more_waiting) == ((one,) * MOST_WAITING, True)
     assert told.head == (7, "ab" * 32)
     assert desk.rows.asked == [Stretch(utc(20, 0), utc(21, 0))]
 
@@ -198,3 +198,24 @@ async def test_what_is_said_about_its_sending_is_passed_on(desk: Desk) -> None:
     )
     assert (told.differences, told.late_since) == ((differs,), utc(21))
     assert (told.folded, told.made_at) == ((FRIDAY - DAY,), ManualClock().now())
+
+
+async def test_ten_that_wait_are_all_that_wait(desk: Desk) -> None:
+    one = Waiting(kind="asked", case=7, words="Kick Ann: Room", since=utc(20))
+    desk.rows.waits = [one] * MOST_WAITING
+    told = await desk.make()
+    assert (len(told.waiting), told.more_waiting) == (MOST_WAITING, False)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "day", "first"), [("daily", SATURDAY, 0), ("weekly", MONDAY, -2)]
+)
+async def test_a_vendor_known_for_less_than_a_fortnight_is_not_judged(
+    desk: Desk, rhythm: str, day: date, first: int
+) -> None:
+    for back in range(first, first + 15):
+        desk.put(STREAM, back, calls=1)
+        if back < first + 14:
+            desk.put(KIT, back, calls=1)
+    told = await desk.make(day, rhythm=Rhythm(rhythm))
+    assert told.unjudged == (KIT,)

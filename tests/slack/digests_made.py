@@ -155,6 +155,8 @@ DIGESTS = st.builds(
     waiting=many(
         st.builds(Waiting, kind=NAMES, case=st.integers(-1, 10**6), words=NAMES, since=MOMENTS), 30
     ).map(tuple),
+    unjudged=st.lists(WHICH, unique=True).map(tuple),
+    more_waiting=st.booleans(),
     costs=many(
         st.builds(Cost, vendor=WHICH, minutes=FIGURES, amount=FIGURES, currency=NAMES), 5
     ).map(tuple),

@@ -93,6 +93,13 @@ HEADLINES = {
     "No calls; the Tuesday before had 38 calls and 1,100 minutes.": alone(
         0, 0, (38, 1100), (30, 900)
     ),
+    "No calls, RealtimeKit and CometChat not counted; the Tuesday before had 8 calls and 9 "
+    "minutes.": alone(
+        0,
+        0,
+        (8, 9),
+        gaps=(Gap(vendor=COMETCHAT, why="No answer."), Gap(vendor=REALTIMEKIT, why="No answer.")),
+    ),
     "No new calls, 12 minutes of earlier ones; nothing to compare with yet.": alone(0, 12),
     "40 calls, 600 minutes; nothing to compare with yet; 1 Stream Video call failed.": digest(
         vendors=only(40, 600, failed=1), before=None, usual=None
@@ -187,9 +194,13 @@ REMARKS: dict[str, dict[str, Any]] = {
         "folded": (TUESDAY,)
     },
     "No digest was sent on Sunday 1 November.": {"folded": (TUESDAY - timedelta(days=16),)},
-    "No digest was sent on Monday 9 November.": {
+    "No digest was sent on Monday 9 November; the week before it had 32 calls and 983 minutes.": {
         **WEEK,
         "folded": (TUESDAY - timedelta(days=8),),
+    },
+    "No digest was sent on Monday 2 November.": {
+        **WEEK,
+        "folded": (TUESDAY - timedelta(days=15),),
     },
 }
 

@@ -155,6 +155,38 @@ def test_a_calm_day_says_so() -> None:
     assert "differs" not in said
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (
+            {"unjudged": (STREAM, REALTIMEKIT, COMETCHAT)},
+            "Nothing can be called odd yet: that takes 14 known days of the 28 before.",
+        ),
+        ({"vendors": {}}, "Nothing can be called odd: no numbers are known."),
+        (
+            {"unjudged": (COMETCHAT,)},
+            "Nothing was odd.\nNot judged yet: CometChat. That takes 14 known days of the 28 "
+            "before.",
+        ),
+    ],
+)
+def test_what_could_not_be_judged_is_not_called_usual(more: dict[str, Any], says: str) -> None:
+    made = digest(odd=(), **more)
+    assert says in both(made)
+    if says.startswith("Nothing was odd"):
+        return
+    assert "Nothing was odd" not in both(made)
+    only_odd = digest(odd=(), sections=frozenset({Section.ODD}), **more)
+    assert "Nothing to report." in read(channel_drafts(only_odd)[0])
+
+
+def test_that_more_waits_than_is_named_is_said() -> None:
+    waiting = (Waiting(kind="asked", case=7, words="Kick Ann: Room", since=MADE),)
+    assert "and more" not in read(channel_drafts(digest(waiting=waiting))[0])
+    more = read(channel_drafts(digest(waiting=waiting, more_waiting=True))[0])
+    assert "• and more, asked later than these" in more
+
+
 def test_a_vendor_without_a_past_has_no_columns_for_it() -> None:
     said = both(digest(vendors=only(3, 9), before=None, usual=None))
     assert "Stream Video (nothing to compare with yet)" in said

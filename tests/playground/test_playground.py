@@ -1,20 +1,42 @@
-"""The playground: the real bot in a process of its own, killed, tricked and asked twice."""
+"""The playground: the real bot in a process of its own, killed, tricked and asked twice.
+
+Its page is used through NiceGUI's own simulation. One file for both, and with it one process: a bot
+takes a second or two to start.
+"""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from functools import partial
 
+import httpx
 import pytest
+import pytest_asyncio
+from nicegui import ui
+from nicegui.testing import User as Visitor
+from nicegui.testing import user_simulation
 
 from bot.calls.models import Vendor
 from bot.demo.playground.lesson import LESSON
+from bot.demo.playground.page.blocks import Blocks
+from bot.demo.playground.page.page import draw_page
+from bot.demo.playground.page.seat import Place, Seat
 from bot.demo.playground.playground import RAIDERS, Playground
 from bot.demo.playground.switches import Mood
 from bot.demo.slack.finding import strings
 from bot.demo.slack.people import User
-from bot.demo.slack.shown import Message
+from bot.demo.slack.shown import Message, complete
+from tests.playground.everything import EVERYTHING
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUPPORT, STAGE = "default:support-room", "audio_room:community-stage"
+
+PATIENCE = 30.0
+"""Seconds until something that should be there is missing."""
+
+LOOKS = 300
+"""How often the page is looked at, a tenth of a second apart, before something is missing."""
 
 
 def words(message: Message) -> str:
@@ -29,7 +51,7 @@ async def read(playground: Playground, user: User, *wanted: str) -> str:
         told = map(words, playground.stage.slack.world.seen_by(user.id))
         return next((one for one in told if all(word in one for word in wanted)), None)
 
-    return await playground.stage.slack.world.until(found, seconds=15)
+    return await playground.stage.slack.world.until(found, seconds=PATIENCE)
 
 
 async def say(playground: Playground, user: User, text: str) -> None:
@@ -37,14 +59,65 @@ async def say(playground: Playground, user: User, text: str) -> None:
     assert delivery.trouble is None
 
 
+async def started(playground: Playground) -> None:
+    """Wait until the bot takes orders again."""
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(verify=False) as client:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get(f"{playground.program.url}/readyz")).is_success:
+                    return
+            await asyncio.sleep(0.05)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitor(playground: Playground) -> AsyncIterator[Visitor]:
+    """Somebody who has no page open yet; the simulation cleans all of NiceGUI when it ends."""
+    async with user_simulation(root=partial(draw_page, playground)) as user:
+        yield user
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(visitor: Visitor) -> AsyncIterator[Visitor]:
+    """A page that was just opened, and is closed again."""
+    client = await visitor.open("/")
+    yield visitor
+    client.delete()
+
+
+async def see(page: Visitor, words: str) -> None:
+    await page.should_see(words, retries=LOOKS)
+
+
+async def send(page: Visitor, line: str) -> None:
+    field = page.find(kind=ui.input, marker="composer")
+    field.clear().type(line)
+    page.find("Send").click()
+
+
+async def test_a_newcomer_sees_what_to_do_first(page: Visitor) -> None:
+    await see(page, "○ 1. See what is live")
+    await see(page, "Type /calls in #call-ops.")
+    await see(page, "Support room · billing")
+    await see(page, "simulated chat")
+
+
+async def test_typing_a_command_offers_what_can_be_said(page: Visitor) -> None:
+    page.find(kind=ui.input, marker="composer").type("/ca")
+    await see(page, "See the live calls and moderate them")
+    page.find(kind=ui.input, marker="composer").clear().type("/calls ki")
+    await see(page, "/calls kick K7QX @alice insulting others")
+
+
 async def test_the_six_steps_tick_themselves_off_once_they_have_happened(
-    playground: Playground,
+    page: Visitor, playground: Playground
 ) -> None:
     cast = playground.stage.cast
     playground.look()
     assert playground.ticked == set()
+    await see(page, "○ 1. See what is live")
     await say(playground, cast.moderator, "")
     await read(playground, cast.moderator, "live calls")
+    await see(page, "✓ 1. See what is live")
     await say(playground, cast.moderator, f"mute {SUPPORT} kofi")
     await read(playground, cast.moderator, "muted", "confirmed")
     await say(playground, cast.moderator, f"kick {SUPPORT} loud shouting over others")
@@ -59,6 +132,14 @@ async def test_the_six_steps_tick_themselves_off_once_they_have_happened(
     assert playground.ticked == set(range(len(LESSON)))
 
 
+async def test_what_the_bot_answers_is_drawn_and_can_be_pressed(page: Visitor) -> None:
+    page.find("Leo, lead").click()
+    await send(page, "/calls list support")
+    await see(page, "1 live call")
+    page.find("Open").click()
+    await see(page, "Back to the list")
+
+
 async def test_the_wire_shows_both_directions_and_how_long_an_answer_took(
     playground: Playground,
 ) -> None:
@@ -71,16 +152,21 @@ async def test_the_wire_shows_both_directions_and_how_long_an_answer_took(
     assert any(not one.to_bot and one.title == "users.info" for one in playground.traffic)
 
 
-async def test_a_killed_bot_answers_nobody_and_comes_back_with_everything_it_knew(
-    playground: Playground,
+async def test_a_bot_killed_from_the_page_answers_nobody_and_comes_back_with_everything_it_knew(
+    page: Visitor, playground: Playground
 ) -> None:
     cast = playground.stage.cast
     await say(playground, cast.lead, f"mute {STAGE} hedda")
     await read(playground, cast.lead, "muted", "Hedda", "confirmed")
-    await playground.kill()
+    page.find("Kill the bot").click()
+    await see(page, "The bot is not running.")
+    await send(page, "/calls")
+    await see(page, "Is the bot running?")
     dead = await playground.command(cast.lead, cast.ops, "audit")
     assert dead.trouble == "dispatch_failed"
-    await playground.restart()
+    page.find("Start it again").click()
+    await see(page, "Kill the bot")
+    await started(playground)
     await say(playground, cast.lead, "audit")
     await read(playground, cast.lead, "The record", "Hedda")
 
@@ -119,7 +205,7 @@ async def test_a_busy_chat_gets_the_line_later_and_nothing_is_lost(playground: P
         lines = playground.stage.slack.world.messages.get(cast.log.id, [])
         return any("while it is busy" in words(line) and "✅" in words(line) for line in lines)
 
-    await playground.stage.slack.world.until(told, seconds=20)
+    await playground.stage.slack.world.until(told, seconds=PATIENCE)
 
 
 async def test_a_raid_is_forty_strangers_in_one_call(playground: Playground) -> None:
@@ -134,11 +220,65 @@ async def test_a_raid_is_forty_strangers_in_one_call(playground: Playground) -> 
 async def test_the_world_moves_at_its_pace_and_stands_still_at_none(
     playground: Playground,
 ) -> None:
+    world = playground.stage.world
+
+    def stays() -> dict[str, int]:
+        return {room.id: len(room.stays) for room in world.stream.rooms.values()}
+
     living = asyncio.create_task(playground.live())
+    before = stays()
+    await asyncio.sleep(0)
+    assert stays() == before
     playground.pace = 1_000
-    stays = {room.id: len(room.stays) for room in playground.stage.world.stream.rooms.values()}
-    await asyncio.sleep(1.2)
+    async with asyncio.timeout(PATIENCE):
+        while stays() == before:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.02)
     playground.pace = 0
     living.cancel()
-    rooms = playground.stage.world.stream.rooms.values()
-    assert {room.id: len(room.stays) for room in rooms} != stays
+
+
+async def test_a_form_is_filled_in_and_sent(page: Visitor, playground: Playground) -> None:
+    await send(page, "/calls block default:support-room kofi came back")
+    await see(page, "They are removed at once and cannot join again")
+    page.find(marker="submit").click()
+    await see(page, "blocked Kofi Mensah from")
+    modals = playground.stage.slack.world.modals
+    assert modals.top(playground.stage.cast.moderator.id) is None
+
+
+async def test_the_wire_unfolds_to_json(page: Visitor) -> None:
+    await send(page, "/calls help mute")
+    await see(page, "→ bot · /calls help mute")
+    (line,) = page.find(kind=ui.expansion, content="→ bot · /calls help mute").elements
+    line.set_value(value=True)
+    await see(page, "made-up-verification-token")
+
+
+async def test_somebody_who_may_only_look_is_refused_and_told_why(page: Visitor) -> None:
+    page.find("Vic, viewer").click()
+    await send(page, "/calls end default:support-room")
+    await see(page, "needs the role lead")
+
+
+async def test_a_guest_is_not_in_the_log(page: Visitor) -> None:
+    page.find("Gus, guest").click()
+    page.find("# moderation-log").click()
+    await see(page, "Gus is not in this channel.")
+
+
+async def test_every_block_is_drawn_and_an_unknown_one_loudly(
+    page: Visitor, playground: Playground
+) -> None:
+    cast = playground.stage.cast
+    seat = Seat(playground, cast.moderator, Place(cast.ops), print)
+    message = Message(cast.ops.id, "1.0", "U0CALLBOT", "", complete(EVERYTHING, "b"))
+    with page, ui.column().mark("alone"):
+        Blocks(seat, message).draw(message.blocks)
+    with page.scope(marker="alone"):
+        for words in ("A headline", "One", "a small line", "a chart of calls", "be careful"):
+            await page.should_see(words)
+        for words in ("rich words", "Inside", "contained", "A card", "Minutes"):
+            await page.should_see(words)
+        await page.should_see("Unknown block: task_card")
+        await page.should_see(kind=ui.table)
+        await page.should_see(kind=ui.echart)

@@ -17,6 +17,7 @@ from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Digest, Gap
 from bot.digests.subscription import Section
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.digest_chart import chart
+from handlers.blocks.digest_details import TAKES
 from handlers.blocks.digest_parts import Help
 from handlers.blocks.digest_text import digest_text
 from handlers.blocks.message import Message
@@ -165,8 +166,7 @@ def test_a_calm_day_says_so() -> None:
         ({"vendors": {}}, "Nothing can be called odd: no numbers are known."),
         (
             {"unjudged": (COMETCHAT,)},
-            "Nothing was odd.\nNot judged yet: CometChat. That takes 14 known days of the 28 "
-            "before.",
+            f"Nothing was odd.\nNot judged yet: CometChat. That {TAKES}",
         ),
     ],
 )

@@ -1,7 +1,9 @@
 """Reading the vendors' past into what is kept of it: newest first, the vendors side by side."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -31,6 +33,10 @@ RE_READ_DAYS = 3
 FIRST_DAYS = 2
 """Today and yesterday come first, by themselves: the next digest is about them."""
 
+AT_ONCE = 2
+"""Stretches of a vendor that are read side by side: while one is looked at, the next is asked for.
+"""
+
 MOST_PAGES = 5_000
 """Pages of one stretch; more, and the vendor is not believed."""
 
@@ -56,7 +62,7 @@ class _Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Backfill:
-    """Reads what was never read, and the last days again. Each day is kept as soon as it is read.
+    """Reads what was never read, and the last days again. Days are kept while others are read.
 
     So a reading that was broken off goes on where it stopped when it is begun again.
     """
@@ -97,13 +103,14 @@ class Backfill:
         gaps: list[Gap] = []
         ahead = 0
         try:
-            for chunk in _chunks(days, source.days_at_once):
-                read = await self._read(source, whole_days(chunk), until)
-                keeper.take(chunk, read.records)
-                ahead += read.ahead
+            async with aclosing(self._reads(source, days, until)) as reads:
+                async for chunk, read in reads:
+                    keeper.take(chunk, read.records)
+                    ahead += read.ahead
         except VendorError as error:
             await keeper.finish()
-            gaps.append(Gap(vendor=source.vendor, why=f"{error} {_missing(days[keeper.done :])}"))
+            why = f"{str(error).removesuffix('.')}. {_missing(days[keeper.done :])}"
+            gaps.append(Gap(vendor=source.vendor, why=why))
         else:
             await keeper.finish()
         finally:
@@ -120,6 +127,26 @@ class Backfill:
         missing = {day for each in unread for day in days_of(each)}
         again = {today - back * DAY for back in range(RE_READ_DAYS + 1)}
         return sorted((day for day in wanted if day in missing | again), reverse=True)
+
+    async def _reads(
+        self, source: UsageSource, days: Sequence[date], until: datetime | None
+    ) -> AsyncGenerator[tuple[list[date], _Read]]:
+        """Days that are asked for together, and what was read of them, in their order."""
+        begun: deque[tuple[list[date], asyncio.Task[_Read]]] = deque()
+        try:
+            for chunk in _chunks(days, source.days_at_once):
+                reading = self._read(source, whole_days(chunk), until)
+                begun.append((chunk, asyncio.create_task(reading)))
+                if len(begun) == AT_ONCE:
+                    chunk, task = begun.popleft()
+                    yield chunk, await task
+            while begun:
+                chunk, task = begun.popleft()
+                yield chunk, await task
+        finally:
+            for _, task in begun:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in begun), return_exceptions=True)
 
     async def _read(self, source: UsageSource, stretch: Stretch, until: datetime | None) -> _Read:
         """All pages; VendorGarbled where they do not end."""

@@ -25,6 +25,9 @@ from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.tally import Tally, mean, total
 
 WEEK = 7
+MOST_OF_THEM = 4
+"""Days of a week that have to be known before their mean is called usual."""
+
 MOST_WAITING = 10
 """Things that wait which are named, the oldest; that there are more is said."""
 
@@ -142,10 +145,12 @@ def _of_days(told: Mapping[date, Tallies], first: date, length: int) -> dict[Ven
 
 
 def _mean(told: Mapping[date, Tallies], first: date) -> dict[Vendor, Tally] | None:
-    """Each vendor's usual day: the mean of the seven days from `first` on that are known."""
+    """Each vendor's usual day: the mean of the seven days from `first` on, if most are known."""
     week = [told.get(first + n * DAY, {}) for n in range(WEEK)]
     known = {vendor: [one[vendor] for one in week if vendor in one] for vendor in Vendor}
-    return {vendor: mean(tallies) for vendor, tallies in known.items() if tallies} or None
+    return {
+        vendor: mean(tallies) for vendor, tallies in known.items() if len(tallies) >= MOST_OF_THEM
+    } or None
 
 
 def _together(

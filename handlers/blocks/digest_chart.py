@@ -1,11 +1,12 @@
 """The minutes of the last days by vendor: a chart, and the same as lines of text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from bot.calls.models import Vendor
 from bot.digests.digest import TREND_DAYS, Digest
+from bot.usage.days import DAY
 from bot.usage.tally import Tally
 from handlers.blocks.digest_voice import figure, joined, minutes, short_day
 from handlers.blocks.message import Block
@@ -19,6 +20,9 @@ data_visualization: series, characters of a name or label, characters of the tit
 
 LEAST_POINTS = 2
 """A chart of one day shows nothing."""
+
+A_STRETCH = 3
+"""Days in a row that are told by the first and the last of them."""
 
 NOT_READ = "not read"
 
@@ -68,7 +72,8 @@ def chart(digest: Digest) -> Chart | None:
     """The last 14 days; None where none of them is known.
 
     Slack wants one point for each day of each series, and an unknown day is not zero. So a vendor
-    known on fewer than half of the days is left out, then the days that one of the others lacks.
+    known on few of the days that others are known on is left out, then the days that one of the
+    others lacks.
     """
     days = {one.day: one.vendors for one in digest.trend[-TREND_DAYS:]}
     found = [vendor for vendor in Vendor if any(vendor in told for told in days.values())]
@@ -89,10 +94,10 @@ def chart(digest: Digest) -> Chart | None:
 
 
 def _enough(days: Days, found: Sequence[Vendor]) -> list[Vendor]:
-    """The vendors known on half of the days or more; the best known one where there is none."""
+    """The vendors known on half as many days as the best known one, or more."""
     known = {vendor: sum(vendor in told for told in days.values()) for vendor in found}
-    enough = [vendor for vendor in found if known[vendor] * 2 >= len(days)]
-    return (enough or [max(found, key=lambda vendor: known[vendor])])[:MAX_SERIES]
+    most = max(known.values())
+    return [vendor for vendor in found if known[vendor] * 2 >= most][:MAX_SERIES]
 
 
 def _notes(
@@ -105,10 +110,25 @@ def _notes(
     lacking = [day for day in days if day not in whole]
     if lacking:
         silent = [one for one in vendors if any(one not in days[day] for day in lacking)]
-        named = joined(short_day(day) for day in lacking)
+        named = joined(_stretches(lacking))
         verb = "is" if len(lacking) == 1 else "are"
         notes.append(f"{named} {verb} not drawn: not read from {_all(silent)}.")
     return notes
+
+
+def _stretches(days: Sequence[date]) -> Iterator[str]:
+    """Days in their order: `4 Nov`, and `7 Nov to 9 Nov` for three or more in a row."""
+    rows: list[list[date]] = []
+    for day in days:
+        if rows and day - rows[-1][-1] == DAY:
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    for row in rows:
+        if len(row) >= A_STRETCH:
+            yield f"{short_day(row[0])} to {short_day(row[-1])}"
+        else:
+            yield from map(short_day, row)
 
 
 def _all(vendors: Sequence[Vendor]) -> str:

@@ -121,6 +121,13 @@ async def test_a_vendor_that_fails_is_a_gap_with_words_and_the_others_go_on() ->
     assert len(usage.kept) == 5
 
 
+async def test_a_vendors_own_words_end_before_what_is_missing_begins() -> None:
+    no = VendorDenied("Stream Video refused: made up", vendor=STREAM, status=401)
+    reading, _ = backfill(Told(errors=[no]))
+    (gap,) = await reading.read(last(4))
+    assert gap.why.startswith("Stream Video refused: made up. 5 days are not read")
+
+
 async def test_one_day_that_is_missing_is_named() -> None:
     reading, _ = backfill(Told(errors=[denied()]))
     (gap,) = await reading.read(utc_day(back(2)))

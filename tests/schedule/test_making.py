@@ -68,10 +68,20 @@ async def test_what_is_usual_is_the_mean_of_the_seven_days_before(desk: Desk) ->
 
 async def test_days_and_numbers_that_are_not_known_do_not_pull_the_mean_down(desk: Desk) -> None:
     desk.put(STREAM, 1, calls=10, failed=4)
-    desk.put(STREAM, 2, calls=20)
+    for back, calls in ((2, 20), (4, 20), (6, 10)):
+        desk.put(STREAM, back, calls=calls)
     told = await desk.make()
     assert told.usual == {STREAM: Tally(calls=15, failed=4)}
     assert told.before is None
+
+
+async def test_three_days_of_a_week_have_no_mean(desk: Desk) -> None:
+    """A Friday is not to be held against a weekend."""
+    for back in (1, 2, 3):
+        desk.put(STREAM, back, calls=10)
+        desk.put(KIT, back, calls=10)
+    desk.put(KIT, 4, calls=10)
+    assert (await desk.make()).usual == {KIT: Tally(calls=10)}
 
 
 async def test_nothing_is_usual_where_nothing_is_known(desk: Desk) -> None:

@@ -283,6 +283,26 @@ def test_a_vendor_that_told_few_days_is_left_out_and_the_days_stay() -> None:
     assert "CometChat is not drawn: read on 6 of 14 days." in both(made)
 
 
+def test_on_the_first_mornings_all_vendors_are_drawn_over_the_days_there_are() -> None:
+    """Nobody is left out for a past that none of them has."""
+    made = digest(
+        trend=tuple(one.model_copy(update={"vendors": {}}) for one in trend()[:11]) + trend()[11:]
+    )
+    found = drawn(made)
+    assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit", "CometChat"]
+    assert found["axis_config"]["categories"] == ["15 Nov", "16 Nov", "17 Nov"]
+    assert (
+        "4 Nov to 14 Nov are not drawn: not read from Stream Video, RealtimeKit and CometChat."
+        in both(made)
+    )
+
+
+def test_days_that_are_left_out_are_told_as_stretches() -> None:
+    made = digest(trend=without(COMETCHAT, 0, 3, 4, 5, 12, 13))
+    said = "4 Nov, 7 Nov to 9 Nov, 16 Nov and 17 Nov are not drawn: not read from CometChat."
+    assert said in both(made)
+
+
 def test_one_day_is_told_and_not_drawn() -> None:
     made = digest(trend=trend(1))
     first, *_ = channel_drafts(made)

@@ -138,11 +138,11 @@ class Backfill:
                 reading = self._read(source, whole_days(chunk), until)
                 begun.append((chunk, asyncio.create_task(reading)))
                 if len(begun) == AT_ONCE:
-                    chunk, task = begun.popleft()
-                    yield chunk, await task
+                    first, task = begun.popleft()
+                    yield first, await task
             while begun:
-                chunk, task = begun.popleft()
-                yield chunk, await task
+                first, task = begun.popleft()
+                yield first, await task
         finally:
             for _, task in begun:
                 task.cancel()

@@ -29,8 +29,12 @@ def silently(progress: Progress) -> None:
     del progress
 
 
+TOGETHER = 7
+"""Days that wait for one another to be written; the very first ones do not wait."""
+
+
 class Keeper:
-    """Keeps days as soon as they are read; what is read while it writes is kept together next.
+    """Keeps days while further ones are read, `TOGETHER` or more at once, the last ones at the end.
 
     `done` is how many of the `of` days are kept.
     """
@@ -52,7 +56,7 @@ class Keeper:
         """Days that were read, and all runs that touch them. StoreError of an earlier keeping."""
         self._days += days
         self._records.update({(one.id, one.run): one for one in records})
-        if self._writing is None or self._writing.done():
+        if self._writing is None or (self._writing.done() and len(self._days) >= TOGETHER):
             self._go()
 
     async def finish(self) -> None:

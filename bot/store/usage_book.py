@@ -4,11 +4,11 @@ Calls that came again as they were cost a comparison and nothing more, so that r
 over and over is cheap.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    insert,
     or_,
     select,
     text,
@@ -25,28 +24,23 @@ from sqlalchemy import (
 from bot.calls.models import Vendor
 from bot.store.database import Database
 from bot.store.pen import Transaction
-from bot.store.usage_rows import (
-    call_row,
-    higher_rows,
-    moment_of,
-    number_of,
-    numbers_of,
-    record_of,
-    sum_row,
-    tally_of,
-)
+from bot.store.usage_adding import add
+from bot.store.usage_rows import keepable, record_of, row_of, sum_rows
 from bot.store.usage_tables import CALL, QUARTERLY, QUARTERS_A_DAY, READ, SPANS
 from bot.usage.days import Stretch
-from bot.usage.quarters import quarters
+from bot.usage.quarters import laid, moment_of, number_of, numbers_of
 from bot.usage.records import CallRecord
 
 T = TypeVar("T")
 
 CHUNK = 500
-"""Rows that one statement writes or names."""
+"""Runs that one statement names."""
 
 AT_ONCE = 1000
 """About so many calls are written in one transaction: a fifth of a second."""
+
+A_WEEK = 7 * QUARTERS_A_DAY
+"""Quarters that are summed at a time."""
 
 USAGE_LOCK = 0x75736167
 """PostgreSQL's advisory locks for whoever keeps calls, one for each vendor."""
@@ -74,31 +68,33 @@ _INSIDE = and_(
 _THESE = and_(_OF_VENDOR, CALL.c.run.in_(bindparam("runs", expanding=True)))
 _KNOWN = select(CALL).where(_THESE)
 _FORGET = delete(CALL).where(_THESE)
-_ADD = insert(CALL)
 _BETWEEN = and_(
     QUARTERLY.c.vendor == bindparam("owner"),
     QUARTERLY.c.quarter.between(bindparam("first"), bindparam("last")),
 )
-_UNSUM = delete(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level == 0)
-_UNSUM_HIGHER = delete(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level.in_(range(1, len(SPANS))))
-_QUARTERS = select(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level == 0)
-_SUM = insert(QUARTERLY)
+_UNSUM = delete(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level.in_(range(len(SPANS))))
 _DAYS = and_(
     READ.c.vendor == bindparam("owner"),
     READ.c.day.between(bindparam("first"), bindparam("last")),
 )
 _READ = select(READ.c.day, READ.c.first, READ.c.upto).where(_DAYS)
 _UNREAD = delete(READ).where(_DAYS)
-_MARK = insert(READ)
+
+
+class Seen(NamedTuple):
+    """A run as it is kept, and its row."""
+
+    record: CallRecord
+    row: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a vendor told of a stretch at a moment: the rows of its calls, each run once."""
+    """What a vendor told of a stretch at a moment: its calls, each run once."""
 
     vendor: Vendor
     stretch: Stretch
-    rows: dict[str, dict[str, Any]]
+    calls: Mapping[str, Seen]
     at: datetime
 
     @classmethod
@@ -106,10 +102,13 @@ class Reading:
         cls, vendor: Vendor, stretch: Stretch, records: Iterable[CallRecord], at: datetime
     ) -> "Reading":
         """Worked out before its turn. ValueError for another vendor's call."""
-        rows = {row["run"]: row for row in (call_row(one, at) for one in records)}
-        if any(row["vendor"] != vendor for row in rows.values()):
-            raise ValueError("a call of another vendor")
-        return cls(vendor, stretch, rows, at)
+        calls = {}
+        for one in records:
+            if one.vendor is not vendor:
+                raise ValueError("a call of another vendor")
+            kept = keepable(one, at)
+            calls[kept.run] = Seen(kept, row_of(kept, one.ended_at))
+        return cls(vendor, stretch, calls, at)
 
     def pieces(self) -> Iterator["Reading"]:
         """The same in parts that each write few calls, so that no order waits long behind them.
@@ -118,16 +117,16 @@ class Reading:
         goes with the part next to it.
         """
         first, upto = numbers_of(self.stretch)
-        begins = sorted(max(row["first_quarter"], first) for row in self.rows.values())
+        begins = sorted(max(one.row["first_quarter"], first) for one in self.calls.values())
         edges = sorted({first, upto, *(at for at in begins[AT_ONCE::AT_ONCE] if at < upto)})
         for begin, end in pairwise(edges):
-            rows = {
-                run: row
-                for run, row in self.rows.items()
-                if (end == upto or row["first_quarter"] < end)
-                and (begin == first or row["last_quarter"] >= begin)
+            calls = {
+                run: one
+                for run, one in self.calls.items()
+                if (end == upto or one.row["first_quarter"] < end)
+                and (begin == first or one.row["last_quarter"] >= begin)
             }
-            yield Reading(self.vendor, Stretch(moment_of(begin), moment_of(end)), rows, self.at)
+            yield Reading(self.vendor, Stretch(moment_of(begin), moment_of(end)), calls, self.at)
 
 
 class UsageBook:
@@ -143,24 +142,29 @@ class UsageBook:
             if not self._database.sqlite:
                 connection.execute(_LOCK, {"vendor": list(Vendor).index(reading.vendor)})
             changed = _replace(connection, reading)
-            for first, last in _by_day(changed):
-                _sum(connection, reading.vendor, first, last)
+            for first, upto in _blocks(changed):
+                _sum(connection, reading, first, upto)
             _mark(connection, reading)
         return [None] * len(readings)
 
 
 def _replace(connection: Connection, reading: Reading) -> list[tuple[int, int]]:
     """Write the calls that are new or other than before; the quarters that they touch."""
+    calls = reading.calls
     old = {row.run: row for row in _there(connection, reading)}
-    same = {run for run, row in old.items() if dict(row._mapping) == reading.rows.get(run)}  # noqa: SLF001  the columns of a row by name
+    same = {run for run, row in old.items() if run in calls and row == _cells(calls[run].row)}
     gone = [run for run in old if run not in same]
-    fresh = [row for run, row in reading.rows.items() if run not in same]
+    fresh = [one.row for run, one in calls.items() if run not in same]
     for runs in _chunks(gone):
         connection.execute(_FORGET, {"owner": reading.vendor, "runs": runs})
-    for rows in _chunks(fresh):
-        connection.execute(_ADD, rows)
+    add(connection, CALL, fresh)
     before = [(old[run].first_quarter, old[run].last_quarter) for run in gone]
     return before + [(row["first_quarter"], row["last_quarter"]) for row in fresh]
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of a row as the database tells them."""
+    return tuple(row[column.name] for column in CALL.c)
 
 
 def _there(connection: Connection, reading: Reading) -> Iterator[Row[Any]]:
@@ -170,7 +174,7 @@ def _there(connection: Connection, reading: Reading) -> Iterator[Row[Any]]:
     span = {"start": reading.stretch.start, "end": reading.stretch.end}
     for wanted in inside:
         yield from connection.execute(wanted, _reaching(reading.vendor, first, upto - 1) | span)
-    for runs in _chunks(list(reading.rows)):
+    for runs in _chunks(list(reading.calls)):
         yield from connection.execute(_KNOWN, {"owner": reading.vendor, "runs": runs})
 
 
@@ -180,48 +184,42 @@ def _reaching(vendor: Vendor, first: int, last: int) -> dict[str, Any]:
     return {"owner": vendor, "first": first, "last": last, "day_before": before}
 
 
-def _by_day(touched: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The first and last quarter touched of each UTC day: so much is summed at a time."""
-    days: dict[int, tuple[int, int]] = {}
-    for first, last in touched:
-        for day in range(first // QUARTERS_A_DAY, last // QUARTERS_A_DAY + 1):
-            begin = max(first, day * QUARTERS_A_DAY)
-            end = min(last, (day + 1) * QUARTERS_A_DAY - 1)
-            known = days.get(day, (begin, end))
-            days[day] = min(begin, known[0]), max(end, known[1])
-    yield from sorted(days.values())
+def _blocks(touched: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where the highest sums begin that these quarters are part of, and the end of the last one.
 
-
-def _sum(connection: Connection, vendor: Vendor, first: int, last: int) -> None:
-    """Work out these quarters anew from every call that reaches into them."""
-    wanted = _reaching(vendor, first, last)
-    records = [record_of(row) for one in _REACHING for row in connection.execute(one, wanted)]
-    within = Stretch(moment_of(first), moment_of(last + 1))
-    found = quarters(records, within.end, within)
-    connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": last})
-    _write(connection, [sum_row(vendor, 0, number_of(at), told) for at, told in found.items()])
-    _sum_higher(connection, vendor, first, last)
-
-
-def _sum_higher(connection: Connection, vendor: Vendor, first: int, last: int) -> None:
-    """Add up the quarters to every higher sum that these belong to."""
+    Those in a row come together, a week at most: so much is summed at a time.
+    """
     span = SPANS[-1]
-    around = {
-        "owner": vendor,
-        "first": first // span * span,
-        "last": last // span * span + span - 1,
-    }
-    told = {
-        row.quarter: tally_of(row._mapping)  # noqa: SLF001  the columns of a row by name
-        for row in connection.execute(_QUARTERS, around)
-    }
-    connection.execute(_UNSUM_HIGHER, around)
-    _write(connection, list(higher_rows(vendor, told)))
+    begins = sorted(
+        {at for first, last in touched for at in range(first - first % span, last + 1, span)}
+    )
+    row: list[int] = []
+    for at in begins:
+        if row and (at != row[-1] + span or at - row[0] >= A_WEEK):
+            yield row[0], row[-1] + span
+            row = []
+        row.append(at)
+    if row:
+        yield row[0], row[-1] + span
 
 
-def _write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(_SUM, rows)
+def _sum(connection: Connection, reading: Reading, first: int, upto: int) -> None:
+    """Work out these sums of every level anew, from every call that reaches into them."""
+    vendor, wanted = reading.vendor, _reaching(reading.vendor, first, upto - 1)
+    records = [
+        record_of(row)
+        for one in _REACHING
+        for row in connection.execute(one, wanted)
+        if row.run not in reading.calls
+    ]
+    records += [one.record for one in reading.calls.values() if _reaches(one.row, first, upto)]
+    found = laid(records, moment_of(upto), first, upto)
+    connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": upto - 1})
+    add(connection, QUARTERLY, sum_rows(vendor, found))
+
+
+def _reaches(row: Mapping[str, Any], first: int, upto: int) -> bool:
+    return bool(row["first_quarter"] < upto and row["last_quarter"] >= first)
 
 
 def _mark(connection: Connection, reading: Reading) -> None:
@@ -240,9 +238,8 @@ def _mark(connection: Connection, reading: Reading) -> None:
         begin, end = _joined((begin, end), known.get(day))
         rows.append({"day": day, "first": begin, "upto": end})
     connection.execute(_UNREAD, days)
-    for part in _chunks(rows):
-        told = {"vendor": reading.vendor.value, "read_at": reading.at}
-        connection.execute(_MARK, [row | told for row in part])
+    told = {"vendor": reading.vendor.value, "read_at": reading.at}
+    add(connection, READ, [row | told for row in rows])
 
 
 def _joined(new: tuple[int, int], known: tuple[int, int] | None) -> tuple[int, int]:

@@ -1,19 +1,19 @@
 """Past calls as rows, and back."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, RowMapping
+from sqlalchemy import Row
 
 from bot.calls.models import Vendor
 from bot.store.usage_tables import QUARTERS_A_DAY, SPANS
-from bot.usage.days import SECOND, Stretch
-from bot.usage.quarters import EPOCH, QUARTER, reach
+from bot.usage.days import SECOND
+from bot.usage.quarters import QUARTER, number_of, reach
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import Tally, total
+from bot.usage.tally import NOTHING, together
 
 COUNTS = ("people", "peak", "person_seconds", "audio_seconds", "video_seconds", "streams")
 
@@ -26,42 +26,48 @@ LASTING = timedelta(days=100)
 RECORDED = timedelta(days=7)
 """A recording that seems longer counts for so long."""
 
+_NOTHING = NOTHING.model_dump()
 _RECORDINGS = TypeAdapter(tuple[Recorded, ...])
 
 
-def number_of(moment: datetime) -> int:
-    """The number of the quarter in which a moment lies, from 1970 on."""
-    return (moment - EPOCH) // QUARTER
-
-
-def moment_of(number: int) -> datetime:
-    """When a quarter begins."""
-    return EPOCH + number * QUARTER
-
-
-def numbers_of(stretch: Stretch) -> tuple[int, int]:
-    """The first quarter of a stretch, and the first one after it."""
-    return number_of(stretch.start), -((EPOCH - stretch.end) // QUARTER)
+def keepable(record: CallRecord, now: datetime) -> CallRecord:
+    """The call as it can be kept; one that still runs ends when it was seen, at `now`."""
+    counts = {name: _sane(getattr(record, name)) for name in COUNTS}
+    return record.model_copy(
+        update={
+            **counts,
+            "run": _writable(record.run),
+            "id": _writable(record.id),
+            "title": _writable(record.title),
+            "ended_at": record.end(now),
+            "recordings": _sane_files(record.recordings),
+        }
+    )
 
 
 def call_row(record: CallRecord, now: datetime) -> dict[str, Any]:
     """The row of a call that was read at `now`."""
-    record = record.model_copy(update={"recordings": _sane_files(record.recordings)})
-    first, last = reach(record, now)
+    return row_of(keepable(record, now), record.ended_at)
+
+
+def row_of(kept: CallRecord, ended_at: datetime | None) -> dict[str, Any]:
+    """The row of a keepable call, with the end that its vendor told."""
+    until = kept.ended_at or kept.started_at
+    first, last = reach(kept, until)
     first = max(first, last - LASTING)
     return {
-        "vendor": record.vendor.value,
-        "run": _writable(record.run),
-        "call_id": _writable(record.id),
-        "title": _writable(record.title),
-        "started_at": record.started_at,
-        "ended_at": record.ended_at,
-        "until": record.end(now),
-        "ending": None if record.ending is None else record.ending.value,
-        **{name: _sane(getattr(record, name)) for name in COUNTS},
+        "vendor": kept.vendor.value,
+        "run": kept.run,
+        "call_id": kept.id,
+        "title": kept.title,
+        "started_at": kept.started_at,
+        "ended_at": ended_at,
+        "until": until,
+        "ending": None if kept.ending is None else kept.ending.value,
+        **{name: getattr(kept, name) for name in COUNTS},
         "recordings": None
-        if record.recordings is None
-        else _RECORDINGS.dump_json(record.recordings).decode(),
+        if kept.recordings is None
+        else _RECORDINGS.dump_json(kept.recordings).decode(),
         "first_quarter": number_of(first),
         "last_quarter": number_of(last),
         "long": last - first >= QUARTERS_A_DAY * QUARTER,
@@ -83,29 +89,29 @@ def record_of(row: Row[Any]) -> CallRecord:
     )
 
 
-def sum_row(vendor: Vendor, level: int, quarter: int, tally: Tally) -> dict[str, Any]:
-    """The row of a sum."""
-    return {"vendor": vendor.value, "level": level, "quarter": quarter, **tally.model_dump()}
+def sum_rows(vendor: Vendor, quarters: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of quarters, each by its number, and those of all higher levels they add up to."""
+    told = {number: {**_NOTHING, **one} for number, one in quarters.items()}
+    rows = []
+    for level, span in enumerate(SPANS):
+        told = _over(told, span) if level else told
+        rows += [
+            {"vendor": vendor.value, "level": level, "quarter": number, **one}
+            for number, one in told.items()
+        ]
+    return rows
 
 
-def higher_rows(vendor: Vendor, tallies: Mapping[int, Tally]) -> Iterator[dict[str, Any]]:
-    """The rows of all higher levels that the quarters, each by its number, add up to."""
-    for level, span in enumerate(SPANS[1:], start=1):
-        found: dict[int, list[Tally]] = defaultdict(list)
-        for quarter in sorted(tallies):
-            found[quarter // span * span].append(tallies[quarter])
-        for quarter, parts in found.items():
-            yield sum_row(vendor, level, quarter, total(parts))
-
-
-def tally_of(found: RowMapping) -> Tally:
-    """The tally in the columns of a row, by their names."""
-    return Tally.model_validate({name: found[name] for name in Tally.model_fields})
+def _over(told: Mapping[int, dict[str, Any]], span: int) -> dict[int, dict[str, Any]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for number in sorted(told):
+        found[number // span * span].append(told[number])
+    return {number: together(parts) for number, parts in found.items()}
 
 
 def _sane_files(recordings: tuple[Recorded, ...] | None) -> tuple[Recorded, ...] | None:
-    if recordings is None:
-        return None
+    if not recordings:
+        return recordings
     return tuple(
         one.model_copy(update={"seconds": _sane(one.seconds, RECORDED // SECOND)})
         for one in recordings

@@ -7,9 +7,9 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.models import Vendor
-from bot.store.usage_rows import moment_of, numbers_of
 from bot.store.usage_tables import QUARTERS_A_DAY, SPANS
 from bot.usage.days import Stretch
+from bot.usage.quarters import moment_of, numbers_of
 from bot.usage.tally import NOTHING, PEAKS, SUMMED, Tally
 
 _PLACES = 2**24

@@ -5,9 +5,9 @@ Lord Howe's half-hour summer time (IANA time zone database).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.usage.days import SECOND, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded
@@ -16,6 +16,9 @@ from bot.usage.tally import Tally
 QUARTER = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta.resolution
+LENGTH = QUARTER // TICK
+"""Ticks in a quarter."""
+
 SPREAD = ("person_seconds", "audio_seconds", "video_seconds")
 EVER = Stretch(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
@@ -25,6 +28,21 @@ def floor(moment: datetime) -> datetime:
     return moment - (moment - EPOCH) % QUARTER
 
 
+def number_of(moment: datetime) -> int:
+    """The number of the quarter in which a moment lies, from 1970 on."""
+    return (moment - EPOCH) // QUARTER
+
+
+def moment_of(number: int) -> datetime:
+    """When a quarter begins."""
+    return EPOCH + number * QUARTER
+
+
+def numbers_of(stretch: Stretch) -> tuple[int, int]:
+    """The first quarter of a stretch, and the first one after it."""
+    return number_of(stretch.start), -((EPOCH - stretch.end) // QUARTER)
+
+
 def quarters(
     records: Iterable[CallRecord], now: datetime, within: Stretch = EVER
 ) -> Mapping[datetime, Tally]:
@@ -32,76 +50,90 @@ def quarters(
 
     `within` is whole quarters: only those are told, however far a call reaches beyond.
     """
-    sheet = _Sheet(within)
+    found = laid(records, now, *numbers_of(within))
+    return {moment_of(number): Tally(**told) for number, told in found.items()}
+
+
+def laid(
+    records: Iterable[CallRecord], now: datetime, first: int, upto: int
+) -> Mapping[int, Mapping[str, Any]]:
+    """The same by the quarter's number, from `first` up to and without `upto`.
+
+    Of a `Tally` it has the fields of which something is known.
+    """
+    sheet = _Sheet(first, upto)
     for record in sorted(records, key=lambda one: (one.started_at, one.run)):
         sheet.call(record, now)
-    return sheet.tallies()
+    return sheet.told()
 
 
 def reach(record: CallRecord, now: datetime) -> tuple[datetime, datetime]:
     """The first and the last quarter that a record touches, with its recordings."""
     spans = [_span(one) for one in record.recordings or ()]
     spans.append((record.started_at, record.end(now)))
-    first = min(floor(start) for start, _ in spans)
-    return first, max(floor(max(start, end - timedelta.resolution)) for start, end in spans)
-
-
-class _Edge(NamedTuple):
-    """A call that comes (`step` 1) or leaves (-1), with the most people who were there at once."""
-
-    at: datetime
-    step: int
-    people: int | None
+    first = min(start for start, _ in spans)
+    return floor(first), max(floor(max(start, end - TICK)) for start, end in spans)
 
 
 class _Sheet:
-    """The quarters while they are added up."""
+    """The quarters while they are added up. Moments are ticks since 1970, quarters numbers."""
 
-    def __init__(self, within: Stretch) -> None:
-        self._within = within
-        self._told: dict[datetime, dict[str, Any]] = defaultdict(_blank)
-        self._edges: dict[datetime, list[_Edge]] = defaultdict(list)
+    def __init__(self, first: int, upto: int) -> None:
+        self._first = first
+        self._upto = upto
+        self._told: dict[int, dict[str, Any]] = defaultdict(_blank)
+        self._edges: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        self._peopled: set[int] = set()
 
     def call(self, record: CallRecord, now: datetime) -> None:
         """Add one call, with its recordings."""
-        start, end = record.started_at, record.end(now)
-        if self._has(floor(start)):
-            _began(self._told[floor(start)], record, end - start)
-        shares = _Shares(record, start, end)
-        for at in self._touched(start, end):
-            shares.give(self._told[at], at)
-            self._edges[at].append(_Edge(max(start, at), 1, record.peak))
-            self._edges[at].append(_Edge(min(end, at + QUARTER), -1, record.peak))
+        start, end = _ticks(record.started_at), _ticks(record.end(now))
+        if self._first <= start // LENGTH < self._upto:
+            _began(self._told[start // LENGTH], record, (end - start) * TICK // SECOND)
+        amounts = [(name, value) for name in SPREAD if (value := getattr(record, name)) is not None]
+        amounts.append(("seconds", (end - start) * TICK // SECOND))
+        for number in self._touched(start, end):
+            _share(self._told[number], number, start, end, amounts)
+            self._comes_and_goes(number, start, end, record.peak)
         for recording in record.recordings or ():
             self._recording(recording)
 
-    def tallies(self) -> Mapping[datetime, Tally]:
+    def told(self) -> Mapping[int, Mapping[str, Any]]:
         """What was added up."""
-        for at, edges in self._edges.items():
-            self._told[at]["peak_calls"], self._told[at]["peak_people"] = _peaks(edges)
-        return {at: Tally(**told) for at, told in self._told.items()}
+        for number, edges in self._edges.items():
+            calls, people = _peaks(edges)
+            known = number in self._peopled
+            self._told[number] |= {"peak_calls": calls, "peak_people": people if known else None}
+        return self._told
+
+    def _comes_and_goes(self, number: int, start: int, end: int, people: int | None) -> None:
+        """A call that comes (1) and leaves (-1), with the most people who were there at once."""
+        begin, most = number * LENGTH, people or 0
+        edges = self._edges[number]
+        edges.append((max(start, begin), 1, most))
+        edges.append((min(end, begin + LENGTH), -1, -most))
+        if people is not None:
+            self._peopled.add(number)
 
     def _recording(self, recording: Recorded) -> None:
-        start, end = _span(recording)
-        if self._has(floor(start)):
-            told = self._told[floor(start)]
+        start, end = map(_ticks, _span(recording))
+        if self._first <= start // LENGTH < self._upto:
+            told = self._told[start // LENGTH]
             _more(told, "recordings", 1)
             _more(told, "recordings_failed", recording.failed)
         if recording.seconds is not None:
-            for at in self._touched(start, end):
-                passed = _part(start, end, at + QUARTER) - _part(start, end, at)
-                _more(self._told[at], "recorded_seconds", passed)
+            lasted = [("recorded_seconds", (end - start) * TICK // SECOND)]
+            for number in self._touched(start, end):
+                _share(self._told[number], number, start, end, lasted)
 
-    def _has(self, at: datetime) -> bool:
-        return self._within.start <= at < self._within.end
-
-    def _touched(self, start: datetime, end: datetime) -> Iterator[datetime]:
+    def _touched(self, start: int, end: int) -> range:
         """The quarters from `start` to `end`; where no time passes, the one it is in."""
-        at = max(floor(start), self._within.start)
-        until = min(max(end, start + timedelta.resolution), self._within.end)
-        while at < until:
-            yield at
-            at += QUARTER
+        last = (max(end, start + 1) - 1) // LENGTH
+        return range(max(start // LENGTH, self._first), min(last + 1, self._upto))
+
+
+def _ticks(moment: datetime) -> int:
+    return (moment - EPOCH) // TICK
 
 
 def _blank() -> dict[str, Any]:
@@ -118,7 +150,7 @@ def _span(recording: Recorded) -> tuple[datetime, datetime]:
     return recording.started_at, recording.started_at + length
 
 
-def _began(told: dict[str, Any], record: CallRecord, lasted: timedelta) -> None:
+def _began(told: dict[str, Any], record: CallRecord, length: int) -> None:
     """What belongs to the quarter in which a call began. Of equally long ones the first is told."""
     _more(told, "calls", 1)
     _more(told, "people", record.people)
@@ -129,45 +161,30 @@ def _began(told: dict[str, Any], record: CallRecord, lasted: timedelta) -> None:
     if record.recordings is not None:
         _more(told, "recordings", 0)
         _more(told, "recorded_seconds", 0)
-    length = lasted // SECOND
     if length > told.get("longest", 0):
         told |= {"longest": length, "longest_title": record.title}
 
 
-class _Shares:
-    """What of a call falls into each quarter, in the proportion of the time that falls into it.
+def _share(
+    told: dict[str, Any], number: int, start: int, end: int, amounts: Iterable[tuple[str, int]]
+) -> None:
+    """What of a call falls into a quarter, in the proportion of the time that falls into it.
 
     Rounded is what came up to a moment, not each part by itself, so that the parts add up.
     """
-
-    def __init__(self, record: CallRecord, start: datetime, end: datetime) -> None:
-        self._start = start
-        self._length = max((end - start) // TICK, 1)
-        amounts = {name: getattr(record, name) for name in SPREAD}
-        amounts["seconds"] = (end - start) // SECOND
-        self._amounts = [(name, value) for name, value in amounts.items() if value is not None]
-
-    def give(self, told: dict[str, Any], at: datetime) -> None:
-        """Add its share to the quarter at `at`."""
-        passed = (at - self._start) // TICK
-        before = min(max(passed, 0), self._length)
-        upto = min(passed + QUARTER // TICK, self._length)
-        for name, value in self._amounts:
-            share = value * upto // self._length - value * before // self._length
-            told[name] = (told.get(name) or 0) + share
+    length = max(end - start, 1)
+    before = min(max(number * LENGTH - start, 0), length)
+    upto = min((number + 1) * LENGTH - start, length)
+    for name, value in amounts:
+        share = value * upto // length - value * before // length
+        told[name] = (told.get(name) or 0) + share
 
 
-def _part(start: datetime, end: datetime, moment: datetime) -> int:
-    """The whole seconds that passed since `start` at a moment, at most until `end`."""
-    return (min(max(moment, start), end) - start) // SECOND
-
-
-def _peaks(edges: list[_Edge]) -> tuple[int, int | None]:
+def _peaks(edges: list[tuple[int, int, int]]) -> tuple[int, int]:
     """The most calls, and at most so many people, at once. Leaving comes before coming."""
     calls = people = most_calls = most_people = 0
-    known = any(edge.people is not None for edge in edges)
-    for edge in sorted(edges, key=lambda edge: (edge.at, edge.step)):
-        calls += edge.step
-        people += edge.step * (edge.people or 0)
+    for _, step, more in sorted(edges):
+        calls += step
+        people += more
         most_calls, most_people = max(most_calls, calls), max(most_people, people)
-    return most_calls, most_people if known else None
+    return most_calls, most_people

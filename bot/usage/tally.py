@@ -1,7 +1,8 @@
 """Numbers of a stretch of time, and how they add up."""
 
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Self
 
 from bot.calls.models import Frozen
 
@@ -33,13 +34,7 @@ class Tally(Frozen):
 
     def __add__(self, other: Self) -> "Tally":
         """Both together; what one of them does not know is known as far as the other knows it."""
-        longer = max(self, other, key=lambda one: one.longest)
-        return Tally(
-            **{name: _sum(getattr(self, name), getattr(other, name)) for name in SUMMED},
-            **{name: _most(getattr(self, name), getattr(other, name)) for name in PEAKS},
-            longest=longer.longest,
-            longest_title=longer.longest_title,
-        )
+        return total((self, other))
 
 
 SUMMED = (
@@ -62,10 +57,18 @@ NOTHING = Tally()
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """All of them together."""
-    found = NOTHING
-    for each in tallies:
-        found = found + each
-    return found
+    return Tally(**together([dict(one) for one in (NOTHING, *tallies)]))
+
+
+def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """At least one tally, each as its fields, added up; what one does not know, others may."""
+    longest = max(tallies, key=itemgetter("longest"))
+    return {
+        **{name: _known(sum, [one[name] for one in tallies]) for name in SUMMED},
+        **{name: _known(max, [one[name] for one in tallies]) for name in PEAKS},
+        "longest": longest["longest"],
+        "longest_title": longest["longest_title"],
+    }
 
 
 def mean(tallies: Sequence[Tally]) -> Tally:
@@ -86,13 +89,6 @@ def _mean(values: Iterable[int | None]) -> int | None:
     return round(sum(known) / len(known)) if known else None
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one + other
-
-
-def _most(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return max(one, other)
+def _known(of: Callable[[list[int]], int], values: Iterable[int | None]) -> int | None:
+    known = [one for one in values if one is not None]
+    return of(known) if known else None

@@ -9,10 +9,10 @@ import psycopg
 
 from bot.calls.models import Vendor
 from bot.store.urls import sqlite_file
-from bot.store.usage_rows import call_row, higher_rows, number_of, sum_row
+from bot.store.usage_rows import call_row, sum_rows
 from bot.store.usage_tables import CALL, QUARTERLY, QUARTERS_A_DAY, READ
 from bot.usage.days import DAY, Stretch
-from bot.usage.quarters import quarters
+from bot.usage.quarters import laid, number_of, numbers_of
 from bot.usage.records import CallRecord, Ending, Recorded
 
 CALLS = 1_000_000
@@ -57,9 +57,7 @@ def sums() -> Iterator[Row]:
     for vendor in Vendor:
         ours = [one for one in _day() if one.vendor is vendor]
         three = [_moved(one, number * DAY) for number in range(3) for one in ours]
-        tallies = {number_of(at): one for at, one in quarters(three, LAST, middle).items()}
-        pattern = [sum_row(vendor, 0, at, one) for at, one in tallies.items()]
-        pattern += higher_rows(vendor, tallies)
+        pattern = sum_rows(vendor, laid(three, LAST, *numbers_of(middle)))
         for number in range(DAYS):
             for row in pattern:
                 yield row | {"quarter": row["quarter"] + (number - 1) * QUARTERS_A_DAY}

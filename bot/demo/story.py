@@ -22,6 +22,10 @@ TAKEN = ("✅ confirmed",)
 """What every answer to an act ends with when the vendor was read back."""
 
 
+ANSWER = "[Case #"
+"""The button below an answer. A call's card may tell of the same case, and be drawn first."""
+
+
 class Effect(NamedTuple):
     """What is so on the vendor's side afterwards; `holds` looks at the vendor's own room."""
 
@@ -99,7 +103,7 @@ STORY: tuple[Step, ...] = (
         "Mute somebody, in words",
         "moderator",
         Type("mute {support} loud shouting over others"),
-        ("muted L O U D", *TAKEN),
+        ("muted L O U D", *TAKEN, ANSWER),
         Effect(
             "support",
             "L O U D's microphone is off.",
@@ -128,7 +132,7 @@ STORY: tuple[Step, ...] = (
         "The vendor acts, and its answer is lost",
         "moderator",
         Type("kick {stage} @hedda advertising"),
-        ("kicked Hedda", *TAKEN),
+        ("kicked Hedda", *TAKEN, ANSWER),
         absent("stage", "hedda", "Hedda"),
         Trouble(
             "Stream Video's connection breaks right after the kick.",
@@ -141,7 +145,7 @@ STORY: tuple[Step, ...] = (
         "Record",
         "moderator",
         Type("record {support} start evidence for a report"),
-        ("started recording", *TAKEN),
+        ("started recording", *TAKEN, ANSWER),
         Effect(
             "support", "the call is being recorded.", lambda room: "composite" in room.recording
         ),
@@ -151,7 +155,7 @@ STORY: tuple[Step, ...] = (
         "Livestream",
         "moderator",
         Type("live {launch} start"),
-        ("started the livestream of", *TAKEN),
+        ("started the livestream of", *TAKEN, ANSWER),
         Effect("launch", "the livestream is running.", lambda room: room.playlist is not None),
     ),
     Step(
@@ -176,7 +180,7 @@ STORY: tuple[Step, ...] = (
         "The same words on RealtimeKit",
         "moderator",
         Type("kick {maths} @emre posting links"),
-        ("kicked Emre Şahin", "RealtimeKit", *TAKEN),
+        ("kicked Emre Şahin", "RealtimeKit", *TAKEN, ANSWER),
         absent("maths", "emre", "Emre Şahin"),
     ),
     Step(
@@ -184,7 +188,7 @@ STORY: tuple[Step, ...] = (
         "Record there",
         "moderator",
         Type("record {maths} start"),
-        ("started recording", "RealtimeKit", *TAKEN),
+        ("started recording", "RealtimeKit", *TAKEN, ANSWER),
         Effect("maths", "a recording has begun.", lambda room: bool(room.running())),
     ),
     Step(
@@ -192,7 +196,7 @@ STORY: tuple[Step, ...] = (
         "Livestream there",
         "moderator",
         Type("live {maths} start"),
-        ("started the livestream of", "RealtimeKit", *TAKEN),
+        ("started the livestream of", "RealtimeKit", *TAKEN, ANSWER),
         Effect("maths", "the livestream is running.", lambda room: room.livestream is not None),
     ),
     Step(
@@ -237,7 +241,7 @@ STORY: tuple[Step, ...] = (
         "And is done when confirmed",
         "lead",
         Submit({"reason": "raid, reported to trust and safety"}),
-        ("ended “Support room", *TAKEN),
+        ("ended “Support room", *TAKEN, ANSWER),
         Effect("support", "the call is over, nobody is in it.", lambda room: not room.here()),
     ),
     Step(

@@ -1,7 +1,7 @@
 """What docs/slack.md shows besides the tour: forms, refusals and doubts, as the bot draws them."""
 
 from bot.demo.moves import Move, Press, Submit, Type
-from bot.demo.story import Step, Trouble
+from bot.demo.story import ANSWER, Step, Trouble
 from bot.demo.vendors.realtimekit_state import Network
 from bot.demo.world import World
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
@@ -44,7 +44,7 @@ def listed(world: World) -> None:
 
 def slow(world: World) -> None:
     world.stream.faults.clear()
-    world.stream.faults.slow(0.2, on="/calls", times=1)
+    world.stream.faults.slow(1.0, on="/calls", times=1)
 
 
 def one_refused(world: World) -> None:
@@ -125,20 +125,20 @@ SURFACE: tuple[Step, ...] = (
         Type("block {support} loud came back after a kick"),
         ("Block L O U D", "came back after a kick"),
     ),
-    Step("block", "", "moderator", Submit(), ("blocked L O U D", "✅ confirmed")),
+    Step("block", "", "moderator", Submit(), ("blocked L O U D", "✅ confirmed", ANSWER)),
     Step(
         "unblock",
         "",
         "moderator",
         Type("unblock {support} loud appeal accepted"),
-        ("unblocked L O U D", "✅ confirmed"),
+        ("unblocked L O U D", "✅ confirmed", ANSWER),
     ),
     Step(
         "failed",
         "",
         "moderator",
         Type("kick {stage} @tove spam"),
-        ("❌ failed",),
+        ("❌ failed", ANSWER),
         None,
         Trouble("Stream Video refuses.", lambda world: world.stream.faults.error(400, on="/kick")),
     ),
@@ -169,9 +169,9 @@ SURFACE: tuple[Step, ...] = (
         "Names or ids",
     ),
     scene("form-filled", Choose(FORM_PEOPLE, "Amina Okafor", "ami"), "Amina Okafor ▾"),
-    scene("form-sent", Submit({"reason": "echo"}), "muted Amina Okafor", "✅ confirmed"),
+    scene("form-sent", Submit({"reason": "echo"}), "muted Amina Okafor", "✅ confirmed", ANSWER),
     scene("all-form", Type("mute {stage} all except @priya noise"), "everyone except Priya"),
-    scene("all", Submit(), "muted everyone except Priya", "✅ confirmed"),
+    scene("all", Submit(), "muted everyone except Priya", "✅ confirmed", ANSWER),
     scene(
         "members",
         Type("members {support}"),
@@ -198,15 +198,22 @@ SURFACE: tuple[Step, ...] = (
         "several",
         Type("kick {stage} @hedda, @gao spam"),
         "⚠️ partly",
+        ANSWER,
         trouble=Trouble("Stream Video refuses one of the two.", one_refused),
     ),
-    scene("silence", Type("silence {stage} @priya --audio spam"), "silenced Priya", "✅ confirmed"),
-    scene("poll", Type("poll {maths} Go on? | Yes | No"), "started a poll", "✅ confirmed"),
-    scene("group", Type("group {dating} remove yara insulting others"), "removed yara"),
+    scene(
+        "silence",
+        Type("silence {stage} @priya --audio spam"),
+        "silenced Priya",
+        "✅ confirmed",
+        ANSWER,
+    ),
+    scene("poll", Type("poll {maths} Go on? | Yes | No"), "started a poll", "✅ confirmed", ANSWER),
+    scene("group", Type("group {dating} remove yara insulting others"), "removed yara", ANSWER),
     scene("ban-form", Type("group {dating} ban loud came back"), "Ban loud"),
-    scene("ban", Submit(), "banned loud", "✅ confirmed"),
+    scene("ban", Submit(), "banned loud", "✅ confirmed", ANSWER),
     scene("lock-form", Type("lock {support} raid from a link"), "Lock “Support room", "raid"),
-    scene("lock", Submit(), "locked “Support room", "✅ confirmed"),
+    scene("lock", Submit(), "locked “Support room", "✅ confirmed", ANSWER),
     scene("case-life", Type("case 2"), "Case #2: Block", "Taken back"),
     scene("audit-found", Type("audit person kofi verb mute"), "The record", "Kofi Mensah"),
     scene("audit-search", Type("audit search"), "Search"),

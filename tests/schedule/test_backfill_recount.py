@@ -1,23 +1,84 @@
 """What is read of the make-believe vendors' past is their own truth, counted once more plainly."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calls.models import Vendor
+from bot.calls.models import Page, Vendor
 from bot.demo.vendors.past import PastCall, between
 from bot.demo.world import World
+from bot.ports import UsageSource
 from bot.schedule.backfill import Backfill
 from bot.store import SqlStore
 from bot.usage.days import DAY, Stretch, local_day
-from bot.usage.records import Ending
+from bot.usage.records import CallRecord, Ending, VendorDay
 from bot.usage.tally import Tally
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import clients
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe")
 TAKEN = Ending.ANSWERED
+DAYS = [START.date() - back * DAY for back in range(2, 58)]
+Numbers = dict[str, int | None]
+Pages = dict[tuple[Stretch, str | None], Page[CallRecord]]
+
+
+@dataclass
+class Heard:
+    """A vendor that is asked once for each page, whichever database it is read into."""
+
+    source: UsageSource
+    vendor: Vendor
+    days_at_once: int
+    told: Pages
+
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """As the vendor told it."""
+        if (stretch, cursor) not in self.told:
+            self.told[stretch, cursor] = await self.source.history(stretch, cursor=cursor)
+        return self.told[stretch, cursor]
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """As the vendor tells it."""
+        return await self.source.reported(first, last)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(ManualClock())
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[Vendor, Pages]:
+    """What was asked so far."""
+    return {vendor: {} for vendor in Vendor}
+
+
+@pytest.fixture
+def sources(world: World, told: dict[Vendor, Pages]) -> dict[Vendor, Heard]:
+    return {
+        vendor: Heard(one, vendor, one.days_at_once, told[vendor])
+        for vendor, one in clients(world).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def truth(world: World) -> Mapping[tuple[str, date, Vendor], Numbers]:
+    """Every number of every day in every zone, for each vendor."""
+    found: dict[tuple[str, date, Vendor], Numbers] = {}
+    for vendor in Vendor:
+        begun: dict[date, list[PastCall]] = defaultdict(list)
+        for call in world.servers[vendor].past.calls:
+            begun[call.started_at.date()].append(call)
+        for name in ZONES:
+            for day in DAYS:
+                near = [one for n in range(-2, 3) for one in begun[day + n * DAY]]
+                found[name, day, vendor] = recount(vendor, near, local_day(day, ZoneInfo(name)))
+    return found
 
 
 def overlap(call: PastCall, day: Stretch) -> int:
@@ -26,7 +87,7 @@ def overlap(call: PastCall, day: Stretch) -> int:
     return max(0, inside) if call.ending is TAKEN else 0
 
 
-def recount(vendor: Vendor, calls: Iterable[PastCall], day: Stretch) -> dict[str, int | None]:
+def recount(vendor: Vendor, calls: Iterable[PastCall], day: Stretch) -> Numbers:
     """Every number of a day, looked for in each call that can have to do with it."""
     every = [one for one in calls if day.start - DAY <= one.started_at < day.end]
     begun = [one for one in every if day.start <= one.started_at < day.end]
@@ -76,33 +137,29 @@ def agrees(name: str, tally: Tally, wanted: int | None) -> bool:
 
 
 async def test_sixty_days_of_three_vendors_are_what_their_own_truth_adds_up_to_in_three_zones(
-    store: SqlStore, clock: ManualClock
+    store: SqlStore,
+    clock: ManualClock,
+    sources: dict[Vendor, Heard],
+    truth: Mapping[tuple[str, date, Vendor], Numbers],
 ) -> None:
-    world = World(clock)
-    sources = clients(world)
-    today = clock.now().date()
     gaps = await Backfill(sources, store, clock).read(Stretch(clock.now() - 60 * DAY, clock.now()))
     assert gaps == ()
     for name in ZONES:
-        zone = ZoneInfo(name)
-        days = [today - back * DAY for back in range(2, 58)]
-        stretches = [local_day(day, zone) for day in days]
-        for day, sums in zip(stretches, await store.sums(stretches, list(Vendor)), strict=True):
+        stretches = [local_day(day, ZoneInfo(name)) for day in DAYS]
+        for day, sums in zip(DAYS, await store.sums(stretches, list(Vendor)), strict=True):
             for vendor in Vendor:
-                wanted = recount(vendor, world.servers[vendor].past.calls, day)
+                wanted = truth[name, day, vendor]
                 wrong = [one for one in wanted if not agrees(one, sums[vendor], wanted[one])]
                 assert not wrong, (name, day, vendor, wanted, sums[vendor])
 
 
 @pytest.mark.parametrize("vendor", list(Vendor))
 async def test_reading_again_changes_nothing(
-    store: SqlStore, clock: ManualClock, vendor: Vendor
+    store: SqlStore, clock: ManualClock, sources: dict[Vendor, Heard], vendor: Vendor
 ) -> None:
-    world = World(clock)
-    sources = {vendor: clients(world)[vendor]}
     stretch = Stretch(clock.now() - 5 * DAY, clock.now())
     days = [Stretch(stretch.start + n * DAY, stretch.start + (n + 1) * DAY) for n in range(4)]
-    backfill = Backfill(sources, store, clock)
+    backfill = Backfill({vendor: sources[vendor]}, store, clock)
     await backfill.read(stretch)
     before = await store.sums(days, [vendor])
     await backfill.read(stretch)

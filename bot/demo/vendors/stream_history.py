@@ -5,7 +5,7 @@ without a sort, and what a day of the report counts, are not documented: here th
 first, and a day has the runs that began in it and the time that fell into it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -71,13 +71,8 @@ class Run:
 
     def have(self, field: str, now: datetime) -> Any:
         """What it has in a field that can be filtered by."""
-        return {
-            "call_cid": self.cid,
-            "call_session_id": self.id,
-            "is_active": self.ended_at is None,
-            "session_started_at": self.started_at,
-            "session_ended_at": self.ended_at,
-        }.get(field, self.ended_at or now)
+        held = HELD.get(field)
+        return self.ended_at or now if held is None else held(self)
 
     def wire(self, now: datetime) -> dict[str, Any]:
         """CallStatsSessionResponse."""
@@ -93,6 +88,16 @@ class Run:
         if self.ended_at:
             written["call_ended_at"] = nanoseconds(self.ended_at)
         return written
+
+
+HELD: dict[str, Callable[[Run], Any]] = {
+    "call_cid": lambda run: run.cid,
+    "call_session_id": lambda run: run.id,
+    "is_active": lambda run: run.ended_at is None,
+    "session_started_at": lambda run: run.started_at,
+    "session_ended_at": lambda run: run.ended_at,
+}
+"""The filter fields; of the others, a run has its end or the present."""
 
 
 class History(Media):

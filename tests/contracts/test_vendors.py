@@ -28,7 +28,7 @@ from bot.errors import (
 from tests.contracts.answers import refusal
 from tests.contracts.contract import HERE, METHODS, Operation, load
 from tests.contracts.drive import ACTS, Answering, Trip, client, operations, travel
-from tests.contracts.listing import found, lines, rows, shown, uses, wrong
+from tests.contracts.listing import as_document, found, lines, rows, shown, uses, wrong
 from tests.contracts.stories import CALLS
 
 TYPED: dict[int, type[VendorError]] = {
@@ -102,6 +102,13 @@ def test_an_act_that_ends_well_has_a_receipt(vendor: Vendor) -> None:
 
 def test_no_operation_is_kept_that_nothing_uses(vendor: Vendor) -> None:
     assert [one.key for one, words in uses(vendor).items() if not words] == []
+
+
+def test_our_document_shows_every_operation_as_it_is() -> None:
+    """When this fails because the bot got better, run `make docs`."""
+    document = (HERE.parents[1] / "docs/vendors.md").read_text("utf-8")
+    drawn = f"<!-- drawn: operations -->\n\n{as_document()}\n\n<!-- end -->"
+    assert drawn in document
 
 
 def test_every_operation_of_the_documents_is_reached_or_says_why_not(vendor: Vendor) -> None:

@@ -247,7 +247,7 @@ def test_random_readings_add_up_to_a_slow_recount(
         store = runner.run(opening.__aenter__())
         try:
 
-            @settings(deadline=None, max_examples=40)
+            @settings(deadline=None)
             @given(readings())
             def same(told: list[tuple[Stretch, list[CallRecord]]]) -> None:
                 runner.run(store.keep_calls(STREAM, EVERYTHING, [], now=SOON))

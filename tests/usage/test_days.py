@@ -13,7 +13,7 @@ from bot.usage.days import DAY, Stretch, at_time, days_before, last_days, local_
 from bot.usage.quarters import QUARTER, floor
 
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime", "Factory"})
-CALMLY = settings(deadline=None, max_examples=60)
+CALMLY = settings(deadline=None)
 ANY_ZONE = st.sampled_from(ZONES).map(ZoneInfo)
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 ODD_ONES = [
@@ -36,7 +36,7 @@ In Havana and Santiago 00:00 does not exist; Apia skipped a whole day; Toronto w
 """
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None)
 @given(ANY_ZONE, st.integers(2026, 2040))
 def test_the_days_of_a_year_partition_it(zone: ZoneInfo, year: int) -> None:
     first = date(year, 1, 1)

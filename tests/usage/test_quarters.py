@@ -16,7 +16,7 @@ from tests.usage.records import HOURS, START, counted, known, moments, records
 NOW = START + timedelta(hours=HOURS)
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CALLS = st.lists(records(), max_size=6)
-CALMLY = settings(deadline=None, max_examples=60)
+CALMLY = settings(deadline=None)
 SPREAD = ("person_seconds", "audio_seconds", "video_seconds")
 
 

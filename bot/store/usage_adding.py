@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, text
-
-from bot.store.tables import Utc
+from sqlalchemy import Connection, Table, text
 
 _MANY = (
     "INSERT INTO {table} "
@@ -23,13 +21,23 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     """Add rows that have a value for every column; moments are aware."""
     if not rows:
         return
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name == "sqlite":
+        _add_lite(connection, table, rows)
+    else:
         given = json.dumps(rows, default=datetime.isoformat)
         connection.execute(text(_MANY.format(table=table.name)), {"rows": given})
-    elif any(isinstance(column.type, Utc) for column in table.c):
-        connection.execute(insert(table), rows)
-    else:  # nothing for SQLAlchemy to turn into what SQLite keeps
-        names = [column.name for column in table.c]
-        marks = ", ".join(f":{name}" for name in names)
-        sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  names of ours
-        connection.exec_driver_sql(sql, rows)
+
+
+def _add_lite(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Without SQLAlchemy between but for what SQLite cannot keep as it is: moments."""
+    dialect, names = connection.dialect, [column.name for column in table.c]
+    turned = {
+        column.name: turn
+        for column in table.c
+        if (turn := column.type.dialect_impl(dialect).bind_processor(dialect))
+    }
+    marks = ", ".join(f":{name}" for name in names)
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  names of ours
+        [{**row, **{name: turn(row[name]) for name, turn in turned.items()}} for row in rows],
+    )

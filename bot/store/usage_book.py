@@ -32,6 +32,9 @@ from bot.usage.quarters import laid, moment_of, number_of, numbers_of
 from bot.usage.records import CallRecord
 
 T = TypeVar("T")
+Cells = Mapping[str, Any]
+"""A row of a call, by the names of its columns."""
+
 
 CHUNK = 500
 """Runs that one statement names."""
@@ -85,7 +88,7 @@ class Seen(NamedTuple):
     """A run as it is kept, and its row."""
 
     record: CallRecord
-    row: dict[str, Any]
+    row: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,28 +144,26 @@ class UsageBook:
             connection = transaction.connection
             if not self._database.sqlite:
                 connection.execute(_LOCK, {"vendor": list(Vendor).index(reading.vendor)})
-            changed = _replace(connection, reading)
-            for first, upto in _blocks(changed):
+            gone, fresh = _changed(connection, reading)
+            for runs in _chunks([row["run"] for row in gone]):
+                connection.execute(_FORGET, {"owner": reading.vendor, "runs": runs})
+            for first, upto in _blocks([*gone, *fresh]):
                 _sum(connection, reading, first, upto)
+            add(connection, CALL, fresh)
             _mark(connection, reading)
         return [None] * len(readings)
 
 
-def _replace(connection: Connection, reading: Reading) -> list[tuple[int, int]]:
-    """Write the calls that are new or other than before; the quarters that they touch."""
+def _changed(connection: Connection, reading: Reading) -> tuple[Sequence[Cells], Sequence[Cells]]:
+    """The rows of calls that are there no more or otherwise, and of those new or otherwise."""
     calls = reading.calls
     old = {row.run: row for row in _there(connection, reading)}
     same = {run for run, row in old.items() if run in calls and row == _cells(calls[run].row)}
-    gone = [run for run in old if run not in same]
-    fresh = [one.row for run, one in calls.items() if run not in same]
-    for runs in _chunks(gone):
-        connection.execute(_FORGET, {"owner": reading.vendor, "runs": runs})
-    add(connection, CALL, fresh)
-    before = [(old[run].first_quarter, old[run].last_quarter) for run in gone]
-    return before + [(row["first_quarter"], row["last_quarter"]) for row in fresh]
+    gone = [row._asdict() for run, row in old.items() if run not in same]
+    return gone, [one.row for run, one in calls.items() if run not in same]
 
 
-def _cells(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _cells(row: Cells) -> tuple[Any, ...]:
     """The values of a row as the database tells them."""
     return tuple(row[column.name] for column in CALL.c)
 
@@ -184,15 +185,14 @@ def _reaching(vendor: Vendor, first: int, last: int) -> dict[str, Any]:
     return {"owner": vendor, "first": first, "last": last, "day_before": before}
 
 
-def _blocks(touched: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Where the highest sums begin that these quarters are part of, and the end of the last one.
+def _blocks(rows: Iterable[Cells]) -> Iterator[tuple[int, int]]:
+    """Where the highest sums begin that these calls are part of, and the end of the last one.
 
     Those in a row come together, a week at most: so much is summed at a time.
     """
     span = SPANS[-1]
-    begins = sorted(
-        {at for first, last in touched for at in range(first - first % span, last + 1, span)}
-    )
+    touched = {(row["first_quarter"] // span, row["last_quarter"] // span + 1) for row in rows}
+    begins = sorted({at * span for first, upto in touched for at in range(first, upto)})
     row: list[int] = []
     for at in begins:
         if row and (at != row[-1] + span or at - row[0] >= A_WEEK):
@@ -204,7 +204,10 @@ def _blocks(touched: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _sum(connection: Connection, reading: Reading, first: int, upto: int) -> None:
-    """Work out these sums of every level anew, from every call that reaches into them."""
+    """Work out these sums of every level anew, from every call that reaches into them.
+
+    What was read is not in the database yet, or is there as it was read.
+    """
     vendor, wanted = reading.vendor, _reaching(reading.vendor, first, upto - 1)
     records = [
         record_of(row)
@@ -218,7 +221,7 @@ def _sum(connection: Connection, reading: Reading, first: int, upto: int) -> Non
     add(connection, QUARTERLY, sum_rows(vendor, found))
 
 
-def _reaches(row: Mapping[str, Any], first: int, upto: int) -> bool:
+def _reaches(row: Cells, first: int, upto: int) -> bool:
     return bool(row["first_quarter"] < upto and row["last_quarter"] >= first)
 
 

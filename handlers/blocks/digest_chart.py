@@ -63,7 +63,7 @@ class Chart(NamedTuple):
             for one in self.series
         ]
         axes = {"categories": list(self.labels), "x_label": "Day", "y_label": "Minutes"}
-        kind = "bar" if self.notes else "line"
+        kind = "bar" if len(self.labels) < len(self.rows) else "line"
         drawn = {"type": kind, "series": series, "axis_config": axes}
         return {"type": "data_visualization", "title": self.title, "chart": drawn}
 
@@ -71,9 +71,9 @@ class Chart(NamedTuple):
 def chart(digest: Digest) -> Chart | None:
     """The last 14 days; None where none of them is known.
 
-    Slack wants one point for each day of each series, and an unknown day is not zero. So a vendor
-    known on few of the days that others are known on is left out, then the days that one of the
-    others lacks.
+    Slack wants one point for each day of each series, and an unknown day is not zero. So vendors
+    are left out that did not tell the last day where others did, or that are known on few days;
+    then the days that one of the others lacks.
     """
     days = {one.day: one.vendors for one in digest.trend[-TREND_DAYS:]}
     found = [vendor for vendor in Vendor if any(vendor in told for told in days.values())]
@@ -94,10 +94,15 @@ def chart(digest: Digest) -> Chart | None:
 
 
 def _enough(days: Days, found: Sequence[Vendor]) -> list[Vendor]:
-    """The vendors known on half as many days as the best known one, or more."""
-    known = {vendor: sum(vendor in told for told in days.values()) for vendor in found}
+    """The vendors known on half as many days as the best known one, or more.
+
+    Only those that told the last day, where one did: the digest is about it.
+    """
+    newest = days[max(days)]
+    told = [vendor for vendor in found if vendor in newest] or found
+    known = {vendor: sum(vendor in day for day in days.values()) for vendor in told}
     most = max(known.values())
-    return [vendor for vendor in found if known[vendor] * 2 >= most][:MAX_SERIES]
+    return [vendor for vendor in told if known[vendor] * 2 >= most][:MAX_SERIES]
 
 
 def _notes(
@@ -136,7 +141,9 @@ def _all(vendors: Sequence[Vendor]) -> str:
 
 
 def _known(vendor: Vendor, days: Days) -> str:
-    return f"read on {sum(vendor in told for told in days.values())} of {len(days)} days"
+    known = f"read on {sum(vendor in told for told in days.values())} of {len(days)} days"
+    newest = max(days)
+    return known if vendor in days[newest] else f"{known}, not on {short_day(newest)}"
 
 
 def _told(told: Mapping[Vendor, Tally], found: Sequence[Vendor]) -> str:

@@ -172,7 +172,11 @@ def _folded(digest: Digest, sent: date) -> str:
     else:
         name = day_name(sent - DAY)
         known = {one.day: one.vendors for one in digest.trend}.get(sent - DAY)
-    return f"{said}; {name} had {amount(total(known.values()))}." if known else f"{said}."
+    if not known:
+        return f"{said}."
+    lacking = [one.label for one in Vendor if one in digest.vendors and one not in known]
+    without = f" without {joined(lacking)}" if lacking else ""
+    return f"{said}; {name} had {amount(total(known.values()))}{without}."
 
 
 def spoken_headline(digest: Digest, voice: Voice) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.digest import Acts, Digest, Gap, Odd, Waiting
+from bot.digests.digest import Acts, DayOfVendors, Digest, Gap, Odd, Waiting
 from bot.digests.subscription import Rhythm, Section
 from handlers.blocks.digest_headline import headline, remarks
 from handlers.blocks.digest_voice import (
@@ -192,6 +192,16 @@ REMARKS: dict[str, dict[str, Any]] = {
     },
     "No digest was sent on Tuesday 17 November; Monday 16 November had 39 calls and 390 minutes.": {
         "folded": (TUESDAY,)
+    },
+    "No digest was sent on Tuesday 17 November; Monday 16 November had 26 calls and 260 minutes "
+    "without CometChat.": {
+        "folded": (TUESDAY,),
+        "trend": (
+            DayOfVendors(
+                day=TUESDAY - timedelta(days=1),
+                vendors={STREAM: tally(13, 130), REALTIMEKIT: tally(13, 130)},
+            ),
+        ),
     },
     "No digest was sent on Sunday 1 November.": {"folded": (TUESDAY - timedelta(days=16),)},
     "No digest was sent on Monday 9 November; the week before it had 32 calls and 983 minutes.": {

@@ -297,9 +297,19 @@ def test_on_the_first_mornings_all_vendors_are_drawn_over_the_days_there_are() -
     )
 
 
+def test_the_day_itself_is_drawn_for_whoever_told_it() -> None:
+    """A digest is about its last day: one silent vendor does not take it from the others."""
+    made = digest(trend=without(COMETCHAT, 13))
+    found = drawn(made)
+    assert [one["name"] for one in found["series"]] == ["Stream Video", "RealtimeKit"]
+    assert found["axis_config"]["categories"][-1] == "17 Nov"
+    assert found["type"] == "line"  # none of its days is left out
+    assert "CometChat is not drawn: read on 13 of 14 days, not on 17 Nov." in both(made)
+
+
 def test_days_that_are_left_out_are_told_as_stretches() -> None:
-    made = digest(trend=without(COMETCHAT, 0, 3, 4, 5, 12, 13))
-    said = "4 Nov, 7 Nov to 9 Nov, 16 Nov and 17 Nov are not drawn: not read from CometChat."
+    made = digest(trend=without(COMETCHAT, 0, 3, 4, 5, 11, 12))
+    said = "4 Nov, 7 Nov to 9 Nov, 15 Nov and 16 Nov are not drawn: not read from CometChat."
     assert said in both(made)
 
 

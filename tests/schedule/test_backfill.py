@@ -1,5 +1,6 @@
 """Reading the past: newest first, kept day by day, and marked where it is missing."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,7 +18,7 @@ from bot.errors import (
     VendorGarbled,
 )
 from bot.schedule.backfill import Backfill
-from bot.schedule.keeping import Progress, evenly
+from bot.schedule.keeping import TOGETHER, Progress, evenly
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, Ending
 from tests.fakes.clock import START, ManualClock
@@ -78,6 +79,38 @@ async def test_today_and_yesterday_are_asked_for_by_themselves_then_as_many_as_i
     await reading.read(last(12))
     lengths = [stretch.end - stretch.start for stretch, _ in source.asked]
     assert lengths == [2 * DAY, 7 * DAY, 4 * DAY]
+
+
+async def test_the_first_days_are_kept_at_once_and_further_ones_by_the_week() -> None:
+    class Noting(MemoryUsage):
+        async def keep_calls(
+            self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
+        ) -> None:
+            pieces.append((stretch.end - stretch.start) // DAY)
+            await super().keep_calls(vendor, stretch, records, now=now)
+
+    pieces: list[int] = []
+    reading, usage = backfill(Told(), usage=Noting())
+    assert await reading.read(last(20)) == ()
+    assert len(usage.kept) == sum(pieces) == 21
+    assert pieces[0] <= 2
+    assert all(number >= TOGETHER for number in pieces[1:-1])
+
+
+async def test_the_next_days_are_asked_for_while_these_are_awaited() -> None:
+    class Slow(Told):
+        async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+            page = await super().history(stretch, cursor=cursor)
+            if len(self.asked) == 1:
+                async with asyncio.timeout(30):
+                    await second.wait()
+            second.set()
+            return page
+
+    second = asyncio.Event()
+    reading, usage = backfill(Slow())
+    assert await reading.read(last(4)) == ()
+    assert usage.kept == [(STREAM, back(n)) for n in range(5)]
 
 
 async def test_what_was_read_is_not_read_again_but_for_the_last_days() -> None:

@@ -2,13 +2,17 @@
 
 import re
 import sqlite3
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
 
+from bot.calls.models import Vendor
 from bot.calls.search import CaseFilter
 from bot.store import SqlStore, open_store
+from bot.usage.days import DAY, local_day
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import DONE, MINUTE, order
 
@@ -73,3 +77,22 @@ async def test_a_search_of_the_record_finds_its_entries_by_an_index(
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
         (steps,) = [plan(connection, *one) for one in said]
     assert re.search(rf"USING (COVERING )?INDEX {index}\b", steps)
+
+
+async def test_the_sums_of_a_digest_are_looked_up_by_their_keys(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    days = [local_day(date(2026, 11, 20) - n * DAY, ZoneInfo("Asia/Kathmandu")) for n in range(9)]
+    said: list[tuple[str, Any]] = []
+    async with open_store(sqlite_url, clock) as store:
+        event.listen(
+            store._database.engine.sync_engine,
+            "before_cursor_execute",
+            lambda _, __, sql, values, ___, ____: said.append((sql, values)),
+        )
+        await store.sums(days, list(Vendor))
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        (steps,) = [plan(connection, *one) for one in said]
+    assert not re.search("SCAN usage_|SCAN best", steps)
+    assert "(vendor=? AND level=? AND quarter>? AND quarter<?)" in steps
+    assert "(vendor=? AND day>? AND day<?)" in steps

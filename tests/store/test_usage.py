@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from bot.calls.models import Vendor
 from bot.errors import StoreError
@@ -143,6 +144,25 @@ async def test_keeping_the_same_again_changes_nothing(store: SqlStore) -> None:
     once = await one_sum(store, TODAY)
     await store.keep_calls(STREAM, TODAY, [*told, *told], now=TODAY.end)
     assert await one_sum(store, TODAY) == once == total(quarters(told, TODAY.end).values())
+
+
+async def test_calls_that_came_again_as_they_were_are_not_written_again(store: SqlStore) -> None:
+    told = [call(recordings=(Recorded(started_at=AT, seconds=60),)), call("2", ended_at=None)]
+    await store.keep_calls(STREAM, TODAY, told, now=LATER)
+    said: list[str] = []
+    event.listen(
+        store._database.writing,
+        "before_cursor_execute",
+        lambda _, __, sql, ___, ____, _____: said.append(sql),
+    )
+    await store.keep_calls(STREAM, TODAY, told, now=LATER)
+    written = {sql.split()[2] for sql in said if sql.split()[0] in {"INSERT", "DELETE"}}
+    assert written == {"usage_read"}
+
+
+async def test_a_day_that_a_zone_skipped_has_nothing_in_it(store: SqlStore) -> None:
+    await store.keep_calls(STREAM, TODAY, [call()], now=LATER)
+    assert await store.sums([Stretch(AT, AT)], [STREAM, CHAT]) == [{STREAM: Tally()}]
 
 
 async def test_other_vendors_are_left_alone(store: SqlStore) -> None:

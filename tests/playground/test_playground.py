@@ -38,6 +38,9 @@ PATIENCE = 30.0
 LOOKS = 300
 """How often the page is looked at, a tenth of a second apart, before something is missing."""
 
+TRIES = 5
+"""How often something is asked: a bot on a busy machine says that it did not accept an order."""
+
 
 def words(message: Message) -> str:
     """Everything somebody reads in it."""
@@ -67,6 +70,15 @@ async def started(playground: Playground) -> None:
                 if (await client.get(f"{playground.program.url}/readyz")).is_success:
                     return
             await asyncio.sleep(0.05)
+
+
+async def ask(playground: Playground, user: User, text: str, *wanted: str) -> str:
+    """Type it until the answer holds all of these words."""
+    for _ in range(TRIES):
+        await say(playground, user, text)
+        with contextlib.suppress(TimeoutError):
+            return await read(playground, user, *wanted)
+    raise AssertionError(f"{user.name} never saw {wanted}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -115,19 +127,21 @@ async def test_the_six_steps_tick_themselves_off_once_they_have_happened(
     playground.look()
     assert playground.ticked == set()
     await see(page, "○ 1. See what is live")
-    await say(playground, cast.moderator, "")
-    await read(playground, cast.moderator, "live calls")
+    await ask(playground, cast.moderator, "", "live calls")
     await see(page, "✓ 1. See what is live")
-    await say(playground, cast.moderator, f"mute {SUPPORT} kofi")
-    await read(playground, cast.moderator, "muted", "confirmed")
-    await say(playground, cast.moderator, f"kick {SUPPORT} loud shouting over others")
-    await read(playground, cast.moderator, "kicked", "shouting over others")
-    await say(playground, cast.viewer, f"kick {SUPPORT} kofi")
-    await read(playground, cast.viewer, "needs the role")
-    await say(playground, cast.moderator, f"record {SUPPORT} start")
-    await read(playground, cast.moderator, "started recording", "confirmed")
-    await say(playground, cast.moderator, "audit")
-    await read(playground, cast.moderator, "The record")
+    await ask(playground, cast.moderator, f"mute {SUPPORT} kofi", "muted", "confirmed")
+    await ask(
+        playground,
+        cast.moderator,
+        f"kick {SUPPORT} loud shouting over others",
+        "kicked",
+        "shouting over others",
+    )
+    await ask(playground, cast.viewer, f"kick {SUPPORT} kofi", "needs the role")
+    await ask(
+        playground, cast.moderator, f"record {SUPPORT} start", "started recording", "confirmed"
+    )
+    await ask(playground, cast.moderator, "audit", "The record")
     playground.look()
     assert playground.ticked == set(range(len(LESSON)))
 
@@ -136,8 +150,12 @@ async def test_what_the_bot_answers_is_drawn_and_can_be_pressed(page: Visitor) -
     page.find("Leo, lead").click()
     await send(page, "/calls list support")
     await see(page, "1 live call")
-    page.find("Open").click()
-    await see(page, "Back to the list")
+    for _ in range(TRIES):
+        page.find("Open").click()
+        with contextlib.suppress(AssertionError):
+            await see(page, "Back to the list")
+            return
+    pytest.fail("the call was never opened")
 
 
 async def test_the_wire_shows_both_directions_and_how_long_an_answer_took(
@@ -156,8 +174,7 @@ async def test_a_bot_killed_from_the_page_answers_nobody_and_comes_back_with_eve
     page: Visitor, playground: Playground
 ) -> None:
     cast = playground.stage.cast
-    await say(playground, cast.lead, f"mute {STAGE} hedda")
-    await read(playground, cast.lead, "muted", "Hedda", "confirmed")
+    await ask(playground, cast.lead, f"mute {STAGE} hedda", "muted", "Hedda", "confirmed")
     page.find("Kill the bot").click()
     await see(page, "The bot is not running.")
     await send(page, "/calls")
@@ -167,8 +184,7 @@ async def test_a_bot_killed_from_the_page_answers_nobody_and_comes_back_with_eve
     page.find("Start it again").click()
     await see(page, "Kill the bot")
     await started(playground)
-    await say(playground, cast.lead, "audit")
-    await read(playground, cast.lead, "The record", "Hedda")
+    await ask(playground, cast.lead, "audit", "The record", "Hedda")
 
 
 async def test_an_order_delivered_twice_is_one_case(playground: Playground) -> None:

@@ -30,7 +30,10 @@ async def leave(
         orders = _in_one_call(errands(stage, 1, dice))
         stage.world.stream.faults.slow(SLOW, on="/kick", times=None)
         async with fleet.at_sea():
-            await Sender(fleet, dice, ledger, hands=1, rate=1000).pour(iter(orders))
+            sender = Sender(fleet, dice, ledger, hands=1, rate=1000)
+            await sender.pour(iter(orders))
+            while missing := [each for each in orders if each not in ledger.promised]:
+                await sender.pour(iter(missing))  # a busy machine: not accepted, so sent again
         stage.world.stream.faults.clear()
         async with fleet.at_sea(), auditor(database_url) as audit:
             await audit.settled()

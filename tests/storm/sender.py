@@ -17,8 +17,8 @@ TWICE = 0.3
 CROWD, IN_CROWDS = 10, 0.02
 """Copies of an order at once, and how many orders come like that."""
 
-PATIENCE = 5.0
-"""Seconds for one delivery; Slack itself waits 3."""
+PATIENCE = 30.0
+"""Seconds for one delivery; Slack itself waits 3, and no machine is measured here."""
 
 _NUMBER = re.compile(rb"Case #(\d+)")
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.clock import SystemClock
@@ -37,7 +37,10 @@ PER_SECOND = 25
 async def storm(
     database_url: str, folder: Path, crew: Sequence[Sequence[str]], seconds: float, seed: int = 7
 ) -> Tally:
-    """Pour orders for so many seconds while processes die and answers are lost; then count."""
+    """Pour orders while processes die and answers are lost; then count.
+
+    For so many seconds, and on a busy machine until there is something to count.
+    """
     dice = random.Random(seed)
     async with open_stage(SystemClock(), hidden_mute=True) as stage:
         fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
@@ -55,6 +58,17 @@ async def _rage(stage: Stage, fleet: Fleet, seconds: float, dice: random.Random)
     sender = Sender(fleet, dice, ledger, rate=PER_SECOND)
     async with weather(stage, dice):
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await asyncio.gather(sender.pour(orders), fleet.under_fire(dice))
+            async with asyncio.timeout(seconds) as patience:
+                watching = _prolong(patience, lambda: ledger.acked > 0 and fleet.killed > 0)
+                await asyncio.gather(sender.pour(orders), fleet.under_fire(dice), watching)
     return ledger
+
+
+async def _prolong(patience: asyncio.Timeout, enough: Callable[[], bool]) -> None:
+    """Put the end off for as long as it is not enough, a minute at most."""
+    for _ in range(60):
+        if enough():
+            return
+        ends = asyncio.get_running_loop().time() + 1.5
+        patience.reschedule(max(patience.when() or ends, ends))
+        await asyncio.sleep(1.0)

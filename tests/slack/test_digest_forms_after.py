@@ -195,8 +195,8 @@ async def test_a_form_that_was_open_for_too_long_answers_in_its_place(leo: Lead)
     form.given["private_metadata"] = '{"v":1,"opened":"2020-01-01T00:00:00Z"}'
     assert await leo.sends(form, channel=leo.channel.id) == {}
 
-    def answered() -> View | None:
+    def answered() -> bool:
         top = leo.show.workspace.modals.top(leo.user.id)
-        return top if top is not None and "is set up" in as_text(top) else None
+        return top is not None and "is set up" in as_text(top)
 
     assert await leo.show.workspace.until(answered)

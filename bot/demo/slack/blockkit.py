@@ -1,6 +1,7 @@
 """Block Kit's rules: what Slack would say about a message's blocks or a view, before showing it."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from bot.demo.slack.kit import (
@@ -44,15 +45,21 @@ def _size(blocks: Sequence[Any], surface: str, pointer: str) -> Problems:
 
 
 def _each(blocks: Sequence[Any], surface: str, pointer: str, *, charts: bool) -> Problems:
-    rule = typed(
+    rule = _rule(surface, charts=charts)
+    for index, block in enumerate(blocks):
+        yield from rule(block, f"{pointer}/{index}")
+
+
+@cache
+def _rule(surface: str, *, charts: bool) -> Rule:
+    """What holds for a block there, by its type."""
+    return typed(
         {
             kind: spec.rule
             for kind, spec in KINDS.items()
             if surface in spec.surfaces and (charts or kind not in REFUSED_WITHOUT_CHARTS)
         }
     )
-    for index, block in enumerate(blocks):
-        yield from rule(block, f"{pointer}/{index}")
 
 
 def _together(blocks: list[dict[str, Any]], pointer: str) -> Problems:

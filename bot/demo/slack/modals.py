@@ -1,11 +1,10 @@
 """Modals and Home tabs: who has which open, and what may be written over them."""
 
-import copy
 import itertools
 from collections.abc import Callable
 
 from bot.demo.slack.refused import Refused
-from bot.demo.slack.shown import Json, Stack, View, complete
+from bot.demo.slack.shown import Json, Stack, View, complete, copied
 from bot.demo.slack.tickets import Tickets
 
 
@@ -109,7 +108,8 @@ class Modals:
 
     def _completed(self, given: Json) -> Json:
         stamp = f"v{next(self._numbers)}"
-        return {**copy.deepcopy(given), "blocks": complete(given["blocks"], stamp)}
+        around = {name: value for name, value in given.items() if name != "blocks"}
+        return {**copied(around), "blocks": complete(given["blocks"], stamp)}
 
     def _new_hash(self) -> str:
         number = next(self._numbers)

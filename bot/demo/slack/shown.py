@@ -1,6 +1,5 @@
 """What people see: messages and views, as Slack keeps them and as it tells of them."""
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -31,12 +30,21 @@ class Control(NamedTuple):
 
 def complete(blocks: list[Json], stamp: str) -> list[Json]:
     """A copy with the block_ids and action_ids that Slack makes up where the app gave none."""
-    blocks = copy.deepcopy(blocks)
+    blocks = copied(blocks)
     for number, (_, block) in enumerate(leaves(blocks)):
         block.setdefault("block_id", f"{stamp}b{number}")
         for nth, element in enumerate(_interactive(block)):
             element.setdefault("action_id", f"{stamp}a{number}-{nth}")
     return blocks
+
+
+def copied(node: Any) -> Any:
+    """A copy of what came as JSON: `copy.deepcopy` looks for far more than there is."""
+    if isinstance(node, dict):
+        return {key: copied(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [copied(each) for each in node]
+    return node
 
 
 def leaves(blocks: list[Json]) -> Iterator[tuple[int, Json]]:

@@ -119,6 +119,14 @@ def clock() -> ManualClock:
 def directory(site: Site, slack: WebApi, clock: ManualClock) -> Directory:
     assert site.api is slack
     client = AsyncWebClient(token="xoxb-1", base_url=site.url, retry_handlers=[])
+    return SlackDirectory(client, clock, deadline=30)
+
+
+@pytest.fixture
+def hasty(site: Site, slack: WebApi, clock: ManualClock) -> Directory:
+    """Does not wait for a Slack that hangs."""
+    assert site.api is slack
+    client = AsyncWebClient(token="xoxb-1", base_url=site.url, retry_handlers=[])
     return SlackDirectory(client, clock, deadline=DEADLINE)
 
 
@@ -187,16 +195,16 @@ async def test_members_are_asked_again_after_10_minutes_groups_after_5_home_neve
 
 @pytest.mark.parametrize("mode", ["hang", "html", "null", "error"])
 async def test_without_an_answer_there_is_no_guess(
-    slack: WebApi, directory: Directory, mode: str
+    slack: WebApi, hasty: Directory, mode: str
 ) -> None:
     slack.mode = mode
     slack.error = "ratelimited" if mode == "error" else None
     with pytest.raises(SlackSilent):
-        await directory.home()
+        await hasty.home()
     with pytest.raises(SlackSilent):
-        await directory.member("U0ANN")
+        await hasty.member("U0ANN")
     with pytest.raises(SlackSilent):
-        await directory.group("S0MODS")
+        await hasty.group("S0MODS")
 
 
 async def test_a_slack_that_cannot_be_reached_is_silent(clock: ManualClock) -> None:
@@ -286,12 +294,12 @@ async def test_a_channel_the_scopes_do_not_show_is_unknown(
 
 @pytest.mark.parametrize("mode", ["hang", "html", "null"])
 async def test_a_channel_slack_does_not_answer_for_is_silence(
-    slack: WebApi, directory: Directory, mode: str
+    slack: WebApi, hasty: Directory, mode: str
 ) -> None:
     slack.places["C0OPS"] = {"id": "C0OPS"}
     slack.mode = mode
     with pytest.raises(SlackSilent):
-        await directory.place("C0OPS")
+        await hasty.place("C0OPS")
 
 
 async def test_any_other_error_of_slacks_is_silence(slack: WebApi, directory: Directory) -> None:

@@ -138,10 +138,18 @@ def log_of(program: Program) -> list[dict[str, Any]]:
 
 async def written(program: Program, event: str) -> None:
     """Wait until the program's log has that line."""
-    for _ in range(400):
+    for _ in range(600):
         if event in [line["event"] for line in log_of(program)]:
             return
         await asyncio.sleep(0.05)
+    raise TimeoutError(program.last_words())
+
+
+async def ready(program: Program, port: int) -> None:
+    """Wait until all of it is open; it waits two seconds itself before it says that it is not."""
+    for _ in range(15):
+        if (await first_answer(program, port, get("/readyz"))).status == 200:
+            return
     raise TimeoutError(program.last_words())
 
 
@@ -161,7 +169,7 @@ async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
 ) -> None:
     deployment, port = Deployment(tmp_path, sqlite_url, SLACK, launch=launch), free_port()
     program = await deployment.start("serve", port=port)
-    assert (await first_answer(program, port, get("/readyz"))).status == 200
+    await ready(program, port)
     answer = await first_answer(program, port, Slash("help", "t1").request())
     assert (answer.status, b"/calls kick" in answer.body) == (200, True)
     verify = await replace(deployment, launch=warm).start("audit", "verify")
@@ -207,7 +215,7 @@ async def test_work_ends_on_a_signal(sqlite_url: str, number: signal.Signals) ->
 async def heeded(number: signal.Signals) -> None:
     """Wait until this process does something of its own about that signal."""
     before = signal.getsignal(number)
-    for _ in range(400):
+    for _ in range(3_000):
         if signal.getsignal(number) != before:
             return
         await asyncio.sleep(0.01)

@@ -38,9 +38,9 @@ def door(show: Show, counter: Counter | None = None, **environ: str) -> httpx.As
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
 
 
-def watched(parts: Mapping[str, Check]) -> httpx.AsyncClient:
-    """`/readyz` alone, which does not wait long."""
-    app = Starlette(routes=[ready_route(parts, 0.05)])
+def watched(parts: Mapping[str, Check], patience: float = 30.0) -> httpx.AsyncClient:
+    """`/readyz` alone, which waits so many seconds for a part."""
+    app = Starlette(routes=[ready_route(parts, patience)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
 
 
@@ -119,7 +119,7 @@ async def test_while_it_is_opening_it_is_not_ready_and_has_no_figures(show: Show
     opening = Counter("/calls")
     async with door(show, opening) as client:
         assert (await client.get("/metrics")).content == b""
-    async with watched(checks(opening, {})) as client:
+    async with watched(checks(opening, {}), 0.05) as client:
         answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["why"]) == (503, "There is no answer in time.")
     assert answer.json()["parts"]["socket"] == "not used"

@@ -15,7 +15,6 @@ from bot.digests.telling import Telling
 from bot.ports import NoticeLost
 from bot.usage.days import local_day
 from handlers.blocks.digest import channel_drafts, thread_drafts
-from handlers.blocks.digest_parts import Help
 from handlers.blocks.message import Message
 from handlers.introducing import SlackTellings
 from handlers.outbox import SKEW
@@ -75,8 +74,7 @@ class SlackDigests:
         pause = pause_before(posting.attempt)
         ts = await self._digest(posting, channel_drafts(digest), pause)
         self.standing[posting.key] = ts
-        about = Help(self.command, posting.subscription.owner.user)
-        await self._details(posting, ts, thread_drafts(digest, about), pause)
+        await self._details(posting, ts, thread_drafts(digest, self.command), pause)
         del self.standing[posting.key]
         return ts
 

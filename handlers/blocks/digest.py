@@ -8,7 +8,6 @@ from handlers.blocks.digest_headline import spoken_headline
 from handlers.blocks.digest_parts import (
     Buttons,
     Heading,
-    Help,
     Lines,
     Part,
     Small,
@@ -31,10 +30,10 @@ def channel_drafts(digest: Digest) -> list[Message]:
     return drafts(text_of(spoken_headline(digest, SLACK)), list(channel_parts(digest, SLACK)))
 
 
-def thread_drafts(digest: Digest, about: Help) -> list[Message]:
+def thread_drafts(digest: Digest, command: str) -> list[Message]:
     """The details for its thread."""
     spoken = text_of(f"Details: {title(digest)}.")
-    return drafts(spoken, list(thread_parts(digest, SLACK, about)))
+    return drafts(spoken, list(thread_parts(digest, SLACK, command)))
 
 
 def drafts(spoken: str, parts: Sequence[Part]) -> list[Message]:

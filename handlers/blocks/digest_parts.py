@@ -45,13 +45,6 @@ class Buttons(NamedTuple):
     cases: Sequence[int]
 
 
-class Help(NamedTuple):
-    """How a digest is changed: the command's name, and who set it up (None: nobody to name)."""
-
-    command: str = "/calls"
-    owner: str | None = None
-
-
 Part = Heading | Lines | Small | Buttons | Chart | Table
 
 
@@ -69,7 +62,7 @@ def channel_parts(digest: Digest, voice: Voice) -> Iterator[Part]:
     yield Small(dots((*_record(digest, voice), *_calm(digest), "Details in the thread")))
 
 
-def thread_parts(digest: Digest, voice: Voice, about: Help) -> Iterator[Part]:
+def thread_parts(digest: Digest, voice: Voice, command: str) -> Iterator[Part]:
     """The details."""
     yield Lines([voice.strong(f"Details of {_lowered(title(digest))}")])
     if Section.USAGE in digest.sections:
@@ -83,7 +76,7 @@ def thread_parts(digest: Digest, voice: Voice, about: Help) -> Iterator[Part]:
         yield Lines([voice.strong("Moderation"), *act_lines(digest.acts, voice)])
     if Section.USAGE in digest.sections and digest.costs:
         yield Lines([voice.strong("Costs"), *cost_lines(digest.costs, voice)])
-    yield Small(_foot(digest, voice, about))
+    yield Small(_foot(digest, voice, command))
 
 
 def _usage(digest: Digest, voice: Voice) -> Iterator[Part]:
@@ -114,11 +107,11 @@ def _calm(digest: Digest) -> list[str]:
     return ["Nothing waits for you"] if calm else []
 
 
-def _foot(digest: Digest, voice: Voice, about: Help) -> str:
-    owner = f"Set up by {voice.who(about.owner)}. " if about.owner else ""
-    way = voice.mono(f"{about.command} digest list")
+def _foot(digest: Digest, voice: Voice, command: str) -> str:
+    """Names nobody: Slack would call them to the thread every day."""
+    way = voice.mono(f"{command} digest list")
     return (
-        f"{owner}To change, pause or stop this digest: {way}. Days are those of "
+        f"To change, pause or stop this digest: {way}. Days are those of "
         f"{voice.quote(digest.zone, 60)}; made {voice.at(digest.made_at)}."
     )
 

@@ -7,7 +7,6 @@ from handlers.blocks.digest_chart import Chart
 from handlers.blocks.digest_parts import (
     Buttons,
     Heading,
-    Help,
     Lines,
     Part,
     channel_parts,
@@ -19,11 +18,11 @@ from handlers.blocks.digest_voice import terminal
 GAP = "  "
 
 
-def digest_text(digest: Digest, about: Help | None = None) -> str:
+def digest_text(digest: Digest, command: str = "/calls") -> str:
     """The whole digest as lines, times in its own zone; a blank line between its parts."""
     voice = terminal(digest)
     short = list(channel_parts(digest, voice))
-    details = list(thread_parts(digest, voice, about or Help()))
+    details = list(thread_parts(digest, voice, command))
     paragraphs = ("\n".join(_rows(part)) for part in (*short, *details))
     return "\n\n".join(one for one in paragraphs if one)
 

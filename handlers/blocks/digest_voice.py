@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.digest import Digest
 from bot.digests.subscription import Rhythm
-from handlers.blocks.text import clean, code, count, mrkdwn, plain, when, who
+from handlers.blocks.text import clean, code, count, mrkdwn, plain, when
 
 MINUTE = 60
 MOST_SHOWN = 10**12
@@ -23,13 +23,12 @@ WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 class Voice(NamedTuple):
-    """`quote` makes outside words harmless (and short), `at` tells a moment, `who` a member."""
+    """`quote` makes outside words harmless (and short), and `at` tells a moment."""
 
     quote: Callable[[str, int], str]
     strong: Callable[[str], str]
     mono: Callable[[str], str]
     at: Callable[[datetime], str]
-    who: Callable[[str], str]
 
 
 SLACK = Voice(
@@ -37,7 +36,6 @@ SLACK = Voice(
     strong=lambda text: f"*{text}*",
     mono=code,
     at=when,
-    who=who,
 )
 """mrkdwn: outside words mean nothing in it, and times are told in the reader's own zone."""
 
@@ -45,7 +43,7 @@ SLACK = Voice(
 def terminal(digest: Digest) -> Voice:
     """Plain text, its times in the digest's zone."""
     at = partial(_in_zone, zone=digest.zone)
-    return Voice(quote=plain, strong=str, mono=clean, at=at, who=lambda user: f"@{clean(user)}")
+    return Voice(quote=plain, strong=str, mono=clean, at=at)
 
 
 def _in_zone(moment: datetime, zone: str) -> str:

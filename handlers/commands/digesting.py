@@ -16,7 +16,6 @@ from handlers.blocks.digest_list import (
     sent_words,
     stop_message,
 )
-from handlers.blocks.digest_parts import Help
 from handlers.blocks.digestvalues import DigestPage, DigestValue
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
@@ -153,8 +152,7 @@ async def _show_preview(visit: Visit, number: int | None) -> None:
     day = one.day_of(visit.now)
     gaps, differences = await digests.rounds.fresh(one, day)
     made = await digests.rounds.maker.make(one, day, gaps=gaps, differences=differences)
-    about = Help(visit.counter.command, one.owner.user)
-    for drafts in (channel_drafts(made), thread_drafts(made, about)):
+    for drafts in (channel_drafts(made), thread_drafts(made, visit.counter.command)):
         await visit.answer_best(drafts)
     await visit.answer(preview_notes(one, made, visit.asker.actor.user, visit.now))
 

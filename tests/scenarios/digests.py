@@ -21,7 +21,6 @@ from bot.usage.tally import Tally
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.digest_forms import AT, CHANNEL
 from handlers.blocks.digest_list import owner_message, preview_notes
-from handlers.blocks.digest_parts import Help
 from handlers.blocks.digestvalues import DIGEST_ZONE
 from handlers.blocks.message import Message
 from tests.slack.digests_made import COMETCHAT, MADE, REALTIMEKIT, STREAM, TUESDAY, digest, tally
@@ -139,11 +138,10 @@ def pictures() -> dict[str, str]:
     one = Subscription(
         id=3, wish=Wish(channel="CTEAM", zone="Europe/London"), owner=LEO, made_at=MADE
     )
-    about = Help("/calls", LEO.user)
     gone = one.paused(why="The channel is archived. Unarchive it, or choose another channel.")
     return {
         "digest": _drawn(channel_drafts(TOLD)[0]),
-        "digest-thread": _drawn(thread_drafts(TOLD, about)[0]),
+        "digest-thread": _drawn(thread_drafts(TOLD, "/calls")[0]),
         "digest-words": _drawn(channel_drafts(TOLD)[1]),
         "digest-gap": _drawn(channel_drafts(WITHOUT)[0]),
         "digest-preview": _drawn(preview_notes(one, TOLD, LEO.user, MADE)),

@@ -18,7 +18,6 @@ from bot.digests.subscription import Section
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.digest_chart import chart
 from handlers.blocks.digest_details import TAKES
-from handlers.blocks.digest_parts import Help
 from handlers.blocks.digest_text import digest_text
 from handlers.blocks.message import Message
 from handlers.blocks.values import CaseValue, load
@@ -37,7 +36,7 @@ from tests.slack.digests_made import (
     trend,
 )
 
-ABOUT = Help("/calls", "U0OWNER")
+COMMAND = "/calls"
 FULL = digest(
     odd=(Odd(vendor=REALTIMEKIT, what="recordings_failed", day=TUESDAY, value=2, usual=0),),
     gaps=(Gap(vendor=COMETCHAT, why="Its calls of this day were read in part."),),
@@ -75,7 +74,7 @@ def read(message: Message) -> str:
 
 def both(made: Digest) -> str:
     """Everything the finest drafts say."""
-    return read(channel_drafts(made)[0]) + read(thread_drafts(made, ABOUT)[0])
+    return read(channel_drafts(made)[0]) + read(thread_drafts(made, COMMAND)[0])
 
 
 def kinds(message: Message) -> list[str]:
@@ -92,7 +91,7 @@ def test_the_channel_message_is_short_and_the_thread_has_the_tables() -> None:
         "data_visualization",
         "context",
     ]
-    tables = [kind for kind in kinds(thread_drafts(FULL, ABOUT)[0]) if kind == "data_table"]
+    tables = [kind for kind in kinds(thread_drafts(FULL, COMMAND)[0]) if kind == "data_table"]
     assert len(tables) == 3
 
 
@@ -130,13 +129,12 @@ DETAILS = [
     "Number | 17 Nov | the Tuesday before | mean of 7 days",
     "Not told by CometChat: minutes of people, minutes of audio",
     "To change, pause or stop this digest: /calls digest list.",
-    "Set up by @U0OWNER.",
 ]
 
 
 @pytest.mark.parametrize("words", DETAILS)
 def test_the_thread_tells_the_details_in_tables_and_without_them(words: str) -> None:
-    fine, written, bare = thread_drafts(FULL, ABOUT)
+    fine, written, bare = thread_drafts(FULL, COMMAND)
     assert words in read(fine)
     if "|" not in words:
         assert words in read(written)
@@ -144,7 +142,7 @@ def test_the_thread_tells_the_details_in_tables_and_without_them(words: str) -> 
 
 
 def test_moderators_are_not_named_in_a_channel() -> None:
-    for message in (*channel_drafts(FULL), *thread_drafts(FULL, ABOUT)):
+    for message in (*channel_drafts(FULL), *thread_drafts(FULL, COMMAND)):
         assert "U0MARY" not in str(message)
 
 
@@ -196,14 +194,14 @@ def test_a_vendor_without_a_past_has_no_columns_for_it() -> None:
 def test_a_vendor_that_was_not_read_has_a_sentence_and_no_table() -> None:
     gap = Gap(vendor=COMETCHAT, why="Its calls of this day were not read yet.")
     made = digest(vendors=only(3, 9), gaps=(gap,))
-    thread = read(thread_drafts(made, ABOUT)[0])
+    thread = read(thread_drafts(made, COMMAND)[0])
     assert "CometChat's calls of this day were not read yet." in thread
     assert "CometChat\nNumber" not in thread
 
 
 @pytest.mark.parametrize("made", [FULL, digest()], ids=["full", "calm"])
 def test_where_charts_are_refused_the_text_says_every_number(made: Digest) -> None:
-    for drafts in (channel_drafts(made), thread_drafts(made, ABOUT)):
+    for drafts in (channel_drafts(made), thread_drafts(made, COMMAND)):
         fine, written, bare = drafts
         assert check(fine.blocks, MESSAGE) == []
         assert check(written.blocks, MESSAGE, charts=False) == []
@@ -224,7 +222,7 @@ def test_a_terminal_shows_the_same_digest() -> None:
 
 def test_sections_that_were_not_wished_for_are_left_out() -> None:
     bare = FULL.model_copy(update={"sections": frozenset({Section.MODERATION})})
-    channel, thread = channel_drafts(bare)[0], thread_drafts(bare, ABOUT)[0]
+    channel, thread = channel_drafts(bare)[0], thread_drafts(bare, COMMAND)[0]
     assert kinds(channel) == ["header", "section", "section", "context"]
     assert "data_table" not in kinds(thread)
     said = both(bare)
@@ -336,7 +334,7 @@ def test_long_lists_are_counted() -> None:
 def test_what_comes_from_outside_means_nothing_to_slack() -> None:
     title = "<!channel> https://x.example/secret|here *b*"
     made = digest(vendors={STREAM: tally(9, 90, longest=60, longest_title=title)})
-    for message in thread_drafts(made, ABOUT):
+    for message in thread_drafts(made, COMMAND):
         assert "<!channel>" not in str(message)
         assert "verbatim': False" not in str(message)
 
@@ -344,7 +342,7 @@ def test_what_comes_from_outside_means_nothing_to_slack() -> None:
 @ANYTHING
 @given(DIGESTS)
 def test_any_digest_is_one_that_slack_takes(made: Digest) -> None:
-    for drafts in (channel_drafts(made), thread_drafts(made, ABOUT)):
+    for drafts in (channel_drafts(made), thread_drafts(made, COMMAND)):
         for draft in drafts[:-1]:
             told(draft)
         for draft in drafts[1:-1]:
@@ -357,7 +355,7 @@ def test_any_digest_is_one_that_slack_takes(made: Digest) -> None:
 @ANYTHING
 @given(DIGESTS)
 def test_any_digest_can_be_told_in_a_terminal(made: Digest) -> None:
-    said = digest_text(made, ABOUT)
+    said = digest_text(made, COMMAND)
     assert said
     assert "U0SECRET" not in said
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)

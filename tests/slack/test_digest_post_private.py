@@ -11,7 +11,6 @@ from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from handlers.blocks.digest import channel_drafts, thread_drafts
-from handlers.blocks.digest_parts import Help
 from handlers.blocks.message import Message
 from handlers.replies import Replies
 from tests.fakes.clock import ManualClock
@@ -19,7 +18,7 @@ from tests.slack.digests_made import digest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DRAFTS = (channel_drafts(digest()), thread_drafts(digest(), Help()))
+DRAFTS = (channel_drafts(digest()), thread_drafts(digest(), "/calls"))
 NOTES = Message("This is a preview.", [])
 
 

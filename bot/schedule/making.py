@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -32,9 +31,6 @@ MOST_WAITING = 10
 """Things that wait which are named, the oldest; that there are more is said."""
 
 Tallies = Mapping[Vendor, Tally]
-
-stretch_of = lru_cache(maxsize=512)(local_day)
-"""The stretch of a day: each digest of the month after it asks for it, in every channel."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +117,7 @@ class Maker:
     ) -> list[DayOfVendors]:
         """Each of the `number` days up to `last`, the oldest first: one question to the store."""
         days = [last - back * DAY for back in reversed(range(number))]
-        sums = await self.usage.sums([stretch_of(one, zone) for one in days], vendors)
+        sums = await self.usage.sums([local_day(one, zone) for one in days], vendors)
         return [DayOfVendors(day=one, vendors=told) for one, told in zip(days, sums, strict=True)]
 
     def _costs(self, covered: Tallies) -> tuple[Cost, ...]:

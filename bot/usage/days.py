@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,7 @@ def last_days(number: int, now: datetime) -> Stretch:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first moment that belongs to `day`: where the clock skips 00:00, that of the jump."""
     midnight = datetime.combine(day, time(), zone)

@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.demo.moves import PATIENCE, Player, Sight, StoryBroken
 from bot.demo.slack import NotShown, User
 from bot.demo.stage import Show, open_show
-from bot.demo.story import CALLS, STORY, Step
+from bot.demo.story import ANSWER, CALLS, STORY, TAKEN, Step
 from bot.logs import configure_logs
 
 WIDEST, PICTURE_WIDTH = 100, 88
@@ -29,6 +29,9 @@ WIDEST, PICTURE_WIDTH = 100, 88
 OUTSIDE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 """rich fetches its font from a host; the picture has to do with the reader's own."""
+
+CASE = re.compile(r"#(\d+) ·")
+"""The number at the beginning of what is told of a case."""
 
 STYLES = {
     r"^.+(?=\n─+$)": "bold",
@@ -106,10 +109,18 @@ async def _make(player: Player, step: Step) -> Played:
     if step.trouble:
         step.trouble.cause(player.show.stage.world)
     sight = await step.move.make(player, user, step.sees)
+    if {ANSWER, *TAKEN} & set(step.sees):
+        await _line_posted(player, user, sight)
     effect = step.effect.told(player.show.stage.world) if step.effect else None
     if step.effect and effect is None:
         raise StoryBroken(f"It is not so that {step.effect.words}")
     return Played(step, f"{user.name}, {step.who},", step.move.told(player), sight, effect)
+
+
+async def _line_posted(player: Player, user: User, sight: Sight) -> None:
+    """Wait for the case's line in the moderation channel, so that all stand in their order."""
+    newest = max(map(int, CASE.findall(sight.text)))
+    await player.read(user, player.show.stage.cast.log, f"#{newest} ·")
 
 
 async def summary(show: Show, played: Sequence[Played]) -> str:

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 import pytest
 from slipcover import FileMatcher, ImportManager, Slipcover
 
-from tests.reach import FOLDER, NOT_MEANT, SOURCE
+from tests.reach import FOLDER, LOADED_BY_OTHERS, NOT_MEANT, SOURCE
 
-_counter = Slipcover(branch=True, source=list(SOURCE), exclude_also=list(NOT_MEANT))
+_counter = Slipcover(
+    branch=True,
+    source=list(SOURCE),
+    omit=list(LOADED_BY_OTHERS),
+    exclude_also=list(NOT_MEANT),
+)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, text
@@ -29,15 +30,20 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
 
 
 def _add_lite(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Without SQLAlchemy between but for what SQLite cannot keep as it is: moments."""
-    dialect, names = connection.dialect, [column.name for column in table.c]
+    """Without SQLAlchemy between but for what SQLite cannot keep as it is: moments.
+
+    By place: SQLite's driver looks up names anew for every row.
+    """
+    names = [column.name for column in table.c]
     turned = {
         column.name: turn
         for column in table.c
-        if (turn := column.type.dialect_impl(dialect).bind_processor(dialect))
+        if (turn := column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect))
     }
-    marks = ", ".join(f":{name}" for name in names)
+    if turned:
+        rows = [{**row, **{name: turn(row[name]) for name, turn in turned.items()}} for row in rows]
+    marks = ", ".join("?" * len(names))
     connection.exec_driver_sql(
         f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  names of ours
-        [{**row, **{name: turn(row[name]) for name, turn in turned.items()}} for row in rows],
+        list(map(itemgetter(*names), rows)),
     )

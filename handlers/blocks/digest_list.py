@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.digests.digest import Digest
 from bot.digests.subscription import UNTIL_RESUMED, Rhythm, Subscription, is_zone
 from bot.digests.wording import rhythm_words, wish_words
+from handlers.blocks.digest_voice import inside
 from handlers.blocks.digestvalues import (
     DIGEST_EDIT,
     DIGEST_LIST,
@@ -198,17 +199,13 @@ def owner_message(one: Subscription, command: str) -> Message:
 def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime) -> Message:
     """What stands below a preview: when it comes, and what its reader alone is told."""
     acts = digest.acts.by_moderator.get(reader, 0) if digest.acts else 0
-    when_next = coming(one, now) if one.id else "This one is not set up."
+    when_next = coming(one, now) if one.id else "this one is not set up"
     channel = place(one.wish.channel)
     where = f"This is a preview for you alone, as it would be posted now in {channel}."
-    own = f"Your own acts {_of(digest)}: {acts}. Only you are told."
-    return Message(text_of(where, own), [section(where), section(own), context(when_next)])
-
-
-def _of(digest: Digest) -> str:
-    if digest.day == digest.last_day:
-        return f"on {digest.day.isoformat()}"
-    return f"from {digest.day.isoformat()} to {digest.last_day.isoformat()}"
+    on = "on" if digest.rhythm is Rhythm.DAILY else "in"
+    own = f"Your own acts {on} {inside(digest)}: {acts or 'none'}. Only you are told."
+    following = f"{when_next[0].upper()}{when_next[1:]}."
+    return Message(text_of(where, own), [section(where), section(own), context(following)])
 
 
 def sent_words(one: Subscription, fate: str) -> str:

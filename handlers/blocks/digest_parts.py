@@ -15,7 +15,7 @@ from handlers.blocks.digest_details import (
 )
 from handlers.blocks.digest_headline import MOST_GAPS, gap_words, headline, remarks
 from handlers.blocks.digest_table import Table, longest_calls, tables
-from handlers.blocks.digest_voice import Voice, figure, title
+from handlers.blocks.digest_voice import Voice, figure, inside, title
 from handlers.blocks.text import dots
 
 MOST_BUTTONS = 10
@@ -64,7 +64,7 @@ def channel_parts(digest: Digest, voice: Voice) -> Iterator[Part]:
 
 def thread_parts(digest: Digest, voice: Voice, command: str) -> Iterator[Part]:
     """The details."""
-    yield Lines([voice.strong(f"Details of {_lowered(title(digest))}")])
+    yield Lines([voice.strong(f"Details of {inside(digest)}")])
     if Section.USAGE in digest.sections:
         yield from _usage(digest, voice)
     if Section.ODD in digest.sections:
@@ -114,8 +114,3 @@ def _foot(digest: Digest, voice: Voice, command: str) -> str:
         f"To change, pause or stop this digest: {way}. Days are those of "
         f"{voice.quote(digest.zone, 60)}; made {voice.at(digest.made_at)}."
     )
-
-
-def _lowered(name: str) -> str:
-    """`the week of 9 to 15 November` inside a sentence."""
-    return f"the w{name[1:]}" if name.startswith("Week") else name

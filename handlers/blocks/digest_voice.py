@@ -75,6 +75,12 @@ def title(digest: Digest) -> str:
     return f"Week of {start or date_name(first)} to {date_name(last)}"
 
 
+def inside(digest: Digest) -> str:
+    """The same inside a sentence: `Tuesday 17 November`, or `the week of 9 to 15 November`."""
+    name = title(digest)
+    return name if digest.rhythm is Rhythm.DAILY else f"the w{name[1:]}"
+
+
 def whole(number: float) -> int:
     """A figure that can be written out: whole, not below 0; 0 where it is no number."""
     return round(min(max(number, 0), MOST_SHOWN)) if isfinite(number) else 0

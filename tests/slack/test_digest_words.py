@@ -339,27 +339,27 @@ def test_the_first_message_says_who_when_and_how_to_change_it() -> None:
 
 
 def digest(**more: Any) -> Digest:
+    defaults = {"rhythm": Rhythm.DAILY, "day": date(2026, 11, 20), "last_day": date(2026, 11, 20)}
     return Digest(
-        rhythm=Rhythm.DAILY,
         zone="Etc/UTC",
         sections=frozenset(Section),
         vendors={},
         before=None,
         usual=None,
         made_at=NOW,
-        **{"day": date(2026, 11, 20), "last_day": date(2026, 11, 20), **more},
+        **{**defaults, **more},
     )
 
 
 def test_a_preview_tells_its_reader_their_own_acts_and_nobody_elses() -> None:
     acts = Acts(by_verb={}, by_moderator={"U1MIRA": 4, "U1LEO": 9})
     text = words(preview_notes(one_of(), digest(acts=acts), "U1MIRA", NOW))
-    assert "Your own acts on 2026-11-20: 4. Only you are told." in text
+    assert "Your own acts on Friday 20 November: 4. Only you are told." in text
     assert "LEO" not in text.partition("Your own")[2]
     assert "9." not in text
-    week = digest(acts=acts, last_day=date(2026, 11, 26))
+    week = digest(acts=acts, rhythm=Rhythm.WEEKLY, last_day=date(2026, 11, 26))
     later = words(preview_notes(one_of(), week, "U1NOBODY", NOW))
-    assert "from 2026-11-20 to 2026-11-26: 0." in later
+    assert "in the week of 20 to 26 November: none." in later
 
 
 def test_every_fate_is_told() -> None:

@@ -12,6 +12,9 @@ COLOURS = ("#2f6f6a", "#c98a2b", "#7a5ca8", "#b1495f", "#3f7cb5", "#6b8f3a")
 FAINT = "#7d868c"
 """Words on a chart: readable on light and on dark."""
 
+HAIRLINE = f"{FAINT}44"
+"""Lines behind a curve: there, and no more than that."""
+
 
 def chart(block: Json) -> None:
     """A line, bar, area or pie chart with its title; its numbers are in the title's tooltip."""
@@ -37,7 +40,11 @@ def _axes(told: Json) -> dict[str, Any]:
     ink = {"axisLabel": {"color": FAINT}, "nameTextStyle": {"color": FAINT}}
     return {
         "xAxis": {"data": axes["categories"], "name": axes.get("x_label", ""), **ink},
-        "yAxis": {"name": axes.get("y_label", ""), **ink},
+        "yAxis": {
+            "name": axes.get("y_label", ""),
+            "splitLine": {"lineStyle": {"color": HAIRLINE}},
+            **ink,
+        },
         "series": series,
     }
 

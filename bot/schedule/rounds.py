@@ -149,8 +149,10 @@ class Rounds:
         await self.teller.go()
 
     async def _serve(self, subscription: Subscription) -> None:
-        if not is_zone(subscription.wish.zone):
-            await self._pause(subscription, f"There is no time zone {subscription.wish.zone} here.")
+        zone = subscription.wish.zone
+        if not is_zone(zone):
+            if not subscription.why:  # otherwise it is paused, and its owner was told
+                await self._pause(subscription, f"There is no time zone {zone} here.")
             return
         due = due_days(subscription, self.clock.now())
         if not due or self._is_quiet(subscription.wish.channel):
@@ -203,10 +205,15 @@ class Rounds:
         return Fate.LATER
 
     async def _pause(self, subscription: Subscription, why: str) -> Fate:
-        """Ring no more for a channel that cannot be written to, and say so to its owner."""
+        """Ring no more for a channel that cannot be written to, and say so to its owner.
+
+        One that was changed meanwhile is left as it is: the next ring goes by what it is now.
+        """
+        if not await self.digests.pause(subscription, why, self.clock.now()):
+            log.warning("digest put off", subscription=subscription.id, why=why)
+            return Fate.LATER
         log.warning("digest paused", subscription=subscription.id, why=why)
-        if await self.digests.pause(subscription, why, self.clock.now()):
-            await guarded("telling of digests", self._tell)
+        await guarded("telling of digests", self._tell)
         return Fate.LOST
 
 

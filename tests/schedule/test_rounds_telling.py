@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from bot.digests.digest import Digest
-from bot.digests.subscription import Posting
+from bot.digests.subscription import Posting, Subscription
 from bot.digests.telling import About, Telling
 from bot.ports import NoticeLater, NoticeLost
+from bot.schedule.rounds import Fate
 from bot.schedule.telling import LONGEST_PAUSE
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import OWNER, Channel, subscription
-from tests.schedule.watch import Watch, utc
+from tests.schedule.watch import SATURDAY, Watch, utc
 
 
 @pytest.fixture
@@ -53,6 +54,18 @@ async def test_one_that_was_changed_meanwhile_is_not_paused(watch: Watch) -> Non
     await replace(watch.rounds, poster=channel).go()
     assert watch.rows.subs == [stopped]
     assert channel.told == []
+    watch.rows.put(one)
+    assert await replace(watch.rounds, poster=channel).send(one, SATURDAY) is Fate.LATER
+
+
+async def test_an_owner_is_told_once_of_a_zone_that_is_not_known_here(watch: Watch) -> None:
+    """However often the bell rings meanwhile; one that is paused already is left alone."""
+    (one,) = watch.rows.subs
+    kept = one.model_dump_json().replace("Etc/UTC", "Mars/Olympus")
+    watch.rows.subs[:] = [Subscription.model_validate_json(kept)]
+    for minute in range(3):
+        await watch.go_at(utc(21, 9, minute))
+    assert watch.channel.told == [(1, "There is no time zone Mars/Olympus here.")]
 
 
 async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Watch) -> None:

@@ -20,6 +20,11 @@ COUNTS = ("people", "peak", "person_seconds", "audio_seconds", "video_seconds", 
 MOST = 2**40
 """What a vendor says beyond this is a mistake of its own: no number here gets near it."""
 
+MOST_OF_A_TITLE = 200
+"""Characters of a title that are kept: it stands beside the sums' key, in PostgreSQL's index, which
+takes 2,704 bytes a row (its source, src/include/access/nbtree.h: BTMaxItemSize).
+"""
+
 LASTING = timedelta(days=100)
 """A call that seems to have lasted longer counts in its last quarters only."""
 
@@ -38,7 +43,7 @@ def keepable(record: CallRecord, now: datetime) -> CallRecord:
             **counts,
             "run": _writable(record.run),
             "id": _writable(record.id),
-            "title": _writable(record.title),
+            "title": _writable(record.title)[:MOST_OF_A_TITLE],
             "ended_at": record.end(now),
             "recordings": _sane_files(record.recordings),
         }

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,17 @@ from bot.store.urls import async_url
 from tests.fakes.clock import ManualClock
 
 NOT_AN_ENTRY = b"not an entry"
+
+CALL = (
+    "INSERT INTO usage_call "
+    "(vendor, run, call_id, title, started_at, until, first_quarter, last_quarter, long) "
+    "VALUES ('stream', 'r', 'c', %(title)s, now(), now(), 1, 1, false)"
+)
+QUARTER = (
+    "INSERT INTO usage_quarter "
+    "(vendor, level, quarter, calls, seconds, peak_calls, longest, longest_title) "
+    "VALUES ('stream', 0, 1, 1, 1, 1, 1, %(title)s)"
+)
 
 ENTRIES = [
     {
@@ -58,21 +70,25 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each engine with the tables of version 0001 and a record in them."""
     sqlite = request.param == "sqlite"
     url = str(tmp_path / "old.db") if sqlite else request.getfixturevalue("postgres_old")
-    asyncio.run(_begin_old(url))
+    asyncio.run(_begin(url, _make_old))
     return url
 
 
-async def _begin_old(url: str) -> None:
+async def _begin(url: str, make: Callable[[Connection], None]) -> None:
     database = Database(async_url(url))
     async with database.engine.connect() as connection:
         await connection.run_sync(database.begin, counting=True)
-        await connection.run_sync(_make_old)
+        await connection.run_sync(make)
         await connection.commit()
     await database.engine.dispose()
 
 
+def _upgrade(revision: str, connection: Connection) -> None:
+    command.upgrade(alembic_config(connection), revision)
+
+
 def _make_old(connection: Connection) -> None:
-    command.upgrade(alembic_config(connection), "0001")
+    _upgrade("0001", connection)
     previous = GENESIS
     bodies = [json.dumps(entry).encode() for entry in ENTRIES]
     for number, body in enumerate((*bodies, NOT_AN_ENTRY), start=1):
@@ -113,6 +129,17 @@ async def test_a_migrated_record_refuses_to_be_changed(old_url: str, statement: 
     with pytest.raises(DBAPIError, match="only ever added to"):
         await _run(old_url, statement)
     assert await _rows(old_url) == before
+
+
+async def test_titles_that_do_not_fit_into_an_index_are_cut_on_the_way(postgres_old: str) -> None:
+    long = "".join(chr(0x4E00 + each * 7919 % 16_384) for each in range(20_000))
+    await _begin(postgres_old, partial(_upgrade, "0004"))
+    with psycopg.connect(postgres_old, autocommit=True) as connection:
+        connection.execute(CALL, {"title": long})
+        connection.execute(QUARTER, {"title": long})
+        await migrate(postgres_old)
+        for title in ("title FROM usage_call", "longest_title FROM usage_quarter"):
+            assert connection.execute(f"SELECT {title}").fetchall() == [(long[:200],)]
 
 
 async def _rows(url: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Past calls are kept once and corrected by what comes later; their sums are the calls' own."""
 
 import asyncio
+import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import event
 from bot.calls.models import Vendor
 from bot.errors import StoreError
 from bot.store import SqlStore, open_store
+from bot.store.usage_rows import MOST_OF_A_TITLE
 from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.quarters import QUARTER, quarters
 from bot.usage.records import CallRecord, Ending, Recorded
@@ -220,6 +222,16 @@ async def test_what_no_database_holds_is_kept_as_far_as_it_can_be(store: SqlStor
     found = await one_sum(store, TODAY)
     assert found is not None
     assert (found.calls, found.longest_title, found.people) == (1, "ab?", 0)
+
+
+async def test_a_title_of_any_length_is_kept_as_far_as_anybody_reads_it(store: SqlStore) -> None:
+    """PostgreSQL takes no more than 2,700 bytes beside a key."""
+    dice = random.Random(7)
+    long = "".join(chr(0x4E00 + dice.getrandbits(14)) for _ in range(20_000))
+    await store.keep_calls(STREAM, TODAY, [call(title=long)], now=LATER)
+    found = await one_sum(store, TODAY)
+    assert found is not None
+    assert found.longest_title == long[:MOST_OF_A_TITLE]
 
 
 async def test_a_full_day_is_kept_in_one_go(store: SqlStore) -> None:

@@ -29,10 +29,19 @@ TOLD = (
 )
 
 
+TITLES = (("usage_call", "title"), ("usage_quarter", "longest_title"))
+MOST_OF_A_TITLE = 200
+
+
 def upgrade() -> None:
-    """Put what a sum tells beside its key."""
+    """Put what a sum tells beside its key; a longer title does not fit there."""
     if op.get_context().dialect.name != "postgresql":
         return
+    for table, title in TITLES:
+        op.execute(
+            f"UPDATE {table} SET {title} = left({title}, {MOST_OF_A_TITLE}) "  # noqa: S608  names of ours
+            f"WHERE length({title}) > {MOST_OF_A_TITLE}"
+        )
     op.execute(
         "ALTER TABLE usage_quarter DROP CONSTRAINT usage_quarter_pkey, "
         f"ADD PRIMARY KEY (vendor, level, quarter) INCLUDE ({', '.join(TOLD)})"

@@ -17,7 +17,7 @@ AT_ONCE = 20
 """At most this many are taken up together."""
 
 LEASE = timedelta(minutes=10)
-"""How long they are held: each takes up to 30 s, to look, to open a place and to write."""
+"""How long they are held: each takes 10 s at most, to open a place, to look and to write."""
 
 LONGEST_PAUSE = timedelta(hours=1)
 """Between two tries of the same."""
@@ -41,7 +41,7 @@ class Teller:
     owner: str
 
     async def go(self) -> Sequence[Untold]:
-        """Tell all that is due; what was not taken. Raises StoreError."""
+        """Tell what is longest due, `AT_ONCE` at most; what was not taken. Raises StoreError."""
         due = await self.digests.due_tellings(
             owner=self.owner, limit=AT_ONCE, lease=LEASE, now=self.clock.now()
         )

@@ -16,7 +16,7 @@ from bot.store.pen import Transaction
 from bot.store.worklist import NOBODY, Wish, take
 
 WORTH_TELLING = timedelta(days=1)
-"""After that the digests themselves have long said whose they are and how they are changed."""
+"""After that digests have come, and the list says which one is paused and why."""
 
 _OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
 _TOLD = delete(TELLING).where(_OURS)

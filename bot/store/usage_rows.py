@@ -50,11 +50,6 @@ def keepable(record: CallRecord, now: datetime) -> CallRecord:
     )
 
 
-def call_row(record: CallRecord, now: datetime) -> dict[str, Any]:
-    """The row of a call that was read at `now`."""
-    return row_of(keepable(record, now), record.ended_at)
-
-
 def row_of(kept: CallRecord, ended_at: datetime | None) -> dict[str, Any]:
     """The row of a keepable call, with the end that its vendor told."""
     until = kept.ended_at or kept.started_at

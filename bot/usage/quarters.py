@@ -11,7 +11,6 @@ from typing import Any
 
 from bot.usage.days import SECOND, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import Tally
 
 QUARTER = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,7 +19,6 @@ LENGTH = QUARTER // TICK
 """Ticks in a quarter."""
 
 SPREAD = ("person_seconds", "audio_seconds", "video_seconds")
-EVER = Stretch(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def floor(moment: datetime) -> datetime:
@@ -43,23 +41,13 @@ def numbers_of(stretch: Stretch) -> tuple[int, int]:
     return number_of(stretch.start), -((EPOCH - stretch.end) // QUARTER)
 
 
-def quarters(
-    records: Iterable[CallRecord], now: datetime, within: Stretch = EVER
-) -> Mapping[datetime, Tally]:
-    """The tally of each quarter that a record touches, by the quarter's beginning.
-
-    `within` is whole quarters: only those are told, however far a call reaches beyond.
-    """
-    found = laid(records, now, *numbers_of(within))
-    return {moment_of(number): Tally(**told) for number, told in found.items()}
-
-
 def laid(
     records: Iterable[CallRecord], now: datetime, first: int, upto: int
 ) -> Mapping[int, Mapping[str, Any]]:
-    """The same by the quarter's number, from `first` up to and without `upto`.
+    """What falls into each quarter, by its number, from `first` up to and without `upto`.
 
-    Of a `Tally` it has the fields of which something is known.
+    Those without any calls are left out; `now` ends calls that run. Of a `Tally` each has the
+    fields of which something is known.
     """
     sheet = _Sheet(first, upto)
     for record in sorted(records, key=lambda one: (one.started_at, one.run)):

@@ -9,7 +9,7 @@ import psycopg
 
 from bot.calls.models import Vendor
 from bot.store.urls import sqlite_file
-from bot.store.usage_rows import call_row, sum_rows
+from bot.store.usage_rows import keepable, row_of, sum_rows
 from bot.store.usage_tables import CALL, QUARTERLY, QUARTERS_A_DAY, READ
 from bot.usage.days import DAY, Stretch
 from bot.usage.quarters import laid, number_of, numbers_of
@@ -37,7 +37,7 @@ def fill(url: str) -> None:
 
 def calls() -> Iterator[Row]:
     """Each call of each day."""
-    pattern = [call_row(one, LAST) for one in _day()]
+    pattern = [row_of(keepable(one, LAST), one.ended_at) for one in _day()]
     moments = ("started_at", "ended_at", "until")
     for number in range(DAYS):
         later = number * DAY

@@ -9,10 +9,10 @@ from bot.demo.world import World
 from bot.errors import CallwardenError
 from bot.ports import VendorClient
 from bot.usage.days import DAY, Stretch
-from bot.usage.quarters import quarters
 from bot.usage.records import CallRecord, VendorDay
 from bot.usage.tally import Tally, total
 from tests.providers import comets, kits, streams
+from tests.usage.quarters import quarters
 
 
 def utc_day(day: date) -> Stretch:

@@ -17,10 +17,11 @@ from bot.errors import StoreError
 from bot.store import SqlStore, open_store
 from bot.store.usage_rows import MOST_OF_A_TITLE
 from bot.usage.days import DAY, Stretch, local_day
-from bot.usage.quarters import QUARTER, quarters
+from bot.usage.quarters import QUARTER
 from bot.usage.records import CallRecord, Ending, Recorded
 from bot.usage.tally import Tally, total
 from tests.fakes.clock import ManualClock
+from tests.usage.quarters import quarters
 from tests.usage.records import START, counted, records
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bot.calls.models import Vendor
 from bot.usage.days import Stretch
-from bot.usage.quarters import QUARTER, floor, quarters, reach
+from bot.usage.quarters import QUARTER, floor, reach
 from bot.usage.records import CallRecord, Ending, Recorded
 from bot.usage.tally import NOTHING, Tally, mean, total
+from tests.usage.quarters import quarters
 from tests.usage.records import HOURS, START, counted, known, moments, records
 
 NOW = START + timedelta(hours=HOURS)

@@ -95,13 +95,6 @@ class DigestBook:
         alone(self._database, transaction.connection)
         return [subscribe(transaction.connection, one) for one in wanted]
 
-    def change(
-        self, transaction: Transaction, changed: Sequence[Subscription]
-    ) -> Sequence[CallwardenError | None]:
-        """Write over each that is there and would not be a second one about the same."""
-        alone(self._database, transaction.connection)
-        return [change(transaction.connection, one) for one in changed]
-
     def claim(self, transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
         """Each day to one worker, who may claim it again; nobody gets one that is posted."""
         return [self._claim(transaction.connection, bid) for bid in bids]

@@ -26,7 +26,6 @@ class DigestSide(Shelf):
         book, asks = DigestBook(self._database), DigestAsks(self._database)
         tellings = Tellings(self._database)
         self._subscribe = Work(book.subscribe, StoreError)
-        self._change = Work(book.change, StoreError)
         self._claim_posting = Work(book.claim, StoreError)
         self._posted = Work(book.posted, StoreError)
         self._set_up = Work(asks.set_up, NotAccepted, counting=True)
@@ -39,10 +38,6 @@ class DigestSide(Shelf):
     async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
         """As `set_up`, where no person asks: off the record, and nobody is told."""
         return await self._background(self._subscribe, Wanted(wish, owner, at))
-
-    async def change(self, subscription: Subscription) -> None:
-        """As `amend`, where no person asks: off the record, and nobody is told."""
-        await self._background(self._change, subscription)
 
     async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
         """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""

@@ -120,7 +120,7 @@ async def test_an_edit_changes_it_once(bench: Bench) -> None:
 
 async def test_an_edit_lets_one_go_on_that_had_lost_its_channel(bench: Bench) -> None:
     one = await bench.one()
-    await bench.store.change(one.paused(why="The channel is archived."))
+    assert await bench.store.pause(one, "The channel is archived.", bench.clock.now())
     taken = await bench.desk.edit(LEAD, one.id, WISH, "e")
     assert (taken.how, taken.subscription.paused_until) == (How.CHANGED, None)
 
@@ -178,7 +178,9 @@ async def test_a_digest_whose_zone_is_gone_asks_for_another_one(bench: Bench) ->
     """A row is read as it was written: a machine's zones may have changed since."""
     one = await bench.one()
     mars = Wish.model_validate_json('{"channel":"C0TEAM","zone":"Mars/Olympus"}')
-    await bench.store.change(one.model_copy(update={"wish": mars}))
+    note = DigestNote(key="z", event=Event.CHANGED, actor=LEAD.actor, detail="")
+    there = one.model_copy(update={"wish": mars})
+    await bench.store.amend(one, there, note, bench.clock.now())
     with pytest.raises(BadInput, match="Mars/Olympus"):
         await bench.desk.send(LEAD, one.id, "n")
     assert (await bench.desk.edit(LEAD, one.id, WISH, "e")).how is How.CHANGED

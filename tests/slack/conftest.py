@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.calls.cases import DigestNote, Event
+from bot.clock import SystemClock
 from bot.demo.stage import Show, open_show
 from tests.fakes.lead import Lead
 
@@ -23,4 +25,6 @@ async def leo(show: Show) -> AsyncIterator[Lead]:
     yield leo
     show.stage.slack.faults.clear()
     for one in await show.store.subscriptions():
-        await show.store.change(one.model_copy(update={"stopped": True}))
+        note = DigestNote(key=f"end {one.id}", event=Event.STOPPED, actor=one.owner, detail="")
+        stopped = one.model_copy(update={"stopped": True})
+        await show.store.amend(one, stopped, note, SystemClock().now())

@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 
 import pytest
 
 from bot.calls.acts import Act, Person
-from bot.calls.cases import Refusal
+from bot.calls.cases import DigestNote, Event, Refusal
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import End, Kick, Mute
@@ -21,6 +22,13 @@ from tests.store.orders import JOHN, MARY, MINUTE, order
 WISH = Wish(channel="C-OPS", zone="Europe/London")
 FRIDAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+KEYS = count(1)
+
+
+async def change(store: SqlStore, known: Subscription, changed: Subscription) -> None:
+    """As somebody asks for it, each time anew."""
+    note = DigestNote(key=f"change {next(KEYS)}", event=Event.CHANGED, actor=MARY, detail="")
+    await store.amend(known, changed, note, NOW)
 
 
 async def claim(
@@ -40,7 +48,7 @@ async def test_a_wish_becomes_a_subscription(store: SqlStore) -> None:
 
 async def test_wishing_for_the_same_again_changes_the_one_there_is(store: SqlStore) -> None:
     made = await store.subscribe(WISH, MARY, START)
-    await store.change(made.paused(why="archived"))
+    assert await store.pause(made, "archived", NOW)
     later = WISH.model_copy(update={"at": time(7, 30)})
     again = await store.subscribe(later, JOHN, NOW + DAY)
     assert (again.id, again.wish, again.owner, again.made_at) == (made.id, later, JOHN, START)
@@ -65,25 +73,27 @@ async def test_another_wish_is_another_subscription(
     assert [one.id for one in await store.subscriptions()] == [first.id, second.id]
     if "channel" not in other:
         with pytest.raises(BadInput, match=f"already, number {first.id}"):
-            await store.change(second.edited(WISH, START))
-    await store.change(first.edited(WISH.model_copy(update={"at": time(1)}), START))
+            await change(store, second, second.edited(WISH, START))
+    await change(store, first, first.edited(WISH.model_copy(update={"at": time(1)}), START))
 
 
 async def test_a_stopped_one_is_not_listed_and_makes_room(store: SqlStore) -> None:
     made = await store.subscribe(WISH, MARY, START)
-    await store.change(made.model_copy(update={"stopped": True, "why": "archived"}))
+    stopped = made.model_copy(update={"stopped": True, "why": "archived"})
+    await change(store, made, stopped)
     assert await store.subscriptions() == []
     again = await store.subscribe(WISH, MARY, START)
     assert again.id != made.id
-    await store.change(made.model_copy(update={"stopped": True}))
-    with pytest.raises(BadInput):
-        await store.change(made)
+    still = made.model_copy(update={"stopped": True})
+    await change(store, stopped, still)
+    with pytest.raises(BadInput, match=f"already, number {again.id}"):
+        await change(store, still, made)
 
 
 async def test_a_subscription_that_is_not_there_cannot_be_changed(store: SqlStore) -> None:
     made = await store.subscribe(WISH, MARY, START)
     with pytest.raises(UnknownSubscription):
-        await store.change(made.model_copy(update={"id": 99, "stopped": True}))
+        await change(store, made, made.model_copy(update={"id": 99, "stopped": True}))
 
 
 async def test_subscriptions_asked_for_at_once_are_one(store: SqlStore) -> None:

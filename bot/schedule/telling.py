@@ -57,7 +57,8 @@ class Teller:
             )
             return Untold(telling, "Slack did not take it just now.", lost=False)
         except NoticeLost as lost:
-            log.warning("not told", digest=telling.subscription.id, about=telling.about)
+            number = telling.subscription.id
+            log.warning("not told", digest=number, about=telling.about, why=str(lost))
             await self.digests.told(telling)
             return Untold(telling, str(lost), lost=True)
         await self.digests.told(telling)

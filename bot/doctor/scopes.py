@@ -15,6 +15,7 @@ OPTIONAL: Mapping[str, str] = {
     "channels:history": "after a crash a line or digest in a public channel may be posted twice",
     "groups:history": "after a crash a line or digest in a private channel may be posted twice",
     "channels:read": "that a public channel takes no digest is seen only when one is posted",
-    "groups:read": "that a private channel takes no digest is seen only when one is posted",
+    "groups:read": "that a private channel takes no digest is seen only when one is posted, and "
+    "nobody is kept from choosing one that they are not in",
 }
 """Scopes that may be left out, and what is lost then."""

@@ -5,7 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Sequence
 
-from tests.live.bot import Deployment, first_answer
+from tests.live.bot import PATIENCE, Deployment, first_answer
 from tests.live.process import Program, free_port
 from tests.live.wire import get
 
@@ -69,8 +69,9 @@ class Fleet:
             await asyncio.gather(*(_stop(berth.program) for berth in self.berths))
 
     async def everyone_ready(self) -> None:
-        """Wait until each process can work."""
-        await asyncio.gather(*(berth.ready.wait() for berth in self.berths))
+        """Wait until each process can work; TimeoutError when one never can."""
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*(berth.ready.wait() for berth in self.berths))
 
     async def web(self, dice: random.Random) -> int:
         """The port of a web process that answers; waits until there is one."""

@@ -1,5 +1,6 @@
 """SIGTERM with acknowledged orders in work: finished first, or left for the next process."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.stage import open_stage
-from tests.live.bot import Deployment
+from tests.live.bot import PATIENCE, Deployment
 from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
 from tests.storm.errands import Errand, errands
@@ -31,9 +32,9 @@ async def leave(
         stage.world.stream.faults.slow(SLOW, on="/kick", times=None)
         async with fleet.at_sea():
             sender = Sender(fleet, dice, ledger, hands=1, rate=1000)
-            await sender.pour(iter(orders))
-            while missing := [each for each in orders if each not in ledger.promised]:
-                await sender.pour(iter(missing))  # a busy machine: not accepted, so sent again
+            async with asyncio.timeout(PATIENCE):
+                while missing := [each for each in orders if each not in ledger.promised]:
+                    await sender.pour(iter(missing))  # a busy machine may not accept all at once
         stage.world.stream.faults.clear()
         async with fleet.at_sea(), auditor(database_url) as audit:
             await audit.settled()

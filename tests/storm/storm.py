@@ -65,8 +65,8 @@ async def _rage(stage: Stage, fleet: Fleet, seconds: float, dice: random.Random)
 
 
 async def _prolong(patience: asyncio.Timeout, enough: Callable[[], bool]) -> None:
-    """Put the end off for as long as it is not enough, a minute at most."""
-    for _ in range(60):
+    """Put the end off for as long as it is not enough, half a minute at most."""
+    for _ in range(30):
         if enough():
             return
         ends = asyncio.get_running_loop().time() + 1.5

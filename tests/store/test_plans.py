@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,6 +55,23 @@ def plan(connection: sqlite3.Connection, sql: str, values: Any) -> str:
     return "\n".join(steps)
 
 
+async def planned(
+    url: str, clock: ManualClock, read: Callable[[SqlStore], Awaitable[object]]
+) -> str:
+    """SQLite's steps for the one statement that this reads with."""
+    said: list[tuple[str, Any]] = []
+    async with open_store(url, clock) as store:
+        event.listen(
+            store._database.engine.sync_engine,
+            "before_cursor_execute",
+            lambda _, __, sql, values, ___, ____: said.append((sql, values)),
+        )
+        await read(store)
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        (steps,) = [plan(connection, *one) for one in said]
+    return steps
+
+
 @pytest.mark.parametrize(
     ("which", "index"),
     [
@@ -66,16 +84,7 @@ def plan(connection: sqlite3.Connection, sql: str, values: Any) -> str:
 async def test_a_search_of_the_record_finds_its_entries_by_an_index(
     sqlite_url: str, clock: ManualClock, which: CaseFilter, index: str
 ) -> None:
-    said: list[tuple[str, Any]] = []
-    async with open_store(sqlite_url, clock) as store:
-        event.listen(
-            store._database.engine.sync_engine,
-            "before_cursor_execute",
-            lambda _, __, sql, values, ___, ____: said.append((sql, values)),
-        )
-        await store.audit(which)
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
-        (steps,) = [plan(connection, *one) for one in said]
+    steps = await planned(sqlite_url, clock, lambda store: store.audit(which))
     assert re.search(rf"USING (COVERING )?INDEX {index}\b", steps)
 
 
@@ -83,16 +92,7 @@ async def test_the_sums_of_a_digest_are_looked_up_by_their_keys(
     sqlite_url: str, clock: ManualClock
 ) -> None:
     days = [local_day(date(2026, 11, 20) - n * DAY, ZoneInfo("Asia/Kathmandu")) for n in range(9)]
-    said: list[tuple[str, Any]] = []
-    async with open_store(sqlite_url, clock) as store:
-        event.listen(
-            store._database.engine.sync_engine,
-            "before_cursor_execute",
-            lambda _, __, sql, values, ___, ____: said.append((sql, values)),
-        )
-        await store.sums(days, list(Vendor))
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
-        (steps,) = [plan(connection, *one) for one in said]
+    steps = await planned(sqlite_url, clock, lambda store: store.sums(days, list(Vendor)))
     assert not re.search("SCAN usage_|SCAN best", steps)
     assert "(vendor=? AND level=? AND quarter>? AND quarter<?)" in steps
     assert "(vendor=? AND day>? AND day<?)" in steps

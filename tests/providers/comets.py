@@ -1,5 +1,6 @@
 """A make-believe CometChat with one group call, and clients for it."""
 
+import json
 from datetime import timedelta
 
 import httpx
@@ -51,6 +52,16 @@ def client(
         transport=transport or AppTransport(server.app),
         rate=rate,
     )
+
+
+def answering(body: object) -> CometChatProvider:
+    """A client of a vendor that answers everything with this JSON, infinities included."""
+    always = httpx.MockTransport(lambda _: httpx.Response(200, text=json.dumps(body)))
+    return client(_NOBODY, transport=always)
+
+
+_NOBODY = CometChatServer(ManualClock())
+"""Whose keys a client has that asks it nothing."""
 
 
 def order(verb: Verb, *people: str) -> Act:

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -16,14 +15,12 @@ from bot.calls.acts import Act, Person
 from bot.calls.looks import FileKind
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Kick
-from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
 from bot.errors import CallwardenError
 from bot.ports import CallProvider
 from bot.providers import cometchat_wire, realtimekit_wire, stream_wire
 from bot.providers.decode import moment
 from bot.providers.http import Problem
-from tests.fakes.clock import ManualClock
-from tests.providers import comets, kits, streams
+from tests.providers.answering import answering
 
 JSON = dict[str, Any]
 
@@ -194,23 +191,6 @@ COMET_LIST: JSON = {
     "data": [{**COMET_CALL, "tid": "t", "transcriptUrl": "https://files.test/t.txt"}],
     "meta": COMET_PAGES,
 }
-
-
-def answering(vendor: Vendor, body: object) -> CallProvider:
-    """A client of a vendor that answers everything with this JSON, infinities included."""
-    text = json.dumps(body)
-    always = httpx.MockTransport(lambda _: httpx.Response(200, text=text))
-    if vendor is Vendor.STREAM:
-        return streams.client(STREAM_SERVER, transport=always)
-    if vendor is Vendor.REALTIMEKIT:
-        return kits.client(KIT_SERVER, transport=always)
-    return comets.client(COMET_SERVER, transport=always)
-
-
-STREAM_SERVER = StreamServer(ManualClock())
-KIT_SERVER = RealtimeKitServer(ManualClock())
-COMET_SERVER = CometChatServer(ManualClock())
-"""Whose keys the clients have; nobody asks them anything."""
 
 
 REFS = {

@@ -5,20 +5,19 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.calls.models import Page, Vendor
 from bot.demo.vendors import AppTransport
 from bot.demo.vendors.past import PastCall
 from bot.demo.world import World
-from bot.errors import VendorError, VendorGarbled, VendorRefused
+from bot.errors import VendorGarbled, VendorRefused
 from bot.ports import UsageSource, VendorClient
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import clients, utc_day
-from tests.providers import comets, kits, streams
+from tests.providers import comets, kits
+from tests.providers.answering import answering
 
 TODAY = START.date()
 DAY_BEFORE = TODAY - 3 * DAY
@@ -187,16 +186,6 @@ async def test_a_report_that_is_refused_is_raised(own: World) -> None:
             await clients(own)[vendor].reported(TODAY, TODAY)
 
 
-def answering(vendor: Vendor, body: object) -> VendorClient:
-    """A client of a vendor that answers everything so."""
-    if vendor is STREAM:
-        return streams.answering(body)
-    if vendor is KIT:
-        return kits.answering(body)
-    always = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
-    return comets.client(comets.support(), transport=always)
-
-
 async def test_the_documented_call_of_cometchat_is_read_in_its_units() -> None:
     server = comets.support()
     stretch = utc_day(date(2023, 8, 18))
@@ -341,67 +330,3 @@ async def test_half_of_what_was_promised_is_an_error(
     )
     with pytest.raises(VendorGarbled):
         await told(client, utc_day(TODAY))
-
-
-NUMBERS = st.none() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=5)
-RUNS = st.fixed_dictionaries(
-    {"call_type": st.just("default"), "call_id": st.text(max_size=5), "call_session_id": st.text()},
-    optional={
-        "call_started_at": NUMBERS,
-        "call_ended_at": NUMBERS,
-        "counts": st.fixed_dictionaries(
-            {},
-            optional=dict.fromkeys(("participants", "sessions", "peak_concurrent_users"), NUMBERS),
-        ),
-    },
-)
-COMET_CALLS = st.fixed_dictionaries(
-    {"sessionId": st.text(max_size=5)},
-    optional={
-        "startedAt": NUMBERS,
-        "endedAt": NUMBERS,
-        "status": st.sampled_from(["ended", "ongoing", "odd"]),
-        "participants": st.lists(
-            st.fixed_dictionaries(
-                {"uid": st.text(max_size=2)},
-                optional={
-                    "isJoined": st.booleans(),
-                    "joinedAt": NUMBERS,
-                    "leftAt": NUMBERS,
-                    "totalAudioMinutes": NUMBERS,
-                },
-            ),
-            max_size=3,
-        ),
-    },
-)
-SESSIONS = st.fixed_dictionaries(
-    {"id": st.text(max_size=5), "associated_id": st.text(max_size=5)},
-    optional={
-        "started_at": NUMBERS,
-        "ended_at": NUMBERS,
-        "minutes_consumed": NUMBERS,
-        "max_concurrent_participants": NUMBERS,
-    },
-)
-
-
-@given(
-    st.lists(RUNS, max_size=3), st.lists(COMET_CALLS, max_size=3), st.lists(SESSIONS, max_size=3)
-)
-async def test_whatever_is_answered_is_read_or_refused(
-    runs: list[Any], calls: list[Any], sessions: list[Any]
-) -> None:
-    bodies = {
-        STREAM: {"call_stats": runs, "recordings": []},
-        CHAT: {"data": calls},
-        KIT: {"data": {"sessions": sessions}},
-    }
-    ever = Stretch(datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-    for vendor, body in bodies.items():
-        try:
-            found = await answering(vendor, body).history(ever)
-        except (VendorError, ValueError) as error:
-            assert isinstance(error, VendorError) or "JSON" in str(error)  # noqa: PT017
-            continue
-        assert all(one.vendor is vendor for one in found.items)

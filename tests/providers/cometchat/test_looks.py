@@ -13,7 +13,7 @@ from bot.errors import Impossible
 from bot.providers.cometchat import CometChatProvider
 from tests.fakes.clock import START, ManualClock
 from tests.providers import comets
-from tests.providers.comets import REF, ROOM
+from tests.providers.comets import REF, ROOM, answering
 
 RECORDINGS = frozenset({FileKind.RECORDING})
 TRANSCRIPTS = frozenset({FileKind.TRANSCRIPT})
@@ -62,7 +62,7 @@ async def test_what_cometchat_has_no_file_of_is_said(provider: CometChatProvider
 
 async def test_times_of_a_recording_may_be_texts_and_its_length_seconds_or_minutes() -> None:
     entry = {"rid": "r", "startTime": str(int(START.timestamp())), "duration": "21.433000"}
-    provider = _answering({"data": {"sessionId": ROOM, "recordings": [entry]}})
+    provider = answering({"data": {"sessionId": ROOM, "recordings": [entry]}})
     (one,) = (await provider.files(REF, RECORDINGS)).files
     assert (one.name, one.started_at, one.ended_at, one.url) == ("r", START, None, None)
 
@@ -83,7 +83,7 @@ async def test_times_of_a_recording_may_be_texts_and_its_length_seconds_or_minut
 async def test_recording_is_on_only_where_one_began_and_did_not_end(
     fields: dict[str, Any], state: RecordingState
 ) -> None:
-    call = await _answering({"data": {"sessionId": ROOM, **fields}}).get(ROOM)
+    call = await answering({"data": {"sessionId": ROOM, **fields}}).get(ROOM)
     assert call.recording is state
 
 
@@ -139,8 +139,3 @@ async def test_there_is_no_other_look_and_each_says_why(provider: CometChatProvi
 async def test_a_probe_lists_one_call(server: CometChatServer, provider: CometChatProvider) -> None:
     assert await provider.probe() == "Calls can be listed."
     assert [seen.query for seen in server.requests] == ["status=ongoing&page=1&perPage=1"]
-
-
-def _answering(body: object) -> CometChatProvider:
-    always = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
-    return comets.client(CometChatServer(ManualClock()), transport=always)

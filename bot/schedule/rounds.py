@@ -85,11 +85,13 @@ class Rounds:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def go(self) -> None:
-        """Tell what was not told yet, then send every digest that is due.
+        """Send every digest that is due, and beside it tell what was not told yet.
 
         One that fails does not hold up the others.
         """
-        await guarded("telling of digests", self._tell)
+        await asyncio.gather(guarded("telling of digests", self._tell), self._send_due())
+
+    async def _send_due(self) -> None:
         for subscription in await self.digests.subscriptions():
             if self.closing.is_set():
                 return

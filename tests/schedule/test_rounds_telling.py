@@ -1,7 +1,8 @@
 """What a round tells beside digests: once, later where Slack is busy, nothing untrue."""
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,6 +20,14 @@ from tests.schedule.watch import SATURDAY, Watch, utc
 @pytest.fixture
 def watch() -> Watch:
     return Watch(ManualClock(utc(21, 8)), subscription())
+
+
+def introduction(watch: Watch) -> Telling:
+    """What the channel is owed of the one digest there is."""
+    (one,) = watch.rows.subs
+    return Telling(
+        key="set_up:1", about=About.SET_UP, subscription=one, by=OWNER.user, since=utc(21, 8)
+    )
 
 
 async def test_an_owner_whom_slack_does_not_let_us_tell_is_told_later_and_once(
@@ -68,12 +77,28 @@ async def test_an_owner_is_told_once_of_a_zone_that_is_not_known_here(watch: Wat
     assert watch.channel.told == [(1, "There is no time zone Mars/Olympus here.")]
 
 
+async def test_a_slack_that_hangs_over_words_holds_up_no_digest(watch: Watch) -> None:
+    posted = asyncio.Event()
+
+    class Hanging(Channel):
+        async def post(self, posting: Posting, digest: Digest) -> str:
+            posted.set()
+            return await super().post(posting, digest)
+
+        async def tell(self, telling: Telling, now: datetime) -> None:
+            await posted.wait()
+            await super().tell(telling, now)
+
+    channel = Hanging()
+    watch.rows.owed.append(introduction(watch))
+    watch.stand_at(utc(21))
+    async with asyncio.timeout(30):
+        await replace(watch.rounds, poster=channel).go()
+    assert (len(channel.days), len(channel.told)) == (1, 1)
+
+
 async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Watch) -> None:
-    (one,) = watch.rows.subs
-    intro = Telling(
-        key="set_up:1", about=About.SET_UP, subscription=one, by=OWNER.user, since=utc(21, 8)
-    )
-    watch.rows.owed.append(intro)
+    watch.rows.owed.append(introduction(watch))
     watch.channel.owner_fails = [NoticeLater(1)] * 14
     pauses = []
     for _ in range(14):

@@ -143,7 +143,8 @@ class DigestStore(Protocol):
         """Set a digest up; one with the same rhythm and vendors in that channel is changed.
 
         The subscription, its entry on record and what the channel has to be told are one
-        transaction. NotAccepted as in `Store.accept`. A key that is on record changes nothing.
+        transaction. NotAccepted as in `Store.accept`. A key that is on record changes nothing;
+        BadInput when what came of it is not in that channel any more.
         """
 
     async def amend(

@@ -70,7 +70,9 @@ class DigestAsks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def set_up(self, transaction: Transaction, asked: Sequence[SetUp]) -> Sequence[Taken]:
+    def set_up(
+        self, transaction: Transaction, asked: Sequence[SetUp]
+    ) -> Sequence[Taken | CallwardenError]:
         """A new subscription each, or the one about the same, changed and running."""
         alone(self._database, transaction.connection)
         return [_set_up(transaction, one) for one in asked]
@@ -88,11 +90,11 @@ class DigestAsks:
         return [_pause(transaction.connection, one) for one in asked]
 
 
-def _set_up(transaction: Transaction, one: SetUp) -> Taken:
+def _set_up(transaction: Transaction, one: SetUp) -> Taken | CallwardenError:
     connection, wish = transaction.connection, one.wish
     known = running(connection, wish)
-    if heard(transaction, [one.key]) and (earlier := known or _last(connection, wish)):
-        return Taken(earlier, How.SAME)
+    if heard(transaction, [one.key]):
+        return _set_up_before(known or _last(connection, wish))
     if known is not None and known.wish == wish and known.paused_until is None:
         return Taken(known, How.SAME)
     event = Event.SUBSCRIBED if known is None else Event.CHANGED
@@ -105,6 +107,16 @@ def _set_up(transaction: Transaction, one: SetUp) -> Taken:
         return Taken(made, How.CHANGED, known)
     _owe(connection, About.SET_UP, made, one.by.user, one.at)
     return Taken(made, How.NEW)
+
+
+def _set_up_before(earlier: Subscription | None) -> Taken | CallwardenError:
+    """Of a request that came once more; None: the digest was moved since."""
+    if earlier is not None:
+        return Taken(earlier, How.SAME)
+    return BadInput(
+        "That was asked before, and the digest was changed since.",
+        next_step="Look at the list of digests; to set one up there, ask anew.",
+    )
 
 
 def _amend(transaction: Transaction, one: Amended) -> Taken | CallwardenError:

@@ -74,16 +74,6 @@ async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:
     assert len(await bench.record()) == 1
 
 
-async def test_a_request_that_died_after_it_was_noted_is_carried_out_by_its_redelivery(
-    bench: Bench,
-) -> None:
-    detail = "A digest for C0TEAM, every day at 09:00 (Europe/London), about the day before"
-    note = DigestNote(key="k", event=Event.SUBSCRIBED, actor=LEAD.actor, detail=detail)
-    assert await bench.store.note(note)
-    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is How.NEW
-    assert len(await bench.record()) == 1
-
-
 async def test_setting_up_what_is_paused_lets_it_go_on(bench: Bench) -> None:
     one = await bench.one()
     await bench.desk.pause(LEAD, one.id, None, "p")

@@ -140,6 +140,16 @@ async def test_a_channel_is_told_of_what_came_to_it_and_not_of_what_went_on(
     assert await owed(store, NOW) == []
 
 
+async def test_a_request_that_comes_again_after_a_move_sets_nothing_up(store: SqlStore) -> None:
+    """Also where nothing is left of it in the channel it named: its key is on record."""
+    one = await made(store)
+    moved = one.edited(WISH.model_copy(update={"channel": "C-NEW"}), NOW)
+    await store.amend(one, moved, note(), NOW)
+    with pytest.raises(BadInput, match="asked before"):
+        await store.set_up(WISH, MARY, "k", NOW)
+    assert await store.subscriptions() == [moved]
+
+
 async def test_one_that_cannot_be_posted_is_paused_and_its_owner_owed_a_word(
     store: SqlStore,
 ) -> None:

@@ -94,8 +94,9 @@ class SlackTellings:
 def untold_message(subscription: Subscription, untold: Untold) -> Message:
     """What whoever set a digest up is told where its channel was not."""
     again = "" if untold.lost else " It is tried again."
+    done = "moved" if untold.telling.about is About.MOVED else "set up"
     words = (
-        f"Digest {subscription.id} is set up, but {place(subscription.wish.channel)} was not told: "
+        f"Digest {subscription.id} is {done}, but {place(subscription.wish.channel)} was not told: "
         f"{say(untold.why, MAX_WHY)}{again}"
     )
     return Message(words, [section(words)])

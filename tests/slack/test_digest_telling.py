@@ -17,7 +17,9 @@ from bot.demo.slack.shown import Message
 from bot.digests.subscription import Subscription, Wish
 from bot.digests.telling import About, Telling
 from bot.ports import NoticeLater, NoticeLost
+from bot.schedule.telling import Untold
 from handlers.digests import SlackDigests
+from handlers.introducing import untold_message
 from tests.fakes.clock import ManualClock
 from tests.slack.digests_made import MADE
 
@@ -45,14 +47,16 @@ class Desk(NamedTuple):
     def private(self) -> list[Message]:
         return self.world.messages.get(self.world.direct(OWNER).id, [])
 
-    async def tell(self, about: About, attempt: int = 1, **became: Any) -> None:
+    def telling(self, about: About, attempt: int = 1, **became: Any) -> Telling:
         wish = Wish(channel="CLEADS", zone="Europe/London")
         owner = Actor(user=OWNER, team=self.world.team)
         one = Subscription(id=7, wish=wish, owner=owner, made_at=MADE, **became)
-        telling = Telling(
+        return Telling(
             key=f"{about}:7", about=about, subscription=one, by=OWNER, since=MADE, attempt=attempt
         )
-        await self.poster.tell(telling, MADE)
+
+    async def tell(self, about: About, attempt: int = 1, **became: Any) -> None:
+        await self.poster.tell(self.telling(about, attempt, **became), MADE)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -81,6 +85,19 @@ async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
     assert "every day at 09:00 (Europe/London)" in as_text(message)
     for word in ("edit 7", "pause 7", "stop 7"):
         assert f"/calls digest {word}" in as_text(message)
+
+
+@pytest.mark.parametrize(
+    ("about", "says"), [(About.SET_UP, "Digest 7 is set up, but"), (About.MOVED, "is moved, but")]
+)
+async def test_whoever_asked_is_told_what_became_of_it_where_the_channel_was_not(
+    desk: Desk, about: About, says: str
+) -> None:
+    telling = desk.telling(about)
+    untold = Untold(telling, "The channel is archived.", lost=True)
+    message = untold_message(telling.subscription, untold)
+    assert says in message.text
+    assert message.text in str(message.blocks)
 
 
 async def test_the_owner_is_told_in_private_why_it_is_paused(desk: Desk) -> None:

@@ -42,10 +42,14 @@ class _Guest(uvicorn.Server):
     async def main_loop(self) -> None:
         """uvicorn's, which ends at the first beat after it was asked to; this ends at once."""
         beats = asyncio.create_task(super().main_loop())
+        asked = asyncio.create_task(self._asked_to_stop.wait())
         try:
-            await self._asked_to_stop.wait()
+            await asyncio.wait({beats, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if beats.done():
+                beats.result()
         finally:
             beats.cancel()
+            asked.cancel()
 
 
 @contextlib.asynccontextmanager

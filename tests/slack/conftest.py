@@ -1,30 +1,31 @@
-"""The real bot before the make-believe world, one for each file of tests."""
+"""The real bot before the make-believe world, a new one for each test."""
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from bot.calls.cases import DigestNote, Event
-from bot.clock import SystemClock
 from bot.demo.stage import Show, open_show
 from tests.fakes.lead import Lead
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
-    """Everything running, on SQLite."""
-    async with open_show(tmp_path_factory.mktemp("show")) as opened:
-        yield opened
+@pytest.fixture
+def show_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The bot's database; `sqlite_url` stays free for another."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'show.db')}"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def leo(show: Show) -> AsyncIterator[Lead]:
+async def show(show_url: str, tmp_path: Path) -> AsyncIterator[Show]:
+    """Everything running, on SQLite: a world of its own for each test."""
+    async with open_show(tmp_path, database_url=show_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def leo(show: Show) -> Lead:
     leo = Lead(show)
     leo.user.zone = "Europe/London"
-    yield leo
-    show.stage.slack.faults.clear()
-    for one in await show.store.subscriptions():
-        note = DigestNote(key=f"end {one.id}", event=Event.STOPPED, actor=one.owner, detail="")
-        stopped = one.model_copy(update={"stopped": True})
-        await show.store.amend(one, stopped, note, SystemClock().now())
+    return leo

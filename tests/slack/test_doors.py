@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.demo.slack.signing import Seal, headers
-from bot.demo.stage import Show
+from bot.demo.stage import Show, open_show
 from bot.errors import ConfigError
 from bot.service import front_door
 from bot.settings import Settings
@@ -31,6 +31,13 @@ FORM = "application/x-www-form-urlencoded"
 
 def client(app: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
+    """One for all: who knocks here changes nothing."""
+    async with open_show(tmp_path_factory.mktemp("show")) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

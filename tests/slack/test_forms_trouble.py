@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from bot.calls.models import Vendor
+from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB
@@ -64,6 +65,15 @@ async def test_somebody_protected_is_named_at_their_field(show: Show, mira: Form
     await mira.offered(FORM_PEOPLE, "nkechi")
     assert await mira.submits(**{FORM_PEOPLE: ["Nkechi Adeyemi"]}) == {}
     assert [person.name for person in (await latest(show)).act.people] == ["Nkechi Adeyemi"]
+
+
+async def test_an_id_that_nobody_can_have_is_said_at_its_field(show: Show, mira: Former) -> None:
+    await mira.opens(f"unblock {short(SUPPORT)}")
+    cases = await show.store.audit(CaseFilter(limit=50))
+    errors = await mira.submits(absent="y" * 300)
+    assert list(errors) == ["absent"]
+    assert await show.store.audit(CaseFilter(limit=50)) == cases
+    assert await mira.submits(absent="zed") == {}
 
 
 async def test_a_verb_above_ones_role_is_said_when_it_is_chosen_and_the_form_stays(

@@ -16,7 +16,7 @@ from bot.digests.telling import About, How, Taken
 from bot.digests.wording import for_words
 from bot.errors import BadInput, CallwardenError
 from bot.store.database import Database
-from bot.store.digest_book import Wanted, about, alone, change, running, subscribe, subscription_of
+from bot.store.digest_book import about, alone, change, create, running, subscription_of
 from bot.store.digest_tables import SUBSCRIPTION, TELLING
 from bot.store.door import Remark, heard, remark
 from bot.store.pen import Transaction
@@ -101,10 +101,12 @@ def _set_up(transaction: Transaction, one: SetUp) -> Taken | CallwardenError:
     which = "A digest" if known is None else f"Digest {known.id} is now"
     note = DigestNote(key=one.key, event=event, actor=one.by, detail=f"{which} {for_words(wish)}")
     remark(transaction, [Remark.of_note(note, one.at)])
-    made = subscribe(connection, Wanted(wish, one.by, one.at))
     if known is not None:
-        connection.execute(_UNSAY_THE_PAUSE, {"number": made.id})
-        return Taken(made, How.CHANGED, known)
+        again = known.resumed(one.at).edited(wish, one.at).model_copy(update={"owner": one.by})
+        change(connection, again)
+        connection.execute(_UNSAY_THE_PAUSE, {"number": again.id})
+        return Taken(again, How.CHANGED, known)
+    made = create(connection, wish, one.by, one.at)
     _owe(connection, About.SET_UP, made, one.by.user, one.at)
     return Taken(made, How.NEW)
 

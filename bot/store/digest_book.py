@@ -55,15 +55,6 @@ _MARK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Somebody wants a digest."""
-
-    wish: Wish
-    owner: Actor
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Bid:
     """A worker wants to post the digest of a sending day."""
 
@@ -87,13 +78,6 @@ class DigestBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def subscribe(
-        self, transaction: Transaction, wanted: Sequence[Wanted]
-    ) -> Sequence[Subscription]:
-        """A new subscription each, or the one that is about the same, changed and running."""
-        alone(self._database, transaction.connection)
-        return [subscribe(transaction.connection, one) for one in wanted]
 
     def claim(self, transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
         """Each day to one worker, who may claim it again; nobody gets one that is posted."""
@@ -160,18 +144,11 @@ def running(connection: Connection, wish: Wish) -> Subscription | None:
     return None if row is None else subscription_of(row)
 
 
-def subscribe(connection: Connection, wanted: Wanted) -> Subscription:
-    """A new subscription, or the one that is about the same, changed and running."""
-    known = running(connection, wanted.wish)
-    if known is None:
-        new = Subscription(id=0, wish=wanted.wish, owner=wanted.owner, made_at=wanted.at)
-        number = connection.execute(_ADD, _columns(new)).scalar_one()
-        return new.model_copy(update={"id": number})
-    if known.wish != wanted.wish or known.paused_until is not None:
-        known = known.resumed(wanted.at).edited(wanted.wish, wanted.at)
-    changed = known.model_copy(update={"owner": wanted.owner})
-    connection.execute(_CHANGE, {"number": changed.id, **_columns(changed)})
-    return changed
+def create(connection: Connection, wish: Wish, owner: Actor, at: datetime) -> Subscription:
+    """A new subscription, with its number."""
+    new = Subscription(id=0, wish=wish, owner=owner, made_at=at)
+    number = connection.execute(_ADD, _columns(new)).scalar_one()
+    return new.model_copy(update={"id": number})
 
 
 def change(connection: Connection, changed: Subscription) -> CallwardenError | None:

@@ -10,7 +10,7 @@ from bot.digests.subscription import Posting, Subscription, Wish
 from bot.digests.telling import Taken, Telling
 from bot.errors import NotAccepted, StoreError
 from bot.store.digest_asks import Amended, DigestAsks, Paused, SetUp
-from bot.store.digest_book import Bid, DigestBook, Sent, Wanted
+from bot.store.digest_book import Bid, DigestBook, Sent
 from bot.store.digest_looks import acts, subscriptions, waiting
 from bot.store.digest_tellings import Tellings, TellLater
 from bot.store.pen import Work
@@ -25,7 +25,6 @@ class DigestSide(Shelf):
     def _open_digests(self) -> None:
         book, asks = DigestBook(self._database), DigestAsks(self._database)
         tellings = Tellings(self._database)
-        self._subscribe = Work(book.subscribe, StoreError)
         self._claim_posting = Work(book.claim, StoreError)
         self._posted = Work(book.posted, StoreError)
         self._set_up = Work(asks.set_up, NotAccepted, counting=True)
@@ -34,10 +33,6 @@ class DigestSide(Shelf):
         self._due_tellings = Work(tellings.due, StoreError)
         self._told = Work(tellings.told, StoreError)
         self._tell_later = Work(tellings.later, StoreError)
-
-    async def subscribe(self, wish: Wish, owner: Actor, at: datetime) -> Subscription:
-        """As `set_up`, where no person asks: off the record, and nobody is told."""
-        return await self._background(self._subscribe, Wanted(wish, owner, at))
 
     async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
         """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from bot.calls.actors import Actor
@@ -14,6 +15,7 @@ from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.digests.telling import About, How, Taken, Telling
 from bot.errors import StoreError, UnknownSubscription
+from bot.ports import DigestStore
 from bot.usage.days import Stretch, local_day
 from bot.usage.tally import Tally
 
@@ -25,6 +27,11 @@ def subscription(number: int = 1, **wish: Any) -> Subscription:
     """One made long ago, for nine o'clock in UTC unless `wish` says otherwise."""
     told = {"channel": f"C-{number}", "at": time(9), **wish}
     return Subscription(id=number, wish=Wish(**told), owner=OWNER, made_at=LONG_AGO)
+
+
+async def wanted(store: DigestStore, wish: Wish, by: Actor, at: datetime) -> Subscription:
+    """Set one up by a request of its own; the subscription."""
+    return (await store.set_up(wish, by, uuid4().hex, at)).subscription
 
 
 @dataclass

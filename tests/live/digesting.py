@@ -20,6 +20,7 @@ from bot.digests.subscription import Wish
 from bot.store import SqlStore
 from bot.store.urls import async_url
 from handlers.digests import EVENT_TYPE, THREAD_TYPE
+from tests.fakes.digests import wanted
 from tests.live.names import MODERATOR
 from tests.live.warm import warm
 
@@ -84,7 +85,7 @@ async def _subscribe(database_url: str, stage: Stage, channels: int, first: date
         for number in range(channels):
             channel = stage.slack.world.add_channel(f"digest-{number}", stage.cast.moderator)
             wish = Wish(channel=channel.id, at=time(11, 50))
-            await store.subscribe(wish, owner, made_at)
+            await wanted(store, wish, owner, made_at)
     finally:
         await store.stop()
 

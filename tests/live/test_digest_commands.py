@@ -11,6 +11,7 @@ from bot.demo.slack.workspace import TEAM
 from bot.demo.stage import open_stage
 from bot.digests.subscription import Wish
 from bot.store import open_store
+from tests.fakes.digests import wanted
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.names import MODERATOR
 from tests.live.warm import warm
@@ -31,7 +32,7 @@ async def test_a_digest_is_sent_once_and_the_past_is_read_once_and_goes_on_after
         async with open_store(sqlite_url, SystemClock()) as store:
             wish = Wish(channel=stage.cast.digest.id)
             owner = Actor(user=MODERATOR, team=TEAM)
-            await store.subscribe(wish, owner, datetime(2026, 1, 1, tzinfo=UTC))
+            await wanted(store, wish, owner, datetime(2026, 1, 1, tzinfo=UTC))
         reading = await bot.start("digest", "backfill", "--days", "60")
         async with asyncio.timeout(PATIENCE):
             while not _days(sqlite_url):  # noqa: ASYNC110 - another process writes them

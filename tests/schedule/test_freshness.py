@@ -14,7 +14,7 @@ from bot.store import SqlStore
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 from tests.fakes.clock import ManualClock
-from tests.fakes.digests import OWNER, subscription
+from tests.fakes.digests import OWNER, subscription, wanted
 from tests.schedule.watch import SATURDAY, utc
 
 STREAM = Vendor.STREAM
@@ -141,7 +141,7 @@ async def test_what_digests_look_back_on_is_read_once_somebody_wants_one(
 ) -> None:
     await freshness.catch_up()
     assert past.asked == []
-    await store.subscribe(subscription().wish, OWNER, clock.now())
+    await wanted(store, subscription().wish, OWNER, clock.now())
     await freshness.catch_up()
     assert len(past.asked) == USED_DAYS - 3
     await freshness.catch_up()

@@ -8,6 +8,7 @@ from bot.demo.slack.shown import View
 from bot.digests.subscription import UNTIL_RESUMED
 from handlers.blocks.digest_forms import CHANNEL, UNTIL
 from handlers.blocks.digestvalues import DIGEST_ZONE
+from tests.fakes.digests import wanted
 from tests.fakes.lead import Lead, noted
 from tests.fakes.moderator import Moderator
 
@@ -169,7 +170,7 @@ async def test_the_list_has_pages(leo: Lead) -> None:
     one = await leo.sets_up()
     for number in range(10):
         wish = one.wish.model_copy(update={"channel": f"C0MADE{number}"})
-        await leo.show.store.subscribe(wish, one.owner, one.made_at)
+        await wanted(leo.show.store, wish, one.owner, one.made_at)
     assert "11 digests" in await leo.types("digest list")
     assert "Page 1 of 2" in await leo.sees("11 digests")
     await leo.presses("Next")

@@ -29,6 +29,7 @@ from bot.schedule.rounds import LEASE, Rounds
 from bot.store import open_store
 from handlers.digests import SlackDigests
 from tests.fakes.clock import ManualClock
+from tests.fakes.digests import wanted
 from tests.slack.digests_made import MADE, TUESDAY, digest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -317,7 +318,7 @@ async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
         maker = Maker(usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor))
         fresh = Freshness({}, store, store, clock).fresh
         wish, owner = desk.subscription().wish, desk.subscription().owner
-        one = await store.subscribe(wish, owner, MADE - timedelta(days=1))
+        one = await wanted(store, wish, owner, MADE - timedelta(days=1))
         claimed = await store.claim_posting(one, SENT, owner="first", lease=LEASE, now=clock.now())
         assert claimed is not None
         await desk.poster.post(claimed, await maker.make(one, SENT))  # and it marks nothing

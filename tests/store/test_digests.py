@@ -17,6 +17,7 @@ from bot.errors import BadInput, KeyReused, UnknownSubscription
 from bot.store import SqlStore, open_store
 from bot.usage.days import DAY, Stretch
 from tests.fakes.clock import START, ManualClock
+from tests.fakes.digests import wanted
 from tests.store.orders import JOHN, MARY, MINUTE, order
 
 WISH = Wish(channel="C-OPS", zone="Europe/London")
@@ -40,21 +41,21 @@ async def claim(
 
 
 async def test_a_wish_becomes_a_subscription(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     assert made == Subscription(id=made.id, wish=WISH, owner=MARY, made_at=START)
     assert await store.subscriptions() == [made] == await store.subscriptions("C-OPS")
     assert await store.subscriptions("C-OTHER") == []
 
 
 async def test_wishing_for_the_same_again_changes_the_one_there_is(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     assert await store.pause(made, "archived", NOW)
     later = WISH.model_copy(update={"at": time(7, 30)})
-    again = await store.subscribe(later, JOHN, NOW + DAY)
+    again = await wanted(store, later, JOHN, NOW + DAY)
     assert (again.id, again.wish, again.owner, again.made_at) == (made.id, later, JOHN, START)
     assert (again.since, again.paused_until, again.why) == (NOW + DAY, None, "")
     assert await store.subscriptions() == [again]
-    assert await store.subscribe(later, JOHN, NOW + 2 * DAY) == again
+    assert await wanted(store, later, JOHN, NOW + 2 * DAY) == again
 
 
 @pytest.mark.parametrize(
@@ -68,8 +69,8 @@ async def test_wishing_for_the_same_again_changes_the_one_there_is(store: SqlSto
 async def test_another_wish_is_another_subscription(
     store: SqlStore, other: dict[str, object]
 ) -> None:
-    first = await store.subscribe(WISH, MARY, START)
-    second = await store.subscribe(WISH.model_copy(update=other), MARY, START)
+    first = await wanted(store, WISH, MARY, START)
+    second = await wanted(store, WISH.model_copy(update=other), MARY, START)
     assert [one.id for one in await store.subscriptions()] == [first.id, second.id]
     if "channel" not in other:
         with pytest.raises(BadInput, match=f"already, number {first.id}"):
@@ -78,11 +79,11 @@ async def test_another_wish_is_another_subscription(
 
 
 async def test_a_stopped_one_is_not_listed_and_makes_room(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     stopped = made.model_copy(update={"stopped": True, "why": "archived"})
     await change(store, made, stopped)
     assert await store.subscriptions() == []
-    again = await store.subscribe(WISH, MARY, START)
+    again = await wanted(store, WISH, MARY, START)
     assert again.id != made.id
     still = made.model_copy(update={"stopped": True})
     await change(store, stopped, still)
@@ -91,18 +92,18 @@ async def test_a_stopped_one_is_not_listed_and_makes_room(store: SqlStore) -> No
 
 
 async def test_a_subscription_that_is_not_there_cannot_be_changed(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     with pytest.raises(UnknownSubscription):
         await change(store, made, made.model_copy(update={"id": 99, "stopped": True}))
 
 
 async def test_subscriptions_asked_for_at_once_are_one(store: SqlStore) -> None:
-    made = await asyncio.gather(*(store.subscribe(WISH, MARY, START) for _ in range(5)))
+    made = await asyncio.gather(*(wanted(store, WISH, MARY, START) for _ in range(5)))
     assert len({one.id for one in made}) == 1
 
 
 async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     first = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
     assert first is not None
     assert (first.key, first.day, first.attempt) == (f"digest:{made.id}:2026-11-20", FRIDAY, 1)
@@ -119,7 +120,7 @@ async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore) -> None:
 
 
 async def test_of_many_who_ask_at_once_one_gets_it(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     got = await asyncio.gather(*(claim(store, made, f"w{n}") for n in range(8)))
     assert sum(one is not None for one in got) == 1
 
@@ -128,7 +129,7 @@ async def test_two_processes_on_one_postgresql_do_not_both_get_it(
     postgres_url: str, clock: ManualClock
 ) -> None:
     async with open_store(postgres_url, clock) as one, open_store(postgres_url, clock) as two:
-        made = await asyncio.gather(*(s.subscribe(WISH, MARY, START) for s in (one, two)))
+        made = await asyncio.gather(*(wanted(s, WISH, MARY, START) for s in (one, two)))
         assert made[0].id == made[1].id
         for back in range(10):
             got = await asyncio.gather(
@@ -142,7 +143,7 @@ async def test_two_processes_on_one_postgresql_do_not_both_get_it(
 
 async def test_whoever_lost_its_lease_posts_nothing_more(sqlite_url: str) -> None:
     async with open_store(sqlite_url, ManualClock()) as store:
-        made = await store.subscribe(WISH, MARY, START)
+        made = await wanted(store, WISH, MARY, START)
         lost = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
         taken = await store.claim_posting(made, FRIDAY, owner="b", lease=MINUTE, now=NOW + MINUTE)
         assert lost is not None
@@ -154,7 +155,7 @@ async def test_whoever_lost_its_lease_posts_nothing_more(sqlite_url: str) -> Non
 
 
 async def test_what_a_stopping_worker_holds_is_free_at_once(store: SqlStore) -> None:
-    made = await store.subscribe(WISH, MARY, START)
+    made = await wanted(store, WISH, MARY, START)
     assert await claim(store, made, "a")
     await store.release("a")
     assert await claim(store, made, "b")

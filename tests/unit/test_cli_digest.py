@@ -9,7 +9,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.digests.subscription import Wish
 from bot.store import open_store
-from tests.fakes.digests import OWNER
+from tests.fakes.digests import OWNER, wanted
 from tests.unit.test_cli import Run
 from tests.unit.test_cli import run as run  # noqa: PLC0414  the fixture
 
@@ -29,7 +29,7 @@ def subscribed(sqlite_url: str) -> str:
     async def write() -> None:
         async with open_store(sqlite_url, SystemClock()) as store:
             wish = Wish(channel="C1", zone="Europe/London")
-            await store.subscribe(wish, OWNER, datetime(2026, 1, 1, tzinfo=UTC))
+            await wanted(store, wish, OWNER, datetime(2026, 1, 1, tzinfo=UTC))
 
     asyncio.run(write())
     return sqlite_url

@@ -14,6 +14,7 @@ from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from bot.digests.subscription import Wish
 from bot.store import open_store
+from tests.fakes.digests import wanted
 from tests.unit.test_cli import Run
 from tests.unit.test_cli import run as run  # noqa: PLC0414  the fixture
 
@@ -50,7 +51,7 @@ def environ(slack: SlackServer, sqlite_url: str) -> dict[str, str]:
     async def write() -> None:
         async with open_store(sqlite_url, SystemClock()) as store:
             owner = Actor(user="UADA", team=slack.world.team)
-            await store.subscribe(Wish(channel="CLEADS"), owner, datetime(2026, 1, 1, tzinfo=UTC))
+            await wanted(store, Wish(channel="CLEADS"), owner, datetime(2026, 1, 1, tzinfo=UTC))
 
     asyncio.run(write())
     return {

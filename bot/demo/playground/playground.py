@@ -179,5 +179,6 @@ async def _subscribe(database: str, stage: Stage, clock: Clock) -> int:
     lead = stage.cast.lead
     async with open_store(database, clock) as store:
         wish = Wish(channel=stage.cast.digest.id)
-        made = await store.subscribe(wish, Actor(user=lead.id, team=lead.team), clock.now())
-    return made.id
+        by = Actor(user=lead.id, team=lead.team)
+        made = await store.set_up(wish, by, "the lead's digest", clock.now())
+    return made.subscription.id

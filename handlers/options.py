@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from cachetools import LRUCache
 
 from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.calls.names import fold
 from bot.errors import VendorError
 from bot.moderation.board import Board
 from handlers.blocks.choices import call_option, lengths, person_option
@@ -48,7 +49,7 @@ async def people(visit: Visit) -> list[Block]:
     call = chosen_call(board, said)
     if call is None:
         return []
-    wanted = _typed(visit).casefold().split()
+    wanted = fold(_typed(visit)).split()
     here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
     return [person_option(one) for one in list(here.values())[:MAX_OPTIONS]]
 
@@ -85,7 +86,7 @@ def _typed(visit: Visit) -> str:
 
 def _fits(person: Participant, wanted: Iterable[str]) -> bool:
     parts = (person.name, person.id, person.custom_id, person.role)
-    words = " ".join(part for part in parts if part).casefold()
+    words = fold(" ".join(part for part in parts if part))
     return all(word in words for word in wanted)
 
 

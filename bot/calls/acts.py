@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.calls.actors import Role
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
+from bot.calls.names import shown
 from bot.calls.verbs import Aim, Weight
 from bot.calls.written import AnyVerb
 
@@ -39,8 +40,8 @@ class Person(Frozen):
 
     @property
     def shown(self) -> str:
-        """The name a moderator reads: the display name, or the id when there is none."""
-        return self.name or self.id
+        """The name a moderator reads: the display name, or an id when none can be seen."""
+        return shown(self.name, self.id, self.custom_id)
 
 
 class Act(Frozen):

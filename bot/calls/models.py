@@ -4,7 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
+
+from bot.calls.names import shown
 
 
 class Frozen(BaseModel):
@@ -59,7 +61,8 @@ class Call(Frozen):
     """One live (or just ended) call. `people` counts who is connected now; times are UTC.
 
     `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running, `locked` whether nobody
-    new can join; None where the vendor's answer does not say.
+    new can join; None where the vendor's answer does not say. A `title` that cannot be seen is the
+    id instead.
     """
 
     ref: CallRef
@@ -74,6 +77,12 @@ class Call(Frozen):
     transcribing: bool | None = None
     captioning: bool | None = None
     kind: str | None = None
+
+    @field_validator("title")
+    @classmethod
+    def _can_be_seen(cls, title: str, known: ValidationInfo) -> str:
+        ref: CallRef | None = known.data.get("ref")
+        return shown(title, ref.id if ref else None)
 
 
 class Participant(Frozen):
@@ -95,8 +104,8 @@ class Participant(Frozen):
 
     @property
     def shown(self) -> str:
-        """The name a moderator reads: the display name, or the id when there is none."""
-        return self.name or self.id
+        """The name a moderator reads: the display name, or an id when none can be seen."""
+        return shown(self.name, self.id, self.custom_id)
 
 
 class RtmpTarget(Frozen):

@@ -1,11 +1,11 @@
 """Looking for something in the record: what is asked for, and the words entries are found by."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from pydantic import AwareDatetime, Field
 
 from bot.calls.models import Frozen, Vendor
+from bot.calls.names import fold
 from bot.calls.outcomes import State
 
 EVERYONE, SPARED = "everyone", "but "
@@ -21,7 +21,7 @@ _WORD = r"^[^\x00]{1,64}$"
 class Search(Frozen):
     """Which audit entries are looked for; None, or no verb, means any.
 
-    `person` is whom it was done to: an id, or a part of one or of the name, without regard to case.
+    `person` is whom it was done to: an id, or a part of one or of the name, as names are compared.
     `by` is the Slack user id of who asked; `verbs` are their names; `since` is the earliest moment.
     """
 
@@ -46,16 +46,9 @@ class CaseFilter(Search):
         return any(getattr(self, name) for name in Search.model_fields)
 
 
-def folded(text: str) -> str:
-    """`text` as it is compared: one line, compatible forms and cases made alike, no NUL."""
-    if text.isascii():  # as most are: the same, sooner
-        return " ".join(text.replace("\0", "").lower().split())
-    return " ".join(unicodedata.normalize("NFKC", text.replace("\0", "")).casefold().split())
-
-
 def aimed_at(people: Sequence[str]) -> str:
     """The `people` of an entry to be searched, folded, one a line; who was spared is left out."""
     named: Iterable[str] = people
     if people and people[0] == EVERYONE:
         named = (one for one in people if not one.startswith(SPARED))
-    return "\n".join(map(folded, named))
+    return "\n".join(map(fold, named))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.calls.handles import fits, handle
 from bot.calls.looks import Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.names import fold
 from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, VendorError
@@ -79,7 +80,7 @@ class Board:
                 partial.append(vendor)
         self.memory.keep_calls(calls)
         shown = [call for call in calls if matches(call, view.text)]
-        shown.sort(key=lambda call: (-call.people, call.title.casefold(), call.ref.id))
+        shown.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
         return Picture(
             calls=tuple(shown),
             at=self.clock.now(),
@@ -180,12 +181,12 @@ class Board:
 
 
 def matches(call: Call, text: str) -> bool:
-    """Whether `text`, in any case, is part of the title or id, or the call's handle."""
-    wanted = text.casefold().strip()
+    """Whether `text`, as names are compared, is part of the title or id, or the call's handle."""
+    wanted = fold(text)
     return (
         not wanted
-        or wanted in call.title.casefold()
-        or wanted in call.ref.id.casefold()
+        or wanted in fold(call.title)
+        or wanted in fold(call.ref.id)
         or fits(wanted, call.ref)
     )
 

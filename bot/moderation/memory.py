@@ -6,6 +6,7 @@ from cachetools import TTLCache
 
 from bot.calls.handles import SHORT, fits, handle
 from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.calls.names import fold
 from bot.clock import Clock
 
 CALLS, CALL_SECONDS = 5_000, 3_600.0
@@ -24,16 +25,20 @@ class Crowd:
         self._names: Index = {}
         self._words: Index = {}
         for person in self.people:
-            name = (person.name or "").casefold()
-            _note(self._ids, {person.id, person.custom_id or person.id}, person)
-            _note(self._names, {name} - {""}, person)
-            _note(self._words, set(name.split()), person)
+            ids = {person.id, person.custom_id or person.id}
+            name = fold(person.name or "")
+            _note(self._ids, ids, person)
+            _note(self._names, {name, fold(person.shown)} - {""}, person)
+            _note(self._words, {*name.split(), *map(fold, ids)} - {""}, person)
 
     def find(self, word: str) -> list[Participant]:
-        """Who `word` may mean: by id first, else by whole name, else by one word of the name."""
-        wanted = word.casefold()
-        found = self._ids.get(word) or self._names.get(wanted) or self._words.get(wanted)
-        return list(found.values()) if found else []
+        """Who `word` may mean: by id or by whole name, else by one word of the name.
+
+        An id is compared letter by letter first: somebody's name may be somebody else's id.
+        """
+        wanted = fold(word)
+        found = {**self._ids.get(word, {}), **self._names.get(wanted, {})}
+        return list((found or self._words.get(wanted, {})).values())
 
 
 Index = dict[str, dict[str, Participant]]

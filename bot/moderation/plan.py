@@ -7,6 +7,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
 from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.calls.names import fold
 from bot.calls.picture import ListView
 from bot.calls.verbs import VERBS, Aim, Block, Verb
 from bot.errors import (
@@ -155,9 +156,9 @@ def blocked(word: str, past: Sequence[Case]) -> Person:
     """Who `word` means among those blocked here lately; otherwise it is taken for an id."""
     for case in past:
         for person in case.act.people:
-            if isinstance(case.act.verb, Block) and word.casefold() in {
-                person.id.casefold(),
-                (person.name or "").casefold(),
+            if isinstance(case.act.verb, Block) and fold(word) in {
+                fold(person.id),
+                fold(person.name or ""),
             }:
                 return Person(id=person.id, name=person.name, custom_id=person.custom_id)
     return Person(id=word)

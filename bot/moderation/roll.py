@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bot.calls.handles import LONG, handle
 from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.names import fold
 from bot.calls.picture import Trouble
 from bot.clock import Clock
 from bot.errors import VendorError
@@ -36,7 +37,7 @@ PREFIX = 3
 
 
 class Entry(NamedTuple):
-    """A call, all words it is found by, and its handle; both in small letters."""
+    """A call, all words it is found by, and its handle; both folded."""
 
     call: Call
     words: str
@@ -104,7 +105,7 @@ class Roll:
         typed = text.strip()
         called = self._memory.called(typed) if typed else []
         meant = [here for call in called if (here := self.call(call.ref)) is not None]
-        others = _take(self._all(), typed.casefold().split(), most)
+        others = _take(self._all(), fold(typed).split(), most)
         return [*meant, *(call for call in others if call not in meant)][:most]
 
     def calls(self) -> Iterator[Call]:
@@ -176,7 +177,7 @@ class Roll:
     def _all(self) -> tuple[Entry, ...]:
         if self._entries is None:
             calls = [call for part in self._parts.values() for call in part.calls.values()]
-            calls.sort(key=lambda call: (-call.people, call.title.casefold(), call.ref.id))
+            calls.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
             self._entries = tuple(
                 Entry(call, _words(call), handle(call.ref, LONG).casefold()) for call in calls
             )
@@ -185,7 +186,7 @@ class Roll:
 
 def _words(call: Call) -> str:
     vendor = call.ref.vendor
-    return f"{call.title} {call.ref.id} {vendor} {vendor.label}".casefold()
+    return fold(f"{call.title} {call.ref.id} {vendor} {vendor.label}")
 
 
 def _take(entries: Iterable[Entry], wanted: Sequence[str], most: int) -> Iterator[Call]:

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
+from bot.calls.names import fold
 from bot.errors import NotAtVendor
 from bot.providers.cometchat_wire import (
     ManyCalls,
@@ -118,6 +119,6 @@ def told(person: Person) -> Participant:
 
 
 def _in(call: WireCall, words: str) -> list[Sighting]:
-    wanted = words.casefold().strip()
-    people = [one for one in call.here().values() if wanted in one.uid.casefold()]
+    wanted = fold(words)
+    people = [one for one in call.here().values() if wanted in fold(one.uid)]
     return [Sighting(call=call.told(), person=told(one)) for one in people]

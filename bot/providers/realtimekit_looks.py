@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
+from bot.calls.names import fold
 from bot.errors import NotAtVendor, VendorError
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, connection
@@ -34,7 +35,7 @@ class _Search:
     """
 
     def __init__(self, words: str) -> None:
-        self._wanted = words.casefold().strip()
+        self._wanted = fold(words)
         self._left = _MOST_REQUESTS
         self.turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -44,9 +45,9 @@ class _Search:
         return self._left >= 0
 
     def means(self, stay: Stay) -> bool:
-        """Whether these words are one of the ids, or a part of the name, in any case."""
-        ids = {(one or "").casefold() for one in (stay.user_id, stay.custom_id)}
-        name = (stay.name or "").casefold()
+        """Whether these words are one of the ids, or a part of the name, as names are compared."""
+        ids = {fold(one or "") for one in (stay.user_id, stay.custom_id)}
+        name = fold(stay.name or "")
         return bool(self._wanted) and (self._wanted in ids or self._wanted in name)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.calls.looks import Sighting, Sightings
+from bot.calls.names import fold
 from bot.errors import NotAtVendor, VendorError
 from bot.providers.stream_reads import API, MOST, StreamReads
 from bot.providers.stream_records import SeenCall, SeenCalls
@@ -83,6 +84,5 @@ def _seen(call: SeenCall, stays: Sequence[Stay], words: str) -> list[Sighting]:
 
 
 def _answers(stay: Stay, words: str) -> bool:
-    wanted = words.casefold()
-    name = (stay.user.name or "").casefold()
-    return wanted == stay.user.id.casefold() or wanted in name
+    wanted = fold(words)
+    return wanted == fold(stay.user.id) or wanted in fold(stay.user.name or "")

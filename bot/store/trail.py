@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, func, insert, select, update
 
 from bot.calls.cases import AuditEntry
-from bot.calls.search import folded
+from bot.calls.names import fold
 from bot.errors import ChainBroken
 from bot.ports import CaseFilter
 from bot.store.chain import Head, Walk
@@ -60,7 +60,7 @@ class Trail:
             wanted.append(AUDIT.c.verb.in_(which.verbs))
         if which.since is not None:
             wanted += _from(which.since)
-        if which.person is not None and (words := folded(which.person)):
+        if which.person is not None and (words := fold(which.person)):
             wanted.append(self._database.within(words, AUDIT.c.people))
         return wanted
 

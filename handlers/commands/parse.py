@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from bot.calls.looks import LOOKS, ROOMS
 from bot.calls.models import Frozen, Vendor
+from bot.calls.names import can_be_seen
 from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES, topics
@@ -216,7 +217,7 @@ def _find(words: Words, command: str) -> FindPerson:
     wanted = words.rest.removeprefix("@").strip() if quoted is None else quoted
     if quoted is not None:
         words.done()
-    if not wanted:
+    if not can_be_seen(wanted):
         raise BadInput(
             "Whom? A name, part of one, or an id.",
             next_step=f"For example: `{command} find alice`",

@@ -8,7 +8,7 @@ from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.life import Life
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.search import CaseFilter, aimed_at, folded
+from bot.calls.search import CaseFilter, aimed_at
 from bot.calls.verbs import Block, Kick, Lock, Silence, Unblock, Unlock, Unsilence, Verb
 from tests.fakes.clock import START
 
@@ -70,11 +70,6 @@ def test_a_case_is_taken_back_by_its_inverse_on_the_same_person(
 def test_a_life_is_told_from_its_beginning() -> None:
     entries = [AuditEntry(id=number, at=START, event=Event.JOINED) for number in (3, 2, 1)]
     assert [one.id for one in Life.of(case(1, Kick(), "a"), entries, []).entries] == [1, 2, 3]
-
-
-def test_names_are_compared_without_regard_to_how_they_are_written() -> None:
-    assert folded("  ALICE\u00a0 \uff33mith\0 ") == "alice smith"
-    assert folded("Straße") == folded("STRASSE")
 
 
 def test_who_was_spared_was_not_acted_on() -> None:

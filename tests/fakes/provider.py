@@ -21,6 +21,7 @@ from bot.calls.looks import (
     Sightings,
 )
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.names import fold
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, RecordPause, RecordResume
 from bot.errors import NotAtVendor
@@ -176,7 +177,7 @@ class FakeProvider(Blind):
                 Sighting(call=call, person=person)
                 for name, call in self.calls.items()
                 for person in self.people[name]
-                if words.casefold() in f"{person.id} {person.name}".casefold()
+                if fold(words) in fold(f"{person.id} {person.name}")
             ),
         )
 

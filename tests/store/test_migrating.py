@@ -131,6 +131,33 @@ async def test_a_migrated_record_refuses_to_be_changed(old_url: str, statement: 
     assert await _rows(old_url) == before
 
 
+async def test_names_folded_by_an_earlier_version_are_found_as_they_are_typed(
+    old_url: str, clock: ManualClock
+) -> None:
+    await _begin(old_url, _add_folded_before)
+    await migrate(old_url)
+    async with open_store(old_url, clock) as store:
+        assert await store.verify() == len(ENTRIES) + 2
+        for typed in ("Pat O'Brien", "anne-marie", "troll king", "JOSÉ"):
+            found = await store.audit(CaseFilter(person=typed))
+            assert [entry.id for entry in found] == [len(ENTRIES) + 2], typed
+
+
+def _add_folded_before(connection: Connection) -> None:
+    """An entry as version 0005 left it: the names beside it are in small letters, and no more."""
+    _upgrade("0005", connection)
+    people = [
+        "Pat O\u2019Brien (p)",
+        "Anne\u2011Marie (a)",
+        "Troll\u00ad King (t)",
+        "Jose\u0301 (j)",
+    ]
+    body = json.dumps({**ENTRIES[0], "id": len(ENTRIES) + 2, "people": people}).encode()
+    before = connection.scalar(select(AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1))
+    row = {"id": len(ENTRIES) + 2, "body": body, "hash": link(before or GENESIS, body)}
+    connection.execute(insert(AUDIT).values({**row, "people": "\n".join(people).lower()}))
+
+
 async def test_titles_that_do_not_fit_into_an_index_are_cut_on_the_way(postgres_old: str) -> None:
     long = "".join(chr(0x4E00 + each * 7919 % 16_384) for each in range(20_000))
     await _begin(postgres_old, partial(_upgrade, "0004"))

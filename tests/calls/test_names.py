@@ -10,6 +10,12 @@ from bot.calls.acts import Person
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import UNNAMED, can_be_seen, fold, shown
 
+
+def wide(text: str) -> str:
+    """The full-width forms of these letters."""
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
 ALIKE = [
     ("Troll\u200bKing", "TrollKing"),
     ("Troll  King", "Troll King"),
@@ -21,8 +27,8 @@ ALIKE = [
     ("Pat O\u00b4Brien", "Pat O'Brien"),
     ("Anne\u2011Marie", "Anne-Marie"),
     ("Anne\u2014Marie", "Anne--Marie"),
-    ("Ａｎｎｅ－Ｍａｒｉｅ", "anne-marie"),
-    ("Ｊｉｒｏ\u3000Ｓａｔｏ", "Jiro Sato"),
+    (wide("Anne-Marie"), "anne-marie"),
+    (wide("Jiro\u3000Sato"), "Jiro Sato"),
     ("\u2066Dana\u2069 \u202eRex\u202c", "Dana Rex"),
     ("Straße", "STRASSE"),
     ("Rex \u201cRocky\u201d", 'Rex "Rocky"'),

@@ -314,14 +314,29 @@ class AuditChain(Protocol):
 
 
 class Member(Frozen):
-    """What Slack says about a person. `team` is their home workspace, `zone` their time zone."""
+    """What Slack says about a person. `team` is their home workspace, `zone` their time zone.
+
+    On Enterprise Grid `teams` are all workspaces of the organisation that they are in, and
+    `enterprise` is the organisation.
+    """
 
     user: str
     team: str
+    teams: frozenset[str] = frozenset()
+    enterprise: str | None = None
     guest: bool = False
     bot: bool = False
     gone: bool = False
     zone: str | None = None
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """Every workspace they belong to, and their organisation; empty where Slack names none."""
+        return (self.teams | {self.team, self.enterprise or ""}) - {""}
+
+    def belongs_to(self, home: str) -> bool:
+        """Whether they are of that workspace (T…) or organisation (E…)."""
+        return home in self.homes
 
 
 class Place(Frozen):
@@ -342,7 +357,7 @@ class Directory(Protocol):
     """Who people are in Slack, cached; raises `SlackSilent` when Slack does not answer."""
 
     async def home(self) -> str:
-        """The id of the workspace the bot's token belongs to."""
+        """The workspace (T…) the bot's token belongs to, or its organisation (E…)."""
 
     async def member(self, user: str) -> Member:
         """One person."""

@@ -49,11 +49,27 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
+class _Profile(BaseModel):
+    team: str = ""
+
+
+class _OnGrid(BaseModel):
+    """Somebody's place in an Enterprise Grid organisation."""
+
+    enterprise_id: str = ""
+    teams: frozenset[str] = frozenset()
+
+
 class _User(BaseModel):
-    """The fields of users.info we read (docs.slack.dev/reference/objects/user-object)."""
+    """The fields of users.info we read (docs.slack.dev/reference/objects/user-object).
+
+    Not every answer names a `team_id`; the profile and `enterprise_user` tell as much.
+    """
 
     id: str
-    team_id: str
+    team_id: str | None = None
+    profile: _Profile = _Profile()
+    enterprise_user: _OnGrid | None = None
     deleted: bool = False
     is_bot: bool = False
     is_restricted: bool = False
@@ -62,14 +78,22 @@ class _User(BaseModel):
     tz: str | None = None
 
     def member(self) -> Member:
+        grid = self.enterprise_user or _OnGrid()
         return Member(
             user=self.id,
-            team=self.team_id,
-            guest=self.is_restricted or self.is_ultra_restricted or self.is_stranger,
+            team=self.team_id or self.profile.team,
+            teams=grid.teams,
+            enterprise=grid.enterprise_id or None,
+            guest=self.is_restricted or self.is_ultra_restricted or self._strange,
             bot=self.is_bot or self.id == SLACKBOT,
             gone=self.deleted,
             zone=self.tz,
         )
+
+    @property
+    def _strange(self) -> bool:
+        """Of somewhere else; on Grid the workspaces say so, and the flag is about one of them."""
+        return self.is_stranger and self.enterprise_user is None
 
 
 class _Person(BaseModel):
@@ -110,7 +134,16 @@ class _Group(BaseModel):
 
 
 class _Home(BaseModel):
+    """The fields of auth.test we read (docs.slack.dev, reference/methods/auth.test)."""
+
     team_id: str
+    enterprise_id: str | None = None
+    is_enterprise_install: bool = False
+
+    @property
+    def home(self) -> str:
+        """The workspace of the token; the organisation of one that is good for all of it."""
+        return (self.is_enterprise_install and self.enterprise_id) or self.team_id
 
 
 class _Answers(Generic[T]):
@@ -197,7 +230,7 @@ class SlackDirectory:
         self._unreadable: set[str] = set()
 
     async def home(self) -> str:
-        """The id of the workspace the bot's token belongs to; SlackSilent."""
+        """The workspace (T…) the bot's token belongs to, or its organisation (E…); SlackSilent."""
         if self._home is None:
             self._home = await self._homes.get("auth.test")
         return self._home
@@ -256,7 +289,7 @@ class SlackDirectory:
 
     async def _ask_home(self, _: str) -> str:
         answer = await self._client.auth_test()
-        return _Home.model_validate(answer.data).team_id
+        return _Home.model_validate(answer.data).home
 
     async def _ask_member(self, user: str) -> Member:
         try:

@@ -95,7 +95,7 @@ class Visit:
 
 def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
     """A slash command's form fields."""
-    actor = Actor(user=body["user_id"], team=body["team_id"])
+    actor = Actor(user=body["user_id"], team=_team(body))
     asker = Asker(actor, body.get("channel_id"))
     return Visit(counter, asker, body, body, body.get("response_url"))
 
@@ -128,13 +128,29 @@ def read_shortcut(counter: Counter, body: dict[str, Any]) -> Visit:
 def read_event(counter: Counter, body: Mapping[str, Any]) -> Visit:
     """An event about a person; there is nowhere to answer it but their Home."""
     event = body["event"]
-    asker = Asker(Actor(user=event["user"], team=body["team_id"]))
+    asker = Asker(Actor(user=event["user"], team=_team(body)))
     return Visit(counter, asker, dict(body), event, None)
 
 
 def _person(body: dict[str, Any]) -> Asker:
-    """Whoever pressed: their own workspace, which is not always the one the app lives in."""
-    user = body["user"]
-    team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+    """Whoever pressed."""
     channel = (body.get("channel") or {}).get("id")
-    return Asker(Actor(user=user["id"], team=team), channel)
+    return Asker(Actor(user=body["user"]["id"], team=_team(body)), channel)
+
+
+def _team(body: Mapping[str, Any]) -> str:
+    """The workspace a request names; the organisation where it names none; for keys and the audit.
+
+    Each kind of payload has it elsewhere, and an app that is installed for a whole organisation
+    gets `team: null` (docs.slack.dev, reference/interaction-payloads). Who somebody is, Slack's
+    users.info says.
+    """
+    user, team, enterprise = (body.get(name) or {} for name in ("user", "team", "enterprise"))
+    told = (
+        user.get("team_id") if isinstance(user, Mapping) else None,
+        body.get("team_id"),
+        team.get("id"),
+        enterprise.get("id"),
+        body.get("enterprise_id"),
+    )
+    return next((str(one) for one in told if one), "")

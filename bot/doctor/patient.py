@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
@@ -12,6 +13,12 @@ from bot.settings import Settings
 from handlers.questions import Questions, Reply
 
 UNSEEN = "Not looked at: Slack does not answer to the bot's token."
+
+
+def home_of(told: Mapping[str, Any]) -> str:
+    """The workspace that auth.test names, or the organisation the app is installed for."""
+    whole = told.get("is_enterprise_install") and told.get("enterprise_id")
+    return str(whole or told.get("team_id"))
 
 
 class Slack:

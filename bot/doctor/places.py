@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
-from bot.doctor.patient import UNSEEN, Patient, Slack
+from bot.doctor.patient import UNSEEN, Patient, Slack, home_of
 from bot.errors import SlackSilent
 from bot.policy.rules import Rules
 from bot.ports import Member
@@ -53,14 +53,14 @@ async def people(patient: Patient) -> Findings:
 
 
 async def _home(patient: Patient) -> str | None:
-    """The workspace's id; None where Slack does not say who we are."""
+    """The workspace or organisation that is served; None where Slack does not say who we are."""
     if patient.slack is None:
         return None
     try:
         reply = await patient.slack.hello()
     except SlackSilent:
         return None
-    return None if reply.error else str(reply.data.get("team_id"))
+    return None if reply.error else patient.settings.rules.slack.team or home_of(reply.data)
 
 
 def named_in(rules: Rules) -> Mapping[str, Sequence[str]]:
@@ -79,13 +79,13 @@ def named_in(rules: Rules) -> Mapping[str, Sequence[str]]:
 
 def _person(member: Member, home: str, where: str) -> Finding | None:
     out = f"Take {member.user} out of {where}, or name somebody else."
-    if not member.team:
+    if member.gone and not member.homes:
         return bad(PEOPLE, f"Slack knows nobody by the id {member.user}.", out)
     traits: Iterable[tuple[bool, str]] = (
         (member.gone, "deactivated"),
         (member.bot, "a bot"),
         (member.guest, "a guest"),
-        (member.team != home, "of another workspace"),
+        (not member.belongs_to(home), "of another workspace"),
     )
     wrong = next((words for is_so, words in traits if is_so), None)
     if wrong is None:

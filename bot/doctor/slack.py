@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
-from bot.doctor.patient import UNSEEN, Patient
+from bot.doctor.patient import UNSEEN, Patient, home_of
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
 from handlers.questions import Reply
@@ -52,8 +52,14 @@ async def token(patient: Patient) -> Findings:
         return [bad(TOKEN, f"Slack refuses the token: {reply.error}.", mend)]
     if not reply.data.get("bot_id"):
         return [bad(TOKEN, "The token is a person's, not the bot's.", OTHER_TOKEN)]
-    found, pinned = str(reply.data.get("team_id")), patient.settings.rules.slack.team
-    if pinned not in {None, found}:
+    found, pinned = home_of(reply.data), patient.settings.rules.slack.team
+    if pinned is None and found.startswith("E"):
+        mend = 'Add `team = "T…"` (one workspace) or `team = "E…"` (all) under `[slack]`.'
+        return [
+            bad(TOKEN, f"The app is installed for all of {found}; whom it serves is open.", mend)
+        ]
+    known = {None, found, reply.data.get("enterprise_id")}
+    if pinned not in known and not found.startswith("E"):
         return [
             bad(
                 TOKEN,

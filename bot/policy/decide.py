@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from bot.calls.actors import Actor, Role
+from bot.calls.actors import Role
 from bot.calls.acts import Act, Person
 from bot.calls.models import Vendor
 from bot.calls.verbs import Verb
@@ -86,9 +86,14 @@ def _matches(person: Person, patterns: Patterns) -> bool:
     return any(one == pattern or fnmatchcase(one, pattern) for one in ids for pattern in patterns)
 
 
-def outsider(actor: Actor, member: Member, home: str) -> str | None:
-    """Why somebody gets nothing, whatever the file says; None for a full member of `home`."""
-    if {actor.team, member.team} != {home}:
+def outsider(member: Member, home: str) -> str | None:
+    """Why somebody gets nothing, whatever the file says; None for a full member of `home`.
+
+    `home` is a workspace (T…) or a whole organisation (E…). What the request says of the team is
+    not looked at: on Enterprise Grid it is the workspace somebody typed in, or their first one, or
+    the organisation, so that a command and a press of one person would get different answers.
+    """
+    if not member.belongs_to(home):
         return "You belong to another workspace."
     if member.gone:
         return "This Slack account is deactivated."

@@ -103,7 +103,11 @@ class Policy:
             member = await self._directory.member(actor.user)
         except CallwardenError as silence:
             raise words.unknown_person() from silence
-        why = decide.outsider(actor, member, home)
+        if self._rules.slack.team is None and home.startswith("E"):
+            raise words.no_workspace_named(self._rules)
+        if not member.gone and not member.homes:
+            raise words.unknown_workspace()
+        why = decide.outsider(member, home)
         if why is not None:
             raise Outsider(why)
 

@@ -33,7 +33,9 @@ SlackId = Annotated[
     str, spelled(r"[UWS][A-Z0-9]{2,}", "a Slack user id (U…, W…) or user group id (S…)")
 ]
 ChannelId = Annotated[str, spelled(r"[CGD][A-Z0-9]{2,}", "a Slack channel id (C…)")]
-TeamId = Annotated[str, spelled(r"T[A-Z0-9]{2,}", "a Slack workspace id (T…)")]
+TeamId = Annotated[
+    str, spelled(r"[TE][A-Z0-9]{2,}", "a Slack workspace id (T…) or organisation id (E…)")
+]
 Pattern = Annotated[str, StringConstraints(min_length=1)]
 """A participant id or custom id, or an `fnmatch` pattern for several, such as `host-*`."""
 
@@ -119,7 +121,8 @@ class Protected(Section):
 class Places(Section):
     """`[slack]`: where orders are taken (`channels` empty: everywhere) and cases are told.
 
-    `team` pins the workspace the bot serves; None is the one its token belongs to.
+    `team` pins the workspace the bot serves, or on Enterprise Grid the whole organisation (E…);
+    None is the workspace its token belongs to.
     """
 
     channels: tuple[ChannelId, ...] = ()

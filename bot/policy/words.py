@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.calls.actors import Role
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
-from bot.errors import ChannelNotAllowed, NotPermitted, ProtectedPerson, RoleTooLow
+from bot.errors import ChannelNotAllowed, NotPermitted, Outsider, ProtectedPerson, RoleTooLow
 from bot.policy.rules import Rules, list_name
 
 FILE = "callwarden.toml"
@@ -72,6 +72,20 @@ def not_used_there(rules: Rules, channel: str) -> ChannelNotAllowed:
 def unknown_person() -> NotPermitted:
     """Slack did not answer, and nobody acts unseen."""
     return NotPermitted("Slack did not say who you are; nothing was done.", next_step=LATER)
+
+
+def unknown_workspace() -> NotPermitted:
+    """Slack knows the person and says of no workspace that they belong to it."""
+    return NotPermitted("Slack did not say which workspace you belong to; nothing was done.")
+
+
+def no_workspace_named(rules: Rules) -> Outsider:
+    """The app is installed for a whole organisation, and the file does not say whom it serves."""
+    return Outsider(
+        "Callwarden is installed for the whole organisation and serves no workspace of it yet.",
+        next_step='Ask an admin to add `team = "T…"` (one workspace) or `team = "E…"` (all) '
+        f"under `[slack]` in {rules.file or FILE} and restart Callwarden.",
+    )
 
 
 def unknown_group(groups: Sequence[str]) -> NotPermitted:

@@ -22,10 +22,11 @@ class Table:
     asked: list[str] = field(default_factory=list)
     belong: dict[tuple[str, str], bool | None] = field(default_factory=dict)
     places: dict[str, Place | None] = field(default_factory=dict)
+    house: str = HOME
 
     async def home(self) -> str:
         self._ask("home")
-        return HOME
+        return self.house
 
     async def member(self, user: str) -> Member:
         self._ask(user)

@@ -143,6 +143,24 @@ def hasty(site: Site, slack: WebApi, clock: ManualClock) -> Directory:
             {"is_stranger": True, "team_id": "T0OTHER"},
             Member(user="U0ANN", team="T0OTHER", guest=True),
         ),
+        (
+            {"team_id": None, "profile": {"team": "T0HOME"}},
+            Member(user="U0ANN", team="T0HOME"),
+        ),
+        ({"team_id": None}, Member(user="U0ANN", team="")),
+        (
+            {
+                "team_id": "T0SISTER",
+                "is_stranger": True,
+                "enterprise_user": {"enterprise_id": "E0ORG", "teams": ["T0SISTER", "T0HOME"]},
+            },
+            Member(
+                user="U0ANN",
+                team="T0SISTER",
+                teams=frozenset({"T0SISTER", "T0HOME"}),
+                enterprise="E0ORG",
+            ),
+        ),
     ],
 )
 async def test_a_member_is_what_users_info_says(

@@ -133,9 +133,80 @@ async def test_outsiders_are_refused_even_when_the_file_names_them(
         await policy.may_look(actor(ADMIN), None)
 
 
-async def test_a_request_from_another_workspace_is_refused(table: Table) -> None:
+@pytest.mark.parametrize("named", [HOME, "T0SISTER", "E0ORG", ""])
+async def test_whatever_team_a_request_names_the_person_decides(table: Table, named: str) -> None:
+    """Commands, presses and events of one person name different teams."""
+    policy = Policy(RULES, table)
+    await policy.may(actor(ADMIN, team=named), act(Kick()), None)
+    table.members[ADMIN] = Member(user=ADMIN, team="T0OTHER")
     with pytest.raises(Outsider):
-        await Policy(RULES, table).may(actor(ADMIN, team="T0OTHER"), act(Kick()), None)
+        await policy.may(actor(ADMIN, team=named), act(Kick()), None)
+
+
+ON_GRID: dict[str, tuple[str | None, Member, bool]] = {
+    "of the same workspace": (None, Member(user=PLAIN, team=HOME), True),
+    "first in a sister, and here": (
+        None,
+        Member(user=PLAIN, team="T0SIS", teams=frozenset({"T0SIS", HOME}), enterprise="E0ORG"),
+        True,
+    ),
+    "only in a sister": (
+        None,
+        Member(user=PLAIN, team="T0SIS", teams=frozenset({"T0SIS"}), enterprise="E0ORG"),
+        False,
+    ),
+    "no team told, here by organisation": (
+        None,
+        Member(user=PLAIN, team="", teams=frozenset({HOME}), enterprise="E0ORG"),
+        True,
+    ),
+    "no team told at all": (None, Member(user=PLAIN, team=""), False),
+    "the organisation is listed": (
+        "E0ORG",
+        Member(user=PLAIN, team="T0SIS", teams=frozenset({"T0SIS"}), enterprise="E0ORG"),
+        True,
+    ),
+    "another organisation": (
+        "E0ORG",
+        Member(user=PLAIN, team="T0X", teams=frozenset({"T0X"}), enterprise="E0ELSE"),
+        False,
+    ),
+    "a guest of a listed organisation": (
+        "E0ORG",
+        Member(user=PLAIN, team="T0SIS", enterprise="E0ORG", guest=True),
+        False,
+    ),
+    "a sister is listed": (
+        "T0SIS",
+        Member(user=PLAIN, team=HOME, teams=frozenset({HOME, "T0SIS"}), enterprise="E0ORG"),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ON_GRID)
+async def test_who_is_of_the_house_on_enterprise_grid(table: Table, case: str) -> None:
+    listed, member, inside = ON_GRID[case]
+    table.members[PLAIN] = member
+    policy = Policy(rules(slack=Places(team=listed)), table)
+    if inside:
+        await policy.may_look(actor(PLAIN), None)
+        return
+    with pytest.raises(NotPermitted):
+        await policy.may_look(actor(PLAIN), None)
+
+
+async def test_an_app_of_a_whole_organisation_serves_nobody_until_the_file_says_whom(
+    table: Table,
+) -> None:
+    table.house = "E0ORG"
+    of_all = Member(user=ADMIN, team=HOME, teams=frozenset({HOME}), enterprise="E0ORG")
+    table.members[ADMIN] = of_all
+    with pytest.raises(Outsider) as refused:
+        await Policy(RULES, table).may_look(actor(ADMIN), None)
+    assert '`team = "T…"`' in refused.value.next_step
+    for team in (HOME, "E0ORG"):
+        await Policy(rules(slack=Places(team=team)), table).may_look(actor(ADMIN), None)
 
 
 async def test_a_team_in_the_file_is_not_asked_for_and_outranks_the_token(table: Table) -> None:
@@ -236,8 +307,9 @@ async def test_a_vendors_own_list_gives_another_standing_there(table: Table) -> 
 
 
 async def test_outsiders_have_no_standing(table: Table) -> None:
+    table.members[PLAIN] = Member(user=PLAIN, team="T0ELSE")
     with pytest.raises(Outsider):
-        await Policy(RULES, table).standing(actor(PLAIN, team="T0ELSE"), Vendor.STREAM)
+        await Policy(RULES, table).standing(actor(PLAIN), Vendor.STREAM)
 
 
 def test_the_least_role_for_a_verb_is_the_files_word_or_the_verbs_own(table: Table) -> None:

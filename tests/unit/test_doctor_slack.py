@@ -98,6 +98,31 @@ async def test_a_token_of_another_workspace_than_the_file_serves_is_said(ward: W
     assert "Set `team` under `[slack]` to T0CALLS" in (await ward.wrong("Slack token")).mend
 
 
+ON_GRID = {**HELLO, "enterprise_id": "E0ORG"}
+OF_ALL = {**ON_GRID, "team_id": "E0ORG", "is_enterprise_install": True}
+
+
+@pytest.mark.parametrize(
+    ("hello", "team", "mend"),
+    [
+        (ON_GRID, "E0ORG", None),
+        (OF_ALL, "E0ORG", None),
+        (OF_ALL, "T0SISTER", None),
+        (OF_ALL, None, 'Add `team = "T…"`'),
+        (ON_GRID, "E0ELSE", "Set `team` under `[slack]` to T0CALLS"),
+    ],
+)
+async def test_on_grid_the_file_may_name_the_workspace_or_the_organisation(
+    ward: Ward, hello: dict[str, Any], team: str | None, mend: str | None
+) -> None:
+    ward.write("" if team is None else f'[slack]\nteam = "{team}"\n')
+    async with serve(odd_slack({"auth.test": hello})) as url:
+        ward.environ["SLACK_API_URL"] = f"{url}/api/"
+        (finding,) = await ward.findings("Slack token")
+    assert finding.sign is (Sign.GOOD if mend is None else Sign.BAD)
+    assert (mend or "") in (finding.mend or "")
+
+
 async def test_a_slack_that_cannot_be_reached_is_said_once(ward: Ward) -> None:
     ward.environ["SLACK_API_URL"] = f"{NOWHERE}/api/"
     assert "cannot be reached" in (await ward.wrong("Slack token")).says

@@ -11,15 +11,17 @@ USUAL, MOST = 100, 999
 
 
 def auth_test(world: Workspace, _: Json) -> Json:
-    """auth.test."""
+    """auth.test: for an app that is installed for an organisation, that takes the team's place."""
+    grid = {} if world.enterprise is None else {"enterprise_id": world.enterprise}
     return {
+        **grid,
         "url": "https://acme.example/",
         "team": world.name,
-        "team_id": world.team,
+        "team_id": world.enterprise if world.org_wide else world.team,
         "user": world.bot.name.lower(),
         "user_id": world.bot.id,
         "bot_id": BOT_ID,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.org_wide,
     }
 
 

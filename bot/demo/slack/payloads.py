@@ -13,8 +13,9 @@ def command(world: Workspace, user: User, place: Channel, typed: str, text: str)
     """The form fields of a slash command."""
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": user.team,
+        "team_id": _typed_in(world, user),
         "team_domain": "acme",
+        **({"enterprise_id": world.enterprise} if world.enterprise else {}),
         "channel_id": place.id,
         "channel_name": _place_name(place),
         "user_id": user.id,
@@ -22,7 +23,7 @@ def command(world: Workspace, user: User, place: Channel, typed: str, text: str)
         "command": typed,
         "text": text,
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(world.org_wide).lower(),
         "response_url": _reply_url(world, user, place.id),
         "trigger_id": world.tickets.trigger(user.id),
     }
@@ -78,7 +79,9 @@ def event(world: Workspace, user: User | None, event_id: str, inner: Json) -> Js
         "type": "event_callback",
         "event_id": event_id,
         "event_time": int(moment),
-        "authorizations": [{"enterprise_id": None, "is_enterprise_install": False, **seen}],
+        "authorizations": [
+            {"enterprise_id": world.enterprise, "is_enterprise_install": world.org_wide, **seen}
+        ],
     }
 
 
@@ -90,10 +93,15 @@ def _base(world: Workspace, kind: str, user: User) -> Json:
         "api_app_id": APP,
         "token": VERIFICATION_TOKEN,
         "trigger_id": world.tickets.trigger(user.id),
-        "team": {"id": world.team, "domain": "acme"},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if world.org_wide else {"id": world.team, "domain": "acme"},
+        "enterprise": {"id": world.enterprise, "name": "Acme Group"} if world.enterprise else None,
+        "is_enterprise_install": world.org_wide,
     }
+
+
+def _typed_in(world: Workspace, user: User) -> str:
+    """A command names the workspace it was typed in: this one, for everybody who is in it."""
+    return world.team if world.team in user.teams else user.team
 
 
 def _on_view(world: Workspace, view: View) -> Json:

@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 
 @dataclass
 class User:
-    """Somebody the workspace knows. `team` is their own workspace, which may be another one."""
+    """Somebody the workspace knows. `team` is their own workspace, which may be another one.
+
+    On Enterprise Grid `enterprise` is the organisation and `teams` are all its workspaces they are
+    in; `untold` leaves `team_id` and the profile's team out of what is said of them.
+    """
 
     id: str
     name: str
@@ -19,16 +23,22 @@ class User:
     stranger: bool = False
     deleted: bool = False
     zone: str = "Etc/UTC"
+    enterprise: str | None = None
+    teams: tuple[str, ...] = ()
+    untold: bool = False
 
     def as_json(self, now: datetime) -> dict[str, Any]:
         """The user object (docs.slack.dev, reference/objects/user-object)."""
         offset = now.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta()
+        team = {} if self.untold else {"team_id": self.team}
+        profile = {"display_name": self.name, "real_name": self.name}
         return {
             "id": self.id,
-            "team_id": self.team,
+            **team,
+            **self._on_grid(),
             "name": self.name.lower().replace(" ", "."),
             "real_name": self.name,
-            "profile": {"display_name": self.name, "real_name": self.name, "team": self.team},
+            "profile": profile if self.untold else {**profile, "team": self.team},
             "deleted": self.deleted,
             "is_bot": self.bot,
             "is_restricted": self.guest or self.single_channel_guest,
@@ -38,6 +48,21 @@ class User:
             "tz": self.zone,
             "tz_offset": offset // timedelta(seconds=1),
         }
+
+    def _on_grid(self) -> dict[str, Any]:
+        """`enterprise_user`, which only people of an organisation have."""
+        if self.enterprise is None:
+            return {}
+        told = {
+            "id": self.id,
+            "enterprise_id": self.enterprise,
+            "enterprise_name": "Acme Group",
+            "is_admin": False,
+            "is_owner": False,
+            "is_primary_owner": False,
+            "teams": list(self.teams),
+        }
+        return {"enterprise_user": told}
 
 
 @dataclass

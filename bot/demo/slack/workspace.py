@@ -70,6 +70,9 @@ class Workspace:
 
     `socket_address` makes an address for one connection, where somebody listens.
 
+    `enterprise` is the Grid organisation it is one workspace of; `org_wide`: the app is installed
+    for all of that.
+
     `leisure`: its seconds are so many times as long, those of an acknowledgement and of a trigger;
     `patience` is how many real seconds it waits for an acknowledgement.
 
@@ -82,6 +85,8 @@ class Workspace:
         self.clock = clock if leisure == 1.0 else Leisurely(clock, leisure)
         self.patience = ACK_SECONDS * leisure
         self.team = team
+        self.enterprise: str | None = None
+        self.org_wide = False
         self.name = name
         self.base_url = "http://127.0.0.1"
         self.socket_address: Callable[[], str] | None = None

@@ -18,7 +18,7 @@ from bot.moderation.plan import Planner
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import CaseFilter
+from bot.ports import CaseFilter, Member
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
@@ -55,7 +55,8 @@ class Office:
         board = Board(providers, clock, Memory(clock))
         self.executor = self.worker("one")
         rules = Rules(people=People(moderators=("U1MOD",)))
-        self.desk = Desk(board, Planner(board, store), Policy(rules, Table()), store, self.executor)
+        people = Table(members={STRANGER.user: Member(user=STRANGER.user, team=STRANGER.team)})
+        self.desk = Desk(board, Planner(board, store), Policy(rules, people), store, self.executor)
 
     def worker(
         self, owner: str, lease: timedelta = timedelta(seconds=60), meter: Meter = UNMETERED

@@ -43,12 +43,20 @@ class Whom(StrEnum):
     EXCEPT = "except"
 
 
+class Typed(Frozen):
+    """What was said in words before there were fields for it: whom, and with which options."""
+
+    people: tuple[str, ...] = ()
+    whom: Whom | None = None
+    options: Mapping[str, str] = {}
+
+
 class OrderState(Value):
     """What the form carries along. `among` is empty where the verb is settled; see ANY.
 
     `call` is the call as it was chosen, `over` whether it had ended by then; `person` is somebody
-    in it who is meant before a field can say so; `heavy` whether it warns of much; `channel`,
-    `reply_url` and `card` are as in `Order`.
+    in it who is meant before a field can say so, `typed` what was typed before one could; `heavy`
+    whether it warns of much; `channel`, `reply_url` and `card` are as in `Order`.
     """
 
     verb: str | None = None
@@ -57,6 +65,7 @@ class OrderState(Value):
     title: str = ""
     over: bool = False
     person: Picked | None = None
+    typed: Typed | None = None
     heavy: bool = False
     channel: str | None = None
     reply_url: str | None = None
@@ -102,12 +111,15 @@ def people_block(call: str) -> str:
 
 
 def dump_state(state: OrderState) -> str:
-    """The state as private_metadata; ids too long for it are left to the form's own fields."""
+    """The state as private_metadata; what is too long for it is left to the form's own fields."""
     short = state.model_copy(update={"title": cut(state.title, MAX_SHOWN)})
-    carried = short.model_dump_json(exclude_none=True)
-    if len(carried) <= MAX_METADATA:
-        return carried
-    return short.model_copy(update={"call": None, "title": ""}).model_dump_json(exclude_none=True)
+    fewer = short.model_copy(update={"typed": None})
+    least = fewer.model_copy(update={"call": None, "title": ""})
+    for one in (short, fewer):
+        carried = one.model_dump_json(exclude_none=True)
+        if len(carried) <= MAX_METADATA:
+            return carried
+    return least.model_dump_json(exclude_none=True)
 
 
 def read_state(view: Mapping[str, Any]) -> OrderState:
@@ -121,6 +133,7 @@ def read_state(view: Mapping[str, Any]) -> OrderState:
 def read_said(view: Mapping[str, Any]) -> Said:
     """What is filled in now. BadInput when it is not a form of ours."""
     state = read_state(view)
+    typed = state.typed or Typed()
     try:
         blocks, fields = _fields(view)
         known = state.person
@@ -128,7 +141,7 @@ def read_said(view: Mapping[str, Any]) -> Said:
             state=state,
             verb=_option(fields.get(FORM_VERB)) or state.verb,
             call=_option(fields.get(FORM_CALL)) or _carried(state, fields),
-            whom=_whom(fields.get(FORM_WHOM)),
+            whom=_whom(fields.get(FORM_WHOM)) or typed.whom,
             people=(
                 _people(fields[FORM_PEOPLE])
                 if FORM_PEOPLE in fields
@@ -136,9 +149,12 @@ def read_said(view: Mapping[str, Any]) -> Said:
             ),
             absent=_text(fields[ABSENT]) if ABSENT in fields else (known.value if known else ""),
             options={
-                name.removeprefix(OPTION): _option(field) or _text(field)
-                for name, field in fields.items()
-                if name.startswith(OPTION)
+                **typed.options,
+                **{
+                    name.removeprefix(OPTION): _option(field) or _text(field)
+                    for name, field in fields.items()
+                    if name.startswith(OPTION)
+                },
             },
             listed=_option(fields.get(LISTED)),
             written=_text(fields.get(REASON)),

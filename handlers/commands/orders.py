@@ -1,7 +1,7 @@
 """Orders typed as text: verb, call, people, options, reason; each verb says itself what it takes.
 
 `VERB CALL [WHO] [--option] [reason]`; a verb of two words takes its second before or after the
-call, and without one the first of its family is meant. Everyone may be limited: `all except @ann`.
+call, and without one nothing begins: it is asked for. Everyone may be limited: `all except @ann`.
 A verb that carries a text has no reason beside it: the text is everything that is left.
 """
 
@@ -56,12 +56,14 @@ class ActRequest(Frozen):
 
 
 class Incomplete(Frozen):
-    """An order that lacks something: `missing` is `call`, `people` or the name of an option.
+    """An order that lacks something: `missing` is `verb`, `call`, `people` or an option's name.
 
-    `picked` are the options that were said, as typed.
+    `verb_type` is None where only the first word of several verbs was said: `family`. `picked` are
+    the options that were said, as typed.
     """
 
-    verb_type: type[Verb]
+    verb_type: type[Verb] | None
+    family: str
     call: str | None = None
     people: tuple[str, ...] = ()
     everyone: bool = False
@@ -104,7 +106,8 @@ def read_order(
     values = _take_options(words)
     verb = _second(family, words)
     call = words.name("call")
-    verb = verb or _second(family, words) or family[0]
+    verb = verb or _second(family, words)
+    asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     picked = _pick(verb, values)
     everyone, people, spared = (
         _whom(verb, words, command) if verb.aim is not Aim.CALL else (False, (), ())
@@ -117,6 +120,7 @@ def read_order(
             next_step="Nothing was done. Say it in fewer words.",
         )
     lacking = [
+        *(["verb"] if asked else []),
         *(["call"] if call is None else []),
         *(["people"] if verb.aim is not Aim.CALL and not people and not everyone else []),
         *(name for name in verb.required() if name not in picked),
@@ -129,9 +133,9 @@ def read_order(
         "reason": words.rest,
     }
     if lacking:
-        return Incomplete.model_validate(
-            {"verb_type": verb, "missing": lacking[0], "picked": picked, **said}
-        )
+        kind = None if asked else verb
+        known = {"family": verb.words[0], "missing": lacking[0], "picked": picked}
+        return Incomplete.model_validate({"verb_type": kind, **known, **said})
     return ActRequest.model_validate({"verb": _build(verb, picked, command), **said})
 
 
@@ -156,6 +160,15 @@ def _second(family: Sequence[type[Verb]], words: Words) -> type[Verb] | None:
             words.take()
             return verb
     return None
+
+
+def _likeliest(family: Sequence[type[Verb]], values: Sequence[str]) -> type[Verb]:
+    """The first of a family that has all these options: what follows is read as it would read it.
+
+    Those of one first word read what follows alike; which of them is meant is asked.
+    """
+    fits = (verb for verb in family if set(values) <= set(_words_of(verb)))
+    return next(fits, family[0])
 
 
 def _take_options(words: Words) -> list[str]:

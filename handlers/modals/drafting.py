@@ -31,17 +31,28 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
             await _permitted(visit, said.state, verb, call)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
+    verbs = verbs_among(board, said.state.among, call)
+    if call is not None and verb is None and not verbs and said.state.among in FAMILIES:
+        notes = [*notes, *_none_of(board, said.state.among, call)]
     if call is not None and call.ended_at is not None:
         notes = [*notes, "This call has ended. Most acts want a live one."]
     return Draft(
         said=said,
-        verbs=verbs_among(board, said.state.among, call),
+        verbs=verbs,
         call=call,
         capability=capability,
         targets=board.rtmp_targets,
         reasons=visit.counter.reasons,
         notes=tuple(notes),
     )
+
+
+def _none_of(board: Board, first: str, call: Call) -> list[str]:
+    """Why this call's vendor can do nothing that begins with that word, each reason once."""
+    vendor = call.ref.vendor
+    table = board.provider(vendor).capabilities
+    whys = dict.fromkeys(table[verb.name].why for verb in FAMILIES[first])
+    return [f"{vendor.label} cannot do “{first}”: {' '.join(whys)}"]
 
 
 def verbs_among(board: Board, among: str, call: Call | None) -> tuple[type[Verb], ...]:

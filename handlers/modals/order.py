@@ -16,7 +16,16 @@ from handlers.blocks.choices import Picked, call_value, person_option
 from handlers.blocks.forms import done_view, trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.orderform import TITLE, Draft, heavy, order_form
-from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom, read_said
+from handlers.blocks.orderstate import (
+    ABSENT,
+    ANY,
+    OF_PERSON,
+    OrderState,
+    Said,
+    Typed,
+    Whom,
+    read_said,
+)
 from handlers.blocks.reasons import REASON
 from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
@@ -41,8 +50,15 @@ class Redrawn(NamedTuple):
 async def open_typed(visit: Visit, request: Incomplete) -> None:
     """The form for an order in words that lacks something; what was said stands in it."""
     verb = request.verb_type
-    state = OrderState(verb=verb.name, channel=visit.asker.channel, reply_url=visit.reply_url)
-    await _open(visit, verb.label, str(visit.body.get("text", "")), _typed(visit, request, state))
+    state = OrderState(
+        verb=verb.name if verb else None,
+        among="" if verb else request.family,
+        typed=_typed(request),
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+    )
+    words = str(visit.body.get("text", ""))
+    await _open(visit, verb.label if verb else "", words, _spoken(visit, request, state))
 
 
 async def open_more(visit: Visit, value: MoreValue) -> None:
@@ -102,7 +118,7 @@ async def _redrawn(visit: Visit) -> dict[str, Any]:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
         visit.counter.tasks.spawn(_meet(visit, call), "people")
-    return order_form(await _allowed(visit, said, call, notes))
+    return order_form(await _filled(visit, said, call, notes))
 
 
 async def submit(visit: Visit) -> FieldErrors | Redrawn:
@@ -121,7 +137,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
         return _at_blocks(said, {REASON: in_sentences(no)})
     except Unfinished:
         call = chosen_call(visit.desk.board, said)
-        return Redrawn(order_form(await _allowed(visit, said, call, ["Fill in what is new here."])))
+        return Redrawn(order_form(await _filled(visit, said, call, ["Fill in what is new here."])))
     if said.state.reply_url is None:
         follow(visit, acceptance)
         return Redrawn(done_view(asked_message(acceptance)))
@@ -165,7 +181,7 @@ async def _open(
     await draw_or_say(visit, opened, drawn())
 
 
-def _typed(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[], Awaitable[Draft]]:
+def _spoken(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[], Awaitable[Draft]]:
     """What a command said so far, looked up."""
 
     async def first() -> Draft:
@@ -178,14 +194,29 @@ def _typed(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[],
             options=_options(request),
             written=request.reason,
         )
-        words = request.spared or request.people
-        if call is not None and words:
-            found, missing = await _people(visit, request.verb_type, call, words)
-            said = said.model_copy(update=found)
-            notes += missing
-        return await draft(visit, said, call, notes)
+        said, missing = await _with_typed(visit, said, call)
+        return await draft(visit, said, call, notes + missing)
 
     return first
+
+
+def _typed(request: Incomplete) -> Typed | None:
+    """What was typed that a field may not ask for yet."""
+    typed = Typed(
+        people=request.spared or request.people, whom=_whom(request), options=_options(request)
+    )
+    return None if typed == Typed() else typed
+
+
+async def _with_typed(visit: Visit, said: Said, call: Call | None) -> tuple[Said, list[str]]:
+    """People who were typed before a field asked for them, now that one does; else as it was."""
+    verb, typed = said.kind, said.state.typed
+    if verb is None or call is None or typed is None or verb.aim is Aim.CALL:
+        return said, []
+    if not typed.people or said.people or said.blocks.keys() & {FORM_PEOPLE, ABSENT}:
+        return said, []
+    found, missing = await _people(visit, verb, call, typed.people)
+    return said.model_copy(update=found), missing
 
 
 def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], Awaitable[Draft]]:
@@ -249,6 +280,12 @@ def _options(request: Incomplete) -> dict[str, str]:
 def _picked(person: Person) -> Picked:
     shown = person_option(person)
     return Picked(value=shown["value"], label=shown["text"]["text"])
+
+
+async def _filled(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
+    """The draft with what was typed, as far as it is known by now where it belongs."""
+    said, missing = await _with_typed(visit, said, call)
+    return await _allowed(visit, said, call, [*notes, *missing])
 
 
 async def _allowed(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:

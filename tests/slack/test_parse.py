@@ -17,7 +17,6 @@ from bot.calls.verbs import (
     Kick,
     Mute,
     Poll,
-    RecordStart,
     RecordStop,
     RtmpStart,
     Say,
@@ -25,7 +24,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.errors import BadInput, UnknownWord
-from handlers.blocks.help import help_message, topics
+from handlers.blocks.help import FAMILIES, help_message, topics
 from handlers.commands.orders import choices, names, texts
 from handlers.commands.parse import (
     ActRequest,
@@ -194,10 +193,48 @@ def test_a_second_word_stands_before_or_after_the_call(text: str) -> None:
     assert parse(text) == ActRequest(verb=RecordStop(), call="K7QX")
 
 
-def test_the_first_of_a_family_is_meant_without_a_second_word() -> None:
-    assert parse("record K7QX evidence") == ActRequest(
-        verb=RecordStart(), call="K7QX", reason="evidence"
-    )
+SEVERAL = [family for family in FAMILIES.values() if len(family) > 1]
+
+
+@given(
+    family=st.sampled_from(SEVERAL),
+    call=HANDLE,
+    rest=st.lists(WORD | st.sampled_from(["now", "@alice", "all", "please"]), max_size=4),
+    data=st.data(),
+)
+def test_nothing_begins_from_the_first_of_two_words(
+    family: tuple[type[Verb], ...], call: str, rest: list[str], data: st.DataObject
+) -> None:
+    """Which one is asked, whatever follows; what follows is kept."""
+    seconds = {word for verb in family for word in verb.words[1:]}
+    said = data.draw(st.permutations([call, *rest])) if not seconds & {*rest} else [call]
+    request = parse(" ".join([family[0].words[0], *said]))
+    assert isinstance(request, Incomplete)
+    assert (request.verb_type, request.family) == (None, family[0].words[0])
+    assert request.missing == "verb"
+    assert request.call == said[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("record K7QX --raw evidence", {"picked": {"kind": "raw"}, "reason": "evidence"}),
+        ("live K7QX", {}),
+        ("stage K7QX wrong speaker", {"reason": "wrong speaker"}),
+        (
+            "rtmp K7QX youtube for the press",
+            {"picked": {"to": "youtube"}, "reason": "for the press"},
+        ),
+        ("group K7QX alice @bob spam", {"people": ("alice", "bob"), "reason": "spam"}),
+        ("member K7QX alice", {"people": ("alice",)}),
+        ("delete K7QX a.mp4", {"picked": {"file": "a.mp4"}}),
+        ("captions", {"call": None}),
+    ],
+)
+def test_what_was_said_beside_a_bare_word_is_kept(text: str, kept: dict[str, Any]) -> None:
+    wanted = {"call": "K7QX", **kept}
+    first = text.split(maxsplit=1)[0]
+    assert parse(text) == Incomplete(verb_type=None, family=first, missing="verb", **wanted)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +288,9 @@ def test_the_name_of_a_file_leads_into_no_other_folder(name: str) -> None:
 
 
 def test_a_missing_target_is_named_and_a_strange_one_refused() -> None:
-    assert parse("rtmp K7QX start") == Incomplete(verb_type=RtmpStart, call="K7QX", missing="to")
+    assert parse("rtmp K7QX start") == Incomplete(
+        verb_type=RtmpStart, family="rtmp", call="K7QX", missing="to"
+    )
     with pytest.raises(BadInput, match="rtmp://x"):
         parse("rtmp K7QX start rtmp://x/secret")
 

@@ -243,7 +243,6 @@ def connect(
                 app_id=kit.app_id,
                 api_token=kit.api_token,
                 base_url=kit.base_url,
-                hidden_mute=kit.hidden_mute,
                 rtmp_targets=settings.rtmp,
                 clock=clock,
                 deadlines=deadlines,

@@ -39,11 +39,14 @@ class CallProvider(Protocol):
     """
 
     vendor: Vendor
-    capabilities: Mapping[str, Capability]
     looks: Mapping[str, Capability]
 
+    @property
+    def capabilities(self) -> Mapping[str, Capability]:
+        """What can be done here now; it may change when the vendor is found to lack something."""
+
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
-        """One page of the calls that are live now, newest first. One vendor request."""
+        """One page of the calls that are live now, newest first. One or two vendor requests."""
 
     async def get(self, call_id: str) -> Call:
         """One call by `CallRef.id`, live or just ended; NotAtVendor when there is none."""

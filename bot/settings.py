@@ -89,7 +89,6 @@ class StreamSettings(FromEnvironment):
 class RealtimeKitSettings(FromEnvironment):
     """Cloudflare RealtimeKit. The base URL is up to and without `/accounts`.
 
-    `hidden_mute` turns on a mute that Cloudflare's OpenAPI has but its documentation hides.
     `webhook_keys_url` is where the key that its events are signed with is published.
     """
 
@@ -97,7 +96,6 @@ class RealtimeKitSettings(FromEnvironment):
     app_id: Word = Field(alias="REALTIMEKIT_APP_ID")
     api_token: SecretStr = Field(alias="REALTIMEKIT_API_TOKEN")
     base_url: Url = Field("https://api.cloudflare.com/client/v4", alias="REALTIMEKIT_BASE_URL")
-    hidden_mute: bool = Field(default=False, alias="REALTIMEKIT_HIDDEN_MUTE")
     webhook_keys_url: Url = Field(
         "https://api.realtime.cloudflare.com/.well-known/webhooks.json",
         alias="REALTIMEKIT_WEBHOOK_KEYS_URL",

@@ -34,6 +34,8 @@ class Capability(Frozen):
 
     `only` narrows an option to the values the vendor takes, e.g. `{"kind": ("composite",)}`;
     `aims` a verb that may hit everyone to one of the two: `Aimed.EVERYONE` or `Aimed.NAMED`.
+    `also` is what else an act on the whole call, or on everyone in it, does at this vendor: said
+    before it is done.
     """
 
     level: Enforcement
@@ -41,6 +43,7 @@ class Capability(Frozen):
     instead: str | None = None
     only: Mapping[str, tuple[str, ...]] = {}
     aims: Aimed | None = None
+    also: str = ""
 
     @property
     def possible(self) -> bool:
@@ -72,6 +75,7 @@ def can(
     instead: type[Verb] | None = None,
     only: Mapping[str, tuple[str, ...]] | None = None,
     aims: Aimed | None = None,
+    also: str = "",
 ) -> Callable[[P], P]:
     """Mark a provider's method `async def …(self, act) -> Receipt` as the one that does `verbs`."""
     capability = Capability(
@@ -80,6 +84,7 @@ def can(
         instead=instead.name if instead else None,
         only=only or {},
         aims=aims,
+        also=also,
     )
 
     def mark(method: P) -> P:

@@ -97,10 +97,10 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    clock: Clock, *, seed: int = 2026, hidden_mute: bool = False, leisure: float = 1.0
+    clock: Clock, *, seed: int = 2026, leisure: float = 1.0
 ) -> AsyncIterator[Stage]:
     """Serve a new world in this event loop while the context lasts; `leisure` is its Slack's."""
-    world = World(clock, seed, hidden_mute=hidden_mute)
+    world = World(clock, seed)
     workspace = Workspace(clock, leisure=leisure)
     cast, slack = Cast.of(workspace), SlackServer(workspace)
     async with AsyncExitStack() as stack:
@@ -118,7 +118,6 @@ async def open_stage(
             "REALTIMEKIT_APP_ID": world.realtimekit.app_id,
             "REALTIMEKIT_API_TOKEN": world.realtimekit.api_token,
             "REALTIMEKIT_BASE_URL": f"{kit}/client/v4",
-            "REALTIMEKIT_HIDDEN_MUTE": str(hidden_mute),
             "COMETCHAT_APP_ID": world.cometchat.app_id,
             "COMETCHAT_REGION": world.cometchat.region,
             "COMETCHAT_API_KEY": world.cometchat.api_key,
@@ -158,7 +157,6 @@ async def open_show(
     *,
     database_url: str | None = None,
     seed: int = 2026,
-    hidden_mute: bool = False,
     rules: str | None = None,
     by_socket: bool = False,
 ) -> AsyncIterator[Show]:
@@ -168,7 +166,7 @@ async def open_show(
     """
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
-            open_stage(SystemClock(), seed=seed, hidden_mute=hidden_mute, leisure=LEISURE)
+            open_stage(SystemClock(), seed=seed, leisure=LEISURE)
         )
         config = folder / "callwarden.toml"
         config.write_text(stage.cast.rules() if rules is None else rules, encoding="utf-8")

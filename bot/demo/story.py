@@ -201,14 +201,14 @@ STORY: tuple[Step, ...] = (
     ),
     Step(
         "other-mute",
-        "What RealtimeKit does not document",
+        "Mute there",
         "moderator",
         Type("mute {maths} @chidi"),
-        ("RealtimeKit cannot do “Mute”", "nearest"),
+        ("muted Chidi Eze", "RealtimeKit", *TAKEN, ANSWER),
         Effect(
             "maths",
-            "Chidi Eze's microphone is as it was.",
-            lambda room: "audio" in room.stay("chidi").tracks,
+            "Chidi Eze's microphone is off.",
+            lambda room: "audio" not in room.stay("chidi").tracks,
         ),
     ),
     Step(
@@ -249,7 +249,7 @@ STORY: tuple[Step, ...] = (
         "One line for each case",
         "lead",
         Read(),
-        ("#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9"),
+        ("#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10"),
     ),
     Step("audit", "The record", "lead", Type("audit"), ("The record", "requested", "outcome")),
     Step(

@@ -38,9 +38,9 @@ class World:
     Calls are named by the ids the vendors' moderation paths take, people by the app's own ids.
     """
 
-    def __init__(self, clock: Clock, seed: int = 2026, *, hidden_mute: bool = False) -> None:
+    def __init__(self, clock: Clock, seed: int = 2026) -> None:
         self.stream = StreamServer(clock)
-        self.realtimekit = RealtimeKitServer(clock, hidden_mute=hidden_mute)
+        self.realtimekit = RealtimeKitServer(clock)
         self.cometchat = CometChatServer(clock)
         for vendor, server in self.servers.items():
             server.past = past_of(vendor, clock, seed)

@@ -13,7 +13,7 @@ from bot.calls.capabilities import Capability, Enforcement, cannot, complete, pe
 from bot.calls.looks import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
-from bot.calls.verbs import Aim, Kick, LiveStart, Mute, RtmpStart, Silence
+from bot.calls.verbs import Aim, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
@@ -25,6 +25,7 @@ from bot.providers.realtimekit_files import Shelf
 from bot.providers.realtimekit_history import KitHistory
 from bot.providers.realtimekit_look import Look, plain
 from bot.providers.realtimekit_looks import Around
+from bot.providers.realtimekit_mute import Mutes, reason
 from bot.providers.realtimekit_quality import Gauge
 from bot.providers.realtimekit_reads import Reads
 from bot.providers.realtimekit_rooms import Rooms
@@ -35,11 +36,11 @@ from bot.usage.records import CallRecord, VendorDay
 _RATE = 10.0
 """Requests a second: under the stricter of the two limits Cloudflare names, 250 in 10 s."""
 
-_MUTE_IS_HIDDEN = (
-    "Cloudflare's specification has a mute, but its documentation does not. "
-    "An admin can turn it on with REALTIMEKIT_HIDDEN_MUTE."
-)
 _DOING = performers(Acts)
+_MUTE_SHOWS_LATER = (
+    "Whether this account has mute shows when it is first used: "
+    "where it has not, mute is shown as unavailable."
+)
 _NOBODY_ASKS = "RealtimeKit asks nobody how a call was."
 
 
@@ -62,19 +63,24 @@ class RealtimeKitProvider(Blind):
         http: Transport,
         clock: Clock,
         *,
-        hidden_mute: bool,
         rtmp_targets: Mapping[str, RtmpTarget],
     ) -> None:
         self.http = http
         self._reads = Reads(http)
         self._rooms = Rooms(http)
         self._look = Look(self._reads, self._rooms)
-        self._acts = Acts(http, self._reads, self._rooms, rtmp_targets)
+        self._mutes = Mutes(clock)
+        self._acts = Acts(http, self._reads, self._rooms, self._mutes, rtmp_targets)
         self._around = Around(self._reads, self._rooms)
         self._shelf = Shelf(http, self._reads)
         self._gauge = Gauge(http, self._reads)
         self._past = KitHistory(http, clock)
-        self.capabilities = complete(_capabilities(tuple(rtmp_targets), hidden_mute=hidden_mute))
+        self._table = complete(_capabilities(tuple(rtmp_targets)))
+
+    @property
+    def capabilities(self) -> Mapping[str, Capability]:
+        """What can be done; without mute for a while once the account was found not to have it."""
+        return self._mutes.narrowed(self._table)
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of live sessions; the cursor is a page number."""
@@ -151,22 +157,23 @@ class RealtimeKitProvider(Blind):
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
         await self.list_live(limit=1)
-        return "Calls can be listed."
+        lacking = self._mutes.lacking()
+        if lacking:
+            return f"Calls can be listed. {reason(*sorted(lacking))}"
+        return f"Calls can be listed. {_MUTE_SHOWS_LATER}"
 
     async def aclose(self) -> None:
         """Close the connection pool."""
         await self.http.aclose()
 
 
-def _capabilities(targets: tuple[str, ...], *, hidden_mute: bool) -> Mapping[str, Capability]:
+def _capabilities(targets: tuple[str, ...]) -> Mapping[str, Capability]:
     table = {**CANNOT, **{verb: doing.capability for verb, doing in _DOING.items()}}
     table[RtmpStart.name] = (
         Capability(level=Enforcement.ENFORCED, only={"to": targets})
         if targets
         else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
     )
-    if not hidden_mute:
-        table |= dict.fromkeys((Mute.name, Silence.name), cannot(_MUTE_IS_HIDDEN, instead=Kick))
     return MappingProxyType(table)
 
 
@@ -177,7 +184,6 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     api_token: SecretStr,
     base_url: str,
     clock: Clock,
-    hidden_mute: bool = False,
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     deadlines: Deadlines | None = None,
     rate: float = _RATE,
@@ -200,4 +206,4 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         request_id_header="cf-ray",
     )
     http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
-    return RealtimeKitProvider(http, clock, hidden_mute=hidden_mute, rtmp_targets=rtmp_targets)
+    return RealtimeKitProvider(http, clock, rtmp_targets=rtmp_targets)

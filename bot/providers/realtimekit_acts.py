@@ -24,14 +24,15 @@ from bot.calls.verbs import (
 )
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_look import output, plain, target_of
-from bot.providers.realtimekit_people import PeopleActs, missing
+from bot.providers.realtimekit_mute import Mutes
+from bot.providers.realtimekit_people import RECORDINGS_STOP, PeopleActs, missing
 from bot.providers.realtimekit_reads import Reads, meeting_path, segment
 from bot.providers.realtimekit_rooms import Rooms
 from bot.providers.realtimekit_wire import Recording, output_prefix
 
-_NO_END = (
-    "RealtimeKit has no end: everyone is removed, but may join again, "
-    "and the empty session stays live for up to ten minutes."
+_MAY_BEGIN_ANEW = (
+    "Everyone is removed, the session ends and its recordings stop. "
+    "Whoever joins again begins a new session: lock the call to keep them out."
 )
 _LOCKED_IN = "Who is in the call stays; nobody else can join until it is unlocked."
 _POLL_IS_UNSEEN = "RealtimeKit shows no polls, so its yes cannot be checked."
@@ -45,12 +46,17 @@ class Acts(PeopleActs):
     """Each method sends the one request that does its verb; some read first what it is about."""
 
     def __init__(
-        self, http: Transport, reads: Reads, rooms: Rooms, rtmp_targets: Mapping[str, RtmpTarget]
+        self,
+        http: Transport,
+        reads: Reads,
+        rooms: Rooms,
+        mutes: Mutes,
+        rtmp_targets: Mapping[str, RtmpTarget],
     ) -> None:
-        super().__init__(http, reads, rooms)
+        super().__init__(http, reads, rooms, mutes)
         self._targets = rtmp_targets
 
-    @can(End, level=Enforcement.BEST_EFFORT, why=_NO_END)
+    @can(End, why=_MAY_BEGIN_ANEW, also=RECORDINGS_STOP)
     async def _end(self, act: Act) -> Receipt:
         return await self._kick_all(act)
 

@@ -118,8 +118,8 @@ class Look:
             session = await self._reads.active(act.call.id)
         except NotAtVendor:
             return None
-        person = act.people[0].id
-        return [stay for stay in await self._reads.present(session.id) if stay.person == person]
+        person = act.people[0]
+        return [stay for stay in await self._reads.present(session.id) if stay.of(person)]
 
     async def _emptied(self, act: Act) -> Observation:
         """The session itself stays LIVE for its keep-alive time after the last one left."""

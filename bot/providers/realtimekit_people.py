@@ -12,49 +12,58 @@ from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
+from bot.providers.realtimekit_mute import Mutes, Operation, reason
 from bot.providers.realtimekit_reads import Reads, meeting_path
 from bot.providers.realtimekit_rooms import Enrolled, Rooms, participant_path
 from bot.providers.realtimekit_wire import Done, Stay, spares
 
-_MUTE_IS_UNSURE = (
-    "Cloudflare does not document this mute: nobody can be unmuted, "
-    "and who is muted cannot be read."
-)
-_SILENCE_IS_UNSURE = (
-    "Cloudflare does not document this mute: it holds for everyone or nobody, "
+_MUTE_IS_UNSEEN = "RealtimeKit does not report who is muted, so the result cannot be checked."
+_SILENCE_IS_UNSEEN = (
+    "It mutes everyone or nobody. RealtimeKit does not report who is muted, "
     "and nothing from here lifts it."
 )
-_MAY_RETURN = "Their token stays valid, so they may join again."
-_MAY_STILL_HOLD = (
-    "They are removed and taken off the meeting's list. "
-    "Whether the token they hold still lets them in is not documented."
+_MAY_RETURN = (
+    "They can join again with the token they have. "
+    "Kicking everyone ends the session and stops its recordings."
 )
+_KEPT_OUT = (
+    "They are removed and deleted from the meeting. "
+    "They cannot join again unless your backend gives them a new token."
+)
+RECORDINGS_STOP = "The session ends and every recording of it stops, RTMP outputs too."
 _PRESET_IS_UNSURE = "Whether it holds before they join again is not documented."
-_STILL_IN = "It removes nobody from the call. What becomes of the token is not documented."
+_STILL_IN = (
+    "It removes nobody from the call. "
+    "Once they leave, they cannot join again unless your backend gives them a new token."
+)
 _AUDIO = {"tracks": ("audio",)}
 
 
 class PeopleActs:
     """Acts on people; each method sends what its verb needs, and reads first what it is about."""
 
-    def __init__(self, http: Transport, reads: Reads, rooms: Rooms) -> None:
+    def __init__(self, http: Transport, reads: Reads, rooms: Rooms, mutes: Mutes) -> None:
+        self._mutes = mutes
         self._http = http
         self._reads = reads
         self._rooms = rooms
 
-    @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSURE, instead=Kick, only=_AUDIO)
+    @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSEEN, instead=Kick, only=_AUDIO)
     async def _mute(self, act: Act) -> Receipt:
-        if not act.everyone:
-            return await self._at_people(Kind.REPEATABLE, act, "mute", _named(act), "muted them")
-        if act.spared:
-            rest = await self._rest(act)
-            return await self._at_people(Kind.REPEATABLE, act, "mute", rest, "muted the others")
-        return await self._mute_all(act, allow_unmute=True)
+        if act.everyone and not act.spared:
+            return await self._mute_all(act, allow_unmute=True)
+        rest = await self._rest(act) if act.everyone else _named(act)
+        said = "muted the others" if act.everyone else "muted them"
+        try:
+            return await self._at_people(Kind.REPEATABLE, act, Operation.NAMED, rest, said)
+        except NotAtVendor as error:
+            await self._require_operation(act, Operation.NAMED, rest, error)
+            raise
 
     @can(
         Silence,
         level=Enforcement.BEST_EFFORT,
-        why=_SILENCE_IS_UNSURE,
+        why=_SILENCE_IS_UNSEEN,
         instead=Kick,
         only=_AUDIO,
         aims=Aimed.EVERYONE,
@@ -70,11 +79,39 @@ class PeopleActs:
 
     async def _mute_all(self, act: Act, *, allow_unmute: bool) -> Receipt:
         await self._same_run(act.call)
-        path = f"{meeting_path(act.call.id)}/active-session/mute-all"
+        path = f"{meeting_path(act.call.id)}/active-session/{Operation.EVERYONE}"
         body = {"allow_unmute": allow_unmute}
-        return await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
+        try:
+            return await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
+        except NotAtVendor as error:
+            await self._require_operation(act, Operation.EVERYONE, None, error)
+            raise
 
-    @can(Kick, why=_MAY_RETURN)
+    async def _require_operation(
+        self,
+        act: Act,
+        operation: Operation,
+        people: Mapping[str, list[str]] | None,
+        error: NotAtVendor,
+    ) -> None:
+        """Impossible when a 404 can only mean that the account has no such operation.
+
+        A 404 also says that no session runs or that nobody of these is in it, and no document tells
+        them apart; so both are looked up. What was missed is remembered.
+        """
+        session = await self._reads.active(act.call.id)
+        if people is not None:
+            wanted = {one for ids in people.values() for one in ids}
+            here = await self._reads.present(session.id)
+            if not any(wanted & {stay.user_id, stay.custom_id} for stay in here):
+                return
+        self._mutes.missed(operation)
+        raise Impossible(
+            f"{act.verb.label} is not available. {reason(operation)}",
+            next_step="Nothing was done. Kick removes somebody from the call.",
+        ) from error
+
+    @can(Kick, why=_MAY_RETURN, also=RECORDINGS_STOP)
     async def _kick(self, act: Act) -> Receipt:
         if not act.everyone:
             return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
@@ -89,7 +126,7 @@ class PeopleActs:
         path = f"{meeting_path(act.call.id)}/active-session/kick-all"
         return await self._do(Kind.ONCE, "POST", path, None, "removed everyone")
 
-    @can(Block, level=Enforcement.BEST_EFFORT, why=_MAY_STILL_HOLD)
+    @can(Block, why=_KEPT_OUT)
     async def _block(self, act: Act) -> Receipt:
         """Kick, then delete the enrolment; NotAtVendor only where neither was there."""
         enrolled = await self._rooms.enrolment(act.call.id, act.people[0])

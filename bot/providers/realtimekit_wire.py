@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.providers.decode import Moment
 from bot.providers.http import Problem
@@ -66,6 +66,12 @@ class Stay(BaseModel):
         """The id acts take: `user_id`, or the app's own id where the vendor leaves that out."""
         return self.user_id or self.custom_id or ""
 
+    def of(self, person: Person) -> bool:
+        """Whether it is this person's, by either id: a new token is a new `user_id`."""
+        return self.person == person.id or (
+            self.custom_id is not None and self.custom_id == person.custom_id
+        )
+
     @property
     def here(self) -> bool:
         """Connected now: the listing keeps everybody who ever came."""
@@ -85,10 +91,7 @@ class Stay(BaseModel):
 
 def spares(act: Act, stay: Stay) -> bool:
     """Whether this connection is of somebody the act spares, by either id, on any device."""
-    for person in act.spared:
-        if stay.person == person.id or (stay.custom_id and stay.custom_id == person.custom_id):
-            return True
-    return False
+    return any(stay.of(person) for person in act.spared)
 
 
 class Recording(BaseModel):

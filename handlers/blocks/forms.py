@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Frozen
-from bot.calls.verbs import Verb
+from bot.calls.verbs import Aim, Verb
 from bot.calls.written import dump_verb
 from bot.errors import BadInput
 from handlers.blocks.cases import order_words
@@ -62,6 +62,8 @@ def reason_form(
     verb = state.act.verb
     label = f"{verb.label} everyone" if state.act.everyone else verb.label
     about = [order_words(state.act), f"⚠️ {mrkdwn(verb.warning)}"]
+    if capability.also and _on_all(state.act):
+        about.append(f"⚠️ {mrkdwn(capability.also)}")
     if capability.level is Enforcement.BEST_EFFORT and capability.why:
         about.append(f"Best effort on {state.act.call.vendor.label}: {mrkdwn(capability.why)}")
     return {
@@ -77,6 +79,11 @@ def reason_form(
             *reason_fields(reasons, None, why, needed=state.act.heavy),
         ],
     }
+
+
+def _on_all(act: Act) -> bool:
+    """Whether it hits the call as a whole: itself, or everyone in it without an exception."""
+    return act.verb.aim is Aim.CALL or (act.everyone and not act.spared)
 
 
 def read_form(view: dict[str, Any]) -> Filled:

@@ -146,10 +146,18 @@ def _about(draft: Draft) -> list[Block]:
     if heavy(draft.said):
         lines.append(f"*{mrkdwn(_whole(draft), 300)}*")
     capability, call = draft.capability, draft.call
+    if call and capability and capability.also and _on_all(draft.said):
+        lines.append(f"⚠️ {mrkdwn(capability.also)}")
     if call and capability and capability.level is Enforcement.BEST_EFFORT and capability.why:
         lines.append(f"Best effort on {call.ref.vendor.label}: {mrkdwn(capability.why)}")
     lines += [f"• {say(note, 400)}" for note in draft.notes]
     return [paragraph(lines)] if lines else []
+
+
+def _on_all(said: Said) -> bool:
+    """Whether it hits the call as a whole: itself, or everyone in it without an exception."""
+    verb = said.kind
+    return verb is not None and (verb.aim is Aim.CALL or said.whom is Whom.EVERYONE)
 
 
 def _whole(draft: Draft) -> str:

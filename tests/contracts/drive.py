@@ -128,7 +128,6 @@ def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> VendorClient:
             api_token=key,
             base_url="https://api.cloudflare.com/client/v4",
             clock=clock,
-            hidden_mute=True,
             rtmp_targets=TARGETS,
             transport=transport,
         )

@@ -26,7 +26,7 @@ def stream(clock: ManualClock) -> StreamServer:
 
 @pytest.fixture
 def kit(clock: ManualClock) -> RealtimeKitServer:
-    server = RealtimeKitServer(clock, hidden_mute=True)
+    server = RealtimeKitServer(clock)
     room = server.open("clinic", "Clinic")
     for visitor in (ADA, BEN):
         server.join(room.id, visitor)

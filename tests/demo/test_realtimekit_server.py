@@ -93,11 +93,23 @@ async def test_kick_without_both_lists_is_refused(
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400)
 
 
-async def test_after_kick_all_the_session_stays_live_for_the_keep_alive_time(
-    kit: RealtimeKitServer, to_kit: httpx.AsyncClient, active: str, clock: ManualClock
+async def test_kick_all_ends_the_session_and_its_recordings_at_once(
+    kit: RealtimeKitServer, to_kit: httpx.AsyncClient, active: str
 ) -> None:
+    room = next(iter(kit.rooms))
+    recording = (await to_kit.post("/recordings", json={"meeting_id": room})).json()["data"]["id"]
     answer = await to_kit.post(f"{active}/kick-all")
     assert answer.json()["data"] == {"action": "kick_all", "kicked_participants_count": 2}
+    stopped = (await to_kit.get(f"/recordings/{recording}")).json()["data"]
+    assert stopped["status"] == "UPLOADING"
+    assert (await to_kit.get("/sessions")).json()["data"]["sessions"][0]["status"] == "ENDED"
+
+
+async def test_an_emptied_session_stays_live_for_the_keep_alive_time(
+    kit: RealtimeKitServer, to_kit: httpx.AsyncClient, active: str, clock: ManualClock
+) -> None:
+    for name in ("ada", "ben"):
+        kit.leave(next(iter(kit.rooms)), name)
     clock.advance(59)
     assert (await to_kit.get(active)).json()["data"]["status"] == "LIVE"
     clock.advance(1)
@@ -110,16 +122,16 @@ async def test_after_kick_all_the_session_stays_live_for_the_keep_alive_time(
     assert (await to_kit.get(active)).json()["data"]["id"] != before
 
 
-async def test_mute_is_404_unless_the_hidden_endpoints_are_there(clock: ManualClock) -> None:
-    for hidden, status in ((False, 404), (True, 200)):
-        server = RealtimeKitServer(clock, hidden_mute=hidden)
+async def test_mute_is_404_on_an_account_that_has_none(clock: ManualClock) -> None:
+    for has_mute, status in ((False, 404), (True, 200)):
+        server = RealtimeKitServer(clock, has_mute=has_mute)
         room = server.open("clinic", "Clinic")
         server.join(room.id, ADA)
         async with kit_client(server) as client:
             path = f"/meetings/{room.id}/active-session/mute-all"
             answer = await client.post(path, json={"allow_unmute": True})
         assert answer.status_code == status
-        assert len(server.effects) == int(hidden)
+        assert len(server.effects) == int(has_mute)
 
 
 async def test_mute_names_people_and_mute_all_needs_to_know_whether_they_may_unmute(
@@ -152,11 +164,15 @@ async def test_a_deleted_participant_comes_back_with_a_new_id_and_token(
     ben = (await to_kit.get(path)).json()["data"][1]
     assert (await to_kit.delete(f"{path}/{ben['id']}")).status_code == 200
     assert (await to_kit.delete(f"{path}/{ben['id']}")).status_code == 404
+    kit.leave(next(iter(kit.rooms)), "ben")
+    with pytest.raises(KeptOut):
+        kit.join(next(iter(kit.rooms)), BEN)
     body = {"custom_participant_id": "ben", "preset_name": "guest"}
     added = await to_kit.post(path, json=body)
     assert added.status_code == 201
     assert added.json()["data"]["id"] != ben["id"]
     assert added.json()["data"]["token"]
+    kit.join(next(iter(kit.rooms)), BEN)
 
 
 async def test_a_recording_goes_through_its_states_and_a_second_start_is_refused(

@@ -58,7 +58,7 @@ class Refuses(AppTransport):
 
 def clinic() -> RealtimeKitServer:
     """RealtimeKit with Ada and Ben in a meeting."""
-    server = RealtimeKitServer(ManualClock(), hidden_mute=True)
+    server = RealtimeKitServer(ManualClock())
     room = server.open("clinic", "Clinic")
     for visitor in (ADA, BEN):
         server.join(room.id, visitor)
@@ -69,7 +69,6 @@ def client(
     server: RealtimeKitServer,
     *,
     token: str = RealtimeKitServer.api_token,
-    hidden_mute: bool = True,
     rtmp_targets: Mapping[str, RtmpTarget] = TARGETS,
     deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -82,7 +81,6 @@ def client(
         api_token=SecretStr(token),
         base_url="https://kit.test/client/v4",
         clock=server.clock,
-        hidden_mute=hidden_mute,
         rtmp_targets=rtmp_targets,
         deadlines=deadlines,
         transport=transport or AppTransport(server.app),

@@ -80,7 +80,7 @@ def stream_case(deadlines: Deadlines | None) -> Case:
 
 
 def realtimekit_case(deadlines: Deadlines | None) -> Case:
-    server = RealtimeKitServer(ManualClock(), hidden_mute=True)
+    server = RealtimeKitServer(ManualClock())
 
     def client(token: str) -> CallProvider:
         return kits.client(server, token=token, rtmp_targets=TARGETS, deadlines=deadlines)

@@ -42,7 +42,7 @@ async def storm(
     For so many seconds, and on a busy machine until there is something to count.
     """
     dice = random.Random(seed)
-    async with open_stage(SystemClock(), hidden_mute=True) as stage:
+    async with open_stage(SystemClock()) as stage:
         fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
         async with fleet.at_sea(), auditor(database_url) as audit:
             ledger = await _rage(stage, fleet, seconds, dice)

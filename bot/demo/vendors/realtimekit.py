@@ -1,9 +1,9 @@
 """A make-believe Cloudflare RealtimeKit.
 
 As documented: a Bearer token checked by Cloudflare's gateway (with the gateway's own error shape),
-`{"success", "data", "paging"}`, ISO 8601 times. It keeps no ban list and has no way to end a call.
-Mute exists only where the server is made with `hidden_mute`, as it is in the vendor's
-specification but not in its documentation.
+`{"success", "data", "paging"}`, ISO 8601 times. It keeps no ban list: whoever is deleted from a
+meeting needs a new token. Removing everyone ends the session and its recordings. An account without
+mute, which the vendor's pages leave possible, is one made with `has_mute` False.
 """
 
 from datetime import timedelta
@@ -39,10 +39,10 @@ class RealtimeKitServer(Meetings, Media, Reports):
         self,
         clock: Clock,
         *,
-        hidden_mute: bool = False,
+        has_mute: bool = True,
         keep_alive: timedelta = timedelta(seconds=60),
     ) -> None:
-        self.hidden_mute = hidden_mute
+        self.has_mute = has_mute
         self.keep_alive = keep_alive
         super().__init__(clock)
 
@@ -53,9 +53,12 @@ class RealtimeKitServer(Meetings, Media, Reports):
         return self.rooms.setdefault(meeting, made)
 
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters with their token; KeptOut when the meeting is INACTIVE."""
+        """Somebody enters with their token.
+
+        KeptOut when the meeting is INACTIVE, and when they were deleted and have no new token.
+        """
         meeting, now = self.rooms[call], self.clock.now()
-        if not meeting.active:
+        if not meeting.active or visitor.id in meeting.deleted:
             raise KeptOut(visitor.id)
         if visitor.id not in meeting.tokens:
             meeting.enrol(visitor, PRESET, now)
@@ -68,10 +71,6 @@ class RealtimeKitServer(Meetings, Media, Reports):
         """Every endpoint."""
         kit = "/client/v4/accounts/{account}/realtime/kit/{app}"
         active = f"{kit}/meetings/{{meeting}}/active-session"
-        hidden: list[tuple[str, str, Handler]] = [
-            ("POST", f"{active}/mute", self._mute),
-            ("POST", f"{active}/mute-all", self._mute_all),
-        ]
         return [
             *self.report_routes(kit),
             ("GET", f"{kit}/sessions", self._sessions),
@@ -80,11 +79,12 @@ class RealtimeKitServer(Meetings, Media, Reports):
             ("GET", active, self._active),
             ("POST", f"{active}/kick", self._kick),
             ("POST", f"{active}/kick-all", self._kick_all),
+            ("POST", f"{active}/mute", self._mute),
+            ("POST", f"{active}/mute-all", self._mute_all),
             ("POST", f"{active}/poll", self._poll),
             *self.meeting_routes(kit),
             *self.media_routes(kit),
             *self.history_routes(kit),
-            *(hidden if self.hidden_mute else []),
         ]
 
     def gate(self, request: Request) -> None:
@@ -166,6 +166,7 @@ class RealtimeKitServer(Meetings, Media, Reports):
         for person in people:
             meeting.remove(person, self.clock.now())
             self.note("kick", meeting.id, person)
+        meeting.close(self.clock.now())
         return done({"action": "kick_all", "kicked_participants_count": len(people)})
 
     async def _poll(self, request: Request) -> Response:
@@ -185,13 +186,20 @@ class RealtimeKitServer(Meetings, Media, Reports):
         }
         return done({"action": "poll", "poll": made}, 201)
 
+    def _require_mute(self) -> None:
+        """404 as for any path that is not served, where this account has no mute."""
+        if not self.has_mute:
+            raise Refusal(404, "Not Found")
+
     async def _mute(self, request: Request) -> Response:
+        self._require_mute()
         meeting, people = self._live_room(request), await read(request, People)
         muted = self._targets(meeting, people)
         self._silence(meeting, [person.visitor.id for person in muted])
         return done({"action": "mute", "participants": [p.wire_acted() for p in muted]})
 
     async def _mute_all(self, request: Request) -> Response:
+        self._require_mute()
         meeting = self._live_room(request)
         await read(request, MuteAll)
         people = list(dict.fromkeys(stay.visitor.id for stay in meeting.here()))

@@ -82,7 +82,7 @@ class Media(History):
             raise Refusal(400, f"Cannot {action} a recording that is {recording.status(now)}")
         recording.paused = action == "pause"
         if action == "stop":
-            recording.stopped_at = now
+            recording.stop(now, "API_CALL")
         self.note(f"{'rtmp' if recording.rtmp_url else 'record'}_{action}", meeting.id)
         return done(recording.wire(now))
 

@@ -93,9 +93,10 @@ class Meetings(Kit):
         return done(_with_token(person))
 
     async def _expel(self, request: Request) -> Response:
-        """The enrolment goes; the token somebody holds already stays valid here."""
+        """The enrolment goes, and with it the right to join; who is in the room stays."""
         meeting, gone = self._person(request)
         del meeting.enrolled[gone.id]
+        meeting.deleted.add(gone.visitor.id)
         self.note("expel", meeting.id, gone.visitor.id)
         kept = ("created_at", "updated_at", "custom_participant_id")
         wired = {key: gone.wire()[key] for key in kept}

@@ -27,7 +27,10 @@ def made_id(*parts: str) -> str:
 
 @dataclass
 class Recording:
-    """A recording; `url` is set when it is sent out by RTMP."""
+    """A recording; `rtmp_url` is set when it is sent out by RTMP, which no answer shows.
+
+    `starter` is who began it, where that was somebody in the call; `stop_reason` as documented.
+    """
 
     id: str
     session: str
@@ -36,11 +39,18 @@ class Recording:
     rtmp_url: str | None = None
     paused: bool = False
     stopped_at: datetime | None = None
+    starter: Visitor | None = None
+    stopped_by: Visitor | None = None
+    stop_reason: str | None = None
 
     @property
     def active(self) -> bool:
         """Whether it has not been stopped."""
         return self.stopped_at is None
+
+    def stop(self, now: datetime, why: str) -> None:
+        """End it; `why` is API_CALL, INTERNAL_ERROR or ALL_PEERS_LEFT."""
+        self.stopped_at, self.stop_reason = now, why
 
     def status(self, now: datetime) -> str:
         """INVOKED, RECORDING or PAUSED, then UPLOADING, UPLOADED."""
@@ -140,6 +150,7 @@ class Meeting(Room):
     past: list[tuple[Session, list[Stay]]] = field(default_factory=list)
     enrolled: dict[str, Enrolled] = field(default_factory=dict)
     tokens: dict[str, Enrolled] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
     recordings: list[Recording] = field(default_factory=list)
     livestream: dict[str, Any] | None = None
     networks: dict[str, Network] = field(default_factory=dict)
@@ -174,13 +185,20 @@ class Meeting(Room):
             return
         emptied = max([session.started_at, *(s.left_at for s in self.stays if s.left_at)])
         if now - emptied >= self.keep_alive:
-            session.ended_at = emptied + self.keep_alive
-            self.livestream = None
-            for recording in self.recordings:
-                recording.stopped_at = recording.stopped_at or session.ended_at
+            self.close(emptied + self.keep_alive)
+
+    def close(self, now: datetime) -> None:
+        """End the session with all that runs in it."""
+        session = self.live()
+        if session is None:
+            return
+        session.ended_at, self.livestream = now, None
+        for recording in self.running():
+            recording.stop(now, "ALL_PEERS_LEFT")
 
     def enrol(self, visitor: Visitor, preset: str, now: datetime) -> Enrolled:
-        """Add somebody; their token stays valid even if they are deleted later."""
+        """Add somebody and give them a token; it lets them in until they are deleted."""
+        self.deleted.discard(visitor.id)
         added = Enrolled(made_id(self.id, visitor.id, str(len(self.tokens))), visitor, preset, now)
         self.enrolled[added.id] = self.tokens[visitor.id] = added
         return added

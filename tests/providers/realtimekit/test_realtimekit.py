@@ -5,7 +5,6 @@ import json
 import pytest
 
 from bot.calls.acts import Person
-from bot.calls.capabilities import Enforcement
 from bot.calls.models import Call, RecordingState
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import (
@@ -29,7 +28,7 @@ from bot.errors import (
 )
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import START, ManualClock
-from tests.providers.kits import ADA, BEN, client, order, person
+from tests.providers.kits import ADA, BEN, order, person
 
 
 async def test_a_listing_names_the_meeting_and_its_run(
@@ -151,18 +150,6 @@ async def test_muting_everyone_lets_them_unmute_themselves(
 ) -> None:
     await provider.perform(order(Mute(), call, everyone=True))
     assert json.loads(server.requests[-1].body) == {"allow_unmute": True}
-
-
-async def test_without_the_setting_there_is_no_mute_but_a_kick(
-    server: RealtimeKitServer, call: Call
-) -> None:
-    documented = client(server, hidden_mute=False)
-    capability = documented.capabilities["mute"]
-    assert (capability.level, capability.instead) == (Enforcement.IMPOSSIBLE, "kick")
-    asked = len(server.requests)
-    with pytest.raises(Impossible):
-        await documented.perform(order(Mute(), call, everyone=True))
-    assert len(server.requests) == asked
 
 
 @pytest.mark.parametrize(

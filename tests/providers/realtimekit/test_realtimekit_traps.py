@@ -5,7 +5,7 @@ import pytest
 from bot.calls.capabilities import Enforcement
 from bot.calls.models import Call
 from bot.calls.outcomes import Seen
-from bot.calls.verbs import End, Kick
+from bot.calls.verbs import End, Kick, RecordStart
 from bot.demo.vendors import RealtimeKitServer
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit import RealtimeKitProvider
@@ -91,19 +91,32 @@ async def test_without_times_another_peer_id_tells_a_return(
     assert "came back since" in (await provider.observe(act)).evidence
 
 
-async def test_blocking_promises_no_more_than_is_documented(provider: RealtimeKitProvider) -> None:
+async def test_blocking_says_what_lets_somebody_in_again(provider: RealtimeKitProvider) -> None:
     block = provider.capabilities["block"]
-    assert block.level is Enforcement.BEST_EFFORT
-    assert "not documented" in block.why
+    assert block.level is Enforcement.ENFORCED
+    assert "cannot join again unless your backend gives them a new token" in block.why
     assert not provider.capabilities["unblock"].possible
     assert "new token" in provider.capabilities["unblock"].why
 
 
-async def test_an_ended_call_lingers_live_with_nobody_in_it_and_still_counts_as_ended(
-    provider: RealtimeKitProvider, clock: ManualClock, call: Call
+async def test_an_ended_call_is_over_with_all_that_was_recorded_of_it(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
+    await provider.perform(order(RecordStart(), call))
     act = order(End(), call)
     await provider.perform(act)
+    assert (await provider.list_live(limit=10)).items == ()
+    assert (await provider.observe(act)).seen is Seen.DONE
+    assert server.rooms[call.ref.id].running() == []
+    with pytest.raises(NotAtVendor):
+        await provider.get(call.ref.id)
+
+
+async def test_an_emptied_call_lingers_live_with_nobody_in_it_and_counts_as_ended(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, clock: ManualClock, call: Call
+) -> None:
+    act = order(End(), call)
+    server.leave(call.ref.id, "ben")
     (lingering,) = (await provider.list_live(limit=10)).items
     assert (lingering.ref, lingering.people) == (call.ref, 0)
     assert (await provider.observe(act)).seen is Seen.DONE

@@ -1,0 +1,64 @@
+"""Whether an account has RealtimeKit's mute, and what is offered where it has not.
+
+Cloudflare's Python reference has both operations; other pages of its reference leave them out, so
+an account may answer that they do not exist. Source: developers.cloudflare.com/api/python,
+realtime_kit, active-session, methods mute_participants and mute_all_participants.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.calls.capabilities import Aimed, Capability, cannot
+from bot.calls.verbs import Kick, Mute, Silence
+from bot.clock import Clock
+
+REMEMBERED = timedelta(hours=1)
+"""How long an operation that was answered with 404 is not offered; then it is tried again."""
+
+
+class Operation(StrEnum):
+    """A mute operation: the last step of its path."""
+
+    NAMED = "mute"
+    EVERYONE = "mute-all"
+
+
+class Mutes:
+    """Which mute operations this account was found not to have."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._missing: dict[Operation, datetime] = {}
+
+    def missed(self, operation: Operation) -> None:
+        """The vendor answered that it does not exist."""
+        self._missing[operation] = self._clock.now()
+
+    def lacking(self) -> frozenset[Operation]:
+        """What is not offered now."""
+        oldest = self._clock.now() - REMEMBERED
+        return frozenset(one for one, since in self._missing.items() if since > oldest)
+
+    def narrowed(self, table: Mapping[str, Capability]) -> Mapping[str, Capability]:
+        """The capabilities as they are on this account."""
+        lacking = self.lacking()
+        if not lacking:
+            return table
+        told = dict(table)
+        if Operation.EVERYONE in lacking:
+            told[Silence.name] = cannot(reason(Operation.EVERYONE), instead=Kick)
+        if len(lacking) == len(Operation):
+            told[Mute.name] = cannot(reason(*Operation), instead=Kick)
+        else:
+            (one,) = lacking
+            left = Aimed.EVERYONE if one is Operation.NAMED else Aimed.NAMED
+            why = f"{reason(one)} {table[Mute.name].why}"
+            told[Mute.name] = table[Mute.name].model_copy(update={"aims": left, "why": why})
+        return told
+
+
+def reason(*operations: Operation) -> str:
+    """Why it is not offered, in words."""
+    names = " and ".join(operations)
+    return f"This RealtimeKit account has no such operation: {names} answered 404."

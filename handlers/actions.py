@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.calls.cases import Order
+from bot.calls.cases import How, Order
 from bot.calls.picture import ListView
 from handlers import home
 from handlers.blocks import digestvalues, lookvalues, values
@@ -12,6 +12,7 @@ from handlers.blocks.life import case_message
 from handlers.commands import digesting
 from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one
+from handlers.following import follow_press
 from handlers.modals import order, reason, search
 from handlers.visit import Visit
 
@@ -116,9 +117,13 @@ async def repeat_case(visit: Visit) -> None:
             reason=f"Again, after #{case.number}. {case.reason}".strip(),
             channel=visit.asker.channel,
             reply_url=visit.reply_url,
+            in_place=visit.on_private_message,
         )
     )
-    visit.later(partial(visit.answer, asked_message(acceptance)), "answer")
+    if visit.reply_url is None:
+        follow_press(visit, acceptance)
+    elif acceptance.how is How.REPEATED:
+        visit.later(partial(visit.answer, asked_message(acceptance)), "answer")
 
 
 async def show_audit(visit: Visit) -> None:

@@ -1,28 +1,53 @@
 """An order given where no answer can be sent later: its form and Home show how it went."""
 
-from bot.calls.cases import Acceptance
-from bot.calls.outcomes import State
+from bot.calls.cases import Acceptance, Case
 from handlers import home
-from handlers.blocks.cases import answer_message
+from handlers.blocks.cases import answer_message, asked_message
+from handlers.blocks.message import Message
+from handlers.blocks.parts import context
 from handlers.blocks.window import window_view
 from handlers.modals.opening import Opened, draw
 from handlers.visit import Visit
 
-PAUSES = (0.3, 0.7, 1.0, 2.0)
-"""Seconds before each look at the case; after the last one Home's Refresh shows it."""
+PAUSES = (0.3, 0.7, 1.0, 2.0, 4.0, 8.0, 14.0)
+"""Seconds before each look at the case: a little longer in all than one act may take."""
+
+ELSEWHERE = "How it ends stands in your Home tab and in the audit log."
+"""Said where it is not known when the last look is over."""
 
 
 def follow(visit: Visit, acceptance: Acceptance) -> None:
     """Show the outcome in the place of the submitted form, if it is still open, and in Home."""
 
     async def followed() -> None:
-        case = acceptance.case
-        for seconds in PAUSES:
-            if case.state is not State.ASKED:
-                break
-            await visit.desk.board.clock.sleep(seconds)
-            case = await visit.desk.case(visit.asker, case.number)
-        await draw(visit, Opened(str(visit.payload["id"]), ""), window_view(answer_message(case)))
+        case = await _ended(visit, acceptance.case)
+        await draw(visit, Opened(str(visit.payload["id"]), ""), window_view(_told(case)))
         await home.publish(visit, None)
 
     visit.later(followed, "follow")
+
+
+def follow_press(visit: Visit, acceptance: Acceptance) -> None:
+    """Show in a window over the pressed one that it is in progress, then the outcome."""
+
+    async def followed() -> None:
+        await visit.hold()
+        await visit.answer(asked_message(acceptance))
+        await visit.answer(_told(await _ended(visit, acceptance.case)))
+
+    visit.later(followed, "follow")
+
+
+async def _ended(visit: Visit, case: Case) -> Case:
+    """The case once it has ended, or as it is after the last look."""
+    for seconds in PAUSES:
+        if not case.state.open:
+            break
+        await visit.desk.board.clock.sleep(seconds)
+        case = await visit.desk.case(visit.asker, case.number)
+    return case
+
+
+def _told(case: Case) -> Message:
+    told = answer_message(case)
+    return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

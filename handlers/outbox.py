@@ -9,7 +9,7 @@ from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.calls.cases import Case, Notice, NoticeKind
+from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
 from bot.errors import Impossible, VendorError
 from bot.moderation.board import Board
@@ -54,19 +54,22 @@ class Outbox:
     async def show(self, notice: Notice, case: Case) -> str | None:
         """Post or edit what `notice` is about; the message's timestamp for a channel line."""
         if notice.kind is NoticeKind.ANSWER:
-            await self.replies.post(notice.place, await self._answer(case), in_place=case.card)
+            in_place = notice.manner is not Manner.NEW
+            await self.replies.post(
+                notice.place, await self._answer(notice, case), in_place=in_place
+            )
             return None
         await self.pace.acquire()
         async with taken("line", pause_before(notice.attempt), GONE, case=case.number):
             return await self._line(notice, case)
 
-    async def _answer(self, case: Case) -> Message:
+    async def _answer(self, notice: Notice, case: Case) -> Message:
         """The card the act came from, drawn anew; where the vendor is silent, the case alone.
 
         What is not confirmed stands above the card, with why and what to do next.
         """
-        told = answer_message(case)
-        if not case.card:
+        told = answer_message(case, joined=notice.joined)
+        if notice.manner is not Manner.CARD:
             return told
         try:
             view = await self.board.open(case.act.call)

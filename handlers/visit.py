@@ -49,6 +49,11 @@ class Visit:
         return self.window is not None and self.window.under is not None
 
     @property
+    def on_private_message(self) -> bool:
+        """Whether what was pressed is in a message that only the asker sees."""
+        return bool((self.body.get("container") or {}).get("is_ephemeral"))
+
+    @property
     def fields(self) -> dict[str, Any]:
         """What is filled in around what was pressed: the message's fields, or the view's."""
         holder = self.body.get("view") or self.body

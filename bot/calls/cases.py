@@ -11,13 +11,25 @@ from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Verb
 
 
+class Manner(StrEnum):
+    """How an answer is shown to whoever asked."""
+
+    NEW = "new"
+    """A message of its own: nothing that answers a command can be replaced later."""
+    IN_PLACE = "in_place"
+    """In the place of the private message whose button was pressed."""
+    CARD = "card"
+    """The call's card that was pressed, drawn anew."""
+
+
 class Order(Frozen):
     """What a moderator asks for, before it is a case.
 
     `key` makes it exactly-once: the same key is the same order however often it is delivered.
     `channel` is where it was asked, `reply_url` Slack's response_url for the private answer;
-    `card` says that the answer redraws the card it came from instead of being a new message.
-    `trace` is the id of the request on log lines; it is no part of what is asked.
+    `card` says that the answer redraws the card it came from, `in_place` that it takes the place of
+    the message that was pressed. `trace` is the id of the request on log lines; it is no part of
+    what is asked.
     """
 
     key: str
@@ -27,12 +39,24 @@ class Order(Frozen):
     channel: str | None = None
     reply_url: str | None = None
     card: bool = False
+    in_place: bool = False
     trace: str = ""
+
+    @property
+    def manner(self) -> Manner:
+        """How its answer is shown."""
+        if self.card:
+            return Manner.CARD
+        return Manner.IN_PLACE if self.in_place else Manner.NEW
 
     def fingerprint(self) -> str:
         """A hash of what is asked: two deliveries of one key must agree on it."""
         asked = f"{self.act.subject}\n{self.actor.user}\n{self.reason}"
         return hashlib.sha256(asked.encode()).hexdigest()
+
+
+ASKED, OUTCOME = 1, 2
+"""The versions of a case: as it was asked, and as it ended. A notice counts what it has shown."""
 
 
 class Case(Frozen):
@@ -49,8 +73,12 @@ class Case(Frozen):
     results: tuple[Result, ...] = ()
     channel: str | None = None
     reply_url: str | None = None
-    card: bool = False
     trace: str = ""
+
+    @property
+    def version(self) -> int:
+        """How far it has come."""
+        return ASKED if self.state.open else OUTCOME
 
     @property
     def inverse(self) -> Verb | None:
@@ -160,14 +188,19 @@ class NoticeKind(StrEnum):
     LINE = "line"
     """The moderation channel: one message a case, edited as it goes on."""
     ANSWER = "answer"
-    """The asker's own card, by response_url: private, best effort."""
+    """The asker's private answer, by response_url: best effort.
+
+    A message of its own is due with the outcome, or two seconds after the order while that is not
+    there; a card shows at once that the case is in progress.
+    """
 
 
 class Notice(Frozen):
     """A case that some place in Slack does not show in its newest state yet.
 
     `key` names the place and is unique; `posted` is the message's timestamp once it exists;
-    `attempt` 1 is the first try; `version` grows with the case, so the newest state wins.
+    `attempt` 1 is the first try; `version` grows with the case, so the newest state wins. Of an
+    answer, `manner` is how it is shown, and `joined` says that somebody else had asked before.
     """
 
     key: str
@@ -178,3 +211,9 @@ class Notice(Frozen):
     posted: str | None = None
     attempt: int = 1
     token: str = ""
+    manner: Manner = Manner.NEW
+    joined: bool = False
+
+    def of(self, case: Case) -> "Notice":
+        """The notice as it is once `case` is shown: it may have ended since this fell due."""
+        return self.model_copy(update={"version": max(self.version, case.version)})

@@ -18,8 +18,8 @@ CALLS: Mapping[str, tuple[Vendor, str]] = {
 }
 """The calls the story is about, by the names it gives them."""
 
-TAKEN = ("✅ confirmed",)
-"""What every answer to an act ends with when the vendor was read back."""
+TAKEN = ("✅ #", "· confirmed")
+"""What stands in every answer to an act when the vendor was read back."""
 
 
 ANSWER = "[Case #"

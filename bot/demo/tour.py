@@ -30,7 +30,7 @@ OUTSIDE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 """rich fetches its font from a host; the picture has to do with the reader's own."""
 
-CASE = re.compile(r"#(\d+) ·")
+CASE = re.compile(r"^\S+ #(\d+) ", re.MULTILINE)
 """The number at the beginning of what is told of a case."""
 
 STYLES = {
@@ -38,7 +38,7 @@ STYLES = {
     r"^.+(?=\n.+ · (?:under a minute|\d+ (?:people|person)))": "bold",
     r"^─+$": "dim",
     r"\[[^\[\]\n]+\]": "cyan",
-    r"✅ \w+": "green",
+    r"✅ #\d+": "green",
     r"^[┌•].*": "bold",
 }
 """What stands out in a message, by pattern."""
@@ -120,7 +120,7 @@ async def _make(player: Player, step: Step) -> Played:
 async def _line_posted(player: Player, user: User, sight: Sight) -> None:
     """Wait for the case's line in the moderation channel, so that all stand in their order."""
     newest = max(map(int, CASE.findall(sight.text)))
-    await player.read(user, player.show.stage.cast.log, f"#{newest} ·")
+    await player.read(user, player.show.stage.cast.log, f"#{newest} ")
 
 
 async def summary(show: Show, played: Sequence[Played]) -> str:

@@ -144,7 +144,7 @@ class Executor:
     async def _tell(self, notice: Notice) -> None:
         case = await self._store.case(notice.case)
         with trace.working_on(case.number, case.trace, notice=notice.kind):
-            await self._show(notice, case)
+            await self._show(notice.of(case), case)
 
     async def _show(self, notice: Notice, case: Case) -> None:
         try:

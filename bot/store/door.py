@@ -10,12 +10,14 @@ from sqlalchemy import Row, bindparam, insert, select
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.cases import (
+    ASKED,
     Acceptance,
     Case,
     DigestNote,
     Disclosure,
     Event,
     How,
+    Manner,
     NoticeKind,
     Order,
     Refusal,
@@ -27,8 +29,8 @@ from bot.store.pen import Transaction
 from bot.store.rows import case_of, request_json
 from bot.store.tables import CASE, DELIVERY, IS_OPEN, OUTBOX
 
-ASKED = 1
-"""The version of a case that was only asked; its outcome is a later one."""
+WORKING_AFTER = timedelta(seconds=2)
+"""How long a new message waits for the outcome before it says that the case is in progress."""
 
 ANSWERABLE = timedelta(minutes=30)
 """How long Slack takes answers at a response_url.
@@ -174,7 +176,7 @@ class _Batch:
         else:
             how = How.NEW
             case = self._new(knock)
-        self._deliver(knock, case)
+        self._deliver(knock, case, joined=how is How.JOINED)
         return Acceptance(case=case, how=how)
 
     def write(self) -> None:
@@ -212,7 +214,6 @@ class _Batch:
             asked_at=knock.at,
             channel=order.channel,
             reply_url=order.reply_url,
-            card=order.card,
             trace=order.trace,
         )
         self._cases.append(_case_row(case, knock))
@@ -224,7 +225,7 @@ class _Batch:
             )
         return case
 
-    def _deliver(self, knock: Knock, case: Case) -> None:
+    def _deliver(self, knock: Knock, case: Case, *, joined: bool) -> None:
         order = knock.order
         self._known[order.key] = (knock.fingerprint, case)
         self._deliveries.append(
@@ -233,8 +234,16 @@ class _Batch:
         if order.reply_url:
             key = f"answer:{order.key}"
             answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url)
-            told = 0 if order.card else ASKED  # the acknowledgement told it, but not on the card
-            self._notices.append(answer | {"shown": told, "expires_at": knock.at + ANSWERABLE})
+            patience = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
+            self._notices.append(
+                answer
+                | {
+                    "due_at": knock.at + patience,
+                    "expires_at": knock.at + ANSWERABLE,
+                    "manner": order.manner,
+                    "joined": joined,
+                }
+            )
 
     def _audit(self, event: Event, knock: Knock, case: Case) -> None:
         order = knock.order
@@ -282,4 +291,6 @@ def _notice(case: Case, kind: NoticeKind, key: str, place: str) -> dict[str, Any
         "attempt": 0,
         "due_at": case.asked_at,
         "expires_at": None,
+        "manner": None,
+        "joined": None,
     }

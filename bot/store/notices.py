@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Executable, and_, bindparam, delete, func, tuple_, update
 
-from bot.calls.cases import Notice, NoticeKind
+from bot.calls.cases import ASKED, Notice, NoticeKind
 from bot.store.database import Database
-from bot.store.door import ASKED
 from bot.store.pen import Transaction
 from bot.store.rows import notice_of
 from bot.store.tables import CASE, IS_DUE, OUTBOX

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
-from bot.calls.cases import AuditEntry, Case, Notice, NoticeKind, Order
+from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
 from bot.calls.outcomes import Result, State
 from bot.calls.search import aimed_at
 
@@ -50,7 +50,6 @@ def case_of(row: Row[Any]) -> Case:
         results=_RESULTS.validate_json(row.results) if row.results else (),
         channel=order.channel,
         reply_url=row.reply_url,
-        card=order.card,
         trace=order.trace,
     )
 
@@ -66,4 +65,6 @@ def notice_of(row: Row[Any]) -> Notice:
         posted=row.posted,
         attempt=row.attempt,
         token=row.token,
+        manner=Manner(row.manner or Manner.NEW),
+        joined=bool(row.joined),
     )

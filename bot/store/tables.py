@@ -107,7 +107,8 @@ class Delivery(SQLModel, table=True):
 class Outbox(SQLModel, table=True):
     """A place that shows a case: due while `version` is ahead of `shown`.
 
-    `attempt` counts the tries since the place last showed something.
+    `attempt` counts the tries since the place last showed something. `manner` and `joined` are
+    those of an answer.
     """
 
     __tablename__ = "outbox"
@@ -132,6 +133,8 @@ class Outbox(SQLModel, table=True):
     attempt: int
     due_at: datetime = Field(sa_column=_moment())
     expires_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    manner: str | None
+    joined: bool | None
     owner: str | None
     token: str | None
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))

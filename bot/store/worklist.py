@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     or_,
     select,
     true,
@@ -46,8 +47,16 @@ _CLOSE = (
 _NEWS = (
     update(OUTBOX)
     .where(OUTBOX.c.case_number.in_(bindparam("numbers", expanding=True)))
-    .values(version=OUTBOX.c.version + 1)
+    .values(
+        version=OUTBOX.c.version + 1,
+        due_at=case(
+            (OUTBOX.c.attempt == 0, bindparam("at", type_=OUTBOX.c.due_at.type)),
+            else_=OUTBOX.c.due_at,
+        ),
+    )
 )
+"""What waits to say that a case is in progress says how it ended instead, and at once; what Slack
+asked to send later stays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,8 @@ class Worklist:
                 closed[number] = _closed(transaction, outcome)
         if closed:
             connection.execute(_CLOSE, list(closed.values()))
-            connection.execute(_NEWS, {"numbers": list(closed)})
+            now = max(outcome.at for outcome in outcomes)
+            connection.execute(_NEWS, {"numbers": list(closed), "at": now})
         return answers
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:

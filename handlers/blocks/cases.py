@@ -23,16 +23,21 @@ NAMED = 3
 
 SHOWN_RESULTS = 20
 
+NOTHING_DONE = "Nothing was done"
+"""What is said of what failed: the vendor said no, or was never asked."""
+
 MARKS = {
     State.ASKED: "⏳",
     State.CONFIRMED: "✅",
     State.PARTLY: "⚠️",
-    State.NOT_CONFIRMED: "❔",
+    State.NOT_CONFIRMED: "❓",
     State.REFUSED: "⛔",
     State.FAILED: "❌",
 }
 """One sign for each state, always beside its word."""
 
+WORDS = {State.ASKED: "in progress", State.NOT_CONFIRMED: "unknown"}
+"""How a state is called, where it is not by its label."""
 
 SEEN = {
     Seen.DONE: "it is so now",
@@ -44,7 +49,7 @@ SEEN = {
 
 def state_words(state: State) -> str:
     """A state with its sign: `✅ confirmed`."""
-    return f"{MARKS[state]} {state.label}"
+    return f"{MARKS[state]} {WORDS.get(state, state.label)}"
 
 
 def deed(case: Case) -> str:
@@ -52,6 +57,27 @@ def deed(case: Case) -> str:
     act = case.act
     verb = act.verb.done if case.state is State.CONFIRMED else act.verb.doing
     return f"{verb} {aim_words(act)}"
+
+
+def _told(case: Case, where: str) -> str:
+    """How it stands with what was asked: `Could not kick Alice from “Support room”`."""
+    act = case.act
+    wanted = f"{_lower(order_words(act))}{where}"
+    match case.state:
+        case State.ASKED:
+            return f"in progress: {wanted}"
+        case State.CONFIRMED:
+            return f"{act.verb.done} {aim_words(act)}{where}"
+        case State.NOT_CONFIRMED:
+            return f"Unknown: {wanted} may or may not have happened"
+        case State.FAILED:
+            return f"Could not {wanted}"
+    return f"{case.state.label}: {wanted}"
+
+
+def _lower(sentence: str) -> str:
+    """The sentence as it stands behind a colon."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def order_words(act: Act) -> str:
@@ -86,16 +112,19 @@ def _named(people: Sequence[Person]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def case_line(case: Case) -> str:
-    """One compact mrkdwn line: number, deed, call, who, why, state."""
+def case_line(case: Case, by: str = "") -> str:
+    """One compact mrkdwn line: state, number, deed, call, who, why.
+
+    `by` names who asked where a mention would notify them.
+    """
     act = case.act
+    where = f" ({act.call.vendor.label}, {code(act.handle)})"
     return dots(
         (
-            f"*#{case.number}*",
-            f"{deed(case)} ({act.call.vendor.label}, {code(act.handle)})",
-            f"by {who(case.actor.user)}",
+            f"{MARKS[case.state]} *#{case.number}* {_told(case, where)}",
+            f"by {by or who(case.actor.user)}",
             f"reason: {mrkdwn(case.reason, 120)}" if case.reason else "",
-            state_words(case.state),
+            "confirmed" if case.state is State.CONFIRMED else "",
         )
     )
 
@@ -105,25 +134,45 @@ def line_message(case: Case) -> Message:
     return Message(spoken(case), [section(case_line(case))])
 
 
-def answer_message(case: Case) -> Message:
-    """What the asker is told: the line, and what went wrong or is not known."""
+def answer_message(case: Case, *, joined: bool = False) -> Message:
+    """What the asker is told: how it went and why, or that it is in progress.
+
+    `joined`: somebody else had asked for it before.
+    """
+    before = _asked_before(case) if joined else ""
+    if case.state.open:
+        return _saying(before or working(case), case)
     open_points = [one for one in case.results if one.state is not State.CONFIRMED]
-    blocks = [paragraph([case_line(case), *_result_lines(open_points)])]
-    return Message(spoken(case), [*blocks, *case_buttons(case, again=bool(open_points))])
+    lines = [before, case_line(case), *_result_lines(open_points)]
+    return Message(
+        spoken(case),
+        [
+            paragraph([line for line in lines if line]),
+            *case_buttons(case, again=bool(open_points)),
+        ],
+    )
 
 
 def asked_message(acceptance: Acceptance) -> Message:
-    """What is said at once: the order is written down, and under which number."""
+    """What is said at once, where that is to be: how it was taken, and under which number."""
     case = acceptance.case
-    first = {
-        How.NEW: "Written down; the outcome follows here.",
-        How.REPEATED: "This order was written down before.",
-        How.JOINED: "The same is being done already; this is its case.",
-    }[acceptance.how]
-    return Message(
-        text_of(first, f"Case #{case.number}."),
-        [paragraph([first, case_line(case)]), *case_buttons(case, again=False)],
-    )
+    if acceptance.how is How.REPEATED:
+        return _saying(f"Already requested: case #{case.number}.", case)
+    return _saying(_asked_before(case) if acceptance.how is How.JOINED else working(case), case)
+
+
+def working(case: Case) -> str:
+    """That somebody is at it, and under which number."""
+    return f"Working on it: {_lower(order_words(case.act))} (case #{case.number})."
+
+
+def _asked_before(case: Case) -> str:
+    return f"{who(case.actor.user)} already asked for this: case #{case.number}."
+
+
+def _saying(words: str, case: Case) -> Message:
+    """One sentence about a case, and the way to it."""
+    return Message(text_of(words), [paragraph([words]), *case_buttons(case, again=False)])
 
 
 def check_message(case: Case, seen: Sequence[Observation]) -> Message:
@@ -157,24 +206,29 @@ def result_line(result: Result) -> str:
     evidence = mrkdwn(result.evidence, 200, empty="nothing is known").rstrip(".")
     tries = f" ({result.attempts} attempts)" if result.attempts > 1 else ""
     todo = f" {mrkdwn(result.next_step, 150)}" if result.next_step else ""
-    return f"• {subject}{known}: {state_words(result.state)}{tries}: {evidence}.{todo}"
+    said = f"{evidence}.{todo}"
+    if result.state is State.FAILED and NOTHING_DONE not in said:
+        said = f"{evidence}. {NOTHING_DONE}.{todo}"
+    return f"• {subject}{known}: {state_words(result.state)}{tries}: {said}"
 
 
 def case_buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:
     """Looking again and doing it again, where something is not confirmed; the whole case."""
     value = CaseValue(number=case.number, attempt=case.attempt)
     unsure = again and any(one.state is State.NOT_CONFIRMED for one in case.results)
+    failed = again and any(one.state is State.FAILED for one in case.results)
     row = [
         button("Check again", CASE_CHECK, value) if unsure else None,
-        _again(case, value) if unsure else None,
+        _again("Do it again", case, value) if unsure else None,
+        _again("Try again", case, value) if failed and not unsure else None,
         button(f"Case #{case.number}", CASE, value) if show else None,
     ]
     return actions(row, f"case.{case.number}.{case.attempt}.{case.state}")
 
 
-def _again(case: Case, value: CaseValue) -> Block | None:
+def _again(label: str, case: Case, value: CaseValue) -> Block | None:
     """Doing it again; a heavy act asks first."""
-    pressed, act = button("Do it again", CASE_AGAIN, value), case.unsettled
+    pressed, act = button(label, CASE_AGAIN, value), case.unsettled
     if not act.heavy:
         return pressed
     question = f"{order_words(act)}. {act.verb.warning}"

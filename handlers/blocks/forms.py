@@ -124,7 +124,7 @@ def trouble_view(message: Message) -> dict[str, Any]:
 
 def done_view(message: Message) -> dict[str, Any]:
     """The form's place taken by words about what was written down."""
-    return {**trouble_view(message), "title": plain_text("Written down", MAX_TITLE)}
+    return {**trouble_view(message), "title": plain_text("In progress", MAX_TITLE)}
 
 
 def _metadata(state: FormState) -> str:

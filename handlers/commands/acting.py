@@ -1,11 +1,14 @@
-"""Orders given in words: understood, permitted and written down before they are acknowledged."""
+"""Orders given in words: understood, permitted and on disk before they are acknowledged.
+
+The acknowledgement of an order is empty: nothing that answers a command can be replaced later, so
+the one message about it is the outcome, which follows by response_url.
+"""
 
 import asyncio
 
 from bot.calls.acts import CROWD, Act
 from bot.calls.cases import Order
 from bot.calls.verbs import Weight
-from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import looking
 from handlers.blocks.text import clean, cut
@@ -18,7 +21,7 @@ AT_ONCE = 0.4
 
 
 async def act(visit: Visit, request: ActRequest) -> Message | None:
-    """Take the order. What is answered at once is on disk; a heavy act opens a form to confirm."""
+    """Take the order: without an answer it is on disk. A heavy act opens a form to confirm."""
     await visit.desk.admit(visit.asker, _key(visit), cut(clean(visit.body["text"]), MAX_REASON))
     try:
         async with asyncio.timeout(AT_ONCE):
@@ -80,7 +83,7 @@ async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None
         await visit.desk.permit(visit.asker, meant, _key(visit))
         visit.later(lambda: reason.open_form(visit, meant, request.reason), "form")
         return None
-    acceptance = await visit.desk.request(
+    await visit.desk.request(
         Order(
             key=_key(visit),
             act=meant,
@@ -90,4 +93,4 @@ async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None
             reply_url=visit.reply_url,
         )
     )
-    return asked_message(acceptance)
+    return None

@@ -56,5 +56,5 @@ def acked(answer: Answer) -> bool:
 
 
 def recorded(answer: Answer) -> bool:
-    """An order that was written down is answered with the number of its case."""
-    return acked(answer) and b"Case #" in answer.body
+    """An order that is on disk is acknowledged with nothing; what is wrong with one is in words."""
+    return acked(answer) and not answer.body

@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.demo.slack import Delivery, Message, NotShown, Sender, View, as_text
+from bot.demo.slack.refused import Refused
+from bot.demo.slack.respond import respond
 from bot.demo.vendors import AppTransport
 from tests.demo_slack.conftest import Town
 from tests.demo_slack.kit import actions, button, field, modal, option, options, plain, section
@@ -72,11 +74,15 @@ async def test_a_command_answered_in_channel_is_for_all(desk: Desk) -> None:
     assert desk.town.world.latest(desk.town.guest.id).text == "hello"
 
 
-async def test_a_later_reply_may_replace_the_answer_to_a_command(desk: Desk) -> None:
+async def test_nothing_that_answers_a_command_is_ever_replaced_or_taken_away(desk: Desk) -> None:
     desk.says({"text": "wait"})
-    delivery = await desk.command()
+    delivery, world = await desk.command(), desk.town.world
     key = delivery.payload["response_url"].rsplit("/", 1)[1]
-    assert desk.town.world.tickets.look(key).source is desk.town.world.latest(desk.town.ada.id)
+    for words in ("working", "done"):
+        respond(world, key, {"text": words, "replace_original": True})
+    with pytest.raises(Refused, match="message_not_found"):
+        respond(world, key, {"delete_original": True})
+    assert [one.text for one in world.seen_by(desk.town.ada.id)] == ["wait", "working", "done"]
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])

@@ -130,7 +130,7 @@ def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first
     life = Life(case=crowd(300))
     first = told(case_message(life))
     shown = words(first)
-    assert "1 ❔ not confirmed · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
+    assert "1 ❓ unknown · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
     assert shown.index("`p298`") < shown.index("`p299`") < shown.index("`p0`")
     assert shown.count("(3 attempts)") == PER_PAGE
     (more,) = [one for one in elements(first.blocks) if route(one["action_id"]) == "case.page"]

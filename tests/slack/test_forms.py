@@ -245,7 +245,7 @@ async def test_a_call_made_up_by_hand_is_refused_at_its_field(mira: Former, valu
     assert errors == {"call": "That call is not live any more. Choose another one."}
 
 
-async def test_the_shortcut_asks_what_to_do_first_and_says_what_was_written_down(
+async def test_the_shortcut_asks_what_to_do_first_and_its_form_says_how_it_went(
     show: Show, mira: Former
 ) -> None:
     delivery = await show.sender.shortcut(mira.user, "moderate_call")
@@ -256,7 +256,7 @@ async def test_the_shortcut_asks_what_to_do_first_and_says_what_was_written_down
     await mira.chooses(FORM_CALL, "Launch show (live) 🚀", "launch")
     await mira.drawn("[Launch show (live) 🚀 ▾]")
     assert await mira.submits(reason="on air") == {}
-    assert "Written down" in as_text(await mira.form())
+    await mira.drawn("started the livestream of", "confirmed", "[Case #1]")
     case = await latest(show)
     assert (case.act.verb.name, case.reason, case.channel) == ("live_start", "on air", None)
 

@@ -270,7 +270,6 @@ async def test_deleting_a_recording_opens_the_form_for_a_lead_and_for_nobody_les
     (entry,) = [one for one in await place.show.store.audit(CaseFilter(limit=3)) if one.reason][:1]
     case = await place.show.store.case(entry.case or 0)
     assert (case.act.verb.model_dump(), case.act.call.session) == ({"file": "rec_1.mp4"}, "room-0")
-    assert not case.card
 
 
 async def test_a_recording_is_made_found_and_deleted_at_the_vendor(show: Show) -> None:

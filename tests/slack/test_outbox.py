@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from bot.calls.acts import Act, Person
-from bot.calls.cases import Case, Notice, NoticeKind
+from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Kick
 from bot.demo.serving import serve
@@ -110,8 +110,11 @@ class Mail:
         key = self.world.tickets.reply(self.ada.id, self.channel.id, source)
         return f"{self.world.base_url}/respond/{key}"
 
-    def answer(self, url: str) -> Notice:
-        return self.notice(kind=NoticeKind.ANSWER, key="answer:1", place=url)
+    def answer(self, url: str, **more: Any) -> Notice:
+        return self.notice(kind=NoticeKind.ANSWER, key="answer:1", place=url, **more)
+
+    def of_card(self, card: Message) -> Notice:
+        return self.answer(self.reply_url(card), manner=Manner.CARD)
 
     def told(self) -> list[Message]:
         return self.world.ephemerals.get(self.ada.id, [])
@@ -159,7 +162,7 @@ async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail)
         "event_type": "callwarden_case",
         "event_payload": {"key": "line:1"},
     }
-    assert "asked" in str(mail.lines[0].blocks)
+    assert "in progress" in str(mail.lines[0].blocks)
     again = await mail.outbox.show(mail.notice(posted=ts, version=2), finished(mail.case))
     assert again == ts
     assert [line.ts for line in mail.lines] == [ts]
@@ -329,8 +332,7 @@ async def test_an_answer_is_private_and_tells_the_case(mail: Mail) -> None:
 
 async def test_the_answer_for_a_card_redraws_it_in_its_place(mail: Mail) -> None:
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
-    case = finished(mail.case).model_copy(update={"card": True})
-    await mail.outbox.show(mail.answer(mail.reply_url(card)), case)
+    await mail.outbox.show(mail.of_card(card), finished(mail.case))
     assert mail.told() == [card]
     assert "Room" in str(card.blocks)
     assert "Ann" in str(card.blocks)
@@ -345,10 +347,28 @@ async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone
     else:
         mail.outbox.board.providers = {}
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
-    case = finished(mail.case).model_copy(update={"card": True})
-    await mail.outbox.show(mail.answer(mail.reply_url(card)), case)
+    await mail.outbox.show(mail.of_card(card), finished(mail.case))
     assert "Case #1" in card.text
     assert "confirmed" in str(card.blocks)
+
+
+async def test_an_answer_takes_the_place_of_the_message_it_was_asked_in(mail: Mail) -> None:
+    old = mail.world.post(mail.channel.id, "old case", [], to=mail.ada.id)
+    notice = mail.answer(mail.reply_url(old), manner=Manner.IN_PLACE)
+    await mail.outbox.show(notice, mail.case)
+    assert mail.told() == [old]
+    assert old.text == "Working on it: kick Ann from “Room” (case #1)."
+    await mail.outbox.show(notice, finished(mail.case))
+    assert mail.told() == [old]
+    assert as_text(old).startswith("✅ #1 kicked Ann from “Room”")
+
+
+async def test_who_asked_what_somebody_else_had_asked_reads_so_with_the_outcome(mail: Mail) -> None:
+    for case in (mail.case, finished(mail.case)):
+        await mail.outbox.show(mail.answer(mail.reply_url(), joined=True), case)
+    early, late = map(as_text, mail.told())
+    assert early == f"{MARY.user} already asked for this: case #1.\n[Case #1]"
+    assert late.startswith(f"{MARY.user} already asked for this: case #1.\n✅ #1 kicked Ann")
 
 
 async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) -> None:
@@ -402,9 +422,9 @@ async def test_a_card_whose_act_failed_says_why_and_what_to_do(mail: Mail) -> No
         person="ann", name="Ann", state=State.NOT_CONFIRMED, evidence="Mist.", next_step="Look."
     )
     case = mail.case.model_copy(
-        update={"card": True, "state": State.NOT_CONFIRMED, "results": (result,), "attempt": 1}
+        update={"state": State.NOT_CONFIRMED, "results": (result,), "attempt": 1}
     )
-    await mail.outbox.show(mail.answer(mail.reply_url(card)), case)
+    await mail.outbox.show(mail.of_card(card), case)
     shown = as_text(card)
     for words in ("Mist.", "Look.", "Check again", "Do it again", "Refresh"):
         assert words in shown

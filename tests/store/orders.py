@@ -1,6 +1,7 @@
 """Orders as tests need them."""
 
 from datetime import timedelta
+from typing import Any
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
@@ -27,6 +28,7 @@ def order(
     reply_url: str | None = None,
     verb: Verb | None = None,
     call: CallRef | None = None,
+    **more: Any,
 ) -> Order:
     """Mute somebody in the lobby."""
     act = Act(
@@ -35,4 +37,6 @@ def order(
         title="Lobby",
         people=(Person(id=person, name=person.title()),),
     )
-    return Order(key=key, act=act, actor=actor, reason=reason, channel="C1", reply_url=reply_url)
+    return Order(
+        key=key, act=act, actor=actor, reason=reason, channel="C1", reply_url=reply_url, **more
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.outcomes import State
 from bot.clock import SystemClock
+from bot.demo.slack.workspace import TEAM
 from bot.demo.stage import Stage
 from bot.errors import ChainBroken
 from bot.store import SqlStore
@@ -27,6 +28,7 @@ _OPEN = text(
     "SELECT (SELECT count(*) FROM moderation_case WHERE state = 'asked')"
     " + (SELECT count(*) FROM outbox WHERE version > shown)"
 )
+_KEPT = text("SELECT key, case_number FROM delivery WHERE case_number IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class Auditor:
         async with self.engine.connect() as connection:
             last = await connection.scalar(text("SELECT max(number) FROM moderation_case")) or 0
         return {number: await self.store.case(number) for number in range(1, last + 1)}
+
+    async def kept(self) -> dict[str, int]:
+        """The case that each request led to, by its key."""
+        async with self.engine.connect() as connection:
+            rows = (await connection.execute(_KEPT)).all()
+        return {str(key): int(number) for key, number in rows}
 
     async def entries(self) -> list[AuditEntry]:
         """The whole record."""
@@ -109,8 +117,8 @@ async def count(stage: Stage, ledger: Ledger, audit: Auditor) -> Tally:
         "audit entries": len(entries),
     }
     faults = {
-        "lost": _lost(ledger, cases),
-        "two cases for one order": sum(len(numbers) > 1 for numbers in ledger.promised.values()),
+        "lost": _lost(ledger, await audit.kept(), cases),
+        "two cases for one order": len(cases) - len({_target(case) for case in cases.values()}),
         "executed twice": sum(times > 1 for times in done.values()),
         "effects without a case": len(set(done) - {_target(case) for case in cases.values()}),
         "confirmed without an effect": _untrue(cases, done),
@@ -121,12 +129,10 @@ async def count(stage: Stage, ledger: Ledger, audit: Auditor) -> Tally:
     return Tally(counts, faults)
 
 
-def _lost(ledger: Ledger, cases: dict[int, Case]) -> int:
+def _lost(ledger: Ledger, kept: dict[str, int], cases: dict[int, Case]) -> int:
     """Promised orders without a case, or whose case was never finished."""
-    promised = [number for numbers in ledger.promised.values() for number in numbers]
-    return sum(
-        number not in cases or cases[number].state is State.ASKED for number in set(promised)
-    )
+    numbers = [kept.get(f"command:{TEAM}:{one.slash.trigger}", 0) for one in ledger.promised]
+    return sum(number not in cases or cases[number].state is State.ASKED for number in numbers)
 
 
 def _target(case: Case) -> Target:

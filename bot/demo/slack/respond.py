@@ -13,7 +13,9 @@ IN_CHANNEL, EPHEMERAL = "in_channel", "ephemeral"
 def respond(world: Workspace, key: str, args: Json) -> None:
     """One post: a new message, or one over or instead of the message that was pressed.
 
-    It counts whether or not its content is refused. Refused when the address is used up.
+    Only a pressed message can be written over: nothing that answers a command ever is, neither its
+    acknowledgement nor what its address posted. It counts whether or not its content is refused.
+    Refused when the address is used up.
     """
     reply = world.tickets.spend(key)
     if yes(args, "delete_original"):
@@ -31,9 +33,7 @@ def show(world: Workspace, reply: ReplyTo, text: str, blocks: list[Json], kind: 
     if kind not in (IN_CHANNEL, EPHEMERAL):
         raise Refused("invalid_response_type")
     to = reply.user if kind == EPHEMERAL else None
-    message = world.post(reply.channel, text, blocks, to=to)
-    if reply.source is None:
-        reply.source = message
+    world.post(reply.channel, text, blocks, to=to)
 
 
 def _replace(world: Workspace, reply: ReplyTo, text: str, blocks: list[Json] | None) -> None:

@@ -18,6 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.meter import UNMETERED, Meter
 from bot.metrics import Metrics
+from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
@@ -82,6 +83,9 @@ async def open_house(
         signatures = _signatures(settings, clock, stack)
         slack, replies = _slack(settings, session), Replies(session)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp))
+        directory = SlackDirectory(slack, clock)
+        policy = Policy(settings.rules, directory)
+        authorizer = Authorizer(policy, board)
         executor = Executor(
             store=store,
             notifier=Outbox(slack, replies, board, store, _pace(settings)),
@@ -89,15 +93,14 @@ async def open_house(
                 vendor: Carrier(one, clock, settings.limits.patience)
                 for vendor, one in providers.items()
             },
+            authorizer=authorizer,
             clock=clock,
             tasks=counter.tasks,
             owner=owner,
             lease=timedelta(seconds=settings.limits.lease_seconds),
             meter=metrics,
         )
-        directory = SlackDirectory(slack, clock)
-        policy = Policy(settings.rules, directory)
-        desk = Desk(board, Planner(board, store), policy, store, executor)
+        desk = Desk(board, Planner(board, store), policy, store, executor, authorizer)
         freshness = Freshness(providers, store, store, clock)
         rounds = _rounds(settings, store, freshness, slack, owner)
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)

@@ -14,7 +14,8 @@ CallwardenError
 │   ├── Outsider             another workspace, a guest or a bot
 │   ├── RoleTooLow           the verb wants a higher role
 │   ├── ChannelNotAllowed    this channel may not give orders
-│   └── ProtectedPerson      the target is on the protected list
+│   ├── ProtectedPerson      the target is on the protected list
+│   └── Unverified           Slack did not say who the asker is or what role they hold
 ├── Impossible               the vendor has no such act; carries the nearest one that works
 ├── NotAccepted              the order could not be written down; nothing was done
 ├── KeyReused                one idempotency key, two different orders
@@ -130,6 +131,10 @@ class ChannelNotAllowed(NotPermitted):
 
 class ProtectedPerson(NotPermitted):
     """The target is on the protected list."""
+
+
+class Unverified(NotPermitted):
+    """Slack did not say who somebody is, or who is in a group: asked again, it may say so."""
 
 
 class Impossible(CallwardenError):

@@ -1,9 +1,12 @@
 """An act: one verb aimed at one call and perhaps at people in it."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
+from fnmatch import fnmatchcase
 
-from bot.calls.actors import Role
+from pydantic import Field
+
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
 from bot.calls.names import shown
@@ -19,6 +22,8 @@ class Person(Frozen):
 
     `presence` and `joined_at` tell one stay in the call from the next, so that somebody who came
     back after a kick is not taken for somebody who was never kicked. See `Participant` for the ids.
+    `role` is theirs in the call as the vendor says it; `protected` marks somebody whom an act on
+    everyone leaves out although nobody asked for that.
     """
 
     id: str
@@ -26,6 +31,8 @@ class Person(Frozen):
     custom_id: str | None = None
     presence: str | None = None
     joined_at: datetime | None = None
+    role: str | None = None
+    protected: bool = False
 
     @classmethod
     def of(cls, participant: Participant) -> "Person":
@@ -36,7 +43,13 @@ class Person(Frozen):
             custom_id=participant.custom_id,
             presence=participant.presence,
             joined_at=participant.joined_at,
+            role=participant.role,
         )
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id they are known by."""
+        return frozenset(one for one in (self.id, self.custom_id, self.presence) if one)
 
     @property
     def shown(self) -> str:
@@ -44,11 +57,30 @@ class Person(Frozen):
         return shown(self.name, self.id, self.custom_id)
 
 
+class Protection(Frozen):
+    """Whom only admins may act on: ids or `fnmatch` patterns of them, and roles in a call."""
+
+    patterns: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    def covers(self, ids: Collection[str], role: str | None) -> bool:
+        """Whether somebody with these ids and that role is protected: any of them is enough."""
+        return role in self.roles or any(
+            one == pattern or fnmatchcase(one, pattern) for one in ids for pattern in self.patterns
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns or self.roles)
+
+
 class Act(Frozen):
     """One verb, one call, and for people's verbs either `people` or `everyone`.
 
-    With `everyone`, the `spared` are left as they are: mute all except the host. `title` is the
-    call's name when the order was given: it is what the audit shows later.
+    With `everyone`, the `spared` are left as they are: mute all except the host. Protected people
+    are among them, unless the act is meant for `protected_too`; `present` is how many people were
+    in the call when that was read. Where they could not all be read, `protection` tells a provider
+    whom else to spare as it meets them; it is worked out anew each time and never written down.
+    `title` is the call's name when the order was given: it is what the audit shows later.
     """
 
     verb: AnyVerb
@@ -57,6 +89,9 @@ class Act(Frozen):
     people: tuple[Person, ...] = ()
     everyone: bool = False
     spared: tuple[Person, ...] = ()
+    protected_too: bool = False
+    present: int | None = None
+    protection: Protection | None = Field(None, exclude=True)
 
     @property
     def handle(self) -> str:
@@ -78,13 +113,32 @@ class Act(Frozen):
     def subject(self) -> str:
         """A stable text for 'the same order': vendor, call, run, verb with options, and target."""
         target = "*" if self.everyone else sorted(person.id for person in self.people)
-        spared = f" but {sorted(person.id for person in self.spared)}" if self.spared else ""
+        left = [person.id for person in self.spared if not person.protected]
+        spared = f" but {sorted(left)}" if left else ""
+        spared += " protected too" if self.protected_too else ""
         call = (str(self.call.vendor), self.call.id, self.call.session)
         return f"{call} {self.verb.name} {self.verb.model_dump_json()} {target}{spared}"
 
-    def least(self) -> Role:
-        """The least role for it, where the rules say nothing else."""
-        return max(self.verb.least, self.verb.least_for_all if self.everyone else Role.NOBODY)
+    @property
+    def left_out(self) -> tuple[Person, ...]:
+        """Who is spared for being protected: nobody asked for it."""
+        return tuple(person for person in self.spared if person.protected)
+
+    @property
+    def selective(self) -> bool:
+        """Whether it hits everyone but somebody, so that it has to be done person by person."""
+        return bool(self.spared or self.protection)
+
+    def spares(self, ids: Collection[str], role: str | None = None) -> bool:
+        """Whether somebody in the call with these ids and that role is left as they are."""
+        if any(not person.ids.isdisjoint(ids) for person in self.spared):
+            return True
+        return self.protection is not None and self.protection.covers(ids, role)
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether it hits everyone, or a crowd: that wants the role that everyone wants."""
+        return self.everyone or len(self.people) > CROWD
 
     def open_key(self) -> str:
         """The hash of `subject`: two open cases never share it, so equal orders join one case."""

@@ -124,12 +124,16 @@ class Feedback(Frozen):
 
 
 class CallMember(Frozen):
-    """Somebody who belongs to a call; `here` None where it is not known whether they are in it."""
+    """Somebody who belongs to a call; `here` None where it is not known whether they are in it.
+
+    `custom_id` is the app's own id where the vendor keeps one of its own beside it.
+    """
 
     id: str
     name: str | None = None
     role: str | None = None
     here: bool | None = None
+    custom_id: str | None = None
 
 
 class RoomKind(StrEnum):

@@ -19,6 +19,7 @@ from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.verbs import VERBS, Aim
 from bot.errors import BadInput, Impossible, NotPermitted
+from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.executor import Executor
 from bot.moderation.plan import Planner
@@ -61,6 +62,7 @@ class Desk:
     policy: Policy
     store: Store
     executor: Executor
+    authorizer: Authorizer
 
     async def request(self, order: Order) -> Acceptance:
         """Permit, then write down: what this returns is on disk and will be carried out.
@@ -69,21 +71,23 @@ class Desk:
         nothing was done.
         """
         complete(order.act)
-        await self.permit(Asker(order.actor, order.channel), order.act, order.key)
-        acceptance = await self.store.accept(order.model_copy(update={"trace": trace.current()}))
+        act = await self.permit(Asker(order.actor, order.channel), order.act, order.key)
+        told = order.model_copy(update={"act": act, "trace": trace.current()})
+        acceptance = await self.store.accept(told)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
         if acceptance.how is How.NEW:
             self.executor.nudge(order.act.call.vendor)
         return acceptance
 
-    async def permit(self, asker: Asker, act: Act, key: str) -> None:
+    async def permit(self, asker: Asker, act: Act, key: str) -> Act:
         """Refuse what is impossible or not permitted; the latter is audited under `key`.
 
-        A form asks this before it opens, so that nobody fills it in for nothing.
+        The act as it may be done: see `Authorizer.at_door`. A form asks this before it opens, so
+        that nobody fills it in for nothing.
         """
         self.planner.possible(act.verb, act.call.vendor, everyone=act.everyone)
         try:
-            await self.policy.may(asker.actor, act, asker.channel)
+            return await self.authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:
             await self.store.refuse(Refusal(key=key, actor=asker.actor, act=act, why=str(no)))
             raise

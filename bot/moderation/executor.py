@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -11,8 +12,9 @@ from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.clock import Clock
-from bot.errors import StoreError
+from bot.errors import NotPermitted, StoreError, Unverified, VendorError
 from bot.meter import UNMETERED, Meter
+from bot.moderation.authorize import Authorizer
 from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
@@ -32,11 +34,21 @@ NOTICES_AT_ONCE = 4
 STALE = timedelta(minutes=15)
 """An order that could not be begun in this time is not done any more: the call has moved on."""
 
+ASK_AGAIN = timedelta(seconds=5)
+"""How long an order waits when Slack does not say who asked for it: nobody acts unseen."""
+
 GATHER_SECONDS = 0.05
 """How long messages that fall due one after the other are gathered into one look."""
 
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
+
+
+class Done(NamedTuple):
+    """A case with its act as it was done, and the results."""
+
+    case: Case
+    results: Sequence[Result]
 
 
 class Executor:
@@ -48,6 +60,7 @@ class Executor:
         store: Store,
         notifier: Notifier,
         carriers: Mapping[Vendor, Carrier],
+        authorizer: Authorizer,
         clock: Clock,
         tasks: Tasks,
         owner: str,
@@ -58,6 +71,7 @@ class Executor:
         self._meter = meter
         self._notifier = notifier
         self._carriers = carriers
+        self._authorizer = authorizer
         self._clock = clock
         self._owner = owner
         self._lease = lease
@@ -108,14 +122,35 @@ class Executor:
         case = claim.case
         with trace.working_on(case.number, case.trace, claim=claim.token):
             log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
-            results = self._settled(case)
-            if results is None:
-                results = await self._carriers[case.act.call.vendor].carry_out(case)
-            kept = await self._store.finish(claim, results)
+            try:
+                done = await self._done(case)
+            except Unverified as silence:
+                until = self._clock.now() + ASK_AGAIN
+                await self._store.put_back(claim, until=until)
+                log.warning("case put back", why=str(silence))
+                return
+            of_now = claim.model_copy(update={"case": done.case})
+            kept = await self._store.finish(of_now, done.results)
             if kept:
-                self._count(case, results)
-            log.info("case finished", state=overall(results), attempt=case.attempt, kept=kept)
+                self._count(case, done.results)
+            log.info("case finished", state=overall(done.results), attempt=case.attempt, kept=kept)
         self._nudge_notices()
+
+    async def _done(self, case: Case) -> Done:
+        """The case carried out, refused, or ended. Unverified when its asker is to be asked for."""
+        if (results := self._settled(case)) is not None:
+            return Done(case, results)
+        try:
+            waited = self._clock.now() - case.asked_at
+            act = await self._authorizer.at_work(case, waited)
+        except Unverified:
+            raise
+        except NotPermitted as no:
+            return Done(case, await self._authorizer.refused(case, no))
+        except VendorError as error:
+            return Done(case, _unread(case, error))
+        case = case.model_copy(update={"act": act})
+        return Done(case, await self._carriers[act.call.vendor].carry_out(case))
 
     def _count(self, case: Case, results: Sequence[Result]) -> None:
         for result in results:
@@ -157,6 +192,14 @@ class Executor:
         else:
             await self._store.noticed(notice, posted=posted)
             log.debug("notice shown", attempt=notice.attempt)
+
+
+def _unread(case: Case, error: VendorError) -> Sequence[Result]:
+    """The end of a case for which it cannot be read who is there, and so who is protected."""
+    if case.attempt > 1:
+        return ended(case, State.NOT_CONFIRMED, f"Begun before, never finished. {error}", CHECK)
+    why = f"Who is in the call could not be read: {error} Nothing was done."
+    return ended(case, State.FAILED, why, "Try again in a moment.")
 
 
 def ended(case: Case, state: State, evidence: str, next_step: str) -> Sequence[Result]:

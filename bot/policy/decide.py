@@ -1,13 +1,13 @@
 """The decisions, as functions of rules and facts: no Slack, no await."""
 
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.calls.actors import Role
 from bot.calls.acts import Act, Person
 from bot.calls.models import Vendor
 from bot.calls.verbs import Verb
-from bot.policy.rules import Ids, Patterns, Rules, list_name
+from bot.policy.rules import Ids, Rules, list_name
 from bot.ports import Member
 
 
@@ -19,15 +19,14 @@ class Grant(NamedTuple):
     everyone: bool
 
 
-def least(rules: Rules, act: Act) -> Role:
+def least(rules: Rules, act: Act, *, whole: bool = False) -> Role:
     """The least role for an act: the vendor's word, else the general one, else the act's own.
 
-    An act on everyone never wants less than the verb asks for that.
+    An act on everyone never wants less than the verb asks for that, whatever the file says. Naming
+    a crowd, or all who are there one by one (`whole`), is an act on everyone in other words.
     """
-    said = _said(rules, act.verb.name, act.call.vendor)
-    if said is None:
-        return act.least()
-    return max(said, act.verb.least_for_all) if act.everyone else said
+    role = least_for_one(rules, type(act.verb), act.call.vendor)
+    return max(role, act.verb.least_for_all) if act.sweeping or whole else role
 
 
 def least_for_one(rules: Rules, verb: type[Verb], vendor: Vendor) -> Role:
@@ -72,18 +71,10 @@ def allowed_in(rules: Rules, channel: str | None) -> bool:
     return not places.channels or channel in {*places.channels, places.moderation_channel} - {None}
 
 
-def protected(rules: Rules, act: Act) -> tuple[Person, ...]:
-    """Those of `act.people` only admins may act on.
-
-    An act on the call or on everyone in it is aimed at nobody, so protection does not stop it.
-    """
-    patterns = rules.protected.of(act.call.vendor)
-    return tuple(person for person in act.people if _matches(person, patterns))
-
-
-def _matches(person: Person, patterns: Patterns) -> bool:
-    ids = [one for one in (person.id, person.custom_id) if one is not None]
-    return any(one == pattern or fnmatchcase(one, pattern) for one in ids for pattern in patterns)
+def protected(rules: Rules, vendor: Vendor, people: Iterable[Person]) -> tuple[Person, ...]:
+    """Those of `people` only admins may act on, by any of their ids or by their role."""
+    protection = rules.protected.of(vendor)
+    return tuple(one for one in people if protection.covers(one.ids, one.role))
 
 
 def outsider(member: Member, home: str) -> str | None:

@@ -1,13 +1,14 @@
 """The shell around the decisions: asks the directory only for what the rules leave open."""
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.calls.actors import Actor, Role
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person, Protection
 from bot.calls.looks import Look
 from bot.calls.models import Vendor
 from bot.calls.verbs import Verb
-from bot.errors import CallwardenError, Outsider
+from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.policy import decide, words
 from bot.policy.rules import Rules
 from bot.ports import Directory
@@ -63,16 +64,40 @@ class Policy:
         if not decide.allowed_in(self._rules, channel):
             raise words.not_used_there(self._rules, channel)
 
-    async def may(self, actor: Actor, act: Act, channel: str | None) -> None:
+    async def may(
+        self,
+        actor: Actor,
+        act: Act,
+        channel: str | None,
+        *,
+        people: Sequence[Person] | None = None,
+        whole: bool = False,
+    ) -> None:
         """Whether somebody may do this there; one protected person refuses the whole act.
 
-        Raises Outsider, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
+        `people` is whom it hits with all that is known of them, where that is more than the act
+        says; `whole` that they are all who are there. On everyone it is aimed at nobody: protected
+        people are spared, unless it is meant for them too, which only admins may ask.
+
+        Raises Outsider, Unverified, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
         """
         await self._admit(actor)
         if not decide.allowed_in(self._rules, channel):
             raise words.channel_not_allowed(self._rules, channel)
-        await self._check_role(actor.user, act)
-        await self._check_protected(actor.user, act)
+        await self._check_role(actor.user, act, whole=whole)
+        await self._check_protected(actor.user, act, act.people if people is None else people)
+
+    def protection(self, vendor: Vendor) -> Protection:
+        """Whom only admins may act on; false where nobody is protected."""
+        return self._rules.protected.of(vendor)
+
+    async def is_admin(self, actor: Actor, vendor: Vendor) -> bool:
+        """Whether somebody holds the role that may act on protected people; False when unknown."""
+        try:
+            await self._admit(actor)
+            return await self._holds(actor.user, Role.ADMIN, vendor)
+        except NotPermitted:
+            return False
 
     async def standing(self, actor: Actor, vendor: Vendor) -> Role:
         """The highest role somebody holds on a vendor; NotPermitted for outsiders and strangers."""
@@ -86,16 +111,24 @@ class Policy:
         """The least role for a verb on a vendor's call, or on one person in it."""
         return decide.least_for_one(self._rules, verb, vendor)
 
-    async def _check_role(self, user: str, act: Act) -> None:
+    async def _check_role(self, user: str, act: Act, *, whole: bool) -> None:
         vendor = act.call.vendor
-        needed = decide.least(self._rules, act)
+        needed = decide.least(self._rules, act, whole=whole)
         if not await self._holds(user, needed, vendor):
-            raise words.role_too_low(self._rules, user, act.verb.label, needed, vendor)
+            what = act.verb.label
+            if needed > self.least(type(act.verb), vendor):
+                what = words.many(act)
+            raise words.role_too_low(self._rules, user, what, needed, vendor)
 
-    async def _check_protected(self, user: str, act: Act) -> None:
-        people = decide.protected(self._rules, act)
-        if people and not await self._holds(user, Role.ADMIN, act.call.vendor):
-            raise words.protected_people(self._rules, people, act.call.vendor)
+    async def _check_protected(self, user: str, act: Act, people: Sequence[Person]) -> None:
+        vendor = act.call.vendor
+        found = decide.protected(self._rules, vendor, people)
+        if not found and not act.protected_too:
+            return
+        if not await self._holds(user, Role.ADMIN, vendor):
+            if not found:
+                raise words.admins_only(self._rules, vendor)
+            raise words.protected_people(self._rules, found, vendor)
 
     async def _admit(self, actor: Actor) -> None:
         try:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.calls.actors import Role
+from bot.calls.acts import Protection
 from bot.calls.models import Frozen, Vendor
 from bot.calls.verbs import VERBS
 
@@ -38,6 +39,9 @@ TeamId = Annotated[
 ]
 Pattern = Annotated[str, StringConstraints(min_length=1)]
 """A participant id or custom id, or an `fnmatch` pattern for several, such as `host-*`."""
+
+RoleInCall = Annotated[str, StringConstraints(min_length=1)]
+"""What a vendor says somebody is in a call, such as `host`; upper and lower case differ."""
 
 Ids = tuple[SlackId, ...]
 Patterns = tuple[Pattern, ...]
@@ -105,17 +109,21 @@ class Vendors(Section):
 
 
 class Protected(Section):
-    """`[protected]`: people only admins may act on; a vendor's list adds to `people`."""
+    """`[protected]`: people only admins may act on; a vendor's list adds to `people`.
+
+    `roles` are the vendor's own words for what somebody is in a call: a role, a preset.
+    """
 
     people: Patterns = ()
+    roles: tuple[RoleInCall, ...] = ()
     stream: Patterns = ()
     realtimekit: Patterns = ()
     cometchat: Patterns = ()
 
-    def of(self, vendor: Vendor) -> Patterns:
-        """Every pattern that holds for one vendor."""
+    def of(self, vendor: Vendor) -> Protection:
+        """Everything that holds for one vendor."""
         own: Patterns = getattr(self, vendor.value)
-        return self.people + own
+        return Protection(patterns=self.people + own, roles=self.roles)
 
 
 class Places(Section):

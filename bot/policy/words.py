@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 
 from bot.calls.actors import Role
-from bot.calls.acts import Person
+from bot.calls.acts import Act, Person
 from bot.calls.models import Vendor
-from bot.errors import ChannelNotAllowed, NotPermitted, Outsider, ProtectedPerson, RoleTooLow
+from bot.errors import (
+    ChannelNotAllowed,
+    NotPermitted,
+    Outsider,
+    ProtectedPerson,
+    RoleTooLow,
+    Unverified,
+)
 from bot.policy.rules import Rules, list_name
 
 FILE = "callwarden.toml"
@@ -38,15 +45,47 @@ def _list(rules: Rules, role: Role, vendor: Vendor | None) -> str:
     return f"`{list_name(role)}` under `[{table}]`"
 
 
+def many(act: Act) -> str:
+    """What an act on many is called: to everyone, or to that many people by name."""
+    return (
+        f"{act.verb.label} everyone"
+        if act.everyone
+        else f"{act.verb.label} {len(act.people)} people"
+    )
+
+
+def admins_only(rules: Rules, vendor: Vendor) -> ProtectedPerson:
+    """Protected people were to be included by somebody who may not act on them."""
+    return ProtectedPerson(
+        "Only an admin can include protected people. Nothing was done to anybody.",
+        next_step=f"Leave out `--protected`, or ask one of the {_admins(rules, vendor)}.",
+    )
+
+
+def all_or_nobody(act: Act, people: Sequence[Person]) -> ProtectedPerson:
+    """A vendor that does it to everyone at once cannot spare the protected."""
+    names = ", ".join(_both(person) for person in people)
+    verb = "is" if len(people) == 1 else "are"
+    return ProtectedPerson(
+        f"{act.call.vendor.label} can do “{act.verb.label}” only to everyone at once, and {names} "
+        f"{verb} protected. Nothing was done to anybody.",
+        next_step="Do it to people by name, or ask an admin to include protected people.",
+    )
+
+
 def protected_people(rules: Rules, people: Sequence[Person], vendor: Vendor) -> ProtectedPerson:
     """The whole act is refused; the message names everyone who is protected."""
     names = ", ".join(_both(person) for person in people)
     verb = "is" if len(people) == 1 else "are"
-    admins = _list(rules, Role.ADMIN, vendor)
     return ProtectedPerson(
         f"{names} {verb} protected: only an admin may act on them. Nothing was done to anybody.",
-        next_step=f"Leave them out, or ask one of the {admins} in {rules.file or FILE}.",
+        next_step=f"Leave them out, or ask one of the {_admins(rules, vendor)}.",
     )
+
+
+def _admins(rules: Rules, vendor: Vendor) -> str:
+    """Where it stands who they are."""
+    return f"{_list(rules, Role.ADMIN, vendor)} in {rules.file or FILE}"
 
 
 def _both(person: Person) -> str:
@@ -69,9 +108,9 @@ def not_used_there(rules: Rules, channel: str) -> ChannelNotAllowed:
     return ChannelNotAllowed("Callwarden is not used in that channel.", next_step=step)
 
 
-def unknown_person() -> NotPermitted:
+def unknown_person() -> Unverified:
     """Slack did not answer, and nobody acts unseen."""
-    return NotPermitted("Slack did not say who you are; nothing was done.", next_step=LATER)
+    return Unverified("Slack did not say who you are; nothing was done.", next_step=LATER)
 
 
 def unknown_workspace() -> NotPermitted:
@@ -88,9 +127,9 @@ def no_workspace_named(rules: Rules) -> Outsider:
     )
 
 
-def unknown_group(groups: Sequence[str]) -> NotPermitted:
+def unknown_group(groups: Sequence[str]) -> Unverified:
     """Slack did not answer for user groups that could have given the role."""
     names = ", ".join(groups)
-    return NotPermitted(
+    return Unverified(
         f"Slack did not say who is in user group {names}; nothing was done.", next_step=LATER
     )

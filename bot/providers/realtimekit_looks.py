@@ -67,6 +67,7 @@ class Around:
                 name=one.name or one.custom_id,
                 role=one.preset,
                 here=_is_in(one, here),
+                custom_id=one.custom_id,
             )
             for one in enrolled.items
         )

@@ -50,7 +50,7 @@ class PeopleActs:
 
     @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSEEN, instead=Kick, only=_AUDIO)
     async def _mute(self, act: Act) -> Receipt:
-        if act.everyone and not act.spared:
+        if act.everyone and not act.selective:
             return await self._mute_all(act, allow_unmute=True)
         rest = await self._rest(act) if act.everyone else _named(act)
         said = "muted the others" if act.everyone else "muted them"
@@ -70,7 +70,7 @@ class PeopleActs:
     )
     async def _silence(self, act: Act) -> Receipt:
         """Impossible where somebody is to be spared: only muting everyone can forbid unmuting."""
-        if act.spared:
+        if act.selective:
             raise Impossible(
                 "RealtimeKit silences everyone or nobody: it cannot spare anyone.",
                 next_step="Mute everyone but them: they can turn it on again.",
@@ -115,7 +115,7 @@ class PeopleActs:
     async def _kick(self, act: Act) -> Receipt:
         if not act.everyone:
             return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
-        if act.spared:
+        if act.selective:
             rest = await self._rest(act)
             return await self._at_people(Kind.ONCE, act, "kick", rest, "removed the others")
         return await self._kick_all(act)

@@ -90,8 +90,9 @@ class Stay(BaseModel):
 
 
 def spares(act: Act, stay: Stay) -> bool:
-    """Whether this connection is of somebody the act spares, by either id, on any device."""
-    return any(stay.of(person) for person in act.spared)
+    """Whether this connection is of somebody the act spares, by any id, on any device."""
+    who = Person.of(stay.participant())
+    return act.spares(who.ids, who.role)
 
 
 class Recording(BaseModel):

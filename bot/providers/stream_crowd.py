@@ -8,6 +8,7 @@ from bot.calls.acts import Act
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorDenied, VendorError, VendorRefused
 from bot.providers.stream_doing import no_later
+from bot.providers.stream_evidence import spared
 from bot.providers.stream_reads import StreamReads
 
 AT_ONCE = 8
@@ -34,7 +35,7 @@ class Crowd:
         self._reads = reads
         self._clock = clock
         self._ends = clock.monotonic() + SECONDS
-        self._known = {person.id for person in act.spared}
+        self._known: set[str] = set()
         self._refusals: list[VendorRefused] = []
         self.reached = 0
         self.unlisted = 0
@@ -50,7 +51,11 @@ class Crowd:
         while asked is not None and not self._late:
             here = await self._reads.stays(self._act.call.id, asked)
             no_later(self._act, here.call)
-            fresh = [one for one in here.participants if one.user.id not in self._known]
+            fresh = [
+                one
+                for one in here.participants
+                if one.user.id not in self._known and not spared(self._act, one)
+            ]
             ids = list(dict.fromkeys(one.user.id for one in fresh))
             beyond = here.total - len(here.participants)
             self.unlisted = beyond if first else max(self.unlisted - len(fresh), 0)
@@ -97,8 +102,8 @@ class Crowd:
         """How many it was done to, in words; the first refusal when all were refused."""
         if self._refusals and not self.reached:
             raise self._refusals[0]
-        spared = f", {len(self._act.spared)} spared" if self._act.spared else ""
-        return f" for {self.reached} in the call{spared}"
+        left = f", {len(self._act.spared)} spared" if self._act.spared else ""
+        return f" for {self.reached} in the call{left}"
 
     @property
     def _late(self) -> bool:

@@ -93,8 +93,13 @@ def silenced(seen: Observation) -> Observation:
 
 def meant(act: Act, here: Stays) -> int:
     """How many connections an act on everyone still means: all but those of the spared."""
-    spared = {person.id for person in act.spared}
-    return here.total - sum(stay.user.id in spared for stay in here.participants)
+    return here.total - sum(spared(act, stay) for stay in here.participants)
+
+
+def spared(act: Act, stay: Stay) -> bool:
+    """Whether this connection is of somebody the act leaves as they are."""
+    who = Person.of(stay.told())
+    return act.spares(who.ids, who.role)
 
 
 def emptied(act: Act, here: Stays) -> Observation:

@@ -61,7 +61,7 @@ class PeopleActs(StreamDoing):
         tracks = expect(act, Mute).tracks
         if not act.everyone:
             return accepted(act, await self._turn_off(act, [act.people[0].id], tracks))
-        if not act.spared:
+        if not act.selective:
             await self.same_run(act)
             body = {"mute_all_users": True, **self._flags(tracks)}
             return await self.send(act, "mute_users", body)

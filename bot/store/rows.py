@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
+from bot.calls.acts import Act
 from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
 from bot.calls.outcomes import Result, State
 from bot.calls.search import aimed_at
@@ -15,6 +16,12 @@ _RESULTS = TypeAdapter(tuple[Result, ...])
 def request_json(order: Order) -> str:
     """The order as kept in a case: without the address for the private answer."""
     return order.model_dump_json(exclude={"reply_url"})
+
+
+def with_act(request: str, act: Act) -> str:
+    """The order as it is kept, with its act as it was done."""
+    order = Order.model_validate_json(request)
+    return request if order.act == act else request_json(order.model_copy(update={"act": act}))
 
 
 def results_json(results: tuple[Result, ...]) -> str:

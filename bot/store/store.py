@@ -38,7 +38,7 @@ from bot.store.tables import AUDIT, CASE
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.usage import UsageSide
-from bot.store.worklist import Outcome, Wish, Worklist
+from bot.store.worklist import Outcome, PutBack, Wish, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
@@ -78,6 +78,7 @@ class SqlStore(UsageSide, DigestSide):
         self._remark = Work(remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
         self._finish = Work(worklist.finish, StoreError, counting=True)
+        self._put_back = Work(worklist.put_back, StoreError)
         self._release = Work(worklist.release, StoreError)
         self._due = Work(notices.due, StoreError)
         self._noticed = Work(notices.noticed, StoreError)
@@ -134,6 +135,10 @@ class SqlStore(UsageSide, DigestSide):
         """State, audit outcome and notices in one transaction; False when the claim was lost."""
         outcome = Outcome(claim, tuple(results), self._clock.now())
         return await self._background(self._finish, outcome)
+
+    async def put_back(self, claim: Claim, *, until: datetime) -> None:
+        """Give a case back of which nothing was begun, to be taken up from `until` on."""
+        await self._background(self._put_back, PutBack(claim, until, self._clock.now()))
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds."""

@@ -27,14 +27,17 @@ from bot.store.database import Database
 from bot.store.digest_tables import POSTING, TELLING
 from bot.store.ledger import account
 from bot.store.pen import Transaction
-from bot.store.rows import case_of, results_json
+from bot.store.rows import case_of, results_json, with_act
 from bot.store.tables import CASE, IS_OPEN, OUTBOX
 
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
 
+_OUTCOME = ("state", "results", "finished_at", "request")
+"""The columns that an outcome is written into."""
+
 _HELD = (
-    select(CASE.c.number, CASE.c.token)
+    select(CASE.c.number, CASE.c.token, CASE.c.request)
     .where(CASE.c.number.in_(bindparam("numbers", expanding=True)))
     .order_by(CASE.c.number)
     .with_for_update()
@@ -42,7 +45,7 @@ _HELD = (
 _CLOSE = (
     update(CASE)
     .where(CASE.c.number == bindparam("case"))
-    .values({column: bindparam(column) for column in ("state", "results", "finished_at")} | NOBODY)
+    .values({column: bindparam(column) for column in _OUTCOME} | NOBODY)
 )
 _NEWS = (
     update(OUTBOX)
@@ -80,6 +83,15 @@ class Outcome:
 
     claim: Claim
     results: tuple[Result, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A case of which nothing was begun: nobody takes it up before `until`."""
+
+    claim: Claim
+    until: datetime
     at: datetime
 
 
@@ -135,18 +147,31 @@ class Worklist:
         """Close each case that its worker still holds: three statements, however many they are."""
         connection = transaction.connection
         numbers = [outcome.claim.case.number for outcome in outcomes]
-        held = {(row.number, row.token) for row in connection.execute(_HELD, {"numbers": numbers})}
+        rows = connection.execute(_HELD, {"numbers": numbers})
+        held = {(row.number, row.token): row.request for row in rows}
         closed: dict[int, dict[str, Any]] = {}
         answers = []
         for number, outcome in zip(numbers, outcomes, strict=True):
             answers.append((number, outcome.claim.token) in held and number not in closed)
             if answers[-1]:
-                closed[number] = _closed(transaction, outcome)
+                request = held[number, outcome.claim.token]
+                closed[number] = _closed(transaction, outcome, request)
         if closed:
             connection.execute(_CLOSE, list(closed.values()))
             now = max(outcome.at for outcome in outcomes)
             connection.execute(_NEWS, {"numbers": list(closed), "at": now})
         return answers
+
+    def put_back(self, transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[None]:
+        """Let go of each that is still held, as if it had not been taken up."""
+        for one in wanted:
+            until = self._database.later(one.at, one.until - one.at)
+            transaction.connection.execute(
+                update(CASE)
+                .where(CASE.c.number == one.claim.case.number, CASE.c.token == one.claim.token)
+                .values(NOBODY | {"lease_until": until, "attempt": CASE.c.attempt - 1})
+            )
+        return [None] * len(wanted)
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
         """Let go of everything these owners hold."""
@@ -163,7 +188,7 @@ class Worklist:
         return [Claim(case=case_of(row), token=row.token) for row in rows]
 
 
-def _closed(transaction: Transaction, outcome: Outcome) -> dict[str, Any]:
+def _closed(transaction: Transaction, outcome: Outcome, request: str) -> dict[str, Any]:
     """The outcome in the audit, and what `_CLOSE` needs to write it into the case."""
     case, state = outcome.claim.case, overall(outcome.results)
     _audit(transaction, case, state, outcome)
@@ -172,6 +197,7 @@ def _closed(transaction: Transaction, outcome: Outcome) -> dict[str, Any]:
         "state": state,
         "results": results_json(outcome.results),
         "finished_at": outcome.at,
+        "request": with_act(request, case.act),
     }
 
 

@@ -8,7 +8,14 @@ from bot.calls.acts import Act, Person
 from bot.calls.cases import Order
 from bot.calls.models import Call
 from bot.calls.verbs import Aim, Verb
-from bot.errors import BadInput, NotAccepted, NotPermitted, ProtectedPerson, VendorError
+from bot.errors import (
+    BadInput,
+    NotAccepted,
+    NotPermitted,
+    ProtectedPerson,
+    RoleTooLow,
+    VendorError,
+)
 from bot.moderation.memory import Crowd
 from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
@@ -131,7 +138,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
         acceptance = await visit.desk.request(_order(visit, said, act, reason))
     except Wrong as wrong:
         return _at_blocks(said, wrong.errors)
-    except ProtectedPerson as no:
+    except (ProtectedPerson, RoleTooLow) as no:
         return _at_blocks(said, {FORM_PEOPLE: in_sentences(no)})
     except NotAccepted as no:
         return _at_blocks(said, {REASON: in_sentences(no)})

@@ -34,7 +34,9 @@ Trouble = Exception | tuple[str, Exception]
 
 
 class FakeProvider(Blind):
-    """Keeps calls and people; `done` lists every effect, in order; `seen` overrides read-backs.
+    """Keeps calls and people; `seen` overrides read-backs.
+
+    `done` lists every effect, in order, `acted` the acts behind them.
 
     Once an order has `reached` it while it `hangs`, it waits to be `let_go`.
     """
@@ -63,6 +65,7 @@ class FakeProvider(Blind):
         self.seen: list[Seen | Exception] = []
         self.silent: Exception | None = None
         self.done: list[tuple[str, str | None]] = []
+        self.acted: list[Act] = []
         self.requests = 0
         self.page_size = 100
         self.left: set[str] = set()
@@ -148,6 +151,7 @@ class FakeProvider(Blind):
             raise trouble
         person = act.people[0].id if act.people else None
         self.done.append((act.verb.name, person))
+        self.acted.append(act)
         if act.verb.name == "kick":
             people = self.people[act.call.id]
             self.people[act.call.id] = [p for p in people if p.id != person]

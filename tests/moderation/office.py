@@ -9,6 +9,7 @@ from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.verbs import Verb
 from bot.meter import UNMETERED, Meter
+from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
@@ -26,6 +27,7 @@ from tests.fakes.provider import FakeProvider
 
 MODERATOR = Actor(user="U1MOD", team=HOME)
 VIEWER = Actor(user="U2VIEW", team=HOME)
+RULES = Rules(people=People(moderators=("U1MOD",)))
 STRANGER = Actor(user="U9", team="T9OTHER")
 
 
@@ -49,14 +51,25 @@ class Office:
     def __init__(self, store: SqlStore, clock: ManualClock) -> None:
         self.store, self.clock = store, clock
         self.vendor = FakeProvider()
-        self.room = self.vendor.open_call("default:room", "ann=Ann", "bob=Bob", title="Room")
+        self.room = self.vendor.open_call(
+            "default:room", "ann=Ann", "bob=Bob", "cem=Cem", title="Room"
+        )
         self.wall, self.tasks = Wall(), Tasks()
         providers = {Vendor.STREAM: self.vendor}
-        board = Board(providers, clock, Memory(clock))
+        self.board = Board(providers, clock, Memory(clock))
+        self.directory = Table(
+            members={STRANGER.user: Member(user=STRANGER.user, team=STRANGER.team)}
+        )
+        self.furnish(RULES)
+
+    def furnish(self, rules: Rules) -> None:
+        """Start anew with these rules, as a process does that was stopped."""
+        self.board.memory = Memory(self.clock)
+        policy = Policy(rules, self.directory)
+        self.authorizer = Authorizer(policy, self.board)
         self.executor = self.worker("one")
-        rules = Rules(people=People(moderators=("U1MOD",)))
-        people = Table(members={STRANGER.user: Member(user=STRANGER.user, team=STRANGER.team)})
-        self.desk = Desk(board, Planner(board, store), Policy(rules, people), store, self.executor)
+        planner = Planner(self.board, self.store)
+        self.desk = Desk(self.board, planner, policy, self.store, self.executor, self.authorizer)
 
     def worker(
         self, owner: str, lease: timedelta = timedelta(seconds=60), meter: Meter = UNMETERED
@@ -65,6 +78,7 @@ class Office:
             store=self.store,
             notifier=self.wall,
             carriers={Vendor.STREAM: Carrier(self.vendor, self.clock)},
+            authorizer=self.authorizer,
             clock=self.clock,
             tasks=self.tasks,
             owner=owner,

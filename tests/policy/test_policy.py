@@ -3,9 +3,9 @@
 import pytest
 
 from bot.calls.actors import Role
-from bot.calls.acts import Person
+from bot.calls.acts import CROWD, Person
 from bot.calls.models import Vendor
-from bot.calls.verbs import Block, End, Kick, Mute
+from bot.calls.verbs import Block, End, Kick, MemberRemove, Mute
 from bot.errors import (
     ChannelNotAllowed,
     NotPermitted,
@@ -287,6 +287,98 @@ async def test_protection_does_not_stop_acts_aimed_at_nobody(table: Table) -> No
     policy = Policy(rules(protected=Protected(people=("*",))), table)
     await policy.may(actor(LEAD), act(End()), None)
     await policy.may(actor(MOD), act(Mute(), everyone=True), None)
+
+
+VERA = Person(
+    id="5f3c-uuid", custom_id="vera", presence="peer-9", role="host", name="Dr. Vera Lindqvist"
+)
+
+
+@pytest.mark.parametrize(
+    ("protected", "covered"),
+    [
+        (Protected(people=("5f3c-uuid",)), True),
+        (Protected(people=("vera",)), True),
+        (Protected(people=("peer-*",)), True),
+        (Protected(roles=("admin", "host")), True),
+        (Protected(realtimekit=("vera",)), True),
+        (Protected(stream=("vera",)), False),
+        (Protected(roles=("Host", "host-*", "hos?")), False),
+        (Protected(people=("host", "Dr. Vera Lindqvist")), False),
+        (Protected(), False),
+    ],
+)
+async def test_every_id_of_somebody_counts_and_their_role(
+    table: Table, protected: Protected, covered: bool
+) -> None:
+    policy = Policy(rules(protected=protected), table)
+    kick = act(Kick(), VERA, vendor=Vendor.REALTIMEKIT)
+    if not covered:
+        await policy.may(actor(MOD), kick, None)
+        return
+    with pytest.raises(ProtectedPerson, match="Vera Lindqvist"):
+        await policy.may(actor(MOD), kick, None)
+    await policy.may(actor(ADMIN), kick, None)
+
+
+async def test_a_person_is_judged_by_all_that_is_known_of_them(table: Table) -> None:
+    policy = Policy(rules(protected=Protected(people=("vera",))), table)
+    bare = act(MemberRemove(), Person(id="5f3c-uuid"), vendor=Vendor.REALTIMEKIT)
+    await policy.may(actor(MOD), bare, None)
+    with pytest.raises(ProtectedPerson, match=r"Dr. Vera Lindqvist \(5f3c-uuid\) is protected"):
+        await policy.may(actor(MOD), bare, None, people=[VERA])
+
+
+async def test_only_admins_include_protected_people_in_an_act_on_everyone(table: Table) -> None:
+    policy = Policy(RULES, table)
+    asked = act(Mute(), everyone=True).model_copy(update={"protected_too": True})
+    with pytest.raises(ProtectedPerson, match="Only an admin can include protected people"):
+        await policy.may(actor(LEAD), asked, None)
+    await policy.may(actor(ADMIN), asked, None)
+
+
+SOME, CROWDED = (tuple(Person(id=f"p{n}") for n in range(many)) for many in (CROWD, CROWD + 1))
+
+
+@pytest.mark.parametrize("said", [None, "moderator", "lead", "admin"])
+@pytest.mark.parametrize(
+    ("people", "everyone", "whole", "floor"),
+    [
+        (SOME[:1], False, False, Role.MODERATOR),
+        (SOME, False, False, Role.MODERATOR),
+        (SOME, False, True, Role.LEAD),
+        (CROWDED, False, False, Role.LEAD),
+        ((), True, False, Role.LEAD),
+    ],
+    ids=["one", "some", "all-of-them", "a-crowd", "everyone"],
+)
+async def test_kicking_everyone_wants_a_lead_in_whatever_words_and_whatever_the_file_says(
+    table: Table,
+    said: str | None,
+    people: tuple[Person, ...],
+    everyone: bool,
+    whole: bool,
+    floor: Role,
+) -> None:
+    policy = Policy(rules(verbs={"kick": said} if said else {}), table)
+    kick = act(Kick(), *people, everyone=everyone)
+    needed = max(floor, Role[said.upper()] if said else Role.NOBODY)
+    for user, role in ((MOD, Role.MODERATOR), (LEAD, Role.LEAD), (ADMIN, Role.ADMIN)):
+        if role >= needed:
+            await policy.may(actor(user), kick, None, whole=whole)
+        else:
+            with pytest.raises(RoleTooLow, match=f"needs the role {needed.word}"):
+                await policy.may(actor(user), kick, None, whole=whole)
+
+
+@pytest.mark.parametrize(("user", "admin"), [(MOD, False), (LEAD, False), (ADMIN, True)])
+async def test_who_is_an_admin_is_no_question_of_who_asks_first(
+    table: Table, user: str, admin: bool
+) -> None:
+    policy = Policy(RULES, table)
+    assert await policy.is_admin(actor(user), Vendor.STREAM) is admin
+    table.silent.add(user)
+    assert not await policy.is_admin(actor(user), Vendor.STREAM)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ async def test_seven_people_in_one_form_want_a_reason_and_are_one_case(
     show: Show, crowded: FakeProvider
 ) -> None:
     async with before(show, crowded) as mira:
-        view = await mira.opens("kick default:hall")
+        view = await mira.opens("mute default:hall")
         for number in range(7):
             await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
         await mira.drawn("It hits 7 people")
@@ -94,6 +94,19 @@ async def test_seven_people_in_one_form_want_a_reason_and_are_one_case(
         assert await mira.submits() == {"reason": "This act needs a reason."}
         assert await mira.submits(reason="raid") == {}
         assert len((await latest(show)).act.people) == 7
+
+
+async def test_kicking_seven_by_name_wants_the_role_that_everyone_wants(
+    show: Show, crowded: FakeProvider
+) -> None:
+    async with before(show, crowded) as mira:
+        await mira.opens("kick default:hall")
+        for number in range(7):
+            await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
+        await mira.drawn("It hits 7 people")
+        (said,) = (await mira.submits(reason="raid")).values()
+        assert "Kick 7 people needs the role lead" in said
+        assert crowded.done == []
 
 
 async def test_names_and_ids_of_any_length_make_the_way_there_and_back(show: Show) -> None:

@@ -54,6 +54,38 @@ async def test_each_vendor_can_be_taken_alone(store: SqlStore) -> None:
     assert claim.case.number == 2
 
 
+@pytest.mark.parametrize(("seconds", "due"), [(0, True), (60, False)])
+async def test_a_case_put_back_counts_as_never_taken_up_and_waits_for_its_time(
+    store: SqlStore, clock: ManualClock, seconds: int, due: bool
+) -> None:
+    await store.accept(order())
+    (claim,) = await store.claim(owner="a", limit=1, lease=MINUTE)
+    await store.put_back(claim, until=clock.now() + timedelta(seconds=seconds))
+    assert (await store.case(1)).attempt == 0
+    assert not await store.finish(claim, [DONE])
+    again = await store.claim(owner="b", limit=1, lease=MINUTE)
+    assert [one.case.attempt for one in again] == ([1] if due else [])
+
+
+async def test_who_lost_a_case_does_not_put_it_back(store: SqlStore, clock: ManualClock) -> None:
+    await store.accept(order())
+    (lost,) = await store.claim(owner="a", limit=1, lease=timedelta(0))
+    (held,) = await store.claim(owner="b", limit=1, lease=MINUTE)
+    await store.put_back(lost, until=clock.now())
+    assert await store.finish(held, [DONE])
+
+
+async def test_a_finished_case_keeps_its_act_as_it_was_done(store: SqlStore) -> None:
+    """Who was spared shows only when it is done."""
+    await store.accept(order())
+    (claim,) = await store.claim(owner="a", limit=1, lease=MINUTE)
+    act = claim.case.act.model_copy(update={"present": 44})
+    case = claim.case.model_copy(update={"act": act})
+    await store.finish(claim.model_copy(update={"case": case}), [DONE])
+    kept = await store.case(1)
+    assert (kept.act, kept.reason, kept.actor) == (act, claim.case.reason, claim.case.actor)
+
+
 async def test_a_case_whose_lease_ran_out_is_taken_again_and_fences_the_first(
     store: SqlStore,
 ) -> None:

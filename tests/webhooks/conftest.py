@@ -12,6 +12,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Kick
 from bot.demo.stage import Show, open_show
+from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.desk import Desk
 from bot.moderation.memory import Memory
@@ -74,7 +75,8 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     board = Board(vendors, clock, Memory(clock))
     old = show.counter.desk
     planner = Planner(board, show.store)
-    desk = Desk(board, planner, old.policy, old.store, old.executor)
+    authorizer = Authorizer(old.policy, board)
+    desk = Desk(board, planner, old.policy, old.store, old.executor, authorizer)
     signatures = kit_signatures(
         "https://keys.test/webhooks.json",
         clock,

@@ -256,16 +256,10 @@ class Store(Protocol):
         """
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
-        """State, audit outcome and notices in one transaction; False when the claim was lost.
-
-        The case's act is kept as the claim has it: with those who were spared.
-        """
+        """State, act as done, audit and notices in one transaction; False: the claim was lost."""
 
     async def put_back(self, claim: Claim, *, until: datetime) -> None:
-        """Give a case back of which nothing was begun; it is taken up again from `until` on.
-
-        It counts as never taken up. Nothing changes when the claim was lost.
-        """
+        """Give a case back, as never taken up and not before `until`, unless the claim was lost."""
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds, so that another worker need not wait for the lease."""

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.calls.actors import Actor
+from bot.calls.actors import Member as Member  # noqa: PLC0414  part of the port
+from bot.calls.actors import Place as Place  # noqa: PLC0414  part of the port
 from bot.calls.acts import Act
 from bot.calls.capabilities import Capability
 from bot.calls.cases import (
@@ -20,7 +22,7 @@ from bot.calls.cases import (
     Refusal,
 )
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
-from bot.calls.models import Call, CallRef, Frozen, Page, Participant, Vendor
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
 from bot.digests.digest import Acts, Digest, Waiting
@@ -317,46 +319,6 @@ class AuditChain(Protocol):
 
     def export(self) -> AsyncIterator[AuditEntry]:
         """Every entry, oldest first, as a stream."""
-
-
-class Member(Frozen):
-    """What Slack says about a person. `team` is their home workspace, `zone` their time zone.
-
-    On Enterprise Grid `teams` are all workspaces of the organisation that they are in, and
-    `enterprise` is the organisation.
-    """
-
-    user: str
-    team: str
-    teams: frozenset[str] = frozenset()
-    enterprise: str | None = None
-    guest: bool = False
-    bot: bool = False
-    gone: bool = False
-    zone: str | None = None
-
-    @property
-    def homes(self) -> frozenset[str]:
-        """Every workspace they belong to, and their organisation; empty where Slack names none."""
-        return (self.teams | {self.team, self.enterprise or ""}) - {""}
-
-    def belongs_to(self, home: str) -> bool:
-        """Whether they are of that workspace (T…) or organisation (E…)."""
-        return home in self.homes
-
-
-class Place(Frozen):
-    """What Slack says about a channel. `inside` is whether the bot is in it.
-
-    `gone`: Slack shows the bot no such channel, which is also so for a private one it is not in.
-    """
-
-    channel: str
-    name: str = ""
-    private: bool = False
-    archived: bool = False
-    inside: bool = False
-    gone: bool = False
 
 
 class Directory(Protocol):

@@ -1,4 +1,4 @@
-"""Who gives orders: the roles of callwarden.toml and the Slack member behind an order."""
+"""Who gives orders: the roles of callwarden.toml, and what Slack says of people and places."""
 
 from enum import IntEnum
 
@@ -25,3 +25,43 @@ class Actor(Frozen):
 
     user: str
     team: str
+
+
+class Member(Frozen):
+    """What Slack says about a person. `team` is their home workspace, `zone` their time zone.
+
+    On Enterprise Grid `teams` are all workspaces of the organisation that they are in, and
+    `enterprise` is the organisation.
+    """
+
+    user: str
+    team: str
+    teams: frozenset[str] = frozenset()
+    enterprise: str | None = None
+    guest: bool = False
+    bot: bool = False
+    gone: bool = False
+    zone: str | None = None
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """Every workspace they belong to, and their organisation; empty where Slack names none."""
+        return (self.teams | {self.team, self.enterprise or ""}) - {""}
+
+    def belongs_to(self, home: str) -> bool:
+        """Whether they are of that workspace (T…) or organisation (E…)."""
+        return home in self.homes
+
+
+class Place(Frozen):
+    """What Slack says about a channel. `inside` is whether the bot is in it.
+
+    `gone`: Slack shows the bot no such channel, which is also so for a private one it is not in.
+    """
+
+    channel: str
+    name: str = ""
+    private: bool = False
+    archived: bool = False
+    inside: bool = False
+    gone: bool = False

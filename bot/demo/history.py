@@ -21,7 +21,7 @@ from bot.usage.days import DAY
 from bot.usage.records import Ending
 
 DAYS = 60
-ODD_DAYS_AGO = 9
+UNUSUAL_DAYS_AGO = 9
 """When Stream Video had almost twice as many calls as usual."""
 
 MISREPORTED_DAYS_AGO = 5
@@ -104,7 +104,7 @@ def _today(clock: Clock) -> date:
 def _starts(vendor: Vendor, day: date, back: int, days: int, dice: random.Random) -> list[datetime]:
     """When calls begin on a day; one in the last half hour unless the day was yesterday."""
     usual = USUAL[vendor] * WEEK[day.weekday()] * (0.75 + 0.5 * (days - back) / days)
-    if vendor is Vendor.STREAM and back == ODD_DAYS_AGO:
+    if vendor is Vendor.STREAM and back == UNUSUAL_DAYS_AGO:
         usual *= 1.9
     midnight = datetime.combine(day, time(), UTC)
     last = LATEST.hour * 3600 if back == 1 else 24 * 3600 - 1

@@ -11,8 +11,10 @@ from bot.usage.tally import Tally
 TREND_DAYS = 14
 """Days in the chart."""
 
-USUAL_DAYS = 28
-"""Days against which something is odd."""
+WEEK = 7
+USUAL_WEEKS = 4
+USUAL_DAYS = USUAL_WEEKS * WEEK
+"""Days before it against which a day is held."""
 
 
 class DayOfVendors(Frozen):
@@ -42,8 +44,8 @@ class Difference(Frozen):
     reported: float
 
 
-class Odd(Frozen):
-    """A number more than 3 median absolute deviations away from its median of the last 28 days."""
+class Unusual(Frozen):
+    """A number far from `usual`, its median of the last four same weekdays."""
 
     vendor: Vendor
     what: str
@@ -81,10 +83,10 @@ class Cost(Frozen):
 class Digest(Frozen):
     """Everything a digest of `day` (the first day it covers) says, in one zone.
 
-    `before` is the same weekday a week earlier (weekly: the week before), `usual` the mean of the
-    seven days before; `trend` the last days, oldest first. `unjudged` are the vendors whose past is
-    too short to call anything odd; `more_waiting` says that not all that waits is named. `head` is
-    the number and hash of the record's last entry.
+    `before` is the same weekday a week earlier (weekly: the week before), `usual` the median of the
+    last four same weekdays (weekly: None); `trend` the last days, oldest first. `unjudged` are the
+    vendors whose past is too short to call anything unusual; `more_waiting` says that not all that
+    waits is named. `head` is the number and hash of the audit log's last entry.
     """
 
     rhythm: Rhythm
@@ -96,7 +98,7 @@ class Digest(Frozen):
     before: Mapping[Vendor, Tally] | None
     usual: Mapping[Vendor, Tally] | None
     trend: tuple[DayOfVendors, ...] = ()
-    odd: tuple[Odd, ...] = ()
+    unusual: tuple[Unusual, ...] = ()
     gaps: tuple[Gap, ...] = ()
     differences: tuple[Difference, ...] = ()
     acts: Acts | None = None
@@ -111,5 +113,5 @@ class Digest(Frozen):
 
     @property
     def judged(self) -> bool:
-        """Whether enough is known of any vendor to say what is odd and what is not."""
+        """Whether enough is known of any vendor to say what is unusual and what is not."""
         return any(vendor not in self.unjudged for vendor in self.vendors)

@@ -16,7 +16,8 @@ class Section(StrEnum):
 
     USAGE = "usage"
     TREND = "trend"
-    ODD = "odd"
+    UNUSUAL = "odd"
+    """The value is what earlier releases stored."""
     MODERATION = "moderation"
     WAITING = "waiting"
     RECORD = "record"

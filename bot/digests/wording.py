@@ -1,5 +1,6 @@
 """A wish in words: the same in Slack, in the record and on the command line."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Wish
@@ -7,24 +8,39 @@ from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Wish
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Weekdays by number."""
 
+SECTION_NAMES: Mapping[Section, str] = {
+    Section.USAGE: "Per-vendor numbers",
+    Section.TREND: "Chart of the last 14 days",
+    Section.UNUSUAL: "Unusual",
+    Section.MODERATION: "Moderation",
+    Section.WAITING: "Needs attention",
+    Section.RECORD: "Audit checksum",
+}
+"""What each part is called, in forms and in the digest itself."""
+
 WORKDAYS = frozenset(range(5))
 
 
 def rhythm_words(wish: Wish) -> str:
-    """When it comes: `every day at 09:00 (Europe/London)`."""
-    at = f"at {wish.at:%H:%M} ({wish.zone})"
+    """When it comes: `weekdays at 09:00 UTC, covering the previous day`."""
+    at = f"at {wish.at:%H:%M} {zone_name(wish.zone)}"
     if wish.rhythm is Rhythm.WEEKLY:
-        return f"every Monday {at}, about the week before"
-    return f"{days_words(wish.weekdays)} {at}, about the day before"
+        return f"Mondays {at}, covering the previous week"
+    return f"{days_words(wish.weekdays)} {at}, covering the previous day"
 
 
 def days_words(days: AbstractSet[int]) -> str:
-    """`every day`, `from Monday to Friday`, `on Monday and Sunday`."""
+    """`every day`, `weekdays`, `Mondays and Sundays`."""
     if days == EVERY_DAY:
         return "every day"
     if days == WORKDAYS:
-        return "from Monday to Friday"
-    return f"on {_and([DAYS[one] for one in sorted(days)])}"
+        return "weekdays"
+    return _and([f"{DAYS[one]}s" for one in sorted(days)])
+
+
+def zone_name(zone: str) -> str:
+    """A time zone as people call it: `UTC` for `Etc/UTC`, others by their own name."""
+    return zone.removeprefix("Etc/")
 
 
 def wish_words(wish: Wish) -> str:
@@ -32,7 +48,8 @@ def wish_words(wish: Wish) -> str:
     parts = [rhythm_words(wish)]
     if wish.vendors:
         parts.append(f"of {_and([one.label for one in sorted(wish.vendors)])} only")
-    if left := [one.value for one in Section if one not in wish.sections]:
+    left = [name for section, name in SECTION_NAMES.items() if section not in wish.sections]
+    if left:
         parts.append(f"without {_and(left)}")
     return "; ".join(parts)
 

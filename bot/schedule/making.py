@@ -11,21 +11,18 @@ from bot.clock import Clock
 from bot.digests.digest import (
     TREND_DAYS,
     USUAL_DAYS,
+    WEEK,
     Cost,
     DayOfVendors,
     Difference,
     Digest,
     Gap,
 )
-from bot.digests.odd import MINUTE, costs_of, odd, unjudged
 from bot.digests.subscription import Rhythm, Subscription
+from bot.digests.unusual import MINUTE, by_day, costs_of, unjudged, unusual, usual_day
 from bot.ports import DigestStore
 from bot.usage.days import DAY, Stretch, local_day
-from bot.usage.tally import Tally, mean, total
-
-WEEK = 7
-MOST_OF_THEM = 4
-"""Days of a week that have to be known before their mean is called usual."""
+from bot.usage.tally import Tally, total
 
 MOST_WAITING = 10
 """Things that wait which are named, the oldest; that there are more is said."""
@@ -84,7 +81,7 @@ class Maker:
         length = WEEK if wish.rhythm is Rhythm.WEEKLY else 1
         first, last = day - length * DAY, day - DAY
         days = await self._days(last, USUAL_DAYS + length, wish.clock, vendors)
-        told = {one.day: one.vendors for one in days}
+        told = by_day(days)
         covered = _of_days(told, first, length)
         covered_days = [first + n * DAY for n in range(length)]
         waiting = await self.digests.waiting(MOST_WAITING + 1)
@@ -96,13 +93,13 @@ class Maker:
             sections=wish.sections,
             vendors=covered,
             before=_of_days(told, first - WEEK * DAY, length) or None,
-            usual=_mean(told, first - WEEK * DAY) if length == 1 else None,
+            usual=usual_day(first, days) if length == 1 else None,
             trend=tuple(days[-TREND_DAYS:]),
-            odd=tuple(one for each in covered_days for one in odd(each, days, USUAL_DAYS)),
+            unusual=tuple(found for one in covered_days for found in unusual(one, days)),
             gaps=_together(vendors, gaps, _gaps(vendors, told, covered_days)),
             differences=tuple(differences),
             acts=await self.digests.acts(subscription.covers(day)),
-            unjudged=unjudged(last, days, USUAL_DAYS),
+            unjudged=unjudged(last, days),
             waiting=tuple(waiting[:MOST_WAITING]),
             more_waiting=len(waiting) > MOST_WAITING,
             costs=self._costs(covered),
@@ -138,15 +135,6 @@ def _of_days(told: Mapping[date, Tallies], first: date, length: int) -> dict[Ven
     days = [told.get(first + n * DAY, {}) for n in range(length)]
     everywhere = [vendor for vendor in Vendor if all(vendor in one for one in days)]
     return {vendor: total(one[vendor] for one in days) for vendor in everywhere}
-
-
-def _mean(told: Mapping[date, Tallies], first: date) -> dict[Vendor, Tally] | None:
-    """Each vendor's usual day: the mean of the seven days from `first` on, if most are known."""
-    week = [told.get(first + n * DAY, {}) for n in range(WEEK)]
-    known = {vendor: [one[vendor] for one in week if vendor in one] for vendor in Vendor}
-    return {
-        vendor: mean(tallies) for vendor, tallies in known.items() if len(tallies) >= MOST_OF_THEM
-    } or None
 
 
 def _together(

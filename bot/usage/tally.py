@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
+from statistics import median
 from typing import Any, Self
 
 from bot.calls.models import Frozen
@@ -71,22 +72,22 @@ def together(tallies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def mean(tallies: Sequence[Tally]) -> Tally:
-    """The mean of at least one tally, number by number, over those that know it; None where none.
+def typical(tallies: Sequence[Tally]) -> Tally:
+    """The median of at least one tally, number by number, over those that know it; None where none.
 
     Rounded to whole numbers. The longest call is the longest of all.
     """
     longest = max(tallies, key=lambda one: one.longest)
     return Tally(
-        **{name: _mean([getattr(one, name) for one in tallies]) for name in (*SUMMED, *PEAKS)},
+        **{name: _median([getattr(one, name) for one in tallies]) for name in (*SUMMED, *PEAKS)},
         longest=longest.longest,
         longest_title=longest.longest_title,
     )
 
 
-def _mean(values: Iterable[int | None]) -> int | None:
+def _median(values: Iterable[int | None]) -> int | None:
     known = [one for one in values if one is not None]
-    return round(sum(known) / len(known)) if known else None
+    return round(median(known)) if known else None
 
 
 def _known(of: Callable[[list[int]], int], values: Iterable[int | None]) -> int | None:

@@ -82,7 +82,7 @@ def chart(digest: Digest) -> Chart | None:
     vendors = _enough(days, found)
     whole = [day for day, told in days.items() if all(vendor in told for vendor in vendors)]
     return Chart(
-        title=cut(f"Minutes of calls, last {count(len(days), 'day')}", MAX_CHART_TITLE),
+        title=cut(f"Call minutes, last {count(len(days), 'day')}", MAX_CHART_TITLE),
         labels=[short_day(day) for day in whole],
         series=[
             Series(cut(one.label, MAX_NAME), [minutes(days[day][one].seconds) for day in whole])

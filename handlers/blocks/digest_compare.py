@@ -1,6 +1,6 @@
 """A stretch held against another one, in words: a third more, twice as much, about the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
@@ -48,9 +48,10 @@ LEAST, MOST = 0.07, 12.0
 
 
 class Base(NamedTuple):
-    """What is compared with: its name, and the tallies of both sides over the same vendors."""
+    """What is compared with: its name, the vendors known on both sides, and their tallies."""
 
     name: str
+    vendors: Sequence[Vendor]
     now: Tally
     then: Tally
 
@@ -58,43 +59,43 @@ class Base(NamedTuple):
 def comparison(digest: Digest) -> str:
     """How much more or less it was, as it goes on after the numbers: `, a third more than …`.
 
-    Where the same weekday and the mean of seven days say the same, that is a usual weekday;
-    otherwise both are named. So few calls that a share misleads are told as they were. Only vendors
-    known on both sides are compared.
+    A day is held against a usual one of its weekday, as what is unusual is, or while too few are
+    known against the one before. So few calls that a share misleads are told as they were. Only
+    vendors known on both sides are compared.
     """
-    weekday = f"{digest.day:%A}"
-    weekly = digest.rhythm is Rhythm.WEEKLY
-    before = _base(digest, digest.before, "the week before" if weekly else f"the {weekday} before")
-    usual = _base(digest, digest.usual, "the mean of the seven days before")
-    bases = [one for one in (before, usual) if one is not None]
-    if not bases:
+    base = _base(digest, digest.usual, usual_name(digest)) or _base(
+        digest, digest.before, before_name(digest)
+    )
+    if base is None:
         return f"; {NOTHING_YET}"
-    if any(_in_numbers(one) for one in bases):
-        said = _against(bases[0])
-        return f"{'; ' if _in_numbers(bases[0]) else ', '}{said}{_alone(digest)}"
-    if len(bases) > 1 and len({_words(one) for one in bases}) == 1:
-        bases = [bases[0]._replace(name=f"a usual {weekday}")]
-    return f", {' and '.join(map(_against, bases))}{_alone(digest)}"
+    return f"{'; ' if _in_numbers(base) else ', '}{_against(base)}{_alone(digest, base)}"
+
+
+def usual_name(digest: Digest) -> str:
+    """What the last four of its weekday together are called."""
+    return f"a usual {digest.day:%A}"
+
+
+def before_name(digest: Digest) -> str:
+    """What the stretch a week earlier is called."""
+    weekly = digest.rhythm is Rhythm.WEEKLY
+    return "the week before" if weekly else f"the {digest.day:%A} before"
 
 
 def _base(digest: Digest, then: Mapping[Vendor, Tally] | None, name: str) -> Base | None:
-    both = _both(digest, then)
-    if then is None or not both:
+    known = then or {}
+    both = [vendor for vendor in Vendor if vendor in digest.vendors and vendor in known]
+    if not both:
         return None
     now = total(digest.vendors[vendor] for vendor in both)
-    return Base(name, now, total(then[vendor] for vendor in both))
+    return Base(name, both, now, total(known[vendor] for vendor in both))
 
 
-def _both(digest: Digest, then: Mapping[Vendor, Tally] | None) -> list[Vendor]:
-    return [vendor for vendor in Vendor if vendor in digest.vendors and vendor in (then or {})]
-
-
-def _alone(digest: Digest) -> str:
+def _alone(digest: Digest, base: Base) -> str:
     """Which vendors were compared, where it was not all that are told of."""
-    compared = _both(digest, digest.before) or _both(digest, digest.usual)
-    if len(compared) == len(digest.vendors):
+    if len(base.vendors) == len(digest.vendors):
         return ""
-    return f" (counting only {joined(vendor.label for vendor in compared)})"
+    return f" (counting only {joined(vendor.label for vendor in base.vendors)})"
 
 
 def _in_numbers(base: Base) -> bool:

@@ -1,4 +1,4 @@
-"""What stands in a digest's thread beside the tables: odd, different, moderated, paid, waiting."""
+"""What stands in a digest's thread beside the tables: the unusual, moderation, costs, waiting."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,9 @@ from math import isfinite
 
 from bot.calls.outcomes import State
 from bot.digests.check import FEWEST, SHORTEST, TOLERATED
-from bot.digests.digest import USUAL_DAYS, Acts, Cost, Difference, Digest, Odd, Waiting
-from bot.digests.odd import LEAST_DAYS, TIMES
+from bot.digests.digest import USUAL_WEEKS, Acts, Cost, Difference, Digest, Unusual, Waiting
+from bot.digests.subscription import Rhythm
+from bot.digests.unusual import LEAST_WEEKS
 from handlers.blocks.audit import verb_words
 from handlers.blocks.digest_headline import had, measured
 from handlers.blocks.digest_voice import (
@@ -27,30 +28,28 @@ MOST_LINES = 20
 MOST_AMOUNT = 1e12
 MAX_WORDS = 150
 
-TAKES = f"takes {LEAST_DAYS} known days of the {USUAL_DAYS} before."
+TAKES = f"takes {WORDS[LEAST_WEEKS]} of the {WORDS[USUAL_WEEKS]} weeks before."
 
 STATES = {state.value: state.label for state in State}
 """The kinds of things that wait which are cases, in words."""
 
 
-def odd_lines(digest: Digest, voice: Voice) -> list[str]:
-    """What is odd, with its value and what is usual; then the rule, in one sentence."""
-    if not digest.odd:
-        return _nothing_odd(digest)
-    told = [f"• {_odd(one, voice)}" for one in digest.odd]
-    rule = (
-        f"Odd is a number more than {WORDS[TIMES]} median absolute deviations away from the median "
-        f"of the {USUAL_DAYS} days before."
-    )
+def unusual_lines(digest: Digest, voice: Voice) -> list[str]:
+    """What is unusual, with its value and what is usual; then the rule, in one sentence."""
+    if not digest.unusual:
+        return _nothing_unusual(digest)
+    told = [f"• {_unusual(one, voice)}" for one in digest.unusual]
+    same = "of its weekday" if digest.rhythm is Rhythm.WEEKLY else f"{digest.day:%A}s"
+    rule = f"Unusual: far from the last {WORDS[USUAL_WEEKS]} {same}."
     return [*_most(told), rule, *_unjudged(digest)]
 
 
-def _nothing_odd(digest: Digest) -> list[str]:
+def _nothing_unusual(digest: Digest) -> list[str]:
     if digest.judged:
-        return ["Nothing was odd.", *_unjudged(digest)]
+        return ["Nothing unusual.", *_unjudged(digest)]
     if not digest.vendors:
-        return ["Nothing can be called odd: no numbers are known."]
-    return [f"Nothing can be called odd yet: that {TAKES}"]
+        return ["Nothing can be judged: no numbers are known."]
+    return [f"Nothing can be judged yet: that {TAKES}"]
 
 
 def _unjudged(digest: Digest) -> list[str]:
@@ -59,7 +58,7 @@ def _unjudged(digest: Digest) -> list[str]:
     return [f"Not judged yet: {joined(one.label for one in digest.unjudged)}. That {TAKES}"]
 
 
-def _odd(one: Odd, voice: Voice) -> str:
+def _unusual(one: Unusual, voice: Voice) -> str:
     usual = figure(one.usual) if one.usual > 0 else "none"
     return f"{short_day(one.day)}: {had(one, voice)}, usually {usual}."
 
@@ -117,7 +116,7 @@ def cost_lines(costs: Sequence[Cost], voice: Voice) -> list[str]:
     """What people's minutes cost, estimated."""
     told = [
         f"• {one.vendor.label}: about {_money(one.amount, one.currency, voice)} for "
-        f"{counted(one.minutes, 'minute')} of people."
+        f"{counted(one.minutes, 'participant minute')}."
         for one in costs
     ]
     currencies = {one.currency for one in costs}
@@ -133,7 +132,7 @@ def _money(amount: float, currency: str, voice: Voice) -> str:
 
 
 def waiting_lines(digest: Digest, voice: Voice) -> list[str]:
-    """What waits for a person, with how long it has."""
+    """What waits for a person, and since when."""
     told = _most([f"• {_waiting(one, digest, voice)}" for one in digest.waiting])
     return [*told, "• and more, asked later than these"] if digest.more_waiting else told
 

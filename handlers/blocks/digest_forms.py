@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.calls.models import Vendor
 from bot.digests.subscription import EVERY_DAY, Rhythm, Section, Subscription, Wish, is_zone
-from bot.digests.wording import DAYS, rhythm_words
+from bot.digests.wording import DAYS, SECTION_NAMES, rhythm_words
 from handlers.blocks.digest_zones import zone_option
 from handlers.blocks.digestvalues import DIGEST_FORM, DIGEST_ZONE, PAUSE_FORM, DigestState
 from handlers.blocks.forms import MAX_TITLE
@@ -23,18 +23,9 @@ CHANNEL, AT, RHYTHM, WEEKDAYS, VENDORS, SECTIONS, UNTIL = (
 )
 """The block_id and action_id of each field; that of the time zone is DIGEST_ZONE."""
 
-SECTION_LABELS: Mapping[Section, str] = {
-    Section.USAGE: "Numbers of each vendor",
-    Section.TREND: "The last 14 days as a chart",
-    Section.ODD: "What is odd",
-    Section.MODERATION: "Moderation",
-    Section.WAITING: "What waits for you",
-    Section.RECORD: "The end of the record",
-}
-
 RHYTHM_LABELS: Mapping[Rhythm, str] = {
-    Rhythm.DAILY: "Daily, about the day before",
-    Rhythm.WEEKLY: "Weekly on Mondays, about the week before",
+    Rhythm.DAILY: "Daily, covering the previous day",
+    Rhythm.WEEKLY: "Weekly on Mondays, covering the previous week",
 }
 
 Wrong = dict[str, str]
@@ -54,16 +45,16 @@ def digest_form(state: DigestState, wish: Wish, vendors: Sequence[Vendor], now: 
         "blocks": [
             _field(CHANNEL, "Channel", _channel(wish), "Callwarden has to be in it."),
             _field(RHYTHM, "How often", _rhythm(wish)),
-            _field(WEEKDAYS, "On which days", _weekdays(wish), "For a daily digest.", empty=True),
-            _field(AT, "At what time", _time(wish)),
-            _field(DIGEST_ZONE, "In which time zone", _zone(wish, now), ZONE_HINT),
-            _field(VENDORS, "Vendors", _vendors(wish, vendors), "None: all of them.", empty=True),
-            _field(SECTIONS, "What it says", _sections(wish)),
+            _field(WEEKDAYS, "Days", _weekdays(wish), "For a daily digest.", empty=True),
+            _field(AT, "Time", _time(wish)),
+            _field(DIGEST_ZONE, "Time zone", _zone(wish, now), ZONE_HINT),
+            _field(VENDORS, "Vendors", _vendors(wish, vendors), "Empty: all vendors.", empty=True),
+            _field(SECTIONS, "Include", _sections(wish)),
         ],
     }
 
 
-ZONE_HINT = "Its days begin at midnight there. Type a part of the name, such as a city."
+ZONE_HINT = "Type a part of the name, such as a city."
 
 
 def pause_form(state: DigestState, subscription: Subscription) -> Block:
@@ -79,9 +70,9 @@ def pause_form(state: DigestState, subscription: Subscription) -> Block:
             section(f"It comes {mrkdwn(rhythm_words(subscription.wish))}."),
             _field(
                 UNTIL,
-                "First day on which it comes again",
+                "Pause until",
                 {"type": "datepicker", "action_id": UNTIL},
-                "None: it stays away until somebody resumes it.",
+                "Empty: until someone resumes it.",
                 empty=True,
             ),
         ],
@@ -228,7 +219,7 @@ def _vendors(wish: Wish, vendors: Sequence[Vendor]) -> Block:
 
 
 def _sections(wish: Wish) -> Block:
-    offered = [option(label, one) for one, label in SECTION_LABELS.items()]
+    offered = [option(label, one) for one, label in SECTION_NAMES.items()]
     return _boxes(SECTIONS, offered, wish.sections)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.calls.models import Vendor
-from bot.digests.digest import Digest, Gap, Odd
+from bot.digests.digest import Digest, Gap, Unusual
 from bot.digests.subscription import Rhythm, Section
 from bot.usage.days import DAY
 from bot.usage.tally import Tally, total
@@ -29,13 +29,13 @@ MAX_WHY = 300
 
 FAILURES = ("recordings_failed", "failed")
 RANKS = (*FAILURES, "unanswered", "calls", "seconds", "people", "peak_people")
-"""What is odd, the gravest first."""
+"""What is unusual, the gravest first."""
 
 NOUNS = {
     "calls": ("call", "calls"),
     "seconds": ("minute", "minutes"),
     "minutes": ("minute", "minutes"),
-    "person minutes": ("minute of people", "minutes of people"),
+    "person minutes": ("participant minute", "participant minutes"),
     "people": ("person", "people"),
     "peak_people": ("person at once", "people at once"),
     "recordings": ("recording", "recordings"),
@@ -78,28 +78,28 @@ def _much(tally: Tally) -> str:
 def _calm(digest: Digest) -> str:
     """What is said where the numbers were not asked for and nothing stands out."""
     if Section.WAITING in digest.sections and digest.waiting:
-        told = counted(len(digest.waiting), "thing waits for you", "things wait for you")
+        told = counted(len(digest.waiting), "thing needs attention", "things need attention")
         return f"more than {told}" if digest.more_waiting else told
-    calm = Section.ODD in digest.sections and digest.judged
-    return "nothing odd" if calm else "nothing to report"
+    calm = Section.UNUSUAL in digest.sections and digest.judged
+    return "nothing unusual" if calm else "nothing to report"
 
 
 def _worst(digest: Digest, voice: Voice) -> str:
-    """What is gravest of the oddities and failures; empty where there are none."""
+    """What is gravest of the unusual and of failures; empty where there is nothing."""
     return next(_grave(digest, voice), "")
 
 
 def _grave(digest: Digest, voice: Voice) -> Iterator[str]:
-    """Oddities and failures, the gravest first. Failures that are usual come last."""
-    odd = sorted(digest.odd, key=_rank) if Section.ODD in digest.sections else []
-    more = [one for one in odd if one.what in FAILURES and one.value > one.usual]
-    yield from (_odd_failure(one, digest, voice) for one in more)
+    """The unusual and failures, the gravest first. Failures that are usual come last."""
+    found = sorted(digest.unusual, key=_rank) if Section.UNUSUAL in digest.sections else []
+    more = [one for one in found if one.what in FAILURES and one.value > one.usual]
+    yield from (_unusual_failure(one, digest, voice) for one in more)
     usage = digest.vendors if Section.USAGE in digest.sections else {}
     failed = {vendor: tally.recordings_failed or 0 for vendor, tally in usage.items()}
     yield from (_recordings(vendor, n) for vendor, n in failed.items() if n > 0)
     yield from (
         f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
-        for one in odd
+        for one in found
         if one.what not in FAILURES
     )
     for vendor, tally in usage.items():
@@ -107,12 +107,12 @@ def _grave(digest: Digest, voice: Voice) -> Iterator[str]:
             yield _calls_failed(vendor, tally.failed or 0)
 
 
-def _rank(one: Odd) -> tuple[int, float]:
+def _rank(one: Unusual) -> tuple[int, float]:
     place = RANKS.index(one.what) if one.what in RANKS else len(RANKS)
     return place, -abs(one.value - one.usual) / max(one.usual, 1)
 
 
-def _odd_failure(one: Odd, digest: Digest, voice: Voice) -> str:
+def _unusual_failure(one: Unusual, digest: Digest, voice: Voice) -> str:
     """Told of the day it was, and with the usual number where that is not none."""
     if one.usual > 0:
         return f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
@@ -128,7 +128,7 @@ def _calls_failed(vendor: Vendor, number: int) -> str:
     return f"{counted(number, f'{vendor.label} call')} failed"
 
 
-def had(one: Odd, voice: Voice) -> str:
+def had(one: Unusual, voice: Voice) -> str:
     """`Stream Video had 80 calls`."""
     return f"{one.vendor.label} had {measured(one.what, one.value, voice)}"
 
@@ -139,7 +139,7 @@ def measured(what: str, value: float, voice: Voice) -> str:
     return f"{figure(value)} {one if figure(value) == '1' else many}"
 
 
-def _on(one: Odd, digest: Digest) -> str:
+def _on(one: Unusual, digest: Digest) -> str:
     """Of a week, on which day."""
     return f" on {one.day:%A}" if digest.rhythm is Rhythm.WEEKLY else ""
 

@@ -10,7 +10,7 @@ from handlers.blocks.digest_details import (
     act_lines,
     cost_lines,
     difference_lines,
-    odd_lines,
+    unusual_lines,
     waiting_lines,
 )
 from handlers.blocks.digest_headline import MOST_GAPS, gap_words, headline, remarks
@@ -19,6 +19,9 @@ from handlers.blocks.digest_voice import Voice, figure, inside, title
 from handlers.blocks.text import dots
 
 MOST_BUTTONS = 10
+
+SHORT_CHECKSUM = 8
+"""Characters of a hash in the channel; its thread has all of them."""
 
 
 class Heading(NamedTuple):
@@ -49,13 +52,13 @@ Part = Heading | Lines | Small | Buttons | Chart | Table
 
 
 def channel_parts(digest: Digest, voice: Voice) -> Iterator[Part]:
-    """The short message: the sentence, what waits, the chart, the record."""
+    """The short message: the sentence, what waits, the chart, the audit checksum."""
     yield Heading(title(digest))
     yield Lines([voice.strong(headline(digest, voice))])
     if said := remarks(digest, voice):
         yield Lines(said)
     if Section.WAITING in digest.sections and digest.waiting:
-        yield Lines([voice.strong("Waits for you"), *waiting_lines(digest, voice)])
+        yield Lines([voice.strong("Needs attention"), *waiting_lines(digest, voice)])
         yield Buttons(_cases(digest))
     if Section.TREND in digest.sections and (drawn := chart(digest)) is not None:
         yield drawn
@@ -67,8 +70,8 @@ def thread_parts(digest: Digest, voice: Voice, command: str) -> Iterator[Part]:
     yield Lines([voice.strong(f"Details of {inside(digest)}")])
     if Section.USAGE in digest.sections:
         yield from _usage(digest, voice)
-    if Section.ODD in digest.sections:
-        yield Lines([voice.strong("What is odd"), *odd_lines(digest, voice)])
+    if Section.UNUSUAL in digest.sections:
+        yield Lines([voice.strong("Unusual"), *unusual_lines(digest, voice)])
     if Section.USAGE in digest.sections and digest.differences:
         told = difference_lines(digest, voice)
         yield Lines([voice.strong("Where a vendor's own report differs"), *told])
@@ -76,6 +79,10 @@ def thread_parts(digest: Digest, voice: Voice, command: str) -> Iterator[Part]:
         yield Lines([voice.strong("Moderation"), *act_lines(digest.acts, voice)])
     if Section.USAGE in digest.sections and digest.costs:
         yield Lines([voice.strong("Costs"), *cost_lines(digest.costs, voice)])
+    if Section.RECORD in digest.sections and digest.head[0]:
+        number, value = digest.head
+        whole = f"Entry {figure(number)} of the audit log: {voice.mono(value)}"
+        yield Lines([voice.strong("Audit checksum"), whole])
     yield Small(_foot(digest, voice, command))
 
 
@@ -93,18 +100,18 @@ def _cases(digest: Digest) -> list[int]:
 
 
 def _record(digest: Digest, voice: Voice) -> list[str]:
-    """The record's last number and hash: kept here, they show later whether it was changed."""
+    """The audit log's last number and hash: kept here, they show whether it was changed later."""
     if Section.RECORD not in digest.sections:
         return []
     number, value = digest.head
     if not number:
-        return ["The record is empty"]
-    return [f"The record ends with entry {figure(number)}, hash {voice.mono(value)}"]
+        return ["The audit log is empty"]
+    return [f"Audit checksum of entry {figure(number)}: {voice.mono(value[:SHORT_CHECKSUM])}"]
 
 
 def _calm(digest: Digest) -> list[str]:
     calm = Section.WAITING in digest.sections and not digest.waiting
-    return ["Nothing waits for you"] if calm else []
+    return ["Nothing needs attention"] if calm else []
 
 
 def _foot(digest: Digest, voice: Voice, command: str) -> str:

@@ -7,11 +7,11 @@ from bot.calls.models import Vendor
 from bot.digests.digest import Digest
 from bot.digests.subscription import Rhythm
 from bot.usage.tally import Tally
-from handlers.blocks.digest_compare import NOTHING_YET
+from handlers.blocks.digest_compare import NOTHING_YET, before_name, usual_name
 from handlers.blocks.digest_voice import Voice, figure, joined, length, minutes, short_day
 from handlers.blocks.message import Block
 
-NOT_TOLD = "not told"
+NOT_REPORTED = "–"  # noqa: RUF001  the dash of tables
 """What stands for a number that a vendor cannot say."""
 
 MAX_CALL_TITLE = 60
@@ -43,7 +43,7 @@ class Table(NamedTuple):
         }
 
     def lines(self) -> list[str]:
-        """`Calls: 42 (the Tuesday before 30, mean of 7 days 33)`, and what is not told."""
+        """`Calls: 42 (the Tuesday before 30, a usual Tuesday 33)`, and what is not told."""
         told = [f"{row[0]}: {row[1]}{self._beside(row[2:])}" for row in self.rows]
         return [*told, self.untold] if self.untold else told
 
@@ -56,19 +56,19 @@ class Table(NamedTuple):
 
 
 def _number(value: int | None) -> str:
-    return NOT_TOLD if value is None else figure(value)
+    return NOT_REPORTED if value is None else figure(value)
 
 
 def _minutes(value: int | None) -> str:
-    return NOT_TOLD if value is None else figure(minutes(value))
+    return NOT_REPORTED if value is None else figure(minutes(value))
 
 
 MEASURES: Mapping[str, Callable[[Tally], str]] = {
     "Calls": lambda tally: _number(tally.calls),
-    "Minutes of calls": lambda tally: _minutes(tally.seconds),
-    "Minutes of people": lambda tally: _minutes(tally.person_seconds),
-    "Minutes of audio": lambda tally: _minutes(tally.audio_seconds),
-    "Minutes of video": lambda tally: _minutes(tally.video_seconds),
+    "Call minutes": lambda tally: _minutes(tally.seconds),
+    "Participant minutes": lambda tally: _minutes(tally.person_seconds),
+    "Audio minutes": lambda tally: _minutes(tally.audio_seconds),
+    "Video minutes": lambda tally: _minutes(tally.video_seconds),
     "People (per call)": lambda tally: _number(tally.people),
     "Most people at once": lambda tally: _number(tally.peak_people),
     "Most calls at once": lambda tally: _number(tally.peak_calls),
@@ -97,7 +97,7 @@ def _table(digest: Digest, vendor: Vendor, tally: Tally) -> Table:
     note = "" if beside else f" ({NOTHING_YET})"
     columns = [tally, *beside.values()]
     told = {name: [tell(one) for one in columns] for name, tell in MEASURES.items()}
-    unknown = [name for name, cells in told.items() if set(cells) == {NOT_TOLD}]
+    unknown = [name for name, cells in told.items() if set(cells) == {NOT_REPORTED}]
     return Table(
         caption=f"{vendor.label}{note}",
         head=["Number", _period(digest), *beside],
@@ -111,16 +111,12 @@ def _untold(vendor: Vendor, names: Sequence[str]) -> str:
     if not names:
         return ""
     small = joined(f"{name[0].lower()}{name[1:]}" for name in names)
-    return f"{NOT_TOLD.capitalize()} by {vendor.label}: {small}."
+    return f"Not reported by {vendor.label}: {small}."
 
 
 def _beside(digest: Digest, vendor: Vendor) -> dict[str, Tally]:
     """What the numbers are compared with, by the name of its column."""
-    weekly = digest.rhythm is Rhythm.WEEKLY
-    names = {
-        "the week before" if weekly else f"the {digest.day:%A} before": digest.before,
-        "mean of 7 days": digest.usual,
-    }
+    names = {before_name(digest): digest.before, usual_name(digest): digest.usual}
     return {name: told[vendor] for name, told in names.items() if told and vendor in told}
 
 

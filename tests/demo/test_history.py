@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.calls.models import Vendor
-from bot.demo.history import DAYS, ODD_DAYS_AGO, calls_of, past_of
+from bot.demo.history import DAYS, UNUSUAL_DAYS_AGO, calls_of, past_of
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
 from bot.demo.vendors.past import PastCall
 from bot.demo.world import World
@@ -60,7 +60,7 @@ def test_there_are_sixty_days_of_some_dozens_of_calls_that_grow_and_rest_at_week
 ) -> None:
     days = by_day(past)
     assert set(days) == {TODAY - back * DAY for back in range(1, DAYS + 1)}
-    usual = {day: count for day, count in days.items() if day != TODAY - ODD_DAYS_AGO * DAY}
+    usual = {day: count for day, count in days.items() if day != TODAY - UNUSUAL_DAYS_AGO * DAY}
     assert all(25 <= count <= 120 for count in usual.values())
     weekend = [count for day, count in usual.items() if day.weekday() >= 5]
     working = [count for day, count in usual.items() if day.weekday() < 5]
@@ -73,7 +73,7 @@ def test_there_are_sixty_days_of_some_dozens_of_calls_that_grow_and_rest_at_week
 
 def test_one_day_is_odd(past: dict[Vendor, list[PastCall]]) -> None:
     counts = Counter(call.started_at.date() for call in past[Vendor.STREAM])
-    odd = TODAY - ODD_DAYS_AGO * DAY
+    odd = TODAY - UNUSUAL_DAYS_AGO * DAY
     assert counts.most_common(1)[0][0] == odd
     assert counts[odd] > 1.4 * counts[odd - 7 * DAY]
 

@@ -15,7 +15,7 @@ from bot.demo.slack.shown import Message as Shown
 from bot.demo.slack.shown import complete
 from bot.demo.stage import Show
 from bot.demo.story import Step
-from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Gap, Odd, Waiting
+from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Gap, Unusual, Waiting
 from bot.digests.subscription import Subscription, Wish
 from bot.usage.tally import Tally
 from handlers.blocks.digest import channel_drafts, thread_drafts
@@ -90,7 +90,7 @@ TOLD = digest(
     before=BEFORE,
     usual=BEFORE,
     trend=TREND,
-    odd=(Odd(vendor=REALTIMEKIT, what="recordings_failed", day=TUESDAY, value=2, usual=0),),
+    unusual=(Unusual(vendor=REALTIMEKIT, what="recordings_failed", day=TUESDAY, value=2, usual=0),),
     differences=(
         Difference(vendor=STREAM, what="minutes", day=TUESDAY, counted=800, reported=866),
     ),

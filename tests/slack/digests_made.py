@@ -15,11 +15,11 @@ from bot.digests.digest import (
     Difference,
     Digest,
     Gap,
-    Odd,
+    Unusual,
     Waiting,
 )
-from bot.digests.odd import WATCHED
 from bot.digests.subscription import Rhythm, Section
+from bot.digests.unusual import WATCHED
 from bot.usage.tally import Tally
 from tests.fakes.blocks import NAMES, many
 
@@ -133,8 +133,8 @@ DIGESTS = st.builds(
     before=st.none() | BY_VENDOR,
     usual=st.none() | BY_VENDOR,
     trend=many(st.builds(DayOfVendors, day=DAYS, vendors=BY_VENDOR), 20).map(tuple),
-    odd=many(
-        st.builds(Odd, vendor=WHICH, what=WHAT, day=DAYS, value=FIGURES, usual=FIGURES), 30
+    unusual=many(
+        st.builds(Unusual, vendor=WHICH, what=WHAT, day=DAYS, value=FIGURES, usual=FIGURES), 30
     ).map(tuple),
     gaps=many(st.builds(Gap, vendor=WHICH, why=NAMES), 15).map(tuple),
     differences=many(

@@ -13,7 +13,7 @@ from bot.demo.slack.kit_blocks import MESSAGE
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message as Shown
 from bot.demo.slack.shown import complete
-from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Digest, Gap, Odd, Waiting
+from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Digest, Gap, Unusual, Waiting
 from bot.digests.subscription import Section
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.digest_chart import chart
@@ -38,7 +38,7 @@ from tests.slack.digests_made import (
 
 COMMAND = "/calls"
 FULL = digest(
-    odd=(Odd(vendor=REALTIMEKIT, what="recordings_failed", day=TUESDAY, value=2, usual=0),),
+    unusual=(Unusual(vendor=REALTIMEKIT, what="recordings_failed", day=TUESDAY, value=2, usual=0),),
     gaps=(Gap(vendor=COMETCHAT, why="Its calls of this day were read in part."),),
     differences=(
         Difference(vendor=REALTIMEKIT, what="minutes", day=TUESDAY, counted=380, reported=420),
@@ -107,27 +107,29 @@ def test_what_waits_has_a_button_for_each_case_and_says_how_long() -> None:
     shown = read(first)
     assert "• #128 Kick Ann: Room · not confirmed · for 3 h 00 min" in shown
     assert "• no anchor was kept · for under a minute" in shown
-    assert "Nothing waits for you" in read(channel_drafts(digest())[0])
+    assert "Nothing needs attention" in read(channel_drafts(digest())[0])
 
 
-def test_the_record_is_named_with_its_last_number_and_whole_hash() -> None:
-    assert f"The record ends with entry 4,211, hash {HASH}" in both(FULL)
-    assert "The record is empty" in both(digest(head=(0, "")))
+def test_the_audit_checksum_is_short_in_the_channel_and_whole_in_the_thread() -> None:
+    assert f"Audit checksum of entry 4,211: {HASH[:8]} " in f"{read(channel_drafts(FULL)[0])} "
+    assert f"Entry 4,211 of the audit log: {HASH}" in read(thread_drafts(FULL, COMMAND)[0])
+    assert HASH not in read(channel_drafts(FULL)[0])
+    assert "The audit log is empty" in both(digest(head=(0, "")))
 
 
 DETAILS = [
     "• 17 Nov: RealtimeKit had 2 failed recordings, usually none.",
-    "more than three median absolute deviations away from the median of the 28 days before",
+    "Unusual: far from the last four Tuesdays.",
     "• RealtimeKit, 17 November: 380 minutes by its calls, 420 in its own report.",
     "14 acts: 12 confirmed, 1 not confirmed, 1 failed; 3 orders were refused.",
     "• Mute: 12 confirmed, 1 failed",
-    "• Stream Video: about USD 16.40 for 4,100 minutes of people.",
+    "• Stream Video: about USD 16.40 for 4,100 participant minutes.",
     "• Together: about USD 1,016.40.",
     "• Stream Video: “All-hands”, 61 minutes",
-    "Recordings failed | 2 | not told | not told",
-    "Minutes of calls | 800 | 600 | 600",
-    "Number | 17 Nov | the Tuesday before | mean of 7 days",
-    "Not told by CometChat: minutes of people, minutes of audio",
+    "Recordings failed | 2 | \u2013 | \u2013",
+    "Call minutes | 800 | 600 | 600",
+    "Number | 17 Nov | the Tuesday before | a usual Tuesday",
+    "Not reported by CometChat: participant minutes, audio minutes",
     "To change, pause or stop this digest: /calls digest list.",
 ]
 
@@ -148,7 +150,7 @@ def test_moderators_are_not_named_in_a_channel() -> None:
 
 def test_a_calm_day_says_so() -> None:
     said = both(digest())
-    assert "Nothing was odd." in said
+    assert "Nothing unusual." in said
     assert "No call was moderated." in said
     assert "Costs" not in said
     assert "differs" not in said
@@ -159,23 +161,23 @@ def test_a_calm_day_says_so() -> None:
     [
         (
             {"unjudged": (STREAM, REALTIMEKIT, COMETCHAT)},
-            "Nothing can be called odd yet: that takes 14 known days of the 28 before.",
+            "Nothing can be judged yet: that takes three of the four weeks before.",
         ),
-        ({"vendors": {}}, "Nothing can be called odd: no numbers are known."),
+        ({"vendors": {}}, "Nothing can be judged: no numbers are known."),
         (
             {"unjudged": (COMETCHAT,)},
-            f"Nothing was odd.\nNot judged yet: CometChat. That {TAKES}",
+            f"Nothing unusual.\nNot judged yet: CometChat. That {TAKES}",
         ),
     ],
 )
 def test_what_could_not_be_judged_is_not_called_usual(more: dict[str, Any], says: str) -> None:
-    made = digest(odd=(), **more)
+    made = digest(unusual=(), **more)
     assert says in both(made)
-    if says.startswith("Nothing was odd"):
+    if says.startswith("Nothing unusual"):
         return
-    assert "Nothing was odd" not in both(made)
-    only_odd = digest(odd=(), sections=frozenset({Section.ODD}), **more)
-    assert "Nothing to report." in read(channel_drafts(only_odd)[0])
+    assert "Nothing unusual" not in both(made)
+    only_unusual = digest(unusual=(), sections=frozenset({Section.UNUSUAL}), **more)
+    assert "Nothing to report." in read(channel_drafts(only_unusual)[0])
 
 
 def test_that_more_waits_than_is_named_is_said() -> None:
@@ -213,7 +215,7 @@ def test_where_charts_are_refused_the_text_says_every_number(made: Digest) -> No
 
 def test_a_terminal_shows_the_same_digest() -> None:
     said = digest_text(FULL)
-    for words in ("Waits for you", "Minutes of calls, last 14 days", HASH, "• #128 Kick Ann"):
+    for words in ("Needs attention", "Call minutes, last 14 days", HASH, "• #128 Kick Ann"):
         assert words in said
     assert re.search(r"^  Calls +26 +20 +20$", said, re.MULTILINE)
     assert "This digest is late: it was due Wednesday 18 November 07:00 (Europe/London)." in said
@@ -227,7 +229,7 @@ def test_sections_that_were_not_wished_for_are_left_out() -> None:
     assert "data_table" not in kinds(thread)
     said = both(bare)
     assert "14 acts" in said
-    for words in ("What is odd", "Costs", HASH, "Waits for you", "differs"):
+    for words in ("Unusual", "Costs", HASH, "Needs attention", "differs"):
         assert words not in said
 
 
@@ -320,15 +322,15 @@ def test_one_day_is_told_and_not_drawn() -> None:
 
 def test_without_any_day_there_is_no_chart() -> None:
     assert chart(digest(trend=(DayOfVendors(day=TUESDAY, vendors={}),))) is None
-    assert "Minutes of calls, last" not in both(digest(trend=()))
+    assert "Call minutes, last" not in both(digest(trend=()))
 
 
 def test_long_lists_are_counted() -> None:
     many = tuple(
-        Odd(vendor=STREAM, what="calls", day=TUESDAY - timedelta(days=n), value=9, usual=1)
+        Unusual(vendor=STREAM, what="calls", day=TUESDAY - timedelta(days=n), value=9, usual=1)
         for n in range(25)
     )
-    assert "• and 5 more" in both(digest(odd=many))
+    assert "• and 5 more" in both(digest(unusual=many))
 
 
 def test_what_comes_from_outside_means_nothing_to_slack() -> None:

@@ -40,8 +40,8 @@ async def test_a_digest_is_set_up_told_to_its_channel_listed_and_on_record(leo: 
     )
     assert wrong == {}
     answer = await leo.sees("is set up", "next ")
-    assert "from Monday to Friday at 07:30 (America/New_York)" in answer
-    told = await leo.told("set up a digest of the calls here", "07:30 (America/New_York)")
+    assert "weekdays at 07:30 America/New_York" in answer
+    told = await leo.told("set up a digest of the calls here", "07:30 America/New_York")
     assert leo.user.id in told
     (one,) = await leo.there()
     assert f"digest stop {one.id}" in told
@@ -49,7 +49,7 @@ async def test_a_digest_is_set_up_told_to_its_channel_listed_and_on_record(leo: 
     await leo.types("digest list")
     await leo.sees(f"Digest {one.id} for", leo.channel.id, "set up by", "next ")
     (newest, *_) = await noted(leo.show, Event.SUBSCRIBED)
-    assert newest.startswith(f"A digest for {leo.channel.id}, from Monday to Friday at 07:30")
+    assert newest.startswith(f"A digest for {leo.channel.id}, weekdays at 07:30")
 
 
 async def test_what_is_sent_twice_is_one_digest_and_one_first_message(leo: Lead) -> None:

@@ -21,7 +21,7 @@ async def test_an_edited_digest_is_told_to_its_new_channel(leo: Lead) -> None:
     form = await leo.opens(f"digest edit {one.id}")
     assert leo.channel.id in as_text(form)
     assert await leo.sends(form, channel=other.id, rhythm="weekly") == {}
-    await leo.sees(f"Digest {one.id}", "is changed", "every Monday at 09:00")
+    await leo.sees(f"Digest {one.id}", "is changed", "Mondays at 09:00")
     await leo.told("moved a digest of the calls here", channel=other)
     assert await leo.there() == []
     assert f"Digest {one.id} is now for {other.id}" in (await noted(leo.show, Event.CHANGED))[0]

@@ -43,7 +43,7 @@ async def preview(world: Workspace) -> list[str]:
 
 async def test_where_slack_draws_it_the_exact_message_is_shown(world: Workspace) -> None:
     short, details, note = await preview(world)
-    assert "Minutes of calls, last 14 days (line chart)" in short
+    assert "Call minutes, last 14 days (line chart)" in short
     assert "Calls | 26 | 20 | 20" in details
     assert note == "This is a preview."
 
@@ -55,6 +55,6 @@ async def test_where_charts_are_refused_everything_is_told_within_five_posts(
     with capture_logs() as log:
         short, details, note = await preview(world)
     assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in short
-    assert "• Calls: 26 (the Tuesday before 20, mean of 7 days 20)" in details
+    assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in details
     assert note == "This is a preview."
     assert [line["event"] for line in log] == ["blocks refused"] * 2

@@ -82,7 +82,7 @@ async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
         await desk.tell(about, attempt)
     [message] = desk.channel
     assert says in as_text(message)
-    assert "every day at 09:00 (Europe/London)" in as_text(message)
+    assert "every day at 09:00 Europe/London" in as_text(message)
     for word in ("edit 7", "pause 7", "stop 7"):
         assert f"/calls digest {word}" in as_text(message)
 

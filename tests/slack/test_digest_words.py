@@ -285,17 +285,17 @@ def one_of(**wish: Any) -> Subscription:
 @pytest.mark.parametrize(
     ("wish", "says"),
     [
-        ({}, "every day at 09:00 (Europe/London), about the day before"),
-        ({"weekdays": frozenset(range(5))}, "from Monday to Friday at 09:00"),
-        ({"weekdays": frozenset({6, 0, 2})}, "on Monday, Wednesday and Sunday at 09:00"),
+        ({}, "every day at 09:00 Europe/London, covering the previous day"),
+        ({"weekdays": frozenset(range(5))}, "weekdays at 09:00"),
+        ({"weekdays": frozenset({6, 0, 2})}, "Mondays, Wednesdays and Sundays at 09:00"),
         (
             {"rhythm": Rhythm.WEEKLY, "at": time(7, 5)},
-            "every Monday at 07:05 (Europe/London), about the week before",
+            "Mondays at 07:05 Europe/London, covering the previous week",
         ),
         ({"vendors": frozenset({Vendor.STREAM})}, "of Stream Video only"),
         (
-            {"sections": frozenset(Section) - {Section.ODD, Section.RECORD}},
-            "without odd and record",
+            {"sections": frozenset(Section) - {Section.UNUSUAL, Section.RECORD}},
+            "without Unusual and Audit checksum",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from bot.calls.models import Vendor
 from bot.usage.days import Stretch
 from bot.usage.quarters import QUARTER, floor, reach
 from bot.usage.records import CallRecord, Ending, Recorded
-from bot.usage.tally import NOTHING, Tally, mean, total
+from bot.usage.tally import NOTHING, Tally, total, typical
 from tests.usage.quarters import quarters
 from tests.usage.records import HOURS, START, counted, known, moments, records
 
@@ -191,4 +191,4 @@ def test_the_mean_is_over_those_that_know_a_number() -> None:
         Tally(calls=2, people=10, longest=5, longest_title="A"),
         Tally(calls=5, people=None, longest=9, longest_title="B"),
     ]
-    assert mean(days) == Tally(calls=4, people=10, longest=9, longest_title="B")
+    assert typical(days) == Tally(calls=4, people=10, longest=9, longest_title="B")

@@ -1,0 +1,156 @@
+"""What is unusual about a day: held against the same weekday of the weeks before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from statistics import median
+
+from bot.calls.models import Vendor
+from bot.digests.digest import USUAL_DAYS, USUAL_WEEKS, WEEK, DayOfVendors, Unusual
+from bot.usage.days import DAY, days_before
+from bot.usage.tally import Tally, typical
+
+TIMES = 5
+"""Usual deviations from the usual number beyond which a day is unusual."""
+
+LEAST_WEEKS = 3
+"""Weeks, of the last four, whose same weekday has to be known before anything is called usual."""
+
+LEAST_SHARE, LEAST_STEP = 0.15, 3.0
+"""Nothing nearer than 15 % of the usual number, and than 3, is unusual: calm weeks stay calm."""
+
+MINUTE = 60
+WATCHED = {
+    "calls": 1,
+    "seconds": MINUTE,
+    "people": 1,
+    "peak_people": 1,
+    "recordings_failed": 1,
+    "unanswered": 1,
+    "failed": 1,
+}
+"""The numbers of a tally that are watched, and what they are divided by to be told."""
+
+Days = Mapping[date, Mapping[Vendor, Tally]]
+"""Each known day's tallies by vendor."""
+
+
+def unusual(day: date, days: Sequence[DayOfVendors]) -> tuple[Unusual, ...]:
+    """What is unusual about `day`, by vendor, held against `days` before it.
+
+    Days and numbers that are not known are left out, they never count as zero.
+    """
+    told = by_day(days)
+    return tuple(
+        found
+        for vendor, tally in sorted(told.get(day, {}).items())
+        for found in _of_vendor(day, vendor, tally, told)
+    )
+
+
+def usual_day(day: date, days: Sequence[DayOfVendors]) -> dict[Vendor, Tally] | None:
+    """Each vendor's usual `day`: number by number the median of its last four same weekdays.
+
+    Vendors of which fewer than LEAST_WEEKS of them are known are left out; None where all are.
+    """
+    told = by_day(days)
+    known = {vendor: _weekdays(day, vendor, told) for vendor in Vendor}
+    return {
+        vendor: typical(tallies) for vendor, tallies in known.items() if len(tallies) >= LEAST_WEEKS
+    } or None
+
+
+def unjudged(day: date, days: Sequence[DayOfVendors]) -> tuple[Vendor, ...]:
+    """The vendors told of on `day` of which too few of the weeks before are known."""
+    told = by_day(days)
+    return tuple(
+        vendor
+        for vendor in sorted(told.get(day, {}))
+        if len(_weekdays(day, vendor, told)) < LEAST_WEEKS
+    )
+
+
+def is_unusual(value: float, same_weekday: Sequence[float], deviation: float) -> bool:
+    """Whether `value` is too far from the median of the `same_weekday` values before it.
+
+    `deviation` is how far the vendor's days usually are from their own weekday's median, as a
+    share of it; where these weekdays are further apart than that, theirs counts.
+    """
+    if len(same_weekday) < LEAST_WEEKS:
+        return False
+    middle = median(same_weekday)
+    spread = max(_median_distance(same_weekday), deviation * middle)
+    return abs(value - middle) > max(TIMES * spread, LEAST_SHARE * middle, LEAST_STEP)
+
+
+def usual_deviation(day: date, values: Mapping[date, float]) -> float:
+    """The median of how far the 28 days before `day` are from their own weekday's median.
+
+    As a share of that median, which counts as at least 1; 0 where nothing is known.
+    """
+    weekdays: dict[int, list[float]] = {}
+    for before in days_before(day, USUAL_DAYS):
+        if before in values:
+            weekdays.setdefault(before.weekday(), []).append(values[before])
+    shares = [
+        abs(value - middle) / max(middle, 1.0)
+        for same in weekdays.values()
+        for middle in [median(same)]
+        for value in same
+    ]
+    return median(shares) if shares else 0.0
+
+
+def by_day(days: Iterable[DayOfVendors]) -> Days:
+    """The tallies of each day."""
+    return {one.day: one.vendors for one in days}
+
+
+def costs_of(
+    tallies: Mapping[Vendor, Tally], prices: Mapping[Vendor, float]
+) -> dict[Vendor, float]:
+    """What people's minutes cost at prices a minute; vendors that cannot say are left out."""
+    return {
+        vendor: tally.person_seconds / MINUTE * prices[vendor]
+        for vendor, tally in tallies.items()
+        if vendor in prices and tally.person_seconds is not None
+    }
+
+
+def _of_vendor(day: date, vendor: Vendor, tally: Tally, told: Days) -> list[Unusual]:
+    found = []
+    for name, unit in WATCHED.items():
+        value = _told(tally, name, unit)
+        if value is None:
+            continue
+        values = _before(day, vendor, name, unit, told)
+        same = [values[one] for one in same_weekdays(day) if one in values]
+        if is_unusual(value, same, usual_deviation(day, values)):
+            usual = median(same)
+            found.append(Unusual(vendor=vendor, what=name, day=day, value=value, usual=usual))
+    return found
+
+
+def _before(day: date, vendor: Vendor, name: str, unit: int, told: Days) -> dict[date, float]:
+    """The number of each of the days before on which the vendor said it."""
+    known = (one for one in days_before(day, USUAL_DAYS) if vendor in told.get(one, {}))
+    values = {one: _told(told[one][vendor], name, unit) for one in known}
+    return {one: value for one, value in values.items() if value is not None}
+
+
+def same_weekdays(day: date) -> list[date]:
+    """The same weekday of the last four weeks, the latest first."""
+    return [day - week * WEEK * DAY for week in range(1, USUAL_WEEKS + 1)]
+
+
+def _weekdays(day: date, vendor: Vendor, told: Days) -> list[Tally]:
+    return [told[one][vendor] for one in same_weekdays(day) if vendor in told.get(one, {})]
+
+
+def _median_distance(values: Sequence[float]) -> float:
+    middle = median(values)
+    return median(abs(value - middle) for value in values)
+
+
+def _told(tally: Tally, name: str, unit: int) -> float | None:
+    value: int | None = getattr(tally, name)
+    return None if value is None else value / unit

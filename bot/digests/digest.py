@@ -1,4 +1,4 @@
-"""What a digest says, before any words of Slack: numbers, comparisons, what is odd, what waits."""
+"""What a digest says, before any words of Slack: numbers, comparisons, the unusual, what waits."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

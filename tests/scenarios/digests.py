@@ -123,7 +123,7 @@ WITHOUT = TOLD.model_copy(
                 day=TUESDAY, vendors={STREAM: tally(26, 800), REALTIMEKIT: tally(11, 380)}
             ),
         ),
-        "odd": (),
+        "unusual": (),
         "waiting": (),
         "gaps": (Gap(vendor=COMETCHAT, why="CometChat did not tell all of it in time."),),
         "late_since": MADE - timedelta(hours=1),
@@ -279,7 +279,7 @@ def scene(key: str, move: Move, *sees: str, who: str = "lead") -> Step:
 
 
 SCENES: tuple[Step, ...] = (
-    scene("digest-form", Type("digest subscribe"), "Set up a digest", "In which time zone"),
+    scene("digest-form", Type("digest subscribe"), "Set up a digest", "Time zone"),
     scene("digest-refused", SendWrong(WRONG), "is archived", "25:00", "Mars/Olympus", "/invite"),
     scene("digest-set-up", SendFor(), "is set up"),
     scene("digest-first", ReadDigests(), "Leo set up a digest of the calls here"),

@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.calls.actors import Actor
 from bot.calls.actors import Member as Member  # noqa: PLC0414  part of the port
 from bot.calls.actors import Place as Place  # noqa: PLC0414  part of the port
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import (
     Acceptance,
@@ -25,6 +25,7 @@ from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
+from bot.calls.verbs import Listed
 from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.digests.telling import Taken, Telling
@@ -42,6 +43,7 @@ class CallProvider(Protocol):
 
     vendor: Vendor
     looks: Mapping[str, Capability]
+    lists: frozenset[Listed]
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
@@ -81,6 +83,9 @@ class CallProvider(Protocol):
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who belongs to the call, present or not; Impossible where there is no such list."""
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """Who is on one of its `lists`; Impossible for another, or where this call has none."""
 
     async def rooms(self) -> Sequence[Room]:
         """Call types, presets and rooms; Impossible where the vendor has none."""

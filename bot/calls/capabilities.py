@@ -4,12 +4,12 @@ A provider's method is marked `@can(Verb, …)`; what it cannot do stands in its
 Buttons, refusals, help and the capability table are made from these.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.calls.acts import Act
-from bot.calls.models import Frozen
+from bot.calls.models import Call, Frozen
 from bot.calls.outcomes import Receipt
 from bot.calls.verbs import VERBS, Verb
 
@@ -115,6 +115,21 @@ def performers(provider: type) -> dict[str, Doing]:
         for verb, capability in getattr(getattr(provider, name), "does", {}).items():
             found[verb] = Doing(method=name, capability=capability)
     return found
+
+
+def of_call(table: Mapping[str, Capability], call: Call) -> Mapping[str, Capability]:
+    """The vendor's table without what cannot be done in this call, nor stand in for anything."""
+    missing = {name: why for name in table if (why := VERBS[name].impossible(call))}
+    if not missing:
+        return table
+    return {
+        name: cannot(missing[name]) if name in missing else _without(one, missing)
+        for name, one in table.items()
+    }
+
+
+def _without(one: Capability, missing: Container[str]) -> Capability:
+    return one.model_copy(update={"instead": None}) if one.instead in missing else one
 
 
 def complete(table: Mapping[str, Capability]) -> Mapping[str, Capability]:

@@ -61,8 +61,9 @@ class Call(Frozen):
     """One live (or just ended) call. `people` counts who is connected now; times are UTC.
 
     `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running, `locked` whether nobody
-    new can join; None where the vendor's answer does not say. A `title` that cannot be seen is the
-    id instead.
+    new can join, `blocked` the ids of those who are kept out, `grouped` whether a chat group is
+    behind it; None where the vendor's answer does not say. A `title` that cannot be seen is the id
+    instead.
     """
 
     ref: CallRef
@@ -77,6 +78,8 @@ class Call(Frozen):
     transcribing: bool | None = None
     captioning: bool | None = None
     kind: str | None = None
+    blocked: tuple[str, ...] | None = None
+    grouped: bool | None = None
 
     @field_validator("title")
     @classmethod

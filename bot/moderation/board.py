@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.calls.capabilities import Capability, of_call
 from bot.calls.handles import fits, handle
 from bot.calls.looks import Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
@@ -49,6 +50,10 @@ class Board:
                 next_step="Ask an admin to set its keys; the log says which are missing.",
             )
         return self.providers[vendor]
+
+    def capabilities(self, call: Call) -> Mapping[str, Capability]:
+        """What can be done in this call; Impossible when its vendor is not connected (any more)."""
+        return of_call(self.provider(call.ref.vendor).capabilities, call)
 
     def connected(self) -> None:
         """Impossible when no vendor at all is connected."""
@@ -134,7 +139,7 @@ class Board:
                 total=max(people.total or 0, len(people.items), call.people),
             ),
             page=page,
-            capabilities=dict(provider.capabilities),
+            capabilities=dict(of_call(provider.capabilities, call)),
             looks=provider.looks,
             rtmp_targets=self.rtmp_targets,
             at=self.clock.now(),

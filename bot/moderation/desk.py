@@ -85,7 +85,7 @@ class Desk:
         The act as it may be done: see `Authorizer.at_door`. A form asks this before it opens, so
         that nobody fills it in for nothing.
         """
-        self.planner.possible(act.verb, act.call.vendor, everyone=act.everyone)
+        self.planner.possible(act.verb, act.call, everyone=act.everyone)
         try:
             return await self.authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:

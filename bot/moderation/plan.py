@@ -69,7 +69,7 @@ class Planner:
     ) -> Act:
         """The act these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
-        self.possible(verb, call.ref.vendor, everyone=everyone)
+        self.possible(verb, call.ref, everyone=everyone)
         return Act(
             verb=verb,
             call=call.ref,
@@ -79,9 +79,11 @@ class Planner:
             spared=await self._people(verb, call, spared),
         )
 
-    def possible(self, verb: Verb, vendor: Vendor, *, everyone: bool = False) -> None:
-        """Impossible, with the nearest verb that works, unless the vendor can do it."""
-        capability = self._board.provider(vendor).capabilities[verb.name]
+    def possible(self, verb: Verb, ref: CallRef, *, everyone: bool = False) -> None:
+        """Impossible, with the nearest verb that works, unless it can be done in that call."""
+        vendor = ref.vendor
+        call = self._board.memory.call(ref) or Call(ref=ref, title="", people=0)
+        capability = self._board.capabilities(call)[verb.name]
         if not capability.possible:
             raise Impossible(
                 f"{vendor.label} cannot do “{verb.label}”: {capability.why}",

@@ -6,14 +6,15 @@ from datetime import date
 import httpx
 from pydantic import SecretStr
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.looks import FileKind, Files, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.verbs import Listed
 from bot.clock import Clock
 from bot.meter import UNMETERED, Meter
-from bot.providers.cometchat_acts import CAPABILITIES, Acts, observe
+from bot.providers.cometchat_acts import CAPABILITIES, Acts
 from bot.providers.cometchat_history import CometHistory
 from bot.providers.cometchat_reads import NO_MORE_KINDS, Reads, told
 from bot.providers.cometchat_wire import problem
@@ -43,6 +44,8 @@ class CometChatProvider(Blind):
         members="CometChat's call API has no list of members beside who is in the call.",
         rooms="CometChat's call API knows calls only, no types and no lasting rooms.",
     )
+
+    lists = frozenset({Listed.BANNED, Listed.MEMBERS})
 
     def __init__(self, http: Transport, chat: Transport, clock: Clock) -> None:
         self.http = http
@@ -75,8 +78,12 @@ class CometChatProvider(Blind):
         return await self._acts.perform(act)
 
     async def observe(self, act: Act) -> Observation:
-        """See `CallProvider.observe`; asks nobody."""
-        return observe(act)
+        """See `CallProvider.observe`."""
+        return await self._acts.observe(act)
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """See `CallProvider.listed`: of the group behind the call."""
+        return await self._acts.listed(call, which)
 
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`; CometChat has no names, so it goes by any part of the uid."""

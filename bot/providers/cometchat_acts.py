@@ -6,10 +6,11 @@ none of these is called a kick or a block.
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement, can, cannot, complete, performers
-from bot.calls.models import Vendor
+from bot.calls.models import CallRef, Page, Vendor
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import (
     VERBS,
@@ -20,6 +21,7 @@ from bot.calls.verbs import (
     GroupRemove,
     GroupUnban,
     Kick,
+    Listed,
     LiveStart,
     LiveStop,
     RecordPause,
@@ -35,10 +37,12 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.errors import Ambiguous, Impossible, NotAtVendor, VendorRefused, VendorUnreachable
+from bot.providers.cometchat_groups import WHERE, Groups
 from bot.providers.cometchat_reads import segment
 from bot.providers.cometchat_wire import Done, WireCall
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
+from bot.providers.looks import unlisted
 
 READ_ONLY = "CometChat's call API can only be read; only the app's own client can act in a call."
 NOT_IN_THE_CALL = (
@@ -73,6 +77,7 @@ class Acts:
     def __init__(self, chat: Transport, call: Reader) -> None:
         self._chat = chat
         self._call = call
+        self._groups = Groups(chat)
 
     async def perform(self, act: Act) -> Receipt:
         """Do it once; Impossible for every verb but the group's, with the reason."""
@@ -82,6 +87,23 @@ class Acts:
             raise Impossible(f"{act.verb.label} is not possible. {why}")
         receipt: Receipt = await getattr(self, doing.method)(act)
         return receipt
+
+    async def observe(self, act: Act) -> Observation:
+        """Read the group's own lists; what becomes of somebody in the call shows nowhere."""
+        judged = _JUDGED.get(act.verb.name)
+        if judged is None:
+            return _unknowable(f"{act.verb.label} cannot be read from CometChat.")
+        try:
+            guid = await self._group(act.call)
+        except Impossible as none:
+            return _unknowable(str(none))
+        return judged.of(await self._groups.has(guid, judged.which, act.people[0].id))
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """See `CallProvider.listed`: the lists of the group behind the call."""
+        if which not in WHERE:
+            raise unlisted(call, which)
+        return await self._groups.people(await self._group(call), which)
 
     @can(GroupRemove, level=Enforcement.BEST_EFFORT, why=NOT_IN_THE_CALL)
     async def _remove(self, act: Act) -> Receipt:
@@ -97,7 +119,7 @@ class Acts:
 
     async def _send(self, act: Act, method: str, whose: str) -> Receipt:
         """Without a body, as documented. What the answer says is not: only a no in it counts."""
-        guid = await self._group(act)
+        guid = await self._group(act.call)
         path = f"/groups/{segment(guid)}/{whose}/{segment(act.people[0].id)}"
         try:
             answer = await self._chat.send(Kind.REPEATABLE, method, path)
@@ -113,32 +135,53 @@ class Acts:
             request_id=answer.request_id,
         )
 
-    async def _group(self, act: Act) -> str:
+    async def _group(self, ref: CallRef) -> str:
         """The guid of the group behind the call; Impossible when there is none.
 
         A doubt about this reading is none about the act: VendorUnreachable, since nothing was sent.
         """
         try:
-            call = await self._call(act.call.id)
+            call = await self._call(ref.id)
         except Ambiguous as doubt:
             raise VendorUnreachable(
                 "CometChat did not say which group is behind the call.", vendor=Vendor.COMETCHAT
             ) from doubt
         if call.group is None:
             raise Impossible(
-                f"{act.verb.label} is not possible here: only a group call has a group behind it.",
+                "There is no chat group behind this call: it is a 1-to-1 call or a meeting.",
                 next_step="Use your app's own moderation for 1-to-1 calls and meetings.",
             )
         return call.group
 
 
-def observe(act: Act) -> Observation:
-    """Always unknowable: CometChat documents no way to read the effect back."""
-    evidence = (
-        "Whether it holds cannot be read back, and nothing is said about the call itself."
-        if act.verb.name in _DOING
-        else f"{act.verb.label} cannot be read from CometChat."
-    )
+class _Judged(NamedTuple):
+    """Which list of the group shows the effect of a verb, and whether somebody is on it then."""
+
+    which: Listed
+    yes: str
+    no: str
+    on_it: bool
+
+    def of(self, found: bool | None) -> Observation:  # noqa: FBT001  there are three answers
+        """What it shows that somebody is on the list or is not; None where it does not say."""
+        if found is None:
+            return _unknowable("The group's list is too long to be read.")
+        seen = Seen.DONE if found is self.on_it else Seen.NOT_DONE
+        return Observation(seen=seen, evidence=self.yes if found else self.no)
+
+
+_MEMBER = "They are a member of the group.", "They are no member of the group."
+_BANNED = "They are banned from the group.", "They are not banned from the group."
+_JUDGED: Mapping[str, _Judged] = MappingProxyType(
+    {
+        GroupRemove.name: _Judged(Listed.MEMBERS, *_MEMBER, on_it=False),
+        GroupBan.name: _Judged(Listed.BANNED, *_BANNED, on_it=True),
+        GroupUnban.name: _Judged(Listed.BANNED, *_BANNED, on_it=False),
+    }
+)
+
+
+def _unknowable(evidence: str) -> Observation:
     return Observation(seen=Seen.UNKNOWABLE, evidence=evidence)
 
 

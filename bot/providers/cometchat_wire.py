@@ -100,6 +100,13 @@ class WireCall(BaseModel):
         return (self.receiver or None) if grouped else None
 
     @property
+    def grouped(self) -> bool | None:
+        """Whether there is one; None where the answer does not say who is called."""
+        if self.receiver_type is None and self.mode != "meet":
+            return None
+        return self.group is not None
+
+    @property
     def recording(self) -> RecordingState:
         """ON where one has begun and not ended, OFF once the call is over, else unknown.
 
@@ -120,6 +127,7 @@ class WireCall(BaseModel):
             ended_at=self.ended_at,
             recording=self.recording,
             kind=self.kind,
+            grouped=self.grouped,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.calls.acts import Person
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.looks import (
     FEEDBACK,
@@ -19,6 +20,7 @@ from bot.calls.looks import (
     Room,
 )
 from bot.calls.models import CallRef, Page
+from bot.calls.verbs import Listed
 from bot.errors import Impossible
 
 HAS = Capability(level=Enforcement.ENFORCED)
@@ -34,10 +36,18 @@ def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
     return {name: cannot(one) if isinstance(one, str) else one for name, one in said.items()}
 
 
+def unlisted(call: CallRef, which: Listed) -> Impossible:
+    """The error for a list that the vendor does not give."""
+    return Impossible(
+        f"{call.vendor.label} does not list who is {which}.", next_step="Use the id in your app."
+    )
+
+
 class Blind:
     """Every look as a vendor has it that has none; a client overrides what it can."""
 
     looks: Mapping[str, Capability]
+    lists: frozenset[Listed] = frozenset()
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Impossible."""
@@ -54,6 +64,10 @@ class Blind:
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Impossible."""
         raise self._none(MEMBERS, call)
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """Impossible."""
+        raise unlisted(call, which)
 
     async def rooms(self) -> Sequence[Room]:
         """Impossible."""

@@ -8,17 +8,17 @@ from types import MappingProxyType
 import httpx
 from pydantic import SecretStr
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
 from bot.calls.looks import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
-from bot.calls.verbs import Aim, LiveStart, RtmpStart
+from bot.calls.verbs import Aim, Listed, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
 from bot.providers.http import Deadlines, Transport, Wire
-from bot.providers.looks import HAS, Blind, all_looks
+from bot.providers.looks import HAS, Blind, all_looks, unlisted
 from bot.providers.realtimekit_acts import Acts
 from bot.providers.realtimekit_cannot import CANNOT
 from bot.providers.realtimekit_files import Shelf
@@ -57,6 +57,7 @@ class RealtimeKitProvider(Blind):
         feedback=_NOBODY_ASKS,
         rooms=HAS,
     )
+    lists = frozenset({Listed.MEMBERS})
 
     def __init__(
         self,
@@ -141,6 +142,12 @@ class RealtimeKitProvider(Blind):
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who is enrolled in the meeting, the first thousand."""
         return await self._around.members(call)
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """See `CallProvider.listed`: who is enrolled, by RealtimeKit's id and the app's own."""
+        if which is not Listed.MEMBERS:
+            raise unlisted(call, which)
+        return await self._around.enrolled(call)
 
     async def rooms(self) -> Sequence[Room]:
         """Presets and meetings, the first thousand of each."""

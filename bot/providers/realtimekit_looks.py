@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from bot.calls.acts import Person
 from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
 from bot.calls.names import fold
@@ -72,6 +73,14 @@ class Around:
             for one in enrolled.items
         )
         return Page(items=members, next="more" if enrolled.more else None)
+
+    async def enrolled(self, call: CallRef) -> Page[Person]:
+        """The same people as somebody an act may mean."""
+        enrolled = await self._rooms.enrolled(call.id)
+        people = (
+            Person(id=one.id, name=one.name, custom_id=one.custom_id) for one in enrolled.items
+        )
+        return Page(items=tuple(people), next="more" if enrolled.more else None)
 
     async def _here(self, call: CallRef) -> Sequence[Stay]:
         """Nobody, where no session runs."""

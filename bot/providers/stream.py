@@ -9,11 +9,12 @@ import httpx
 import jwt
 from pydantic import SecretStr
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import complete
 from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.verbs import Listed
 from bot.clock import Clock
 from bot.meter import UNMETERED, Meter
 from bot.providers.decode import read
@@ -40,6 +41,7 @@ class StreamProvider:
     vendor = Vendor.STREAM
     days_at_once = 1
     looks = all_looks(**dict.fromkeys(LOOKS, HAS))
+    lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
 
     def __init__(
         self,
@@ -108,6 +110,10 @@ class StreamProvider:
     async def members(self, call: CallRef) -> Page[CallMember]:
         """See `CallProvider.members`."""
         return await self._looks.members(call)
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """See `CallProvider.listed`: who is blocked is told by id alone."""
+        return await self._looks.listed(call, which)
 
     async def rooms(self) -> Sequence[Room]:
         """See `CallProvider.rooms`: the call types."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.calls.acts import Person
 from bot.calls.looks import (
     CallMember,
     Feedback,
@@ -16,9 +17,11 @@ from bot.calls.looks import (
     RoomKind,
 )
 from bot.calls.models import CallRef, Page, Participant
+from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.providers.decode import read
 from bot.providers.http import Kind
+from bot.providers.looks import unlisted
 from bot.providers.stream_reads import API, MOST, StreamReads, segment
 from bot.providers.stream_records import (
     Measure,
@@ -97,6 +100,16 @@ class StreamLooks:
             here |= await self._here(call.id, found[start : start + MOST])
         told = tuple(one.told(here=here[one.user_id]) for one in found)
         return Page(items=told, next=more, total=None if more else len(told))
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """The blocked, as the call itself has them, or the members; Impossible for another list."""
+        if which is Listed.MEMBERS:
+            found, more = await self._reads.members(call.id)
+            return Page(items=tuple(one.person() for one in found), next=more)
+        ids = (await self._reads.call(call.id)).blocked_user_ids
+        if which is not Listed.BLOCKED or ids is None:
+            raise unlisted(call, which)
+        return Page(items=tuple(Person(id=one) for one in ids), total=len(ids))
 
     async def rooms(self) -> Sequence[Room]:
         """The call types, by name."""

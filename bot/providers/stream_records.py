@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from bot.calls.acts import Person
 from bot.calls.looks import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
 from bot.providers.decode import Moment, Number
@@ -66,6 +67,10 @@ class WireMember(BaseModel):
         """The member in our words."""
         name = self.user.name if self.user else None
         return CallMember(id=self.user_id, name=name or None, role=self.role, here=here)
+
+    def person(self) -> Person:
+        """The member as somebody an act may mean."""
+        return Person(id=self.user_id, name=(self.user and self.user.name) or None)
 
 
 class WireMembers(BaseModel):

@@ -133,6 +133,7 @@ class WireCall(BaseModel):
             transcribing=self.transcribing,
             captioning=self.captioning,
             kind=self.type,
+            blocked=None if self.blocked_user_ids is None else tuple(self.blocked_user_ids),
         )
 
 

@@ -58,7 +58,7 @@ async def act_of(visit: Visit, said: Said) -> Act:
     call = chosen_call(board, said)
     if call is None:
         raise Wrong(FORM_CALL, "That call is not live any more. Choose another one.")
-    capability = board.provider(call.ref.vendor).capabilities[verb.name]
+    capability = board.capabilities(call)[verb.name]
     if not capability.possible:
         raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
     options = _options(said, verb, capability, board.rtmp_targets)
@@ -163,7 +163,7 @@ async def _aim(
 
 
 def _capability(visit: Visit, verb: Verb, call: Call) -> Capability:
-    return visit.desk.board.provider(call.ref.vendor).capabilities[verb.name]
+    return visit.desk.board.capabilities(call)[verb.name]
 
 
 def _present(chosen: tuple[Picked, ...], call: Call, now: Now) -> tuple[Person, ...]:

@@ -26,7 +26,7 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
-        capability = board.provider(vendor).capabilities[verb.name]
+        capability = board.capabilities(call)[verb.name]
         if capability.possible:
             await _permitted(visit, said.state, verb, call)
         else:
@@ -49,27 +49,29 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
 
 def _none_of(board: Board, first: str, call: Call) -> list[str]:
     """Why this call's vendor can do nothing that begins with that word, each reason once."""
-    vendor = call.ref.vendor
-    table = board.provider(vendor).capabilities
+    table = board.capabilities(call)
     whys = dict.fromkeys(table[verb.name].why for verb in FAMILIES[first])
-    return [f"{vendor.label} cannot do “{first}”: {' '.join(whys)}"]
+    return [f"{call.ref.vendor.label} cannot do “{first}”: {' '.join(whys)}"]
 
 
 def verbs_among(board: Board, among: str, call: Call | None) -> tuple[type[Verb], ...]:
     """The verbs a form lets choose from: those this call's vendor can do, or any vendor."""
     family = VERBS.values() if among in {ANY, OF_PERSON} else FAMILIES.get(among, ())
-    providers = [one for v, one in board.providers.items() if call is None or v is call.ref.vendor]
+    if call is not None:
+        tables = [board.capabilities(call)]
+    else:
+        tables = [provider.capabilities for provider in board.providers.values()]
     return tuple(
         verb
         for verb in family
         if among != OF_PERSON or verb.aim is not Aim.CALL
-        if any(one.capabilities[verb.name].possible for one in providers)
+        if any(table[verb.name].possible for table in tables)
     )
 
 
 async def _permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
     """Refuse those who may not give such an order, before they fill in a form for it."""
-    ways = possible_whom(verb, visit.desk.board.provider(call.ref.vendor).capabilities[verb.name])
+    ways = possible_whom(verb, visit.desk.board.capabilities(call)[verb.name])
     act = Act(
         verb=verb.model_construct(),
         call=call.ref,

@@ -3,9 +3,18 @@
 import pytest
 
 from bot.calls.acts import Act
-from bot.calls.capabilities import Capability, Enforcement, can, cannot, complete, performers
+from bot.calls.capabilities import (
+    Capability,
+    Enforcement,
+    can,
+    cannot,
+    complete,
+    of_call,
+    performers,
+)
+from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Receipt
-from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordingKind, RecordStart
+from bot.calls.verbs import VERBS, Block, GroupRemove, Kick, Mute, RecordingKind, RecordStart
 
 
 class SomeVendor:
@@ -49,6 +58,23 @@ def test_an_option_the_vendor_does_not_take_is_named() -> None:
     capability = performers(SomeVendor)["record_start"].capability
     assert capability.refuses(RecordStart()) is None
     assert capability.refuses(RecordStart(kind=RecordingKind.RAW)) == "kind raw"
+
+
+def test_without_a_group_nothing_of_a_group_is_possible_nor_nearest() -> None:
+    table = {name: Capability(level=Enforcement.ENFORCED) for name in VERBS}
+    table |= {"kick": cannot("It only reads.", instead=GroupRemove)}
+    ref = CallRef(vendor=Vendor.COMETCHAT, id="x")
+    for grouped in (True, None):
+        assert of_call(table, Call(ref=ref, title="X", people=2, grouped=grouped)) == table
+    alone = of_call(table, Call(ref=ref, title="X", people=2, grouped=False))
+    assert {name for name in VERBS if not alone[name].possible} == {
+        "kick",
+        "group_remove",
+        "group_ban",
+        "group_unban",
+    }
+    assert alone["kick"].instead is None
+    assert "1-to-1" in alone["group_ban"].why
 
 
 def test_a_table_has_a_line_for_every_verb() -> None:

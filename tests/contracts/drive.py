@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from bot.calls.acts import Act, Person
 from bot.calls.looks import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
 from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
-from bot.calls.verbs import VERBS, Aim, Verb
+from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient
 from bot.providers.cometchat import cometchat
@@ -207,6 +207,8 @@ def _runs(
     for name in LOOKS:
         if provider.looks[name].possible:
             yield name, _look(name, call)
+    for which in sorted(provider.lists):
+        yield "show", _listing(which, call)
     for act in _acts(provider, call, people):
         yield " ".join(act.verb.words), _doing(act)
 
@@ -217,6 +219,10 @@ def _look(name: str, call: CallRef) -> Run:
     if not LOOKS[name].of_call:
         return lambda to: getattr(to, name)()
     return lambda to: getattr(to, name)(call)
+
+
+def _listing(which: Listed, call: CallRef) -> Run:
+    return lambda to: to.listed(call, which)
 
 
 def _doing(act: Act) -> Run:

@@ -200,23 +200,23 @@ async def test_a_blocked_person_is_known_by_the_name_they_were_blocked_under(
 
 async def test_what_a_vendor_cannot_do_names_the_nearest_that_works(table: Table) -> None:
     with pytest.raises(Impossible) as trouble:
-        table.planner.possible(RecordResume(), Vendor.STREAM)
+        table.planner.possible(RecordResume(), table.room)
     assert trouble.value.next_step.startswith("The nearest that works is “Kick”")
 
 
 async def test_what_has_nothing_near_it_says_so(table: Table) -> None:
     with pytest.raises(Impossible, match="it has no pause") as trouble:
-        table.planner.possible(RecordPause(), Vendor.STREAM)
+        table.planner.possible(RecordPause(), table.room)
     assert trouble.value.next_step == "There is nothing near it on this vendor."
 
 
 async def test_an_option_the_vendor_does_not_take_names_those_it_takes(table: Table) -> None:
     with pytest.raises(Impossible, match="with kind individual") as trouble:
-        table.planner.possible(RecordStart.model_validate({"kind": "individual"}), Vendor.STREAM)
+        table.planner.possible(RecordStart.model_validate({"kind": "individual"}), table.room)
     assert trouble.value.next_step == "It takes: composite, raw."
-    table.planner.possible(RecordStart.model_validate({"kind": "raw"}), Vendor.STREAM)
+    table.planner.possible(RecordStart.model_validate({"kind": "raw"}), table.room)
 
 
 async def test_a_vendor_that_is_not_connected_can_do_nothing(table: Table) -> None:
     with pytest.raises(Impossible, match="CometChat is not connected"):
-        table.planner.possible(Kick(), Vendor.COMETCHAT)
+        table.planner.possible(Kick(), CallRef(vendor=Vendor.COMETCHAT, id="x"))

@@ -42,15 +42,16 @@ async def test_a_ban_asks_first_and_an_unban_takes_it_back(show: Show) -> None:
     assert group.banned == set()
 
 
-async def test_a_call_without_a_group_says_so(show: Show) -> None:
-    mira, room = Moderator(show), show.stage.world.cometchat.rooms[ROOM]
-    room.receiver_type = "user"
-    try:
-        await mira.types(f"group {HANDLE} remove umar rude")
-        text = await mira.sees("failed", "only a group call has a group behind it")
-    finally:
-        room.receiver_type = "group"
-    assert "your app's own moderation" in text
+async def test_a_call_without_a_group_offers_nothing_of_one_and_says_so(show: Show) -> None:
+    mira, world = Moderator(show), show.stage.world.cometchat
+    world.rooms[ROOM].receiver_type = "user"
+    text = await mira.types(f"group {HANDLE} remove umar rude")
+    assert "No chat group is behind a 1-to-1 call or a meeting." in text
+    card = await mira.types(f"show {HANDLE}")
+    assert "Remove from group" not in card
+    assert "remove from group" not in card
+    assert "More…" not in card
+    assert world.effects == []
 
 
 async def test_a_kick_points_to_the_group(show: Show) -> None:

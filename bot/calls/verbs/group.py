@@ -1,9 +1,21 @@
 """Verbs about the chat group behind a call: named for what they are, never a kick."""
 
-from bot.calls.verbs.verb import Aim, Heading, Verb, Weight
+from bot.calls.models import Call
+from bot.calls.verbs.verb import Aim, Heading, Listed, Verb, Weight
+
+NO_GROUP = "No chat group is behind a 1-to-1 call or a meeting."
 
 
-class GroupRemove(Verb):
+class OfGroup(Verb):
+    """A verb about the chat group behind a call, which a 1-to-1 call does not have."""
+
+    @classmethod
+    def impossible(cls, call: Call) -> str:
+        """There is no group behind it."""
+        return NO_GROUP if call.grouped is False else ""
+
+
+class GroupRemove(OfGroup):
     """Take somebody out of the group behind the call; not a kick."""
 
     name = "group_remove"
@@ -22,7 +34,7 @@ class GroupRemove(Verb):
     example = "group K7QX remove alice insulting others"
 
 
-class GroupBan(Verb):
+class GroupBan(OfGroup):
     """Keep somebody out of the group behind the call; not a block."""
 
     name = "group_ban"
@@ -48,7 +60,7 @@ class GroupBan(Verb):
         return GroupUnban()
 
 
-class GroupUnban(Verb):
+class GroupUnban(OfGroup):
     """Let a banned person join the group again."""
 
     name = "group_unban"
@@ -60,6 +72,7 @@ class GroupUnban(Verb):
     done = "unbanned"
     of = "from the group behind"
     aim = Aim.ABSENT
+    listed = Listed.BANNED
     repeatable = True
     substitute = True
     drawn = False

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from bot.calls.actors import Role
-from bot.calls.verbs.verb import Aim, Heading, Name, Verb, Weight
+from bot.calls.verbs.verb import Aim, Heading, Listed, Name, Verb, Weight
 
 
 class Track(StrEnum):
@@ -154,6 +154,7 @@ class Unblock(Verb):
     doing = "unblocking"
     done = "unblocked"
     aim = Aim.ABSENT
+    listed = Listed.BLOCKED
     repeatable = True
     summary = "Let a blocked person join again."
     warning = "They can join again at once."
@@ -313,6 +314,7 @@ class MemberRemove(Verb):
     done = "removed"
     of = "as a member of"
     aim = Aim.ABSENT
+    listed = Listed.MEMBERS
     repeatable = True
     drawn = False
     summary = "Take somebody off the list of the call's members."

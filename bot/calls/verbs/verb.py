@@ -20,6 +20,14 @@ class Aim(StrEnum):
     """The call as a whole."""
 
 
+class Listed(StrEnum):
+    """The vendor's list that somebody absent has to be on to be meant by a verb."""
+
+    BLOCKED = "blocked"
+    BANNED = "banned"
+    MEMBERS = "members"
+
+
 class Weight(StrEnum):
     """HEAVY acts ask to confirm and want a reason."""
 
@@ -79,7 +87,7 @@ class Verb(Frozen):
     `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
     words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
     missed nowhere else. The options of a `spelt_out` verb are always told: without them
-    it says nothing.
+    it says nothing. An `ABSENT` verb means those who are `listed`, or anybody where that is None.
     """
 
     name: ClassVar[str]
@@ -91,6 +99,7 @@ class Verb(Frozen):
     done: ClassVar[str]
     of: ClassVar[str] = "in"
     aim: ClassVar[Aim]
+    listed: ClassVar[Listed | None] = None
     everyone: ClassVar[bool] = False
     weight: ClassVar[Weight] = Weight.LIGHT
     repeatable: ClassVar[bool]
@@ -112,6 +121,11 @@ class Verb(Frozen):
     def inverse(self) -> "Verb | None":
         """The verb that takes this one back on the same target, None when nothing does."""
         return None
+
+    @classmethod
+    def impossible(cls, call: Call) -> str:  # noqa: ARG003  the verbs below look at it
+        """Why it cannot be done in `call`, whatever its vendor can do elsewhere; else empty."""
+        return ""
 
     def pointless(self, call: Call) -> bool:  # noqa: ARG002  the verbs below look at it
         """Whether it would change nothing on `call` as it is, or nothing shows that it would.

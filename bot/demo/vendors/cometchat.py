@@ -2,8 +2,8 @@
 
 The two are two hosts at CometChat; here the Chat API is under `/chat`. As documented: the `apikey`
 header, Unix seconds, `meta.pagination`, errors with a word for a code; people who were invited and
-never came are among the participants; nobody has a display name. What a group act does to a call is
-not documented: here it does nothing to it.
+never came are among the participants; only a group's lists have display names. What a group act
+does to a call is not documented: here it does nothing to it.
 """
 
 from datetime import datetime
@@ -32,11 +32,13 @@ REGION = "us"
 USUAL = 25
 """Calls on a page unless told otherwise: what the documentation's sample shows."""
 USUAL_TRANSCRIPTIONS = 100
+USUAL_PEOPLE = 100
 MOST = 1000
 MOST_PEOPLE = 50
 """How many people one call can have."""
 
 MISSING = "ERR_CALL_SESSION_NOT_FOUND"
+NO_GROUP = "ERR_GUID_NOT_FOUND"
 CODES = {
     400: "ERR_BAD_REQUEST",
     401: "AUTH_ERR_APIKEY_NOT_FOUND",
@@ -59,6 +61,7 @@ class CometChatServer(VendorServer[CometCall]):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.groups: dict[str, Group] = {}
+        self.names: dict[str, str] = {}
         self.archive: list[dict[str, Any]] = [sample()]
 
     def open(self, name: str, title: str, *, invited: list[str] | None = None) -> CometCall:
@@ -77,6 +80,7 @@ class CometChatServer(VendorServer[CometCall]):
         if room.ended_at or len(room.here()) >= MOST_PEOPLE:
             raise KeptOut(visitor.id)
         room.enter(visitor, self.clock.now())
+        self.names[visitor.id] = visitor.name
         if room.receiver in self.groups and visitor.id not in self.groups[room.receiver].banned:
             self.groups[room.receiver].members.add(visitor.id)
 
@@ -99,6 +103,8 @@ class CometChatServer(VendorServer[CometCall]):
             ("GET", "/v3/calls", self._list),
             ("GET", "/v3/calls/{call}", self._get),
             ("GET", "/v3/calls/{call}/transcriptions", self._transcriptions),
+            ("GET", "/chat/v3/groups/{guid}/members", self._members),
+            ("GET", "/chat/v3/groups/{guid}/bannedusers", self._banned),
             ("DELETE", "/chat/v3/groups/{guid}/members/{uid}", self._remove),
             ("POST", "/chat/v3/groups/{guid}/bannedusers/{uid}", self._ban),
             ("DELETE", "/chat/v3/groups/{guid}/bannedusers/{uid}", self._unban),
@@ -152,15 +158,34 @@ class CometChatServer(VendorServer[CometCall]):
         written = call.get("transcriptions", []) if room is None else room.transcriptions
         return _page(written, request, usual=USUAL_TRANSCRIPTIONS)
 
-    def _group(self, request: Request) -> tuple[str, Group, str]:
-        """The group's id, the group and the uid of the path."""
-        guid, uid = request.path_params["guid"], request.path_params["uid"]
+    def _group(self, request: Request) -> tuple[str, Group]:
+        """The group of the path, and its id."""
+        guid = request.path_params["guid"]
         if guid not in self.groups:
-            raise Refusal(404, f"The group with guid {guid} does not exist.")
-        return guid, self.groups[guid], uid
+            raise Refusal(404, f"The group with guid {guid} does not exist.", NO_GROUP)
+        return guid, self.groups[guid]
+
+    async def _members(self, request: Request) -> Response:
+        _, group = self._group(request)
+        members = [self._user(uid) | {"scope": "participant"} for uid in sorted(group.members)]
+        return _page(members, request, usual=USUAL_PEOPLE)
+
+    async def _banned(self, request: Request) -> Response:
+        _, group = self._group(request)
+        banned = [self._user(uid) for uid in sorted(group.banned)]
+        return _page(banned, request, usual=USUAL_PEOPLE)
+
+    def _user(self, uid: str) -> dict[str, Any]:
+        """A user of the Chat API, with a name; it is the id of somebody who never came."""
+        return {
+            "uid": uid,
+            "name": self.names.get(uid, uid),
+            "status": "offline",
+            "role": "default",
+        }
 
     async def _remove(self, request: Request) -> Response:
-        guid, group, uid = self._group(request)
+        (guid, group), uid = self._group(request), request.path_params["uid"]
         if uid not in group.members:
             raise Refusal(404, f"The user {uid} is not a member of the group {guid}.")
         group.members.remove(uid)
@@ -169,7 +194,7 @@ class CometChatServer(VendorServer[CometCall]):
 
     async def _ban(self, request: Request) -> Response:
         """Banned once more, nothing changes."""
-        guid, group, uid = self._group(request)
+        (guid, group), uid = self._group(request), request.path_params["uid"]
         if uid not in group.banned:
             group.members.discard(uid)
             group.banned.add(uid)
@@ -177,7 +202,7 @@ class CometChatServer(VendorServer[CometCall]):
         return _ok("banned")
 
     async def _unban(self, request: Request) -> Response:
-        guid, group, uid = self._group(request)
+        (guid, group), uid = self._group(request), request.path_params["uid"]
         if uid not in group.banned:
             raise Refusal(404, f"The user {uid} is not banned from the group {guid}.")
         group.banned.remove(uid)

@@ -5,8 +5,9 @@ import pytest
 
 from bot.calls.capabilities import Enforcement
 from bot.calls.outcomes import Seen
-from bot.calls.verbs import VERBS, GroupBan, GroupRemove, GroupUnban, Verb
+from bot.calls.verbs import VERBS, GroupBan, GroupRemove, GroupUnban, Listed, Verb
 from bot.demo.vendors import AppTransport, CometChatServer
+from bot.demo.vendors.cometchat_state import Group
 from bot.errors import (
     BreakerOpen,
     Impossible,
@@ -17,8 +18,9 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.providers.cometchat import CometChatProvider
+from bot.providers.cometchat_groups import MOST_PAGES, PER_PAGE
 from tests.providers import comets
-from tests.providers.comets import GROUP, ROOM, order
+from tests.providers.comets import GROUP, REF, ROOM, order
 
 GROUP_ACTS = (GroupRemove, GroupBan, GroupUnban)
 
@@ -61,7 +63,7 @@ async def test_without_a_group_nothing_is_sent_and_the_words_say_why(
 ) -> None:
     for name, value in change.items():
         setattr(server.rooms[ROOM], name, value)
-    with pytest.raises(Impossible, match="only a group call has a group behind it") as caught:
+    with pytest.raises(Impossible, match="no chat group behind this call") as caught:
         await provider.perform(order(verb, "ada"))
     assert caught.value.next_step
     assert [seen.method for seen in server.requests] == ["GET"]
@@ -103,19 +105,63 @@ async def test_an_odd_uid_is_one_step_of_the_path(
     assert server.groups[GROUP].banned == {"a?b#c%"}
 
 
-async def test_an_effect_is_never_read_back_and_never_said_to_be_a_kick(
+async def test_an_effect_is_read_back_and_never_said_to_be_a_kick(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
+    server.groups[GROUP].members.add("ada")
     for verb in GROUP_ACTS:
-        seen = await provider.observe(order(verb(), "ada"))
-        assert seen.seen is Seen.UNKNOWABLE
+        before = await provider.observe(order(verb(), "ada"))
+        assert before.seen is Seen.NOT_DONE
         capability = provider.capabilities[verb.name]
         assert capability.level is Enforcement.BEST_EFFORT
         assert "not documented" in capability.why
         receipt = await provider.perform(order(verb(), "ada"))
+        seen = await provider.observe(order(verb(), "ada"))
+        assert seen.seen is Seen.DONE
         assert "kicked" not in f"{receipt.evidence} {seen.evidence} {capability.why}".lower()
-        server.join(ROOM, server.rooms[ROOM].stays[0].visitor)
-        server.groups[GROUP].banned.add("ada")
+
+
+@pytest.mark.parametrize("verb", [verb() for verb in GROUP_ACTS])
+@pytest.mark.parametrize("trouble", ["no group", "too long"])
+async def test_what_the_lists_do_not_show_is_not_made_up(
+    server: CometChatServer, provider: CometChatProvider, verb: Verb, trouble: str
+) -> None:
+    if trouble == "no group":
+        server.rooms[ROOM].receiver_type = "user"
+    else:
+        many = {f"somebody-{number:05}" for number in range(PER_PAGE * MOST_PAGES + 1)}
+        server.groups[GROUP] = Group(members=many, banned=many)
+    assert (await provider.observe(order(verb, "zoe"))).seen is Seen.UNKNOWABLE
+
+
+async def test_the_lists_of_a_group_are_told_with_names(
+    server: CometChatServer, provider: CometChatProvider
+) -> None:
+    server.groups[GROUP].banned |= {"ada", "zoe"}
+    banned = await provider.listed(REF, Listed.BANNED)
+    assert [(one.id, one.name) for one in banned.items] == [("ada", "Ada"), ("zoe", "zoe")]
+    members = await provider.listed(REF, Listed.MEMBERS)
+    assert [one.id for one in members.items] == ["ada", "carla"]
+    with pytest.raises(Impossible):
+        await provider.listed(REF, Listed.BLOCKED)
+
+
+@pytest.mark.parametrize(
+    ("change", "grouped"),
+    [
+        ({}, True),
+        ({"receiver_type": "user"}, False),
+        ({"mode": "meet"}, False),
+    ],
+)
+async def test_a_call_says_whether_a_group_is_behind_it(
+    server: CometChatServer, provider: CometChatProvider, change: dict[str, str], grouped: object
+) -> None:
+    for name, value in change.items():
+        setattr(server.rooms[ROOM], name, value)
+    assert (await provider.get(ROOM)).grouped is grouped
+    (listed,) = (await provider.list_live(limit=5)).items
+    assert listed.grouped is grouped
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class CallProvider(Protocol):
         """What can be done here now; it may change when the vendor is found to lack something."""
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
-        """One page of the calls that are live now, newest first. One or two vendor requests."""
+        """One page of the calls that are live now, newest first. One vendor request, or two."""
 
     async def get(self, call_id: str) -> Call:
         """One call by `CallRef.id`, live or just ended; NotAtVendor when there is none."""

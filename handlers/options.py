@@ -13,6 +13,7 @@ from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import fold
 from bot.errors import VendorError
 from bot.moderation.board import Board
+from bot.moderation.memory import Crowd
 from handlers.blocks.choices import call_option, lengths, person_option
 from handlers.blocks.digest_zones import zone_options
 from handlers.blocks.digestvalues import DIGEST_ZONE
@@ -75,7 +76,7 @@ async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Iterable[Participa
 
 async def _read(board: Board, ref: CallRef) -> Iterable[Participant]:
     try:
-        return (await board.people(ref)).items
+        return Crowd((await board.people(ref)).items).people
     except VendorError:
         return ()
 

@@ -94,6 +94,8 @@ class Participant(Frozen):
     `id` is what the vendor's acts take (Stream and CometChat user id, RealtimeKit `user_id`);
     `custom_id` the app's own id where the vendor keeps both; `presence` names this connection
     (Stream `user_session_id`, RealtimeKit peer id). `muted` and `speaking` are None where unknown.
+    Somebody not `known` is there without an id that acts take (a recorder): shown, never acted
+    upon; `id` then only tells them from others.
     """
 
     id: str
@@ -104,10 +106,13 @@ class Participant(Frozen):
     joined_at: datetime | None = None
     muted: bool | None = None
     speaking: bool | None = None
+    known: bool = True
 
     @property
     def shown(self) -> str:
         """The name a moderator reads: the display name, or an id when none can be seen."""
+        if not self.known:
+            return shown(self.name)
         return shown(self.name, self.id, self.custom_id)
 
 

@@ -17,10 +17,10 @@ ROOMS, PEOPLE_SECONDS = 500, 60.0
 
 
 class Crowd:
-    """The people in a call, found by any of their names at once."""
+    """The people in a call whom an act can reach, found by any of their names at once."""
 
     def __init__(self, people: Iterable[Participant]) -> None:
-        self.people = tuple(people)
+        self.people = tuple(person for person in people if person.known)
         self._ids: Index = {}
         self._names: Index = {}
         self._words: Index = {}

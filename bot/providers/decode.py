@@ -1,15 +1,20 @@
 """Reading what vendors send: needed fields only, unknown values and nulls let through."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
+import structlog
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.providers.http import Answer, Transport
 
+log = structlog.get_logger(__name__)
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
 _NANOSECONDS_FROM = 10**17
+_MOST = 10**12
 
 
 def moment(value: Any) -> datetime | None:
@@ -58,6 +63,23 @@ def day(value: str | None) -> date | None:
         return None
 
 
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+Text = Annotated[str | None, BeforeValidator(_text)]
+"""A text, None for anything else: what is not essential spoils nothing."""
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
+        return None
+    return int(value)
+
+
+Count = Annotated[int | None, BeforeValidator(_count)]
+"""How many of something, None for anything that is no number of things."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -67,3 +89,47 @@ def read(http: Transport, model: type[M], answer: Answer) -> M:
         return model.model_validate_json(answer.body)
     except ValidationError as error:
         raise http.garbled() from error
+
+
+def read_entries(http: Transport, model: type[M], answer: Answer) -> tuple[M, int]:
+    """The answer as `model`, and how many entries of its lists are left out as unreadable.
+
+    One odd entry hides none of the others. VendorGarbled when something essential outside of lists
+    is missing, and when no entry of a list can be read.
+    """
+    try:
+        return model.model_validate_json(answer.body), 0
+    except ValidationError as error:
+        odd = _odd_entries(error)
+        if odd is None:
+            raise http.garbled() from error
+    body = json.loads(answer.body)
+    for way, numbers in odd.items():
+        entries = body
+        for step in way:
+            entries = entries[step]
+        if len(numbers) == len(entries):
+            raise http.garbled()
+        entries[:] = [one for number, one in enumerate(entries) if number not in numbers]
+    left_out = sum(map(len, odd.values()))
+    log.warning("vendor's list has entries that cannot be read", left_out=left_out)
+    try:
+        return model.model_validate(body), left_out
+    except ValidationError as error:
+        raise http.garbled() from error
+
+
+Way = tuple[int | str, ...]
+"""The steps from the whole answer to a part of it."""
+
+
+def _odd_entries(error: ValidationError) -> dict[Way, set[int]] | None:
+    """Which entries of which lists are wrong; None when something else is."""
+    odd: dict[Way, set[int]] = {}
+    for one in error.errors():
+        steps: Way = one["loc"]
+        at = next((at for at, step in enumerate(steps) if isinstance(step, int)), None)
+        if at is None:
+            return None
+        odd.setdefault(steps[:at], set()).add(int(steps[at]))
+    return odd

@@ -3,7 +3,7 @@
 import asyncio
 import email.utils
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from enum import Enum, auto
 from functools import cache
@@ -41,6 +41,10 @@ OK = "ok"
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read before it is given up."""
+
+
+Params = Mapping[str, str | int | Sequence[str]]
+"""A request's query; of a parameter with several values, each is sent with its name."""
 
 
 class Kind(Enum):
@@ -133,7 +137,7 @@ class Transport:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         json: Any = None,
     ) -> Answer:
         """Send it within the deadline of its kind; any non-2xx raises its VendorError."""

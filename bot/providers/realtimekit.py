@@ -23,13 +23,13 @@ from bot.providers.realtimekit_acts import Acts
 from bot.providers.realtimekit_cannot import CANNOT
 from bot.providers.realtimekit_files import Shelf
 from bot.providers.realtimekit_history import KitHistory
-from bot.providers.realtimekit_look import Look, plain
+from bot.providers.realtimekit_look import Look
 from bot.providers.realtimekit_looks import Around
 from bot.providers.realtimekit_mute import Mutes, reason
 from bot.providers.realtimekit_quality import Gauge
 from bot.providers.realtimekit_reads import Reads
 from bot.providers.realtimekit_rooms import Rooms
-from bot.providers.realtimekit_wire import problem, recording_state
+from bot.providers.realtimekit_wire import outputs, plain, problem, recording_state
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
@@ -84,8 +84,15 @@ class RealtimeKitProvider(Blind):
         return self._mutes.narrowed(self._table)
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
-        """One page of live sessions; the cursor is a page number."""
-        return await self._reads.live(limit, cursor)
+        """One page of live sessions; where there are any, one more request for all recordings.
+
+        The cursor is a page number. Where the recordings cannot be read, they are left unknown.
+        """
+        listed = await self._reads.live(limit, cursor)
+        if not listed.items:
+            return listed
+        running = await self._reads.all_running()
+        return listed.model_copy(update={"items": tuple(map(running.shown_on, listed.items))})
 
     async def get(self, call_id: str) -> Call:
         """The running session of a meeting: with recording, outputs and lock, read at once."""
@@ -101,7 +108,7 @@ class RealtimeKitProvider(Blind):
                 "recording": recording_state(plain(mine)),
                 "locked": locked,
                 "broadcasting": livestream is not None,
-                "rtmp": tuple(sorted({one.output for one in mine if one.output})),
+                "rtmp": outputs(mine),
             }
         )
 
@@ -163,7 +170,7 @@ class RealtimeKitProvider(Blind):
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
-        await self.list_live(limit=1)
+        await self._reads.live(1, None)
         lacking = self._mutes.lacking()
         if lacking:
             return f"Calls can be listed. {reason(*sorted(lacking))}"

@@ -23,12 +23,12 @@ from bot.calls.verbs import (
     Unlock,
 )
 from bot.providers.http import Kind, Transport
-from bot.providers.realtimekit_look import output, plain, target_of
+from bot.providers.realtimekit_look import output, target_of
 from bot.providers.realtimekit_mute import Mutes
 from bot.providers.realtimekit_people import RECORDINGS_STOP, PeopleActs, missing
 from bot.providers.realtimekit_reads import Reads, meeting_path, segment
 from bot.providers.realtimekit_rooms import Rooms
-from bot.providers.realtimekit_wire import Recording, output_prefix
+from bot.providers.realtimekit_wire import Recording, output_prefix, plain
 
 _MAY_BEGIN_ANEW = (
     "Everyone is removed, the session ends and its recordings stop. "

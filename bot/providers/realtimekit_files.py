@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from bot.calls.looks import File, FileKind, Files
 from bot.calls.models import CallRef
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.decode import M, Moment, read
+from bot.providers.decode import M, Moment, read, read_entries
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, segment
@@ -30,8 +30,6 @@ class _Kept(Recording):
 
     url: SecretStr | None = Field(None, alias="download_url")
     expires_at: Moment = Field(None, alias="download_url_expiry")
-    invoked_at: Moment = Field(None, alias="invoked_time")
-    started_at: Moment = Field(None, alias="started_time")
     stopped_at: Moment = Field(None, alias="stopped_time")
 
     def listed(self) -> File:
@@ -119,8 +117,9 @@ class Shelf:
                 "sort_by": "invokedTime",
                 "sort_order": "DESC",
             }
-            many = await self._get(_ManyKept, "/recordings", params)
-            return many.data, next_page(number, _PAGE, len(many.data), many.paging)
+            answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
+            many, odd = read_entries(self._http, _ManyKept, answer)
+            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
 
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
         files = tuple(one.listed() for one in kept.items if one.output is None or one.url)

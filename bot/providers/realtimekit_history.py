@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.providers.decode import Moment, Number, day, read
+from bot.providers.decode import Moment, Number, day, read, read_entries
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_wire import Paging, Recording, Session, next_page
@@ -61,8 +61,6 @@ class PastSession(Session):
 class PastRecording(Recording):
     """A recording with its times; `length` is in seconds."""
 
-    invoked_at: Moment = Field(None, alias="invoked_time")
-    started_at: Moment = Field(None, alias="started_time")
     stopped_at: Moment = Field(None, alias="stopped_time")
     length: Number | None = Field(None, alias="recording_duration")
 
@@ -163,13 +161,13 @@ class KitHistory:
             "sort_order": "DESC",
         }
         answer = await self._http.send(Kind.READ, "GET", "/sessions", params=params)
-        many, now = read(self._http, ManySessions, answer), self._clock.now()
+        (many, odd), now = read_entries(self._http, ManySessions, answer), self._clock.now()
         sessions = many.data.sessions
-        self._goes_on(number, int(before or 0), len(sessions), many.paging)
+        self._goes_on(number, int(before or 0), len(sessions) + odd, many.paging)
         inside = [one for one in sessions if _touches(one, stretch, now)]
         files = await self._recordings(inside, stretch, now)
         told = [one.record(None if files is None else files.get(one.id, ())) for one in inside]
-        following = next_page(number, PAGE, len(sessions), many.paging)
+        following = next_page(number, PAGE, len(sessions) + odd, many.paging)
         place = (many.paging and many.paging.end_offset) or ""
         return Page(
             items=tuple(one for one in told if one is not None),
@@ -218,8 +216,8 @@ class KitHistory:
         async def page(number: int) -> tuple[list[PastRecording], str | None]:
             params = {**window, "page_no": number, "per_page": PAGE, "sort_by": "invokedTime"}
             answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
-            many = read(self._http, ManyRecordings, answer)
-            return many.data, next_page(number, PAGE, len(many.data), many.paging)
+            many, odd = read_entries(self._http, ManyRecordings, answer)
+            return many.data, next_page(number, PAGE, len(many.data) + odd, many.paging)
 
         batch = await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
         if batch.more:

@@ -26,7 +26,7 @@ from bot.calls.verbs import (
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit_reads import Reads
 from bot.providers.realtimekit_rooms import Rooms
-from bot.providers.realtimekit_wire import Recording, Stay, spares
+from bot.providers.realtimekit_wire import Recording, Stay, plain, spares
 
 _OVER = "RealtimeKit shows no running session of this call."
 _NO_RECORDING = "RealtimeKit shows no recording running."
@@ -130,7 +130,7 @@ class Look:
         if act.call.session not in {None, session.id}:
             return _so("That session is over; another one has begun in the same room.")
         present = await self._reads.present(session.id)
-        people = {stay.person for stay in present if not spares(act, stay)}
+        people = {stay.person for stay in present if stay.person and not spares(act, stay)}
         if people:
             return _so(f"People still in the room: {len(people)}.", done=False)
         if act.spared:
@@ -167,11 +167,6 @@ class Look:
         running = bool(output(await self._reads.running(act.call), target))
         words = f"RealtimeKit shows {'an' if running else 'no'} RTMP output to {target}."
         return _so(words, done=running is isinstance(act.verb, RtmpStart))
-
-
-def plain(running: Sequence[Recording]) -> list[Recording]:
-    """Those that are kept as files."""
-    return [one for one in running if one.output is None]
 
 
 def output(running: Sequence[Recording], target: str) -> list[Recording]:

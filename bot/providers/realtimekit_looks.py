@@ -149,7 +149,11 @@ class Around:
                 return [], True
             except VendorError:
                 return [], False
-        here = {stay.person: stay for stay in came.items if stay.here and search.means(stay)}
+        here = {
+            stay.person or connection(stay): stay
+            for stay in came.items
+            if stay.here and search.means(stay)
+        }
         seen = [Sighting(call=call, person=stay.participant()) for stay in here.values()]
         return seen, not came.more
 

@@ -171,7 +171,8 @@ class PeopleActs:
         """Everybody who is there now but the spared, in the run the moderator saw."""
         await self._same_run(act.call)
         session = await self._reads.session_of(act.call)
-        rest = [one for one in await self._reads.present(session) if not spares(act, one)]
+        present = await self._reads.present(session)
+        rest = [one for one in present if one.person and not spares(act, one)]
         if not rest:
             raise missing("Nobody else is in the room.")
         return _both(rest)

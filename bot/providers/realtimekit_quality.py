@@ -6,7 +6,7 @@ nowhere, so none of them is shown.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -16,7 +16,7 @@ from bot.calls.models import CallRef
 from bot.errors import VendorError
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
-from bot.providers.realtimekit_reads import Reads, segment
+from bot.providers.realtimekit_reads import Reads, connection, segment
 from bot.providers.realtimekit_wire import Stay
 
 MOST_PEERS = 25
@@ -139,11 +139,11 @@ class Gauge:
         asked = present[:MOST_PEERS]
         turn = asyncio.Semaphore(_AT_ONCE)
         reports = await asyncio.gather(*(self._stats(stay, turn) for stay in asked))
-        worst: dict[str, PersonQuality] = {}
+        worst: dict[Hashable, PersonQuality] = {}
         for stay, stats in zip(asked, reports, strict=True):
             if stats is not None:
-                one = _judged(stay, stats)
-                worst[stay.person] = min(one, worst.get(stay.person, one), key=_rank)
+                one, who = _judged(stay, stats), stay.person or connection(stay)
+                worst[who] = min(one, worst.get(who, one), key=_rank)
         people = sorted(worst.values(), key=_rank)
         silent = sum(stats is None for stats in reports)
         return Quality(people=tuple(people), note=_note(len(asked), len(present), silent))

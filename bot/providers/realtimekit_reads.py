@@ -1,14 +1,16 @@
 """Reading RealtimeKit: sessions, who is in them, recordings and livestreams."""
 
-from collections.abc import Hashable, Mapping
+import asyncio
+from collections.abc import Hashable
 from urllib.parse import quote
 
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
-from bot.errors import NotAtVendor
-from bot.providers.decode import M, read
-from bot.providers.http import Kind, Transport
+from bot.errors import NotAtVendor, VendorError
+from bot.providers.decode import M, read, read_entries
+from bot.providers.http import Kind, Params, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_wire import (
+    STARTED,
     Done,
     Livestream,
     ManyRecordings,
@@ -17,6 +19,7 @@ from bot.providers.realtimekit_wire import (
     OneLivestream,
     OneSession,
     Recording,
+    Running,
     Session,
     Stay,
     next_page,
@@ -24,6 +27,10 @@ from bot.providers.realtimekit_wire import (
 
 _PAGE = 50
 """Items asked for where we page ourselves."""
+
+_MOST_RUNNING = 100
+_RUNNING_SECONDS = 1.0
+"""How long a list of calls waits to hear what is recorded."""
 
 _MOST_PAGES = 200
 """Pages of people read at most: ten thousand connections of one session."""
@@ -50,7 +57,7 @@ class Reads:
     async def live(self, limit: int, cursor: str | None) -> Page[Call]:
         """One page of LIVE sessions; one that emptied stays LIVE for its keep-alive time."""
         number = int(cursor or 1)
-        many = await self._get(
+        many, odd = await self._page(
             ManySessions,
             "/sessions",
             {
@@ -64,7 +71,7 @@ class Reads:
         sessions = many.data.sessions
         return Page(
             items=tuple(one.call() for one in sessions if one.status != "ENDED"),
-            next=next_page(number, limit, len(sessions), many.paging),
+            next=next_page(number, limit, len(sessions) + odd, many.paging),
             total=many.paging.total_count if many.paging else None,
         )
 
@@ -83,7 +90,9 @@ class Reads:
         A page may hold fewer than `limit`, since the vendor's pages hold those who left too.
         """
         page = await self._stays(session, limit, int(cursor or 1))
-        people = {stay.person: stay.participant() for stay in page.items if stay.here}
+        people = {
+            stay.person or connection(stay): stay.participant() for stay in page.items if stay.here
+        }
         return Page(items=tuple(people.values()), next=page.next)
 
     async def present(self, session: str) -> list[Stay]:
@@ -114,14 +123,14 @@ class Reads:
             "sort_by": "createdAt",
             "sort_order": "DESC",
         }
-        return (await self._get(ManySessions, "/sessions", params)).data.sessions[:limit]
+        return (await self._page(ManySessions, "/sessions", params))[0].data.sessions[:limit]
 
     async def running(self, call: CallRef) -> list[Recording]:
         """Recordings and RTMP outputs not stopped yet, newest first.
 
         Read from the list, because the active recording is a single one even when several run.
         """
-        found = await self._get(
+        found, _ = await self._page(
             ManyRecordings,
             "/recordings",
             {
@@ -133,6 +142,24 @@ class Reads:
         )
         return [one for one in found.data if one.started and one.of(call.session)]
 
+    async def all_running(self) -> Running:
+        """Recordings and RTMP outputs of every session that are not stopped yet, the newest 100.
+
+        What cannot be read is missing, and said to be: a list of calls is worth having without it.
+        """
+        params: Params = {"status": STARTED, "per_page": _MOST_RUNNING, "sort_by": "invokedTime"}
+        try:
+            async with asyncio.timeout(_RUNNING_SECONDS):
+                found, odd = await self._page(
+                    ManyRecordings, "/recordings", {**params, "sort_order": "DESC"}
+                )
+        except (VendorError, TimeoutError):
+            return Running([], whole=False)
+        started = [one for one in found.data if one.started]
+        more = next_page(1, _MOST_RUNNING, len(found.data) + odd, found.paging)
+        whole = more is None and not odd and all(one.session for one in started)
+        return Running(started, whole)
+
     async def livestream(self, meeting: str) -> Livestream | None:
         """The livestream that is running; None when there is none."""
         path = f"{meeting_path(meeting)}/active-livestream"
@@ -140,7 +167,7 @@ class Reads:
             stream = (await self._get(OneLivestream, path)).data
         except NotAtVendor:
             return None
-        return stream if stream.running else None
+        return stream if stream and stream.running else None
 
     async def summarised(self, session: str) -> bool:
         """Whether there is a summary of the session to download; its address is not read."""
@@ -151,18 +178,23 @@ class Reads:
         return True
 
     async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
-        many = await self._get(
+        many, odd = await self._page(
             ManyStays,
             f"/sessions/{segment(session)}/participants",
             {"page_no": number, "per_page": limit, "view": "raw"},
         )
         stays = many.data.participants
-        return Page(items=tuple(stays), next=next_page(number, limit, len(stays), many.paging))
+        return Page(
+            items=tuple(stays), next=next_page(number, limit, len(stays) + odd, many.paging)
+        )
 
-    async def _get(
-        self, model: type[M], path: str, params: Mapping[str, str | int] | None = None
-    ) -> M:
-        return read(self._http, model, await self._http.send(Kind.READ, "GET", path, params=params))
+    async def _get(self, model: type[M], path: str) -> M:
+        return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
+
+    async def _page(self, model: type[M], path: str, params: Params) -> tuple[M, int]:
+        """A page of a list, and how many of its entries cannot be read."""
+        answer = await self._http.send(Kind.READ, "GET", path, params=params)
+        return read_entries(self._http, model, answer)
 
 
 def connection(stay: Stay) -> Hashable:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
 from bot.errors import NotAtVendor, VendorRefused
-from bot.providers.decode import M, read
+from bot.providers.decode import M, Text, read, read_entries
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import Batch, gather_pages
 from bot.providers.realtimekit_reads import meeting_path, segment
@@ -25,8 +25,8 @@ class Meeting(BaseModel):
     """A lasting room; INACTIVE lets nobody in any more."""
 
     id: str
-    title: str | None = None
-    status: str | None = None
+    title: Text = None
+    status: Text = None
 
     @property
     def locked(self) -> bool | None:
@@ -38,16 +38,16 @@ class Enrolled(BaseModel):
     """Somebody a token was made for, present or not. `id` is `user_id` in reports."""
 
     id: str
-    name: str | None = None
-    custom_id: str | None = Field(None, alias="custom_participant_id")
-    preset: str | None = Field(None, alias="preset_name")
+    name: Text = None
+    custom_id: Text = Field(None, alias="custom_participant_id")
+    preset: Text = Field(None, alias="preset_name")
 
 
 class PresetRow(BaseModel):
     """A named set of rights."""
 
-    id: str | None = None
-    name: str | None = None
+    id: Text = None
+    name: Text = None
 
 
 class _OneMeeting(BaseModel):
@@ -100,8 +100,8 @@ class Rooms:
         """The app's meetings, in the vendor's order."""
 
         async def page(number: int) -> tuple[list[Meeting], str | None]:
-            many = await self._get(_ManyMeetings, "/meetings", number)
-            return many.data, next_page(number, _PAGE, len(many.data), many.paging)
+            many, odd = await self._page(_ManyMeetings, "/meetings", number)
+            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
 
         return await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
 
@@ -109,8 +109,8 @@ class Rooms:
         """The app's presets."""
 
         async def page(number: int) -> tuple[list[PresetRow], str | None]:
-            many = await self._get(_ManyPresets, "/presets", number)
-            return many.data, next_page(number, _PAGE, len(many.data), many.paging)
+            many, odd = await self._page(_ManyPresets, "/presets", number)
+            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
 
         return await gather_pages(page, lambda one: one.id or one.name, most=MOST_PAGES)
 
@@ -119,8 +119,8 @@ class Rooms:
         path = f"{meeting_path(meeting)}/participants"
 
         async def page(number: int) -> tuple[list[Enrolled], str | None]:
-            many = await self._get(_ManyEnrolled, path, number)
-            return many.data, next_page(number, _PAGE, len(many.data), many.paging)
+            many, odd = await self._page(_ManyEnrolled, path, number)
+            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
 
         return await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
 
@@ -143,9 +143,14 @@ class Rooms:
             raise _too_many(len(listed.items))
         return found
 
-    async def _get(self, model: type[M], path: str, number: int | None = None) -> M:
-        params = None if number is None else {"page_no": number, "per_page": _PAGE}
-        return read(self._http, model, await self._http.send(Kind.READ, "GET", path, params=params))
+    async def _get(self, model: type[M], path: str) -> M:
+        return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
+
+    async def _page(self, model: type[M], path: str, number: int) -> tuple[M, int]:
+        """A page of a list, and how many of its entries cannot be read."""
+        params = {"page_no": number, "per_page": _PAGE}
+        answer = await self._http.send(Kind.READ, "GET", path, params=params)
+        return read_entries(self._http, model, answer)
 
 
 def participant_path(meeting: str, participant: str) -> str:

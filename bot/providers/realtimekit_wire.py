@@ -6,16 +6,18 @@ they end here. Links to files are read in `realtimekit_files` only.
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from bot.calls.acts import Act, Person
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
-from bot.providers.decode import Moment
+from bot.providers.decode import Count, Moment, Text
 from bot.providers.http import Problem
 
-_STARTED = frozenset({"INVOKED", "RECORDING", "PAUSED"})
+STARTED = ("INVOKED", "RECORDING", "PAUSED")
+"""What a recording is from being asked for until it is stopped."""
+
 _OUTPUT = re.compile(r"rtmp\.([A-Za-z0-9_-]+)\.")
 
 
@@ -24,10 +26,10 @@ class Session(BaseModel):
 
     id: str
     meeting: str = Field(alias="associated_id")
-    title: str | None = Field(None, alias="meeting_display_name")
-    status: str | None = None
-    kind: str | None = Field(None, alias="type")
-    people: int | None = Field(None, alias="live_participants")
+    title: Text = Field(None, alias="meeting_display_name")
+    status: Text = None
+    kind: Text = Field(None, alias="type")
+    people: Count = Field(None, alias="live_participants")
     started_at: Moment = None
     ended_at: Moment = None
 
@@ -46,30 +48,28 @@ class Session(BaseModel):
 class Stay(BaseModel):
     """One connection of one person. `peer` is no user id: acts do not take it."""
 
-    peer: str | None = Field(None, alias="id")
-    user_id: str | None = None
-    custom_id: str | None = Field(None, alias="custom_participant_id")
-    name: str | None = Field(None, alias="display_name")
-    role: str | None = Field(None, alias="preset_name")
+    peer: Text = Field(None, alias="id")
+    user_id: Text = None
+    custom_id: Text = Field(None, alias="custom_participant_id")
+    name: Text = Field(None, alias="display_name")
+    role: Text = Field(None, alias="preset_name")
     joined_at: Moment = None
-    left: str | None = Field(None, alias="left_at")
-
-    @model_validator(mode="after")
-    def _somebody(self) -> "Stay":
-        if not self.person:
-            message = "neither user_id nor custom_participant_id"
-            raise ValueError(message)
-        return self
+    left: Any = Field(None, alias="left_at")
 
     @property
     def person(self) -> str:
-        """The id acts take: `user_id`, or the app's own id where the vendor leaves that out."""
+        """The id acts take: `user_id`, or the app's own id where the vendor leaves that out.
+
+        Empty for one without either: both are optional, and recorders have none.
+        """
         return self.user_id or self.custom_id or ""
 
     def of(self, person: Person) -> bool:
         """Whether it is this person's, by either id: a new token is a new `user_id`."""
-        return self.person == person.id or (
-            self.custom_id is not None and self.custom_id == person.custom_id
+        if not self.person:
+            return False
+        return self.person == person.id or bool(
+            self.custom_id and self.custom_id == person.custom_id
         )
 
     @property
@@ -80,7 +80,8 @@ class Stay(BaseModel):
     def participant(self) -> Participant:
         """The person behind this connection; who is muted is not told."""
         return Participant(
-            id=self.person,
+            id=self.person or self.peer or "unknown",
+            known=bool(self.person),
             name=self.name,
             custom_id=self.custom_id,
             role=self.role,
@@ -99,14 +100,16 @@ class Recording(BaseModel):
     """A recording, or an RTMP output, which is a recording that is sent elsewhere."""
 
     id: str
-    status: str | None = None
-    session: str | None = Field(None, alias="session_id")
-    file: str | None = Field(None, alias="output_file_name")
+    status: Text = None
+    session: Text = Field(None, alias="session_id")
+    file: Text = Field(None, alias="output_file_name")
+    invoked_at: Moment = Field(None, alias="invoked_time")
+    started_at: Moment = Field(None, alias="started_time")
 
     @property
     def started(self) -> bool:
         """Asked for and not stopped: INVOKED becomes RECORDING within seconds."""
-        return self.status in _STARTED
+        return self.status in STARTED
 
     def of(self, session: str | None) -> bool:
         """Whether it may be of this session; None on either side rules nothing out."""
@@ -140,10 +143,37 @@ def recording_state(running: Iterable[Recording]) -> RecordingState:
     return RecordingState.PAUSED if all(paused) else RecordingState.ON
 
 
+class Running(NamedTuple):
+    """The recordings of all sessions that were not stopped; `whole` when none can be missing."""
+
+    recordings: list[Recording]
+    whole: bool
+
+    def shown_on(self, call: Call) -> Call:
+        """The call with what runs of it; what may be missing is left unknown, not called off."""
+        mine = [one for one in self.recordings if one.session == call.ref.session]
+        told: dict[str, Any] = {}
+        if mine or self.whole:
+            told["rtmp"] = outputs(mine)
+        if plain(mine) or self.whole:
+            told["recording"] = recording_state(plain(mine))
+        return call.model_copy(update=told)
+
+
+def plain(running: Iterable[Recording]) -> list[Recording]:
+    """Those that are not sent to a target of ours: kept as files, as far as can be told."""
+    return [one for one in running if one.output is None]
+
+
+def outputs(running: Iterable[Recording]) -> tuple[str, ...]:
+    """The targets of ours that they are sent to."""
+    return tuple(sorted({one.output for one in running if one.output}))
+
+
 class Livestream(BaseModel):
     """An HLS livestream. IDLE and ERRORED ones show nothing to anybody."""
 
-    status: str | None = None
+    status: Text = None
 
     @property
     def running(self) -> bool:
@@ -190,12 +220,13 @@ class ManyRecordings(BaseModel):
     """A page of recordings."""
 
     data: list[Recording]
+    paging: Paging | None = None
 
 
 class OneLivestream(BaseModel):
-    """A meeting's active livestream."""
+    """A meeting's active livestream; null where others are answered with 404."""
 
-    data: Livestream
+    data: Livestream | None = None
 
 
 class Done(BaseModel):

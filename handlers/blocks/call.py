@@ -43,6 +43,9 @@ PEOPLE_PAGE = 25
 
 MAX_CONTEXT = 2000
 
+NO_ID = "unknown: no id, nothing can be done"
+"""Beside somebody whom the vendor lists without an id, as a recorder."""
+
 
 def call_message(view: CallView, cases: Sequence[Case]) -> Message:
     """The call's card: at most 25 people, so that it always stays below Slack's 50 blocks."""
@@ -77,12 +80,14 @@ def _people(view: CallView, mark: str) -> list[Block]:
 
 
 def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: str) -> Block:
-    accessory = _menu(view, Person.of(person), offers, mark)
+    accessory = _menu(view, Person.of(person), offers, mark) if person.known else {}
     since = f"{span(person.joined_at, view.at)}" if person.joined_at else ""
     title = bold(person.shown)
     text = "\n".join(
         (
-            f"{title} {code(person.custom_id or person.id)}",
+            f"{title} {code(person.custom_id or person.id)}"
+            if person.known
+            else f"{title} {NO_ID}",
             dots((mrkdwn(person.role, 40) if person.role else "", since, *_sound(person)))
             or "connected",
         )

@@ -53,7 +53,8 @@ def _place(one: Sighting, name: str) -> Block:
         )
     )
     opened = button("Open", f"{OPEN}#found", CallValue(call=call.ref, title=call.title))
-    text = lines((named(person.name, person.custom_id or person.id), where), MAX_TEXT)
+    who = named(person.name, person.custom_id or person.id) if person.known else bold(person.shown)
+    text = lines((who, where), MAX_TEXT)
     return section(text, **({"accessory": opened} if opened else {}))
 
 

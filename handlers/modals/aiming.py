@@ -10,6 +10,7 @@ from bot.calls.models import Call, CallRef, Participant
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, NotAtVendor, VendorError
 from bot.moderation.board import Board
+from bot.moderation.memory import Crowd
 from bot.moderation.plan import SHOWN_NAMES
 from handlers.blocks.choices import Picked, person_value
 from handlers.blocks.optionfields import OPTION, read_options
@@ -128,7 +129,7 @@ async def _crowd(board: Board, ref: CallRef) -> tuple[Participant, ...] | None:
     """Who is there now, or was there a moment ago when the vendor does not answer in time."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            return (await board.people(ref)).items
+            return Crowd((await board.people(ref)).items).people
     except (VendorError, TimeoutError):
         known = board.memory.people(ref)
         return None if known is None else known.people

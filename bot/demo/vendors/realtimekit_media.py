@@ -9,6 +9,10 @@ from bot.demo.vendors.realtimekit_history import History
 from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
 from bot.demo.vendors.realtimekit_wire import done, paged
 
+OVER = frozenset({"UPLOADING", "UPLOADED", "ERRORED"})
+STATUSES = frozenset({"INVOKED", "RECORDING", "PAUSED"}) | OVER
+"""As documented for the listing."""
+
 
 class Media(History):
     """The part of the vendor that records and streams."""
@@ -33,7 +37,10 @@ class Media(History):
         rooms = [m for m in self.rooms.values() if query.get("meeting_id", m.id) == m.id]
         found = [{**r.wire(now), "meeting": m.wire()} for m in rooms for r in m.recordings]
         wanted = {word for text in query.getlist("status") for word in text.split(",")}
-        found += self.recordings_of_past(query)
+        if wanted.difference(STATUSES):
+            raise Refusal(400, "status is not as documented")
+        if not wanted or wanted & OVER:
+            found += self.recordings_of_past(query)
         found = [r for r in found if not wanted or r["status"] in wanted]
         found = self.in_window(query, found, "invoked_time")
         found.sort(key=lambda r: r["invoked_time"], reverse=query.get("sort_order") != "ASC")

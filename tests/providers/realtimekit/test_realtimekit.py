@@ -40,8 +40,8 @@ async def test_a_listing_names_the_meeting_and_its_run(
     assert room.session is not None
     assert (one.ref.id, one.ref.session) == (room.id, room.session.id)
     assert (one.title, one.people, one.started_at, one.kind) == ("Clinic", 2, START, "meeting")
-    assert (one.recording, one.broadcasting, one.rtmp) == (RecordingState.UNKNOWN, None, None)
-    assert (page.next, page.total, len(server.requests)) == (None, 1, 1)
+    assert (one.recording, one.broadcasting, one.rtmp) == (RecordingState.OFF, None, ())
+    assert (page.next, page.total, len(server.requests)) == (None, 1, 2)
 
 
 async def test_pages_of_calls_follow_one_another_and_end(

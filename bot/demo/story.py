@@ -86,7 +86,7 @@ STORY: tuple[Step, ...] = (
         "A vendor that does not answer",
         "moderator",
         Type("list support"),
-        ("1 live call", "Support room", "CometChat did not answer"),
+        ("1 live call · CometChat not answering", "Support room", "CometChat did not answer"),
         None,
         Trouble("CometChat hangs.", lambda world: world.cometchat.faults.hang()),
         pictured=True,

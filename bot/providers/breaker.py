@@ -1,5 +1,6 @@
 """Leaving a vendor alone for a while after it failed several times in a row."""
 
+import math
 from enum import StrEnum
 
 from bot.calls.models import Vendor
@@ -45,10 +46,17 @@ class Breaker:
         state = self.state
         if state is BreakerState.OPEN or (state is BreakerState.HALF_OPEN and self._probing):
             raise BreakerOpen(
-                f"{self._vendor.label} failed several times in a row and is left alone for now.",
+                f"{self._vendor.label} is not responding. Callwarden tries again {self._when()}.",
                 vendor=self._vendor,
             )
         self._probing = state is BreakerState.HALF_OPEN
+
+    def _when(self) -> str:
+        """When the next request is let through, as it ends a sentence."""
+        if self._opened_at is None or self._probing:
+            return "in a moment"
+        waited = self._clock.monotonic() - self._opened_at
+        return f"in {max(math.ceil(self._cooldown - waited), 1)} s"
 
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: object

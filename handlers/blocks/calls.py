@@ -62,7 +62,7 @@ def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -
     last = max(len(picture.calls) - 1, 0) // PAGE_SIZE
     page = min(view.page, last)
     shown = picture.calls[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    blocks = [header(_headline(picture)), *_filters(view, stamp(picture.at))]
+    blocks = [header(headline(picture)), *_filters(view, stamp(picture.at))]
     names = handles(picture.calls)
     for index, call in enumerate(shown):
         mark = f"{stamp(picture.at)}.{index}"
@@ -164,8 +164,11 @@ def _filters(view: ListView, mark: str) -> list[Block]:
     ]
 
 
-def _headline(picture: Picture) -> str:
-    return f"{count(len(picture.calls), 'live call')}"
+def headline(picture: Picture) -> str:
+    """`4 live calls · CometChat not answering`: how many, and whose are missing."""
+    silent = " and ".join(dict.fromkeys(trouble.vendor.label for trouble in picture.troubles))
+    number = count(len(picture.calls), "live call")
+    return dots((number, f"{silent} not answering" if silent else ""))
 
 
 def _empty(picture: Picture, view: ListView) -> str:
@@ -205,8 +208,4 @@ def _pager(view: ListView, page: int, last: int, picture: Picture) -> list[Block
 
 def _spoken(picture: Picture, shown: Sequence[Call]) -> str:
     first = "; ".join(mrkdwn(call.title, 40, empty="Untitled call") for call in shown[:3])
-    silent = ", ".join(trouble.vendor.label for trouble in picture.troubles)
-    return text_of(
-        f"{_headline(picture)}{': ' + first if first else ''}.",
-        f"No answer from {silent}." if silent else "",
-    )
+    return text_of(f"{headline(picture)}{': ' + first if first else ''}.")

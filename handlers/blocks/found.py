@@ -29,14 +29,13 @@ def found_message(wanted: str, found: Found) -> Message:
     """Everybody in a live call who answers to `wanted`, and what was not searched."""
     shown = found.people[:MOST]
     names = handles(list({one.call.ref: one.call for one in shown}.values()))
-    blocks = [header(f"Live now: {wanted}")]
+    gaps = _gaps(found)
+    blocks = [header(f"Live now: {wanted}"), *([paragraph(gaps)] if gaps else [])]
     blocks += [_place(one, names[one.call.ref]) for one in shown]
     if not shown:
         blocks.append(section(_nobody(wanted, found)))
     if more := len(found.people) - len(shown):
         blocks.append(section(f"and {more:,} more. Type more of the name, or an id."))
-    if gaps := _gaps(found):
-        blocks.append(paragraph(gaps))
     blocks.append(context(f"As of {when(found.at)}"))
     told = f"“{mrkdwn(wanted, MAX_WORDS)}”: {count(len(found.people), 'match', 'matches')}."
     return Message(text_of(told, *gaps), blocks)
@@ -59,14 +58,17 @@ def _place(one: Sighting, name: str) -> Block:
 
 
 def _nobody(wanted: str, found: Found) -> str:
-    words = f"Nobody in a live call answers to “{mrkdwn(wanted, MAX_WORDS)}”"
-    return f"{words}, as far as could be read." if found.troubles or found.unread else f"{words}."
+    words = f"No one in a live call matches “{mrkdwn(wanted, MAX_WORDS)}”"
+    return f"{words}, as far as was searched." if found.troubles or found.unread else f"{words}."
 
 
 def _gaps(found: Found) -> list[str]:
-    """One line for each vendor that did not answer, or whose calls were not all searched."""
-    gaps = [f"⚠️ {mrkdwn(trouble.message)}" for trouble in found.troubles]
+    """What was not searched, by vendor; told first, for nobody found proves nothing then."""
+    gaps = [
+        f"⚠️ {trouble.vendor.label} was not searched. {mrkdwn(trouble.message)}"
+        for trouble in found.troubles
+    ]
     for vendor, calls in found.unread.items():
         was = "was" if calls == 1 else "were"
-        gaps.append(f"{vendor.label}: {count(calls, 'live call')} {was} not searched.")
+        gaps.append(f"⚠️ {vendor.label}: {count(calls, 'live call')} {was} not searched.")
     return gaps

@@ -10,7 +10,7 @@ from bot.calls.cases import Case
 from bot.calls.models import Frozen, Vendor
 from bot.calls.picture import ListView, Picture
 from bot.calls.verbs import VERBS
-from handlers.blocks.calls import PAGE_SIZE, live_blocks
+from handlers.blocks.calls import PAGE_SIZE, headline, live_blocks
 from handlers.blocks.cases import case_line
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
@@ -23,7 +23,7 @@ from handlers.blocks.parts import (
     section,
     stamp,
 )
-from handlers.blocks.text import count, lines, say, when
+from handlers.blocks.text import lines, say, when
 from handlers.blocks.values import ALL_CALLS, CASE, REFRESH_HOME, CaseValue, ListValue
 
 MAX_SAID = MAX_TEXT // 5
@@ -126,7 +126,7 @@ def _calls(desktop: Desktop) -> list[Block]:
     number = len(desktop.calls.calls)
     more = f"The first {PAGE_SIZE}; “All live calls” shows the others."
     return [
-        header(count(number, "live call")),
+        header(headline(desktop.calls)),
         *live_blocks(desktop.calls, desktop.capabilities),
         *([context(more)] if number > PAGE_SIZE else []),
     ]

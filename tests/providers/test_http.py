@@ -160,7 +160,7 @@ async def test_three_failures_in_a_row_open_the_breaker_and_nothing_is_sent() ->
     server = Server(500)
     http = transport(server)
     await fail(http, 3)
-    with pytest.raises(BreakerOpen):
+    with pytest.raises(BreakerOpen, match=r"not responding\. Callwarden tries again in 10 s\."):
         await ask(http)
     assert (server.seen, http.breaker.state) == (3, BreakerState.OPEN)
 

@@ -147,6 +147,14 @@ def test_an_empty_list_says_what_to_do(
     assert says in words(message)
 
 
+def test_the_headline_names_the_vendors_that_did_not_answer() -> None:
+    calls = (Call(ref=ref(), title="Support room", people=3),)
+    silent = [Trouble(vendor=one, message="took too long") for one in (Vendor.COMETCHAT,)]
+    message = list_message(Picture(calls=calls, at=NOW, troubles=tuple(silent)), ListView(), {})
+    assert words(told(message)).startswith("1 live call · CometChat not answering")
+    assert message.text.startswith("1 live call · CometChat not answering")
+
+
 def offered(blocks: list[dict[str, Any]]) -> set[str]:
     """The names of the verbs that can be pressed."""
     found = set()

@@ -79,7 +79,9 @@ def test_home_says_that_there_is_more_and_what_is_missing() -> None:
     silent = Picture(
         calls=(), at=NOW, troubles=(Trouble(vendor=Vendor.STREAM, message="No answer."),)
     )
-    assert "No answer." in str(home_view(desktop(calls=silent), "/calls", NOW))
+    shown = str(home_view(desktop(calls=silent), "/calls", NOW))
+    assert "0 live calls · Stream Video not answering" in shown
+    assert "No answer." in shown
 
 
 def test_what_could_not_be_had_is_said_in_its_place() -> None:

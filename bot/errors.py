@@ -39,7 +39,8 @@ CallwardenError
 └── ConfigError              a setting or callwarden.toml is wrong
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -229,8 +230,12 @@ class NotAtVendor(VendorRefused):
 
 
 class Ambiguous(VendorError):
-    """It may or may not have happened: read the vendor before trying again."""
+    """It may or may not have happened: read the vendor before trying again.
 
+    Of an act on everyone, `reached` are those it was sent for before: their names by id.
+    """
+
+    reached: Mapping[str, str | None] = MappingProxyType({})
     default_next_step = "Open the call to see whether it happened."
 
 

@@ -1,11 +1,12 @@
 """Orders and cases: one numbered act with its reason, requester, outcome and inverse."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from bot.calls.actors import Actor
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.models import CallRef, Frozen
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Verb
@@ -82,15 +83,54 @@ class Case(Frozen):
 
     @property
     def inverse(self) -> Verb | None:
-        """The verb that would take the act back, None when nothing does."""
-        return self.act.verb.inverse()
+        """The verb that would take the act back; None when nothing does, or nothing was done."""
+        return None if self.state is State.ALREADY else self.act.verb.inverse()
 
     @property
     def unsettled(self) -> Act:
-        """The act aimed only at those for whom it is not confirmed; all of it while none is."""
-        settled = {one.person for one in self.results if one.state is State.CONFIRMED}
+        """The act aimed only at those for whom it is not settled; all of it while none is.
+
+        An act on everyone is aimed at those by id whom it did not reach, where they are known.
+        """
+        if self.act.everyone:
+            return self._rest()
+        settled = {one.person for one in self.results if one.state.settled}
         left = tuple(person for person in self.act.people if person.id not in settled)
         return self.act.model_copy(update={"people": left}) if left else self.act
+
+    def _rest(self) -> Act:
+        """Whom an act on everyone did not reach; while some are unknown, all but whom it did."""
+        done = _people(one for one in self.results if one.state.settled)
+        left = _people(one for one in self.results if not one.state.settled)
+        if not done:
+            return self.act
+        if not left or any(one.person is None for one in self.results):
+            return self.act.model_copy(update={"spared": (*self.act.spared, *done)})
+        named = {"people": left, "everyone": False, "spared": (), "present": None}
+        return self.act.model_copy(update=named)
+
+    @property
+    def reached(self) -> tuple[int, int] | None:
+        """Of an act on everyone: for how many it is settled, of how many; None where not listed."""
+        if not self.act.everyone:
+            return None
+        counts = [
+            (one.count or 1, one.state.settled)
+            for one in self.results
+            if one.person is not None or one.count is not None
+        ]
+        if not counts:
+            return None
+        return sum(many for many, done in counts if done), sum(many for many, _ in counts)
+
+
+def _people(results: Iterable[Result]) -> tuple[Person, ...]:
+    """Those of them whose id is known."""
+    return tuple(
+        Person(id=one.person, name=one.name, presence=one.presence)
+        for one in results
+        if one.person is not None
+    )
 
 
 class How(StrEnum):
@@ -136,7 +176,10 @@ class Event(StrEnum):
 
 
 class AuditEntry(Frozen):
-    """One line of the record, read from the exact bytes that are hashed."""
+    """One line of the record, read from the exact bytes that are hashed.
+
+    `reached` are the people an outcome of an act on everyone has a result for.
+    """
 
     id: int
     at: datetime
@@ -148,6 +191,7 @@ class AuditEntry(Frozen):
     call: str | None = None
     title: str | None = None
     people: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
     reason: str = ""
     state: State | None = None
     detail: str = ""

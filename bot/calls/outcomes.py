@@ -1,4 +1,4 @@
-"""How an act went: five states a moderator can trust, for each person of it."""
+"""How an act went: the states a moderator can trust, for each person of it."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -7,10 +7,14 @@ from bot.calls.models import Frozen
 
 
 class State(StrEnum):
-    """What is known about an act. Never guessed: what cannot be known is NOT_CONFIRMED."""
+    """What is known about an act. Never guessed: what cannot be known is NOT_CONFIRMED.
+
+    ALREADY: what was asked was the case before, so nothing was done and nothing can be undone.
+    """
 
     ASKED = "asked"
     CONFIRMED = "confirmed"
+    ALREADY = "already"
     PARTLY = "partly"
     NOT_CONFIRMED = "not_confirmed"
     REFUSED = "refused"
@@ -24,7 +28,12 @@ class State(StrEnum):
     @property
     def label(self) -> str:
         """The state in words."""
-        return self.value.replace("_", " ")
+        return "already so" if self is State.ALREADY else self.value.replace("_", " ")
+
+    @property
+    def settled(self) -> bool:
+        """Whether what was asked is the case, so that nothing remains to be done for it."""
+        return self in {State.CONFIRMED, State.ALREADY}
 
 
 class Seen(StrEnum):
@@ -36,42 +45,76 @@ class Seen(StrEnum):
 
 
 class Observation(Frozen):
-    """What the vendor shows now, and the evidence in words (`no longer among the participants`)."""
+    """What the vendor shows now, and the evidence in words (`no longer among the participants`).
+
+    Of an act on everyone that is NOT_DONE, `left` are the ids of those for whom it is not so; None
+    where the vendor does not list them all.
+    """
 
     seen: Seen
     evidence: str
+    left: tuple[str, ...] | None = None
+
+
+class Touched(Frozen):
+    """One person whom an act on everyone was sent for; `refused` says why the vendor said no.
+
+    `presence` is their connection of then; see `Participant`.
+    """
+
+    id: str
+    name: str | None = None
+    presence: str | None = None
+    refused: str = ""
 
 
 class Receipt(Frozen):
-    """A vendor's definite yes: what it said, and its id for the request where it gives one."""
+    """A vendor's definite yes: what it said, and its id for the request where it gives one.
+
+    `already`: it was so before, and nothing was changed. Of an act on everyone, `people` are those
+    it was sent for, one by one or all at once. Of those whom the vendor does not list, `unlisted`
+    counts who was meant with them, `missed` who could not be reached for it.
+    """
 
     evidence: str
     request_id: str | None = None
+    already: bool = False
+    people: tuple[Touched, ...] = ()
+    unlisted: int = 0
+    missed: int = 0
 
 
 class Result(Frozen):
     """How it went for one person, or for the call (`person` None).
 
     `evidence` is one sentence in words, free of secrets; `next_step` what the moderator can do.
+    `presence` is kept where an act on everyone found them, so that it can be tried again by id;
+    `count` is how many people it is about whom the vendor did not list, None for any other.
     """
 
     person: str | None = None
     name: str | None = None
+    presence: str | None = None
     state: State
     evidence: str
     next_step: str = ""
+    count: int | None = None
     attempts: int = 1
     request_id: str | None = None
 
 
 def overall(results: Sequence[Result]) -> State:
-    """The state of a case: the one its people share, PARTLY when some are confirmed, else doubt.
+    """The state of a case: the one its people share, PARTLY when some are settled, else doubt.
 
-    Without any confirmed one, NOT_CONFIRMED outweighs FAILED: it still wants somebody's eye.
+    Some ALREADY and the rest CONFIRMED is CONFIRMED: all is as asked, and something was done.
+    Without any settled one, NOT_CONFIRMED outweighs FAILED: it still wants somebody's eye.
     """
     states = {result.state for result in results}
     if len(states) == 1:
         return states.pop()
-    if State.CONFIRMED in states:
+    settled = {state for state in states if state.settled}
+    if settled == states:
+        return State.CONFIRMED
+    if settled:
         return State.PARTLY
     return State.NOT_CONFIRMED

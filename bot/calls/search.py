@@ -46,9 +46,12 @@ class CaseFilter(Search):
         return any(getattr(self, name) for name in Search.model_fields)
 
 
-def aimed_at(people: Sequence[str]) -> str:
-    """The `people` of an entry to be searched, folded, one a line; who was spared is left out."""
+def aimed_at(people: Sequence[str], reached: Sequence[str] = ()) -> str:
+    """The people of an entry to be searched, folded, one a line; who was spared is left out.
+
+    `reached` are those of everyone, each by name.
+    """
     named: Iterable[str] = people
     if people and people[0] == EVERYONE:
         named = (one for one in people if not one.startswith(SPARED))
-    return "\n".join(map(fold, named))
+    return "\n".join(map(fold, (*named, *reached)))

@@ -2,10 +2,12 @@
 
 The rules, for each person of an act:
 
-- a first attempt simply acts; a later one, or one after a lost answer, reads the vendor first;
+- a first attempt reads the vendor first, unless speed counts: what is so already is *already so*;
+- a later attempt, or one after a lost answer, always reads it first;
 - a definite no is *failed*, unless the vendor shows that what was asked is the case anyway;
 - a doubtful answer is settled by reading back: done is *confirmed*, not done is tried again;
-- what can be neither read nor repeated is *not confirmed*, never guessed.
+- what can be neither read nor repeated is *not confirmed*, never guessed;
+- an act on everyone has a result for each whom it was sent for, as far as the vendor tells who.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ import structlog
 
 from bot.calls.acts import Act
 from bot.calls.cases import Case
-from bot.calls.outcomes import Observation, Result, Seen, State
+from bot.calls.outcomes import Observation, Receipt, Result, Seen, State, Touched
 from bot.clock import Clock
 from bot.errors import Ambiguous, Impossible, VendorBusy, VendorError, VendorRefused
 from bot.ports import CallProvider
@@ -29,7 +31,11 @@ TRIES = 3
 READ_BACK_AFTER = (0.0, 0.3, 0.7, 1.5)
 """Seconds before each look at the vendor after its yes: a media server needs a moment."""
 
+LOOK_SECONDS = 3.0
+"""How long the look before the first send may take; then the act is sent without it."""
+
 CHECK = "Check again, or do it again."
+AGAIN = "Try again: it goes on with those who are left."
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,20 @@ class Carrier:
     patience: float = 25.0
 
     async def carry_out(self, case: Case) -> Sequence[Result]:
-        """The result for each person of the case's act, concurrently, or for the call."""
-        return await asyncio.gather(
+        """The results for each person of the case's act, concurrently, or for the call."""
+        parts = await asyncio.gather(
             *(self._in_time(part, case.attempt) for part in case.act.each())
         )
+        return [result for part in parts for result in part]
 
-    async def _in_time(self, act: Act, attempt: int) -> Result:
+    async def _in_time(self, act: Act, attempt: int) -> Sequence[Result]:
         ends = self.clock.monotonic() + self.patience
         errand = _Errand(self.provider, self.clock, act, doubtful=attempt > 1, ends=ends)
         try:
             async with asyncio.timeout(self.patience):
                 return await errand.run()
         except TimeoutError:
-            return errand.result(
+            return errand.results(
                 State.NOT_CONFIRMED, f"No certain answer within {self.patience:g} s.", CHECK
             )
 
@@ -61,7 +68,9 @@ class Carrier:
 class _Errand:
     """One act on its way. `doubtful` means that it may have happened already.
 
-    `ends` is when patience does, by the monotonic clock.
+    `ends` is when patience does, by the monotonic clock. Of an act on everyone, `_touched` are
+    those it was sent for so far, by id; `_unlisted` counts who was meant with them and `_missed`
+    who could not be, since the vendor does not list them.
     """
 
     def __init__(
@@ -74,18 +83,22 @@ class _Errand:
         self._ends = ends
         self._request_id: str | None = None
         self._attempts = 0
+        self._touched: dict[str, Touched] = {}
+        self._unlisted = self._missed = 0
+        self._seen: Observation | None = None
 
-    async def run(self) -> Result:
+    async def run(self) -> Sequence[Result]:
         """Send until it is done, refused, or not worth trying again."""
         while self._attempts < TRIES:
-            if self._doubtful and (settled := await self._settle()):
-                return settled
+            if known := await (self._settle() if self._doubtful else self._known()):
+                return known
             self._attempts += 1
             try:
                 receipt = await self._provider.perform(self._act)
             except Ambiguous as doubt:
                 self._doubtful = True
                 self._remember(doubt)
+                self._touch([Touched(id=who, name=name) for who, name in doubt.reached.items()])
             except VendorBusy as busy:
                 self._remember(busy)
                 if busy.retry_after is None or not self._may_wait(busy.retry_after):
@@ -96,33 +109,53 @@ class _Errand:
             except (VendorError, Impossible) as error:
                 return self._no(error)
             else:
-                self._request_id = receipt.request_id
-                return await self._read_back(receipt.evidence)
+                return await self._taken(receipt)
         return await self._give_up()
+
+    async def _known(self) -> Sequence[Result] | None:
+        """That it is so before anything is sent; None when it is not, or nobody can tell in time.
+
+        Whom everyone means, only the act itself finds out; and where speed counts nobody looks.
+        """
+        if self._attempts or self._act.everyone or not self._act.verb.read_first:
+            return None
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                seen = await self._look()
+        except TimeoutError:
+            return None
+        if seen.seen is not Seen.DONE:
+            return None
+        return self.results(State.ALREADY, seen.evidence)
 
     def _may_wait(self, seconds: float) -> bool:
         """Whether there is another try, and patience for it, after so many seconds."""
         return self._attempts < TRIES and self._clock.monotonic() + seconds < self._ends
 
-    async def _settle(self) -> Result | None:
+    async def _settle(self) -> Sequence[Result] | None:
         """Settle a doubt by reading; None when the act should be sent (again)."""
         seen = await self._look()
         if seen.seen is Seen.DONE:
-            return self.result(State.CONFIRMED, seen.evidence)
+            return self.results(State.CONFIRMED, seen.evidence)
         if seen.seen is Seen.NOT_DONE or self._act.verb.repeatable:
             return None
-        return self.result(State.NOT_CONFIRMED, seen.evidence, CHECK)
+        return self.results(State.NOT_CONFIRMED, seen.evidence, CHECK)
 
-    async def _give_up(self) -> Result:
+    async def _give_up(self) -> Sequence[Result]:
         """After the last try: done if it shows, otherwise nobody knows yet."""
         seen = await self._look()
         if seen.seen is Seen.DONE:
-            return self.result(State.CONFIRMED, seen.evidence)
+            return self.results(State.CONFIRMED, seen.evidence)
         times = f"Sent {self._attempts} times without a clear answer."
-        return self.result(State.NOT_CONFIRMED, f"{times} {seen.evidence}", CHECK)
+        return self.results(State.NOT_CONFIRMED, f"{times} {seen.evidence}", CHECK)
 
-    async def _read_back(self, said: str) -> Result:
+    async def _taken(self, receipt: Receipt) -> Sequence[Result]:
         """The vendor said yes: see whether it is so."""
+        self._request_id = receipt.request_id
+        self._touch(receipt.people)
+        self._unlisted, self._missed = receipt.unlisted, receipt.missed
+        if receipt.already:
+            return self._so_already(receipt.evidence)
         seen = Observation(seen=Seen.UNKNOWABLE, evidence="")
         for seconds in READ_BACK_AFTER:
             if seconds:
@@ -130,42 +163,109 @@ class _Errand:
             seen = await self._look()
             if seen.seen is not Seen.NOT_DONE:
                 break
+        said = receipt.evidence
         if seen.seen is Seen.DONE:
-            return self.result(State.CONFIRMED, seen.evidence)
+            return self.results(State.CONFIRMED, seen.evidence)
         if seen.seen is Seen.UNKNOWABLE:
-            return self.result(State.CONFIRMED, f"{said} {seen.evidence}")
-        return self.result(State.NOT_CONFIRMED, f"{said} But: {seen.evidence}", CHECK)
+            return self.results(State.CONFIRMED, f"{said} {seen.evidence}")
+        return self.results(State.NOT_CONFIRMED, f"{said} But: {seen.evidence}", CHECK)
 
-    async def _refused(self, refused: VendorRefused) -> Result:
-        """A definite no may only mean that it is so already."""
+    async def _refused(self, refused: VendorRefused) -> Sequence[Result]:
+        """A definite no may mean that it is so already; or that an earlier try has done it."""
         self._remember(refused)
         seen = await self._look()
         if seen.seen is Seen.DONE:
-            return self.result(State.CONFIRMED, f"It was so already: {seen.evidence}")
+            return self._so_already(seen.evidence)
         self._doubtful = self._doubtful and seen.seen is Seen.UNKNOWABLE
         return self._no(refused)
 
+    def _so_already(self, evidence: str) -> Sequence[Result]:
+        """It was so when it was sent: by an earlier try, where that may have happened."""
+        return self.results(State.CONFIRMED if self._doubtful else State.ALREADY, evidence)
+
     async def _look(self) -> Observation:
         try:
-            return await self._provider.observe(self._act)
+            self._seen = await self._provider.observe(self._act)
         except VendorError as error:
             log.info("read-back failed", vendor=error.vendor, error=str(error))
-            return Observation(seen=Seen.UNKNOWABLE, evidence=f"Reading it back failed: {error}")
+            why = f"Could not check the result: {error}"
+            self._seen = Observation(seen=Seen.UNKNOWABLE, evidence=why)
+        return self._seen
 
-    def _no(self, error: VendorError | Impossible) -> Result:
+    def _no(self, error: VendorError | Impossible) -> Sequence[Result]:
         if self._doubtful:
-            return self.result(State.NOT_CONFIRMED, str(error), CHECK)
-        return self.result(State.FAILED, str(error), error.next_step)
+            return self.results(State.NOT_CONFIRMED, str(error), CHECK)
+        return self.results(State.FAILED, str(error), error.next_step)
 
     def _remember(self, error: VendorError) -> None:
         self._request_id = error.request_id or self._request_id
 
-    def result(self, state: State, evidence: str, next_step: str = "") -> Result:
-        """What is known now, for the person or the call of this errand."""
+    def _touch(self, people: Sequence[Touched]) -> None:
+        """Of somebody to whom it was sent twice, a yes outlives a no."""
+        for one in people:
+            known = self._touched.get(one.id)
+            if known is None or known.refused:
+                self._touched[one.id] = one
+
+    def results(self, state: State, evidence: str, next_step: str = "") -> Sequence[Result]:
+        """What is known now, for the person or the call, or for each whom everyone meant."""
+        if not self._touched:
+            return [self._result(state, evidence, next_step)]
+        told = [self._of(one, state, evidence, next_step) for one in self._touched.values()]
+        if self._unlisted:
+            told.append(self._result(state, evidence, next_step, count=self._unlisted))
+        return [*told, *self._others(evidence)]
+
+    def _of(self, one: Touched, state: State, evidence: str, next_step: str) -> Result:
+        """How it went for one of everyone: as for all, unless the vendor shows it for them."""
+        so = self._shows(one.id)
+        if one.refused:
+            if so:
+                return self._result(State.ALREADY, self._so(evidence), who=one)
+            return self._result(State.FAILED, one.refused, AGAIN, who=one)
+        if so and not state.settled:
+            return self._result(State.CONFIRMED, self._so(evidence), who=one)
+        return self._result(state, evidence, next_step, who=one)
+
+    def _shows(self, person: str) -> bool:
+        """Whether the last look showed it for this one of everyone."""
+        seen = self._seen
+        if seen is None or seen.seen is Seen.UNKNOWABLE:
+            return False
+        return seen.seen is Seen.DONE or (seen.left is not None and person not in seen.left)
+
+    def _so(self, evidence: str) -> str:
+        all_so = self._seen is not None and self._seen.seen is Seen.DONE
+        return evidence if all_so else f"{self._act.call.vendor.label} shows it for them."
+
+    def _others(self, evidence: str) -> Sequence[Result]:
+        """Those for whom it is not so and whom it was not sent for: newcomers, and the unlisted."""
+        seen = self._seen
+        if seen is not None and seen.seen is Seen.DONE:
+            return []
+        if self._missed:
+            why = "They are there, but are not listed, and were not reached."
+            return [self._result(State.FAILED, why, AGAIN, count=self._missed)]
+        if seen is not None and set(seen.left or ()) - set(self._touched):
+            return [self._result(State.NOT_CONFIRMED, evidence, CHECK)]
+        return []
+
+    def _result(
+        self,
+        state: State,
+        evidence: str,
+        next_step: str = "",
+        *,
+        who: Touched | None = None,
+        count: int | None = None,
+    ) -> Result:
         person = self._act.people[0] if self._act.people else None
+        named = who or (person and Touched(id=person.id, name=person.shown))
         return Result(
-            person=person.id if person else None,
-            name=person.shown if person else None,
+            count=count,
+            person=named.id if named else None,
+            name=named.name if named else None,
+            presence=who.presence if who else None,
             state=state,
             evidence=evidence,
             next_step=next_step,

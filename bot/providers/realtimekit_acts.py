@@ -22,13 +22,14 @@ from bot.calls.verbs import (
     Summarise,
     Unlock,
 )
+from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_look import output, target_of
 from bot.providers.realtimekit_mute import Mutes
 from bot.providers.realtimekit_people import RECORDINGS_STOP, PeopleActs, missing
 from bot.providers.realtimekit_reads import Reads, meeting_path, segment
 from bot.providers.realtimekit_rooms import Rooms
-from bot.providers.realtimekit_wire import Recording, output_prefix, plain
+from bot.providers.realtimekit_wire import KickedAll, Recording, output_prefix, plain
 
 _MAY_BEGIN_ANEW = (
     "Everyone is removed, the session ends and its recordings stop. "
@@ -58,7 +59,11 @@ class Acts(PeopleActs):
 
     @can(End, why=_MAY_BEGIN_ANEW, also=RECORDINGS_STOP)
     async def _end(self, act: Act) -> Receipt:
-        return await self._kick_all(act)
+        await self._same_run(act.call)
+        answer = await self._kick_all(act)
+        count = read(self._http, KickedAll, answer).count
+        many = "everyone" if count is None else f"everyone ({count})"
+        return Receipt(evidence=f"RealtimeKit removed {many}.", request_id=answer.request_id)
 
     @can(Lock, why=_LOCKED_IN)
     async def _lock(self, act: Act) -> Receipt:

@@ -132,7 +132,8 @@ class Look:
         present = await self._reads.present(session.id)
         people = {stay.person for stay in present if stay.person and not spares(act, stay)}
         if people:
-            return _so(f"People still in the room: {len(people)}.", done=False)
+            evidence = f"People still in the room: {len(people)}."
+            return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=tuple(sorted(people)))
         if act.spared:
             return _so("Nobody is in the room any more but those who were spared.")
         return _so("Nobody is in the room any more.")

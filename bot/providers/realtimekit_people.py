@@ -7,15 +7,15 @@ from typing import Any
 from bot.calls.acts import Act
 from bot.calls.capabilities import Aimed, Enforcement, can
 from bot.calls.models import CallRef, Vendor
-from bot.calls.outcomes import Receipt
+from bot.calls.outcomes import Receipt, Touched
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
 from bot.providers.decode import read
-from bot.providers.http import Kind, Transport
+from bot.providers.http import Answer, Kind, Transport
 from bot.providers.realtimekit_mute import Mutes, Operation, reason
 from bot.providers.realtimekit_reads import Reads, meeting_path
 from bot.providers.realtimekit_rooms import Enrolled, Rooms, participant_path
-from bot.providers.realtimekit_wire import Done, Stay, spares
+from bot.providers.realtimekit_wire import Done, KickedAll, Stay, spares
 
 _MUTE_IS_UNSEEN = "RealtimeKit does not report who is muted, so the result cannot be checked."
 _SILENCE_IS_UNSEEN = (
@@ -52,13 +52,15 @@ class PeopleActs:
     async def _mute(self, act: Act) -> Receipt:
         if act.everyone and not act.selective:
             return await self._mute_all(act, allow_unmute=True)
-        rest = await self._rest(act) if act.everyone else _named(act)
+        rest = await self._rest(act) if act.everyone else []
+        people = _both(rest) if act.everyone else _named(act)
         said = "muted the others" if act.everyone else "muted them"
         try:
-            return await self._at_people(Kind.REPEATABLE, act, Operation.NAMED, rest, said)
+            done = await self._at_people(Kind.REPEATABLE, act, Operation.NAMED, people, said)
         except NotAtVendor as error:
-            await self._require_operation(act, Operation.NAMED, rest, error)
+            await self._require_operation(act, Operation.NAMED, people, error)
             raise
+        return done.model_copy(update={"people": _touched(rest)})
 
     @can(
         Silence,
@@ -78,14 +80,15 @@ class PeopleActs:
         return await self._mute_all(act, allow_unmute=False)
 
     async def _mute_all(self, act: Act, *, allow_unmute: bool) -> Receipt:
-        await self._same_run(act.call)
+        there = _touched(await self._there(act))
         path = f"{meeting_path(act.call.id)}/active-session/{Operation.EVERYONE}"
         body = {"allow_unmute": allow_unmute}
         try:
-            return await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
+            done = await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
         except NotAtVendor as error:
             await self._require_operation(act, Operation.EVERYONE, None, error)
             raise
+        return done.model_copy(update={"people": there})
 
     async def _require_operation(
         self,
@@ -117,14 +120,22 @@ class PeopleActs:
             return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
         if act.selective:
             rest = await self._rest(act)
-            return await self._at_people(Kind.ONCE, act, "kick", rest, "removed the others")
-        return await self._kick_all(act)
+            done = await self._at_people(Kind.ONCE, act, "kick", _both(rest), "removed the others")
+            return done.model_copy(update={"people": _touched(rest)})
+        there = _touched(await self._there(act))
+        answer = await self._kick_all(act)
+        count = read(self._http, KickedAll, answer).count
+        return Receipt(
+            evidence="RealtimeKit removed everyone.",
+            request_id=answer.request_id,
+            people=there,
+            unlisted=max((count or 0) - len(there), 0),
+        )
 
-    async def _kick_all(self, act: Act) -> Receipt:
+    async def _kick_all(self, act: Act) -> Answer:
         """Sent once, so that nobody who came back is removed by a late repetition."""
-        await self._same_run(act.call)
         path = f"{meeting_path(act.call.id)}/active-session/kick-all"
-        return await self._do(Kind.ONCE, "POST", path, None, "removed everyone")
+        return await self._http.send(Kind.ONCE, "POST", path)
 
     @can(Block, why=_KEPT_OUT)
     async def _block(self, act: Act) -> Receipt:
@@ -167,15 +178,18 @@ class PeopleActs:
         said = "took them off the meeting's list"
         return await self._do(Kind.REPEATABLE, "DELETE", path, None, said)
 
-    async def _rest(self, act: Act) -> dict[str, list[str]]:
-        """Everybody who is there now but the spared, in the run the moderator saw."""
-        await self._same_run(act.call)
-        session = await self._reads.session_of(act.call)
-        present = await self._reads.present(session)
-        rest = [one for one in present if one.person and not spares(act, one)]
+    async def _rest(self, act: Act) -> list[Stay]:
+        """Everybody who is there now but the spared; NotAtVendor when that is nobody."""
+        there = await self._there(act)
+        rest = [one for one in there if one.person and not spares(act, one)]
         if not rest:
             raise missing("Nobody else is in the room.")
-        return _both(rest)
+        return rest
+
+    async def _there(self, act: Act) -> list[Stay]:
+        """Everybody who is there now, in the run the moderator saw."""
+        await self._same_run(act.call)
+        return await self._reads.present(await self._reads.session_of(act.call))
 
     async def _at_people(
         self, kind: Kind, act: Act, what: str, people: dict[str, list[str]], said: str
@@ -209,6 +223,16 @@ def _both(stays: Iterable[Stay]) -> dict[str, list[str]]:
     known = dict.fromkeys(stay.user_id for stay in stays if stay.user_id)
     others = dict.fromkeys(stay.person for stay in stays if not stay.user_id)
     return {"participant_ids": list(known), "custom_participant_ids": list(others)}
+
+
+def _touched(stays: Iterable[Stay]) -> tuple[Touched, ...]:
+    """The people of these connections, each once; a connection without any id is nobody's."""
+    people = {
+        stay.person: Touched(id=stay.person, name=stay.name, presence=stay.peer)
+        for stay in stays
+        if stay.person
+    }
+    return tuple(people.values())
 
 
 def missing(message: str) -> NotAtVendor:

@@ -181,6 +181,10 @@ class Livestream(BaseModel):
         return self.status not in {"IDLE", "ERRORED"}
 
 
+MOST_KICKED = 1_000_000
+"""More people than any session holds: a larger number is no count."""
+
+
 class Paging(BaseModel):
     """Where a page stands; not every list has it."""
 
@@ -233,6 +237,20 @@ class Done(BaseModel):
     """A definite yes to an act."""
 
     success: Literal[True]
+
+
+class KickedAll(Done):
+    """The yes to a kick of everyone."""
+
+    data: Any = None
+
+    @property
+    def count(self) -> int | None:
+        """How many were kicked; None where it is not told as a number of people."""
+        told = self.data.get("kicked_participants_count") if isinstance(self.data, dict) else None
+        if isinstance(told, bool) or not isinstance(told, int | float):
+            return None
+        return int(told) if 0 <= told <= MOST_KICKED else None
 
 
 class _Error(BaseModel):

@@ -1,15 +1,18 @@
 """Acts on everyone in a Stream call but the spared, person by person."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from bot.calls.acts import Act
+from bot.calls.outcomes import Touched
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorDenied, VendorError, VendorRefused
 from bot.providers.stream_doing import no_later
 from bot.providers.stream_evidence import spared
 from bot.providers.stream_reads import StreamReads
+from bot.providers.stream_wire import Stay
 
 AT_ONCE = 8
 """Requests under way at the same time: less than the connection pool, and than a second's rate."""
@@ -26,8 +29,8 @@ MOMENTS = 3
 class Crowd:
     """Those whom one act on everyone means: who is there now, never who was there before.
 
-    Stream lists 100 people and no more, so it goes round by round. `reached` counts those to whom
-    it was done, `unlisted` those who are there and were never listed.
+    Stream lists 100 people and no more, so it goes round by round. `unlisted` counts those who are
+    there and were never listed.
     """
 
     def __init__(self, act: Act, reads: StreamReads, clock: Clock) -> None:
@@ -36,12 +39,38 @@ class Crowd:
         self._clock = clock
         self._ends = clock.monotonic() + SECONDS
         self._known: set[str] = set()
-        self._refusals: list[VendorRefused] = []
-        self.reached = 0
+        self._reached: dict[str, Touched] = {}
+        self._doubted: dict[str, Touched] = {}
+        self._refused: dict[str, Touched] = {}
+        self._refusal: VendorRefused | None = None
         self.unlisted = 0
 
-    async def rounds(self, then: Mapping[str, Any] | None) -> AsyncIterator[list[str]]:
-        """The ids of those present, each once; then, while some are unlisted, of who fits `then`.
+    @property
+    def people(self) -> tuple[Touched, ...]:
+        """Everybody it was sent for, and to whom the vendor said no."""
+        return (*self._reached.values(), *self._refused.values())
+
+    def reach(self, stays: Iterable[Stay]) -> None:
+        """It was done to these."""
+        self._reached |= {stay.user.id: touched(stay) for stay in stays}
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Trouble after somebody was reached is a doubt that says who was: never *nothing done*."""
+        try:
+            yield
+        except VendorError as error:
+            sent = {one.id: one.name for one in (self._reached | self._doubted).values()}
+            if not self._reached:
+                if isinstance(error, Ambiguous):
+                    error.reached = sent
+                raise
+            half = Ambiguous(f"Done to {len(self._reached)}, then: {error}", vendor=error.vendor)
+            half.reached = sent
+            raise half from error
+
+    async def rounds(self, then: Mapping[str, Any] | None) -> AsyncIterator[list[Stay]]:
+        """Those present, each once; then, while some are unlisted, those who fit `then`.
 
         None: one round is all. NotAtVendor when another run is on than the moderator saw.
         """
@@ -49,19 +78,20 @@ class Crowd:
         waits = 0
         first = True
         while asked is not None and not self._late:
-            here = await self._reads.stays(self._act.call.id, asked)
-            no_later(self._act, here.call)
+            with self.counting():
+                here = await self._reads.stays(self._act.call.id, asked)
+                no_later(self._act, here.call)
             fresh = [
                 one
                 for one in here.participants
                 if one.user.id not in self._known and not spared(self._act, one)
             ]
-            ids = list(dict.fromkeys(one.user.id for one in fresh))
+            people = {one.user.id: one for one in fresh}
             beyond = here.total - len(here.participants)
             self.unlisted = beyond if first else max(self.unlisted - len(fresh), 0)
-            self._known.update(ids)
-            if ids:
-                yield ids
+            self._known.update(people)
+            if people:
+                yield list(people.values())
             elif beyond and waits < MOMENTS:
                 waits += 1
                 await self._clock.sleep(MOMENT)
@@ -71,46 +101,56 @@ class Crowd:
                 return
             asked, first = then, False
 
-    async def each(self, ids: list[str], do: Callable[[str], Awaitable[object]]) -> None:
-        """Do it to each of `ids`, AT_ONCE at a time.
+    async def each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+        """Do it to each of them, AT_ONCE at a time.
 
         Who is refused is passed over: mostly they just left, and reading back shows who did not.
         Any other trouble ends it: as it is when nobody was reached, else as Ambiguous.
         """
+        with self.counting():
+            await self._each(stays, do)
+
+    async def _each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
         troubles: list[VendorError] = []
 
-        async def one(person: str) -> None:
+        async def one(stay: Stay) -> None:
             async with gate:
                 if troubles or self._late:
                     return
                 try:
-                    await do(person)
+                    await do(stay.user.id)
                 except VendorError as error:
-                    self._sort(error, troubles)
+                    self._sort(stay, error, troubles)
                 else:
-                    self.reached += 1
+                    self.reach([stay])
 
-        await asyncio.gather(*(one(person) for person in ids))
-        if troubles and self.reached:
-            message = f"Done to {self.reached}, then: {troubles[0]}"
-            raise Ambiguous(message, vendor=troubles[0].vendor) from troubles[0]
+        await asyncio.gather(*map(one, stays))
         if troubles:
             raise troubles[0]
 
     def told(self) -> str:
         """How many it was done to, in words; the first refusal when all were refused."""
-        if self._refusals and not self.reached:
-            raise self._refusals[0]
+        if self._refusal and not self._reached:
+            raise self._refusal
         left = f", {len(self._act.spared)} spared" if self._act.spared else ""
-        return f" for {self.reached} in the call{left}"
+        return f" for {len(self._reached)} in the call{left}"
 
     @property
     def _late(self) -> bool:
         return self._clock.monotonic() >= self._ends
 
-    def _sort(self, error: VendorError, troubles: list[VendorError]) -> None:
+    def _sort(self, stay: Stay, error: VendorError, troubles: list[VendorError]) -> None:
         if isinstance(error, VendorRefused) and not isinstance(error, VendorDenied):
-            self._refusals.append(error)
-        else:
-            troubles.append(error)
+            self._refusal = self._refusal or error
+            self._refused[stay.user.id] = touched(stay, refused=str(error))
+            return
+        if isinstance(error, Ambiguous):
+            self._doubted[stay.user.id] = touched(stay)
+        troubles.append(error)
+
+
+def touched(stay: Stay, *, refused: str = "") -> Touched:
+    """The person of a connection, as an act on everyone found them."""
+    name = stay.user.name or None
+    return Touched(id=stay.user.id, name=name, presence=stay.user_session_id, refused=refused)

@@ -1,12 +1,12 @@
 """What every act on Stream Video needs: the way there, in whose name, and what it answered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from bot.calls.acts import Act
 from bot.calls.models import RtmpTarget, Vendor
-from bot.calls.outcomes import Receipt
+from bot.calls.outcomes import Receipt, Touched
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.errors import Ambiguous, NotAtVendor, VendorBusy, VendorRefused, VendorUnreachable
@@ -62,10 +62,23 @@ def no_later(act: Act, call: WireCall | None) -> None:
         raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)
 
 
-def accepted(act: Act, answer: Answer | None, words: str = "") -> Receipt:
+def accepted(
+    act: Act,
+    answer: Answer | None,
+    words: str = "",
+    *,
+    people: Sequence[Touched] = (),
+    unlisted: int = 0,
+    missed: int = 0,
+) -> Receipt:
     """The receipt for a yes; `words` say more than that it was accepted."""
-    said = f"Stream Video accepted “{act.verb.label}”{words}."
-    return Receipt(evidence=said, request_id=answer.request_id if answer else None)
+    return Receipt(
+        evidence=f"Stream Video accepted “{act.verb.label}”{words}.",
+        request_id=answer.request_id if answer else None,
+        people=tuple(people),
+        unlisted=unlisted,
+        missed=missed,
+    )
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def muted(act: Act, verb: Mute | Silence, sending: Stays, anybody: Stays) -> Obs
     left = meant(act, sending)
     who = f"{left} in the call" if act.everyone else "They"
     if left:
-        return Observation(seen=Seen.NOT_DONE, evidence=f"{who} still send {what}.")
+        return still(act, sending, f"{who} still send {what}.")
     if not anybody.participants:
         return Observation(
             seen=Seen.UNKNOWABLE, evidence="Stream Video lists nobody as sending anything."
@@ -107,11 +107,17 @@ def emptied(act: Act, here: Stays) -> Observation:
     if here.call is not None and act.call.session and here.call.later_than(act.call.session):
         return Observation(seen=Seen.DONE, evidence=LATER_RUN)
     left = meant(act, here)
-    return verdict(
-        left == 0,
-        f"Nobody{_but(act)} is left in the call.",
-        f"{left} are in the call: they stayed, or came back.",
-    )
+    if left:
+        return still(act, here, f"{left} are in the call: they stayed, or came back.")
+    return Observation(seen=Seen.DONE, evidence=f"Nobody{_but(act)} is left in the call.")
+
+
+def still(act: Act, here: Stays, evidence: str) -> Observation:
+    """That it is not so for those of `here` whom the act means; who they are, where all show."""
+    ids = dict.fromkeys(stay.user.id for stay in here.participants if not spared(act, stay))
+    all_listed = here.total <= len(here.participants)
+    left = tuple(ids) if all_listed else None
+    return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=left)
 
 
 def _but(act: Act) -> str:

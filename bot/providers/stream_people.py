@@ -1,6 +1,7 @@
 """Acts on people in a Stream call: what they send, whether they stay, what they may do."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -24,12 +25,13 @@ from bot.calls.verbs import (
     Unpin,
     Unsilence,
 )
-from bot.errors import NotAtVendor, VendorDenied, VendorRefused
+from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
 from bot.providers.http import Answer
-from bot.providers.stream_crowd import Crowd
-from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done
+from bot.providers.stream_crowd import Crowd, touched
+from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done, no_later
 from bot.providers.stream_evidence import TRACKS
 from bot.providers.stream_reads import sending
+from bot.providers.stream_wire import Stay
 
 RIGHTS: Mapping[Track, tuple[Permission, ...]] = MappingProxyType(
     {
@@ -44,6 +46,9 @@ RIGHTS: Mapping[Track, tuple[Permission, ...]] = MappingProxyType(
     }
 )
 """The permissions without which a track cannot be sent."""
+
+LEFT_SECONDS = 1.0
+"""How long a kick waits at most to learn whether the person is there at all: speed counts."""
 
 _NOT_SHOWN = "Stream Video does not show what somebody may do, so it cannot be read back."
 
@@ -62,14 +67,27 @@ class PeopleActs(StreamDoing):
         if not act.everyone:
             return accepted(act, await self._turn_off(act, [act.people[0].id], tracks))
         if not act.selective:
-            await self.same_run(act)
-            body = {"mute_all_users": True, **self._flags(tracks)}
-            return await self.send(act, "mute_users", body)
+            return await self._mute_all(act, tracks)
         crowd = Crowd(act, self.reads, self.clock)
-        async for ids in crowd.rounds(sending(tracks)):
-            await self._turn_off(act, ids, tracks)
-            crowd.reached += len(ids)
-        return accepted(act, None, crowd.told())
+        async for stays in crowd.rounds(sending(tracks)):
+            with crowd.counting():
+                await self._turn_off(act, ids_of(stays), tracks)
+            crowd.reach(stays)
+        return self._done(act, crowd)
+
+    async def _mute_all(self, act: Act, tracks: Track) -> Receipt:
+        """Everyone at once; who is listed as there just before is who was muted."""
+        here = await self.reads.stays(act.call.id)
+        no_later(act, here.call)
+        body = {"mute_all_users": True, **self._flags(tracks)}
+        answer = await self.post(act, "mute_users", body)
+        people = {stay.user.id: touched(stay) for stay in here.participants}
+        unlisted = here.total - len(here.participants)
+        return accepted(act, answer, people=[*people.values()], unlisted=unlisted)
+
+    def _done(self, act: Act, crowd: Crowd) -> Receipt:
+        """The receipt for everyone an act went to, one by one."""
+        return accepted(act, None, crowd.told(), people=crowd.people, missed=crowd.unlisted)
 
     @can(
         Silence,
@@ -87,12 +105,13 @@ class PeopleActs(StreamDoing):
             with half_done("They are muted, but can turn it on again."):
                 return accepted(act, await self._allow(act, act.people[0].id, take=RIGHTS[tracks]))
         crowd = Crowd(act, self.reads, self.clock)
-        async for ids in crowd.rounds(sending(tracks)):
-            await self._turn_off(act, ids, tracks)
+        async for stays in crowd.rounds(sending(tracks)):
+            with crowd.counting():
+                await self._turn_off(act, ids_of(stays), tracks)
             with half_done("They are muted, but can turn it on again."):
-                await crowd.each(ids, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
+                await crowd.each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
         with half_done("They are muted, but can turn it on again."):
-            return accepted(act, None, f"{crowd.told()}{_beyond(crowd)}")
+            return self._done(act, crowd)
 
     @can(Unsilence, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
     async def _unsilence(self, act: Act) -> Receipt:
@@ -100,19 +119,33 @@ class PeopleActs(StreamDoing):
         if not act.everyone:
             return accepted(act, await self._allow(act, act.people[0].id, give=rights))
         crowd = Crowd(act, self.reads, self.clock)
-        async for ids in crowd.rounds(None):
-            await crowd.each(ids, lambda who: self._allow(act, who, give=rights))
-        return accepted(act, None, f"{crowd.told()}{_beyond(crowd)}")
+        async for stays in crowd.rounds(None):
+            await crowd.each(stays, lambda who: self._allow(act, who, give=rights))
+        return self._done(act, crowd)
 
     @can(Kick, why="They may come back.", instead=Block)
     async def _kick(self, act: Act) -> Receipt:
-        """One by one where everyone is meant: only who is there now, so that it can be repeated."""
+        """One by one where everyone is meant: only who is there now, so that it can be repeated.
+
+        Stream says yes to a kick of somebody who left before, so that is looked at.
+        """
         if not act.everyone:
+            if await self._left(act):
+                return Receipt(evidence="They had left the call before.", already=True)
             return await self.send(act, "kick", self._removal(act.people[0].id))
         crowd = Crowd(act, self.reads, self.clock)
-        async for ids in crowd.rounds({}):
-            await crowd.each(ids, lambda who: self.post(act, "kick", self._removal(who)))
-        return accepted(act, None, crowd.told())
+        async for stays in crowd.rounds({}):
+            await crowd.each(stays, lambda who: self.post(act, "kick", self._removal(who)))
+        return self._done(act, crowd)
+
+    async def _left(self, act: Act) -> bool:
+        """Whether the person shows as gone; False when that is not known within LEFT_SECONDS."""
+        try:
+            async with asyncio.timeout(LEFT_SECONDS):
+                here = await self.reads.stays(act.call.id, {"user_id": act.people[0].id})
+        except (TimeoutError, VendorError):
+            return False
+        return not here.participants
 
     @can(Block)
     async def _block(self, act: Act) -> Receipt:
@@ -162,7 +195,7 @@ class PeopleActs(StreamDoing):
         who = act.people[0].id
         found, _ = await self.reads.members(act.call.id)
         if who in {one.user_id for one in found}:
-            return Receipt(evidence="They were a member already; nothing was sent.")
+            return Receipt(evidence="They were a member already.", already=True)
         return await self.send(act, "members", {"update_members": [{"user_id": who}]})
 
     @can(MemberRemove)
@@ -200,7 +233,6 @@ class PeopleActs(StreamDoing):
         return {"session_id": str(session), "user_id": who.id}
 
 
-def _beyond(crowd: Crowd) -> str:
-    if not crowd.unlisted:
-        return ""
-    return f"; {crowd.unlisted} more are there whom it does not list, and were not reached"
+def ids_of(stays: Iterable[Stay]) -> list[str]:
+    """Whose connections they are."""
+    return [stay.user.id for stay in stays]

@@ -7,12 +7,15 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.cases import AuditEntry, Event
+from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.outcomes import Result, State
 from bot.calls.search import EVERYONE, SPARED
 from bot.store.chain import Head, link
 from bot.store.rows import found_by
 from bot.store.tables import AUDIT, CASE
+
+MANY = 10
+"""People for whom the same is so who are named one by one in the account of a case."""
 
 _COUNTS = select(
     select(func.max(CASE.c.number)).scalar_subquery(),
@@ -67,8 +70,27 @@ class Ledger:
 
 
 def account(results: tuple[Result, ...]) -> str:
-    """The results in words, one line for each person or for the call."""
-    return "\n".join(_line(result) for result in results)
+    """The results in words, one line for each person or for the call.
+
+    Of more than MANY for whom the same is so, only how many: `reached` has their names.
+    """
+    alike: dict[str, list[Result]] = {}
+    for result in results:
+        alike.setdefault(_said(result), []).append(result)
+    lines = []
+    for said, same in alike.items():
+        if len(same) > MANY and same[0].state.settled:
+            lines.append(f"{len(same)} people: {said}")
+        else:
+            lines += [f"{_whose(result)}{said}" for result in same]
+    return "\n".join(lines)
+
+
+def reached(case: Case, results: tuple[Result, ...]) -> tuple[str, ...]:
+    """Whom an act on everyone has a result for, as entries name people; empty for other acts."""
+    if not case.act.everyone:
+        return ()
+    return tuple(_shown(one.name, one.person) for one in results if one.person is not None)
 
 
 def options(act: Act) -> str:
@@ -92,12 +114,21 @@ def _about(act: Act | None) -> dict[str, Any]:
 
 
 def _named(person: Person) -> str:
-    return f"{person.name} ({person.id})" if person.name else person.id
+    return _shown(person.name, person.id)
 
 
-def _line(result: Result) -> str:
-    who = f"{result.name or result.person}: " if result.person else ""
+def _shown(name: str | None, person: str) -> str:
+    return f"{name} ({person})" if name else person
+
+
+def _whose(result: Result) -> str:
+    if result.count:
+        return f"{result.count} more: "
+    return f"{result.name or result.person}: " if result.person else ""
+
+
+def _said(result: Result) -> str:
     tries = "" if result.attempts == 1 else f", {result.attempts} attempts"
     request = f", request {result.request_id}" if result.request_id else ""
     state = State(result.state).label
-    return f"{who}{state}{tries}{request}. {result.evidence}"
+    return f"{state}{tries}{request}. {result.evidence}"

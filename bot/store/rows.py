@@ -38,7 +38,7 @@ def found_by(entry: AuditEntry) -> dict[str, Any]:
         "verb": entry.verb,
         "vendor": entry.vendor,
         "state": entry.state,
-        "people": aimed_at(entry.people) or None,
+        "people": aimed_at(entry.people, entry.reached) or None,
     }
 
 

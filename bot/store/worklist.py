@@ -25,7 +25,7 @@ from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.store.database import Database
 from bot.store.digest_tables import POSTING, TELLING
-from bot.store.ledger import account
+from bot.store.ledger import account, reached
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, results_json, with_act
 from bot.store.tables import CASE, IS_OPEN, OUTBOX
@@ -211,4 +211,5 @@ def _audit(transaction: Transaction, case: Case, state: State, outcome: Outcome)
         reason=case.reason,
         state=state,
         detail=account(outcome.results),
+        reached=reached(case, outcome.results),
     )

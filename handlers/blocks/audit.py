@@ -96,7 +96,10 @@ def _entry(entry: AuditEntry) -> list[str]:
 def _people(entry: AuditEntry) -> str:
     named = ", ".join(mrkdwn(person, 60) for person in entry.people[:NAMED])
     more = len(entry.people) - NAMED
-    return f"{named} and {more} more" if more > 0 else named
+    people = f"{named} and {more} more" if more > 0 else named
+    return (
+        f"{people} ({count(len(entry.reached), 'person', 'people')})" if entry.reached else people
+    )
 
 
 def _detail(entry: AuditEntry) -> str:

@@ -29,6 +29,7 @@ NOTHING_DONE = "Nothing was done"
 MARKS = {
     State.ASKED: "⏳",
     State.CONFIRMED: "✅",
+    State.ALREADY: "☑️",
     State.PARTLY: "⚠️",
     State.NOT_CONFIRMED: "❓",
     State.REFUSED: "⛔",
@@ -53,15 +54,24 @@ def state_words(state: State) -> str:
 
 
 def deed(case: Case) -> str:
-    """What was asked, in words: `kicked Alice from “Support room”`."""
+    """What was asked, in words: `kicked Alice from “Support room”`; whom of everyone it reached."""
     act = case.act
     verb = act.verb.done if case.state is State.CONFIRMED else act.verb.doing
-    return f"{verb} {aim_words(act)}"
+    if case.state is State.ALREADY:
+        verb = f"no need to {_lower(act.verb.do)}"
+    return f"{verb} {aim_words(act)}{_reach(case)}"
+
+
+def _reach(case: Case) -> str:
+    """For how many of everyone it is so: `, 43 of 43`."""
+    done, of = case.reached or (0, 0)
+    return f", {done} of {of}" if of else ""
 
 
 def _told(case: Case, where: str) -> str:
     """How it stands with what was asked: `Could not kick Alice from “Support room”`."""
     act = case.act
+    where = f"{_reach(case)}{where}"
     wanted = f"{_lower(order_words(act))}{where}"
     match case.state:
         case State.ASKED:
@@ -70,6 +80,8 @@ def _told(case: Case, where: str) -> str:
             return f"{act.verb.done} {aim_words(act)}{where}"
         case State.NOT_CONFIRMED:
             return f"Unknown: {wanted} may or may not have happened"
+        case State.ALREADY:
+            return f"no need to {wanted}"
         case State.FAILED:
             return f"Could not {wanted}"
     return f"{case.state.label}: {wanted}"
@@ -124,7 +136,7 @@ def case_line(case: Case, by: str = "") -> str:
             f"{MARKS[case.state]} *#{case.number}* {_told(case, where)}",
             f"by {by or who(case.actor.user)}",
             f"reason: {mrkdwn(case.reason, 120)}" if case.reason else "",
-            "confirmed" if case.state is State.CONFIRMED else "",
+            case.state.label if case.state.settled else "",
         )
     )
 
@@ -192,7 +204,7 @@ def check_message(case: Case, seen: Sequence[Observation]) -> Message:
 
 def _result_lines(results: Sequence[Result]) -> list[str]:
     """Each person's outcome with its evidence and what to do; what is not confirmed comes first."""
-    wanting_first = sorted(results, key=lambda one: one.state is State.CONFIRMED)
+    wanting_first = sorted(results, key=lambda one: one.state.settled)
     lines = [result_line(result) for result in wanting_first[:SHOWN_RESULTS]]
     if len(results) > SHOWN_RESULTS:
         lines.append(f"and {len(results) - SHOWN_RESULTS} more")
@@ -201,7 +213,8 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
 
 def result_line(result: Result) -> str:
     """How it went for one person, or the call: state, evidence, attempts, and what to do."""
-    subject = mrkdwn(result.name or result.person or "The call", 60)
+    others = f"{result.count} more" if result.count else "The call"
+    subject = mrkdwn(result.name or result.person or others, 60)
     known = f" {code(result.person)}" if result.person else ""
     evidence = mrkdwn(result.evidence, 200, empty="nothing is known").rstrip(".")
     tries = f" ({result.attempts} attempts)" if result.attempts > 1 else ""

@@ -38,6 +38,7 @@ URGENT = (
     State.REFUSED,
     State.PARTLY,
     State.ASKED,
+    State.ALREADY,
     State.CONFIRMED,
 )
 """What wants an eye, the most first."""

@@ -6,7 +6,7 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Person
 from bot.calls.cases import Case
 from bot.calls.outcomes import Result, State
-from bot.calls.verbs import End, Kick
+from bot.calls.verbs import Block, End, Kick, Unblock
 from tests.fakes.directory import act
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -23,6 +23,14 @@ def case(*people: Person, **states: State) -> Case:
 def test_whom_it_is_confirmed_for_is_left_alone_when_it_is_done_again() -> None:
     mixed = case(ADA, BEN, ada=State.CONFIRMED, ben=State.NOT_CONFIRMED)
     assert mixed.unsettled.people == (BEN,)
+
+
+def test_who_was_as_asked_before_is_left_alone_too_and_nothing_is_to_be_undone() -> None:
+    mixed = case(ADA, BEN, ada=State.ALREADY, ben=State.FAILED)
+    assert mixed.unsettled.people == (BEN,)
+    blocked = Case(number=1, act=act(Block(), ADA), actor=mixed.actor, asked_at=AT)
+    assert blocked.inverse == Unblock()
+    assert blocked.model_copy(update={"state": State.ALREADY}).inverse is None
 
 
 def test_what_nothing_is_confirmed_of_is_done_again_as_a_whole() -> None:

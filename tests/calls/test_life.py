@@ -50,6 +50,7 @@ def case(
         (case(1, Block(), "a", "b"), case(2, Unblock(), "b"), True),
         (case(1, Block(), "a"), case(2, Unblock(), "c"), False),
         (case(1, Block(), "a"), case(2, Unblock(), "a", state=State.FAILED), False),
+        (case(1, Block(), "a"), case(2, Unblock(), "a", state=State.ALREADY), False),
         (
             case(1, Block(), "a", "b"),
             case(2, Unblock(), "a", "c", state=State.PARTLY, reached=("c",)),

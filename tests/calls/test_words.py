@@ -117,6 +117,9 @@ def test_a_case_knows_what_would_take_it_back() -> None:
         ([State.CONFIRMED, State.FAILED], State.PARTLY),
         ([State.CONFIRMED, State.NOT_CONFIRMED], State.PARTLY),
         ([State.FAILED, State.NOT_CONFIRMED], State.NOT_CONFIRMED),
+        ([State.ALREADY], State.ALREADY),
+        ([State.ALREADY, State.CONFIRMED], State.CONFIRMED),
+        ([State.ALREADY, State.FAILED], State.PARTLY),
     ],
 )
 def test_a_case_is_only_confirmed_when_all_of_it_is(states: list[State], whole: State) -> None:
@@ -126,6 +129,7 @@ def test_a_case_is_only_confirmed_when_all_of_it_is(states: list[State], whole: 
 def test_only_what_is_asked_is_open() -> None:
     assert [state for state in State if state.open] == [State.ASKED]
     assert State.NOT_CONFIRMED.label == "not confirmed"
+    assert State.ALREADY.label == "already so"
 
 
 def test_roles_are_ordered_and_named_as_in_the_file() -> None:

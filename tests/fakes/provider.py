@@ -38,6 +38,8 @@ class FakeProvider(Blind):
 
     `done` lists every effect, in order, `acted` the acts behind them.
 
+    `receipts` are given in the place of its own yes.
+
     Once an order has `reached` it while it `hangs`, it waits to be `let_go`.
     """
 
@@ -62,7 +64,8 @@ class FakeProvider(Blind):
         self.belonging: dict[str, Page[CallMember]] = {}
         self.known: Sequence[Room] = ()
         self.acts: list[Trouble | None] = []
-        self.seen: list[Seen | Exception] = []
+        self.receipts: list[Receipt] = []
+        self.seen: list[Seen | Observation | Exception] = []
         self.silent: Exception | None = None
         self.done: list[tuple[str, str | None]] = []
         self.acted: list[Act] = []
@@ -157,6 +160,8 @@ class FakeProvider(Blind):
             self.people[act.call.id] = [p for p in people if p.id != person]
         if trouble is not None:
             raise trouble[1]
+        if self.receipts:
+            return self.receipts.pop(0)
         return Receipt(evidence="The vendor said yes.", request_id=f"req-{len(self.done)}")
 
     async def observe(self, act: Act) -> Observation:
@@ -165,6 +170,8 @@ class FakeProvider(Blind):
             seen = self.seen.pop(0)
             if isinstance(seen, Exception):
                 raise seen
+            if isinstance(seen, Observation):
+                return seen
             return Observation(seen=seen, evidence=f"It shows as {seen.value}.")
         person = act.people[0].id if act.people else None
         done = (act.verb.name, person) in self.done

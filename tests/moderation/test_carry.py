@@ -8,8 +8,8 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case
-from bot.calls.outcomes import Result, Seen, State
-from bot.calls.verbs import Kick, Mute, RecordStart, Verb
+from bot.calls.outcomes import Receipt, Result, Seen, State
+from bot.calls.verbs import Kick, Mute, RecordStart, Silence, Unblock, Verb
 from bot.errors import (
     AnswerLost,
     Impossible,
@@ -90,7 +90,7 @@ async def test_a_yes_whose_read_back_fails_is_still_the_vendors_yes(vendor: Fake
     vendor.seen = [VendorUnreachable("Not reachable.", vendor="stream")]
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.CONFIRMED
-    assert "Reading it back failed" in result.evidence
+    assert "Could not check the result" in result.evidence
 
 
 async def test_a_lost_answer_after_the_effect_is_settled_by_reading_and_not_repeated(
@@ -148,12 +148,56 @@ async def test_a_definite_no_is_failed_and_says_what_the_vendor_said(vendor: Fak
     assert (result.state, result.evidence) == (State.FAILED, "No such thing.")
 
 
-async def test_a_no_because_it_is_so_already_is_confirmed(vendor: FakeProvider) -> None:
+async def test_a_no_because_it_is_so_already_is_told_as_that(vendor: FakeProvider) -> None:
     vendor.acts = [REFUSED]
     vendor.seen = [Seen.DONE]
-    (result,) = await carried(vendor, RecordStart())
+    (result,) = await carried(vendor, Kick(), "ann")
+    assert (result.state, result.evidence) == (State.ALREADY, "It shows as done.")
+
+
+async def test_a_no_after_a_lost_answer_that_has_worked_is_confirmed(vendor: FakeProvider) -> None:
+    vendor.acts = [LOST, REFUSED]
+    vendor.seen = [Seen.NOT_DONE, Seen.DONE]
+    (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.CONFIRMED
-    assert result.evidence.startswith("It was so already")
+
+
+async def test_what_is_so_before_is_not_sent(vendor: FakeProvider) -> None:
+    vendor.seen = [Seen.DONE]
+    (result,) = await carried(vendor, Unblock(), "ann")
+    assert (result.state, result.attempts, vendor.done) == (State.ALREADY, 0, [])
+
+
+@pytest.mark.parametrize("verb", [Mute(), Kick(), Silence()])
+async def test_where_speed_counts_nobody_looks_before(vendor: FakeProvider, verb: Verb) -> None:
+    vendor.seen = [Seen.DONE]
+    (result,) = await carried(vendor, verb, "ann")
+    assert (result.state, vendor.done) == (State.CONFIRMED, [(verb.name, "ann")])
+
+
+@pytest.mark.parametrize("seen", [Seen.UNKNOWABLE, VendorUnreachable("Gone.", vendor="stream")])
+async def test_a_look_that_tells_nothing_holds_nothing_up(
+    vendor: FakeProvider, seen: Seen | Exception
+) -> None:
+    vendor.seen = [seen]
+    (result,) = await carried(vendor, Unblock(), "ann")
+    assert (result.state, vendor.done) == (State.CONFIRMED, [("unblock", "ann")])
+
+
+async def test_a_vendor_that_says_that_it_was_so_is_believed(vendor: FakeProvider) -> None:
+    vendor.receipts = [Receipt(evidence="They had left.", already=True)]
+    (result,) = await carried(vendor, Kick(), "ann")
+    assert (result.state, result.evidence) == (State.ALREADY, "They had left.")
+
+
+async def test_what_was_so_after_a_lost_answer_may_have_been_our_doing(
+    vendor: FakeProvider,
+) -> None:
+    vendor.acts = [LOST, None]
+    vendor.seen = [Seen.NOT_DONE]
+    vendor.receipts = [Receipt(evidence="They had left.", already=True)]
+    (result,) = await carried(vendor, Kick(), "ann")
+    assert result.state is State.CONFIRMED
 
 
 async def test_a_no_after_a_crash_with_nothing_to_read_stays_in_doubt(

@@ -25,6 +25,7 @@ def named(entry: AuditEntry, words: str) -> bool:
     if not alike(words):
         return True
     hit = [one for one in entry.people if entry.people[0] != "everyone" or one[:4] != "but "]
+    hit += entry.reached
     return any(alike(words) in alike(person) for person in hit)
 
 

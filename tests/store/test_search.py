@@ -48,7 +48,8 @@ async def remember(store: SqlStore, clock: ManualClock) -> list[AuditEntry]:
         if number % 3:
             for claim in await store.claim(owner="w", limit=9, lease=MINUTE):
                 state = State.CONFIRMED if number % 2 else State.FAILED
-                await store.finish(claim, [Result(state=state, evidence="Seen.")])
+                met = Result(person="p9", name="but Eve", state=state, evidence="Seen.")
+                await store.finish(claim, [met, Result(state=state, evidence="Seen.")])
     call = CallRef(vendor=Vendor.STREAM, id="call-0")
     handed = Disclosure(key="d", actor=actor, call=call, title="Lobby", detail="Recordings: 3")
     await store.disclose(handed)
@@ -97,3 +98,29 @@ def test_any_filter_finds_what_a_slow_look_finds(kind: str, request: pytest.Fixt
             same()
         finally:
             runner.run(opening.__aexit__(None, None, None))
+
+
+async def test_each_whom_an_act_on_everyone_reached_finds_its_case(store: SqlStore) -> None:
+    """Its order could not name them; its outcome does, and one line tells for how many."""
+    there = [(f"p{number:02}", f"Guest Nr {number:02}") for number in range(43)]
+    host = Person(id="host", name="Host")
+    act = Act(
+        verb=Mute(),
+        call=CallRef(vendor=Vendor.STREAM, id="call-0"),
+        title="Lobby",
+        everyone=True,
+        spared=(host,),
+    )
+    await store.accept(order("k1").model_copy(update={"act": act}))
+    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    results = [
+        Result(person=who, name=name, state=State.CONFIRMED, evidence="Nobody sends audio.")
+        for who, name in there
+    ]
+    lost = Result(person="zed", name="Zed", state=State.FAILED, evidence="No such user.")
+    await store.finish(claim, [*results, lost])
+    for words in (*(name for _, name in there), "p07", "guest nr 42 (p42)", "zed", "everyone"):
+        (entry, *_) = await store.audit(CaseFilter(person=words, state=State.PARTLY))
+        assert (entry.case, len(entry.reached)) == (1, 44)
+    assert entry.detail == ("43 people: confirmed. Nobody sends audio.\nZed: failed. No such user.")
+    assert await store.audit(CaseFilter(person="host")) == []

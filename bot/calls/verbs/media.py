@@ -356,6 +356,7 @@ class DeleteRecording(Verb):
     repeatable = True
     least = Role.LEAD
     drawn = False
+    read_first = False
     summary = "Delete a recording at the vendor, for good."
     warning = "The file is gone for good. This cannot be undone."
     example = "delete K7QX recording rec_1.mp4 asked for by the customer"
@@ -378,6 +379,7 @@ class DeleteTranscript(Verb):
     repeatable = True
     least = Role.LEAD
     drawn = False
+    read_first = False
     summary = "Delete a transcript at the vendor, for good."
     warning = "The file is gone for good. This cannot be undone."
     example = "delete K7QX transcript t_1.jsonl asked for by the customer"

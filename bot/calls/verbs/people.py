@@ -44,6 +44,7 @@ class Mute(Verb):
     everyone = True
     drawn_for_all = True
     repeatable = True
+    read_first = False
     summary = "Turn off a microphone, camera or screen. They can turn it on again."
     warning = "Nobody can be unmuted from here: only they can turn it on again."
     example = "mute K7QX @alice --video shouting"
@@ -64,6 +65,7 @@ class Silence(Verb):
     aim = Aim.PEOPLE
     everyone = True
     repeatable = True
+    read_first = False
     summary = "Mute somebody and take away the right to turn it on again."
     warning = "They cannot turn it on again while the silence holds."
     example = "silence K7QX @alice --audio spam"
@@ -115,6 +117,7 @@ class Kick(Verb):
     everyone = True
     repeatable = False
     least_for_all = Role.LEAD
+    read_first = False
     summary = "Remove somebody from the call. They may come back."
     warning = "They are removed at once and may join again."
     example = "kick K7QX @alice insulting others"

@@ -88,6 +88,8 @@ class Verb(Frozen):
     words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
     missed nowhere else. The options of a `spelt_out` verb are always told: without them
     it says nothing. An `ABSENT` verb means those who are `listed`, or anybody where that is None.
+    A `read_first` verb is sent only once the vendor was read and it is not so already; the others
+    are not, where speed counts, or where what does not show may be mistyped.
     """
 
     name: ClassVar[str]
@@ -109,6 +111,7 @@ class Verb(Frozen):
     drawn_for_all: ClassVar[bool] = False
     substitute: ClassVar[bool] = False
     spelt_out: ClassVar[bool] = False
+    read_first: ClassVar[bool] = True
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

@@ -47,8 +47,10 @@ async def test_kicking_everyone_empties_the_room_in_one_request(
 ) -> None:
     crowd(server, call, 298)
     act = order(Kick(), call, everyone=True)
-    assert await seen(provider, act) is Seen.NOT_DONE
-    await provider.perform(act)
+    there = {stay.visitor.name for stay in server.rooms[call.ref.id].here()}
+    assert len((await provider.observe(act)).left or ()) == 300
+    receipt = await provider.perform(act)
+    assert ({one.name for one in receipt.people}, receipt.unlisted) == (there, 0)
     assert server.rooms[call.ref.id].here() == []
     assert [one.path.rsplit("/")[-1] for one in server.requests if one.method == "POST"] == [
         "kick-all"
@@ -63,8 +65,9 @@ async def test_kicking_all_but_some_names_the_others_by_user_id_with_both_lists(
     server.join(call.ref.id, BEN)
     act = order(Kick(), call, everyone=True, spared=(await person(provider, call, "ben"),))
     assert await seen(provider, act) is Seen.NOT_DONE
-    await provider.perform(act)
+    receipt = await provider.perform(act)
     (body,) = bodies(server, "kick")
+    assert [one.id for one in receipt.people] == body["participant_ids"]
     tokens = server.rooms[call.ref.id].tokens
     assert body["participant_ids"] == [who.id for name, who in tokens.items() if name != "ben"]
     assert body["custom_participant_ids"] == []
@@ -138,7 +141,8 @@ async def test_silence_is_for_everyone_or_nobody_and_forbids_unmuting(
         with pytest.raises(Impossible, match="everyone"):
             await provider.perform(act)
     assert server.effects == []
-    await provider.perform(order(Silence(), call, everyone=True))
+    receipt = await provider.perform(order(Silence(), call, everyone=True))
+    assert [one.name for one in receipt.people] == ["Ada Lovelace", "Ben"]
     assert bodies(server, "mute-all") == [{"allow_unmute": False}]
     assert await seen(provider, order(Silence(), call, everyone=True)) is Seen.UNKNOWABLE
 

@@ -1,12 +1,31 @@
 """Acts on Stream Video carried to their end: what a moderator is told, and what was done."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+
+import pytest
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case
 from bot.calls.outcomes import Result, State
-from bot.calls.verbs import DeleteRecording, GoBack, Kick, Lock, Mute, Silence
+from bot.calls.verbs import (
+    Aim,
+    Block,
+    DeleteRecording,
+    GoBack,
+    Kick,
+    LiveStop,
+    Lock,
+    MemberAdd,
+    MemberRemove,
+    Mute,
+    RecordStop,
+    Silence,
+    Unblock,
+    Unlock,
+    Verb,
+)
 from bot.demo.vendors import StreamServer
 from bot.moderation.carry import Carrier
 from bot.providers.stream import StreamProvider
@@ -16,6 +35,11 @@ ADA = Person(id="ada")
 
 
 async def carried(provider: StreamProvider, server: StreamServer, act: Act) -> Result:
+    [result] = await all_carried(provider, server, act)
+    return result
+
+
+async def all_carried(provider: StreamProvider, server: StreamServer, act: Act) -> Sequence[Result]:
     case = Case(
         number=1,
         act=act,
@@ -23,18 +47,19 @@ async def carried(provider: StreamProvider, server: StreamServer, act: Act) -> R
         attempt=1,
         asked_at=datetime(2026, 11, 21, tzinfo=UTC),
     )
-    [result] = await Carrier(provider, server.clock).carry_out(case)
-    return result
+    return await Carrier(provider, server.clock).carry_out(case)
 
 
 async def test_a_kick_of_everyone_with_a_lost_answer_ends_confirmed_and_hits_nobody_twice(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     fill(server, 30)
+    there = here(server)
     server.faults.drop(after=True, on="/kick")
-    result = await carried(provider, server, order(Kick(), everyone=True, spared=(ADA,)))
-    assert (result.state, result.attempts) == (State.CONFIRMED, 2)
-    assert result.evidence == "Nobody but the spared is left in the call."
+    results = await all_carried(provider, server, order(Kick(), everyone=True, spared=(ADA,)))
+    assert {(one.state, one.attempts) for one in results} == {(State.CONFIRMED, 2)}
+    assert {one.evidence for one in results} == {"Nobody but the spared is left in the call."}
+    assert {one.person for one in results} == there - {"ada"}
     kicked = [one["user_id"] for one in asked(server, "/kick")]
     assert (len(kicked), here(server)) == (len(set(kicked)), {"ada"})
 
@@ -42,11 +67,12 @@ async def test_a_kick_of_everyone_with_a_lost_answer_ends_confirmed_and_hits_nob
 async def test_everyone_is_muted_and_that_is_seen(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    result = await carried(provider, server, order(Mute(), everyone=True, spared=(ADA,)))
-    assert (result.state, result.evidence) == (
-        State.CONFIRMED,
-        "Nobody but the spared sends audio.",
-    )
+    there = here(server)
+    results = await all_carried(provider, server, order(Mute(), everyone=True, spared=(ADA,)))
+    assert {one.person for one in results} == there - {"ada"}
+    assert {(one.state, one.evidence) for one in results} == {
+        (State.CONFIRMED, "Nobody but the spared sends audio."),
+    }
 
 
 async def test_a_silence_says_what_is_seen_and_what_cannot_be(
@@ -95,3 +121,74 @@ async def test_a_lock_that_is_refused_has_failed_and_going_backstage_is_seen(
     assert (await carried(provider, server, order(Lock()))).state is State.FAILED
     done = await carried(provider, server, order(GoBack()))
     assert (done.state, done.evidence) == (State.CONFIRMED, "The call is backstage.")
+
+
+@pytest.mark.parametrize(
+    ("verb", "evidence"),
+    [
+        (Unblock(), "They are not blocked."),
+        (MemberRemove(), "They are no member."),
+        (Unlock(), "The call is not backstage."),
+        (RecordStop(), "The recording is not running."),
+        (LiveStop(), "The livestream is not running."),
+    ],
+)
+async def test_what_was_so_before_is_told_as_that_and_not_sent(
+    server: StreamServer, provider: StreamProvider, verb: Verb, evidence: str
+) -> None:
+    """Stream says yes to all of these."""
+    people = () if verb.aim is Aim.CALL else (Person(id="zoe"),)
+    result = await carried(provider, server, order(verb, *people))
+    assert (result.state, result.evidence) == (State.ALREADY, evidence)
+    assert server.effects == []
+
+
+@pytest.mark.parametrize(("verb", "back"), [(Block(), Unblock()), (MemberAdd(), MemberRemove())])
+async def test_the_second_time_it_is_so_already(
+    server: StreamServer, provider: StreamProvider, verb: Verb, back: Verb
+) -> None:
+    ben = Person(id="ben")
+    for each in (verb, back):
+        first = await carried(provider, server, order(each, ben))
+        second = await carried(provider, server, order(each, ben))
+        assert (first.state, second.state) == (State.CONFIRMED, State.ALREADY)
+
+
+async def test_a_kick_of_somebody_who_left_before_says_so(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    """Stream says yes to it."""
+    server.leave(CID, "ben")
+    result = await carried(provider, server, order(Kick(), Person(id="ben")))
+    assert (result.state, result.evidence) == (
+        State.ALREADY,
+        "They had left the call before.",
+    )
+    assert asked(server, "/kick") == []
+
+
+async def test_a_kick_does_not_wait_for_who_is_there(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    server.faults.error(400, on="/participants")
+    result = await carried(provider, server, order(Kick(), Person(id="ben")))
+    assert (result.state, here(server)) == (State.CONFIRMED, {"ada"})
+
+
+async def test_everyone_muted_at_once_is_told_one_by_one(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    fill(server, 41)
+    results = await all_carried(provider, server, order(Mute(), everyone=True))
+    assert {one.person for one in results} == here(server)
+    assert {one.state for one in results} == {State.CONFIRMED}
+    assert len(asked(server, "/mute_users")) == 1
+
+
+async def test_in_a_call_of_more_than_are_listed_the_rest_is_counted(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    fill(server, 148)
+    results = await all_carried(provider, server, order(Mute(), everyone=True))
+    assert sum(one.count or 1 for one in results) == 150
+    assert {one.state for one in results} == {State.CONFIRMED}

@@ -65,7 +65,7 @@ async def test_everyone_is_a_boolean_and_not_a_list_of_people() -> None:
     """The vendor's first sample passes a list, its table says boolean."""
     server = standup(ManualClock())
     await client(server).perform(order(Mute(), everyone=True))
-    assert json.loads(server.requests[0].body) == {"mute_all_users": True, "audio": True}
+    assert json.loads(server.requests[-1].body) == {"mute_all_users": True, "audio": True}
     assert len(server.effects) == 2
 
 

@@ -97,13 +97,13 @@ async def test_a_kick_is_never_sent_again_after_a_lost_answer_or_an_error(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     act = order(Kick(), await person(provider))
+    server.faults.error(500, on="/kick")
+    with pytest.raises(VendorFault):
+        await provider.perform(act)
     server.faults.drop(after=True, on="/kick")
     with pytest.raises(AnswerLost):
         await provider.perform(act)
     assert (await provider.observe(act)).seen is Seen.DONE
-    server.faults.error(500, on="/kick")
-    with pytest.raises(VendorFault):
-        await provider.perform(act)
     assert [seen.path.endswith("/kick") for seen in server.requests].count(True) == 2
 
 

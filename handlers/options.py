@@ -13,7 +13,7 @@ from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import fold
 from bot.errors import VendorError
 from bot.moderation.board import Board
-from bot.moderation.memory import Crowd
+from bot.moderation.crowd import Crowd
 from handlers.blocks.choices import call_option, lengths, person_option
 from handlers.blocks.digest_zones import zone_options
 from handlers.blocks.digestvalues import DIGEST_ZONE

@@ -67,6 +67,14 @@ def fold(text: str) -> str:
     return " ".join(_HYPHENS.sub("-", text).split())
 
 
+_SPACES = {code: " " for code, sign in _SIGNS.items() if sign == " "}
+
+
+def spaced(text: str) -> str:
+    """`text` with every kind of blank as a space, and as long as it was."""
+    return text.translate(_SPACES)
+
+
 def can_be_seen(text: str) -> bool:
     """Whether there is anything to see in it: more than blanks, marks and invisible characters."""
     return any(_SIGNS.get(ord(sign), sign).strip() and not _is_mark(sign) for sign in text)

@@ -12,7 +12,8 @@ from bot.calls.names import fold
 from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, VendorError
-from bot.moderation.memory import Crowd, Memory
+from bot.moderation.crowd import Crowd
+from bot.moderation.memory import Memory
 from bot.moderation.roll import Roll
 from bot.ports import CallProvider
 

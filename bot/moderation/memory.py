@@ -6,8 +6,8 @@ from cachetools import TTLCache
 
 from bot.calls.handles import SHORT, fits, handle
 from bot.calls.models import Call, CallRef, Participant, Vendor
-from bot.calls.names import fold
 from bot.clock import Clock
+from bot.moderation.crowd import Crowd
 
 CALLS, CALL_SECONDS = 5_000, 3_600.0
 """A call stays known for an hour after it was last shown, so that an old card still has a name."""
@@ -15,39 +15,8 @@ CALLS, CALL_SECONDS = 5_000, 3_600.0
 ROOMS, PEOPLE_SECONDS = 500, 60.0
 """People are believed for a minute; the vendor decides in the end whether they are there."""
 
-
-class Crowd:
-    """The people in a call whom an act can reach, found by any of their names at once."""
-
-    def __init__(self, people: Iterable[Participant]) -> None:
-        self.people = tuple(person for person in people if person.known)
-        self._ids: Index = {}
-        self._names: Index = {}
-        self._words: Index = {}
-        for person in self.people:
-            ids = {person.id, person.custom_id or person.id}
-            name = fold(person.name or "")
-            _note(self._ids, ids, person)
-            _note(self._names, {name, fold(person.shown)} - {""}, person)
-            _note(self._words, {*name.split(), *map(fold, ids)} - {""}, person)
-
-    def find(self, word: str) -> list[Participant]:
-        """Who `word` may mean: by id or by whole name, else by one word of the name.
-
-        An id is compared letter by letter first: somebody's name may be somebody else's id.
-        """
-        wanted = fold(word)
-        found = {**self._ids.get(word, {}), **self._names.get(wanted, {})}
-        return list((found or self._words.get(wanted, {})).values())
-
-
-Index = dict[str, dict[str, Participant]]
-"""From a word to whom it may mean, by id."""
-
-
-def _note(index: Index, words: Iterable[str], person: Participant) -> None:
-    for word in words:
-        index.setdefault(word, {})[person.id] = person
+LEFT_SECONDS = 600.0
+"""How long somebody who is in a call no more may still be meant by a name."""
 
 
 class Memory:
@@ -63,6 +32,10 @@ class Memory:
         self._people: TTLCache[tuple[str, str], Crowd] = TTLCache(
             ROOMS, PEOPLE_SECONDS, timer=clock.monotonic
         )
+        self._clock = clock
+        self._seen: TTLCache[tuple[str, str], dict[str, tuple[float, Participant]]] = TTLCache(
+            ROOMS, LEFT_SECONDS, timer=clock.monotonic
+        )
 
     def keep_calls(self, calls: Iterable[Call]) -> None:
         """Remember these calls as they are now."""
@@ -72,8 +45,26 @@ class Memory:
             self._rooms[word] = self._rooms.get(word, frozenset()) | {room}
 
     def keep_people(self, ref: CallRef, people: Iterable[Participant]) -> None:
-        """Remember who is in a call; replaces what was known of it."""
-        self._people[_room(ref)] = Crowd(people)
+        """Remember who is in a call, all of them; who was there lately and is not has left."""
+        here = {person.id: person for person in people}
+        now = self._clock.monotonic()
+        lately = {
+            who: seen
+            for who, seen in self._seen.get(_room(ref), {}).items()
+            if now - seen[0] <= LEFT_SECONDS
+        }
+        self._seen[_room(ref)] = {**lately, **{who: (now, one) for who, one in here.items()}}
+        self._people[_room(ref)] = self.crowd(ref, here.values())
+
+    def crowd(self, ref: CallRef, here: Iterable[Participant]) -> Crowd:
+        """Those who are `here`, and who was seen in that call in the last ten minutes."""
+        now, people = self._clock.monotonic(), {person.id: person for person in here}
+        left = [
+            person
+            for who, (at, person) in self._seen.get(_room(ref), {}).items()
+            if who not in people and now - at <= LEFT_SECONDS
+        ]
+        return Crowd(people.values(), left)
 
     def called(self, word: str) -> list[Call]:
         """The calls a handle means, or else a vendor's id."""

@@ -1,24 +1,27 @@
 """From the words a moderator typed to an act: which call, which people, possible or not."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
-from bot.calls.models import Call, CallRef, Participant, Vendor
+from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.picture import ListView
 from bot.calls.verbs import VERBS, Aim, Block, Verb
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
+    BadInput,
     Impossible,
     UnknownCall,
     UnknownPerson,
 )
 from bot.moderation.board import Board, longer_handles
-from bot.moderation.memory import Crowd
+from bot.moderation.crowd import Crowd
+from bot.moderation.naming import MOST_NAMED, Reading, read_people
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""
@@ -29,6 +32,67 @@ class Past(Protocol):
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first."""
+
+
+class Spoken(Frozen):
+    """An order on people as it was said: the call, and the text behind it, reason and all.
+
+    `literal` is that text with the words in it that were taken for options; `words` are the names
+    as far as signs alone tell them, `everyone` whether all are meant; who is there decides.
+    """
+
+    call: str
+    text: str
+    literal: str = ""
+    words: tuple[str, ...] = ()
+    everyone: bool = False
+
+
+class Meant(NamedTuple):
+    """The act that words mean, and how they were read."""
+
+    act: Act
+    reading: Reading
+
+    @property
+    def rest(self) -> str:
+        """The text that is no name."""
+        return self.reading.rest
+
+
+class UnclearPeople(AmbiguousPerson):
+    """Words that can be read in more than one way, or only in part: somebody has to be asked."""
+
+    def __init__(self, call: Call, reading: Reading) -> None:
+        super().__init__(
+            " ".join(unclear_words(reading)) or "That order is not complete.",
+            next_step="Nothing was done. Write a whole name in quotation marks, or the id.",
+        )
+        self.call = call
+        self.reading = reading
+
+
+def unclear_words(reading: Reading) -> list[str]:
+    """What is unclear about who is meant, a sentence each; the likeliest first."""
+    said = []
+    if reading.or_everyone:
+        said.append("That may be a name, or everyone in the call.")
+    if reading.others:
+        may = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
+        rest = len(reading.others) - SHOWN_NAMES
+        more = f" and {rest} more" if rest > 0 else ""
+        likely = ", ".join(_told_apart(one) for one in reading.people[:SHOWN_NAMES])
+        said.append(
+            f"Likely meant: {likely}. It may also be {may}{more}."
+            if likely
+            else f"That fits more than one person: {may}{more}."
+        )
+    said += [
+        f"{_told_apart(one)} may be named or be a part of the reason." for one in reading.doubted
+    ]
+    said += [f"No one matches “{word}”." for word in reading.unknown[:SHOWN_NAMES]]
+    said += [f"{_told_apart(one)} has left the call." for one in reading.left[:SHOWN_NAMES]]
+    return said
 
 
 class Planner:
@@ -79,6 +143,48 @@ class Planner:
             spared=await self._people(verb, call, spared),
         )
 
+    async def meant(self, verb: Verb, spoken: Spoken) -> Meant:
+        """The act on people that was said in words, and the words that are left for a reason.
+
+        Nothing is settled where the words can be read in more than one way: UnclearPeople. Raises
+        BadInput, Impossible or VendorError besides.
+        """
+        call = await self.call(spoken.call)
+        self.possible(verb, call.ref, everyone=spoken.everyone)
+        reading = await self.reading(verb, call, spoken)
+        self.possible(verb, call.ref, everyone=reading.everyone)
+        if not reading.settled:
+            raise UnclearPeople(call, reading)
+        people = tuple(map(Person.of, reading.people))
+        act = Act(
+            verb=verb,
+            call=call.ref,
+            title=call.title,
+            people=() if reading.everyone else people,
+            everyone=reading.everyone,
+            spared=people if reading.everyone else (),
+        )
+        return Meant(act, reading)
+
+    async def reading(self, verb: type[Verb] | Verb, call: Call, spoken: Spoken) -> Reading:
+        """Who is named, as far as it is known. UnknownPerson when nobody is."""
+        known = self._board.memory.people(call.ref)
+        if known is not None:
+            reading = _read(verb, spoken, known)
+            if reading.settled and reading.surely_ends:
+                return reading
+        people = await self._board.crowd(call.ref, spoken.words)
+        crowd = self._board.memory.crowd(call.ref, people)
+        reading = _read(verb, spoken, crowd)
+        if len(reading.people) > MOST_NAMED:
+            raise BadInput(
+                f"At most {MOST_NAMED} people can be named in one order.",
+                next_step="Nothing was done. Name the rest in another order.",
+            )
+        if reading.unknown and not reading.people and not reading.others:
+            raise _nobody(reading.unknown[0], crowd, call)
+        return reading
+
     def possible(self, verb: Verb, ref: CallRef, *, everyone: bool = False) -> None:
         """Impossible, with the nearest verb that works, unless it can be done in that call."""
         vendor = ref.vendor
@@ -125,17 +231,32 @@ def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
     return None
 
 
+def _read(verb: type[Verb] | Verb, spoken: Spoken, crowd: Crowd) -> Reading:
+    """The text read; where a word of it that was taken for an option is part of a name, doubt."""
+    reading = read_people(spoken.text, crowd, everyone=verb.everyone)
+    if not spoken.literal or spoken.literal == spoken.text:
+        return reading
+    literal = read_people(spoken.literal, crowd, everyone=verb.everyone)
+    known = {person.id for person in (*reading.people, *reading.others)}
+    more = [one for one in (*literal.people, *literal.others) if one.id not in known]
+    return replace(reading, others=(*reading.others, *more))
+
+
+def _nobody(word: str, there: Crowd, call: Call) -> UnknownPerson:
+    names = ", ".join(p.shown for p in there.people[:SHOWN_NAMES])
+    rest = len(there.people) - SHOWN_NAMES
+    more = f" and {rest} more" if rest > 0 else ""
+    return UnknownPerson(
+        f"Nobody in “{call.title}” answers to “{word}”.",
+        next_step=f"There now: {names}{more}." if names else "The call is empty.",
+    )
+
+
 def pick(word: str, there: Crowd, call: Call) -> Person:
     """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
     found = there.find(word)
-    if not found:
-        names = ", ".join(p.shown for p in there.people[:SHOWN_NAMES])
-        rest = len(there.people) - SHOWN_NAMES
-        more = f" and {rest} more" if rest > 0 else ""
-        raise UnknownPerson(
-            f"Nobody in “{call.title}” answers to “{word}”.",
-            next_step=f"There now: {names}{more}." if names else "The call is empty.",
-        )
+    if all(one in there.left for one in found):
+        raise _nobody(word, there, call)
     if len(found) > 1:
         ids = ", ".join(_told_apart(person) for person in found[:SHOWN_NAMES])
         raise AmbiguousPerson(

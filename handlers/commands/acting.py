@@ -8,12 +8,13 @@ import asyncio
 
 from bot.calls.acts import CROWD, Act
 from bot.calls.cases import Order
-from bot.calls.verbs import Weight
+from bot.calls.verbs import Aim, Weight
+from bot.moderation.plan import UnclearPeople
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import looking
 from handlers.blocks.text import clean, cut
-from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete
-from handlers.modals import order, reason
+from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete, with_rest
+from handlers.modals import order, reason, unclear
 from handlers.visit import Visit
 
 AT_ONCE = 0.4
@@ -32,7 +33,11 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
             return None
         visit.later(lambda: _slowly(visit, request), "order")
         return looking(request.call)
-    return await _take(visit, request, meant)
+    except UnclearPeople as no:
+        asked = no
+        visit.later(lambda: unclear.open_unclear(visit, request, asked), "form")
+        return None
+    return await _take(visit, *meant)
 
 
 async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
@@ -45,14 +50,23 @@ def _key(visit: Visit) -> str:
     return visit.key("command", visit.trigger_id)
 
 
-async def _meant(visit: Visit, request: ActRequest) -> Act:
-    return await visit.desk.planner.act(
+async def _meant(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
+    """The order as it is to be read, and its act. UnclearPeople where it has to be asked about."""
+    planner = visit.desk.planner
+    if request.verb.aim is Aim.PEOPLE:
+        meant = await planner.meant(request.verb, request.spoken)
+        read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
+        if isinstance(read, Incomplete):
+            raise UnclearPeople(await planner.call(request.call), meant.reading)
+        return read, meant.act.model_copy(update={"verb": read.verb})
+    act = await planner.act(
         request.verb,
         request.call,
         request.people,
         everyone=request.everyone,
         spared=request.spared,
     )
+    return request, act
 
 
 def _surely_heavy(request: ActRequest) -> bool:
@@ -67,13 +81,18 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
         visit,
         request.verb.label,
         lambda: _meant(visit, request),
-        request.reason,
+        lambda asked: unclear.unclear_form(visit, request, asked),
         _key(visit),
     )
 
 
 async def _slowly(visit: Visit, request: ActRequest) -> None:
-    answer = await _take(visit, request, await _meant(visit, request))
+    try:
+        meant = await _meant(visit, request)
+    except UnclearPeople as asked:
+        await unclear.open_unclear(visit, request, asked)
+        return
+    answer = await _take(visit, *meant)
     if answer is not None:
         await visit.answer(answer)
 

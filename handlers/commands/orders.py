@@ -7,7 +7,7 @@ A verb that carries a text has no reason beside it: the text is everything that 
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -16,12 +16,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.calls.models import Frozen
+from bot.calls.names import fold
 from bot.calls.verbs import TO_READ, Aim, Verb
 from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
+from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH, quoted_at
+from bot.moderation.plan import Spoken
 from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
-from handlers.commands.words import DASHES, Words, fit
+from handlers.commands.words import Words, fit
 
 MAX_REASON = 2000
 """Characters in a reason."""
@@ -38,14 +41,23 @@ WRONG = {
 }
 """What an option takes, where something else was typed."""
 
-_EVERYONE = {"all", "everyone"}
-_EXCEPT = {"except", "but"}
-_OPTION = re.compile(rf"(?<!\S)(?:--|[{DASHES[1:]}])([^\W\d_][\w-]*)(?!\S)")
-"""A word like `--video`; a lone dash or a range of numbers in a reason is none."""
+_DASH = f"[{re.escape(DASHES)}]"
+_OPTION = re.compile(rf"({_DASH}+)([^\W\d_](?:\w|{_DASH})*)(?:=(\S*))?")
+"""A word like `--video` or `--video=true`; a lone dash or a range of numbers is none."""
+
+_SHORT_DASHES = "-\u2010\u2011\u2043\u2212\ufe63\uff0d"
+"""One of these before a word that is no option is a dash like any other in a reason."""
+
+_YES = {"", "true", "yes", "on", "1"}
 
 
 class ActRequest(Frozen):
-    """An order with everything it needs; names are as typed, nobody has been looked up."""
+    """An order with everything it needs; names are as typed, nobody has been looked up.
+
+    Of a verb aimed at people `text` is all that stands behind the call, and `literal` the same with
+    its options: who is there decides where the names in it end. `people`, `spared` and `reason` are
+    then what its signs alone tell.
+    """
 
     verb: AnyVerb
     call: str
@@ -53,6 +65,19 @@ class ActRequest(Frozen):
     everyone: bool = False
     spared: tuple[str, ...] = ()
     reason: str = ""
+    text: str = ""
+    literal: str = ""
+
+    @property
+    def spoken(self) -> Spoken:
+        """The part that names people."""
+        return Spoken(
+            call=self.call,
+            text=self.text,
+            literal=self.literal,
+            words=self.spared or self.people,
+            everyone=self.everyone,
+        )
 
 
 class Incomplete(Frozen):
@@ -103,10 +128,12 @@ def read_order(
     family: Sequence[type[Verb]], words: Words, command: str = "/calls"
 ) -> ActRequest | Incomplete:
     """The order in `words`, for one of the verbs that share a first word. Raises BadInput."""
-    values = _take_options(words)
+    said_words = words.rest.split()
+    values, kept = _take_options(family, words)
     verb = _second(family, words)
     call = words.name("call")
     verb = verb or _second(family, words)
+    text, literal = words.rest, _with_options(said_words, kept, len(words.rest.split()))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     picked = _pick(verb, values)
     everyone, people, spared = (
@@ -114,11 +141,10 @@ def read_order(
     )
     picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
     picked |= _texts(verb, words)
-    if len(words.rest) > MAX_REASON:
-        raise BadInput(
-            f"The reason is longer than {MAX_REASON:,} characters.",
-            next_step="Nothing was done. Say it in fewer words.",
-        )
+    if verb.aim is Aim.PEOPLE:
+        require_short(words.rest)
+    else:
+        words.rest = require_reason(verb, words.rest)
     lacking = [
         *(["verb"] if asked else []),
         *(["call"] if call is None else []),
@@ -136,7 +162,54 @@ def read_order(
         kind = None if asked else verb
         known = {"family": verb.words[0], "missing": lacking[0], "picked": picked}
         return Incomplete.model_validate({"verb_type": kind, **known, **said})
-    return ActRequest.model_validate({"verb": _build(verb, picked, command), **said})
+    literal = "" if literal == text else literal
+    typed = {"text": text, "literal": literal} if verb.aim is Aim.PEOPLE else {}
+    return ActRequest.model_validate({"verb": _build(verb, picked, command), **said, **typed})
+
+
+def with_rest(request: ActRequest, rest: str, command: str = "/calls") -> ActRequest | Incomplete:
+    """The order, once it is known that `rest` is what stands behind its names.
+
+    Its first words are the options that stand there, the others the reason. Raises BadInput.
+    """
+    verb, words = type(request.verb), Words(rest)
+    picked = {name: str(getattr(request.verb, name)) for name in choices(verb)}
+    picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
+    lacking = [name for name in verb.required() if name not in picked]
+    reason = require_reason(verb, words.rest)
+    if lacking:
+        return Incomplete(
+            verb_type=verb,
+            family=verb.words[0],
+            call=request.call,
+            people=request.people,
+            picked=picked,
+            reason=reason,
+            missing=lacking[0],
+        )
+    build = _build(verb, picked, command)
+    return request.model_copy(update={"verb": build, "reason": reason})
+
+
+def require_reason(verb: type[Verb], text: str) -> str:
+    """`text` as a reason, without the dashes that part it from what stands before.
+
+    BadInput where it begins with a word that looks like an option, or is too long.
+    """
+    reason = LONE_DASH.sub("", text).strip()
+    if reason[:1] and reason[0] in DASHES:
+        raise _no_such_option(verb, fold(reason.split()[0]).strip("-"), sorted(_words_of(verb)))
+    return require_short(reason)
+
+
+def require_short(reason: str) -> str:
+    """BadInput where a reason is longer than one may be."""
+    if len(reason) > MAX_REASON:
+        raise BadInput(
+            f"The reason is longer than {MAX_REASON:,} characters.",
+            next_step="Nothing was done. Say it in fewer words.",
+        )
+    return reason
 
 
 def _build(verb: type[Verb], picked: Mapping[str, Any], command: str) -> Verb:
@@ -171,11 +244,50 @@ def _likeliest(family: Sequence[type[Verb]], values: Sequence[str]) -> type[Verb
     return next(fits, family[0])
 
 
-def _take_options(words: Words) -> list[str]:
-    """Every `--word`, wherever it stands; they are gone from the text afterwards."""
-    values = [match[1].casefold() for match in _OPTION.finditer(words.rest)]
-    words.rest = " ".join(_OPTION.sub(" ", words.rest).split())
-    return values
+def _take_options(family: Sequence[type[Verb]], words: Words) -> tuple[list[str], list[int]]:
+    """Every option, wherever it stands outside quotation marks, and the places of all other words.
+
+    With one dash only what some verb of the family takes is an option; options are gone from the
+    text afterwards.
+    """
+    known = {word for verb in family for word in (*_words_of(verb), *choices(verb))}
+    values: list[str] = []
+    kept: list[int] = []
+    closed, at = 0, 0
+    parts = words.rest.split()
+    for place, part in enumerate(parts):
+        start = words.rest.index(part, at)
+        at = start + len(part)
+        ends = [end for _, end in quoted_at(words.rest, start)] if start >= closed else []
+        closed = max(closed, ends[-1] if ends else 0)
+        value = _option(part, known) if start >= closed else None
+        if value is None:
+            kept.append(place)
+        else:
+            values.append(value)
+    words.rest = " ".join(parts[place] for place in kept)
+    return values, kept
+
+
+def _option(part: str, known: Collection[str]) -> str | None:
+    """The value that a word like `--video`, `-video`, `--video=true` or `--tracks=video` picks."""
+    match = _OPTION.fullmatch(part)
+    if match is None:
+        return None
+    dashes, value, said = match[1], fold(match[2]), match[3]
+    if len(dashes) == 1 and dashes in _SHORT_DASHES and value not in known:
+        return None
+    if said is None or (value in known and fold(said) in _YES):
+        return value
+    if fold(said) in known:
+        return fold(said)
+    return f"{value}={said}"
+
+
+def _with_options(parts: Sequence[str], kept: Sequence[int], left: int) -> str:
+    """The last `left` of the words that were kept, with the options among and behind them."""
+    before = kept[: len(kept) - left]
+    return " ".join(parts[before[-1] + 1 if before else 0 :])
 
 
 @cache
@@ -206,7 +318,7 @@ def _no_such_option(verb: type[Verb], value: str, known: Sequence[str]) -> Unkno
     return UnknownWord(
         f"“{verb.label}” has no option --{value[:64]}.",
         nearest=[f"--{one}" for one in nearest],
-        next_step=f"{takes}. No word of a reason can begin with a dash.",
+        next_step=f"{takes}. A reason cannot begin with a dash.",
     )
 
 
@@ -226,10 +338,10 @@ def _whom(
 ) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
     """Everyone and who is left out, or who is named."""
     first = (words.peek() or "").removeprefix("@").casefold()
-    if not (verb.everyone and first in _EVERYONE):
+    if not (verb.everyone and first in EVERYONE):
         return False, _people(words), ()
     words.take()
-    if (words.peek() or "").casefold() not in _EXCEPT:
+    if (words.peek() or "").casefold() not in EXCEPT:
         return True, (), ()
     words.take()
     spared = _people(words)

@@ -13,11 +13,12 @@ from bot.calls.models import Frozen, Vendor
 from bot.calls.names import can_be_seen
 from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
+from bot.moderation.naming import DASHES
 from handlers.blocks.help import FAMILIES, topics
 from handlers.commands.digestwords import AskDigest, read_digest
 from handlers.commands.orders import ActRequest, Incomplete, read_order
 from handlers.commands.searching import LABELLED, ShowAudit, read_audit
-from handlers.commands.words import DASHES, Words, tidy
+from handlers.commands.words import Words, tidy
 
 __all__ = [
     "ActRequest",

@@ -3,16 +3,11 @@
 import re
 
 from bot.errors import BadInput
+from bot.moderation.naming import quoted_at
 from handlers.blocks.text import clean
-
-DASHES = "-\u2013\u2014"
-"""Slack's clients turn a typed `--` into a dash."""
 
 MAX_NAME = 255
 """Characters in the name of a call or a person."""
-
-_QUOTES = {'"': '"“”', "“": '”"', "„": '“”"', "”": '”"', "«": "»"}
-"""What may close each opening quotation mark."""
 
 _LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _PAGE = re.compile(r"\d{1,5}")
@@ -78,24 +73,23 @@ class Words:
 
     def at_quote(self) -> bool:
         """Whether a name in quotation marks comes next, with or without @ before it."""
-        return self.rest.removeprefix("@")[:1] in set(_QUOTES)
+        return bool(quoted_at(self.rest))
 
     def quoted(self) -> str | None:
         """A name in quotation marks, with or without @ before them; None when none opens here.
 
         BadInput when the quotation mark is not closed.
         """
-        body = self.rest.removeprefix("@")
-        if not self.at_quote():
+        found = quoted_at(self.rest)
+        if not found:
             return None
-        ends = [body.find(close, 1) for close in _QUOTES[body[0]]]
-        end = min((end for end in ends if end > 0), default=0)
-        if not end:
+        name, end = found[-1]
+        if end < 0:
             raise BadInput(
                 "A quotation mark is not closed.", next_step='Write names like this: "Alice Smith".'
             )
-        self.rest = body[end + 1 :].lstrip()
-        return body[1:end].strip()
+        self.rest = self.rest[end:].lstrip()
+        return name.removeprefix("@").strip()
 
 
 def fit(word: str, of: str) -> str:

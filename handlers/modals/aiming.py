@@ -10,7 +10,7 @@ from bot.calls.models import Call, CallRef, Participant
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, NotAtVendor, VendorError
 from bot.moderation.board import Board
-from bot.moderation.memory import Crowd
+from bot.moderation.crowd import Crowd
 from bot.moderation.plan import SHOWN_NAMES
 from handlers.blocks.choices import Picked, person_value
 from handlers.blocks.optionfields import OPTION, read_options

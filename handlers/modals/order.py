@@ -16,7 +16,7 @@ from bot.errors import (
     RoleTooLow,
     VendorError,
 )
-from bot.moderation.memory import Crowd
+from bot.moderation.crowd import Crowd
 from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, person_option

@@ -5,8 +5,10 @@ from typing import Any
 
 from bot.calls.acts import Act
 from bot.calls.cases import Order
+from bot.moderation.plan import UnclearPeople
 from handlers.blocks.cases import asked_message
 from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
+from handlers.commands.orders import ActRequest
 from handlers.following import follow
 from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn
@@ -19,18 +21,26 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
 
 
 async def open_once_known(
-    visit: Visit, label: str, meant: Callable[[], Awaitable[Act]], why: str, key: str
+    visit: Visit,
+    label: str,
+    meant: Callable[[], Awaitable[tuple[ActRequest, Act]]],
+    ask: Callable[[UnclearPeople], Awaitable[dict[str, Any]]],
+    key: str,
 ) -> None:
     """Show the form for an act that a slow vendor still has to tell: the trigger is spent first.
 
-    What stands in the way takes the form's place; a refusal is audited under `key`.
+    What stands in the way takes the form's place, and `ask` a form where it is not clear who is
+    meant; a refusal is audited under `key`.
     """
     opened = await open_loading(visit, label)
 
     async def drawn() -> dict[str, Any]:
-        act = await meant()
+        try:
+            request, act = await meant()
+        except UnclearPeople as unclear:
+            return await ask(unclear)
         await visit.desk.permit(visit.asker, act, key)
-        return _form(visit, act, why, card=False)
+        return _form(visit, act, request.reason, card=False)
 
     await draw_or_say(visit, opened, drawn())
 

@@ -4,7 +4,8 @@ import pytest
 
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.moderation.board import Board, matches
-from bot.moderation.memory import Crowd, Memory
+from bot.moderation.crowd import Crowd
+from bot.moderation.memory import Memory
 from tests.calls.test_names import ALIKE, BLANK
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider

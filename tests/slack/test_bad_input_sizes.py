@@ -103,10 +103,10 @@ async def test_two_thousand_calls_are_counted_and_paged(place: Place) -> None:
 async def test_two_people_of_one_name_are_told_apart_and_neither_is_touched(place: Place) -> None:
     mira, vendor = place
     vendor.open_call("room", "j1=Jun Park", "j2=Jun Park", title="Room")
-    text = await mira.types('kick stream:room "Jun Park" rude')
-    assert "fits 2 people" in text
-    assert "j1" in text
-    assert "j2" in text
+    ops = mira.show.stage.cast.ops
+    await mira.show.sender.command(mira.user, ops, 'kick stream:room "Jun Park" rude')
+    text = as_text(await mira.form())
+    assert "That fits more than one person: Jun Park = app-j1, Jun Park = app-j2." in text
     assert vendor.done == []
 
 

@@ -99,7 +99,11 @@ async def test_a_protected_person_is_left_alone_and_named(show: Show) -> None:
 
 
 async def test_a_name_that_fits_two_people_is_asked_back(show: Show) -> None:
-    assert "jun-2" in await Moderator(show).types(f'kick {short(SUPPORT)} "Jun Park" x')
+    mira = Moderator(show)
+    await show.sender.command(mira.user, show.stage.cast.ops, f'kick {short(SUPPORT)} "Jun Park" x')
+    assert "fits more than one person: Jun Park (host) = jun, Jun Park (user) = jun-2" in as_text(
+        await mira.form()
+    )
 
 
 async def test_two_people_in_one_order_each_have_their_result(show: Show) -> None:

@@ -41,6 +41,15 @@ from handlers.commands.parse import (
     parse,
 )
 
+
+def told(text: str) -> object:
+    """What is read of `text` by its signs alone, without the text that is held against people."""
+    request = parse(text)
+    if isinstance(request, ActRequest):
+        return request.model_copy(update={"text": "", "literal": ""})
+    return request
+
+
 WORD = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
 HANDLE = st.text("23456789ABCDEFGH", min_size=4, max_size=6)
 PIECES = [*VERBS, *topics(), "K7QX", "@alice", '"', "“", "all", "--video", "—raw", ",", "<@U1|a b>"]
@@ -84,8 +93,7 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         named |= {"text": said[0]} if verb is Say else {"question": said[0], "answers": said[1:]}
         parts.append(said[0] if verb is Say else " | ".join(said))
         reason = ""
-    request = parse(" ".join([*parts, reason]))
-    assert request == ActRequest(
+    assert told(" ".join([*parts, reason])) == ActRequest(
         verb=verb.model_validate(options | named),
         call=call,
         people=tuple(people) if aimed else (),
@@ -178,14 +186,14 @@ def test_a_look_that_is_not_understood_is_refused(text: str) -> None:
     ],
 )
 def test_who_and_why_are_told_apart(text: str, people: tuple[str, ...], reason: str) -> None:
-    assert parse(text) == ActRequest(verb=Kick(), call="K7QX", people=people, reason=reason)
+    assert told(text) == ActRequest(verb=Kick(), call="K7QX", people=people, reason=reason)
 
 
 @pytest.mark.parametrize("dashes", ["--", "—", "–"])  # noqa: RUF001  what Slack's clients send
 def test_an_option_survives_slacks_typography(dashes: str) -> None:
     wanted = ActRequest(verb=Mute(tracks=Track.VIDEO), call="K7QX", everyone=True, reason="noise")
-    assert parse(f"mute K7QX {dashes}video all noise") == wanted
-    assert parse(f"mute K7QX everyone noise {dashes}video") == wanted
+    assert told(f"mute K7QX {dashes}video all noise") == wanted
+    assert told(f"mute K7QX everyone noise {dashes}video") == wanted
 
 
 @pytest.mark.parametrize("text", ["record K7QX stop", "record stop K7QX", "RECORD K7QX Stop"])

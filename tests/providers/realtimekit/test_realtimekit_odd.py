@@ -17,7 +17,7 @@ from bot.calls.outcomes import Seen
 from bot.calls.verbs import Kick, RecordPause, RecordStart, RtmpStart
 from bot.demo.vendors import AppTransport, RealtimeKitServer
 from bot.errors import VendorGarbled
-from bot.moderation.memory import Crowd
+from bot.moderation.crowd import Crowd
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.kits import ADA, BEN, client, order, person

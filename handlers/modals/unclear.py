@@ -1,0 +1,63 @@
+"""The form that asks whom an order in words meant, where its words can be read in several ways."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.calls.models import Participant
+from bot.moderation.naming import Reading
+from bot.moderation.plan import UnclearPeople, unclear_words
+from handlers.blocks.choices import Picked, call_value, person_option
+from handlers.blocks.orderform import order_form
+from handlers.blocks.orderstate import OrderState, Said, Whom
+from handlers.commands.orders import ActRequest, Incomplete, with_rest
+from handlers.modals.drafting import draft
+from handlers.modals.opening import FormTooLate, draw_or_say, open_loading
+from handlers.visit import Visit
+
+
+async def open_unclear(visit: Visit, request: ActRequest, unclear: UnclearPeople) -> None:
+    """The form for an order that can be read in more than one way: the likeliest is chosen in it.
+
+    Raises `unclear` as it is where Slack opens no form any more.
+    """
+    try:
+        opened = await open_loading(visit, request.verb.label)
+    except FormTooLate:
+        raise unclear from None
+    await draw_or_say(visit, opened, unclear_form(visit, request, unclear))
+
+
+async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople) -> dict[str, Any]:
+    """That form: who is meant most likely is chosen, and the others are named."""
+    reading, verb = unclear.reading, type(request.verb)
+    read = with_rest(request, reading.rest, str(visit.body.get("command", "/calls")))
+    picked = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
+    there = [one for one in reading.people if one not in reading.left]
+    said = Said(
+        state=OrderState(verb=verb.name, channel=visit.asker.channel, reply_url=visit.reply_url),
+        verb=verb.name,
+        call=call_value(unclear.call.ref),
+        whom=_whom_of(reading),
+        people=tuple(_picked(one) for one in there),
+        options=picked,
+        written=read.reason,
+    )
+    notes = unclear_words(reading) or ["Fill in what is missing."]
+    return order_form(await draft(visit, said, unclear.call, notes))
+
+
+def _whom_of(reading: Reading) -> Whom | None:
+    if not reading.everyone:
+        return None
+    named = reading.people or reading.unknown or reading.doubted
+    return Whom.EXCEPT if named else Whom.EVERYONE
+
+
+def _options(picked: Mapping[str, Any]) -> dict[str, str]:
+    """What was picked, as it stands in the fields."""
+    return {name: str(value) for name, value in picked.items()}
+
+
+def _picked(person: Participant) -> Picked:
+    shown = person_option(person)
+    return Picked(value=shown["value"], label=shown["text"]["text"])

@@ -243,15 +243,18 @@ class Store(Protocol):
         """
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
+        """Audit an attempt that was not permitted; a second delivery of its key adds nothing.
+
+        The key of a refusal is its own: the same request is taken when it comes again and may.
+        """
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
 
-    async def note(self, note: DigestNote) -> bool:
+    async def note(self, note: DigestNote) -> None:
         """Audit that a digest is sent by hand, before it is; NotAccepted as in `accept`.
 
-        False when its key was on record already: it is the same request once more.
+        A second delivery of its key adds nothing.
         """
 
     async def claim(
@@ -273,6 +276,9 @@ class Store(Protocol):
 
     async def case(self, number: int) -> Case:
         """One case; UnknownCase when there is none."""
+
+    async def led_to(self, key: str) -> Case | None:
+        """The case that the order of this key belongs to; None for a key that never came."""
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first; of one run of it where `session` names one."""

@@ -1,9 +1,10 @@
 """Buttons and menus: each action id and what a press of it does."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.calls.cases import How, Order
+from bot.calls.cases import Acceptance, Case, How, Order
 from bot.calls.picture import ListView
 from handlers import home
 from handlers.blocks import digestvalues, lookvalues, values
@@ -15,6 +16,9 @@ from handlers.commands.looking import show_list, show_one
 from handlers.following import follow_press
 from handlers.modals import order, reason, search
 from handlers.visit import Visit
+
+AFTER = re.compile(r"^Again, after #\d+\. ?")
+"""How the reason of a try begins."""
 
 Press = Callable[[Visit], Awaitable[None]]
 
@@ -103,27 +107,38 @@ async def check_case(visit: Visit) -> None:
 
 
 async def repeat_case(visit: Visit) -> None:
-    """“Do it again”: what is not confirmed of it, as a new case; pressed twice it is still one."""
+    """“Do it again”, “Try again”: what is not settled, as a new case each time; see `next_try`."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
     asker = visit.asker.actor
-    key = visit.key("again", asker.user, value.number, value.attempt)
-    await visit.desk.admit(visit.asker, key, f"Do #{value.number} again")
-    case = await visit.desk.case(visit.asker, value.number)
-    acceptance = await visit.desk.request(
-        Order(
-            key=key,
-            act=case.unsettled,
-            actor=asker,
-            reason=f"Again, after #{case.number}. {case.reason}".strip(),
-            channel=visit.asker.channel,
-            reply_url=visit.reply_url,
-            in_place=visit.on_private_message,
-        )
+    key = visit.key("again", asker.user, value.number)
+    await visit.desk.admit(
+        visit.asker, visit.key("press", visit.trigger_id), f"Do #{value.number} again"
     )
+    wanted = await visit.desk.next_try(visit.asker, value.number, key)
+    if wanted.asked:
+        acceptance = Acceptance(case=wanted.case, how=How.REPEATED)
+    else:
+        acceptance = await visit.desk.request(
+            Order(
+                key=wanted.key,
+                act=wanted.case.unsettled,
+                actor=asker,
+                reason=_again(wanted.case),
+                channel=visit.asker.channel,
+                reply_url=visit.reply_url,
+                in_place=visit.on_private_message,
+            )
+        )
     if visit.reply_url is None:
         follow_press(visit, acceptance)
     elif acceptance.how is How.REPEATED:
         visit.later(partial(visit.answer, asked_message(acceptance)), "answer")
+
+
+def _again(case: Case) -> str:
+    """The reason of the next try: after which case, and why that was asked."""
+    why = AFTER.sub("", case.reason)
+    return f"Again, after #{case.number}. {why}".strip()
 
 
 async def show_audit(visit: Visit) -> None:

@@ -19,6 +19,7 @@ from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.verbs import VERBS, Aim
 from bot.errors import BadInput, Impossible, NotPermitted
+from bot.moderation.again import Try, next_try
 from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.executor import Executor
@@ -164,6 +165,11 @@ class Desk:
         """One case."""
         await self.policy.may_look(asker.actor, asker.channel)
         return await self.store.case(number)
+
+    async def next_try(self, asker: Asker, number: int, key: str) -> Try:
+        """Which try comes next of a case under `key`; see `again.next_try`."""
+        case = await self.case(asker, number)
+        return await next_try(case, key, self.board.clock.now(), self.store.led_to)
 
     async def life(self, asker: Asker, number: int) -> Life:
         """One case from its request on, with what took it back."""

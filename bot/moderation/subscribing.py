@@ -150,7 +150,9 @@ class Subscribing:
         known = await self.timed(asker, number)
         day = known.day_of(self.clock.now())
         sent = f"Digest {number} of {day.isoformat()}"
-        await self.store.note(DigestNote(key=key, event=Event.SENT, actor=asker.actor, detail=sent))
+        each_day = f"{key}:{day.isoformat()}"
+        note = DigestNote(key=each_day, event=Event.SENT, actor=asker.actor, detail=sent)
+        await self.store.note(note)
         return known, day
 
     async def check(self, asker: Asker, channel: str, known: str | None = None) -> None:

@@ -125,7 +125,7 @@ def _amend(transaction: Transaction, one: Amended) -> Taken | CallwardenError:
     connection, number = transaction.connection, one.changed.id
     there = _numbered(connection, number)
     if there is not None and heard(transaction, [one.note.key]):
-        return Taken(there, How.SAME)
+        return Taken(there, How.SAME) if _alike(there, one.changed) else _changed_since(number)
     if there is not None and there != one.known:
         return BadInput(
             f"Somebody else changed digest {number} just now.",
@@ -140,6 +140,22 @@ def _amend(transaction: Transaction, one: Amended) -> Taken | CallwardenError:
     if moved:
         _owe(connection, About.MOVED, one.changed, one.note.actor.user, one.at)
     return Taken(one.changed, How.CHANGED, one.known)
+
+
+def _alike(there: Subscription, wanted: Subscription) -> bool:
+    """Whether it is as was asked, whenever that was."""
+    return (there.wish, there.stopped, there.paused_until) == (
+        wanted.wish,
+        wanted.stopped,
+        wanted.paused_until,
+    )
+
+
+def _changed_since(number: int) -> BadInput:
+    return BadInput(
+        f"This was asked before, and digest {number} was changed since.",
+        next_step="Look at it as it is now, then ask again.",
+    )
 
 
 def _pause(connection: Connection, one: Paused) -> bool:

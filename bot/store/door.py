@@ -84,10 +84,10 @@ class Remark:
 
     @classmethod
     def of_refusal(cls, refusal: Refusal, at: datetime) -> "Remark":
-        """What was not permitted, and why."""
+        """What was not permitted, and why. Its key is of its own: the request may come again."""
         detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
         said = {"state": State.REFUSED, "detail": detail}
-        return cls(refusal.key, Event.REFUSED, refusal.actor, refusal.act, said, at)
+        return cls(f"refused:{refusal.key}", Event.REFUSED, refusal.actor, refusal.act, said, at)
 
     @classmethod
     def of_disclosure(cls, told: Disclosure, at: datetime) -> "Remark":

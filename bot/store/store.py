@@ -34,7 +34,7 @@ from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.rows import case_of
 from bot.store.shelf import readable
-from bot.store.tables import AUDIT, CASE
+from bot.store.tables import AUDIT, CASE, DELIVERY
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.usage import UsageSide
@@ -119,10 +119,10 @@ class SqlStore(UsageSide, DigestSide):
         told = Remark.of_disclosure(disclosure, self._clock.now())
         await self._writer.write(self._remark, told, patience=self._patience)
 
-    async def note(self, note: DigestNote) -> bool:
-        """Audit what is asked of a digest; False for a second delivery of its key."""
+    async def note(self, note: DigestNote) -> None:
+        """Audit what is asked of a digest; a second delivery of its key adds nothing."""
         noted = Remark.of_note(note, self._clock.now())
-        return await self._writer.write(self._remark, noted, patience=self._patience)
+        await self._writer.write(self._remark, noted, patience=self._patience)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
@@ -169,6 +169,12 @@ class SqlStore(UsageSide, DigestSide):
         if not cases:
             raise UnknownCase(f"There is no case #{number}.")
         return cases[0]
+
+    async def led_to(self, key: str) -> Case | None:
+        """The case that the order of this key belongs to; None for a key that never came."""
+        number = select(DELIVERY.c.case_number).where(DELIVERY.c.key == key).scalar_subquery()
+        cases = await self._cases(select(CASE).where(CASE.c.number == number))
+        return cases[0] if cases else None
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first; of this run of it where `session` says one."""

@@ -1,8 +1,10 @@
 """The desk for digests: permission, the channel, the record, and that a request counts once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -57,7 +59,7 @@ async def test_one_key_is_one_request_however_often_it_comes(bench: Bench) -> No
     (entry,) = await bench.record()
     assert (entry.event, entry.actor) == (Event.SUBSCRIBED, LEAD.actor)
     assert entry.detail == (
-        "A digest for C0TEAM, every day at 09:00 (Europe/London), about the day before"
+        "A digest for C0TEAM, every day at 09:00 Europe/London, covering the previous day"
     )
 
 
@@ -162,6 +164,51 @@ async def test_sending_is_noted_with_the_day_whose_digest_it_is(bench: Bench) ->
     sent, day = await bench.desk.send(LEAD, one.id, "n")
     assert (sent, day) == (one, date(2026, 11, 21))
     assert (await bench.record())[0].detail == f"Digest {one.id} of 2026-11-21"
+
+
+async def test_a_slack_that_was_silent_for_a_moment_burns_no_request(bench: Bench) -> None:
+    """What was refused then is done when it comes again, and only what was done is said."""
+    one = await bench.one()
+
+    async def silent_then_well(ask: Callable[[], Awaitable[Any]]) -> Any:
+        bench.table.silent = {LEAD.actor.user}
+        with pytest.raises(NotPermitted):
+            await ask()
+        bench.table.silent = set()
+        return await ask()
+
+    desk = bench.desk
+    sent, _ = await silent_then_well(lambda: desk.send(LEAD, one.id, "n"))
+    assert sent == one
+    paused = await silent_then_well(lambda: desk.pause(LEAD, one.id, None, "p"))
+    resumed = await silent_then_well(lambda: desk.resume(LEAD, one.id, "r"))
+    stopped = await silent_then_well(lambda: desk.stop(LEAD, one.id, "s"))
+    assert [taken.how for taken in (paused, resumed, stopped)] == [How.CHANGED] * 3
+    assert await desk.all(LEAD) == []
+    done = [entry.event for entry in await bench.record() if entry.event is not Event.REFUSED]
+    assert done == [Event.STOPPED, Event.RESUMED, Event.PAUSED, Event.SENT, Event.SUBSCRIBED]
+
+
+async def test_each_day_that_is_sent_by_hand_is_on_record(bench: Bench) -> None:
+    """The same button may be pressed tomorrow."""
+    one = await bench.one()
+    for _ in range(2):
+        await bench.desk.send(LEAD, one.id, "n")
+    bench.clock.advance(86_400)
+    await bench.desk.send(LEAD, one.id, "n")
+    details = [entry.detail for entry in await bench.record()]
+    assert details[:2] == [f"Digest {one.id} of 2026-11-22", f"Digest {one.id} of 2026-11-21"]
+    assert len(details) == 3
+
+
+async def test_a_request_that_comes_again_after_a_change_is_not_called_done(bench: Bench) -> None:
+    one = await bench.one()
+    await bench.desk.pause(LEAD, one.id, None, "p")
+    await bench.desk.resume(LEAD, one.id, "r")
+    await bench.desk.pause(LEAD, one.id, None, "p2")
+    with pytest.raises(BadInput, match="was changed since"):
+        await bench.desk.resume(LEAD, one.id, "r")
+    assert (await bench.desk.get(LEAD, one.id)).paused_until is not None
 
 
 async def test_a_digest_whose_zone_is_gone_asks_for_another_one(bench: Bench) -> None:

@@ -140,10 +140,23 @@ async def test_a_refusal_need_not_have_been_understood(store: SqlStore) -> None:
     assert (entry.verb, entry.detail) == (None, "A guest.")
 
 
-async def test_an_order_under_the_key_of_a_refusal_is_refused(store: SqlStore) -> None:
-    await store.refuse(Refusal(key="k1", actor=MARY, why="Not a role."))
-    with pytest.raises(KeyReused):
-        await store.accept(order("k1"))
+async def test_a_refusal_leaves_its_key_to_the_order(store: SqlStore) -> None:
+    """Slack may be silent about somebody for a moment, and the same request may come again."""
+    await store.refuse(Refusal(key="k1", actor=MARY, why="Slack does not say who you are."))
+    assert await store.led_to("k1") is None
+    assert (await store.accept(order("k1"))).how is How.NEW
+    assert (await store.accept(order("k1"))).how is How.REPEATED
+    assert [entry.event for entry in await store.audit(ALL)] == [Event.REQUESTED, Event.REFUSED]
+
+
+async def test_a_key_leads_to_the_case_of_its_order(store: SqlStore) -> None:
+    await store.accept(order("k1"))
+    await store.accept(order("k2", actor=JOHN))
+    for key in ("k1", "k2"):
+        found = await store.led_to(key)
+        assert found is not None
+        assert found.number == 1
+    assert await store.led_to("k3") is None
 
 
 @pytest.mark.parametrize("reason", ["a\ud800b", "\udfff"])

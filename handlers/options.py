@@ -5,23 +5,26 @@ answered yet is waited for a moment, and what it says is there for the next lett
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from cachetools import LRUCache
 
+from bot.calls.acts import Person
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import fold
+from bot.calls.picture import Roster
+from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
-from handlers.blocks.choices import call_option, lengths, person_option
+from handlers.blocks.choices import MAX_CHOICE, call_option, lengths, person_option
 from handlers.blocks.digest_zones import zone_options
 from handlers.blocks.digestvalues import DIGEST_ZONE
 from handlers.blocks.message import Block
 from handlers.blocks.orderstate import OrderState, read_said, read_state
 from handlers.blocks.parts import MAX_OPTIONS
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
-from handlers.modals.drafting import chosen_call, rolled
+from handlers.modals.drafting import chosen_call, menu_of, rolled
 from handlers.visit import Visit
 
 WAIT_SECONDS = 1.2
@@ -51,6 +54,8 @@ async def people(visit: Visit) -> list[Block]:
     if call is None:
         return []
     wanted = fold(_typed(visit)).split()
+    if said.kind and (which := menu_of(visit, said.kind, call)) is not None:
+        return _on_list(await _roster(visit, call.ref, which), wanted, _typed(visit).strip())
     here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
     return [person_option(one) for one in list(here.values())[:MAX_OPTIONS]]
 
@@ -74,6 +79,23 @@ async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Iterable[Participa
     return reading.result() if done else ()
 
 
+async def _roster(visit: Visit, ref: CallRef, which: Listed) -> Roster:
+    """Who is on that list, if the vendor says it in time; nobody else."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await visit.desk.planner.absentees.lately(ref, which)
+    except (VendorError, TimeoutError):
+        return Roster(which=which, told=False)
+
+
+def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:
+    """Those who fit; an id that was typed as well, where not everybody could be read."""
+    found = [person_option(one) for one in roster.people if _fits(one, wanted)][:MAX_OPTIONS]
+    if typed and not roster.whole and len(found) < MAX_OPTIONS and len(typed) <= MAX_CHOICE:
+        found.append(person_option(Person(id=typed)))
+    return found
+
+
 async def _read(board: Board, ref: CallRef) -> Iterable[Participant]:
     try:
         return Crowd((await board.people(ref)).items).people
@@ -85,7 +107,7 @@ def _typed(visit: Visit) -> str:
     return str(visit.body.get("value") or "")
 
 
-def _fits(person: Participant, wanted: Iterable[str]) -> bool:
+def _fits(person: Participant | Person, wanted: Iterable[str]) -> bool:
     parts = (person.name, person.id, person.custom_id, person.role)
     words = fold(" ".join(part for part in parts if part))
     return all(word in words for word in wanted)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.calls.acts import Person
 from bot.calls.capabilities import Capability
 from bot.calls.looks import Sighting
 from bot.calls.models import Call, Frozen, Page, Participant, Vendor
+from bot.calls.verbs import Listed
 
 
 class Trouble(Frozen):
@@ -52,8 +54,23 @@ class Found(Frozen):
     troubles: tuple[Trouble, ...] = ()
 
 
+class Roster(Frozen):
+    """Who is on one of a call's lists, by the names that are known of them.
+
+    `former` are those whom a case of ours put on it and who are not on it; `whole` says that
+    everybody was read, `told` that the vendor gives the list at all, `trouble` why it did not.
+    """
+
+    which: Listed
+    people: tuple[Person, ...] = ()
+    former: tuple[Person, ...] = ()
+    whole: bool = True
+    told: bool = True
+    trouble: str = ""
+
+
 class CallView(Frozen):
-    """One call opened: its people on one page, and what its vendor lets us do and look at."""
+    """One call opened: its people on one page, who is kept out, what can be done and looked at."""
 
     call: Call
     people: Page[Participant]
@@ -61,4 +78,5 @@ class CallView(Frozen):
     capabilities: dict[str, Capability]
     looks: Mapping[str, Capability] = {}
     rtmp_targets: tuple[str, ...] = ()
+    kept_out: Roster | None = None
     at: datetime

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
-from bot.calls.cases import Case
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
-from bot.calls.names import fold
 from bot.calls.picture import ListView
-from bot.calls.verbs import VERBS, Aim, Block, Verb
+from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
@@ -19,19 +17,13 @@ from bot.errors import (
     UnknownCall,
     UnknownPerson,
 )
+from bot.moderation.absent import Absentees, Past
 from bot.moderation.board import Board, longer_handles
 from bot.moderation.crowd import Crowd
 from bot.moderation.naming import MOST_NAMED, Reading, read_people
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""
-
-
-class Past(Protocol):
-    """The part of the store that remembers what was done in a call."""
-
-    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
-        """The latest cases of a call, newest first."""
 
 
 class Spoken(Frozen):
@@ -100,7 +92,7 @@ class Planner:
 
     def __init__(self, board: Board, past: Past) -> None:
         self._board = board
-        self._past = past
+        self.absentees = Absentees(board, past)
 
     async def call(self, word: str) -> Call:
         """The call meant by a handle, a vendor's id, or `vendor:id`.
@@ -211,16 +203,11 @@ class Planner:
         if not words:
             return ()
         if verb.aim is Aim.ABSENT:
-            return await self.absent(call.ref, words)
+            return await self.absentees.people(call, verb, words)
         there = self._board.memory.people(call.ref)
         if there is None or not all(there.find(word) for word in words):
             there = Crowd(await self._board.crowd(call.ref, words))
         return distinct([pick(word, there, call) for word in words])
-
-    async def absent(self, call: CallRef, words: Sequence[str]) -> tuple[Person, ...]:
-        """People who need not be in the call, by id or as they were called when blocked."""
-        past = await self._past.recent(call, limit=50)
-        return distinct([blocked(word, past) for word in words])
 
 
 def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
@@ -273,18 +260,6 @@ def _told_apart(person: Participant) -> str:
 def distinct(people: Sequence[Person]) -> tuple[Person, ...]:
     """The same people, each once, in the order they were named."""
     return tuple({person.id: person for person in people}.values())
-
-
-def blocked(word: str, past: Sequence[Case]) -> Person:
-    """Who `word` means among those blocked here lately; otherwise it is taken for an id."""
-    for case in past:
-        for person in case.act.people:
-            if isinstance(case.act.verb, Block) and fold(word) in {
-                fold(person.id),
-                fold(person.name or ""),
-            }:
-                return Person(id=person.id, name=person.name, custom_id=person.custom_id)
-    return Person(id=word)
 
 
 def _no_such_call(word: str, silent: Sequence[str]) -> str:

@@ -78,7 +78,8 @@ class Around:
         """The same people as somebody an act may mean."""
         enrolled = await self._rooms.enrolled(call.id)
         people = (
-            Person(id=one.id, name=one.name, custom_id=one.custom_id) for one in enrolled.items
+            Person(id=one.id, name=one.name, custom_id=one.custom_id, role=one.preset)
+            for one in enrolled.items
         )
         return Page(items=tuple(people), next="more" if enrolled.more else None)
 

@@ -70,7 +70,7 @@ class WireMember(BaseModel):
 
     def person(self) -> Person:
         """The member as somebody an act may mean."""
-        return Person(id=self.user_id, name=(self.user and self.user.name) or None)
+        return Person(id=self.user_id, name=(self.user and self.user.name) or None, role=self.role)
 
 
 class WireMembers(BaseModel):

@@ -9,7 +9,7 @@ from typing import Any
 from bot.calls.acts import CROWD
 from bot.calls.capabilities import Aimed, Capability, Enforcement
 from bot.calls.models import Call, Frozen
-from bot.calls.verbs import VERBS, Aim, Verb, Weight
+from bot.calls.verbs import VERBS, Aim, Listed, Verb, Weight
 from handlers.blocks.choices import call_option, call_value
 from handlers.blocks.message import Block
 from handlers.blocks.optionfields import option_fields
@@ -37,6 +37,16 @@ MAX_ABSENT = 3000
 
 TITLE = "Moderate a call"
 
+LISTED = {
+    Listed.BLOCKED: "Who is blocked",
+    Listed.BANNED: "Who is banned",
+    Listed.MEMBERS: "Members",
+}
+"""Above the menu of those who are on a list."""
+
+NOBODY_YET = "They are on no list yet, so only their id tells who is meant."
+BY_ID = "The vendor does not list them, so only their id tells who is meant."
+
 WHOM = {
     Whom.NAMED: "Those chosen below",
     Whom.EVERYONE: "Everyone in the call",
@@ -48,13 +58,15 @@ class Draft(Frozen):
     """All a form is drawn from: what is said so far, and what is known about it.
 
     `verbs` can be chosen from; `call` is the chosen one and `capability` what its vendor makes of
-    the verb; `notes` are words of ours about what stands in the way.
+    the verb; `listed` is the list that somebody absent is chosen from; `notes` are words of ours
+    about what stands in the way.
     """
 
     said: Said
     verbs: tuple[type[Verb], ...] = ()
     call: Call | None = None
     capability: Capability | None = None
+    listed: Listed | None = None
     targets: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -214,7 +226,9 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
     if verb.aim is Aim.CALL:
         return []
     if verb.aim is Aim.ABSENT:
-        return [_absent(draft.said)]
+        if draft.listed is not None:
+            return [_people(draft, needed=True)]
+        return [_absent(draft.said, verb)]
     ways = possible_whom(verb, capability)
     blocks = []
     if len(ways) > 1 or ways == (Whom.EVERYONE,):
@@ -244,10 +258,12 @@ def _people(draft: Draft, *, needed: bool) -> Block:
     if draft.said.people:
         element["initial_options"] = [one.option() for one in draft.said.people[:MAX_CHOSEN]]
     run = call_value(draft.call.ref) if draft.call else ""
-    return _input(people_block(run), "People", element, dispatch=True, optional=not needed)
+    label = LISTED[draft.listed] if draft.listed else "People"
+    block_id = people_block(run, draft.said.kind)
+    return _input(block_id, label, element, dispatch=True, optional=not needed)
 
 
-def _absent(said: Said) -> Block:
+def _absent(said: Said, verb: type[Verb]) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": ABSENT,
@@ -257,7 +273,8 @@ def _absent(said: Said) -> Block:
     }
     if said.absent:
         element["initial_value"] = cut(said.absent, MAX_ABSENT)
-    return _input(ABSENT, "Who", element)
+    why = BY_ID if verb.listed else NOBODY_YET
+    return {**_input(ABSENT, "Who", element), "hint": plain_text(why, MAX_SHOWN)}
 
 
 def _input(

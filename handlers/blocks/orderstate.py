@@ -98,16 +98,17 @@ class Said(Frozen):
 
     @property
     def people_fit(self) -> bool:
-        """Whether the people were chosen from the call that is chosen now."""
+        """Whether the people were chosen from where they can be chosen now."""
         if FORM_PEOPLE in self.blocks:
-            return self.blocks[FORM_PEOPLE] == people_block(self.call or "")
+            return self.blocks[FORM_PEOPLE] == people_block(self.call or "", self.kind)
         ref = self.state.call
         return ref is not None and self.call == call_value(ref)
 
 
-def people_block(call: str) -> str:
-    """The block for people of a call: another one for another call, so that it begins empty."""
-    return f"people.{call}"
+def people_block(call: str, verb: type[Verb] | None) -> str:
+    """The block for people of a call, or of one of its lists: for another one it begins empty."""
+    listed = verb.listed if verb else None
+    return f"people.{listed}.{call}" if listed else f"people.{call}"
 
 
 def dump_state(state: OrderState) -> str:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call, CallRef, Participant
+from bot.calls.picture import Roster
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, NotAtVendor, VendorError
+from bot.moderation.absent import OF
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
 from bot.moderation.plan import SHOWN_NAMES
@@ -20,7 +22,7 @@ from handlers.blocks.reasons import REASON, one_reason, wrong_reason
 from handlers.blocks.text import clean
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.commands.words import fit
-from handlers.modals.drafting import ANEW, chosen_call, other_run
+from handlers.modals.drafting import ANEW, chosen_call, menu_of, other_run
 from handlers.visit import Visit
 
 CHECK_SECONDS = 0.8
@@ -146,7 +148,7 @@ async def _aim(
     if verb.aim is Aim.CALL:
         return (), False, ()
     if verb.aim is Aim.ABSENT:
-        return await _absent(visit, said, call), False, ()
+        return await _away(visit, said, verb, call), False, ()
     ways = possible_whom(type(verb), _capability(visit, verb, call))
     whom = said.whom or ways[0]
     if whom not in ways:
@@ -183,7 +185,40 @@ def _present(chosen: tuple[Picked, ...], call: Call, now: Now) -> tuple[Person, 
     return tuple(Person.of(here[value]) for value in dict.fromkeys(one.value for one in chosen))
 
 
-async def _absent(visit: Visit, said: Said, call: Call) -> tuple[Person, ...]:
+async def _away(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+    """People who need not be there: chosen from their list, or by id where there is none."""
+    which = menu_of(visit, type(verb), call)
+    if which is None:
+        return await _absent(visit, said, verb, call)
+    if FORM_PEOPLE not in said.blocks or not said.people_fit:
+        raise Unfinished
+    if not said.people:
+        raise Wrong(FORM_PEOPLE, "Choose at least one person.")
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            roster = await visit.desk.planner.absentees.roster(call.ref, which)
+    except (VendorError, TimeoutError) as error:
+        silent = f"{call.ref.vendor.label} did not say who is on that list."
+        raise Wrong(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
+    return _on_list(said.people, roster, call)
+
+
+def _on_list(chosen: tuple[Picked, ...], roster: Roster, call: Call) -> tuple[Person, ...]:
+    """Those who are on the list now; where it could not be read to its end, anybody by their id."""
+    known = {person_value(one.id): one for one in roster.people}
+    if not roster.told or not roster.whole:
+        known = {one.value: Person(id=one.value) for one in chosen} | known
+    gone = [_short(one.label) for one in chosen if one.value not in known]
+    if gone:
+        names = ", ".join(gone[:SHOWN_NAMES])
+        are = "are" if len(gone) > 1 else "is"
+        of = OF[roster.which]
+        words = f"{names} {are} not {of} “{_short(call.title)}”. Take them out."
+        raise Wrong(FORM_PEOPLE, words)
+    return tuple(known[value] for value in dict.fromkeys(one.value for one in chosen))
+
+
+async def _absent(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
     """Each line is one person; Slack's typographic signs are no part of an id."""
     if ABSENT not in said.blocks:
         raise Unfinished
@@ -191,7 +226,8 @@ async def _absent(visit: Visit, said: Said, call: Call) -> tuple[Person, ...]:
     if not words:
         raise Wrong(ABSENT, "Say who: their id in your app.")
     try:
-        return await visit.desk.planner.absent(call.ref, [fit(word, "person") for word in words])
+        named = [fit(word, "person") for word in words]
+        return await visit.desk.planner.absentees.people(call, verb, named)
     except BadInput as error:
         raise Wrong(ABSENT, str(error)) from error
 

@@ -5,7 +5,7 @@ import asyncio
 from bot.calls.acts import Act
 from bot.calls.cases import Refusal
 from bot.calls.models import Call, CallRef
-from bot.calls.verbs import VERBS, Aim, Verb
+from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import CallwardenError, NotPermitted, VendorError
 from bot.moderation.board import Board
 from handlers.blocks.choices import call_value, same_room, same_run
@@ -41,10 +41,18 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         verbs=verbs,
         call=call,
         capability=capability,
+        listed=None if call is None or verb is None else menu_of(visit, verb, call),
         targets=board.rtmp_targets,
         reasons=visit.counter.reasons,
         notes=tuple(notes),
     )
+
+
+def menu_of(visit: Visit, verb: type[Verb], call: Call) -> Listed | None:
+    """The list that somebody absent is chosen from; None where only an id can tell them."""
+    if verb.aim is not Aim.ABSENT:
+        return None
+    return visit.desk.planner.absentees.lists(verb, call.ref)
 
 
 def _none_of(board: Board, first: str, call: Call) -> list[str]:

@@ -1,5 +1,6 @@
 """The form for any order: opened with what is known, drawn anew as it is filled in, submitted."""
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from bot.errors import (
     RoleTooLow,
     VendorError,
 )
+from bot.moderation.absent import meant
 from bot.moderation.crowd import Crowd
 from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
@@ -40,7 +42,7 @@ from handlers.commands.orders import Incomplete
 from handlers.following import follow
 from handlers.middleware import in_words
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
-from handlers.modals.drafting import chosen_call, draft, in_sentences, rolled, seen_call
+from handlers.modals.drafting import chosen_call, draft, in_sentences, menu_of, rolled, seen_call
 from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
 from handlers.visit import Visit
 
@@ -124,7 +126,7 @@ async def _redrawn(visit: Visit) -> dict[str, Any]:
     if said.call is not None and call is None:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
-        visit.counter.tasks.spawn(_meet(visit, call), "people")
+        visit.counter.tasks.spawn(_meet(visit, said, call), "people")
     return order_form(await _filled(visit, said, call, notes))
 
 
@@ -255,7 +257,7 @@ async def _people(
 ) -> tuple[dict[str, Any], list[str]]:
     """People that were typed: those who are there, and words about the others."""
     if verb.aim is Aim.ABSENT:
-        return {"absent": "\n".join(words)}, []
+        return await _absent(visit, verb, call, words)
     try:
         crowd = Crowd((await visit.desk.board.people(call.ref)).items)
     except VendorError as error:
@@ -268,6 +270,28 @@ async def _people(
         except BadInput as error:
             missing.append(in_sentences(error))
     return {"people": tuple({one.value: one for one in found}.values())}, missing
+
+
+async def _absent(
+    visit: Visit, verb: type[Verb], call: Call, words: tuple[str, ...]
+) -> tuple[dict[str, Any], list[str]]:
+    """The same for people who are on a list of the call's; by id where there is no menu of it."""
+    which = menu_of(visit, verb, call)
+    if which is None:
+        return {"absent": "\n".join(words)}, []
+    try:
+        roster = await visit.desk.planner.absentees.lately(call.ref, which)
+    except VendorError as error:
+        return {}, [in_sentences(error)]
+    found: dict[str, Picked] = {}
+    missing: list[str] = []
+    for word in words:
+        try:
+            one = _picked(meant(word, roster, call))
+            found[one.value] = one
+        except BadInput as error:
+            missing.append(in_sentences(error))
+    return {"people": tuple(found.values())}, missing
 
 
 def _whom(request: Incomplete) -> Whom | None:
@@ -308,11 +332,12 @@ def _undecided(state: OrderState) -> OrderState:
     return state.model_copy(update={"verb": None, "among": state.among or ANY})
 
 
-async def _meet(visit: Visit, call: Call) -> None:
-    """Have the people of a call at hand when somebody begins to type a name."""
+async def _meet(visit: Visit, said: Said, call: Call) -> None:
+    """Have the people who can be chosen at hand when somebody begins to type a name."""
     board = visit.desk.board
-    if board.memory.people(call.ref) is None:
-        try:
+    which = menu_of(visit, said.kind, call) if said.kind else None
+    with contextlib.suppress(VendorError):
+        if which is not None:
+            await visit.desk.planner.absentees.lately(call.ref, which)
+        elif board.memory.people(call.ref) is None:
             await board.people(call.ref)
-        except VendorError:
-            return

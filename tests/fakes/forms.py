@@ -44,6 +44,7 @@ def drafted(
         verbs=tuple(VERBS.values()),
         call=call,
         capability=capability if call and verb else None,
+        listed=verb.listed if call and verb else None,
         targets=TARGETS,
         reasons=reasons,
         notes=notes,

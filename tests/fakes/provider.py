@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.looks import (
     LOOKS,
@@ -23,9 +23,9 @@ from bot.calls.looks import (
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.outcomes import Observation, Receipt, Seen
-from bot.calls.verbs import VERBS, Kick, RecordPause, RecordResume
+from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
 from bot.errors import NotAtVendor
-from bot.providers.looks import Blind, all_looks
+from bot.providers.looks import Blind, all_looks, unlisted
 
 STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -45,6 +45,7 @@ class FakeProvider(Blind):
 
     capabilities: Mapping[str, Capability]
     looks = all_looks(**dict.fromkeys(LOOKS, "it keeps nothing"))
+    lists = frozenset(Listed)
 
     def __init__(self, vendor: Vendor = Vendor.STREAM) -> None:
         self.vendor = vendor
@@ -63,6 +64,7 @@ class FakeProvider(Blind):
         self.said: dict[str, Sequence[Feedback]] = {}
         self.belonging: dict[str, Page[CallMember]] = {}
         self.known: Sequence[Room] = ()
+        self.rosters: dict[tuple[str, Listed], Page[Person]] = {}
         self.acts: list[Trouble | None] = []
         self.receipts: list[Receipt] = []
         self.seen: list[Seen | Observation | Exception] = []
@@ -109,6 +111,13 @@ class FakeProvider(Blind):
         """Who belongs to it."""
         self._answer()
         return self.belonging.get(call.id, Page(items=()))
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """Who is on that list; Impossible where it is not among `lists`."""
+        self._answer()
+        if which not in self.lists:
+            raise unlisted(call, which)
+        return self.rosters.get((call.id, which), Page(items=()))
 
     async def rooms(self) -> Sequence[Room]:
         """What has a name."""

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.calls.actors import Actor
-from bot.calls.acts import Act, Person
+from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
-from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, RecordResume, RecordStart, Unblock
+from bot.calls.verbs import End, Kick, Mute, RecordPause, RecordResume, RecordStart
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
@@ -183,19 +182,6 @@ async def test_an_act_on_the_call_needs_nobody(table: Table) -> None:
 
 async def test_everyone_is_kept_as_everyone(table: Table) -> None:
     assert (await table.planner.act(Mute(), "default:room", (), everyone=True)).everyone
-
-
-async def test_a_blocked_person_is_known_by_the_name_they_were_blocked_under(
-    table: Table,
-) -> None:
-    past = Act(
-        verb=Block(), call=table.room, title="Room", people=(Person(id="gone", name="Mallory"),)
-    )
-    clock = ManualClock()
-    actor = Actor(user="U1", team="T1")
-    table.past.cases = [Case(number=1, act=past, actor=actor, asked_at=clock.now())]
-    act = await table.planner.act(Unblock(), "default:room", ["mallory", "x"], everyone=False)
-    assert [p.id for p in act.people] == ["gone", "x"]
 
 
 async def test_what_a_vendor_cannot_do_names_the_nearest_that_works(table: Table) -> None:

@@ -103,7 +103,7 @@ def test_what_a_form_was_drawn_from_comes_back(
     said = read_said(as_sent(view))
     assert said.kind is verb
     assert said.call == call_value(call.ref)
-    if people_block(said.call) in said.blocks.values():
+    if people_block(said.call, verb) in said.blocks.values():
         assert said.people == people
 
 

@@ -313,8 +313,47 @@ async def test_more_on_the_list_and_the_call_card_opens_the_form_for_that_call(
     assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
 
 
-async def test_absent_people_are_named_one_a_line(show: Show, mira: Former) -> None:
-    await mira.opens(f"unblock {short(SUPPORT)}")
+async def test_the_blocked_are_chosen_from_a_menu_of_them(show: Show, mira: Former) -> None:
+    blocked = show.stage.world.stream.rooms[SUPPORT].blocked
+    blocked += ["umar", "wei", "loud"]
+    view = await mira.opens(f"unblock {short(SUPPORT)}")
+    assert "Who is blocked" in fields(view)
+    assert await mira.offered(FORM_PEOPLE) == ["umar | umar", "wei | wei", "loud | loud"]
+    assert await mira.offered(FORM_PEOPLE, "um") == ["umar | umar"]
+    await mira.chooses(FORM_PEOPLE, "umar")
+    await mira.chooses(FORM_PEOPLE, "wei")
+    assert await mira.submits() == {}
+    assert [person.id for person in (await latest(show)).act.people] == ["umar", "wei"]
+    await mira.told("unblocked", "confirmed")
+    assert blocked == ["loud"]
+
+
+async def test_somebody_unblocked_meanwhile_is_named_at_their_field(
+    show: Show, mira: Former
+) -> None:
+    blocked = show.stage.world.stream.rooms[SUPPORT].blocked
+    blocked.append("umar")
+    view = await mira.opens(f"unblock {short(SUPPORT)}")
+    await mira.chooses(FORM_PEOPLE, "umar")
+    blocked.clear()
+    assert await mira.submits() == {
+        people_block_of(view): "umar is not blocked from “Support room · billing”. Take them out."
+    }
+
+
+async def test_a_name_nobody_blocked_has_is_refused_with_the_blocked(
+    show: Show, mira: Former
+) -> None:
+    show.stage.world.stream.rooms[SUPPORT].blocked += ["umar", "wei"]
+    text = await mira.types(f"unblock {short(SUPPORT)} lowd")
+    assert "Nobody blocked from “Support room · billing” matches “lowd”." in text
+    assert "Blocked: umar, wei. Nothing was sent." in text
+    assert show.stage.world.stream.effects == []
+
+
+async def test_somebody_added_as_a_member_is_on_no_list_yet(show: Show, mira: Former) -> None:
+    view = await mira.opens(f"member {short(SUPPORT)} add")
+    assert "They are on no list yet, so only their id tells who is meant." in str(view.given)
     assert (await mira.submits(absent=" \n"))["absent"] == "Say who: their id in your app."
     assert await mira.submits(absent="umar\n@wei") == {}
     assert [person.id for person in (await latest(show)).act.people] == ["umar", "wei"]

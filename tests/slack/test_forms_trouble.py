@@ -68,7 +68,7 @@ async def test_somebody_protected_is_named_at_their_field(show: Show, mira: Form
 
 
 async def test_an_id_that_nobody_can_have_is_said_at_its_field(show: Show, mira: Former) -> None:
-    await mira.opens(f"unblock {short(SUPPORT)}")
+    await mira.opens(f"member {short(SUPPORT)} add")
     cases = await show.store.audit(CaseFilter(limit=50))
     errors = await mira.submits(absent="y" * 300)
     assert list(errors) == ["absent"]

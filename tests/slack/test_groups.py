@@ -38,7 +38,7 @@ async def test_a_ban_asks_first_and_an_unban_takes_it_back(show: Show) -> None:
     await mira.sees("banned siobhan from the group behind", "confirmed")
     assert group.banned == {"siobhan"}
     await mira.types(f"group {HANDLE} unban siobhan appeal accepted")
-    await mira.sees("unbanned siobhan from the group behind", "confirmed")
+    await mira.sees("unbanned Siobhán Ní Bhriain from the group behind", "confirmed")
     assert group.banned == set()
 
 

@@ -27,6 +27,11 @@ class Listed(StrEnum):
     BANNED = "banned"
     MEMBERS = "members"
 
+    @property
+    def label(self) -> str:
+        """The list in a word."""
+        return self.value.capitalize()
+
 
 class Weight(StrEnum):
     """HEAVY acts ask to confirm and want a reason."""

@@ -88,7 +88,7 @@ async def open_house(
         authorizer = Authorizer(policy, board)
         executor = Executor(
             store=store,
-            notifier=Outbox(slack, replies, board, store, _pace(settings)),
+            notifier=Outbox(slack, replies, board, store, directory, _pace(settings)),
             carriers={
                 vendor: Carrier(one, clock, settings.limits.patience)
                 for vendor, one in providers.items()

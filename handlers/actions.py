@@ -141,6 +141,38 @@ def _again(case: Case) -> str:
     return f"Again, after #{case.number}. {why}".strip()
 
 
+async def undo_case(visit: Visit) -> None:
+    """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
+    value = values.load(values.CaseValue, visit.payload.get("value"))
+    asker, words = visit.asker.actor, f"Undo #{value.number}"
+    press = visit.key("press", visit.trigger_id)
+    await visit.desk.admit(visit.asker, press, words)
+    key = visit.key("undo", asker.user, value.number)
+    wanted = await visit.desk.next_try(visit.asker, value.number, key)
+    first = wanted.case.number == value.number
+    act = wanted.case.undo if first else wanted.case.unsettled
+    if act is None:
+        raise values.stale()
+    if wanted.asked:
+        already = asked_message(Acceptance(case=wanted.case, how=How.REPEATED))
+        visit.later(partial(visit.answer, already), "answer")
+    elif act.heavy:
+        await visit.desk.permit(visit.asker, act, press)
+        visit.later(partial(reason.open_form, visit, act, words), "form")
+    else:
+        await visit.desk.request(
+            Order(
+                key=wanted.key,
+                act=act,
+                actor=asker,
+                reason=words,
+                channel=visit.asker.channel,
+                reply_url=visit.reply_url,
+                in_place=visit.on_private_message,
+            )
+        )
+
+
 async def show_audit(visit: Visit) -> None:
     """Older entries of the record."""
     value = values.load(values.AuditValue, visit.payload.get("value"))
@@ -177,6 +209,7 @@ ACTIONS: Mapping[str, Press] = {
     values.CASE_PAGE: page_case,
     values.CASE_CHECK: check_case,
     values.CASE_AGAIN: repeat_case,
+    values.CASE_UNDO: undo_case,
     values.AUDIT: show_audit,
     values.AUDIT_SEARCH: search_audit,
     digestvalues.DIGEST_SUBSCRIBE: digesting.press_subscribe,

@@ -51,6 +51,8 @@ T = TypeVar("T")
 
 class _Profile(BaseModel):
     team: str = ""
+    display_name: str | None = None
+    real_name: str | None = None
 
 
 class _OnGrid(BaseModel):
@@ -76,6 +78,7 @@ class _User(BaseModel):
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     tz: str | None = None
+    real_name: str | None = None
 
     def member(self) -> Member:
         grid = self.enterprise_user or _OnGrid()
@@ -88,6 +91,7 @@ class _User(BaseModel):
             bot=self.is_bot or self.id == SLACKBOT,
             gone=self.deleted,
             zone=self.tz,
+            name=self.profile.display_name or self.profile.real_name or self.real_name or "",
         )
 
     @property

@@ -11,12 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
-from bot.errors import Impossible, VendorError
+from bot.errors import Impossible, SlackSilent, VendorError
 from bot.moderation.board import Board
-from bot.ports import Store
+from bot.ports import Directory, Store
 from handlers.blocks.call import call_message
-from handlers.blocks.cases import answer_message, line_message
+from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
+from handlers.blocks.text import code, mrkdwn
 from handlers.posting import Mark, drawn, find, pause_before, post, taken
 from handlers.replies import Replies
 from handlers.slack_errors import error_code
@@ -49,6 +50,7 @@ class Outbox:
     replies: Replies
     board: Board
     store: Store
+    directory: Directory
     pace: AsyncLimiter
 
     async def show(self, notice: Notice, case: Case) -> str | None:
@@ -59,9 +61,15 @@ class Outbox:
                 notice.place, await self._answer(notice, case), in_place=in_place
             )
             return None
+        message = await self._line_message(case)
         await self.pace.acquire()
         async with taken("line", pause_before(notice.attempt), GONE, case=case.number):
-            return await self._line(notice, case)
+            ts = await self._line(notice, case, message)
+        if case.state in TROUBLE:
+            await self.pace.acquire()
+            async with taken("trouble", pause_before(notice.attempt), GONE, case=case.number):
+                await self._call_asker(notice, case, ts)
+        return ts
 
     async def _answer(self, notice: Notice, case: Case) -> Message:
         """The card the act came from, drawn anew; where the vendor is silent, the case alone.
@@ -80,8 +88,34 @@ class Outbox:
             return card
         return Message(told.text, [*told.blocks, *card.blocks])
 
-    async def _line(self, notice: Notice, case: Case) -> str:
-        message = line_message(case)
+    async def _line_message(self, case: Case) -> Message:
+        """The line, with the asker's name: a mention would notify them of each case."""
+        try:
+            name = (await self.directory.member(case.actor.user)).name
+        except SlackSilent:
+            name = ""
+        by = mrkdwn(name, 80) if name else code(case.actor.user)
+        return line_message(case, by, undoable=self._undoable(case))
+
+    def _undoable(self, case: Case) -> bool:
+        """Whether the vendor can take it back."""
+        verb, provider = case.inverse, self.board.providers.get(case.act.call.vendor)
+        return bool(verb and provider and provider.capabilities[verb.name].possible)
+
+    async def _call_asker(self, notice: Notice, case: Case, line: str) -> None:
+        """Say in the line's thread what went wrong, once: a further attempt looks there first."""
+        mark = Mark(EVENT_TYPE, f"trouble:{case.number}")
+        channel, metadata = notice.place, mark.metadata
+        if notice.attempt > 1:
+            read = partial(self.client.conversations_replies, channel=channel, ts=line)
+            if await find(read, mark, "trouble", case=case.number) is not None:
+                return
+        write = partial(
+            self.client.chat_postMessage, channel=channel, thread_ts=line, metadata=metadata
+        )
+        await post(write, _drafts(trouble_message(case)))
+
+    async def _line(self, notice: Notice, case: Case, message: Message) -> str:
         async for earlier in self._earlier(notice, case):
             if await self._edit(notice.place, earlier, message):
                 return earlier

@@ -30,6 +30,7 @@ class Actor(Frozen):
 class Member(Frozen):
     """What Slack says about a person. `team` is their home workspace, `zone` their time zone.
 
+    `name` is what they are called there; empty where Slack does not say.
     On Enterprise Grid `teams` are all workspaces of the organisation that they are in, and
     `enterprise` is the organisation.
     """
@@ -42,6 +43,7 @@ class Member(Frozen):
     bot: bool = False
     gone: bool = False
     zone: str | None = None
+    name: str = ""
 
     @property
     def homes(self) -> frozenset[str]:

@@ -87,6 +87,18 @@ class Case(Frozen):
         return None if self.state is State.ALREADY else self.act.verb.inverse()
 
     @property
+    def undo(self) -> Act | None:
+        """The act that takes back what is confirmed of this one; None where nothing does."""
+        verb, act = self.inverse, self.act
+        if verb is None or self.state not in {State.CONFIRMED, State.PARTLY}:
+            return None
+        done = {one.person for one in self.results if one.state is State.CONFIRMED}
+        people = tuple(person for person in act.people if person.id in done)
+        if bool(act.people) != bool(people) or (act.everyone and not verb.everyone):
+            return None
+        return act.model_copy(update={"verb": verb, "people": people})
+
+    @property
     def unsettled(self) -> Act:
         """The act aimed only at those for whom it is not settled; all of it while none is.
 

@@ -16,7 +16,7 @@ from handlers.blocks.parts import (
     text_of,
 )
 from handlers.blocks.text import code, dots, mrkdwn, who
-from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CaseValue
+from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
 
 NAMED = 3
 """People named in one line; the rest are counted."""
@@ -141,9 +141,34 @@ def case_line(case: Case, by: str = "") -> str:
     )
 
 
-def line_message(case: Case) -> Message:
-    """The case's line in the moderation channel; later states edit it."""
-    return Message(spoken(case), [section(case_line(case))])
+TROUBLE = {State.PARTLY, State.NOT_CONFIRMED, State.REFUSED, State.FAILED}
+"""States after which somebody has to look: the asker is called to the case's thread."""
+
+
+def line_message(case: Case, by: str = "", *, undoable: bool = False) -> Message:
+    """The case's line in the moderation channel, for everybody there; later states edit it.
+
+    `by` names the asker without calling them: Slack notifies whoever a posted message mentions.
+    `undoable`: the vendor can take the act back. Whoever presses is judged by what they may do.
+    """
+    states = {one.state for one in case.results}
+    value = CaseValue(number=case.number, attempt=case.attempt)
+    row = [
+        button(f"Case #{case.number}", CASE, value),
+        _undo(case, value) if undoable else None,
+        button("Check again", CASE_CHECK, value) if State.NOT_CONFIRMED in states else None,
+        _again("Try again", case, value) if State.FAILED in states else None,
+    ]
+    buttons = actions(row, f"line.{case.number}.{case.attempt}.{case.state}")
+    return Message(spoken(case), [section(case_line(case, by)), *buttons])
+
+
+def trouble_message(case: Case) -> Message:
+    """What is said in the thread of a case's line when it did not go as asked, to its asker."""
+    asker = who(case.actor.user)
+    first = f"{asker} {MARKS[case.state]} *#{case.number}* {_told(case, '')}"
+    wanting = [one for one in case.results if one.state is not State.CONFIRMED]
+    return Message(text_of(asker, spoken(case)), [paragraph([first, *_result_lines(wanting)])])
 
 
 def answer_message(case: Case, *, joined: bool = False) -> Message:
@@ -246,6 +271,15 @@ def _again(label: str, case: Case, value: CaseValue) -> Block | None:
         return pressed
     question = f"{order_words(act)}. {act.verb.warning}"
     return asking(pressed, question, act.verb.label)
+
+
+def _undo(case: Case, value: CaseValue) -> Block | None:
+    """Taking it back; what is not asked for in a form is asked before."""
+    act = case.undo
+    if act is None:
+        return None
+    pressed = button("Undo", CASE_UNDO, value)
+    return pressed if act.heavy else asking(pressed, f"{order_words(act)}?", act.verb.label)
 
 
 def spoken(case: Case) -> str:

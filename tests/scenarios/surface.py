@@ -101,7 +101,7 @@ SURFACE: tuple[Step, ...] = (
         "",
         "moderator",
         Type('mute {support} "Jun Park"'),
-        ("fits 2 people", "jun-2"),
+        ("fits more than one person", "jun-2"),
     ),
     Step(
         "unknown-person",

@@ -28,11 +28,12 @@ from bot.demo.slack.shown import Message
 from bot.errors import VendorTimeout
 from bot.moderation.board import Board
 from bot.moderation.memory import Memory
-from bot.ports import NoticeLater, NoticeLost
+from bot.ports import Member, NoticeLater, NoticeLost
 from bot.store import open_store
 from handlers.outbox import Outbox
 from handlers.replies import Replies
 from tests.fakes.clock import ManualClock
+from tests.fakes.directory import HOME, Table
 from tests.fakes.provider import FakeProvider
 from tests.store.orders import MARY
 
@@ -90,6 +91,7 @@ class Mail:
     ada: User
     case: Case
     clock: ManualClock
+    directory: Table
 
     @property
     def world(self) -> Workspace:
@@ -115,6 +117,15 @@ class Mail:
 
     def of_card(self, card: Message) -> Notice:
         return self.answer(self.reply_url(card), manner=Manner.CARD)
+
+    def roots(self) -> list[Message]:
+        """The lines, without what is in their threads."""
+        return [one for one in self.lines if one.thread_ts is None]
+
+    def thread(self) -> list[Message]:
+        """What is in the thread of the one line."""
+        (line,) = self.roots()
+        return [one for one in self.lines if one.thread_ts == line.ts]
 
     def told(self) -> list[Message]:
         return self.world.ephemerals.get(self.ada.id, [])
@@ -145,14 +156,23 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
             session=session,
             retry_handlers=[],
         )
+        directory = Table()
+        directory.members = {MARY.user: Member(user=MARY.user, team=HOME, name="Mary *M*")}
         board = Board({vendor.vendor: vendor}, clock, Memory(clock))
-        outbox = Outbox(client, Replies(session), board, store, AsyncLimiter(100, 1))
-        yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock)
+        outbox = Outbox(client, Replies(session), board, store, directory, AsyncLimiter(100, 1))
+        yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 
 
 def finished(case: Case) -> Case:
     result = Result(person="ann", name="Ann", state=State.CONFIRMED, evidence="She is gone.")
     return case.model_copy(update={"state": State.CONFIRMED, "results": (result,)})
+
+
+def ended(case: Case, state: State) -> Case:
+    if state.open:
+        return case
+    result = Result(person="ann", name="Ann", state=state, evidence="It rained.")
+    return case.model_copy(update={"state": state, "results": (result,)})
 
 
 async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail) -> None:
@@ -168,6 +188,55 @@ async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail)
     assert [line.ts for line in mail.lines] == [ts]
     assert "confirmed" in str(mail.lines[0].blocks)
     assert (mail.asked(POST), mail.asked(UPDATE)) == (1, 1)
+
+
+async def test_a_line_names_the_asker_and_mentions_nobody(mail: Mail) -> None:
+    await mail.outbox.show(mail.notice(), mail.case)
+    said = f"{mail.lines[0].text} {mail.lines[0].blocks}"
+    assert "by Mary \u2217M\u2217" in said
+    assert "<@" not in said
+
+
+async def test_a_line_names_the_asker_by_their_id_while_slack_is_silent(mail: Mail) -> None:
+    mail.directory.silent.add(MARY.user)
+    await mail.outbox.show(mail.notice(), mail.case)
+    said = f"{mail.lines[0].text} {mail.lines[0].blocks}"
+    assert f"by `{MARY.user}`" in said
+    assert "<@" not in said
+
+
+@pytest.mark.parametrize("state", list(State))
+async def test_only_what_did_not_go_as_asked_calls_its_asker_and_only_to_the_thread(
+    mail: Mail, state: State
+) -> None:
+    await mail.outbox.show(mail.notice(), ended(mail.case, state))
+    called = [as_text(one) for one in mail.thread()]
+    if state in {State.ASKED, State.CONFIRMED}:
+        assert called == []
+    else:
+        (words,) = called
+        assert words.startswith(f"{MARY.user} ")
+        assert "It rained." in words
+
+
+async def test_the_asker_is_called_once_although_the_answer_was_lost(mail: Mail) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    mail.slack.faults.drop(after=True, on=POST)
+    case = ended(mail.case, State.FAILED)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(posted=ts, version=2), case)
+    again = await mail.outbox.show(mail.notice(posted=ts, version=2, attempt=2), case)
+    assert (again, len(mail.roots()), len(mail.thread())) == (ts, 1, 1)
+
+
+async def test_a_call_that_never_arrived_is_made_at_the_next_try(mail: Mail) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    mail.slack.faults.drop(on=POST)
+    case = ended(mail.case, State.NOT_CONFIRMED)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(posted=ts, version=2), case)
+    await mail.outbox.show(mail.notice(posted=ts, version=2, attempt=2), case)
+    assert len(mail.thread()) == 1
 
 
 async def test_a_line_whose_answer_was_lost_is_found_again_and_not_posted_twice(mail: Mail) -> None:

@@ -167,7 +167,7 @@ def trouble_message(case: Case) -> Message:
     """What is said in the thread of a case's line when it did not go as asked, to its asker."""
     asker = who(case.actor.user)
     first = f"{asker} {MARKS[case.state]} *#{case.number}* {_told(case, '')}"
-    wanting = [one for one in case.results if one.state is not State.CONFIRMED]
+    wanting = [one for one in case.results if not one.state.settled]
     return Message(text_of(asker, spoken(case)), [paragraph([first, *_result_lines(wanting)])])
 
 

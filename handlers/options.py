@@ -20,6 +20,7 @@ from bot.moderation.crowd import Crowd
 from handlers.blocks.choices import MAX_CHOICE, call_option, lengths, person_option
 from handlers.blocks.digest_zones import zone_options
 from handlers.blocks.digestvalues import DIGEST_ZONE
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.message import Block
 from handlers.blocks.orderstate import OrderState, read_said, read_state
 from handlers.blocks.parts import MAX_OPTIONS
@@ -104,7 +105,7 @@ async def _read(board: Board, ref: CallRef) -> Iterable[Participant]:
 
 
 def _typed(visit: Visit) -> str:
-    return str(visit.body.get("value") or "")
+    return with_emoji(str(visit.body.get("value") or ""))
 
 
 def _fits(person: Participant | Person, wanted: Iterable[str]) -> bool:

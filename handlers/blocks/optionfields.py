@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.calls.capabilities import Capability
 from bot.calls.verbs import TO_READ, Verb
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.message import Block
 from handlers.blocks.offers import TARGET, takes
 from handlers.blocks.parts import option, plain_text, select
@@ -162,5 +163,5 @@ def read_options(
 
 def _written(kind: Kind, text: str) -> Any:
     if kind is Kind.TEXTS:
-        return tuple(line for one in text.splitlines() if (line := clean(one)))
-    return clean(text)
+        return tuple(line for one in text.splitlines() if (line := clean(with_emoji(one))))
+    return clean(with_emoji(text) if kind is Kind.TEXT else text)

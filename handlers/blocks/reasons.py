@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.message import Block
 from handlers.blocks.parts import option, plain_text, select
 from handlers.blocks.text import clean, cut
@@ -40,7 +41,8 @@ def reason_fields(
 
 def one_reason(listed: str | None, written: str | None) -> str:
     """Both parts as one: `Spam: links to a shop`."""
-    return ": ".join(part for part in (clean(listed or ""), clean(written or "")) if part)
+    parts = (clean(listed or ""), clean(with_emoji(written or "")))
+    return ": ".join(part for part in parts if part)
 
 
 def wrong_reason(reason: str, *, needed: bool) -> str | None:

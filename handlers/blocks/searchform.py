@@ -10,6 +10,7 @@ from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.search import MAX_WORDS, CaseFilter
 from bot.calls.verbs import VERBS
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms import MAX_TITLE
 from handlers.blocks.message import Block
 from handlers.blocks.parts import context, option, plain_text, select
@@ -72,7 +73,7 @@ def read_search(view: dict[str, Any]) -> tuple[SearchState, CaseFilter]:
         }
         since = chosen[SINCE].get("selected_date")
         which = CaseFilter(
-            person=clean(chosen[PERSON].get("value") or "") or None,
+            person=clean(with_emoji(chosen[PERSON].get("value") or "")) or None,
             by=chosen[BY].get("selected_user"),
             verbs=tuple(one["value"] for one in chosen[VERB].get("selected_options") or ()),
             vendor=_picked(chosen[VENDOR]),

@@ -22,6 +22,7 @@ from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH, quoted_at
 from bot.moderation.plan import Spoken
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
 from handlers.commands.words import Words, fit
@@ -133,13 +134,14 @@ def read_order(
     verb = _second(family, words)
     call = words.name("call")
     verb = verb or _second(family, words)
-    text, literal = words.rest, _with_options(said_words, kept, len(words.rest.split()))
+    literal = _with_options(said_words, kept, len(words.rest.split()))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     picked = _pick(verb, values)
-    everyone, people, spared = (
-        _whom(verb, words, command) if verb.aim is not Aim.CALL else (False, (), ())
-    )
+    aimed = verb.aim is not Aim.CALL
+    text = words.rest = with_emoji(words.rest) if aimed else words.rest
+    everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())
     picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
+    words.rest = with_emoji(words.rest)
     picked |= _texts(verb, words)
     if verb.aim is Aim.PEOPLE:
         require_short(words.rest)
@@ -148,7 +150,7 @@ def read_order(
     lacking = [
         *(["verb"] if asked else []),
         *(["call"] if call is None else []),
-        *(["people"] if verb.aim is not Aim.CALL and not people and not everyone else []),
+        *(["people"] if aimed and not people and not everyone else []),
         *(name for name in verb.required() if name not in picked),
     ]
     said = {

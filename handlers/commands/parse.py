@@ -14,6 +14,7 @@ from bot.calls.names import can_be_seen
 from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import FAMILIES, topics
 from handlers.commands.digestwords import AskDigest, read_digest
 from handlers.commands.orders import ActRequest, Incomplete, read_order
@@ -154,7 +155,7 @@ def _list(words: Words, _: str) -> ListCalls:
             page = number
         else:
             text.append(word)
-    wanted = " ".join(text)
+    wanted = with_emoji(" ".join(text))
     if len(wanted) > MAX_FILTER:
         raise BadInput(
             f"The filter is longer than {MAX_FILTER} characters.",
@@ -218,6 +219,7 @@ def _find(words: Words, command: str) -> FindPerson:
     wanted = words.rest.removeprefix("@").strip() if quoted is None else quoted
     if quoted is not None:
         words.done()
+    wanted = with_emoji(wanted)
     if not can_be_seen(wanted):
         raise BadInput(
             "Whom? A name, part of one, or an id.",

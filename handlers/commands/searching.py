@@ -12,6 +12,7 @@ from bot.calls.outcomes import State
 from bot.calls.search import MAX_WORDS, CaseFilter
 from bot.calls.verbs import VERBS
 from bot.errors import BadInput, UnknownWord
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import FAMILIES
 from handlers.commands.words import Words
 
@@ -124,7 +125,7 @@ def _read(name: str, said: str, example: str) -> Any:
 
 
 def _person(said: str, _: str) -> str:
-    return said.removeprefix("@")
+    return with_emoji(said).removeprefix("@")
 
 
 def _by(said: str, example: str) -> str:

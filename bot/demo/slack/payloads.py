@@ -1,5 +1,6 @@
 """What Slack sends for what people do (docs.slack.dev, reference/interaction-payloads)."""
 
+from bot.demo.slack.emoji import named
 from bot.demo.slack.finding import Pick
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.shown import Json, Message, Shown, View, state_of
@@ -10,7 +11,7 @@ VERIFICATION_TOKEN = "made-up-verification-token"
 
 
 def command(world: Workspace, user: User, place: Channel, typed: str, text: str) -> Json:
-    """The form fields of a slash command."""
+    """The form fields of a slash command; emoji in it come by their names, as Slack sends them."""
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": _typed_in(world, user),
@@ -21,7 +22,7 @@ def command(world: Workspace, user: User, place: Channel, typed: str, text: str)
         "user_id": user.id,
         "user_name": user.name.lower(),
         "command": typed,
-        "text": text,
+        "text": named(text),
         "api_app_id": APP,
         "is_enterprise_install": str(world.org_wide).lower(),
         "response_url": _reply_url(world, user, place.id),

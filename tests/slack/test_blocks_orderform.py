@@ -135,9 +135,9 @@ def test_two_calls_of_one_name_are_told_apart_by_handle_and_vendor() -> None:
 
 
 @pytest.mark.parametrize("title", ["", " \u200b", "\n"])
-def test_an_empty_title_is_said(title: str) -> None:
+def test_a_call_without_a_title_is_shown_by_its_id(title: str) -> None:
     option = call_option(Call(ref=ref(), title=title, people=0))
-    assert option["text"]["text"] == "Untitled call"
+    assert option["text"]["text"] == ref().id
 
 
 def test_a_calls_value_means_one_run_of_one_room() -> None:

@@ -12,21 +12,26 @@ from itertools import chain
 _NAMED = re.compile(r":([a-z0-9_+'&-]+):(?::(skin-tone-[2-6]):)?")
 
 
-def with_emoji(text: str) -> str:
-    """`text` with each known `:name:`, its skin tone too, as the character; others stay."""
+def with_emoji(text: str, *, inside: bool = True) -> str:
+    """`text` with each known `:name:`, its skin tone too, as the character; others stay.
+
+    Not `inside` a word where it may be an id: `app:key:7` stays.
+    """
     parts: list[str] = []
     at = 0
     while (match := _NAMED.search(text, at)) is not None:
-        sign = None if _is_time(text, match) else _sign(match[1], match[2])
+        joined = _joins(text, match) and (not inside or match[1].isdigit())
+        sign = None if joined else _sign(match[1], match[2])
         end = match.end() if sign else match.end(1)
         parts += [text[at : match.start()], sign or text[match.start() : end]]
         at = end
     return "".join([*parts, text[at:]])
 
 
-def _is_time(text: str, match: re.Match[str]) -> bool:
-    """Whether the colons stand between numbers, as in 10:100:30."""
-    return match[1].isdigit() and text[: match.start()][-1:].isdigit()
+def _joins(text: str, match: re.Match[str]) -> bool:
+    """Whether it stands between letters or numbers, as in 10:100:30."""
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    return before.isalnum() and after.isalnum()
 
 
 def _sign(name: str, tone: str | None) -> str | None:

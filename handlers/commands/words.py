@@ -4,6 +4,7 @@ import re
 
 from bot.errors import BadInput
 from bot.moderation.naming import quoted_at
+from handlers.blocks.emoji import with_emoji
 from handlers.blocks.text import clean
 
 MAX_NAME = 255
@@ -54,7 +55,7 @@ class Words:
     def name(self, of: str) -> str | None:
         """The next word as the name of something. BadInput when it is longer than a name."""
         word = self.take()
-        return None if word is None else fit(word, of)
+        return None if word is None else fit(with_emoji(word, inside=False), of)
 
     def page(self, word: str) -> int | None:
         """`page N` as N - 1, when `word` is `page` and a number follows."""

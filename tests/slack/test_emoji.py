@@ -13,7 +13,7 @@ from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.reasons import one_reason
-from handlers.commands.parse import ActRequest, FindPerson, ListCalls, parse
+from handlers.commands.parse import ActRequest, FindPerson, ListCalls, ShowCall, parse
 from tests.fakes.moderator import Moderator
 
 NAMES = {
@@ -48,6 +48,11 @@ def test_a_short_name_is_its_character_wherever_it_stands(name: str, sign: str) 
 )
 def test_what_is_no_short_name_stays(text: str) -> None:
     assert with_emoji(text) == text
+
+
+def test_an_id_of_a_call_keeps_its_colons() -> None:
+    assert parse("show app:key:7") == ShowCall(call="app:key:7")
+    assert parse("show stream::fox_face:") == ShowCall(call="stream:\U0001f98a")
 
 
 def test_an_unknown_name_hides_no_known_one() -> None:

@@ -68,6 +68,11 @@ class Roster(Frozen):
     told: bool = True
     trouble: str = ""
 
+    @property
+    def complete(self) -> bool:
+        """Whether nobody is on it who is not known here."""
+        return self.told and self.whole
+
 
 class CallView(Frozen):
     """One call opened: its people on one page, who is kept out, what can be done and looked at."""

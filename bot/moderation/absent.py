@@ -70,6 +70,10 @@ class Absentees:
 
     async def roster(self, call: CallRef, which: Listed) -> Roster:
         """Who is on that list now, by their names as far as they are known here."""
+        self._read[call, which] = roster = await self._roster(call, which)
+        return roster
+
+    async def _roster(self, call: CallRef, which: Listed) -> Roster:
         past = await self._past.recent(call, MOST_CASES)
         try:
             page = await self._board.provider(call.vendor).listed(call, which)
@@ -80,9 +84,7 @@ class Absentees:
     async def lately(self, call: CallRef, which: Listed) -> Roster:
         """The same, as it was read a few seconds ago."""
         known = self._read.get((call, which))
-        if known is None:
-            known = self._read[call, which] = await self.roster(call, which)
-        return known
+        return await self.roster(call, which) if known is None else known
 
     async def kept_out(self, call: Call) -> Roster | None:
         """Who may not join the call, or the group behind it; None where there is no such list.
@@ -139,11 +141,21 @@ def meant(word: str, roster: Roster, call: Call) -> Person:
             )
         if found:
             return next(one for one in people if one.id == found[0].id)
-    if not roster.told or not roster.whole:
+    if not roster.complete:
         return Person(id=word)
-    raise UnknownPerson(
+    raise not_listed(word, roster, call)
+
+
+def not_listed(word: str, roster: Roster, call: Call) -> UnknownPerson:
+    """The error for a word that means nobody on the list: it names those who are."""
+    return UnknownPerson(
         f"Nobody {OF[roster.which]} “{call.title}” matches “{word}”.", next_step=_listing(roster)
     )
+
+
+def roster_crowd(roster: Roster) -> Crowd:
+    """Those who are on the list, or were put on it by a case, to be named."""
+    return Crowd(_seen(one) for one in (*roster.people, *roster.former))
 
 
 OF: Mapping[Listed, str] = MappingProxyType(
@@ -173,7 +185,7 @@ def _with_id(person: Person | Participant) -> str:
 
 
 def _seen(person: Person) -> Participant:
-    return Participant(id=person.id, name=person.name, custom_id=person.custom_id)
+    return Participant(id=person.id, name=person.name, custom_id=person.custom_id, role=person.role)
 
 
 def _put_on(which: Listed, past: Sequence[Case]) -> tuple[Person, ...]:

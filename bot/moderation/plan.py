@@ -8,7 +8,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.picture import ListView
-from bot.calls.verbs import VERBS, Aim, Verb
+from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
@@ -17,7 +17,7 @@ from bot.errors import (
     UnknownCall,
     UnknownPerson,
 )
-from bot.moderation.absent import Absentees, Past
+from bot.moderation.absent import Absentees, Past, not_listed, roster_crowd
 from bot.moderation.board import Board, longer_handles
 from bot.moderation.crowd import Crowd
 from bot.moderation.naming import MOST_NAMED, Reading, read_people
@@ -135,6 +135,17 @@ class Planner:
             spared=await self._people(verb, call, spared),
         )
 
+    async def knows_names(self, verb: Verb, call_word: str) -> bool:
+        """Whether everybody whom `verb` can mean in that call is known by name.
+
+        Not so for a verb that means anybody, nor where a list is not told or too long: by id then.
+        """
+        if verb.aim is Aim.PEOPLE or verb.listed is None:
+            return verb.aim is Aim.PEOPLE
+        call = await self.call(call_word)
+        self.possible(verb, call.ref)
+        return (await self.absentees.roster(call.ref, verb.listed)).complete
+
     async def meant(self, verb: Verb, spoken: Spoken) -> Meant:
         """The act on people that was said in words, and the words that are left for a reason.
 
@@ -160,6 +171,8 @@ class Planner:
 
     async def reading(self, verb: type[Verb] | Verb, call: Call, spoken: Spoken) -> Reading:
         """Who is named, as far as it is known. UnknownPerson when nobody is."""
+        if verb.listed is not None:
+            return await self._listed(verb, verb.listed, call, spoken)
         known = self._board.memory.people(call.ref)
         if known is not None:
             reading = _read(verb, spoken, known)
@@ -168,13 +181,20 @@ class Planner:
         people = await self._board.crowd(call.ref, spoken.words)
         crowd = self._board.memory.crowd(call.ref, people)
         reading = _read(verb, spoken, crowd)
-        if len(reading.people) > MOST_NAMED:
-            raise BadInput(
-                f"At most {MOST_NAMED} people can be named in one order.",
-                next_step="Nothing was done. Name the rest in another order.",
-            )
+        require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
             raise _nobody(reading.unknown[0], crowd, call)
+        return reading
+
+    async def _listed(
+        self, verb: type[Verb] | Verb, which: Listed, call: Call, spoken: Spoken
+    ) -> Reading:
+        """The same of those who are on a list of the call's, or were put on it by a case."""
+        roster = await self.absentees.lately(call.ref, which)
+        reading = _read(verb, spoken, roster_crowd(roster))
+        require_few(reading)
+        if reading.unknown and not reading.people and not reading.others:
+            raise not_listed(reading.unknown[0], roster, call)
         return reading
 
     def possible(self, verb: Verb, ref: CallRef, *, everyone: bool = False) -> None:
@@ -216,6 +236,15 @@ def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
     if colon and call_id and vendor.lower() in set(connected):
         return CallRef(vendor=Vendor(vendor.lower()), id=call_id)
     return None
+
+
+def require_few(reading: Reading) -> None:
+    """BadInput where more people are named than one order may."""
+    if len(reading.people) > MOST_NAMED:
+        raise BadInput(
+            f"At most {MOST_NAMED} people can be named in one order.",
+            next_step="Nothing was done. Name the rest in another order.",
+        )
 
 
 def _read(verb: type[Verb] | Verb, spoken: Spoken, crowd: Crowd) -> Reading:

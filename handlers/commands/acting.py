@@ -8,7 +8,7 @@ import asyncio
 
 from bot.calls.acts import CROWD, Act
 from bot.calls.cases import Order
-from bot.calls.verbs import Aim, Weight
+from bot.calls.verbs import Weight
 from bot.moderation.plan import UnclearPeople
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import looking
@@ -53,7 +53,7 @@ def _key(visit: Visit) -> str:
 async def _meant(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act. UnclearPeople where it has to be asked about."""
     planner = visit.desk.planner
-    if request.verb.aim is Aim.PEOPLE:
+    if await planner.knows_names(request.verb, request.call):
         meant = await planner.meant(request.verb, request.spoken)
         read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
         if isinstance(read, Incomplete):

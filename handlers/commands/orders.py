@@ -55,9 +55,9 @@ _YES = {"", "true", "yes", "on", "1"}
 class ActRequest(Frozen):
     """An order with everything it needs; names are as typed, nobody has been looked up.
 
-    Of a verb aimed at people `text` is all that stands behind the call, and `literal` the same with
-    its options: who is there decides where the names in it end. `people`, `spared` and `reason` are
-    then what its signs alone tell.
+    Of a verb that means people by name `text` is all that stands behind the call, and `literal` the
+    same with its options: who is there decides where the names in it end. `people`, `spared` and
+    `reason` are then what its signs alone tell.
     """
 
     verb: AnyVerb
@@ -143,7 +143,7 @@ def read_order(
     picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
     words.rest = with_emoji(words.rest)
     picked |= _texts(verb, words)
-    if verb.aim is Aim.PEOPLE:
+    if verb.by_name():
         require_short(words.rest)
     else:
         words.rest = require_reason(verb, words.rest)
@@ -165,7 +165,7 @@ def read_order(
         known = {"family": verb.words[0], "missing": lacking[0], "picked": picked}
         return Incomplete.model_validate({"verb_type": kind, **known, **said})
     literal = "" if literal == text else literal
-    typed = {"text": text, "literal": literal} if verb.aim is Aim.PEOPLE else {}
+    typed = {"text": text, "literal": literal} if verb.by_name() else {}
     return ActRequest.model_validate({"verb": _build(verb, picked, command), **said, **typed})
 
 

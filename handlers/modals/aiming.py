@@ -206,7 +206,7 @@ async def _away(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Perso
 def _on_list(chosen: tuple[Picked, ...], roster: Roster, call: Call) -> tuple[Person, ...]:
     """Those who are on the list now; where it could not be read to its end, anybody by their id."""
     known = {person_value(one.id): one for one in roster.people}
-    if not roster.told or not roster.whole:
+    if not roster.complete:
         known = {one.value: Person(id=one.value) for one in chosen} | known
     gone = [_short(one.label) for one in chosen if one.value not in known]
     if gone:

@@ -126,6 +126,11 @@ class Verb(Frozen):
         """The options that have to be said, in order."""
         return tuple(name for name, field in cls.model_fields.items() if field.is_required())
 
+    @classmethod
+    def by_name(cls) -> bool:
+        """Whether it means people who are there or on a list, so that names tell them."""
+        return cls.aim is Aim.PEOPLE or cls.listed is not None
+
     def inverse(self) -> "Verb | None":
         """The verb that takes this one back on the same target, None when nothing does."""
         return None

@@ -46,8 +46,7 @@ async def more(visit: Visit) -> None:
 
 
 async def _form(visit: Visit, value: values.ActValue) -> None:
-    await visit.desk.permit(visit.asker, value.act(), visit.key("press", visit.trigger_id))
-    await reason.open_form(visit, value.act(), card=value.card)
+    await reason.open_meant(visit, value.meant(), card=value.card)
 
 
 async def open_call(visit: Visit) -> None:

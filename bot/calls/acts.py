@@ -57,6 +57,22 @@ class Person(Frozen):
         return shown(self.name, self.id, self.custom_id)
 
 
+class ActRef(Frozen):
+    """An act as a button or a form carries it: ids and options; see `bot.moderation.lookup`."""
+
+    verb: AnyVerb
+    call: CallRef
+    people: tuple[str, ...] = ()
+    everyone: bool = False
+    spared: tuple[str, ...] = ()
+    protected_too: bool = False
+
+    @property
+    def heavy(self) -> bool:
+        """Whether to ask first: the verb is heavy, or it hits everyone or a crowd."""
+        return self.verb.weight is Weight.HEAVY or self.everyone or len(self.people) > CROWD
+
+
 class Protection(Frozen):
     """Whom only admins may act on: ids or `fnmatch` patterns of them, and roles in a call."""
 
@@ -100,8 +116,8 @@ class Act(Frozen):
 
     @property
     def heavy(self) -> bool:
-        """Whether to ask first: the verb is heavy, or it hits everyone or a crowd."""
-        return self.verb.weight is Weight.HEAVY or self.everyone or len(self.people) > CROWD
+        """Whether to ask first: see `ActRef`."""
+        return self.ref.heavy
 
     def each(self) -> tuple["Act", ...]:
         """The same act split into one per person, so that each has its own outcome."""
@@ -118,6 +134,18 @@ class Act(Frozen):
         spared += " protected too" if self.protected_too else ""
         call = (str(self.call.vendor), self.call.id, self.call.session)
         return f"{call} {self.verb.name} {self.verb.model_dump_json()} {target}{spared}"
+
+    @property
+    def ref(self) -> ActRef:
+        """It as a form carries it: without those who are left out anyway."""
+        return ActRef(
+            verb=self.verb,
+            call=self.call,
+            people=tuple(person.id for person in self.people),
+            everyone=self.everyone,
+            spared=tuple(person.id for person in self.spared if not person.protected),
+            protected_too=self.protected_too,
+        )
 
     @property
     def left_out(self) -> tuple[Person, ...]:

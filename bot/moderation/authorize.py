@@ -208,7 +208,7 @@ def ordered(act: Act) -> Act:
 
 
 def _persons(people: Iterable[Participant]) -> tuple[Person, ...]:
-    return tuple(Person.of(one) for one in people)
+    return tuple(Person.of(one) for one in people if one.known)
 
 
 def _all_of(people: Sequence[Person], there: There) -> bool:

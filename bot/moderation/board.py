@@ -161,6 +161,7 @@ class Board:
             cursor, total = page.next, page.total if page.total is not None else total
             if cursor in {None, before} or len(found) >= min(at_least, MOST_PEOPLE):
                 break
+        self.memory.meet(ref, found.values())
         if cursor is None or len(found) >= MOST_PEOPLE:
             self.memory.keep_people(ref, found.values())
         return Page(items=tuple(found.values()), next=cursor, total=total)
@@ -177,6 +178,7 @@ class Board:
             for word in [one for one in words if not known.find(one)]:
                 seen = (await self.provider(ref.vendor).find(word)).found
                 there += [one.person for one in seen if one.call.ref.id == ref.id]
+            self.memory.meet(ref, there)
         return there
 
     async def get(self, ref: CallRef) -> Call:

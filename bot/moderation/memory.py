@@ -37,6 +37,19 @@ class Memory:
             ROOMS, LEFT_SECONDS, timer=clock.monotonic
         )
 
+        self._met: TTLCache[tuple[str, str], dict[str, Participant]] = TTLCache(
+            ROOMS, CALL_SECONDS, timer=clock.monotonic
+        )
+
+    def meet(self, ref: CallRef, people: Iterable[Participant]) -> None:
+        """Remember what people were like who were in a call, also when they leave."""
+        room = _room(ref)
+        self._met[room] = {**self._met.get(room, {}), **{one.id: one for one in people}}
+
+    def met(self, ref: CallRef, person: str) -> Participant | None:
+        """Somebody who was seen in the call, by the id that acts take, as they were last seen."""
+        return self._met.get(_room(ref), {}).get(person)
+
     def keep_calls(self, calls: Iterable[Call]) -> None:
         """Remember these calls as they are now."""
         for call in calls:

@@ -104,7 +104,7 @@ def _more(view: CallView) -> Block | None:
 def _menu(view: CallView, person: Person, offers: Sequence[Offer], mark: str) -> Block:
     """The acts on a person; where the ids are too long for a menu, the first act as a button."""
     call = view.call
-    ids = menu_ids(call.ref, call.title, stamp=mark, person=person)
+    ids = menu_ids(call.ref, stamp=mark, person=person.id)
     if ids is not None:
         more = has_more(view.capabilities, person=True)
         options = with_more(act_options(offers)) if more else act_options(offers)
@@ -127,7 +127,7 @@ def _looks(view: CallView) -> list[Block | None]:
         button(
             look.label,
             f"{LOOK}#{name}",
-            LookValue(look=name, call=view.call.ref, title=view.call.title),
+            LookValue(look=name, call=view.call.ref),
         )
         for name, look in LOOKS.items()
         if look.of_call and name in view.looks and view.looks[name].possible
@@ -163,7 +163,7 @@ def _missed(verb: type[Verb]) -> bool:
 
 def _foot(view: CallView, mark: str) -> list[Block]:
     def at(page: int) -> CallValue:
-        return CallValue(call=view.call.ref, title=view.call.title, page=page)
+        return CallValue(call=view.call.ref, page=page)
 
     row = [
         button("Previous", f"{OPEN}#previous", at(view.page - 1)) if view.page else None,

@@ -115,8 +115,8 @@ def _card(
     offers = for_call(call, capabilities)
     direct = [offer for offer in offers if offer.verb.weight is Weight.LIGHT][:DIRECT]
     live = call.ended_at is None
-    ids = menu_ids(call.ref, call.title, stamp=mark)
-    opened = CallValue(call=call.ref, title=call.title)
+    ids = menu_ids(call.ref, stamp=mark)
+    opened = CallValue(call=call.ref)
     row = [
         button("Open", OPEN, opened),
         *(act_button(offer, call, mark) for offer in direct),

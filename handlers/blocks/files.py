@@ -9,7 +9,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.looks import LOOKS, File, FileKind, Files
 from bot.calls.verbs import DeleteRecording, DeleteTranscript
 from handlers.blocks.links import link
-from handlers.blocks.lookvalues import LookValue
+from handlers.blocks.lookvalues import NamedLook
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import MAX_TEXT, button, context, paragraph, section, stamp
 from handlers.blocks.reports import MAX_REASON, part, report
@@ -29,7 +29,7 @@ _DELETING: Mapping[FileKind, type[DeleteRecording] | type[DeleteTranscript]] = {
 
 
 def files_report(
-    asked: LookValue, files: Files, capabilities: Mapping[str, Capability], at: datetime
+    asked: NamedLook, files: Files, capabilities: Mapping[str, Capability], at: datetime
 ) -> Message:
     """The files of a call, newest first, each with its link and, where it can be, “Delete”."""
     shown = part(files.files, asked.page, FILES)
@@ -44,12 +44,12 @@ def files_report(
     return report(asked, facts, body, shown, at)
 
 
-def _nothing(asked: LookValue) -> str:
+def _nothing(asked: NamedLook) -> str:
     return f"{asked.call.vendor.label} lists no {LOOKS[asked.look].label.lower()} of this call."
 
 
 def _file(
-    asked: LookValue, file: File, capabilities: Mapping[str, Capability], at: datetime
+    asked: NamedLook, file: File, capabilities: Mapping[str, Capability], at: datetime
 ) -> Block:
     about = dots(
         (
@@ -85,7 +85,7 @@ def _way(file: File, at: datetime) -> str:
 
 
 def _delete(
-    asked: LookValue, file: File, capabilities: Mapping[str, Capability], mark: str
+    asked: NamedLook, file: File, capabilities: Mapping[str, Capability], mark: str
 ) -> Block | None:
     """The button that opens the form for deleting it; None where that is not possible."""
     verb = _DELETING.get(file.kind)
@@ -96,7 +96,7 @@ def _delete(
     except ValidationError:
         return None
     run = asked.call.model_copy(update={"session": file.session or asked.call.session})
-    value = ActValue(verb=deleting, call=run, title=asked.title, stamp=mark, card=False)
+    value = ActValue(verb=deleting, call=run, stamp=mark, card=False)
     return button("Delete", f"{ACT}#{verb.name}", value, "danger")
 
 

@@ -1,11 +1,11 @@
 """The form behind every act: what it does, with which options, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, ActRef
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Frozen
 from bot.calls.verbs import Aim, Verb
@@ -16,7 +16,7 @@ from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import takes
 from handlers.blocks.parts import option, paragraph, plain_text, select
 from handlers.blocks.reasons import LISTED, REASON, one_reason, reason_fields, wrong_reason
-from handlers.blocks.text import cut, mrkdwn
+from handlers.blocks.text import mrkdwn
 from handlers.blocks.values import MAX_SHOWN, Value, stale
 
 REASON_FORM = "act.reason"
@@ -25,8 +25,8 @@ REASON_FORM = "act.reason"
 MAX_TITLE, MAX_METADATA = 24, 3000
 """Slack's limits for a title or submit button and for private_metadata."""
 
-SHORT_NAME = 40
-"""Characters of a name a form carries."""
+INCLUDE = "protected"
+"""The block_id and action_id of the box that includes protected people."""
 
 _OPTION = "option."
 
@@ -34,7 +34,7 @@ _OPTION = "option."
 class FormState(Value):
     """What the form is about, carried by it; `card` and the rest as in `Order`."""
 
-    act: Act
+    act: ActRef
     channel: str | None = None
     reply_url: str | None = None
     card: bool = False
@@ -44,28 +44,31 @@ class Filled(Frozen):
     """A form as submitted: the act with its chosen options, and the reason."""
 
     state: FormState
-    act: Act
+    act: ActRef
     reason: str
 
 
 def reason_form(
     state: FormState,
+    act: Act,
     capability: Capability,
     targets: Sequence[str] = (),
     why: str = "",
     reasons: Sequence[str] = (),
+    *,
+    includable: bool = False,
 ) -> dict[str, Any]:
     """The form for one act; `why` is the reason so far, `reasons` can be picked.
 
-    BadInput when it names too many people.
+    `includable` offers that protected people be included. BadInput when it names too many people.
     """
-    verb = state.act.verb
-    label = f"{verb.label} everyone" if state.act.everyone else verb.label
-    about = [order_words(state.act), f"⚠️ {mrkdwn(verb.warning)}"]
-    if capability.also and _on_all(state.act):
+    verb = act.verb
+    label = f"{verb.label} everyone" if act.everyone else verb.label
+    about = [order_words(act), f"⚠️ {mrkdwn(verb.warning)}"]
+    if capability.also and _on_all(act):
         about.append(f"⚠️ {mrkdwn(capability.also)}")
     if capability.level is Enforcement.BEST_EFFORT and capability.why:
-        about.append(f"Best effort on {state.act.call.vendor.label}: {mrkdwn(capability.why)}")
+        about.append(f"Best effort on {act.call.vendor.label}: {mrkdwn(capability.why)}")
     return {
         "type": "modal",
         "callback_id": REASON_FORM,
@@ -76,7 +79,8 @@ def reason_form(
         "blocks": [
             paragraph(about),
             *_options(verb, capability, targets),
-            *reason_fields(reasons, None, why, needed=state.act.heavy),
+            *(include_field(chosen=act.protected_too) if includable else []),
+            *reason_fields(reasons, None, why, needed=act.heavy),
         ],
     }
 
@@ -97,7 +101,9 @@ def read_form(view: dict[str, Any]) -> Filled:
         )
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
-    act = state.act.model_copy(update={"verb": verb})
+    act = state.act.model_copy(
+        update={"verb": verb, "protected_too": included(view, state.act.protected_too)}
+    )
     return Filled(state=state, act=act, reason=_written(view))
 
 
@@ -110,6 +116,30 @@ def form_errors(view: dict[str, Any]) -> dict[str, str]:
         raise stale() from error
     wrong = wrong_reason(reason, needed=state.act.heavy)
     return {REASON: wrong} if wrong else {}
+
+
+def include_field(*, chosen: bool) -> list[Block]:
+    """A box that includes protected people in an act on everyone."""
+    box = option("Include protected people", INCLUDE)
+    element: Block = {"type": "checkboxes", "action_id": INCLUDE, "options": [box]}
+    if chosen:
+        element["initial_options"] = [box]
+    return [
+        {
+            "type": "input",
+            "block_id": INCLUDE,
+            "label": plain_text("Protected people", MAX_SHOWN),
+            "hint": plain_text("Left out unless you check this.", MAX_SHOWN),
+            "element": element,
+            "optional": True,
+        }
+    ]
+
+
+def included(view: Mapping[str, Any], otherwise: bool) -> bool:  # noqa: FBT001 - what was said
+    """Whether the box is checked; `otherwise` where the form has none."""
+    field = view["state"]["values"].get(INCLUDE)
+    return otherwise if field is None else bool(field[INCLUDE].get("selected_options"))
 
 
 def trouble_view(message: Message) -> dict[str, Any]:
@@ -128,16 +158,10 @@ def done_view(message: Message) -> dict[str, Any]:
 
 
 def _metadata(state: FormState) -> str:
-    act = state.act
-    people = tuple(
-        person.model_copy(update={"name": cut(person.name or "", SHORT_NAME) or None})
-        for person in act.people
-    )
-    short = act.model_copy(update={"title": cut(act.title, MAX_SHOWN), "people": people})
-    carried = state.model_copy(update={"act": short}).model_dump_json(exclude_none=True)
+    carried = state.model_dump_json(exclude_none=True)
     if len(carried) > MAX_METADATA:
         raise BadInput(
-            f"{len(people)} people are too many for one form.",
+            f"{len(state.act.people) + len(state.act.spared)} people are too many for one form.",
             next_step="Nothing was done. Name fewer people at a time.",
         )
     return carried

@@ -51,7 +51,7 @@ def _place(one: Sighting, name: str) -> Block:
             f"since {when(person.joined_at)}" if person.joined_at else "",
         )
     )
-    opened = button("Open", f"{OPEN}#found", CallValue(call=call.ref, title=call.title))
+    opened = button("Open", f"{OPEN}#found", CallValue(call=call.ref))
     who = named(person.name, person.custom_id or person.id) if person.known else bold(person.shown)
     text = lines((who, where), MAX_TEXT)
     return section(text, **({"accessory": opened} if opened else {}))

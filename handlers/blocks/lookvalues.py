@@ -25,6 +25,12 @@ class LookValue(CallValue):
         return look
 
 
+class NamedLook(LookValue):
+    """A look with the title of its call, to be shown; no button carries the title."""
+
+    title: str = Field(default="", exclude=True)
+
+
 class RoomsValue(Value):
     """A page (from 0) of what one vendor, or each, knows by name."""
 

@@ -106,8 +106,7 @@ def act_button(offer: Offer, call: Call, stamp: str, person: Person | None = Non
     value = ActValue(
         verb=offer.verb,
         call=call.ref,
-        title=call.title,
-        person=person,
+        person=None if person is None else person.id,
         everyone=offer.everyone,
         stamp=stamp,
     )
@@ -128,7 +127,8 @@ def with_more(options: Sequence[Block]) -> list[Block]:
 
 def more_button(call: Call, person: Person | None = None) -> Block | None:
     """“More…”: the form that asks what to do with this call, or with this person in it."""
-    return button(MORE_LABEL, MORE, MoreValue(call=call.ref, title=call.title, person=person))
+    who = None if person is None else person.id
+    return button(MORE_LABEL, MORE, MoreValue(call=call.ref, person=who))
 
 
 def has_more(capabilities: Mapping[str, Capability], *, person: bool = False) -> bool:

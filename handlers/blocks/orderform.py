@@ -142,7 +142,6 @@ def _state(draft: Draft) -> OrderState:
         update={
             "verb": verb.name if verb else None,
             "call": call.ref if call else None,
-            "title": call.title if call else "",
             "over": bool(call and call.ended_at),
             "heavy": heavy(draft.said),
         }

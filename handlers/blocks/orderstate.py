@@ -11,13 +11,11 @@ from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.choices import Picked, call_value
 from handlers.blocks.optionfields import OPTION
 from handlers.blocks.reasons import LISTED, REASON
-from handlers.blocks.text import cut
 from handlers.blocks.values import (
     FORM_CALL,
     FORM_PEOPLE,
     FORM_VERB,
     FORM_WHOM,
-    MAX_SHOWN,
     Value,
     stale,
 )
@@ -62,7 +60,6 @@ class OrderState(Value):
     verb: str | None = None
     among: str = ""
     call: CallRef | None = None
-    title: str = ""
     over: bool = False
     person: Picked | None = None
     typed: Typed | None = None
@@ -112,15 +109,11 @@ def people_block(call: str, verb: type[Verb] | None) -> str:
 
 
 def dump_state(state: OrderState) -> str:
-    """The state as private_metadata; what is too long for it is left to the form's own fields."""
-    short = state.model_copy(update={"title": cut(state.title, MAX_SHOWN)})
-    fewer = short.model_copy(update={"typed": None})
-    least = fewer.model_copy(update={"call": None, "title": ""})
-    for one in (short, fewer):
-        carried = one.model_dump_json(exclude_none=True)
-        if len(carried) <= MAX_METADATA:
-            return carried
-    return least.model_dump_json(exclude_none=True)
+    """The state as private_metadata; ids too long for it are left to the form's own fields."""
+    carried = state.model_dump_json(exclude_none=True)
+    if len(carried) <= MAX_METADATA:
+        return carried
+    return state.model_copy(update={"call": None}).model_dump_json(exclude_none=True)
 
 
 def read_state(view: Mapping[str, Any]) -> OrderState:

@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from bot.calls.handles import handle
 from bot.calls.looks import LOOKS, CallMember, Feedback, PersonQuality, Quality
 from bot.calls.models import Page
-from handlers.blocks.lookvalues import LOOK_PAGE, LookValue
+from handlers.blocks.lookvalues import LOOK_PAGE, NamedLook
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
     MAX_HEADER,
@@ -68,7 +68,7 @@ def grouped(rows: Sequence[tuple[str, str]], page: int) -> tuple[list[str], Part
 
 
 def report(
-    asked: LookValue, facts: Iterable[str], body: Sequence[Block], shown: Part[T], at: datetime
+    asked: NamedLook, facts: Iterable[str], body: Sequence[Block], shown: Part[T], at: datetime
 ) -> Message:
     """A look at a call: what and where, the facts, the body, and how to go on."""
     label, told = LOOKS[asked.look].label, [fact for fact in facts if fact]
@@ -79,8 +79,8 @@ def report(
     return Message(text_of(f"{spoken}: {', '.join(told)}." if told else f"{spoken}."), blocks)
 
 
-def _foot(asked: LookValue, shown: Part[T], at: datetime) -> list[Block]:
-    def to(page: int) -> LookValue:
+def _foot(asked: NamedLook, shown: Part[T], at: datetime) -> list[Block]:
+    def to(page: int) -> NamedLook:
         return asked.model_copy(update={"page": page})
 
     row = [
@@ -89,7 +89,7 @@ def _foot(asked: LookValue, shown: Part[T], at: datetime) -> list[Block]:
         if shown.page < shown.last
         else None,
         button("Refresh", LOOK_PAGE, to(shown.page)),
-        button("Open call", f"{OPEN}#call", CallValue(call=asked.call, title=asked.title)),
+        button("Open call", f"{OPEN}#call", CallValue(call=asked.call)),
     ]
     return [*actions(row, f"{stamp(at)}.foot"), context(as_of(shown, at))]
 
@@ -113,7 +113,7 @@ def figure(value: float | None, words: str) -> str:
     return words.format(f"{round(min(max(value, 0), MOST_SHOWN)):,}")
 
 
-def quality_report(asked: LookValue, quality: Quality, at: datetime) -> Message:
+def quality_report(asked: NamedLook, quality: Quality, at: datetime) -> Message:
     """How good a call is: its score, who has trouble and why, the rest on one line."""
     bad = [one for one in quality.people if one.bad]
     shown = part(bad, asked.page)
@@ -168,7 +168,7 @@ def _rest(people: Sequence[PersonQuality]) -> str:
     return f"{head}: {', '.join(words for words in parts if words)}."
 
 
-def members_report(asked: LookValue, members: Page[CallMember], at: datetime) -> Message:
+def members_report(asked: NamedLook, members: Page[CallMember], at: datetime) -> Message:
     """Who belongs to a call, those who are missing first."""
     order = (False, None, True)
     people = sorted(members.items, key=lambda one: order.index(one.here))
@@ -192,7 +192,7 @@ def _member(one: CallMember) -> str:
     return dots((named(one.name, one.id), mrkdwn(one.role, 40) if one.role else ""))
 
 
-def feedback_report(asked: LookValue, said: Sequence[Feedback], at: datetime) -> Message:
+def feedback_report(asked: NamedLook, said: Sequence[Feedback], at: datetime) -> Message:
     """What people said about a call, newest first."""
     shown = part(said, asked.page)
     facts = (count(len(said), "answer") if said else "", _average([one.rating for one in said]))

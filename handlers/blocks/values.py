@@ -1,23 +1,24 @@
 """What buttons, menus and forms carry: action ids, and typed values that come back as they went.
 
+They are ids: names, titles and roles are looked up when they come back. A value with anything else
+in it is refused.
+
 A button's value holds everything an act needs (Slack's limit: 2,000 characters). An option of a
 menu holds 150, so a menu splits it: the call in the block_id (255), the person in the action_id
 (255), verb and options in the option. `menu_ids` says whether that fits; ids of 128 characters do.
 """
 
 import json
-from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
-from bot.calls.acts import Act, Person
+from bot.calls.acts import ActRef
 from bot.calls.models import CallRef, Frozen, Vendor
 from bot.calls.picture import ListView
 from bot.calls.search import CaseFilter
 from bot.calls.written import AnyVerb, dump_verb, load_verb
 from bot.errors import BadInput
-from handlers.blocks.text import cut
 
 CARD = 1
 """The version of what cards carry; raised when an older card could be misread."""
@@ -26,7 +27,7 @@ MAX_VALUE, MAX_ID = 2000, 255
 """Slack's limits for a button's value, and for a block_id or action_id."""
 
 MAX_SHOWN = 150
-"""Characters of a title or name that a card carries."""
+"""Characters of a title or name that a form shows."""
 
 ACT = "act"
 OPEN = "open"
@@ -76,33 +77,28 @@ class ActValue(Value):
 
     verb: AnyVerb
     call: CallRef
-    title: str
-    person: Person | None = None
+    person: str | None = None
     everyone: bool = False
     stamp: str = ""
     card: bool = True
 
-    def act(self) -> Act:
+    def meant(self) -> ActRef:
         """The act it stands for."""
         people = () if self.person is None else (self.person,)
-        return Act(
-            verb=self.verb, call=self.call, title=self.title, people=people, everyone=self.everyone
-        )
+        return ActRef(verb=self.verb, call=self.call, people=people, everyone=self.everyone)
 
 
 class MoreValue(Value):
     """A call, and perhaps a person in it, to do something with that is still to be chosen."""
 
     call: CallRef
-    title: str = ""
-    person: Person | None = None
+    person: str | None = None
 
 
 class CallValue(Value):
     """A call to open, at a page of its people (from 0)."""
 
     call: CallRef
-    title: str = ""
     page: int = Field(default=0, ge=0)
 
 
@@ -133,20 +129,8 @@ V = TypeVar("V", bound=Value)
 
 
 def dump(value: Value) -> str:
-    """The value as a button carries it, at most 2,000 characters; long names are cut."""
-    if short := _shortened(value):
-        value = value.model_copy(update=short)
+    """The value as a button carries it, at most 2,000 characters."""
     return value.model_dump_json(exclude_none=True)
-
-
-def _shortened(value: Value) -> dict[str, Any]:
-    short: dict[str, Any] = {}
-    if isinstance(value, (ActValue, CallValue, MoreValue)):
-        short["title"] = cut(value.title, MAX_SHOWN)
-    if isinstance(value, (ActValue, MoreValue)) and value.person is not None:
-        name = cut(value.person.name or "", MAX_SHOWN) or None
-        short["person"] = value.person.model_copy(update={"name": name})
-    return short
 
 
 def load(kind: type[V], text: str | None) -> V:
@@ -174,15 +158,11 @@ class MenuIds(NamedTuple):
     action_id: str
 
 
-def menu_ids(
-    call: CallRef, title: str, *, stamp: str, person: Person | None = None
-) -> MenuIds | None:
-    """The ids of a menu of acts; names are cut to what is left. None when the ids are too long."""
-    block = _pack(f"{stamp}|", [CARD, call.vendor, call.id, call.session], title)
-    action = MENU if person is None else _pack(f"{MENU}|", _person_parts(person), person.name)
-    if block is None or action is None:
-        return None
-    return MenuIds(block, action)
+def menu_ids(call: CallRef, *, stamp: str, person: str | None = None) -> MenuIds | None:
+    """The ids of a menu of acts; None when they are too long for one."""
+    block = f"{stamp}|{_compact([CARD, call.vendor, call.id, call.session])}"
+    action = MENU if person is None else f"{MENU}|{_compact(person)}"
+    return MenuIds(block, action) if max(len(block), len(action)) <= MAX_ID else None
 
 
 def menu_value(verb: AnyVerb, *, everyone: bool = False) -> str:
@@ -195,12 +175,11 @@ def load_menu(block_id: str, action_id: str, option: str) -> ActValue | MoreValu
     stamp, _, packed_call = block_id.partition("|")
     _, _, packed_person = action_id.partition("|")
     try:
-        version, vendor, call_id, session, title = json.loads(packed_call)
+        version, vendor, call_id, session = json.loads(packed_call)
         about = {
             "v": version,
             "call": CallRef(vendor=Vendor(vendor), id=call_id, session=session),
-            "title": title or "",
-            "person": _person(json.loads(packed_person)) if packed_person else None,
+            "person": json.loads(packed_person) if packed_person else None,
         }
         if option == MORE:
             return MoreValue.model_validate(about)
@@ -210,32 +189,6 @@ def load_menu(block_id: str, action_id: str, option: str) -> ActValue | MoreValu
         )
     except (ValueError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise stale() from error
-
-
-def _person_parts(person: Person) -> list[Any]:
-    joined = None if person.joined_at is None else person.joined_at.timestamp()
-    return [person.id, person.custom_id, person.presence, joined]
-
-
-def _person(parts: list[Any]) -> Person:
-    person_id, custom_id, presence, joined, name = parts
-    return Person(
-        id=person_id,
-        custom_id=custom_id,
-        presence=presence,
-        joined_at=None if joined is None else datetime.fromtimestamp(joined, UTC),
-        name=name,
-    )
-
-
-def _pack(head: str, parts: list[Any], name: str | None) -> str | None:
-    """`head` and the parts as JSON with as much of `name` as fits into an id; None if none fits."""
-    for length in (MAX_SHOWN, 80, 40, 20, 10):
-        packed = head + _compact([*parts, cut(name, length) if name else None])
-        if len(packed) <= MAX_ID:
-            return packed
-    packed = head + _compact([*parts, None])
-    return packed if len(packed) <= MAX_ID else None
 
 
 def _compact(value: Any) -> str:

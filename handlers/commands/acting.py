@@ -99,8 +99,8 @@ async def _slowly(visit: Visit, request: ActRequest) -> None:
 
 async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
     if meant.heavy:
-        await visit.desk.permit(visit.asker, meant, _key(visit))
-        visit.later(lambda: reason.open_form(visit, meant, request.reason), "form")
+        permitted = await visit.desk.permit(visit.asker, meant, _key(visit))
+        visit.later(lambda: reason.open_form(visit, permitted, request.reason), "form")
         return None
     await visit.desk.request(
         Order(

@@ -19,17 +19,18 @@ from bot.calls.looks import (
 )
 from bot.calls.models import Call, Vendor
 from bot.errors import Impossible, VendorError
+from bot.moderation.lookup import title_of
 from bot.ports import CallProvider
 from handlers.blocks.files import files_report
 from handlers.blocks.found import found_message
-from handlers.blocks.lookvalues import LookValue, RoomsValue
+from handlers.blocks.lookvalues import LookValue, NamedLook, RoomsValue
 from handlers.blocks.message import Message
 from handlers.blocks.reports import feedback_report, members_report, quality_report
 from handlers.blocks.rooms import Shelf, rooms_report
 from handlers.commands.parse import FindPerson, LookAtCall, LookAtRooms
 from handlers.visit import Visit
 
-Report = Callable[[Visit, LookValue], Awaitable[Message]]
+Report = Callable[[Visit, NamedLook], Awaitable[Message]]
 
 KINDS: Mapping[str, frozenset[FileKind]] = {
     RECORDINGS.name: frozenset({FileKind.RECORDING}),
@@ -53,7 +54,7 @@ async def look_at_call(visit: Visit, request: LookAtCall) -> None:
 
     async def look() -> None:
         call = await visit.desk.call(visit.asker, request.call)
-        asked = LookValue(look=request.look, call=call.ref, title=call.title, page=request.page)
+        asked = LookValue(look=request.look, call=call.ref, page=request.page)
         await show_report(visit, asked)
 
     visit.later(look, request.look)
@@ -68,7 +69,10 @@ async def look_at_rooms(visit: Visit, request: LookAtRooms) -> None:
 async def show_report(visit: Visit, asked: LookValue, *, in_place: bool = False) -> None:
     """Show one look at a call."""
     await visit.hold(in_place=in_place)
-    await visit.answer(await REPORTS[asked.look](visit, asked), in_place=in_place)
+    await visit.desk.policy.may_look(visit.asker.actor, visit.asker.channel)
+    title = await title_of(visit.desk.board, asked.call)
+    named = NamedLook(**asked.model_dump(), title=title)
+    await visit.answer(await REPORTS[asked.look](visit, named), in_place=in_place)
 
 
 async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False) -> None:
@@ -91,17 +95,17 @@ async def _shelf(visit: Visit, vendor: Vendor) -> Shelf:
         return Shelf(vendor, trouble=str(error))
 
 
-async def _quality(visit: Visit, asked: LookValue) -> Message:
+async def _quality(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, QUALITY, asked)
     return quality_report(asked, await provider.quality(asked.call), _now(visit))
 
 
-async def _members(visit: Visit, asked: LookValue) -> Message:
+async def _members(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, MEMBERS, asked)
     return members_report(asked, await provider.members(asked.call), _now(visit))
 
 
-async def _feedback(visit: Visit, asked: LookValue) -> Message:
+async def _feedback(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, FEEDBACK, asked)
     return feedback_report(asked, await provider.feedback(asked.call), _now(visit))
 
@@ -109,7 +113,7 @@ async def _feedback(visit: Visit, asked: LookValue) -> Message:
 def _files(look: Look) -> Report:
     """The report of the files that `look` hands out, once that is on record."""
 
-    async def report(visit: Visit, asked: LookValue) -> Message:
+    async def report(visit: Visit, asked: NamedLook) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
         key = visit.key("look", visit.trigger_id)
         files = await visit.desk.files(visit.asker, look, call, KINDS[look.name], key)

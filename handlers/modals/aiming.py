@@ -72,7 +72,7 @@ async def act_of(visit: Visit, said: Said) -> Act:
     return Act(
         verb=options,
         call=call.ref if now.call is None or said.state.over else now.call.ref,
-        title=call.title,
+        title=call.title if now.call is None else now.call.title,
         people=people,
         everyone=everyone,
         spared=spared,

@@ -104,7 +104,7 @@ def chosen_call(board: Board, said: Said) -> Call | None:
         return None
     if ref is not None and value == call_value(ref):
         seen = board.roll.call(ref) or board.memory.call(ref)
-        known = seen or Call(ref=ref, title=said.state.title, people=0)
+        known = seen or Call(ref=ref, title=ref.id, people=0)
         return known.model_copy(update={"ref": ref})
     here = (call for call in board.roll.calls() if same_room(value, call.ref))
     return next((call for call in here if same_run(value, call.ref)), None)
@@ -128,13 +128,13 @@ async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
     return notes
 
 
-async def seen_call(board: Board, ref: CallRef, title: str) -> tuple[Call, list[str]]:
+async def seen_call(board: Board, ref: CallRef) -> tuple[Call, list[str]]:
     """A call of a card as it is now, or as it was when its vendor does not answer in time."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             now = await board.get(ref)
     except (VendorError, TimeoutError) as error:
-        known = board.memory.call(ref) or Call(ref=ref, title=title, people=0)
+        known = board.memory.call(ref) or Call(ref=ref, title=ref.id, people=0)
         note = in_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
         return known.model_copy(update={"ref": ref}), [note]
     if other_run(ref, now.ref):

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Order
-from bot.calls.models import Call
+from bot.calls.handles import handle
+from bot.calls.models import Call, CallRef
 from bot.calls.verbs import Aim, Verb
 from bot.errors import (
     BadInput,
@@ -18,6 +19,7 @@ from bot.errors import (
     VendorError,
 )
 from bot.moderation.absent import meant
+from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
 from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
@@ -78,7 +80,7 @@ async def open_more(visit: Visit, value: MoreValue) -> None:
         reply_url=visit.reply_url,
         card=True,
     )
-    await _open(visit, TITLE, f"More about {value.title}", _pressed(visit, value, state))
+    await _open(visit, TITLE, f"More about {handle(value.call)}", _pressed(visit, value, state))
 
 
 async def open_shortcut(visit: Visit) -> None:
@@ -232,8 +234,9 @@ def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], 
     """What a card knows, as it is now."""
 
     async def first() -> Draft:
-        call, notes = await seen_call(visit.desk.board, value.call, value.title)
-        person = None if value.person is None else _picked(value.person)
+        board = visit.desk.board
+        call, notes = await seen_call(board, value.call)
+        person = None if value.person is None else _as_seen(board, value.call, value.person)
         said = Said(state=state.model_copy(update={"person": person}), call=call_value(call.ref))
         await rolled(visit, 0)
         return await draft(visit, said, call, notes)
@@ -306,6 +309,12 @@ def _options(request: Incomplete) -> dict[str, str]:
         name: value if isinstance(value, str) else "\n".join(value)
         for name, value in request.picked.items()
     }
+
+
+def _as_seen(board: Board, ref: CallRef, person: str) -> Picked:
+    """Somebody a card means, by the name they were last seen with."""
+    seen = board.memory.met(ref, person)
+    return _picked(Person(id=person) if seen is None else Person.of(seen))
 
 
 def _picked(person: Person) -> Picked:

@@ -1,23 +1,51 @@
 """The form behind every act: why, with which options, and what cannot be undone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, ActRef
 from bot.calls.cases import Order
+from bot.calls.models import Vendor
+from bot.errors import CallwardenError, UnknownPerson, VendorError
+from bot.moderation.lookup import look_up, remembered
 from bot.moderation.plan import UnclearPeople
 from handlers.blocks.cases import asked_message
 from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
+from handlers.blocks.reasons import REASON
+from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
 from handlers.following import follow
 from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.visit import Visit
 
+LOOK_UP_SECONDS = 0.8
+"""How long a submitted form waits to hear whom it means: Slack gives 3 s for everything."""
+
+MAX_ERROR = 300
+"""Characters of an error beside a field."""
+
 
 async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
     """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
-    await open_view(visit, _form(visit, act, why, card=card))
+    await open_view(visit, await _form(visit, act, why, card=card))
+
+
+async def open_meant(visit: Visit, meant: ActRef, *, card: bool) -> None:
+    """The form for a button's act: at once where all of it was shown lately."""
+    desk, key = visit.desk, visit.key("press", visit.trigger_id)
+    known = remembered(desk.board, meant)
+    if known is not None:
+        await open_form(visit, await desk.permit(visit.asker, known, key), card=card)
+        return
+    opened = await open_loading(visit, meant.verb.label)
+
+    async def drawn() -> dict[str, Any]:
+        act = await look_up(desk.board, desk.planner, meant)
+        return await _form(visit, await desk.permit(visit.asker, act, key), "", card=card)
+
+    await draw_or_say(visit, opened, drawn())
 
 
 async def open_once_known(
@@ -39,22 +67,40 @@ async def open_once_known(
             request, act = await meant()
         except UnclearPeople as unclear:
             return await ask(unclear)
-        await visit.desk.permit(visit.asker, act, key)
-        return _form(visit, act, request.reason, card=False)
+        permitted = await visit.desk.permit(visit.asker, act, key)
+        return await _form(visit, permitted, request.reason, card=False)
 
     await draw_or_say(visit, opened, drawn())
 
 
-def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
+async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
     provider = visit.desk.board.provider(act.call.vendor)
-    state = FormState(act=act, channel=visit.asker.channel, reply_url=visit.reply_url, card=card)
+    state = FormState(
+        act=act.ref, channel=visit.asker.channel, reply_url=visit.reply_url, card=card
+    )
     return reason_form(
         state,
+        act,
         provider.capabilities[act.verb.name],
         visit.desk.board.rtmp_targets,
         why,
         visit.counter.reasons,
+        includable=act.everyone and await may_include(visit, act.call.vendor),
     )
+
+
+def _not_found(error: Exception, meant: ActRef) -> str:
+    """Why nobody knows whom the form means, for its one field."""
+    if isinstance(error, CallwardenError):
+        return cut(f"{error} {error.next_step}".strip(), MAX_ERROR)
+    vendor = meant.call.vendor.label
+    return f"{vendor} did not say in time who is in the call. Submit it again in a moment."
+
+
+async def may_include(visit: Visit, vendor: Vendor) -> bool:
+    """Whether to offer that protected people be included: there are such, and an admin asks."""
+    policy = visit.desk.policy
+    return bool(policy.protection(vendor)) and await policy.is_admin(visit.asker.actor, vendor)
 
 
 async def submit(visit: Visit) -> FieldErrors | Redrawn:
@@ -63,10 +109,15 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     if errors := form_errors(view):
         return errors
     filled = read_form(view)
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            act = await look_up(visit.desk.board, visit.desk.planner, filled.act)
+    except (UnknownPerson, VendorError, TimeoutError) as error:
+        return {REASON: _not_found(error, filled.act)}
     acceptance = await visit.desk.request(
         Order(
             key=visit.key("form", view["id"], view["hash"]),
-            act=filled.act,
+            act=act,
             actor=visit.asker.actor,
             reason=filled.reason,
             channel=filled.state.channel,

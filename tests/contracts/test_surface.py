@@ -33,7 +33,7 @@ from handlers.blocks.digestvalues import DigestState
 from handlers.blocks.forms import FormState, reason_form
 from handlers.blocks.home import Desktop, home_view
 from handlers.blocks.life import case_message
-from handlers.blocks.lookvalues import LookValue, RoomsValue
+from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.message import Block
 from handlers.blocks.orderstate import ANY
 from handlers.blocks.reports import members_report
@@ -122,7 +122,7 @@ def cards() -> list[list[Block]]:
         case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30}))),
         answer_message(case),
         audit_message(entries, CaseFilter()),
-        members_report(LookValue(look="members", call=ref(), page=1), belonging, NOW),
+        members_report(NamedLook(look="members", call=ref(), page=1), belonging, NOW),
         rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),
         list_message(digests(), 1, NOW, may=True),
         overview_message(digests(), "C1", NOW, "/calls", may=True),
@@ -182,7 +182,7 @@ def test_everything_that_is_drawn_is_answered_and_nothing_else_is() -> None:
 def test_every_form_that_opens_can_be_submitted() -> None:
     act = Act(verb=Kick(), call=ref(), title="Room", people=(Person(id="ann"),))
     opened = (
-        reason_form(FormState(act=act), ALL["kick"]),
+        reason_form(FormState(act=act.ref), act, ALL["kick"]),
         order_form(),
         search_form(SearchState(opened=NOW), CaseFilter(), [Vendor.STREAM]),
         digest_form(DigestState(opened=NOW), Wish(channel="C1"), [Vendor.STREAM], NOW),

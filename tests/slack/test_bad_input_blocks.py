@@ -49,7 +49,7 @@ def told_and_asked_for(name: str, people: list[Person], title: str, state: State
     told(answer_message(case))
     try:
         form: dict[str, Any] = reason_form(
-            FormState(act=act), Capability(level=Enforcement.BEST_EFFORT, why=title)
+            FormState(act=act.ref), act, Capability(level=Enforcement.BEST_EFFORT, why=title)
         )
     except BadInput as refused:
         assert "too many for one form" in str(refused)  # noqa: PT017 - either is right

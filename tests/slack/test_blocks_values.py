@@ -1,20 +1,26 @@
 """What a card carries comes back as it went, or is refused in words."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calls.acts import Person
+from bot.calls.acts import Act
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
 from bot.calls.search import CaseFilter
 from bot.calls.verbs import Mute
 from bot.errors import BadInput
+from handlers.blocks.forms import FormState
+from handlers.blocks.lookvalues import LookValue
+from handlers.blocks.orderstate import OrderState
 from handlers.blocks.values import (
     ActValue,
     AuditValue,
     CallValue,
     CaseValue,
+    MoreValue,
     Value,
     dump,
     load,
@@ -23,21 +29,16 @@ from handlers.blocks.values import (
     menu_value,
     read_filter,
 )
-from tests.fakes.blocks import ANYTHING, CALLS, NAMES, NOW, PERSONS, VERB, ref
+from tests.fakes.blocks import ANYTHING, CALLS, NAMES, PERSONS, VERB, ref
 
 
-def test_a_menu_carries_call_and_person_with_ids_of_128_characters() -> None:
-    person = Person(id="p" * 128, name="N" * 500, presence="s" * 36, joined_at=NOW)
-    call = ref("default:" + "c" * 120)
-    ids = menu_ids(call, "T" * 500, stamp="19a.3", person=person)
+def test_a_menu_carries_call_and_person_with_ids_of_200_characters() -> None:
+    person, call = "p" * 200, ref("default:" + "c" * 120)
+    ids = menu_ids(call, stamp="19a.3", person=person)
     assert ids is not None
     value = load_menu(*ids, menu_value(Mute(), everyone=False))
     assert isinstance(value, ActValue)
-    assert value.call == call
-    assert value.person is not None
-    assert value.person.model_copy(update={"name": None}) == person.model_copy(
-        update={"name": None}
-    )
+    assert (value.call, value.person) == (call, person)
     assert (value.verb, value.stamp) == (Mute(), "19a.3")
 
 
@@ -46,16 +47,55 @@ def test_a_menu_carries_call_and_person_with_ids_of_128_characters() -> None:
         ActValue,
         verb=VERB,
         call=CALLS.map(lambda c: c.ref),
-        title=NAMES,
-        person=st.none() | PERSONS,
+        person=st.none() | PERSONS.map(lambda person: person.id),
     )
 )
 @ANYTHING
 def test_a_button_brings_back_the_act_it_was_drawn_for(value: ActValue) -> None:
-    back = load(ActValue, dump(value)).act()
-    act = value.act()
-    assert (back.verb, back.call) == (act.verb, act.call)
-    assert [p.id for p in back.people] == [p.id for p in act.people]
+    assert load(ActValue, dump(value)).meant() == value.meant()
+
+
+ADDED = st.sampled_from(["title", "name", "role", "custom_id", "presence", "protected"])
+DRAWN = [
+    ActValue(verb=Mute(), call=ref(), person="ann"),
+    MoreValue(call=ref(), person="ann"),
+    CallValue(call=ref()),
+    LookValue(look="quality", call=ref()),
+    CaseValue(number=1),
+    FormState(act=Act(verb=Mute(), call=ref(), title="Room").ref),
+    OrderState(verb="mute", call=ref()),
+]
+
+
+@given(st.sampled_from(DRAWN), ADDED, NAMES, st.data())
+@ANYTHING
+def test_nothing_that_is_carried_has_a_name_a_title_or_a_role_and_none_is_taken(
+    value: Value, added: str, text: str, data: st.DataObject
+) -> None:
+    """Put anywhere into it, it makes the whole value one that was edited."""
+    carried = json.loads(dump(value))
+    places = [carried, *(one for one in carried.values() if isinstance(one, dict))]
+    place = data.draw(st.sampled_from(places))
+    assert not {"title", "role", "custom_id", "presence"} & set(place)
+    place[added] = text
+    with pytest.raises(BadInput, match="older release"):
+        load(type(value), json.dumps(carried))
+
+
+@given(NAMES)
+@ANYTHING
+def test_a_menu_takes_no_name_and_no_title(text: str) -> None:
+    ids = menu_ids(ref(), stamp="1.1", person="ann")
+    assert ids is not None
+    block, action = ids
+    option = menu_value(Mute())
+    for edited in (
+        (f"{block[:-1]},{json.dumps(text)}]", action),
+        (block, f"menu|{json.dumps(['ann', None, None, None, text])}"),
+        (block, f"menu|{json.dumps({'id': 'ann', 'name': text})}"),
+    ):
+        with pytest.raises(BadInput, match="older release"):
+            load_menu(*edited, option)
 
 
 @given(

@@ -26,7 +26,7 @@ from bot.errors import BadInput
 from handlers.blocks.call import call_message
 from handlers.blocks.files import PRIVATE, files_report
 from handlers.blocks.found import found_message
-from handlers.blocks.lookvalues import LOOK, LOOK_PAGE, LookValue, RoomsValue
+from handlers.blocks.lookvalues import LOOK, LOOK_PAGE, LookValue, NamedLook, RoomsValue
 from handlers.blocks.message import Message
 from handlers.blocks.reports import feedback_report, members_report, quality_report
 from handlers.blocks.rooms import Shelf, rooms_report
@@ -40,8 +40,8 @@ URL = "https://files.example/rec_1.mp4?signature=secret&x=1"
 FILE = File(kind=FileKind.RECORDING, name="rec_1.mp4", url=SecretStr(URL), deletable=True)
 
 
-def asked(look: str, page: int = 0) -> LookValue:
-    return LookValue(look=look, call=ref(), title="Room", page=page)
+def asked(look: str, page: int = 0) -> NamedLook:
+    return NamedLook(look=look, call=ref(), title="Room", page=page)
 
 
 def files_of(*files: File, page: int = 0, can: bool = True) -> Message:

@@ -25,7 +25,7 @@ from bot.calls.picture import CallView, Found, Trouble
 from handlers.blocks.call import call_message
 from handlers.blocks.files import files_report
 from handlers.blocks.found import found_message
-from handlers.blocks.lookvalues import LookValue, RoomsValue
+from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.reports import feedback_report, members_report, quality_report
 from handlers.blocks.rooms import Shelf, rooms_report
 from tests.fakes.blocks import ALL, ANYTHING, CALLS, IDS, NAMES, NOW, PEOPLE, SOME, many, told
@@ -81,14 +81,14 @@ SHELVES = st.builds(Shelf, st.sampled_from(Vendor), many(ROOMS, 40).map(tuple), 
 REFS = st.builds(CallRef, vendor=st.sampled_from(Vendor), id=IDS, session=st.none() | IDS)
 
 
-def looks(name: str) -> st.SearchStrategy[LookValue]:
-    return st.builds(LookValue, look=st.just(name), call=REFS, title=WORDS, page=PAGES)
+def looks(name: str) -> st.SearchStrategy[NamedLook]:
+    return st.builds(NamedLook, look=st.just(name), call=REFS, title=WORDS, page=PAGES)
 
 
 @ANYTHING
 @given(looks("quality"), many(QUALITIES, 60).map(tuple), FIGURES, WORDS)
 def test_any_measures_make_a_sound_report(
-    asked: LookValue, people: tuple[PersonQuality, ...], score: float | None, note: str
+    asked: NamedLook, people: tuple[PersonQuality, ...], score: float | None, note: str
 ) -> None:
     told(quality_report(asked, Quality(score=score, people=people, note=note), NOW))
 
@@ -97,7 +97,7 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
     name = "&" * 500
     person = Participant(id=name, name=name)
     measured = PersonQuality(person=person, lost_percent=1e9, score=1e9, bad=True, why=name)
-    asked = LookValue(look="quality", call=CallRef(vendor=Vendor.STREAM, id="x"), title=name)
+    asked = NamedLook(look="quality", call=CallRef(vendor=Vendor.STREAM, id="x"), title=name)
     told(quality_report(asked, Quality(people=(measured,) * 99, note=name), NOW))
     member = CallMember(id=name, name=name, role=name, here=False)
     told(members_report(asked, Page(items=(member,) * 99), NOW))
@@ -122,14 +122,14 @@ def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
 @ANYTHING
 @given(looks("members"), many(MEMBERS, 60).map(tuple), st.none() | IDS)
 def test_any_members_make_a_sound_report(
-    asked: LookValue, people: tuple[CallMember, ...], cursor: str | None
+    asked: NamedLook, people: tuple[CallMember, ...], cursor: str | None
 ) -> None:
     told(members_report(asked, Page(items=people, next=cursor), NOW))
 
 
 @ANYTHING
 @given(looks("feedback"), many(SAID, 60))
-def test_any_answers_make_a_sound_report(asked: LookValue, said: list[Feedback]) -> None:
+def test_any_answers_make_a_sound_report(asked: NamedLook, said: list[Feedback]) -> None:
     told(feedback_report(asked, said, NOW))
 
 
@@ -141,7 +141,7 @@ def test_any_answers_make_a_sound_report(asked: LookValue, said: list[Feedback])
     st.booleans(),
 )
 def test_any_files_make_a_sound_report_without_a_link_in_its_text(
-    asked: LookValue, files: tuple[File, ...], missing: tuple[str, ...], can: bool
+    asked: NamedLook, files: tuple[File, ...], missing: tuple[str, ...], can: bool
 ) -> None:
     found = Files(files=files, missing=missing)
     message = told(files_report(asked, found, ALL if can else SOME, NOW))

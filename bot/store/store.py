@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Select, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,6 +42,8 @@ from bot.store.usage import UsageSide
 from bot.store.worklist import Outcome, PutBack, Wish, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
+
+log = structlog.get_logger(__name__)
 
 MOST_UNDOING = 300
 """Cases that took another one back: each person of it by themselves."""
@@ -80,6 +83,7 @@ class SqlStore(UsageSide, DigestSide):
         self._finish = Work(worklist.finish, StoreError, counting=True)
         self._put_back = Work(worklist.put_back, StoreError)
         self._release = Work(worklist.release, StoreError)
+        self._release_all = Work(worklist.release_all, StoreError)
         self._due = Work(notices.due, StoreError)
         self._noticed = Work(notices.noticed, StoreError)
         self._postpone = Work(notices.postpone, StoreError)
@@ -89,9 +93,23 @@ class SqlStore(UsageSide, DigestSide):
         self._open_digests()
 
     async def start(self) -> None:
-        """Take the SQLite file for this process, or raise InstanceLocked; begin to write."""
+        """Take the SQLite file for this process, or raise InstanceLocked; begin to write.
+
+        Who has the file knows that whoever held a claim in it is dead, so none is waited for. On
+        PostgreSQL others may be alive: there the leases run out.
+        """
         self._lock.acquire()
         self._writer.start()
+        if self._database.sqlite and await self.schema_is_current():
+            await self._free_claims()
+
+    async def _free_claims(self) -> None:
+        """A file that cannot be written now is no reason not to start: it is said when used."""
+        try:
+            if freed := await self._background(self._release_all, None):
+                log.info("claims freed", rows=freed)
+        except StoreError as error:
+            log.warning("claims not freed", error=str(error))
 
     async def stop(self) -> None:
         """Write what waits, close the connections, let the file go."""

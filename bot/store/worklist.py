@@ -33,6 +33,9 @@ from bot.store.tables import CASE, IS_OPEN, OUTBOX
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
 
+LEASED = (CASE, OUTBOX, POSTING, TELLING)
+"""The tables whose rows are worked on under a lease."""
+
 _OUTCOME = ("state", "results", "finished_at", "request")
 """The columns that an outcome is written into."""
 
@@ -175,11 +178,21 @@ class Worklist:
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
         """Let go of everything these owners hold."""
-        for table in (CASE, OUTBOX, POSTING, TELLING):
+        for table in LEASED:
             transaction.connection.execute(
                 update(table).where(table.c.owner.in_(owners)).values(NOBODY)
             )
         return [None] * len(owners)
+
+    def release_all(self, transaction: Transaction, asked: Sequence[None]) -> Sequence[int]:
+        """Let go of everything, whoever holds it; of how many rows."""
+        freed = sum(
+            transaction.connection.execute(
+                update(table).where(table.c.owner.is_not(None)).values(NOBODY)
+            ).rowcount
+            for table in LEASED
+        )
+        return [freed] * len(asked)
 
     def _claim(self, connection: Connection, wish: Wish) -> Sequence[Claim]:
         ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor

@@ -1,10 +1,15 @@
 """The short kill test: the long one is `make storm`."""
 
+import sys
 from pathlib import Path
 
 from tests.storm.count import Tally
+from tests.storm.killed import seconds_to_the_truth
 from tests.storm.leave import leave
 from tests.storm.storm import ALONE, TOGETHER, storm
+
+SOON = 20.0
+"""Seconds: it takes two, a third of a lease is for a busy machine."""
 
 
 def all_is_well(tally: Tally) -> None:
@@ -37,3 +42,12 @@ async def test_a_sigterm_loses_none_of_twenty_orders_in_work(
     tally = await leave(sqlite_url, tmp_path, ALONE)
     assert tally.counts["acked"] == 20
     all_is_well(tally)
+
+
+async def test_what_a_killed_bot_left_on_sqlite_is_known_soon_after_the_next_start(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Its lease is a minute, but who has the file knows that nobody else holds a claim in it."""
+    seconds = await seconds_to_the_truth(sqlite_url, tmp_path)
+    sys.stdout.write(f"from the start to the truth: {seconds:.1f} s\n")
+    assert seconds < SOON

@@ -42,7 +42,7 @@ async def test_setting_one_up_is_on_record_and_owed_to_its_channel(store: SqlSto
     assert await store.subscriptions() == [taken.subscription]
     (entry,) = await store.audit(CaseFilter())
     assert entry.detail == (
-        "A digest for C-OPS, every day at 09:00 (Europe/London), about the day before"
+        "A digest for C-OPS, every day at 09:00 Europe/London, covering the previous day"
     )
     (telling,) = await owed(store)
     assert (telling.about, telling.by, telling.subscription) == (
@@ -98,8 +98,10 @@ async def test_a_key_that_is_on_record_changes_nothing_any_more(store: SqlStore)
     again = await store.set_up(WISH, MARY, "k", NOW)
     assert (again.how, again.subscription) == (How.SAME, stopped)
     assert await store.subscriptions() == []
-    repeated = await store.amend(stopped, one, note(Event.STOPPED), NOW)
+    repeated = await store.amend(one, stopped, note(Event.STOPPED), NOW)
     assert (repeated.how, repeated.subscription) == (How.SAME, stopped)
+    with pytest.raises(BadInput, match="was changed since"):
+        await store.amend(stopped, one, note(Event.STOPPED), NOW)
     assert await record(store) == [Event.STOPPED, Event.SUBSCRIBED]
 
 

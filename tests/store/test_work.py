@@ -1,6 +1,7 @@
 """Cases are held by one worker at a time, finished once, and told everywhere they show."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -237,3 +238,45 @@ async def test_a_notice_taken_over_by_another_is_left_alone(
         await store.drop(stale)
     (still,) = await store.due_notices(owner="c", limit=5, lease=MINUTE)
     assert still.posted is None
+
+
+async def test_who_has_the_file_frees_what_a_dead_process_held(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    """No time passes in between: nothing waits for a lease."""
+    dead = SqlStore(sqlite_url, clock, line_channel="C0LOG")
+    await dead.start()
+    await dead.accept(order("k1"))
+    await dead.claim(owner="dead", limit=1, lease=MINUTE)
+    await dead.due_notices(owner="dead", limit=10, lease=MINUTE)
+    await dead.stop()
+    async with open_store(sqlite_url, clock, line_channel="C0LOG") as store:
+        (claim,) = await store.claim(owner="next", limit=1, lease=MINUTE)
+        assert (claim.case.number, claim.case.attempt) == (1, 2)
+        assert len(await due(store)) == 1
+
+
+async def test_on_postgresql_a_claim_is_waited_for_since_its_owner_may_live(
+    postgres_url: str, clock: ManualClock
+) -> None:
+    async with open_store(postgres_url, clock) as store:
+        await store.accept(order("k1"))
+        await store.claim(owner="alive", limit=1, lease=MINUTE)
+        async with open_store(postgres_url, clock) as other:
+            assert await other.claim(owner="next", limit=1, lease=MINUTE) == []
+
+
+async def test_a_file_that_takes_no_writing_can_be_opened_and_read(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    async with open_store(sqlite_url, clock) as store:
+        await store.accept(order("k1"))
+        await store.claim(owner="dead", limit=1, lease=MINUTE)
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as file:
+        file.execute(
+            "CREATE TRIGGER no BEFORE UPDATE ON moderation_case"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    file.close()
+    async with open_store(sqlite_url, clock) as store:
+        assert (await store.case(1)).number == 1

@@ -12,6 +12,7 @@ from rich.table import Table
 from tests.live.digesting import digest_storm
 from tests.storm.count import Tally
 from tests.storm.databases import postgresql, sqlite
+from tests.storm.killed import seconds_to_the_truth
 from tests.storm.leave import leave
 from tests.storm.storm import ALONE, TOGETHER, storm
 
@@ -40,9 +41,18 @@ async def main(seconds: float) -> bool:
                         tally = await leave(url, folder, crew)
             tallies[f"{name}: {what}"] = tally
             show(f"{name}: {what}", tally)
+    seconds = await after_a_kill()
+    show("SQLite: from the start after a kill to the truth", Tally({"seconds": seconds}))
     tallies["digests"] = await digests()
     show("PostgreSQL, two workers with digests: kill", tallies["digests"])
     return all(tally.good for tally in tallies.values())
+
+
+async def after_a_kill() -> int:
+    """Seconds until the next process knows what became of an order, leases as they come."""
+    with tempfile.TemporaryDirectory(prefix="callwarden-storm-") as made:
+        async with sqlite(Path(made)) as url:
+            return round(await seconds_to_the_truth(url, Path(made)))
 
 
 async def digests() -> Tally:

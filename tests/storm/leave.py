@@ -28,7 +28,7 @@ async def leave(
     dice, ledger = random.Random(seed), Ledger()
     async with open_stage(SystemClock()) as stage:
         fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
-        orders = _in_one_call(errands(stage, 1, dice))
+        orders = in_one_call(errands(stage, 1, dice))
         stage.world.stream.faults.slow(SLOW, on="/kick", times=None)
         async with fleet.at_sea():
             sender = Sender(fleet, dice, ledger, hands=1, rate=1000)
@@ -41,7 +41,7 @@ async def leave(
             return await count(stage, ledger, audit)
 
 
-def _in_one_call(made: Sequence[Errand]) -> Sequence[Errand]:
+def in_one_call(made: Sequence[Errand]) -> Sequence[Errand]:
     """Kicks of twenty people from one call: the first makes it known, so that all are quick."""
     kicks = [
         each for each in made if each.target.verb == "kick" and each.target.vendor is Vendor.STREAM

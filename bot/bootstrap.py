@@ -20,6 +20,7 @@ from bot.meter import UNMETERED, Meter
 from bot.metrics import Metrics
 from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
+from bot.moderation.cards import Cards
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
 from bot.moderation.executor import Executor, release_quietly
@@ -88,7 +89,9 @@ async def open_house(
         authorizer = Authorizer(policy, board)
         executor = Executor(
             store=store,
-            notifier=Outbox(slack, replies, board, store, directory, _pace(settings)),
+            notifier=Outbox(
+                slack, replies, Cards(board, policy, store), directory, _pace(settings)
+            ),
             carriers={
                 vendor: Carrier(one, clock, settings.limits.patience)
                 for vendor, one in providers.items()

@@ -18,6 +18,7 @@ from bot.policy.rules import (
     People,
     Places,
     Protected,
+    Reading,
     Rules,
     Section,
     Vendors,
@@ -126,6 +127,7 @@ class ConfigFile(Section):
     vendors: Vendors = Vendors()
     protected: Protected = Protected()
     slack: Places = Places()
+    reading: Reading = Reading()
     rtmp: Mapping[TargetName, RtmpTable] = {}
     limits: Limits = Limits()
     prices: Prices = Prices()
@@ -138,6 +140,7 @@ class ConfigFile(Section):
             vendors=self.vendors,
             protected=self.protected,
             slack=self.slack,
+            reading=self.reading,
             file=file,
         )
 

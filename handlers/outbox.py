@@ -11,9 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
-from bot.errors import Impossible, SlackSilent, VendorError
-from bot.moderation.board import Board
-from bot.ports import Directory, Store
+from bot.calls.rights import NOTHING
+from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
+from bot.moderation.cards import Cards
+from bot.ports import Directory
 from handlers.blocks.call import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
@@ -48,8 +49,7 @@ class Outbox:
 
     client: AsyncWebClient
     replies: Replies
-    board: Board
-    store: Store
+    cards: Cards
     directory: Directory
     pace: AsyncLimiter
 
@@ -72,7 +72,7 @@ class Outbox:
         return ts
 
     async def _answer(self, notice: Notice, case: Case) -> Message:
-        """The card the act came from, drawn anew; where the vendor is silent, the case alone.
+        """The card the act came from, drawn anew for its asker; where it cannot be, the case alone.
 
         What is not confirmed stands above the card, with why and what to do next.
         """
@@ -80,10 +80,12 @@ class Outbox:
         if notice.manner is not Manner.CARD:
             return told
         try:
-            view = await self.board.open(case.act.call)
-        except (VendorError, Impossible):
+            view, cases = await self.cards.open(case.actor, case.channel, case.act.call)
+        except (VendorError, Impossible, NotPermitted):
             return told
-        card = call_message(view, await self.store.recent(case.act.call, limit=3))
+        if notice.joined:  # it is read by somebody else, whose rights are not known here
+            view, cases = view.model_copy(update={"rights": NOTHING}), []
+        card = call_message(view, cases)
         if case.state in {State.ASKED, State.CONFIRMED}:
             return card
         return Message(told.text, [*told.blocks, *card.blocks])
@@ -99,7 +101,7 @@ class Outbox:
 
     def _undoable(self, case: Case) -> bool:
         """Whether the vendor can take it back."""
-        verb, provider = case.inverse, self.board.providers.get(case.act.call.vendor)
+        verb, provider = case.inverse, self.cards.board.providers.get(case.act.call.vendor)
         return bool(verb and provider and provider.capabilities[verb.name].possible)
 
     async def _call_asker(self, notice: Notice, case: Case, line: str) -> None:

@@ -7,6 +7,7 @@ from bot.calls.acts import Person
 from bot.calls.capabilities import Capability
 from bot.calls.looks import Sighting
 from bot.calls.models import Call, Frozen, Page, Participant, Vendor
+from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import Listed
 
 
@@ -32,13 +33,14 @@ class Picture(Frozen):
     """The calls that match a view, most people first, as of `at` (UTC).
 
     `calls` is everything matched (the page is cut from it); `partial` names vendors that have more
-    live calls than were asked for; `troubles` those that did not answer.
+    live calls than were asked for; `troubles` those that did not answer. `rights` are its reader's.
     """
 
     calls: tuple[Call, ...]
     at: datetime
     partial: tuple[Vendor, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    rights: Mapping[Vendor, Rights] = {}
 
 
 class Found(Frozen):
@@ -75,7 +77,10 @@ class Roster(Frozen):
 
 
 class CallView(Frozen):
-    """One call opened: its people on one page, who is kept out, what can be done and looked at."""
+    """One call opened: its people on one page, who is kept out, what can be done and looked at.
+
+    `rights` are its reader's.
+    """
 
     call: Call
     people: Page[Participant]
@@ -84,4 +89,5 @@ class CallView(Frozen):
     looks: Mapping[str, Capability] = {}
     rtmp_targets: tuple[str, ...] = ()
     kept_out: Roster | None = None
+    rights: Rights = NOTHING
     at: datetime

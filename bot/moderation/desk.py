@@ -17,11 +17,13 @@ from bot.calls.looks import FileKind, Files, Look
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
+from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim
 from bot.errors import BadInput, Impossible, NotPermitted
 from bot.moderation.again import Try, next_try
 from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
+from bot.moderation.cards import Cards
 from bot.moderation.executor import Executor
 from bot.moderation.plan import Planner
 from bot.policy import Policy
@@ -115,17 +117,26 @@ class Desk:
         return {vendor: one.capabilities for vendor, one in self.board.providers.items()}
 
     async def look(self, asker: Asker, view: ListView) -> Picture:
-        """What is live now."""
+        """What is live now, and what may be done with it; both are asked for side by side."""
         await self.policy.may_look(asker.actor, asker.channel)
-        return await self.board.look(view)
+        picture, rights = await asyncio.gather(self.board.look(view), self.rights(asker))
+        return picture.model_copy(update={"rights": rights})
+
+    async def rights(self, asker: Asker) -> Mapping[Vendor, Rights]:
+        """What somebody may do on each connected vendor, from where they ask."""
+        vendors = tuple(self.board.providers)
+        found = await asyncio.gather(
+            *(self.policy.rights(asker.actor, vendor, asker.channel) for vendor in vendors)
+        )
+        return dict(zip(vendors, found, strict=True))
 
     async def open(
         self, asker: Asker, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
-        """One call with its people and its latest cases."""
+        """One call with its people, what may be done with it, and its latest cases."""
         await self.policy.may_look(asker.actor, asker.channel)
-        view = await self.board.open(ref, page)
-        return view, await self.store.recent(view.call.ref, limit=3)
+        cards = Cards(self.board, self.policy, self.store)
+        return await cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> Found:
         """Where somebody is live now, on any vendor."""
@@ -162,14 +173,29 @@ class Desk:
         return files
 
     async def case(self, asker: Asker, number: int) -> Case:
-        """One case."""
+        """One case: anybody's for those who may read the audit log, else their own.
+
+        Somebody else's and one that nobody made are refused alike.
+        """
+        await self.policy.may_look(asker.actor, asker.channel)
+        if not await self.policy.may_read_audit(asker.actor) and not await self._own(asker, number):
+            await self.policy.require_auditor(asker.actor, "Reading other people's cases")
+        return await self.store.case(number)
+
+    async def to_repeat(self, asker: Asker, number: int) -> Case:
+        """A case that is to be done again: whoever may do it may; `request` decides on that."""
         await self.policy.may_look(asker.actor, asker.channel)
         return await self.store.case(number)
 
     async def next_try(self, asker: Asker, number: int, key: str) -> Try:
         """Which try comes next of a case under `key`; see `again.next_try`."""
-        case = await self.case(asker, number)
+        case = await self.to_repeat(asker, number)
         return await next_try(case, key, self.board.clock.now(), self.store.led_to)
+
+    async def _own(self, asker: Asker, number: int) -> bool:
+        """Whether somebody asked for that case, or joined those who had."""
+        mine = CaseFilter(case=number, by=asker.actor.user, limit=1)
+        return bool(await self.store.audit(mine))
 
     async def life(self, asker: Asker, number: int) -> Life:
         """One case from its request on, with what took it back."""
@@ -179,8 +205,10 @@ class Desk:
         return Life.of(case, entries, later)
 
     async def audit(self, asker: Asker, which: CaseFilter) -> Sequence[AuditEntry]:
-        """The record, newest first."""
+        """The audit log, newest first; what somebody asked for themselves they may always read."""
         await self.policy.may_look(asker.actor, asker.channel)
+        if which.by != asker.actor.user:
+            await self.policy.require_auditor(asker.actor, "Reading the audit log")
         return await self.store.audit(which)
 
     async def mine(self, asker: Asker, limit: int) -> Sequence[Case]:
@@ -189,6 +217,11 @@ class Desk:
         entries = await self.audit(asker, wanted)
         numbers = dict.fromkeys(entry.case for entry in entries if entry.case is not None)
         return [await self.store.case(number) for number in list(numbers)[:limit]]
+
+    async def require_auditor(self, asker: Asker) -> None:
+        """RoleTooLow for those who may not search the audit log; raises as `look` for strangers."""
+        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_auditor(asker.actor, "Searching the audit log")
 
     async def standing(self, asker: Asker) -> Sequence[Standing]:
         """What somebody may do on each connected vendor; raises as `Policy.standing`."""

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from bot.calls.actors import Role
 from bot.calls.acts import Act, Person
+from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
-from bot.calls.verbs import Verb
+from bot.calls.rights import Rights
+from bot.calls.verbs import VERBS, Verb
 from bot.policy.rules import Ids, Rules, list_name
 from bot.ports import Member
 
@@ -33,6 +35,34 @@ def least_for_one(rules: Rules, verb: type[Verb], vendor: Vendor) -> Role:
     """The least role for `verb` on a call of that vendor, or on one person in it."""
     said = _said(rules, verb.name, vendor)
     return verb.least if said is None else said
+
+
+def least_for_all(rules: Rules, verb: type[Verb], vendor: Vendor) -> Role:
+    """The least role for `verb` on everyone in a call of that vendor."""
+    return max(least_for_one(rules, verb, vendor), verb.least_for_all)
+
+
+def least_to_read(rules: Rules) -> Role:
+    """The least role for the audit log and other people's cases, on any vendor."""
+    return Role[rules.reading.audit.upper()]
+
+
+def rights(rules: Rules, role: Role, vendor: Vendor, channel: str | None) -> Rights:
+    """What somebody of that role on a vendor may do there, read in that channel (None: Home)."""
+    acting = allowed_in(rules, channel)
+    return Rights(
+        verbs=frozenset(
+            name
+            for name, verb in VERBS.items()
+            if acting and least_for_one(rules, verb, vendor) <= role
+        ),
+        everyone=frozenset(
+            name
+            for name, verb in VERBS.items()
+            if acting and least_for_all(rules, verb, vendor) <= role
+        ),
+        looks=frozenset(name for name, look in LOOKS.items() if look.least <= role),
+    )
 
 
 def _said(rules: Rules, verb: str, vendor: Vendor) -> Role | None:

@@ -7,6 +7,7 @@ from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act, Person, Protection
 from bot.calls.looks import Look
 from bot.calls.models import Vendor
+from bot.calls.rights import Rights
 from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.policy import decide, words
@@ -24,6 +25,7 @@ class Policy:
     def __init__(self, rules: Rules, directory: Directory) -> None:
         self._rules = rules
         self._directory = directory
+        self._rights: dict[tuple[Role, Vendor, bool], Rights] = {}
         self._grants = {
             (role, vendor): decide.grant(rules, role, vendor)
             for role in Role
@@ -106,6 +108,60 @@ class Policy:
             if role and await self._holds(actor.user, role, vendor):
                 return role
         return Role.NOBODY
+
+    async def rights(self, actor: Actor, vendor: Vendor, channel: str | None) -> Rights:
+        """What a card in that channel may offer somebody; a group Slack is silent on gives nothing.
+
+        NotPermitted for outsiders and strangers.
+        """
+        await self._admit(actor)
+        role = Role.NOBODY
+        for higher in sorted(Role, reverse=True):
+            if higher and await self._surely_holds(actor.user, higher, vendor):
+                role = higher
+                break
+        key = (role, vendor, decide.allowed_in(self._rules, channel))
+        if key not in self._rights:
+            self._rights[key] = decide.rights(self._rules, role, vendor, channel)
+        return self._rights[key]
+
+    async def may_read_audit(self, actor: Actor) -> bool:
+        """Whether somebody who may look may also read the audit log and other people's cases."""
+        return await self._surely_holds(actor.user, decide.least_to_read(self._rules), None)
+
+    async def require_auditor(self, actor: Actor, what: str) -> None:
+        """RoleTooLow unless somebody may read the audit log; `what` is what they asked for.
+
+        NotPermitted where a user group could settle it and Slack does not say who is in it.
+        """
+        role = decide.least_to_read(self._rules)
+        if not await self._holds(actor.user, role, None):
+            raise words.role_too_low(self._rules, actor.user, what, role, None)
+
+    async def _surely_holds(self, user: str, role: Role, vendor: Vendor | None) -> bool:
+        try:
+            return await self._holds(user, role, vendor)
+        except NotPermitted:
+            return False
+
+    async def require_any(
+        self,
+        actor: Actor,
+        wanted: Sequence[tuple[type[Verb], Vendor]],
+        channel: str | None,
+        what: str,
+    ) -> None:
+        """Refuse those who may do none of `wanted` there, each a verb on a vendor; see `may`."""
+        await self._admit(actor)
+        if not decide.allowed_in(self._rules, channel):
+            raise words.channel_not_allowed(self._rules, channel)
+        needed = sorted({(decide.least_for_one(self._rules, *one), one[1]) for one in wanted})
+        for role, vendor in needed:
+            if await self._holds(actor.user, role, vendor):
+                return
+        if needed:
+            role, vendor = needed[0]
+            raise words.role_too_low(self._rules, actor.user, what, role, vendor)
 
     def least(self, verb: type[Verb], vendor: Vendor) -> Role:
         """The least role for a verb on a vendor's call, or on one person in it."""

@@ -48,6 +48,9 @@ Patterns = tuple[Pattern, ...]
 ActingRole = Literal["moderator", "lead", "admin"]
 """The least role for a verb. Not `viewer`: everyone is one unless the file says otherwise."""
 
+ReadingRole = Literal["viewer", "moderator", "lead", "admin"]
+"""The least role to read something."""
+
 
 def refuse_unknown(keys: Iterable[str], known: Iterable[str]) -> None:
     """Raise an `UNKNOWN_KEY` pydantic error for the first of `keys` that is not `known`."""
@@ -138,6 +141,12 @@ class Places(Section):
     team: TeamId | None = None
 
 
+class Reading(Section):
+    """`[reading]`: the least role for the audit log and for other people's cases."""
+
+    audit: ReadingRole = "moderator"
+
+
 class Rules(Frozen):
     """All of it. `file` is the name of the file it was read from, None when there is none."""
 
@@ -146,6 +155,7 @@ class Rules(Frozen):
     vendors: Vendors = Vendors()
     protected: Protected = Protected()
     slack: Places = Places()
+    reading: Reading = Reading()
     file: str | None = None
 
     def own_list(self, role: Role, vendor: Vendor | None) -> Ids | None:

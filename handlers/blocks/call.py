@@ -52,7 +52,7 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
     call, mark = view.call, stamp(view.at)
     name = handle(call.ref)
     title = plain(call.title, MAX_HEADER, empty="Untitled call")
-    offers = for_call(call, view.capabilities, view.rtmp_targets)
+    offers = for_call(call, view.capabilities, view.rights, view.rtmp_targets)
     blocks = [
         header(title),
         section(call_facts(call, name, view.at)),
@@ -75,7 +75,7 @@ def _people(view: CallView, mark: str) -> list[Block]:
         return [section("This call has ended.")]
     if not people:
         return [section("Nobody is in the call right now.")]
-    offers = for_person(view.capabilities, view.rtmp_targets)
+    offers = for_person(view.capabilities, view.rights, view.rtmp_targets)
     return [_person(view, person, offers, f"{mark}.{index}") for index, person in enumerate(people)]
 
 
@@ -98,7 +98,7 @@ def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: 
 def _more(view: CallView) -> Block | None:
     """The way to every act on a live call, where there is any."""
     live = view.call.ended_at is None
-    return more_button(view.call) if live and has_more(view.capabilities) else None
+    return more_button(view.call) if live and has_more(view.capabilities, view.rights) else None
 
 
 def _menu(view: CallView, person: Person, offers: Sequence[Offer], mark: str) -> Block:
@@ -106,7 +106,7 @@ def _menu(view: CallView, person: Person, offers: Sequence[Offer], mark: str) ->
     call = view.call
     ids = menu_ids(call.ref, stamp=mark, person=person.id)
     if ids is not None:
-        more = has_more(view.capabilities, person=True)
+        more = has_more(view.capabilities, view.rights, person=True)
         options = with_more(act_options(offers)) if more else act_options(offers)
         menu = overflow(ids.action_id, options)
         return {"accessory": menu, "block_id": ids.block_id} if menu else {}
@@ -122,7 +122,7 @@ def _sound(person: Participant) -> list[str]:
 
 
 def _looks(view: CallView) -> list[Block | None]:
-    """A button for each look at the call that its vendor has."""
+    """A button for each look at the call that its vendor has and its reader may take."""
     return [
         button(
             look.label,
@@ -131,6 +131,7 @@ def _looks(view: CallView) -> list[Block | None]:
         )
         for name, look in LOOKS.items()
         if look.of_call and name in view.looks and view.looks[name].possible
+        if name in view.rights.looks
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call, RecordingState, Vendor
 from bot.calls.picture import ListView, Picture
+from bot.calls.rights import NOTHING
 from bot.calls.verbs import Weight
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import (
@@ -66,9 +67,7 @@ def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -
     names = handles(picture.calls)
     for index, call in enumerate(shown):
         mark = f"{stamp(picture.at)}.{index}"
-        blocks += _card(
-            call, names[call.ref], capabilities.get(call.ref.vendor, {}), mark, picture.at
-        )
+        blocks += _card(picture, call, names[call.ref], capabilities, mark)
     if not shown:
         blocks.append(section(_empty(picture, view)))
     blocks += _notes(picture)
@@ -81,8 +80,8 @@ def live_blocks(picture: Picture, capabilities: Capabilities) -> list[Block]:
     shown, names = picture.calls[:PAGE_SIZE], handles(picture.calls)
     blocks: list[Block] = []
     for index, call in enumerate(shown):
-        mark, table = f"{stamp(picture.at)}.{index}", capabilities.get(call.ref.vendor, {})
-        blocks += _card(call, names[call.ref], table, mark, picture.at)
+        mark = f"{stamp(picture.at)}.{index}"
+        blocks += _card(picture, call, names[call.ref], capabilities, mark)
     return [*(blocks or [section(_empty(picture, ListView()))]), *_notes(picture)]
 
 
@@ -110,9 +109,11 @@ def _marks(call: Call) -> list[str]:
 
 
 def _card(
-    call: Call, name: str, capabilities: Mapping[str, Capability], mark: str, now: datetime
+    picture: Picture, call: Call, name: str, capabilities: Capabilities, mark: str
 ) -> list[Block]:
-    offers = for_call(call, capabilities)
+    table = capabilities.get(call.ref.vendor, {})
+    rights = picture.rights.get(call.ref.vendor, NOTHING)
+    offers = for_call(call, table, rights)
     direct = [offer for offer in offers if offer.verb.weight is Weight.LIGHT][:DIRECT]
     live = call.ended_at is None
     ids = menu_ids(call.ref, stamp=mark)
@@ -121,7 +122,7 @@ def _card(
         button("Open", OPEN, opened),
         *(act_button(offer, call, mark) for offer in direct),
     ]
-    if live and has_more(capabilities):
+    if live and has_more(table, rights):
         row.append(more_button(call))
     if ids is not None:
         rest = [offer for offer in offers if offer not in direct]
@@ -129,7 +130,7 @@ def _card(
         row.append(overflow(ids.action_id, act_options(rest)))
     title = bold(call.title, MAX_HEADER, empty="Untitled call")
     return [
-        section(f"{title}\n{call_facts(call, name, now)}"),
+        section(f"{title}\n{call_facts(call, name, picture.at)}"),
         *actions(row, ids.block_id if ids else mark),
     ]
 

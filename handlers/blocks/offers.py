@@ -7,6 +7,7 @@ from bot.calls.acts import Person
 from bot.calls.capabilities import Capability
 from bot.calls.handles import LONG, SHORT, handle
 from bot.calls.models import Call, CallRef, Frozen
+from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb, Weight
 from bot.calls.written import AnyVerb
 from handlers.blocks.message import Block
@@ -36,29 +37,35 @@ class Offer(Frozen):
         return "danger" if self.verb.weight is Weight.HEAVY else None
 
 
-def for_person(capabilities: Mapping[str, Capability], targets: Sequence[str] = ()) -> list[Offer]:
+def for_person(
+    capabilities: Mapping[str, Capability], rights: Rights, targets: Sequence[str] = ()
+) -> list[Offer]:
     """The acts on one person who is in the call."""
-    return _offers(Aim.PEOPLE, capabilities, targets)
+    return _offers(Aim.PEOPLE, capabilities, rights, targets)
 
 
 def for_call(
-    call: Call, capabilities: Mapping[str, Capability], targets: Sequence[str] = ()
+    call: Call,
+    capabilities: Mapping[str, Capability],
+    rights: Rights,
+    targets: Sequence[str] = (),
 ) -> list[Offer]:
     """The acts on the call: on everyone in it, then on itself; none once it has ended."""
     if call.ended_at is not None:
         return []
     crowd = [
         offer.model_copy(update={"everyone": True})
-        for offer in _offers(Aim.PEOPLE, capabilities, targets, everyone=True)
+        for offer in _offers(Aim.PEOPLE, capabilities, rights, targets, everyone=True)
         if offer.verb.drawn_for_all
     ]
-    own = _offers(Aim.CALL, capabilities, targets)
+    own = _offers(Aim.CALL, capabilities, rights, targets)
     return crowd + [offer for offer in own if not offer.verb.pointless(call)]
 
 
 def _offers(
     aim: Aim,
     capabilities: Mapping[str, Capability],
+    rights: Rights,
     targets: Sequence[str],
     *,
     everyone: bool = False,
@@ -67,6 +74,7 @@ def _offers(
         likeliest(verb, capabilities[name], targets)
         for name, verb in VERBS.items()
         if verb.aim is aim and verb.drawn and name in capabilities
+        if rights.may(name, everyone=everyone)
         if capabilities[name].reaches(everyone=everyone)
     ]
     return [Offer(verb=verb) for verb in verbs if verb is not None]
@@ -131,10 +139,18 @@ def more_button(call: Call, person: Person | None = None) -> Block | None:
     return button(MORE_LABEL, MORE, MoreValue(call=call.ref, person=who))
 
 
-def has_more(capabilities: Mapping[str, Capability], *, person: bool = False) -> bool:
-    """Whether “More…” leads anywhere: the vendor can do anything at all, or anything to people."""
+def has_more(
+    capabilities: Mapping[str, Capability], rights: Rights, *, person: bool = False
+) -> bool:
+    """Whether “More…” leads anywhere: to anything the vendor can do and its reader may.
+
+    With `person`, to anything that is done to people.
+    """
     return any(
-        one.possible and name in VERBS and (not person or VERBS[name].aim is not Aim.CALL)
+        one.possible
+        and name in VERBS
+        and (rights.may(name) or rights.may(name, everyone=True))
+        and (not person or VERBS[name].aim is not Aim.CALL)
         for name, one in capabilities.items()
     )
 

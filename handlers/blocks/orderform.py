@@ -9,6 +9,7 @@ from typing import Any
 from bot.calls.acts import CROWD
 from bot.calls.capabilities import Aimed, Capability, Enforcement
 from bot.calls.models import Call, Frozen
+from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import VERBS, Aim, Listed, Verb, Weight
 from handlers.blocks.choices import call_option, call_value
 from handlers.blocks.message import Block
@@ -57,13 +58,14 @@ WHOM = {
 class Draft(Frozen):
     """All a form is drawn from: what is said so far, and what is known about it.
 
-    `verbs` can be chosen from; `call` is the chosen one and `capability` what its vendor makes of
-    the verb; `listed` is the list that somebody absent is chosen from; `notes` are words of ours
-    about what stands in the way.
+    `verbs` can be chosen from; `call` is the chosen one, `rights` are its reader's there, and
+    `capability` is what its vendor makes of the verb; `listed` is the list that somebody absent is
+    chosen from; `notes` are words of ours about what stands in the way.
     """
 
     said: Said
     verbs: tuple[type[Verb], ...] = ()
+    rights: Rights = NOTHING
     call: Call | None = None
     capability: Capability | None = None
     listed: Listed | None = None
@@ -228,7 +230,7 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
         if draft.listed is not None:
             return [_people(draft, needed=True)]
         return [_absent(draft.said, verb)]
-    ways = possible_whom(verb, capability)
+    ways = _offered_whom(draft, verb, capability)
     blocks = []
     if len(ways) > 1 or ways == (Whom.EVERYONE,):
         chosen = draft.said.whom if draft.said.whom in ways else ways[0]
@@ -244,6 +246,14 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
     if Whom.NAMED in ways:
         blocks.append(_people(draft, needed=len(ways) == 1))
     return blocks
+
+
+def _offered_whom(draft: Draft, verb: type[Verb], capability: Capability) -> tuple[Whom, ...]:
+    """At whom its reader may aim it."""
+    ways = possible_whom(verb, capability)
+    if draft.rights.may(verb.name, everyone=True):
+        return ways
+    return tuple(way for way in ways if way is Whom.NAMED)
 
 
 def _people(draft: Draft, *, needed: bool) -> Block:

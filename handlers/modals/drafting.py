@@ -1,16 +1,19 @@
 """From what is filled in to what is drawn: which call is meant, and what its vendor can do."""
 
 import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
 
 from bot.calls.acts import Act
 from bot.calls.cases import Refusal
-from bot.calls.models import Call, CallRef
+from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import CallwardenError, NotPermitted, VendorError
 from bot.moderation.board import Board
+from bot.moderation.desk import Asker
 from handlers.blocks.choices import call_value, same_room, same_run
 from handlers.blocks.help import FAMILIES
-from handlers.blocks.orderform import Draft, cannot_words, possible_whom
+from handlers.blocks.orderform import TITLE, Draft, cannot_words, possible_whom
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom
 from handlers.visit import Visit
 
@@ -23,6 +26,9 @@ ANEW = "That call has ended; another one has begun in the same room. Choose it t
 async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
     """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
     verb, board = said.kind, visit.desk.board
+    rights = await visit.desk.rights(Asker(visit.asker.actor, said.state.channel))
+    if verb is None or call is None:
+        await _permitted_somewhere(visit, said.state, verb, call)
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
@@ -31,7 +37,7 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
             await _permitted(visit, said.state, verb, call)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
-    verbs = verbs_among(board, said.state.among, call)
+    verbs = verbs_among(board, said.state.among, call, rights)
     if call is not None and verb is None and not verbs and said.state.among in FAMILIES:
         notes = [*notes, *_none_of(board, said.state.among, call)]
     if call is not None and call.ended_at is not None:
@@ -39,6 +45,7 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
     return Draft(
         said=said,
         verbs=verbs,
+        rights=NOTHING if call is None else rights[call.ref.vendor],
         call=call,
         capability=capability,
         listed=None if call is None or verb is None else menu_of(visit, verb, call),
@@ -62,19 +69,44 @@ def _none_of(board: Board, first: str, call: Call) -> list[str]:
     return [f"{call.ref.vendor.label} cannot do “{first}”: {' '.join(whys)}"]
 
 
-def verbs_among(board: Board, among: str, call: Call | None) -> tuple[type[Verb], ...]:
-    """The verbs a form lets choose from: those this call's vendor can do, or any vendor."""
-    family = VERBS.values() if among in {ANY, OF_PERSON} else FAMILIES.get(among, ())
-    if call is not None:
-        tables = [board.capabilities(call)]
-    else:
-        tables = [provider.capabilities for provider in board.providers.values()]
+def verbs_among(
+    board: Board, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
+) -> tuple[type[Verb], ...]:
+    """The verbs a form lets choose from: those its reader may do, and this or any vendor can."""
     return tuple(
         verb
-        for verb in family
-        if among != OF_PERSON or verb.aim is not Aim.CALL
-        if any(table[verb.name].possible for table in tables)
+        for verb in _family(among)
+        if any(
+            rights[vendor].may(verb.name, everyone=everyone)
+            for vendor in _able(board, verb, call)
+            for everyone in (False, True)
+        )
     )
+
+
+def _family(among: str) -> Iterable[type[Verb]]:
+    family = VERBS.values() if among in {ANY, OF_PERSON} else FAMILIES.get(among, ())
+    return (verb for verb in family if among != OF_PERSON or verb.aim is not Aim.CALL)
+
+
+def _able(board: Board, verb: type[Verb], call: Call | None) -> list[Vendor]:
+    """The vendors that can do it: of them all, or that of `call`, to calls of its kind."""
+    if call is not None:
+        return [call.ref.vendor] if board.capabilities(call)[verb.name].possible else []
+    return [v for v, one in board.providers.items() if one.capabilities[verb.name].possible]
+
+
+async def _permitted_somewhere(
+    visit: Visit, state: OrderState, verb: type[Verb] | None, call: Call | None
+) -> None:
+    """Refuse those for whom no verb, or not this one, is in the form, before they fill it in."""
+    board = visit.desk.board
+    verbs = list(_family(state.among)) if verb is None else [verb]
+    wanted = [(one, vendor) for one in verbs for vendor in _able(board, one, call)]
+    label = TITLE if verb is None else verb.label
+    key = visit.key("form", visit.trigger_id, label)
+    with_refusal = visit.desk.policy.require_any(visit.asker.actor, wanted, state.channel, label)
+    await _audited(visit, with_refusal, key, label)
 
 
 async def _permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
@@ -86,11 +118,16 @@ async def _permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Ca
         title=call.title,
         everyone=Whom.NAMED not in ways and bool(ways),
     )
+    key = visit.key("form", visit.trigger_id, verb.name, call.ref.vendor)
+    permission = visit.desk.policy.may(visit.asker.actor, act, state.channel)
+    await _audited(visit, permission, key, f"{verb.label}: {call.title}")
+
+
+async def _audited(visit: Visit, permission: Awaitable[None], key: str, words: str) -> None:
+    """Wait for leave; where there is none, the attempt in `words` is audited under `key`."""
     try:
-        await visit.desk.policy.may(visit.asker.actor, act, state.channel)
+        await permission
     except NotPermitted as no:
-        key = visit.key("form", visit.trigger_id, verb.name, call.ref.vendor)
-        words = f"{verb.label}: {call.title}"
         await visit.desk.store.refuse(
             Refusal(key=key, actor=visit.asker.actor, words=words, why=str(no))
         )

@@ -329,12 +329,19 @@ async def _filled(visit: Visit, said: Said, call: Call | None, notes: list[str])
 
 
 async def _allowed(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
-    """The draft; where its verb may not be asked for, without what follows from the verb."""
+    """The draft; where its verb may not be asked for, without what follows from the verb.
+
+    Where nothing may be done in that call, without the call too.
+    """
     try:
         return await draft(visit, said, call, notes)
     except NotPermitted as no:
-        plain = said.model_copy(update={"verb": None, "state": _undecided(said.state)})
-        return await draft(visit, plain, call, [*notes, in_sentences(no)])
+        notes = [*notes, in_sentences(no)]
+    plain = said.model_copy(update={"verb": None, "state": _undecided(said.state)})
+    try:
+        return await draft(visit, plain, call, notes)
+    except NotPermitted:
+        return await draft(visit, plain.model_copy(update={"call": None}), None, notes)
 
 
 def _undecided(state: OrderState) -> OrderState:

@@ -43,8 +43,8 @@ async def show(visit: Visit, which: CaseFilter, *, in_place: bool = False) -> No
 async def open_form(
     visit: Visit, which: CaseFilter, name: str = "", *, in_place: bool = False
 ) -> None:
-    """Show the form to those who may look, filled in with `which`."""
-    await visit.desk.capabilities(visit.asker)
+    """Show the form to those who may read the audit log, filled in with `which`."""
+    await visit.desk.require_auditor(visit.asker)
     state = SearchState(
         channel=visit.asker.channel,
         reply_url=visit.reply_url,

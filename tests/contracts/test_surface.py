@@ -44,6 +44,7 @@ from handlers.commands.parse import Request
 from handlers.options import OPTIONS
 from tests.fakes import forms
 from tests.fakes.blocks import ALL, NOW, elements, ref
+from tests.fakes.rights import EVERYWHERE, FULL
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,7 +102,7 @@ def cards() -> list[list[Block]]:
         asked_at=NOW,
         finished_at=NOW,
     )
-    many = Picture(calls=(call,) * 30, at=NOW)
+    many = Picture(calls=(call,) * 30, at=NOW, rights=EVERYWHERE)
     view = CallView(
         call=call,
         people=Page(items=(person,), next="1", total=60),
@@ -109,6 +110,7 @@ def cards() -> list[list[Block]]:
         capabilities=ALL,
         looks=dict.fromkeys(LOOKS, ALL["kick"]),
         rtmp_targets=("youtube",),
+        rights=FULL,
         at=NOW,
     )
     belonging: Page[CallMember] = Page(

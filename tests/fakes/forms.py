@@ -12,6 +12,7 @@ from handlers.blocks.choices import Picked, call_value
 from handlers.blocks.orderform import Draft, order_form
 from handlers.blocks.orderstate import ANY, OrderState, Said, Whom
 from tests.fakes.blocks import ALL, ref
+from tests.fakes.rights import FULL
 
 ROOM = Call(ref=ref(), title="Room", people=3)
 TARGETS = ("tv", "radio")
@@ -42,6 +43,7 @@ def drafted(
     return Draft(
         said=said,
         verbs=tuple(VERBS.values()),
+        rights=FULL,
         call=call,
         capability=capability if call and verb else None,
         listed=verb.listed if call and verb else None,

@@ -4,19 +4,31 @@ from datetime import timedelta
 
 import pytest
 
+from bot.calls.actors import Actor
 from bot.calls.cases import Event, How, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Seen, State
 from bot.calls.picture import ListView
 from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, Unblock, Verb
-from bot.errors import BadInput, Impossible, NotPermitted, Outsider, RoleTooLow, StoreError
+from bot.errors import (
+    BadInput,
+    Impossible,
+    NotPermitted,
+    Outsider,
+    RoleTooLow,
+    StoreError,
+    UnknownCase,
+)
 from bot.metrics import Metrics
 from bot.moderation.desk import Asker
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
 from bot.ports import CaseFilter, NoticeLater, NoticeLost
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.moderation.office import STRANGER, VIEWER, Office
+from tests.fakes.directory import HOME
+from tests.moderation.office import MODERATOR, STRANGER, VIEWER, Office
+
+OTHER = Actor(user="U3OTHER", team=HOME)
 
 
 async def test_a_permitted_order_is_on_disk_then_carried_out_then_told(office: Office) -> None:
@@ -109,7 +121,55 @@ async def test_looking_is_free_to_everyone_of_the_workspace(office: Office) -> N
     view, cases = await office.desk.open(asker, picture.calls[0].ref)
     assert (view.call.title, list(cases)) == ("Room", [])
     assert set(await office.desk.capabilities(asker)) == {Vendor.STREAM}
-    assert await office.desk.audit(asker, CaseFilter()) == []
+
+
+async def test_the_audit_log_and_other_peoples_cases_want_a_moderator(office: Office) -> None:
+    """A viewer reads their own; what somebody else's is and what is nobody's is not told apart."""
+    await office.desk.request(office.order(Kick(), "ann"))
+    await office.done()
+    viewer, moderator = Asker(VIEWER, "C1"), Asker(MODERATOR, "C1")
+    for number in (1, 2):
+        for read in (
+            office.desk.case(viewer, number),
+            office.desk.life(viewer, number),
+            office.desk.check(viewer, number),
+        ):
+            with pytest.raises(RoleTooLow):
+                await read
+    for which in (CaseFilter(), CaseFilter(case=1), CaseFilter(by=MODERATOR.user)):
+        with pytest.raises(RoleTooLow):
+            await office.desk.audit(viewer, which)
+    with pytest.raises(RoleTooLow):
+        await office.desk.require_auditor(viewer)
+    assert await office.desk.audit(viewer, CaseFilter(by=VIEWER.user)) == []
+    assert (await office.desk.open(viewer, office.room))[1] == []
+    assert [case.number for case in (await office.desk.open(moderator, office.room))[1]] == [1]
+    assert (await office.desk.life(moderator, 1)).case.number == 1
+    with pytest.raises(UnknownCase):
+        await office.desk.case(moderator, 2)
+
+
+async def test_whoever_asked_or_joined_reads_the_case_whatever_their_role_is_now(
+    office: Office,
+) -> None:
+    """A moderator who was one when they asked."""
+    for actor, key in ((VIEWER, "k1"), (OTHER, "k2")):
+        await office.store.accept(office.order(Kick(), "ann", key=key, actor=actor))
+    for actor in (VIEWER, OTHER):
+        asker = Asker(actor, "C1")
+        assert (await office.desk.life(asker, 1)).case.number == 1
+        assert [case.number for case in await office.desk.mine(asker, 5)] == [1]
+    assert [one.number for one in (await office.desk.open(Asker(VIEWER), office.room))[1]] == [1]
+    assert (await office.desk.open(Asker(OTHER), office.room))[1] == []
+
+
+async def test_a_card_offers_its_reader_what_they_may_do(office: Office) -> None:
+    for actor, kick, end in ((VIEWER, False, False), (MODERATOR, True, False)):
+        picture = await office.desk.look(Asker(actor, "C1"), ListView())
+        view, _ = await office.desk.open(Asker(actor, "C1"), office.room)
+        for rights in (picture.rights[Vendor.STREAM], view.rights):
+            assert (rights.may("kick"), rights.may("end")) == (kick, end)
+            assert ("recordings" in rights.looks) is kick
 
 
 async def test_strangers_see_nothing(office: Office) -> None:
@@ -127,7 +187,7 @@ async def test_strangers_see_nothing(office: Office) -> None:
 async def test_checking_again_reads_and_changes_nothing(office: Office) -> None:
     await office.desk.request(office.order(Kick(), "ann", "bob"))
     await office.done()
-    case, seen = await office.desk.check(Asker(VIEWER, "C1"), 1)
+    case, seen = await office.desk.check(Asker(MODERATOR, "C1"), 1)
     assert (case.number, [one.seen for one in seen]) == (1, [Seen.DONE, Seen.DONE])
     assert len(office.vendor.done) == 2
 

@@ -14,7 +14,7 @@ from bot.errors import (
     RoleTooLow,
 )
 from bot.policy import Policy, Rules
-from bot.policy.rules import People, Places, Protected, VendorRules, Vendors
+from bot.policy.rules import People, Places, Protected, Reading, VendorRules, Vendors
 from bot.ports import Member
 from tests.fakes.directory import HOME, Table, act, actor
 
@@ -435,3 +435,78 @@ async def test_digests_are_set_up_and_go_only_where_callwarden_is_used(table: Ta
         policy.serves("C0ANY")
     policy.serves("C0OPS")
     Policy(RULES, table).serves("C0ANY")
+
+
+RIGHTS = [
+    (PLAIN, "kick", False, False),
+    (MOD, "kick", False, True),
+    (MOD, "end", False, False),
+    (MOD, "mute", True, True),
+    (MOD, "kick", True, False),
+    (LEAD, "kick", True, True),
+    (LEAD, "end", False, True),
+]
+
+
+@pytest.mark.parametrize(("user", "verb", "everyone", "offered"), RIGHTS)
+async def test_what_a_card_offers_is_what_its_reader_may_do(
+    table: Table, user: str, verb: str, everyone: bool, offered: bool
+) -> None:
+    policy = Policy(RULES, table)
+    rights = await policy.rights(actor(user), Vendor.STREAM, "C0ANY")
+    assert rights.may(verb, everyone=everyone) is offered
+    assert ("recordings" in rights.looks) is (user != PLAIN)
+
+
+async def test_nothing_is_offered_where_no_orders_are_taken(table: Table) -> None:
+    policy = Policy(rules(slack=Places(channels=("C0OPS",))), table)
+    for channel, offered in (("C0OPS", True), ("C0ELSE", False), (None, False)):
+        rights = await policy.rights(actor(LEAD), Vendor.STREAM, channel)
+        assert rights.may("end") is offered
+        assert "recordings" in rights.looks
+
+
+async def test_a_card_is_drawn_although_slack_is_silent_on_a_group(table: Table) -> None:
+    groups = rules(people=PEOPLE.model_copy(update={"admins": ("S0ADMINS",)}))
+    table.silent.add("S0ADMINS")
+    rights = await Policy(groups, table).rights(actor(LEAD), Vendor.STREAM, None)
+    assert rights.may("end")
+
+
+READERS = [
+    (Reading(), PLAIN, False),
+    (Reading(), MOD, True),
+    (Reading(audit="viewer"), PLAIN, True),
+    (Reading(audit="lead"), MOD, False),
+    (Reading(audit="lead"), LEAD, True),
+]
+
+
+@pytest.mark.parametrize(("reading", "user", "may"), READERS)
+async def test_the_file_says_who_reads_the_audit_log(
+    table: Table, reading: Reading, user: str, may: bool
+) -> None:
+    policy = Policy(rules(reading=reading), table)
+    assert await policy.may_read_audit(actor(user)) is may
+    if may:
+        await policy.require_auditor(actor(user), "Reading the audit log")
+    else:
+        with pytest.raises(RoleTooLow):
+            await policy.require_auditor(actor(user), "Reading the audit log")
+
+
+async def test_a_moderator_of_one_vendor_reads_the_audit_log(table: Table) -> None:
+    own = Vendors(cometchat=VendorRules(moderators=(PLAIN,)))
+    assert await Policy(rules(vendors=own), table).may_read_audit(actor(PLAIN))
+
+
+async def test_a_form_is_refused_to_whoever_may_do_nothing_in_it(table: Table) -> None:
+    own = Vendors(cometchat=VendorRules(moderators=(PLAIN,)))
+    policy = Policy(rules(vendors=own, slack=Places(channels=("C0OPS",))), table)
+    kicks = [(Kick, Vendor.STREAM), (Kick, Vendor.COMETCHAT)]
+    await policy.require_any(actor(PLAIN), kicks, "C0OPS", "Kick")
+    await policy.require_any(actor(PLAIN), [], "C0OPS", "Kick")
+    with pytest.raises(RoleTooLow):
+        await policy.require_any(actor(PLAIN), kicks[:1], "C0OPS", "Kick")
+    with pytest.raises(ChannelNotAllowed):
+        await policy.require_any(actor(PLAIN), kicks, "C0ELSE", "Kick")

@@ -56,6 +56,7 @@ from tests.fakes.blocks import (
     told,
     words,
 )
+from tests.fakes.rights import EVERYWHERE, FULL
 
 
 @ANYTHING
@@ -64,7 +65,13 @@ def test_any_calls_make_a_sound_list(
     calls: tuple[Call, ...], text: str, page: int, gaps: bool
 ) -> None:
     troubles = (Trouble(vendor=Vendor.STREAM, message=text),) if gaps else ()
-    picture = Picture(calls=calls, at=NOW, troubles=troubles, partial=tuple(Vendor) if gaps else ())
+    picture = Picture(
+        calls=calls,
+        at=NOW,
+        troubles=troubles,
+        partial=tuple(Vendor) if gaps else (),
+        rights=EVERYWHERE,
+    )
     view = ListView(text=text, page=page, vendor=Vendor.STREAM if gaps else None)
     told(list_message(picture, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
 
@@ -80,6 +87,7 @@ def test_any_call_makes_a_sound_card(
         page=1,
         capabilities=SOME if call.people % 2 else ALL,
         rtmp_targets=("youtube", "own"),
+        rights=FULL,
         at=NOW,
     )
     told(call_message(view, cases))
@@ -113,7 +121,9 @@ def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
         Call(ref=ref(f"default:room-{n}"), title=f"Room {n}", people=3) for n in range(2000)
     )
     message = told(
-        list_message(Picture(calls=calls, at=NOW), ListView(page=1), {Vendor.STREAM: ALL})
+        list_message(
+            Picture(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=1), {Vendor.STREAM: ALL}
+        )
     )
     assert "Room 10*" in words(message)
     assert "Room 20*" not in words(message)
@@ -128,7 +138,7 @@ def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
 
 def test_a_page_that_is_gone_shows_the_last_one() -> None:
     calls = (Call(ref=ref(), title="Support room", people=3),)
-    message = list_message(Picture(calls=calls, at=NOW), ListView(page=9), {})
+    message = list_message(Picture(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=9), {})
     assert "Support room" in words(told(message))
 
 
@@ -181,6 +191,7 @@ def card(call: Call, capabilities: Mapping[str, Capability], *people: Participan
         call=call,
         people=Page(items=people),
         capabilities=dict(capabilities),
+        rights=FULL,
         at=NOW,
         rtmp_targets=("tv",),
     )
@@ -335,13 +346,21 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
 
 def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
     call = Call(ref=ref("c" * 300), title="Raid", people=1)
-    message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
+    message = told(
+        list_message(
+            Picture(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
+        )
+    )
     assert offered(message.blocks) == {"mute", "record_start"}
 
 
 def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_its_menu() -> None:
     call = Call(ref=ref(), title="Raid", people=9)
-    message = told(list_message(Picture(calls=(call,), at=NOW), ListView(), {Vendor.STREAM: ALL}))
+    message = told(
+        list_message(
+            Picture(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
+        )
+    )
     assert "end" in offered(message.blocks)
     (more,) = [one for one in elements(message.blocks) if route(one["action_id"]) == "more"]
     assert load(MoreValue, more["value"]).call == call.ref

@@ -18,6 +18,7 @@ from handlers.blocks.parts import section
 from handlers.blocks.text import mrkdwn
 from handlers.blocks.window import waiting_view, window_view
 from tests.fakes.blocks import ALL, ANYTHING, CALLS, CASES, NAMES, NOW, many, sound
+from tests.fakes.rights import EVERYWHERE
 
 TABLES = dict.fromkeys(Vendor, ALL)
 
@@ -28,7 +29,7 @@ def desktop(*shown: Call, told: tuple[Case, ...] = (), **more: Any) -> Desktop:
     places = tuple(Place(vendor=v, role=roles, verbs=tuple(VERBS)) for v in Vendor)
     given = {
         "places": places,
-        "calls": Picture(calls=shown, at=NOW),
+        "calls": Picture(calls=shown, at=NOW, rights=EVERYWHERE),
         "cases": told,
         "capabilities": TABLES,
     }

@@ -125,23 +125,23 @@ async def test_a_verb_alone_opens_a_form_and_the_trigger_is_spent_first(
 
 
 async def test_a_form_is_filled_in_by_looking_things_up_and_kicks_both(
-    show: Show, mira: Former
+    show: Show, leo: Former
 ) -> None:
-    await mira.opens("kick")
-    found = await mira.offered(FORM_CALL, "support")
+    await leo.opens("kick")
+    found = await leo.offered(FORM_CALL, "support")
     assert found == [f"Support room · billing | Stream Video · {short(SUPPORT)} · 5 people"]
-    await mira.chooses(FORM_CALL, "Support room · billing", "support")
-    view = await mira.drawn("Whom")
+    await leo.chooses(FORM_CALL, "Support room · billing", "support")
+    view = await leo.drawn("Whom")
     assert fields(view) == ["Call", "Whom", "People", "Reason", "In your words"]
-    assert await mira.offered(FORM_PEOPLE, "JUN") == [
+    assert await leo.offered(FORM_PEOPLE, "JUN") == [
         "Jun Park | jun · host",
         "Jun Park | jun-2 · user",
     ]
-    await mira.chooses(FORM_PEOPLE, "Amina Okafor", "amina")
-    await mira.chooses(FORM_PEOPLE, "Kofi Mensah", "kofi")
-    assert await mira.submits(reasons="Spam", reason="links") == {}
-    assert show.workspace.modals.top(mira.user.id) is None
-    await mira.told("kicked Amina Okafor and Kofi Mensah", "Spam: links", "confirmed")
+    await leo.chooses(FORM_PEOPLE, "Amina Okafor", "amina")
+    await leo.chooses(FORM_PEOPLE, "Kofi Mensah", "kofi")
+    assert await leo.submits(reasons="Spam", reason="links") == {}
+    assert show.workspace.modals.top(leo.user.id) is None
+    await leo.told("kicked Amina Okafor and Kofi Mensah", "Spam: links", "confirmed")
     case = await latest(show)
     assert [(one.person, one.state) for one in case.results] == [
         ("amina", State.CONFIRMED),
@@ -164,16 +164,16 @@ async def test_a_call_nobody_knows_is_said_with_what_to_do(mira: Former) -> None
 
 
 async def test_choosing_another_call_keeps_the_reason_and_asks_for_its_people(
-    mira: Former,
+    leo: Former,
 ) -> None:
-    view = await mira.opens(f"kick {short(STAGE)}")
-    await mira.chooses(FORM_PEOPLE, "Hedda 🦊", "hedda")
-    mira.fills(reasons="Harassment")
-    await mira.chooses(FORM_CALL, "Support room · billing", "support")
-    text = as_text(await mira.drawn("[Support room · billing ▾]"))
+    view = await leo.opens(f"kick {short(STAGE)}")
+    await leo.chooses(FORM_PEOPLE, "Hedda 🦊", "hedda")
+    leo.fills(reasons="Harassment")
+    await leo.chooses(FORM_CALL, "Support room · billing", "support")
+    text = as_text(await leo.drawn("[Support room · billing ▾]", "[Names or ids"))
     assert "Hedda" not in text
     assert "Harassment" in text
-    assert await mira.submits() == {people_block_of(view): "Choose at least one person."}
+    assert await leo.submits() == {people_block_of(view): "Choose at least one person."}
 
 
 def people_block_of(view: View) -> str:
@@ -238,10 +238,10 @@ async def test_a_person_made_up_by_hand_is_refused_at_their_field(mira: Former, 
 
 
 @pytest.mark.parametrize("value", ["K7QX", "x" * 150, "" * 3, "QQQQQQQQQQQQQQQQQQQQQQQQ.00"])
-async def test_a_call_made_up_by_hand_is_refused_at_its_field(mira: Former, value: str) -> None:
-    await mira.opens("end")
+async def test_a_call_made_up_by_hand_is_refused_at_its_field(leo: Former, value: str) -> None:
+    await leo.opens("end")
     made_up = {"text": {"type": "plain_text", "text": "X"}, "value": value}
-    errors = await mira.submits(**{FORM_CALL: made_up}, reason="x")
+    errors = await leo.submits(**{FORM_CALL: made_up}, reason="x")
     assert errors == {"call": "That call is not live any more. Choose another one."}
 
 

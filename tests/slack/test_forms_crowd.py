@@ -77,7 +77,7 @@ async def test_any_of_two_thousand_calls_and_three_hundred_people_is_found(
             "Crowd 1999"
         ]
         await mira.chooses(FORM_CALL, "Hall", "hall")
-        await mira.drawn("[Hall ▾]", "Whom")
+        await mira.drawn("[Hall ▾]", "People")
         assert len(await mira.offered(FORM_PEOPLE)) == 100
         assert await mira.offered(FORM_PEOPLE, "person 299") == ["Person 299 | app-p299"]
 
@@ -117,7 +117,7 @@ async def test_names_and_ids_of_any_length_make_the_way_there_and_back(show: Sho
     async with before(show, vendor) as mira:
         await mira.opens("kick")
         await mira.chooses(FORM_CALL, "T" * 74 + "…", "ttt")
-        await mira.drawn("Whom")
+        await mira.drawn("People")
         await mira.chooses(FORM_PEOPLE, "N" * 74 + "…", "ppp")
         assert await mira.submits() == {}
         case = await latest(show)

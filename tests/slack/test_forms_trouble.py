@@ -3,13 +3,14 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from bot.calls.models import Vendor
 from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
-from bot.demo.stage import Show
+from bot.demo.stage import Show, open_show
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB
 from tests.slack.test_forms import (
     LAUNCH,
@@ -76,16 +77,20 @@ async def test_an_id_that_nobody_can_have_is_said_at_its_field(show: Show, mira:
     assert await mira.submits(absent="zed") == {}
 
 
-async def test_a_verb_above_ones_role_is_said_when_it_is_chosen_and_the_form_stays(
-    show: Show, mira: Former
+async def test_a_verb_above_ones_role_on_a_vendor_is_said_when_its_call_is_chosen(
+    tmp_path: Path, show_url: str
 ) -> None:
-    await show.sender.shortcut(mira.user, "moderate_call")
-    await mira.drawn("What to do")
-    await mira.chooses(FORM_CALL, "Support room · billing", "support")
-    await mira.drawn("[Support room · billing ▾]")
-    await mira.chooses(FORM_VERB, "End call")
-    text = as_text(await mira.drawn("End call needs the role lead"))
-    assert "[Support room · billing ▾]" in text
+    """Mira is a moderator at RealtimeKit only; the form stays."""
+    rules = '[vendors.realtimekit]\nmoderators = ["UMIRA"]\n'
+    async with open_show(tmp_path, database_url=show_url, rules=rules) as show:
+        mira = Former(show)
+        await show.sender.shortcut(mira.user, "moderate_call")
+        await mira.drawn("What to do")
+        await mira.chooses(FORM_VERB, "Kick")
+        await mira.drawn("They are removed at once")
+        await mira.chooses(FORM_CALL, "Support room · billing", "support")
+        text = as_text(await mira.drawn("Kick needs the role moderator"))
+        assert "What to do" in text
 
 
 async def test_a_call_that_is_live_no_more_when_it_is_chosen_is_said(mira: Former) -> None:
@@ -96,27 +101,27 @@ async def test_a_call_that_is_live_no_more_when_it_is_chosen_is_said(mira: Forme
     await mira.drawn("That call is not live any more.")
 
 
-async def test_a_form_sent_before_its_fields_were_drawn_asks_for_them(mira: Former) -> None:
-    await mira.opens("kick")
-    await mira.offered(FORM_CALL, "support")
-    assert await mira.submits(**{FORM_CALL: "Support room · billing"}) == {}
-    text = as_text(await mira.drawn("Fill in what is new here."))
+async def test_a_form_sent_before_its_fields_were_drawn_asks_for_them(leo: Former) -> None:
+    await leo.opens("kick")
+    await leo.offered(FORM_CALL, "support")
+    assert await leo.submits(**{FORM_CALL: "Support room · billing"}) == {}
+    text = as_text(await leo.drawn("Fill in what is new here."))
     assert "Whom" in text
     assert "[Support room · billing ▾]" in text
 
 
-async def test_two_choices_at_once_leave_the_later_one_drawn(show: Show, mira: Former) -> None:
-    view = await mira.opens("kick")
-    options = await mira.offered(FORM_CALL)
+async def test_two_choices_at_once_leave_the_later_one_drawn(show: Show, leo: Former) -> None:
+    view = await leo.opens("kick")
+    options = await leo.offered(FORM_CALL)
     assert len(options) > 1
-    press = mira.show.sender.press
+    press = leo.show.sender.press
     await asyncio.gather(
-        press(mira.user, view, action_id=FORM_CALL, text="team-huddle"),
-        press(mira.user, view, action_id=FORM_CALL, text="Support room · billing"),
+        press(leo.user, view, action_id=FORM_CALL, text="team-huddle"),
+        press(leo.user, view, action_id=FORM_CALL, text="Support room · billing"),
     )
-    await mira.drawn("[Support room · billing ▾]", "Whom")
+    await leo.drawn("[Support room · billing ▾]", "Whom")
     await show.counter.tasks.drain(1)
-    assert "team-huddle" not in as_text(await mira.form())
+    assert "team-huddle" not in as_text(await leo.form())
 
 
 async def test_a_drawing_slack_does_not_take_is_replaced_by_words(show: Show, mira: Former) -> None:

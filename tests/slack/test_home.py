@@ -169,8 +169,12 @@ async def test_a_case_opens_from_home_and_is_looked_at_again(show: Show) -> None
 
 
 async def test_a_refusal_is_read_in_a_window(show: Show) -> None:
-    vic = Visitor(show, "viewer")
-    await vic.opens()
+    """On a Home that was drawn when they still might."""
+    mira, vic = Visitor(show), Visitor(show, "viewer")
+    await mira.opens()
+    assert mira.home
+    old = mira.home.given
+    show.workspace.modals.publish(vic.user.id, old, None)
     await vic.uses(vic.home, "Mute everyone", near="Support room")
     await vic.window("needs the role")
 

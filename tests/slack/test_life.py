@@ -75,8 +75,11 @@ async def test_a_viewer_is_told_what_to_put_where_and_the_attempt_is_recorded(
 
 
 async def test_a_viewers_press_is_refused_before_a_form_opens(show: Show) -> None:
-    vic = Moderator(show, "viewer")
-    await vic.types(f"show {short(SUPPORT)}")
+    """On a card that was drawn when they still might."""
+    mira, vic = Moderator(show), Moderator(show, "viewer")
+    await mira.types(f"show {short(SUPPORT)}")
+    old = mira.latest
+    show.workspace.post(old.channel, old.text, old.blocks, to=vic.user.id)
     await vic.presses("Kick", near="Amina")
     await vic.sees("Kick needs the role moderator")
     assert show.workspace.modals.top(vic.user.id) is None

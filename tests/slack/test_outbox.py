@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
+from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import Result, State
@@ -27,7 +28,10 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.errors import VendorTimeout
 from bot.moderation.board import Board
+from bot.moderation.cards import Cards
 from bot.moderation.memory import Memory
+from bot.policy import Policy, Rules
+from bot.policy.rules import People
 from bot.ports import Member, NoticeLater, NoticeLost
 from bot.store import open_store
 from handlers.outbox import Outbox
@@ -35,7 +39,10 @@ from handlers.replies import Replies
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
 from tests.fakes.provider import FakeProvider
-from tests.store.orders import MARY
+
+MARY = Actor(user="U0MARY", team=HOME)
+REMOVED = Actor(user="U0GONE", team=HOME)
+GONE = Member(user=REMOVED.user, team=HOME, gone=True)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -157,9 +164,12 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
             retry_handlers=[],
         )
         directory = Table()
-        directory.members = {MARY.user: Member(user=MARY.user, team=HOME, name="Mary *M*")}
+        mary = Member(user=MARY.user, team=HOME, name="Mary *M*")
+        directory.members = {MARY.user: mary, REMOVED.user: GONE}
         board = Board({vendor.vendor: vendor}, clock, Memory(clock))
-        outbox = Outbox(client, Replies(session), board, store, directory, AsyncLimiter(100, 1))
+        policy = Policy(Rules(people=People(leads=(MARY.user,))), directory)
+        cards = Cards(board, policy, store)
+        outbox = Outbox(client, Replies(session), cards, directory, AsyncLimiter(100, 1))
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 
 
@@ -215,7 +225,7 @@ async def test_only_what_did_not_go_as_asked_calls_its_asker_and_only_to_the_thr
         assert called == []
     else:
         (words,) = called
-        assert words.startswith(f"{MARY.user} ")
+        assert words.startswith(f"@{MARY.user} ")
         assert "It rained." in words
 
 
@@ -407,6 +417,29 @@ async def test_the_answer_for_a_card_redraws_it_in_its_place(mail: Mail) -> None
     assert "Ann" in str(card.blocks)
 
 
+@pytest.mark.parametrize(
+    ("asker", "joined", "acts"),
+    [(MARY, False, True), (Actor(user="U0VIEW", team=HOME), False, False), (MARY, True, False)],
+)
+async def test_the_card_drawn_anew_offers_what_its_reader_may_do(
+    mail: Mail, asker: Actor, joined: bool, acts: bool
+) -> None:
+    card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
+    notice = mail.answer(mail.reply_url(card), manner=Manner.CARD, joined=joined)
+    case = finished(mail.case.model_copy(update={"actor": asker}))
+    await mail.outbox.show(notice, case)
+    assert ("Lock" in str(card.blocks)) is acts
+    assert "Refresh" in str(card.blocks)
+
+
+async def test_somebody_who_was_taken_out_meanwhile_is_told_the_case_alone(mail: Mail) -> None:
+    card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
+    case = finished(mail.case.model_copy(update={"actor": REMOVED}))
+    await mail.outbox.show(mail.of_card(card), case)
+    assert "confirmed" in str(card.blocks)
+    assert "Refresh" not in str(card.blocks)
+
+
 @pytest.mark.parametrize("away", ["silent", "off"])
 async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone(
     mail: Mail, away: str
@@ -414,7 +447,7 @@ async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone
     if away == "silent":
         mail.vendor.silent = VendorTimeout("No answer.", vendor="stream")
     else:
-        mail.outbox.board.providers = {}
+        mail.outbox.cards.board.providers = {}
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
     await mail.outbox.show(mail.of_card(card), finished(mail.case))
     assert "Case #1" in card.text
@@ -436,8 +469,8 @@ async def test_who_asked_what_somebody_else_had_asked_reads_so_with_the_outcome(
     for case in (mail.case, finished(mail.case)):
         await mail.outbox.show(mail.answer(mail.reply_url(), joined=True), case)
     early, late = map(as_text, mail.told())
-    assert early == f"{MARY.user} already asked for this: case #1.\n[Case #1]"
-    assert late.startswith(f"{MARY.user} already asked for this: case #1.\n✅ #1 kicked Ann")
+    assert early == f"@{MARY.user} already asked for this: case #1.\n[Case #1]"
+    assert late.startswith(f"@{MARY.user} already asked for this: case #1.\n✅ #1 kicked Ann")
 
 
 async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) -> None:

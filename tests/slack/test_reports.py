@@ -34,6 +34,7 @@ from handlers.blocks.text import when
 from handlers.blocks.values import ActValue, load, route
 from handlers.commands.further import REPORTS
 from tests.fakes.blocks import ALL, NOW, elements, ref, told, words
+from tests.fakes.rights import FULL
 
 ANN, BOB = Participant(id="ann", name="Ann"), Participant(id="bob", name="Bob")
 URL = "https://files.example/rec_1.mp4?signature=secret&x=1"
@@ -297,6 +298,7 @@ def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> 
         people=Page(items=()),
         capabilities=ALL,
         looks=looks,
+        rights=FULL,
         at=NOW,
     )
     message = told(call_message(view, []))

@@ -29,6 +29,7 @@ from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.reports import feedback_report, members_report, quality_report
 from handlers.blocks.rooms import Shelf, rooms_report
 from tests.fakes.blocks import ALL, ANYTHING, CALLS, IDS, NAMES, NOW, PEOPLE, SOME, many, told
+from tests.fakes.rights import FULL
 
 LONG = st.sampled_from(["&" * 500, "👩\u200d👩\u200d👧" * 170, "\u202e<!here>" * 60])
 WORDS = NAMES | LONG
@@ -115,7 +116,9 @@ def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
     call: Call, people: tuple[Participant, ...], lacking: set[str]
 ) -> None:
     looks = {name: cannot(name) if name in lacking else ALL["kick"] for name in LOOKS}
-    view = CallView(call=call, people=Page(items=people), capabilities=ALL, looks=looks, at=NOW)
+    view = CallView(
+        call=call, people=Page(items=people), capabilities=ALL, looks=looks, rights=FULL, at=NOW
+    )
     told(call_message(view, []))
 
 

@@ -1,0 +1,46 @@
+"""A call opened for one reader: who is in it, what that reader may do, and what they may read."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.calls.actors import Actor
+from bot.calls.cases import Case
+from bot.calls.models import CallRef
+from bot.calls.picture import CallView
+from bot.moderation.board import Board
+from bot.policy import Policy
+from bot.ports import Store
+
+RECENT = 3
+"""Cases shown on a call's card."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Made for whoever reads them; whether somebody may look at all is asked before."""
+
+    board: Board
+    policy: Policy
+    store: Store
+
+    async def open(
+        self, reader: Actor, channel: str | None, ref: CallRef, page: int = 0
+    ) -> tuple[CallView, Sequence[Case]]:
+        """One call with its people, what `reader` may do from that channel, and its latest cases.
+
+        The vendor and the roles are asked side by side. Raises VendorError, Impossible, and
+        NotPermitted for outsiders.
+        """
+        view, rights = await asyncio.gather(
+            self.board.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
+        )
+        cases = await self._recent(reader, view.call.ref)
+        return view.model_copy(update={"rights": rights}), cases
+
+    async def _recent(self, reader: Actor, call: CallRef) -> Sequence[Case]:
+        """The latest cases of a call; those who may not read the audit log see their own."""
+        cases = await self.store.recent(call, limit=RECENT)
+        if await self.policy.may_read_audit(reader):
+            return cases
+        return [case for case in cases if case.actor.user == reader.user]

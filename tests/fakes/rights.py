@@ -1,0 +1,9 @@
+"""The rights of somebody who may do everything."""
+
+from bot.calls.looks import LOOKS
+from bot.calls.models import Vendor
+from bot.calls.rights import Rights
+from bot.calls.verbs import VERBS
+
+FULL = Rights(verbs=frozenset(VERBS), everyone=frozenset(VERBS), looks=frozenset(LOOKS))
+EVERYWHERE = dict.fromkeys(Vendor, FULL)

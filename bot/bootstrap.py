@@ -3,9 +3,10 @@
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -24,6 +25,7 @@ from bot.moderation.cards import Cards
 from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
 from bot.moderation.executor import Executor, release_quietly
+from bot.moderation.lookups import Lookups
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.subscribing import Subscribing
@@ -46,6 +48,7 @@ from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.migrate import migrate
 from bot.store.urls import sqlite_file
+from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
 from handlers.directory import SlackDirectory
@@ -74,7 +77,7 @@ async def open_house(
     that died. Raises ConfigError and StoreError.
     """
     clock = clock or SystemClock()
-    owner = _owner()
+    owner, lease = _owner(), timedelta(seconds=settings.limits.lease_seconds)
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics))
@@ -100,7 +103,7 @@ async def open_house(
             clock=clock,
             tasks=counter.tasks,
             owner=owner,
-            lease=timedelta(seconds=settings.limits.lease_seconds),
+            lease=lease,
             meter=metrics,
         )
         desk = Desk(board, Planner(board, store), policy, store, executor, authorizer)
@@ -108,10 +111,12 @@ async def open_house(
         rounds = _rounds(settings, store, freshness, slack, owner)
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
+        lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
         counter.furnish(
-            Behind(desk, slack, replies, signatures, settings.reasons, metrics, digests)
+            Behind(desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups)
         )
-        async with _at_work(executor, store, counter.tasks, owner, bell, worker=worker):
+        pumps = (executor, lookups)
+        async with _at_work(pumps, store, counter.tasks, owner, bell, worker=worker):
             yield store
 
 
@@ -178,7 +183,7 @@ def digest_maker(settings: Settings, store: SqlStore, clock: Clock) -> Maker:
 
 @asynccontextmanager
 async def _at_work(
-    executor: Executor,
+    pumps: Sequence[Executor | Lookups],
     store: SqlStore,
     tasks: Tasks,
     owner: str,
@@ -189,20 +194,22 @@ async def _at_work(
     """Take up what is due while the context lasts; then finish what was acknowledged."""
     runner = Runner()
     if worker:
-        sweeps = Sweeps(executor, store)
+        sweeps = Sweeps(pumps, store)
         sweeps.schedule(runner)
         bell.schedule(runner)
         tasks.spawn(sweeps.checkpoint(), "checkpoint")
         await bell.ring()
         await bell.catch_up()
     runner.start()
-    executor.nudge()
+    for pump in pumps:
+        pump.nudge()
     try:
         yield
     finally:
         runner.stop()
         bell.close()
-        executor.close()
+        for pump in pumps:
+            pump.close()
         left = await tasks.drain(DRAIN_SECONDS)
         await release_quietly(store, owner)
         log.info("stopped", left_to_others=left)

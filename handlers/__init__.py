@@ -65,7 +65,13 @@ SHORTCUTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {
 }
 """The shortcuts of the manifest, by callback id."""
 
-ORDERS = {values.CASE_AGAIN, values.CASE_UNDO, digestvalues.DIGEST_RESUME, digestvalues.DIGEST_STOP}
+ORDERS = {
+    values.CASE_AGAIN,
+    values.CASE_UNDO,
+    values.TYPED,
+    digestvalues.DIGEST_RESUME,
+    digestvalues.DIGEST_STOP,
+}
 """Presses that give an order themselves: acknowledged once it is on disk, like words and forms."""
 
 ANYTHING = re.compile(r".*", re.DOTALL)

@@ -10,7 +10,7 @@ from handlers import home
 from handlers.blocks import digestvalues, lookvalues, values
 from handlers.blocks.cases import asked_message, check_message
 from handlers.blocks.life import case_message
-from handlers.commands import digesting
+from handlers.commands import acting, digesting
 from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one
 from handlers.following import follow_press
@@ -209,6 +209,7 @@ ACTIONS: Mapping[str, Press] = {
     values.CASE_CHECK: check_case,
     values.CASE_AGAIN: repeat_case,
     values.CASE_UNDO: undo_case,
+    values.TYPED: acting.typed,
     values.AUDIT: show_audit,
     values.AUDIT_SEARCH: search_audit,
     digestvalues.DIGEST_SUBSCRIBE: digesting.press_subscribe,

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import Impossible, NotAccepted
 from bot.meter import UNMETERED, Meter
 from bot.moderation.desk import Desk
+from bot.moderation.lookups import Lookups
 from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
@@ -33,6 +34,7 @@ class Behind(NamedTuple):
     reasons: tuple[str, ...] = ()
     meter: Meter = UNMETERED
     digests: Digests | None = None
+    lookups: Lookups | None = None
 
 
 OPENING_SECONDS = 1.5
@@ -95,6 +97,13 @@ class Counter:
         if (digests := self._behind.result().digests) is None:
             raise Impossible("There are no digests here.")
         return digests
+
+    @property
+    def lookups(self) -> Lookups:
+        """Orders that are looked for; only once `ready`. Impossible where furnished without."""
+        if (lookups := self._behind.result().lookups) is None:
+            raise Impossible("Orders cannot be looked for here.")
+        return lookups
 
     @property
     def signatures(self) -> Signatures:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.calls.actors import Actor
+from bot.calls.lookups import Lookup
 from bot.moderation.desk import Asker, Desk
 from handlers.blocks.message import Message
 from handlers.counter import Counter
@@ -103,6 +104,13 @@ def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
     actor = Actor(user=body["user_id"], team=_team(body))
     asker = Asker(actor, body.get("channel_id"))
     return Visit(counter, asker, body, body, body.get("response_url"))
+
+
+def read_lookup(counter: Counter, lookup: Lookup) -> Visit:
+    """A command that was put off: its trigger is over, and its answer goes where it was typed."""
+    body = {"text": lookup.words, "command": lookup.command, "trigger_id": ""}
+    asker = Asker(lookup.actor, lookup.channel)
+    return Visit(counter, asker, body, body, lookup.reply_url)
 
 
 def read_press(counter: Counter, body: dict[str, Any]) -> Visit:

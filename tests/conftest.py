@@ -78,7 +78,9 @@ def postgres_url(postgres_server: str) -> str:
     """A PostgreSQL database with all tables, empty."""
     with psycopg.connect(postgres_server) as connection:
         connection.execute("SET session_replication_role = replica")  # the triggers look away
-        connection.execute("TRUNCATE moderation_case, delivery, outbox, audit, checkpoint")
+        connection.execute(
+            "TRUNCATE moderation_case, delivery, outbox, order_lookup, audit, checkpoint"
+        )
         connection.execute("TRUNCATE usage_call, usage_quarter, usage_read")
         connection.execute(
             "TRUNCATE digest_subscription, digest_posting, digest_telling RESTART IDENTITY"

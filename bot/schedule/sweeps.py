@@ -1,5 +1,6 @@
 """What is done at every ring: cases and messages that nobody is working on, and the record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,10 +19,10 @@ CHECKPOINT_SECONDS = 3_600.0
 
 
 class Bell(Protocol):
-    """The part of the executor that is rung for."""
+    """What is rung for: the executor, and what looks up orders in words."""
 
     def nudge(self) -> None:
-        """Look for due cases and messages."""
+        """Look for what is due."""
 
 
 class Checkpoints(Protocol):
@@ -35,7 +36,7 @@ class Checkpoints(Protocol):
 class Sweeps:
     """The recurring work of a process that has a worker in it."""
 
-    executor: Bell
+    bells: Sequence[Bell]
     chain: Checkpoints
 
     def schedule(self, runner: Runner) -> None:
@@ -44,8 +45,9 @@ class Sweeps:
         runner.every(CHECKPOINT_SECONDS, "checkpoint", self.checkpoint)
 
     async def sweep(self) -> None:
-        """Ring for cases and messages left behind by a process that died."""
-        self.executor.nudge()
+        """Ring for cases, messages and orders left behind by a process that died."""
+        for bell in self.bells:
+            bell.nudge()
 
     async def checkpoint(self) -> None:
         """Write down the end of the chain; a broken chain is said loudly, every time."""

@@ -20,6 +20,7 @@ from bot.calls.cases import (
     Order,
     Refusal,
 )
+from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result
 from bot.clock import Clock
@@ -30,6 +31,7 @@ from bot.store.backlog import backlog
 from bot.store.database import Database, InstanceLock
 from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark, remark
+from bot.store.lookups import Lookups
 from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
@@ -89,6 +91,10 @@ class SqlStore(UsageSide, DigestSide):
         self._postpone = Work(notices.postpone, StoreError)
         self._drop = Work(notices.drop, StoreError)
         self._keep = Work(keep, StoreError)
+        lookups = Lookups(self._database)
+        self._hold = Work(lookups.hold, NotAccepted)
+        self._due_lookups = Work(lookups.due, StoreError)
+        self._looked_up = Work(lookups.over, StoreError)
         self._open_usage()
         self._open_digests()
 
@@ -180,6 +186,20 @@ class SqlStore(UsageSide, DigestSide):
     async def drop(self, notice: Notice) -> None:
         """Give this notice up, and with an answer the address it was meant for."""
         await self._background(self._drop, notice)
+
+    async def hold(self, lookup: Lookup) -> bool:
+        """Keep an order that is looked for; see `bot.ports.Store.hold`."""
+        return await self._writer.write(self._hold, lookup, patience=self._patience)
+
+    async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
+        """Take up orders that are looked for and that nobody holds, oldest first."""
+        return await self._background(
+            self._due_lookups, Wish(owner, limit, lease, self._clock.now())
+        )
+
+    async def looked_up(self, lookup: Lookup) -> None:
+        """It is known what came of this one."""
+        await self._background(self._looked_up, lookup)
 
     async def case(self, number: int) -> Case:
         """One case; UnknownCase when there is none."""

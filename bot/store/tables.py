@@ -140,6 +140,30 @@ class Outbox(SQLModel, table=True):
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
 
 
+class OrderLookup(SQLModel, table=True):
+    """An order in words of which it is still looked for what they mean; gone once that is settled.
+
+    `due_at` is when it was asked; `owner`, `token` and `lease_until` say who looks.
+    """
+
+    __tablename__ = "order_lookup"
+    __table_args__ = (Index("order_lookup_due", "due_at"),)
+
+    key: str = Field(primary_key=True)
+    words: str = Field(sa_column=_long_text())
+    command: str
+    by: str
+    team: str
+    channel: str | None
+    reply_url: str | None = Field(sa_column=_long_text(nullable=True))
+    trace: str
+    due_at: datetime = Field(sa_column=_moment())
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
 class Audit(SQLModel, table=True):
     """One link of the chain. `body` is what is hashed and shown; the rest only finds it.
 
@@ -185,5 +209,6 @@ def table_of(model: type[SQLModel]) -> Table:
 CASE = table_of(ModerationCase)
 DELIVERY = table_of(Delivery)
 OUTBOX = table_of(Outbox)
+LOOKUP = table_of(OrderLookup)
 AUDIT = table_of(Audit)
 CHECKPOINT = table_of(Checkpoint)

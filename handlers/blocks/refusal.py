@@ -2,8 +2,9 @@
 
 from bot.errors import CallwardenError, UnknownWord
 from handlers.blocks.message import Message
-from handlers.blocks.parts import MAX_TEXT, paragraph, section, text_of
+from handlers.blocks.parts import MAX_TEXT, actions, button, paragraph, section, text_of
 from handlers.blocks.text import mrkdwn, say
+from handlers.blocks.values import TYPED, TypedValue
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
@@ -20,6 +21,21 @@ def refusal(error: CallwardenError) -> Message:
     if error.next_step:
         parts.append(say(error.next_step, MAX_SAID))
     return Message(text_of(*parts), [section(part) for part in parts])
+
+
+def unsent(error: CallwardenError, words: str) -> Message:
+    """Nothing was sent: a vendor did not say what `words` mean. They can be tried again."""
+    happened = say(str(error), MAX_SAID)
+    parts = [happened, "Nothing was done."]
+    again = button("Try again", TYPED, TypedValue(words=words))
+    return Message(text_of(*parts), [paragraph(parts), *actions([again])])
+
+
+def asked_back(error: CallwardenError, words: str) -> Message:
+    """What has to be asked in a form where none can be opened any more: a button opens it."""
+    told = refusal(error)
+    choose = button("Choose…", TYPED, TypedValue(words=words))
+    return Message(told.text, [*told.blocks, *actions([choose])])
 
 
 def looking(call: str) -> Message:

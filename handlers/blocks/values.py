@@ -44,6 +44,7 @@ CASE_PAGE = "case.page"
 CASE_CHECK = "case.check"
 CASE_AGAIN = "case.again"
 CASE_UNDO = "case.undo"
+TYPED = "typed"
 AUDIT = "audit"
 AUDIT_SEARCH = "audit.search"
 MENU = "menu"
@@ -117,6 +118,12 @@ class CaseValue(Value):
     number: int
     attempt: int = 0
     page: int = Field(default=0, ge=0)
+
+
+class TypedValue(Value):
+    """The asker's own words after the command, to be understood anew as if they were typed now."""
+
+    words: str
 
 
 class AuditValue(Value):

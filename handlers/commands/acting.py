@@ -5,15 +5,21 @@ the one message about it is the outcome, which follows by response_url.
 """
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 
 from bot.calls.acts import CROWD, Act
 from bot.calls.cases import Order
+from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
+from bot.errors import VendorError
 from bot.moderation.plan import UnclearPeople
+from handlers.blocks import values
 from handlers.blocks.message import Message
-from handlers.blocks.refusal import looking
+from handlers.blocks.refusal import unsent
 from handlers.blocks.text import clean, cut
 from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete, with_rest
+from handlers.commands.parse import parse
 from handlers.modals import order, reason, unclear
 from handlers.visit import Visit
 
@@ -26,18 +32,36 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
     await visit.desk.admit(visit.asker, _key(visit), cut(clean(visit.body["text"]), MAX_REASON))
     try:
         async with asyncio.timeout(AT_ONCE):
-            meant = await _meant(visit, request)
+            meant = await meant_by(visit, request)
     except TimeoutError:
         if _surely_heavy(request):
             visit.later(lambda: _confirm_slowly(visit, request), "form")
             return None
-        visit.later(lambda: _slowly(visit, request), "order")
-        return looking(request.call)
+        await visit.counter.lookups.hold(_lookup(visit))
+        return None
+    except VendorError as error:
+        return unsent(error, str(visit.body["text"]))
     except UnclearPeople as no:
         asked = no
         visit.later(lambda: unclear.open_unclear(visit, request, asked), "form")
         return None
     return await _take(visit, *meant)
+
+
+async def typed(visit: Visit) -> None:
+    """A button with words of the asker's: as if they were typed now, with a trigger of its own."""
+    words = values.load(values.TypedValue, visit.payload.get("value")).words
+    command = visit.counter.command
+    anew = replace(visit, body={**visit.body, "text": words, "command": command})
+    request = parse(words, command)
+    if isinstance(request, Incomplete):
+        await incomplete(anew, request)
+        return
+    if not isinstance(request, ActRequest):
+        raise values.stale()
+    answer = await act(anew, request)
+    if answer is not None:
+        visit.later(partial(visit.answer, answer, in_place=visit.on_private_message), "answer")
 
 
 async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
@@ -50,7 +74,20 @@ def _key(visit: Visit) -> str:
     return visit.key("command", visit.trigger_id)
 
 
-async def _meant(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
+def _lookup(visit: Visit) -> Lookup:
+    """The order as it was typed, to be carried on with whatever becomes of this process."""
+    return Lookup(
+        key=_key(visit),
+        words=str(visit.body["text"]),
+        command=str(visit.body.get("command") or visit.counter.command),
+        actor=visit.asker.actor,
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+        asked_at=visit.now,
+    )
+
+
+async def meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act. UnclearPeople where it has to be asked about."""
     planner = visit.desk.planner
     if await planner.knows_names(request.verb, request.call):
@@ -80,21 +117,10 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
     await reason.open_once_known(
         visit,
         request.verb.label,
-        lambda: _meant(visit, request),
+        lambda: meant_by(visit, request),
         lambda asked: unclear.unclear_form(visit, request, asked),
         _key(visit),
     )
-
-
-async def _slowly(visit: Visit, request: ActRequest) -> None:
-    try:
-        meant = await _meant(visit, request)
-    except UnclearPeople as asked:
-        await unclear.open_unclear(visit, request, asked)
-        return
-    answer = await _take(visit, *meant)
-    if answer is not None:
-        await visit.answer(answer)
 
 
 async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
@@ -110,6 +136,7 @@ async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None
             reason=request.reason,
             channel=visit.asker.channel,
             reply_url=visit.reply_url,
+            in_place=visit.on_private_message,
         )
     )
     return None

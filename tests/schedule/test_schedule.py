@@ -76,20 +76,20 @@ class Ringer:
 
 async def test_a_sweep_rings_for_what_others_left_behind() -> None:
     ringer = Ringer()
-    await Sweeps(ringer, Chain()).sweep()
+    await Sweeps([ringer], Chain()).sweep()
     assert ringer.nudged == 1
 
 
 async def test_the_end_of_the_record_is_written_down() -> None:
     chain = Chain()
-    await Sweeps(Ringer(), chain).checkpoint()
+    await Sweeps([Ringer()], chain).checkpoint()
     assert chain.kept == 1
 
 
 async def test_a_broken_record_is_said_loudly_with_what_to_do() -> None:
     broken = ChainBroken("Entry 7 does not follow from the one before.", entry_id=7)
     with capture_logs() as logs:
-        await Sweeps(Ringer(), Chain(broken)).checkpoint()
+        await Sweeps([Ringer()], Chain(broken)).checkpoint()
     (line,) = logs
     assert line["log_level"] == "critical"
     assert "Entry 7" in line["problem"]

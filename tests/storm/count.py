@@ -27,6 +27,7 @@ SETTLING = 120.0
 _OPEN = text(
     "SELECT (SELECT count(*) FROM moderation_case WHERE state = 'asked')"
     " + (SELECT count(*) FROM outbox WHERE version > shown)"
+    " + (SELECT count(*) FROM order_lookup)"
 )
 _KEPT = text("SELECT key, case_number FROM delivery WHERE case_number IS NOT NULL")
 

@@ -1,0 +1,26 @@
+"""An order in words of which it is still looked for who and what is meant."""
+
+from datetime import datetime
+
+from bot.calls.actors import Actor
+from bot.calls.models import Frozen
+
+
+class Lookup(Frozen):
+    """The words as they were typed after `command`, on disk until it is known what they mean.
+
+    `key` is the order's own: what comes of the words is accepted under it, so it is one case,
+    however often they are delivered or looked up. `attempt` counts how often they were taken up,
+    `token` fences whoever held them before.
+    """
+
+    key: str
+    words: str
+    command: str
+    actor: Actor
+    channel: str | None = None
+    reply_url: str | None = None
+    asked_at: datetime
+    trace: str = ""
+    attempt: int = 0
+    token: str = ""

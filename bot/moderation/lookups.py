@@ -1,0 +1,63 @@
+"""Carrying on with orders of which it was not known in time who and what is meant."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot import trace
+from bot.calls.lookups import Lookup
+from bot.moderation.executor import LEASE
+from bot.moderation.pump import Pump
+from bot.moderation.tasks import Tasks
+from bot.ports import Store
+
+log = structlog.get_logger(__name__)
+
+LOOKUPS_AT_ONCE = 8
+"""Orders looked for at the same time."""
+
+
+class Lookups:
+    """One pump. `settle` finds out what is meant and takes the order, or tells why not.
+
+    What `settle` raises leaves the order to whoever takes it up once its lease has run out.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settle: Callable[[Lookup], Awaitable[None]],
+        tasks: Tasks,
+        owner: str,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._store = store
+        self._settle = settle
+        self._owner = owner
+        self._lease = lease
+        self._pump = Pump(
+            "orders looked for", self._due, self._carry_on, tasks=tasks, slots=LOOKUPS_AT_ONCE
+        )
+
+    async def hold(self, lookup: Lookup) -> None:
+        """Keep it on disk, then carry on with it; NotAccepted when it cannot be written in time."""
+        if await self._store.hold(lookup.model_copy(update={"trace": trace.current()})):
+            self._pump.nudge()
+
+    def nudge(self) -> None:
+        """Look for what a process that died left behind."""
+        self._pump.nudge()
+
+    def close(self) -> None:
+        """Take up no more; what is under way finishes."""
+        self._pump.close()
+
+    async def _due(self, limit: int) -> Sequence[Lookup]:
+        return await self._store.due_lookups(owner=self._owner, limit=limit, lease=self._lease)
+
+    async def _carry_on(self, lookup: Lookup) -> None:
+        with trace.traced(lookup.trace or None):
+            log.info("order looked for", attempt=lookup.attempt)
+            await self._settle(lookup)
+            await self._store.looked_up(lookup)

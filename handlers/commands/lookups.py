@@ -1,0 +1,109 @@
+"""Orders in words carried on with after their acknowledgement: taken, or told why not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bot.calls.cases import Order
+from bot.calls.lookups import Lookup
+from bot.errors import CallwardenError, NotAccepted, StoreError, VendorError
+from bot.moderation.executor import MOST_ATTEMPTS, STALE
+from bot.moderation.plan import UnclearPeople
+from handlers.blocks.message import Message
+from handlers.blocks.refusal import asked_back, looking, unsent
+from handlers.commands.acting import meant_by
+from handlers.commands.orders import ActRequest
+from handlers.commands.parse import parse
+from handlers.counter import Counter
+from handlers.middleware import in_words
+from handlers.visit import Visit, read_lookup
+
+SAID_AFTER = timedelta(seconds=2)
+"""How long an asker waits for an answer before they read that it is still looked for."""
+
+
+class NotLookedUp(CallwardenError):
+    """It was not found out in time what an order means."""
+
+
+class NeedsForm(CallwardenError):
+    """What is meant has to be confirmed in a form, and no form can be opened any more."""
+
+    default_next_step = "Nothing was done. Confirm it in its form."
+
+
+async def look_up(counter: Counter, lookup: Lookup) -> None:
+    """Find out what is meant and take the order under its key, or tell the asker why not.
+
+    Raises NotAccepted and StoreError: then it has to be taken up again.
+    """
+    visit = read_lookup(counter, lookup)
+    async with _said_to_wait(visit, lookup):
+        answer = await in_words(_settled(visit, lookup), counter.meter)
+    if isinstance(answer, Message):
+        await visit.answer(answer)
+    elif answer is not None:
+        raise answer
+
+
+async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | None:
+    """None when the order is on disk; else what the asker reads, or why it cannot be taken now."""
+    try:
+        _require_fresh(visit, lookup)
+        await _take(visit, lookup)
+    except (NotAccepted, StoreError) as error:
+        return error
+    except (VendorError, NotLookedUp) as error:
+        return unsent(error, lookup.words)
+    except (UnclearPeople, NeedsForm) as error:
+        return asked_back(error, lookup.words)
+    return None
+
+
+async def _take(visit: Visit, lookup: Lookup) -> None:
+    request = parse(lookup.words, lookup.command)
+    if not isinstance(request, ActRequest):
+        raise NotLookedUp("This release reads these words in another way than the one before.")
+    read, act = await meant_by(visit, request)
+    if act.heavy:
+        raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
+    await visit.desk.request(
+        Order(
+            key=lookup.key,
+            act=act,
+            actor=lookup.actor,
+            reason=read.reason,
+            channel=lookup.channel,
+            reply_url=lookup.reply_url,
+        )
+    )
+
+
+def _require_fresh(visit: Visit, lookup: Lookup) -> None:
+    """NotLookedUp where it is too late for it, or where it was taken up in vain again and again."""
+    waited = visit.now - lookup.asked_at
+    if waited > STALE:
+        minutes = int(waited / timedelta(minutes=1))
+        raise NotLookedUp(f"It was not known for {minutes} minutes whom you meant.")
+    if lookup.attempt > MOST_ATTEMPTS:
+        raise NotLookedUp(f"It was looked for {MOST_ATTEMPTS} times whom you meant, in vain.")
+
+
+@asynccontextmanager
+async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
+    """Tell the asker that it is still looked for, once, after two seconds of that."""
+
+    async def said() -> None:
+        left = lookup.asked_at + SAID_AFTER - visit.now
+        await visit.desk.board.clock.sleep(max(left.total_seconds(), 0.0))
+        request = parse(lookup.words, lookup.command)
+        await visit.answer(looking(request.call if isinstance(request, ActRequest) else ""))
+
+    saying = asyncio.create_task(said()) if lookup.attempt == 1 else None
+    try:
+        yield
+    finally:
+        if saying is not None:
+            saying.cancel()
+            await asyncio.wait({saying})

@@ -1,0 +1,135 @@
+"""Orders of which it is not known at once who is meant: kept, carried on with, or told why not."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.calls.actors import Actor
+from bot.calls.lookups import Lookup
+from bot.calls.models import Vendor
+from bot.demo.slack.render import as_text
+from bot.demo.stage import Show
+from bot.moderation.executor import MOST_ATTEMPTS, STALE
+from bot.ports import CaseFilter
+from tests.fakes.moderator import Moderator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LAUNCH = "livestream:launch-show"
+ROOM = f"stream:{LAUNCH}"
+
+
+async def slowly(show: Show, mira: Moderator, words: str) -> None:
+    """Type an order while the vendor is slow to say who is there; it is acknowledged empty."""
+    show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    show.stage.world.stream.faults.slow(0.7, on="/participants")
+    delivery = await show.sender.command(mira.user, show.stage.cast.ops, words)
+    assert (delivery.trouble, delivery.body) == (None, b"")
+
+
+def kept(show: Show, mira: Moderator, **more: object) -> Lookup:
+    """An order of Mira's as it lies on disk."""
+    ops, workspace = show.stage.cast.ops.id, show.workspace
+    told = {
+        "key": "kept",
+        "words": f"kick {ROOM} dolores spam",
+        "command": "/calls",
+        "actor": Actor(user=mira.user.id, team=mira.user.team),
+        "channel": ops,
+        "reply_url": f"{workspace.base_url}/respond/{workspace.tickets.reply(mira.user.id, ops)}",
+        "asked_at": show.counter.desk.board.clock.now(),
+    }
+    return Lookup.model_validate({**told, **more})
+
+
+async def test_it_is_carried_on_with_and_told_by_its_outcome_alone(show: Show) -> None:
+    mira = Moderator(show)
+    await slowly(show, mira, f"kick {ROOM} dolores spam")
+    await mira.sees("✅ #1 kicked Dolores", "spam", "confirmed")
+    assert [as_text(one) for one in mira.private() if "Looking for" in as_text(one)] == []
+
+
+async def test_delivered_twice_it_is_one_case(show: Show) -> None:
+    mira = Moderator(show)
+    show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    show.stage.world.stream.faults.slow(0.7, on="/participants", times=None)
+    delivery = await show.sender.command(
+        mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam"
+    )
+    await show.sender.redeliver(delivery)
+    await mira.sees("✅ #1 kicked Dolores", "confirmed")
+    assert len(await show.store.audit(CaseFilter(limit=9))) == 2
+
+
+async def test_words_that_fit_two_people_are_asked_about_with_a_button(show: Show) -> None:
+    mira = Moderator(show)
+    support = "default:support-room"
+    show.counter.desk.board.memory.forget(Vendor.STREAM, support)
+    show.stage.world.stream.faults.slow(0.7, on="/participants")
+    await show.sender.command(
+        mira.user, show.stage.cast.ops, f'mute stream:{support} "Jun Park" shrill'
+    )
+    await mira.sees("more than one person", "jun-2", "[Choose…]")
+    await mira.presses("Choose…")
+    assert "shrill" in as_text(await mira.form())
+
+
+async def test_a_vendor_that_does_not_answer_leaves_nothing_done_and_a_way_to_try_again(
+    show: Show,
+) -> None:
+    mira, faults = Moderator(show), show.stage.world.stream.faults
+    show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    faults.error(503, on="/participants", times=None)
+    await show.sender.command(mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam")
+    await mira.sees("Nothing was done.", "[Try again]")
+    assert await show.store.audit(CaseFilter(limit=9)) == []
+    faults.clear()
+    show.counter.desk.board.provider(Vendor.STREAM)
+    asked = mira.latest
+    await mira.presses("Try again")
+    await mira.sees("✅ #1 kicked Dolores", "spam")
+    assert mira.latest is asked, "a press edits its own message"
+
+
+async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
+    mira = Moderator(show)
+    await show.store.hold(kept(show, mira))
+    show.counter.lookups.nudge()
+    await mira.sees("✅ #1 kicked Dolores", "confirmed")
+
+
+async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
+    vic = Moderator(show, "viewer")
+    await show.store.hold(kept(show, vic))
+    show.counter.lookups.nudge()
+    await vic.sees("needs the role moderator")
+    (entry,) = await show.store.audit(CaseFilter(limit=9))
+    assert entry.case is None
+
+
+async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(show: Show) -> None:
+    mira = Moderator(show)
+    long_ago = show.counter.desk.board.clock.now() - STALE - timedelta(minutes=1)
+    await show.store.hold(kept(show, mira, asked_at=long_ago))
+    show.counter.lookups.nudge()
+    await mira.sees("for 16 minutes", "Nothing was done.", "[Try again]")
+    assert await show.store.audit(CaseFilter(limit=9)) == []
+
+
+async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) -> None:
+    mira = Moderator(show)
+    await show.store.hold(kept(show, mira))
+    for _ in range(MOST_ATTEMPTS):
+        await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
+        await show.store.release("dies")
+    show.counter.lookups.nudge()
+    await mira.sees(f"{MOST_ATTEMPTS} times", "Nothing was done.")
+
+
+async def test_words_of_a_button_that_are_no_order_are_not_believed(show: Show) -> None:
+    mira = Moderator(show)
+    await show.store.hold(kept(show, mira, words="audit"))
+    show.counter.lookups.nudge()
+    await mira.sees("Nothing was done.", "[Try again]")
+    await mira.presses("Try again")
+    await mira.sees("older release")

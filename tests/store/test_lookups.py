@@ -1,0 +1,79 @@
+"""An order that is looked for is kept once, held by one worker, and forgotten once settled."""
+
+import pytest
+
+from bot.calls.lookups import Lookup
+from bot.errors import NotAccepted
+from bot.store import SqlStore
+from tests.fakes.clock import ManualClock
+from tests.store.orders import MARY, MINUTE, OVER, order
+
+
+def lookup(clock: ManualClock, key: str = "k1", **more: str) -> Lookup:
+    told = {"key": key, "words": "kick K7QX ann", "command": "/calls", "trace": "abc", **more}
+    return Lookup.model_validate({**told, "actor": MARY, "channel": "C1", "asked_at": clock.now()})
+
+
+async def due(store: SqlStore, owner: str = "w") -> list[Lookup]:
+    return list(await store.due_lookups(owner=owner, limit=9, lease=MINUTE))
+
+
+async def test_it_comes_back_as_it_was_kept(store: SqlStore, clock: ManualClock) -> None:
+    kept = lookup(clock, reply_url="https://hooks.slack.test/1")
+    assert await store.hold(kept)
+    (taken,) = await due(store)
+    assert taken.model_copy(update={"attempt": 0, "token": ""}) == kept
+    assert (taken.attempt, bool(taken.token)) == (1, True)
+
+
+async def test_it_is_kept_once_however_often_it_is_delivered(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    assert [await store.hold(lookup(clock)) for _ in range(3)] == [True, False, False]
+    assert len(await due(store)) == 1
+
+
+async def test_what_has_led_to_a_case_is_not_kept_again(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.accept(order("k1"))
+    assert not await store.hold(lookup(clock))
+    assert await due(store) == []
+
+
+async def test_the_oldest_comes_first_and_nobody_takes_what_another_holds(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    for key in ("a", "b"):
+        await store.hold(lookup(clock, key))
+        clock.advance(1)
+    (first,) = await store.due_lookups(owner="one", limit=1, lease=MINUTE)
+    assert (first.key, [one.key for one in await due(store, "two")]) == ("a", ["b"])
+
+
+async def test_what_a_dead_process_held_is_taken_up_again_and_the_dead_one_ends_nothing(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.hold(lookup(clock))
+    (late,) = await store.due_lookups(owner="dead", limit=1, lease=OVER)
+    (now,) = await due(store)
+    assert now.attempt == 2
+    await store.looked_up(late)
+    await store.release("w")
+    assert len(await due(store)) == 1
+
+
+async def test_what_is_settled_is_forgotten(store: SqlStore, clock: ManualClock) -> None:
+    await store.hold(lookup(clock))
+    (taken,) = await due(store)
+    await store.looked_up(taken)
+    await store.release("w")
+    assert await due(store) == []
+
+
+async def test_words_that_cannot_be_written_are_not_accepted(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    with pytest.raises(NotAccepted):
+        await store.hold(lookup(clock, words="kick K7QX \ud800"))
+    assert await store.hold(lookup(clock, "k2"))

@@ -37,6 +37,7 @@ from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
 from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
 from bot.providers.stream import stream
+from bot.providers.stream_prepare import LockRule
 from bot.schedule.backfill import Backfill
 from bot.schedule.bell import DigestBell
 from bot.schedule.freshness import Freshness
@@ -242,6 +243,7 @@ def connect(
                 api_secret=video.api_secret,
                 base_url=video.base_url,
                 moderator_id=video.moderator_id,
+                lock=LockRule(settings.lock.exclude_roles, settings.lock.exclude_owner),
                 rtmp_targets=settings.rtmp,
                 clock=clock,
                 deadlines=deadlines,

@@ -45,6 +45,8 @@ class CallProvider(Protocol):
     vendor: Vendor
     looks: Mapping[str, Capability]
     lists: frozenset[Listed]
+    prepared: frozenset[str]
+    """The verbs, by name, that `prepare` wants to see before they are performed."""
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
@@ -60,6 +62,12 @@ class CallProvider(Protocol):
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
         """Who is connected now, not who was invited."""
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """The act with `before`: what it finds now, or what of ours it puts back. Changes nothing.
+
+        `past` are the earlier cases of the call, newest first. Impossible when it cannot be begun.
+        """
 
     async def perform(self, act: Act) -> Receipt:
         """Do it once: at most one person in `act.people`. Returns on the vendor's definite yes.
@@ -265,6 +273,9 @@ class Store(Protocol):
 
         Of one vendor only, when `vendor` is given: each has its own slots.
         """
+
+    async def begin(self, claim: Claim, act: Act) -> bool:
+        """Keep what the act found before anything is sent; False when the claim was lost."""
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, act as done, audit and notices in one transaction; False: the claim was lost."""

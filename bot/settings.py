@@ -20,7 +20,7 @@ from pydantic import (
 from bot.calls.models import Frozen, RtmpTarget, Vendor
 from bot.errors import ConfigError
 from bot.policy.rules import Rules
-from bot.settings_file import ConfigFile, Limits, Prices, RtmpTable, read
+from bot.settings_file import ConfigFile, Limits, LockTable, Prices, RtmpTable, read
 
 DEFAULT_FILE = Path("callwarden.toml")
 
@@ -164,6 +164,7 @@ class Settings(Frozen):
     rtmp: Mapping[str, RtmpTarget]
     rules: Rules
     limits: Limits
+    lock: LockTable = LockTable()
     prices: Prices = Prices()
     reasons: tuple[str, ...] = ()
 
@@ -188,6 +189,7 @@ class Settings(Frozen):
             rtmp={name: _target(name, table, variables) for name, table in config.rtmp.items()},
             rules=config.rules(None if file is None else file.name),
             limits=config.limits,
+            lock=config.lock,
             prices=config.prices,
             reasons=config.reasons,
             **vendors,

@@ -73,6 +73,20 @@ class Limits(Section):
         return 0.4 * self.lease_seconds
 
 
+RoleName = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$")]
+"""The name of a role at a vendor."""
+
+
+class LockTable(Section):
+    """`[lock]`: who does not count when a call of Stream Video is locked.
+
+    A lock lets in as many people as are in the call. Those who do not count can still join.
+    """
+
+    exclude_roles: tuple[RoleName, ...] = ()
+    exclude_owner: bool = False
+
+
 def _price(value: Any) -> Any:
     """Refuse what is no price; TOML's booleans, `nan` and `inf` are none either."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -130,6 +144,7 @@ class ConfigFile(Section):
     reading: Reading = Reading()
     rtmp: Mapping[TargetName, RtmpTable] = {}
     limits: Limits = Limits()
+    lock: LockTable = LockTable()
     prices: Prices = Prices()
 
     def rules(self, file: str | None) -> Rules:

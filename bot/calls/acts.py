@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from pydantic import Field
 
+from bot.calls.before import Before
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
 from bot.calls.names import shown
@@ -108,6 +109,7 @@ class Act(Frozen):
     protected_too: bool = False
     present: int | None = None
     protection: Protection | None = Field(None, exclude=True)
+    before: Before | None = None
 
     @property
     def handle(self) -> str:

@@ -62,8 +62,9 @@ class Call(Frozen):
 
     `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running, `locked` whether nobody
     new can join, `blocked` the ids of those who are kept out, `grouped` whether a chat group is
-    behind it; None where the vendor's answer does not say. A `title` that cannot be seen is the id
-    instead.
+    behind it, `backstage` whether the audience is out, `limit` how many people may be in it at
+    most; None where there is none or the vendor's answer does not say. A `title` that cannot be
+    seen is the id instead.
     """
 
     ref: CallRef
@@ -75,6 +76,8 @@ class Call(Frozen):
     broadcasting: bool | None = None
     rtmp: tuple[str, ...] | None = None
     locked: bool | None = None
+    backstage: bool | None = None
+    limit: int | None = None
     transcribing: bool | None = None
     captioning: bool | None = None
     kind: str | None = None
@@ -127,8 +130,12 @@ T = TypeVar("T")
 
 
 class Page(Frozen, Generic[T]):
-    """Some items, the cursor for the next ones (None at the end), and the total where known."""
+    """Some items, the cursor for the next ones (None at the end), and the total where known.
+
+    `unknown` counts entries beside the items that do not say which call they are.
+    """
 
     items: tuple[T, ...]
     next: str | None = None
     total: int | None = None
+    unknown: int = 0

@@ -75,7 +75,7 @@ class Desk:
         """
         complete(order.act)
         act = await self.permit(Asker(order.actor, order.channel), order.act, order.key)
-        told = order.model_copy(update={"act": act, "trace": trace.current()})
+        told = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
         acceptance = await self.store.accept(told)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
         if acceptance.how is How.NEW:
@@ -239,6 +239,11 @@ class Desk:
         case = await self.case(asker, number)
         provider = self.board.provider(case.act.call.vendor)
         return case, await asyncio.gather(*map(provider.observe, case.act.each()))
+
+
+def _unbegun(act: Act) -> Act:
+    """The act as nobody has begun it: what a form carries of that is not believed."""
+    return act.model_copy(update={"before": None})
 
 
 def complete(act: Act) -> None:

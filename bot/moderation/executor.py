@@ -8,11 +8,12 @@ from typing import NamedTuple
 import structlog
 
 from bot import trace
+from bot.calls.acts import Act
 from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.clock import Clock
-from bot.errors import NotPermitted, StoreError, Unverified, VendorError
+from bot.errors import Impossible, NotPermitted, StoreError, Unverified, VendorError
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.carry import CHECK, Carrier
@@ -36,6 +37,9 @@ STALE = timedelta(minutes=15)
 
 ASK_AGAIN = timedelta(seconds=5)
 """How long an order waits when Slack does not say who asked for it: nobody acts unseen."""
+
+PAST = 500
+"""Earlier cases of a call in which an act looks for what it takes back."""
 
 GATHER_SECONDS = 0.05
 """How long messages that fall due one after the other are gathered into one look."""
@@ -123,7 +127,7 @@ class Executor:
         with trace.working_on(case.number, case.trace, claim=claim.token):
             log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
             try:
-                done = await self._done(case)
+                done = await self._done(claim)
             except Unverified as silence:
                 until = self._clock.now() + ASK_AGAIN
                 await self._store.put_back(claim, until=until)
@@ -136,8 +140,9 @@ class Executor:
             log.info("case finished", state=overall(done.results), attempt=case.attempt, kept=kept)
         self._nudge_notices()
 
-    async def _done(self, case: Case) -> Done:
+    async def _done(self, claim: Claim) -> Done:
         """The case carried out, refused, or ended. Unverified when its asker is to be asked for."""
+        case = claim.case
         if (results := self._settled(case)) is not None:
             return Done(case, results)
         try:
@@ -149,8 +154,33 @@ class Executor:
             return Done(case, await self._authorizer.refused(case, no))
         except VendorError as error:
             return Done(case, _unread(case, error))
-        case = case.model_copy(update={"act": act})
-        return Done(case, await self._carriers[act.call.vendor].carry_out(case))
+        return await self._carried(claim.model_copy(update={"case": _with(case, act)}))
+
+    async def _carried(self, claim: Claim) -> Done:
+        """The act prepared where its vendor wants that, and carried out."""
+        carrier = self._carriers[claim.case.act.call.vendor]
+        try:
+            case = await self._prepared(claim, carrier)
+        except (VendorError, Impossible) as error:
+            results = ended(claim.case, State.FAILED, str(error), error.next_step)
+            return Done(claim.case, results)
+        return Done(case, await carrier.carry_out(case))
+
+    async def _prepared(self, claim: Claim, carrier: Carrier) -> Case:
+        """The case with what its act found, on disk before anything is sent.
+
+        One that is taken up again keeps what it found the first time: by now it may have acted.
+        """
+        case = claim.case
+        provider, act = carrier.provider, case.act
+        if act.before is not None or act.verb.name not in provider.prepared:
+            return case
+        room = act.call.model_copy(update={"session": None})
+        past = await self._store.recent(room, limit=PAST)
+        begun = await provider.prepare(act, [one for one in past if one.number < case.number])
+        if not await self._store.begin(claim, begun):
+            raise StoreError("Another process has taken the case up meanwhile.")
+        return _with(case, begun)
 
     def _count(self, case: Case, results: Sequence[Result]) -> None:
         for result in results:
@@ -200,6 +230,10 @@ def _unread(case: Case, error: VendorError) -> Sequence[Result]:
         return ended(case, State.NOT_CONFIRMED, f"Begun before, never finished. {error}", CHECK)
     why = f"Who is in the call could not be read: {error} Nothing was done."
     return ended(case, State.FAILED, why, "Try again in a moment.")
+
+
+def _with(case: Case, act: Act) -> Case:
+    return case.model_copy(update={"act": act})
 
 
 def ended(case: Case, state: State, evidence: str, next_step: str) -> Sequence[Result]:

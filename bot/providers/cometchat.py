@@ -20,6 +20,7 @@ from bot.providers.cometchat_reads import NO_MORE_KINDS, Reads, told
 from bot.providers.cometchat_wire import problem
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
+from bot.providers.preparing import Unprepared
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
@@ -27,7 +28,7 @@ _RATE = 8.0
 """Requests a second to each host: the smallest plan allows 500 a minute."""
 
 
-class CometChatProvider(Blind):
+class CometChatProvider(Blind, Unprepared):
     """CometChat behind `VendorClient`: `http` to its call API, `chat` to its chat API.
 
     Two hosts, each with a pool, a rate and a breaker of its own.

@@ -30,6 +30,7 @@ from bot.calls.verbs import (
     RecordStop,
     RtmpStart,
     RtmpStop,
+    RtmpStopAll,
     Summarise,
     TranscribeStart,
     TranscribeStop,
@@ -58,7 +59,7 @@ _REASONS: Mapping[type[Verb], Capability] = MappingProxyType(
     {
         **dict.fromkeys((RecordStart, RecordStop, RecordPause, RecordResume), cannot(_RECORDING)),
         **dict.fromkeys((DeleteRecording, DeleteTranscript), cannot(_DELETE)),
-        **dict.fromkeys((LiveStart, LiveStop, RtmpStart, RtmpStop), cannot(_STREAM)),
+        **dict.fromkeys((LiveStart, LiveStop, RtmpStart, RtmpStop, RtmpStopAll), cannot(_STREAM)),
         **dict.fromkeys((TranscribeStart, TranscribeStop), cannot(_WRITING)),
         Summarise: cannot("CometChat documents no summary of a call."),
         Kick: cannot(READ_ONLY, instead=GroupRemove),

@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import structlog
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from bot.providers.http import Answer, Transport
 
@@ -53,6 +60,41 @@ Moment = Annotated[datetime | None, BeforeValidator(moment)]
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 """A number that can be compared and rounded."""
+
+
+T = TypeVar("T")
+
+
+def _or_none(value: Any, read_on: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read_on(value)
+    except ValidationError:
+        return None
+
+
+Maybe = Annotated[T | None, WrapValidator(_or_none)]
+"""What may be missing, null or of another kind than documented: None then.
+
+One odd field never hides the rest.
+"""
+
+
+def _known(value: Any, read_on: ValidatorFunctionWrapHandler) -> Any:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        return read_on(value)
+    known: list[Any] = []
+    for one in value:
+        try:
+            known += read_on([one])
+        except ValidationError:
+            continue
+    return known
+
+
+Known = Annotated[list[T], WrapValidator(_known)]
+"""The entries of a list that can be read; null is a list without any."""
 
 
 def day(value: str | None) -> date | None:

@@ -19,6 +19,7 @@ from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks, unlisted
+from bot.providers.preparing import Unprepared
 from bot.providers.realtimekit_acts import Acts
 from bot.providers.realtimekit_cannot import CANNOT
 from bot.providers.realtimekit_files import Shelf
@@ -44,7 +45,7 @@ _MUTE_SHOWS_LATER = (
 _NOBODY_ASKS = "RealtimeKit asks nobody how a call was."
 
 
-class RealtimeKitProvider(Blind):
+class RealtimeKitProvider(Blind, Unprepared):
     """RealtimeKit behind `VendorClient`."""
 
     vendor = Vendor.REALTIMEKIT

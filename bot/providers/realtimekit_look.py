@@ -179,7 +179,8 @@ def target_of(act: Act) -> str:
     """The name of the RTMP target an RTMP verb is about."""
     if not isinstance(act.verb, RtmpStart | RtmpStop):
         raise TypeError(act.verb.name)
-    return act.verb.to
+    name: str = act.verb.to
+    return name
 
 
 def _later(stay: Stay, person: Person) -> bool:

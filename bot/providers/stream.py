@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import complete
+from bot.calls.cases import Case
 from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
@@ -25,6 +26,7 @@ from bot.providers.stream_find import ONGOING, StreamFinder
 from bot.providers.stream_history import StreamHistory
 from bot.providers.stream_looks import StreamLooks
 from bot.providers.stream_observe import StreamEyes
+from bot.providers.stream_prepare import COUNT_ALL, PREPARED, LockRule
 from bot.providers.stream_reads import API, MOST, StreamReads
 from bot.providers.stream_wire import ManyCalls, Stay, problem
 from bot.usage.days import Stretch
@@ -42,6 +44,7 @@ class StreamProvider:
     days_at_once = 1
     looks = all_looks(**dict.fromkeys(LOOKS, HAS))
     lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
+    prepared = PREPARED
 
     def __init__(
         self,
@@ -50,10 +53,11 @@ class StreamProvider:
         *,
         rtmp_targets: Mapping[str, RtmpTarget],
         moderator_id: str | None = None,
+        lock: LockRule = COUNT_ALL,
     ) -> None:
         self.http = http
         self._reads = StreamReads(http)
-        self._acts = StreamActs(http, clock, rtmp_targets, moderator_id)
+        self._acts = StreamActs(http, clock, rtmp_targets, moderator_id, lock)
         self._eyes = StreamEyes(self._reads)
         self._looks = StreamLooks(self._reads)
         self._finder = StreamFinder(self._reads)
@@ -67,7 +71,9 @@ class StreamProvider:
             query["next"] = cursor
         answer = await self.http.send(Kind.READ, "POST", f"{API}/calls", json=query)
         many = read(self.http, ManyCalls, answer)
-        return Page(items=tuple(one.call.told() for one in many.calls), next=many.next or None)
+        known = [one.call.told() for one in many.calls if one is not None]
+        unknown = len(many.calls) - len(known)
+        return Page(items=tuple(known), next=many.next or None, unknown=unknown)
 
     async def get(self, call_id: str) -> Call:
         """One call by its cid; NotAtVendor when there is none."""
@@ -81,7 +87,12 @@ class StreamProvider:
         here = await self._reads.stays(call.id, limit=limit)
         people = _once_each(here.participants)
         twice = len(here.participants) - len(people)
-        return Page(items=tuple(one.told() for one in people), total=here.total - twice)
+        told = [one.told() for one in people] + [_nobody(number) for number in range(here.unknown)]
+        return Page(items=tuple(told), total=here.total - twice)
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """See `CallProvider.prepare`: a few reads, before anything is changed."""
+        return await self._acts.preparing.prepare(act, past)
 
     async def perform(self, act: Act) -> Receipt:
         """See `CallProvider.perform`; Impossible for a verb that Stream has no act for."""
@@ -137,6 +148,11 @@ class StreamProvider:
         await self.http.aclose()
 
 
+def _nobody(number: int) -> Participant:
+    """Somebody whose entry does not say who they are."""
+    return Participant(id=f"unknown-{number + 1}", known=False)
+
+
 def _once_each(stays: list[Stay]) -> list[Stay]:
     """The latest connection of everybody: a second device is the same person."""
     latest: dict[str, Stay] = {}
@@ -155,6 +171,7 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     clock: Clock,
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     moderator_id: str | None = None,
+    lock: LockRule = COUNT_ALL,
     deadlines: Deadlines | None = None,
     rate: float = 10.0,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -177,4 +194,6 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
         secrets=(secret, token, *keys),
     )
     http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
-    return StreamProvider(http, clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id)
+    return StreamProvider(
+        http, clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
+    )

@@ -30,6 +30,7 @@ from bot.calls.verbs import (
 from bot.errors import Impossible
 from bot.providers.stream_media import MediaActs
 from bot.providers.stream_people import PeopleActs
+from bot.providers.stream_prepare import PREPARED
 from bot.providers.stream_room import RoomActs
 
 NO_PAUSE = "Stream Video can only start and stop a recording."
@@ -63,6 +64,8 @@ class StreamActs(PeopleActs, RoomActs, MediaActs):
         doing = DOING.get(act.verb.name)
         if doing is None:
             raise Impossible(f"{act.verb.label} is not possible. {CANNOT[act.verb.name].why}")
+        if act.before is None and act.verb.name in PREPARED:
+            act = await self.preparing.prepare(act, ())
         receipt: Receipt = await getattr(self, doing.method)(act)
         return receipt
 

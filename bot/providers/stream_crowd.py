@@ -9,8 +9,7 @@ from bot.calls.acts import Act
 from bot.calls.outcomes import Touched
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorDenied, VendorError, VendorRefused
-from bot.providers.stream_doing import no_later
-from bot.providers.stream_evidence import spared
+from bot.providers.stream_evidence import no_later, spared
 from bot.providers.stream_reads import StreamReads
 from bot.providers.stream_wire import Stay
 

@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from bot.calls.acts import Act
-from bot.calls.models import RtmpTarget, Vendor
+from bot.calls.models import RtmpTarget
 from bot.calls.outcomes import Receipt, Touched
 from bot.calls.verbs import Verb
 from bot.clock import Clock
-from bot.errors import Ambiguous, NotAtVendor, VendorBusy, VendorRefused, VendorUnreachable
+from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
 from bot.providers.decode import read
 from bot.providers.http import Answer, Kind, Transport
-from bot.providers.stream_evidence import LATER_RUN
+from bot.providers.stream_evidence import no_later
+from bot.providers.stream_prepare import COUNT_ALL, LockRule, StreamPreparing
 from bot.providers.stream_reads import StreamReads, path_of
-from bot.providers.stream_wire import Done, WireCall
+from bot.providers.stream_wire import Done
 
 V = TypeVar("V", bound=Verb)
 
@@ -28,10 +29,12 @@ class StreamDoing:
         clock: Clock,
         rtmp_targets: Mapping[str, RtmpTarget],
         moderator_id: str | None,
+        lock: LockRule = COUNT_ALL,
     ) -> None:
         self.http = http
         self.clock = clock
         self.reads = StreamReads(http)
+        self.preparing = StreamPreparing(self.reads, lock)
         self.targets = rtmp_targets
         self.moderator = moderator_id
 
@@ -46,6 +49,13 @@ class StreamDoing:
         read(self.http, Done, answer)
         return answer
 
+    async def change(self, act: Act, settings: dict[str, Any]) -> Answer:
+        """PATCH settings of the call; those that are not named stay as they are."""
+        body = {"settings_override": settings}
+        answer = await self.http.send(Kind.REPEATABLE, "PATCH", path_of(act.call.id), json=body)
+        read(self.http, Done, answer)
+        return answer
+
     def signed(self, field: str) -> dict[str, str]:
         """The moderator's user id in this field, where there is one."""
         return {field: self.moderator} if self.moderator else {}
@@ -54,12 +64,6 @@ class StreamDoing:
         """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
         if act.call.session is not None:
             no_later(act, await self.reads.call(act.call.id))
-
-
-def no_later(act: Act, call: WireCall | None) -> None:
-    """NotAtVendor when `call` is in a later run than the moderator saw."""
-    if call is not None and act.call.session and call.later_than(act.call.session):
-        raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)
 
 
 def accepted(

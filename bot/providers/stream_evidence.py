@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.calls.acts import Act, Person
+from bot.calls.models import Vendor
 from bot.calls.outcomes import Observation, Seen
 from bot.calls.verbs import (
     Block,
@@ -11,6 +12,7 @@ from bot.calls.verbs import (
     Kick,
     MemberAdd,
     Mute,
+    Permission,
     Pin,
     Revoke,
     Ring,
@@ -20,6 +22,7 @@ from bot.calls.verbs import (
     Unpin,
     Unsilence,
 )
+from bot.errors import NotAtVendor
 from bot.providers.stream_wire import Stay, Stays, WireCall
 
 TRACKS: Mapping[Track, tuple[str, ...]] = MappingProxyType(
@@ -31,6 +34,20 @@ TRACKS: Mapping[Track, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The flags of MuteUsers that name a track."""
+
+RIGHTS: Mapping[Track, tuple[Permission, ...]] = MappingProxyType(
+    {
+        Track.AUDIO: (Permission.SEND_AUDIO,),
+        Track.VIDEO: (Permission.SEND_VIDEO,),
+        Track.SCREEN: (Permission.SCREENSHARE,),
+        Track.EVERYTHING: (
+            Permission.SEND_AUDIO,
+            Permission.SEND_VIDEO,
+            Permission.SCREENSHARE,
+        ),
+    }
+)
+"""The permissions without which a track cannot be sent."""
 
 _WORDS = {
     Track.AUDIO: "audio",
@@ -51,6 +68,12 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
 )
 """Why the effect of these verbs cannot be read back."""
 _UNTOLD = "Stream Video's answer does not say."
+
+
+def no_later(act: Act, call: WireCall | None) -> None:
+    """NotAtVendor when `call` is in a later run than the moderator saw."""
+    if call is not None and act.call.session and call.later_than(act.call.session):
+        raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)
 
 
 def verdict(so: bool | None, yes: str, no: str) -> Observation:  # noqa: FBT001 - three answers

@@ -10,7 +10,7 @@ from bot.calls.looks import FileKind
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
 from bot.errors import NotAtVendor
-from bot.providers.decode import Moment, Number, day, read
+from bot.providers.decode import Known, Maybe, Moment, Number, day, read
 from bot.providers.http import Kind
 from bot.providers.stream_reads import API, MOST, StreamReads
 from bot.providers.stream_records import Kept
@@ -32,10 +32,10 @@ MOST_KEPT = 1_000
 class Counts(BaseModel):
     """What was counted of a run."""
 
-    participants: Number | None = None
-    peak_concurrent_users: Number | None = None
-    sessions: Number | None = None
-    total_participant_duration: Number | None = None
+    participants: Maybe[Number] = None
+    peak_concurrent_users: Maybe[Number] = None
+    sessions: Maybe[Number] = None
+    total_participant_duration: Maybe[Number] = None
 
 
 class Run(BaseModel):
@@ -46,7 +46,7 @@ class Run(BaseModel):
     call_session_id: str
     call_started_at: Moment = None
     call_ended_at: Moment = None
-    counts: Counts = Counts()
+    counts: Maybe[Counts] = None
 
     @property
     def cid(self) -> str:
@@ -57,6 +57,7 @@ class Run(BaseModel):
         """The run in our words; None for one that never began."""
         if self.call_started_at is None:
             return None
+        counts = self.counts or Counts()
         return CallRecord(
             vendor=Vendor.STREAM,
             id=self.cid,
@@ -64,30 +65,30 @@ class Run(BaseModel):
             title=self.cid,
             started_at=self.call_started_at,
             ended_at=self.call_ended_at,
-            people=_whole(self.counts.participants),
-            peak=_whole(self.counts.peak_concurrent_users),
-            person_seconds=self._spent(now),
+            people=_whole(counts.participants),
+            peak=_whole(counts.peak_concurrent_users),
+            person_seconds=self._spent(counts, now),
         )
 
-    def _spent(self, now: datetime) -> int | None:
+    def _spent(self, counts: Counts, now: datetime) -> int | None:
         """`total_participant_duration`, whose unit is not documented, taken as seconds.
 
         The vendor's other report of a call names its length `call_duration_seconds`. What is more
         than all connections could have lasted is not believed.
         """
-        told, begun = self.counts.total_participant_duration, self.call_started_at
+        told, begun = counts.total_participant_duration, self.call_started_at
         if told is None or begun is None:
             return None
         length = ((self.call_ended_at or now) - begun) // SECOND + 1
-        most = length * max(1.0, self.counts.sessions or 1.0)
+        most = length * max(1.0, counts.sessions or 1.0)
         return round(told) if 0 <= told <= most else None
 
 
 class Runs(BaseModel):
     """A page of QueryCallSessionStats; `next` is absent at the end."""
 
-    call_stats: list[Run]
-    next: str | None = None
+    call_stats: Known[Run]
+    next: Maybe[str] = None
 
 
 class Count(BaseModel):
@@ -125,20 +126,23 @@ class LengthsOfDay(BaseModel):
 class CountsByDay(BaseModel):
     """Numbers of calls."""
 
-    daily: list[CountOfDay] = []
+    daily: Known[CountOfDay] = []
 
 
 class LengthsByDay(BaseModel):
     """Lengths of calls."""
 
-    daily: list[LengthsOfDay] = []
+    daily: Known[LengthsOfDay] = []
 
 
 class Reports(BaseModel):
-    """The answer of QueryAggregateCallStats, as far as it is read."""
+    """The answer of QueryAggregateCallStats, as far as it is read.
 
-    calls_per_day_report: CountsByDay = CountsByDay()
-    call_duration_report: LengthsByDay = LengthsByDay()
+    Null is a report without data.
+    """
+
+    calls_per_day_report: Maybe[CountsByDay] = None
+    call_duration_report: Maybe[LengthsByDay] = None
 
 
 class StreamHistory:
@@ -184,10 +188,12 @@ class StreamHistory:
         body = {"from": first.isoformat(), "to": last.isoformat()}
         answer = await self._reads.http.send(Kind.READ, "POST", f"{API}/stats", json=body)
         told = read(self._reads.http, Reports, answer)
-        calls = {day(one.date): one.report.count for one in told.calls_per_day_report.daily}
+        counted = told.calls_per_day_report or CountsByDay()
+        measured = told.call_duration_report or LengthsByDay()
+        calls = {day(one.date): one.report.count for one in counted.daily}
         lengths = {
             day(one.date): sum(bucket.sum for bucket in one.report.histogram)
-            for one in told.call_duration_report.daily
+            for one in measured.daily
         }
         return [
             VendorDay(

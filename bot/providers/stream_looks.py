@@ -28,7 +28,6 @@ from bot.providers.stream_records import (
     Measured,
     Measures,
     Opinions,
-    WireCallTypes,
     WireMember,
 )
 
@@ -113,8 +112,7 @@ class StreamLooks:
 
     async def rooms(self) -> Sequence[Room]:
         """The call types, by name."""
-        answer = await self._reads.http.send(Kind.READ, "GET", f"{API}/calltypes")
-        types = read(self._reads.http, WireCallTypes, answer).call_types
+        types = (await self._reads.call_types()).call_types
         return [
             Room(kind=RoomKind.TYPE, name=name, detail=_detail(types[name]))
             for name in sorted(types)

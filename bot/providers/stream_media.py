@@ -15,6 +15,7 @@ from bot.calls.verbs import (
     RecordStop,
     RtmpStart,
     RtmpStop,
+    RtmpStopAll,
     TranscribeStart,
     TranscribeStop,
 )
@@ -36,7 +37,7 @@ class MediaActs(StreamDoing):
 
     @can(RecordStop)
     async def _record_stop(self, act: Act) -> Receipt:
-        return await self.send(act, f"recordings/{expect(act, RecordStop).kind}/stop")
+        return await self.send(act, f"recordings/{expect(act, RecordStop).kind}/stop", {})
 
     @can(LiveStart)
     async def _live_start(self, act: Act) -> Receipt:
@@ -61,7 +62,12 @@ class MediaActs(StreamDoing):
 
     @can(RtmpStop)
     async def _rtmp_stop(self, act: Act) -> Receipt:
-        return await self.send(act, f"rtmp_broadcasts/{segment(expect(act, RtmpStop).to)}/stop")
+        name = segment(expect(act, RtmpStop).to)
+        return await self.send(act, f"rtmp_broadcasts/{name}/stop", {})
+
+    @can(RtmpStopAll)
+    async def _rtmp_stop_all(self, act: Act) -> Receipt:
+        return await self.send(act, "rtmp_broadcasts/stop")
 
     @can(TranscribeStart)
     async def _transcribe_start(self, act: Act) -> Receipt:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.calls.acts import Act
+from bot.calls.before import Before
 from bot.calls.capabilities import Enforcement, can
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Receipt
@@ -28,29 +29,26 @@ from bot.calls.verbs import (
 from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
 from bot.providers.http import Answer
 from bot.providers.stream_crowd import Crowd, touched
-from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done, no_later
-from bot.providers.stream_evidence import TRACKS
+from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done
+from bot.providers.stream_evidence import RIGHTS, TRACKS, no_later
 from bot.providers.stream_reads import sending
-from bot.providers.stream_wire import Stay
+from bot.providers.stream_wire import Stay, User
 
-RIGHTS: Mapping[Track, tuple[Permission, ...]] = MappingProxyType(
-    {
-        Track.AUDIO: (Permission.SEND_AUDIO,),
-        Track.VIDEO: (Permission.SEND_VIDEO,),
-        Track.SCREEN: (Permission.SCREENSHARE,),
-        Track.EVERYTHING: (
-            Permission.SEND_AUDIO,
-            Permission.SEND_VIDEO,
-            Permission.SCREENSHARE,
-        ),
-    }
+GRANTABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"permission": tuple(str(right) for right in RIGHTS[Track.EVERYTHING])}
 )
-"""The permissions without which a track cannot be sent."""
+"""What UpdateUserPermissions takes; its contract refuses every other value."""
 
 LEFT_SECONDS = 1.0
 """How long a kick waits at most to learn whether the person is there at all: speed counts."""
 
+_NOTHING_TAKEN = (
+    "No silence from here took anything from them in this call, so nothing was given back. To let "
+    "somebody speak who could not before, grant send-audio."
+)
+_NOBODY_SILENCED = "Nobody who could send was silenced from here in this call; nothing was sent."
 _NOT_SHOWN = "Stream Video does not show what somebody may do, so it cannot be read back."
+_UNTIL = f"It holds until the call ends. {_NOT_SHOWN}"
 
 
 class PeopleActs(StreamDoing):
@@ -91,7 +89,7 @@ class PeopleActs(StreamDoing):
 
     @can(
         Silence,
-        why="It holds in this call until unsilenced. “Everyone” is who is in it now: "
+        why="It holds until unsilenced or the call ends. “Everyone” is who is in it now: "
         "who joins later may speak.",
     )
     async def _silence(self, act: Act) -> Receipt:
@@ -115,12 +113,23 @@ class PeopleActs(StreamDoing):
 
     @can(Unsilence, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
     async def _unsilence(self, act: Act) -> Receipt:
-        rights = RIGHTS[expect(act, Unsilence).tracks]
+        """Give back what silences of this run took, to those they took it from, and nothing else.
+
+        Who never had a right does not get it: in an audio room it would make a listener a speaker.
+        """
+        before = act.before or Before()
         if not act.everyone:
-            return accepted(act, await self._allow(act, act.people[0].id, give=rights))
+            who = act.people[0].id
+            if not (rights := before.held_by(who)):
+                return Receipt(evidence=_NOTHING_TAKEN, already=True)
+            return accepted(act, await self._allow(act, who, give=rights))
+        if not before.rights:
+            return Receipt(evidence=_NOBODY_SILENCED, already=True)
         crowd = Crowd(act, self.reads, self.clock)
-        async for stays in crowd.rounds(None):
-            await crowd.each(stays, lambda who: self._allow(act, who, give=rights))
+        await crowd.each(
+            [Stay(user=User(id=one.person, name=one.name)) for one in before.rights],
+            lambda who: self._allow(act, who, give=before.held_by(who)),
+        )
         return self._done(act, crowd)
 
     @can(Kick, why="They may come back.", instead=Block)
@@ -162,12 +171,12 @@ class PeopleActs(StreamDoing):
     async def _unblock(self, act: Act) -> Receipt:
         return await self.send(act, "unblock", {"user_id": act.people[0].id})
 
-    @can(Grant, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
+    @can(Grant, level=Enforcement.BEST_EFFORT, why=_UNTIL, only=GRANTABLE)
     async def _grant(self, act: Act) -> Receipt:
         right = expect(act, Grant).permission
         return accepted(act, await self._allow(act, act.people[0].id, give=(right,)))
 
-    @can(Revoke, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
+    @can(Revoke, level=Enforcement.BEST_EFFORT, why=_UNTIL, only=GRANTABLE)
     async def _revoke(self, act: Act) -> Receipt:
         right = expect(act, Revoke).permission
         return accepted(act, await self._allow(act, act.people[0].id, take=(right,)))

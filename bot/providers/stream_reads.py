@@ -17,6 +17,7 @@ from bot.providers.stream_records import (
     Kept,
     Recordings,
     Transcriptions,
+    WireCallTypes,
     WireMember,
     WireMembers,
     listed_under,
@@ -65,6 +66,11 @@ class StreamReads:
         if kind is FileKind.RECORDING:
             return read(self.http, Recordings, answer).recordings
         return read(self.http, Transcriptions, answer).transcriptions
+
+    async def call_types(self) -> WireCallTypes:
+        """The call types of the app, with what each role may do in their calls."""
+        answer = await self.http.send(Kind.READ, "GET", f"{API}/calltypes")
+        return read(self.http, WireCallTypes, answer)
 
     async def members(self, cid: str) -> tuple[list[WireMember], str | None]:
         """Who belongs to a call, and the cursor where the list goes on beyond what was read."""

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from bot.calls.acts import Person
 from bot.calls.looks import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
-from bot.providers.decode import Moment, Number
+from bot.providers.decode import Known, Maybe, Moment, Number
 from bot.providers.stream_wire import Session, Stay, User, WireCall
 
 
@@ -15,8 +15,8 @@ class Kept(BaseModel):
     """A recording or a transcription; `url` reads it without any further key."""
 
     filename: str
-    session_id: str | None = None
-    url: SecretStr | None = None
+    session_id: Maybe[str] = None
+    url: Maybe[SecretStr] = None
     start_time: Moment = None
     end_time: Moment = None
 
@@ -36,13 +36,13 @@ class Kept(BaseModel):
 class Recordings(BaseModel):
     """The answer of ListRecordings, which is not paged."""
 
-    recordings: list[Kept]
+    recordings: Known[Kept]
 
 
 class Transcriptions(BaseModel):
     """The answer of ListTranscriptions, which is not paged."""
 
-    transcriptions: list[Kept]
+    transcriptions: Known[Kept]
 
 
 def listed_under(kind: FileKind) -> str:
@@ -59,8 +59,8 @@ class WireMember(BaseModel):
     """Somebody who belongs to a call: invited, present or not."""
 
     user_id: str
-    user: User | None = None
-    role: str | None = None
+    user: Maybe[User] = None
+    role: Maybe[str] = None
     deleted_at: Moment = None
 
     def told(self, *, here: bool | None) -> CallMember:
@@ -76,17 +76,17 @@ class WireMember(BaseModel):
 class WireMembers(BaseModel):
     """A page of QueryCallMembers; `next` is absent at the end."""
 
-    members: list[WireMember]
-    next: str | None = None
+    members: Known[WireMember]
+    next: Maybe[str] = None
 
 
 class Opinion(BaseModel):
     """What one person said about a call; when they did is not in the answer."""
 
-    cid: str | None = None
+    cid: Maybe[str] = None
     user_id: str
-    rating: Number | None = None
-    reason: str | None = None
+    rating: Maybe[Number] = None
+    reason: Maybe[str] = None
 
     def told(self) -> Feedback:
         """The feedback in our words."""
@@ -97,8 +97,8 @@ class Opinion(BaseModel):
 class Opinions(BaseModel):
     """A page of QueryUserFeedback."""
 
-    user_feedback: list[Opinion]
-    next: str | None = None
+    user_feedback: Known[Opinion]
+    next: Maybe[str] = None
 
 
 class Measure(BaseModel):
@@ -108,35 +108,39 @@ class Measure(BaseModel):
     reference of its Android client, as `CallStatsParticipantSession`. It has none for lost packets.
     """
 
-    user_session_id: str | None = None
-    is_live: bool | None = None
+    user_session_id: Maybe[str] = None
+    is_live: Maybe[bool] = None
     started_at: Moment = None
-    cq_score: Number | None = None
-    latency_ms: Number | None = None
-    jitter_ms: Number | None = None
+    cq_score: Maybe[Number] = None
+    latency_ms: Maybe[Number] = None
+    jitter_ms: Maybe[Number] = None
 
 
 class Measured(BaseModel):
     """One person of a run, with all their connections."""
 
     user_id: str
-    name: str | None = None
-    roles: list[str] | None = None
-    sessions: list[Measure] = []
+    name: Maybe[str] = None
+    roles: Maybe[Known[str]] = None
+    sessions: Known[Measure] = []
 
 
 class Counts(BaseModel):
     """What was measured of the run as a whole."""
 
-    cq_score: Number | None = None
+    cq_score: Maybe[Number] = None
 
 
 class Measures(BaseModel):
     """A page of QueryCallSessionParticipantStats."""
 
-    counts: Counts | None = None
-    participants: list[Measured]
-    next: str | None = None
+    counts: Maybe[Counts] = None
+    participants: Known[Measured]
+    next: Maybe[str] = None
+
+
+GRANTS = TypeAdapter(dict[str, Known[str]])
+"""`grants` of a call type: role by role, the names of its capabilities."""
 
 
 class WireCallTypes(BaseModel):
@@ -144,17 +148,25 @@ class WireCallTypes(BaseModel):
 
     call_types: dict[str, Any]
 
+    def grants(self, kind: str) -> dict[str, list[str]]:
+        """The permissions of each role in calls of this type, as far as they are written."""
+        told = self.call_types.get(kind)
+        try:
+            return GRANTS.validate_python(told.get("grants") if isinstance(told, dict) else None)
+        except ValidationError:
+            return {}
+
 
 class Snapshot(Session):
     """A run with the people its call shows: how many at most is not documented."""
 
-    participants: list[Stay] | None = None
+    participants: Maybe[Known[Stay]] = None
 
 
 class SeenCall(WireCall):
     """A call of a listing, with the people shown beside it."""
 
-    session: Snapshot | None = None
+    session: Maybe[Snapshot] = None
 
 
 class SeenState(BaseModel):
@@ -166,11 +178,11 @@ class SeenState(BaseModel):
 class SeenCalls(BaseModel):
     """The answer of QueryCalls, people included."""
 
-    calls: list[SeenState]
-    next: str | None = None
+    calls: list[Maybe[SeenState]]
+    next: Maybe[str] = None
 
 
 class Rung(BaseModel):
     """The answer of RingCall: whom it rang."""
 
-    members_ids: list[str] = []
+    members_ids: Known[str] = []

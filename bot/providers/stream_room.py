@@ -1,50 +1,56 @@
 """Acts on a Stream call as a room: who gets in, what everyone is told, and its end."""
 
 from bot.calls.acts import Act
+from bot.calls.before import Before
 from bot.calls.capabilities import Enforcement, can
 from bot.calls.outcomes import Receipt
 from bot.calls.verbs import End, GoBack, GoLive, Lock, MemberAdd, Ring, Say, Unlock
 from bot.providers.decode import read
 from bot.providers.stream_doing import StreamDoing, accepted, expect
+from bot.providers.stream_prepare import limit_said, limit_words
 from bot.providers.stream_records import Rung
-
-CONTINUED = (
-    "continue_hls",
-    "continue_recording",
-    "continue_composite_recording",
-    "continue_individual_recording",
-    "continue_raw_recording",
-    "continue_rtmp_broadcasts",
-    "continue_transcription",
-    "continue_closed_caption",
-)
-"""The flags of StopLive: what is not named here stops."""
+from bot.providers.stream_wire import limits_written
 
 SAID = "moderator_message"
 """The `type` of the custom event a moderator's message is, beside its `text`."""
 
-_BACKSTAGE = (
-    "Stream Video has no lock: the call goes backstage. Who may join backstage still can; an app "
-    "may send everybody else out who is in it."
+_LIMIT = (
+    "Stream Video has no lock: the call is limited to as many people as are in it. Nobody has to "
+    "leave. When somebody leaves, somebody else can join in their place."
 )
+
+
+_NOT_LOCKED = "Nobody locked this call here, so there is no former limit to put back."
 
 
 class RoomActs(StreamDoing):
     """One method for each verb aimed at the room."""
 
-    @can(Lock, level=Enforcement.BEST_EFFORT, why=_BACKSTAGE)
+    @can(Lock, level=Enforcement.BEST_EFFORT, why=_LIMIT)
     async def _lock(self, act: Act) -> Receipt:
-        return await self.send(act, "stop_live", dict.fromkeys(CONTINUED, True))
+        before = act.before or Before()
+        limits = limits_written(self.preparing.wanted(before))
+        answer = await self.change(act, {"limits": limits})
+        return accepted(act, answer, f": at most {before.most} people")
 
-    @can(Unlock)
+    @can(
+        Unlock,
+        level=Enforcement.BEST_EFFORT,
+        why="It puts back the limit that the call had before it was locked here.",
+    )
     async def _unlock(self, act: Act) -> Receipt:
-        return await self.send(act, "go_live", {})
+        found = act.before.limits if act.before else None
+        if found is None:
+            now = (await self.reads.call(act.call.id)).limits
+            return Receipt(evidence=f"{_NOT_LOCKED} {limit_said(now)}", already=True)
+        answer = await self.change(act, {"limits": limits_written(found)})
+        return accepted(act, answer, f": the call has {limit_words(found)} again")
 
     @can(GoLive)
     async def _go_live(self, act: Act) -> Receipt:
         return await self.send(act, "go_live", {})
 
-    @can(GoBack, why="Who may join backstage stays.")
+    @can(GoBack, why="Everyone leaves who may not join backstage.")
     async def _go_back(self, act: Act) -> Receipt:
         await self.same_run(act)
         return await self.send(act, "stop_live", {})

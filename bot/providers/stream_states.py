@@ -18,13 +18,17 @@ from bot.calls.verbs import (
     RecordStop,
     RtmpStart,
     RtmpStop,
+    RtmpStopAll,
     TranscribeStart,
     TranscribeStop,
     Unblock,
     Unlock,
 )
 from bot.providers.stream_evidence import LATER_RUN, either, is_blocked, verdict
+from bot.providers.stream_prepare import limit_words
 from bot.providers.stream_wire import Egress, WireCall
+
+_NOT_BEGUN = "It was not begun, so there is no limit to compare with."
 
 
 def _unblocked(act: Act, call: WireCall) -> Observation:
@@ -69,12 +73,39 @@ def _backstage(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
     return _flag(lambda call: call.backstage, on, off, wanted=wanted)
 
 
+def _limited(most: int | None, call: WireCall) -> Observation:
+    """Judge by the limit that the call's settings show; `most` None: none is wanted."""
+    now = call.limits
+    return verdict(
+        None if now is None else now.people == most,
+        "The call has no limit." if most is None else f"At most {most} people may be in the call.",
+        f"The call has {limit_words(now)}." if now else "",
+    )
+
+
+def _locked(act: Act, call: WireCall) -> Observation:
+    if act.before is None or act.before.most is None:
+        return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
+    return _limited(act.before.most, call)
+
+
+def _unlocked(act: Act, call: WireCall) -> Observation:
+    if act.before is None or act.before.limits is None:
+        return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
+    return _limited(act.before.limits.people, call)
+
+
 def _went_back(act: Act, call: WireCall) -> Observation:
     if call.backstage and call.sends_out:
         return Observation(
             seen=Seen.NOT_DONE, evidence="The call is backstage, but still sends something out."
         )
-    return _backstage(wanted=True)(act, call)
+    seen = _backstage(wanted=True)(act, call)
+    were = act.before.most if act.before else None
+    if seen.seen is not Seen.DONE or were is None:
+        return seen
+    gone = max(were - call.people, 0)
+    return Observation(seen=Seen.DONE, evidence=f"{seen.evidence} {gone} of {were} people left.")
 
 
 def _transcribes(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
@@ -102,6 +133,10 @@ def _sends(act: Act, egress: Egress) -> bool | None:
     return act.verb.to in egress.outputs
 
 
+def _sends_any(_: Act, egress: Egress) -> bool | None:
+    return None if egress.outputs is None else bool(egress.outputs)
+
+
 BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType(
     {
         Unblock.name: _unblocked,
@@ -112,9 +147,10 @@ BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType
         LiveStop.name: _running(_live, "livestream", wanted=False),
         RtmpStart.name: _running(_sends, "RTMP output", wanted=True),
         RtmpStop.name: _running(_sends, "RTMP output", wanted=False),
-        Lock.name: _backstage(wanted=True),
+        RtmpStopAll.name: _running(_sends_any, "RTMP output", wanted=False),
+        Lock.name: _locked,
         GoBack.name: _went_back,
-        Unlock.name: _backstage(wanted=False),
+        Unlock.name: _unlocked,
         GoLive.name: _backstage(wanted=False),
         TranscribeStart.name: _transcribes(wanted=True),
         TranscribeStop.name: _transcribes(wanted=False),

@@ -4,40 +4,61 @@ Stream keys and playlist addresses come back in calls: no model here has a field
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
+from bot.calls.before import CallLimits
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.calls.verbs import RecordingKind
-from bot.providers.decode import Moment
+from bot.providers.decode import Known, Maybe, Moment
 from bot.providers.http import Problem
+
+RUNNING = "running"
+"""The one status that the vendor's own client takes for running; the documents list none."""
 
 
 class Rtmp(BaseModel):
-    """One RTMP output that runs."""
+    """One RTMP output that runs; its name may be up to 255 characters of anything."""
 
-    name: str | None = None
+    name: Maybe[str] = None
+
+
+class Output(BaseModel):
+    """Something that leaves the call."""
+
+    status: Maybe[str] = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs: what is starting, stopping or failed does not."""
+        return self.status == RUNNING
 
 
 class Egress(BaseModel):
-    """What leaves the call: an output runs when something stands in its field."""
+    """What leaves the call: an output that is not there does not run."""
 
-    broadcasting: bool | None = None
-    hls: Any = None
-    composite_recording: Any = None
-    individual_recording: Any = None
-    raw_recording: Any = None
-    rtmps: list[Rtmp] | None = None
+    broadcasting: Maybe[bool] = None
+    hls: Maybe[Output] = None
+    composite_recording: Maybe[Output] = None
+    individual_recording: Maybe[Output] = None
+    raw_recording: Maybe[Output] = None
+    rtmps: Maybe[Known[Rtmp]] = None
 
     @property
     def live(self) -> bool:
         """Whether the HLS livestream runs."""
-        return self.hls is not None and self.broadcasting is not False
+        return self.hls is not None and self.hls.runs and self.broadcasting is not False
+
+    def recording(self, kind: RecordingKind) -> Output | None:
+        """That kind of recording, as far as it is told."""
+        told: Output | None = getattr(self, f"{kind}_recording")
+        return told
 
     def records(self, kind: RecordingKind) -> bool:
         """Whether that kind of recording runs."""
-        return getattr(self, f"{kind}_recording") is not None
+        told = self.recording(kind)
+        return told is not None and told.runs
 
     @property
     def busy(self) -> bool:
@@ -53,11 +74,11 @@ class Egress(BaseModel):
 class Session(BaseModel):
     """One run of the call. The counts are complete, the list of people beside them is not."""
 
-    id: str | None = None
+    id: Maybe[str] = None
     started_at: Moment = None
     ended_at: Moment = None
-    participants_count_by_role: dict[str, int | None] | None = None
-    anonymous_participant_count: int | None = None
+    participants_count_by_role: Maybe[dict[str, Maybe[int]]] = None
+    anonymous_participant_count: Maybe[int] = None
 
     @property
     def people(self) -> int:
@@ -66,21 +87,59 @@ class Session(BaseModel):
         return known + (self.anonymous_participant_count or 0)
 
 
+class Limits(BaseModel):
+    """LimitsSettingsResponse: 0 and nothing both stand for none."""
+
+    max_participants: Maybe[int] = None
+    max_participants_exclude_owner: Maybe[bool] = None
+    max_participants_exclude_roles: Maybe[Known[str]] = None
+    max_duration_seconds: Maybe[int] = None
+
+    def told(self) -> CallLimits:
+        """The limits in our words."""
+        return CallLimits(
+            people=self.max_participants or None,
+            but_owner=self.max_participants_exclude_owner,
+            but_roles=tuple(self.max_participants_exclude_roles or ()),
+            seconds=self.max_duration_seconds or None,
+        )
+
+
+def limits_written(limits: CallLimits) -> dict[str, Any]:
+    """LimitsSettingsRequest: all of them, so that none is lost; no limit of people is 0."""
+    written: dict[str, Any] = {
+        "max_participants": limits.people or 0,
+        "max_participants_exclude_roles": list(limits.but_roles),
+    }
+    if limits.but_owner is not None:
+        written["max_participants_exclude_owner"] = limits.but_owner
+    if limits.seconds:
+        written["max_duration_seconds"] = limits.seconds
+    return written
+
+
+class Settings(BaseModel):
+    """The settings of a call, as far as they are read."""
+
+    limits: Maybe[Limits] = None
+
+
 class WireCall(BaseModel):
     """A call, whose `cid` is `type:id`."""
 
-    cid: str
-    type: str | None = None
+    cid: Annotated[str, StringConstraints(min_length=3)]
+    type: Maybe[str] = None
     custom: Any = None
-    current_session_id: str | None = None
-    session: Session | None = None
-    egress: Egress | None = None
-    recording: bool | None = None
-    transcribing: bool | None = None
-    captioning: bool | None = None
-    backstage: bool | None = None
+    current_session_id: Maybe[str] = None
+    session: Maybe[Session] = None
+    egress: Maybe[Egress] = None
+    recording: Maybe[bool] = None
+    transcribing: Maybe[bool] = None
+    captioning: Maybe[bool] = None
+    backstage: Maybe[bool] = None
     ended_at: Moment = None
-    blocked_user_ids: list[str] | None = None
+    settings: Maybe[Settings] = None
+    blocked_user_ids: Maybe[Known[str]] = None
 
     @property
     def title(self) -> str:
@@ -88,6 +147,22 @@ class WireCall(BaseModel):
         custom = self.custom if isinstance(self.custom, dict) else {}
         names = (custom.get("title"), custom.get("name"))
         return next((name for name in names if isinstance(name, str) and name.strip()), self.cid)
+
+    @property
+    def limits(self) -> CallLimits | None:
+        """How many may be in it; None when the answer leaves that out."""
+        told = self.settings.limits if self.settings else None
+        return told.told() if told else None
+
+    @property
+    def people(self) -> int:
+        """How many are connected."""
+        return self.session.people if self.session else 0
+
+    def people_by_role(self, role: str) -> int:
+        """How many of this role are connected."""
+        counts = (self.session.participants_count_by_role if self.session else None) or {}
+        return counts.get(role) or 0
 
     @property
     def ended(self) -> datetime | None:
@@ -111,11 +186,17 @@ class WireCall(BaseModel):
 
     @property
     def recorded(self) -> RecordingState:
-        """Whether any kind of recording runs; Stream has no pause."""
-        on = self.egress is not None and any(self.egress.records(kind) for kind in RecordingKind)
-        if on or self.recording:
-            return RecordingState.ON
-        return RecordingState.UNKNOWN if self.recording is None else RecordingState.OFF
+        """Whether any kind of recording runs; Stream has no pause.
+
+        The call's own flag counts where its outputs tell of none.
+        """
+        egress = self.egress or Egress()
+        told = [egress.recording(kind) for kind in RecordingKind]
+        known = [one for one in told if one is not None]
+        on = any(one.runs for one in known) if known else self.recording
+        if on is None:
+            return RecordingState.UNKNOWN
+        return RecordingState.ON if on else RecordingState.OFF
 
     def told(self) -> Call:
         """The call in our words."""
@@ -129,7 +210,8 @@ class WireCall(BaseModel):
             recording=self.recorded,
             broadcasting=self.egress.live if self.egress else None,
             rtmp=self.egress.outputs if self.egress else None,
-            locked=self.backstage,
+            limit=self.limits.people if self.limits else None,
+            backstage=self.backstage,
             transcribing=self.transcribing,
             captioning=self.captioning,
             kind=self.type,
@@ -144,25 +226,25 @@ class OneCall(BaseModel):
 
 
 class ManyCalls(BaseModel):
-    """The answer of QueryCalls; `next` is absent at the end."""
+    """The answer of QueryCalls; `next` is absent at the end. What cannot be read is None."""
 
-    calls: list[OneCall]
-    next: str | None = None
+    calls: list[Maybe[OneCall]]
+    next: Maybe[str] = None
 
 
 class User(BaseModel):
     """Who somebody is."""
 
-    id: str
-    name: str | None = None
+    id: Annotated[str, StringConstraints(min_length=1)]
+    name: Maybe[str] = None
 
 
 class Stay(BaseModel):
     """One connection of somebody to the call; each device is one."""
 
     user: User
-    user_session_id: str | None = None
-    role: str | None = None
+    user_session_id: Maybe[str] = None
+    role: Maybe[str] = None
     joined_at: Moment = None
 
     def told(self) -> Participant:
@@ -179,14 +261,24 @@ class Stay(BaseModel):
 class Stays(BaseModel):
     """The answer of QueryCallParticipants: no cursor, but a total, and the call beside it."""
 
-    call: WireCall | None = None
-    participants: list[Stay]
-    total_participants: int | None = None
+    call: Maybe[WireCall] = None
+    listed: list[Maybe[Stay]] = Field(validation_alias="participants")
+    total_participants: Maybe[int] = None
+
+    @property
+    def participants(self) -> list[Stay]:
+        """Those of the listed who can be told."""
+        return [one for one in self.listed if one is not None]
+
+    @property
+    def unknown(self) -> int:
+        """How many are listed who cannot be told: their entry says not who they are."""
+        return len(self.listed) - len(self.participants)
 
     @property
     def total(self) -> int:
         """How many connections match, the unlisted included."""
-        return max(self.total_participants or 0, len(self.participants))
+        return max(self.total_participants or 0, len(self.listed))
 
 
 class Done(BaseModel):
@@ -194,8 +286,8 @@ class Done(BaseModel):
 
 
 class _Error(BaseModel):
-    code: int | None = None
-    message: str | None = None
+    code: Maybe[int] = None
+    message: Maybe[str] = None
 
 
 def problem(body: bytes) -> Problem:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Select, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.calls.acts import Act
 from bot.calls.cases import (
     Acceptance,
     AuditEntry,
@@ -41,7 +42,7 @@ from bot.store.tables import AUDIT, CASE, DELIVERY
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.usage import UsageSide
-from bot.store.worklist import Outcome, PutBack, Wish, Worklist
+from bot.store.worklist import Begun, Outcome, PutBack, Wish, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
@@ -82,6 +83,7 @@ class SqlStore(UsageSide, DigestSide):
         self._accept = Work(door.accept, NotAccepted, counting=True)
         self._remark = Work(remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
+        self._begin = Work(worklist.begin, StoreError)
         self._finish = Work(worklist.finish, StoreError, counting=True)
         self._put_back = Work(worklist.put_back, StoreError)
         self._release = Work(worklist.release, StoreError)
@@ -154,6 +156,10 @@ class SqlStore(UsageSide, DigestSide):
         """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
         wish = Wish(owner, limit, lease, self._clock.now(), vendor)
         return await self._background(self._claim, wish)
+
+    async def begin(self, claim: Claim, act: Act) -> bool:
+        """Keep what the act found before anything is sent; False when the claim was lost."""
+        return await self._background(self._begin, Begun(claim, act))
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, audit outcome and notices in one transaction; False when the claim was lost."""

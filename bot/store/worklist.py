@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.calls.acts import Act
 from bot.calls.cases import Case, Claim, Event, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
@@ -45,6 +46,13 @@ _HELD = (
     .order_by(CASE.c.number)
     .with_for_update()
 )
+_BEGINNING = (
+    select(CASE.c.number, CASE.c.token, CASE.c.request)
+    .where(CASE.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(CASE.c.number)
+    .with_for_update()
+)
+_BEGIN = update(CASE).where(CASE.c.number == bindparam("case")).values(request=bindparam("request"))
 _CLOSE = (
     update(CASE)
     .where(CASE.c.number == bindparam("case"))
@@ -136,6 +144,14 @@ def take(
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a worker found before it sends anything for the case it holds."""
+
+    claim: Claim
+    act: Act
+
+
 class Worklist:
     """Where workers take up cases and bring them back."""
 
@@ -145,6 +161,25 @@ class Worklist:
     def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
         """The oldest open cases nobody holds."""
         return [self._claim(transaction.connection, wish) for wish in wishes]
+
+    def begin(self, transaction: Transaction, begun: Sequence[Begun]) -> Sequence[bool]:
+        """Keep the act as it is begun with each case that its worker still holds."""
+        connection = transaction.connection
+        numbers = [one.claim.case.number for one in begun]
+        held = {
+            row.number: (row.token, row.request)
+            for row in connection.execute(_BEGINNING, {"numbers": numbers})
+        }
+        rows, answers = [], []
+        for one in begun:
+            number = one.claim.case.number
+            token, request = held.get(number, (None, ""))
+            answers.append(token == one.claim.token)
+            if answers[-1]:
+                rows.append({"case": number, "request": with_act(request, one.act)})
+        if rows:
+            connection.execute(_BEGIN, rows)
+        return answers
 
     def finish(self, transaction: Transaction, outcomes: Sequence[Outcome]) -> Sequence[bool]:
         """Close each case that its worker still holds: three statements, however many they are."""

@@ -75,7 +75,12 @@ def lengths(calls: Sequence[Call]) -> list[int]:
 
 def person_value(person_id: str) -> str:
     """What stands for a person: the id, or a digest of one that is too long."""
-    return person_id if len(person_id) <= MAX_CHOICE else f"sha256:{_digest(person_id)}"
+    return short_value(person_id)
+
+
+def short_value(text: str) -> str:
+    """What stands for an id or a name: itself, or a digest of one that is too long."""
+    return text if len(text) <= MAX_CHOICE else f"sha256:{_digest(text)}"
 
 
 def person_option(person: Participant | Person) -> dict[str, Any]:

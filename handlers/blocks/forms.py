@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from bot.calls.acts import Act, ActRef
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Frozen
+from bot.calls.names import shown
 from bot.calls.verbs import Aim, Verb
 from bot.calls.written import dump_verb
 from bot.errors import BadInput
 from handlers.blocks.cases import order_words
+from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import takes
 from handlers.blocks.parts import option, paragraph, plain_text, select
@@ -171,9 +173,13 @@ def _options(verb: Verb, capability: Capability, targets: Sequence[str]) -> list
     """A select for each option that leaves a choice on this vendor."""
     blocks: list[Block] = []
     for name, chosen in verb.model_dump(mode="json").items():
-        values = takes(type(verb), name, capability, targets)
-        if len(values) > 1:
-            offered = [option(value, value) for value in values]
+        values = [
+            value
+            for value in takes(type(verb), name, capability, targets)
+            if len(value) <= MAX_CHOICE
+        ]
+        if len(values) > 1 and chosen in values:
+            offered = [option(shown(value), value) for value in values]
             blocks.append(
                 {
                     "type": "input",

@@ -10,6 +10,7 @@ from bot.calls.models import Call, CallRef, Frozen
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb, Weight
 from bot.calls.written import AnyVerb
+from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block
 from handlers.blocks.parts import MAX_MENU, button, option
 from handlers.blocks.values import ACT, MORE, ActValue, MoreValue, menu_value
@@ -29,7 +30,7 @@ class Offer(Frozen):
     @property
     def label(self) -> str:
         """What its button says."""
-        return f"{self.verb.label} everyone" if self.everyone else self.verb.label
+        return f"{self.verb.label} everyone" if self.everyone else self.verb.named
 
     @property
     def style(self) -> str | None:
@@ -58,7 +59,7 @@ def for_call(
         for offer in _offers(Aim.PEOPLE, capabilities, rights, targets, everyone=True)
         if offer.verb.drawn_for_all
     ]
-    own = _offers(Aim.CALL, capabilities, rights, targets)
+    own = _offers(Aim.CALL, capabilities, rights, targets, call=call)
     return crowd + [offer for offer in own if not offer.verb.pointless(call)]
 
 
@@ -69,15 +70,22 @@ def _offers(
     targets: Sequence[str],
     *,
     everyone: bool = False,
+    call: Call | None = None,
 ) -> list[Offer]:
     verbs = [
-        likeliest(verb, capabilities[name], targets)
+        likeliest(verb, capabilities[name], outputs(verb, call, targets))
         for name, verb in VERBS.items()
         if verb.aim is aim and verb.drawn and name in capabilities
         if rights.may(name, everyone=everyone)
         if capabilities[name].reaches(everyone=everyone)
     ]
     return [Offer(verb=verb) for verb in verbs if verb is not None]
+
+
+def outputs(verb: type[Verb], call: Call | None, targets: Sequence[str]) -> tuple[str, ...]:
+    """What an option of `verb` that names an RTMP output may be: what runs, or a known target."""
+    running = verb.running(call) if call is not None else None
+    return tuple(targets) if running is None else running
 
 
 def likeliest(verb: type[Verb], capability: Capability, targets: Sequence[str]) -> Verb | None:
@@ -122,10 +130,9 @@ def act_button(offer: Offer, call: Call, stamp: str, person: Person | None = Non
 
 
 def act_options(offers: Sequence[Offer]) -> list[Block]:
-    """The options of a menu of acts."""
-    return [
-        option(offer.label, menu_value(offer.verb, everyone=offer.everyone)) for offer in offers
-    ]
+    """The options of a menu of acts, without those whose names are too long for one."""
+    values = [(offer.label, menu_value(offer.verb, everyone=offer.everyone)) for offer in offers]
+    return [option(label, value) for label, value in values if len(value) <= MAX_CHOICE]
 
 
 def with_more(options: Sequence[Block]) -> list[Block]:

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from bot.calls.capabilities import Capability
+from bot.calls.names import shown
 from bot.calls.verbs import TO_READ, Verb
+from handlers.blocks.choices import short_value
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.message import Block
 from handlers.blocks.offers import TARGET, takes
@@ -101,8 +103,11 @@ def _field(
         values = takes(verb, name, capability, targets)
         if len(values) < (1 if kind is Kind.TARGET else 2):
             return None
-        chosen = said if said in values else _usual(verb, name, values)
-        element = select(OPTION + name, [option(one, one) for one in values], chosen, "Choose")
+        chosen = (
+            said if said in map(short_value, values) else short_value(_usual(verb, name, values))
+        )
+        offered = [option(shown(one), short_value(one)) for one in values]
+        element = select(OPTION + name, offered, chosen, "Choose")
         block_id = f"{OPTION}{name}.{'.'.join(values)}"
     else:
         element = _writing(OPTION + name, LOOKS[kind], said)
@@ -144,9 +149,9 @@ def read_options(
         kind = kind_of(verb, name)
         if kind in {Kind.CHOICE, Kind.TARGET}:
             known = takes(verb, name, capability, targets)
-            value = said.get(name) or (_usual(verb, name, known) if known else "")
-            values[name] = value
-            if value not in known:
+            value = said.get(name) or short_value(_usual(verb, name, known) if known else "")
+            values[name] = next((one for one in known if short_value(one) == value), value)
+            if values[name] not in known:
                 wrong[name] = NOT_OFFERED
         else:
             values[name] = _written(kind, said.get(name, ""))

@@ -140,7 +140,7 @@ def read_order(
     aimed = verb.aim is not Aim.CALL
     text = words.rest = with_emoji(words.rest) if aimed else words.rest
     everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())
-    picked |= {name: word for name in names(verb) if (word := words.take()) is not None}
+    picked |= {name: word for name in names(verb) if (word := _name(words)) is not None}
     words.rest = with_emoji(words.rest)
     picked |= _texts(verb, words)
     if verb.by_name():
@@ -212,6 +212,11 @@ def require_short(reason: str) -> str:
             next_step="Nothing was done. Say it in fewer words.",
         )
     return reason
+
+
+def _name(words: Words) -> str | None:
+    """The next word, or everything in the next quotation marks."""
+    return words.quoted() if words.at_quote() else words.take()
 
 
 def _build(verb: type[Verb], picked: Mapping[str, Any], command: str) -> Verb:

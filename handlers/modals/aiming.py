@@ -15,6 +15,7 @@ from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
 from bot.moderation.plan import SHOWN_NAMES
 from handlers.blocks.choices import Picked, person_value
+from handlers.blocks.offers import outputs
 from handlers.blocks.optionfields import OPTION, read_options
 from handlers.blocks.orderform import cannot_words, possible_whom
 from handlers.blocks.orderstate import ABSENT, Said, Whom
@@ -64,7 +65,8 @@ async def act_of(visit: Visit, said: Said) -> Act:
     capability = board.capabilities(call)[verb.name]
     if not capability.possible:
         raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
-    options = _options(said, verb, capability, board.rtmp_targets)
+    targets = outputs(verb, call, board.rtmp_targets)
+    options = _options(said, verb, capability, targets)
     now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
     if not said.state.over:
         _still_there(call, now)

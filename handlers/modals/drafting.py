@@ -13,6 +13,7 @@ from bot.moderation.board import Board
 from bot.moderation.desk import Asker
 from handlers.blocks.choices import call_value, same_room, same_run
 from handlers.blocks.help import FAMILIES
+from handlers.blocks.offers import outputs
 from handlers.blocks.orderform import TITLE, Draft, cannot_words, possible_whom
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom
 from handlers.visit import Visit
@@ -49,7 +50,7 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         call=call,
         capability=capability,
         listed=None if call is None or verb is None else menu_of(visit, verb, call),
-        targets=board.rtmp_targets,
+        targets=outputs(verb, call, board.rtmp_targets) if verb else (),
         reasons=visit.counter.reasons,
         notes=tuple(notes),
     )

@@ -12,6 +12,7 @@ from bot.moderation.lookup import look_up, remembered
 from bot.moderation.plan import UnclearPeople
 from handlers.blocks.cases import asked_message
 from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
+from handlers.blocks.offers import outputs
 from handlers.blocks.reasons import REASON
 from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
@@ -74,7 +75,9 @@ async def open_once_known(
 
 
 async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
-    provider = visit.desk.board.provider(act.call.vendor)
+    board = visit.desk.board
+    provider = board.provider(act.call.vendor)
+    targets = outputs(type(act.verb), board.memory.call(act.call), board.rtmp_targets)
     state = FormState(
         act=act.ref, channel=visit.asker.channel, reply_url=visit.reply_url, card=card
     )
@@ -82,7 +85,7 @@ async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, An
         state,
         act,
         provider.capabilities[act.verb.name],
-        visit.desk.board.rtmp_targets,
+        targets,
         why,
         visit.counter.reasons,
         includable=act.everyone and await may_include(visit, act.call.vendor),

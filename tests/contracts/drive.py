@@ -16,14 +16,16 @@ import stamina
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
+from bot.calls.before import Before, CallLimits, Held
 from bot.calls.looks import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
 from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
-from bot.calls.verbs import VERBS, Aim, Listed, Verb
+from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient
 from bot.providers.cometchat import cometchat
 from bot.providers.realtimekit import realtimekit
 from bot.providers.stream import stream
+from bot.providers.stream_evidence import RIGHTS
 from bot.usage.days import Stretch
 from tests.contracts.answers import Story, answer, refusal
 from tests.contracts.contract import Operation, faults, load, operation_of
@@ -38,6 +40,12 @@ KINDS = {
 }
 ACTS = {" ".join(verb.words) for verb in VERBS.values()}
 """What is typed for each verb."""
+
+FOUND = {
+    Unlock.name: Before(limits=CallLimits(people=50, but_roles=("host",), seconds=60)),
+    Unsilence.name: Before(rights=(Held(person=PERSON, rights=tuple(RIGHTS[Track.EVERYTHING])),)),
+}
+"""What acts that take others back have found; the others find it themselves."""
 
 STRANGER = Person(id="somebody-else")
 """Somebody whom no answer names."""
@@ -241,6 +249,8 @@ def _acts(provider: CallProvider, call: CallRef, people: Sequence[Participant]) 
             continue
         for verb in variants(VERBS[name], capability.only):
             about: dict[str, Any] = {"verb": verb, "call": call, "title": "Room"}
+            if name in FOUND:
+                about["before"] = FOUND[name]
             if verb.aim is Aim.CALL:
                 yield Act(**about)
                 continue

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.vendors import AppTransport, KeptOut, StreamServer, Visitor
-from bot.demo.vendors.base import Refusal
+from bot.demo.vendors.base import Refusal, nanoseconds
 from bot.demo.vendors.stream_query import QueryCalls, page
 from tests.demo.guests import ADA, BEN, stream_client
 from tests.fakes.clock import START, ManualClock
@@ -198,7 +198,8 @@ async def test_a_recording_starts_once_and_is_listed_when_stopped(
     assert (await to_stream.post(start)).status_code == 400
     assert (await to_stream.get(CALL)).json()["call"]["recording"] is True
     clock.advance(60)
-    await to_stream.post(f"{CALL}/recordings/composite/stop")
+    assert (await to_stream.post(f"{CALL}/recordings/composite/stop")).status_code == 400
+    await to_stream.post(f"{CALL}/recordings/composite/stop", json={})
     [recording] = (await to_stream.get(f"{CALL}/recordings")).json()["recordings"]
     assert recording["end_time"] - recording["start_time"] == 60 * 10**9
     assert "Signature=" in recording["url"]
@@ -215,8 +216,11 @@ async def test_rtmp_takes_exactly_one_target_with_a_name_of_its_own_and_tells_th
     body = {"broadcasts": [one]}
     answers = [await to_stream.post(f"{CALL}/rtmp_broadcasts", json=body) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 400]
-    assert (await to_stream.get(CALL)).json()["call"]["egress"]["rtmps"] == [one]
-    stops = [await to_stream.post(f"{CALL}/rtmp_broadcasts/tv/stop") for _ in range(2)]
+    assert (await to_stream.get(CALL)).json()["call"]["egress"]["rtmps"] == [
+        {**one, "started_at": nanoseconds(START)}
+    ]
+    assert (await to_stream.post(f"{CALL}/rtmp_broadcasts/tv/stop")).status_code == 400
+    stops = [await to_stream.post(f"{CALL}/rtmp_broadcasts/tv/stop", json={}) for _ in range(2)]
     assert [answer.status_code for answer in stops] == [201, 404]
     assert stream.effects[-1] == ("rtmp_stop", "default:standup", "tv")
 

@@ -26,6 +26,7 @@ from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
 from bot.errors import NotAtVendor
 from bot.providers.looks import Blind, all_looks, unlisted
+from bot.providers.preparing import Unprepared
 
 STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -33,7 +34,7 @@ Trouble = Exception | tuple[str, Exception]
 """What goes wrong with one act: an error before the effect, or ("after", error) behind it."""
 
 
-class FakeProvider(Blind):
+class FakeProvider(Blind, Unprepared):
     """Keeps calls and people; `seen` overrides read-backs.
 
     `done` lists every effect, in order, `acted` the acts behind them.

@@ -8,13 +8,17 @@ import httpx
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
+from bot.calls.cases import Case
 from bot.calls.models import CallRef, RtmpTarget, Vendor
+from bot.calls.outcomes import State
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
 from bot.providers.http import Deadlines
 from bot.providers.stream import StreamProvider, stream
+from bot.providers.stream_prepare import COUNT_ALL, LockRule
 from tests.fakes.clock import ManualClock
+from tests.fakes.past import case_of
 
 CID = "default:standup"
 REF = CallRef(vendor=Vendor.STREAM, id=CID)
@@ -42,6 +46,7 @@ def client(
     deadlines: Deadlines | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     rate: float = 10_000,
+    lock: LockRule = COUNT_ALL,
 ) -> StreamProvider:
     """A client that has the right key, and the right secret unless told otherwise."""
     return stream(
@@ -54,6 +59,7 @@ def client(
         deadlines=deadlines,
         transport=transport or AppTransport(server.app),
         rate=rate,
+        lock=lock,
     )
 
 
@@ -79,6 +85,11 @@ def order(
     return Act(
         verb=verb, call=REF, title="Stand-up", people=people, everyone=everyone, spared=spared
     )
+
+
+async def begun(provider: StreamProvider, act: Act, state: State = State.CONFIRMED) -> Case:
+    """The case of an act as it is begun, and how it ended."""
+    return case_of(await provider.prepare(act, []), state)
 
 
 def fill(server: StreamServer, people: int) -> None:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Aimed
+from bot.calls.cases import Case as Earlier
 from bot.calls.models import Call, RtmpTarget, Vendor
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import VERBS, Aim, Verb
@@ -29,6 +30,7 @@ from bot.errors import (
 from bot.ports import CallProvider
 from bot.providers.http import Deadlines
 from tests.fakes.clock import ManualClock
+from tests.fakes.past import case_of
 from tests.fakes.verbs import sample
 from tests.providers import comets, kits, streams
 
@@ -51,6 +53,7 @@ FIRST: Mapping[str, tuple[str, ...]] = {
     "record_resume": ("record_start", "record_pause"),
     "live_stop": ("live_start",),
     "rtmp_stop": ("rtmp_start",),
+    "rtmp_stop_all": ("rtmp_start",),
 }
 """What has to be done before a verb can do anything."""
 
@@ -225,10 +228,14 @@ async def test_a_verb_changes_the_vendor_and_shows_or_is_impossible(case: Case, 
             await case.provider.perform(act)
         assert case.server.effects == []
         return
+    past: list[Earlier] = []
     for earlier in FIRST.get(name, ()):
         if not case.provider.capabilities[earlier].possible:
             continue
-        await case.provider.perform(await target(case, sample(earlier), call))
+        done = await case.provider.prepare(await target(case, sample(earlier), call), past)
+        await case.provider.perform(done)
+        past.append(case_of(done))
+    act = await case.provider.prepare(act, past)
     before = len(case.server.effects)
     assert (await case.provider.observe(act)).seen is not Seen.DONE
     receipt = await case.provider.perform(act)

@@ -1,10 +1,10 @@
-"""Verbs about what leaves the call: recordings, streams, transcripts."""
+"""Verbs about what is kept of a call: recordings, transcripts."""
 
 from enum import StrEnum
 
 from bot.calls.actors import Role
 from bot.calls.models import Call, RecordingState
-from bot.calls.verbs.verb import Aim, FileName, Heading, TargetName, Verb, Weight
+from bot.calls.verbs.verb import Aim, FileName, Heading, Verb, Weight
 
 
 class RecordingKind(StrEnum):
@@ -117,106 +117,6 @@ class RecordResume(Verb):
     def pointless(self, call: Call) -> bool:
         """No recording shows as paused."""
         return call.recording is not RecordingState.PAUSED
-
-
-class LiveStart(Verb):
-    """Start the HLS livestream of the call."""
-
-    name = "live_start"
-    words = ("live", "start")
-    heading = Heading.MEDIA
-    label = "Start livestream"
-    do = "Start the livestream of"
-    doing = "starting the livestream of"
-    done = "started the livestream of"
-    aim = Aim.CALL
-    repeatable = False
-    summary = "Start the HLS livestream of the call."
-    warning = "Anyone with the playback address can watch."
-    example = "live K7QX start"
-
-    def inverse(self) -> Verb:
-        """Stopping ends the stream for every viewer."""
-        return LiveStop()
-
-    def pointless(self, call: Call) -> bool:
-        """The livestream runs already."""
-        return call.broadcasting is True
-
-
-class LiveStop(Verb):
-    """Stop the HLS livestream; the call goes on."""
-
-    name = "live_stop"
-    words = ("live", "stop")
-    heading = Heading.MEDIA
-    label = "Stop livestream"
-    do = "Stop the livestream of"
-    doing = "stopping the livestream of"
-    done = "stopped the livestream of"
-    aim = Aim.CALL
-    repeatable = True
-    summary = "Stop the HLS livestream. The call goes on."
-    warning = "Viewers are cut off at once."
-    example = "live K7QX stop wrong screen shared"
-
-    def inverse(self) -> Verb:
-        """Starting again is a new stream."""
-        return LiveStart()
-
-    def pointless(self, call: Call) -> bool:
-        """No livestream shows."""
-        return not call.broadcasting
-
-
-class RtmpStart(Verb):
-    """Send the call to a named RTMP target of callwarden.toml."""
-
-    name = "rtmp_start"
-    words = ("rtmp", "start")
-    heading = Heading.MEDIA
-    label = "Start RTMP"
-    do = "Start the RTMP output of"
-    doing = "starting the RTMP output of"
-    done = "started the RTMP output of"
-    aim = Aim.CALL
-    repeatable = False
-    summary = "Send the call to an RTMP target named in callwarden.toml."
-    warning = "The picture is public wherever the target shows it."
-    example = "rtmp K7QX start youtube"
-
-    to: TargetName
-
-    def inverse(self) -> Verb:
-        """Stopping ends this one output."""
-        return RtmpStop(to=self.to)
-
-
-class RtmpStop(Verb):
-    """Stop sending the call to a named RTMP target."""
-
-    name = "rtmp_stop"
-    words = ("rtmp", "stop")
-    heading = Heading.MEDIA
-    label = "Stop RTMP"
-    do = "Stop the RTMP output of"
-    doing = "stopping the RTMP output of"
-    done = "stopped the RTMP output of"
-    aim = Aim.CALL
-    repeatable = True
-    summary = "Stop sending the call to an RTMP target."
-    warning = "Viewers there are cut off at once."
-    example = "rtmp K7QX stop youtube"
-
-    to: TargetName
-
-    def inverse(self) -> Verb:
-        """Starting again is a new output."""
-        return RtmpStart(to=self.to)
-
-    def pointless(self, call: Call) -> bool:
-        """No RTMP output shows."""
-        return not call.rtmp
 
 
 class TranscribeStart(Verb):

@@ -16,7 +16,11 @@ class Track(StrEnum):
 
 
 class Permission(StrEnum):
-    """What somebody may do in a call; the values are Stream Video's own words."""
+    """What somebody may do in a call; the values are Stream Video's own words.
+
+    Its contract takes the first three and no others in UpdateUserPermissions; the rest is here so
+    that cases of earlier releases can be read.
+    """
 
     SEND_AUDIO = "send-audio"
     SEND_VIDEO = "send-video"
@@ -182,8 +186,8 @@ class Grant(Verb):
     repeatable = True
     drawn = False
     spelt_out = True
-    summary = "Let somebody do something in this call: send audio, share a screen, join backstage."
-    warning = "It holds in this call until it is revoked."
+    summary = "Let somebody send audio, send video or share a screen in this call."
+    warning = "It holds until it is revoked or the call ends. A listener becomes a speaker."
     example = "grant K7QX @alice --screenshare her turn to present"
 
     permission: Permission = Permission.SEND_AUDIO
@@ -208,7 +212,7 @@ class Revoke(Verb):
     drawn = False
     spelt_out = True
     summary = "Take away what somebody may do in this call."
-    warning = "It holds in this call until it is granted again."
+    warning = "It holds until it is granted again or the call ends."
     example = "revoke K7QX @alice --screenshare shared private data"
 
     permission: Permission = Permission.SEND_AUDIO

@@ -49,6 +49,9 @@ class Heading(StrEnum):
     MEDIA = "Recordings, streams, what is said"
 
 
+OutputName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+"""The name of an RTMP output that runs, as the vendor lists it: anything may stand in it."""
+
 TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """The name of an RTMP target in callwarden.toml; its address and key are never typed into Slack."""
 
@@ -130,6 +133,16 @@ class Verb(Frozen):
     def by_name(cls) -> bool:
         """Whether it means people who are there or on a list, so that names tell them."""
         return cls.aim is Aim.PEOPLE or cls.listed is not None
+
+    @classmethod
+    def running(cls, call: Call) -> tuple[str, ...] | None:  # noqa: ARG003  verbs below look at it
+        """What it may stop on `call`, by name; None when it stops nothing that is named there."""
+        return None
+
+    @property
+    def named(self) -> str:
+        """The label, with what it stops where that has a name of its own."""
+        return self.label
 
     def inverse(self) -> "Verb | None":
         """The verb that takes this one back on the same target, None when nothing does."""

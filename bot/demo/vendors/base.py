@@ -62,10 +62,13 @@ R = TypeVar("R", bound=Room)
 B = TypeVar("B", bound=Body)
 
 
-async def read(request: Request, body: type[B]) -> B:
-    """The request's JSON as `body`; Refusal 400 when it does not fit."""
+async def read(request: Request, body: type[B], *, required: bool = False) -> B:
+    """The request's JSON as `body`; Refusal 400 when it is wrong, or missing but `required`."""
+    sent = await request.body()
+    if required and not sent:
+        raise Refusal(400, "failed to read the body: it is missing")
     try:
-        return body.model_validate_json(await request.body() or b"{}")
+        return body.model_validate_json(sent or b"{}")
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise Refusal(400, f'failed to read the body: "{where}" is not as documented') from error

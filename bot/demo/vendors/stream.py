@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
 from bot.demo.vendors.stream_base import CALL, DURATION, done
-from bot.demo.vendors.stream_bodies import Participants, Upsert
+from bot.demo.vendors.stream_bodies import Participants, UpdateCall, Upsert
 from bot.demo.vendors.stream_history import History
 from bot.demo.vendors.stream_people import People
 from bot.demo.vendors.stream_query import MOST, USUAL, QueryCalls, matches, ordered, page, present
@@ -50,10 +50,10 @@ class StreamServer(People, Stage, Said, History):
         return self.rooms.setdefault(name, StreamCall(name, title, self.clock.now()))
 
     def join(self, call: str, visitor: Visitor) -> None:
-        """Somebody enters; KeptOut when blocked, not let backstage, or when the call has ended."""
+        """Somebody enters; KeptOut when blocked, not let backstage, or the call is over or full."""
         room = self.rooms[call]
         backstage = room.backstage and not room.may(visitor, "join-backstage")
-        if visitor.id in room.blocked or room.ended_at or backstage:
+        if visitor.id in room.blocked or room.ended_at or backstage or room.full(visitor):
             raise KeptOut(visitor.id)
         room.begin(self.clock.now())
         stay = room.enter(visitor, self.clock.now())
@@ -77,6 +77,7 @@ class StreamServer(People, Stage, Said, History):
             ("POST", "/api/v2/users", self._upsert),
             ("POST", "/api/v2/video/calls", self._query),
             ("GET", CALL, self._get),
+            ("PATCH", CALL, self._update),
             ("POST", f"{CALL}/participants", self._participants),
             ("POST", f"{CALL}/mark_ended", self._end),
             *self.people_routes(),
@@ -143,6 +144,15 @@ class StreamServer(People, Stage, Said, History):
     async def _get(self, request: Request) -> Response:
         return done(200, **wire_state(self.call_of(request)))
 
+    async def _update(self, request: Request) -> Response:
+        """UpdateCall: a limit below the number present removes nobody."""
+        call, asked = self.call_of(request), await read(request, UpdateCall, required=True)
+        limits = asked.settings_override.limits.model_dump(exclude_none=True)
+        if limits and limits != call.limits:
+            call.limits = {**call.limits, **limits}
+            self.note("limits", call.id)
+        return done(200, **wire_state(call))
+
     async def _participants(self, request: Request) -> Response:
         call = self.call_of(request)
         wanted = (await read(request, Participants)).filter_conditions
@@ -150,7 +160,7 @@ class StreamServer(People, Stage, Said, History):
         if not limit.isdecimal() or int(limit) > MOST:
             raise Refusal(400, f"limit must be a number up to {MOST}")
         here = [stay for stay in call.here() if present(stay, wanted)]
-        shown = [wire_participant(stay) for stay in here[: int(limit)]]
+        shown = [wire_participant(call, stay) for stay in here[: int(limit)]]
         return done(**wire_state(call), participants=shown, total_participants=len(here))
 
     async def _end(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """What Stream's POSTs take, with the types its documentation gives them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -45,9 +45,9 @@ class KickUser(Target):
 
 
 class Broadcast(Body):
-    """One RTMP output."""
+    """One RTMP output; its name may be anything of 255 characters."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=255)
     stream_url: str
     stream_key: str | None = None
     quality: str = "720p"
@@ -65,32 +65,36 @@ class Upsert(Body):
     users: dict[str, dict[str, Any]]
 
 
-PERMISSIONS = frozenset(
-    {
-        "block-users",
-        "create-reaction",
-        "end-call",
-        "join-backstage",
-        "join-call",
-        "kick-user",
-        "mute-users",
-        "pin-call-track",
-        "remove-call-member",
-        "screenshare",
-        "send-audio",
-        "send-event",
-        "send-video",
-        "update-call-permissions",
-    }
-)
-"""What somebody may be given or denied in a call."""
+Right = Literal["screenshare", "send-audio", "send-video"]
+"""What somebody may be given or denied in a call: everything else is refused."""
 
 
 class Permissions(Target):
     """The body of UpdateUserPermissions."""
 
-    grant_permissions: list[str] = Field(default_factory=list)
-    revoke_permissions: list[str] = Field(default_factory=list)
+    grant_permissions: list[Right] = Field(default_factory=list)
+    revoke_permissions: list[Right] = Field(default_factory=list)
+
+
+class LimitSettings(Body):
+    """LimitsSettingsRequest: what is not named stays as it is; no people, or 0, is no limit."""
+
+    max_participants: int | None = None
+    max_participants_exclude_owner: bool | None = None
+    max_participants_exclude_roles: list[str] | None = None
+    max_duration_seconds: int | None = Field(None, ge=0)
+
+
+class SettingsOverride(Body):
+    """CallSettingsRequest, as far as calls here have settings."""
+
+    limits: LimitSettings = LimitSettings()
+
+
+class UpdateCall(Body):
+    """The body of UpdateCall."""
+
+    settings_override: SettingsOverride = SettingsOverride()
 
 
 class PinTrack(Target):

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.demo.vendors.base import Handler, Refusal, read
+from bot.demo.vendors.base import Body, Handler, Refusal, nanoseconds, read
 from bot.demo.vendors.stream_base import CALL, StreamBase, done
 from bot.demo.vendors.stream_bodies import (
     Broadcasts,
@@ -37,7 +37,7 @@ class Media(StreamBase):
             ("POST", f"{CALL}/stop_broadcasting", self._live_stop),
             ("POST", f"{CALL}/rtmp_broadcasts", self._rtmp_start),
             ("POST", f"{CALL}/rtmp_broadcasts/stop", self._rtmp_stop_all),
-            ("POST", f"{CALL}/rtmp_broadcasts/{{name}}/stop", self._rtmp_stop),
+            ("POST", f"{CALL}/rtmp_broadcasts/{{name:path}}/stop", self._rtmp_stop),
         ]
 
     async def _recordings(self, request: Request) -> Response:
@@ -58,6 +58,7 @@ class Media(StreamBase):
             self.note("record_start", call.id)
 
     async def _record_stop(self, request: Request) -> Response:
+        await read(request, Body, required=True)
         self.end_recording(self.call_of(request), _kind(request))
         return done()
 
@@ -168,11 +169,13 @@ class Media(StreamBase):
         [target] = (await read(request, Broadcasts)).broadcasts
         if target.name in call.rtmps:
             raise Refusal(400, f"an RTMP broadcast named {target.name} is already running")
-        call.rtmps[target.name] = target.model_dump(exclude={"quality"}, exclude_none=True)
+        told = target.model_dump(exclude={"quality"}, exclude_none=True)
+        call.rtmps[target.name] = {**told, "started_at": nanoseconds(self.clock.now())}
         self.note("rtmp_start", call.id, target.name)
         return done()
 
     async def _rtmp_stop(self, request: Request) -> Response:
+        await read(request, Body, required=True)
         call, name = self.call_of(request), request.path_params["name"]
         if call.rtmps.pop(name, None) is None:
             raise Refusal(404, f"no RTMP broadcast named {name} is running")

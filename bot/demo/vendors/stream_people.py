@@ -6,7 +6,6 @@ from starlette.responses import Response
 from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.stream_base import CALL, StreamBase, done
 from bot.demo.vendors.stream_bodies import (
-    PERMISSIONS,
     KickUser,
     Members,
     MuteUsers,
@@ -75,9 +74,6 @@ class People(StreamBase):
     async def _permit(self, request: Request) -> Response:
         call, asked = self.call_of(request), await read(request, Permissions)
         self.known(asked.user_id)
-        unknown = {*asked.grant_permissions, *asked.revoke_permissions} - PERMISSIONS
-        if unknown:
-            raise Refusal(400, f"unknown permission {min(unknown)}")
         held = call.permissions.setdefault(asked.user_id, {})
         for right in asked.grant_permissions:
             held[right] = True

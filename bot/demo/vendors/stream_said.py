@@ -8,12 +8,10 @@ from starlette.responses import Response
 from bot.demo.vendors.base import Handler, Refusal, nanoseconds, read
 from bot.demo.vendors.stream_base import StreamBase, done
 from bot.demo.vendors.stream_query import COMPARE, MOST, USUAL, QueryCalls, QueryFeedback, page
-from bot.demo.vendors.stream_state import Kept, Opinion, StreamCall
+from bot.demo.vendors.stream_state import GRANTS, Kept, Opinion, StreamCall
 from bot.demo.vendors.stream_wire import SETTINGS, wire_measured, wire_opinion
 
 STATS = "/api/v2/video/call_stats/{type}/{id}/{session}/participants"
-TYPES = ("audio_room", "default", "development", "livestream")
-"""The call types every app has."""
 
 
 class Said(StreamBase):
@@ -68,11 +66,11 @@ class Said(StreamBase):
                 "name": name,
                 "created_at": since,
                 "updated_at": since,
-                "grants": {},
+                "grants": GRANTS[name],
                 "notification_settings": {"enabled": False},
                 "settings": {**SETTINGS, "backstage": {"enabled": name == "livestream"}},
             }
-            for name in TYPES
+            for name in GRANTS
         }
         return done(200, call_types=types)
 

@@ -8,8 +8,16 @@ from typing import Any
 from bot.demo.vendors.base import nanoseconds
 from bot.demo.vendors.rooms import Room, Visitor
 
-BACKSTAGE_ROLES = ("host", "admin")
-"""Roles that may join backstage without being given the permission."""
+SENDERS = ("send-audio", "send-video", "screenshare")
+_HOSTS = dict.fromkeys(("host", "admin"), (*SENDERS, "join-backstage"))
+_MEETING = {**_HOSTS, "user": SENDERS, "speaker": SENDERS}
+GRANTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "audio_room": {**_HOSTS, "speaker": ("send-audio",), "user": ()},
+    "default": _MEETING,
+    "development": _MEETING,
+    "livestream": {**_HOSTS, "user": ()},
+}
+"""What each role may do in calls of a type: in an audio room a user only listens."""
 
 SENDING = {"audio": "send-audio", "video": "send-video", "screenshare": "screenshare"}
 """The permission without which a track cannot be sent."""
@@ -77,6 +85,7 @@ class StreamCall(Room):
     transcribed: list[Kept] = field(default_factory=list)
     captioning: bool = False
     backstage: bool = False
+    limits: dict[str, Any] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     permissions: dict[str, dict[str, bool]] = field(default_factory=dict)
     pinned: set[tuple[str, str]] = field(default_factory=set)
@@ -94,7 +103,8 @@ class StreamCall(Room):
             "RTMP": self.rtmps,
             "transcribed": self.transcribing,
             "captions": self.captioning,
-            "locked": self.backstage,
+            "backstage": self.backstage,
+            "limited": self.limits.get("max_participants"),
         }
         return tuple(name for name, on in told.items() if on)
 
@@ -111,14 +121,36 @@ class StreamCall(Room):
 
     def may(self, visitor: Visitor, permission: str) -> bool:
         """Whether somebody holds a permission: as given or revoked, else by their role."""
-        by_role = permission != "join-backstage" or visitor.role in BACKSTAGE_ROLES
+        by_role = permission in GRANTS.get(self.kind, _MEETING).get(self.role(visitor), ())
         return self.permissions.get(visitor.id, {}).get(permission, by_role)
 
+    @property
+    def kind(self) -> str:
+        """The type of the call."""
+        return self.id.partition(":")[0]
+
+    def role(self, visitor: Visitor) -> str:
+        """Somebody's role in this call: as a member of it, else their own."""
+        return self.members.get(visitor.id, visitor.role)
+
+    def full(self, visitor: Visitor) -> bool:
+        """Whether the limit of people keeps somebody out; those in the call stay below any limit.
+
+        What the vendor counts is not documented: here everyone but those of the excluded roles.
+        """
+        most = self.limits.get("max_participants")
+        out = self.limits.get("max_participants_exclude_roles") or ()
+        if not most or self.role(visitor) in out:
+            return False
+        counted = sum(self.role(stay.visitor) not in out for stay in self.here())
+        return counted >= int(most)
+
     def settle(self, now: datetime) -> None:
-        """End the session when nobody is left, and with it what was sent out of it."""
+        """End the session when nobody is left, and with it what it sent and granted."""
         if self.session is None or not self.ongoing or self.here():
             return
         self.session.ended_at = now
+        self.permissions.clear()
         for kind in list(self.recording):
             self.stop_recording(kind, now)
         self.stop_transcription(now)

@@ -37,6 +37,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """The settings every call has, as far as somebody here reads them."""
 
 
+NO_LIMITS: dict[str, Any] = {"max_participants_exclude_roles": []}
+"""LimitsSettingsResponse of a call without any."""
+
+
 def wire_user(visitor: Visitor, since: int) -> dict[str, Any]:
     """UserResponse."""
     return {
@@ -56,13 +60,13 @@ def wire_user(visitor: Visitor, since: int) -> dict[str, Any]:
     }
 
 
-def wire_participant(stay: Stay) -> dict[str, Any]:
+def wire_participant(call: StreamCall, stay: Stay) -> dict[str, Any]:
     """CallParticipantResponse."""
     joined = nanoseconds(stay.joined_at)
     return {
         "user": wire_user(stay.visitor, joined),
         "user_session_id": stay.presence,
-        "role": stay.visitor.role,
+        "role": call.role(stay.visitor),
         "joined_at": joined,
     }
 
@@ -73,8 +77,8 @@ def wire_session(call: StreamCall, session: Session) -> dict[str, Any]:
     written: dict[str, Any] = {
         "id": session.id,
         "started_at": nanoseconds(session.started_at),
-        "participants": [wire_participant(stay) for stay in here[:SNAPSHOT]],
-        "participants_count_by_role": dict(Counter(stay.visitor.role for stay in here)),
+        "participants": [wire_participant(call, stay) for stay in here[:SNAPSHOT]],
+        "participants_count_by_role": dict(Counter(call.role(stay.visitor) for stay in here)),
         "anonymous_participant_count": 0,
         "accepted_by": {},
         "missed_by": {},
@@ -117,7 +121,7 @@ def wire_call(call: StreamCall) -> dict[str, Any]:
         "translating": False,
         "backstage": call.backstage,
         "blocked_user_ids": list(call.blocked),
-        "settings": SETTINGS,
+        "settings": {**SETTINGS, "limits": {**NO_LIMITS, **call.limits}},
         "egress": wire_egress(call),
         "ingress": {},
     }

@@ -31,6 +31,7 @@ from bot.moderation.carry import Carrier
 from bot.providers.stream import StreamProvider
 from tests.providers.streams import CID, asked, fill, here, order
 
+UNLOCKED = "Nobody locked this call here, so there is no former limit to put back."
 ADA = Person(id="ada")
 
 
@@ -117,8 +118,10 @@ async def test_a_deletion_whose_answer_was_lost_is_read_back(
 async def test_a_lock_that_is_refused_has_failed_and_going_backstage_is_seen(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    server.faults.error(400, on="/stop_live")
-    assert (await carried(provider, server, order(Lock()))).state is State.FAILED
+    lock = await provider.prepare(order(Lock()), ())
+    server.faults.error(400, on="/call/default/standup", times=None)
+    assert (await carried(provider, server, lock)).state is State.FAILED
+    server.faults.clear()
     done = await carried(provider, server, order(GoBack()))
     assert (done.state, done.evidence) == (State.CONFIRMED, "The call is backstage.")
 
@@ -128,7 +131,7 @@ async def test_a_lock_that_is_refused_has_failed_and_going_backstage_is_seen(
     [
         (Unblock(), "They are not blocked."),
         (MemberRemove(), "They are no member."),
-        (Unlock(), "The call is not backstage."),
+        (Unlock(), f"{UNLOCKED} It has no limit."),
         (RecordStop(), "The recording is not running."),
         (LiveStop(), "The livestream is not running."),
     ],

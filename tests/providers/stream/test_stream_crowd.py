@@ -9,11 +9,18 @@ from bot.calls.acts import Person
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import Kick, Mute, Silence, Track, Unsilence, Verb
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
-from bot.errors import Ambiguous, NotAtVendor, VendorBusy, VendorDenied, VendorFault, VendorRefused
+from bot.errors import (
+    Ambiguous,
+    NotAtVendor,
+    VendorBusy,
+    VendorDenied,
+    VendorFault,
+    VendorRefused,
+)
 from bot.providers.stream import StreamProvider
 from bot.providers.stream_crowd import AT_ONCE, SECONDS
 from tests.fakes.clock import ManualClock
-from tests.providers.streams import BEN, CID, asked, client, fill, here, order, standup
+from tests.providers.streams import BEN, CID, asked, begun, client, fill, here, order, standup
 
 ADA = Person(id="ada")
 
@@ -54,10 +61,14 @@ async def test_where_only_the_spared_are_nothing_is_sent(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.leave(CID, "ben")
-    for verb in (Mute(), Kick(), Silence(), Unsilence()):
+    for verb in (Mute(), Kick(), Silence()):
         await provider.perform(order(verb, everyone=True, spared=(ADA,)))
+    silence = await begun(provider, order(Silence(), everyone=True))
+    back = order(Unsilence(), everyone=True, spared=(ADA,))
+    assert (await provider.perform(await provider.prepare(back, [silence]))).already
     assert server.effects == []
-    assert {seen.path.rsplit("/", 1)[1] for seen in server.requests} == {"participants"}
+    asked_for = {seen.path.rsplit("/", 1)[1] for seen in server.requests}
+    assert asked_for == {"participants", "calltypes"}
 
 
 async def test_everyone_but_the_spared_is_kicked_one_by_one_and_counted(
@@ -204,7 +215,7 @@ async def test_a_list_that_lags_behind_is_read_again_a_few_times(
     assert clock.slept == [0.5, 0.5, 0.5]
 
 
-@pytest.mark.parametrize("verb", [Kick(), Mute(), Silence(), Unsilence()])
+@pytest.mark.parametrize("verb", [Kick(), Mute(), Silence()])
 async def test_the_people_of_the_next_run_are_spared(
     server: StreamServer, provider: StreamProvider, verb: Verb
 ) -> None:
@@ -225,7 +236,8 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
 ) -> None:
     fill(server, 1)
     act = order(Silence(), everyone=True, spared=(ADA,))
-    receipt = await provider.perform(act)
+    silence = await begun(provider, act)
+    receipt = await provider.perform(silence.act)
     assert "for 2 in the call, 1 spared" in receipt.evidence
     assert asked(server, "/mute_users") == [{"user_ids": ["ben", "p000"], "audio": True}]
     assert [one["user_id"] for one in asked(server, "/user_permissions")] == ["ben", "p000"]
@@ -236,9 +248,27 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
     seen = await provider.observe(act)
     assert seen.seen is Seen.UNKNOWABLE
     assert seen.evidence.startswith("Nobody but the spared sends audio.")
-    await provider.perform(order(Unsilence(), everyone=True, spared=(ADA,)))
+    back = await provider.prepare(order(Unsilence(), everyone=True), [silence])
+    assert "for 2 in the call" in (await provider.perform(back)).evidence
     server.talk(CID, "ben")
     assert (await provider.observe(act)).seen is Seen.NOT_DONE
+
+
+async def test_what_a_silence_took_in_another_run_is_not_given_back(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    """Permissions do not outlive the run: what they hold now is theirs."""
+    first = (await provider.get(CID)).ref
+    act = order(Silence(), Person(id="ben")).model_copy(update={"call": first})
+    silence = await begun(provider, act)
+    await provider.perform(silence.act)
+    for who in ("ada", "ben"):
+        server.leave(CID, who)
+    server.join(CID, BEN)
+    second = (await provider.get(CID)).ref
+    back = order(Unsilence(), Person(id="ben")).model_copy(update={"call": second})
+    receipt = await provider.perform(await provider.prepare(back, [silence]))
+    assert (receipt.already, "No silence from here" in receipt.evidence) == (True, True)
 
 
 async def test_in_a_call_of_300_all_who_speak_are_silenced_and_the_rest_is_counted(

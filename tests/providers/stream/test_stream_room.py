@@ -1,4 +1,6 @@
-"""A Stream call as a room: backstage, ringing, messages, transcripts, and files that go."""
+"""A Stream call as a room: its lock, backstage, ringing, messages, transcripts, files."""
+
+import json
 
 import httpx
 import pytest
@@ -6,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.calls.outcomes import Seen
+from bot.calls.before import CallLimits
+from bot.calls.models import Call
+from bot.calls.outcomes import Seen, State
 from bot.calls.verbs import (
     CaptionsStart,
     CaptionsStop,
@@ -28,8 +32,9 @@ from bot.calls.verbs import (
 from bot.demo.vendors import KeptOut, StreamServer, Visitor
 from bot.errors import AnswerLost, Impossible, NotAtVendor, VendorRefused
 from bot.providers.stream import StreamProvider
+from bot.providers.stream_prepare import LockRule
 from tests.fakes.clock import ManualClock
-from tests.providers.streams import BEN, CID, asked, client, here, order
+from tests.providers.streams import BEN, CID, asked, begun, client, here, order
 
 RUNNING: tuple[Verb, ...] = (
     RecordStart(),
@@ -60,51 +65,138 @@ async def test_transcription_and_captions_run_until_stopped_and_both_are_seen(
     assert [effect.verb for effect in server.effects] == [start.name, stop.name]
 
 
-async def test_a_call_tells_whether_it_is_locked_transcribed_and_captioned(
+async def test_a_call_tells_whether_it_is_backstage_limited_transcribed_and_captioned(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    call = await provider.get(CID)
-    assert (call.locked, call.transcribing, call.captioning) == (False, False, False)
+    def told(call: Call) -> tuple[object, ...]:
+        return call.backstage, call.limit, call.transcribing, call.captioning
+
+    assert told(await provider.get(CID)) == (False, None, False, False)
     await run_all(provider)
-    await provider.perform(order(Lock()))
+    server.rooms[CID].backstage = True
+    server.rooms[CID].limits = {"max_participants": 50}
     [call] = (await provider.list_live(limit=5)).items
-    assert (call.locked, call.transcribing, call.captioning) == (True, True, True)
-    server.faults.nulls("backstage", "transcribing", "captioning")
-    call = await provider.get(CID)
-    assert (call.locked, call.transcribing, call.captioning) == (None, None, None)
+    assert told(call) == (True, 50, True, True)
+    server.faults.nulls("backstage", "transcribing", "captioning", "settings")
+    assert told(await provider.get(CID)) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("verb", [Lock(), GoBack(), TranscribeStop(), CaptionsStop()])
 async def test_what_the_answer_leaves_out_cannot_be_known(
     server: StreamServer, provider: StreamProvider, verb: Verb
 ) -> None:
-    server.faults.nulls("backstage", "transcribing", "captioning")
-    assert (await provider.observe(order(verb))).seen is Seen.UNKNOWABLE
+    act = await provider.prepare(order(verb), ())
+    server.faults.nulls("backstage", "transcribing", "captioning", "settings")
+    assert (await provider.observe(act)).seen is Seen.UNKNOWABLE
 
 
-async def test_a_lock_stops_nothing_that_leaves_the_call_and_keeps_others_out(
+async def test_a_lock_throws_nobody_out_stops_nothing_and_keeps_others_out(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     await run_all(provider)
-    await provider.perform(order(Lock()))
-    assert [effect.verb for effect in server.effects] == [*(one.name for one in RUNNING), "go_back"]
+    lock = await begun(provider, order(Lock()))
+    assert (await provider.observe(lock.act)).seen is Seen.NOT_DONE
+    assert "at most 2 people" in (await provider.perform(lock.act)).evidence
+    assert [one.verb for one in server.effects] == [*(one.name for one in RUNNING), "limits"]
+    assert here(server) == {"ada", "ben"}
+    assert not [one for one in server.requests if one.path.endswith(("_live", "/kick"))]
     with pytest.raises(KeptOut):
         server.join(CID, Visitor("carla", "Carla"))
-    server.join(CID, Visitor("dora", "Dora", "host"))
-    assert (await provider.observe(order(Lock()))).evidence == "The call is backstage."
-    await provider.perform(order(Unlock()))
-    assert asked(server, "/go_live") == [{}]
+    seen = await provider.observe(lock.act)
+    assert (seen.seen, seen.evidence) == (Seen.DONE, "At most 2 people may be in the call.")
+    unlock = await provider.prepare(order(Unlock()), [lock])
+    assert "no limit again" in (await provider.perform(unlock)).evidence
     server.join(CID, Visitor("carla", "Carla"))
-    assert (await provider.observe(order(Unlock()))).seen is Seen.DONE
+    assert (await provider.observe(unlock)).evidence == "The call has no limit."
 
 
-async def test_a_lock_warns_that_it_may_send_people_out(
+@pytest.mark.parametrize("state", [State.CONFIRMED, State.NOT_CONFIRMED])
+async def test_unlock_puts_back_all_limits_that_the_lock_found(
+    server: StreamServer, provider: StreamProvider, state: State
+) -> None:
+    found = {
+        "max_participants": 50,
+        "max_participants_exclude_owner": True,
+        "max_participants_exclude_roles": ["host"],
+        "max_duration_seconds": 3600,
+    }
+    server.rooms[CID].limits = dict(found)
+    lock = await begun(provider, order(Lock()), state)
+    await provider.perform(lock.act)
+    assert server.rooms[CID].limits == {**found, "max_participants": 1}
+    again = await provider.prepare(order(Lock()), [lock])
+    assert again.before
+    assert again.before.limits == CallLimits(
+        people=50, but_owner=True, but_roles=("host",), seconds=3600
+    )
+    unlock = await provider.prepare(order(Unlock()), [lock])
+    await provider.perform(unlock)
+    assert server.rooms[CID].limits == found
+    assert (await provider.observe(unlock)).seen is Seen.DONE
+
+
+async def test_unlock_never_goes_live_and_says_when_nobody_locked_the_call(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    """StopLive ends the call for whoever may not join backstage."""
+    server.rooms[CID].backstage = True
+    none = await provider.perform(order(Unlock()))
+    assert (none.already, none.evidence.endswith("put back. It has no limit.")) == (True, True)
+    server.rooms[CID].limits = {"max_participants": 50}
+    limited = await provider.perform(order(Unlock()))
+    assert (limited.already, "a limit of 50 people" in limited.evidence) == (True, True)
+    assert server.effects == []
+    assert server.rooms[CID].backstage
+
+
+async def test_a_limit_that_the_app_set_after_the_lock_is_left_alone(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    lock = await begun(provider, order(Lock()))
+    await provider.perform(lock.act)
+    server.rooms[CID].limits["max_participants"] = 9
+    with pytest.raises(Impossible, match="changed since"):
+        await provider.prepare(order(Unlock()), [lock])
+
+
+async def test_those_of_an_excluded_role_do_not_count_and_may_still_join(
+    server: StreamServer,
+) -> None:
+    rule = LockRule(but_roles=("host",), but_owner=True)
+    provider = client(server, lock=rule)
     await provider.perform(order(Lock()))
+    [patched] = [json.loads(one.body) for one in server.requests if one.method == "PATCH"]
+    assert patched["settings_override"]["limits"] == {
+        "max_participants": 1,
+        "max_participants_exclude_owner": True,
+        "max_participants_exclude_roles": ["host"],
+    }
+    server.join(CID, Visitor("hana", "Hana", "host"))
+    with pytest.raises(KeptOut):
+        server.join(CID, Visitor("carla", "Carla"))
+
+
+async def test_an_empty_call_and_one_whose_limits_are_not_told_cannot_be_locked(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    """A limit of 0 is none, and what is not known cannot be put back."""
+    server.faults.nulls("limits", times=1)
+    with pytest.raises(Impossible, match="could not be taken back"):
+        await provider.perform(order(Lock()))
+    for who in ("ada", "ben"):
+        server.leave(CID, who)
+    with pytest.raises(Impossible, match="Nobody is in the call"):
+        await provider.perform(order(Lock()))
+    assert server.effects == []
+
+
+async def test_going_backstage_says_how_many_left(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    back = await provider.prepare(order(GoBack()), ())
+    await provider.perform(back)
     assert here(server) == {"ada"}
-    assert "may send everybody else out" in provider.capabilities["lock"].why
+    seen = await provider.observe(back)
+    assert seen.evidence == "The call is backstage. 1 of 2 people left."
 
 
 async def test_going_backstage_stops_everything_and_going_live_starts_nothing(
@@ -127,11 +219,11 @@ async def test_going_backstage_stops_everything_and_going_live_starts_nothing(
     assert (await provider.observe(order(GoLive()))).evidence == "The call is not backstage."
 
 
-async def test_a_locked_call_that_still_streams_has_not_gone_backstage_altogether(
-    provider: StreamProvider,
+async def test_a_call_that_still_streams_has_not_gone_backstage_altogether(
+    server: StreamServer, provider: StreamProvider
 ) -> None:
-    for verb in (LiveStart(), Lock()):
-        await provider.perform(order(verb))
+    await provider.perform(order(LiveStart()))
+    server.rooms[CID].backstage = True
     seen = await provider.observe(order(GoBack()))
     assert (seen.seen, "still sends something out" in seen.evidence) == (Seen.NOT_DONE, True)
     await provider.perform(order(GoBack()))

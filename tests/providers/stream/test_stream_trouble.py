@@ -1,6 +1,7 @@
 """What Stream Video's client makes of refusals, lost answers, gaps, and any JSON at all."""
 
 import contextlib
+from datetime import date
 
 import httpx
 import pytest
@@ -136,8 +137,62 @@ async def test_only_what_is_needed_has_to_be_there(
     assert (call.title, call.people, call.started_at) == (CID, 0, None)
     assert (call.recording, call.broadcasting, call.rtmp) == (RecordingState.UNKNOWN, None, None)
     server.faults.nulls("cid")
+    listed = await provider.list_live(limit=5)
+    assert (listed.items, listed.unknown) == ((), 1)
+    server.faults.nulls("cid")
     with pytest.raises(VendorGarbled):
-        await provider.list_live(limit=5)
+        await provider.get(CID)
+
+
+ODD: st.SearchStrategy[object] = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just([]) | st.just({})
+)
+"""What may stand in a field instead of what the documents say."""
+
+
+@settings(deadline=None)
+@given(
+    field=st.sampled_from(["user", "role", "joined_at", "user_session_id", "id", "name"]), odd=ODD
+)
+async def test_one_odd_person_or_call_never_hides_the_others(field: str, odd: object) -> None:
+    whole = {
+        "user": {"id": "ben", "name": "Ben"},
+        "user_session_id": "b-1",
+        "role": "user",
+        "joined_at": 1_778_198_400_000_000_000,
+    }
+    inner = field in {"id", "name"}
+    other = {**whole, "user": {"id": "kai", "name": "Kai"}}
+    spoilt = {**whole, "user": {"id": "kai", field: odd}} if inner else {**other, field: odd}
+    provider = answering({"participants": [whole, spoilt, odd], "total_participants": 3})
+    page = await provider.participants(REF, limit=10)
+    assert page.items[0].shown == "Ben"
+    assert len(page.items) == 3
+    assert (page.items[-1].known, page.items[-1].shown) == (False, "unnamed")
+    calls = [{"call": {"cid": CID, field: odd}}, {"call": {"cid": odd}}, odd]
+    provider = answering({"calls": calls})
+    listed = await provider.list_live(limit=10)
+    assert listed.items[0].ref.id == CID
+    assert listed.unknown == (1 if isinstance(odd, str) and len(odd) > 2 else 2)
+
+
+@pytest.mark.parametrize("status", ["starting", "stopped", "failed", "stopping", None, 3])
+async def test_only_what_is_running_counts_as_recorded_or_live(status: object) -> None:
+    output = {"status": status, "playlist_url": "https://hls.example/x"}
+    egress = {"broadcasting": True, "rtmps": [], "hls": output, "composite_recording": output}
+    call = {"cid": CID, "recording": True, "egress": egress}
+    told = await answering({"call": call}).get(CID)
+    assert (told.recording, told.broadcasting) == (RecordingState.OFF, False)
+    output["status"] = "running"
+    told = await answering({"call": call}).get(CID)
+    assert (told.recording, told.broadcasting) == (RecordingState.ON, True)
+
+
+async def test_a_report_without_data_is_null_and_hides_nothing() -> None:
+    day = {"date": "2026-11-20", "report": {"count": 3}}
+    body = {"calls_per_day_report": {"daily": [day, {}]}, "call_duration_report": None}
+    [told] = await answering(body).reported(date(2026, 11, 20), date(2026, 11, 20))
+    assert (told.calls, told.minutes) == (3, None)
 
 
 @pytest.mark.parametrize("verb", [LiveStop(), RecordStop(), RtmpStop(to="tv"), Unblock(), Block()])

@@ -1,0 +1,40 @@
+"""What an act found when it began, so that a later one can put it back; kept with the case."""
+
+from bot.calls.models import Frozen
+from bot.calls.verbs import Permission
+
+
+class CallLimits(Frozen):
+    """How many may be in a call and for how long, as its vendor keeps it; None where it has none.
+
+    Those with one of `but_roles`, and the owner with `but_owner`, do not count.
+    """
+
+    people: int | None = None
+    but_owner: bool | None = None
+    but_roles: tuple[str, ...] = ()
+    seconds: int | None = None
+
+
+class Held(Frozen):
+    """The rights somebody was known to have; `person` is their id."""
+
+    person: str
+    name: str | None = None
+    rights: tuple[Permission, ...] = ()
+
+
+class Before(Frozen):
+    """What a vendor's client writes down before it sends anything.
+
+    A lock keeps the `limits` of the call as they were, and lets in `most` people; an unlock puts
+    `limits` back. A silence keeps the `rights` people had; an unsilence gives `rights` back.
+    """
+
+    limits: CallLimits | None = None
+    most: int | None = None
+    rights: tuple[Held, ...] = ()
+
+    def held_by(self, person: str) -> tuple[Permission, ...]:
+        """The rights of one person."""
+        return next((one.rights for one in self.rights if one.person == person), ())

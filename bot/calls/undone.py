@@ -1,0 +1,91 @@
+"""What acts of ours changed in a call and no later one took back, read from its cases.
+
+A case counts from when it was begun: what it may have changed is to be put back, too.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.calls.acts import Act
+from bot.calls.before import Before, Held
+from bot.calls.cases import Case
+from bot.calls.outcomes import State
+from bot.calls.verbs import Grant, Lock, Permission, Silence, Unlock, Unsilence
+
+_NOTHING = {State.REFUSED, State.FAILED}
+"""The states of a case that changed nothing."""
+
+
+def lock_of(past: Sequence[Case]) -> Before | None:
+    """What the lock that still holds kept; None when no case of ours holds. `past`: newest first.
+
+    A lock of a locked call keeps what the first one kept.
+    """
+    for case in past:
+        if isinstance(case.act.verb, Unlock) and case.state is State.CONFIRMED:
+            return None
+        if isinstance(case.act.verb, Lock) and case.act.before and case.state not in _NOTHING:
+            return case.act.before
+    return None
+
+
+def taken_from(past: Sequence[Case], run: str | None) -> dict[str, Held]:
+    """The rights that silences of this run took, by the ids of those they were taken from.
+
+    Permissions do not outlive a run of the call. `past`: newest first.
+    """
+    taken: dict[str, Held] = {}
+    for case in reversed(past):
+        if run is None or case.act.call.session in {None, run}:
+            _follow(case, taken)
+    return taken
+
+
+def _follow(case: Case, taken: dict[str, Held]) -> None:
+    act = case.act
+    before = act.before or Before()
+    if isinstance(act.verb, Silence) and case.state not in _NOTHING:
+        for one in before.rights:
+            known = taken.get(one.person, one)
+            taken[one.person] = one.model_copy(
+                update={"rights": tuple(dict.fromkeys((*known.rights, *one.rights)))}
+            )
+    elif isinstance(act.verb, Unsilence):
+        for person in _reached(case, (one.person for one in before.rights)):
+            _give_back(taken, person, before.held_by(person))
+    elif isinstance(act.verb, Grant):
+        for person in _reached(case, (one.id for one in act.people)):
+            _give_back(taken, person, (act.verb.permission,))
+
+
+def _give_back(taken: dict[str, Held], person: str, rights: Sequence[Permission]) -> None:
+    if person in taken:
+        left = tuple(one for one in taken[person].rights if one not in rights)
+        taken[person] = taken[person].model_copy(update={"rights": left})
+
+
+def _reached(case: Case, meant: Iterable[str]) -> set[str]:
+    """Those of `meant` for whom it is confirmed."""
+    done = [one for one in case.results if one.state is State.CONFIRMED]
+    if any(one.person is None and one.count is None for one in done):
+        return set(meant)
+    return set(meant) & {one.person for one in done if one.person is not None}
+
+
+def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
+    """Whom a silence of ours holds in this run, whatever it took. `past`: newest first."""
+    held: dict[str, None] = {}
+    for case in reversed(past):
+        if run is not None and case.act.call.session not in {None, run}:
+            continue
+        if isinstance(case.act.verb, Silence) and case.state not in _NOTHING:
+            held.update(dict.fromkeys(_aimed(case.act)))
+        elif isinstance(case.act.verb, Unsilence):
+            for person in _reached(case, _aimed(case.act)):
+                held.pop(person, None)
+    return frozenset(held)
+
+
+def _aimed(act: Act) -> set[str]:
+    if not act.everyone:
+        return {one.id for one in act.people}
+    return {one.person for one in (act.before or Before()).rights}

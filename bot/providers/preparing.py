@@ -1,0 +1,17 @@
+"""Acts that have to know something before they begin, and those that do not."""
+
+from collections.abc import Sequence
+
+from bot.calls.acts import Act
+from bot.calls.cases import Case
+
+
+class Unprepared:
+    """Every act as a vendor has it whose acts begin as they were ordered."""
+
+    prepared: frozenset[str] = frozenset()
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """The act itself."""
+        del past
+        return act

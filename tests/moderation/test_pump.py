@@ -7,6 +7,7 @@ import pytest
 
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
+from bot.trace import current, traced
 
 
 class Rows:
@@ -95,6 +96,25 @@ async def test_a_failing_row_frees_its_slot_and_is_logged(
     await tasks.drain(30)
     assert rows.done == [1, 2]
     assert "row 0 is bad" in capsys.readouterr().out
+
+
+async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it() -> None:
+    """It works for others too: each row brings the id of its own request."""
+    told: list[str] = []
+    due = [1, 2]
+
+    async def take(limit: int) -> Sequence[int]:
+        told.append(current())
+        return [due.pop() for _ in range(min(limit, len(due)))]
+
+    async def work(row: int) -> None:
+        told.append(f"{row}{current()}")
+
+    tasks = Tasks()
+    with traced("a request"):
+        Pump("rows", take, work, tasks=tasks, slots=2).nudge()
+    assert await tasks.drain(30) == 0
+    assert {"1", "2"} <= set(told) <= {"", "1", "2"}
 
 
 async def test_draining_cancels_what_does_not_end_in_time_and_counts_it() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.calls.cases import Case
+from bot.calls.cases import Case, Event
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import State
@@ -265,6 +265,33 @@ async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: Form
     text = as_text(await mira.opens(f"delete {short(STAGE)} recording"))
     assert "Delete recording needs the role lead" in text
     assert f'Add "{mira.user.id}" to leads' in text
+
+
+async def test_a_verb_that_is_refused_while_its_form_is_drawn_is_on_record(
+    show: Show, mira: Former
+) -> None:
+    before = len(await show.store.audit(CaseFilter(state=State.REFUSED, limit=100)))
+    await mira.opens(f"delete {short(STAGE)} recording")
+    entries = await show.store.audit(CaseFilter(state=State.REFUSED, limit=100))
+    assert len(entries) == before + 1
+    (entry, *_) = entries
+    assert (entry.event, entry.actor and entry.actor.user) == (Event.REFUSED, mira.user.id)
+    assert "needs the role lead" in entry.detail
+    assert "Delete recording: Community stage" in entry.detail
+
+
+async def test_of_two_choices_the_newer_one_stands_though_slack_drew_the_older_later(
+    show: Show, mira: Former
+) -> None:
+    await mira.types(f"show {short(STAGE)}")
+    await mira.presses("More…", near="zed")
+    view = await mira.drawn("What to do")
+    show.stage.slack.faults.slow(0.5, on="views.update", times=1)
+    for label in ("Unsilence", "Kick"):
+        delivery = await show.sender.press(mira.user, view, action_id=FORM_VERB, text=label)
+        assert delivery.trouble is None
+    await show.counter.tasks.drain(30)
+    assert "Tracks" not in as_text(await mira.drawn("[Kick ▾]"))
 
 
 async def test_an_outsider_is_told_in_the_form_and_nothing_is_looked_up(show: Show) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -198,6 +198,23 @@ async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail)
     assert [line.ts for line in mail.lines] == [ts]
     assert "confirmed" in str(mail.lines[0].blocks)
     assert (mail.asked(POST), mail.asked(UPDATE)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "taken"), [(State.ASKED, 1), (State.CONFIRMED, 1), (State.NOT_CONFIRMED, 2)]
+)
+async def test_each_message_in_the_moderation_channel_waits_its_turn(
+    mail: Mail, state: State, taken: int
+) -> None:
+    """Slack takes about one a second there; private answers wait for nobody."""
+    pace = AsyncLimiter(3, 3600)
+    paced = replace(mail.outbox, pace=pace)
+    case = ended(mail.case, state)
+    await paced.show(mail.answer(mail.reply_url()), case)
+    assert pace.has_capacity(3)
+    await paced.show(mail.notice(), case)
+    assert pace.has_capacity(3 - taken)
+    assert not pace.has_capacity(4 - taken)
 
 
 async def test_a_line_names_the_asker_and_mentions_nobody(mail: Mail) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.calls.acts import Act
 from bot.calls.cases import AuditEntry, Case
 from bot.calls.models import Frozen
 from bot.calls.outcomes import State
@@ -32,12 +31,23 @@ class Life(Frozen):
 
 def _takes_back(later: Case, case: Case) -> bool:
     settled = later.state in {State.CONFIRMED, State.PARTLY}
-    return settled and later.act.verb == case.inverse and _meet(later, case.act)
+    return settled and later.act.verb == case.inverse and _meet(later, case)
 
 
-def _meet(later: Case, act: Act) -> bool:
-    """Whether the later case did reach somebody the act was aimed at."""
-    if act.verb.aim is Aim.CALL or act.everyone or later.act.everyone:
+def _meet(later: Case, case: Case) -> bool:
+    """Whether the later case did reach somebody this one was aimed at.
+
+    Of an act on everyone it may not be known who that was: then anybody may be among them.
+    """
+    if case.act.verb.aim is Aim.CALL:
         return True
-    reached = {one.person for one in later.results if one.state is State.CONFIRMED}
-    return any(person.id in reached for person in act.people)
+    hit, back = _reached(case), _reached(later)
+    meant = hit if case.act.everyone else {person.id for person in case.act.people}
+    unknown = (case.act.everyone and not hit) or (later.act.everyone and not back)
+    return unknown or not meant.isdisjoint(back)
+
+
+def _reached(case: Case) -> set[str]:
+    """Those it is confirmed for, by id."""
+    confirmed = (one.person for one in case.results if one.state is State.CONFIRMED)
+    return {person for person in confirmed if person is not None}

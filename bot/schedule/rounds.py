@@ -177,10 +177,9 @@ class Rounds:
 
     async def _mark(self, posting: Posting, ts: str, folded: Sequence[Posting]) -> None:
         """Mark the older ones first: whoever dies in between finds the message again by its day."""
-        for one in folded:
-            await self.digests.posted(one, None)
-        if not await self.digests.posted(posting, ts):
-            log.warning("digest was taken over", subscription=posting.subscription.id)
+        for one, message in (*((each, None) for each in folded), (posting, ts)):
+            if not await self.digests.posted(one, message):
+                log.warning("digest was taken over", subscription=one.subscription.id)
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:
         return await self.digests.claim_posting(

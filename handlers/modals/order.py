@@ -102,7 +102,7 @@ async def redraw(visit: Visit) -> None:
     drawn = await in_words(_redrawn(visit), visit.counter.meter)
     form = trouble_view(drawn) if isinstance(drawn, Message) else drawn
     where = Opened(str(view["id"]), str(view.get("hash", "")))
-    if turn.newest and not await draw(visit, where, form) and turn.newest:
+    if not await draw(visit, where, form) and turn.newest:
         await draw(visit, where._replace(hash=""), form)
 
 

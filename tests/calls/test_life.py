@@ -59,6 +59,9 @@ def case(
         (case(1, Lock()), case(2, Unlock()), True),
         (case(1, Silence(), everyone=True), case(2, Unsilence(), "a"), True),
         (case(1, Silence(), "a"), case(2, Unsilence(), everyone=True), True),
+        (case(1, Silence(), "a"), case(2, Unsilence(), everyone=True, reached=("b",)), False),
+        (case(1, Silence(), "a"), case(2, Unsilence(), everyone=True, reached=("a",)), True),
+        (case(1, Silence(), everyone=True, reached=("b",)), case(2, Unsilence(), "a"), False),
         (case(1, Block(), "a"), case(2, Kick(), "a"), False),
     ],
 )

@@ -35,9 +35,23 @@ PEOPLE = tuple(
         ("xolani", "Xolani Dube", "user"),
         ("yara", "Yara Haddad", "user"),
         ("zed", "\u200bzed\u200b", "user"),
+        ("sam", "Sam", "user"),
+        ("sam-2", "Sam Porter", "user"),
+        ("bob", "Bob", "user"),
+        ("bob-2", "Bob \U0001f525 Lee", "user"),
+        ("pat", "Pat O\u2019Brien", "user"),
+        ("blank", "\u3164", "user"),
+        ("anne", "Anne\u2011Marie", "user"),
+        ("jiro", "\uff2a\uff49\uff52\uff4f\u3000\uff33\uff41\uff54\uff4f", "user"),
+        ("jose", "Jose\u0301 Di\u0301az", "user"),
+        ("troll", "Troll\u200b\u00a0King", "user"),
     )
 )
-"""Everybody: long names, other scripts, emoji, Slack's own markup, and two who are called alike."""
+"""Everybody: long names, other scripts, emoji, Slack's own markup, and some who are called alike.
+
+Others look like what anybody would type and are not held so: invisible, full-width and decomposed
+characters, a curled apostrophe, a hyphen that does not break; one name cannot be seen at all.
+"""
 
 
 @dataclass(frozen=True)
@@ -60,13 +74,13 @@ SCENES = (
         "default:support-room",
         "Support room · billing",
         ("amina", "kofi", "loud", "jun", "jun-2"),
-        ("umar", "wei", "quote"),
+        ("umar", "wei", "quote", "bob", "bob-2", "troll"),
     ),
     Scene(
         Vendor.STREAM,
         "audio_room:community-stage",
         "Community stage: *open mic* 🎤",
-        ("priya", "hedda", "markup", "farah", "gao", "tove", "zed"),
+        ("priya", "hedda", "markup", "farah", "gao", "tove", "zed", "sam", "sam-2", "pat", "blank"),
         ("ilan", "reversed", "oleks", "xolani"),
     ),
     Scene(
@@ -87,7 +101,7 @@ SCENES = (
         Vendor.REALTIMEKIT,
         "maths-tutoring",
         "Maths tutoring <group B> & friends",
-        ("priya", "emre", "chidi", "reversed", "ilan"),
+        ("priya", "emre", "chidi", "reversed", "ilan", "jiro", "jose", "anne"),
         ("gao", "wei", "zed"),
     ),
     Scene(

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from bot.calls.handles import handle
 from bot.calls.looks import LOOKS, CallMember, Feedback, PersonQuality, Quality
 from bot.calls.models import Page
+from bot.calls.names import shown
 from handlers.blocks.lookvalues import LOOK_PAGE, NamedLook
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
@@ -103,7 +104,7 @@ def as_of(shown: Part[T], at: datetime) -> str:
 
 def named(name: str | None, person_id: str) -> str:
     """A person in bold, and the id that acts take."""
-    return f"{bold(name or person_id, 60)} {code(person_id)}"
+    return f"{bold(shown(name, person_id), 60)} {code(person_id)}"
 
 
 def figure(value: float | None, words: str) -> str:

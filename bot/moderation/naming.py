@@ -37,6 +37,7 @@ QUOTES = {
 }
 """What may close each opening quotation mark; phones mix those of one kind."""
 
+_AT = re.compile(r"(?<!\S)@")
 LONE_DASH = re.compile(rf"^[{re.escape(DASHES)}]+(?:\s+|$)")
 
 """Dashes that only part a reason from what stands before it."""
@@ -133,10 +134,17 @@ def _everyone(text: str, crowd: Crowd) -> Reading:
     elif said and said[0] in EXCEPT:
         end = words[0].end
     else:
-        return Reading(everyone=True, rest=_reason(text))
+        return Reading(everyone=True, rest=_reason(text), others=_pointed_at(text, crowd))
     reading = _Reader(text[end:], crowd).read()
     unknown = reading.unknown or (() if reading.people or reading.others else (text.strip(),))
     return replace(reading, everyone=True, unknown=unknown)
+
+
+def _pointed_at(reason: str, crowd: Crowd) -> tuple[Participant, ...]:
+    """Who is named with @ in the reason of an act on all: they may have been meant as spared."""
+    reader = _Reader(reason, crowd)
+    found = (reader.name(at.start()) for at in _AT.finditer(reason))
+    return _distinct(person for named in found if named for person in named.people)
 
 
 class _Reader:

@@ -70,21 +70,28 @@ def unclear_words(reading: Reading) -> list[str]:
     if reading.or_everyone:
         said.append("That may be a name, or everyone in the call.")
     if reading.others:
-        may = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
-        rest = len(reading.others) - SHOWN_NAMES
-        more = f" and {rest} more" if rest > 0 else ""
-        likely = ", ".join(_told_apart(one) for one in reading.people[:SHOWN_NAMES])
-        said.append(
-            f"Likely meant: {likely}. It may also be {may}{more}."
-            if likely
-            else f"That fits more than one person: {may}{more}."
-        )
+        said.append(_may_be(reading))
     said += [
         f"{_told_apart(one)} may be named or be a part of the reason." for one in reading.doubted
     ]
     said += [f"No one matches “{word}”." for word in reading.unknown[:SHOWN_NAMES]]
     said += [f"{_told_apart(one)} has left the call." for one in reading.left[:SHOWN_NAMES]]
     return said
+
+
+def _may_be(reading: Reading) -> str:
+    """Who else the words may mean, beside the likeliest."""
+    rest = len(reading.others) - SHOWN_NAMES
+    others = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
+    others += f" and {rest} more" if rest > 0 else ""
+    likely = ", ".join(_told_apart(one) for one in reading.people[:SHOWN_NAMES])
+    if reading.everyone:
+        but = f"everyone except {likely}" if likely else "everyone"
+        return f"Likely meant: {but}. {others} may be meant as well."
+    if likely:
+        return f"Likely meant: {likely}. It may also be {others}."
+    several = len(reading.others) > 1
+    return f"That fits more than one person: {others}." if several else f"It may be {others}."
 
 
 class Planner:

@@ -159,6 +159,13 @@ def test_a_person_called_like_everyone_is_asked_about() -> None:
     assert read("All Might rude", everyone=False).settled
 
 
+@pytest.mark.parametrize("text", ["all exept @ann", "everyone @ann noise"])
+def test_somebody_pointed_at_behind_everyone_is_asked_about(text: str) -> None:
+    reading = read(f"@{text}", crowd("Ann", "Cem"))
+    assert (reading.everyone, who(reading.others)) == (True, ["Ann"])
+    assert read("all noise @zoe", crowd("Ann", "Cem")).settled
+
+
 def test_who_left_a_moment_ago_may_be_meant() -> None:
     there = crowd("Sam", left=["Sam Porter"])
     reading = read("@Sam Porter", there)

@@ -109,6 +109,17 @@ async def test_the_likeliest_is_chosen_and_the_form_takes_the_order(mira: Modera
     assert case.act.verb == Mute(tracks=Track.VIDEO)
 
 
+async def test_where_no_form_opens_the_question_is_put_in_words(mira: Moderator) -> None:
+    before = len(mira.show.stage.world.stream.effects)
+    mira.show.stage.slack.faults.drop(on="views.open")
+    text = await mira.types(f"mute stream:{ROOM} @Sam Porter spam")
+    assert "Likely meant: Sam Porter (user) = porter. It may also be Sam (user) = sam." in text
+    assert "Nothing was done." in text
+    assert mira.show.stage.world.stream.effects[before:] == []
+    case = await done(mira, f'mute stream:{ROOM} "Sam Porter" spam')
+    assert [one.id for one in case.act.people] == ["porter"]
+
+
 async def test_who_left_a_moment_ago_is_meant_too(mira: Moderator) -> None:
     await mira.types(f"show stream:{ROOM}")
     mira.show.stage.world.stream.leave(ROOM, "porter")
@@ -138,6 +149,23 @@ async def test_everyone_but_two_spares_both(mira: Moderator) -> None:
     (entry,) = await mira.show.store.audit(CaseFilter(limit=1))
     act = (await mira.show.store.case(entry.case or 0)).act
     assert (act.everyone, [one.id for one in act.spared]) == (True, ["ann", "jun"])
+
+
+async def test_a_preset_stands_behind_the_whole_name(show: Show) -> None:
+    mira, kit = Moderator(show), show.stage.world.realtimekit
+    room = kit.open("names", "Names")
+    for person, name in (("kofi", "Kofi Mensah"), ("bob", "Bob"), ("lee", "Bob Lee")):
+        kit.join(room.id, Visitor(person, name))
+    case = await done(mira, f"preset realtimekit:{room.id} @Kofi Mensah viewer only listens")
+    assert case.act.verb.model_dump() == {"preset": "viewer"}
+    assert ([one.name for one in case.act.people], case.reason) == (["Kofi Mensah"], "only listens")
+    show.workspace.modals.clear(mira.user.id)
+    await show.sender.command(
+        mira.user, show.stage.cast.ops, f"preset realtimekit:{room.id} Bob Lee"
+    )
+    text = as_text(await mira.form())
+    assert "Bob Lee" in text
+    assert "It may also be Bob" in text
 
 
 DASHES = [

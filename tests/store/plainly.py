@@ -1,8 +1,7 @@
 """What a filter of the record means, said once more and slowly, entry by entry."""
 
-import unicodedata
-
 from bot.calls.cases import AuditEntry
+from bot.calls.names import fold
 from bot.calls.search import CaseFilter
 
 
@@ -22,14 +21,8 @@ def fits(entry: AuditEntry, which: CaseFilter) -> bool:
 
 def named(entry: AuditEntry, words: str) -> bool:
     """Whether it was done to somebody whose name or id has these words in it."""
-    if not alike(words):
+    if not fold(words):
         return True
     hit = [one for one in entry.people if entry.people[0] != "everyone" or one[:4] != "but "]
     hit += entry.reached
-    return any(alike(words) in alike(person) for person in hit)
-
-
-def alike(text: str) -> str:
-    """Cases, compatible forms and spaces made alike; no NUL."""
-    plain = unicodedata.normalize("NFKC", text.replace("\0", "")).casefold()
-    return " ".join(plain.split())
+    return any(fold(words) in fold(person) for person in hit)

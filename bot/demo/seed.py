@@ -58,7 +58,8 @@ characters, a curled apostrophe, a hyphen that does not break; one name cannot b
 class Scene:
     """A room when the world begins: who is in it, and who else comes and goes.
 
-    `id` is Stream's `type:id`, a name for RealtimeKit, CometChat's session id.
+    `id` is Stream's `type:id`, a name for RealtimeKit, CometChat's session id. In a `one_to_one`
+    call at CometChat the first person called the second one, and there is no group.
     """
 
     vendor: Vendor
@@ -66,6 +67,7 @@ class Scene:
     title: str
     here: tuple[str, ...]
     regulars: tuple[str, ...] = ()
+    one_to_one: bool = False
 
 
 SCENES = (
@@ -117,6 +119,13 @@ SCENES = (
         "Team huddle",
         ("umar", "siobhan"),
         ("oleks", "quote"),
+    ),
+    Scene(
+        Vendor.COMETCHAT,
+        "v1.us.demo.one-to-one",
+        "Xolani calls Tove",
+        ("xolani", "tove"),
+        one_to_one=True,
     ),
 )
 """The rooms."""

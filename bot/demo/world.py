@@ -99,7 +99,10 @@ class World:
         return made
 
     def _stage(self, scene: Scene) -> tuple[Vendor, str]:
-        call: str = self.servers[scene.vendor].open(scene.id, scene.title).id
+        if scene.one_to_one:
+            call: str = self.cometchat.ring(scene.id, scene.title, *scene.here).id
+        else:
+            call = self.servers[scene.vendor].open(scene.id, scene.title).id
         for person in scene.here:
             self.join(scene.vendor, call, person)
         self.talk(scene.vendor, call, scene.here[0])

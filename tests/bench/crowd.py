@@ -16,7 +16,7 @@ from tests.live.slash import Question
 from tests.live.wire import Answer, Line, get, letterbox
 
 MANY, FEW = 2_000, 20
-"""Live calls at Stream; the rest of the world has seven."""
+"""Live calls at Stream; the rest of the world has eight."""
 
 SHOWN = 100
 """Options in an answer: as many as Slack shows. The floor answers as many."""

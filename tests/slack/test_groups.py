@@ -42,15 +42,16 @@ async def test_a_ban_asks_first_and_an_unban_takes_it_back(show: Show) -> None:
     assert group.banned == set()
 
 
-async def test_a_call_without_a_group_offers_nothing_of_one_and_says_so(show: Show) -> None:
+async def test_a_1_to_1_call_offers_nothing_of_a_group_and_says_why(show: Show) -> None:
     mira, world = Moderator(show), show.stage.world.cometchat
-    world.rooms[ROOM].receiver_type = "user"
-    text = await mira.types(f"group {HANDLE} remove umar rude")
-    assert "No chat group is behind a 1-to-1 call or a meeting." in text
-    card = await mira.types(f"show {HANDLE}")
-    assert "Remove from group" not in card
-    assert "remove from group" not in card
+    alone = handle(CallRef(vendor=Vendor.COMETCHAT, id="v1.us.demo.one-to-one"))
+    card = await mira.types(f"show {alone}")
+    assert "tove" in card
+    assert "emove from group" not in card
     assert "More…" not in card
+    for order in ("remove tove rude", "ban tove rude", "unban tove"):
+        text = await mira.types(f"group {alone} {order}")
+        assert "No chat group is behind a 1-to-1 call or a meeting." in text
     assert world.effects == []
 
 

@@ -74,6 +74,20 @@ class CometChatServer(VendorServer[CometCall]):
         self.groups.setdefault(group, Group()).members |= set(room.invited)
         return self.rooms.setdefault(name, room)
 
+    def ring(self, name: str, title: str, caller: str, callee: str) -> CometCall:
+        """Create a 1-to-1 call: there is no group behind it, its receiver is a user."""
+        room = CometCall(
+            name,
+            title,
+            self.clock.now(),
+            kind="audio",
+            initiator=caller,
+            receiver=callee,
+            receiver_type="user",
+            invited=[caller, callee],
+        )
+        return self.rooms.setdefault(name, room)
+
     def join(self, call: str, visitor: Visitor) -> None:
         """Somebody enters; KeptOut when the call is over or full."""
         room = self.rooms[call]
@@ -81,7 +95,8 @@ class CometChatServer(VendorServer[CometCall]):
             raise KeptOut(visitor.id)
         room.enter(visitor, self.clock.now())
         self.names[visitor.id] = visitor.name
-        if room.receiver in self.groups and visitor.id not in self.groups[room.receiver].banned:
+        grouped = room.receiver_type == "group" and room.receiver in self.groups
+        if grouped and visitor.id not in self.groups[room.receiver].banned:
             self.groups[room.receiver].members.add(visitor.id)
 
     def leave(self, call: str, person: str) -> None:

@@ -31,7 +31,7 @@ from bot.moderation.plan import Planner
 from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy
-from bot.ports import VendorClient
+from bot.ports import Directory, Store, VendorClient
 from bot.providers.cometchat import cometchat
 from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
@@ -55,6 +55,7 @@ from handlers.digests import SlackDigests
 from handlers.directory import SlackDirectory
 from handlers.outbox import Outbox
 from handlers.replies import Replies
+from handlers.sharing import OwnChannels, OwnDigests, OwnLines
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,12 @@ async def open_house(
         authorizer = Authorizer(policy, board)
         executor = Executor(
             store=store,
-            notifier=Outbox(
-                slack, replies, Cards(board, policy, store), directory, _pace(settings)
+            notifier=_lines(
+                settings,
+                Outbox(slack, replies, Cards(board, policy, store), directory, _pace(settings)),
+                store,
+                slack,
+                directory,
             ),
             carriers={
                 vendor: Carrier(one, clock, settings.limits.patience)
@@ -157,11 +162,26 @@ def _rounds(
     return Rounds(
         digests=store,
         maker=digest_maker(settings, store, fresh.clock),
-        poster=SlackDigests(slack, settings.process.command),
+        poster=OwnDigests(
+            SlackDigests(slack, settings.process.command),
+            _own_channels(settings, SlackDirectory(slack, fresh.clock)),
+        ),
         fresh=fresh.fresh,
         clock=fresh.clock,
         owner=owner,
     )
+
+
+def _own_channels(settings: Settings, directory: Directory) -> OwnChannels:
+    return OwnChannels(directory, frozenset(settings.rules.slack.shared_channels))
+
+
+def _lines(
+    settings: Settings, outbox: Outbox, store: Store, slack: AsyncWebClient, directory: Directory
+) -> OwnLines:
+    """The outbox, which writes no line into a channel shared with another workspace."""
+    admins = [who for who in settings.rules.people.admins if not who.startswith("S")]
+    return OwnLines(outbox, _own_channels(settings, directory), store, slack, admins)
 
 
 def _owner() -> str:

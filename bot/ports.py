@@ -260,11 +260,8 @@ class Store(Protocol):
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
 
-    async def note(self, note: DigestNote) -> None:
-        """Audit that a digest is sent by hand, before it is; NotAccepted as in `accept`.
-
-        A second delivery of its key adds nothing.
-        """
+    async def note(self, note: DigestNote) -> bool:
+        """Audit what is asked of a digest, before it is done; False for a second delivery."""
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
@@ -370,6 +367,9 @@ class Directory(Protocol):
 
     async def place(self, channel: str) -> Place | None:
         """One channel, as it is now; None where the scopes do not let the bot look."""
+
+    async def is_shared(self, channel: str) -> bool:
+        """Whether people of another workspace read a channel; False where the bot may not look."""
 
     async def belongs(self, user: str, channel: str) -> bool | None:
         """Whether somebody is in a channel that the bot is in; None where it may not look."""

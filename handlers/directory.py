@@ -22,6 +22,7 @@ LOOKUP_SECONDS = 1.0
 """How long one question to Slack may take: a command must be acknowledged within 3 s."""
 MEMBER_SECONDS = 600.0
 GROUP_SECONDS = 300.0
+SHARED_SECONDS = 600.0
 STALE_SECONDS = 3600.0
 """How old an answer may be when Slack does not give a newer one."""
 REST_SECONDS = 5.0
@@ -112,6 +113,8 @@ class _Channel(BaseModel):
     is_private: bool = False
     is_archived: bool = False
     is_member: bool = False
+    is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
 
     def place(self) -> Place:
         return Place(
@@ -120,6 +123,7 @@ class _Channel(BaseModel):
             private=self.is_private,
             archived=self.is_archived,
             inside=self.is_member,
+            shared=self.is_ext_shared or self.is_pending_ext_shared,
         )
 
 
@@ -231,6 +235,7 @@ class SlackDirectory:
         self._homes = _Answers(self._ask_home, clock, fresh=math.inf, deadline=deadline)
         self._members = _Answers(self._ask_member, clock, fresh=MEMBER_SECONDS, deadline=deadline)
         self._groups = _Answers(self._ask_group, clock, fresh=GROUP_SECONDS, deadline=deadline)
+        self._shared = _Answers(self._ask_shared, clock, fresh=SHARED_SECONDS, deadline=deadline)
         self._unreadable: set[str] = set()
 
     async def home(self) -> str:
@@ -262,6 +267,13 @@ class SlackDirectory:
         except _Unseen as unseen:
             return Place(channel=channel, gone=True) if unseen.gone else None
 
+    async def is_shared(self, channel: str) -> bool:
+        """Whether people of another workspace read a channel, as of the last ten minutes.
+
+        False where the bot sees no such channel or may not look; SlackSilent.
+        """
+        return await self._shared.get(channel)
+
     async def belongs(self, user: str, channel: str) -> bool | None:
         """Whether somebody is in a channel the bot is in, as it is now.
 
@@ -290,6 +302,15 @@ class SlackDirectory:
             raise SlackSilent(f"Slack did not answer for {channel}: {code}.") from error
         except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
             raise SlackSilent(f"Slack did not answer for {channel}.") from error
+
+    async def _ask_shared(self, channel: str) -> bool:
+        try:
+            answer = await self._client.conversations_info(channel=channel)
+        except SlackApiError as error:
+            if error_code(error) in NO_SUCH_PLACE | CLOSED_EYES:
+                return False
+            raise
+        return _Conversation.model_validate(answer.data).channel.place().shared
 
     async def _ask_home(self, _: str) -> str:
         answer = await self._client.auth_test()

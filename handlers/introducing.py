@@ -51,6 +51,12 @@ class _Opened(BaseModel):
     channel: _Channel
 
 
+async def direct_channel(client: AsyncWebClient, user: str) -> str:
+    """The direct message between the bot and somebody, by id; raises SlackApiError."""
+    opened = await client.conversations_open(users=user)
+    return _Opened.model_validate(opened.data).channel.id
+
+
 @dataclass(frozen=True)
 class SlackTellings:
     """Tells each of them once. `gone` are Slack's errors after which a channel takes nothing."""
@@ -65,8 +71,7 @@ class SlackTellings:
         if telling.about is About.PAUSED:
             message = owner_message(one, self.command)
             async with taken("owner's message", pause, UNREACHABLE, digest=one.id):
-                opened = await self.client.conversations_open(users=telling.by)
-                channel = _Opened.model_validate(opened.data).channel.id
+                channel = await direct_channel(self.client, telling.by)
                 await self._once(telling, channel, message)
             return
         moved = telling.about is About.MOVED

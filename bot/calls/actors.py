@@ -59,6 +59,7 @@ class Place(Frozen):
     """What Slack says about a channel. `inside` is whether the bot is in it.
 
     `gone`: Slack shows the bot no such channel, which is also so for a private one it is not in.
+    `shared`: people of another workspace are in it, or are invited.
     """
 
     channel: str
@@ -67,3 +68,4 @@ class Place(Frozen):
     archived: bool = False
     inside: bool = False
     gone: bool = False
+    shared: bool = False

@@ -119,11 +119,14 @@ async def channels(patient: Patient) -> Findings:
     if await _home(patient) is None or patient.slack is None:
         return [*listed, note(CHANNELS, UNSEEN)] if asked else listed
     for channel in list(asked)[:MOST]:
-        listed.append(await _channel(patient.slack, channel, posts=channel == line))
+        allowed = channel in places.shared_channels
+        listed.append(
+            await _channel(patient.slack, channel, posts=channel == line, allowed=allowed)
+        )
     return listed
 
 
-async def _channel(slack: Slack, channel: str, *, posts: bool) -> Finding:
+async def _channel(slack: Slack, channel: str, *, posts: bool, allowed: bool) -> Finding:
     """One channel; only where the bot `posts` does it have to be a member."""
     key = "`moderation_channel`" if posts else "`channels`"
     other = f"Correct {key} under `[slack]` in callwarden.toml"
@@ -139,6 +142,11 @@ async def _channel(slack: Slack, channel: str, *, posts: bool) -> Finding:
         return bad(CHANNELS, f"{name} is archived.", f"Unarchive it, or name another. {other}.")
     if posts and not told.get("is_member"):
         return _not_in(name)
+    shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
+    if posts and shared and not allowed:
+        mend = f'Name another one, or add "{channel}" to `shared_channels` under `[slack]`.'
+        says = f"{name} is shared with another workspace, so cases are not told there."
+        return bad(CHANNELS, says, mend)
     return good(CHANNELS, f"{name} is there{', and the bot is in it' if posts else ''}.")
 
 

@@ -178,7 +178,10 @@ class Subscribing:
                 next_step="Choose one that you are in, or ask somebody who is in it.",
             )
         if place is not None:
-            _usable(place, f"#{place.name}" if seen else "That channel")
+            name = f"#{place.name}" if seen else "That channel"
+            if place.shared and not self.policy.may_be_shared(channel):
+                raise _shared(name, channel)
+            _usable(place, name)
 
     async def _sees(self, asker: Asker, place: Place | None) -> bool:
         """Whether the asker may know of the channel; where we may not look, they are trusted."""
@@ -198,6 +201,14 @@ class Subscribing:
         detail = f"Digest {changed.id} {words}"
         note = DigestNote(key=key, event=event, actor=asker.actor, detail=detail)
         return await self.digests.amend(known, changed, note, self.clock.now())
+
+
+def _shared(name: str, channel: str) -> UnusableChannel:
+    return UnusableChannel(
+        f"{name} is shared with another workspace, whose people would read the digest.",
+        next_step=f"Choose another channel, or ask an admin to add {channel} to `shared_channels` "
+        "under `[slack]` in callwarden.toml and to restart Callwarden.",
+    )
 
 
 def _usable(place: Place, name: str) -> None:

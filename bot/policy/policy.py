@@ -66,6 +66,10 @@ class Policy:
         if not decide.allowed_in(self._rules, channel):
             raise words.not_used_there(self._rules, channel)
 
+    def may_be_shared(self, channel: str) -> bool:
+        """Whether the file lets people of another workspace read what is posted there."""
+        return channel in self._rules.slack.shared_channels
+
     async def may(
         self,
         actor: Actor,

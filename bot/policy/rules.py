@@ -132,12 +132,16 @@ class Protected(Section):
 class Places(Section):
     """`[slack]`: where orders are taken (`channels` empty: everywhere) and cases are told.
 
+    A channel shared with another workspace takes no digest and no line, unless it is one of
+    `shared_channels`.
+
     `team` pins the workspace the bot serves, or on Enterprise Grid the whole organisation (E…);
     None is the workspace its token belongs to.
     """
 
     channels: tuple[ChannelId, ...] = ()
     moderation_channel: ChannelId | None = None
+    shared_channels: tuple[ChannelId, ...] = ()
     team: TeamId | None = None
 
 

@@ -145,10 +145,10 @@ class SqlStore(UsageSide, DigestSide):
         told = Remark.of_disclosure(disclosure, self._clock.now())
         await self._writer.write(self._remark, told, patience=self._patience)
 
-    async def note(self, note: DigestNote) -> None:
-        """Audit what is asked of a digest; a second delivery of its key adds nothing."""
+    async def note(self, note: DigestNote) -> bool:
+        """Audit what is asked of a digest; False for a second delivery of its key."""
         noted = Remark.of_note(note, self._clock.now())
-        await self._writer.write(self._remark, noted, patience=self._patience)
+        return await self._writer.write(self._remark, noted, patience=self._patience)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None

@@ -40,6 +40,11 @@ class Table:
         self._ask(channel)
         return self.places.get(channel, Place(channel=channel, gone=True))
 
+    async def is_shared(self, channel: str) -> bool:
+        self._ask(channel)
+        place = self.places.get(channel)
+        return place is not None and place.shared
+
     async def belongs(self, user: str, channel: str) -> bool | None:
         self._ask(f"{user} in {channel}")
         return self.belong.get((user, channel), True)

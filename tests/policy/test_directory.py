@@ -352,3 +352,40 @@ async def test_a_slack_that_does_not_say_who_is_there_is_silent(
     slack.error = "fetch_members_failed"
     with pytest.raises(SlackSilent, match="fetch_members_failed"):
         await directory.belongs("U0ANN", "C0OPS")
+
+
+@pytest.mark.parametrize(
+    ("says", "shared"),
+    [
+        ({}, False),
+        ({"is_ext_shared": True}, True),
+        ({"is_pending_ext_shared": True}, True),
+        ({"is_shared": True, "is_org_shared": True}, False),
+    ],
+)
+async def test_whether_another_workspace_reads_a_channel_is_asked_once_in_ten_minutes(
+    slack: WebApi, directory: Directory, clock: ManualClock, says: dict[str, Any], shared: bool
+) -> None:
+    slack.places["C0OPS"] = {"id": "C0OPS", "name": "ops", **says}
+    for _ in range(2):
+        assert await directory.is_shared("C0OPS") is shared
+    assert slack.asked["conversations.info"] == 1
+    slack.places["C0OPS"] = {"id": "C0OPS", "is_ext_shared": not shared}
+    clock.advance(601)
+    assert await directory.is_shared("C0OPS") is not shared
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "channel_not_found"])
+async def test_a_channel_the_bot_does_not_see_counts_as_its_own(
+    slack: WebApi, directory: Directory, error: str
+) -> None:
+    slack.error = error
+    assert await directory.is_shared("C0OPS") is False
+
+
+async def test_a_slack_that_does_not_say_whether_a_channel_is_shared_is_silent(
+    slack: WebApi, directory: Directory
+) -> None:
+    slack.mode = "html"
+    with pytest.raises(SlackSilent):
+        await directory.is_shared("C0OPS")

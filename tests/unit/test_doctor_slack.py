@@ -337,6 +337,19 @@ async def test_a_bot_that_is_not_in_the_moderation_channel_is_to_be_invited(
     assert "/invite" in (await ward.wrong("Channels")).mend
 
 
+@pytest.mark.parametrize("how", ["shared", "invited"])
+async def test_a_moderation_channel_another_workspace_reads_is_said_unless_it_is_allowed(
+    ward: Ward, how: str
+) -> None:
+    ward.slack.credentials.scopes |= {"channels:read"}
+    channel = ward.slack.add_channel(f"partners-{how}")
+    setattr(channel, how, True)
+    ward.write(telling(channel.id))
+    assert f'add "{channel.id}" to `shared_channels`' in (await ward.wrong("Channels")).mend
+    ward.write(telling(channel.id) + f'shared_channels = ["{channel.id}"]\n')
+    assert await signs(ward, "Channels") == [Sign.GOOD]
+
+
 async def test_an_archived_channel_takes_no_lines(ward: Ward) -> None:
     ward.slack.credentials.scopes |= {"channels:read"}
     channel = ward.slack.add_channel("old")

@@ -89,13 +89,18 @@ class Group:
 
 @dataclass
 class Channel:
-    """A conversation. `partner` is the person of a direct message with the bot, else None."""
+    """A conversation. `partner` is the person of a direct message with the bot, else None.
+
+    `shared` is one with another workspace in it, `invited` one that it was invited to.
+    """
 
     id: str
     name: str
     members: set[str] = field(default_factory=set)
     private: bool = False
     archived: bool = False
+    shared: bool = False
+    invited: bool = False
     partner: str | None = None
 
     @property
@@ -117,6 +122,9 @@ class Channel:
             "is_im": False,
             "is_private": self.private,
             "is_archived": self.archived,
+            "is_ext_shared": self.shared,
+            "is_pending_ext_shared": self.invited,
+            "is_shared": self.shared,
             "is_member": reader in self.members,
             "num_members": len(self.members),
         }

@@ -7,6 +7,7 @@ CallwardenError
 │   ├── AmbiguousCall        one handle, two calls
 │   ├── UnknownPerson        nobody in the call answers to that name or id
 │   ├── AmbiguousPerson      one name, two people
+│   ├── WhichRecording       several recordings may be meant, or none that runs
 │   ├── UnknownCase          no case has that number
 │   ├── UnknownSubscription  no digest has that number
 │   └── UnusableChannel      a digest cannot be posted in that channel as it is now
@@ -92,6 +93,10 @@ class AmbiguousPerson(BadInput):
     """One name fits two people; their ids are in the message."""
 
     default_next_step = "Use the id instead of the name."
+
+
+class WhichRecording(BadInput):
+    """Several recordings may be meant, or the one that was named does not run."""
 
 
 class UnknownCase(BadInput):

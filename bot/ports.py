@@ -25,6 +25,7 @@ from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room
 from bot.calls.lookups import Lookup
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
+from bot.calls.recordings import RunningRecording
 from bot.calls.search import CaseFilter as CaseFilter  # noqa: PLC0414  part of the port
 from bot.calls.verbs import Listed
 from bot.digests.digest import Acts, Digest, Waiting
@@ -83,6 +84,9 @@ class CallProvider(Protocol):
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """The files of a call of these kinds, all its runs; Impossible where there are none."""
+
+    async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
+        """The recordings to choose from, oldest first; none where acts take none by id."""
 
     async def quality(self, call: CallRef) -> Quality:
         """How good the call is; Impossible where the vendor does not say."""
@@ -176,10 +180,7 @@ class DigestStore(Protocol):
         """
 
     async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
-        """Pause one that cannot be posted, and have its owner told.
-
-        False, and nothing is done, when it was changed since it was seen as `known`.
-        """
+        """Pause one and have its owner told; False, and nothing done, if changed since `known`."""
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all."""

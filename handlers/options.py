@@ -13,15 +13,24 @@ from bot.calls.acts import Person
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.picture import Roster
+from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
-from handlers.blocks.choices import MAX_CHOICE, call_option, lengths, person_option
+from handlers.blocks.choices import (
+    MAX_CHOICE,
+    call_option,
+    lengths,
+    person_option,
+    recording_option,
+)
 from handlers.blocks.digest_zones import zone_options
 from handlers.blocks.digestvalues import DIGEST_ZONE
 from handlers.blocks.emoji import with_emoji
+from handlers.blocks.forms import REASON_FORM, read_form_state
 from handlers.blocks.message import Block
+from handlers.blocks.optionfields import RECORDING
 from handlers.blocks.orderstate import OrderState, read_said, read_state
 from handlers.blocks.parts import MAX_OPTIONS
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
@@ -59,6 +68,38 @@ async def people(visit: Visit) -> list[Block]:
         return _on_list(await _roster(visit, call.ref, which), wanted, _typed(visit).strip())
     here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
     return [person_option(one) for one in list(here.values())[:MAX_OPTIONS]]
+
+
+async def recordings(visit: Visit) -> list[Block]:
+    """What is recorded of the call that the form is about: since when, what, by whom."""
+    view = visit.body["view"]
+    ref, channel = _call_of(visit, view)
+    await visit.desk.policy.may_look(visit.asker.actor, channel)
+    if ref is None:
+        return []
+    reading = visit.counter.tasks.spawn(_running(visit.desk.board, ref), "recordings")
+    done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
+    wanted = fold(_typed(visit)).split()
+    found = reading.result() if done else ()
+    fits = [one for one in found if all(word in fold(f"{one.id} {one.told}") for word in wanted)]
+    return [recording_option(one) for one in fits[:MAX_OPTIONS]]
+
+
+def _call_of(visit: Visit, view: Block) -> tuple[CallRef | None, str | None]:
+    """The call that a form is about, and the channel it was opened in."""
+    if view.get("callback_id") == REASON_FORM:
+        state = read_form_state(view)
+        return state.act.call, state.channel
+    said = read_said({"state": {"values": {}}, **view})
+    call = chosen_call(visit.desk.board, said)
+    return None if call is None else call.ref, said.state.channel
+
+
+async def _running(board: Board, ref: CallRef) -> Sequence[RunningRecording]:
+    try:
+        return await board.provider(ref.vendor).recordings_running(ref)
+    except VendorError:
+        return ()
 
 
 async def zones(visit: Visit) -> list[Block]:
@@ -127,6 +168,7 @@ def _drawn(call: Call, length: int) -> Block:
 OPTIONS: Mapping[str, Callable[[Visit], Awaitable[list[Block]]]] = {
     FORM_CALL: calls,
     FORM_PEOPLE: people,
+    RECORDING: recordings,
     DIGEST_ZONE: zones,
 }
 """Every menu whose options are looked up while somebody types, by action_id."""

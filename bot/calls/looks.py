@@ -72,7 +72,8 @@ class File(Frozen):
     """A file of a call. `url` lets whoever has it read the file: shown to the asker, kept nowhere.
 
     `name` is what deleting takes; `state` is the vendor's word where it is not ready yet; times are
-    UTC; `expires_at` is when the link stops working, None where the vendor does not say.
+    UTC; `expires_at` is when the link stops working, None where the vendor does not say. `how` is
+    in words who began it and why it stopped, where the vendor tells.
     """
 
     kind: FileKind
@@ -83,6 +84,7 @@ class File(Frozen):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     state: str | None = None
+    how: str = ""
     deletable: bool = False
 
 

@@ -8,7 +8,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.picture import ListView
-from bot.calls.verbs import VERBS, Aim, Listed, Verb
+from bot.calls.verbs import VERBS, Aim, Listed, RecordPause, RecordResume, RecordStop, Verb
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
@@ -21,6 +21,7 @@ from bot.moderation.absent import Absentees, Past, not_listed, roster_crowd
 from bot.moderation.board import Board, longer_handles
 from bot.moderation.crowd import Crowd
 from bot.moderation.naming import MOST_NAMED, Reading, read_people
+from bot.moderation.recordings import require_one
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""
@@ -133,6 +134,7 @@ class Planner:
         """The act these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
         self.possible(verb, call.ref, everyone=everyone)
+        await self.require_recording(verb, call.ref)
         return Act(
             verb=verb,
             call=call.ref,
@@ -225,6 +227,12 @@ class Planner:
                 f"{vendor.label} cannot do “{verb.label}” with {refused}.",
                 next_step=f"It takes: {allowed}.",
             )
+
+    async def require_recording(self, verb: Verb, call: CallRef) -> None:
+        """WhichRecording unless `verb` leaves no doubt about which recording it means."""
+        if isinstance(verb, RecordStop | RecordPause | RecordResume):
+            provider = self._board.provider(call.vendor)
+            require_one(verb, call, await provider.recordings_running(call))
 
     async def _people(self, verb: Verb, call: Call, words: Sequence[str]) -> tuple[Person, ...]:
         if not words:

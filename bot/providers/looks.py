@@ -20,6 +20,7 @@ from bot.calls.looks import (
     Room,
 )
 from bot.calls.models import CallRef, Page
+from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import Impossible
 
@@ -52,6 +53,11 @@ class Blind:
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Impossible."""
         raise self._none(RECORDINGS, call, kinds)
+
+    async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
+        """None: there is nothing to choose from."""
+        del call
+        return ()
 
     async def quality(self, call: CallRef) -> Quality:
         """Impossible."""

@@ -13,6 +13,7 @@ from bot.calls.capabilities import Capability, Enforcement, cannot, complete, pe
 from bot.calls.looks import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Aim, Listed, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible
@@ -29,6 +30,7 @@ from bot.providers.realtimekit_looks import Around
 from bot.providers.realtimekit_mute import Mutes, reason
 from bot.providers.realtimekit_quality import Gauge
 from bot.providers.realtimekit_reads import Reads
+from bot.providers.realtimekit_recordings import Recordings
 from bot.providers.realtimekit_rooms import Rooms
 from bot.providers.realtimekit_wire import outputs, plain, problem, recording_state
 from bot.usage.days import Stretch
@@ -74,7 +76,8 @@ class RealtimeKitProvider(Blind, Unprepared):
         self._mutes = Mutes(clock)
         self._acts = Acts(http, self._reads, self._rooms, self._mutes, rtmp_targets)
         self._around = Around(self._reads, self._rooms)
-        self._shelf = Shelf(http, self._reads)
+        self._recordings = Recordings(http, self._reads)
+        self._shelf = Shelf(http, self._reads, self._recordings)
         self._gauge = Gauge(http, self._reads)
         self._past = KitHistory(http, clock)
         self._table = complete(_capabilities(tuple(rtmp_targets)))
@@ -140,8 +143,15 @@ class RealtimeKitProvider(Blind, Unprepared):
         return await self._around.find(words)
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """Recordings of every run; transcripts, summaries and chat logs of the latest three."""
+        """Recordings of every run; transcripts, summaries and chat logs of the latest three.
+
+        Who began a recording and why it stopped is asked of the newest ten.
+        """
         return await self._shelf.files(call, kinds)
+
+    async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
+        """See `CallProvider.recordings_running`; RTMP outputs of ours are stopped by their name."""
+        return await self._recordings.running(call)
 
     async def quality(self, call: CallRef) -> Quality:
         """See `Gauge.quality`."""

@@ -28,8 +28,9 @@ from bot.providers.realtimekit_look import output, target_of
 from bot.providers.realtimekit_mute import Mutes
 from bot.providers.realtimekit_people import RECORDINGS_STOP, PeopleActs, missing
 from bot.providers.realtimekit_reads import Reads, meeting_path, segment
+from bot.providers.realtimekit_recordings import meant
 from bot.providers.realtimekit_rooms import Rooms
-from bot.providers.realtimekit_wire import KickedAll, Recording, output_prefix, plain
+from bot.providers.realtimekit_wire import OWN_PREFIX, KickedAll, Recording, output_prefix
 
 _MAY_BEGIN_ANEW = (
     "Everyone is removed, the session ends and its recordings stop. "
@@ -93,10 +94,14 @@ class Acts(PeopleActs):
 
     @can(RecordStart, only=_ONE_PICTURE)
     async def _record_start(self, act: Act) -> Receipt:
-        """A second one of its kind is refused; an RTMP output beside it is not in the way."""
+        """A second one from here is refused; what others began beside it is not in the way.
+
+        That may be an RTMP output of the app, which looks like a recording.
+        """
         running = await self._reads.running(act.call)
-        beside = bool(running) and not plain(running)
-        return await self._record(act.call, {}, "began to record", beside=beside)
+        beside = bool(running) and not any(one.ours for one in running)
+        sent = {"file_name_prefix": OWN_PREFIX}
+        return await self._record(act.call, sent, "began to record", beside=beside)
 
     @can(RtmpStart)
     async def _rtmp_start(self, act: Act) -> Receipt:
@@ -111,16 +116,17 @@ class Acts(PeopleActs):
 
     @can(RecordStop, only=_ONE_PICTURE)
     async def _record_stop(self, act: Act) -> Receipt:
-        return await self._tell(plain(await self._reads.running(act.call)), "stop", "recording")
+        running = meant(act.verb, await self._reads.running(act.call))
+        return await self._tell(running, "stop", "recording")
 
     @can(RecordPause)
     async def _record_pause(self, act: Act) -> Receipt:
-        running = plain(await self._reads.running(act.call))
+        running = meant(act.verb, await self._reads.running(act.call))
         return await self._tell([one for one in running if not one.paused], "pause", "recording")
 
     @can(RecordResume)
     async def _record_resume(self, act: Act) -> Receipt:
-        running = plain(await self._reads.running(act.call))
+        running = meant(act.verb, await self._reads.running(act.call))
         return await self._tell([one for one in running if one.paused], "resume", "recording")
 
     @can(RtmpStop)

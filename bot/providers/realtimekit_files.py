@@ -15,6 +15,7 @@ from bot.providers.decode import M, Moment, read, read_entries
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, segment
+from bot.providers.realtimekit_recordings import MOST_TOLD, OURS, Recordings, Told
 from bot.providers.realtimekit_wire import Paging, Recording, Session, next_page
 
 _PAGE = 50
@@ -32,8 +33,10 @@ class _Kept(Recording):
     expires_at: Moment = Field(None, alias="download_url_expiry")
     stopped_at: Moment = Field(None, alias="stopped_time")
 
-    def listed(self) -> File:
+    def listed(self, told: Told | None) -> File:
         """As a moderator sees it: `state` is the vendor's word until it can be downloaded."""
+        told = told or Told()
+        began = OURS if self.ours else told.began
         return File(
             kind=FileKind.RECORDING,
             name=self.file or self.id,
@@ -42,6 +45,7 @@ class _Kept(Recording):
             expires_at=self.expires_at,
             started_at=self.started_at or self.invoked_at,
             ended_at=self.stopped_at,
+            how="; ".join(part for part in (began, told.ended) if part),
             state=None if self.status == "UPLOADED" else self.status,
         )
 
@@ -89,7 +93,8 @@ _OF_A_SESSION: dict[FileKind, tuple[str, type[_OneTranscript | _OneSummary | _On
 class Shelf:
     """Reading the files of a call; asks only for the kinds that are wanted."""
 
-    def __init__(self, http: Transport, reads: Reads) -> None:
+    def __init__(self, http: Transport, reads: Reads, recordings: Recordings) -> None:
+        self._recorded = recordings
         self._http = http
         self._reads = reads
 
@@ -122,7 +127,9 @@ class Shelf:
             return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
 
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
-        files = tuple(one.listed() for one in kept.items if one.output is None or one.url)
+        shown = [one for one in kept.items if one.output is None or one.url]
+        told = await self._recorded.told([one.id for one in shown[:MOST_TOLD]])
+        files = tuple(one.listed(told.get(one.id)) for one in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)
         return Files(files=files, missing=older if kept.more else ())
 

@@ -25,11 +25,12 @@ from bot.calls.verbs import (
 )
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit_reads import Reads
+from bot.providers.realtimekit_recordings import named_by
 from bot.providers.realtimekit_rooms import Rooms
 from bot.providers.realtimekit_wire import Recording, Stay, plain, spares
 
 _OVER = "RealtimeKit shows no running session of this call."
-_NO_RECORDING = "RealtimeKit shows no recording running."
+_STOPPED = "RealtimeKit does not show the recording running."
 
 
 class Look:
@@ -146,13 +147,16 @@ class Look:
 
     async def _recording(self, act: Act) -> Observation:
         running = plain(await self._reads.running(act.call))
-        words = "RealtimeKit shows a recording running." if running else _NO_RECORDING
-        return _so(words, done=bool(running) is isinstance(act.verb, RecordStart))
+        mine = _meant(act, running)
+        others = len(running) - len(mine)
+        still = f" Not touched, and still running: {others}." if others else ""
+        words = "RealtimeKit shows the recording running." if mine else f"{_STOPPED}{still}"
+        return _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
 
     async def _pausing(self, act: Act) -> Observation:
-        running = plain(await self._reads.running(act.call))
+        running = _meant(act, plain(await self._reads.running(act.call)))
         if not running:
-            return _so(_NO_RECORDING, done=False)
+            return _so(_STOPPED, done=False)
         paused = isinstance(act.verb, RecordPause)
         states = ", ".join(one.status or "unknown" for one in running)
         done = all(one.paused is paused for one in running)
@@ -168,6 +172,14 @@ class Look:
         running = bool(output(await self._reads.running(act.call), target))
         words = f"RealtimeKit shows {'an' if running else 'no'} RTMP output to {target}."
         return _so(words, done=running is isinstance(act.verb, RtmpStart))
+
+
+def _meant(act: Act, running: Sequence[Recording]) -> list[Recording]:
+    """The recording that is named, or those begun from here."""
+    named = named_by(act.verb)
+    if named is None:
+        return [one for one in running if one.ours]
+    return [one for one in running if one.id.startswith(named)]
 
 
 def output(running: Sequence[Recording], target: str) -> list[Recording]:

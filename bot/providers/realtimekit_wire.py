@@ -121,10 +121,19 @@ class Recording(BaseModel):
         return self.status == "PAUSED"
 
     @property
+    def ours(self) -> bool:
+        """Whether it was begun from here."""
+        return (self.file or "").startswith(OWN_PREFIX)
+
+    @property
     def output(self) -> str | None:
-        """The RTMP target it is sent to, None for a plain recording."""
+        """The RTMP target of ours it is sent to, None for anything else."""
         named = _OUTPUT.match(self.file or "")
         return named.group(1) if named else None
+
+
+OWN_PREFIX = "callwarden."
+"""The start of the file name by which a recording begun from here is told from others."""
 
 
 def output_prefix(target: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.calls.acts import Person
 from bot.calls.handles import ALL, LONG, SHORT, handle
 from bot.calls.models import Call, CallRef, Frozen, Participant
+from bot.calls.recordings import RunningRecording
 from handlers.blocks.parts import MAX_LABEL, option, plain_text
 from handlers.blocks.text import clean, count, cut, dots
 
@@ -91,6 +92,14 @@ def person_option(person: Participant | Person) -> dict[str, Any]:
     return {
         **option(person.shown, person_value(person.id)),
         "description": plain_text(dots(below), MAX_LABEL),
+    }
+
+
+def recording_option(one: RunningRecording) -> dict[str, Any]:
+    """A recording that runs: its short id, and below it since when, what, by whom."""
+    return {
+        **option(one.short, one.short),
+        "description": plain_text(cut(clean(one.told), MAX_LABEL), MAX_LABEL),
     }
 
 

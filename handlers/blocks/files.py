@@ -59,7 +59,7 @@ def _file(
         )
     )
     delete = _delete(asked, file, capabilities, stamp(at))
-    text = lines((about, _way(file, at)), MAX_TEXT)
+    text = lines((about, mrkdwn(file.how, MAX_REASON), _way(file, at)), MAX_TEXT)
     return section(text, **({"accessory": delete} if delete else {}))
 
 

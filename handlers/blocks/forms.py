@@ -16,6 +16,7 @@ from handlers.blocks.cases import order_words
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import takes
+from handlers.blocks.optionfields import Kind, kind_of, listed_field
 from handlers.blocks.parts import option, paragraph, plain_text, select
 from handlers.blocks.reasons import LISTED, REASON, one_reason, reason_fields, wrong_reason
 from handlers.blocks.text import mrkdwn
@@ -97,7 +98,7 @@ def read_form(view: dict[str, Any]) -> Filled:
     if errors := form_errors(view):
         raise BadInput(errors[REASON], next_step="Nothing was done. Start again from the card.")
     try:
-        state = FormState.model_validate_json(view["private_metadata"])
+        state = read_form_state(view)
         verb = type(state.act.verb).model_validate(
             _without_name(state.act.verb) | _chosen(view["state"]["values"])
         )
@@ -107,6 +108,11 @@ def read_form(view: dict[str, Any]) -> Filled:
         update={"verb": verb, "protected_too": included(view, state.act.protected_too)}
     )
     return Filled(state=state, act=act, reason=_written(view))
+
+
+def read_form_state(view: Mapping[str, Any]) -> FormState:
+    """What the form is about. ValidationError, KeyError or TypeError when it is no form of ours."""
+    return FormState.model_validate_json(view["private_metadata"])
 
 
 def form_errors(view: dict[str, Any]) -> dict[str, str]:
@@ -173,6 +179,9 @@ def _options(verb: Verb, capability: Capability, targets: Sequence[str]) -> list
     """A select for each option that leaves a choice on this vendor."""
     blocks: list[Block] = []
     for name, chosen in verb.model_dump(mode="json").items():
+        if kind_of(type(verb), name) is Kind.LISTED:
+            blocks.append(listed_field(name))
+            continue
         values = [
             value
             for value in takes(type(verb), name, capability, targets)
@@ -202,6 +211,7 @@ def _chosen(state: dict[str, Any]) -> dict[str, str]:
         for block_id, fields in state.items()
         if block_id.startswith(_OPTION)
         for field in fields.values()
+        if field.get("selected_option") or "selected_option" not in field
     }
 
 

@@ -8,7 +8,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.handles import LONG, SHORT, handle
 from bot.calls.models import Call, CallRef, Frozen
 from bot.calls.rights import Rights
-from bot.calls.verbs import VERBS, Aim, Verb, Weight
+from bot.calls.verbs import FROM_LIST, VERBS, Aim, Verb, Weight
 from bot.calls.written import AnyVerb
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block
@@ -95,6 +95,8 @@ def likeliest(verb: type[Verb], capability: Capability, targets: Sequence[str]) 
     """
     options: dict[str, str] = {}
     for name, field in verb.model_fields.items():
+        if FROM_LIST in field.metadata:
+            continue
         values = takes(verb, name, capability, targets)
         if not values:
             return None

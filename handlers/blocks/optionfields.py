@@ -1,7 +1,7 @@
 """The fields for a verb's options, made from their types, and what was filled in, checked.
 
-A few values are a select, a target one of those named in callwarden.toml, a name one line, a text
-several lines, answers one a line.
+A few values are a select, what the vendor lists a menu that is looked up, a target one of those
+named in callwarden.toml, a name one line, a text several lines, answers one a line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.calls.capabilities import Capability
 from bot.calls.names import shown
-from bot.calls.verbs import TO_READ, Verb
+from bot.calls.verbs import FROM_LIST, TO_READ, Verb
 from handlers.blocks.choices import short_value
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.message import Block
@@ -24,6 +24,9 @@ from handlers.blocks.values import MAX_SHOWN
 OPTION = "option."
 """What the ids of these fields begin with."""
 
+RECORDING = f"{OPTION}recording"
+"""The field for one of the recordings that run."""
+
 MAX_FIELD = 3000
 """Slack's limit for what can be typed into a field."""
 
@@ -34,6 +37,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     TARGET = "target"
     NAME = "name"
+    LISTED = "listed"
     TEXT = "text"
     TEXTS = "texts"
 
@@ -75,6 +79,8 @@ NOT_OFFERED = "Choose one of those offered."
 def kind_of(verb: type[Verb], name: str) -> Kind:
     """How that option of `verb` is filled in."""
     field = verb.model_fields[name]
+    if FROM_LIST in field.metadata:
+        return Kind.LISTED
     if isinstance(field.annotation, type) and issubclass(field.annotation, StrEnum):
         return Kind.CHOICE
     if TO_READ in field.metadata:
@@ -99,6 +105,8 @@ def _field(
     verb: type[Verb], name: str, capability: Capability, targets: Sequence[str], said: str
 ) -> Block | None:
     kind = kind_of(verb, name)
+    if kind is Kind.LISTED:
+        return listed_field(name)
     if kind in {Kind.CHOICE, Kind.TARGET}:
         values = takes(verb, name, capability, targets)
         if len(values) < (1 if kind is Kind.TARGET else 2):
@@ -117,6 +125,23 @@ def _field(
         "block_id": cut(block_id, 255),
         "label": plain_text(name.capitalize(), MAX_SHOWN),
         "element": element,
+    }
+
+
+def listed_field(name: str) -> Block:
+    """A menu of what the vendor lists, looked up when it is opened; it may be left empty."""
+    return {
+        "type": "input",
+        "block_id": OPTION + name,
+        "label": plain_text(name.capitalize(), MAX_SHOWN),
+        "hint": plain_text("Empty: the one that Callwarden started.", MAX_SHOWN),
+        "optional": True,
+        "element": {
+            "type": "external_select",
+            "action_id": OPTION + name,
+            "min_query_length": 0,
+            "placeholder": plain_text("What is running", MAX_SHOWN),
+        },
     }
 
 
@@ -153,6 +178,8 @@ def read_options(
             values[name] = next((one for one in known if short_value(one) == value), value)
             if values[name] not in known:
                 wrong[name] = NOT_OFFERED
+        elif kind is Kind.LISTED:
+            values[name] = said.get(name) or None
         else:
             values[name] = _written(kind, said.get(name, ""))
             if kind is Kind.TEXTS and len(set(values[name])) < len(values[name]):

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from bot.calls.models import Frozen
 from bot.calls.names import fold
-from bot.calls.verbs import TO_READ, Aim, Verb
+from bot.calls.verbs import FROM_LIST, TO_READ, Aim, Verb
 from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH, quoted_at
@@ -50,6 +50,9 @@ _SHORT_DASHES = "-\u2010\u2011\u2043\u2212\ufe63\uff0d"
 """One of these before a word that is no option is a dash like any other in a reason."""
 
 _YES = {"", "true", "yes", "on", "1"}
+
+_LISTED_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
+"""The beginning of a vendor's id (a UUID), as a question back lists it."""
 
 
 class ActRequest(Frozen):
@@ -115,8 +118,14 @@ def choices(verb: type[Verb]) -> Mapping[str, type[StrEnum]]:
 @cache
 def names(verb: type[Verb]) -> tuple[str, ...]:
     """The options of `verb` that are written as a word after the call, by field name."""
-    told = {*choices(verb), *texts(verb)}
+    told = {*choices(verb), *texts(verb), *chosen(verb)}
     return tuple(name for name in verb.model_fields if name not in told)
+
+
+@cache
+def chosen(verb: type[Verb]) -> tuple[str, ...]:
+    """The options of `verb` that are chosen from what the vendor lists, by field name."""
+    return tuple(name for name, field in verb.model_fields.items() if FROM_LIST in field.metadata)
 
 
 @cache
@@ -141,6 +150,8 @@ def read_order(
     text = words.rest = with_emoji(words.rest) if aimed else words.rest
     everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())
     picked |= {name: word for name in names(verb) if (word := _name(words)) is not None}
+    if _LISTED_ID.fullmatch((words.peek() or "").casefold()):
+        picked |= {name: (words.take() or "").casefold() for name in chosen(verb)}
     words.rest = with_emoji(words.rest)
     picked |= _texts(verb, words)
     if verb.by_name():

@@ -16,7 +16,7 @@ from bot.moderation.crowd import Crowd
 from bot.moderation.plan import SHOWN_NAMES
 from handlers.blocks.choices import Picked, person_value
 from handlers.blocks.offers import outputs
-from handlers.blocks.optionfields import OPTION, read_options
+from handlers.blocks.optionfields import OPTION, RECORDING, read_options
 from handlers.blocks.orderform import cannot_words, possible_whom
 from handlers.blocks.orderstate import ABSENT, Said, Whom
 from handlers.blocks.reasons import REASON, one_reason, wrong_reason
@@ -24,6 +24,7 @@ from handlers.blocks.text import clean
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.commands.words import fit
 from handlers.modals.drafting import ANEW, chosen_call, menu_of, other_run
+from handlers.modals.which import which_recording
 from handlers.visit import Visit
 
 CHECK_SECONDS = 0.8
@@ -67,6 +68,8 @@ async def act_of(visit: Visit, said: Said) -> Act:
         raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
     targets = outputs(verb, call, board.rtmp_targets)
     options = _options(said, verb, capability, targets)
+    if (words := await which_recording(visit, options, call.ref)) is not None:
+        raise Wrong(RECORDING, words)
     now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
     if not said.state.over:
         _still_there(call, now)

@@ -13,12 +13,14 @@ from bot.moderation.plan import UnclearPeople
 from handlers.blocks.cases import asked_message
 from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
 from handlers.blocks.offers import outputs
+from handlers.blocks.optionfields import RECORDING
 from handlers.blocks.reasons import REASON
 from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
 from handlers.following import follow
 from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn
+from handlers.modals.which import which_recording
 from handlers.visit import Visit
 
 LOOK_UP_SECONDS = 0.8
@@ -112,6 +114,8 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     if errors := form_errors(view):
         return errors
     filled = read_form(view)
+    if (words := await which_recording(visit, filled.act.verb, filled.act.call)) is not None:
+        return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
             act = await look_up(visit.desk.board, visit.desk.planner, filled.act)

@@ -215,6 +215,8 @@ def _runs(
     for name in LOOKS:
         if provider.looks[name].possible:
             yield name, _look(name, call)
+    if provider.looks[RECORDINGS.name].possible:
+        yield RECORDINGS.name, lambda to: to.recordings_running(call)
     for which in sorted(provider.lists):
         yield "show", _listing(which, call)
     for act in _acts(provider, call, people):

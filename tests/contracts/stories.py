@@ -93,8 +93,24 @@ WORLDS: Mapping[Vendor, Mapping[str, Story]] = {
     },
     Vendor.REALTIMEKIT: {
         "quiet": {**_OVER, **_KIT, "recordings.get_recordings.data": []},
-        "recording": {**_OVER, **_KIT, "recordings.get_recordings.data.status": "RECORDING"},
-        "paused": {**_OVER, **_KIT, "recordings.get_recordings.data.status": "PAUSED"},
+        "recording": {
+            **_OVER,
+            **_KIT,
+            "recordings.get_recordings.data.status": "RECORDING",
+            "output_file_name": "callwarden.1",
+        },
+        "paused": {
+            **_OVER,
+            **_KIT,
+            "recordings.get_recordings.data.status": "PAUSED",
+            "output_file_name": "callwarden.1",
+        },
+        "recorded by the app": {
+            **_OVER,
+            **_KIT,
+            "recordings.get_recordings.data.status": "RECORDING",
+            "stop_reason": OMIT,
+        },
         "streaming": {
             **_OVER,
             **_KIT,

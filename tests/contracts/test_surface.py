@@ -35,6 +35,7 @@ from handlers.blocks.home import Desktop, home_view
 from handlers.blocks.life import case_message
 from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.message import Block
+from handlers.blocks.optionfields import listed_field
 from handlers.blocks.orderstate import ANY
 from handlers.blocks.reports import members_report
 from handlers.blocks.rooms import Shelf, rooms_report
@@ -163,7 +164,9 @@ def dispatching(blocks: list[Block]) -> dict[str, str]:
 
 def test_every_menu_that_looks_options_up_is_answered_and_nothing_else_is() -> None:
     kinds = dispatching(order_form()["blocks"])
-    kinds |= {one["action_id"]: one["type"] for one in elements(digest_fields())}
+    listed = listed_field("recording")["element"]
+    drawn = [*elements(digest_fields()), listed]
+    kinds |= {one["action_id"]: one["type"] for one in drawn}
     assert {name for name, kind in kinds.items() if "external" in kind} == set(OPTIONS)
 
 

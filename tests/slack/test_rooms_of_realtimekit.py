@@ -1,12 +1,14 @@
 """RealtimeKit's acts beyond the first, as a moderator types and reads them."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from bot.demo.vendors.realtimekit_state import Meeting
+from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
 from tests.fakes.lead import Lead
 from tests.fakes.moderator import Moderator
 
@@ -92,3 +94,81 @@ async def test_a_block_asks_first_and_says_what_lets_them_in_again(
     await show.sender.submit(mira.user, view, {})
     await mira.sees("blocked Chidi", "confirmed")
     assert "chidi" not in [stay.visitor.id for stay in room.here()]
+
+
+RTMP = "rtmps://tv.example/live"
+
+
+def begun_by_app(room: Meeting, name: str) -> Recording:
+    """An RTMP output that the app began: nothing in the vendor's answers tells it is one."""
+    assert room.session is not None
+    begun = room.session.started_at + timedelta(seconds=len(room.recordings))
+    made = Recording(made_id(name), room.session.id, name, begun, RTMP)
+    room.recordings.append(made)
+    return made
+
+
+async def test_a_bare_stop_asks_which_and_an_id_stops_that_one(
+    show: Show, room: Meeting, word: str
+) -> None:
+    room.recordings.clear()
+    first, second = (begun_by_app(room, name) for name in ("tv", "radio"))
+    mira = Moderator(show)
+    asked = await mira.types(f"record {word} stop")
+    assert "2 recordings are running. Which one?" in asked
+    for one in (first, second):
+        assert f"{one.id[:8]} (recording or RTMP output, started by your app's backend" in asked
+    assert RTMP not in asked
+    assert first.active
+    assert second.active
+    await mira.types(f"record {word} stop {second.id[:8]} wrong screen")
+    await mira.sees("stopped recording “Maths", second.id[:8], "wrong screen", "confirmed")
+    assert (first.active, second.active) == (True, False)
+    gone = await mira.types(f"record {word} pause {second.id[:8]}")
+    assert f"No recording “{second.id[:8]}” is running." in gone
+    assert first.id[:8] in gone
+
+
+async def test_the_only_one_that_others_began_is_asked_about_too(
+    show: Show, room: Meeting, word: str
+) -> None:
+    room.recordings.clear()
+    one = begun_by_app(room, "tv")
+    mira = Moderator(show)
+    asked = await mira.types(f"record {word} stop")
+    assert "not started by Callwarden" in asked
+    assert one.active
+    await mira.types(f"record {word} start")
+    await mira.sees("started recording", "confirmed")
+    await mira.types(f"record {word} stop enough")
+    await mira.sees("stopped recording", "enough", "confirmed")
+    assert one.active
+
+
+async def test_the_button_opens_a_form_with_a_menu_of_what_runs(
+    show: Show, room: Meeting, word: str
+) -> None:
+    room.recordings.clear()
+    first, second = (begun_by_app(room, name) for name in ("tv", "radio"))
+    mira = Moderator(show)
+    await mira.types(f"show {word}")
+    await mira.presses("Stop recording")
+    form = await mira.form()
+    await show.sender.submit(mira.user, form, {})
+    assert "Which one? Choose one here." in str(form.errors)
+    found = await show.sender.suggest(mira.user, form, "option.recording", "")
+    offered = found.json()["options"]
+    assert [one["text"]["text"] for one in offered] == [first.id[:8], second.id[:8]]
+    assert "started by your app's backend" in str(offered[0]["description"])
+    await show.sender.submit(mira.user, form, {"option.recording": first.id[:8]})
+    await mira.sees("stopped recording", first.id[:8], "confirmed")
+    assert (first.active, second.active) == (False, True)
+
+
+async def test_recordings_say_who_began_them_and_why_they_stopped(
+    show: Show, room: Meeting, word: str
+) -> None:
+    room.recordings.clear()
+    begun_by_app(room, "tv").stop(room.created_at, "INTERNAL_ERROR")
+    told = await Moderator(show).types(f"recordings {word}")
+    assert "started by your app's backend; stopped by an error at RealtimeKit" in told

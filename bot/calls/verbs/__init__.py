@@ -55,6 +55,7 @@ from bot.calls.verbs.streams import (
     RtmpStopAll,
 )
 from bot.calls.verbs.verb import (
+    FROM_LIST,
     TO_READ,
     Aim,
     Answers,
@@ -69,6 +70,7 @@ from bot.calls.verbs.verb import (
 )
 
 __all__ = [
+    "FROM_LIST",
     "TO_READ",
     "VERBS",
     "Aim",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from bot.calls.actors import Role
 from bot.calls.models import Call, RecordingState
-from bot.calls.verbs.verb import Aim, FileName, Heading, Verb, Weight
+from bot.calls.verbs.verb import Aim, FileName, Heading, RecordingId, Verb, Weight
 
 
 class RecordingKind(StrEnum):
@@ -59,6 +59,7 @@ class RecordStop(Verb):
     example = "record K7QX stop"
 
     kind: RecordingKind = RecordingKind.COMPOSITE
+    recording: RecordingId = None
 
     def inverse(self) -> Verb:
         """Starting again makes a second file."""
@@ -85,9 +86,11 @@ class RecordPause(Verb):
     warning = "What happens meanwhile is not recorded."
     example = "record K7QX pause personal data"
 
+    recording: RecordingId = None
+
     def inverse(self) -> Verb:
         """Resuming goes on in the same file."""
-        return RecordResume()
+        return RecordResume(recording=self.recording)
 
     def pointless(self, call: Call) -> bool:
         """No recording shows that could be paused."""
@@ -110,9 +113,11 @@ class RecordResume(Verb):
     warning = "People in the call may have to be told that they are recorded."
     example = "record K7QX resume"
 
+    recording: RecordingId = None
+
     def inverse(self) -> Verb:
         """Pausing again keeps the file."""
-        return RecordPause()
+        return RecordPause(recording=self.recording)
 
     def pointless(self, call: Call) -> bool:
         """No recording shows as paused."""

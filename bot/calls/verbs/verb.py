@@ -72,6 +72,14 @@ FileName = Annotated[
 ]
 """The name of a file as the vendor lists it: one word that can lead into no other folder."""
 
+FROM_LIST = object()
+"""Marks an option that is chosen from what the vendor lists, or left out."""
+
+RecordingId = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None, FROM_LIST
+]
+"""A recording by its vendor's id, or the beginning of it; None where only one can be meant."""
+
 TO_READ = object()
 """Marks an option that is a text for people to read."""
 
@@ -89,9 +97,10 @@ class Verb(Frozen):
 
     In words it is `done` somebody `of` a call: kicked Ann from “Room”; `doing` while it goes on,
     `do` when it is asked for. An option whose type is an enum is typed as `--value`; a
-    `TargetName`, `Name` or `FileName` is the word after the call and whom; a `Line` is all that is
-    left. `repeatable` verbs may be sent again after a lost answer;
-    for the rest the vendor is read first. `least_for_all` is the role for an act on everyone.
+    `TargetName`, `Name` or `FileName` is the word after the call and whom, a `RecordingId` too
+    where that word is the beginning of one; a `Line` is all that is left. `repeatable` verbs may be
+    sent again after a lost answer; for the rest the vendor is read first. `least_for_all` is the
+    role for an act on everyone.
     `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
     words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
     missed nowhere else. The options of a `spelt_out` verb are always told: without them

@@ -163,6 +163,17 @@ def _recording(call: PastCall, one: PastRecording, number: int, ended: datetime)
     return written
 
 
+def whole(past: Written) -> dict[str, Any]:
+    """A recording of the past as its own details show it, begun by the app's backend."""
+    failed = past.wire["status"] == "ERRORED"
+    kept = {name: value for name, value in past.wire.items() if name != "meeting"}
+    return {
+        **kept,
+        "start_reason": {"reason": "API_CALL", "caller": {"type": "ORGANIZATION"}},
+        "stop_reason": {"reason": "INTERNAL_ERROR" if failed else "ALL_PEERS_LEFT"},
+    }
+
+
 def _within(text: str | None, bounds: dict[str, datetime]) -> bool:
     if text is None:
         return False

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.realtimekit_bodies import Action, StartLivestream, StartRecording
-from bot.demo.vendors.realtimekit_history import History
+from bot.demo.vendors.realtimekit_history import History, whole
 from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
 from bot.demo.vendors.realtimekit_wire import done, paged
 
@@ -64,7 +64,7 @@ class Media(History):
         )
         meeting.recordings.append(recording)
         self.note("rtmp_start" if recording.rtmp_url else "record_start", meeting.id)
-        return done(recording.wire(now), 201)
+        return done(recording.wire_whole(now), 201)
 
     def _found(self, request: Request) -> tuple[Meeting, Recording]:
         for meeting in self.rooms.values():
@@ -74,7 +74,11 @@ class Media(History):
         raise Refusal(404, "Recording not found")
 
     async def _recording(self, request: Request) -> Response:
-        return done(self._found(request)[1].wire(self.clock.now()))
+        """Alone this shows who began it, and why it stopped."""
+        for past in self.past_recordings:
+            if past.wire["id"] == request.path_params["recording"]:
+                return done(whole(past))
+        return done(self._found(request)[1].wire_whole(self.clock.now()))
 
     async def _active_recording(self, request: Request) -> Response:
         running = self._room(request).running()
@@ -91,7 +95,7 @@ class Media(History):
         if action == "stop":
             recording.stop(now, "API_CALL")
         self.note(f"{'rtmp' if recording.rtmp_url else 'record'}_{action}", meeting.id)
-        return done(recording.wire(now))
+        return done(recording.wire_whole(now))
 
     async def _live_start(self, request: Request) -> Response:
         meeting = self._live_room(request)

@@ -39,8 +39,7 @@ class Recording:
     rtmp_url: str | None = None
     paused: bool = False
     stopped_at: datetime | None = None
-    starter: Visitor | None = None
-    stopped_by: Visitor | None = None
+    starter: "Enrolled | None" = None
     stop_reason: str | None = None
 
     @property
@@ -59,6 +58,17 @@ class Recording:
         if self.paused:
             return "PAUSED"
         return "RECORDING" if now - self.invoked_at >= STARTING else "INVOKED"
+
+    def wire_whole(self, now: datetime) -> dict[str, Any]:
+        """The recording as its own details show it: also who began it, and why it stopped."""
+        written = self.wire(now)
+        started = _caller(self.starter)
+        written["start_reason"] = {"reason": "API_CALL", "caller": started}
+        if self.stop_reason:
+            written["stop_reason"] = {"reason": self.stop_reason}
+            if self.stop_reason == "API_CALL":
+                written["stop_reason"]["caller"] = _caller(None)
+        return written
 
     def wire(self, now: datetime) -> dict[str, Any]:
         """The recording; the two URLs are signed, so they are secrets."""
@@ -81,6 +91,13 @@ class Recording:
             written["audio_download_url"] = f"https://rec.realtimekit.example/{name}.mp3{signed}"
             written["download_url_expiry"] = iso(self.stopped_at + KEPT)
         return written
+
+
+def _caller(who: "Enrolled | None") -> dict[str, str]:
+    """ORGANIZATION is whoever has the account's token; of people, name and id are told."""
+    if who is None:
+        return {"type": "ORGANIZATION"}
+    return {"type": "USER", "name": who.visitor.name, "user_Id": who.id}
 
 
 @dataclass

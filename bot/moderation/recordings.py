@@ -1,0 +1,53 @@
+"""Which recording is meant, where several run: one is never hit for another."""
+
+from collections.abc import Sequence
+
+from bot.calls.handles import handle
+from bot.calls.models import CallRef
+from bot.calls.recordings import RunningRecording
+from bot.calls.verbs import RecordPause, RecordResume, RecordStop
+from bot.errors import WhichRecording
+
+SHOWN = 8
+"""Recordings listed in a question back."""
+
+
+def require_one(
+    verb: RecordStop | RecordPause | RecordResume,
+    call: CallRef,
+    running: Sequence[RunningRecording],
+) -> None:
+    """WhichRecording unless exactly one is meant: the one named, or the only one begun from here.
+
+    What others began may be an RTMP output: it has to be chosen, even where it is the only one.
+    Where nothing runs, and none is named, it is the vendor's to say that there is nothing to do.
+    """
+    named = verb.recording
+    if named is None:
+        if not running or sum(one.ours for one in running) == 1:
+            return
+        raise WhichRecording(_question(running), next_step=_listed(verb, call, running))
+    if sum(one.id.startswith(named) for one in running) != 1:
+        raise WhichRecording(
+            f"No recording “{named}” is running.",
+            next_step=_listed(verb, call, running) if running else "Nothing is being recorded.",
+        )
+
+
+def _question(running: Sequence[RunningRecording]) -> str:
+    if len(running) == 1:
+        return "This recording was not started by Callwarden. It may be an RTMP output of your app."
+    return f"{len(running)} recordings are running. Which one?"
+
+
+def _listed(
+    verb: RecordStop | RecordPause | RecordResume,
+    call: CallRef,
+    running: Sequence[RunningRecording],
+) -> str:
+    told = [f"{one.short} ({one.told})" for one in running[:SHOWN]]
+    if len(running) > SHOWN:
+        told.append(f"and {len(running) - SHOWN} more")
+    first, second = verb.words
+    example = f"{first} {handle(call)} {second} {running[0].short}"
+    return f"Running: {'; '.join(told)}. Name it, for example: `{example}`"

@@ -8,6 +8,7 @@ from bot.calls.actors import Actor
 from bot.calls.actors import Member as Member  # noqa: PLC0414  part of the port
 from bot.calls.actors import Place as Place  # noqa: PLC0414  part of the port
 from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
 from bot.calls.cases import (
     Acceptance,
@@ -93,6 +94,9 @@ class CallProvider(Protocol):
 
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
         """What people said about the call, newest first; Impossible where nobody is asked."""
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Who was in the run that `call` names, else in the latest one."""
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who belongs to the call, present or not; Impossible where there is no such list."""

@@ -45,6 +45,13 @@ TRANSCRIPTS = Look(
 QUALITY = Look("quality", "Quality", "How good a call is, and who has trouble.", "quality K7QX")
 FEEDBACK = Look("feedback", "Feedback", "What people said about a call.", "feedback K7QX")
 MEMBERS = Look("members", "Members", "Who belongs to a call, and who is missing.", "members K7QX")
+ATTENDANCE = Look(
+    "attendance",
+    "Attendance",
+    "Who was in a call, from when to when, and how they left.",
+    "attendance K7QX",
+    least=Role.MODERATOR,
+)
 ROOMS = Look(
     "rooms",
     "Rooms",
@@ -54,7 +61,8 @@ ROOMS = Look(
 )
 
 LOOKS: dict[str, Look] = {
-    look.name: look for look in (QUALITY, MEMBERS, RECORDINGS, TRANSCRIPTS, FEEDBACK, ROOMS)
+    look.name: look
+    for look in (QUALITY, MEMBERS, ATTENDANCE, RECORDINGS, TRANSCRIPTS, FEEDBACK, ROOMS)
 }
 """Every look by name, in the order to show them."""
 

@@ -10,10 +10,11 @@ import structlog
 from bot import trace
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act
+from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
 from bot.calls.life import MOST_ENTRIES, Life
-from bot.calls.looks import FileKind, Files, Look
+from bot.calls.looks import ATTENDANCE, FileKind, Files, Look
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
@@ -54,6 +55,10 @@ class Standing(NamedTuple):
 
 ENTRIES_A_CASE = 4
 """Entries of the record read for each case to be found: an order, its outcome, and repetitions."""
+
+
+REMOVALS = 100
+"""The latest cases of a call that are looked at for who removed somebody."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +176,14 @@ class Desk:
             )
         )
         return files
+
+    async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
+        """Who was in a call, with what our own cases know of how they left."""
+        provider = await self.looks(asker, ATTENDANCE, call.vendor)
+        seen, cases = await asyncio.gather(
+            provider.attendance(call), self.store.recent(call, limit=REMOVALS)
+        )
+        return seen.explained(cases)
 
     async def case(self, asker: Asker, number: int) -> Case:
         """One case: anybody's for those who may read the audit log, else their own.

@@ -7,6 +7,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.looks import FileKind, Files, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
@@ -38,6 +39,7 @@ class CometChatProvider(Blind, Unprepared):
     days_at_once = 400
     capabilities = CAPABILITIES
     looks = all_looks(
+        attendance=HAS,
         recordings=HAS,
         transcripts=Capability(level=Enforcement.ENFORCED, why=NO_MORE_KINDS),
         quality="CometChat tells how many minutes each person spoke or sent video, nothing more.",
@@ -89,6 +91,10 @@ class CometChatProvider(Blind, Unprepared):
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`; CometChat has no names, so it goes by any part of the uid."""
         return await self._reads.find(words)
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """See `Reads.attendance`; a session id is one run."""
+        return await self._reads.attendance(call.id)
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Recordings and transcripts of the call; a session id is one run."""

@@ -9,7 +9,7 @@ from bot.calls.models import Page, Vendor
 from bot.clock import Clock
 from bot.providers.cometchat_reads import PAGE
 from bot.providers.cometchat_wire import Paged, Person, Recording
-from bot.providers.decode import Moment, Number, read
+from bot.providers.decode import Moment, read
 from bot.providers.http import Kind, Transport
 from bot.usage.days import DAY, SECOND, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded, VendorDay
@@ -23,13 +23,6 @@ RINGING = 3_600
 
 UNORDERED = "-"
 """The place in a cursor of pages that did not come newest first."""
-
-
-class PastPerson(Person):
-    """Somebody who was invited, and the minutes they spent if they came."""
-
-    audio: Number | None = Field(None, alias="totalAudioMinutes")
-    video: Number | None = Field(None, alias="totalVideoMinutes")
 
 
 class PastCall(BaseModel):
@@ -46,7 +39,7 @@ class PastCall(BaseModel):
     started_at: Moment = Field(None, alias="startedAt")
     ended_at: Moment = Field(None, alias="endedAt")
     has_recording: bool | None = Field(None, alias="hasRecording")
-    participants: list[PastPerson] | None = None
+    participants: list[Person] | None = None
     recordings: list[Recording] | None = None
 
     def told(self) -> CallRecord | None:
@@ -69,7 +62,7 @@ class PastCall(BaseModel):
             recordings=self._recorded(),
         )
 
-    def _ending(self, here: Sequence[PastPerson] | None) -> Ending:
+    def _ending(self, here: Sequence[Person] | None) -> Ending:
         """Rejected, cancelled and busy calls are unanswered; ended with nobody in it, it failed."""
         if self.status not in TAKEN:
             return Ending.ANSWERED if here and self.ended_at else Ending.UNANSWERED
@@ -148,7 +141,7 @@ def _place(before: str, told: Sequence[CallRecord]) -> str:
     return "" if oldest is None else str(oldest)
 
 
-def _peak(here: Sequence[PastPerson]) -> int | None:
+def _peak(here: Sequence[Person]) -> int | None:
     """The most at once, devices counted; None where it is not said when they came.
 
     Leaving comes before coming. Who has not left stays to the end.
@@ -167,7 +160,7 @@ def _peak(here: Sequence[PastPerson]) -> int | None:
     return most
 
 
-def _minutes(here: Sequence[PastPerson] | None) -> dict[str, int | None]:
+def _minutes(here: Sequence[Person] | None) -> dict[str, int | None]:
     """What people spent there, in seconds; None where it is not told of one of them."""
     if here is None:
         return {}

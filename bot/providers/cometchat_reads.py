@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from bot.calls.attendance import Attendance
 from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
 from bot.calls.names import fold
@@ -16,6 +17,7 @@ from bot.providers.cometchat_wire import (
 )
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
+from bot.providers.looks import by_arrival
 
 PAGE = 100
 """Items asked for where we page ourselves: CometChat's usual number for transcriptions."""
@@ -59,6 +61,12 @@ class Reads:
             total=many.total,
         )
         return live, page
+
+    async def attendance(self, session: str) -> Attendance:
+        """Every device of everybody, and the invited who never came."""
+        call = await self.call(session)
+        stays = sorted((one.attendee() for one in call.participants or ()), key=by_arrival)
+        return Attendance(stays=tuple(stays))
 
     async def find(self, words: str) -> Sightings:
         """Who is in an ongoing call by any part of their uid: CometChat tells no names.

@@ -4,15 +4,23 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from bot.calls.attendance import Attendee
 from bot.calls.looks import File, FileKind
 from bot.calls.models import Call, CallRef, RecordingState, Vendor
-from bot.providers.decode import Moment
+from bot.providers.decode import Amount, Moment
 from bot.providers.http import Problem
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
+_MINUTE = 60
+
 GROUP_KINDS = {"group", "groups"}
 """The overview page says `group`, the older property table `groups`."""
+
+
+def seconds_of(minutes: float | None) -> int | None:
+    """Whole seconds of so many minutes; None where they are not told."""
+    return None if minutes is None else round(minutes * _MINUTE)
 
 
 class Person(BaseModel):
@@ -24,10 +32,25 @@ class Person(BaseModel):
     joined_at: Moment = Field(None, alias="joinedAt")
     left_at: Moment = Field(None, alias="leftAt")
 
+    audio: Amount = Field(None, alias="totalAudioMinutes")
+    video: Amount = Field(None, alias="totalVideoMinutes")
+
     @property
     def here(self) -> bool:
         """Connected now: the invited who never came are listed too."""
         return bool(self.is_joined) and self.state == "ongoing" and self.left_at is None
+
+    def attendee(self) -> Attendee:
+        """This device as a stay in the call; of the invited who never came, why not."""
+        came = self.is_joined or self.joined_at is not None
+        return Attendee(
+            id=self.uid,
+            joined_at=self.joined_at if came else None,
+            left_at=self.left_at if came else None,
+            audio_seconds=seconds_of(self.audio) if came else None,
+            video_seconds=seconds_of(self.video) if came else None,
+            how="" if came else self.state or "",
+        )
 
 
 class Recording(BaseModel):

@@ -122,6 +122,16 @@ def _count(value: Any) -> int | None:
 Count = Annotated[int | None, BeforeValidator(_count)]
 """How many of something, None for anything that is no number of things."""
 
+
+def _amount(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
+        return None
+    return float(value)
+
+
+Amount = Annotated[float | None, BeforeValidator(_amount)]
+"""How much of something, None for anything that is no amount."""
+
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -1,10 +1,13 @@
 """What a vendor without a look answers: that it has none, and why."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from bot.calls.acts import Person
+from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.looks import (
+    ATTENDANCE,
     FEEDBACK,
     LOOKS,
     MEMBERS,
@@ -24,6 +27,10 @@ from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import Impossible
 
+NOBODY_YET = "Nobody has been in this call yet."
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
 HAS = Capability(level=Enforcement.ENFORCED)
 """The vendor has it."""
 
@@ -35,6 +42,11 @@ def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
         message = f"nothing said about: {', '.join(missing)}"
         raise ValueError(message)
     return {name: cannot(one) if isinstance(one, str) else one for name, one in said.items()}
+
+
+def by_arrival(stay: Attendee) -> tuple[datetime, str]:
+    """Sorts stays by when they began, then by id; those who never came are last."""
+    return stay.joined_at or _NEVER, stay.id
 
 
 def unlisted(call: CallRef, which: Listed) -> Impossible:
@@ -66,6 +78,10 @@ class Blind:
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
         """Impossible."""
         raise self._none(FEEDBACK, call)
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Impossible."""
+        raise self._none(ATTENDANCE, call)
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Impossible."""

@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
 from bot.calls.looks import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
@@ -53,6 +54,7 @@ class RealtimeKitProvider(Blind, Unprepared):
     vendor = Vendor.REALTIMEKIT
     days_at_once = 7
     looks = all_looks(
+        attendance=HAS,
         quality=HAS,
         members=HAS,
         recordings=HAS,
@@ -156,6 +158,10 @@ class RealtimeKitProvider(Blind, Unprepared):
     async def quality(self, call: CallRef) -> Quality:
         """See `Gauge.quality`."""
         return await self._gauge.quality(call)
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """See `Around.attendance`."""
+        return await self._around.attendance(call)
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who is enrolled in the meeting, the first thousand."""

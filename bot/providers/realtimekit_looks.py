@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.calls.acts import Person
+from bot.calls.attendance import Attendance
 from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
 from bot.calls.names import fold
 from bot.errors import NotAtVendor, VendorError
+from bot.providers.looks import NOBODY_YET, by_arrival
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, connection
 from bot.providers.realtimekit_rooms import Enrolled, Rooms
@@ -73,6 +75,25 @@ class Around:
             for one in enrolled.items
         )
         return Page(items=members, next="more" if enrolled.more else None)
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Every connection of a session, the first thousand; the latest where none is named.
+
+        How somebody left is not told: the vendor keeps when, not why.
+        """
+        session = call.session
+        if session is None:
+            runs = await self._reads.runs(call.id, 1)
+            if not runs:
+                return Attendance(note=NOBODY_YET)
+            session = runs[0].id
+
+        async def page(number: int) -> tuple[list[Stay], str | None]:
+            return await self._reads.stays(session, number)
+
+        came = await gather_pages(page, connection, most=_MOST_PAGES)
+        stays = sorted((one.attendee() for one in came.items), key=by_arrival)
+        return Attendance(stays=tuple(stays), more=came.more)
 
     async def enrolled(self, call: CallRef) -> Page[Person]:
         """The same people as somebody an act may mean."""

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendee
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
-from bot.providers.decode import Count, Moment, Text
+from bot.providers.decode import Count, Moment, Text, moment
 from bot.providers.http import Problem
 
 STARTED = ("INVOKED", "RECORDING", "PAUSED")
@@ -76,6 +77,17 @@ class Stay(BaseModel):
     def here(self) -> bool:
         """Connected now: the listing keeps everybody who ever came."""
         return not self.left
+
+    def attendee(self) -> Attendee:
+        """This connection as a stay in the call."""
+        return Attendee(
+            id=self.person or self.peer or "unknown",
+            name=self.name,
+            custom_id=self.custom_id,
+            role=self.role,
+            joined_at=self.joined_at,
+            left_at=moment(self.left),
+        )
 
     def participant(self) -> Participant:
         """The person behind this connection; who is muted is not told."""

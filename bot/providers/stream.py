@@ -10,6 +10,7 @@ import jwt
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendance
 from bot.calls.capabilities import complete
 from bot.calls.cases import Case
 from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
@@ -23,6 +24,7 @@ from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.looks import HAS, all_looks
 from bot.providers.stream_acts import StreamActs
+from bot.providers.stream_attendance import StreamAttendance
 from bot.providers.stream_find import ONGOING, StreamFinder
 from bot.providers.stream_history import StreamHistory
 from bot.providers.stream_looks import StreamLooks
@@ -61,6 +63,7 @@ class StreamProvider:
         self._acts = StreamActs(http, clock, rtmp_targets, moderator_id, lock)
         self._eyes = StreamEyes(self._reads)
         self._looks = StreamLooks(self._reads)
+        self._attendance = StreamAttendance(self._reads)
         self._finder = StreamFinder(self._reads)
         self._past = StreamHistory(self._reads, clock)
         self.capabilities = complete(self._acts.capabilities())
@@ -123,6 +126,10 @@ class StreamProvider:
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
         """See `CallProvider.feedback`; Stream says neither names nor times."""
         return await self._looks.feedback(call)
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """See `StreamAttendance.of`."""
+        return await self._attendance.of(call)
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """See `CallProvider.members`."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.calls.looks import (
+    ATTENDANCE,
     FEEDBACK,
     MEMBERS,
     QUALITY,
@@ -21,6 +22,7 @@ from bot.calls.models import Call, Vendor
 from bot.errors import Impossible, VendorError
 from bot.moderation.lookup import title_of
 from bot.ports import CallProvider
+from handlers.blocks.attendance import attendance_report
 from handlers.blocks.files import files_report
 from handlers.blocks.found import found_message
 from handlers.blocks.lookvalues import LookValue, NamedLook, RoomsValue
@@ -100,6 +102,11 @@ async def _quality(visit: Visit, asked: NamedLook) -> Message:
     return quality_report(asked, await provider.quality(asked.call), _now(visit))
 
 
+async def _attendance(visit: Visit, asked: NamedLook) -> Message:
+    attendance = await visit.desk.attendance(visit.asker, asked.call)
+    return attendance_report(asked, attendance, _now(visit))
+
+
 async def _members(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, MEMBERS, asked)
     return members_report(asked, await provider.members(asked.call), _now(visit))
@@ -132,6 +139,7 @@ def _now(visit: Visit) -> datetime:
 
 
 REPORTS: Mapping[str, Report] = {
+    ATTENDANCE.name: _attendance,
     QUALITY.name: _quality,
     MEMBERS.name: _members,
     RECORDINGS.name: _files(RECORDINGS),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.looks import (
     LOOKS,
@@ -66,6 +67,7 @@ class FakeProvider(Blind, Unprepared):
         self.belonging: dict[str, Page[CallMember]] = {}
         self.known: Sequence[Room] = ()
         self.rosters: dict[tuple[str, Listed], Page[Person]] = {}
+        self.attended: dict[str, Attendance] = {}
         self.acts: list[Trouble | None] = []
         self.receipts: list[Receipt] = []
         self.seen: list[Seen | Observation | Exception] = []
@@ -107,6 +109,11 @@ class FakeProvider(Blind, Unprepared):
         """What was said about it."""
         self._answer()
         return self.said.get(call.id, ())
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Who was in it."""
+        self._answer()
+        return self.attended.get(call.id, Attendance())
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who belongs to it."""

@@ -1,6 +1,7 @@
 """Looking further by words and buttons: what is shown, to whom, and what is never written down."""
 
 import dataclasses
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -145,7 +146,16 @@ async def test_a_look_the_vendor_has_not_is_answered_with_the_reason(place: Plac
     assert "CometChat has no “Quality”: it keeps nothing" in text
 
 
-@pytest.mark.parametrize("look", ["recordings", "transcripts"])
+async def test_whoever_was_kicked_is_so_told_in_the_attendance(show: Show) -> None:
+    mira = Moderator(show)
+    await mira.types(f"kick {SUPPORT} kofi shouting")
+    await mira.sees("kicked Kofi Mensah", "confirmed")
+    text = await mira.types(f"attendance {SUPPORT}")
+    assert re.search(r"Kofi Mensah kofi · user · .* to .* · kicked, case #\d+", text)
+    assert "Here now (" in text
+
+
+@pytest.mark.parametrize("look", ["recordings", "transcripts", "attendance"])
 async def test_what_was_recorded_wants_a_moderator(place: Place, look: str) -> None:
     before, asked = await disclosed(place.show), place.stream.requests
     text = await place.as_("viewer").types(f"{look} stream:room")
@@ -238,10 +248,13 @@ async def test_a_card_has_a_button_only_for_what_its_vendor_can_be_asked(place: 
     assert "[Quality]  [Members]  [Feedback]" in text
     mira = place.as_("moderator")
     text = await mira.types(f"show {ROOM}")
-    assert "[Quality]  [Members]  [Recordings]  [Transcripts]  [Feedback]" in text
+    assert "[Quality]  [Members]  [Attendance]  [Recordings]  [Transcripts]  [Feedback]" in text
     text = await mira.types("show cometchat:talk")
     assert "[Quality]" not in text
-    assert "cannot be asked for: quality, members, recordings, transcripts, feedback" in text
+    assert (
+        "cannot be asked for: quality, members, attendance, recordings, transcripts, feedback"
+        in text
+    )
 
 
 async def test_more_rooms_than_fit_are_paged_in_place(place: Place) -> None:

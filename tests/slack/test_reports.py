@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import cannot
 from bot.calls.handles import handle
 from bot.calls.looks import (
@@ -23,6 +24,7 @@ from bot.calls.looks import (
 from bot.calls.models import Call, Page, Participant, Vendor
 from bot.calls.picture import CallView, Found, Trouble
 from bot.errors import BadInput
+from handlers.blocks.attendance import attendance_report
 from handlers.blocks.call import call_message
 from handlers.blocks.files import PRIVATE, files_report
 from handlers.blocks.found import found_message
@@ -264,6 +266,41 @@ def test_rooms_are_under_their_vendor_and_kind_and_a_silent_vendor_is_said() -> 
     assert sorted(order, key=shown.index) == order
 
 
+def test_attendance_tells_each_stay_with_its_times_and_how_it_ended() -> None:
+    hour = timedelta(hours=1)
+    stays = (
+        Attendee(id="ann", name="Ann", role="host", joined_at=NOW - 2 * hour),
+        Attendee(
+            id="u-1",
+            custom_id="kofi",
+            name="Kofi",
+            joined_at=NOW - 2 * hour,
+            left_at=NOW - hour,
+            audio_seconds=90,
+            how="kicked, case #18",
+        ),
+        Attendee(id="zed", how="unanswered"),
+    )
+    attendance = Attendance(stays=stays, more=True)
+    shown = words(told(attendance_report(asked("attendance"), attendance, NOW)))
+    order = [
+        "2 people · 1 here now · more than were read",
+        "*Here now (1)*",
+        f"*Ann* `ann` · host · since {when(NOW - 2 * hour)} · 2 h 00 min",
+        "*Left (1)*",
+        f"*Kofi* `kofi` · {when(NOW - 2 * hour)} to {when(NOW - hour)} · 1 h 00 min",
+        "audio 1.5 min · kicked, case #18",
+        "*Never came (1)*",
+        "*zed* `zed` · unanswered",
+    ]
+    assert sorted(order, key=shown.index) == order
+
+
+def test_a_call_that_nobody_was_in_says_so() -> None:
+    empty = Attendance(note="Nobody yet.")
+    assert "Nobody yet." in words(told(attendance_report(asked("attendance"), empty, NOW)))
+
+
 def test_whoever_is_found_has_the_call_its_handle_since_when_and_a_way_in() -> None:
     call = Call(ref=ref(), title="Room", people=2)
     ann = ANN.model_copy(update={"joined_at": NOW})
@@ -307,5 +344,5 @@ def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> 
         for element in elements(message.blocks)
         if route(element["action_id"]) == LOOK
     ]
-    assert labels == ["Quality", "Members", "Recordings", "Transcripts"]
+    assert labels == ["Quality", "Members", "Attendance", "Recordings", "Transcripts"]
     assert "It cannot be asked for: feedback." in words(message)

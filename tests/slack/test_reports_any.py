@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import cannot
 from bot.calls.looks import (
     LOOKS,
@@ -22,6 +23,7 @@ from bot.calls.looks import (
 )
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.picture import CallView, Found, Trouble
+from handlers.blocks.attendance import attendance_report
 from handlers.blocks.call import call_message
 from handlers.blocks.files import files_report
 from handlers.blocks.found import found_message
@@ -84,6 +86,28 @@ REFS = st.builds(CallRef, vendor=st.sampled_from(Vendor), id=IDS, session=st.non
 
 def looks(name: str) -> st.SearchStrategy[NamedLook]:
     return st.builds(NamedLook, look=st.just(name), call=REFS, title=WORDS, page=PAGES)
+
+
+STAYS = st.builds(
+    Attendee,
+    id=IDS | WORDS,
+    name=st.none() | WORDS,
+    custom_id=st.none() | IDS,
+    role=st.none() | WORDS,
+    joined_at=TIMES,
+    left_at=TIMES,
+    audio_seconds=st.none() | st.integers(0, 10**9),
+    video_seconds=st.none() | st.integers(0, 10**9),
+    how=WORDS,
+)
+
+
+@ANYTHING
+@given(looks("attendance"), many(STAYS, 60).map(tuple), st.booleans(), WORDS)
+def test_any_attendance_makes_a_sound_report(
+    asked: NamedLook, stays: tuple[Attendee, ...], more: bool, note: str
+) -> None:
+    told(attendance_report(asked, Attendance(stays=stays, more=more, note=note), NOW))
 
 
 @ANYTHING

@@ -1,15 +1,22 @@
 """What Stream tells about calls: what was measured, what people said, which types there are."""
 
 import json
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, nanoseconds, read
-from bot.demo.vendors.stream_base import StreamBase, done
+from bot.demo.vendors.stream_base import CALL, StreamBase, done
 from bot.demo.vendors.stream_query import COMPARE, MOST, USUAL, QueryCalls, QueryFeedback, page
 from bot.demo.vendors.stream_state import GRANTS, Kept, Opinion, StreamCall
-from bot.demo.vendors.stream_wire import SETTINGS, wire_measured, wire_opinion
+from bot.demo.vendors.stream_wire import (
+    SETTINGS,
+    wire_attended,
+    wire_measured,
+    wire_opinion,
+    wire_session,
+)
 
 STATS = "/api/v2/video/call_stats/{type}/{id}/{session}/participants"
 
@@ -23,6 +30,7 @@ class Said(StreamBase):
             ("POST", "/api/v2/video/call/feedback", self._feedback),
             ("GET", "/api/v2/video/calltypes", self._types),
             ("GET", STATS, self._stats),
+            ("GET", f"{CALL}/session/{{session}}/participant_sessions", self._attended),
         ]
 
     def measure(self, call: str, person: str, **numbers: int) -> None:
@@ -88,6 +96,28 @@ class Said(StreamBase):
             call_session_id=run,
             counts=_counts(call),
             participants=[wire_measured(call, person) for person in shown],
+            **cursors,
+        )
+
+    async def _attended(self, request: Request) -> Response:
+        """Complete once the run is over: until then only those who have left."""
+        call, run = self.call_of(request), request.path_params["session"]
+        if call.session is None or call.session.id != run:
+            raise Refusal(404, f"Can't find call session with id {run}")
+        of_run = [stay for stay in call.stays if stay.joined_at >= call.session.started_at]
+        listed = [stay for stay in of_run if not (call.ongoing and stay.here)]
+        shown, cursors = page(listed, _asked(request))
+        now = self.clock.now()
+        lasted = [(stay.left_at or now) - stay.joined_at for stay in listed]
+        return done(
+            200,
+            call_id=call.id.partition(":")[2],
+            call_type=call.id.partition(":")[0],
+            call_session_id=run,
+            total_participant_sessions=len(listed),
+            total_participant_duration=int(sum(lasted, timedelta()).total_seconds()),
+            participants_sessions=[wire_attended(stay, now) for stay in shown],
+            session=wire_session(call, call.session),
             **cursors,
         )
 

@@ -1,6 +1,7 @@
 """Stream's calls as they are written: nanoseconds, one object for each call."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from bot.demo.vendors.base import nanoseconds
@@ -68,6 +69,20 @@ def wire_participant(call: StreamCall, stay: Stay) -> dict[str, Any]:
         "user_session_id": stay.presence,
         "role": call.role(stay.visitor),
         "joined_at": joined,
+    }
+
+
+def wire_attended(stay: Stay, now: datetime) -> dict[str, Any]:
+    """ParticipantSessionDetails."""
+    left = {"left_at": nanoseconds(stay.left_at)} if stay.left_at else {}
+    return {
+        "user_id": stay.visitor.id,
+        "user_session_id": stay.presence,
+        "publisher_type": "webrtc",
+        "roles": [stay.visitor.role],
+        "joined_at": nanoseconds(stay.joined_at),
+        "duration_in_seconds": int(((stay.left_at or now) - stay.joined_at).total_seconds()),
+        **left,
     }
 
 

@@ -35,6 +35,26 @@ async def test_recordings_come_newest_first_with_links_that_do_not_print(
     assert found.missing == ()
 
 
+async def test_who_was_there_is_told_by_device_and_why_somebody_never_came(
+    server: CometChatServer, provider: CometChatProvider
+) -> None:
+    server.join(ROOM, Visitor(id="ada", name="Ada"))
+    server.join(ROOM, Visitor(id="ben", name="Ben"))
+    server.clock.advance(90)  # type: ignore[attr-defined]  # a ManualClock
+    server.leave(ROOM, "ben")
+    told = await provider.attendance(REF)
+    assert [(one.id, one.here, one.how) for one in told.stays] == [
+        ("ada", True, ""),
+        ("ada", True, ""),
+        ("ben", False, ""),
+        ("carla", False, "unanswered"),
+    ]
+    ben, carla = told.stays[2:]
+    assert (ben.joined_at, ben.left_at) == (START, START + timedelta(seconds=90))
+    assert (ben.audio_seconds, ben.video_seconds) == (0, 90)
+    assert (carla.joined_at, carla.video_seconds) == (None, None)
+
+
 async def test_transcripts_are_read_page_by_page_past_the_five_in_the_call(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.calls.looks import LOOKS, RoomKind
-from bot.calls.models import Call
+from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.verbs import Lock, MemberRemove
 from bot.demo.vendors import RealtimeKitServer, Visitor
 from bot.errors import Impossible, VendorGarbled
+from bot.providers.looks import NOBODY_YET
 from bot.providers.realtimekit import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.kits import (
@@ -29,6 +30,34 @@ async def test_every_look_is_there_but_what_people_said(provider: RealtimeKitPro
     assert set(provider.looks) == set(LOOKS)
     lacking = {name: one.why for name, one in provider.looks.items() if not one.possible}
     assert lacking == {"feedback": "RealtimeKit asks nobody how a call was."}
+
+
+async def test_who_was_there_is_told_of_a_session_that_is_over_too(
+    provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
+) -> None:
+    assert isinstance(server.clock, ManualClock)
+    began = server.clock.now()
+    server.clock.advance(60)
+    server.leave(call.ref.id, "ada")
+    server.clock.advance(60)
+    server.leave(call.ref.id, "ben")
+    server.clock.advance(3_600)
+    for ref in (call.ref, call.ref.model_copy(update={"session": None})):
+        told = await provider.attendance(ref)
+        assert [(one.name, one.custom_id, one.here) for one in told.stays] == [
+            ("Ada Lovelace", "ada", False),
+            ("Ben", "ben", False),
+        ]
+        assert [one.left_at and (one.left_at - began).seconds for one in told.stays] == [60, 120]
+        assert not told.more
+
+
+async def test_a_meeting_that_nobody_was_in_has_no_attendance(
+    provider: RealtimeKitProvider, server: RealtimeKitServer
+) -> None:
+    room = server.open("empty", "Empty")
+    told = await provider.attendance(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
+    assert (told.stays, told.note) == ((), NOBODY_YET)
 
 
 async def test_nobody_is_asked_for_feedback(provider: RealtimeKitProvider, call: Call) -> None:

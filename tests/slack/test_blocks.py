@@ -13,10 +13,10 @@ from bot.calls.capabilities import Capability, cannot
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
 from bot.calls.life import Life
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
-from bot.calls.outcomes import Observation, Result, Seen, State
+from bot.calls.outcomes import Observation, Result, Seen, State, overall
 from bot.calls.picture import CallView, ListView, Picture, Trouble
 from bot.calls.search import CaseFilter
-from bot.calls.verbs import VERBS, Block, Kick, Verb
+from bot.calls.verbs import VERBS, Block, Kick, Mute, Unblock, Verb
 from bot.errors import BadInput, CallwardenError, UnknownWord
 from handlers.blocks import refusal
 from handlers.blocks.audit import audit_message
@@ -259,6 +259,44 @@ def test_not_confirmed_can_be_checked_and_done_again() -> None:
         "reason: rude",
     ):
         assert part in line
+
+
+def ended(verb: Verb, *results: Result, everyone: bool = False) -> Case:
+    """A case with these results."""
+    people = () if everyone else (Person(id="a", name="Ann"),)
+    act = Act(verb=verb, call=ref(), title="Raid", people=people, everyone=everyone)
+    return Case(
+        number=9,
+        act=act,
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=overall(results),
+        results=results,
+    )
+
+
+def test_what_was_so_already_is_never_called_confirmed() -> None:
+    so = Result(person="a", name="Ann", state=State.ALREADY, evidence="They are not blocked.")
+    shown = words(answer_message(ended(Unblock(), so)))
+    assert "☑️ *#9* no need to unblock Ann in “Raid”" in shown
+    assert "already so: They are not blocked." in shown
+    assert "confirmed" not in shown
+
+
+def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:
+    done = [
+        Result(person=f"p{n}", name=f"Guest {n}", state=State.CONFIRMED, evidence="Seen.")
+        for n in range(42)
+    ]
+    late = Result(person="z", name="Zed", state=State.NOT_CONFIRMED, evidence="Still sends.")
+    assert "everyone in “Raid”, 42 of 42" in words(
+        answer_message(ended(Mute(), *done, everyone=True))
+    )
+    partly = words(answer_message(ended(Mute(), *done, late, everyone=True)))
+    assert "everyone in “Raid”, 42 of 43" in partly
+    assert "Zed `z`: ❓ unknown: Still sends." in partly
+    beyond = Result(state=State.FAILED, evidence="Not listed.", count=7)
+    assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True)))
 
 
 def test_the_record_pages_back() -> None:

@@ -1,0 +1,100 @@
+"""What a vendor says yes to although it was so before is told as that, on every vendor."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+import pytest
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Case
+from bot.calls.outcomes import State
+from bot.calls.verbs import (
+    GroupBan,
+    GroupRemove,
+    GroupUnban,
+    LiveStop,
+    Lock,
+    MemberRemove,
+    RecordStop,
+    RtmpStop,
+    Unblock,
+    Unlock,
+    Verb,
+)
+from bot.moderation.carry import Carrier
+from bot.ports import CallProvider
+from tests.fakes.clock import START, ManualClock
+from tests.providers import comets, kits, streams
+
+
+class Kind(NamedTuple):
+    """A vendor with a call, and the verbs it says yes to in vain, or refuses since it is so."""
+
+    provider: CallProvider
+    order: Callable[..., Act]
+
+
+async def stream() -> Kind:
+    provider = streams.client(streams.standup(ManualClock()))
+    return Kind(provider, lambda verb, *ids: streams.order(verb, *people(ids)))
+
+
+async def comet() -> Kind:
+    return Kind(comets.client(comets.support()), comets.order)
+
+
+async def kit() -> Kind:
+    provider = kits.client(kits.clinic())
+    (call,) = (await provider.list_live(limit=5)).items
+    return Kind(provider, lambda verb, *ids: kits.order(verb, call, *people(ids)))
+
+
+def people(ids: Sequence[str]) -> list[Person]:
+    """Those of these ids."""
+    return [Person(id=one) for one in ids]
+
+
+Maker = Callable[[], Awaitable[Kind]]
+
+CASES: list[tuple[Maker, Verb, str | None]] = [
+    (stream, Unblock(), "zoe"),
+    (stream, MemberRemove(), "zoe"),
+    (stream, Unlock(), None),
+    (stream, RecordStop(), None),
+    (stream, LiveStop(), None),
+    (stream, RtmpStop(to="tv"), None),
+    (kit, MemberRemove(), "zoe"),
+    (kit, Unlock(), None),
+    (kit, RecordStop(), None),
+    (kit, LiveStop(), None),
+    (comet, GroupUnban(), "zoe"),
+    (comet, GroupRemove(), "zoe"),
+]
+
+
+async def carried(kind: Kind, verb: Verb, who: str | None) -> State:
+    act = kind.order(verb, *(() if who is None else (who,)))
+    case = Case(number=1, act=act, actor=Actor(user="U1", team="T1"), attempt=1, asked_at=START)
+    (result,) = await Carrier(kind.provider, ManualClock()).carry_out(case)
+    assert result.evidence
+    return result.state
+
+
+def named(one: object) -> str:
+    """What a case is about, for its id."""
+    return one.name if isinstance(one, Verb) else str(getattr(one, "__name__", one))
+
+
+@pytest.mark.parametrize(("of", "verb", "who"), CASES, ids=named)
+async def test_what_was_so_before_is_told_as_that(of: Maker, verb: Verb, who: str | None) -> None:
+    assert await carried(await of(), verb, who) is State.ALREADY
+
+
+@pytest.mark.parametrize(
+    ("of", "verb", "who"), [(kit, Lock(), None), (comet, GroupBan(), "ada")], ids=named
+)
+async def test_the_second_time_it_is_so_already(of: Maker, verb: Verb, who: str | None) -> None:
+    kind = await of()
+    assert await carried(kind, verb, who) is State.CONFIRMED
+    assert await carried(kind, verb, who) is State.ALREADY

@@ -257,10 +257,7 @@ class Store(Protocol):
         """
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Audit an attempt that was not permitted; a second delivery of its key adds nothing.
-
-        The key of a refusal is its own: the same request is taken when it comes again and may.
-        """
+        """Audit an attempt once, under a key of its own: the same request may come again."""
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
@@ -271,10 +268,7 @@ class Store(Protocol):
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
-        """Take up open cases nobody holds, oldest first, and those whose lease ran out.
-
-        Of one vendor only, when `vendor` is given: each has its own slots.
-        """
+        """Take up open cases (of `vendor`) nobody holds, or whose lease ran out, oldest first."""
 
     async def begin(self, claim: Claim, act: Act) -> bool:
         """Keep what the act found before anything is sent; False when the claim was lost."""

@@ -88,7 +88,7 @@ async def open_house(
         providers = await _connect_vendors(settings, clock, stack, metrics)
         signatures = _signatures(settings, clock, stack)
         slack, replies = _slack(settings, session), Replies(session)
-        board = Board(providers, clock, Memory(clock), tuple(settings.rtmp))
+        board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
         directory = SlackDirectory(slack, clock)
         policy = Policy(settings.rules, directory)
         authorizer = Authorizer(policy, board)

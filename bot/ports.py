@@ -48,7 +48,7 @@ class CallProvider(Protocol):
     looks: Mapping[str, Capability]
     lists: frozenset[Listed]
     prepared: frozenset[str]
-    """The verbs, by name, that `prepare` wants to see before they are performed."""
+    """The verbs, by name, that `prepare` has to see first."""
 
     @property
     def capabilities(self) -> Mapping[str, Capability]:
@@ -66,10 +66,7 @@ class CallProvider(Protocol):
         """Who is connected now, not who was invited."""
 
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
-        """The act with `before`: what it finds now, or what of ours it puts back. Changes nothing.
-
-        `past` are the earlier cases of the call, newest first. Impossible when it cannot be begun.
-        """
+        """The act with `before`; `past`: the call's cases, newest first. Changes nothing."""
 
     async def perform(self, act: Act) -> Receipt:
         """Do it once: at most one person in `act.people`. Returns on the vendor's definite yes.
@@ -380,8 +377,7 @@ class Notifier(Protocol):
     async def show(self, notice: Notice, case: Case) -> str | None:
         """Post or edit the message; its timestamp where there is one.
 
-        A second attempt reads first whether the first one arrived. Raises `NoticeLater` (with
-        seconds) or `NoticeLost`.
+        A second attempt looks for the first one. Raises `NoticeLater` or `NoticeLost`.
         """
 
 

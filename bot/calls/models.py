@@ -97,6 +97,7 @@ class Participant(Frozen):
     `id` is what the vendor's acts take (Stream and CometChat user id, RealtimeKit `user_id`);
     `custom_id` the app's own id where the vendor keeps both; `presence` names this connection
     (Stream `user_session_id`, RealtimeKit peer id). `muted` and `speaking` are None where unknown.
+    `silenced`: a case of ours holds that took their right to send.
     Somebody not `known` is there without an id that acts take (a recorder): shown, never acted
     upon; `id` then only tells them from others.
     """
@@ -109,6 +110,7 @@ class Participant(Frozen):
     joined_at: datetime | None = None
     muted: bool | None = None
     speaking: bool | None = None
+    silenced: bool = False
     known: bool = True
 
     @property

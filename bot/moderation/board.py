@@ -13,6 +13,7 @@ from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, VendorError
 from bot.moderation.crowd import Crowd
+from bot.moderation.marking import Past, marked
 from bot.moderation.memory import Memory
 from bot.moderation.roll import Roll
 from bot.ports import CallProvider
@@ -36,6 +37,7 @@ class Board:
     clock: Clock
     memory: Memory
     rtmp_targets: tuple[str, ...] = ()
+    past: Past | None = None
     roll: Roll = field(init=False)
     _order: tuple[Vendor, ...] = field(init=False)
 
@@ -81,7 +83,9 @@ class Board:
             if isinstance(answer, Trouble):
                 troubles.append(answer)
                 continue
-            calls += answer.items
+            calls += await self._marked(answer.items)
+            if answer.unknown:
+                troubles.append(_unknown(vendor, answer.unknown))
             if answer.next is not None:
                 partial.append(vendor)
         self.memory.keep_calls(calls)
@@ -93,6 +97,14 @@ class Board:
             partial=tuple(partial),
             troubles=tuple(troubles),
         )
+
+    async def _marked(self, calls: Sequence[Call]) -> list[Call]:
+        """Those calls, with our locks: only of the few that have a limit is anything looked up."""
+        if self.past is None:
+            return list(calls)
+        return [
+            call if call.limit is None else (await marked(self.past, call))[0] for call in calls
+        ]
 
     async def _ask(self, vendor: Vendor) -> Page[Call] | Trouble:
         try:
@@ -132,10 +144,13 @@ class Board:
         people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE + 1)
         page = min(page, max(len(people.items) - 1, 0) // PEOPLE_PER_PAGE)
         start, end = page * PEOPLE_PER_PAGE, (page + 1) * PEOPLE_PER_PAGE
+        here = people.items[start:end]
+        if self.past is not None:
+            call, here = await marked(self.past, call, here)
         return CallView(
             call=call,
             people=Page(
-                items=people.items[start:end],
+                items=here,
                 next=str(page + 1) if len(people.items) > end else None,
                 total=max(people.total or 0, len(people.items), call.people),
             ),
@@ -186,6 +201,13 @@ class Board:
         call = await self.provider(ref.vendor).get(ref.id)
         self.memory.keep_calls([call])
         return call
+
+
+def _unknown(vendor: Vendor, count: int) -> Trouble:
+    calls = "1 live call" if count == 1 else f"{count} live calls"
+    return Trouble(
+        vendor=vendor, message=f"{vendor.label} did not say which {calls} it listed beside these."
+    )
 
 
 def matches(call: Call, text: str) -> bool:

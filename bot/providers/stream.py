@@ -1,5 +1,6 @@
 """Stream Video: its REST API with a server's token, from live calls to RTMP outputs."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from bot.calls.outcomes import Observation, Receipt
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.clock import Clock
+from bot.errors import VendorError
 from bot.meter import UNMETERED, Meter
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
@@ -31,7 +33,7 @@ from bot.providers.stream_looks import StreamLooks
 from bot.providers.stream_observe import StreamEyes
 from bot.providers.stream_prepare import COUNT_ALL, PREPARED, LockRule
 from bot.providers.stream_reads import API, MOST, StreamReads
-from bot.providers.stream_wire import ManyCalls, Stay, problem
+from bot.providers.stream_wire import ManyCalls, Stay, Stays, problem
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
@@ -86,13 +88,27 @@ class StreamProvider:
     async def participants(
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
-        """Who is connected now, 100 at most; Stream has no cursor here, only a total."""
+        """Who is connected now, 100 at most; Stream has no cursor here, only a total.
+
+        Two requests side by side: who is there, and who of them sends audio. Where the second
+        fails, or does not list all, whether somebody is muted is not known; who speaks never is.
+        """
         del cursor
-        here = await self._reads.stays(call.id, limit=limit)
+        here, sends = await asyncio.gather(
+            self._reads.stays(call.id, limit=limit), self._sending(call.id)
+        )
         people = _once_each(here.participants)
         twice = len(here.participants) - len(people)
-        told = [one.told() for one in people] + [_nobody(number) for number in range(here.unknown)]
+        told = [_heard(one.told(), sends) for one in people] + [
+            _nobody(number) for number in range(here.unknown)
+        ]
         return Page(items=tuple(told), total=here.total - twice)
+
+    async def _sending(self, cid: str) -> Stays | None:
+        try:
+            return await self._reads.stays(cid, {"published_tracks": {"$eq": "audio"}})
+        except VendorError:
+            return None
 
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
         """See `CallProvider.prepare`: a few reads, before anything is changed."""
@@ -159,6 +175,16 @@ class StreamProvider:
     async def aclose(self) -> None:
         """Close the connection pool."""
         await self.http.aclose()
+
+
+def _heard(person: Participant, sends: Stays | None) -> Participant:
+    """The person, muted or not: none of their devices sends audio, or one does."""
+    if sends is None:
+        return person
+    if person.id in {stay.user.id for stay in sends.participants}:
+        return person.model_copy(update={"muted": False})
+    whole = sends.total <= len(sends.participants)
+    return person.model_copy(update={"muted": True if whole else None})
 
 
 def _nobody(number: int) -> Participant:

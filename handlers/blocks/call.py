@@ -115,10 +115,11 @@ def _menu(view: CallView, person: Person, offers: Sequence[Offer], mark: str) ->
 
 
 def _sound(person: Participant) -> list[str]:
-    """Muted or speaking, where the vendor says."""
+    """Silenced by us; muted or speaking, where the vendor says."""
+    quiet = ["silenced"] if person.silenced else []
     if person.muted:
-        return ["muted"]
-    return ["speaking"] if person.speaking else []
+        return [*quiet, "muted"]
+    return [*quiet, "speaking"] if person.speaking else quiet
 
 
 def _looks(view: CallView) -> list[Block | None]:

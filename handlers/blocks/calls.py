@@ -103,6 +103,10 @@ def _marks(call: Call) -> list[str]:
     """What runs on a call, as far as the vendor says."""
     marks = {RecordingState.ON: "🔴 recording", RecordingState.PAUSED: "recording paused"}
     running = [marks[call.recording]] if call.recording in marks else []
+    if call.locked:
+        running.append("🔒 locked")
+    if call.backstage:
+        running.append("backstage")
     if call.broadcasting:
         running.append("🔴 livestream")
     return running + [f"RTMP {mrkdwn(name, 64)}" for name in (call.rtmp or ())[:MAX_MARKS]]

@@ -87,7 +87,6 @@ class GoLive(Verb):
     done = "went live with"
     aim = Aim.CALL
     repeatable = True
-    drawn = False
     summary = "Take the call out of backstage: the audience comes in."
     warning = "Everyone who may watch can join at once."
     example = "stage K7QX live"
@@ -95,6 +94,10 @@ class GoLive(Verb):
     def inverse(self) -> Verb:
         """Going backstage sends the audience out."""
         return GoBack()
+
+    def pointless(self, call: Call) -> bool:
+        """Nothing shows that it is backstage."""
+        return not call.backstage
 
 
 class GoBack(Verb):

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from bot.calls.models import Call
-from bot.calls.verbs.verb import Aim, Heading, OutputName, TargetName, Verb
+from bot.calls.verbs.verb import LONGEST_NAME, Aim, Heading, OutputName, TargetName, Verb
 
 
 class LiveStart(Verb):
@@ -104,8 +104,10 @@ class RtmpStop(Verb):
 
     @classmethod
     def running(cls, call: Call) -> tuple[str, ...] | None:
-        """The outputs that run, where the vendor lists them."""
-        return call.rtmp
+        """The outputs that run, where the vendor lists them, as far as their names are names."""
+        if call.rtmp is None:
+            return None
+        return tuple(name for name in call.rtmp if 0 < len(name) <= LONGEST_NAME)
 
     def inverse(self) -> Verb | None:
         """Starting again is a new output; only a target of callwarden.toml can be started."""

@@ -49,7 +49,10 @@ class Heading(StrEnum):
     MEDIA = "Recordings, streams, what is said"
 
 
-OutputName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+LONGEST_NAME = 255
+"""Characters in the name of an RTMP output."""
+
+OutputName = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
 """The name of an RTMP output that runs, as the vendor lists it: anything may stand in it."""
 
 TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

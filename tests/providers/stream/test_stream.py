@@ -1,5 +1,6 @@
 """Stream Video's client against the make-believe server: what it reads and what it does."""
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -109,7 +110,25 @@ async def test_two_devices_are_one_participant_since_the_later_one(
     page = await provider.participants(REF, limit=100)
     assert ([one.id for one in page.items], page.total, page.next) == (["ada", "ben"], 2, None)
     assert [one.joined_at for one in page.items] == [START, START + timedelta(seconds=5)]
-    assert {one.muted for one in page.items} == {None}
+    assert {(one.muted, one.speaking) for one in page.items} == {(False, None)}
+
+
+async def test_who_sends_no_audio_is_muted_as_soon_as_that_is_so(
+    server: StreamServer, provider: StreamProvider
+) -> None:
+    """Two requests a look; where the second fails, nobody is said to be muted or not."""
+
+    async def muted() -> list[bool | None]:
+        return [one.muted for one in (await provider.participants(REF, limit=100)).items]
+
+    assert await muted() == [False, False]
+    await provider.perform(order(Mute(), Person(id="ben")))
+    before = len(server.requests)
+    assert await muted() == [False, True]
+    assert len(server.requests) == before + 2
+    server.faults.error(400, on="/participants")
+    with contextlib.suppress(VendorRefused):
+        assert set(await muted()) == {None}
 
 
 CALL_ACTS: list[tuple[Verb, Verb]] = [

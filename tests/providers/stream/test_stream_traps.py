@@ -53,7 +53,7 @@ async def test_every_request_has_the_bare_token_and_the_key() -> None:
     await provider.list_live(limit=5)
     await provider.participants(REF, limit=5)
     await provider.perform(order(Mute(), Person(id="ben")))
-    assert len(sent) == 3
+    assert len(sent) == 4
     for request in sent:
         token = request.headers["authorization"]
         assert jwt.decode(token, StreamServer.api_secret, ["HS256"]) == {}

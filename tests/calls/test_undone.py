@@ -1,0 +1,81 @@
+"""What our cases changed and no later one took back."""
+
+from bot.calls.acts import Act, Person
+from bot.calls.before import Before, CallLimits, Held
+from bot.calls.cases import Case
+from bot.calls.models import CallRef, Vendor
+from bot.calls.outcomes import Result, State
+from bot.calls.undone import lock_of, silenced, taken_from
+from bot.calls.verbs import Grant, Lock, Mute, Permission, Silence, Unlock, Unsilence, Verb
+from tests.fakes.past import case_of
+
+AUDIO, VIDEO = Permission.SEND_AUDIO, Permission.SEND_VIDEO
+FOUND = Before(limits=CallLimits(people=50), most=2)
+
+
+def act(verb: Verb, *people: str, run: str = "r1", before: Before | None = None) -> Act:
+    return Act(
+        verb=verb,
+        call=CallRef(vendor=Vendor.STREAM, id="default:x", session=run),
+        title="X",
+        people=tuple(Person(id=one) for one in people),
+        everyone=isinstance(verb, Silence | Unsilence) and not people,
+        before=before,
+    )
+
+
+def held(*rights: Permission, who: str = "ben") -> Before:
+    return Before(rights=(Held(person=who, rights=rights),))
+
+
+def past(*acts: Act, state: State = State.CONFIRMED) -> list[Case]:
+    """Cases as the store gives them: the newest first."""
+    return [case_of(one, state, number) for number, one in enumerate(acts, 1)][::-1]
+
+
+def test_a_lock_holds_until_it_is_confirmed_to_be_taken_back() -> None:
+    lock = act(Lock(), before=FOUND)
+    assert lock_of(past(lock, act(Mute(), "ann"))) == FOUND
+    assert lock_of(past(lock, act(Unlock()))) is None
+    assert lock_of([*past(act(Unlock()), state=State.NOT_CONFIRMED), *past(lock)]) == FOUND
+    assert lock_of(past(lock, state=State.FAILED)) is None
+    assert lock_of(past(lock, state=State.NOT_CONFIRMED)) == FOUND
+    assert lock_of(past(act(Lock()))) is None
+
+
+def test_what_was_taken_stays_taken_until_it_is_given_back_in_the_same_run() -> None:
+    silence = act(Silence(), "ben", before=held(AUDIO, VIDEO))
+    rights = taken_from(past(silence, act(Silence(), "ben", before=held(AUDIO))), "r1")
+    assert rights["ben"].rights == (AUDIO, VIDEO)
+    back = act(Unsilence(), "ben", before=held(AUDIO))
+    assert taken_from(past(silence, back), "r1")["ben"].rights == (VIDEO,)
+    granted = act(Grant(permission=VIDEO), "ben", "ann")
+    assert taken_from(past(silence, back, granted), "r1")["ben"].rights == ()
+    assert taken_from(past(silence), "r2") == {}
+    assert taken_from(past(silence), None)["ben"].rights == (AUDIO, VIDEO)
+    assert taken_from(past(silence, state=State.REFUSED), "r1") == {}
+
+
+def test_only_those_for_whom_it_is_confirmed_got_theirs_back() -> None:
+    both = Before(rights=(Held(person="ann", rights=(AUDIO,)), Held(person="ben", rights=(AUDIO,))))
+    silence = act(Silence(), before=both)
+    [unsilence] = past(act(Unsilence(), before=both), state=State.PARTLY)
+    results = (
+        Result(person="ann", state=State.CONFIRMED, evidence="Seen."),
+        Result(person="ben", state=State.FAILED, evidence="No."),
+        Result(count=3, state=State.CONFIRMED, evidence="Seen."),
+    )
+    cases = [unsilence.model_copy(update={"results": results}), *past(silence)]
+    assert {who: one.rights for who, one in taken_from(cases, "r1").items()} == {
+        "ann": (),
+        "ben": (AUDIO,),
+    }
+    assert silenced(cases, "r1") == {"ben"}
+
+
+def test_whoever_is_silenced_shows_whether_anything_was_taken_or_not() -> None:
+    listener = act(Silence(), "ben", before=held())
+    assert silenced(past(listener), "r1") == {"ben"}
+    assert silenced(past(listener), "r2") == frozenset()
+    assert silenced(past(listener, state=State.FAILED), "r1") == frozenset()
+    assert silenced(past(listener, act(Unsilence(), "ben")), "r1") == frozenset()

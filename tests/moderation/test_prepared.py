@@ -1,0 +1,141 @@
+"""What an act finds is on disk before anything is sent, and a later act puts it back."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Case, Order
+from bot.calls.models import Call, Vendor
+from bot.calls.outcomes import State
+from bot.calls.picture import ListView
+from bot.calls.verbs import Lock, Silence, Unlock, Unsilence, Verb
+from bot.demo.vendors import StreamServer
+from bot.meter import UNMETERED
+from bot.moderation.authorize import Authorizer
+from bot.moderation.board import Board
+from bot.moderation.carry import Carrier
+from bot.moderation.executor import Executor
+from bot.moderation.memory import Memory
+from bot.moderation.tasks import Tasks
+from bot.policy import Policy
+from bot.providers.stream import StreamProvider
+from bot.store import SqlStore
+from tests.fakes.clock import ManualClock
+from tests.fakes.directory import Table
+from tests.moderation.office import MODERATOR, RULES, Wall
+from tests.providers.streams import CID, REF, asked, client, here, standup
+
+FOUND = {"max_participants": 50, "max_participants_exclude_roles": ["host"]}
+
+
+class Shop:
+    """Cases carried out on a made-up Stream by the real client, each by a new process."""
+
+    def __init__(self, store: SqlStore, clock: ManualClock) -> None:
+        self.store, self.clock = store, clock
+        self.server: StreamServer = standup(clock)
+        self.provider: StreamProvider = client(self.server)
+        providers = {Vendor.STREAM: self.provider}
+        self.board = Board(providers, clock, Memory(clock), past=store)
+
+    async def do(self, verb: Verb, *people: str, key: str) -> Case:
+        them = tuple(Person(id=one) for one in people)
+        act = Act(verb=verb, call=REF, title="Stand-up", people=them)
+        order = Order(key=key, act=act, actor=MODERATOR, reason="x", channel="C1")
+        number = (await self.store.accept(order)).case.number
+        await self.work()
+        return await self.store.case(number)
+
+    async def work(self) -> None:
+        """A process of its own takes up what is due."""
+        tasks = Tasks()
+        executor = Executor(
+            store=self.store,
+            notifier=Wall(),
+            carriers={Vendor.STREAM: Carrier(self.provider, self.clock)},
+            authorizer=Authorizer(Policy(RULES, Table()), self.board),
+            clock=self.clock,
+            tasks=tasks,
+            owner="one",
+            meter=UNMETERED,
+        )
+        executor.nudge()
+        assert await tasks.drain(30) == 0
+
+    async def listed(self) -> Call:
+        [call] = (await self.board.look(ListView())).calls
+        return call
+
+
+@pytest.fixture
+async def shop(store: SqlStore, clock: ManualClock) -> AsyncIterator[Shop]:
+    made = Shop(store, clock)
+    yield made
+    await made.provider.aclose()
+
+
+async def test_the_limits_before_a_lock_come_back_after_a_restart(shop: Shop) -> None:
+    room = shop.server.rooms[CID]
+    room.limits = dict(FOUND)
+    lock = await shop.do(Lock(), key="k1")
+    assert (lock.state, here(shop.server)) == (State.CONFIRMED, {"ada", "ben"})
+    assert lock.act.before is not None
+    assert lock.act.before.limits is not None
+    assert lock.act.before.limits.people == 50
+    assert room.limits == {**FOUND, "max_participants": 1}
+    assert (await shop.listed()).locked is True
+    assert (await shop.board.open(REF)).call.locked is True
+    unlock = await shop.do(Unlock(), key="k2")
+    assert (unlock.state, room.limits) == (State.CONFIRMED, FOUND)
+    assert (await shop.listed()).locked is None
+    again = await shop.do(Unlock(), key="k3")
+    assert again.state is State.ALREADY
+    assert "Nobody locked this call here" in again.results[0].evidence
+
+
+async def test_what_cannot_be_read_beforehand_is_not_begun(shop: Shop) -> None:
+    shop.server.faults.error(400, on="/call/default/standup", times=None)
+    lock = await shop.do(Lock(), key="k1")
+    assert (lock.state, lock.act.before) == (State.FAILED, None)
+    assert shop.server.effects == []
+
+
+async def test_the_silenced_show_on_the_card_until_they_are_unsilenced(shop: Shop) -> None:
+    async def shown() -> dict[str, tuple[bool | None, bool]]:
+        people = (await shop.board.open(REF)).people.items
+        return {one.id: (one.muted, one.silenced) for one in people}
+
+    assert await shown() == {"ada": (False, False), "ben": (False, False)}
+    await shop.do(Silence(), "ben", key="k1")
+    assert await shown() == {"ada": (False, False), "ben": (True, True)}
+    await shop.do(Unsilence(), "ben", key="k2")
+    assert await shown() == {"ada": (False, False), "ben": (True, False)}
+    granted = asked(shop.server, "/user_permissions")[-1]
+    assert granted == {"user_id": "ben", "grant_permissions": ["send-audio"]}
+    nobody = await shop.do(Unsilence(), "ada", key="k3")
+    assert nobody.state is State.ALREADY
+    assert asked(shop.server, "/user_permissions")[-1] == granted
+
+
+async def test_a_list_that_does_not_say_which_call_it_means_says_so(shop: Shop) -> None:
+    shop.server.faults.nulls("cid")
+    picture = await shop.board.look(ListView())
+    assert [str(one.message) for one in picture.troubles] == [
+        "Stream Video did not say which 1 live call it listed beside these."
+    ]
+
+
+async def test_what_is_begun_is_kept_only_by_who_holds_the_case(
+    store: SqlStore, shop: Shop
+) -> None:
+    act = Act(verb=Lock(), call=REF, title="Stand-up")
+    await store.accept(Order(key="k", act=act, actor=MODERATOR, reason="x", channel="C1"))
+    [claim] = await store.claim(owner="a", limit=1, lease=timedelta(seconds=60))
+    begun = await shop.provider.prepare(act, [])
+    stale = claim.model_copy(update={"token": "other"})
+    assert await store.begin(stale, begun) is False
+    assert (await store.case(claim.case.number)).act.before is None
+    assert await store.begin(claim, begun) is True
+    assert (await store.case(claim.case.number)).act == begun

@@ -16,6 +16,7 @@ from bot.demo.vendors import (
     Visitor,
 )
 from bot.demo.vendors.base import VendorServer
+from bot.demo.vendors.realtimekit_state import made_id
 
 FEWEST = 2
 """Nobody leaves of their own will when only so many are left, so that no room dies of boredom."""
@@ -47,6 +48,8 @@ class World:
         self.people = {visitor.id: visitor for visitor in PEOPLE}
         self._dice = random.Random(seed)
         self._scenes = {self._stage(scene): scene for scene in SCENES}
+        consult = made_id("meeting", "telehealth-consult")
+        self.realtimekit.send_out(consult, "rtmps://archive.example/consult")
 
     @property
     def servers(self) -> Mapping[Vendor, VendorServer[Any]]:

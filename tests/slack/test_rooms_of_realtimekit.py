@@ -172,3 +172,15 @@ async def test_recordings_say_who_began_them_and_why_they_stopped(
     begun_by_app(room, "tv").stop(room.created_at, "INTERNAL_ERROR")
     told = await Moderator(show).types(f"recordings {word}")
     assert "started by your app's backend; stopped by an error at RealtimeKit" in told
+
+
+async def test_the_world_has_an_output_of_the_app_and_its_recorder(show: Show) -> None:
+    (room,) = [one for one in show.stage.world.realtimekit.rooms.values() if "Tele" in one.title]
+    word = handle(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
+    mira = Moderator(show)
+    card = await mira.types(f"show {word}")
+    assert "Recorder unknown: no id, nothing can be done" in card
+    assert "2 people" in card
+    asked = await mira.types(f"record {word} stop")
+    assert "This recording was not started by Callwarden. It may be an RTMP output" in asked
+    assert [one.active for one in room.recordings] == [True]

@@ -17,7 +17,7 @@ from bot.demo.vendors.realtimekit_bodies import MuteAll, People, Poll
 from bot.demo.vendors.realtimekit_media import Media
 from bot.demo.vendors.realtimekit_meetings import PRESET, Meetings
 from bot.demo.vendors.realtimekit_reports import Reports
-from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, made_id
+from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, Recording, made_id
 from bot.demo.vendors.realtimekit_wire import done, paged
 from bot.demo.vendors.rooms import KeptOut, Visitor
 
@@ -66,6 +66,13 @@ class RealtimeKitServer(Meetings, Media, Reports):
         session = meeting.begin(now)
         meeting.enter(visitor, now)
         session.most = max(session.most, len(meeting.here()))
+
+    def send_out(self, call: str, url: str) -> None:
+        """The app itself begins an RTMP output, whose recorder shows among the connections."""
+        meeting, now = self.rooms[call], self.clock.now()
+        made = Recording(made_id(call, "output", url), meeting.begin(now).id, call, now, url)
+        made.bot = True
+        meeting.recordings.append(made)
 
     def routes(self) -> list[tuple[str, str, Handler]]:
         """Every endpoint."""
@@ -128,8 +135,9 @@ class RealtimeKitServer(Meetings, Media, Reports):
 
     async def _stays(self, request: Request) -> Response:
         """Everybody who came; those who are here have no `left_at`. Without `paging`."""
-        meeting, _, stays = self._run(request)
+        meeting, session, stays = self._run(request)
         people = [meeting.wire_stay(stay, self.clock.now()) for stay in stays]
+        people += meeting.recorders(session)
         if request.query_params.get("sort_order") == "DESC":
             people.reverse()
         return done({"participants": paged(people, request)[0]})

@@ -29,7 +29,8 @@ def made_id(*parts: str) -> str:
 class Recording:
     """A recording; `rtmp_url` is set when it is sent out by RTMP, which no answer shows.
 
-    `starter` is who began it, where that was somebody in the call; `stop_reason` as documented.
+    `starter` is who began it, where that was somebody in the call; `bot` is whether its recorder
+    shows among the connections; `stop_reason` is as documented.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Recording:
     paused: bool = False
     stopped_at: datetime | None = None
     starter: "Enrolled | None" = None
+    bot: bool = False
     stop_reason: str | None = None
 
     @property
@@ -219,6 +221,23 @@ class Meeting(Room):
         added = Enrolled(made_id(self.id, visitor.id, str(len(self.tokens))), visitor, preset, now)
         self.enrolled[added.id] = self.tokens[visitor.id] = added
         return added
+
+    def recorders(self, session: Session) -> list[dict[str, Any]]:
+        """The connections of what records a session: without ids, as the documents let them be.
+
+        They are bots and not counted among the people.
+        """
+        return [
+            {
+                "id": made_id("recorder", one.id),
+                "display_name": "Recorder",
+                "joined_at": iso(one.invoked_at),
+                "created_at": iso(one.invoked_at),
+                "updated_at": iso(one.invoked_at),
+            }
+            for one in self.recordings
+            if one.active and one.bot and one.session == session.id
+        ]
 
     def running(self) -> list[Recording]:
         """Recordings that have not been stopped, newest last."""

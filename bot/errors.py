@@ -128,7 +128,25 @@ class Outsider(NotPermitted):
 
 
 class RoleTooLow(NotPermitted):
-    """The verb wants a higher role than the asker holds; the next step names the line to add."""
+    """The verb wants a higher role than the asker holds.
+
+    `holders` are the Slack ids of people (U…, W…) and user groups (S…) who may, under `role`;
+    `line` says what to add to callwarden.toml, empty for those whom that does not concern.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str | None = None,
+        role: str = "",
+        holders: Sequence[str] = (),
+        line: str = "",
+    ) -> None:
+        super().__init__(message, next_step=next_step)
+        self.role = role
+        self.holders = tuple(holders)
+        self.line = line
 
 
 class ChannelNotAllowed(NotPermitted):

@@ -163,7 +163,7 @@ STORY: tuple[Step, ...] = (
         "Somebody who may not",
         "viewer",
         Type("kick {support} @amina just because"),
-        ("needs the role moderator", "callwarden.toml"),
+        ("Only moderators can", "callwarden.toml"),
         present("support", "amina", "Amina Okafor"),
         pictured=True,
     ),

@@ -192,7 +192,7 @@ class Desk:
         """
         await self.policy.may_look(asker.actor, asker.channel)
         if not await self.policy.may_read_audit(asker.actor) and not await self._own(asker, number):
-            await self.policy.require_auditor(asker.actor, "Reading other people's cases")
+            await self.policy.require_auditor(asker.actor, "read other people's cases")
         return await self.store.case(number)
 
     async def to_repeat(self, asker: Asker, number: int) -> Case:
@@ -221,7 +221,7 @@ class Desk:
         """The audit log, newest first; what somebody asked for themselves they may always read."""
         await self.policy.may_look(asker.actor, asker.channel)
         if which.by != asker.actor.user:
-            await self.policy.require_auditor(asker.actor, "Reading the audit log")
+            await self.policy.require_auditor(asker.actor, "read the audit log")
         return await self.store.audit(which)
 
     async def mine(self, asker: Asker, limit: int) -> Sequence[Case]:
@@ -234,7 +234,7 @@ class Desk:
     async def require_auditor(self, asker: Asker) -> None:
         """RoleTooLow for those who may not search the audit log; raises as `look` for strangers."""
         await self.policy.may_look(asker.actor, asker.channel)
-        await self.policy.require_auditor(asker.actor, "Searching the audit log")
+        await self.policy.require_auditor(asker.actor, "search the audit log")
 
     async def standing(self, asker: Asker) -> Sequence[Standing]:
         """What somebody may do on each connected vendor; raises as `Policy.standing`."""

@@ -9,7 +9,7 @@ from bot.calls.looks import Look
 from bot.calls.models import Vendor
 from bot.calls.rights import Rights
 from bot.calls.verbs import Verb
-from bot.errors import CallwardenError, NotPermitted, Outsider
+from bot.errors import CallwardenError, NotPermitted, Outsider, RoleTooLow
 from bot.policy import decide, words
 from bot.policy.rules import Rules
 from bot.ports import Directory
@@ -42,15 +42,13 @@ class Policy:
         if channel is not None and not decide.allowed_in(self._rules, channel):
             raise words.channel_not_allowed(self._rules, channel)
         if not await self._holds(actor.user, Role.VIEWER, None):
-            raise words.role_too_low(self._rules, actor.user, "Looking at calls", Role.VIEWER, None)
+            raise await self._too_low(actor.user, "look at calls", Role.VIEWER, None)
 
     async def may_read(self, actor: Actor, look: Look, vendor: Vendor, channel: str | None) -> None:
         """Whether somebody may see what `look` shows of a vendor; raises as `may_look`."""
         await self.may_look(actor, channel)
         if look.least > Role.VIEWER and not await self._holds(actor.user, look.least, vendor):
-            raise words.role_too_low(
-                self._rules, actor.user, f"Looking at {look.name}", look.least, vendor
-            )
+            raise await self._too_low(actor.user, f"look at {look.name}", look.least, vendor)
 
     async def may_subscribe(self, actor: Actor, channel: str | None) -> None:
         """Whether somebody may set up digests, asked in that channel; raises as `may_look`.
@@ -59,7 +57,7 @@ class Policy:
         """
         await self.may_look(actor, channel)
         if not await self._holds(actor.user, Role.LEAD, None):
-            raise words.role_too_low(self._rules, actor.user, "Setting up digests", Role.LEAD, None)
+            raise await self._too_low(actor.user, "set up digests", Role.LEAD, None)
 
     def serves(self, channel: str) -> None:
         """ChannelNotAllowed where Callwarden is not used: no digest goes there either."""
@@ -140,7 +138,17 @@ class Policy:
         """
         role = decide.least_to_read(self._rules)
         if not await self._holds(actor.user, role, None):
-            raise words.role_too_low(self._rules, actor.user, what, role, None)
+            raise await self._too_low(actor.user, what, role, None)
+
+    async def _too_low(self, user: str, what: str, role: Role, vendor: Vendor | None) -> RoleTooLow:
+        """Why `what` is refused. What to write in the file is for those who look after it.
+
+        Where there is no file or no admin yet it is for everybody: somebody has to be the first.
+        """
+        admins = self._grants[Role.ADMIN, None]
+        first = self._rules.file is None or not (admins.users or admins.groups)
+        line = first or await self._surely_holds(user, Role.ADMIN, None)
+        return words.role_too_low(self._rules, user, what, role, vendor, line=line)
 
     async def _surely_holds(self, user: str, role: Role, vendor: Vendor | None) -> bool:
         try:
@@ -165,7 +173,7 @@ class Policy:
                 return
         if needed:
             role, vendor = needed[0]
-            raise words.role_too_low(self._rules, actor.user, what, role, vendor)
+            raise await self._too_low(actor.user, what, role, vendor)
 
     def least(self, verb: type[Verb], vendor: Vendor) -> Role:
         """The least role for a verb on a vendor's call, or on one person in it."""
@@ -178,7 +186,7 @@ class Policy:
             what = act.verb.label
             if needed > self.least(type(act.verb), vendor):
                 what = words.many(act)
-            raise words.role_too_low(self._rules, user, what, needed, vendor)
+            raise await self._too_low(user, what, needed, vendor)
 
     async def _check_protected(self, user: str, act: Act, people: Sequence[Person]) -> None:
         vendor = act.call.vendor

@@ -13,21 +13,57 @@ from bot.errors import (
     RoleTooLow,
     Unverified,
 )
-from bot.policy.rules import Rules, list_name
+from bot.policy.rules import Rules, VendorRules, list_name
 
 FILE = "callwarden.toml"
 LATER = "Try again in a moment."
+SINGULAR = (" call", " recording", " transcript", " livestream")
+"""Ends of labels that name one thing."""
+NOBODY = "Nobody holds that role yet: ask whoever looks after Callwarden here."
 
 
 def role_too_low(
-    rules: Rules, user: str, what: str, role: Role, vendor: Vendor | None
+    rules: Rules, user: str, what: str, role: Role, vendor: Vendor | None, *, line: bool
 ) -> RoleTooLow:
-    """`what` needs `role`; the next step is the line to write."""
-    where = f" on {vendor.label}" if vendor else ""
+    """Only those of `role` can do `what`: who they are, and with `line` what to write in the file.
+
+    Where nobody holds it, those of the next higher role that somebody holds.
+    """
+    where = f" on {vendor.label}" if vendor and _apart(rules, vendor) else ""
+    named, holders = _holders(rules, role, vendor)
+    ask = f"Ask {_an(named)}." if holders else NOBODY
     return RoleTooLow(
-        f"{what} needs the role {role.word}{where}.",
-        next_step=_line_to_add(rules, user, role, vendor),
+        f"Only {role.word}s can {_said(what)}{where}.",
+        next_step=ask,
+        role=named.word,
+        holders=holders,
+        line=_line_to_add(rules, user, role, vendor) if line else "",
     )
+
+
+def _said(label: str) -> str:
+    """A label inside a sentence: “End call” becomes `end calls`."""
+    plural = "s" if label.endswith(SINGULAR) else ""
+    return f"{label[:1].lower()}{label[1:]}{plural}"
+
+
+def _apart(rules: Rules, vendor: Vendor) -> bool:
+    """Whether a vendor has rules of its own."""
+    return rules.vendors.of(vendor) != VendorRules()
+
+
+def _holders(rules: Rules, role: Role, vendor: Vendor | None) -> tuple[Role, tuple[str, ...]]:
+    """The role that somebody is named for, `role` or the next above it, and who is."""
+    for higher in sorted(one for one in Role if one >= role):
+        own = rules.own_list(higher, vendor)
+        general: Sequence[str] | None = getattr(rules.people, list_name(higher))
+        if found := tuple((general or ()) if own is None else own):
+            return higher, found
+    return role, ()
+
+
+def _an(role: Role) -> str:
+    return f"an {role.word}" if role.word[0] in "aeiou" else f"a {role.word}"
 
 
 def _line_to_add(rules: Rules, user: str, role: Role, vendor: Vendor | None) -> str:

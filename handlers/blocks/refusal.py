@@ -1,10 +1,13 @@
 """An error as one private message: what happened, and what to do next."""
 
-from bot.errors import CallwardenError, UnknownWord
+from bot.errors import CallwardenError, RoleTooLow, UnknownWord
 from handlers.blocks.message import Message
-from handlers.blocks.parts import MAX_TEXT, actions, button, paragraph, section, text_of
-from handlers.blocks.text import mrkdwn, say
+from handlers.blocks.parts import MAX_TEXT, actions, button, context, paragraph, section, text_of
+from handlers.blocks.text import holder, mrkdwn, say
 from handlers.blocks.values import TYPED, TypedValue
+
+MOST_NAMED = 5
+"""People and groups named who may do what was refused."""
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
@@ -18,9 +21,28 @@ def refusal(error: CallwardenError) -> Message:
     parts = [happened]
     if meant:
         parts.append(f"Did you mean {meant}?")
-    if error.next_step:
+    holders = error.holders if isinstance(error, RoleTooLow) else ()
+    if isinstance(error, RoleTooLow) and holders:
+        parts.append(_who_may(error))
+    elif error.next_step:
         parts.append(say(error.next_step, MAX_SAID))
-    return Message(text_of(*parts), [section(part) for part in parts])
+    blocks = [section(part) for part in parts]
+    if isinstance(error, RoleTooLow) and error.line:
+        blocks.append(context(_for_the_file(error.line)))
+    return Message(text_of(*parts), blocks)
+
+
+def _who_may(error: RoleTooLow) -> str:
+    """`Leads: @Leo, @Ana`: in a private answer a mention notifies nobody."""
+    named = [holder(one) for one in error.holders[:MOST_NAMED]]
+    more = len(error.holders) - MOST_NAMED
+    told = ", ".join(named) + (f" and {more} more" if more > 0 else "")
+    return f"{error.role.capitalize()}s: {told}"
+
+
+def _for_the_file(line: str) -> str:
+    """What an admin writes into callwarden.toml; a block of code stays one."""
+    return line if "```" in line else say(line, MAX_SAID)
 
 
 def unsent(error: CallwardenError, words: str) -> Message:

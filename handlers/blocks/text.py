@@ -139,6 +139,13 @@ def who(user: str) -> str:
     return f"<@{user}>" if _MEMBER.fullmatch(user) else code(user)
 
 
+def holder(one: str) -> str:
+    """A member or a user group that callwarden.toml names, shown with its name."""
+    if one.startswith("S") and _MEMBER.fullmatch(one):
+        return f"<!subteam^{one}>"
+    return who(one)
+
+
 def place(channel: str) -> str:
     """A channel, shown with its name to those who may see it; the id is Slack's own."""
     return f"<#{channel}>" if re.fullmatch(r"[CG][A-Z0-9]{1,31}", channel) else code(channel)

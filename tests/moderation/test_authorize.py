@@ -163,7 +163,7 @@ async def test_naming_all_who_are_there_is_everyone_in_other_words(
     if len(named) < 4:
         assert (await ends(office, order)).state is State.CONFIRMED
     else:
-        with pytest.raises(RoleTooLow, match="Kick 4 people needs the role lead"):
+        with pytest.raises(RoleTooLow, match="Only leads can kick 4 people"):
             await office.desk.request(order)
 
 
@@ -175,7 +175,7 @@ ANN_TOO = HOSTS.model_copy(update={"protected": Protected(people=("app-ann",))})
 @pytest.mark.parametrize(
     ("rules", "why"),
     [
-        (DEMOTED, "needs the role moderator"),
+        (DEMOTED, "Only moderators can"),
         (ELSEWHERE, "takes no orders here"),
         (ANN_TOO, "Ann (ann) is protected"),
     ],

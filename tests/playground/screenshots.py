@@ -33,7 +33,7 @@ def _refusal(visitor: Visitor) -> None:
     visitor.press("Cancel", after="//div[contains(@class, 'k-modal-foot')]")
     visitor.press("Vic, viewer")
     visitor.say("/calls kick AY6D kofi")
-    visitor.reads("needs the role")
+    visitor.reads("Only moderators can")
 
 
 def _audit(visitor: Visitor) -> None:

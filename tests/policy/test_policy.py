@@ -5,7 +5,7 @@ import pytest
 from bot.calls.actors import Role
 from bot.calls.acts import CROWD, Person
 from bot.calls.models import Vendor
-from bot.calls.verbs import Block, End, Kick, MemberRemove, Mute
+from bot.calls.verbs import Block, End, Kick, MemberRemove, Mute, Verb
 from bot.errors import (
     ChannelNotAllowed,
     NotPermitted,
@@ -36,34 +36,81 @@ async def test_without_a_file_nobody_may_act_and_the_refusal_is_the_file_to_writ
 ) -> None:
     with pytest.raises(RoleTooLow) as refused:
         await Policy(Rules(), table).may(actor("U024BE7LH"), act(Kick()), "C0ANY")
-    assert str(refused.value) == "Kick needs the role moderator on Stream Video."
-    assert refused.value.next_step == (
+    assert str(refused.value) == "Only moderators can kick."
+    assert refused.value.line == (
         "Create callwarden.toml with these three lines and restart Callwarden:\n"
         '```\n# Who may act on calls\n[people]\nmoderators = ["U024BE7LH"]\n```'
     )
 
 
-async def test_the_refusal_names_the_line_to_add(table: Table) -> None:
+UNLED = PEOPLE.model_copy(update={"admins": ()})
+
+
+@pytest.mark.parametrize(
+    ("people", "user", "line"),
+    [
+        (PEOPLE, "U024BE7LH", False),
+        (UNLED, "U024BE7LH", True),
+        (PEOPLE.model_copy(update={"admins": ("S0ADMINS",)}), "U024BE7LH", False),
+    ],
+)
+async def test_the_line_to_add_is_for_admins_and_for_everybody_while_there_is_none(
+    table: Table, people: People, user: str, line: bool
+) -> None:
     with pytest.raises(RoleTooLow) as refused:
-        await Policy(RULES, table).may(actor("U024BE7LH"), act(Kick()), None)
-    assert refused.value.next_step.startswith(
-        'Add "U024BE7LH" to `moderators` under `[people]` in callwarden.toml'
-    )
+        await Policy(rules(people=people), table).may(actor(user), act(Kick()), None)
+    expected = f'Add "{user}" to `moderators` under `[people]` in callwarden.toml'
+    assert refused.value.line.startswith(expected) is line
+    assert bool(refused.value.line) is line
+
+
+async def test_an_admin_whom_a_vendor_refuses_reads_the_line_to_add(table: Table) -> None:
+    own = Vendors(stream=VendorRules(moderators=(), leads=(), admins=()))
+    with pytest.raises(RoleTooLow) as refused:
+        await Policy(rules(vendors=own), table).may(actor(ADMIN), act(Kick()), None)
+    assert "`moderators` under `[vendors.stream]`" in refused.value.line
+
+
+HOLDERS = [
+    (PEOPLE, End(), False, "Only leads can end calls.", "lead", (LEAD,)),
+    (PEOPLE, Kick(), True, "Only leads can kick everyone.", "lead", (LEAD,)),
+    (PEOPLE, Kick(), False, "Only moderators can kick.", "moderator", (MOD, "S0MODS")),
+    (People(admins=(ADMIN,)), End(), False, "Only leads can end calls.", "admin", (ADMIN,)),
+    (People(), End(), False, "Only leads can end calls.", "lead", ()),
+]
+
+
+@pytest.mark.parametrize(("people", "verb", "everyone", "said", "role", "holders"), HOLDERS)
+async def test_a_refusal_names_the_people_who_may(
+    table: Table,
+    people: People,
+    verb: Verb,
+    everyone: bool,
+    said: str,
+    role: str,
+    holders: tuple[str, ...],
+) -> None:
+    with pytest.raises(RoleTooLow) as refused:
+        await Policy(rules(people=people), table).may(
+            actor(PLAIN), act(verb, everyone=everyone), None
+        )
+    assert (str(refused.value), refused.value.role, refused.value.holders) == (said, role, holders)
+    assert ("ask whoever looks after" in refused.value.next_step) is (holders == ())
 
 
 async def test_the_refusal_names_the_vendors_own_list_where_there_is_one(table: Table) -> None:
     own = Vendors(realtimekit=VendorRules(moderators=()))
-    policy = Policy(rules(vendors=own), table)
+    policy = Policy(rules(vendors=own, people=UNLED), table)
     with pytest.raises(RoleTooLow) as refused:
         await policy.may(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
-    assert "`moderators` under `[vendors.realtimekit]`" in refused.value.next_step
+    assert "`moderators` under `[vendors.realtimekit]`" in refused.value.line
     await policy.may(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
 
 
 async def test_a_moderator_kicks_but_does_not_end(table: Table) -> None:
     policy = Policy(RULES, table)
     await policy.may(actor(MOD), act(Kick()), "C0ANY")
-    with pytest.raises(RoleTooLow, match="End call needs the role lead"):
+    with pytest.raises(RoleTooLow, match="Only leads can end call"):
         await policy.may(actor(MOD), act(End()), "C0ANY")
     await policy.may(actor(LEAD), act(End()), "C0ANY")
 
@@ -226,8 +273,8 @@ async def test_named_viewers_and_everyone_with_a_role_may_look_and_nobody_else(
         await policy.may_look(actor(user), None)
     with pytest.raises(RoleTooLow) as refused:
         await policy.may_look(actor(PLAIN), None)
-    assert str(refused.value) == "Looking at calls needs the role viewer."
-    assert f'Add "{PLAIN}" to `viewers` under `[people]`' in refused.value.next_step
+    assert str(refused.value) == "Only viewers can look at calls."
+    assert (refused.value.role, refused.value.holders) == ("viewer", ("U0VIEW",))
 
 
 async def test_orders_are_taken_in_listed_channels_and_the_moderation_channel(
@@ -367,7 +414,7 @@ async def test_kicking_everyone_wants_a_lead_in_whatever_words_and_whatever_the_
         if role >= needed:
             await policy.may(actor(user), kick, None, whole=whole)
         else:
-            with pytest.raises(RoleTooLow, match=f"needs the role {needed.word}"):
+            with pytest.raises(RoleTooLow, match=f"Only {needed.word}s can"):
                 await policy.may(actor(user), kick, None, whole=whole)
 
 
@@ -422,9 +469,9 @@ async def test_a_lead_of_one_vendor_may_set_up_digests(table: Table) -> None:
 
 @pytest.mark.parametrize("user", [MOD, PLAIN])
 async def test_nobody_else_may_and_reads_what_to_add(table: Table, user: str) -> None:
-    with pytest.raises(RoleTooLow, match="Setting up digests needs the role lead") as refused:
+    with pytest.raises(RoleTooLow, match="Only leads can set up digests") as refused:
         await Policy(RULES, table).may_subscribe(actor(user), "C0ANY")
-    assert f'Add "{user}" to `leads` under `[people]`' in refused.value.next_step
+    assert (refused.value.role, refused.value.holders) == ("lead", (LEAD,))
 
 
 async def test_digests_are_set_up_and_go_only_where_callwarden_is_used(table: Table) -> None:

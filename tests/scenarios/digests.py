@@ -284,6 +284,6 @@ SCENES: tuple[Step, ...] = (
     scene("digest-set-up", SendFor(), "is set up"),
     scene("digest-first", ReadDigests(), "Leo set up a digest of the calls here"),
     scene("digest-list", Type("digest list"), "set up by", "Send now"),
-    scene("digest-lead", Type("digest stop 1"), "needs the role lead", who="moderator"),
+    scene("digest-lead", Type("digest stop 1"), "Only leads can", who="moderator"),
 )
 """Played in order, after everything else, so that the digest sees nothing of it."""

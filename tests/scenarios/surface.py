@@ -222,7 +222,7 @@ SURFACE: tuple[Step, ...] = (
     scene(
         "file-name", Type("delete {support} recording ../../etc/passwd"), "does not do", who="lead"
     ),
-    scene("role-for-links", Type("recordings {support}"), "needs the role", who="viewer"),
-    scene("lead-wanted", Type("end {support} raid"), "needs the role lead"),
+    scene("role-for-links", Type("recordings {support}"), "Only moderators can", who="viewer"),
+    scene("lead-wanted", Type("end {support} raid"), "Only leads can"),
 )
 """Played in order before a show of their own."""

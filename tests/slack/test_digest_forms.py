@@ -84,7 +84,7 @@ async def test_who_is_no_lead_is_told_what_to_add_and_it_is_on_record(
 ) -> None:
     somebody = Moderator(show, who)
     text = await somebody.types(f"digest {words}")
-    assert "Setting up digests needs the role lead" in text
+    assert "Only leads can set up digests" in text
     assert f'Add "{somebody.user.id}" to leads under [people]' in text.replace("`", "")
     assert f"digest {words}" in (await noted(show, Event.REFUSED))[0]
     assert show.workspace.modals.top(somebody.user.id) is None

@@ -263,7 +263,7 @@ async def test_the_shortcut_asks_what_to_do_first_and_its_form_says_how_it_went(
 
 async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: Former) -> None:
     text = as_text(await mira.opens(f"delete {short(STAGE)} recording"))
-    assert "Delete recording needs the role lead" in text
+    assert "Only leads can delete recording" in text
     assert f'Add "{mira.user.id}" to leads' in text
 
 
@@ -276,7 +276,7 @@ async def test_a_verb_that_is_refused_while_its_form_is_drawn_is_on_record(
     assert len(entries) == before + 1
     (entry, *_) = entries
     assert (entry.event, entry.actor and entry.actor.user) == (Event.REFUSED, mira.user.id)
-    assert "needs the role lead" in entry.detail
+    assert "Only leads can" in entry.detail
     assert "Delete recording: Community stage" in entry.detail
 
 

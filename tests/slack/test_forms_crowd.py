@@ -105,7 +105,7 @@ async def test_kicking_seven_by_name_wants_the_role_that_everyone_wants(
             await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
         await mira.drawn("It hits 7 people")
         (said,) = (await mira.submits(reason="raid")).values()
-        assert "Kick 7 people needs the role lead" in said
+        assert "Only leads can kick 7 people" in said
         assert crowded.done == []
 
 

@@ -176,7 +176,7 @@ async def test_a_refusal_is_read_in_a_window(show: Show) -> None:
     old = mira.home.given
     show.workspace.modals.publish(vic.user.id, old, None)
     await vic.uses(vic.home, "Mute everyone", near="Support room")
-    await vic.window("needs the role")
+    await vic.window("Only moderators can")
 
 
 async def test_a_slow_vendor_is_one_line_and_holds_up_nothing(show: Show) -> None:

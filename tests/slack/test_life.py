@@ -81,7 +81,7 @@ async def test_a_viewers_press_is_refused_before_a_form_opens(show: Show) -> Non
     old = mira.latest
     show.workspace.post(old.channel, old.text, old.blocks, to=vic.user.id)
     await vic.presses("Kick", near="Amina")
-    await vic.sees("Kick needs the role moderator")
+    await vic.sees("Only moderators can kick")
     assert show.workspace.modals.top(vic.user.id) is None
 
 

@@ -97,7 +97,7 @@ async def test_who_may_not_is_refused_in_private_and_the_line_stays(show: Show) 
     told = await blocked(show, mira)
     before = as_text(told)
     await show.sender.press(vic.user, told, text="Undo")
-    await vic.sees("needs the role moderator")
+    await vic.sees("Only moderators can")
     assert as_text(told) == before
     assert (await show.store.case(1)).state is State.CONFIRMED
 

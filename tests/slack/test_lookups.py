@@ -102,7 +102,7 @@ async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
     vic = Moderator(show, "viewer")
     await show.store.hold(kept(show, vic))
     show.counter.lookups.nudge()
-    await vic.sees("needs the role moderator")
+    await vic.sees("Only moderators can")
     (entry,) = await show.store.audit(CaseFilter(limit=9))
     assert entry.case is None
 

@@ -1,6 +1,7 @@
 """A private card is drawn for its reader; what they may not do or read is not behind it either."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message, View
-from bot.demo.stage import Show
+from bot.demo.stage import Show, open_show
 from handlers.blocks.message import Block
 from handlers.blocks.parts import actions, button
 from handlers.blocks.values import (
@@ -31,8 +32,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SUPPORT = CallRef(vendor=Vendor.STREAM, id="default:support-room")
 ROOM = handle(SUPPORT)
 
-NO_AUDIT = "Reading the audit log"
-NO_CASE = "Reading other people's cases"
+NO_AUDIT = "read the audit log"
+NO_CASE = "read other people's cases"
 
 
 async def has_a_case(show: Show) -> None:
@@ -66,8 +67,8 @@ def _labels(part: Any) -> list[str]:
         ("audit", NO_AUDIT),
         ("audit case 1", NO_AUDIT),
         ("audit person kofi", NO_AUDIT),
-        ("audit search", "Searching the audit log"),
-        ("audit by @mira", "Searching the audit log"),
+        ("audit search", "search the audit log"),
+        ("audit by @mira", "search the audit log"),
         ("case 1", NO_CASE),
         ("case 99", NO_CASE),
     ],
@@ -93,7 +94,7 @@ OLD = [
     (CASE_PAGE, CaseValue(number=1, page=1), NO_CASE),
     (CASE_CHECK, CaseValue(number=1), NO_CASE),
     (AUDIT, AuditValue(which=CaseFilter(before=99)), NO_AUDIT),
-    (AUDIT_SEARCH, AuditValue(), "Searching the audit log"),
+    (AUDIT_SEARCH, AuditValue(), "search the audit log"),
 ]
 
 
@@ -177,3 +178,23 @@ async def test_the_shortcut_tells_a_viewer_who_may_act(show: Show) -> None:
     vic = Moderator(show, "viewer")
     await show.sender.shortcut(vic.user, MODERATE)
     assert "moderator" in as_text(await vic.form())
+
+
+async def test_a_refusal_names_who_may_and_shows_the_file_to_admins_only(
+    tmp_path: Path, show_url: str
+) -> None:
+    rules = '[people]\nmoderators = ["UMIRA", "S0MODS"]\nleads = ["ULEO"]\nadmins = ["ULEO"]\n'
+    async with open_show(tmp_path, database_url=show_url, rules=rules) as show:
+        told = await Moderator(show, "viewer").types(f"kick {ROOM} @Kofi spam")
+        assert "Only moderators can kick." in told
+        assert "Moderators: @UMIRA, @S0MODS" in told
+        assert "callwarden.toml" not in told
+        assert "<@UMIRA>, <!subteam^S0MODS>" in str(Moderator(show, "viewer").latest.blocks)
+        told = await Moderator(show).types(f"end {ROOM} raid")
+        assert "Leads: @ULEO" in told
+
+
+async def test_while_there_is_no_admin_everybody_reads_what_to_write(show: Show) -> None:
+    told = await Moderator(show, "viewer").types(f"kick {ROOM} @Kofi spam")
+    assert 'Add "UVIC" to moderators under [people] in callwarden.toml' in told
+    assert show.workspace.ephemerals["UVIC"][-1].blocks[-1]["type"] == "context"

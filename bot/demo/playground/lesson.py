@@ -71,7 +71,7 @@ LESSON = (
     Step(
         "Be refused",
         "Become Vic, who may only look, and try to kick somebody.",
-        lambda stage: _told(stage, stage.cast.viewer.id, "needs the role"),
+        lambda stage: _told(stage, stage.cast.viewer.id, "Only moderators can"),
     ),
     Step(
         "Record",

@@ -74,7 +74,8 @@ class Outbox:
     async def _answer(self, notice: Notice, case: Case) -> Message:
         """The card the act came from, drawn anew for its asker; where it cannot be, the case alone.
 
-        What is not confirmed stands above the card, with why and what to do next.
+        What is not confirmed stands above the card, with why and what to do next, and so does that
+        somebody else had asked before.
         """
         told = answer_message(case, joined=notice.joined)
         if notice.manner is not Manner.CARD:
@@ -86,7 +87,7 @@ class Outbox:
         if notice.joined:  # it is read by somebody else, whose rights are not known here
             view, cases = view.model_copy(update={"rights": NOTHING}), []
         card = call_message(view, cases)
-        if case.state in {State.ASKED, State.CONFIRMED}:
+        if case.state in {State.ASKED, State.CONFIRMED} and not notice.joined:
             return card
         return Message(told.text, [*told.blocks, *card.blocks])
 

@@ -168,6 +168,20 @@ async def test_a_case_opens_from_home_and_is_looked_at_again(show: Show) -> None
     await mira.window("Case #", "Reason: shrill")
 
 
+async def test_what_failed_is_tried_again_in_its_window_and_that_says_how_it_went(
+    show: Show,
+) -> None:
+    mira = Visitor(show)
+    show.stage.world.stream.faults.error(400, on="/kick")
+    await mira.types("kick stream:default:support-room amina shrill")
+    await mira.sees("Could not kick Amina Okafor")
+    await mira.opens()
+    await mira.uses(mira.home, "Open", near="shrill")
+    case = await mira.window("Case #1", "Reason: shrill")
+    await mira.uses(case, "Try again")
+    await mira.window("✅ #2 kicked Amina Okafor", "Again, after #1")
+
+
 async def test_a_refusal_is_read_in_a_window(show: Show) -> None:
     """On a Home that was drawn when they still might."""
     mira, vic = Visitor(show), Visitor(show, "viewer")

@@ -126,6 +126,18 @@ async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) 
     await mira.sees(f"{MOST_ATTEMPTS} times", "Nothing was done.")
 
 
+async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show) -> None:
+    mira = Moderator(show)
+    await show.store.hold(kept(show, mira, words=f"block {ROOM} dolores spam"))
+    show.counter.lookups.nudge()
+    await mira.sees("“Block” has to be confirmed.", "Nothing was done.", "[Choose…]")
+    assert await show.store.audit(CaseFilter(limit=9)) == []
+    await mira.presses("Choose…")
+    form = await mira.form()
+    await show.sender.submit(mira.user, form, {})
+    await mira.sees("✅ #1 blocked Dolores", "spam")
+
+
 async def test_words_of_a_button_that_are_no_order_are_not_believed(show: Show) -> None:
     mira = Moderator(show)
     await show.store.hold(kept(show, mira, words="audit"))

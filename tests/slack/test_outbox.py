@@ -490,6 +490,14 @@ async def test_who_asked_what_somebody_else_had_asked_reads_so_with_the_outcome(
     assert late.startswith(f"@{MARY.user} already asked for this: case #1.\n✅ #1 kicked Ann")
 
 
+async def test_a_card_says_above_it_that_somebody_else_had_asked_before(mail: Mail) -> None:
+    card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
+    notice = mail.of_card(card).model_copy(update={"joined": True})
+    await mail.outbox.show(notice, finished(mail.case))
+    assert as_text(card).startswith(f"@{MARY.user} already asked for this: case #1.")
+    assert "Refresh" in as_text(card)
+
+
 async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) -> None:
     mail.moods.refuses_blocks = True
     with capture_logs() as log:

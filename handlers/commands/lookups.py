@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
-from bot.errors import CallwardenError, NotAccepted, StoreError, VendorError
+from bot.errors import BadInput, CallwardenError, NotAccepted, StoreError, VendorError
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
 from bot.moderation.plan import UnclearPeople
 from handlers.blocks.message import Message
@@ -97,8 +97,9 @@ async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
     async def said() -> None:
         left = lookup.asked_at + SAID_AFTER - visit.now
         await visit.desk.board.clock.sleep(max(left.total_seconds(), 0.0))
-        request = parse(lookup.words, lookup.command)
-        await visit.answer(looking(request.call if isinstance(request, ActRequest) else ""))
+        with suppress(BadInput):  # it is told by what settles the order
+            request = parse(lookup.words, lookup.command)
+            await visit.answer(looking(request.call if isinstance(request, ActRequest) else ""))
 
     saying = asyncio.create_task(said()) if lookup.attempt == 1 else None
     try:

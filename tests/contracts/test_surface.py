@@ -16,9 +16,11 @@ from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.picture import CallView, ListView, Picture
+from bot.calls.verbs import Block as BlockVerb
 from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS
 from bot.digests.subscription import Subscription, Wish
+from bot.errors import UnknownPerson
 from bot.ports import CaseFilter
 from bot.settings import Settings
 from handlers import COMMANDS, SHORTCUTS, VIEWS
@@ -26,7 +28,7 @@ from handlers.actions import ACTIONS
 from handlers.blocks.audit import audit_message
 from handlers.blocks.call import call_message
 from handlers.blocks.calls import list_message as calls_message
-from handlers.blocks.cases import answer_message
+from handlers.blocks.cases import answer_message, line_message
 from handlers.blocks.digest_forms import digest_form, pause_form
 from handlers.blocks.digest_list import list_message, overview_message
 from handlers.blocks.digestvalues import DigestState
@@ -37,6 +39,7 @@ from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.message import Block
 from handlers.blocks.optionfields import listed_field
 from handlers.blocks.orderstate import ANY
+from handlers.blocks.refusal import asked_back
 from handlers.blocks.reports import members_report
 from handlers.blocks.rooms import Shelf, rooms_report
 from handlers.blocks.searchform import SearchState, search_form
@@ -103,6 +106,14 @@ def cards() -> list[list[Block]]:
         asked_at=NOW,
         finished_at=NOW,
     )
+    done = doubt.model_copy(update={"state": State.CONFIRMED})
+    undoable = case.model_copy(
+        update={
+            "act": act.model_copy(update={"verb": BlockVerb()}),
+            "state": State.CONFIRMED,
+            "results": (done,),
+        }
+    )
     many = Picture(calls=(call,) * 30, at=NOW, rights=EVERYWHERE)
     view = CallView(
         call=call,
@@ -124,6 +135,8 @@ def cards() -> list[list[Block]]:
         call_message(view, [case]),
         case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30}))),
         answer_message(case),
+        line_message(undoable, undoable=True),
+        asked_back(UnknownPerson("Nobody."), "kick K7QX ann"),
         audit_message(entries, CaseFilter()),
         members_report(NamedLook(look="members", call=ref(), page=1), belonging, NOW),
         rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),

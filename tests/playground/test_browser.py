@@ -30,7 +30,7 @@ def test_the_six_steps_are_taken_in_a_browser_without_one_complaint() -> None:
         newcomer.say("/calls kick AY6D kofi shouting over others")
         newcomer.ticked(3)
         newcomer.press("Vic, viewer")
-        newcomer.say("/calls kick AY6D jun")
+        newcomer.say("/calls kick AY6D amina")
         newcomer.ticked(4)
         newcomer.press("Mira, moderator")
         newcomer.say("/calls record AY6D start evidence")

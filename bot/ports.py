@@ -23,7 +23,6 @@ from bot.calls.cases import (
     Refusal,
 )
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
-from bot.calls.lookups import Lookup
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt, Result
 from bot.calls.recordings import RunningRecording
@@ -278,18 +277,6 @@ class Store(Protocol):
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds, so that another worker need not wait for the lease."""
-
-    async def hold(self, lookup: Lookup) -> bool:
-        """Keep an order of which it is looked for what it means; NotAccepted as in `accept`.
-
-        False when its key is kept already, or has led to something.
-        """
-
-    async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
-        """Take up orders that are looked for and that nobody holds, oldest first."""
-
-    async def looked_up(self, lookup: Lookup) -> None:
-        """It is known what came of this one; a stale token changes nothing."""
 
     async def case(self, number: int) -> Case:
         """One case; UnknownCase when there is none."""

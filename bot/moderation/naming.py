@@ -49,7 +49,7 @@ class Reading:
 
     `others` may be meant as well, `unknown` are names that nobody answers to. Of `people`, `left`
     are in the call no more, and `doubted` may be whom the reason is about. `or_everyone` is whether
-    the words may mean everyone too.
+    the words may mean everyone too, `exact` whether each name is whole, as shown, or an id.
     """
 
     people: tuple[Participant, ...] = ()
@@ -60,6 +60,7 @@ class Reading:
     left: tuple[Participant, ...] = ()
     doubted: tuple[Participant, ...] = ()
     or_everyone: bool = False
+    exact: bool = True
 
     @property
     def settled(self) -> bool:
@@ -69,22 +70,24 @@ class Reading:
 
     @property
     def surely_ends(self) -> bool:
-        """Whether the names end where the reading says, whoever else may have come in since."""
-        return not self.rest[:1].isupper()
+        """Whether it reads so whoever else came in since: no part of a name fits two."""
+        return self.exact and not self.rest[:1].isupper()
 
 
 @dataclass(frozen=True)
 class _Named:
     """One name in a text: whom it means, and where the text goes on.
 
-    `whole` is a whole name or id; `sure` is one as it is shown, or an id letter by letter.
+    `whole` is a whole name or id; `exact` is one as it is shown, or an id letter by letter; `sure`
+    is one that ends where it says: exact, or in quotation marks.
     """
 
     people: tuple[Participant, ...]
     others: tuple[Participant, ...]
     end: int
     whole: bool
-    sure: bool = True
+    exact: bool
+    sure: bool
 
 
 def quoted_at(text: str, start: int = 0) -> list[tuple[str, int]]:
@@ -156,6 +159,7 @@ class _Reader:
         self._people: list[Participant] = []
         self._others: list[Participant] = []
         self._doubted: list[Participant] = []
+        self._exact = True
         self._unknown: list[str] = []
 
     def read(self) -> Reading:
@@ -173,6 +177,7 @@ class _Reader:
             others=_without(others, people),
             unknown=tuple(dict.fromkeys(self._unknown)),
             doubted=_distinct(self._doubted),
+            exact=self._exact,
             left=tuple(one for one in people if one in self._crowd.left),
         )
 
@@ -188,6 +193,7 @@ class _Reader:
         else:
             self._people += named.people
         self._others += named.others
+        self._exact &= named.exact
         following = self._text[named.end :].lstrip()
         if not named.sure and self._text[named.end :] != following and following[:1].isupper():
             so_far = self._text[at : named.end].strip().removeprefix("@")
@@ -243,7 +249,8 @@ class _Reader:
     def _quoted(self, start: int) -> _Named | None:
         for content, end in quoted_at(self._text, start):
             if end > 0 and (people := self._crowd.find(content)):
-                return _Named(tuple(people), (), end, whole=True)
+                exact = _all_exact(people, content.removeprefix("@"))
+                return _Named(tuple(people), (), end, whole=True, exact=exact, sure=True)
         return None
 
     def _plain(self, start: int) -> _Named | None:
@@ -258,8 +265,8 @@ class _Reader:
             typed = self._text[start + skip :][: words[length - 1].end].strip()
             here = exactly(typed, chosen)
             end = start + skip + words[length - 1].end
-            sure = all(shown_as(one, typed) or typed in {one.id, one.custom_id} for one in here)
-            named = _Named(tuple(here), others, end, whole, sure)
+            exact = _all_exact(here, typed)
+            named = _Named(tuple(here), others, end, whole, exact, sure=exact)
             if best is None:
                 best = named
             else:
@@ -285,6 +292,10 @@ class _Reader:
         words = words_of(rest)
         found = self._crowd.at_front([word.folded for word in words])
         return [one for one, length, _ in found if shown_as(one, rest[: words[length - 1].end])]
+
+
+def _all_exact(people: Iterable[Participant], typed: str) -> bool:
+    return all(shown_as(one, typed) or typed in {one.id, one.custom_id} for one in people)
 
 
 def _likeliest(

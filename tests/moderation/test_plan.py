@@ -12,6 +12,7 @@ from bot.calls.verbs import End, Kick, Mute, RecordPause, RecordResume, RecordSt
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
+    BadInput,
     Impossible,
     NotAtVendor,
     UnknownCall,
@@ -20,7 +21,7 @@ from bot.errors import (
 )
 from bot.moderation.board import Board
 from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner
+from bot.moderation.plan import Planner, Spoken, UnclearPeople
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 
@@ -206,3 +207,32 @@ async def test_an_option_the_vendor_does_not_take_names_those_it_takes(table: Ta
 async def test_a_vendor_that_is_not_connected_can_do_nothing(table: Table) -> None:
     with pytest.raises(Impossible, match="CometChat is not connected"):
         table.planner.possible(Kick(), CallRef(vendor=Vendor.COMETCHAT, id="x"))
+
+
+async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -> None:
+    """Somebody of the same name may have come in since the people were last read."""
+    await table.kick("u5")
+    table.vendor.open_call("default:room", *PEOPLE, "u6=Bea Jones", title="Room")
+    with pytest.raises(UnclearPeople) as asked:
+        await table.planner.meant(Kick(), Spoken(call="default:room", text="jones rude"))
+    assert [one.id for one in asked.value.reading.others] == ["u2", "u6"]
+
+
+@pytest.mark.parametrize("text", ["Alice Jones rude", "u2 rude", '"alice jones" rude', "u2"])
+async def test_a_whole_name_or_an_id_of_a_moment_ago_costs_no_request(
+    table: Table, text: str
+) -> None:
+    await table.kick("u5")
+    before = table.vendor.requests
+    meant = await table.planner.meant(Kick(), Spoken(call="default:room", text=text))
+    assert [one.id for one in meant.act.people] == ["u2"]
+    assert table.vendor.requests == before
+
+
+async def test_too_many_names_are_refused(table: Table) -> None:
+    names = [f"p{number}" for number in range(51)]
+    table.vendor.open_call("default:full", *names, title="Full")
+    with pytest.raises(BadInput, match="At most 50"):
+        await table.planner.meant(
+            Kick(), Spoken(call="default:full", text=" and ".join(f"@{name}" for name in names))
+        )

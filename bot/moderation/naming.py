@@ -219,6 +219,7 @@ class _Reader:
         """`and` joins two names, or begins a reason: where it is not sure, it is asked."""
         words = words_of(self._text[after:])
         if not words:
+            self._unknown.append(self._text[before:].strip())
             return before, False
         start = after + words[0].start
         marked = self._text[start : start + 1] == "@" or bool(quoted_at(self._text, start))

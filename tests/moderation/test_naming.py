@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.calls.models import Participant
 from bot.moderation.crowd import Crowd
 from bot.moderation.naming import Reading, read_people
+from bot.moderation.plan import unclear_words
 from tests.calls.test_names import ALIKE
 
 NAMES = (
@@ -120,6 +121,7 @@ def test_another_way_to_read_the_same_words_is_asked_about(
         ("ann and zoe", "zoe"),
         ("ann and tell her so", "tell"),
         ("ann @zoe", "zoe"),
+        ("ann and", "and"),
         ("Kofi Annan rude", "Kofi Annan"),
         ("all except zoe", "zoe"),
         ("all, but zoe", "zoe"),
@@ -164,6 +166,39 @@ def test_somebody_pointed_at_behind_everyone_is_asked_about(text: str) -> None:
     reading = read(f"@{text}", crowd("Ann", "Cem"))
     assert (reading.everyone, who(reading.others)) == (True, ["Ann"])
     assert read("all noise @zoe", crowd("Ann", "Cem")).settled
+
+
+def test_a_name_that_begins_with_the_sign_for_a_name_is_asked_about() -> None:
+    reading = read("@here rude", crowd("@here", "here"))
+    assert (who(reading.people), who(reading.others)) == (["@here"], ["here"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Bob", "That fits more than one person: Bob = u0, Bob = u1."),
+        ("all", "Likely meant: everyone. All Might = u2 may be meant as well."),
+        (
+            "all but @bob and @ann",
+            "Likely meant: everyone except Ann = u3. Bob = u0, Bob = u1, All",
+        ),
+        ("All Might", "That may be a name, or everyone in the call."),
+        ("ann and cem rude", "Cem = u4 may be named or be a part of the reason."),
+        ("ann, zoe", "No one matches \u201czoe\u201d."),
+        ("gus", "Gus = left0 has left the call."),
+    ],
+)
+def test_what_is_unclear_is_said(text: str, words: str) -> None:
+    there = crowd("Bob", "bob", "All Might", "Ann", "Cem", left=["Gus"])
+    assert words.casefold() in " ".join(unclear_words(read(text, there))).casefold()
+
+
+def test_many_who_may_be_meant_are_counted() -> None:
+    told = " ".join(unclear_words(read("bob", crowd(*["Bob"] * 10))))
+    assert "Bob = u7 and 2 more" in told
+    assert "u8" not in told
+    [other] = unclear_words(Reading(others=crowd("Ann").people))
+    assert other == "It may be Ann = u0."
 
 
 def test_who_left_a_moment_ago_may_be_meant() -> None:

@@ -265,6 +265,9 @@ class _Reader:
             chosen, others, length, whole = _likeliest(found)
             typed = self._text[start + skip :][: words[length - 1].end].strip()
             here = exactly(typed, chosen)
+            if all(typed in {one.id, one.custom_id} for one in here):
+                whole_ones = [match.person for match in found if match.whole]
+                others = _without(whole_ones, here)
             end = start + skip + words[length - 1].end
             exact = _all_exact(here, typed)
             named = _Named(tuple(here), others, end, whole, exact, sure=exact)

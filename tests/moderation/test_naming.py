@@ -228,6 +228,15 @@ def test_names_are_read_as_they_are_compared(held: str, typed: str) -> None:
     assert ([one.id for one in reading.people], reading.rest) == (["u0"], "rude")
 
 
+def test_an_id_letter_by_letter_goes_before_parts_of_names() -> None:
+    twins = [Participant(id="jun", name="Jun Park"), Participant(id="jun-2", name="Jun Park")]
+    assert [one.id for one in read("jun rude", Crowd(twins)).people] == ["jun"]
+    assert read("jun rude", Crowd(twins)).settled
+    assert not read("Jun rude", Crowd(twins)).settled
+    named = Participant(id="u9", name="jun")
+    assert not read("jun rude", Crowd([*twins, named])).settled
+
+
 def test_a_name_cut_on_a_card_is_known() -> None:
     long = "Bartholomew the very long and winding name of somebody"
     reading = read(f"{long[:40].strip()}\u2026 rude", crowd(long, "Bea"))

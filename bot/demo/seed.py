@@ -27,7 +27,7 @@ PEOPLE = tuple(
         ("priya", "Priya Raghunathan", "host"),
         ("quote", 'Quinn "Q" O\'Hara & Sons <q@example.org>', "user"),
         ("reversed", "tsoh\u202egpj.exe", "user"),
-        ("siobhan", "Siobhán Ní Bhriain", "user"),
+        ("siobhan", "Siobhán Ní Bhriain", "admin"),
         ("tove", "Tove 👩🏽\u200d🚀", "user"),
         ("umar", "Umar Farooq", "user"),
         ("vera", "Dr. Vera Lindqvist", "host"),

@@ -72,6 +72,7 @@ leads = ["{self.lead.id}"]
 
 [protected]
 people = ["vera"]
+roles = ["admin"]
 
 [slack]
 moderation_channel = "{self.log.id}"

@@ -15,7 +15,7 @@ from handlers.blocks.parts import (
     section,
     text_of,
 )
-from handlers.blocks.text import code, dots, mrkdwn, who
+from handlers.blocks.text import code, count, dots, mrkdwn, who
 from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
 
 NAMED = 3
@@ -113,7 +113,19 @@ def aim_words(act: Act) -> str:
 def _target(act: Act) -> str:
     if not act.everyone:
         return _named(act.people)
-    return f"everyone except {_named(act.spared)}" if act.spared else "everyone"
+    asked = [person for person in act.spared if not person.protected]
+    whom = f"everyone except {_named(asked)}" if asked else "everyone"
+    if act.protected_too:
+        return f"{whom}, protected people included,"
+    return f"{whom} ({_left_out(act)})" if act.left_out else whom
+
+
+def _left_out(act: Act) -> str:
+    """`43 of 44; 1 protected person left out`; without numbers where not all could be counted."""
+    left = count(len(act.left_out), "protected person", "protected people")
+    if act.present is None:
+        return f"{left} left out"
+    return f"{act.present - len(act.spared)} of {act.present}; {left} left out"
 
 
 def _named(people: Sequence[Person]) -> str:

@@ -18,6 +18,7 @@ from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import takes
 from handlers.blocks.optionfields import Kind, kind_of, listed_field
 from handlers.blocks.parts import option, paragraph, plain_text, select
+from handlers.blocks.protectedfield import INCLUDE, include_field, included
 from handlers.blocks.reasons import LISTED, REASON, one_reason, reason_fields, wrong_reason
 from handlers.blocks.text import mrkdwn
 from handlers.blocks.values import MAX_SHOWN, Value, stale
@@ -27,9 +28,6 @@ REASON_FORM = "act.reason"
 
 MAX_TITLE, MAX_METADATA = 24, 3000
 """Slack's limits for a title or submit button and for private_metadata."""
-
-INCLUDE = "protected"
-"""The block_id and action_id of the box that includes protected people."""
 
 _OPTION = "option."
 
@@ -82,7 +80,7 @@ def reason_form(
         "blocks": [
             paragraph(about),
             *_options(verb, capability, targets),
-            *(include_field(chosen=act.protected_too) if includable else []),
+            *([include_field(chosen=act.protected_too)] if includable else []),
             *reason_fields(reasons, None, why, needed=act.heavy),
         ],
     }
@@ -104,9 +102,7 @@ def read_form(view: dict[str, Any]) -> Filled:
         )
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
-    act = state.act.model_copy(
-        update={"verb": verb, "protected_too": included(view, state.act.protected_too)}
-    )
+    act = state.act.model_copy(update={"verb": verb, "protected_too": _includes(view, state.act)})
     return Filled(state=state, act=act, reason=_written(view))
 
 
@@ -126,28 +122,10 @@ def form_errors(view: dict[str, Any]) -> dict[str, str]:
     return {REASON: wrong} if wrong else {}
 
 
-def include_field(*, chosen: bool) -> list[Block]:
-    """A box that includes protected people in an act on everyone."""
-    box = option("Include protected people", INCLUDE)
-    element: Block = {"type": "checkboxes", "action_id": INCLUDE, "options": [box]}
-    if chosen:
-        element["initial_options"] = [box]
-    return [
-        {
-            "type": "input",
-            "block_id": INCLUDE,
-            "label": plain_text("Protected people", MAX_SHOWN),
-            "hint": plain_text("Left out unless you check this.", MAX_SHOWN),
-            "element": element,
-            "optional": True,
-        }
-    ]
-
-
-def included(view: Mapping[str, Any], otherwise: bool) -> bool:  # noqa: FBT001 - what was said
-    """Whether the box is checked; `otherwise` where the form has none."""
-    field = view["state"]["values"].get(INCLUDE)
-    return otherwise if field is None else bool(field[INCLUDE].get("selected_options"))
+def _includes(view: Mapping[str, Any], act: ActRef) -> bool:
+    """Whether protected people are meant too: as the box says, or as it was said before."""
+    said = included(view["state"]["values"].get(INCLUDE, {}).get(INCLUDE))
+    return act.protected_too if said is None else said
 
 
 def trouble_view(message: Message) -> dict[str, Any]:

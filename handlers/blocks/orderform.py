@@ -24,6 +24,7 @@ from handlers.blocks.orderstate import (
     people_block,
 )
 from handlers.blocks.parts import option, paragraph, plain_text, select
+from handlers.blocks.protectedfield import include_field
 from handlers.blocks.reasons import reason_fields
 from handlers.blocks.text import cut, mrkdwn, say
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM, MAX_SHOWN
@@ -60,7 +61,8 @@ class Draft(Frozen):
 
     `verbs` can be chosen from; `call` is the chosen one, `rights` are its reader's there, and
     `capability` is what its vendor makes of the verb; `listed` is the list that somebody absent is
-    chosen from; `notes` are words of ours about what stands in the way.
+    chosen from; `notes` are words of ours about what stands in the way; `includable` whether
+    protected people may be included in an act on everyone.
     """
 
     said: Said
@@ -72,6 +74,7 @@ class Draft(Frozen):
     targets: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    includable: bool = False
 
 
 def order_form(draft: Draft) -> dict[str, Any]:
@@ -245,6 +248,8 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
         blocks.append(_input(block_id, "Whom", radio, dispatch=True))
     if Whom.NAMED in ways:
         blocks.append(_people(draft, needed=len(ways) == 1))
+    if draft.includable and Whom.EVERYONE in ways and draft.said.whom in {*ways} - {Whom.NAMED}:
+        blocks.append(include_field(chosen=draft.said.protected_too))
     return blocks
 
 

@@ -10,6 +10,7 @@ from bot.calls.models import CallRef, Frozen
 from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.choices import Picked, call_value
 from handlers.blocks.optionfields import OPTION
+from handlers.blocks.protectedfield import INCLUDE, included
 from handlers.blocks.reasons import LISTED, REASON
 from handlers.blocks.values import (
     FORM_CALL,
@@ -86,6 +87,7 @@ class Said(Frozen):
     options: Mapping[str, str] = {}
     listed: str | None = None
     written: str = ""
+    protected_too: bool = False
     blocks: Mapping[str, str] = {}
 
     @property
@@ -152,6 +154,7 @@ def read_said(view: Mapping[str, Any]) -> Said:
             },
             listed=_option(fields.get(LISTED)),
             written=_text(fields.get(REASON)),
+            protected_too=bool(included(fields.get(INCLUDE))),
             blocks=blocks,
         )
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:

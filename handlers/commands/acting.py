@@ -95,7 +95,8 @@ async def meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
         read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
         if isinstance(read, Incomplete):
             raise UnclearPeople(await planner.call(request.call), meant.reading)
-        return read, meant.act.model_copy(update={"verb": read.verb})
+        said = {"verb": read.verb, "protected_too": request.protected_too}
+        return read, meant.act.model_copy(update=said)
     act = await planner.act(
         request.verb,
         request.call,
@@ -103,7 +104,7 @@ async def meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
         everyone=request.everyone,
         spared=request.spared,
     )
-    return request, act
+    return request, act.model_copy(update={"protected_too": request.protected_too})
 
 
 def _surely_heavy(request: ActRequest) -> bool:

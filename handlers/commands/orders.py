@@ -43,6 +43,9 @@ WRONG = {
 """What an option takes, where something else was typed."""
 
 _DASH = f"[{re.escape(DASHES)}]"
+PROTECTED = "protected"
+"""The option that includes protected people in an act on everyone."""
+
 _OPTION = re.compile(rf"({_DASH}+)([^\W\d_](?:\w|{_DASH})*)(?:=(\S*))?")
 """A word like `--video` or `--video=true`; a lone dash or a range of numbers is none."""
 
@@ -60,7 +63,7 @@ class ActRequest(Frozen):
 
     Of a verb that means people by name `text` is all that stands behind the call, and `literal` the
     same with its options: who is there decides where the names in it end. `people`, `spared` and
-    `reason` are then what its signs alone tell.
+    `reason` are then what its signs alone tell. `protected_too`: everyone, also the protected.
     """
 
     verb: AnyVerb
@@ -69,6 +72,7 @@ class ActRequest(Frozen):
     everyone: bool = False
     spared: tuple[str, ...] = ()
     reason: str = ""
+    protected_too: bool = False
     text: str = ""
     literal: str = ""
 
@@ -99,6 +103,7 @@ class Incomplete(Frozen):
     spared: tuple[str, ...] = ()
     picked: Mapping[str, str | tuple[str, ...]] = {}
     reason: str = ""
+    protected_too: bool = False
     missing: str
 
 
@@ -145,7 +150,8 @@ def read_order(
     verb = verb or _second(family, words)
     literal = _with_options(said_words, kept, len(words.rest.split()))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
-    picked = _pick(verb, values)
+    protected_too = verb.everyone and PROTECTED in values
+    picked = _pick(verb, [one for one in values if not (protected_too and one == PROTECTED)])
     aimed = verb.aim is not Aim.CALL
     text = words.rest = with_emoji(words.rest) if aimed else words.rest
     everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())
@@ -170,6 +176,7 @@ def read_order(
         "everyone": everyone,
         "spared": spared,
         "reason": words.rest,
+        "protected_too": _included(everyone=everyone) if protected_too else False,
     }
     if lacking:
         kind = None if asked else verb
@@ -178,6 +185,16 @@ def read_order(
     literal = "" if literal == text else literal
     typed = {"text": text, "literal": literal} if verb.by_name() else {}
     return ActRequest.model_validate({"verb": _build(verb, picked, command), **said, **typed})
+
+
+def _included(*, everyone: bool) -> bool:
+    """Whether protected people are included. BadInput where people are named: they are meant."""
+    if not everyone:
+        raise BadInput(
+            f"--{PROTECTED} goes with everyone only.",
+            next_step="People you name are meant in any case: leave it out.",
+        )
+    return True
 
 
 def with_rest(request: ActRequest, rest: str, command: str = "/calls") -> ActRequest | Incomplete:
@@ -269,6 +286,7 @@ def _take_options(family: Sequence[type[Verb]], words: Words) -> tuple[list[str]
     text afterwards.
     """
     known = {word for verb in family for word in (*_words_of(verb), *choices(verb))}
+    known |= {PROTECTED} if any(verb.everyone for verb in family) else set()
     values: list[str] = []
     kept: list[int] = []
     closed, at = 0, 0

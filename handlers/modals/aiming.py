@@ -81,6 +81,7 @@ async def act_of(visit: Visit, said: Said) -> Act:
         people=people,
         everyone=everyone,
         spared=spared,
+        protected_too=everyone and said.protected_too,
     )
 
 

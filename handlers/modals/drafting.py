@@ -53,7 +53,14 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         targets=outputs(verb, call, board.rtmp_targets) if verb else (),
         reasons=visit.counter.reasons,
         notes=tuple(notes),
+        includable=call is not None and await may_include(visit, call.ref.vendor),
     )
+
+
+async def may_include(visit: Visit, vendor: Vendor) -> bool:
+    """Whether to offer that protected people be included: there are such, and an admin asks."""
+    policy = visit.desk.policy
+    return bool(policy.protection(vendor)) and await policy.is_admin(visit.asker.actor, vendor)
 
 
 def menu_of(visit: Visit, verb: type[Verb], call: Call) -> Listed | None:

@@ -203,6 +203,7 @@ def _spoken(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[]
             call=None if call is None else call_value(call.ref),
             whom=_whom(request),
             options=_options(request),
+            protected_too=request.protected_too,
             written=request.reason,
         )
         said, missing = await _with_typed(visit, said, call)

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.calls.acts import Act, ActRef
 from bot.calls.cases import Order
-from bot.calls.models import Vendor
 from bot.errors import CallwardenError, UnknownPerson, VendorError
 from bot.moderation.lookup import look_up, remembered
 from bot.moderation.plan import UnclearPeople
@@ -18,6 +17,7 @@ from handlers.blocks.reasons import REASON
 from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
 from handlers.following import follow
+from handlers.modals.drafting import may_include
 from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.modals.which import which_recording
@@ -100,12 +100,6 @@ def _not_found(error: Exception, meant: ActRef) -> str:
         return cut(f"{error} {error.next_step}".strip(), MAX_ERROR)
     vendor = meant.call.vendor.label
     return f"{vendor} did not say in time who is in the call. Submit it again in a moment."
-
-
-async def may_include(visit: Visit, vendor: Vendor) -> bool:
-    """Whether to offer that protected people be included: there are such, and an admin asks."""
-    policy = visit.desk.policy
-    return bool(policy.protection(vendor)) and await policy.is_admin(visit.asker.actor, vendor)
 
 
 async def submit(visit: Visit) -> FieldErrors | Redrawn:

@@ -25,7 +25,7 @@ from bot.moderation.plan import Spoken
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
-from handlers.commands.words import Words, fit
+from handlers.commands.words import PROTECTED, Words, fit, include_protected
 
 MAX_REASON = 2000
 """Characters in a reason."""
@@ -43,9 +43,6 @@ WRONG = {
 """What an option takes, where something else was typed."""
 
 _DASH = f"[{re.escape(DASHES)}]"
-PROTECTED = "protected"
-"""The option that includes protected people in an act on everyone."""
-
 _OPTION = re.compile(rf"({_DASH}+)([^\W\d_](?:\w|{_DASH})*)(?:=(\S*))?")
 """A word like `--video` or `--video=true`; a lone dash or a range of numbers is none."""
 
@@ -176,7 +173,7 @@ def read_order(
         "everyone": everyone,
         "spared": spared,
         "reason": words.rest,
-        "protected_too": _included(everyone=everyone) if protected_too else False,
+        "protected_too": include_protected(everyone=everyone) if protected_too else False,
     }
     if lacking:
         kind = None if asked else verb
@@ -185,16 +182,6 @@ def read_order(
     literal = "" if literal == text else literal
     typed = {"text": text, "literal": literal} if verb.by_name() else {}
     return ActRequest.model_validate({"verb": _build(verb, picked, command), **said, **typed})
-
-
-def _included(*, everyone: bool) -> bool:
-    """Whether protected people are included. BadInput where people are named: they are meant."""
-    if not everyone:
-        raise BadInput(
-            f"--{PROTECTED} goes with everyone only.",
-            next_step="People you name are meant in any case: leave it out.",
-        )
-    return True
 
 
 def with_rest(request: ActRequest, rest: str, command: str = "/calls") -> ActRequest | Incomplete:

@@ -101,3 +101,17 @@ def fit(word: str, of: str) -> str:
             next_step="Nothing was done. Use the id on the card, or a part of the name.",
         )
     return word
+
+
+PROTECTED = "protected"
+"""The option that includes protected people in an act on everyone."""
+
+
+def include_protected(*, everyone: bool) -> bool:
+    """Whether protected people are included. BadInput where people are named: they are meant."""
+    if not everyone:
+        raise BadInput(
+            f"--{PROTECTED} goes with everyone only.",
+            next_step="People you name are meant in any case: leave it out.",
+        )
+    return True

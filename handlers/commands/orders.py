@@ -8,7 +8,6 @@ A verb that carries a text has no reason beside it: the text is everything that 
 import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from bot.calls.models import Frozen
 from bot.calls.names import fold
-from bot.calls.verbs import FROM_LIST, TO_READ, Aim, Verb
+from bot.calls.verbs import Aim, Verb
 from bot.calls.written import AnyVerb
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH, quoted_at
@@ -25,6 +24,7 @@ from bot.moderation.plan import Spoken
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
+from handlers.commands.optionwords import choices, chosen, names, texts
 from handlers.commands.words import PROTECTED, Words, fit, include_protected
 
 MAX_REASON = 2000
@@ -102,38 +102,6 @@ class Incomplete(Frozen):
     reason: str = ""
     protected_too: bool = False
     missing: str
-
-
-@cache
-def choices(verb: type[Verb]) -> Mapping[str, type[StrEnum]]:
-    """The options of `verb` that are picked from a few values, by field name."""
-    kinds = {name: field.annotation for name, field in verb.model_fields.items()}
-    return MappingProxyType(
-        {
-            name: kind
-            for name, kind in kinds.items()
-            if isinstance(kind, type) and issubclass(kind, StrEnum)
-        }
-    )
-
-
-@cache
-def names(verb: type[Verb]) -> tuple[str, ...]:
-    """The options of `verb` that are written as a word after the call, by field name."""
-    told = {*choices(verb), *texts(verb), *chosen(verb)}
-    return tuple(name for name in verb.model_fields if name not in told)
-
-
-@cache
-def chosen(verb: type[Verb]) -> tuple[str, ...]:
-    """The options of `verb` that are chosen from what the vendor lists, by field name."""
-    return tuple(name for name, field in verb.model_fields.items() if FROM_LIST in field.metadata)
-
-
-@cache
-def texts(verb: type[Verb]) -> tuple[str, ...]:
-    """The options of `verb` that are texts for people to read, by field name."""
-    return tuple(name for name, field in verb.model_fields.items() if TO_READ in field.metadata)
 
 
 def read_order(

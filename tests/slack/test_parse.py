@@ -25,7 +25,7 @@ from bot.calls.verbs import (
 )
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES, help_message, topics
-from handlers.commands.orders import choices, names, texts
+from handlers.commands.optionwords import choices, names, texts
 from handlers.commands.parse import (
     ActRequest,
     FindPerson,

@@ -9,6 +9,7 @@ from bot.calls.actors import Member as Member  # noqa: PLC0414  part of the port
 from bot.calls.actors import Place as Place  # noqa: PLC0414  part of the port
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
+from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
 from bot.calls.cases import (
     Acceptance,
@@ -46,6 +47,7 @@ class CallProvider(Protocol):
     vendor: Vendor
     looks: Mapping[str, Capability]
     lists: frozenset[Listed]
+    logs: bool
     prepared: frozenset[str]
     """The verbs, by name, that `prepare` has to see first."""
 
@@ -55,6 +57,9 @@ class CallProvider(Protocol):
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of the calls that are live now, newest first. One vendor request, or two."""
+
+    async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
+        """The newest calls of its call log that fit, live or over; Impossible without `logs`."""
 
     async def get(self, call_id: str) -> Call:
         """One call by `CallRef.id`, live or just ended; NotAtVendor when there is none."""

@@ -57,6 +57,27 @@ class RecordingState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class CallLog(Frozen):
+    """A call as its vendor's call log has it; None is what the vendor does not say.
+
+    `mode` is call, meet or presenter; `between` says whether `receiver` is a user or a group.
+    `seconds` is how long the call lasted, `audio_seconds` and `video_seconds` what all people
+    together sent. `devices` counts connections: somebody with two devices counts twice.
+    """
+
+    status: str | None = None
+    mode: str | None = None
+    media: str | None = None
+    initiator: str | None = None
+    receiver: str | None = None
+    between: str | None = None
+    seconds: int | None = None
+    audio_seconds: int | None = None
+    video_seconds: int | None = None
+    devices: int | None = None
+    recordings: int | None = None
+
+
 class Call(Frozen):
     """One live (or just ended) call. `people` counts who is connected now; times are UTC.
 
@@ -83,6 +104,7 @@ class Call(Frozen):
     kind: str | None = None
     blocked: tuple[str, ...] | None = None
     grouped: bool | None = None
+    log: CallLog | None = None
 
     @field_validator("title")
     @classmethod

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.calls.acts import Person
+from bot.calls.attendance import Attendance
+from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
 from bot.calls.looks import Sighting
 from bot.calls.models import Call, Frozen, Page, Participant, Vendor
@@ -21,12 +23,14 @@ class Trouble(Frozen):
 class ListView(Frozen):
     """What part of the picture somebody looks at: one vendor or all, words in the title, a page.
 
-    `page` counts from 0; `text` is matched without regard to case against title, id and handle.
+    `page` counts from 0; `text` is matched without regard to case against title, id and handle. A
+    narrow `log` looks into the vendors' call logs instead of what is live.
     """
 
     vendor: Vendor | None = None
     text: str = ""
     page: int = 0
+    log: LogFilter = LogFilter()
 
 
 class Picture(Frozen):
@@ -79,7 +83,7 @@ class Roster(Frozen):
 class CallView(Frozen):
     """One call opened: its people on one page, who is kept out, what can be done and looked at.
 
-    `rights` are its reader's.
+    `attendance` is who was there, of a call that is over. `rights` are its reader's.
     """
 
     call: Call
@@ -89,5 +93,6 @@ class CallView(Frozen):
     looks: Mapping[str, Capability] = {}
     rtmp_targets: tuple[str, ...] = ()
     kept_out: Roster | None = None
+    attendance: Attendance | None = None
     rights: Rights = NOTHING
     at: datetime

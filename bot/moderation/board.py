@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, of_call
 from bot.calls.handles import fits, handle
 from bot.calls.looks import Sighting, Sightings
@@ -69,13 +70,16 @@ class Board:
     async def look(self, view: ListView) -> Picture:
         """The calls that match `view`, most people first; a silent vendor is one trouble.
 
-        Impossible when that vendor, or no vendor at all, is connected.
+        Where it looks into call logs, only the vendors that have one are asked. Impossible when
+        that vendor has none, when it is not connected, or when no vendor at all is.
         """
         if view.vendor is not None:
             self.provider(view.vendor)
         self.connected()
         vendors = [v for v in self._order if view.vendor in {None, v}]
-        answers = await asyncio.gather(*(self._ask(vendor) for vendor in vendors))
+        if view.log.narrow:
+            vendors = self._with_log(vendors)
+        answers = await asyncio.gather(*(self._ask(vendor, view.log) for vendor in vendors))
         calls: list[Call] = []
         partial: list[Vendor] = []
         troubles: list[Trouble] = []
@@ -90,7 +94,8 @@ class Board:
                 partial.append(vendor)
         self.memory.keep_calls(calls)
         shown = [call for call in calls if matches(call, view.text)]
-        shown.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
+        if not view.log.narrow:
+            shown.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
         return Picture(
             calls=tuple(shown),
             at=self.clock.now(),
@@ -106,8 +111,21 @@ class Board:
             call if call.limit is None else (await marked(self.past, call))[0] for call in calls
         ]
 
-    async def _ask(self, vendor: Vendor) -> Page[Call] | Trouble:
+    def _with_log(self, vendors: Sequence[Vendor]) -> list[Vendor]:
+        """Those of `vendors` that have a call log; Impossible where none has."""
+        having = [vendor for vendor in vendors if self.providers[vendor].logs]
+        if not having:
+            names = " and ".join(vendor.label for vendor in vendors)
+            raise Impossible(
+                f"{names} can only be asked for live calls.",
+                next_step="Leave out status, user, type and recording.",
+            )
+        return having
+
+    async def _ask(self, vendor: Vendor, wanted: LogFilter) -> Page[Call] | Trouble:
         try:
+            if wanted.narrow:
+                return await self.providers[vendor].log(wanted, limit=MOST)
             return await self.providers[vendor].list_live(limit=MOST)
         except VendorError as error:
             return Trouble(vendor=vendor, message=str(error))

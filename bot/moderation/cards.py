@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.calls.actors import Actor
+from bot.calls.attendance import Attendance
 from bot.calls.cases import Case
+from bot.calls.looks import ATTENDANCE
 from bot.calls.models import CallRef
 from bot.calls.picture import CallView
+from bot.errors import Impossible, VendorError
 from bot.moderation.board import Board
 from bot.policy import Policy
 from bot.ports import Store
 
 RECENT = 3
 """Cases shown on a call's card."""
+
+REMOVALS = 100
+"""The latest cases of a call that are looked at for who removed somebody."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,24 @@ class Cards:
             self.board.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
         )
         cases = await self._recent(reader, view.call.ref)
-        return view.model_copy(update={"rights": rights}), cases
+        over = view.call.ended_at is not None and ATTENDANCE.name in rights.looks
+        attendance = await self._attendance(view.call.ref) if over else None
+        return view.model_copy(update={"rights": rights, "attendance": attendance}), cases
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Who was in a call, with what our own cases know of how they left."""
+        seen, cases = await asyncio.gather(
+            self.board.provider(call.vendor).attendance(call),
+            self.store.recent(call, limit=REMOVALS),
+        )
+        return seen.explained(cases)
+
+    async def _attendance(self, call: CallRef) -> Attendance | None:
+        """None where the vendor has none, or does not say now: the card is shown without it."""
+        try:
+            return await self.attendance(call)
+        except (VendorError, Impossible):
+            return None
 
     async def _recent(self, reader: Actor, call: CallRef) -> Sequence[Case]:
         """The latest cases of a call; those who may not read the audit log see their own."""

@@ -57,10 +57,6 @@ ENTRIES_A_CASE = 4
 """Entries of the record read for each case to be found: an order, its outcome, and repetitions."""
 
 
-REMOVALS = 100
-"""The latest cases of a call that are looked at for who removed somebody."""
-
-
 @dataclass(frozen=True)
 class Desk:
     """Looking is free to those who may look; every act goes through `request`."""
@@ -179,11 +175,8 @@ class Desk:
 
     async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
-        provider = await self.looks(asker, ATTENDANCE, call.vendor)
-        seen, cases = await asyncio.gather(
-            provider.attendance(call), self.store.recent(call, limit=REMOVALS)
-        )
-        return seen.explained(cases)
+        await self.looks(asker, ATTENDANCE, call.vendor)
+        return await Cards(self.board, self.policy, self.store).attendance(call)
 
     async def case(self, asker: Asker, number: int) -> Case:
         """One case: anybody's for those who may read the audit log, else their own.

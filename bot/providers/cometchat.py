@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
+from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.looks import FileKind, Files, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
@@ -48,6 +49,7 @@ class CometChatProvider(Blind, Unprepared):
         rooms="CometChat's call API knows calls only, no types and no lasting rooms.",
     )
 
+    logs = True
     lists = frozenset({Listed.BANNED, Listed.MEMBERS})
 
     def __init__(self, http: Transport, chat: Transport, clock: Clock) -> None:
@@ -70,7 +72,7 @@ class CometChatProvider(Blind, Unprepared):
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
         """Who is connected now; CometChat tells all at once, so the cursor is an offset."""
-        here = list((await self._reads.call(call.id)).here().values())
+        here = (await self._reads.call(call.id)).here()
         start = int(cursor or 0)
         end = start + limit
         people = tuple(told(person) for person in here[start:end])
@@ -91,6 +93,10 @@ class CometChatProvider(Blind, Unprepared):
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`; CometChat has no names, so it goes by any part of the uid."""
         return await self._reads.find(words)
+
+    async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
+        """See `CallProvider.log` and `Reads.log`."""
+        return await self._reads.log(wanted, limit)
 
     async def attendance(self, call: CallRef) -> Attendance:
         """See `Reads.attendance`; a session id is one run."""

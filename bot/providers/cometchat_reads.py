@@ -3,11 +3,13 @@
 from urllib.parse import quote
 
 from bot.calls.attendance import Attendance
+from bot.calls.call_log import LogFilter
 from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
 from bot.calls.names import fold
 from bot.errors import NotAtVendor
 from bot.providers.cometchat_wire import (
+    UNKNOWN,
     ManyCalls,
     OneCall,
     Person,
@@ -15,8 +17,8 @@ from bot.providers.cometchat_wire import (
     WireCall,
     newest_first,
 )
-from bot.providers.decode import read
-from bot.providers.http import Kind, Transport
+from bot.providers.decode import read, read_entries
+from bot.providers.http import Kind, Params, Transport
 from bot.providers.looks import by_arrival
 
 PAGE = 100
@@ -52,7 +54,7 @@ class Reads:
             "/calls",
             params={"status": "ongoing", "page": number, "perPage": limit},
         )
-        many = read(self._http, ManyCalls, answer)
+        many, _ = read_entries(self._http, ManyCalls, answer)
         live = [one for one in many.data if one.status == "ongoing"]
         more = bool(many.data) and many.more_after(number)
         page: Page[Call] = Page(
@@ -61,6 +63,23 @@ class Reads:
             total=many.total,
         )
         return live, page
+
+    async def log(self, wanted: LogFilter, limit: int) -> Page[Call]:
+        """The first page of calls, live or over, that fit; what came is filtered here once more."""
+        params: Params = {"page": 1, "perPage": limit}
+        if wanted.status is not None:
+            params = {**params, "status": wanted.status}
+        if wanted.user is not None:
+            params = {**params, "uid": wanted.user}
+        if wanted.media is not None:
+            params = {**params, "type": wanted.media}
+        if wanted.recorded is not None:
+            params = {**params, "hasRecording": "true" if wanted.recorded else "false"}
+        answer = await self._http.send(Kind.READ, "GET", "/calls", params=params)
+        many, _ = read_entries(self._http, ManyCalls, answer)
+        found = [one.told() for one in many.data if one.fits(wanted)]
+        more = bool(many.data) and many.more_after(1)
+        return Page(items=tuple(found), next="2" if more else None, total=many.total)
 
     async def attendance(self, session: str) -> Attendance:
         """Every device of everybody, and the invited who never came."""
@@ -122,11 +141,15 @@ class Reads:
 
 
 def told(person: Person) -> Participant:
-    """Somebody who is connected."""
+    """Somebody who is connected; one without a uid is shown, and never acted upon."""
+    if not person.uid:
+        return Participant(
+            id=UNKNOWN, known=False, presence=person.device, joined_at=person.joined_at
+        )
     return Participant(id=person.uid, joined_at=person.joined_at)
 
 
 def _in(call: WireCall, words: str) -> list[Sighting]:
     wanted = fold(words)
-    people = [one for one in call.here().values() if wanted in fold(one.uid)]
+    people = [one for one in call.here() if one.uid and wanted in fold(one.uid)]
     return [Sighting(call=call.told(), person=told(one)) for one in people]

@@ -1,21 +1,38 @@
 """CometChat's answers: the fields that are needed, times in Unix seconds, no display names."""
 
+import re
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from bot.calls.attendance import Attendee
+from bot.calls.call_log import LogFilter
 from bot.calls.looks import File, FileKind
-from bot.calls.models import Call, CallRef, RecordingState, Vendor
-from bot.providers.decode import Amount, Moment
+from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
+from bot.providers.decode import Amount, Count, Moment, Text
 from bot.providers.http import Problem
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _MINUTE = 60
 
+UNKNOWN = "unknown"
+"""Stands for the id of somebody whose entry has none."""
+
 GROUP_KINDS = {"group", "groups"}
 """The overview page says `group`, the older property table `groups`."""
+
+
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
+
+
+def _clock_seconds(duration: str | None) -> int | None:
+    """The seconds of `00:00:19`; None for anything else."""
+    shown = _CLOCK.fullmatch(duration or "")
+    if shown is None:
+        return None
+    hours, minutes, seconds = map(int, shown.groups())
+    return (hours * _MINUTE + minutes) * _MINUTE + seconds
 
 
 def seconds_of(minutes: float | None) -> int | None:
@@ -24,9 +41,13 @@ def seconds_of(minutes: float | None) -> int | None:
 
 
 class Person(BaseModel):
-    """Somebody who was invited to a call; not all of them came."""
+    """Somebody who was invited to a call; not all of them came.
 
-    uid: str
+    One without `uid` cannot be acted on or told from others: they are shown as unknown.
+    """
+
+    uid: Text = None
+    device: Text = Field(None, alias="deviceId")
     is_joined: bool | None = Field(None, alias="isJoined")
     state: str | None = None
     joined_at: Moment = Field(None, alias="joinedAt")
@@ -44,7 +65,7 @@ class Person(BaseModel):
         """This device as a stay in the call; of the invited who never came, why not."""
         came = self.is_joined or self.joined_at is not None
         return Attendee(
-            id=self.uid,
+            id=self.uid or UNKNOWN,
             joined_at=self.joined_at if came else None,
             left_at=self.left_at if came else None,
             audio_seconds=seconds_of(self.audio) if came else None,
@@ -102,19 +123,39 @@ class WireCall(BaseModel):
     """A call with everybody who was invited to it."""
 
     session: str = Field(alias="sessionId")
-    status: str | None = None
-    kind: str | None = Field(None, alias="type")
-    mode: str | None = None
-    receiver: str | None = None
-    receiver_type: str | None = Field(None, alias="receiverType")
+    status: Text = None
+    kind: Text = Field(None, alias="type")
+    mode: Text = None
+    initiator: Text = None
+    receiver: Text = None
+    receiver_type: Text = Field(None, alias="receiverType")
     started_at: Moment = Field(None, alias="startedAt")
     ended_at: Moment = Field(None, alias="endedAt")
+    audio: Amount = Field(None, alias="totalAudioMinutes")
+    video: Amount = Field(None, alias="totalVideoMinutes")
+    duration: Text = Field(None, alias="totalDuration")
+    devices: Count = Field(None, alias="totalParticipants")
+    has_recording: bool | None = Field(None, alias="hasRecording")
     participants: list[Person] | None = None
     recordings: list[Recording] | None = None
 
-    def here(self) -> dict[str, Person]:
+    def fits(self, wanted: LogFilter) -> bool:
+        """Whether it is what was looked for; what the vendor does not say is let through."""
+        pairs = (
+            (wanted.status, self.status),
+            (wanted.media, self.kind),
+            (wanted.recorded, self.has_recording),
+        )
+        if any(None not in {asked, said} and asked != said for asked, said in pairs):
+            return False
+        users = {self.initiator, self.receiver, *(one.uid for one in self.participants or ())}
+        return wanted.user is None or wanted.user in users
+
+    def here(self) -> list[Person]:
         """Who is connected, once each: a second device is the same person."""
-        return {person.uid: person for person in self.participants or () if person.here}
+        people = [person for person in self.participants or () if person.here]
+        known = {person.uid: person for person in people if person.uid}
+        return [*known.values(), *(person for person in people if not person.uid)]
 
     @property
     def group(self) -> str | None:
@@ -151,6 +192,32 @@ class WireCall(BaseModel):
             recording=self.recording,
             kind=self.kind,
             grouped=self.grouped,
+            log=self.log(),
+        )
+
+    def _kept(self) -> int | None:
+        """How many recordings there are; the list is left out where there is none."""
+        if self.recordings is None:
+            return 0 if self.has_recording is False else None
+        return len(self.recordings)
+
+    def log(self) -> CallLog:
+        """All that the property tables have of it.
+
+        `totalDuration` is the call's length as a clock shows it.
+        """
+        return CallLog(
+            status=self.status,
+            mode=self.mode,
+            media=self.kind,
+            initiator=self.initiator,
+            receiver=self.receiver,
+            between=self.receiver_type,
+            seconds=_clock_seconds(self.duration),
+            audio_seconds=seconds_of(self.audio),
+            video_seconds=seconds_of(self.video),
+            devices=self.devices,
+            recordings=self._kept(),
         )
 
 

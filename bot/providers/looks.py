@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.calls.acts import Person
 from bot.calls.attendance import Attendance, Attendee
+from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.looks import (
     ATTENDANCE,
@@ -22,7 +23,7 @@ from bot.calls.looks import (
     Quality,
     Room,
 )
-from bot.calls.models import CallRef, Page
+from bot.calls.models import Call, CallRef, Page
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import Impossible
@@ -61,6 +62,7 @@ class Blind:
 
     looks: Mapping[str, Capability]
     lists: frozenset[Listed] = frozenset()
+    logs: bool = False
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Impossible."""
@@ -78,6 +80,11 @@ class Blind:
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
         """Impossible."""
         raise self._none(FEEDBACK, call)
+
+    async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
+        """Impossible."""
+        del wanted, limit
+        raise Impossible("There is no call log here.")
 
     async def attendance(self, call: CallRef) -> Attendance:
         """Impossible."""

@@ -24,7 +24,7 @@ from bot.errors import VendorError
 from bot.meter import UNMETERED, Meter
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
-from bot.providers.looks import HAS, all_looks
+from bot.providers.looks import HAS, Blind, all_looks
 from bot.providers.stream_acts import StreamActs
 from bot.providers.stream_attendance import StreamAttendance
 from bot.providers.stream_find import ONGOING, StreamFinder
@@ -38,7 +38,7 @@ from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
 
-class StreamProvider:
+class StreamProvider(Blind):
     """Stream Video behind `VendorClient`.
 
     `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has

@@ -9,7 +9,8 @@ from bot.calls.looks import LOOKS
 from bot.calls.models import Participant
 from bot.calls.picture import CallView, ListView
 from bot.calls.verbs import VERBS, Verb
-from handlers.blocks.calls import call_facts
+from handlers.blocks.attendance import stay_line
+from handlers.blocks.calls import call_facts, log_blocks
 from handlers.blocks.cases import case_line
 from handlers.blocks.lookvalues import LOOK, LookValue
 from handlers.blocks.message import Block, Message
@@ -32,6 +33,7 @@ from handlers.blocks.parts import (
     overflow,
     paragraph,
     section,
+    stacked,
     stamp,
     text_of,
 )
@@ -56,6 +58,7 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
     blocks = [
         header(title),
         section(call_facts(call, name, view.at)),
+        *log_blocks(call),
         *actions(
             [*(act_button(offer, call, mark) for offer in offers), _more(view)], f"{mark}.acts"
         ),
@@ -72,11 +75,20 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
 def _people(view: CallView, mark: str) -> list[Block]:
     people = view.people.items[:PEOPLE_PAGE]
     if view.call.ended_at is not None:
-        return [section("This call has ended.")]
+        return [section("This call has ended."), *_attended(view)]
     if not people:
         return [section("Nobody is in the call right now.")]
     offers = for_person(view.capabilities, view.rights, view.rtmp_targets)
     return [_person(view, person, offers, f"{mark}.{index}") for index, person in enumerate(people)]
+
+
+def _attended(view: CallView) -> list[Block]:
+    """Who was in a call that is over, as many as a page; the button “Attendance” tells all."""
+    stays = view.attendance.stays if view.attendance is not None else ()
+    told = [stay_line(stay, view.at) for stay in stays[:PEOPLE_PAGE]]
+    if len(stays) > PEOPLE_PAGE:
+        told.append(f"and {len(stays) - PEOPLE_PAGE:,} more: press Attendance.")
+    return stacked(told)
 
 
 def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: str) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.calls.capabilities import Capability
-from bot.calls.models import Call, RecordingState, Vendor
+from bot.calls.models import Call, CallLog, RecordingState, Vendor
 from bot.calls.picture import ListView, Picture
 from bot.calls.rights import NOTHING
 from bot.calls.verbs import Weight
@@ -63,7 +63,7 @@ def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -
     last = max(len(picture.calls) - 1, 0) // PAGE_SIZE
     page = min(view.page, last)
     shown = picture.calls[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    blocks = [header(headline(picture)), *_filters(view, stamp(picture.at))]
+    blocks = [header(headline(picture, view)), *_filters(view, stamp(picture.at))]
     names = handles(picture.calls)
     for index, call in enumerate(shown):
         mark = f"{stamp(picture.at)}.{index}"
@@ -72,7 +72,7 @@ def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -
         blocks.append(section(_empty(picture, view)))
     blocks += _notes(picture)
     blocks += _pager(view, page, last, picture)
-    return Message(_spoken(picture, shown), blocks)
+    return Message(_spoken(picture, view, shown), blocks)
 
 
 def live_blocks(picture: Picture, capabilities: Capabilities) -> list[Block]:
@@ -97,6 +97,38 @@ def call_facts(call: Call, name: str, now: datetime) -> str:
             *_marks(call),
         )
     )
+
+
+def log_line(log: CallLog) -> str:
+    """What the vendor's log has: `ended · audio call · superhero8 to user superhero2 · 19 s`."""
+    kind = " ".join(word for word in (log.media, log.mode) if word)
+    receiver = " ".join(word for word in (log.between, log.receiver) if word)
+    length = {"": log.seconds, "audio": log.audio_seconds, "video": log.video_seconds}
+    return dots(
+        (
+            mrkdwn(log.status or "", 20),
+            mrkdwn(kind, 40),
+            mrkdwn(f"from {log.initiator}" if log.initiator else "", 80),
+            mrkdwn(f"to {receiver}" if receiver else "", 80),
+            *(f"{name} {_length(told)}".strip() for name, told in length.items() if told),
+            count(log.devices, "device") if log.devices is not None else "",
+            count(log.recordings, "recording") if log.recordings else "",
+        )
+    )
+
+
+def log_blocks(call: Call) -> list[Block]:
+    """The line of the call log, where the vendor keeps one."""
+    told = log_line(call.log) if call.log is not None else ""
+    return [context(told)] if told else []
+
+
+def _length(seconds: int) -> str:
+    """`19 s`, `3 min 20 s`, `1 h 05 min`."""
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 60:  # noqa: PLR2004  minutes of an hour
+        return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _marks(call: Call) -> list[str]:
@@ -135,6 +167,7 @@ def _card(
     title = bold(call.title, MAX_HEADER, empty="Untitled call")
     return [
         section(f"{title}\n{call_facts(call, name, picture.at)}"),
+        *(log_blocks(call) if not live else []),
         *actions(row, ids.block_id if ids else mark),
     ]
 
@@ -169,14 +202,16 @@ def _filters(view: ListView, mark: str) -> list[Block]:
     ]
 
 
-def headline(picture: Picture) -> str:
+def headline(picture: Picture, view: ListView) -> str:
     """`4 live calls · CometChat not answering`: how many, and whose are missing."""
     silent = " and ".join(dict.fromkeys(trouble.vendor.label for trouble in picture.troubles))
-    number = count(len(picture.calls), "live call")
+    number = count(len(picture.calls), "call" if view.log.narrow else "live call")
     return dots((number, f"{silent} not answering" if silent else ""))
 
 
 def _empty(picture: Picture, view: ListView) -> str:
+    if view.log.narrow and not picture.troubles:
+        return "No call in the log matches this. Say less, or something else."
     if picture.troubles:
         return "Nothing to show, but not every vendor answered. Press Refresh in a moment."
     if view.text or view.vendor:
@@ -211,6 +246,6 @@ def _pager(view: ListView, page: int, last: int, picture: Picture) -> list[Block
     ]
 
 
-def _spoken(picture: Picture, shown: Sequence[Call]) -> str:
+def _spoken(picture: Picture, view: ListView, shown: Sequence[Call]) -> str:
     first = "; ".join(mrkdwn(call.title, 40, empty="Untitled call") for call in shown[:3])
-    return text_of(f"{headline(picture)}{': ' + first if first else ''}.")
+    return text_of(f"{headline(picture, view)}{': ' + first if first else ''}.")

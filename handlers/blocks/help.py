@@ -39,7 +39,12 @@ def _look(look: Look) -> Topic:
 LOOKING: dict[str, Topic] = {
     "list": Topic(
         "Live calls, most people first; by vendor, words or page.",
-        ("list", "list stream raid", "list page 2"),
+        ("list", "list stream raid", "list page 2", "list cometchat status ended user superhero2"),
+        (
+            "On CometChat also calls that are over, by what its call log has:",
+            "`status` ongoing, ended, unanswered or rejected; `user` and an id;",
+            "`type` audio or video; `recording` yes or no.",
+        ),
     ),
     "show": Topic("One call and who is in it.", ("show K7QX", "show K7QX page 2")),
     "find": Topic(

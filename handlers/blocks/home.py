@@ -126,7 +126,7 @@ def _calls(desktop: Desktop) -> list[Block]:
     number = len(desktop.calls.calls)
     more = f"The first {PAGE_SIZE}; “All live calls” shows the others."
     return [
-        header(headline(desktop.calls)),
+        header(headline(desktop.calls, ListView())),
         *live_blocks(desktop.calls, desktop.capabilities),
         *([context(more)] if number > PAGE_SIZE else []),
     ]

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
+from bot.calls.call_log import LogFilter
 from bot.calls.looks import LOOKS, ROOMS
 from bot.calls.models import Frozen, Vendor
 from bot.calls.names import can_be_seen
@@ -17,6 +18,7 @@ from bot.moderation.naming import DASHES
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import FAMILIES, topics
 from handlers.commands.digestwords import AskDigest, read_digest
+from handlers.commands.logwords import log_word
 from handlers.commands.orders import ActRequest, Incomplete, read_order
 from handlers.commands.searching import LABELLED, ShowAudit, read_audit
 from handlers.commands.words import Words, tidy
@@ -148,11 +150,14 @@ def _list(words: Words, _: str) -> ListCalls:
     vendor: Vendor | None = None
     page = 0
     text: list[str] = []
+    asked: dict[str, str | bool] = {}
     while (word := words.take()) is not None:
         if vendor is None and word.casefold() in set(Vendor):
             vendor = Vendor(word.casefold())
         elif (number := words.page(word)) is not None:
             page = number
+        elif (found := log_word(word, words)) is not None:
+            asked |= found
         else:
             text.append(word)
     wanted = with_emoji(" ".join(text))
@@ -161,7 +166,8 @@ def _list(words: Words, _: str) -> ListCalls:
             f"The filter is longer than {MAX_FILTER} characters.",
             next_step="A part of the title, an id or a handle will do.",
         )
-    return ListCalls(view=ListView(vendor=vendor, text=wanted, page=page))
+    log = LogFilter.model_validate(asked)
+    return ListCalls(view=ListView(vendor=vendor, text=wanted, page=page, log=log))
 
 
 def _show(words: Words, command: str) -> ShowCall:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
 from bot.calls.before import Before, CallLimits, Held
+from bot.calls.call_log import LogFilter, LoggedStatus, Media
 from bot.calls.looks import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
 from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
 from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
@@ -54,6 +55,9 @@ Run = Callable[[VendorClient], Awaitable[object]]
 
 EVER = Stretch(datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 """A stretch in which every time of every answer lies."""
+
+EVERYTHING = LogFilter(status=LoggedStatus.ENDED, user=PERSON, media=Media.VIDEO, recorded=True)
+"""All that a call log can be asked for at once."""
 
 A_DAY = date(2026, 11, 20)
 
@@ -209,6 +213,8 @@ def _runs(
     yield "show", lambda to: to.get(call.id)
     yield "show", lambda to: to.participants(call, limit=25)
     yield "find", lambda to: to.find(PERSON)
+    if provider.logs:
+        yield "list", lambda to: to.log(EVERYTHING, limit=25)
     yield "doctor", lambda to: to.probe()
     yield "digest", lambda to: to.history(EVER)
     yield "digest", lambda to: to.reported(A_DAY, A_DAY)

@@ -1,0 +1,39 @@
+"""What a vendor's call log can be searched for: calls that are over as well as live ones."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from bot.calls.models import Frozen
+
+MAX_USER = 255
+
+
+class LoggedStatus(StrEnum):
+    """How far a call has come; what CometChat's list of calls can be filtered by."""
+
+    ONGOING = "ongoing"
+    ENDED = "ended"
+    UNANSWERED = "unanswered"
+    REJECTED = "rejected"
+
+
+class Media(StrEnum):
+    """What a call is made with."""
+
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+class LogFilter(Frozen):
+    """Which calls of a log are looked for; None means any. `user` is somebody's id in the app."""
+
+    status: LoggedStatus | None = None
+    user: str | None = Field(default=None, min_length=1, max_length=MAX_USER)
+    media: Media | None = None
+    recorded: bool | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is asked for."""
+        return self != LogFilter()

@@ -59,7 +59,8 @@ def _file(
         )
     )
     delete = _delete(asked, file, capabilities, stamp(at))
-    text = lines((about, mrkdwn(file.how, MAX_REASON), _way(file, at)), MAX_TEXT)
+    how = mrkdwn(file.how, MAX_REASON) if file.how else ""
+    text = lines([one for one in (about, how, _way(file, at)) if one], MAX_TEXT)
     return section(text, **({"accessory": delete} if delete else {}))
 
 

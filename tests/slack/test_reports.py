@@ -175,6 +175,10 @@ def test_feedback_says_the_average_and_each_answer() -> None:
     assert "*zed* `zed`\n" in shown + "\n"
 
 
+def test_of_a_file_that_tells_nothing_of_how_it_came_nothing_is_said() -> None:
+    assert "unnamed" not in words(files_of(FILE))
+
+
 def test_a_link_is_in_the_blocks_alone_with_how_long_it_works() -> None:
     until = NOW + timedelta(hours=1)
     message = files_of(

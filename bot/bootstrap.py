@@ -91,12 +91,13 @@ async def open_house(
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
         directory = SlackDirectory(slack, clock)
         policy = Policy(settings.rules, directory)
-        authorizer = Authorizer(policy, board)
+        authorizer, planner = Authorizer(policy, board), Planner(board, store)
+        cards = Cards(board, policy, store, planner.absentees)
         executor = Executor(
             store=store,
             notifier=_lines(
                 settings,
-                Outbox(slack, replies, Cards(board, policy, store), directory, _pace(settings)),
+                Outbox(slack, replies, cards, directory, _pace(settings)),
                 store,
                 slack,
                 directory,
@@ -112,7 +113,7 @@ async def open_house(
             lease=lease,
             meter=metrics,
         )
-        desk = Desk(board, Planner(board, store), policy, store, executor, authorizer)
+        desk = Desk(board, planner, policy, store, executor, authorizer)
         freshness = Freshness(providers, store, store, clock)
         rounds = _rounds(settings, store, freshness, slack, owner)
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)

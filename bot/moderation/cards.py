@@ -11,6 +11,7 @@ from bot.calls.looks import ATTENDANCE
 from bot.calls.models import CallRef
 from bot.calls.picture import CallView
 from bot.errors import Impossible, VendorError
+from bot.moderation.absent import Absentees
 from bot.moderation.board import Board
 from bot.policy import Policy
 from bot.ports import Store
@@ -29,11 +30,12 @@ class Cards:
     board: Board
     policy: Policy
     store: Store
+    absentees: Absentees
 
     async def open(
         self, reader: Actor, channel: str | None, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
-        """One call with its people, what `reader` may do from that channel, and its latest cases.
+        """One call with who is in it and who is kept out, what `reader` may do, its latest cases.
 
         The vendor and the roles are asked side by side. Raises VendorError, Impossible, and
         NotPermitted for outsiders.
@@ -41,10 +43,13 @@ class Cards:
         view, rights = await asyncio.gather(
             self.board.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
         )
-        cases = await self._recent(reader, view.call.ref)
+        cases, kept_out = await asyncio.gather(
+            self._recent(reader, view.call.ref), self.absentees.kept_out(view.call)
+        )
         over = view.call.ended_at is not None and ATTENDANCE.name in rights.looks
         attendance = await self._attendance(view.call.ref) if over else None
-        return view.model_copy(update={"rights": rights, "attendance": attendance}), cases
+        found = {"rights": rights, "attendance": attendance, "kept_out": kept_out}
+        return view.model_copy(update=found), cases
 
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""

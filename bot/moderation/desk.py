@@ -136,7 +136,7 @@ class Desk:
     ) -> tuple[CallView, Sequence[Case]]:
         """One call with its people, what may be done with it, and its latest cases."""
         await self.policy.may_look(asker.actor, asker.channel)
-        cards = Cards(self.board, self.policy, self.store)
+        cards = Cards(self.board, self.policy, self.store, self.planner.absentees)
         return await cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> Found:
@@ -176,7 +176,9 @@ class Desk:
     async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
         await self.looks(asker, ATTENDANCE, call.vendor)
-        return await Cards(self.board, self.policy, self.store).attendance(call)
+        return await Cards(self.board, self.policy, self.store, self.planner.absentees).attendance(
+            call
+        )
 
     async def case(self, asker: Asker, number: int) -> Case:
         """One case: anybody's for those who may read the audit log, else their own.

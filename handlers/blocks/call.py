@@ -12,6 +12,7 @@ from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.attendance import stay_line
 from handlers.blocks.calls import call_facts, log_blocks
 from handlers.blocks.cases import case_line
+from handlers.blocks.keptout import kept_out_blocks
 from handlers.blocks.lookvalues import LOOK, LookValue
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import (
@@ -64,6 +65,7 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
         ),
         *actions(_looks(view), f"{mark}.looks"),
         *_people(view, mark),
+        *kept_out_blocks(view, mark),
         *_limits(view),
         *([paragraph(["*Lately*", *(case_line(case) for case in cases)])] if cases else []),
         *_foot(view, mark),

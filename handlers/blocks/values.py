@@ -90,10 +90,14 @@ class ActValue(Value):
 
 
 class MoreValue(Value):
-    """A call, and perhaps a person in it, to do something with that is still to be chosen."""
+    """A call, and perhaps a person in it, to do something with that is still to be chosen.
+
+    `verb` is what to do, by name, where only the people are left to choose.
+    """
 
     call: CallRef
     person: str | None = None
+    verb: str | None = None
 
 
 class CallValue(Value):

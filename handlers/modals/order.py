@@ -9,7 +9,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.cases import Order
 from bot.calls.handles import handle
 from bot.calls.models import Call, CallRef
-from bot.calls.verbs import Aim, Verb
+from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (
     BadInput,
     NotAccepted,
@@ -73,14 +73,18 @@ async def open_typed(visit: Visit, request: Incomplete) -> None:
 
 
 async def open_more(visit: Visit, value: MoreValue) -> None:
-    """The form behind “More…” on a card: call and person are known, the verb is not."""
+    """The form behind “More…” on a card: call and person are known, the verb mostly is not."""
+    verb = VERBS.get(value.verb or "")
+    among = OF_PERSON if value.person else ANY
     state = OrderState(
-        among=OF_PERSON if value.person else ANY,
+        verb=verb.name if verb else None,
+        among="" if verb else among,
         channel=visit.asker.channel,
         reply_url=visit.reply_url,
         card=True,
     )
-    await _open(visit, TITLE, f"More about {handle(value.call)}", _pressed(visit, value, state))
+    label = verb.label if verb else TITLE
+    await _open(visit, label, f"More about {handle(value.call)}", _pressed(visit, value, state))
 
 
 async def open_shortcut(visit: Visit) -> None:
@@ -238,7 +242,8 @@ def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], 
         board = visit.desk.board
         call, notes = await seen_call(board, value.call)
         person = None if value.person is None else _as_seen(board, value.call, value.person)
-        said = Said(state=state.model_copy(update={"person": person}), call=call_value(call.ref))
+        state_now = state.model_copy(update={"person": person})
+        said = Said(state=state_now, verb=state.verb, call=call_value(call.ref))
         await rolled(visit, 0)
         return await draft(visit, said, call, notes)
 

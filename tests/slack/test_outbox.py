@@ -27,6 +27,7 @@ from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.errors import VendorTimeout
+from bot.moderation.absent import Absentees
 from bot.moderation.board import Board
 from bot.moderation.cards import Cards
 from bot.moderation.memory import Memory
@@ -168,7 +169,7 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
         directory.members = {MARY.user: mary, REMOVED.user: GONE}
         board = Board({vendor.vendor: vendor}, clock, Memory(clock))
         policy = Policy(Rules(people=People(leads=(MARY.user,))), directory)
-        cards = Cards(board, policy, store)
+        cards = Cards(board, policy, store, Absentees(board, store))
         outbox = Outbox(client, Replies(session), cards, directory, AsyncLimiter(100, 1))
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
 
 import structlog
 
@@ -11,27 +10,12 @@ from bot.calls.lookups import Lookup
 from bot.moderation.executor import LEASE
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
+from bot.ports import LookupStore
 
 log = structlog.get_logger(__name__)
 
 LOOKUPS_AT_ONCE = 8
 """Orders looked for at the same time."""
-
-
-class Kept(Protocol):
-    """The part of the store that keeps them. What it returns is on disk."""
-
-    async def hold(self, lookup: Lookup) -> bool:
-        """Keep an order of which it is looked for what it means; NotAccepted as in `Store.accept`.
-
-        False when its key is kept already, or has led to something.
-        """
-
-    async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
-        """Take up orders that are looked for and that nobody holds, oldest first."""
-
-    async def looked_up(self, lookup: Lookup) -> None:
-        """It is known what came of this one; a stale token changes nothing."""
 
 
 class Lookups:
@@ -42,7 +26,7 @@ class Lookups:
 
     def __init__(
         self,
-        store: Kept,
+        store: LookupStore,
         settle: Callable[[Lookup], Awaitable[None]],
         tasks: Tasks,
         owner: str,

@@ -1,0 +1,27 @@
+"""What the bot asks of the outside, as protocols: vendors, the database, Slack."""
+
+from bot.calls.actors import Member, Place
+from bot.calls.search import CaseFilter
+from bot.ports.providers import CallProvider, Signatures, UsageSource, VendorClient
+from bot.ports.slack import DigestPoster, Directory, NoticeLater, NoticeLost, Notifier
+from bot.ports.stores import AuditChain, DigestStore, LookupStore, Store, UsageStore
+
+__all__ = [
+    "AuditChain",
+    "CallProvider",
+    "CaseFilter",
+    "DigestPoster",
+    "DigestStore",
+    "Directory",
+    "LookupStore",
+    "Member",
+    "NoticeLater",
+    "NoticeLost",
+    "Notifier",
+    "Place",
+    "Signatures",
+    "Store",
+    "UsageSource",
+    "UsageStore",
+    "VendorClient",
+]

@@ -1,0 +1,64 @@
+"""What the bot asks of Slack: its people and places, and to show what became of things."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.calls.actors import Member, Place
+from bot.calls.cases import Case, Notice
+from bot.digests.digest import Digest
+from bot.digests.subscription import Posting
+from bot.digests.telling import Telling
+
+
+class Directory(Protocol):
+    """Who people are in Slack, cached; raises `SlackSilent` when Slack does not answer."""
+
+    async def home(self) -> str:
+        """The workspace (T…) the bot's token belongs to, or its organisation (E…)."""
+
+    async def member(self, user: str) -> Member:
+        """One person."""
+
+    async def group(self, group: str) -> frozenset[str]:
+        """The user ids in a user group; empty on plans that have no groups."""
+
+    async def place(self, channel: str) -> Place | None:
+        """One channel, as it is now; None where the scopes do not let the bot look."""
+
+    async def is_shared(self, channel: str) -> bool:
+        """Whether people of another workspace read a channel; False where the bot may not look."""
+
+    async def belongs(self, user: str, channel: str) -> bool | None:
+        """Whether somebody is in a channel that the bot is in; None where it may not look."""
+
+
+class Notifier(Protocol):
+    """Shows a case somewhere in Slack."""
+
+    async def show(self, notice: Notice, case: Case) -> str | None:
+        """Post or edit the message; its timestamp where there is one.
+
+        A second attempt looks for the first one. Raises `NoticeLater` or `NoticeLost`.
+        """
+
+
+class DigestPoster(Protocol):
+    """Puts a digest into its channel. Raises `NoticeLater` or `NoticeLost`."""
+
+    async def post(self, posting: Posting, digest: Digest) -> str:
+        """Post it; its timestamp. A second attempt looks first whether the first one arrived."""
+
+    async def tell(self, telling: Telling, now: datetime) -> None:
+        """Tell a channel or an owner; a second attempt looks first whether the first arrived."""
+
+
+class NoticeLater(Exception):
+    """Slack asks to wait `seconds`, or could not be reached."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"try again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class NoticeLost(Exception):
+    """This place can never be written to any more (expired address, archived channel)."""

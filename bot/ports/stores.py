@@ -1,0 +1,230 @@
+"""What the bot asks of the database: orders and cases, their record, usage, digests."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.cases import (
+    Acceptance,
+    AuditEntry,
+    Case,
+    Claim,
+    DigestNote,
+    Disclosure,
+    Notice,
+    NoticeKind,
+    Order,
+    Refusal,
+)
+from bot.calls.lookups import Lookup
+from bot.calls.models import CallRef, Vendor
+from bot.calls.outcomes import Result
+from bot.calls.search import CaseFilter
+from bot.digests.digest import Acts, Waiting
+from bot.digests.subscription import Posting, Subscription, Wish
+from bot.digests.telling import Taken, Telling
+from bot.meter import Backlog
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord
+from bot.usage.tally import Tally
+
+
+class Store(Protocol):
+    """The database. What these methods return is on disk. Raises `StoreError` and `NotAccepted`."""
+
+    async def accept(self, order: Order) -> Acceptance:
+        """Write down the case and its audit intent, unless the key or an equal open order exists.
+
+        NotAccepted when it cannot be committed within 2 s; KeyReused when the key came before with
+        another order (that is audited).
+        """
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Audit an attempt once, under a key of its own: the same request may come again."""
+
+    async def disclose(self, disclosure: Disclosure) -> None:
+        """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
+
+    async def note(self, note: DigestNote) -> bool:
+        """Audit what is asked of a digest, before it is done; False for a second delivery."""
+
+    async def claim(
+        self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
+    ) -> Sequence[Claim]:
+        """Take up open cases (of `vendor`) nobody holds, or whose lease ran out, oldest first."""
+
+    async def begin(self, claim: Claim, act: Act) -> bool:
+        """Keep what the act found before anything is sent; False when the claim was lost."""
+
+    async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
+        """State, act as done, audit and notices in one transaction; False: the claim was lost."""
+
+    async def put_back(self, claim: Claim, *, until: datetime) -> None:
+        """Give a case back, as never taken up and not before `until`, unless the claim was lost."""
+
+    async def release(self, owner: str) -> None:
+        """Give back what `owner` holds, so that another worker need not wait for the lease."""
+
+    async def case(self, number: int) -> Case:
+        """One case; UnknownCase when there is none."""
+
+    async def led_to(self, key: str) -> Case | None:
+        """The case that the order of this key belongs to; None for a key that never came."""
+
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        """The latest cases of a call, newest first; of one run of it where `session` names one."""
+
+    async def undoing(self, case: Case) -> Sequence[Case]:
+        """Later cases of the same call with the verb that takes this one back, oldest first."""
+
+    async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
+        """Audit entries, newest first."""
+
+    async def due_notices(
+        self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
+    ) -> Sequence[Notice]:
+        """Claim notices to be sent now, of one kind when `kind` is given: each has its own pace."""
+
+    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
+        """Mark a notice as shown at its version; a newer version stays due."""
+
+    async def postpone(self, notice: Notice, *, until: datetime) -> None:
+        """Try this notice again later."""
+
+    async def drop(self, notice: Notice) -> None:
+        """Give this notice up (an answer whose address expired)."""
+
+    async def backlog(self) -> Backlog:
+        """Open cases by vendor and messages that are due: one look, for those who watch."""
+
+    async def ping(self) -> None:
+        """One harmless read."""
+
+    async def schema_is_current(self) -> bool:
+        """Whether the tables are those of this release."""
+
+
+class LookupStore(Protocol):
+    """Orders of which it is still looked for whom they mean. Raises `StoreError`."""
+
+    async def hold(self, lookup: Lookup) -> bool:
+        """Keep an order of which it is looked for what it means; NotAccepted as in `Store.accept`.
+
+        False when its key is kept already, or has led to something.
+        """
+
+    async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
+        """Take up orders that are looked for and that nobody holds, oldest first."""
+
+    async def looked_up(self, lookup: Lookup) -> None:
+        """It is known what came of this one; a stale token changes nothing."""
+
+
+class AuditChain(Protocol):
+    """Walking the record from outside the request path."""
+
+    async def verify(self, expect: str | None = None) -> int:
+        """Walk the whole chain as a stream; the number of entries, or ChainBroken.
+
+        `expect` is a hash in hex that was kept elsewhere and has to occur.
+        """
+
+    async def checkpoint(self) -> tuple[int, str]:
+        """Walk on from the last checkpoint and set it anew; as `head`, or ChainBroken."""
+
+    async def head(self) -> tuple[int, str]:
+        """The id of the last entry, 0 for none, and its hash in hex: worth keeping elsewhere."""
+
+    def export(self) -> AsyncIterator[AuditEntry]:
+        """Every entry, oldest first, as a stream."""
+
+
+class UsageStore(Protocol):
+    """Past calls and their sums by UTC quarter. Raises `StoreError`."""
+
+    async def keep_calls(
+        self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
+    ) -> None:
+        """Put `records` in the place of what was kept of `stretch`, and sum its quarters anew.
+
+        `stretch` is whole quarters; afterwards it counts as read, as far as it is past at `now`. A
+        call seen running that began before it and is not among `records` stays as it was last seen.
+        Calls and their sums are one transaction; thousands of calls are several, in order of time.
+        """
+
+    async def sums(
+        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
+    ) -> Sequence[Mapping[Vendor, Tally]]:
+        """For each stretch of whole quarters, each vendor's tally.
+
+        A vendor that was not read throughout a stretch is left out of it. One statement over the
+        quarters, however many stretches.
+        """
+
+    async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
+        """The UTC days of `stretch` not read to their end, oldest first, each by itself."""
+
+
+class DigestStore(Protocol):
+    """Subscriptions, and which digest was posted. Raises `StoreError`."""
+
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+        """Set a digest up; one with the same rhythm and vendors in that channel is changed.
+
+        The subscription, its entry on record and what the channel has to be told are one
+        transaction. NotAccepted as in `Store.accept`. A key that is on record changes nothing;
+        BadInput when what came of it is not in that channel any more.
+        """
+
+    async def amend(
+        self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
+    ) -> Taken:
+        """Change one that was seen as `known`, as `set_up` does it.
+
+        UnknownSubscription when there is none of that number; BadInput when it was changed since,
+        or when another one in that channel has the same rhythm and vendors.
+        """
+
+    async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
+        """Pause one and have its owner told; False, and nothing done, if changed since `known`."""
+
+    async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
+        """Those that are not stopped, of one channel or all."""
+
+    async def claim_posting(
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime
+    ) -> Posting | None:
+        """Claim the digest of that sending day; None while another worker has it or it is posted.
+
+        A unique row for subscription and day: however many ask, one gets it, and that one may claim
+        it again to try once more.
+        """
+
+    async def posted(self, posting: Posting, ts: str | None) -> bool:
+        """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
+
+    async def due_tellings(
+        self, *, owner: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[Telling]:
+        """Take up what is to be told now, the longest due first.
+
+        What is a day old, or is not true any more, is dropped.
+        """
+
+    async def told(self, telling: Telling) -> None:
+        """This was told, or is given up."""
+
+    async def tell_later(self, telling: Telling, until: datetime) -> None:
+        """Try this again at `until`."""
+
+    async def acts(self, stretch: Stretch) -> Acts:
+        """Cases asked in that stretch, in their state of now, and attempts that were refused."""
+
+    async def waiting(self, limit: int) -> Sequence[Waiting]:
+        """What waits for a person now, oldest first.
+
+        Cases open for a minute, and those of the last week that are not confirmed and were not
+        asked again.
+        """

@@ -67,6 +67,13 @@ def _statuses() -> list[tuple[Vendor, str, int]]:
     ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def driven() -> None:
+    """Every client is driven before a test's own loop runs: within one, no other can be run."""
+    for one in Vendor:
+        found(one)
+
+
 @pytest.fixture(params=list(Vendor))
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     return Vendor(request.param)

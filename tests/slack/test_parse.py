@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.calls.actors import Role
 from bot.calls.looks import LOOKS, Look
 from bot.calls.models import Vendor
 from bot.calls.picture import ListView
@@ -143,7 +144,8 @@ def test_every_look_at_a_call_is_read_and_explained_from_its_one_description(loo
     assert look.example in (missing.value.next_step or "")
     told = help_message(look.name, "/calls")
     assert look.example in str(told.blocks)
-    assert ("role moderator" in str(told.blocks)) is look.disclosing
+    assert ("role moderator" in str(told.blocks)) is (look.least is Role.MODERATOR)
+    assert ("written into the record" in str(told.blocks)) is look.disclosing
 
 
 @pytest.mark.parametrize(

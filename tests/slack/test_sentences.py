@@ -33,6 +33,7 @@ SENTENCES = {
     "live_stop": "stopped the livestream of “Room”",
     "rtmp_start": "started the RTMP output of “Room” (tube)",
     "rtmp_stop": "stopped the RTMP output of “Room” (tube)",
+    "rtmp_stop_all": "stopped all RTMP outputs of “Room”",
     "go_live": "went live with “Room”",
     "go_back": "went backstage with “Room”",
     "transcribe_start": "started transcribing “Room”",

@@ -54,12 +54,24 @@ characters, a curled apostrophe, a hyphen that does not break; one name cannot b
 """
 
 
+CREW = tuple(
+    Visitor(person, name, "host")
+    for person, name in (
+        ("rosa", "Rosa Delgado"),
+        ("ines", "Inês Ferreira"),
+        ("teo", "Teo Marchetti"),
+    )
+)
+"""Those who prepare a show that is not live yet; nobody met them before today."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """A room when the world begins: who is in it, and who else comes and goes.
 
     `id` is Stream's `type:id`, a name for RealtimeKit, CometChat's session id. In a `one_to_one`
-    call at CometChat the first person called the second one, and there is no group.
+    call at CometChat the first person called the second one, and there is no group. At Stream,
+    `speakers` have that role in the call, and a show that is `backstage` is closed to its audience.
     """
 
     vendor: Vendor
@@ -68,6 +80,8 @@ class Scene:
     here: tuple[str, ...]
     regulars: tuple[str, ...] = ()
     one_to_one: bool = False
+    speakers: tuple[str, ...] = ()
+    backstage: bool = False
 
 
 SCENES = (
@@ -84,6 +98,7 @@ SCENES = (
         "Community stage: *open mic* 🎤",
         ("priya", "hedda", "markup", "farah", "gao", "tove", "zed", "sam", "sam-2", "pat", "blank"),
         ("ilan", "reversed", "oleks", "xolani"),
+        speakers=("hedda", "gao"),
     ),
     Scene(
         Vendor.STREAM,
@@ -91,6 +106,14 @@ SCENES = (
         "Launch show (live) 🚀",
         ("jun", "siobhan", "dolores"),
         ("nkechi", "bjorn", "yara"),
+    ),
+    Scene(
+        Vendor.STREAM,
+        "livestream:premiere",
+        "Premiere night (rehearsal)",
+        ("rosa", "ines"),
+        ("teo",),
+        backstage=True,
     ),
     Scene(
         Vendor.REALTIMEKIT,

@@ -79,7 +79,7 @@ STORY: tuple[Step, ...] = (
         "What is live",
         "moderator",
         Type(),
-        ("8 live calls", "Support room", "Maths tutoring", "CometChat", "[Open]"),
+        ("9 live calls", "Support room", "Maths tutoring", "CometChat", "[Open]"),
     ),
     Step(
         "slow",

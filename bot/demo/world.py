@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.demo.history import past_of
-from bot.demo.seed import PEOPLE, SCENES, Scene
+from bot.demo.seed import CREW, PEOPLE, SCENES, Scene
 from bot.demo.vendors import (
     CometChatServer,
     KeptOut,
@@ -45,7 +45,7 @@ class World:
         self.cometchat = CometChatServer(clock)
         for vendor, server in self.servers.items():
             server.past = past_of(vendor, clock, seed)
-        self.people = {visitor.id: visitor for visitor in PEOPLE}
+        self.people = {visitor.id: visitor for visitor in (*PEOPLE, *CREW)}
         self._dice = random.Random(seed)
         self._scenes = {self._stage(scene): scene for scene in SCENES}
         consult = made_id("meeting", "telehealth-consult")
@@ -104,6 +104,10 @@ class World:
     def _stage(self, scene: Scene) -> tuple[Vendor, str]:
         if scene.one_to_one:
             call: str = self.cometchat.ring(scene.id, scene.title, *scene.here).id
+        elif scene.vendor is Vendor.STREAM:
+            call = self.stream.stage(
+                scene.id, scene.title, scene.speakers, backstage=scene.backstage
+            ).id
         else:
             call = self.servers[scene.vendor].open(scene.id, scene.title).id
         for person in scene.here:

@@ -15,7 +15,7 @@ SETTLE_SECONDS = 0.6
 
 def _list(visitor: Visitor) -> None:
     visitor.say("/calls")
-    visitor.reads("8 live calls")
+    visitor.reads("9 live calls")
 
 
 def _call(visitor: Visitor) -> None:

@@ -5,6 +5,7 @@ POST answers 201, times are integers in nanoseconds, errors have a capital `Stat
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import jwt
@@ -48,6 +49,15 @@ class StreamServer(People, Stage, Said, History):
     def open(self, name: str, title: str) -> StreamCall:
         """Create a call that nobody is in yet; `name` is its cid, `type:id`."""
         return self.rooms.setdefault(name, StreamCall(name, title, self.clock.now()))
+
+    def stage(
+        self, name: str, title: str, speakers: Iterable[str] = (), *, backstage: bool
+    ) -> StreamCall:
+        """A call that nobody is in yet, with `speakers` by their ids, closed to its audience."""
+        call = self.open(name, title)
+        call.members.update(dict.fromkeys(speakers, "speaker"))
+        call.backstage = backstage
+        return call
 
     def join(self, call: str, visitor: Visitor) -> None:
         """Somebody enters; KeptOut when blocked, not let backstage, or the call is over or full."""

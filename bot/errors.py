@@ -118,17 +118,7 @@ class UnusableChannel(BadInput):
 
 
 class NotPermitted(CallwardenError):
-    """The rules say no. Nothing was done; the attempt is audited."""
-
-
-class Outsider(NotPermitted):
-    """Someone from another workspace, a guest or a bot."""
-
-    default_next_step = "Ask a full member of this workspace to do it."
-
-
-class RoleTooLow(NotPermitted):
-    """The verb wants a higher role than the asker holds.
+    """The rules say no. Nothing was done; the attempt is audited.
 
     `holders` are the Slack ids of people (U…, W…) and user groups (S…) who may, under `role`;
     `line` says what to add to callwarden.toml, empty for those whom that does not concern.
@@ -147,6 +137,16 @@ class RoleTooLow(NotPermitted):
         self.role = role
         self.holders = tuple(holders)
         self.line = line
+
+
+class Outsider(NotPermitted):
+    """Someone from another workspace, a guest or a bot."""
+
+    default_next_step = "Ask a full member of this workspace to do it."
+
+
+class RoleTooLow(NotPermitted):
+    """The verb wants a higher role than the asker holds."""
 
 
 class ChannelNotAllowed(NotPermitted):

@@ -1,21 +1,34 @@
 """What one reader may do on a vendor's calls: a private card offers that and nothing else."""
 
+from bot.calls.acts import Act, Person, Protection
 from bot.calls.models import Frozen
 
 
 class Rights(Frozen):
     """Verbs and looks by name; `everyone` are the verbs on all in a call, `verbs` the rest.
 
+    `protection` says who is out of reach: nobody for those who may act on protected people.
     What a card offers is not what is permitted: every act is asked for again when it is ordered.
     """
 
     verbs: frozenset[str] = frozenset()
     everyone: frozenset[str] = frozenset()
     looks: frozenset[str] = frozenset()
+    protection: Protection = Protection()
 
     def may(self, verb: str, *, everyone: bool = False) -> bool:
         """Whether that verb may be offered."""
         return verb in (self.everyone if everyone else self.verbs)
+
+    def may_reach(self, person: Person) -> bool:
+        """Whether an act on that person may be offered."""
+        return not self.protection.covers(person.ids, person.role)
+
+    def may_order(self, act: Act) -> bool:
+        """Whether a button for that act may be offered."""
+        return self.may(act.verb.name, everyone=act.sweeping) and all(
+            self.may_reach(person) for person in act.people
+        )
 
 
 NOTHING = Rights()

@@ -162,7 +162,7 @@ class Subscribing:
         is not named to them. Where the scopes do not let us look, the first message will tell.
         """
         try:
-            self.policy.serves(channel)
+            await self.policy.serves(asker.actor, channel)
             place = await self.directory.place(channel)
             seen = await self._sees(asker, place)
         except ChannelNotAllowed as no:

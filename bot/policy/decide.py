@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.calls.actors import Role
-from bot.calls.acts import Act, Person
+from bot.calls.acts import Act, Person, Protection
 from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
 from bot.calls.rights import Rights
@@ -62,6 +62,7 @@ def rights(rules: Rules, role: Role, vendor: Vendor, channel: str | None) -> Rig
             if acting and least_for_all(rules, verb, vendor) <= role
         ),
         looks=frozenset(name for name, look in LOOKS.items() if look.least <= role),
+        protection=Protection() if role >= Role.ADMIN else rules.protected.of(vendor),
     )
 
 

@@ -39,8 +39,8 @@ class Policy:
         Raises Outsider, ChannelNotAllowed or RoleTooLow.
         """
         await self._admit(actor)
-        if channel is not None and not decide.allowed_in(self._rules, channel):
-            raise words.channel_not_allowed(self._rules, channel)
+        if channel is not None:
+            await self._require_allowed(actor.user, channel)
         if not await self._holds(actor.user, Role.VIEWER, None):
             raise await self._too_low(actor.user, "look at calls", Role.VIEWER, None)
 
@@ -59,10 +59,11 @@ class Policy:
         if not await self._holds(actor.user, Role.LEAD, None):
             raise await self._too_low(actor.user, "set up digests", Role.LEAD, None)
 
-    def serves(self, channel: str) -> None:
+    async def serves(self, actor: Actor, channel: str) -> None:
         """ChannelNotAllowed where Callwarden is not used: no digest goes there either."""
         if not decide.allowed_in(self._rules, channel):
-            raise words.not_used_there(self._rules, channel)
+            line = await self._reads_file(actor.user)
+            raise words.not_used_there(self._rules, channel, line=line)
 
     def may_be_shared(self, channel: str) -> bool:
         """Whether the file lets people of another workspace read what is posted there."""
@@ -86,8 +87,7 @@ class Policy:
         Raises Outsider, Unverified, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
         """
         await self._admit(actor)
-        if not decide.allowed_in(self._rules, channel):
-            raise words.channel_not_allowed(self._rules, channel)
+        await self._require_allowed(actor.user, channel)
         await self._check_role(actor.user, act, whole=whole)
         await self._check_protected(actor.user, act, act.people if people is None else people)
 
@@ -141,14 +141,24 @@ class Policy:
             raise await self._too_low(actor.user, what, role, None)
 
     async def _too_low(self, user: str, what: str, role: Role, vendor: Vendor | None) -> RoleTooLow:
-        """Why `what` is refused. What to write in the file is for those who look after it.
+        """Why `what` is refused."""
+        line = await self._reads_file(user)
+        return words.role_too_low(self._rules, user, what, role, vendor, line=line)
 
-        Where there is no file or no admin yet it is for everybody: somebody has to be the first.
+    async def _reads_file(self, user: str) -> bool:
+        """Whether somebody is told what to write in the file: those who look after it are.
+
+        Where there is no file or no admin yet everybody is: somebody has to be the first.
         """
         admins = self._grants[Role.ADMIN, None]
         first = self._rules.file is None or not (admins.users or admins.groups)
-        line = first or await self._surely_holds(user, Role.ADMIN, None)
-        return words.role_too_low(self._rules, user, what, role, vendor, line=line)
+        return first or await self._surely_holds(user, Role.ADMIN, None)
+
+    async def _require_allowed(self, user: str, channel: str | None) -> None:
+        """ChannelNotAllowed where orders are not taken; `channel` None is the App Home."""
+        if not decide.allowed_in(self._rules, channel):
+            line = await self._reads_file(user)
+            raise words.channel_not_allowed(self._rules, channel, line=line)
 
     async def _surely_holds(self, user: str, role: Role, vendor: Vendor | None) -> bool:
         try:
@@ -165,8 +175,7 @@ class Policy:
     ) -> None:
         """Refuse those who may do none of `wanted` there, each a verb on a vendor; see `may`."""
         await self._admit(actor)
-        if not decide.allowed_in(self._rules, channel):
-            raise words.channel_not_allowed(self._rules, channel)
+        await self._require_allowed(actor.user, channel)
         needed = sorted({(decide.least_for_one(self._rules, *one), one[1]) for one in wanted})
         for role, vendor in needed:
             if await self._holds(actor.user, role, vendor):
@@ -194,9 +203,10 @@ class Policy:
         if not found and not act.protected_too:
             return
         if not await self._holds(user, Role.ADMIN, vendor):
+            line = await self._reads_file(user)
             if not found:
-                raise words.admins_only(self._rules, vendor)
-            raise words.protected_people(self._rules, found, vendor)
+                raise words.admins_only(self._rules, user, vendor, line=line)
+            raise words.protected_people(self._rules, user, found, vendor, line=line)
 
     async def _admit(self, actor: Actor) -> None:
         try:

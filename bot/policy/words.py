@@ -13,6 +13,7 @@ from bot.errors import (
     RoleTooLow,
     Unverified,
 )
+from bot.policy.decide import listed
 from bot.policy.rules import Rules, VendorRules, list_name
 
 FILE = "callwarden.toml"
@@ -55,9 +56,7 @@ def _apart(rules: Rules, vendor: Vendor) -> bool:
 def _holders(rules: Rules, role: Role, vendor: Vendor | None) -> tuple[Role, tuple[str, ...]]:
     """The role that somebody is named for, `role` or the next above it, and who is."""
     for higher in sorted(one for one in Role if one >= role):
-        own = rules.own_list(higher, vendor)
-        general: Sequence[str] | None = getattr(rules.people, list_name(higher))
-        if found := tuple((general or ()) if own is None else own):
+        if found := listed(rules, higher, vendor):
             return higher, found
     return role, ()
 
@@ -90,11 +89,14 @@ def many(act: Act) -> str:
     )
 
 
-def admins_only(rules: Rules, vendor: Vendor) -> ProtectedPerson:
+def admins_only(rules: Rules, user: str, vendor: Vendor, *, line: bool) -> ProtectedPerson:
     """Protected people were to be included by somebody who may not act on them."""
     return ProtectedPerson(
         "Only an admin can include protected people. Nothing was done to anybody.",
-        next_step=f"Leave out `--protected`, or ask one of the {_admins(rules, vendor)}.",
+        next_step="Leave out `--protected`, or ask an admin.",
+        role=Role.ADMIN.word,
+        holders=listed(rules, Role.ADMIN, vendor),
+        line=_line_to_add(rules, user, Role.ADMIN, vendor) if line else "",
     )
 
 
@@ -109,39 +111,53 @@ def all_or_nobody(act: Act, people: Sequence[Person]) -> ProtectedPerson:
     )
 
 
-def protected_people(rules: Rules, people: Sequence[Person], vendor: Vendor) -> ProtectedPerson:
-    """The whole act is refused; the message names everyone who is protected."""
+def protected_people(
+    rules: Rules, user: str, people: Sequence[Person], vendor: Vendor, *, line: bool
+) -> ProtectedPerson:
+    """The whole act is refused; the message names everyone who is protected.
+
+    With `line` it says what to write in the file, so that `user` may act on them.
+    """
     names = ", ".join(_both(person) for person in people)
     verb = "is" if len(people) == 1 else "are"
     return ProtectedPerson(
         f"{names} {verb} protected: only an admin may act on them. Nothing was done to anybody.",
-        next_step=f"Leave them out, or ask one of the {_admins(rules, vendor)}.",
+        next_step="Leave them out, or ask an admin.",
+        role=Role.ADMIN.word,
+        holders=listed(rules, Role.ADMIN, vendor),
+        line=_line_to_add(rules, user, Role.ADMIN, vendor) if line else "",
     )
-
-
-def _admins(rules: Rules, vendor: Vendor) -> str:
-    """Where it stands who they are."""
-    return f"{_list(rules, Role.ADMIN, vendor)} in {rules.file or FILE}"
 
 
 def _both(person: Person) -> str:
     return person.id if person.name is None else f"{person.name} ({person.id})"
 
 
-def channel_not_allowed(rules: Rules, channel: str | None) -> ChannelNotAllowed:
-    """Orders are not taken here; `channel` None is the App Home."""
+def channel_not_allowed(rules: Rules, channel: str | None, *, line: bool) -> ChannelNotAllowed:
+    """Orders are not taken here; `channel` None is the App Home, which no admin can allow."""
     step = "Type it in a channel where Callwarden is used"
-    if channel is not None:
-        step += f', or add "{channel}" to `channels` under `[slack]` in {rules.file or FILE}'
-    return ChannelNotAllowed("Callwarden takes no orders here.", next_step=f"{step}.")
-
-
-def not_used_there(rules: Rules, channel: str) -> ChannelNotAllowed:
-    """A channel that is none of those listed gets no digest."""
-    step = (
-        f'Choose another, or add "{channel}" to `channels` under `[slack]` in {rules.file or FILE}.'
+    if channel is None:
+        return ChannelNotAllowed("Callwarden takes no orders here.", next_step=f"{step}.")
+    return ChannelNotAllowed(
+        "Callwarden takes no orders here.",
+        next_step=f"{step}, or ask an admin to allow this one.",
+        role=Role.ADMIN.word,
+        holders=listed(rules, Role.ADMIN, None),
+        line=f"{_channel_to_add(rules, channel)} and restart Callwarden." if line else "",
     )
-    return ChannelNotAllowed("Callwarden is not used in that channel.", next_step=step)
+
+
+def not_used_there(rules: Rules, channel: str, *, line: bool) -> ChannelNotAllowed:
+    """A channel that is none of those listed gets no digest."""
+    add = _channel_to_add(rules, channel)
+    other = f"{add[:1].lower()}{add[1:]}" if line else "ask an admin to allow this one"
+    return ChannelNotAllowed(
+        "Callwarden is not used in that channel.", next_step=f"Choose another, or {other}."
+    )
+
+
+def _channel_to_add(rules: Rules, channel: str) -> str:
+    return f'Add "{channel}" to `channels` under `[slack]` in {rules.file or FILE}'
 
 
 def unknown_person() -> Unverified:

@@ -49,6 +49,9 @@ MAX_CONTEXT = 2000
 NO_ID = "unknown: no id, nothing can be done"
 """Beside somebody whom the vendor lists without an id, as a recorder."""
 
+PROTECTED = "protected"
+"""Beside somebody on whom only admins may act, where the reader is none: no menu is drawn."""
+
 
 def call_message(view: CallView, cases: Sequence[Case]) -> Message:
     """The call's card: at most 25 people, so that it always stays below Slack's 50 blocks."""
@@ -94,7 +97,9 @@ def _attended(view: CallView) -> list[Block]:
 
 
 def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: str) -> Block:
-    accessory = _menu(view, Person.of(person), offers, mark) if person.known else {}
+    reached = view.rights.may_reach(Person.of(person))
+    accessory = _menu(view, Person.of(person), offers, mark) if person.known and reached else {}
+    role = mrkdwn(person.role, 40) if person.role else ""
     since = f"{span(person.joined_at, view.at)}" if person.joined_at else ""
     title = bold(person.shown)
     text = "\n".join(
@@ -102,8 +107,7 @@ def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: 
             f"{title} {code(person.custom_id or person.id)}"
             if person.known
             else f"{title} {NO_ID}",
-            dots((mrkdwn(person.role, 40) if person.role else "", since, *_sound(person)))
-            or "connected",
+            dots((role, "" if reached else PROTECTED, since, *_sound(person))) or "connected",
         )
     )
     return section(text, **accessory)

@@ -1,6 +1,6 @@
 """An error as one private message: what happened, and what to do next."""
 
-from bot.errors import CallwardenError, RoleTooLow, UnknownWord
+from bot.errors import CallwardenError, NotPermitted, RoleTooLow, UnknownWord
 from handlers.blocks.message import Message
 from handlers.blocks.parts import MAX_TEXT, actions, button, context, paragraph, section, text_of
 from handlers.blocks.text import holder, mrkdwn, say
@@ -21,18 +21,19 @@ def refusal(error: CallwardenError) -> Message:
     parts = [happened]
     if meant:
         parts.append(f"Did you mean {meant}?")
-    holders = error.holders if isinstance(error, RoleTooLow) else ()
-    if isinstance(error, RoleTooLow) and holders:
-        parts.append(_who_may(error))
-    elif error.next_step:
+    refused = error if isinstance(error, NotPermitted) else None
+    named = refused is not None and bool(refused.holders)
+    if error.next_step and not (named and isinstance(error, RoleTooLow)):
         parts.append(say(error.next_step, MAX_SAID))
+    if refused is not None and named:
+        parts.append(_who_may(refused))
     blocks = [section(part) for part in parts]
-    if isinstance(error, RoleTooLow) and error.line:
-        blocks.append(context(_for_the_file(error.line)))
+    if refused is not None and refused.line:
+        blocks.append(context(_for_the_file(refused.line)))
     return Message(text_of(*parts), blocks)
 
 
-def _who_may(error: RoleTooLow) -> str:
+def _who_may(error: NotPermitted) -> str:
     """`Leads: @Leo, @Ana`: in a private answer a mention notifies nobody."""
     named = [holder(one) for one in error.holders[:MOST_NAMED]]
     more = len(error.holders) - MOST_NAMED

@@ -287,7 +287,14 @@ async def test_orders_are_taken_in_listed_channels_and_the_moderation_channel(
         await policy.may_look(actor(PLAIN), channel)
     with pytest.raises(ChannelNotAllowed) as refused:
         await policy.may(actor(MOD), act(Kick()), "C0ELSE")
-    assert 'add "C0ELSE" to `channels` under `[slack]`' in refused.value.next_step
+    assert refused.value.next_step == (
+        "Type it in a channel where Callwarden is used, or ask an admin to allow this one."
+    )
+    assert (refused.value.role, refused.value.holders) == ("admin", (ADMIN,))
+    assert refused.value.line == ""
+    with pytest.raises(ChannelNotAllowed) as shown:
+        await policy.may(actor(ADMIN), act(Kick()), "C0ELSE")
+    assert 'Add "C0ELSE" to `channels` under `[slack]`' in shown.value.line
     with pytest.raises(ChannelNotAllowed):
         await policy.may_look(actor(MOD), "C0ELSE")
 
@@ -312,9 +319,23 @@ async def test_one_protected_person_refuses_the_whole_act_and_is_named(table: Ta
         "Grace (p-1), host-9 are protected: only an admin may act on them. "
         "Nothing was done to anybody."
     )
-    assert "`admins` under `[people]` in callwarden.toml" in refused.value.next_step
+    assert refused.value.next_step == "Leave them out, or ask an admin."
+    assert (refused.value.role, refused.value.holders) == ("admin", (ADMIN,))
+    assert refused.value.line == ""
     await policy.may(actor(ADMIN), crowd, None)
     await policy.may(actor(LEAD), act(Block(), Person(id="ann")), None)
+
+
+async def test_while_there_is_no_admin_everybody_reads_how_to_become_one(table: Table) -> None:
+    bare = rules(
+        people=PEOPLE.model_copy(update={"admins": ()}), protected=Protected(people=("host-*",))
+    )
+    for asked in (act(Kick(), HOST), act(Mute(), everyone=True)):
+        too = asked.model_copy(update={"protected_too": asked.everyone})
+        with pytest.raises(ProtectedPerson) as refused:
+            await Policy(bare, table).may(actor(LEAD), too, None)
+        assert refused.value.line.startswith(f'Add "{LEAD}" to `admins` under `[people]`')
+        assert refused.value.holders == ()
 
 
 async def test_a_vendors_protected_list_holds_there_only(table: Table) -> None:
@@ -479,9 +500,9 @@ async def test_digests_are_set_up_and_go_only_where_callwarden_is_used(table: Ta
     with pytest.raises(ChannelNotAllowed):
         await policy.may_subscribe(actor(LEAD), "C0ANY")
     with pytest.raises(ChannelNotAllowed, match="not used in that channel"):
-        policy.serves("C0ANY")
-    policy.serves("C0OPS")
-    Policy(RULES, table).serves("C0ANY")
+        await policy.serves(actor(LEAD), "C0ANY")
+    await policy.serves(actor(LEAD), "C0OPS")
+    await Policy(RULES, table).serves(actor(LEAD), "C0ANY")
 
 
 RIGHTS = [

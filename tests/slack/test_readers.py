@@ -141,6 +141,30 @@ async def test_buttons_follow_the_reader(show: Show, words: str) -> None:
     assert "End call" in found["lead"]
 
 
+async def test_who_is_protected_has_a_menu_for_admins_only(tmp_path: Path, show_url: str) -> None:
+    rules = """
+[people]
+leads = ["ULEO"]
+admins = ["UVIC"]
+[protected]
+people = ["kofi"]
+"""
+    async with open_show(tmp_path, database_url=show_url, rules=rules) as show:
+        menus = {}
+        for who in ("lead", "viewer"):
+            reader = Moderator(show, who)
+            await reader.types(f"show {ROOM}")
+            rows = {
+                name: block
+                for block in reader.latest.blocks
+                for name in ("Kofi", "Amina")
+                if name in str(block.get("text", ""))
+            }
+            menus[who] = {name for name, block in rows.items() if "accessory" in block}
+            assert ("protected" in str(rows["Kofi"])) is (who == "lead")
+        assert menus == {"lead": {"Amina"}, "viewer": {"Kofi", "Amina"}}
+
+
 async def test_buttons_in_home_follow_the_reader(show: Show) -> None:
     homes = show.workspace.modals.homes
     found = {}

@@ -41,7 +41,7 @@ async def menu(visit: Visit) -> None:
 
 
 async def more(visit: Visit) -> None:
-    """“More…”: the form that asks what to do with this call."""
+    """“All actions…”: the form that asks what to do with this call."""
     await order.open_more(visit, values.load(values.MoreValue, visit.payload.get("value")))
 
 

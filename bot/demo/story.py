@@ -124,7 +124,7 @@ STORY: tuple[Step, ...] = (
         "The form, with a reason",
         "moderator",
         Submit({"reason": "insulting others"}),
-        ("Lately", "kicked Kofi Mensah", "reason: insulting others", *TAKEN),
+        ("Recent actions", "kicked Kofi Mensah", "reason: insulting others", *TAKEN),
         absent("support", "kofi", "Kofi Mensah"),
     ),
     Step(

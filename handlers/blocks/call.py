@@ -1,4 +1,4 @@
-"""One call opened: what runs, what can be done, who is there, and what was done lately."""
+"""One call opened: what runs, what can be done, who is there, what was done last."""
 
 from collections.abc import Sequence
 
@@ -67,14 +67,19 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
             [*(act_button(offer, call, mark) for offer in offers), _more(view)], f"{mark}.acts"
         ),
         *actions(_looks(view), f"{mark}.looks"),
+        *_recent(cases),
         *_people(view, mark),
         *kept_out_blocks(view, mark),
         *_limits(view),
-        *([paragraph(["*Lately*", *(case_line(case) for case in cases)])] if cases else []),
         *_foot(view, mark),
     ]
     facts = f"{mrkdwn(title, MAX_HEADER)}, {call.ref.vendor.label}, {name}"
     return Message(text_of(f"{facts}: {count(call.people, 'person', 'people')}."), blocks)
+
+
+def _recent(cases: Sequence[Case]) -> list[Block]:
+    """What was done last in this call: above the people, who may fill pages."""
+    return [paragraph(["*Recent actions*", *(case_line(case) for case in cases)])] if cases else []
 
 
 def _people(view: CallView, mark: str) -> list[Block]:
@@ -155,25 +160,21 @@ def _looks(view: CallView) -> list[Block | None]:
 
 
 def _limits(view: CallView) -> list[Block]:
-    """What this vendor cannot do, the nearest that it can, and what it cannot be asked for."""
-    vendor = view.call.ref.vendor.label
-    parts = []
-    for name, capability in view.capabilities.items():
-        if not capability.possible and name in VERBS and _missed(VERBS[name]):
-            nearest = VERBS.get(capability.instead or "")
-            instead = f" (nearest: {nearest.label.lower()})" if nearest else ""
-            parts.append(VERBS[name].label.lower() + instead)
-    unseen = [
+    """What somebody may look for in vain: the acts and reports that this vendor does not have."""
+    missing = [
+        VERBS[name].label.lower()
+        for name, capability in view.capabilities.items()
+        if not capability.possible and name in VERBS and _missed(VERBS[name])
+    ]
+    missing += [
         look.label.lower()
         for name, look in LOOKS.items()
         if look.of_call and name in view.looks and not view.looks[name].possible
     ]
-    said = (
-        f"{vendor} cannot: {', '.join(parts)}." if parts else "",
-        f"It cannot be asked for: {', '.join(unseen)}." if unseen else "",
-    )
-    told = [words for words in said if words]
-    return [context(lines(told, MAX_CONTEXT))] if told else []
+    if not missing:
+        return []
+    told = f"Not available on {view.call.ref.vendor.label}: {', '.join(missing)}."
+    return [context(lines([told], MAX_CONTEXT))]
 
 
 def _missed(verb: type[Verb]) -> bool:

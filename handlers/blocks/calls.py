@@ -16,6 +16,7 @@ from handlers.blocks.offers import (
     handles,
     has_more,
     more_button,
+    with_more,
 )
 from handlers.blocks.parts import (
     MAX_HEADER,
@@ -158,12 +159,14 @@ def _card(
         button("Open", OPEN, opened),
         *(act_button(offer, call, mark) for offer in direct),
     ]
-    if live and has_more(table, rights):
+    rest = [offer for offer in offers if offer not in direct]
+    rest.sort(key=lambda offer: offer.verb.weight is not Weight.HEAVY)
+    more = live and has_more(table, rights)
+    if ids is not None and rest:
+        options = act_options(rest)
+        row.append(overflow(ids.action_id, with_more(options) if more else options))
+    elif more:
         row.append(more_button(call))
-    if ids is not None:
-        rest = [offer for offer in offers if offer not in direct]
-        rest.sort(key=lambda offer: offer.verb.weight is not Weight.HEAVY)
-        row.append(overflow(ids.action_id, act_options(rest)))
     title = bold(call.title, MAX_HEADER, empty="Untitled call")
     return [
         section(f"{title}\n{call_facts(call, name, picture.at)}"),

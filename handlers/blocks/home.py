@@ -38,7 +38,7 @@ MAX_BLOCKS = 100
 WHAT = (
     "*Callwarden* moderates live voice and video calls from Slack.",
     "Every act has a number, a reason and an outcome that was read back from the vendor.",
-    "All of it stays in a record that shows when somebody changed it.",
+    "Everything is in an audit log that shows whether somebody changed it.",
 )
 
 
@@ -74,7 +74,7 @@ def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
         [
             header("Callwarden"),
             paragraph(WHAT),
-            paragraph(["*What you may do*", *(_place(one) for one in desktop.places)]),
+            paragraph(["*Your permissions*", *(_place(one) for one in desktop.places)]),
             *actions(top, f"{mark}.home"),
             *_calls(desktop),
             *_cases(desktop.cases, mark),
@@ -113,9 +113,9 @@ def _home(blocks: list[Block]) -> dict[str, Any]:
 def _place(place: Place) -> str:
     vendor = place.vendor.label
     if not place.anything:
-        return f"• {vendor}: its calls can only be looked at."
+        return f"• {vendor}: view only. No actions are available there."
     if not place.verbs:
-        return f"• {vendor}: you may look. To act you need the role moderator."
+        return f"• {vendor}: view only. To act you need the role moderator."
     labels = ", ".join(VERBS[name].label for name in place.verbs)
     return f"• {vendor}, as {place.role.word}: {labels}"
 

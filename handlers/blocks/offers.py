@@ -8,34 +8,43 @@ from bot.calls.capabilities import Capability
 from bot.calls.handles import LONG, SHORT, handle
 from bot.calls.models import Call, CallRef, Frozen
 from bot.calls.rights import Rights
-from bot.calls.verbs import FROM_LIST, VERBS, Aim, Verb, Weight
+from bot.calls.verbs import FROM_LIST, VERBS, Aim, Verb
 from bot.calls.written import AnyVerb
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block
 from handlers.blocks.parts import MAX_MENU, button, option
 from handlers.blocks.values import ACT, MORE, ActValue, MoreValue, menu_value
 
-MORE_LABEL = "More…"
+MORE_LABEL = "All actions…"
 
 TARGET = "to"
 """The option that names an RTMP target."""
 
 
 class Offer(Frozen):
-    """An act that can be offered, with its options at their likeliest."""
+    """An act that can be offered, with its options at their likeliest.
+
+    Of one on `everyone`, `people` is how many that are, 0 where it is not known.
+    """
 
     verb: AnyVerb
     everyone: bool = False
+    people: int = 0
 
     @property
     def label(self) -> str:
         """What its button says."""
-        return f"{self.verb.label} everyone" if self.everyone else self.verb.named
+        return everyone_label(self.verb.label, self.people) if self.everyone else self.verb.named
 
     @property
     def style(self) -> str | None:
-        """Heavy acts are red."""
-        return "danger" if self.verb.weight is Weight.HEAVY else None
+        """Red is what hits everyone, is public or destroys something."""
+        return "danger" if self.everyone or self.verb.dangerous else None
+
+
+def everyone_label(label: str, people: int) -> str:
+    """`Mute everyone (44)`: an act on everyone, and how many that are where it is known."""
+    return f"{label} everyone ({people:,})" if people else f"{label} everyone"
 
 
 def for_person(
@@ -55,7 +64,7 @@ def for_call(
     if call.ended_at is not None:
         return []
     crowd = [
-        offer.model_copy(update={"everyone": True})
+        offer.model_copy(update={"everyone": True, "people": call.people})
         for offer in _offers(Aim.PEOPLE, capabilities, rights, targets, everyone=True)
         if offer.verb.drawn_for_all
     ]
@@ -138,12 +147,12 @@ def act_options(offers: Sequence[Offer]) -> list[Block]:
 
 
 def with_more(options: Sequence[Block]) -> list[Block]:
-    """The first options of a menu, and “More…” as the last: it leads to every act there is."""
+    """The first options of a menu, and “All actions…” as the last: the way to every act."""
     return [*options[: MAX_MENU - 1], option(MORE_LABEL, MORE)]
 
 
 def more_button(call: Call, person: Person | None = None) -> Block | None:
-    """“More…”: the form that asks what to do with this call, or with this person in it."""
+    """“All actions…”: the form that asks what to do with this call, or with this person in it."""
     who = None if person is None else person.id
     return button(MORE_LABEL, MORE, MoreValue(call=call.ref, person=who))
 
@@ -151,7 +160,7 @@ def more_button(call: Call, person: Person | None = None) -> Block | None:
 def has_more(
     capabilities: Mapping[str, Capability], rights: Rights, *, person: bool = False
 ) -> bool:
-    """Whether “More…” leads anywhere: to anything the vendor can do and its reader may.
+    """Whether “All actions…” leads anywhere: to anything the vendor can do and its reader may.
 
     With `person`, to anything that is done to people.
     """

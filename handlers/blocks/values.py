@@ -182,7 +182,7 @@ def menu_value(verb: AnyVerb, *, everyone: bool = False) -> str:
 
 
 def load_menu(block_id: str, action_id: str, option: str) -> ActValue | MoreValue:
-    """The order an option of a menu stands for, or “More…”. BadInput when it cannot be read."""
+    """The order of a menu's option, or “All actions…”. BadInput when it cannot be read."""
     stamp, _, packed_call = block_id.partition("|")
     _, _, packed_person = action_id.partition("|")
     try:

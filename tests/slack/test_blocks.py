@@ -202,7 +202,7 @@ def test_only_what_the_vendor_can_do_is_drawn_and_the_rest_is_said() -> None:
     message = card(Call(ref=ref(), title="Raid", people=1), SOME, Participant(id="a"))
     assert not {"kick", "block"} & offered(message.blocks)
     assert "mute" in offered(message.blocks)
-    assert "cannot: kick (nearest: mute), block." in words(message)
+    assert "Not available on Stream Video: kick, block." in words(message)
 
 
 def test_acts_follow_what_runs() -> None:
@@ -400,8 +400,48 @@ def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_i
         )
     )
     assert "end" in offered(message.blocks)
-    (more,) = [one for one in elements(message.blocks) if route(one["action_id"]) == "more"]
-    assert load(MoreValue, more["value"]).call == call.ref
+    (menu,) = [one for one in elements(message.blocks) if one["type"] == "overflow"]
+    row = next(one for one in message.blocks if menu in one.get("elements", []))
+    last = load_menu(row["block_id"], menu["action_id"], menu["options"][-1]["value"])
+    assert last == MoreValue(call=call.ref)
+
+
+@pytest.mark.parametrize("id_", ["default:raid", "c" * 300])
+@pytest.mark.parametrize("table", [ALL, SOME])
+def test_one_entry_leads_to_all_actions(id_: str, table: Mapping[str, Capability]) -> None:
+    """In the menu where there is one, a button where there is none: never both side by side."""
+    call = Call(ref=ref(id_), title="Raid", people=9)
+    picture = Picture(calls=(call,), at=NOW, rights=EVERYWHERE)
+    for message in (
+        told(list_message(picture, ListView(), {Vendor.STREAM: table})),
+        card(call, table),
+    ):
+        assert words(message).count("All actions…") == 1
+        assert "More…" not in words(message)
+
+
+def test_red_is_what_hits_everyone_or_is_public_and_the_number_is_said() -> None:
+    call = Call(ref=ref(), title="Raid", people=44, backstage=True, rtmp=())
+    styles = {
+        one["text"]["text"]: one.get("style")
+        for one in elements(card(call, ALL).blocks)
+        if one["type"] == "button" and route(one["action_id"]) == "act"
+    }
+    red = {"Mute everyone (44)", "End call", "Go live", "Start livestream", "Start RTMP"}
+    assert {label for label, style in styles.items() if style == "danger"} == red
+    assert {"Lock", "Start recording"} <= styles.keys() - red
+
+
+def test_what_was_done_last_stands_above_the_people() -> None:
+    view = CallView(
+        call=Call(ref=ref(), title="Raid", people=1),
+        people=Page(items=[Participant(id="ann", name="Ann")]),
+        capabilities=ALL,
+        rights=FULL,
+        at=NOW,
+    )
+    shown = words(told(call_message(view, [ended(Mute())])))
+    assert shown.index("*Recent actions*") < shown.index("*Ann*")
 
 
 def test_more_is_the_last_entry_of_a_persons_menu_and_leads_to_them() -> None:
@@ -410,7 +450,7 @@ def test_more_is_the_last_entry_of_a_persons_menu_and_leads_to_them() -> None:
     block = next(b for b in message.blocks if b.get("accessory", {}).get("type") == "overflow")
     options = block["accessory"]["options"]
     assert len(options) == 5
-    assert options[-1]["text"]["text"] == "More…"
+    assert options[-1]["text"]["text"] == "All actions…"
     meant = load_menu(block["block_id"], block["accessory"]["action_id"], options[-1]["value"])
     assert isinstance(meant, MoreValue)
     assert meant.person == person.id
@@ -419,6 +459,6 @@ def test_more_is_the_last_entry_of_a_persons_menu_and_leads_to_them() -> None:
 def test_where_nothing_can_be_done_there_is_no_more() -> None:
     nothing = dict.fromkeys(ALL, cannot("it only reads"))
     message = card(Call(ref=ref(), title="Raid", people=1), nothing, Participant(id="ann"))
-    assert "More…" not in words(message)
+    assert "All actions…" not in words(message)
     ended = card(Call(ref=ref(), title="Raid", people=1, ended_at=NOW), ALL)
-    assert "More…" not in words(ended)
+    assert "All actions…" not in words(ended)

@@ -95,8 +95,8 @@ def test_what_could_not_be_had_is_said_in_its_place() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        (Place(vendor=Vendor.COMETCHAT, role=Role.ADMIN, anything=False), "only be looked at"),
-        (Place(vendor=Vendor.STREAM, role=Role.VIEWER), "you may look"),
+        (Place(vendor=Vendor.COMETCHAT, role=Role.ADMIN, anything=False), "view only"),
+        (Place(vendor=Vendor.STREAM, role=Role.VIEWER), "view only"),
         (Place(vendor=Vendor.STREAM, role=Role.LEAD, verbs=("end",)), "as lead: End call"),
     ],
 )

@@ -284,7 +284,7 @@ async def test_of_two_choices_the_newer_one_stands_though_slack_drew_the_older_l
     show: Show, mira: Former
 ) -> None:
     await mira.types(f"show {short(STAGE)}")
-    await mira.presses("More…", near="zed")
+    await mira.presses("All actions…", near="zed")
     view = await mira.drawn("What to do")
     show.stage.slack.faults.slow(0.5, on="views.update", times=1)
     for label in ("Unsilence", "Kick"):
@@ -315,7 +315,7 @@ async def test_who_may_not_look_is_offered_nothing(show: Show, mira: Former, who
 
 async def test_more_on_a_person_reaches_what_has_no_button(show: Show, mira: Former) -> None:
     await mira.types(f"show {short(STAGE)}")
-    await mira.presses("More…", near="zed")
+    await mira.presses("All actions…", near="zed")
     view = await mira.drawn("What to do")
     menu = next(b["element"] for b in view.blocks if b["block_id"] == "verb")
     verbs = [one["text"]["text"] for one in menu["options"]]
@@ -332,7 +332,7 @@ async def test_more_on_the_list_and_the_call_card_opens_the_form_for_that_call(
     mira: Former,
 ) -> None:
     await mira.types("list support")
-    await mira.presses("More…", near="Support room")
+    await mira.presses("All actions…", near="Support room")
     assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
     mira.show.workspace.modals.clear(mira.user.id)
     await mira.types(f"show {short(SUPPORT)}")

@@ -133,7 +133,7 @@ async def test_a_drawing_slack_does_not_take_is_replaced_by_words(show: Show, mi
 async def test_more_on_a_call_that_is_gone_says_so(show: Show, mira: Former) -> None:
     await mira.types("list support")
     show.stage.world.stream.faults.error(404, on="/call/default/support-room", times=1)
-    await mira.presses("More…", near="Support room")
+    await mira.presses("All actions…", near="Support room")
     text = as_text(await mira.drawn("What to do"))
     assert "[Support room · billing ▾]" in text
 

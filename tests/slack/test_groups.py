@@ -48,7 +48,7 @@ async def test_a_1_to_1_call_offers_nothing_of_a_group_and_says_why(show: Show) 
     card = await mira.types(f"show {alone}")
     assert "tove" in card
     assert "emove from group" not in card
-    assert "More…" not in card
+    assert "All actions…" not in card
     for order in ("remove tove rude", "ban tove rude", "unban tove"):
         text = await mira.types(f"group {alone} {order}")
         assert "No chat group is behind a 1-to-1 call or a meeting." in text

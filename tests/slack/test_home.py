@@ -69,7 +69,7 @@ async def test_a_role_that_may_do_more_is_told_so(show: Show) -> None:
 
 async def test_a_viewer_is_told_what_it_takes_to_act(show: Show) -> None:
     text = await Visitor(show, "viewer").opens()
-    assert "you may look. To act you need the role moderator." in text
+    assert "view only. To act you need the role moderator." in text
     assert "9 live calls" in text
 
 
@@ -137,7 +137,7 @@ async def test_an_order_given_in_home_is_confirmed_in_its_form_and_told_in_home(
 ) -> None:
     mira = Visitor(show)
     await mira.opens()
-    await mira.uses(mira.home, "Mute everyone", near="Launch show")
+    await mira.uses(mira.home, "Mute everyone (3)", near="Launch show")
     form = await mira.window("Mute everyone", "Reason")
     await show.sender.submit(mira.user, form, {"reason": "feedback loop"})
     done = await mira.window("confirmed", "feedback loop")
@@ -189,7 +189,7 @@ async def test_a_refusal_is_read_in_a_window(show: Show) -> None:
     assert mira.home
     old = mira.home.given
     show.workspace.modals.publish(vic.user.id, old, None)
-    await vic.uses(vic.home, "Mute everyone", near="Support room")
+    await vic.uses(vic.home, "Mute everyone (5)", near="Support room")
     await vic.window("Only moderators can")
 
 

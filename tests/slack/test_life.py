@@ -207,7 +207,7 @@ async def test_the_list_is_filtered_refreshed_and_left_for_a_call_and_back(show:
     await show.sender.press(mira.user, mira.latest, action_id="list.vendor", text="CometChat")
     await mira.sees("CometChat ·")
     await mira.presses("Open", near="CometChat")
-    await mira.sees("Back to the list", "CometChat cannot")
+    await mira.sees("Back to the list", "Not available on CometChat")
     await mira.presses("Back to the list")
     await mira.sees("live calls", "Stream Video ·")
 

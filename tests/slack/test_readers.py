@@ -44,9 +44,9 @@ async def has_a_case(show: Show) -> None:
 
 
 def labels(shown: Message | View) -> set[str]:
-    """What every button and menu option says."""
+    """What every button and menu option says, without the number of people."""
     blocks: list[Block] = shown.blocks if isinstance(shown, Message) else shown.given["blocks"]
-    return set(_labels(blocks))
+    return {label.partition(" (")[0] for label in _labels(blocks)}
 
 
 def _labels(part: Any) -> list[str]:
@@ -123,7 +123,7 @@ async def test_what_was_done_in_a_call_is_on_the_card_of_those_who_may_read_it(s
 
 
 LEADS_ONLY = {"End call", "Kick everyone"}
-ACTS = {"Mute", "Kick", "Mute everyone", "Start recording", "More…", "Lock", "Recordings"}
+ACTS = {"Mute", "Kick", "Mute everyone", "Start recording", "All actions…", "Lock", "Recordings"}
 LOOKS = {"Open", "Refresh", "Quality", "Members", "Back to the list", "All vendors"}
 
 

@@ -78,8 +78,7 @@ async def test_an_account_without_mute_says_so_where_mute_would_be(show: Show, w
     await show.sender.submit(mira.user, await mira.form(), {})
     await mira.sees("everyone", "mute-all answered 404", "failed")
     card = await mira.types(f"show {word}")
-    assert "mute (nearest: kick)" in card
-    assert "silence (nearest: kick)" in card
+    assert "go live, mute, silence, feedback." in card
     told = await mira.types("capabilities realtimekit")
     assert "Mute: This RealtimeKit account has no such operation" in told
 

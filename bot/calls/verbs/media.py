@@ -257,6 +257,7 @@ class DeleteRecording(Verb):
     doing = "deleting a recording of"
     done = "deleted a recording of"
     aim = Aim.CALL
+    dangerous = True
     weight = Weight.HEAVY
     repeatable = True
     least = Role.LEAD
@@ -280,6 +281,7 @@ class DeleteTranscript(Verb):
     doing = "deleting a transcript of"
     done = "deleted a transcript of"
     aim = Aim.CALL
+    dangerous = True
     weight = Weight.HEAVY
     repeatable = True
     least = Role.LEAD

@@ -67,6 +67,7 @@ class End(Verb):
     doing = "ending"
     done = "ended"
     aim = Aim.CALL
+    dangerous = True
     weight = Weight.HEAVY
     repeatable = True
     least = Role.LEAD
@@ -86,6 +87,7 @@ class GoLive(Verb):
     doing = "going live with"
     done = "went live with"
     aim = Aim.CALL
+    dangerous = True
     repeatable = True
     summary = "Take the call out of backstage: the audience comes in."
     warning = "Everyone who may watch can join at once."
@@ -111,6 +113,7 @@ class GoBack(Verb):
     doing = "going backstage with"
     done = "went backstage with"
     aim = Aim.CALL
+    dangerous = True
     weight = Weight.HEAVY
     repeatable = True
     drawn = False

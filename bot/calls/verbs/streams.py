@@ -17,6 +17,7 @@ class LiveStart(Verb):
     doing = "starting the livestream of"
     done = "started the livestream of"
     aim = Aim.CALL
+    dangerous = True
     repeatable = False
     summary = "Start the HLS livestream of the call."
     warning = "Anyone with the playback address can watch."
@@ -67,6 +68,7 @@ class RtmpStart(Verb):
     doing = "starting the RTMP output of"
     done = "started the RTMP output of"
     aim = Aim.CALL
+    dangerous = True
     repeatable = False
     summary = "Send the call to an RTMP target named in callwarden.toml."
     warning = "The picture is public wherever the target shows it."

@@ -104,6 +104,8 @@ class Verb(Frozen):
     where that word is the beginning of one; a `Line` is all that is left. `repeatable` verbs may be
     sent again after a lost answer; for the rest the vendor is read first. `least_for_all` is the
     role for an act on everyone.
+    A `dangerous` verb hits everyone in the call, shows it to the public or destroys something: its
+    button is red, as is one for everyone.
     `drawn` verbs are on the cards, `drawn_for_all` as an act on everyone; the others are reached by
     words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
     missed nowhere else. The options of a `spelt_out` verb are always told: without them
@@ -127,6 +129,7 @@ class Verb(Frozen):
     repeatable: ClassVar[bool]
     least: ClassVar[Role] = Role.MODERATOR
     least_for_all: ClassVar[Role] = Role.MODERATOR
+    dangerous: ClassVar[bool] = False
     drawn: ClassVar[bool] = True
     drawn_for_all: ClassVar[bool] = False
     substitute: ClassVar[bool] = False

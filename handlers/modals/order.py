@@ -73,7 +73,7 @@ async def open_typed(visit: Visit, request: Incomplete) -> None:
 
 
 async def open_more(visit: Visit, value: MoreValue) -> None:
-    """The form behind “All actions…” on a card: call and person are known, the verb mostly is not."""
+    """The form behind “All actions…” on a card: call and person are known, the verb mostly not."""
     verb = VERBS.get(value.verb or "")
     among = OF_PERSON if value.person else ANY
     state = OrderState(

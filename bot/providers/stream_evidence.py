@@ -103,7 +103,7 @@ def muted(act: Act, verb: Mute | Silence, sending: Stays, anybody: Stays) -> Obs
         return Observation(
             seen=Seen.UNKNOWABLE, evidence="Stream Video lists nobody as sending anything."
         )
-    whose = f"Nobody{_but(act)} sends" if act.everyone else "They no longer send"
+    whose = f"Nobody{_but(act)} sends" if act.everyone else "They do not send"
     return Observation(seen=Seen.DONE, evidence=f"{whose} {what}.")
 
 

@@ -59,25 +59,33 @@ def deed(case: Case) -> str:
     verb = act.verb.done if case.state is State.CONFIRMED else act.verb.doing
     if case.state is State.ALREADY:
         verb = f"no need to {_lower(act.verb.do)}"
-    return f"{verb} {aim_words(act)}{_reach(case)}"
+    return f"{verb} {aim_words(act, case.reached)}{_reach(case)}"
 
 
 def _reach(case: Case) -> str:
-    """For how many of everyone it is so: `, 43 of 43`."""
+    """For how many of everyone it is so: `, 43 of 43`; "" where that stands behind whom it aims at.
+
+    Numbers stand there beside how many protected people are left out.
+    """
     done, of = case.reached or (0, 0)
-    return f", {done} of {of}" if of else ""
+    return f", {done} of {of}" if of and not _counts_left_out(case.act) else ""
+
+
+def _counts_left_out(act: Act) -> bool:
+    return bool(act.left_out) and act.present is not None
 
 
 def _told(case: Case, where: str) -> str:
     """How it stands with what was asked: `Could not kick Alice from “Support room”`."""
     act = case.act
     where = f"{_reach(case)}{where}"
-    wanted = f"{_lower(order_words(act))}{where}"
+    aim = aim_words(act, case.reached)
+    wanted = f"{_lower(act.verb.do)} {aim}{where}"
     match case.state:
         case State.ASKED:
             return f"in progress: {wanted}"
         case State.CONFIRMED:
-            return f"{act.verb.done} {aim_words(act)}{where}"
+            return f"{act.verb.done} {aim}{where}"
         case State.NOT_CONFIRMED:
             return f"Unknown: {wanted} may or may not have happened"
         case State.ALREADY:
@@ -97,35 +105,40 @@ def order_words(act: Act) -> str:
     return f"{act.verb.do} {aim_words(act)}"
 
 
-def aim_words(act: Act) -> str:
+def aim_words(act: Act, reached: tuple[int, int] | None = None) -> str:
     """At whom, in which call, with options that are not the usual ones: `Alice in “X” (video)`.
 
-    A list of texts is told as it was typed: `(Go on? | Yes | No)`.
+    A list of texts is told as it was typed: `(Go on? | Yes | No)`. `reached`: for how many of
+    everyone it is so, of how many that were meant, once that is known.
     """
     title = f"“{mrkdwn(act.title, 80, empty='Untitled call')}”"
-    target = title if act.verb.aim is Aim.CALL else f"{_target(act)} {act.verb.of} {title}"
+    target = title if act.verb.aim is Aim.CALL else f"{_target(act, reached)} {act.verb.of} {title}"
     values = act.verb.model_dump(mode="json", exclude_defaults=not act.verb.spelt_out).values()
     words = [word for value in values for word in (value if isinstance(value, list) else [value])]
     options = " | ".join(mrkdwn(str(word), 64) for word in words)
     return f"{target} ({options})" if options else target
 
 
-def _target(act: Act) -> str:
+def _target(act: Act, reached: tuple[int, int] | None = None) -> str:
     if not act.everyone:
         return _named(act.people)
     asked = [person for person in act.spared if not person.protected]
     whom = f"everyone except {_named(asked)}" if asked else "everyone"
     if act.protected_too:
         return f"{whom}, protected people included,"
-    return f"{whom} ({_left_out(act)})" if act.left_out else whom
+    return f"{whom} ({_left_out(act, reached)})" if act.left_out else whom
 
 
-def _left_out(act: Act) -> str:
-    """`43 of 44; 1 protected person left out`; without numbers where not all could be counted."""
+def _left_out(act: Act, reached: tuple[int, int] | None) -> str:
+    """`43 of 44; 1 protected person left out`; without numbers where not all could be counted.
+
+    The first number is who is meant, and once it is known for whom it is so, how many those are.
+    """
     left = count(len(act.left_out), "protected person", "protected people")
     if act.present is None:
         return f"{left} left out"
-    return f"{act.present - len(act.spared)} of {act.present}; {left} left out"
+    done, of = reached or (act.present - len(act.spared),) * 2
+    return f"{done} of {of + len(act.spared)}; {left} left out"
 
 
 def _named(people: Sequence[Person]) -> str:

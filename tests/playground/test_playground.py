@@ -205,14 +205,15 @@ async def test_a_bot_killed_from_the_page_answers_nobody_and_comes_back_with_eve
 
 async def test_an_order_delivered_twice_is_one_case(playground: Playground) -> None:
     cast = playground.stage.cast
+    order = f"mute {SUPPORT} amina delivered twice"
     playground.switches.twice = True
-    await say(playground, cast.lead, f"mute {STAGE} gao")
+    await say(playground, cast.lead, order)
     playground.switches.twice = False
-    await read(playground, cast.lead, "muted", "高橋", "confirmed")
-    deliveries = [one for one in playground.traffic if one.title == f"/calls mute {STAGE} gao"]
+    await read(playground, cast.lead, "muted Amina", "delivered twice", "confirmed")
+    deliveries = [one for one in playground.traffic if one.title == f"/calls {order}"]
     effects = playground.stage.world.stream.effects
     assert len(deliveries) == 2
-    assert [one.person for one in effects].count("gao") == 1
+    assert [one.person for one in effects].count("amina") == 1
 
 
 async def test_a_vendor_that_fails_is_one_line_in_the_list(playground: Playground) -> None:
@@ -227,9 +228,9 @@ async def test_a_vendor_that_fails_is_one_line_in_the_list(playground: Playgroun
 async def test_a_busy_chat_gets_the_line_later_and_nothing_is_lost(playground: Playground) -> None:
     cast = playground.stage.cast
     playground.switches.keep_slack_busy(busy=True)
-    await say(playground, cast.lead, f"mute {STAGE} tove while it is busy")
+    await say(playground, cast.lead, f"mute {SUPPORT} jun-2 while it is busy")
     await playground.stage.slack.world.until(
-        lambda: "tove" in [one.person for one in playground.stage.world.stream.effects]
+        lambda: "jun-2" in [one.person for one in playground.stage.world.stream.effects]
     )
     playground.switches.keep_slack_busy(busy=False)
 

@@ -5,9 +5,9 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case
-from bot.calls.outcomes import State
+from bot.calls.outcomes import Result, State
 from bot.calls.verbs import VERBS, Aim, Kick, Mute, Track, Verb
-from handlers.blocks.cases import deed, order_words
+from handlers.blocks.cases import case_line, deed, order_words
 from handlers.blocks.help import FAMILIES, help_message, topics
 from tests.fakes.blocks import NOW, ref, told, words
 from tests.fakes.verbs import sample
@@ -138,3 +138,29 @@ def test_help_on_a_word_has_an_example_for_each_thing_it_does(topic: str) -> Non
 def test_help_on_a_verb_names_its_options_and_which_one_is_meant_without() -> None:
     assert "`--screen`" in words(help_message("mute", "/calls"))
     assert "without one, `--audio`" in words(help_message("mute", "/calls"))
+
+
+@pytest.mark.parametrize(
+    ("reached", "told"),
+    [
+        ([], "42 of 44; 1 protected person left out"),
+        ([State.CONFIRMED] * 41, "41 of 43; 1 protected person left out"),
+        ([State.CONFIRMED] * 40 + [State.FAILED], "40 of 43; 1 protected person left out"),
+    ],
+)
+def test_how_many_of_everyone_is_said_once_beside_who_is_protected(
+    reached: list[State], told: str
+) -> None:
+    """Whoever left meanwhile was not reached and is not counted any more."""
+    spared = (ANN, Person(id="vera", protected=True))
+    asked = act(Kick(), everyone=True, spared=spared).model_copy(update={"present": 44})
+    results = tuple(
+        Result(state=state, person=f"p{number}", evidence="So it is.")
+        for number, state in enumerate(reached)
+    )
+    actor = Actor(user="U1", team="T1")
+    case = Case(number=1, act=asked, actor=actor, asked_at=NOW, results=results)
+    case = case.model_copy(update={"state": State.PARTLY if reached else State.ASKED})
+    for line in (case_line(case), deed(case)):
+        assert f"everyone except Ann ({told})" in line
+        assert line.count(" of 4") == 1

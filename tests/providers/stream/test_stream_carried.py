@@ -81,7 +81,7 @@ async def test_a_silence_says_what_is_seen_and_what_cannot_be(
 ) -> None:
     result = await carried(provider, server, order(Silence(), Person(id="ben")))
     assert result.state is State.CONFIRMED
-    assert "They no longer send audio." in result.evidence
+    assert "They do not send audio." in result.evidence
     assert "does not show what somebody may do" in result.evidence
 
 

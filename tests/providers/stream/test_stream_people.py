@@ -69,7 +69,7 @@ async def test_the_silenced_cannot_speak_until_unsilenced_not_even_after_coming_
     server.join(CID, BEN)
     seen = await provider.observe(order(Silence(), ben))
     assert seen.seen is Seen.UNKNOWABLE
-    assert "They no longer send audio." in seen.evidence
+    assert "They do not send audio." in seen.evidence
     assert "does not show what somebody may do" in seen.evidence
     await provider.perform(await provider.prepare(order(Unsilence(), ben), [silence]))
     server.talk(CID, "ben")

@@ -17,7 +17,7 @@ from bot.providers.cometchat_wire import (
     WireCall,
     newest_first,
 )
-from bot.providers.decode import read, read_entries
+from bot.providers.decode import read
 from bot.providers.http import Kind, Params, Transport
 from bot.providers.looks import by_arrival
 
@@ -54,7 +54,7 @@ class Reads:
             "/calls",
             params={"status": "ongoing", "page": number, "perPage": limit},
         )
-        many, _ = read_entries(self._http, ManyCalls, answer)
+        many = read(self._http, ManyCalls, answer)
         live = [one for one in many.data if one.status == "ongoing"]
         more = bool(many.data) and many.more_after(number)
         page: Page[Call] = Page(
@@ -76,7 +76,7 @@ class Reads:
         if wanted.recorded is not None:
             params = {**params, "hasRecording": "true" if wanted.recorded else "false"}
         answer = await self._http.send(Kind.READ, "GET", "/calls", params=params)
-        many, _ = read_entries(self._http, ManyCalls, answer)
+        many = read(self._http, ManyCalls, answer)
         found = [one.told() for one in many.data if one.fits(wanted)]
         more = bool(many.data) and many.more_after(1)
         return Page(items=tuple(found), next="2" if more else None, total=many.total)

@@ -9,7 +9,7 @@ from bot.calls.attendance import Attendee
 from bot.calls.call_log import LogFilter
 from bot.calls.looks import File, FileKind
 from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
-from bot.providers.decode import Amount, Count, Moment, Text
+from bot.providers.decode import Amount, Count, Known, Maybe, Moment
 from bot.providers.http import Problem
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -46,10 +46,10 @@ class Person(BaseModel):
     One without `uid` cannot be acted on or told from others: they are shown as unknown.
     """
 
-    uid: Text = None
-    device: Text = Field(None, alias="deviceId")
-    is_joined: bool | None = Field(None, alias="isJoined")
-    state: str | None = None
+    uid: Maybe[str] = None
+    device: Maybe[str] = Field(None, alias="deviceId")
+    is_joined: Maybe[bool] = Field(None, alias="isJoined")
+    state: Maybe[str] = None
     joined_at: Moment = Field(None, alias="joinedAt")
     left_at: Moment = Field(None, alias="leftAt")
 
@@ -77,10 +77,10 @@ class Person(BaseModel):
 class Recording(BaseModel):
     """A recording of a call. Its `duration` is not read: minutes here, seconds elsewhere."""
 
-    rid: str | None = None
+    rid: Maybe[str] = None
     started_at: Moment = Field(None, alias="startTime")
     ended_at: Moment = Field(None, alias="endTime")
-    url: SecretStr | None = Field(None, alias="recording_url")
+    url: Maybe[SecretStr] = Field(None, alias="recording_url")
 
     @property
     def running(self) -> bool:
@@ -102,10 +102,10 @@ class Recording(BaseModel):
 class Transcription(BaseModel):
     """What was said in a call, as a file."""
 
-    tid: str | None = None
+    tid: Maybe[str] = None
     started_at: Moment = Field(None, alias="startTime")
     ended_at: Moment = Field(None, alias="endTime")
-    url: SecretStr | None = Field(None, alias="transcriptUrl")
+    url: Maybe[SecretStr] = Field(None, alias="transcriptUrl")
 
     def file(self, session: str) -> File:
         """It as a file of the call; CometChat deletes none."""
@@ -123,21 +123,21 @@ class WireCall(BaseModel):
     """A call with everybody who was invited to it."""
 
     session: str = Field(alias="sessionId")
-    status: Text = None
-    kind: Text = Field(None, alias="type")
-    mode: Text = None
-    initiator: Text = None
-    receiver: Text = None
-    receiver_type: Text = Field(None, alias="receiverType")
+    status: Maybe[str] = None
+    kind: Maybe[str] = Field(None, alias="type")
+    mode: Maybe[str] = None
+    initiator: Maybe[str] = None
+    receiver: Maybe[str] = None
+    receiver_type: Maybe[str] = Field(None, alias="receiverType")
     started_at: Moment = Field(None, alias="startedAt")
     ended_at: Moment = Field(None, alias="endedAt")
     audio: Amount = Field(None, alias="totalAudioMinutes")
     video: Amount = Field(None, alias="totalVideoMinutes")
-    duration: Text = Field(None, alias="totalDuration")
+    duration: Maybe[str] = Field(None, alias="totalDuration")
     devices: Count = Field(None, alias="totalParticipants")
-    has_recording: bool | None = Field(None, alias="hasRecording")
-    participants: list[Person] | None = None
-    recordings: list[Recording] | None = None
+    has_recording: Maybe[bool] = Field(None, alias="hasRecording")
+    participants: Known[Person] | None = None
+    recordings: Maybe[Known[Recording]] = None
 
     def fits(self, wanted: LogFilter) -> bool:
         """Whether it is what was looked for; what the vendor does not say is let through."""
@@ -222,19 +222,19 @@ class WireCall(BaseModel):
 
 
 class _Pagination(BaseModel):
-    total: int | None = None
-    current_page: int | None = None
-    total_pages: int | None = None
+    total: Maybe[int] = None
+    current_page: Maybe[int] = None
+    total_pages: Maybe[int] = None
 
 
 class _Meta(BaseModel):
-    pagination: _Pagination | None = None
+    pagination: Maybe[_Pagination] = None
 
 
 class Paged(BaseModel):
     """A page of anything, and which one of how many it is."""
 
-    meta: _Meta | None = None
+    meta: Maybe[_Meta] = None
 
     @property
     def total(self) -> int | None:
@@ -264,13 +264,13 @@ class OneCall(BaseModel):
 class ManyCalls(Paged):
     """`GET /calls`."""
 
-    data: list[WireCall]
+    data: Known[WireCall]
 
 
 class Transcriptions(Paged):
     """`GET /calls/{sessionId}/transcriptions`."""
 
-    data: list[Transcription]
+    data: Known[Transcription]
 
 
 class _Success(BaseModel):

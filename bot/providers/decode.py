@@ -1,18 +1,20 @@
 """Reading what vendors send: needed fields only, unknown values and nulls let through."""
 
-import json
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from types import GenericAlias
+from typing import Annotated, Any, TypeVar, get_args
 
 import structlog
 from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    GetCoreSchemaHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import core_schema
 
 from bot.providers.http import Answer, Transport
 
@@ -79,22 +81,48 @@ One odd field never hides the rest.
 """
 
 
-def _known(value: Any, read_on: ValidatorFunctionWrapHandler) -> Any:
+class Known(list[T]):
+    """The entries of a list that can be read: one odd entry hides none of the others.
+
+    `odd` counts the others. Null is a list without any; one of which no entry can be read is itself
+    unreadable.
+    """
+
+    odd: int = 0
+
+    @property
+    def sent(self) -> int:
+        """How many entries the vendor's list has."""
+        return len(self) + self.odd
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """As a list of the same entries, one by one where it cannot be read at once."""
+        (entry,) = get_args(source)
+        schema = handler.generate_schema(GenericAlias(list, entry))
+        return core_schema.no_info_wrap_validator_function(_known, schema)
+
+
+def _known(value: Any, read_on: ValidatorFunctionWrapHandler) -> Known[Any]:
     if value is None:
-        return []
-    if not isinstance(value, list):
-        return read_on(value)
-    known: list[Any] = []
+        return Known()
+    try:
+        return Known(read_on(value))
+    except ValidationError:
+        if not isinstance(value, list):
+            raise
+    known: Known[Any] = Known()
     for one in value:
         try:
             known += read_on([one])
         except ValidationError:
-            continue
+            known.odd += 1
+    if not known:
+        raise ValueError("no entry can be read")
+    log.warning("vendor's list has entries that cannot be read", left_out=known.odd)
     return known
-
-
-Known = Annotated[list[T], WrapValidator(_known)]
-"""The entries of a list that can be read; null is a list without any."""
 
 
 def day(value: str | None) -> date | None:
@@ -105,31 +133,20 @@ def day(value: str | None) -> date | None:
         return None
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-Text = Annotated[str | None, BeforeValidator(_text)]
-"""A text, None for anything else: what is not essential spoils nothing."""
-
-
-def _count(value: Any) -> int | None:
+def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
-        return None
-    return int(value)
+        raise ValueError("no number of anything")
+    return value
 
 
-Count = Annotated[int | None, BeforeValidator(_count)]
+def _whole(value: Any) -> int:
+    return int(_number(value))
+
+
+Count = Maybe[Annotated[int, BeforeValidator(_whole)]]
 """How many of something, None for anything that is no number of things."""
 
-
-def _amount(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
-        return None
-    return float(value)
-
-
-Amount = Annotated[float | None, BeforeValidator(_amount)]
+Amount = Maybe[Annotated[float, BeforeValidator(_number)]]
 """How much of something, None for anything that is no amount."""
 
 M = TypeVar("M", bound=BaseModel)
@@ -141,47 +158,3 @@ def read(http: Transport, model: type[M], answer: Answer) -> M:
         return model.model_validate_json(answer.body)
     except ValidationError as error:
         raise http.garbled() from error
-
-
-def read_entries(http: Transport, model: type[M], answer: Answer) -> tuple[M, int]:
-    """The answer as `model`, and how many entries of its lists are left out as unreadable.
-
-    One odd entry hides none of the others. VendorGarbled when something essential outside of lists
-    is missing, and when no entry of a list can be read.
-    """
-    try:
-        return model.model_validate_json(answer.body), 0
-    except ValidationError as error:
-        odd = _odd_entries(error)
-        if odd is None:
-            raise http.garbled() from error
-    body = json.loads(answer.body)
-    for way, numbers in odd.items():
-        entries = body
-        for step in way:
-            entries = entries[step]
-        if len(numbers) == len(entries):
-            raise http.garbled()
-        entries[:] = [one for number, one in enumerate(entries) if number not in numbers]
-    left_out = sum(map(len, odd.values()))
-    log.warning("vendor's list has entries that cannot be read", left_out=left_out)
-    try:
-        return model.model_validate(body), left_out
-    except ValidationError as error:
-        raise http.garbled() from error
-
-
-Way = tuple[int | str, ...]
-"""The steps from the whole answer to a part of it."""
-
-
-def _odd_entries(error: ValidationError) -> dict[Way, set[int]] | None:
-    """Which entries of which lists are wrong; None when something else is."""
-    odd: dict[Way, set[int]] = {}
-    for one in error.errors():
-        steps: Way = one["loc"]
-        at = next((at for at, step in enumerate(steps) if isinstance(step, int)), None)
-        if at is None:
-            return None
-        odd.setdefault(steps[:at], set()).add(int(steps[at]))
-    return odd

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from bot.calls.looks import File, FileKind, Files
 from bot.calls.models import CallRef
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.decode import M, Moment, read, read_entries
+from bot.providers.decode import Known, M, Maybe, Moment, read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, segment
@@ -51,8 +51,8 @@ class _Kept(Recording):
 
 
 class _ManyKept(BaseModel):
-    data: list[_Kept]
-    paging: Paging | None = None
+    data: Known[_Kept]
+    paging: Maybe[Paging] = None
 
 
 class _Transcript(BaseModel):
@@ -123,8 +123,8 @@ class Shelf:
                 "sort_order": "DESC",
             }
             answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
-            many, odd = read_entries(self._http, _ManyKept, answer)
-            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
+            many = read(self._http, _ManyKept, answer)
+            return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
         shown = [one for one in kept.items if one.output is None or one.url]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.providers.decode import Moment, Number, day, read, read_entries
+from bot.providers.decode import Known, Maybe, Moment, Number, day, read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_wire import Paging, Recording, Session, next_page
@@ -76,21 +76,21 @@ class PastRecording(Recording):
 
 
 class _Sessions(BaseModel):
-    sessions: list[PastSession]
+    sessions: Known[PastSession]
 
 
 class ManySessions(BaseModel):
     """A page of sessions."""
 
     data: _Sessions
-    paging: Paging | None = None
+    paging: Maybe[Paging] = None
 
 
 class ManyRecordings(BaseModel):
     """A page of recordings."""
 
-    data: list[PastRecording]
-    paging: Paging | None = None
+    data: Known[PastRecording]
+    paging: Maybe[Paging] = None
 
 
 class SessionsOfDay(BaseModel):
@@ -161,13 +161,13 @@ class KitHistory:
             "sort_order": "DESC",
         }
         answer = await self._http.send(Kind.READ, "GET", "/sessions", params=params)
-        (many, odd), now = read_entries(self._http, ManySessions, answer), self._clock.now()
+        many, now = read(self._http, ManySessions, answer), self._clock.now()
         sessions = many.data.sessions
-        self._goes_on(number, int(before or 0), len(sessions) + odd, many.paging)
+        self._goes_on(number, int(before or 0), sessions.sent, many.paging)
         inside = [one for one in sessions if _touches(one, stretch, now)]
         files = await self._recordings(inside, stretch, now)
         told = [one.record(None if files is None else files.get(one.id, ())) for one in inside]
-        following = next_page(number, PAGE, len(sessions) + odd, many.paging)
+        following = next_page(number, PAGE, sessions.sent, many.paging)
         place = (many.paging and many.paging.end_offset) or ""
         return Page(
             items=tuple(one for one in told if one is not None),
@@ -194,7 +194,7 @@ class KitHistory:
             if first <= one <= last
         ]
 
-    def _goes_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
+    def _goes_on(self, number: int, before: int, got: int, paging: Maybe[Paging]) -> None:
         total, end = (paging.total_count, paging.end_offset) if paging else (None, None)
         if total is None or end is None:
             return
@@ -216,8 +216,8 @@ class KitHistory:
         async def page(number: int) -> tuple[list[PastRecording], str | None]:
             params = {**window, "page_no": number, "per_page": PAGE, "sort_by": "invokedTime"}
             answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
-            many, odd = read_entries(self._http, ManyRecordings, answer)
-            return many.data, next_page(number, PAGE, len(many.data) + odd, many.paging)
+            many = read(self._http, ManyRecordings, answer)
+            return many.data, next_page(number, PAGE, many.data.sent, many.paging)
 
         batch = await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
         if batch.more:

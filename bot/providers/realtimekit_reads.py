@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.decode import M, read, read_entries
+from bot.providers.decode import M, read
 from bot.providers.http import Kind, Params, Transport
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_wire import (
@@ -57,7 +57,7 @@ class Reads:
     async def live(self, limit: int, cursor: str | None) -> Page[Call]:
         """One page of LIVE sessions; one that emptied stays LIVE for its keep-alive time."""
         number = int(cursor or 1)
-        many, odd = await self._page(
+        many = await self._page(
             ManySessions,
             "/sessions",
             {
@@ -71,7 +71,7 @@ class Reads:
         sessions = many.data.sessions
         return Page(
             items=tuple(one.call() for one in sessions if one.status != "ENDED"),
-            next=next_page(number, limit, len(sessions) + odd, many.paging),
+            next=next_page(number, limit, sessions.sent, many.paging),
             total=many.paging.total_count if many.paging else None,
         )
 
@@ -123,14 +123,14 @@ class Reads:
             "sort_by": "createdAt",
             "sort_order": "DESC",
         }
-        return (await self._page(ManySessions, "/sessions", params))[0].data.sessions[:limit]
+        return (await self._page(ManySessions, "/sessions", params)).data.sessions[:limit]
 
     async def running(self, call: CallRef) -> list[Recording]:
         """Recordings and RTMP outputs not stopped yet, newest first.
 
         Read from the list, because the active recording is a single one even when several run.
         """
-        found, _ = await self._page(
+        found = await self._page(
             ManyRecordings,
             "/recordings",
             {
@@ -150,14 +150,14 @@ class Reads:
         params: Params = {"status": STARTED, "per_page": _MOST_RUNNING, "sort_by": "invokedTime"}
         try:
             async with asyncio.timeout(_RUNNING_SECONDS):
-                found, odd = await self._page(
+                found = await self._page(
                     ManyRecordings, "/recordings", {**params, "sort_order": "DESC"}
                 )
         except (VendorError, TimeoutError):
             return Running([], whole=False)
         started = [one for one in found.data if one.started]
-        more = next_page(1, _MOST_RUNNING, len(found.data) + odd, found.paging)
-        whole = more is None and not odd and all(one.session for one in started)
+        more = next_page(1, _MOST_RUNNING, found.data.sent, found.paging)
+        whole = more is None and not found.data.odd and all(one.session for one in started)
         return Running(started, whole)
 
     async def livestream(self, meeting: str) -> Livestream | None:
@@ -178,23 +178,20 @@ class Reads:
         return True
 
     async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
-        many, odd = await self._page(
+        many = await self._page(
             ManyStays,
             f"/sessions/{segment(session)}/participants",
             {"page_no": number, "per_page": limit, "view": "raw"},
         )
         stays = many.data.participants
-        return Page(
-            items=tuple(stays), next=next_page(number, limit, len(stays) + odd, many.paging)
-        )
+        return Page(items=tuple(stays), next=next_page(number, limit, stays.sent, many.paging))
 
     async def _get(self, model: type[M], path: str) -> M:
         return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
 
-    async def _page(self, model: type[M], path: str, params: Params) -> tuple[M, int]:
-        """A page of a list, and how many of its entries cannot be read."""
+    async def _page(self, model: type[M], path: str, params: Params) -> M:
         answer = await self._http.send(Kind.READ, "GET", path, params=params)
-        return read_entries(self._http, model, answer)
+        return read(self._http, model, answer)
 
 
 def connection(stay: Stay) -> Hashable:

@@ -13,7 +13,7 @@ from bot.calls.models import CallRef
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import RecordPause, RecordResume, RecordStop, Verb
 from bot.errors import Impossible, VendorError
-from bot.providers.decode import Text, read
+from bot.providers.decode import Maybe, read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_reads import Reads, segment
 from bot.providers.realtimekit_wire import Recording, plain
@@ -29,8 +29,8 @@ BACKEND = "your app's backend"
 
 
 class _Caller(BaseModel):
-    name: Text = None
-    kind: Text = Field(None, alias="type")
+    name: Maybe[str] = None
+    kind: Maybe[str] = Field(None, alias="type")
 
     @property
     def shown(self) -> str:
@@ -38,15 +38,15 @@ class _Caller(BaseModel):
 
 
 class _Why(BaseModel):
-    caller: _Caller | None = None
-    reason: Text = None
+    caller: Maybe[_Caller] = None
+    reason: Maybe[str] = None
 
 
 class Told(BaseModel):
     """What only the details of one recording have."""
 
-    start: _Why | None = Field(None, alias="start_reason")
-    stop: _Why | None = Field(None, alias="stop_reason")
+    start: Maybe[_Why] = Field(None, alias="start_reason")
+    stop: Maybe[_Why] = Field(None, alias="stop_reason")
 
     @property
     def began(self) -> str:

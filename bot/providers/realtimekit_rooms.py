@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
 from bot.errors import NotAtVendor, VendorRefused
-from bot.providers.decode import M, Text, read, read_entries
+from bot.providers.decode import Known, M, Maybe, read
 from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_pages import Batch, gather_pages
 from bot.providers.realtimekit_reads import meeting_path, segment
@@ -25,8 +25,8 @@ class Meeting(BaseModel):
     """A lasting room; INACTIVE lets nobody in any more."""
 
     id: str
-    title: Text = None
-    status: Text = None
+    title: Maybe[str] = None
+    status: Maybe[str] = None
 
     @property
     def locked(self) -> bool | None:
@@ -38,16 +38,16 @@ class Enrolled(BaseModel):
     """Somebody a token was made for, present or not. `id` is `user_id` in reports."""
 
     id: str
-    name: Text = None
-    custom_id: Text = Field(None, alias="custom_participant_id")
-    preset: Text = Field(None, alias="preset_name")
+    name: Maybe[str] = None
+    custom_id: Maybe[str] = Field(None, alias="custom_participant_id")
+    preset: Maybe[str] = Field(None, alias="preset_name")
 
 
 class PresetRow(BaseModel):
     """A named set of rights."""
 
-    id: Text = None
-    name: Text = None
+    id: Maybe[str] = None
+    name: Maybe[str] = None
 
 
 class _OneMeeting(BaseModel):
@@ -59,19 +59,19 @@ class _OneEnrolled(BaseModel):
 
 
 class _Many(BaseModel):
-    paging: Paging | None = None
+    paging: Maybe[Paging] = None
 
 
 class _ManyMeetings(_Many):
-    data: list[Meeting]
+    data: Known[Meeting]
 
 
 class _ManyEnrolled(_Many):
-    data: list[Enrolled]
+    data: Known[Enrolled]
 
 
 class _ManyPresets(_Many):
-    data: list[PresetRow]
+    data: Known[PresetRow]
 
 
 class Rooms:
@@ -100,8 +100,8 @@ class Rooms:
         """The app's meetings, in the vendor's order."""
 
         async def page(number: int) -> tuple[list[Meeting], str | None]:
-            many, odd = await self._page(_ManyMeetings, "/meetings", number)
-            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
+            many = await self._page(_ManyMeetings, "/meetings", number)
+            return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         return await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
 
@@ -109,8 +109,8 @@ class Rooms:
         """The app's presets."""
 
         async def page(number: int) -> tuple[list[PresetRow], str | None]:
-            many, odd = await self._page(_ManyPresets, "/presets", number)
-            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
+            many = await self._page(_ManyPresets, "/presets", number)
+            return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         return await gather_pages(page, lambda one: one.id or one.name, most=MOST_PAGES)
 
@@ -119,8 +119,8 @@ class Rooms:
         path = f"{meeting_path(meeting)}/participants"
 
         async def page(number: int) -> tuple[list[Enrolled], str | None]:
-            many, odd = await self._page(_ManyEnrolled, path, number)
-            return many.data, next_page(number, _PAGE, len(many.data) + odd, many.paging)
+            many = await self._page(_ManyEnrolled, path, number)
+            return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         return await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
 
@@ -146,11 +146,10 @@ class Rooms:
     async def _get(self, model: type[M], path: str) -> M:
         return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
 
-    async def _page(self, model: type[M], path: str, number: int) -> tuple[M, int]:
-        """A page of a list, and how many of its entries cannot be read."""
+    async def _page(self, model: type[M], path: str, number: int) -> M:
         params = {"page_no": number, "per_page": _PAGE}
         answer = await self._http.send(Kind.READ, "GET", path, params=params)
-        return read_entries(self._http, model, answer)
+        return read(self._http, model, answer)
 
 
 def participant_path(meeting: str, participant: str) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendee
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
-from bot.providers.decode import Count, Moment, Text, moment
+from bot.providers.decode import Count, Known, Maybe, Moment, moment
 from bot.providers.http import Problem
 
 STARTED = ("INVOKED", "RECORDING", "PAUSED")
@@ -27,9 +27,9 @@ class Session(BaseModel):
 
     id: str
     meeting: str = Field(alias="associated_id")
-    title: Text = Field(None, alias="meeting_display_name")
-    status: Text = None
-    kind: Text = Field(None, alias="type")
+    title: Maybe[str] = Field(None, alias="meeting_display_name")
+    status: Maybe[str] = None
+    kind: Maybe[str] = Field(None, alias="type")
     people: Count = Field(None, alias="live_participants")
     started_at: Moment = None
     ended_at: Moment = None
@@ -49,11 +49,11 @@ class Session(BaseModel):
 class Stay(BaseModel):
     """One connection of one person. `peer` is no user id: acts do not take it."""
 
-    peer: Text = Field(None, alias="id")
-    user_id: Text = None
-    custom_id: Text = Field(None, alias="custom_participant_id")
-    name: Text = Field(None, alias="display_name")
-    role: Text = Field(None, alias="preset_name")
+    peer: Maybe[str] = Field(None, alias="id")
+    user_id: Maybe[str] = None
+    custom_id: Maybe[str] = Field(None, alias="custom_participant_id")
+    name: Maybe[str] = Field(None, alias="display_name")
+    role: Maybe[str] = Field(None, alias="preset_name")
     joined_at: Moment = None
     left: Any = Field(None, alias="left_at")
 
@@ -112,9 +112,9 @@ class Recording(BaseModel):
     """A recording, or an RTMP output, which is a recording that is sent elsewhere."""
 
     id: str
-    status: Text = None
-    session: Text = Field(None, alias="session_id")
-    file: Text = Field(None, alias="output_file_name")
+    status: Maybe[str] = None
+    session: Maybe[str] = Field(None, alias="session_id")
+    file: Maybe[str] = Field(None, alias="output_file_name")
     invoked_at: Moment = Field(None, alias="invoked_time")
     started_at: Moment = Field(None, alias="started_time")
 
@@ -194,7 +194,7 @@ def outputs(running: Iterable[Recording]) -> tuple[str, ...]:
 class Livestream(BaseModel):
     """An HLS livestream. IDLE and ERRORED ones show nothing to anybody."""
 
-    status: Text = None
+    status: Maybe[str] = None
 
     @property
     def running(self) -> bool:
@@ -209,23 +209,23 @@ MOST_KICKED = 1_000_000
 class Paging(BaseModel):
     """Where a page stands; not every list has it."""
 
-    total_count: int | None = None
-    end_offset: int | None = None
+    total_count: Maybe[int] = None
+    end_offset: Maybe[int] = None
 
 
 class _Sessions(BaseModel):
-    sessions: list[Session]
+    sessions: Known[Session]
 
 
 class _Stays(BaseModel):
-    participants: list[Stay]
+    participants: Known[Stay]
 
 
 class ManySessions(BaseModel):
     """A page of sessions."""
 
     data: _Sessions
-    paging: Paging | None = None
+    paging: Maybe[Paging] = None
 
 
 class OneSession(BaseModel):
@@ -238,14 +238,14 @@ class ManyStays(BaseModel):
     """A page of a session's participants."""
 
     data: _Stays
-    paging: Paging | None = None
+    paging: Maybe[Paging] = None
 
 
 class ManyRecordings(BaseModel):
     """A page of recordings."""
 
-    data: list[Recording]
-    paging: Paging | None = None
+    data: Known[Recording]
+    paging: Maybe[Paging] = None
 
 
 class OneLivestream(BaseModel):

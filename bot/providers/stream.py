@@ -77,9 +77,8 @@ class StreamProvider(Blind):
             query["next"] = cursor
         answer = await self.http.send(Kind.READ, "POST", f"{API}/calls", json=query)
         many = read(self.http, ManyCalls, answer)
-        known = [one.call.told() for one in many.calls if one is not None]
-        unknown = len(many.calls) - len(known)
-        return Page(items=tuple(known), next=many.next or None, unknown=unknown)
+        items = tuple(one.call.told() for one in many.calls)
+        return Page(items=items, next=many.next or None, unknown=many.calls.odd)
 
     async def get(self, call_id: str) -> Call:
         """One call by its cid; NotAtVendor when there is none."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bot.calls.attendance import Attendance, Attendee
 from bot.calls.models import CallRef
-from bot.providers.decode import Moment, read_entries
+from bot.providers.decode import Known, Maybe, Moment, read
 from bot.providers.http import Kind, Params
 from bot.providers.looks import NOBODY_YET, by_arrival
 from bot.providers.stream_reads import MOST, MOST_PAGES, StreamReads, path_of, segment
@@ -25,7 +25,7 @@ class _Connection(BaseModel):
 
     user_id: str
     user_session_id: str
-    roles: list[str] | None = None
+    roles: Maybe[Known[str]] = None
     joined_at: Moment = None
     left_at: Moment = None
 
@@ -33,15 +33,15 @@ class _Connection(BaseModel):
 class _Session(BaseModel):
     """The run itself, with some of its people by name."""
 
-    participants: list[Stay] | None = None
+    participants: Maybe[Known[Stay]] = None
 
 
 class _Page(BaseModel):
     """A page of QueryCallParticipantSessions; `next` is absent at the end."""
 
-    participants_sessions: list[_Connection]
-    session: _Session | None = None
-    next: str | None = None
+    participants_sessions: Known[_Connection]
+    session: Maybe[_Session] = None
+    next: Maybe[str] = None
 
 
 class StreamAttendance:
@@ -74,7 +74,7 @@ class StreamAttendance:
         )
 
     async def _here(self, cid: str, *, live: bool) -> Stays:
-        return await self._reads.stays(cid) if live else Stays(participants=[])
+        return await self._reads.stays(cid) if live else Stays(participants=Known())
 
     async def _pages(self, cid: str, run: str) -> list[_Page]:
         http = self._reads.http
@@ -84,7 +84,7 @@ class StreamAttendance:
         while len(found) < MOST_PAGES:
             params: Params = {"limit": MOST, **({"next": cursor} if cursor else {})}
             answer = await http.send(Kind.READ, "GET", path, params=params)
-            page, _ = read_entries(http, _Page, answer)
+            page = read(http, _Page, answer)
             found.append(page)
             if not page.next or page.next == cursor:
                 break

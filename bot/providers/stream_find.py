@@ -37,14 +37,13 @@ class StreamFinder:
         Stream gives no number; they count as one. So does one whose entry cannot be read.
         """
         pages = await self._reads.pages(SeenCalls, f"{API}/calls", ONGOING, most=PAGES)
-        listed = [one for page in pages for one in page.calls]
-        calls = [one.call for one in listed if one is not None]
+        calls = [one.call for page in pages for one in page.calls]
         found = [one for call in calls for one in _seen(call, _shown(call), words)]
         hit = {one.call.ref for one in found}
         short = [one for one in calls if _left_out(one) and one.told().ref not in hit]
         gate = asyncio.Semaphore(AT_ONCE)
         answers = await asyncio.gather(*(self._closer(one, words, gate) for one in short[:CLOSER]))
-        unread = len(listed) - len(calls) + len(short[CLOSER:]) + bool(pages[-1].next)
+        unread = sum(page.calls.odd for page in pages) + len(short[CLOSER:]) + bool(pages[-1].next)
         for more, whole in answers:
             found += more
             unread += not more and not whole

@@ -126,13 +126,13 @@ class LengthsOfDay(BaseModel):
 class CountsByDay(BaseModel):
     """Numbers of calls."""
 
-    daily: Known[CountOfDay] = []
+    daily: Known[CountOfDay] = Known()
 
 
 class LengthsByDay(BaseModel):
     """Lengths of calls."""
 
-    daily: Known[LengthsOfDay] = []
+    daily: Known[LengthsOfDay] = Known()
 
 
 class Reports(BaseModel):

@@ -1,7 +1,7 @@
 """What Stream Video's acts have to know before they begin: limits, and who may send what."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.calls.acts import Act
@@ -149,7 +149,7 @@ class StreamPreparing:
             for who, stay in people.items()
         )
 
-    async def _grants(self, cid: str) -> dict[str, list[str]]:
+    async def _grants(self, cid: str) -> Mapping[str, Sequence[str]]:
         """What each role may do in calls of this type; empty where Stream does not say."""
         try:
             types = await self._reads.call_types()

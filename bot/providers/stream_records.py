@@ -1,5 +1,6 @@
 """What Stream Video keeps about calls: files, members, feedback, measures, call types."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
@@ -122,7 +123,7 @@ class Measured(BaseModel):
     user_id: str
     name: Maybe[str] = None
     roles: Maybe[Known[str]] = None
-    sessions: Known[Measure] = []
+    sessions: Known[Measure] = Known()
 
 
 class Counts(BaseModel):
@@ -148,7 +149,7 @@ class WireCallTypes(BaseModel):
 
     call_types: dict[str, Any]
 
-    def grants(self, kind: str) -> dict[str, list[str]]:
+    def grants(self, kind: str) -> Mapping[str, Sequence[str]]:
         """The permissions of each role in calls of this type, as far as they are written."""
         told = self.call_types.get(kind)
         try:
@@ -178,11 +179,11 @@ class SeenState(BaseModel):
 class SeenCalls(BaseModel):
     """The answer of QueryCalls, people included."""
 
-    calls: list[Maybe[SeenState]]
+    calls: Known[SeenState]
     next: Maybe[str] = None
 
 
 class Rung(BaseModel):
     """The answer of RingCall: whom it rang."""
 
-    members_ids: Known[str] = []
+    members_ids: Known[str] = Known()

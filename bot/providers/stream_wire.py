@@ -6,7 +6,7 @@ Stream keys and playlist addresses come back in calls: no model here has a field
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from bot.calls.before import CallLimits
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
@@ -226,9 +226,9 @@ class OneCall(BaseModel):
 
 
 class ManyCalls(BaseModel):
-    """The answer of QueryCalls; `next` is absent at the end. What cannot be read is None."""
+    """The answer of QueryCalls; `next` is absent at the end."""
 
-    calls: list[Maybe[OneCall]]
+    calls: Known[OneCall]
     next: Maybe[str] = None
 
 
@@ -262,23 +262,18 @@ class Stays(BaseModel):
     """The answer of QueryCallParticipants: no cursor, but a total, and the call beside it."""
 
     call: Maybe[WireCall] = None
-    listed: list[Maybe[Stay]] = Field(validation_alias="participants")
+    participants: Known[Stay]
     total_participants: Maybe[int] = None
-
-    @property
-    def participants(self) -> list[Stay]:
-        """Those of the listed who can be told."""
-        return [one for one in self.listed if one is not None]
 
     @property
     def unknown(self) -> int:
         """How many are listed who cannot be told: their entry says not who they are."""
-        return len(self.listed) - len(self.participants)
+        return self.participants.odd
 
     @property
     def total(self) -> int:
         """How many connections match, the unlisted included."""
-        return max(self.total_participants or 0, len(self.listed))
+        return max(self.total_participants or 0, self.participants.sent)
 
 
 class Done(BaseModel):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bot.calls.acts import Act, Person
 from bot.calls.looks import FileKind
@@ -18,7 +18,7 @@ from bot.calls.verbs import Kick
 from bot.errors import CallwardenError
 from bot.ports import CallProvider
 from bot.providers import cometchat_wire, realtimekit_wire, stream_wire
-from bot.providers.decode import moment
+from bot.providers.decode import Amount, Count, Known, Maybe, moment
 from bot.providers.http import Problem
 from tests.providers.answering import answering
 
@@ -308,3 +308,43 @@ def test_the_documented_units_are_one_moment(value: object) -> None:
 def test_a_unit_no_document_names_is_no_time(value: object) -> None:
     """Guessed, milliseconds would be read as they are until the day they are not."""
     assert moment(value) is None
+
+
+class Entry(BaseModel):
+    id: str
+
+
+class Wired(BaseModel):
+    entries: Known[Entry]
+    maybe: Maybe[Known[Entry]] = None
+    number: Count = None
+    amount: Amount = None
+    words: Maybe[str] = None
+
+
+ENTRIES = st.lists(st.builds(lambda name: {"id": name}, st.text()) | ODD, max_size=6)
+
+
+@given(entries=ENTRIES)
+def test_one_odd_entry_of_a_list_hides_none_of_the_others(entries: list[Any]) -> None:
+    """A list without any readable entry is no empty list: nobody could be said to be missing."""
+    good = [one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)]
+    told = Wired.model_validate({"entries": [], "maybe": entries}).maybe
+    if entries and not good:
+        assert told is None
+        with pytest.raises(ValidationError):
+            Wired.model_validate({"entries": entries})
+        return
+    assert told is not None
+    assert [one.id for one in told] == [one["id"] for one in good]
+    assert (told.odd, told.sent) == (len(entries) - len(good), len(entries))
+
+
+@given(odd=ODD)
+def test_an_odd_field_is_unknown_and_hides_nothing(odd: object) -> None:
+    body = {"entries": None, **dict.fromkeys(("maybe", "number", "amount", "words"), odd)}
+    told = Wired.model_validate(body)
+    assert told.entries == []
+    number = not isinstance(odd, bool) and isinstance(odd, int | float) and 0 <= odd < 10**12
+    assert (told.number, told.amount) == ((int(odd), odd) if number else (None, None))  # type: ignore[call-overload]
+    assert told.words == (odd if isinstance(odd, str) else None)

@@ -102,27 +102,38 @@ class Known(list[T]):
         """As a list of the same entries, one by one where it cannot be read at once."""
         (entry,) = get_args(source)
         schema = handler.generate_schema(GenericAlias(list, entry))
-        return core_schema.no_info_wrap_validator_function(_known, schema)
+        return core_schema.no_info_wrap_validator_function(cls._read, schema)
 
-
-def _known(value: Any, read_on: ValidatorFunctionWrapHandler) -> Known[Any]:
-    if value is None:
-        return Known()
-    try:
-        return Known(read_on(value))
-    except ValidationError:
-        if not isinstance(value, list):
-            raise
-    known: Known[Any] = Known()
-    for one in value:
+    @classmethod
+    def _read(cls, value: Any, read_on: ValidatorFunctionWrapHandler) -> "Known[Any]":
+        if value is None:
+            return cls()
         try:
-            known += read_on([one])
+            return cls(read_on(value))
         except ValidationError:
-            known.odd += 1
-    if not known:
-        raise ValueError("no entry can be read")
-    log.warning("vendor's list has entries that cannot be read", left_out=known.odd)
-    return known
+            if not isinstance(value, list):
+                raise
+        known: Known[Any] = cls()
+        for one in value:
+            try:
+                known += read_on([one])
+            except ValidationError:
+                known.odd += 1
+        known.require_some()
+        log.warning("vendor's list has entries that cannot be read", left_out=known.odd)
+        return known
+
+    def require_some(self) -> None:
+        """ValueError where no entry can be read: to be taken for an empty list it is not."""
+        if not self:
+            raise ValueError("no entry can be read")
+
+
+class Counted(Known[T]):
+    """The same where whoever reads it tells how many are `odd`, also when all are."""
+
+    def require_some(self) -> None:
+        """Nothing: the odd are told."""
 
 
 def day(value: str | None) -> date | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bot.calls.attendance import Attendance, Attendee
 from bot.calls.models import CallRef
-from bot.providers.decode import Known, Maybe, Moment, read
+from bot.providers.decode import Counted, Known, Maybe, Moment, read
 from bot.providers.http import Kind, Params
 from bot.providers.looks import NOBODY_YET, by_arrival
 from bot.providers.stream_reads import MOST, MOST_PAGES, StreamReads, path_of, segment
@@ -74,7 +74,7 @@ class StreamAttendance:
         )
 
     async def _here(self, cid: str, *, live: bool) -> Stays:
-        return await self._reads.stays(cid) if live else Stays(participants=Known())
+        return await self._reads.stays(cid) if live else Stays(participants=Counted())
 
     async def _pages(self, cid: str, run: str) -> list[_Page]:
         http = self._reads.http

@@ -8,7 +8,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from bot.calls.acts import Person
 from bot.calls.looks import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
-from bot.providers.decode import Known, Maybe, Moment, Number
+from bot.providers.decode import Counted, Known, Maybe, Moment, Number
 from bot.providers.stream_wire import Session, Stay, User, WireCall
 
 
@@ -179,7 +179,7 @@ class SeenState(BaseModel):
 class SeenCalls(BaseModel):
     """The answer of QueryCalls, people included."""
 
-    calls: Known[SeenState]
+    calls: Counted[SeenState]
     next: Maybe[str] = None
 
 

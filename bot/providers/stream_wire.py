@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from bot.calls.before import CallLimits
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.calls.verbs import RecordingKind
-from bot.providers.decode import Known, Maybe, Moment
+from bot.providers.decode import Counted, Known, Maybe, Moment
 from bot.providers.http import Problem
 
 RUNNING = "running"
@@ -228,7 +228,7 @@ class OneCall(BaseModel):
 class ManyCalls(BaseModel):
     """The answer of QueryCalls; `next` is absent at the end."""
 
-    calls: Known[OneCall]
+    calls: Counted[OneCall]
     next: Maybe[str] = None
 
 
@@ -262,7 +262,7 @@ class Stays(BaseModel):
     """The answer of QueryCallParticipants: no cursor, but a total, and the call beside it."""
 
     call: Maybe[WireCall] = None
-    participants: Known[Stay]
+    participants: Counted[Stay]
     total_participants: Maybe[int] = None
 
     @property

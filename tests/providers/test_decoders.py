@@ -18,7 +18,7 @@ from bot.calls.verbs import Kick
 from bot.errors import CallwardenError
 from bot.ports import CallProvider
 from bot.providers import cometchat_wire, realtimekit_wire, stream_wire
-from bot.providers.decode import Amount, Count, Known, Maybe, moment
+from bot.providers.decode import Amount, Count, Counted, Known, Maybe, moment
 from bot.providers.http import Problem
 from tests.providers.answering import answering
 
@@ -317,6 +317,7 @@ class Entry(BaseModel):
 class Wired(BaseModel):
     entries: Known[Entry]
     maybe: Maybe[Known[Entry]] = None
+    counted: Counted[Entry] = Counted()
     number: Count = None
     amount: Amount = None
     words: Maybe[str] = None
@@ -328,8 +329,10 @@ ENTRIES = st.lists(st.builds(lambda name: {"id": name}, st.text()) | ODD, max_si
 @given(entries=ENTRIES)
 def test_one_odd_entry_of_a_list_hides_none_of_the_others(entries: list[Any]) -> None:
     """A list without any readable entry is no empty list: nobody could be said to be missing."""
+    counted = Wired.model_validate({"entries": [], "counted": entries}).counted
     good = [one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)]
     told = Wired.model_validate({"entries": [], "maybe": entries}).maybe
+    assert (len(counted), counted.sent) == (len(good), len(entries))
     if entries and not good:
         assert told is None
         with pytest.raises(ValidationError):

@@ -5,11 +5,8 @@ call, and without one nothing begins: it is asked for. Everyone may be limited: 
 A verb that carries a text has no reason beside it: the text is everything that is left.
 """
 
-import difflib
 import re
-from collections.abc import Collection, Mapping, Sequence
-from functools import cache
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,12 +15,13 @@ from bot.calls.models import Frozen
 from bot.calls.names import fold
 from bot.calls.verbs import Aim, Verb
 from bot.calls.written import AnyVerb
-from bot.errors import BadInput, UnknownWord
-from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH, quoted_at
+from bot.errors import BadInput
+from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH
 from bot.moderation.plan import Spoken
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
+from handlers.commands.options import no_such_option, pick, take_options, with_options, words_of
 from handlers.commands.optionwords import choices, chosen, names, texts
 from handlers.commands.words import PROTECTED, Words, fit, include_protected
 
@@ -41,15 +39,6 @@ WRONG = {
     Kind.TEXTS: "It takes 2 to 10 answers, each after a |, at most 500 characters each.",
 }
 """What an option takes, where something else was typed."""
-
-_DASH = f"[{re.escape(DASHES)}]"
-_OPTION = re.compile(rf"({_DASH}+)([^\W\d_](?:\w|{_DASH})*)(?:=(\S*))?")
-"""A word like `--video` or `--video=true`; a lone dash or a range of numbers is none."""
-
-_SHORT_DASHES = "-\u2010\u2011\u2043\u2212\ufe63\uff0d"
-"""One of these before a word that is no option is a dash like any other in a reason."""
-
-_YES = {"", "true", "yes", "on", "1"}
 
 _LISTED_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 """The beginning of a vendor's id (a UUID), as a question back lists it."""
@@ -109,14 +98,14 @@ def read_order(
 ) -> ActRequest | Incomplete:
     """The order in `words`, for one of the verbs that share a first word. Raises BadInput."""
     said_words = words.rest.split()
-    values, kept = _take_options(family, words)
+    values, kept = take_options(family, words)
     verb = _second(family, words)
     call = words.name("call")
     verb = verb or _second(family, words)
-    literal = _with_options(said_words, kept, len(words.rest.split()))
+    literal = with_options(said_words, kept, len(words.rest.split()))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     protected_too = verb.everyone and PROTECTED in values
-    picked = _pick(verb, [one for one in values if not (protected_too and one == PROTECTED)])
+    picked = pick(verb, [one for one in values if not (protected_too and one == PROTECTED)])
     aimed = verb.aim is not Aim.CALL
     text = words.rest = with_emoji(words.rest) if aimed else words.rest
     everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())
@@ -183,7 +172,7 @@ def require_reason(verb: type[Verb], text: str) -> str:
     """
     reason = LONE_DASH.sub("", text).strip()
     if reason[:1] and reason[0] in DASHES:
-        raise _no_such_option(verb, fold(reason.split()[0]).strip("-"), sorted(_words_of(verb)))
+        raise no_such_option(verb, fold(reason.split()[0]).strip("-"), sorted(words_of(verb)))
     return require_short(reason)
 
 
@@ -230,87 +219,8 @@ def _likeliest(family: Sequence[type[Verb]], values: Sequence[str]) -> type[Verb
 
     Those of one first word read what follows alike; which of them is meant is asked.
     """
-    fits = (verb for verb in family if set(values) <= set(_words_of(verb)))
+    fits = (verb for verb in family if set(values) <= set(words_of(verb)))
     return next(fits, family[0])
-
-
-def _take_options(family: Sequence[type[Verb]], words: Words) -> tuple[list[str], list[int]]:
-    """Every option, wherever it stands outside quotation marks, and the places of all other words.
-
-    With one dash only what some verb of the family takes is an option; options are gone from the
-    text afterwards.
-    """
-    known = {word for verb in family for word in (*_words_of(verb), *choices(verb))}
-    known |= {PROTECTED} if any(verb.everyone for verb in family) else set()
-    values: list[str] = []
-    kept: list[int] = []
-    closed, at = 0, 0
-    parts = words.rest.split()
-    for place, part in enumerate(parts):
-        start = words.rest.index(part, at)
-        at = start + len(part)
-        ends = [end for _, end in quoted_at(words.rest, start)] if start >= closed else []
-        closed = max(closed, ends[-1] if ends else 0)
-        value = _option(part, known) if start >= closed else None
-        if value is None:
-            kept.append(place)
-        else:
-            values.append(value)
-    words.rest = " ".join(parts[place] for place in kept)
-    return values, kept
-
-
-def _option(part: str, known: Collection[str]) -> str | None:
-    """The value that a word like `--video`, `-video`, `--video=true` or `--tracks=video` picks."""
-    match = _OPTION.fullmatch(part)
-    if match is None:
-        return None
-    dashes, value, said = match[1], fold(match[2]), match[3]
-    if len(dashes) == 1 and dashes in _SHORT_DASHES and value not in known:
-        return None
-    if said is None or (value in known and fold(said) in _YES):
-        return value
-    if fold(said) in known:
-        return fold(said)
-    return f"{value}={said}"
-
-
-def _with_options(parts: Sequence[str], kept: Sequence[int], left: int) -> str:
-    """The last `left` of the words that were kept, with the options among and behind them."""
-    before = kept[: len(kept) - left]
-    return " ".join(parts[before[-1] + 1 if before else 0 :])
-
-
-@cache
-def _words_of(verb: type[Verb]) -> Mapping[str, str]:
-    """Which option each word after `--` belongs to."""
-    words = {str(value): name for name, kind in choices(verb).items() for value in kind}
-    return MappingProxyType(words)
-
-
-def _pick(verb: type[Verb], values: Sequence[str]) -> dict[str, str]:
-    """Which option of `verb` each value belongs to. UnknownWord when it belongs to none."""
-    known = _words_of(verb)
-    picked: dict[str, str] = {}
-    for value in values:
-        if value not in known:
-            raise _no_such_option(verb, value, sorted(known))
-        if picked.setdefault(known[value], value) != value:
-            raise BadInput(
-                f"--{picked[known[value]]} and --{value} cannot go together.",
-                next_step="Leave one of them out.",
-            )
-    return picked
-
-
-def _no_such_option(verb: type[Verb], value: str, known: Sequence[str]) -> UnknownWord:
-    nearest = difflib.get_close_matches(value, known, n=3, cutoff=0.5)
-    takes = "It takes " + ", ".join(f"--{one}" for one in known) if known else "It takes no options"
-    return UnknownWord(
-        f"“{verb.label}” has no option --{value[:64]}.",
-        nearest=[f"--{one}" for one in nearest],
-        next_step=f"{takes}. A reason cannot begin with a dash.",
-    )
 
 
 def _texts(verb: type[Verb], words: Words) -> dict[str, Any]:

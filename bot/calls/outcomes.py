@@ -27,13 +27,21 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in words."""
-        return "already so" if self is State.ALREADY else self.value.replace("_", " ")
+        """The state in words, the same wherever it is told."""
+        return _LABELS.get(self, self.value)
 
     @property
     def settled(self) -> bool:
         """Whether what was asked is the case, so that nothing remains to be done for it."""
         return self in {State.CONFIRMED, State.ALREADY}
+
+
+_LABELS = {
+    State.ASKED: "in progress",
+    State.ALREADY: "already so",
+    State.NOT_CONFIRMED: "unknown",
+}
+"""What a state is called where that is not the value that is stored."""
 
 
 class Seen(StrEnum):

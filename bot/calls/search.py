@@ -1,4 +1,4 @@
-"""Looking for something in the record: what is asked for, and the words entries are found by."""
+"""Looking for something in the audit log: what is asked for, and the words entries are found by."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,7 +22,8 @@ class Search(Frozen):
     """Which audit entries are looked for; None, or no verb, means any.
 
     `person` is whom it was done to: an id, or a part of one or of the name, as names are compared.
-    `by` is the Slack user id of who asked; `verbs` are their names; `since` is the earliest moment.
+    `by` is the Slack user id of who asked; `verbs` are their names; `since` is the earliest moment,
+    `until` the one before which an entry has to be. State ASKED are the cases in progress now.
     """
 
     person: str | None = Field(default=None, max_length=MAX_WORDS)
@@ -31,10 +32,11 @@ class Search(Frozen):
     vendor: Vendor | None = None
     state: State | None = None
     since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
 
 
 class CaseFilter(Search):
-    """A part of the record: of one case, from before an entry, and what `Search` says."""
+    """A part of the log: of one case, from before an entry, and what `Search` says."""
 
     case: int | None = None
     before: int | None = None

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Executable, func, insert, select, update
 
 from bot.calls.cases import AuditEntry
 from bot.calls.names import fold
+from bot.calls.outcomes import State
 from bot.errors import ChainBroken
 from bot.ports import CaseFilter
 from bot.store.chain import Head, Walk
 from bot.store.database import Database
 from bot.store.pen import Transaction
-from bot.store.tables import AUDIT, CHECKPOINT
+from bot.store.tables import AUDIT, CASE, CHECKPOINT, IS_OPEN
 from bot.store.walking import walk_over
 
 CHUNK = 2000
@@ -25,7 +26,7 @@ THE_CHECKPOINT = 1
 
 
 class Trail:
-    """The record, read from outside the request path. Shown is what stands in the hashed bytes."""
+    """The audit log, read from outside the request path. Shown is what is in the hashed bytes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,16 +51,19 @@ class Trail:
             (AUDIT.c.case_number, which.case),
             (AUDIT.c.actor, which.by),
             (AUDIT.c.vendor, which.vendor),
-            (AUDIT.c.state, which.state),
         ):
             if value is not None:
                 wanted.append(column == value)
+        if which.state is not None:
+            wanted.append(_how(which.state))
         if which.before is not None:
             wanted.append(AUDIT.c.id < which.before)
         if which.verbs:
             wanted.append(AUDIT.c.verb.in_(which.verbs))
         if which.since is not None:
             wanted += _from(which.since)
+        if which.until is not None:
+            wanted.append(AUDIT.c.at < which.until)
         if which.person is not None and (words := fold(which.person)):
             wanted.append(self._database.within(words, AUDIT.c.people))
         return wanted
@@ -119,6 +123,13 @@ class Trail:
                     yield chunk
             finally:
                 await stream.close()
+
+
+def _how(state: State) -> ColumnElement[bool]:
+    """Entries with that outcome; those of open cases for what is in progress now."""
+    if not state.open:
+        return AUDIT.c.state == state
+    return AUDIT.c.case_number.in_(select(CASE.c.number).where(IS_OPEN))
 
 
 def _from(since: datetime) -> list[ColumnElement[bool]]:

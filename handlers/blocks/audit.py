@@ -1,4 +1,4 @@
-"""The record, newest first, a page at a time."""
+"""The audit log, newest first, a page at a time."""
 
 from collections.abc import Sequence
 
@@ -17,20 +17,29 @@ MAX_ENTRIES = 40
 NAMED = 3
 """People named in one entry; the rest are counted."""
 
-GIVEN = "was given links"
-"""What a disclosure says of whoever asked for it."""
+EVENTS = {
+    Event.JOINED: "also requested",
+    Event.DISCLOSED: "given links",
+    Event.SUBSCRIBED: "digest set up",
+    Event.CHANGED: "digest changed",
+    Event.PAUSED: "digest paused",
+    Event.RESUMED: "digest resumed",
+    Event.STOPPED: "digest stopped",
+    Event.SENT: "digest sent",
+}
+"""What is said of an event that its name alone does not tell."""
 
 
 def audit_message(entries: Sequence[AuditEntry], which: CaseFilter) -> Message:
-    """A page of the record; a full one has a button for older entries."""
-    title = "The record" if which.case is None else f"The record of case #{which.case}"
+    """A page of the audit log; a full one has a button for older entries."""
+    title = "Audit log" if which.case is None else f"Audit log of case #{which.case}"
     shown = entries[:MAX_ENTRIES]
     blocks = [header(title)]
     if sought := search_words(which):
         blocks.append(context(sought))
     blocks += [paragraph(_entry(entry)) for entry in shown]
     if not shown:
-        blocks.append(section("There is nothing in this part of the record."))
+        blocks.append(section("No entries match."))
     full = bool(shown) and len(entries) >= which.limit
     blocks += _buttons(which, shown[-1].id if full else None)
     if shown:
@@ -39,16 +48,17 @@ def audit_message(entries: Sequence[AuditEntry], which: CaseFilter) -> Message:
 
 
 def search_words(which: CaseFilter) -> str:
-    """What is looked for, in words; empty when nothing narrows the record."""
+    """What is looked for, in words; empty when nothing narrows the log."""
     verbs = ", ".join(verb_words(name) for name in which.verbs)
     return dots(
         (
-            f"person: {mrkdwn(which.person, 100)}" if which.person else "",
-            f"by {who(which.by)}" if which.by else "",
-            f"verb: {mrkdwn(verbs, 200)}" if verbs else "",
+            f"Person: {mrkdwn(which.person, 100)}" if which.person else "",
+            f"Moderator: {who(which.by)}" if which.by else "",
+            f"Action: {mrkdwn(verbs, 200)}" if verbs else "",
             which.vendor.label if which.vendor else "",
-            state_words(which.state) if which.state else "",
-            f"since {when(which.since)}" if which.since else "",
+            f"Result: {state_words(which.state)}" if which.state else "",
+            f"From: {when(which.since)}" if which.since else "",
+            f"To: {when(which.until)}" if which.until else "",
         )
     )
 
@@ -75,9 +85,9 @@ def _entry(entry: AuditEntry) -> list[str]:
         (
             code(str(entry.id)),
             when(entry.at),
-            f"*{entry.event.value}*",
+            f"*{EVENTS.get(entry.event, entry.event.value)}*",
             f"case #{entry.case}" if entry.case is not None else "",
-            state_words(entry.state) if entry.state else "",
+            state_words(entry.state) if entry.state and not entry.state.open else "",
             who(entry.actor.user) if entry.actor else "",
         )
     )
@@ -87,7 +97,7 @@ def _entry(entry: AuditEntry) -> list[str]:
             _people(entry),
             f"“{mrkdwn(entry.title, 80)}”" if entry.title else "",
             f"reason: {mrkdwn(entry.reason, 120)}" if entry.reason else "",
-            _detail(entry),
+            mrkdwn(entry.detail) if entry.detail else "",
         )
     )
     return [first, second] if second else [first]
@@ -100,8 +110,3 @@ def _people(entry: AuditEntry) -> str:
     return (
         f"{people} ({count(len(entry.reached), 'person', 'people')})" if entry.reached else people
     )
-
-
-def _detail(entry: AuditEntry) -> str:
-    detail = mrkdwn(entry.detail) if entry.detail else ""
-    return f"{GIVEN}: {detail}" if entry.event is Event.DISCLOSED else detail

@@ -15,7 +15,7 @@ from handlers.blocks.parts import (
     section,
     text_of,
 )
-from handlers.blocks.text import code, count, dots, mrkdwn, who
+from handlers.blocks.text import code, count, dots, mrkdwn, when, who
 from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
 
 NAMED = 3
@@ -37,29 +37,37 @@ MARKS = {
 }
 """One sign for each state, always beside its word."""
 
-WORDS = {State.ASKED: "in progress", State.NOT_CONFIRMED: "unknown"}
-"""How a state is called, where it is not by its label."""
-
 SEEN = {
-    Seen.DONE: "it is so now",
-    Seen.NOT_DONE: "it is not so",
-    Seen.UNKNOWABLE: "it cannot be known",
+    Seen.DONE: "✅ done",
+    Seen.NOT_DONE: "❌ not done",
+    Seen.UNKNOWABLE: "❓ unknown",
 }
-"""What reading the vendor back shows, in words."""
+"""What the vendor shows of an act when it is read again."""
 
 
 def state_words(state: State) -> str:
     """A state with its sign: `✅ confirmed`."""
-    return f"{MARKS[state]} {WORDS.get(state, state.label)}"
+    return f"{MARKS[state]} {state.label}"
 
 
 def deed(case: Case) -> str:
-    """What was asked, in words: `kicked Alice from “Support room”`; whom of everyone it reached."""
+    """What was asked, as its state has it: `kicked Alice from “Support room”`, `kick Alice from …`.
+
+    Of an act on everyone, with how many it reached.
+    """
     act = case.act
-    verb = act.verb.done if case.state is State.CONFIRMED else act.verb.doing
-    if case.state is State.ALREADY:
-        verb = f"no need to {_lower(act.verb.do)}"
-    return f"{verb} {aim_words(act, case.reached)}{_reach(case)}"
+    aim = f"{aim_words(act, case.reached)}{_reach(case)}"
+    wanted = f"{_lower(act.verb.do)} {aim}"
+    match case.state:
+        case State.ASKED:
+            return f"{act.verb.doing} {aim}"
+        case State.CONFIRMED:
+            return f"{act.verb.done} {aim}"
+        case State.NOT_CONFIRMED:
+            return f"{wanted} may or may not have happened"
+        case State.ALREADY:
+            return f"no need to {wanted}"
+    return wanted
 
 
 def _reach(case: Case) -> str:
@@ -150,7 +158,7 @@ def _named(people: Sequence[Person]) -> str:
 
 
 def case_line(case: Case, by: str = "") -> str:
-    """One compact mrkdwn line: state, number, deed, call, who, why.
+    """One compact mrkdwn line: state, number, deed, call, who, why, when.
 
     `by` names who asked where a mention would notify them.
     """
@@ -162,6 +170,7 @@ def case_line(case: Case, by: str = "") -> str:
             f"by {by or who(case.actor.user)}",
             f"reason: {mrkdwn(case.reason, 120)}" if case.reason else "",
             case.state.label if case.state.settled else "",
+            when(case.finished_at or case.asked_at),
         )
     )
 
@@ -193,7 +202,7 @@ def trouble_message(case: Case) -> Message:
     asker = who(case.actor.user)
     first = f"{asker} {MARKS[case.state]} *#{case.number}* {_told(case, '')}"
     wanting = [one for one in case.results if not one.state.settled]
-    return Message(text_of(asker, spoken(case)), [paragraph([first, *_result_lines(wanting)])])
+    return Message(text_of(asker, spoken(case)), [paragraph([first, *_below(case, wanting)])])
 
 
 def answer_message(case: Case, *, joined: bool = False) -> Message:
@@ -205,7 +214,7 @@ def answer_message(case: Case, *, joined: bool = False) -> Message:
     if case.state.open:
         return _saying(before or working(case), case)
     open_points = [one for one in case.results if one.state is not State.CONFIRMED]
-    lines = [before, case_line(case), *_result_lines(open_points)]
+    lines = [before, case_line(case), *_below(case, open_points)]
     return Message(
         spoken(case),
         [
@@ -241,15 +250,22 @@ def check_message(case: Case, seen: Sequence[Observation]) -> Message:
     """What reading the vendor shows now for a case, for each part of it in order."""
     parts = case.act.each()
     lines = [
-        f"• {_target(part) or 'The call'}: {SEEN[one.seen]}. {mrkdwn(one.evidence)}"
+        f"• {SEEN[one.seen]} · {_target(part) or 'The call'}: {mrkdwn(one.evidence)}"
         for part, one in zip(parts, seen, strict=False)
     ][:SHOWN_RESULTS]
-    first = f"{case.act.call.vendor.label} was read again. {case_line(case)}"
+    first = f"{case.act.call.vendor.label} was checked again:"
     done = all(one.seen is Seen.DONE for one in seen)
     return Message(
         text_of(f"Case #{case.number} was checked again."),
-        [paragraph([first, *lines]), *case_buttons(case, again=not done)],
+        [paragraph([first, *lines, case_line(case)]), *case_buttons(case, again=not done)],
     )
+
+
+def _below(case: Case, results: Sequence[Result]) -> list[str]:
+    """What stands below a case's line: of one person, who is named in it, only what is new."""
+    if len(case.results) == 1 and not case.act.everyone:
+        return [_evidence(one) for one in results]
+    return _result_lines(results)
 
 
 def _result_lines(results: Sequence[Result]) -> list[str]:
@@ -262,17 +278,22 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
 
 
 def result_line(result: Result) -> str:
-    """How it went for one person, or the call: state, evidence, attempts, and what to do."""
+    """How it went for one person, or the call: state, who, evidence, attempts, and what to do."""
     others = f"{result.count} more" if result.count else "The call"
     subject = mrkdwn(result.name or result.person or others, 60)
     known = f" {code(result.person)}" if result.person else ""
+    return f"• {state_words(result.state)} · {subject}{known}: {_evidence(result)}"
+
+
+def _evidence(result: Result) -> str:
+    """How that is known, after how many attempts, and what to do."""
     evidence = mrkdwn(result.evidence, 200, empty="nothing is known").rstrip(".")
     tries = f" ({result.attempts} attempts)" if result.attempts > 1 else ""
     todo = f" {mrkdwn(result.next_step, 150)}" if result.next_step else ""
-    said = f"{evidence}.{todo}"
+    said = f"{evidence}{tries}.{todo}"
     if result.state is State.FAILED and NOTHING_DONE not in said:
-        said = f"{evidence}. {NOTHING_DONE}.{todo}"
-    return f"• {subject}{known}: {state_words(result.state)}{tries}: {said}"
+        said = f"{evidence}{tries}. {NOTHING_DONE}.{todo}"
+    return said
 
 
 def case_buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:
@@ -308,5 +329,5 @@ def _undo(case: Case, value: CaseValue) -> Block | None:
 
 
 def spoken(case: Case) -> str:
-    """The case for notifications and screen readers."""
-    return text_of(f"Case #{case.number}: {deed(case)}: {case.state.label}.")
+    """The case for notifications and screen readers, its state first."""
+    return text_of(f"{case.state.label.capitalize()}: {deed(case)} (case #{case.number}).")

@@ -30,7 +30,7 @@ PER_PAGE = 20
 """Results on one page: with the longest evidence they still fit into Slack's 50 blocks."""
 
 MOST_TOLD = 12
-"""Lines about who joined and what took it back, each; the rest are counted."""
+"""Lines about who joined and what undid it, each; the rest are counted."""
 
 URGENT = (
     State.NOT_CONFIRMED,
@@ -90,16 +90,16 @@ def _joined(entries: Iterable[AuditEntry]) -> list[str]:
         by = dots((who(entry.actor.user) if entry.actor else "", when(entry.at)))
         if entry.event is Event.JOINED:
             reason = f" · reason: {mrkdwn(entry.reason, 120)}" if entry.reason else ""
-            told.append(f"*Joined by* {by}{reason}")
+            told.append(f"*Also asked for by* {by}{reason}")
         elif entry.event is Event.REFUSED:
             told.append(f"*Refused* {by}: {mrkdwn(entry.detail)}")
     return _first(told)
 
 
 def _undone(life: Life) -> list[str]:
-    """The cases that took it back."""
+    """The cases that undid it."""
     told = [
-        f"*Taken back* by case #{one.number}: {deed(one)} · {who(one.actor.user)}"
+        f"*Undone by* case #{one.number}: {deed(one)} · {who(one.actor.user)}"
         f" · {when(one.finished_at or one.asked_at)}"
         for one in life.undone
     ]

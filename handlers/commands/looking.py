@@ -1,4 +1,4 @@
-"""Words that only look: live calls, one call, cases, the record, what vendors can do."""
+"""Words that only look: live calls, one call, cases, the audit log, what vendors can do."""
 
 from bot.calls.models import CallRef
 from bot.calls.picture import ListView
@@ -34,18 +34,23 @@ async def show_case(visit: Visit, request: ShowCase) -> Message:
 
 
 async def show_audit(visit: Visit, request: ShowAudit) -> Message | None:
-    """`/calls audit`: the record, newest first, or the form to search it.
+    """`/calls audit`: the audit log, newest first, or the form to search it.
 
     What has to be looked for may take longer than an acknowledgement; it follows.
     """
-    which, name = search.meant(visit, request)
-    if request.form or name is not None:
-        visit.later(lambda: search.open_form(visit, which, name or ""), "form")
-        return None
-    if which.narrow:
-        visit.later(lambda: search.show(visit, which), "audit")
+    which = request.which
+    if request.form or request.by_name or request.since or request.until or which.narrow:
+        visit.later(lambda: _search(visit, request), "audit")
         return None
     return await search.page(visit, which)
+
+
+async def _search(visit: Visit, request: ShowAudit) -> None:
+    which, name = await search.meant(visit, request)
+    if request.form or name is not None:
+        await search.open_form(visit, which, name or "")
+    else:
+        await search.show(visit, which)
 
 
 async def capabilities(visit: Visit, request: ShowCapabilities) -> Message:

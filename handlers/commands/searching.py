@@ -1,9 +1,9 @@
-"""Words after `/calls audit`, read into a part of the record: filters by name, in any order."""
+"""Words after `/calls audit`, read into a part of the audit log: filters by name, in any order."""
 
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from bot.calls.verbs import VERBS
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import FAMILIES
+from handlers.commands.moments import MOMENTS, Moment, read_moment
 from handlers.commands.words import Words
 
 FORM = "search"
@@ -28,16 +29,7 @@ USER_ID = re.compile(r"[UW][A-Z0-9]{4,31}")
 LABELLED = re.compile(r"\b(by\s+)<@([A-Z0-9]+)\|[^<>]*>", re.IGNORECASE)
 """A mention that also carries a name; the id is what is searched for."""
 
-_SPANS = {
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-}
-_AGO = re.compile(r"(\d{1,4})\s*(m|h|d|w)(?:in|ins|inutes?|ours?|ays?|eeks?)?", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,9})")
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""No record is older."""
 
 EXAMPLES = {
     "person": "person alice",
@@ -45,7 +37,8 @@ EXAMPLES = {
     "verb": "verb kick",
     "vendor": "vendor stream",
     "state": "state failed",
-    "since": "since 2d",
+    "since": "since yesterday",
+    "until": "until 2026-11-29",
     "case": "case 128",
     "before": "before 500",
 }
@@ -53,19 +46,32 @@ EXAMPLES = {
 
 
 class ShowAudit(Frozen):
-    """Show the record, newest first. `ago` is a `since` that counts back from now.
+    """Show the audit log, newest first, between two moments where they are given.
 
     `by_name` is a moderator who was not named by id; `form` asks for the form to fill in.
     """
 
     which: CaseFilter = CaseFilter()
-    ago: timedelta | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     by_name: str | None = None
     form: bool = False
 
+    @property
+    def zoned(self) -> bool:
+        """Whether a moment is by the clocks of whoever asks."""
+        return any(one is not None and one.zoned for one in (self.since, self.until))
+
+    def between(self, now: datetime, zone: ZoneInfo) -> dict[str, datetime | None]:
+        """The earliest moment that is asked for, and the one before which all has to be."""
+        return {
+            "since": self.since.begins(now, zone) if self.since else None,
+            "until": self.until.ends(now, zone) if self.until else None,
+        }
+
 
 def read_audit(words: Words, command: str) -> ShowAudit:
-    """What part of the record is wanted. Raises BadInput, or UnknownWord with the nearest words."""
+    """What part of the log is wanted. Raises BadInput, or UnknownWord with the nearest words."""
     found: dict[str, Any] = {}
     form = (words.peek() or "").casefold() == FORM
     if form:
@@ -76,25 +82,31 @@ def read_audit(words: Words, command: str) -> ShowAudit:
     while (word := words.take()) is not None:
         name = word.casefold()
         if name not in EXAMPLES:
-            raise _unknown(word, EXAMPLES, "filter", _example(command))
+            found |= _when(f"{word} {_said(words)}".strip(), word, found, command)
+            continue
         if name in found:
             raise BadInput(f"“{name}” is there twice.", next_step=_example(command))
         found[name] = _read(name, _said(words), f"For example: `{command} audit {EXAMPLES[name]}`")
     return _asked(found, form=form)
 
 
+def _when(said: str, word: str, found: dict[str, Any], command: str) -> dict[str, Moment]:
+    """A moment without a filter's name: `yesterday` is all of that day, `24h` is since then."""
+    moment = read_moment(said)
+    if moment is None:
+        raise _unknown(word, EXAMPLES, "filter", _example(command))
+    if "since" in found or "until" in found:
+        raise BadInput("There are two times.", next_step=_example(command))
+    return {"since": moment, "until": moment} if moment.zoned else {"since": moment}
+
+
 def _asked(found: dict[str, Any], *, form: bool) -> ShowAudit:
-    by, since = found.pop("by", None), found.pop("since", None)
+    by, since, until = (found.pop(name, None) for name in ("by", "since", "until"))
     named = by is not None and USER_ID.fullmatch(by) is None
-    counted = isinstance(since, timedelta)
-    which = CaseFilter(
-        by=None if named else by,
-        verbs=found.pop("verb", ()),
-        since=None if counted else since,
-        **found,
+    which = CaseFilter(by=None if named else by, verbs=found.pop("verb", ()), **found)
+    return ShowAudit(
+        which=which, since=since, until=until, by_name=by if named else None, form=form
     )
-    ago = since if isinstance(since, timedelta) else None
-    return ShowAudit(which=which, ago=ago, by_name=by if named else None, form=form)
 
 
 def _example(command: str) -> str:
@@ -115,10 +127,10 @@ def _said(words: Words) -> str:
 
 def _read(name: str, said: str, example: str) -> Any:
     if not said:
-        raise BadInput(f"“{name}” wants something behind it.", next_step=example)
+        raise BadInput(f"What comes after “{name}” is missing.", next_step=example)
     if len(said) > MAX_WORDS:
         raise BadInput(
-            f"What stands behind “{name}” is longer than {MAX_WORDS} characters.",
+            f"What comes after “{name}” is longer than {MAX_WORDS} characters.",
             next_step=example,
         )
     return _READERS[name](said, example)
@@ -131,7 +143,7 @@ def _person(said: str, _: str) -> str:
 def _by(said: str, example: str) -> str:
     name = said.removeprefix("@")
     if not name:
-        raise BadInput("“by” wants a moderator.", next_step=example)
+        raise BadInput("The moderator after “by” is missing.", next_step=example)
     return name
 
 
@@ -165,37 +177,33 @@ def _vendor(said: str, example: str) -> Vendor:
 
 
 def _state(said: str, example: str) -> State:
-    known = {state.label: state for state in State}
+    known = {name: state for state in State for name in _state_names(state)}
     words = " ".join(said.casefold().replace("_", " ").split())
     if words not in known:
         raise _unknown(said, known, "state", example)
     return known[words]
 
 
-def _since(said: str, example: str) -> timedelta | datetime:
-    if match := _AGO.fullmatch(said):
-        return int(match[1]) * _SPANS[match[2].casefold()]
-    moment, _, zone = said.rpartition(" ")
-    try:
-        if moment and zone[0].isalpha():
-            known = UTC if zone.casefold() == "utc" else ZoneInfo(zone)
-            read = datetime.fromisoformat(moment).replace(tzinfo=known)
-        else:
-            read = datetime.fromisoformat(said)
-        read = read if read.tzinfo else read.replace(tzinfo=UTC)
-        return max(read.astimezone(UTC), _BEGINNING)
-    except (ValueError, LookupError, OSError, OverflowError) as error:
+def _state_names(state: State) -> tuple[str, str, str]:
+    """A state's label, what is stored, and that in words: what earlier releases called it."""
+    return state.label, state.value, state.value.replace("_", " ")
+
+
+def _moment(said: str, example: str) -> Moment:
+    moment = read_moment(said)
+    if moment is None:
         raise BadInput(
-            f"“{said}” is no moment that could be read.",
-            next_step=f"{example}, `since 36h`, `since 2026-11-01`"
-            " or `since 2026-11-01 14:00 Europe/Berlin`",
-        ) from error
+            f"I did not understand the time “{said}”.", next_step=f"Use {MOMENTS}. {example}"
+        )
+    return moment
 
 
 def _count(said: str, example: str) -> int:
     number = _number(said)
     if number is None:
-        raise BadInput("Which part of the record? It wants a number.", next_step=example)
+        raise BadInput(
+            "The number is missing.", next_step=f"Add it: {example[:1].lower()}{example[1:]}"
+        )
     return number
 
 
@@ -218,14 +226,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "verb": _verbs,
     "vendor": _vendor,
     "state": _state,
-    "since": _since,
+    "since": _moment,
+    "until": _moment,
     "case": _count,
     "before": _count,
 }
-
-
-def since(request: ShowAudit, now: datetime) -> datetime | None:
-    """The earliest moment that is asked for."""
-    if request.ago is None:
-        return request.which.since
-    return max(now - request.ago, _BEGINNING)

@@ -1,16 +1,18 @@
-"""Searching the record: a page of it, and the form that asks what is looked for."""
+"""Searching the audit log: a page of it, and the form that asks what is looked for."""
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.calls.models import Vendor
 from bot.calls.search import CaseFilter
 from bot.errors import BadInput
 from bot.moderation.desk import Asker
+from bot.moderation.subscribing import UTC_NAME
 from handlers.blocks.audit import audit_message
 from handlers.blocks.message import Message
 from handlers.blocks.searchform import SearchState, read_search, search_form
-from handlers.commands.searching import ME, ShowAudit, since
+from handlers.commands.searching import ME, ShowAudit
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors
 from handlers.visit import Visit
@@ -22,21 +24,28 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
-def meant(visit: Visit, request: ShowAudit) -> tuple[CaseFilter, str | None]:
+async def meant(visit: Visit, request: ShowAudit) -> tuple[CaseFilter, str | None]:
     """What is looked for, as of now, and the moderator's name where only that is known."""
-    which = request.which.model_copy(update={"since": since(request, visit.desk.board.clock.now())})
+    zone = await _zone(visit) if request.zoned else UTC_NAME
+    between = request.between(visit.now, ZoneInfo(zone))
+    which = request.which.model_copy(update=between)
     if request.by_name is not None and request.by_name.casefold() == ME:
         return which.model_copy(update={"by": visit.asker.actor.user}), None
     return which, request.by_name
 
 
+async def _zone(visit: Visit) -> str:
+    """The asker's time zone, as their Slack profile has it."""
+    return await visit.counter.digests.desk.zone(visit.asker)
+
+
 async def page(visit: Visit, which: CaseFilter) -> Message:
-    """A part of the record."""
+    """A part of the audit log."""
     return audit_message(await visit.desk.audit(visit.asker, which), which)
 
 
 async def show(visit: Visit, which: CaseFilter, *, in_place: bool = False) -> None:
-    """Answer with a part of the record."""
+    """Answer with a part of the audit log."""
     await visit.answer(await page(visit, which), in_place=in_place)
 
 
@@ -49,7 +58,8 @@ async def open_form(
         channel=visit.asker.channel,
         reply_url=visit.reply_url,
         in_place=in_place,
-        opened=visit.desk.board.clock.now(),
+        opened=visit.now,
+        zone=await _zone(visit),
     )
     await open_view(visit, search_form(state, which, tuple(Vendor), name))
 
@@ -57,7 +67,7 @@ async def open_form(
 async def submit(visit: Visit) -> FieldErrors:
     """Close the form; the answer follows where it was opened."""
     state, which = read_search(visit.payload)
-    if visit.desk.board.clock.now() - state.opened >= ANSWERABLE:
+    if visit.now - state.opened >= ANSWERABLE:
         raise BadInput(
             "Slack takes no answer for a form that was open for half an hour.",
             next_step=f"Open it again: `{visit.counter.command} audit search`",

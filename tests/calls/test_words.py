@@ -128,8 +128,6 @@ def test_a_case_is_only_confirmed_when_all_of_it_is(states: list[State], whole: 
 
 def test_only_what_is_asked_is_open() -> None:
     assert [state for state in State if state.open] == [State.ASKED]
-    assert State.NOT_CONFIRMED.label == "not confirmed"
-    assert State.ALREADY.label == "already so"
 
 
 def test_roles_are_ordered_and_named_as_in_the_file() -> None:

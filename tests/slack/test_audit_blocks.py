@@ -1,6 +1,8 @@
-"""Any page of the record and any case's life is a message Slack takes, and says what is true."""
+"""Any page of the audit log and any case's life is a message Slack takes, and says what is true."""
 
 from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +17,20 @@ from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS, Block, Kick, Unblock
 from bot.demo.slack.blockkit import check
 from handlers.blocks.audit import MAX_ENTRIES, audit_message
+from handlers.blocks.cases import state_words
+from handlers.blocks.digest_details import STATES
 from handlers.blocks.life import PER_PAGE, case_message
-from handlers.blocks.searchform import SearchState, search_form
+from handlers.blocks.searchform import (
+    SINCE,
+    STATE,
+    UNTIL,
+    SearchState,
+    read_search,
+    search_form,
+)
 from handlers.blocks.values import AuditValue, CaseValue, load, route
+from handlers.commands.parse import parse
+from handlers.commands.searching import ShowAudit
 from tests.fakes.blocks import (
     ANYTHING,
     CASES,
@@ -60,6 +73,7 @@ FILTERS = st.builds(
     vendor=st.none() | st.sampled_from(Vendor),
     state=st.none() | st.sampled_from(State),
     since=st.none() | MOMENTS,
+    until=st.none() | MOMENTS,
 )
 
 
@@ -72,7 +86,9 @@ def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: CaseFil
 @ANYTHING
 @given(FILTERS, NAMES)
 def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
-    state = SearchState(opened=NOW, reply_url="https://hooks.slack.com/commands/T1/2/3")
+    state = SearchState(
+        opened=NOW, zone="Pacific/Auckland", reply_url="https://hooks.slack.com/commands/T1/2/3"
+    )
     view = search_form(state, which, tuple(Vendor), name)
     assert check(view["blocks"], "modal") == []
     assert len(view["private_metadata"]) <= 3000
@@ -97,6 +113,72 @@ def test_the_way_to_older_entries_keeps_what_is_looked_for() -> None:
     (older, search) = elements(told(audit_message(entries, which)).blocks)
     assert load(AuditValue, older["value"]).which == which.model_copy(update={"before": 21})
     assert load(AuditValue, search["value"]).which == which
+
+
+def test_a_request_does_not_say_for_ever_that_it_is_in_progress() -> None:
+    """An entry tells what was so then; how it stands is told by the later entries and the case."""
+    asked = AuditEntry(id=1, at=NOW, event=Event.REQUESTED, case=7, state=State.ASKED)
+    done = AuditEntry(id=2, at=NOW, event=Event.OUTCOME, case=7, state=State.CONFIRMED)
+    shown = words(told(audit_message([done, asked], CaseFilter())))
+    assert "progress" not in shown
+    assert shown.count("✅ confirmed") == 1
+
+
+def test_the_form_asks_for_days_on_the_readers_clocks_and_keeps_them() -> None:
+    state = SearchState(opened=NOW, zone="Asia/Tokyo")
+    tokyo = ZoneInfo("Asia/Tokyo")
+    which = CaseFilter(
+        since=datetime(2026, 11, 20, tzinfo=tokyo), until=datetime(2026, 11, 22, tzinfo=tokyo)
+    )
+    view = search_form(state, which, tuple(Vendor))
+    labels = [block["label"]["text"] for block in view["blocks"]]
+    assert labels == [
+        "Moderator",
+        "Person",
+        "Action",
+        "Vendor",
+        "Result",
+        "From (Asia/Tokyo)",
+        "To (Asia/Tokyo)",
+    ]
+    days = [block["element"].get("initial_date") for block in view["blocks"]][-2:]
+    assert days == ["2026-11-20", "2026-11-21"]
+    values: dict[str, Any] = {
+        block["block_id"]: {block["block_id"]: {}} for block in view["blocks"]
+    }
+    for name, day in zip((SINCE, UNTIL), days, strict=True):
+        values[name] = {name: {"selected_date": day}}
+    _, read = read_search(
+        {"private_metadata": view["private_metadata"], "state": {"values": values}}
+    )
+    assert read == which
+
+
+def test_utc_is_called_utc() -> None:
+    view = search_form(SearchState(opened=NOW, zone="Etc/UTC"), CaseFilter(), tuple(Vendor))
+    assert "Etc/" not in str(view["blocks"])
+
+
+def test_every_state_has_one_label_everywhere() -> None:
+    """In cases, the audit log, its search form, digests, and as words that may be typed."""
+    labels = [
+        "in progress",
+        "confirmed",
+        "already so",
+        "partly",
+        "unknown",
+        "refused",
+        "failed",
+    ]
+    assert [state.label for state in State] == labels
+    assert [state_words(state).partition(" ")[2] for state in State] == labels
+    view = search_form(SearchState(opened=NOW), CaseFilter(), tuple(Vendor))
+    (results,) = (one["element"] for one in view["blocks"] if one["block_id"] == STATE)
+    assert [one["text"]["text"].lower() for one in results["options"]] == labels
+    assert [*STATES.values()] == labels
+    for state in State:
+        for typed in (state.label, state.value):
+            assert parse(f"audit state {typed}") == ShowAudit(which=CaseFilter(state=state))
 
 
 def crowd(number: int) -> Case:
@@ -158,10 +240,10 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
         case=case.model_copy(update={"act": block}), entries=(joined, refused), undone=(back,)
     )
     shown = words(told(case_message(life)))
-    assert "*Joined by* <@U8>" in shown
+    assert "*Also asked for by* <@U8>" in shown
     assert "reason: me too" in shown
     assert "*Refused*" in shown
-    assert "*Taken back* by case #130: unblocked p0" in shown
+    assert "*Undone by* case #130: unblocked p0" in shown
     assert "in <#C0OPS>" in shown
 
 

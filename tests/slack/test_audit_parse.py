@@ -1,6 +1,7 @@
 """What is typed after `/calls audit`: any filters together, or clear words about the wrong one."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from bot.calls.outcomes import State
 from bot.calls.search import CaseFilter
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES
+from handlers.commands.moments import Moment
 from handlers.commands.parse import parse
-from handlers.commands.searching import EXAMPLES, ShowAudit, since
+from handlers.commands.searching import EXAMPLES, ShowAudit
 
 RECORDING = tuple(verb.name for verb in FAMILIES["record"])
 
@@ -40,14 +42,10 @@ RECORDING = tuple(verb.name for verb in FAMILIES["record"])
         ("vendor Stream Video", CaseFilter(vendor=Vendor.STREAM)),
         ("state not confirmed", CaseFilter(state=State.NOT_CONFIRMED)),
         ("STATE Not_Confirmed", CaseFilter(state=State.NOT_CONFIRMED)),
-        ("since 2026-11-01", CaseFilter(since=datetime(2026, 11, 1, tzinfo=UTC))),
-        ("since 2026-11-01 14:00", CaseFilter(since=datetime(2026, 11, 1, 14, tzinfo=UTC))),
-        ("since 2026-11-01 14:00 utc", CaseFilter(since=datetime(2026, 11, 1, 14, tzinfo=UTC))),
-        ("since 2026-11-01T14:00+02:00", CaseFilter(since=datetime(2026, 11, 1, 12, tzinfo=UTC))),
-        (
-            "since 2026-11-01 14:00 Europe/Berlin",
-            CaseFilter(since=datetime(2026, 11, 1, 13, tzinfo=UTC)),
-        ),
+        ("state asked", CaseFilter(state=State.ASKED)),
+        ("state in progress", CaseFilter(state=State.ASKED)),
+        ("state already", CaseFilter(state=State.ALREADY)),
+        ("state already so", CaseFilter(state=State.ALREADY)),
         ("since 0001-01-01T00:00+14:00", None),
         ("128 verb kick", CaseFilter(case=128, verbs=("kick",))),
         ("case #128 before 500", CaseFilter(case=128, before=500)),
@@ -61,6 +59,55 @@ def test_filters_are_understood(text: str, wanted: CaseFilter | None) -> None:
         assert parse(f"audit {text}") == ShowAudit(which=wanted)
 
 
+NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+"""A Tuesday; in New York it is still Monday evening."""
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def new_york(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "ends"),
+    [
+        ("today", new_york(23), new_york(24)),
+        ("Yesterday", new_york(22), new_york(23)),
+        ("last night", new_york(22, 18), new_york(23, 6)),
+        ("monday", new_york(23), new_york(24)),
+        ("last monday", new_york(16), new_york(17)),
+        ("on tue", new_york(17), new_york(18)),
+        ("Sunday", new_york(22), new_york(23)),
+        ("2026-11-01", new_york(1), new_york(2)),
+        ("2026-11-21 14:30", new_york(21, 14, 30), new_york(21, 14, 30)),
+        ("24h", NOW - timedelta(hours=24), NOW - timedelta(hours=24)),
+        ("last 7d", NOW - timedelta(days=7), NOW - timedelta(days=7)),
+        ("90 min ago", NOW - timedelta(minutes=90), NOW - timedelta(minutes=90)),
+        ("2026-11-01 14:00 utc", datetime(2026, 11, 1, 14, tzinfo=UTC), None),
+        ("2026-11-01T14:00+02:00", datetime(2026, 11, 1, 12, tzinfo=UTC), None),
+        ("2026-11-01 14:00 Europe/Berlin", datetime(2026, 11, 1, 13, tzinfo=UTC), None),
+    ],
+)
+def test_times_are_read_by_the_clocks_of_whoever_asks(
+    text: str, begins: datetime, ends: datetime | None
+) -> None:
+    request = parse(f"audit since {text} until {text}")
+    assert isinstance(request, ShowAudit)
+    assert request.between(NOW, NEW_YORK) == {"since": begins, "until": ends or begins}
+    assert request.zoned is (begins.tzinfo is NEW_YORK)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "last night", "monday", "2026-11-01"])
+def test_a_day_by_itself_is_all_of_it(text: str) -> None:
+    assert parse(f"audit {text}") == parse(f"audit since {text} until {text}")
+    assert parse(f"audit {text} verb kick") == parse(f"audit verb kick since {text} until {text}")
+
+
+def test_a_span_by_itself_is_since_then() -> None:
+    assert parse("audit 24h verb kick") == parse("audit since 24h verb kick")
+
+
 @pytest.mark.parametrize(
     ("text", "ago"),
     [
@@ -72,20 +119,27 @@ def test_filters_are_understood(text: str, wanted: CaseFilter | None) -> None:
 )
 def test_a_span_counts_back_from_now(text: str, ago: timedelta) -> None:
     request = parse(f"audit since {text}")
-    assert request == ShowAudit(ago=ago)
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    assert since(request, now) == now - ago
+    assert request == ShowAudit(since=Moment(ago=ago))
+    assert request.between(NOW, NEW_YORK) == {"since": NOW - ago, "until": None}
 
 
 def test_no_span_reaches_back_before_any_record() -> None:
     request = parse("audit since 9999w")
     assert isinstance(request, ShowAudit)
-    assert since(request, datetime(2026, 1, 1, tzinfo=UTC)) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert request.between(NOW, NEW_YORK)["since"] == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_a_time_that_is_none_is_answered_with_what_may_be_typed() -> None:
+    with pytest.raises(BadInput) as refused:
+        parse("audit since whenever")
+    assert str(refused.value) == "I did not understand the time “whenever”."
+    assert refused.value.next_step.startswith("Use 24h, 7d or 2026-11-29.")
 
 
 def test_any_filters_go_together_in_any_order() -> None:
     wanted = ShowAudit(
-        which=CaseFilter(by="U012AB3CD", verbs=("kick",), person="alice"), ago=timedelta(days=7)
+        which=CaseFilter(by="U012AB3CD", verbs=("kick",), person="alice"),
+        since=Moment(ago=timedelta(days=7)),
     )
     assert parse("audit by U012AB3CD verb kick person alice since 7d") == wanted
     assert parse("audit since 7d person alice by U012AB3CD verb kick") == wanted
@@ -131,7 +185,10 @@ def test_a_wrong_filter_is_answered_with_the_nearest_and_an_example(
         "person by U012AB3CD",
         "by @",
         "verb ,",
-        "since yesterday",
+        "since whenever",
+        "since 0001-01-01",
+        "until 9999-12-31",
+        "yesterday since 2d",
         "since 2026-13-01",
         "since 2026-11-01 14:00 Europe/Atlantis",
         "since 2026-11-01 ../../etc/passwd",
@@ -151,9 +208,10 @@ def test_what_cannot_be_looked_for_is_refused_with_an_example(text: str) -> None
 
 
 @given(
-    st.lists(st.sampled_from([*EXAMPLES, "search", '"', "@", "2d", "kick", "128"]) | st.text()).map(
-        " ".join
-    )
+    st.lists(
+        st.sampled_from([*EXAMPLES, "search", "yesterday", "last", '"', "@", "2d", "kick", "128"])
+        | st.text()
+    ).map(" ".join)
 )
 def test_any_words_are_a_part_of_the_record_or_bad_input(text: str) -> None:
     try:
@@ -165,6 +223,7 @@ def test_any_words_are_a_part_of_the_record_or_bad_input(text: str) -> None:
         assert refused
     elif isinstance(request, ShowAudit):
         assert request == ShowAudit.model_validate(request.model_dump())
+        assert CaseFilter(**request.between(NOW, NEW_YORK)) is not None
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values())

@@ -279,7 +279,7 @@ def test_what_was_so_already_is_never_called_confirmed() -> None:
     so = Result(person="a", name="Ann", state=State.ALREADY, evidence="They are not blocked.")
     shown = words(answer_message(ended(Unblock(), so)))
     assert "☑️ *#9* no need to unblock Ann in “Raid”" in shown
-    assert "already so: They are not blocked." in shown
+    assert "They are not blocked." in shown
     assert "confirmed" not in shown
 
 
@@ -294,7 +294,7 @@ def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:
     )
     partly = words(answer_message(ended(Mute(), *done, late, everyone=True)))
     assert "everyone in “Raid”, 42 of 43" in partly
-    assert "Zed `z`: ❓ unknown: Still sends." in partly
+    assert "❓ unknown · Zed `z`: Still sends." in partly
     beyond = Result(state=State.FAILED, evidence="Not listed.", count=7)
     assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True)))
 
@@ -321,7 +321,7 @@ def test_the_record_pages_back() -> None:
     assert load(AuditValue, older[0]["value"]).which.before == 21
     last = told(audit_message(entries[-3:], CaseFilter()))
     assert [e["action_id"] for e in elements(last.blocks)] == ["audit.search"]
-    assert "nothing in this part" in words(told(audit_message([], CaseFilter())))
+    assert "No entries match" in words(told(audit_message([], CaseFilter())))
 
 
 def test_capabilities_say_why_and_what_instead() -> None:
@@ -377,7 +377,7 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
         reason="r" * 2000,
     )
     shown = words(told(case_message(Life(case=case))))
-    assert "`p29`: ❌ failed: gone." in shown
+    assert "❌ failed · p29 `p29`: gone." in shown
     assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
     assert "r" * 2000 in shown
 

@@ -1,20 +1,34 @@
 """What a filter of the record means, said once more and slowly, entry by entry."""
 
-from bot.calls.cases import AuditEntry
+from collections.abc import Sequence
+
+from bot.calls.cases import AuditEntry, Event
 from bot.calls.names import fold
+from bot.calls.outcomes import State
 from bot.calls.search import CaseFilter
 
 
-def fits(entry: AuditEntry, which: CaseFilter) -> bool:
-    """Whether the entry is one of those that are looked for."""
+def open_cases(entries: Sequence[AuditEntry]) -> frozenset[int | None]:
+    """The cases without an outcome."""
+    ended = {one.case for one in entries if one.event is Event.OUTCOME}
+    return frozenset({one.case for one in entries if one.event is Event.REQUESTED} - ended)
+
+
+def fits(entry: AuditEntry, which: CaseFilter, going: frozenset[int | None]) -> bool:
+    """Whether the entry is one of those that are looked for; `going` are the open cases."""
     return (
         which.case in (None, entry.case)
         and (which.before is None or entry.id < which.before)
         and which.by in (None, entry.actor.user if entry.actor else None)
         and (not which.verbs or entry.verb in which.verbs)
         and which.vendor in (None, entry.vendor)
-        and which.state in (None, entry.state)
+        and (
+            which.state in (None, entry.state)
+            if which.state is not State.ASKED
+            else entry.case in going
+        )
         and (which.since is None or entry.at >= which.since)
+        and (which.until is None or entry.at < which.until)
         and (not which.person or named(entry, which.person))
     )
 

@@ -38,7 +38,7 @@ def _messages(stage: Stage, user: str | None = None) -> Iterator[Message]:
 def _is_record(message: Message) -> bool:
     """Whether it is a page of the audit record."""
     first = message.blocks[0] if message.blocks else {}
-    return first.get("type") == "header" and first["text"]["text"].startswith("The record")
+    return first.get("type") == "header" and first["text"]["text"].startswith("Audit log")
 
 
 def _did(verb: str) -> Callable[[Stage], bool]:
@@ -79,7 +79,7 @@ LESSON = (
         _did("record_start"),
     ),
     Step(
-        "Read the record",
+        "Read the audit log",
         "Type /calls audit.",
         lambda stage: any(map(_is_record, _messages(stage))),
     ),

@@ -330,4 +330,4 @@ def _undo(case: Case, value: CaseValue) -> Block | None:
 
 def spoken(case: Case) -> str:
     """The case for notifications and screen readers, its state first."""
-    return text_of(f"{case.state.label.capitalize()}: {deed(case)} (case #{case.number}).")
+    return text_of(f"Case #{case.number} {case.state.label}: {deed(case)}.")

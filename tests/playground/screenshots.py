@@ -41,7 +41,7 @@ def _audit(visitor: Visitor) -> None:
     visitor.say("/calls mute AY6D loud shouting over others")
     visitor.reads("confirmed")
     visitor.say("/calls audit")
-    visitor.reads("The record")
+    visitor.reads("Audit log")
 
 
 def _digest(visitor: Visitor) -> None:

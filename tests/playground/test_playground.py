@@ -157,7 +157,7 @@ async def test_the_six_steps_tick_themselves_off_once_they_have_happened(
     await ask(
         playground, cast.moderator, f"record {SUPPORT} start", "started recording", "confirmed"
     )
-    await ask(playground, cast.moderator, "audit", "The record")
+    await ask(playground, cast.moderator, "audit", "Audit log")
     playground.look()
     assert playground.ticked == set(range(len(LESSON)))
 
@@ -200,7 +200,7 @@ async def test_a_bot_killed_from_the_page_answers_nobody_and_comes_back_with_eve
     page.find("Start it again").click()
     await see(page, "Kill the bot")
     await started(playground)
-    await ask(playground, cast.lead, "audit", "The record", "Hedda")
+    await ask(playground, cast.lead, "audit", "Audit log", "Hedda")
 
 
 async def test_an_order_delivered_twice_is_one_case(playground: Playground) -> None:

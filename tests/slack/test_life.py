@@ -232,7 +232,7 @@ async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: 
     finally:
         show.stage.world.stream.faults.clear()
     await mira.presses("Check again")
-    await mira.sees("it is not so")
+    await mira.sees("not done")
     doubtful = [m for m in mira.private() if "Do it again" in as_text(m)][-1]
     await show.sender.press(mira.user, doubtful, text="Do it again")
     await show.workspace.until(lambda: "Again, after" in as_text(doubtful) or None)

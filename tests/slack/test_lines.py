@@ -126,7 +126,7 @@ async def test_what_is_unknown_is_looked_at_again_from_its_line(show: Show) -> N
     finally:
         show.stage.world.stream.faults.clear()
     await show.sender.press(leo.user, told, text="Check again")
-    await leo.sees("it is not so")
+    await leo.sees("not done")
 
 
 async def test_a_line_says_its_whole_case_to_whoever_asks(show: Show) -> None:

@@ -91,6 +91,12 @@ class Receipt(Frozen):
     unlisted: int = 0
     missed: int = 0
 
+    @classmethod
+    def of_nobody(cls, *, spared: bool) -> "Receipt":
+        """For an act on everyone that meant nobody, or only those who were `spared`."""
+        but = " but those left out" if spared else ""
+        return cls(evidence=f"Nobody{but} was there to act on; nothing was sent.", already=True)
+
 
 class Result(Frozen):
     """How it went for one person, or for the call (`person` None).

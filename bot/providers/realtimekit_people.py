@@ -53,6 +53,8 @@ class PeopleActs:
         if act.everyone and not act.selective:
             return await self._mute_all(act, allow_unmute=True)
         rest = await self._rest(act) if act.everyone else []
+        if act.everyone and not rest:
+            return Receipt.of_nobody(spared=True)
         people = _both(rest) if act.everyone else _named(act)
         said = "muted the others" if act.everyone else "muted them"
         try:
@@ -80,7 +82,8 @@ class PeopleActs:
         return await self._mute_all(act, allow_unmute=False)
 
     async def _mute_all(self, act: Act, *, allow_unmute: bool) -> Receipt:
-        there = _touched(await self._there(act))
+        if not (there := await self._there(act)):
+            return Receipt.of_nobody(spared=False)
         path = f"{meeting_path(act.call.id)}/active-session/{Operation.EVERYONE}"
         body = {"allow_unmute": allow_unmute}
         try:
@@ -88,7 +91,7 @@ class PeopleActs:
         except NotAtVendor as error:
             await self._require_operation(act, Operation.EVERYONE, None, error)
             raise
-        return done.model_copy(update={"people": there})
+        return done.model_copy(update={"people": _touched(there)})
 
     async def _require_operation(
         self,
@@ -119,10 +122,13 @@ class PeopleActs:
         if not act.everyone:
             return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
         if act.selective:
-            rest = await self._rest(act)
+            if not (rest := await self._rest(act)):
+                return Receipt.of_nobody(spared=True)
             done = await self._at_people(Kind.ONCE, act, "kick", _both(rest), "removed the others")
             return done.model_copy(update={"people": _touched(rest)})
-        there = _touched(await self._there(act))
+        if not (present := await self._there(act)):
+            return Receipt.of_nobody(spared=False)
+        there = _touched(present)
         answer = await self._kick_all(act)
         count = read(self._http, KickedAll, answer).count
         return Receipt(
@@ -179,12 +185,8 @@ class PeopleActs:
         return await self._do(Kind.REPEATABLE, "DELETE", path, None, said)
 
     async def _rest(self, act: Act) -> list[Stay]:
-        """Everybody who is there now but the spared; NotAtVendor when that is nobody."""
-        there = await self._there(act)
-        rest = [one for one in there if one.person and not spares(act, one)]
-        if not rest:
-            raise missing("Nobody else is in the room.")
-        return rest
+        """Everybody who is there now but the spared; who has no id cannot be acted on."""
+        return [one for one in await self._there(act) if one.person and not spares(act, one)]
 
     async def _there(self, act: Act) -> list[Stay]:
         """Everybody who is there now, in the run the moderator saw."""

@@ -77,6 +77,8 @@ class PeopleActs(StreamDoing):
         """Everyone at once; who is listed as there just before is who was muted."""
         here = await self.reads.stays(act.call.id)
         no_later(act, here.call)
+        if not here.total:
+            return Receipt.of_nobody(spared=act.selective)
         body = {"mute_all_users": True, **self._flags(tracks)}
         answer = await self.post(act, "mute_users", body)
         people = {stay.user.id: touched(stay) for stay in here.participants}
@@ -84,7 +86,9 @@ class PeopleActs(StreamDoing):
         return accepted(act, answer, people=[*people.values()], unlisted=unlisted)
 
     def _done(self, act: Act, crowd: Crowd) -> Receipt:
-        """The receipt for everyone an act went to, one by one."""
+        """The receipt for everyone an act went to, one by one; where that is nobody, it says so."""
+        if not crowd.people and not crowd.unlisted:
+            return Receipt.of_nobody(spared=act.selective)
         return accepted(act, None, crowd.told(), people=crowd.people, missed=crowd.unlisted)
 
     @can(

@@ -1,7 +1,7 @@
 """What a vendor says yes to although it was so before is told as that, on every vendor."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,15 +13,19 @@ from bot.calls.verbs import (
     GroupBan,
     GroupRemove,
     GroupUnban,
+    Kick,
     LiveStop,
     Lock,
     MemberRemove,
+    Mute,
     RecordStop,
     RtmpStop,
+    Silence,
     Unblock,
     Unlock,
     Verb,
 )
+from bot.demo.vendors.base import VendorServer
 from bot.moderation.carry import Carrier
 from bot.ports import CallProvider
 from tests.fakes.clock import START, ManualClock
@@ -98,3 +102,34 @@ async def test_the_second_time_it_is_so_already(of: Maker, verb: Verb, who: str 
     kind = await of()
     assert await carried(kind, verb, who) is State.CONFIRMED
     assert await carried(kind, verb, who) is State.ALREADY
+
+
+@pytest.mark.parametrize("verb", [Mute(), Silence(), Kick()], ids=named)
+@pytest.mark.parametrize("spared", [("ada", "ben"), ()], ids=["all-spared", "empty"])
+async def test_everyone_who_is_nobody_is_never_confirmed_on_stream(
+    verb: Verb, spared: tuple[str, ...]
+) -> None:
+    server = streams.standup(ManualClock())
+    if not spared:
+        server.leave(streams.CID, "ada")
+        server.leave(streams.CID, "ben")
+    act = streams.order(verb, everyone=True, spared=tuple(people(spared)))
+    await of_nobody(streams.client(server), act, server)
+
+
+@pytest.mark.parametrize("verb", [Mute(), Kick()], ids=named)
+async def test_everyone_who_is_nobody_is_never_confirmed_on_realtimekit(verb: Verb) -> None:
+    server = kits.clinic()
+    provider = kits.client(server)
+    (call,) = (await provider.list_live(limit=5)).items
+    there = (await provider.participants(call.ref, limit=5)).items
+    spared = tuple(map(Person.of, there))
+    await of_nobody(provider, kits.order(verb, call, everyone=True, spared=spared), server)
+
+
+async def of_nobody(provider: CallProvider, act: Act, server: VendorServer[Any]) -> None:
+    case = Case(number=1, act=act, actor=Actor(user="U1", team="T1"), attempt=1, asked_at=START)
+    (result,) = await Carrier(provider, ManualClock()).carry_out(case)
+    assert (result.state, result.person) == (State.ALREADY, None)
+    assert "nothing was sent" in result.evidence
+    assert server.effects == []

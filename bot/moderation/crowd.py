@@ -140,8 +140,11 @@ def _key(text: str) -> Key:
 
 
 def _common(key: Key, words: Sequence[str]) -> int:
-    """How many words both begin with."""
+    """How many words both begin with; a sign at the end is none, for it may end what is typed."""
     pairs = zip(key, words, strict=False)
-    return next(
+    length = next(
         (n for n, (one, other) in enumerate(pairs) if one != other), min(len(key), len(words))
     )
+    while length > 1 and key[length - 1] in BREAKS:
+        length -= 1
+    return length

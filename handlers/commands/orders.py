@@ -102,7 +102,7 @@ def read_order(
     verb = _second(family, words)
     call = words.name("call")
     verb = verb or _second(family, words)
-    literal = with_options(said_words, kept, len(words.rest.split()))
+    literal = with_emoji(with_options(said_words, kept, len(words.rest.split())))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     protected_too = verb.everyone and PROTECTED in values
     picked = pick(verb, [one for one in values if not (protected_too and one == PROTECTED)])

@@ -237,6 +237,12 @@ def test_an_id_letter_by_letter_goes_before_parts_of_names() -> None:
     assert not read("jun rude", Crowd([*twins, named])).settled
 
 
+@pytest.mark.parametrize("sign", [":", ",", " &"])
+def test_a_sign_behind_a_whole_name_makes_no_longer_name_of_it(sign: str) -> None:
+    reading = read(f"Al{sign} rude", crowd("Al", f"Al{sign} Pacino"), everyone=False)
+    assert (who(reading.people), who(reading.others)) == (["Al"], [f"Al{sign} Pacino"])
+
+
 def test_a_name_cut_on_a_card_is_known() -> None:
     long = "Bartholomew the very long and winding name of somebody"
     reading = read(f"{long[:40].strip()}\u2026 rude", crowd(long, "Bea"))

@@ -66,6 +66,15 @@ def test_what_slack_makes_of_emoji_is_taken_back(text: str) -> None:
     assert ":" in text or with_emoji(named(text)) == text
 
 
+def test_an_emoji_alone_leaves_no_second_way_to_read_an_order() -> None:
+    request = parse("mute K7QX Bob :fire: Lee spam")
+    assert isinstance(request, ActRequest)
+    assert (request.text, request.literal) == ("Bob \U0001f525 Lee spam", "")
+    request = parse("mute K7QX :fire: --video spam")
+    assert isinstance(request, ActRequest)
+    assert request.literal == "\U0001f525 --video spam"
+
+
 def test_every_text_in_words_has_the_character() -> None:
     assert parse("list :pizza: night") == ListCalls(view=ListView(text="\U0001f355 night"))
     assert parse("find Hedda :fox_face:") == FindPerson(words="Hedda \U0001f98a")

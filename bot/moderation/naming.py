@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.calls.models import Participant
-from bot.moderation.crowd import LIST_SIGNS, Crowd, Match, exactly, shown_as, words_of
+from bot.moderation.crowd import LIST_SIGNS, Crowd, Match, Word, exactly, shown_as, words_of
 
 EVERYONE = frozenset({"all", "everyone", "everybody"})
 EXCEPT = frozenset({"except", "but", "besides", "excluding", "without", "minus"})
@@ -37,6 +37,9 @@ QUOTES = {
 }
 """What may close each opening quotation mark; phones mix those of one kind."""
 
+_SIGNS = "-,:(["
+"""What may stand between all and who is left out of it."""
+
 _AT = re.compile(r"(?<!\S)@")
 LONE_DASH = re.compile(rf"^[{re.escape(DASHES)}]+(?:\s+|$)")
 
@@ -49,7 +52,7 @@ class Reading:
 
     `others` may be meant as well, `unknown` are names that nobody answers to. Of `people`, `left`
     are in the call no more, and `doubted` may be whom the reason is about. `or_everyone` is whether
-    the words may mean everyone too, `exact` whether each name is whole, as shown, or an id.
+    the words may mean everyone too, `by_id` whether each is named by an id, letter by letter.
     """
 
     people: tuple[Participant, ...] = ()
@@ -60,7 +63,7 @@ class Reading:
     left: tuple[Participant, ...] = ()
     doubted: tuple[Participant, ...] = ()
     or_everyone: bool = False
-    exact: bool = True
+    by_id: bool = True
 
     @property
     def settled(self) -> bool:
@@ -70,23 +73,23 @@ class Reading:
 
     @property
     def surely_ends(self) -> bool:
-        """Whether it reads so whoever else came in since: no part of a name fits two."""
-        return self.exact and not self.rest[:1].isupper()
+        """Whether it reads so whoever came in since: a name may fit two by now, an id does not."""
+        return self.by_id and not self.rest[:1].isupper()
 
 
 @dataclass(frozen=True)
 class _Named:
     """One name in a text: whom it means, and where the text goes on.
 
-    `whole` is a whole name or id; `exact` is one as it is shown, or an id letter by letter; `sure`
-    is one that ends where it says: exact, or in quotation marks.
+    `whole` is a whole name or id; `by_id` is an id letter by letter; `sure` is one that ends where
+    it says: an id, a name as it is shown, or in quotation marks.
     """
 
     people: tuple[Participant, ...]
     others: tuple[Participant, ...]
     end: int
     whole: bool
-    exact: bool
+    by_id: bool
     sure: bool
 
 
@@ -130,14 +133,15 @@ def read_people(text: str, crowd: Crowd, *, everyone: bool) -> Reading:
 
 def _everyone(text: str, crowd: Crowd) -> Reading:
     """All, or all but those who are named next; nobody named there is never all."""
-    words = [word for word in words_of(text) if word.folded != ","][:2]
-    said = tuple(word.folded for word in words)
+    words = [word for word in words_of(text) if word.folded.strip(_SIGNS)][:2]
+    said = tuple(word.folded.lstrip(_SIGNS) for word in words)
     if said in _EXCEPT_TOO:
         end = words[1].end
     elif said and said[0] in EXCEPT:
         end = words[0].end
     else:
-        return Reading(everyone=True, rest=_reason(text), others=_pointed_at(text, crowd))
+        others = (*_pointed_at(text, crowd), *_named_early(words, text, crowd))
+        return Reading(everyone=True, rest=_reason(text), others=_distinct(others))
     reading = _Reader(text[end:], crowd).read()
     unknown = reading.unknown or (() if reading.people or reading.others else (text.strip(),))
     return replace(reading, everyone=True, unknown=unknown)
@@ -150,6 +154,12 @@ def _pointed_at(reason: str, crowd: Crowd) -> tuple[Participant, ...]:
     return _distinct(person for named in found if named for person in named.people)
 
 
+def _named_early(words: Sequence[Word], text: str, crowd: Crowd) -> Iterable[Participant]:
+    """Whose whole name is the first or second thing said behind all: `all, not Bob`, `all Bob`."""
+    named = (_Reader(text, crowd).name(word.start) for word in words)
+    return (person for one in named if one and one.whole for person in one.people)
+
+
 class _Reader:
     """A text on its way through: what was found, and how far it is read."""
 
@@ -159,7 +169,7 @@ class _Reader:
         self._people: list[Participant] = []
         self._others: list[Participant] = []
         self._doubted: list[Participant] = []
-        self._exact = True
+        self._by_id = True
         self._unknown: list[str] = []
 
     def read(self) -> Reading:
@@ -177,7 +187,7 @@ class _Reader:
             others=_without(others, people),
             unknown=tuple(dict.fromkeys(self._unknown)),
             doubted=_distinct(self._doubted),
-            exact=self._exact,
+            by_id=self._by_id,
             left=tuple(one for one in people if one in self._crowd.left),
         )
 
@@ -193,7 +203,7 @@ class _Reader:
         else:
             self._people += named.people
         self._others += named.others
-        self._exact &= named.exact
+        self._by_id &= named.by_id
         following = self._text[named.end :].lstrip()
         if not named.sure and self._text[named.end :] != following and following[:1].isupper():
             so_far = self._text[at : named.end].strip().removeprefix("@")
@@ -250,8 +260,8 @@ class _Reader:
     def _quoted(self, start: int) -> _Named | None:
         for content, end in quoted_at(self._text, start):
             if end > 0 and (people := self._crowd.find(content)):
-                exact = _all_exact(people, content.removeprefix("@"))
-                return _Named(tuple(people), (), end, whole=True, exact=exact, sure=True)
+                by_id = _all_by_id(people, content.removeprefix("@"))
+                return _Named(tuple(people), (), end, whole=True, by_id=by_id, sure=True)
         return None
 
     def _plain(self, start: int) -> _Named | None:
@@ -265,12 +275,13 @@ class _Reader:
             chosen, others, length, whole = _likeliest(found)
             typed = self._text[start + skip :][: words[length - 1].end].strip()
             here = exactly(typed, chosen)
-            if all(typed in {one.id, one.custom_id} for one in here):
+            by_id = _all_by_id(here, typed)
+            if by_id:
                 whole_ones = [match.person for match in found if match.whole]
                 others = _without(whole_ones, here)
             end = start + skip + words[length - 1].end
-            exact = _all_exact(here, typed)
-            named = _Named(tuple(here), others, end, whole, exact, sure=exact)
+            sure = by_id or all(shown_as(one, typed) for one in here)
+            named = _Named(tuple(here), others, end, whole, by_id, sure)
             if best is None:
                 best = named
             else:
@@ -298,8 +309,8 @@ class _Reader:
         return [one for one, length, _ in found if shown_as(one, rest[: words[length - 1].end])]
 
 
-def _all_exact(people: Iterable[Participant], typed: str) -> bool:
-    return all(shown_as(one, typed) or typed in {one.id, one.custom_id} for one in people)
+def _all_by_id(people: Iterable[Participant], typed: str) -> bool:
+    return all(typed in {one.id, one.custom_id} for one in people)
 
 
 def _likeliest(

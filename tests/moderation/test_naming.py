@@ -143,6 +143,9 @@ def test_a_name_nobody_answers_to_is_asked_about(text: str, unknown: str) -> Non
         ("everyone but @ann and @cem noise", ["Ann", "Cem"], "noise"),
         ("everyone other than ann, kofi noise", ["Ann", "Kofi Mensah"], "noise"),
         ("everyone apart from \u00abSam\u00bb", ["Sam"], ""),
+        ("everyone \u2014 except ann noise", ["Ann"], "noise"),
+        ("everyone: except ann", ["Ann"], ""),
+        ("everyone (except ann)", None, ""),
     ],
 )
 def test_everyone_may_be_limited(text: str, spared: list[str] | None, rest: str) -> None:
@@ -161,7 +164,16 @@ def test_a_person_called_like_everyone_is_asked_about() -> None:
     assert read("All Might rude", everyone=False).settled
 
 
-@pytest.mark.parametrize("text", ["all exept @ann", "everyone @ann noise"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "all exept @ann",
+        "everyone @ann noise",
+        "all ann",
+        "all, ann noise",
+        "all not ann",
+    ],
+)
 def test_somebody_pointed_at_behind_everyone_is_asked_about(text: str) -> None:
     reading = read(f"@{text}", crowd("Ann", "Cem"))
     assert (reading.everyone, who(reading.others)) == (True, ["Ann"])

@@ -218,15 +218,34 @@ async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -
     assert [one.id for one in asked.value.reading.others] == ["u2", "u6"]
 
 
-@pytest.mark.parametrize("text", ["Alice Jones rude", "u2 rude", '"alice jones" rude', "u2"])
-async def test_a_whole_name_or_an_id_of_a_moment_ago_costs_no_request(
-    table: Table, text: str
-) -> None:
+@pytest.mark.parametrize("text", ["u2 rude", '"u2" rude', "u2"])
+async def test_an_id_of_a_moment_ago_costs_no_request(table: Table, text: str) -> None:
     await table.kick("u5")
     before = table.vendor.requests
     meant = await table.planner.meant(Kick(), Spoken(call="default:room", text=text))
     assert [one.id for one in meant.act.people] == ["u2"]
     assert table.vendor.requests == before
+
+
+@pytest.mark.parametrize(
+    ("newcomer", "text"),
+    [
+        ("u6=Alice Jones", "Alice Jones rude"),
+        ("u6=Alice Jones", '"alice jones" rude'),
+        ("u6=Alice Jones \U0001f525 lee", "Alice Jones \U0001f525 lee rude"),
+        ("u6=alice jones junior", "alice jones junior rude"),
+    ],
+)
+async def test_a_whole_name_is_held_against_who_is_there_now(
+    table: Table, newcomer: str, text: str
+) -> None:
+    """Somebody may have come in under the same name, or a longer one, since it was last read."""
+    await table.kick("u5")
+    table.vendor.open_call("default:room", *PEOPLE, newcomer, title="Room")
+    with pytest.raises(UnclearPeople) as asked:
+        await table.planner.meant(Kick(), Spoken(call="default:room", text=text))
+    reading = asked.value.reading
+    assert "u6" in {one.id for one in (*reading.people, *reading.others)}
 
 
 async def test_too_many_names_are_refused(table: Table) -> None:

@@ -104,6 +104,9 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def store(database_url: str, clock: ManualClock) -> AsyncIterator[SqlStore]:
-    """A started store on each engine, with a moderation channel."""
-    async with open_store(database_url, clock, line_channel="C-LINE") as opened:
+    """A started store on each engine, with a moderation channel.
+
+    It has more patience than in service: what a test finds does not depend on a slow machine.
+    """
+    async with open_store(database_url, clock, line_channel="C-LINE", patience=60) as opened:
         yield opened

@@ -19,6 +19,7 @@ from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.meter import UNMETERED, Meter
 from bot.metrics import Metrics
+from bot.moderation.asking import Asking
 from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.cards import Cards
@@ -49,6 +50,7 @@ from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.migrate import migrate
 from bot.store.urls import sqlite_file
+from handlers.asking import Pleas
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
@@ -93,11 +95,12 @@ async def open_house(
         policy = Policy(settings.rules, directory)
         authorizer, planner = Authorizer(policy, board), Planner(board, store)
         cards = Cards(board, policy, store, planner.absentees)
+        pace = _pace(settings)
         executor = Executor(
             store=store,
             notifier=_lines(
                 settings,
-                Outbox(slack, replies, cards, directory, _pace(settings)),
+                Outbox(slack, replies, cards, directory, pace),
                 store,
                 slack,
                 directory,
@@ -119,10 +122,13 @@ async def open_house(
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
-        counter.furnish(
-            Behind(desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups)
+        pleas = _pleas(settings, slack, directory, pace)
+        asking = Asking(store, pleas, board, clock, counter.tasks, owner, lease)
+        behind = Behind(
+            desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups, asking
         )
-        pumps = (executor, lookups)
+        counter.furnish(behind)
+        pumps = (executor, lookups, asking)
         async with _at_work(pumps, store, counter.tasks, owner, bell, worker=worker):
             yield store
 
@@ -185,6 +191,16 @@ def _lines(
     return OwnLines(outbox, _own_channels(settings, directory), store, slack, admins)
 
 
+def _pleas(
+    settings: Settings, slack: AsyncWebClient, directory: Directory, pace: AsyncLimiter
+) -> Pleas | None:
+    """What asks those who may in the moderation channel; None where there is none."""
+    channel = settings.rules.slack.moderation_channel
+    if channel is None:
+        return None
+    return Pleas(slack, directory, _own_channels(settings, directory), channel, pace)
+
+
 def _owner() -> str:
     """This process, among all that ever work on one database."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -205,7 +221,7 @@ def digest_maker(settings: Settings, store: SqlStore, clock: Clock) -> Maker:
 
 @asynccontextmanager
 async def _at_work(
-    pumps: Sequence[Executor | Lookups],
+    pumps: Sequence[Executor | Lookups | Asking],
     store: SqlStore,
     tasks: Tasks,
     owner: str,

@@ -121,8 +121,11 @@ class NotPermitted(CallwardenError):
     """The rules say no. Nothing was done; the attempt is audited.
 
     `holders` are the Slack ids of people (U…, W…) and user groups (S…) who may, under `role`;
-    `line` says what to add to callwarden.toml, empty for those whom that does not concern.
+    `line` says what to add to callwarden.toml, empty for those whom that does not concern. `ask` is
+    the id under which the order is kept, so that the holders can be asked for it; else empty.
     """
+
+    ask: str = ""
 
     def __init__(
         self,

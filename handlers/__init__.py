@@ -24,7 +24,7 @@ from handlers.counter import Counter
 from handlers.events import Events, attend
 from handlers.middleware import in_words
 from handlers.modals import digest, order, reason, search
-from handlers.modals.order import FieldErrors, Redrawn
+from handlers.modals.order import FieldErrors, Pushed, Redrawn
 from handlers.options import OPTIONS
 from handlers.visit import (
     Visit,
@@ -51,7 +51,7 @@ COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
 }
 """What can be typed after `/calls`."""
 
-VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn]]] = {
+VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn | Pushed]]] = {
     REASON_FORM: reason.submit,
     ORDER_FORM: order.submit,
     SEARCH_FORM: search.submit,
@@ -69,10 +69,11 @@ ORDERS = {
     values.CASE_AGAIN,
     values.CASE_UNDO,
     values.TYPED,
+    values.ASK,
     digestvalues.DIGEST_RESUME,
     digestvalues.DIGEST_STOP,
 }
-"""Presses that give an order themselves: acknowledged once it is on disk, like words and forms."""
+"""Presses that give an order or ask for one: acknowledged once on disk, like words and forms."""
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 
@@ -136,6 +137,8 @@ class Reception:
             await ack(response_action="update", view=trouble_view(outcome))
         elif isinstance(outcome, Redrawn):
             await ack(response_action="update", view=outcome.view)
+        elif isinstance(outcome, Pushed):
+            await ack(response_action="push", view=outcome.view)
         elif outcome:
             await ack(response_action="errors", errors=outcome)
         else:
@@ -185,7 +188,7 @@ async def _suggest(visit: Visit) -> list[Block]:
     return await handler(visit)
 
 
-async def _submit(visit: Visit) -> FieldErrors | Redrawn:
+async def _submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     handler = VIEWS.get(visit.payload.get("callback_id", ""))
     if handler is None:
         raise values.stale()

@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.calls.cases import Acceptance, Case, How, Order
 from bot.calls.picture import ListView
-from handlers import home
+from handlers import asking, home
 from handlers.blocks import digestvalues, lookvalues, values
 from handlers.blocks.cases import asked_message, check_message
 from handlers.blocks.life import case_message
@@ -156,7 +156,7 @@ async def undo_case(visit: Visit) -> None:
         already = asked_message(Acceptance(case=wanted.case, how=How.REPEATED))
         visit.later(partial(visit.answer, already), "answer")
     elif act.heavy:
-        await visit.desk.permit(visit.asker, act, press)
+        await visit.desk.permit(visit.asker, act, press, words)
         visit.later(partial(reason.open_form, visit, act, words), "form")
     else:
         await visit.desk.request(
@@ -210,6 +210,8 @@ ACTIONS: Mapping[str, Press] = {
     values.CASE_AGAIN: repeat_case,
     values.CASE_UNDO: undo_case,
     values.TYPED: acting.typed,
+    values.ASK: asking.ask,
+    values.ASK_OPEN: asking.open_order,
     values.AUDIT: show_audit,
     values.AUDIT_SEARCH: search_audit,
     digestvalues.DIGEST_SUBSCRIBE: digesting.press_subscribe,

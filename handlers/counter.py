@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Impossible, NotAccepted
 from bot.meter import UNMETERED, Meter
+from bot.moderation.asking import Asking
 from bot.moderation.desk import Desk
 from bot.moderation.lookups import Lookups
 from bot.moderation.subscribing import Subscribing
@@ -35,6 +36,7 @@ class Behind(NamedTuple):
     meter: Meter = UNMETERED
     digests: Digests | None = None
     lookups: Lookups | None = None
+    asking: Asking | None = None
 
 
 OPENING_SECONDS = 1.5
@@ -104,6 +106,13 @@ class Counter:
         if (lookups := self._behind.result().lookups) is None:
             raise Impossible("Orders cannot be looked for here.")
         return lookups
+
+    @property
+    def asking(self) -> Asking:
+        """Asking those who may; only once `ready`. Impossible where furnished without."""
+        if (asking := self._behind.result().asking) is None:
+            raise Impossible("Nobody can be asked here.")
+        return asking
 
     @property
     def signatures(self) -> Signatures:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.asks import Ask
 from bot.calls.models import CallRef, Frozen
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Verb
@@ -175,6 +176,8 @@ class Event(StrEnum):
     REQUESTED = "requested"
     JOINED = "joined"
     REFUSED = "refused"
+    REFERRED = "referred"
+    """Those who may give an order were asked for it by somebody who may not."""
     OUTCOME = "outcome"
     DISCLOSED = "disclosed"
     """Somebody was handed links to what was recorded."""
@@ -210,13 +213,17 @@ class AuditEntry(Frozen):
 
 
 class Refusal(Frozen):
-    """An attempt that was not permitted, for the audit; `key` makes a redelivery the same one."""
+    """An attempt that was not permitted, for the audit; `key` makes a redelivery the same one.
+
+    `ask` is the order, where those who may give it can be asked for it.
+    """
 
     key: str
     actor: Actor
     act: Act | None = None
     words: str = ""
     why: str
+    ask: Ask | None = None
 
 
 class Disclosure(Frozen):

@@ -10,6 +10,7 @@ import structlog
 from bot import trace
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act
+from bot.calls.asks import Ask, ask_id
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
@@ -20,9 +21,9 @@ from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim
-from bot.errors import BadInput, Impossible, NotPermitted
+from bot.errors import BadInput, Impossible, NotPermitted, ProtectedPerson, RoleTooLow
 from bot.moderation.again import Try, next_try
-from bot.moderation.authorize import Authorizer
+from bot.moderation.authorize import Authorizer, ordered
 from bot.moderation.board import Board
 from bot.moderation.cards import Cards
 from bot.moderation.executor import Executor
@@ -75,7 +76,8 @@ class Desk:
         nothing was done.
         """
         complete(order.act)
-        act = await self.permit(Asker(order.actor, order.channel), order.act, order.key)
+        asker = Asker(order.actor, order.channel)
+        act = await self.permit(asker, order.act, order.key, order.reason)
         told = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
         acceptance = await self.store.accept(told)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
@@ -83,18 +85,40 @@ class Desk:
             self.executor.nudge(order.act.call.vendor)
         return acceptance
 
-    async def permit(self, asker: Asker, act: Act, key: str) -> Act:
+    async def permit(self, asker: Asker, act: Act, key: str, reason: str = "") -> Act:
         """Refuse what is impossible or not permitted; the latter is audited under `key`.
 
         The act as it may be done: see `Authorizer.at_door`. A form asks this before it opens, so
-        that nobody fills it in for nothing.
+        that nobody fills it in for nothing. Where those who may can be asked for it, the refusal
+        carries the id under which the order is kept.
         """
         self.planner.possible(act.verb, act.call, everyone=act.everyone)
         try:
             return await self.authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:
-            await self.store.refuse(Refusal(key=key, actor=asker.actor, act=act, why=str(no)))
+            ask = self._to_ask(asker, act, key, reason, no)
+            refusal = Refusal(key=key, actor=asker.actor, act=act, why=str(no), ask=ask)
+            await self.store.refuse(refusal)
+            no.ask = "" if ask is None else ask.id
             raise
+
+    def _to_ask(
+        self, asker: Asker, act: Act, key: str, reason: str, no: NotPermitted
+    ) -> Ask | None:
+        """The order, where somebody holds the role it wants and there is a channel to ask in."""
+        wants_role = isinstance(no, RoleTooLow | ProtectedPerson)
+        if not wants_role or not no.holders or self.policy.asked_in is None:
+            return None
+        return Ask(
+            id=ask_id(key, act, reason),
+            act=ordered(act),
+            actor=asker.actor,
+            reason=reason,
+            role=no.role,
+            holders=no.holders,
+            why=str(no),
+            refused_at=self.board.clock.now(),
+        )
 
     async def admit(self, asker: Asker, key: str, words: str) -> None:
         """Refuse those who may not even look, before their order in `words` is looked into.

@@ -65,6 +65,11 @@ class Policy:
             line = await self._reads_file(actor.user)
             raise words.not_used_there(self._rules, channel, line=line)
 
+    @property
+    def asked_in(self) -> str | None:
+        """The channel where those who may are asked for an order; None where there is none."""
+        return self._rules.slack.moderation_channel
+
     def may_be_shared(self, channel: str) -> bool:
         """Whether the file lets people of another workspace read what is posted there."""
         return channel in self._rules.slack.shared_channels

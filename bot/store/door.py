@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
+from bot.calls.asks import Ask
 from bot.calls.cases import (
     ASKED,
     Acceptance,
@@ -24,6 +25,7 @@ from bot.calls.cases import (
 )
 from bot.calls.outcomes import State
 from bot.errors import KeyReused
+from bot.store.asks import keep_refused
 from bot.store.ledger import options
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, request_json
@@ -72,7 +74,8 @@ class Knock:
 class Remark:
     """An entry that belongs to no case, and its key: a second delivery adds nothing.
 
-    `said` are the fields of `AuditEntry` beside number, moment and actor.
+    `said` are the fields of `AuditEntry` beside number, moment and actor; `ask` is what those who
+    may can be asked for.
     """
 
     key: str
@@ -81,13 +84,22 @@ class Remark:
     act: Act | None
     said: Mapping[str, Any]
     at: datetime
+    ask: Ask | None = None
 
     @classmethod
     def of_refusal(cls, refusal: Refusal, at: datetime) -> "Remark":
         """What was not permitted, and why. Its key is of its own: the request may come again."""
         detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
         said = {"state": State.REFUSED, "detail": detail}
-        return cls(f"refused:{refusal.key}", Event.REFUSED, refusal.actor, refusal.act, said, at)
+        return cls(
+            f"refused:{refusal.key}",
+            Event.REFUSED,
+            refusal.actor,
+            refusal.act,
+            said,
+            at,
+            refusal.ask,
+        )
 
     @classmethod
     def of_disclosure(cls, told: Disclosure, at: datetime) -> "Remark":
@@ -141,6 +153,8 @@ def remark(transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool
             transaction.ledger.add(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
     if rows:
         transaction.connection.execute(_ADD_DELIVERY, rows)
+    if asks := [one.ask for one in remarks if one.ask is not None]:
+        keep_refused(transaction, asks)
     return new
 
 

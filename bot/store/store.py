@@ -28,6 +28,7 @@ from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError, UnknownCase
 from bot.meter import UNMETERED, Backlog, Meter
 from bot.ports import CaseFilter
+from bot.store.asks import AskSide
 from bot.store.backlog import backlog
 from bot.store.database import Database, InstanceLock
 from bot.store.digests import DigestSide
@@ -52,7 +53,7 @@ MOST_UNDOING = 300
 """Cases that took another one back: each person of it by themselves."""
 
 
-class SqlStore(UsageSide, DigestSide):
+class SqlStore(UsageSide, DigestSide, AskSide):
     """Start it, use it, stop it. What its methods return is on disk.
 
     `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
@@ -99,6 +100,7 @@ class SqlStore(UsageSide, DigestSide):
         self._looked_up = Work(lookups.over, StoreError)
         self._open_usage()
         self._open_digests()
+        self._open_asks()
 
     async def start(self) -> None:
         """Take the SQLite file for this process, or raise InstanceLocked; begin to write.

@@ -107,8 +107,8 @@ class Delivery(SQLModel, table=True):
 class Outbox(SQLModel, table=True):
     """A place that shows a case: due while `version` is ahead of `shown`.
 
-    `attempt` counts the tries since the place last showed something. `manner` and `joined` are
-    those of an answer.
+    `attempt` counts the tries since the place last showed something. `manner`, `joined` and
+    `reader` (as JSON) are those of an answer.
     """
 
     __tablename__ = "outbox"
@@ -135,6 +135,7 @@ class Outbox(SQLModel, table=True):
     expires_at: datetime | None = Field(sa_column=_moment(nullable=True))
     manner: str | None
     joined: bool | None
+    reader: str | None = Field(sa_column=_long_text(nullable=True))
     owner: str | None
     token: str | None
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
@@ -158,6 +159,33 @@ class OrderLookup(SQLModel, table=True):
     reply_url: str | None = Field(sa_column=_long_text(nullable=True))
     trace: str
     due_at: datetime = Field(sa_column=_moment())
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class RefusedOrder(SQLModel, table=True):
+    """An order refused for want of a role; `request` is a `bot.calls.asks.Ask` as JSON.
+
+    `subject` tells equal orders; `asked_at` is when those who may give it were asked, and `due_at`
+    is set while that is to be posted. `owner`, `token` and `lease_until` say who posts it.
+    """
+
+    __tablename__ = "refused_order"
+    __table_args__ = (
+        Index("refused_order_due", "due_at"),
+        Index("refused_order_asked", "subject", "asked_at"),
+        Index("refused_order_age", "refused_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    by: str
+    subject: str
+    request: str = Field(sa_column=_long_text())
+    refused_at: datetime = Field(sa_column=_moment())
+    asked_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    due_at: datetime | None = Field(sa_column=_moment(nullable=True))
     attempt: int
     owner: str | None
     token: str | None
@@ -210,5 +238,6 @@ CASE = table_of(ModerationCase)
 DELIVERY = table_of(Delivery)
 OUTBOX = table_of(Outbox)
 LOOKUP = table_of(OrderLookup)
+REFUSED = table_of(RefusedOrder)
 AUDIT = table_of(Audit)
 CHECKPOINT = table_of(Checkpoint)

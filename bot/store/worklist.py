@@ -29,12 +29,12 @@ from bot.store.digest_tables import POSTING, TELLING
 from bot.store.ledger import account, reached
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, results_json, with_act
-from bot.store.tables import CASE, IS_OPEN, LOOKUP, OUTBOX
+from bot.store.tables import CASE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
 
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
 
-LEASED = (CASE, OUTBOX, LOOKUP, POSTING, TELLING)
+LEASED = (CASE, OUTBOX, LOOKUP, REFUSED, POSTING, TELLING)
 """The tables whose rows are worked on under a lease."""
 
 _OUTCOME = ("state", "results", "finished_at", "request")

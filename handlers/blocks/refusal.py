@@ -3,11 +3,8 @@
 from bot.errors import CallwardenError, NotPermitted, RoleTooLow, UnknownWord
 from handlers.blocks.message import Message
 from handlers.blocks.parts import MAX_TEXT, actions, button, context, paragraph, section, text_of
-from handlers.blocks.text import holder, mrkdwn, say
-from handlers.blocks.values import TYPED, TypedValue
-
-MOST_NAMED = 5
-"""People and groups named who may do what was refused."""
+from handlers.blocks.text import an, holder, mrkdwn, say, some_of
+from handlers.blocks.values import ASK, TYPED, AskValue, TypedValue
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
@@ -28,6 +25,9 @@ def refusal(error: CallwardenError) -> Message:
     if refused is not None and named:
         parts.append(_who_may(refused))
     blocks = [section(part) for part in parts]
+    if refused is not None and refused.ask:
+        ask = button(f"Ask {an(refused.role)}", ASK, AskValue(order=refused.ask))
+        blocks += actions([ask])
     if refused is not None and refused.line:
         blocks.append(context(_for_the_file(refused.line)))
     return Message(text_of(*parts), blocks)
@@ -35,10 +35,7 @@ def refusal(error: CallwardenError) -> Message:
 
 def _who_may(error: NotPermitted) -> str:
     """`Leads: @Leo, @Ana`: in a private answer a mention notifies nobody."""
-    named = [holder(one) for one in error.holders[:MOST_NAMED]]
-    more = len(error.holders) - MOST_NAMED
-    told = ", ".join(named) + (f" and {more} more" if more > 0 else "")
-    return f"{error.role.capitalize()}s: {told}"
+    return f"{error.role.capitalize()}s: {some_of(tuple(map(holder, error.holders)))}"
 
 
 def _for_the_file(line: str) -> str:

@@ -6,7 +6,7 @@ Everything that comes from outside (names, titles, reasons, a vendor's evidence)
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 ELLIPSIS = "…"
@@ -144,6 +144,21 @@ def holder(one: str) -> str:
     if one.startswith("S") and _MEMBER.fullmatch(one):
         return f"<!subteam^{one}>"
     return who(one)
+
+
+MOST_NAMED = 5
+"""People and groups named who may do what was refused."""
+
+
+def some_of(named: Sequence[str]) -> str:
+    """The first five of them, and how many more: `@Leo, @Ana and 3 more`."""
+    more = len(named) - MOST_NAMED
+    return ", ".join(named[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def an(word: str) -> str:
+    """A word with its article: `a lead`, `an admin`."""
+    return f"an {word}" if word[:1] in "aeiou" else f"a {word}"
 
 
 def place(channel: str) -> str:

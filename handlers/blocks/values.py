@@ -45,6 +45,8 @@ CASE_CHECK = "case.check"
 CASE_AGAIN = "case.again"
 CASE_UNDO = "case.undo"
 TYPED = "typed"
+ASK = "ask"
+ASK_OPEN = "ask.open"
 AUDIT = "audit"
 AUDIT_SEARCH = "audit.search"
 MENU = "menu"
@@ -128,6 +130,12 @@ class TypedValue(Value):
     """The asker's own words after the command, to be understood anew as if they were typed now."""
 
     words: str
+
+
+class AskValue(Value):
+    """An order that was refused, by the id under which it is kept."""
+
+    order: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 class AuditValue(Value):

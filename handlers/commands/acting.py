@@ -126,7 +126,7 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
 
 async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
     if meant.heavy:
-        permitted = await visit.desk.permit(visit.asker, meant, _key(visit))
+        permitted = await visit.desk.permit(visit.asker, meant, _key(visit), request.reason)
         visit.later(lambda: reason.open_form(visit, permitted, request.reason), "form")
         return None
     await visit.desk.request(

@@ -38,6 +38,7 @@ from handlers.blocks.orderstate import (
     read_said,
 )
 from handlers.blocks.reasons import REASON
+from handlers.blocks.refusal import refusal
 from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
@@ -54,6 +55,12 @@ FieldErrors = dict[str, str]
 
 class Redrawn(NamedTuple):
     """What a submitted form turns into instead of closing."""
+
+    view: dict[str, Any]
+
+
+class Pushed(NamedTuple):
+    """What comes on top of a submitted form, which stays as it is below."""
 
     view: dict[str, Any]
 
@@ -136,7 +143,7 @@ async def _redrawn(visit: Visit) -> dict[str, Any]:
     return order_form(await _filled(visit, said, call, notes))
 
 
-async def submit(visit: Visit) -> FieldErrors | Redrawn:
+async def submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     """Take the order; the form closes once it is on disk, or says at which field it is wrong."""
     view = visit.payload
     said = read_said(view)
@@ -147,7 +154,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     except Wrong as wrong:
         return _at_blocks(said, wrong.errors)
     except (ProtectedPerson, RoleTooLow) as no:
-        return _at_blocks(said, {FORM_PEOPLE: in_sentences(no)})
+        return _refused(said, no)
     except NotAccepted as no:
         return _at_blocks(said, {REASON: in_sentences(no)})
     except Unfinished:
@@ -157,6 +164,13 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
         follow(visit, acceptance)
         return Redrawn(done_view(asked_message(acceptance)))
     return {}
+
+
+def _refused(said: Said, no: NotPermitted) -> FieldErrors | Pushed:
+    """Beside the people; where somebody can be asked, with that button on top of the form."""
+    if no.ask:
+        return Pushed(trouble_view(refusal(no)))
+    return _at_blocks(said, {FORM_PEOPLE: in_sentences(no)})
 
 
 def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:

@@ -35,18 +35,18 @@ async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False
     await open_view(visit, await _form(visit, act, why, card=card))
 
 
-async def open_meant(visit: Visit, meant: ActRef, *, card: bool) -> None:
+async def open_meant(visit: Visit, meant: ActRef, *, card: bool, why: str = "") -> None:
     """The form for a button's act: at once where all of it was shown lately."""
     desk, key = visit.desk, visit.key("press", visit.trigger_id)
     known = remembered(desk.board, meant)
     if known is not None:
-        await open_form(visit, await desk.permit(visit.asker, known, key), card=card)
+        await open_form(visit, await desk.permit(visit.asker, known, key, why), why, card=card)
         return
     opened = await open_loading(visit, meant.verb.label)
 
     async def drawn() -> dict[str, Any]:
         act = await look_up(desk.board, desk.planner, meant)
-        return await _form(visit, await desk.permit(visit.asker, act, key), "", card=card)
+        return await _form(visit, await desk.permit(visit.asker, act, key, why), why, card=card)
 
     await draw_or_say(visit, opened, drawn())
 
@@ -70,7 +70,7 @@ async def open_once_known(
             request, act = await meant()
         except UnclearPeople as unclear:
             return await ask(unclear)
-        permitted = await visit.desk.permit(visit.asker, act, key)
+        permitted = await visit.desk.permit(visit.asker, act, key, request.reason)
         return await _form(visit, permitted, request.reason, card=False)
 
     await draw_or_say(visit, opened, drawn())

@@ -10,6 +10,7 @@ import yaml
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.asks import Ask
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.life import Life
 from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
@@ -20,11 +21,12 @@ from bot.calls.verbs import Block as BlockVerb
 from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS
 from bot.digests.subscription import Subscription, Wish
-from bot.errors import UnknownPerson
+from bot.errors import RoleTooLow, UnknownPerson
 from bot.ports import CaseFilter
 from bot.settings import Settings
 from handlers import COMMANDS, SHORTCUTS, VIEWS
 from handlers.actions import ACTIONS
+from handlers.blocks.asks import ask_message
 from handlers.blocks.audit import audit_message
 from handlers.blocks.call import call_message
 from handlers.blocks.calls import list_message as calls_message
@@ -39,7 +41,7 @@ from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.message import Block
 from handlers.blocks.optionfields import listed_field
 from handlers.blocks.orderstate import ANY
-from handlers.blocks.refusal import asked_back
+from handlers.blocks.refusal import asked_back, refusal
 from handlers.blocks.reports import members_report
 from handlers.blocks.rooms import Shelf, rooms_report
 from handlers.blocks.searchform import SearchState, search_form
@@ -130,6 +132,17 @@ def cards() -> list[list[Block]]:
     )
     rooms = tuple(Room(kind=RoomKind.ROOM, name=f"r{number}") for number in range(60))
     entries = [AuditEntry(id=number, at=NOW, event=Event.REQUESTED) for number in range(30, 20, -1)]
+    ask = Ask(
+        id="0" * 32,
+        act=act,
+        actor=Actor(user="U1", team="T1"),
+        role="lead",
+        holders=("U1",),
+        why="Only leads can.",
+        refused_at=NOW,
+    )
+    refused = RoleTooLow(ask.why, role=ask.role, holders=ask.holders)
+    refused.ask = ask.id
     messages = (
         calls_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
         call_message(view, [case]),
@@ -137,6 +150,8 @@ def cards() -> list[list[Block]]:
         answer_message(case),
         line_message(undoable, undoable=True),
         asked_back(UnknownPerson("Nobody."), "kick K7QX ann"),
+        refusal(refused),
+        ask_message(ask, "Ann", ["<@U1>"]),
         audit_message(entries, CaseFilter()),
         members_report(NamedLook(look="members", call=ref(), page=1), belonging, NOW),
         rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),

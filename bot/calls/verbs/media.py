@@ -239,6 +239,7 @@ class Summarise(Verb):
     doing = "asking for a summary of"
     done = "asked for a summary of"
     aim = Aim.CALL
+    outlives = True
     repeatable = False
     drawn = False
     summary = "Have the vendor summarise the transcript."
@@ -258,6 +259,7 @@ class DeleteRecording(Verb):
     done = "deleted a recording of"
     aim = Aim.CALL
     dangerous = True
+    outlives = True
     weight = Weight.HEAVY
     repeatable = True
     least = Role.LEAD
@@ -282,6 +284,7 @@ class DeleteTranscript(Verb):
     done = "deleted a transcript of"
     aim = Aim.CALL
     dangerous = True
+    outlives = True
     weight = Weight.HEAVY
     repeatable = True
     least = Role.LEAD

@@ -110,6 +110,7 @@ class Verb(Frozen):
     words and by the form. A `substitute` stands in where a vendor lacks the real thing, and is
     missed nowhere else. The options of a `spelt_out` verb are always told: without them
     it says nothing. An `ABSENT` verb means those who are `listed`, or anybody where that is None.
+    One that `outlives` its call can be done once that is over.
     A `read_first` verb is sent only once the vendor was read and it is not so already; the others
     are not, where speed counts, or where what does not show may be mistyped.
     """
@@ -135,6 +136,7 @@ class Verb(Frozen):
     substitute: ClassVar[bool] = False
     spelt_out: ClassVar[bool] = False
     read_first: ClassVar[bool] = True
+    outlives: ClassVar[bool] = False
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

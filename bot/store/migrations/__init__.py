@@ -1,3 +1,3 @@
 """The history of the tables. `HEAD` is the revision this version of the program works with."""
 
-HEAD = "0008"
+HEAD = "0009"

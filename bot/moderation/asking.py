@@ -1,0 +1,201 @@
+"""Asking those who may for an order that was refused: posted once, whoever dies on the way."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.asks import Ask
+from bot.calls.verbs import Aim
+from bot.clock import Clock
+from bot.errors import (
+    BadInput,
+    CallwardenError,
+    Impossible,
+    NotAtVendor,
+    UnknownCall,
+    VendorError,
+)
+from bot.moderation.board import Board
+from bot.moderation.executor import LEASE
+from bot.moderation.pump import Pump
+from bot.moderation.tasks import Tasks
+from bot.ports import NoticeLater, NoticeLost
+
+log = structlog.get_logger(__name__)
+
+ASKS_AT_ONCE = 2
+"""Posted side by side: the channel is paced."""
+
+ANEW = "Give the order again."
+
+LIVE_SECONDS = 0.8
+"""How long it is waited to hear whether a call has ended: Slack gives 3 s for everything."""
+
+
+class Asked(Protocol):
+    """An order that is put to those who may give it; `new`: by this request."""
+
+    @property
+    def ask(self) -> Ask:
+        """The order."""
+
+    @property
+    def new(self) -> bool:
+        """Whether it was not asked for before."""
+
+
+class Kept(Protocol):
+    """The part of the store that keeps refused orders. What it returns is on disk."""
+
+    async def plead(self, id_: str, actor: Actor) -> Asked | None:
+        """Put the order of that id to those who may, once, with its entry in the audit log.
+
+        An equal one that was asked for lately is the same. None where no such order was refused to
+        `actor`. NotAccepted as in `Store.accept`.
+        """
+
+    async def refused_order(self, id_: str) -> Ask | None:
+        """The order of that id."""
+
+    async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
+        """Take up what is to be posted and that nobody holds."""
+
+    async def ask_told(self, ask: Ask) -> None:
+        """This was posted, or is given up; a stale token changes nothing."""
+
+    async def ask_later(self, ask: Ask, until: datetime) -> None:
+        """Try this again at `until`; a stale token changes nothing."""
+
+
+class Poster(Protocol):
+    """Puts an order in front of those who may give it. Raises `NoticeLater` and `NoticeLost`."""
+
+    @property
+    def channel(self) -> str:
+        """Where that is."""
+
+    async def post(self, ask: Ask) -> None:
+        """Post it; a second attempt looks first whether the first one arrived."""
+
+    async def require_own(self) -> None:
+        """NoticeLost where people of another workspace read what is posted there."""
+
+
+class NobodyAsked(CallwardenError):
+    """Those who may cannot be asked where that is done."""
+
+
+class Told(NamedTuple):
+    """The order that was asked for, and in which channel."""
+
+    ask: Ask
+    channel: str
+
+
+class Asking:
+    """One pump that posts. `poster` None: there is no channel to ask in."""
+
+    def __init__(
+        self,
+        store: Kept,
+        poster: Poster | None,
+        board: Board,
+        clock: Clock,
+        tasks: Tasks,
+        owner: str,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._store = store
+        self._poster = poster
+        self._board = board
+        self._clock = clock
+        self._owner = owner
+        self._lease = lease
+        self._pump = Pump(
+            "orders asked for", self._due, self._post, tasks=tasks, slots=ASKS_AT_ONCE
+        )
+
+    async def ask(self, id_: str, actor: Actor) -> Told:
+        """Put the order of that id, which was refused to `actor`, to those who may give it.
+
+        BadInput where there is no such order or its call has ended, NobodyAsked where the channel
+        is no place for it, NotAccepted where it cannot be written down; then nobody was asked.
+        """
+        order = await self._store.refused_order(id_)
+        if order is None or order.actor.user != actor.user:
+            raise BadInput("This button is not yours, or is too old.", next_step=ANEW)
+        if self._poster is None:
+            raise NobodyAsked("There is no moderation channel to ask in.")
+        if order.asked_at is None:
+            await asyncio.gather(self._require_live(order.act), self._require_own(self._poster))
+        asked = await self._store.plead(id_, actor)
+        if asked is None:
+            raise BadInput("This button is too old.", next_step=ANEW)
+        if asked.new:
+            self._pump.nudge()
+        return Told(asked.ask, self._poster.channel)
+
+    async def order(self, id_: str) -> Ask:
+        """The order of that id, where it was asked for; BadInput where it is not kept any more."""
+        found = await self._store.refused_order(id_)
+        if found is None or found.asked_at is None:
+            raise BadInput("This order is not kept any more.", next_step=ANEW)
+        return found
+
+    def nudge(self) -> None:
+        """Look for what a process that died left behind."""
+        self._pump.nudge()
+
+    def close(self) -> None:
+        """Take up no more; what is under way finishes."""
+        self._pump.close()
+
+    async def _require_live(self, act: Act) -> None:
+        """UnknownCall where the call is over and the act wants a live one; silence is no end."""
+        if act.verb.outlives or act.verb.aim is Aim.ABSENT:
+            return
+        ended = UnknownCall(f"“{act.title}” has ended. Nobody was asked.")
+        try:
+            async with asyncio.timeout(LIVE_SECONDS):
+                call = await self._board.get(act.call)
+        except NotAtVendor as error:
+            raise ended from error
+        except (VendorError, Impossible, TimeoutError):
+            return
+        if call.ended_at is not None:
+            raise ended
+
+    async def _require_own(self, poster: Poster) -> None:
+        """NobodyAsked where another workspace reads along; it is looked again before posting."""
+        try:
+            async with asyncio.timeout(LIVE_SECONDS):
+                await poster.require_own()
+        except NoticeLost as error:
+            raise NobodyAsked(
+                "The moderation channel is shared with another workspace, so nobody was asked.",
+                next_step="Ask them yourself.",
+            ) from error
+        except (NoticeLater, TimeoutError):
+            return
+
+    async def _due(self, limit: int) -> Sequence[Ask]:
+        if self._poster is None:
+            return []
+        return await self._store.due_asks(owner=self._owner, limit=limit, lease=self._lease)
+
+    async def _post(self, ask: Ask) -> None:
+        if self._poster is None:
+            return
+        try:
+            await self._poster.post(ask)
+        except NoticeLater as later:
+            await self._store.ask_later(ask, self._clock.now() + timedelta(seconds=later.seconds))
+            return
+        except NoticeLost as lost:
+            log.warning("nobody asked", why=str(lost))
+        await self._store.ask_told(ask)

@@ -1,0 +1,107 @@
+"""[Ask a lead] and [Open the order]: what a press does, and how the order is posted."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+
+from aiolimiter import AsyncLimiter
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.calls.asks import Ask
+from bot.errors import SlackSilent
+from bot.ports import Directory
+from handlers.blocks import values
+from handlers.blocks.asks import ask_message, asked_for_message
+from handlers.blocks.message import Message
+from handlers.blocks.text import MOST_NAMED, code, mrkdwn, who
+from handlers.modals import reason
+from handlers.outbox import GONE, SKEW
+from handlers.posting import Mark, find, pause_before, post, taken
+from handlers.sharing import OwnChannels
+from handlers.visit import Visit
+
+EVENT_TYPE = "callwarden_ask"
+"""The metadata under which a posted order can be found again after a crash."""
+
+
+async def ask(visit: Visit) -> None:
+    """“Ask a lead”: put the refused order to those who may, once."""
+    value = values.load(values.AskValue, visit.payload.get("value"))
+    told = await visit.counter.asking.ask(value.order, visit.asker.actor)
+    message = asked_for_message(told.ask, visit.asker.actor.user, told.channel)
+    visit.later(partial(visit.answer, message, in_place=visit.on_private_message), "answer")
+
+
+async def open_order(visit: Visit) -> None:
+    """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
+    value = values.load(values.AskValue, visit.payload.get("value"))
+    await visit.desk.policy.may_look(visit.asker.actor, visit.asker.channel)
+    order = await visit.counter.asking.order(value.order)
+    await reason.open_meant(visit, order.act.ref, card=False, why=order.reason)
+
+
+@dataclass(frozen=True)
+class Pleas:
+    """Posts orders to `channel`, which is the moderation channel; `pace` is that of its lines."""
+
+    client: AsyncWebClient
+    directory: Directory
+    own: OwnChannels
+    channel: str
+    pace: AsyncLimiter
+
+    async def require_own(self) -> None:
+        """NoticeLost where people of another workspace read along, NoticeLater while not known."""
+        await self.own.require(self.channel, pause_before(1))
+
+    async def post(self, order: Ask) -> None:
+        """Post it; a second attempt looks first whether the first one arrived."""
+        await self.own.require(self.channel, pause_before(order.attempt))
+        message = await self._message(order)
+        await self.pace.acquire()
+        async with taken("order asked for", pause_before(order.attempt), GONE):
+            mark = Mark(EVENT_TYPE, order.id)
+            if order.attempt > 1 and await self._there(order, mark):
+                return
+            write = partial(
+                self.client.chat_postMessage,
+                channel=self.channel,
+                metadata=mark.metadata,
+                unfurl_links=False,
+            )
+            await post(write, (message, Message(message.text, [])))
+
+    async def _there(self, order: Ask, mark: Mark) -> bool:
+        since = f"{((order.asked_at or order.refused_at) - SKEW).timestamp():.6f}"
+        read = partial(self.client.conversations_history, channel=self.channel, oldest=since)
+        return await find(read, mark, "order asked for") is not None
+
+    async def _message(self, order: Ask) -> Message:
+        people = await self._people(order)
+        if len(people) <= MOST_NAMED:
+            may = [who(one) for one in people]
+        else:
+            named = await asyncio.gather(*map(self._name, people[:MOST_NAMED]))
+            may = [*named, *people[MOST_NAMED:]]
+        return ask_message(order, await self._name(order.actor.user), may)
+
+    async def _people(self, order: Ask) -> list[str]:
+        """Those who may, one by one; of a group that Slack does not tell, nobody."""
+        found: dict[str, None] = {}
+        for one in order.holders:
+            if not one.startswith("S"):
+                found[one] = None
+                continue
+            try:
+                found |= dict.fromkeys(sorted(await self.directory.group(one)))
+            except SlackSilent:
+                continue
+        return list(found)
+
+    async def _name(self, user: str) -> str:
+        """What somebody is called, without a mention."""
+        try:
+            name = (await self.directory.member(user)).name
+        except SlackSilent:
+            name = ""
+        return mrkdwn(name, 80) if name else code(user)

@@ -1,0 +1,38 @@
+"""An order put to those who may give it: one line in the moderation channel, and its asker's word.
+
+Slack notifies everybody whom a posted message mentions, and everybody of a user group: so people
+are mentioned while they are few, and groups never.
+"""
+
+from collections.abc import Sequence
+
+from bot.calls.asks import Ask
+from handlers.blocks.cases import order_words
+from handlers.blocks.message import Message
+from handlers.blocks.parts import actions, button, paragraph, section, text_of
+from handlers.blocks.text import MOST_NAMED, code, holder, mrkdwn, place, some_of, who
+from handlers.blocks.values import ASK_OPEN, AskValue
+
+
+def ask_message(ask: Ask, by: str, may: Sequence[str]) -> Message:
+    """The line; `by` names the asker without calling them, `may` are those who may, in words."""
+    act = ask.act
+    words = order_words(act)
+    where = f"({act.call.vendor.label}, {code(act.handle)})"
+    why = f", reason: {mrkdwn(ask.reason, 300)}" if ask.reason else ""
+    asks = f"*{by} asks:* {words[:1].lower()}{words[1:]} {where}{why}"
+    told = f"{ask.role.capitalize()}s: {some_of(may)}" if may else f"Only {ask.role}s can."
+    opened = button("Open the order", ASK_OPEN, AskValue(order=ask.id), "primary")
+    return Message(text_of(f"{asks}.", told), [paragraph([asks, told]), *actions([opened])])
+
+
+def asked_for_message(ask: Ask, reader: str, channel: str) -> Message:
+    """What whoever pressed is told, in the place of the refusal: who was asked, and where."""
+    them = [holder(one) for one in ask.holders]
+    few = len(them) <= MOST_NAMED
+    named = " and ".join((", ".join(them[:-1]), them[-1])) if len(them) > 1 else them[0]
+    see = "sees" if few and len(them) == 1 else "see"
+    seen = f"{named if few else f'The {ask.role}s'} {see} it in {place(channel)}."
+    asked = "Asked." if ask.actor.user == reader else f"{who(ask.actor.user)} already asked."
+    words = f"{asked} {seen}"
+    return Message(text_of(ask.why, words), [section(mrkdwn(ask.why, 600)), section(words)])

@@ -83,9 +83,9 @@ class Call(Frozen):
 
     `broadcasting` is HLS, `rtmp` the names of the RTMP outputs running, `locked` whether nobody
     new can join, `blocked` the ids of those who are kept out, `grouped` whether a chat group is
-    behind it, `backstage` whether the audience is out, `limit` how many people may be in it at
-    most; None where there is none or the vendor's answer does not say. A `title` that cannot be
-    seen is the id instead.
+    behind it, `backstage` whether the audience is out, `muted` and `silenced` how many people in it
+    are so by cases of ours, `limit` how many people may be in it at most; None where there is none
+    or the vendor's answer does not say. A `title` that cannot be seen is the id instead.
     """
 
     ref: CallRef
@@ -99,6 +99,8 @@ class Call(Frozen):
     locked: bool | None = None
     backstage: bool | None = None
     limit: int | None = None
+    muted: int | None = None
+    silenced: int | None = None
     transcribing: bool | None = None
     captioning: bool | None = None
     kind: str | None = None

@@ -4,12 +4,24 @@ A case counts from when it was begun: what it may have changed is to be put back
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.calls.acts import Act
 from bot.calls.before import Before, Held
 from bot.calls.cases import Case
 from bot.calls.outcomes import State
-from bot.calls.verbs import Grant, Lock, Permission, Silence, Unlock, Unsilence
+from bot.calls.verbs import (
+    Block,
+    Grant,
+    Kick,
+    Lock,
+    Mute,
+    Permission,
+    Silence,
+    Track,
+    Unlock,
+    Unsilence,
+)
 
 _NOTHING = {State.REFUSED, State.FAILED}
 """The states of a case that changed nothing."""
@@ -35,7 +47,7 @@ def taken_from(past: Sequence[Case], run: str | None) -> dict[str, Held]:
     """
     taken: dict[str, Held] = {}
     for case in reversed(past):
-        if run is None or case.act.call.session in {None, run}:
+        if _of_run(case, run):
             _follow(case, taken)
     return taken
 
@@ -75,10 +87,10 @@ def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
     """Whom a silence of ours holds in this run, whatever it took. `past`: newest first."""
     held: dict[str, None] = {}
     for case in reversed(past):
-        if run is not None and case.act.call.session not in {None, run}:
+        if not _of_run(case, run):
             continue
         if isinstance(case.act.verb, Silence) and case.state not in _NOTHING:
-            held.update(dict.fromkeys(_aimed(case.act)))
+            held.update(dict.fromkeys(_aimed(case.act) | _hit(case)))
         elif isinstance(case.act.verb, Unsilence):
             for person in _reached(case, _aimed(case.act)):
                 held.pop(person, None)
@@ -89,3 +101,34 @@ def _aimed(act: Act) -> set[str]:
     if not act.everyone:
         return {one.id for one in act.people}
     return {one.person for one in (act.before or Before()).rights}
+
+
+def muted(past: Sequence[Case], run: str | None, since: datetime) -> frozenset[str]:
+    """Whose microphone an act of ours turned off in this run since then. `past`: newest first."""
+    return frozenset(
+        person
+        for case in past
+        if isinstance(case.act.verb, Mute)
+        and case.act.verb.tracks in {Track.AUDIO, Track.EVERYTHING}
+        and (case.finished_at or case.asked_at) >= since
+        and _of_run(case, run)
+        for person in _hit(case)
+    )
+
+
+def removed(past: Sequence[Case], run: str | None) -> frozenset[str]:
+    """Whom acts of ours removed in this run; some may have come back."""
+    out = (case for case in past if isinstance(case.act.verb, Kick | Block) and _of_run(case, run))
+    return frozenset(person for case in out for person in _hit(case))
+
+
+def _of_run(case: Case, run: str | None) -> bool:
+    return run is None or case.act.call.session in {None, run}
+
+
+def _hit(case: Case) -> set[str]:
+    """For whom it is so, as far as they were told one by one."""
+    so = [one for one in case.results if one.state.settled]
+    named = {one.person for one in so if one.person is not None}
+    whole = any(one.person is None and one.count is None for one in so)
+    return named | {one.id for one in case.act.people} if whole else named

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, of_call
 from bot.calls.handles import fits, handle
@@ -12,12 +14,14 @@ from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
-from bot.errors import Impossible, VendorError
+from bot.errors import Impossible, StoreError, VendorError
 from bot.moderation.crowd import Crowd
-from bot.moderation.marking import Past, marked
+from bot.moderation.marking import Past, all_marked, marked
 from bot.moderation.memory import Memory
 from bot.moderation.roll import Roll
 from bot.ports import CallProvider
+
+log = structlog.get_logger(__name__)
 
 MOST = 100
 """Calls asked of each vendor for one picture: one request, the vendors' largest page."""
@@ -87,11 +91,13 @@ class Board:
             if isinstance(answer, Trouble):
                 troubles.append(answer)
                 continue
-            calls += await self._marked(answer.items)
+            calls += answer.items
             if answer.unknown:
                 troubles.append(_unknown(vendor, answer.unknown))
             if answer.next is not None:
                 partial.append(vendor)
+        if not view.log.narrow:
+            calls = await self._marked(calls)
         self.memory.keep_calls(calls)
         shown = [call for call in calls if matches(call, view.text)]
         if not view.log.narrow:
@@ -103,13 +109,15 @@ class Board:
             troubles=tuple(troubles),
         )
 
-    async def _marked(self, calls: Sequence[Call]) -> list[Call]:
-        """Those calls, with our locks: only of the few that have a limit is anything looked up."""
-        if self.past is None:
-            return list(calls)
-        return [
-            call if call.limit is None else (await marked(self.past, call))[0] for call in calls
-        ]
+    async def _marked(self, calls: list[Call]) -> list[Call]:
+        """Those calls with what our cases know of them; as they are where the store cannot say."""
+        if self.past is None or not calls:
+            return calls
+        try:
+            return await all_marked(self.past, calls, self.clock.now())
+        except StoreError as error:
+            log.warning("calls listed without what our cases know", error=str(error))
+            return calls
 
     def _with_log(self, vendors: Sequence[Vendor]) -> list[Vendor]:
         """Those of `vendors` that have a call log; Impossible where none has."""

@@ -1,14 +1,22 @@
 """What only our own cases know of a call: that a limit is our lock, and whom we silenced."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.calls.cases import Case
 from bot.calls.models import Call, CallRef, Participant
-from bot.calls.undone import lock_of, silenced
+from bot.calls.undone import lock_of, muted, removed, silenced
 
 CASES = 200
 """Earlier cases of a call that are looked at."""
+
+CASES_OF_ALL = 500
+"""Earlier cases of all listed calls together that are looked at."""
+
+MUTED_FOR = timedelta(minutes=10)
+"""How long somebody counts as muted on a list: they can unmute themselves at any time."""
 
 
 class Past(Protocol):
@@ -16,6 +24,9 @@ class Past(Protocol):
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first."""
+
+    async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
+        """The latest cases of these calls together, of all their runs, newest first."""
 
 
 async def marked(
@@ -26,10 +37,38 @@ async def marked(
     A lock outlives the run it was made in, a silence does not. Raises StoreError.
     """
     cases = await past.recent(call.ref.model_copy(update={"session": None}), CASES)
-    held = lock_of(cases) if call.limit is not None and call.locked is None else None
-    if held is not None and held.most == call.limit:
-        call = call.model_copy(update={"locked": True})
+    call = _locked(call, cases)
     quiet = silenced(cases, call.ref.session)
     return call, tuple(
         one.model_copy(update={"silenced": True}) if one.id in quiet else one for one in people
     )
+
+
+async def all_marked(past: Past, calls: Sequence[Call], now: datetime) -> list[Call]:
+    """Those calls with our locks, and how many people in each are silenced or muted by us.
+
+    One look into the store for all of them. No vendor's list says who is muted, so only what our
+    own cases did lately counts. Raises StoreError.
+    """
+    cases: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    for case in await past.recent_of_all([call.ref for call in calls], CASES_OF_ALL):
+        cases[case.act.call.vendor, case.act.call.id].append(case)
+    return [_counted(call, cases[call.ref.vendor, call.ref.id], now) for call in calls]
+
+
+def _counted(call: Call, cases: Sequence[Case], now: datetime) -> Call:
+    if not cases:
+        return call
+    run = call.ref.session
+    gone = removed(cases, run)
+    silent = silenced(cases, run) - gone
+    mute = muted(cases, run, now - MUTED_FOR) - gone - silent
+    counts = {"silenced": min(len(silent), call.people), "muted": min(len(mute), call.people)}
+    return _locked(call, cases).model_copy(update=counts)
+
+
+def _locked(call: Call, cases: Sequence[Case]) -> Call:
+    held = lock_of(cases) if call.limit is not None and call.locked is None else None
+    if held is None or held.most != call.limit:
+        return call
+    return call.model_copy(update={"locked": True})

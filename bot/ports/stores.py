@@ -76,6 +76,9 @@ class Store(Protocol):
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first; of one run of it where `session` names one."""
 
+    async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
+        """The latest cases of these calls together, of all their runs, newest first."""
+
     async def undoing(self, case: Case) -> Sequence[Case]:
         """Later cases of the same call with the verb that takes this one back, oldest first."""
 

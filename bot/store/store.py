@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, and_, false, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calls.acts import Act
@@ -228,6 +228,15 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         if call.session is not None:
             wanted = wanted.where(CASE.c.session == call.session)
         return await self._cases(wanted.order_by(CASE.c.number.desc()).limit(limit))
+
+    async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
+        """The latest cases of these calls together, of all their runs, newest first."""
+        ids: dict[Vendor, list[str]] = {}
+        for call in calls:
+            ids.setdefault(call.vendor, []).append(call.id)
+        of_each = [and_(CASE.c.vendor == one, CASE.c.call_id.in_(ids[one])) for one in ids]
+        newest = select(CASE).where(or_(false(), *of_each)).order_by(CASE.c.number.desc())
+        return await self._cases(newest.limit(limit))
 
     async def undoing(self, case: Case) -> Sequence[Case]:
         """Later cases of the same call with the verb that takes this one back, oldest first."""

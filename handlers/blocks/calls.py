@@ -142,6 +142,8 @@ def _marks(call: Call) -> list[str]:
         running.append("backstage")
     if call.broadcasting:
         running.append("🔴 livestream")
+    quiet = {"muted": call.muted, "silenced": call.silenced}
+    running += [f"{number} {word}" for word, number in quiet.items() if number]
     return running + [f"RTMP {mrkdwn(name, 64)}" for name in (call.rtmp or ())[:MAX_MARKS]]
 
 

@@ -1,12 +1,26 @@
 """What our cases changed and no later one took back."""
 
+from datetime import timedelta
+
 from bot.calls.acts import Act, Person
 from bot.calls.before import Before, CallLimits, Held
 from bot.calls.cases import Case
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.undone import lock_of, silenced, taken_from
-from bot.calls.verbs import Grant, Lock, Mute, Permission, Silence, Unlock, Unsilence, Verb
+from bot.calls.undone import lock_of, muted, removed, silenced, taken_from
+from bot.calls.verbs import (
+    Grant,
+    Kick,
+    Lock,
+    Mute,
+    Permission,
+    Silence,
+    Track,
+    Unlock,
+    Unsilence,
+    Verb,
+)
+from tests.fakes.clock import START
 from tests.fakes.past import case_of
 
 AUDIO, VIDEO = Permission.SEND_AUDIO, Permission.SEND_VIDEO
@@ -79,3 +93,34 @@ def test_whoever_is_silenced_shows_whether_anything_was_taken_or_not() -> None:
     assert silenced(past(listener), "r2") == frozenset()
     assert silenced(past(listener, state=State.FAILED), "r1") == frozenset()
     assert silenced(past(listener, act(Unsilence(), "ben")), "r1") == frozenset()
+
+
+def test_whose_microphone_was_turned_off_counts_for_a_while_in_the_same_run() -> None:
+    cases = past(act(Mute(), "ann"), act(Mute(tracks=Track.VIDEO), "ben"))
+    assert muted(cases, "r1", START) == {"ann"}
+    assert muted(cases, None, START) == {"ann"}
+    assert muted(cases, "r2", START) == frozenset()
+    assert muted(cases, "r1", START + timedelta(seconds=1)) == frozenset()
+    for nothing in (State.ASKED, State.FAILED, State.NOT_CONFIRMED):
+        assert muted(past(act(Mute(), "ann"), state=nothing), "r1", START) == frozenset()
+    assert muted(past(act(Mute(), "ann"), state=State.ALREADY), "r1", START) == {"ann"}
+
+
+def test_of_an_act_on_everyone_those_count_who_were_told_one_by_one() -> None:
+    everyone = act(Mute()).model_copy(update={"everyone": True})
+    results = (
+        Result(person="ann", state=State.CONFIRMED, evidence="Seen."),
+        Result(person="ben", state=State.FAILED, evidence="No."),
+        Result(count=3, state=State.CONFIRMED, evidence="Seen."),
+    )
+    [case] = past(everyone, state=State.PARTLY)
+    cases = [case.model_copy(update={"results": results})]
+    assert muted(cases, "r1", START) == {"ann"}
+    silence = everyone.model_copy(update={"verb": Silence()})
+    cases = [cases[0].model_copy(update={"act": silence})]
+    assert silenced(cases, "r1") == {"ann"}
+
+
+def test_whoever_was_removed_in_this_run_is_known() -> None:
+    assert removed(past(act(Kick(), "ann"), act(Mute(), "ben")), "r1") == {"ann"}
+    assert removed(past(act(Kick(), "ann")), "r2") == frozenset()

@@ -1,17 +1,19 @@
 """What an act finds is on disk before anything is sent, and a later act puts it back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Order
-from bot.calls.models import Call, Vendor
+from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import State
 from bot.calls.picture import ListView
-from bot.calls.verbs import Lock, Silence, Unlock, Unsilence, Verb
+from bot.calls.verbs import Kick, Lock, Mute, Silence, Unlock, Unsilence, Verb
 from bot.demo.vendors import StreamServer
+from bot.errors import StoreError
 from bot.meter import UNMETERED
 from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
@@ -25,7 +27,7 @@ from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import Table
 from tests.moderation.office import MODERATOR, RULES, Wall
-from tests.providers.streams import CID, REF, asked, client, here, standup
+from tests.providers.streams import BEN, CID, REF, asked, client, here, standup
 
 FOUND = {"max_participants": 50, "max_participants_exclude_roles": ["host"]}
 
@@ -67,6 +69,16 @@ class Shop:
     async def listed(self) -> Call:
         [call] = (await self.board.look(ListView())).calls
         return call
+
+
+class Away:
+    """A store that cannot be read now."""
+
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        raise StoreError(f"{call.id}, {limit}: the database is away.")
+
+    async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
+        raise StoreError(f"{len(calls)}, {limit}: the database is away.")
 
 
 @pytest.fixture
@@ -117,6 +129,53 @@ async def test_the_silenced_show_on_the_card_until_they_are_unsilenced(shop: Sho
     nobody = await shop.do(Unsilence(), "ada", key="k3")
     assert nobody.state is State.ALREADY
     assert asked(shop.server, "/user_permissions")[-1] == granted
+
+
+async def test_the_list_counts_whom_we_silenced_and_lately_muted(shop: Shop) -> None:
+    async def counted() -> tuple[int | None, int | None]:
+        call = await shop.listed()
+        return call.muted, call.silenced
+
+    assert await counted() == (None, None)
+    await shop.do(Mute(), "ada", key="k1")
+    await shop.do(Mute(), "ben", key="k2")
+    assert await counted() == (2, 0)
+    await shop.do(Silence(), "ben", key="k3")
+    assert await counted() == (1, 1)
+    shop.clock.advance(601)
+    assert await counted() == (0, 1)
+    await shop.do(Unsilence(), "ben", key="k4")
+    assert await counted() == (0, 0)
+    await shop.do(Silence(), "ben", key="k5")
+    await shop.do(Kick(), "ben", key="k6")
+    assert await counted() == (0, 0)
+
+
+async def test_the_list_asks_its_vendors_and_the_store_once_whatever_was_done(shop: Shop) -> None:
+    shop.server.open("default:other", "Other")
+    shop.server.join("default:other", BEN)
+    await shop.do(Silence(), "ben", key="k1")
+    before = len(shop.server.requests)
+    looks: list[str] = []
+    event.listen(
+        shop.store._database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _, __, sql, *___: looks.append(sql),
+    )
+    calls = (await shop.board.look(ListView())).calls
+    assert sorted((call.ref.id, call.silenced) for call in calls) == [
+        ("default:other", None),
+        (CID, 1),
+    ]
+    assert len(shop.server.requests) - before == 1
+    assert len([sql for sql in looks if "moderation_case" in sql]) == 1
+
+
+async def test_a_store_that_is_away_hides_no_call(shop: Shop) -> None:
+    await shop.do(Silence(), "ben", key="k1")
+    shop.board.past = Away()
+    call = await shop.listed()
+    assert (call.ref.id, call.silenced) == (CID, None)
 
 
 async def test_a_list_that_does_not_say_which_call_it_means_says_so(shop: Shop) -> None:

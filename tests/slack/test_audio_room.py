@@ -4,6 +4,7 @@ import pytest
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
+from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from tests.fakes.moderator import Moderator
 from tests.slack.test_forms import Former
@@ -88,3 +89,19 @@ async def test_a_show_that_is_backstage_says_so_and_can_go_live(show: Show) -> N
     assert "backstage" in card
     assert "Go live" in card
     assert show.stage.world.stream.rooms[PREMIERE].backstage
+
+
+async def test_the_list_and_home_count_who_is_muted_and_silenced(show: Show) -> None:
+    mira = Moderator(show)
+    for words, done in (
+        (f"mute {short(STAGE)} priya", "muted Priya"),
+        (f"silence {short(STAGE)} {SPEAKER} singing", "silenced Hedda"),
+    ):
+        await mira.types(words)
+        await mira.sees(done)
+    listed = await mira.types("list community")
+    assert "11 people" in listed
+    assert "1 muted · 1 silenced" in listed
+    await show.sender.app_home_opened(mira.user)
+    await show.counter.tasks.drain(30)
+    assert "1 muted · 1 silenced" in as_text(show.workspace.modals.homes[mira.user.id])

@@ -6,6 +6,7 @@ import pytest
 
 from bot.calls.acts import Person
 from bot.calls.cases import Event, How, Refusal
+from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, NotAccepted, UnknownCase
 from bot.ports import CaseFilter
@@ -189,6 +190,18 @@ async def test_recent_cases_of_a_call_and_of_one_run_of_it(store: SqlStore) -> N
     assert [c.number for c in await store.recent(lobby, 5)] == [4, 2]
     whole = lobby.model_copy(update={"session": None})
     assert [c.number for c in await store.recent(whole, 2)] == [4, 2]
+
+
+async def test_recent_cases_of_several_calls_come_in_one_look(store: SqlStore) -> None:
+    lobby = order().act.call
+    alike = lobby.model_copy(update={"vendor": Vendor.COMETCHAT})
+    calls = (lobby, lobby.model_copy(update={"id": "default:other"}), alike)
+    for number, call in enumerate((*calls, lobby)):
+        await store.accept(order(f"k{number}", person=f"p{number}", call=call))
+    assert [c.number for c in await store.recent_of_all(calls, 9)] == [4, 3, 2, 1]
+    assert [c.number for c in await store.recent_of_all(calls[::2], 9)] == [4, 3, 1]
+    assert [c.number for c in await store.recent_of_all(calls, 2)] == [4, 3]
+    assert await store.recent_of_all((), 9) == []
 
 
 async def test_two_processes_count_together(postgres_url: str, clock: ManualClock) -> None:

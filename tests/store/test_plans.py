@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event
 
-from bot.calls.models import Vendor
+from bot.calls.models import CallRef, Vendor
 from bot.calls.search import CaseFilter
 from bot.store import SqlStore, open_store
 from bot.usage.days import DAY, local_day
@@ -86,6 +86,15 @@ async def test_a_search_of_the_record_finds_its_entries_by_an_index(
 ) -> None:
     steps = await planned(sqlite_url, clock, lambda store: store.audit(which))
     assert re.search(rf"USING (COVERING )?INDEX {index}\b", steps)
+
+
+async def test_what_was_done_in_the_listed_calls_is_found_by_their_index(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    calls = [CallRef(vendor=one, id=f"c{number}") for one in Vendor for number in range(100)]
+    steps = await planned(sqlite_url, clock, lambda store: store.recent_of_all(calls, 500))
+    assert not WHOLE.search(steps)
+    assert steps.count("USING INDEX moderation_case_call (vendor=? AND call_id=?)") == len(Vendor)
 
 
 async def test_the_sums_of_a_digest_are_looked_up_by_their_keys(

@@ -9,11 +9,12 @@ from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
+from bot.calls.leaving import Leaving
 from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.recordings import RunningRecording
-from bot.calls.verbs import Listed
+from bot.calls.verbs import Listed, Verb
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
@@ -51,6 +52,9 @@ class CallProvider(Protocol):
 
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
         """The act with `before`; `past`: the call's cases, newest first. Changes nothing."""
+
+    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+        """How many leave where `verb` lets some stay; None for verbs that do not."""
 
     async def perform(self, act: Act) -> Receipt:
         """Do it once: at most one person in `act.people`. Returns on the vendor's definite yes.

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from bot.calls.acts import Act
 from bot.calls.cases import Case
+from bot.calls.leaving import Leaving
+from bot.calls.models import CallRef
+from bot.calls.verbs import Verb
 
 
 class Unprepared:
@@ -15,3 +18,8 @@ class Unprepared:
         """The act itself."""
         del past
         return act
+
+    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+        """None: nothing here makes some leave and others stay."""
+        del call, verb
+        return None

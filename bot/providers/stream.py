@@ -14,11 +14,12 @@ from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import complete
 from bot.calls.cases import Case
+from bot.calls.leaving import Leaving
 from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.recordings import RunningRecording
-from bot.calls.verbs import Listed
+from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
 from bot.meter import UNMETERED, Meter
@@ -112,6 +113,10 @@ class StreamProvider(Blind):
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
         """See `CallProvider.prepare`: a few reads, before anything is changed."""
         return await self._acts.preparing.prepare(act, past)
+
+    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+        """See `CallProvider.leaving`: of going backstage, by the roles that the call counts."""
+        return await self._acts.preparing.leaving(call, verb)
 
     async def perform(self, act: Act) -> Receipt:
         """See `CallProvider.perform`; Impossible for a verb that Stream has no act for."""

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from bot.calls.acts import Act
 from bot.calls.before import Before, CallLimits, Held
 from bot.calls.cases import Case
+from bot.calls.leaving import Leaving
+from bot.calls.models import CallRef
 from bot.calls.undone import lock_of, taken_from
-from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence
+from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
 from bot.providers.stream_evidence import RIGHTS, no_later
 from bot.providers.stream_reads import StreamReads, sending
 
 PREPARED = frozenset({GoBack.name, Lock.name, Unlock.name, Silence.name, Unsilence.name})
+
+BACKSTAGE = str(Permission.JOIN_BACKSTAGE)
+"""Whoever has this right stays when the call goes backstage."""
 
 _TRACK_OF = {
     Permission.SEND_AUDIO: Track.AUDIO,
@@ -98,6 +103,19 @@ class StreamPreparing:
                 next_step="Nothing was done.",
             )
         return Before(limits=held.limits)
+
+    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+        """Who leaves when the call goes backstage: all whose role may not join it there.
+
+        Who was given that right by itself does not show, nor what roles may where Stream does not
+        say: then some of those counted may stay.
+        """
+        if not isinstance(verb, GoBack):
+            return None
+        now, grants = await asyncio.gather(self._reads.call(call.id), self._grants(call.id))
+        staying = [role for role, rights in grants.items() if BACKSTAGE in rights]
+        people = max(now.people - sum(map(now.people_by_role, staying)), 0)
+        return Leaving(people=people, present=now.people, at_most=not grants)
 
     async def _leaving(self, act: Act) -> Before:
         call = await self._reads.call(act.call.id)

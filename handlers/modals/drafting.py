@@ -16,6 +16,7 @@ from handlers.blocks.help import FAMILIES
 from handlers.blocks.offers import outputs
 from handlers.blocks.orderform import TITLE, Draft, cannot_words, possible_whom
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom
+from handlers.modals.leaving import with_leaving
 from handlers.visit import Visit
 
 LOOK_SECONDS = 1.5
@@ -36,6 +37,7 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         capability = board.capabilities(call)[verb.name]
         if capability.possible:
             await _permitted(visit, said.state, verb, call)
+            capability = await with_leaving(visit, call.ref, verb, capability)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
     verbs = verbs_among(board, said.state.among, call, rights)

@@ -18,6 +18,7 @@ from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
 from handlers.following import follow
 from handlers.modals.drafting import may_include
+from handlers.modals.leaving import with_leaving
 from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.modals.which import which_recording
@@ -32,7 +33,11 @@ MAX_ERROR = 300
 
 async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
     """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
-    await open_view(visit, await _form(visit, act, why, card=card))
+    if not act.verb.counted:
+        await open_view(visit, await _form(visit, act, why, card=card))
+        return
+    opened = await open_loading(visit, act.verb.label)
+    await draw_or_say(visit, opened, _form(visit, act, why, card=card))
 
 
 async def open_meant(visit: Visit, meant: ActRef, *, card: bool, why: str = "") -> None:
@@ -86,7 +91,7 @@ async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, An
     return reason_form(
         state,
         act,
-        provider.capabilities[act.verb.name],
+        await with_leaving(visit, act.call, act.verb, provider.capabilities[act.verb.name]),
         targets,
         why,
         visit.counter.reasons,

@@ -117,6 +117,7 @@ class GoBack(Verb):
     weight = Weight.HEAVY
     repeatable = True
     drawn = False
+    counted = True
     summary = "Take the call backstage: the audience is out, streams and recordings stop."
     warning = "The audience is out at once; every stream, recording and transcription stops."
     example = "stage K7QX back wrong speaker on stage"

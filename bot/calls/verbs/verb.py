@@ -113,6 +113,7 @@ class Verb(Frozen):
     One that `outlives` its call can be done once that is over.
     A `read_first` verb is sent only once the vendor was read and it is not so already; the others
     are not, where speed counts, or where what does not show may be mistyped.
+    Of a `counted` verb it is asked before how many people leave by it.
     """
 
     name: ClassVar[str]
@@ -137,6 +138,7 @@ class Verb(Frozen):
     spelt_out: ClassVar[bool] = False
     read_first: ClassVar[bool] = True
     outlives: ClassVar[bool] = False
+    counted: ClassVar[bool] = False
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

@@ -25,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-audit = typer.Typer(help="The record: verify it, take it elsewhere.", no_args_is_help=True)
+audit = typer.Typer(help="The audit log: verify it, export it.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 digest = typer.Typer(help="Digests: see one, send one, read the past.", no_args_is_help=True)
 app.add_typer(digest, name="digest")
@@ -48,7 +48,7 @@ NOBODY = {
 
 
 class Format(StrEnum):
-    """How the record is written out."""
+    """How the audit log is exported."""
 
     CSV = "csv"
     JSONL = "jsonl"

@@ -60,7 +60,7 @@ class CallwardenError(Exception):
 class BadInput(CallwardenError):
     """The words cannot be understood. Nothing was done and nothing is recorded."""
 
-    default_next_step = "Type `help` after the command to see what can be said."
+    default_next_step = "Type `help` after the command to see the commands."
 
 
 class UnknownWord(BadInput):
@@ -102,7 +102,7 @@ class WhichRecording(BadInput):
 class UnknownCase(BadInput):
     """No case has that number."""
 
-    default_next_step = "Look at the record (`audit`) for the latest cases."
+    default_next_step = "Look at the audit log (`audit`) for the latest cases."
 
 
 class UnknownSubscription(BadInput):
@@ -203,7 +203,7 @@ class VendorUnreachable(VendorError):
 
 
 class BreakerOpen(VendorUnreachable):
-    """Not even tried: the vendor failed several times in a row and is left alone for a while."""
+    """Not even tried: the vendor failed several times in a row and is given a rest."""
 
 
 class VendorBusy(VendorError):
@@ -226,7 +226,7 @@ class VendorBusy(VendorError):
 class VendorRefused(VendorError):
     """A definite 4xx: the vendor did not execute the request. `code` is the vendor's own."""
 
-    default_next_step = "Nothing was done. Open the call to see how it stands."
+    default_next_step = "Nothing was done. Open the call to see how it is now."
 
     def __init__(
         self,
@@ -310,7 +310,7 @@ class StoreError(CallwardenError):
 class ChainBroken(StoreError):
     """The audit chain does not verify; `entry_id` is the first bad entry."""
 
-    default_next_step = "Someone changed the record. Keep the database file and tell an admin."
+    default_next_step = "Someone changed the audit log. Keep the database file and tell an admin."
 
     def __init__(self, message: str, *, entry_id: int) -> None:
         super().__init__(message)

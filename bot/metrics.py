@@ -80,7 +80,9 @@ class Metrics:
 
     def _gauges(self) -> None:
         self._breaker = self._gauge(
-            "breaker_state", "A vendor left alone: 0 closed, 1 half open, 2 open.", "vendor"
+            "breaker_state",
+            "Whether a failing vendor is given a rest: 0 closed, 1 half open, 2 open.",
+            "vendor",
         )
         self._open = self._gauge("cases_open", "Cases without an outcome.", "vendor")
         self._open_age = self._gauge(

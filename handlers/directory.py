@@ -180,7 +180,7 @@ class _Answers(Generic[T]):
             await asyncio.shield(self._renewal(key))
         answer: T | None = self._kept.get(key)
         if answer is None:
-            raise SlackSilent(f"Slack did not answer for {key}.")
+            raise SlackSilent("Slack did not say who that is.")
         return answer
 
     def _renewal(self, key: str) -> asyncio.Task[None]:
@@ -299,9 +299,11 @@ class SlackDirectory:
             code = error_code(error)
             if code in NO_SUCH_PLACE | CLOSED_EYES:
                 raise _Unseen(gone=code in NO_SUCH_PLACE) from error
-            raise SlackSilent(f"Slack did not answer for {channel}: {code}.") from error
+            log.warning("slack_lookup_failed", key=channel, error=code)
+            raise SlackSilent("Slack did not say what channel that is.") from error
         except (TimeoutError, SlackClientError, aiohttp.ClientError, ValidationError) as error:
-            raise SlackSilent(f"Slack did not answer for {channel}.") from error
+            log.warning("slack_lookup_failed", key=channel, error=_reason(error))
+            raise SlackSilent("Slack did not say what channel that is.") from error
 
     async def _ask_shared(self, channel: str) -> bool:
         try:

@@ -17,6 +17,9 @@ from bot.calls.written import AnyVerb
 CROWD = 5
 """More people than this in one act make any verb heavy."""
 
+MOST_NAMED = 3
+"""People named in one sentence; the rest are counted."""
+
 
 class Person(Frozen):
     """A person an act is aimed at, as they were when the moderator saw them.
@@ -153,6 +156,19 @@ class Act(Frozen):
     def left_out(self) -> tuple[Person, ...]:
         """Who is spared for being protected: nobody asked for it."""
         return tuple(person for person in self.spared if person.protected)
+
+    @property
+    def besides(self) -> str:
+        """Who is left out of an act on everyone: ` except Ann, Bob and 3 more`; "" for nobody."""
+        names = [person.shown for person in self.spared]
+        if len(names) > MOST_NAMED:
+            names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
+        if self.protection is not None:
+            names.append("protected people who were not listed")
+        if not names:
+            return ""
+        *before, last = names
+        return f" except {', '.join(before)} and {last}" if before else f" except {last}"
 
     @property
     def selective(self) -> bool:

@@ -100,7 +100,7 @@ async def _group(slack: Slack, group: str, where: str) -> Finding | None:
         return warning(PEOPLE, f"Group {group} gives nobody a role.", f"It cannot be read: {why}.")
     if reply.error:
         out = f"Take {group} out of {where}, or name another group."
-        return bad(PEOPLE, f"Slack knows no user group {group}: {reply.error}.", out)
+        return bad(PEOPLE, f"Slack knows no user group {group}.", out)
     if not reply.data.get("users"):
         put = f"Put people into the group, or take {group} out of {where}."
         return warning(PEOPLE, f"Nobody is in user group {group}.", put)
@@ -135,7 +135,7 @@ async def _channel(slack: Slack, channel: str, *, posts: bool, allowed: bool) ->
         return await _by_history(slack, channel, posts=posts)
     if reply.error:
         mend = f"{other}, or invite the bot there if it is private: /invite in the channel."
-        return bad(CHANNELS, f"The bot sees no channel {channel}: {reply.error}.", mend)
+        return bad(CHANNELS, f"The bot sees no channel {channel}.", mend)
     told = reply.data.get("channel") or {}
     name = f"#{told.get('name', channel)} ({channel})"
     if told.get("is_archived"):

@@ -49,7 +49,7 @@ async def token(patient: Patient) -> Findings:
     reply = await patient.slack.hello()
     if reply.error:
         mend = MEND_TOKEN.get(reply.error, OTHER_TOKEN)
-        return [bad(TOKEN, f"Slack refuses the token: {reply.error}.", mend)]
+        return [bad(TOKEN, f"Slack refuses the token ({reply.error}).", mend)]
     if not reply.data.get("bot_id"):
         return [bad(TOKEN, "The token is a person's, not the bot's.", OTHER_TOKEN)]
     found, pinned = home_of(reply.data), patient.settings.rules.slack.team
@@ -122,7 +122,7 @@ async def command(patient: Patient) -> Findings:
     return [
         bad(
             COMMAND,
-            f"The bot answers to {name}; {file.name} has {', '.join(written) or 'no command'}.",
+            f"The command is {name}; {file.name} has {', '.join(written) or 'no command'}.",
             f"Set CALLWARDEN_COMMAND to what the app has, or give the app the command {name}.",
         )
     ]
@@ -144,8 +144,8 @@ async def app_token(patient: Patient) -> Findings:
         return [note(APP_TOKEN, "Not looked at: Slack gives one address a minute.")]
     if reply.error:
         mend = f"Turn Socket Mode on in the app's settings, and take the token from {where}."
-        return [bad(APP_TOKEN, f"Slack gives no address for a socket: {reply.error}.", mend)]
-    return [good(APP_TOKEN, "Slack gives an address for a socket.")]
+        return [bad(APP_TOKEN, f"Slack opens no socket ({reply.error}).", mend)]
+    return [good(APP_TOKEN, "Slack opens a socket.")]
 
 
 async def signing_secret(patient: Patient) -> Findings:

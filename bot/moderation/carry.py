@@ -35,7 +35,7 @@ LOOK_SECONDS = 3.0
 """How long the look before the first send may take; then the act is sent without it."""
 
 CHECK = "Check again, or do it again."
-AGAIN = "Try again: it goes on with those who are left."
+AGAIN = "Try again for those who are left."
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Carrier:
                 return await errand.run()
         except TimeoutError:
             return errand.results(
-                State.NOT_CONFIRMED, f"No certain answer within {self.patience:g} s.", CHECK
+                State.NOT_CONFIRMED, f"No clear answer within {self.patience:g} s.", CHECK
             )
 
 
@@ -244,7 +244,7 @@ class _Errand:
         if seen is not None and seen.seen is Seen.DONE:
             return []
         if self._missed:
-            why = "They are there, but are not listed, and were not reached."
+            why = "They are in the call but not listed, and were not reached."
             return [self._result(State.FAILED, why, AGAIN, count=self._missed)]
         if seen is not None and set(seen.left or ()) - set(self._touched):
             return [self._result(State.NOT_CONFIRMED, evidence, CHECK)]

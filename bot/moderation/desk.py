@@ -176,7 +176,7 @@ class Desk:
         if not capability.possible:
             raise Impossible(
                 f"{vendor.label} has no “{look.label}”: {capability.why}",
-                next_step="There is nothing near it on this vendor.",
+                next_step="",
             )
         return provider
 

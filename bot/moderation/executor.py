@@ -189,17 +189,17 @@ class Executor:
     def _settled(self, case: Case) -> Sequence[Result] | None:
         """The end of a case that is not to be carried out any more; None for all others."""
         if case.attempt > MOST_ATTEMPTS:
-            why = f"Taken up {MOST_ATTEMPTS} times and never finished; the log says why."
+            why = f"Tried {MOST_ATTEMPTS} times and never finished; the bot's log says why."
             return ended(case, State.NOT_CONFIRMED, why, CHECK)
         waited = self._clock.now() - case.asked_at
         if waited <= STALE:
             return None
         minutes = int(waited.total_seconds() // 60)
         if case.attempt > 1:
-            why = f"Begun {minutes} minutes ago, never finished."
+            why = f"Started {minutes} minutes ago and never finished."
             return ended(case, State.NOT_CONFIRMED, why, CHECK)
-        why = f"It could not be begun for {minutes} minutes, so it was not done."
-        return ended(case, State.FAILED, why, "Give the order anew if it is still right.")
+        why = f"It could not be started for {minutes} minutes. Nothing was done."
+        return ended(case, State.FAILED, why, "Request it again if it is still needed.")
 
     async def _due(self, kind: NoticeKind, limit: int) -> Sequence[Notice]:
         return await self._store.due_notices(
@@ -227,7 +227,9 @@ class Executor:
 def _unread(case: Case, error: VendorError) -> Sequence[Result]:
     """The end of a case for which it cannot be read who is there, and so who is protected."""
     if case.attempt > 1:
-        return ended(case, State.NOT_CONFIRMED, f"Begun before, never finished. {error}", CHECK)
+        return ended(
+            case, State.NOT_CONFIRMED, f"Started before and never finished. {error}", CHECK
+        )
     why = f"Who is in the call could not be read: {error} Nothing was done."
     return ended(case, State.FAILED, why, "Try again in a moment.")
 

@@ -170,7 +170,7 @@ class Transport:
         except TimeoutError as error:
             if not sent.is_set():
                 raise VendorBusy(
-                    f"{self._label} is being asked as fast as it allows; this had to wait.",
+                    f"Too many requests to {self._label} at once; this one was not sent.",
                     vendor=self._wire.vendor,
                     retry_after=1.0,
                 ) from error
@@ -290,7 +290,7 @@ class Transport:
             )
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return VendorFault(
-                f"{self._label} failed with {status}.",
+                f"{self._label} had an internal error ({status}).",
                 vendor=vendor,
                 status=status,
                 request_id=request_id,

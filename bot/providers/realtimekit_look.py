@@ -63,7 +63,7 @@ class Look:
         look = self._looks.get(act.verb.name)
         if look is None:
             if act.verb.aim is Aim.CALL:
-                return _unknowable("RealtimeKit keeps no trace of it that can be read.")
+                return _unknowable("RealtimeKit does not show it later, so it cannot be checked.")
             return _unknowable(f"RealtimeKit does not tell who is {act.verb.done}.")
         return await look(act)
 
@@ -110,7 +110,7 @@ class Look:
         locked = (await self._rooms.meeting(act.call.id)).locked
         if locked is None:
             return _unknowable("RealtimeKit does not say whether the meeting is locked.")
-        words = f"RealtimeKit shows the meeting as {'INACTIVE' if locked else 'ACTIVE'}."
+        words = f"RealtimeKit shows the meeting as {'locked' if locked else 'not locked'}."
         return _so(words, done=locked is isinstance(act.verb, Lock))
 
     async def _stays_of(self, act: Act) -> list[Stay] | None:
@@ -135,9 +135,7 @@ class Look:
         if people:
             evidence = f"People still in the room: {len(people)}."
             return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=tuple(sorted(people)))
-        if act.spared:
-            return _so("Nobody is in the room any more but those who were spared.")
-        return _so("Nobody is in the room any more.")
+        return _so(f"Nobody is left in the room{act.besides}.")
 
     async def _summarised(self, act: Act) -> Observation:
         """That none shows proves nothing: making one takes a while."""
@@ -158,7 +156,7 @@ class Look:
         if not running:
             return _so(_STOPPED, done=False)
         paused = isinstance(act.verb, RecordPause)
-        states = ", ".join(one.status or "unknown" for one in running)
+        states = ", ".join((one.status or "unknown").lower() for one in running)
         done = all(one.paused is paused for one in running)
         return _so(f"RealtimeKit shows the recording as {states}.", done=done)
 

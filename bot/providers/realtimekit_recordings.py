@@ -119,7 +119,7 @@ def meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
     if len(found) > 1 or (named is None and not found and plain(running)):
         raise Impossible(
             "More than one recording may be meant, and none of them was named.",
-            next_step="Nothing was done. Give the order again: it lists what runs.",
+            next_step="Nothing was done. Request it again: it lists what is running.",
         )
     return found
 

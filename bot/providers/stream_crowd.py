@@ -132,7 +132,7 @@ class Crowd:
         """How many it was done to, in words; the first refusal when all were refused."""
         if self._refusal and not self._reached:
             raise self._refusal
-        left = f", {len(self._act.spared)} spared" if self._act.spared else ""
+        left = f", {len(self._act.spared)} left out" if self._act.spared else ""
         return f" for {len(self._reached)} in the call{left}"
 
     @property

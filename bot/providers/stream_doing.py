@@ -100,7 +100,7 @@ def half_done(done: str) -> Iterator[None]:
             status=no.status,
             code=no.code,
             request_id=no.request_id,
-            next_step="Do it again, or take back what was done.",
+            next_step="Try again, or undo what was done.",
         ) from no
     except (VendorBusy, VendorUnreachable) as later:
         raise Ambiguous(f"{done} {later}", vendor=later.vendor) from later

@@ -55,7 +55,13 @@ _WORDS = {
     Track.SCREEN: "a screen",
     Track.EVERYTHING: "anything",
 }
-LATER_RUN = "That run of the call is over; another one has begun."
+_OFF = {
+    Track.AUDIO: "is muted",
+    Track.VIDEO: "has the camera off",
+    Track.SCREEN: "has screen sharing off",
+    Track.EVERYTHING: "has microphone, camera and screen sharing off",
+}
+LATER_RUN = "That session of the call is over; another one has begun."
 _NO_RIGHTS = "Stream Video does not show what somebody may do in a call."
 _NO_PIN = "Stream Video does not show who is pinned."
 UNSEEN: Mapping[str, str] = MappingProxyType(
@@ -63,7 +69,7 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys((Unsilence.name, Grant.name, Revoke.name), _NO_RIGHTS),
         **dict.fromkeys((Pin.name, Unpin.name), _NO_PIN),
         Ring.name: "Stream Video does not show later who was rung.",
-        Say.name: "Whether the app showed it cannot be read.",
+        Say.name: "Whether the app showed it cannot be checked.",
     }
 )
 """Why the effect of these verbs cannot be read back."""
@@ -101,10 +107,12 @@ def muted(act: Act, verb: Mute | Silence, sending: Stays, anybody: Stays) -> Obs
         return still(act, sending, f"{who} still send {what}.")
     if not anybody.participants:
         return Observation(
-            seen=Seen.UNKNOWABLE, evidence="Stream Video lists nobody as sending anything."
+            seen=Seen.UNKNOWABLE,
+            evidence="Stream Video shows nobody who sends anything, so it cannot be checked.",
         )
-    whose = f"Nobody{_but(act)} sends" if act.everyone else "They do not send"
-    return Observation(seen=Seen.DONE, evidence=f"{whose} {what}.")
+    if not act.everyone:
+        return Observation(seen=Seen.DONE, evidence=f"They do not send {what}.")
+    return Observation(seen=Seen.DONE, evidence=f"Everyone{act.besides} {_OFF[verb.tracks]}.")
 
 
 def silenced(seen: Observation) -> Observation:
@@ -132,7 +140,7 @@ def emptied(act: Act, here: Stays) -> Observation:
     left = meant(act, here)
     if left:
         return still(act, here, f"{left} are in the call: they stayed, or came back.")
-    return Observation(seen=Seen.DONE, evidence=f"Nobody{_but(act)} is left in the call.")
+    return Observation(seen=Seen.DONE, evidence=f"Nobody is left in the call{act.besides}.")
 
 
 def still(act: Act, here: Stays, evidence: str) -> Observation:
@@ -141,10 +149,6 @@ def still(act: Act, here: Stays, evidence: str) -> Observation:
     all_listed = here.total <= len(here.participants)
     left = tuple(ids) if all_listed else None
     return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=left)
-
-
-def _but(act: Act) -> str:
-    return " but the spared" if act.spared else ""
 
 
 def listed(act: Act, *, so: bool) -> Observation:

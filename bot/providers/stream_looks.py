@@ -200,7 +200,7 @@ def _worst_first(one: PersonQuality) -> tuple[bool, float, float]:
 
 def _note(people: int, *, more: bool) -> str:
     if not people:
-        return "Stream Video has measured nobody in this run yet."
+        return "Stream Video has measured nobody in this session yet."
     return f"Only the first {people} people are read." if more else ""
 
 

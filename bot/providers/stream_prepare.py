@@ -75,7 +75,7 @@ class StreamPreparing:
         if limits is None:
             raise Impossible(
                 "Stream Video does not say what limits this call has, so a lock could not be "
-                "taken back.",
+                "undone.",
                 next_step="Nothing was done. Try again, or kick who came uninvited.",
             )
         if not call.people:

@@ -28,7 +28,7 @@ from bot.providers.stream_evidence import LATER_RUN, either, is_blocked, verdict
 from bot.providers.stream_prepare import limit_words
 from bot.providers.stream_wire import Egress, WireCall
 
-_NOT_BEGUN = "It was not begun, so there is no limit to compare with."
+_NOT_BEGUN = "It was never started, so there is nothing to check."
 
 
 def _unblocked(act: Act, call: WireCall) -> Observation:

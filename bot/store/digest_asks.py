@@ -116,8 +116,8 @@ def _set_up_before(earlier: Subscription | None) -> Taken | CallwardenError:
     if earlier is not None:
         return Taken(earlier, How.SAME)
     return BadInput(
-        "That was asked before, and the digest was changed since.",
-        next_step="Look at the list of digests; to set one up there, ask anew.",
+        "That was already requested, and the digest was changed since.",
+        next_step="Look at the list of digests; to set one up there, do it again.",
     )
 
 
@@ -153,7 +153,7 @@ def _alike(there: Subscription, wanted: Subscription) -> bool:
 
 def _changed_since(number: int) -> BadInput:
     return BadInput(
-        f"This was asked before, and digest {number} was changed since.",
+        f"This was already requested, and digest {number} was changed since.",
         next_step="Look at it as it is now, then ask again.",
     )
 

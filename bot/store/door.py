@@ -216,7 +216,7 @@ class _Batch:
             state=State.REFUSED,
             detail="The key of an earlier order came with a different one.",
         )
-        return KeyReused("This was asked before, with other words.")
+        return KeyReused("This was already requested, with other words.")
 
     def _new(self, knock: Knock) -> Case:
         order = knock.order

@@ -36,7 +36,7 @@ GRACE = 1.0
 SOON = 0.001
 """Seconds until an alarm that rang early rings again."""
 
-DOUBT = "It may have been written down: look at the record (`audit`) before trying again."
+DOUBT = "It may have been saved: look at the audit log (`audit`) before trying again."
 
 
 class Writer:

@@ -64,7 +64,9 @@ def overview_message(
     if elsewhere:
         rows.append(f"{count(elsewhere, 'digest')} elsewhere: `{command} digest list`")
     ways = [f"`{command} digest {word}` {does}" for word, does in WAYS.items()]
-    about = "A digest tells a channel, each day or week, how the calls were and what waits."
+    about = (
+        "A digest tells a channel, each day or week, how the calls were and what needs attention."
+    )
     blocks = [
         header("Digests"),
         section(about),

@@ -19,7 +19,7 @@ from handlers.blocks.values import ACT, ActValue
 FILES = 10
 """Files on one page: a link may be long."""
 
-PRIVATE = "Whoever has a link can read the file. It is on record that you were given these."
+PRIVATE = "Whoever has a link can read the file. The audit log says that you were given these."
 
 _DELETING: Mapping[FileKind, type[DeleteRecording] | type[DeleteTranscript]] = {
     FileKind.RECORDING: DeleteRecording,

@@ -66,7 +66,7 @@ def _facts(case: Case) -> list[str]:
         f"*Call* {dots((act.call.vendor.label, code(act.handle), code(act.call.id)))}",
         dots(asked),
         f"*Ended* {when(case.finished_at)}" if case.finished_at else "*Ended* not yet",
-        *([f"*Taken up* {case.attempt} times"] if case.attempt > 1 else []),
+        *([f"*Tried* {case.attempt} times"] if case.attempt > 1 else []),
     ]
 
 

@@ -67,7 +67,7 @@ def looking(call: str) -> Message:
 def broken() -> Message:
     """When something failed that nobody foresaw: nothing is promised that is not known."""
     words = (
-        "Something went wrong here, and it is in the log.",
-        "Nothing that was written down is lost: look at the record (`audit`).",
+        "Something went wrong in Callwarden; the bot's log says what.",
+        "Nothing that was saved is lost: look at the audit log (`audit`).",
     )
     return Message(" ".join(words), [paragraph(words)])

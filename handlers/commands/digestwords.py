@@ -57,7 +57,7 @@ def read_digest(words: Words, command: str) -> AskDigest:
         raise UnknownWord(
             f"There is no “digest {first[:MAX_QUOTED]}”.",
             nearest=difflib.get_close_matches(name, SPOKEN, n=3, cutoff=0.5),
-            next_step=f"Type `{command} help digest` to see what can be said.",
+            next_step=f"Type `{command} help digest` to see the commands.",
         )
     what = What(name)
     read = _READERS.get(what, _one)
@@ -97,7 +97,7 @@ def _one(words: Words, example: str) -> dict[str, Any]:
     word = words.take()
     match = _NUMBER.fullmatch(word or "")
     if match is None:
-        raise BadInput("Which digest? It wants a number.", next_step=example)
+        raise BadInput("Which digest? Add its number.", next_step=example)
     return {"number": int(match[1])}
 
 

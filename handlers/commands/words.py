@@ -68,7 +68,7 @@ class Words:
         """BadInput when something is left over."""
         if self.rest:
             raise BadInput(
-                f"There is something left over: “{self.rest[:MAX_NAME]}”.",
+                f"I did not understand “{self.rest[:MAX_NAME]}”.",
                 next_step="Leave that out, or type `help` after the command.",
             )
 

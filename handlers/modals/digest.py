@@ -107,7 +107,7 @@ def _came_new(taken: Taken) -> bool:
 def _done(taken: Taken) -> str:
     number, where = taken.subscription.id, place(taken.subscription.wish.channel)
     if taken.how is How.SAME:
-        return f"Digest {number} for {where} was so already."
+        return f"Nothing changed: digest {number} for {where} is already set up like that."
     if taken.how is How.CHANGED:
         return f"Digest {number} for {where} is changed."
     return f"Digest {number} is set up. {where} is told who set it up and how to change it."

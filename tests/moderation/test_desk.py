@@ -248,7 +248,7 @@ async def test_an_order_that_could_not_be_begun_in_time_is_not_done_any_more(
     case = await office.store.case(1)
     assert (case.state, case.results[0].person, office.vendor.done) == (State.FAILED, "ann", [])
     assert "16 minutes" in case.results[0].evidence
-    assert case.results[0].next_step == "Give the order anew if it is still right."
+    assert case.results[0].next_step == "Request it again if it is still needed."
 
 
 async def test_an_order_begun_long_ago_is_in_doubt_and_not_begun_again(

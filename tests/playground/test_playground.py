@@ -220,7 +220,7 @@ async def test_a_vendor_that_fails_is_one_line_in_the_list(playground: Playgroun
     cast = playground.stage.cast
     playground.switches.turn(Vendor.COMETCHAT, Mood.FAILS)
     await say(playground, cast.lead, "list stage")
-    told = await read(playground, cast.lead, "CometChat failed with 503")
+    told = await read(playground, cast.lead, "CometChat had an internal error (503)")
     playground.switches.turn(Vendor.COMETCHAT, Mood.WELL)
     assert "Community stage" in told
 

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUPPORT = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
 STALE = "This card is from an older release, or was changed on its way."
-BROKEN = "Something went wrong here, and it is in the log."
+BROKEN = "Something went wrong in Callwarden; the bot's log says what."
 
 
 @pytest.fixture(scope="module")

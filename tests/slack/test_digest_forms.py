@@ -69,7 +69,7 @@ async def test_two_leads_who_want_the_same_get_one(leo: Lead) -> None:
     first = await leo.sets_up()
     form = await leo.opens("digest subscribe")
     assert await leo.sends(form, channel=leo.channel.id) == {}
-    await leo.sees("was so already")
+    await leo.sees("Nothing changed")
     form = await leo.opens("digest subscribe")
     assert await leo.sends(form, channel=leo.channel.id, at="18:00") == {}
     await leo.sees(f"Digest {first.id}", "is changed", "18:00")

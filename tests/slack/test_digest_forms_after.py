@@ -27,7 +27,7 @@ async def test_an_edited_digest_is_told_to_its_new_channel(leo: Lead) -> None:
     assert f"Digest {one.id} is now for {other.id}" in (await noted(leo.show, Event.CHANGED))[0]
     form = await leo.opens(f"digest edit {one.id}")
     assert await leo.sends(form) == {}
-    await leo.sees("was so already")
+    await leo.sees("Nothing changed")
 
 
 async def test_an_edit_that_would_be_another_ones_twin_is_refused_at_the_field(leo: Lead) -> None:

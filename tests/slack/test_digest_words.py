@@ -91,15 +91,15 @@ def test_each_word_is_understood(text: str, meant: AskDigest) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("edit", "wants a number"),
-        ("stop seven", "wants a number"),
-        ("now -1", "wants a number"),
+        ("edit", "Add its number"),
+        ("stop seven", "Add its number"),
+        ("now -1", "Add its number"),
         ("pause 7 for 2026-12-01", "until which day"),
         ("pause 7 until", "until which day"),
         ("pause 7 until tomorrow", "There is no day “tomorrow”"),
-        ("pause 7 until 2026-12-01 noon", "left over"),
+        ("pause 7 until 2026-12-01 noon", "I did not understand"),
         ("list 2", "does not belong there"),
-        ("subscribe weekly", "left over"),
+        ("subscribe weekly", "I did not understand"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_an_example(text: str, says: str) -> None:

@@ -125,7 +125,7 @@ class RecordResume(Verb):
 
 
 class TranscribeStart(Verb):
-    """Start writing down what is said."""
+    """Start a transcript of what is said."""
 
     name = "transcribe_start"
     words = ("transcribe", "start")
@@ -137,8 +137,8 @@ class TranscribeStart(Verb):
     aim = Aim.CALL
     repeatable = False
     drawn = False
-    summary = "Start writing down what is said."
-    warning = "People in the call may have to be told that they are written down."
+    summary = "Start a transcript of what is said."
+    warning = "People in the call may have to be told that they are transcribed."
     example = "transcribe K7QX start"
 
     def inverse(self) -> Verb:
@@ -163,8 +163,8 @@ class TranscribeStop(Verb):
     aim = Aim.CALL
     repeatable = True
     drawn = False
-    summary = "Stop writing down what is said. The file is kept."
-    warning = "What is said from now on is not written down."
+    summary = "Stop the transcript. The file is kept."
+    warning = "What is said from now on is not transcribed."
     example = "transcribe K7QX stop"
 
     def inverse(self) -> Verb:

@@ -88,7 +88,9 @@ class VendorServer(abc.ABC, Generic[R]):
         self.past = Past()
         self.requests: list[Seen] = []
         self.effects: list[Effect] = []
-        self.faults = Faults(clock, lambda status: self.problem(Refusal(status, "made up")))
+        self.faults = Faults(
+            clock, lambda status: self.problem(Refusal(status, "this was refused on purpose"))
+        )
         self.app = Starlette(
             routes=[self._route(method, path, handler) for method, path, handler in self.routes()],
             middleware=[Middleware(_Edge, seen=self.requests, faults=self.faults)],

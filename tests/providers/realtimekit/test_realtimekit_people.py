@@ -75,7 +75,7 @@ async def test_kicking_all_but_some_names_the_others_by_user_id_with_both_lists(
     back = await provider.observe(act)
     assert (back.seen, back.evidence) == (
         Seen.DONE,
-        "Nobody is in the room any more but those who were spared.",
+        "Nobody is left in the room except Ben.",
     )
 
 

@@ -191,7 +191,7 @@ async def test_everyone_is_muted_at_once(server: StreamServer, provider: StreamP
     assert "2 in the call still send audio" in (await provider.observe(act)).evidence
     await provider.perform(act)
     assert [effect.person for effect in server.effects] == ["ada", "ben"]
-    assert (await provider.observe(act)).evidence == "Nobody sends audio."
+    assert (await provider.observe(act)).evidence == "Everyone is muted."
 
 
 async def test_silence_proves_nothing_while_nobody_is_listed_as_sending(

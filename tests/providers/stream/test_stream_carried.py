@@ -59,7 +59,7 @@ async def test_a_kick_of_everyone_with_a_lost_answer_ends_confirmed_and_hits_nob
     server.faults.drop(after=True, on="/kick")
     results = await all_carried(provider, server, order(Kick(), everyone=True, spared=(ADA,)))
     assert {(one.state, one.attempts) for one in results} == {(State.CONFIRMED, 2)}
-    assert {one.evidence for one in results} == {"Nobody but the spared is left in the call."}
+    assert {one.evidence for one in results} == {"Nobody is left in the call except ada."}
     assert {one.person for one in results} == there - {"ada"}
     kicked = [one["user_id"] for one in asked(server, "/kick")]
     assert (len(kicked), here(server)) == (len(set(kicked)), {"ada"})
@@ -72,7 +72,7 @@ async def test_everyone_is_muted_and_that_is_seen(
     results = await all_carried(provider, server, order(Mute(), everyone=True, spared=(ADA,)))
     assert {one.person for one in results} == there - {"ada"}
     assert {(one.state, one.evidence) for one in results} == {
-        (State.CONFIRMED, "Nobody but the spared sends audio."),
+        (State.CONFIRMED, "Everyone except ada is muted."),
     }
 
 
@@ -92,7 +92,7 @@ async def test_a_silence_whose_right_was_not_taken_has_failed_and_says_how_far_i
     result = await carried(provider, server, order(Silence(), Person(id="ben")))
     assert result.state is State.FAILED
     assert result.evidence.startswith("They are muted, but can turn it on again.")
-    assert result.next_step == "Do it again, or take back what was done."
+    assert result.next_step == "Try again, or undo what was done."
 
 
 async def test_a_mistyped_file_is_never_told_to_be_gone(

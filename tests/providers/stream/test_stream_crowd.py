@@ -33,9 +33,9 @@ async def test_everyone_but_the_spared_is_muted_in_one_request_by_their_ids(
     receipt = await provider.perform(act)
     [sent] = asked(server, "/mute_users")
     assert sent == {"user_ids": ["ben", "p000", "p001"], "video": True}
-    assert "for 3 in the call, 1 spared" in receipt.evidence
+    assert "for 3 in the call, 1 left out" in receipt.evidence
     seen = await provider.observe(act)
-    assert (seen.seen, seen.evidence) == (Seen.DONE, "Nobody but the spared sends video.")
+    assert (seen.seen, seen.evidence) == (Seen.DONE, "Everyone except ada has the camera off.")
 
 
 async def test_whoever_sends_in_a_call_of_300_is_muted_though_only_100_are_listed(
@@ -78,9 +78,9 @@ async def test_everyone_but_the_spared_is_kicked_one_by_one_and_counted(
     act = order(Kick(), everyone=True, spared=(ADA,))
     assert "4 are in the call" in (await provider.observe(act)).evidence
     receipt = await provider.perform(act)
-    assert "for 4 in the call, 1 spared" in receipt.evidence
+    assert "for 4 in the call, 1 left out" in receipt.evidence
     assert here(server) == {"ada"}
-    assert (await provider.observe(act)).evidence == "Nobody but the spared is left in the call."
+    assert (await provider.observe(act)).evidence == "Nobody is left in the call except ada."
 
 
 async def test_a_call_of_300_is_emptied_round_by_round_within_the_pool(clock: ManualClock) -> None:
@@ -238,7 +238,7 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
     act = order(Silence(), everyone=True, spared=(ADA,))
     silence = await begun(provider, act)
     receipt = await provider.perform(silence.act)
-    assert "for 2 in the call, 1 spared" in receipt.evidence
+    assert "for 2 in the call, 1 left out" in receipt.evidence
     assert asked(server, "/mute_users") == [{"user_ids": ["ben", "p000"], "audio": True}]
     assert [one["user_id"] for one in asked(server, "/user_permissions")] == ["ben", "p000"]
     for who in ("ada", "ben"):
@@ -247,7 +247,7 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
     assert sending == {"ada"}
     seen = await provider.observe(act)
     assert seen.seen is Seen.UNKNOWABLE
-    assert seen.evidence.startswith("Nobody but the spared sends audio.")
+    assert seen.evidence.startswith("Everyone except ada is muted.")
     back = await provider.prepare(order(Unsilence(), everyone=True), [silence])
     assert "for 2 in the call" in (await provider.perform(back)).evidence
     server.talk(CID, "ben")

@@ -78,7 +78,7 @@ async def test_a_list_that_cannot_be_read_is_missing_beside_the_other(
     server.faults.error(500, on="/transcriptions", times=None)
     files = await provider.files(REF, ALL)
     assert [one.kind for one in files.files] == [FileKind.RECORDING]
-    assert files.missing[0].startswith("The transcripts could not be read: Stream Video failed")
+    assert files.missing[0].startswith("The transcripts could not be read: Stream Video had")
     server.faults.error(500, times=None)
     with pytest.raises(VendorFault):
         await provider.files(REF, ALL)
@@ -158,7 +158,7 @@ async def test_a_score_on_another_scale_is_left_out(score: int) -> None:
     ref = CallRef(vendor=Vendor.STREAM, id=CID, session="s")
     quality = await answering(body).quality(ref)
     assert (quality.score, quality.people[0].score) == (None, None)
-    assert (await answering({"participants": []}).quality(ref)).note.endswith("run yet.")
+    assert (await answering({"participants": []}).quality(ref)).note.endswith("session yet.")
 
 
 async def test_feedback_is_of_this_call_alone_and_newest_first(

@@ -180,7 +180,7 @@ async def test_an_empty_call_and_one_whose_limits_are_not_told_cannot_be_locked(
 ) -> None:
     """A limit of 0 is none, and what is not known cannot be put back."""
     server.faults.nulls("limits", times=1)
-    with pytest.raises(Impossible, match="could not be taken back"):
+    with pytest.raises(Impossible, match="could not be undone"):
         await provider.perform(order(Lock()))
     for who in ("ada", "ben"):
         server.leave(CID, who)

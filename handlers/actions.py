@@ -9,10 +9,9 @@ from bot.calls.picture import ListView
 from handlers import asking, home
 from handlers.blocks import digestvalues, lookvalues, values
 from handlers.blocks.cases import asked_message, check_message
-from handlers.blocks.life import case_message
 from handlers.commands import acting, digesting
 from handlers.commands.further import show_report, show_rooms
-from handlers.commands.looking import show_list, show_one
+from handlers.commands.looking import show_list, show_one, told_case
 from handlers.following import follow_press
 from handlers.modals import order, reason, search
 from handlers.visit import Visit
@@ -87,14 +86,13 @@ async def page_rooms(visit: Visit) -> None:
 async def show_case(visit: Visit) -> None:
     """A case's number."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
-    await visit.answer(case_message(await visit.desk.life(visit.asker, value.number)))
+    await visit.answer(await told_case(visit, value.number))
 
 
 async def page_case(visit: Visit) -> None:
     """More of a case's results, in the place of those that are shown."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
-    life = await visit.desk.life(visit.asker, value.number)
-    await visit.answer(case_message(life, value.page), in_place=True)
+    await visit.answer(await told_case(visit, value.number, value.page), in_place=True)
 
 
 async def check_case(visit: Visit) -> None:
@@ -102,7 +100,8 @@ async def check_case(visit: Visit) -> None:
     value = values.load(values.CaseValue, visit.payload.get("value"))
     await visit.hold()
     case, seen = await visit.desk.check(visit.asker, value.number)
-    await visit.answer(check_message(case, seen))
+    rights = await visit.desk.rights_in(visit.asker, case)
+    await visit.answer(check_message(case, seen, rights))
 
 
 async def repeat_case(visit: Visit) -> None:

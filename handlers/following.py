@@ -21,7 +21,8 @@ def follow(visit: Visit, acceptance: Acceptance) -> None:
 
     async def followed() -> None:
         case = await _ended(visit, acceptance.case)
-        await draw(visit, Opened(str(visit.payload["id"]), ""), window_view(_told(case)))
+        told = await _told(visit, case)
+        await draw(visit, Opened(str(visit.payload["id"]), ""), window_view(told))
         await home.publish(visit, None)
 
     visit.later(followed, "follow")
@@ -33,7 +34,7 @@ def follow_press(visit: Visit, acceptance: Acceptance) -> None:
     async def followed() -> None:
         await visit.hold()
         await visit.answer(asked_message(acceptance))
-        await visit.answer(_told(await _ended(visit, acceptance.case)))
+        await visit.answer(await _told(visit, await _ended(visit, acceptance.case)))
 
     visit.later(followed, "follow")
 
@@ -48,6 +49,6 @@ async def _ended(visit: Visit, case: Case) -> Case:
     return case
 
 
-def _told(case: Case) -> Message:
-    told = answer_message(case)
+async def _told(visit: Visit, case: Case) -> Message:
+    told = answer_message(case, await visit.desk.rights_in(visit.asker, case))
     return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

@@ -9,6 +9,7 @@ from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.calls.actors import Reader
 from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
 from bot.calls.rights import NOTHING
@@ -72,19 +73,22 @@ class Outbox:
         return ts
 
     async def _answer(self, notice: Notice, case: Case) -> Message:
-        """The card the act came from, drawn anew for its asker; where it cannot be, the case alone.
+        """The card the act came from, drawn anew for its reader; else the case alone.
 
         What is not confirmed stands above the card, with why and what to do next, and so does that
         somebody else had asked before.
         """
-        told = answer_message(case, joined=notice.joined)
+        reader = _reader(notice, case)
+        rights = await self.cards.rights(reader, case.act.call.vendor) if reader else NOTHING
+        told = answer_message(case, rights, joined=notice.joined)
         if notice.manner is not Manner.CARD:
             return told
         try:
-            view, cases = await self.cards.open(case.actor, case.channel, case.act.call)
+            who = reader or Reader(actor=case.actor, channel=case.channel)
+            view, cases = await self.cards.open(who.actor, who.channel, case.act.call)
         except (VendorError, Impossible, NotPermitted):
             return told
-        if notice.joined:  # it is read by somebody else, whose rights are not known here
+        if reader is None:  # somebody else, and an older release did not write down who
             view, cases = view.model_copy(update={"rights": NOTHING}), []
         card = call_message(view, cases)
         if case.state in {State.ASKED, State.CONFIRMED} and not notice.joined:
@@ -155,6 +159,13 @@ class Outbox:
         since = f"{(case.asked_at - SKEW).timestamp():.6f}"
         read = partial(self.client.conversations_history, channel=notice.place, oldest=since)
         return await find(read, _mark(notice), "line", case=case.number)
+
+
+def _reader(notice: Notice, case: Case) -> Reader | None:
+    """Who reads an answer; None where only its asker was written down and it is somebody else."""
+    if notice.reader is None and not notice.joined:
+        return Reader(actor=case.actor, channel=case.channel)
+    return notice.reader
 
 
 def _mark(notice: Notice) -> Mark:

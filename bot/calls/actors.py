@@ -27,6 +27,13 @@ class Actor(Frozen):
     team: str
 
 
+class Reader(Frozen):
+    """Who reads a private answer, and in which channel: None outside any."""
+
+    actor: Actor
+    channel: str | None = None
+
+
 class Member(Frozen):
     """What Slack says about a person. `team` is their home workspace, `zone` their time zone.
 

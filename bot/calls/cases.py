@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from bot.calls.actors import Actor
+from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask
 from bot.calls.models import CallRef, Frozen
@@ -263,7 +263,8 @@ class Notice(Frozen):
 
     `key` names the place and is unique; `posted` is the message's timestamp once it exists;
     `attempt` 1 is the first try; `version` grows with the case, so the newest state wins. Of an
-    answer, `manner` is how it is shown, and `joined` says that somebody else had asked before.
+    answer, `manner` is how it is shown, `joined` says that somebody else had asked before, and
+    `reader` is who reads it, None where that was not written down.
     """
 
     key: str
@@ -276,6 +277,7 @@ class Notice(Frozen):
     token: str = ""
     manner: Manner = Manner.NEW
     joined: bool = False
+    reader: Reader | None = None
 
     def of(self, case: Case) -> "Notice":
         """The notice as it is once `case` is shown: it may have ended since this fell due."""

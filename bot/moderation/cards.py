@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.calls.actors import Actor
+from bot.calls.actors import Actor, Reader
 from bot.calls.attendance import Attendance
 from bot.calls.cases import Case
 from bot.calls.looks import ATTENDANCE
-from bot.calls.models import CallRef
+from bot.calls.models import CallRef, Vendor
 from bot.calls.picture import CallView
-from bot.errors import Impossible, VendorError
+from bot.calls.rights import NOTHING, Rights
+from bot.errors import Impossible, NotPermitted, VendorError
 from bot.moderation.absent import Absentees
 from bot.moderation.board import Board
 from bot.policy import Policy
@@ -50,6 +51,13 @@ class Cards:
         attendance = await self._attendance(view.call.ref) if over else None
         found = {"rights": rights, "attendance": attendance, "kept_out": kept_out}
         return view.model_copy(update=found), cases
+
+    async def rights(self, reader: Reader, vendor: Vendor) -> Rights:
+        """What a private answer may offer its reader; nothing for who was taken out meanwhile."""
+        try:
+            return await self.policy.rights(reader.actor, vendor, reader.channel)
+        except NotPermitted:
+            return NOTHING
 
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from bot import trace
-from bot.calls.actors import Actor, Role
+from bot.calls.actors import Actor, Reader, Role
 from bot.calls.acts import Act
 from bot.calls.asks import Ask, ask_id
 from bot.calls.attendance import Attendance
@@ -68,6 +68,11 @@ class Desk:
     store: Store
     executor: Executor
     authorizer: Authorizer
+
+    @property
+    def cards(self) -> Cards:
+        """What opens a call for a reader."""
+        return Cards(self.board, self.policy, self.store, self.planner.absentees)
 
     async def request(self, order: Order) -> Acceptance:
         """Permit, then write down: what this returns is on disk and will be carried out.
@@ -155,13 +160,17 @@ class Desk:
         )
         return dict(zip(vendors, found, strict=True))
 
+    async def rights_in(self, asker: Asker, case: Case) -> Rights:
+        """What somebody may do where a case was done; nothing for who was taken out meanwhile."""
+        reader = Reader(actor=asker.actor, channel=asker.channel)
+        return await self.cards.rights(reader, case.act.call.vendor)
+
     async def open(
         self, asker: Asker, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
         """One call with its people, what may be done with it, and its latest cases."""
         await self.policy.may_look(asker.actor, asker.channel)
-        cards = Cards(self.board, self.policy, self.store, self.planner.absentees)
-        return await cards.open(asker.actor, asker.channel, ref, page)
+        return await self.cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> Found:
         """Where somebody is live now, on any vendor."""
@@ -200,9 +209,7 @@ class Desk:
     async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
         await self.looks(asker, ATTENDANCE, call.vendor)
-        return await Cards(self.board, self.policy, self.store, self.planner.absentees).attendance(
-            call
-        )
+        return await self.cards.attendance(call)
 
     async def case(self, asker: Asker, number: int) -> Case:
         """One case: anybody's for those who may read the audit log, else their own.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
 
-from bot.calls.actors import Actor
+from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act
 from bot.calls.asks import Ask
 from bot.calls.cases import (
@@ -256,6 +256,7 @@ class _Batch:
                     "expires_at": knock.at + ANSWERABLE,
                     "manner": order.manner,
                     "joined": joined,
+                    "reader": Reader(actor=order.actor, channel=order.channel).model_dump_json(),
                 }
             )
 
@@ -307,4 +308,5 @@ def _notice(case: Case, kind: NoticeKind, key: str, place: str) -> dict[str, Any
         "expires_at": None,
         "manner": None,
         "joined": None,
+        "reader": None,
     }

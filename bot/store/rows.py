@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
+from bot.calls.actors import Reader
 from bot.calls.acts import Act
 from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
 from bot.calls.outcomes import Result, State
@@ -74,4 +75,5 @@ def notice_of(row: Row[Any]) -> Notice:
         token=row.token,
         manner=Manner(row.manner or Manner.NEW),
         joined=bool(row.joined),
+        reader=Reader.model_validate_json(row.reader) if row.reader else None,
     )

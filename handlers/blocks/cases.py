@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Acceptance, Case, How
 from bot.calls.outcomes import Observation, Result, Seen, State
+from bot.calls.rights import Rights
 from bot.calls.verbs import Aim
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
@@ -205,10 +206,10 @@ def trouble_message(case: Case) -> Message:
     return Message(text_of(asker, spoken(case)), [paragraph([first, *_below(case, wanting)])])
 
 
-def answer_message(case: Case, *, joined: bool = False) -> Message:
+def answer_message(case: Case, rights: Rights, *, joined: bool = False) -> Message:
     """What the asker is told: how it went and why, or that it is in progress.
 
-    `joined`: somebody else had asked for it before.
+    `joined`: somebody else had asked for it before. `rights` are the reader's.
     """
     before = _asked_before(case) if joined else ""
     if case.state.open:
@@ -219,7 +220,7 @@ def answer_message(case: Case, *, joined: bool = False) -> Message:
         spoken(case),
         [
             paragraph([line for line in lines if line]),
-            *case_buttons(case, again=bool(open_points)),
+            *case_buttons(case, rights if open_points else None),
         ],
     )
 
@@ -243,10 +244,10 @@ def _asked_before(case: Case) -> str:
 
 def _saying(words: str, case: Case) -> Message:
     """One sentence about a case, and the way to it."""
-    return Message(text_of(words), [paragraph([words]), *case_buttons(case, again=False)])
+    return Message(text_of(words), [paragraph([words]), *case_buttons(case, None)])
 
 
-def check_message(case: Case, seen: Sequence[Observation]) -> Message:
+def check_message(case: Case, seen: Sequence[Observation], rights: Rights) -> Message:
     """What reading the vendor shows now for a case, for each part of it in order."""
     parts = case.act.each()
     lines = [
@@ -257,7 +258,10 @@ def check_message(case: Case, seen: Sequence[Observation]) -> Message:
     done = all(one.seen is Seen.DONE for one in seen)
     return Message(
         text_of(f"Case #{case.number} was checked again."),
-        [paragraph([first, *lines, case_line(case)]), *case_buttons(case, again=not done)],
+        [
+            paragraph([first, *lines, case_line(case)]),
+            *case_buttons(case, None if done else rights),
+        ],
     )
 
 
@@ -296,15 +300,20 @@ def _evidence(result: Result) -> str:
     return said
 
 
-def case_buttons(case: Case, *, again: bool, show: bool = True) -> list[Block]:
-    """Looking again and doing it again, where something is not confirmed; the whole case."""
+def case_buttons(case: Case, rights: Rights | None, *, show: bool = True) -> list[Block]:
+    """Looking again and doing it again, where something is not confirmed; the whole case.
+
+    `rights` are the reader's: a private card has no act that they may not do. None where there is
+    nothing to do or to check.
+    """
     value = CaseValue(number=case.number, attempt=case.attempt)
-    unsure = again and any(one.state is State.NOT_CONFIRMED for one in case.results)
-    failed = again and any(one.state is State.FAILED for one in case.results)
+    states = {one.state for one in case.results} if rights is not None else set()
+    may = rights is not None and rights.may_order(case.unsettled)
+    unsure, failed = State.NOT_CONFIRMED in states, State.FAILED in states
     row = [
         button("Check again", CASE_CHECK, value) if unsure else None,
-        _again("Do it again", case, value) if unsure else None,
-        _again("Try again", case, value) if failed and not unsure else None,
+        _again("Do it again", case, value) if unsure and may else None,
+        _again("Try again", case, value) if failed and not unsure and may else None,
         button(f"Case #{case.number}", CASE, value) if show else None,
     ]
     return actions(row, f"case.{case.number}.{case.attempt}.{case.state}")

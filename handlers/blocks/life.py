@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.life import Life
 from bot.calls.outcomes import Result, State
+from bot.calls.rights import Rights
 from handlers.blocks.cases import (
     case_buttons,
     deed,
@@ -44,8 +45,11 @@ URGENT = (
 """What wants an eye, the most first."""
 
 
-def case_message(life: Life, page: int = 0) -> Message:
-    """All that is on record of a case, with one page of its results; pages count from 0."""
+def case_message(life: Life, rights: Rights, page: int = 0) -> Message:
+    """All that is on record of a case, with one page of its results; pages count from 0.
+
+    `rights` are the reader's.
+    """
     case = life.case
     blocks = [
         header(f"Case #{case.number}: {case.act.verb.label}"),
@@ -55,7 +59,7 @@ def case_message(life: Life, page: int = 0) -> Message:
     if story := [*_joined(life.entries), *_undone(life)]:
         blocks.append(paragraph(story))
     blocks += _results(case, page)
-    return Message(spoken(case), [*blocks, *case_buttons(case, again=True, show=False)])
+    return Message(spoken(case), [*blocks, *case_buttons(case, rights, show=False)])
 
 
 def _facts(case: Case) -> list[str]:

@@ -1,7 +1,7 @@
 """An error as one private message: what happened, and what to do next."""
 
 from bot.errors import CallwardenError, NotPermitted, RoleTooLow, UnknownWord
-from handlers.blocks.message import Message
+from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import MAX_TEXT, actions, button, context, paragraph, section, text_of
 from handlers.blocks.text import an, holder, mrkdwn, say, some_of
 from handlers.blocks.values import ASK, TYPED, AskValue, TypedValue
@@ -43,19 +43,27 @@ def _for_the_file(line: str) -> str:
     return line if "```" in line else say(line, MAX_SAID)
 
 
-def unsent(error: CallwardenError, words: str) -> Message:
-    """Nothing was sent: a vendor did not say what `words` mean. They can be tried again."""
+def unsent(error: CallwardenError, words: str | None) -> Message:
+    """Nothing was sent: a vendor did not say what `words` mean. They can be tried again.
+
+    None where their reader may not order it anyway; then there is no button.
+    """
     happened = say(str(error), MAX_SAID)
     parts = [happened, "Nothing was done."]
-    again = button("Try again", TYPED, TypedValue(words=words))
-    return Message(text_of(*parts), [paragraph(parts), *actions([again])])
+    return Message(text_of(*parts), [paragraph(parts), *_typed("Try again", words)])
 
 
-def asked_back(error: CallwardenError, words: str) -> Message:
-    """What has to be asked in a form where none can be opened any more: a button opens it."""
+def asked_back(error: CallwardenError, words: str | None) -> Message:
+    """What has to be asked in a form where none can be opened any more: a button opens it.
+
+    `words` as for `unsent`.
+    """
     told = refusal(error)
-    choose = button("Choose…", TYPED, TypedValue(words=words))
-    return Message(told.text, [*told.blocks, *actions([choose])])
+    return Message(told.text, [*told.blocks, *_typed("Choose…", words)])
+
+
+def _typed(label: str, words: str | None) -> list[Block]:
+    return [] if words is None else actions([button(label, TYPED, TypedValue(words=words))])
 
 
 def looking(call: str) -> Message:

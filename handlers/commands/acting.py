@@ -40,7 +40,7 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
         await visit.counter.lookups.hold(_lookup(visit))
         return None
     except VendorError as error:
-        return unsent(error, str(visit.body["text"]))
+        return unsent(error, await to_repeat(visit))
     except UnclearPeople as no:
         asked = no
         visit.later(lambda: unclear.open_unclear(visit, request, asked), "form")
@@ -62,6 +62,17 @@ async def typed(visit: Visit) -> None:
     answer = await act(anew, request)
     if answer is not None:
         visit.later(partial(visit.answer, answer, in_place=visit.on_private_message), "answer")
+
+
+async def to_repeat(visit: Visit) -> str | None:
+    """The words, for a button to say them again; None where the asker may order it nowhere."""
+    words = str(visit.body["text"])
+    request = parse(words, str(visit.body.get("command") or visit.counter.command))
+    if not isinstance(request, ActRequest):
+        return words
+    rights = (await visit.desk.rights(visit.asker)).values()
+    name, crowd = request.verb.name, request.everyone
+    return words if any(one.may(name, everyone=crowd) for one in rights) else None
 
 
 async def incomplete(visit: Visit, request: Incomplete) -> Message | None:

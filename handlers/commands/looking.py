@@ -30,7 +30,13 @@ async def show_call(visit: Visit, request: ShowCall) -> None:
 
 async def show_case(visit: Visit, request: ShowCase) -> Message:
     """`/calls case 128`: one case, from asking to outcome."""
-    return case_message(await visit.desk.life(visit.asker, request.number))
+    return await told_case(visit, request.number)
+
+
+async def told_case(visit: Visit, number: int, page: int = 0) -> Message:
+    """A case from asking to outcome, with what its reader may do about it."""
+    life = await visit.desk.life(visit.asker, number)
+    return case_message(life, await visit.desk.rights_in(visit.asker, life.case), page)
 
 
 async def show_audit(visit: Visit, request: ShowAudit) -> Message | None:

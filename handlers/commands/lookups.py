@@ -7,12 +7,19 @@ from datetime import timedelta
 
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
-from bot.errors import BadInput, CallwardenError, NotAccepted, StoreError, VendorError
+from bot.errors import (
+    BadInput,
+    CallwardenError,
+    NotAccepted,
+    NotPermitted,
+    StoreError,
+    VendorError,
+)
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
 from bot.moderation.plan import UnclearPeople
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import asked_back, looking, unsent
-from handlers.commands.acting import meant_by
+from handlers.commands.acting import meant_by, to_repeat
 from handlers.commands.orders import ActRequest
 from handlers.commands.parse import parse
 from handlers.counter import Counter
@@ -55,10 +62,17 @@ async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | 
     except (NotAccepted, StoreError) as error:
         return error
     except (VendorError, NotLookedUp) as error:
-        return unsent(error, lookup.words)
+        return unsent(error, await _to_repeat(visit))
     except (UnclearPeople, NeedsForm) as error:
-        return asked_back(error, lookup.words)
+        return asked_back(error, await _to_repeat(visit))
     return None
+
+
+async def _to_repeat(visit: Visit) -> str | None:
+    try:
+        return await to_repeat(visit)
+    except (BadInput, NotPermitted):
+        return None
 
 
 async def _take(visit: Visit, lookup: Lookup) -> None:

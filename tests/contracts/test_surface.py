@@ -146,8 +146,8 @@ def cards() -> list[list[Block]]:
     messages = (
         calls_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
         call_message(view, [case]),
-        case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30}))),
-        answer_message(case),
+        case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30})), FULL),
+        answer_message(case, FULL),
         line_message(undoable, undoable=True),
         asked_back(UnknownPerson("Nobody."), "kick K7QX ann"),
         refusal(refused),

@@ -43,6 +43,7 @@ from tests.fakes.blocks import (
     told,
     words,
 )
+from tests.fakes.rights import FULL
 
 MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2))  # noqa: DTZ001  its zone is given
 ACTORS = st.builds(Actor, user=st.just("U1") | NAMES, team=st.just("T1"))
@@ -104,7 +105,7 @@ def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
 def test_any_life_is_told_soundly(
     case: Case, entries: tuple[AuditEntry, ...], undone: tuple[Case, ...], page: int
 ) -> None:
-    told(case_message(Life(case=case, entries=entries, undone=undone), page))
+    told(case_message(Life(case=case, entries=entries, undone=undone), FULL, page))
 
 
 def test_the_way_to_older_entries_keeps_what_is_looked_for() -> None:
@@ -210,14 +211,14 @@ def crowd(number: int) -> Case:
 
 def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first() -> None:
     life = Life(case=crowd(300))
-    first = told(case_message(life))
+    first = told(case_message(life, FULL))
     shown = words(first)
     assert "1 ❓ unknown · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
     assert shown.index("`p298`") < shown.index("`p299`") < shown.index("`p0`")
     assert shown.count("(3 attempts)") == PER_PAGE
     (more,) = [one for one in elements(first.blocks) if route(one["action_id"]) == "case.page"]
     assert load(CaseValue, more["value"]).page == 1
-    last = words(told(case_message(life, 99)))
+    last = words(told(case_message(life, FULL, 99)))
     assert "page 15 of 15" in last
     assert "`p297`" in last
 
@@ -239,7 +240,7 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
     life = Life(
         case=case.model_copy(update={"act": block}), entries=(joined, refused), undone=(back,)
     )
-    shown = words(told(case_message(life)))
+    shown = words(told(case_message(life, FULL)))
     assert "*Also asked for by* <@U8>" in shown
     assert "reason: me too" in shown
     assert "*Refused*" in shown
@@ -249,4 +250,4 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
 
 def test_a_case_asked_in_a_direct_message_says_so() -> None:
     case = crowd(1).model_copy(update={"channel": "D0MIRA"})
-    assert "in a direct message" in words(told(case_message(Life(case=case))))
+    assert "in a direct message" in words(told(case_message(Life(case=case), FULL)))

@@ -20,6 +20,7 @@ from handlers.blocks.forms import FormState, reason_form
 from handlers.blocks.help import help_message
 from handlers.commands.parse import parse
 from tests.fakes.blocks import ANYTHING, NAMES, NOW, PERSONS, many, ref, sound, told
+from tests.fakes.rights import FULL
 from tests.fakes.verbs import SAMPLES, sample
 
 TEXTS = {
@@ -46,7 +47,7 @@ def told_and_asked_for(name: str, people: list[Person], title: str, state: State
     act = Act(verb=verb, call=ref(), title=title, people=whom)
     case = Case(number=1, act=act, actor=Actor(user="U1", team="T1"), asked_at=NOW, state=state)
     told(line_message(case))
-    told(answer_message(case))
+    told(answer_message(case, FULL))
     try:
         form: dict[str, Any] = reason_form(
             FormState(act=act.ref), act, Capability(level=Enforcement.BEST_EFFORT, why=title)

@@ -99,10 +99,10 @@ def test_any_case_is_told_soundly(case: Case, how: How) -> None:
     seen = [Observation(seen=Seen.NOT_DONE, evidence=case.reason) for _ in case.act.each()]
     for message in (
         line_message(case),
-        answer_message(case),
-        case_message(Life(case=case)),
+        answer_message(case, FULL),
+        case_message(Life(case=case), FULL),
         asked_message(Acceptance(case=case, how=how)),
-        check_message(case, seen),
+        check_message(case, seen, FULL),
     ):
         assert f"#{case.number}" in words(told(message))
 
@@ -228,7 +228,9 @@ def test_doing_a_heavy_act_again_asks_first(verb: Verb, *, asks: bool) -> None:
         results=(doubt,),
     )
     (again,) = [
-        one for one in elements(told(answer_message(case)).blocks) if "again" in one["action_id"]
+        one
+        for one in elements(told(answer_message(case, FULL)).blocks)
+        if "again" in one["action_id"]
     ]
     assert ("confirm" in again) is asks
     if asks:
@@ -248,7 +250,7 @@ def test_not_confirmed_can_be_checked_and_done_again() -> None:
         results=(result,),
         reason="rude",
     )
-    labels = {e["text"]["text"] for e in elements(answer_message(case).blocks)}
+    labels = {e["text"]["text"] for e in elements(answer_message(case, FULL).blocks)}
     assert {"Check again", "Do it again", "Case #128"} == labels
     line = words(line_message(case))
     for part in (
@@ -277,7 +279,7 @@ def ended(verb: Verb, *results: Result, everyone: bool = False) -> Case:
 
 def test_what_was_so_already_is_never_called_confirmed() -> None:
     so = Result(person="a", name="Ann", state=State.ALREADY, evidence="They are not blocked.")
-    shown = words(answer_message(ended(Unblock(), so)))
+    shown = words(answer_message(ended(Unblock(), so), FULL))
     assert "☑️ *#9* no need to unblock Ann in “Raid”" in shown
     assert "They are not blocked." in shown
     assert "confirmed" not in shown
@@ -290,13 +292,13 @@ def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:
     ]
     late = Result(person="z", name="Zed", state=State.NOT_CONFIRMED, evidence="Still sends.")
     assert "everyone in “Raid”, 42 of 42" in words(
-        answer_message(ended(Mute(), *done, everyone=True))
+        answer_message(ended(Mute(), *done, everyone=True), FULL)
     )
-    partly = words(answer_message(ended(Mute(), *done, late, everyone=True)))
+    partly = words(answer_message(ended(Mute(), *done, late, everyone=True), FULL))
     assert "everyone in “Raid”, 42 of 43" in partly
     assert "❓ unknown · Zed `z`: Still sends." in partly
     beyond = Result(state=State.FAILED, evidence="Not listed.", count=7)
-    assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True)))
+    assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True), FULL))
 
 
 def test_the_record_pages_back() -> None:
@@ -376,7 +378,7 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
         results=results,
         reason="r" * 2000,
     )
-    shown = words(told(case_message(Life(case=case))))
+    shown = words(told(case_message(Life(case=case), FULL)))
     assert "❌ failed · p29 `p29`: gone." in shown
     assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
     assert "r" * 2000 in shown

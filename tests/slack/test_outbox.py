@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from bot.calls.actors import Actor
+from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import Result, State
@@ -435,15 +435,27 @@ async def test_the_answer_for_a_card_redraws_it_in_its_place(mail: Mail) -> None
     assert "Ann" in str(card.blocks)
 
 
+VIEWER = Actor(user="U0VIEW", team=HOME)
+
+
 @pytest.mark.parametrize(
-    ("asker", "joined", "acts"),
-    [(MARY, False, True), (Actor(user="U0VIEW", team=HOME), False, False), (MARY, True, False)],
+    ("asker", "reader", "joined", "acts"),
+    [
+        (MARY, None, False, True),
+        (VIEWER, None, False, False),
+        (MARY, None, True, False),
+        (MARY, MARY, False, True),
+        (VIEWER, MARY, True, True),
+        (MARY, VIEWER, True, False),
+    ],
 )
 async def test_the_card_drawn_anew_offers_what_its_reader_may_do(
-    mail: Mail, asker: Actor, joined: bool, acts: bool
+    mail: Mail, asker: Actor, reader: Actor | None, joined: bool, acts: bool
 ) -> None:
+    """Who joined another's case reads it too; of an older release it is not known who that was."""
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
-    notice = mail.answer(mail.reply_url(card), manner=Manner.CARD, joined=joined)
+    known = None if reader is None else Reader(actor=reader, channel=mail.channel.id)
+    notice = mail.answer(mail.reply_url(card), manner=Manner.CARD, joined=joined, reader=known)
     case = finished(mail.case.model_copy(update={"actor": asker}))
     await mail.outbox.show(notice, case)
     assert ("Lock" in str(card.blocks)) is acts

@@ -222,3 +222,27 @@ async def test_while_there_is_no_admin_everybody_reads_what_to_write(show: Show)
     told = await Moderator(show, "viewer").types(f"kick {ROOM} @Kofi spam")
     assert 'Add "UVIC" to moderators under [people] in callwarden.toml' in told
     assert show.workspace.ephemerals["UVIC"][-1].blocks[-1]["type"] == "context"
+
+
+async def test_a_case_offers_to_try_again_only_to_who_may(tmp_path: Path, show_url: str) -> None:
+    rules = '[people]\nmoderators = ["UMIRA"]\n[reading]\naudit = "viewer"\n'
+    async with open_show(tmp_path, database_url=show_url, rules=rules) as show:
+        mira, vic = Moderator(show), Moderator(show, "viewer")
+        show.stage.world.stream.faults.error(400, on="/kick")
+        await mira.types(f"kick {ROOM} @Kofi insults")
+        await mira.sees("Could not kick", "[Try again]")
+        assert "[Try again]" in await mira.types("case 1")
+        told = await vic.types("case 1")
+        assert "Kofi" in told
+        assert "Try again" not in told
+
+
+async def test_words_that_could_not_be_read_are_offered_again_only_to_who_may(show: Show) -> None:
+    faults = show.stage.world.stream.faults
+    for who, offered in (("viewer", False), ("moderator", True)):
+        show.counter.desk.board.memory.forget(Vendor.STREAM, SUPPORT.id)
+        faults.error(503, on="/participants", times=None)
+        reader = Moderator(show, who)
+        await show.sender.command(reader.user, show.stage.cast.ops, f"kick {ROOM} kofi spam")
+        told = await reader.sees("Nothing was done.")
+        assert ("[Try again]" in told) is offered

@@ -8,7 +8,7 @@ import pytest
 from bot.calls.cases import Manner, Notice, NoticeKind
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.store.orders import DONE, JOHN, MINUTE, order
+from tests.store.orders import DONE, JOHN, MARY, MINUTE, order
 
 HOOK = "https://hooks.slack.test/1"
 
@@ -104,5 +104,8 @@ async def test_each_answer_is_shown_as_it_was_asked_for(store: SqlStore) -> None
     await store.accept(order("mary", reply_url=HOOK, card=True))
     await store.accept(order("john", actor=JOHN, reply_url=f"{HOOK}/john"))
     await ended(store)
-    told = {one.place: (one.manner, one.joined) for one in await due(store)}
+    answers = await due(store)
+    told = {one.place: (one.manner, one.joined) for one in answers}
     assert told == {HOOK: (Manner.CARD, False), f"{HOOK}/john": (Manner.NEW, True)}
+    readers = {one.place: one.reader.actor for one in answers if one.reader is not None}
+    assert readers == {HOOK: MARY, f"{HOOK}/john": JOHN}

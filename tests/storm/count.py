@@ -156,7 +156,7 @@ def _messages(stage: Stage, cases: dict[int, Case]) -> dict[str, int]:
     return {
         "messages twice": sum(len(texts) > 1 for texts in lines.values()),
         "cases not told": sum(
-            not texts or f"{cases[number].state.label}." not in texts[-1]
+            not texts or f"#{number} {cases[number].state.label}:" not in texts[-1]
             for number, texts in told.items()
         ),
     }

@@ -1,6 +1,7 @@
 """From the words a moderator typed to an act: which call, which people, possible or not."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,7 +9,16 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.picture import ListView
-from bot.calls.verbs import VERBS, Aim, Listed, RecordPause, RecordResume, RecordStop, Verb
+from bot.calls.verbs import (
+    VERBS,
+    Aim,
+    Listed,
+    RecordPause,
+    RecordResume,
+    RecordStop,
+    RtmpStop,
+    Verb,
+)
 from bot.errors import (
     AmbiguousCall,
     AmbiguousPerson,
@@ -16,12 +26,13 @@ from bot.errors import (
     Impossible,
     UnknownCall,
     UnknownPerson,
+    VendorError,
 )
 from bot.moderation.absent import Absentees, Past, not_listed, roster_crowd
 from bot.moderation.board import Board, longer_handles
 from bot.moderation.crowd import Crowd
 from bot.moderation.naming import MOST_NAMED, Reading, read_people
-from bot.moderation.recordings import require_one
+from bot.moderation.recordings import require_one, require_output
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""
@@ -135,6 +146,7 @@ class Planner:
         call = await self.call(call_word)
         self.possible(verb, call.ref, everyone=everyone)
         await self.require_recording(verb, call.ref)
+        await self._require_output(verb, call.ref)
         return Act(
             verb=verb,
             call=call.ref,
@@ -233,6 +245,15 @@ class Planner:
         if isinstance(verb, RecordStop | RecordPause | RecordResume):
             provider = self._board.provider(call.vendor)
             require_one(verb, call, await provider.recordings_running(call))
+
+    async def _require_output(self, verb: Verb, call: CallRef) -> None:
+        """BadInput where `verb` stops an RTMP output by a name that none has while others run.
+
+        What cannot be read holds nothing up: stopping is urgent.
+        """
+        if isinstance(verb, RtmpStop):
+            with suppress(VendorError):
+                require_output(verb, await self._board.get(call))
 
     async def _people(self, verb: Verb, call: Call, words: Sequence[str]) -> tuple[Person, ...]:
         if not words:

@@ -1,12 +1,12 @@
-"""Which recording is meant, where several run: one is never hit for another."""
+"""Which recording or output is meant, where some run: one is never hit for another."""
 
 from collections.abc import Sequence
 
 from bot.calls.handles import handle
-from bot.calls.models import CallRef
+from bot.calls.models import Call, CallRef
 from bot.calls.recordings import RunningRecording
-from bot.calls.verbs import RecordPause, RecordResume, RecordStop
-from bot.errors import WhichRecording
+from bot.calls.verbs import RecordPause, RecordResume, RecordStop, RtmpStop
+from bot.errors import BadInput, WhichRecording
 
 SHOWN = 8
 """Recordings listed in a question back."""
@@ -32,6 +32,21 @@ def require_one(
             f"No recording “{named}” is running.",
             next_step=_listed(verb, call, running) if running else "Nothing is being recorded.",
         )
+
+
+def require_output(verb: RtmpStop, call: Call) -> None:
+    """BadInput where RTMP outputs run and none has the name that is to be stopped.
+
+    Where none runs, or the vendor does not list them, it is the vendor's to say.
+    """
+    if not call.rtmp or verb.to in call.rtmp:
+        return
+    first, second = verb.words
+    word = handle(call.ref)
+    raise BadInput(
+        f"No RTMP output “{verb.to}” is running. Running: {', '.join(call.rtmp[:SHOWN])}.",
+        next_step=f"Nothing was stopped. Name it: `{first} {word} {second} {call.rtmp[0]}`",
+    )
 
 
 def _question(running: Sequence[RunningRecording]) -> str:

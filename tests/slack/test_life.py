@@ -311,3 +311,20 @@ async def test_an_outsiders_order_that_nobody_could_carry_out_is_recorded_as_typ
     (entry,) = await show.store.audit(CaseFilter(limit=1))
     assert entry.state is State.REFUSED
     assert "kick NoSuchCall @amina rude" in entry.detail
+
+
+@pytest.mark.parametrize("typed", ["all", "youtub"])
+async def test_an_output_that_does_not_run_is_never_told_as_stopped_while_another_runs(
+    show: Show, typed: str
+) -> None:
+    mira, call = Moderator(show), short(LAUNCH)
+    room = show.stage.world.stream.rooms[LAUNCH]
+    await mira.types(f"rtmp {call} start youtube")
+    await mira.sees("started the RTMP output", "confirmed")
+    answer = await mira.types(f"rtmp {call} stop {typed}")
+    assert f"No RTMP output “{typed}” is running. Running: youtube." in answer
+    assert f"rtmp {call} stop youtube" in answer
+    assert list(room.rtmps) == ["youtube"]
+    await mira.types(f"rtmp {call} stop youtube")
+    await mira.sees("stopped the RTMP output", "confirmed")
+    assert "already so" in await mira.types(f"rtmp {call} stop {typed}")

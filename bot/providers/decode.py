@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from bot.providers.http import Answer, Transport
+from bot.providers.http import UNREAD, Answer, Transport
 
 log = structlog.get_logger(__name__)
 
@@ -168,4 +168,7 @@ def read(http: Transport, model: type[M], answer: Answer) -> M:
     try:
         return model.model_validate_json(answer.body)
     except ValidationError as error:
-        raise http.garbled() from error
+        garbled = http.garbled()
+        if answer.read:
+            garbled.next_step = UNREAD
+        raise garbled from error

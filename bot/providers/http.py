@@ -39,6 +39,9 @@ log = structlog.get_logger(__name__)
 OK = "ok"
 """The outcome of a request that was answered with a 2xx; all others are errors' classes."""
 
+UNREAD = "Nothing was done. Try again in a moment."
+"""What to do when a vendor does not say what it was asked: reading changes nothing."""
+
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read before it is given up."""
 
@@ -63,12 +66,16 @@ class Problem(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A 2xx: its bytes, the vendor's id for the request where it gives one, and the tries."""
+    """A 2xx: its bytes, the vendor's id for the request where it gives one, and the tries.
+
+    `read` is whether the request could change nothing.
+    """
 
     body: bytes
     request_id: str | None
     attempts: int
     status: int = HTTPStatus.OK
+    read: bool = False
 
 
 class Wire(NamedTuple):
@@ -150,6 +157,8 @@ class Transport:
             outcome = OK
         except VendorError as error:
             outcome = type(error).__name__
+            if kind is Kind.READ and isinstance(error, Ambiguous):
+                error.next_step = UNREAD
             raise
         finally:
             spent = self._clock.monotonic() - began
@@ -222,7 +231,8 @@ class Transport:
         except asyncio.CancelledError:
             line.info("vendor not waited for", ms=self._ms_since(began))
             raise
-        tell = line.debug if kind is Kind.READ else line.info
+        answer = answer._replace(read=kind is Kind.READ)
+        tell = line.debug if answer.read else line.info
         tell(
             "vendor answered",
             status=answer.status,

@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.calls.models import Vendor
 from bot.errors import (
+    Ambiguous,
     AnswerLost,
     BreakerOpen,
     NotAtVendor,
@@ -30,7 +31,9 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.providers.breaker import BreakerState
-from bot.providers.http import LARGEST, Answer, Deadlines, Kind, Problem, Transport, Wire
+from bot.providers.decode import read
+from bot.providers.http import LARGEST, UNREAD, Answer, Deadlines, Kind, Problem, Transport, Wire
+from bot.providers.stream_wire import Done
 from tests.fakes.clock import ManualClock
 from tests.webhooks.signing import new_key
 
@@ -40,8 +43,8 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 def problem(body: bytes) -> Problem:
-    read = json.loads(body)
-    return Problem(str(read["code"]), read["message"])
+    said = json.loads(body)
+    return Problem(str(said["code"]), said["message"])
 
 
 class Server:
@@ -100,6 +103,26 @@ async def test_a_once_that_may_have_happened_is_never_sent_twice(
     with pytest.raises(error):
         await ask(transport(server), Kind.ONCE)
     assert server.seen == 1
+
+
+@pytest.mark.parametrize("trouble", [500, httpx.ReadError("cut"), httpx.Response(302)], ids=repr)
+async def test_only_what_may_have_changed_something_is_to_be_looked_at(
+    trouble: int | Exception | httpx.Response,
+) -> None:
+    for kind, next_step in ((Kind.READ, UNREAD), (Kind.ONCE, Ambiguous.default_next_step)):
+        with pytest.raises(Ambiguous) as caught:
+            await ask(transport(Server(*[trouble] * 4)), kind)
+        assert caught.value.next_step == next_step
+
+
+async def test_an_answer_that_cannot_be_read_changed_nothing_where_nothing_was_to_be_changed() -> (
+    None
+):
+    http = transport(lambda _: httpx.Response(200, text="<html>"))
+    for kind, next_step in ((Kind.READ, UNREAD), (Kind.ONCE, Ambiguous.default_next_step)):
+        with pytest.raises(VendorGarbled) as caught:
+            read(http, Done, await ask(http, kind))
+        assert caught.value.next_step == next_step
 
 
 async def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:

@@ -127,7 +127,7 @@ async def test_two_choices_at_once_leave_the_later_one_drawn(show: Show, leo: Fo
 async def test_a_drawing_slack_does_not_take_is_replaced_by_words(show: Show, mira: Former) -> None:
     show.stage.slack.faults.error(500, on="views.update")
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
-    await mira.drawn("Something went wrong here")
+    await mira.drawn("Something went wrong")
 
 
 async def test_more_on_a_call_that_is_gone_says_so(show: Show, mira: Former) -> None:

@@ -196,7 +196,7 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         await self._background(self._drop, notice)
 
     async def hold(self, lookup: Lookup) -> bool:
-        """Keep an order that is looked for; see `bot.moderation.lookups.Kept`."""
+        """Keep an order that is looked for; see `bot.ports.LookupStore`."""
         return await self._writer.write(self._hold, lookup, patience=self._patience)
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:

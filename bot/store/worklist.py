@@ -46,12 +46,6 @@ _HELD = (
     .order_by(CASE.c.number)
     .with_for_update()
 )
-_BEGINNING = (
-    select(CASE.c.number, CASE.c.token, CASE.c.request)
-    .where(CASE.c.number.in_(bindparam("numbers", expanding=True)))
-    .order_by(CASE.c.number)
-    .with_for_update()
-)
 _BEGIN = update(CASE).where(CASE.c.number == bindparam("case")).values(request=bindparam("request"))
 _CLOSE = (
     update(CASE)
@@ -168,7 +162,7 @@ class Worklist:
         numbers = [one.claim.case.number for one in begun]
         held = {
             row.number: (row.token, row.request)
-            for row in connection.execute(_BEGINNING, {"numbers": numbers})
+            for row in connection.execute(_HELD, {"numbers": numbers})
         }
         rows, answers = [], []
         for one in begun:

@@ -15,6 +15,9 @@ CALLS, CALL_SECONDS = 5_000, 3_600.0
 ROOMS, PEOPLE_SECONDS = 500, 60.0
 """People are believed for a minute; the vendor decides in the end whether they are there."""
 
+MET = 2_000
+"""People of one call who stay known for an hour after they were last seen in it."""
+
 LEFT_SECONDS = 600.0
 """How long somebody who is in a call no more may still be meant by a name."""
 
@@ -36,19 +39,23 @@ class Memory:
         self._seen: TTLCache[tuple[str, str], dict[str, tuple[float, Participant]]] = TTLCache(
             ROOMS, LEFT_SECONDS, timer=clock.monotonic
         )
-
-        self._met: TTLCache[tuple[str, str], dict[str, Participant]] = TTLCache(
+        self._met: TTLCache[tuple[str, str], TTLCache[str, Participant]] = TTLCache(
             ROOMS, CALL_SECONDS, timer=clock.monotonic
         )
 
     def meet(self, ref: CallRef, people: Iterable[Participant]) -> None:
         """Remember what people were like who were in a call, also when they leave."""
         room = _room(ref)
-        self._met[room] = {**self._met.get(room, {}), **{one.id: one for one in people}}
+        known = self._met.get(room)
+        if known is None:
+            known = TTLCache(MET, CALL_SECONDS, timer=self._clock.monotonic)
+        known.update((one.id, one) for one in people)
+        self._met[room] = known
 
     def met(self, ref: CallRef, person: str) -> Participant | None:
         """Somebody who was seen in the call, by the id that acts take, as they were last seen."""
-        return self._met.get(_room(ref), {}).get(person)
+        known = self._met.get(_room(ref))
+        return None if known is None else known.get(person)
 
     def keep_calls(self, calls: Iterable[Call]) -> None:
         """Remember these calls as they are now."""

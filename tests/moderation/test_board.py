@@ -116,6 +116,21 @@ async def test_what_was_shown_is_remembered_for_a_while(world: World) -> None:
     assert memory.called(ref.id) == []
 
 
+async def test_who_was_not_seen_for_an_hour_is_forgotten_in_a_call_that_goes_on(
+    world: World,
+) -> None:
+    ref = (await world.board.look(ListView(text="big"))).calls[0].ref
+    await world.board.people(ref)
+    world.clock.advance(CALL_SECONDS / 2)
+    world.stream.left.add("a")
+    await world.board.people(ref)
+    assert world.board.memory.met(ref, "a") is not None
+    world.clock.advance(CALL_SECONDS / 2 + 1)
+    await world.board.people(ref)
+    assert world.board.memory.met(ref, "a") is None
+    assert world.board.memory.met(ref, "b") is not None
+
+
 async def test_without_any_vendor_it_says_so_and_not_that_nothing_is_live() -> None:
     clock = ManualClock()
     with pytest.raises(Impossible, match="No vendor is connected"):

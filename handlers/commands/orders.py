@@ -23,7 +23,7 @@ from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
 from handlers.commands.options import no_such_option, pick, take_options, with_options, words_of
 from handlers.commands.optionwords import choices, chosen, names, texts
-from handlers.commands.words import PROTECTED, Words, fit, include_protected
+from handlers.commands.words import PROTECTED, Words, fit, require_everyone
 
 MAX_REASON = 2000
 """Characters in a reason."""
@@ -118,6 +118,8 @@ def read_order(
         require_short(words.rest)
     else:
         words.rest = require_reason(verb, words.rest)
+    if protected_too:
+        require_everyone(everyone=everyone)
     lacking = [
         *(["verb"] if asked else []),
         *(["call"] if call is None else []),
@@ -130,7 +132,7 @@ def read_order(
         "everyone": everyone,
         "spared": spared,
         "reason": words.rest,
-        "protected_too": include_protected(everyone=everyone) if protected_too else False,
+        "protected_too": protected_too,
     }
     if lacking:
         kind = None if asked else verb

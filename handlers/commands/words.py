@@ -107,11 +107,10 @@ PROTECTED = "protected"
 """The option that includes protected people in an act on everyone."""
 
 
-def include_protected(*, everyone: bool) -> bool:
-    """Whether protected people are included. BadInput where people are named: they are meant."""
+def require_everyone(*, everyone: bool) -> None:
+    """BadInput where protected people are included but people are named: those are meant."""
     if not everyone:
         raise BadInput(
             f"--{PROTECTED} goes with everyone only.",
             next_step="People you name are meant in any case: leave it out.",
         )
-    return True

@@ -1,7 +1,7 @@
 """Who was in a call: every stay from when to when, and how it ended."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.calls.cases import Case
 from bot.calls.models import Frozen
@@ -11,7 +11,7 @@ from bot.calls.verbs import Block, End, Kick
 REMOVING = (Kick, Block, End)
 """The verbs after which somebody is gone."""
 
-SLACK_BEFORE, SLACK_AFTER = timedelta(seconds=5), timedelta(seconds=30)
+EARLIER, LATER = timedelta(seconds=5), timedelta(seconds=30)
 """How much earlier than its order, or later than its outcome, a removal may show at the vendor."""
 
 
@@ -37,6 +37,14 @@ class Attendee(Frozen):
     def here(self) -> bool:
         """Whether they are in the call now."""
         return self.joined_at is not None and self.left_at is None
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def by_arrival(stay: Attendee) -> tuple[datetime, str]:
+    """Sorts stays by when they began, then by id; those who never came are last."""
+    return stay.joined_at or _NEVER, stay.id
 
 
 class Attendance(Frozen):
@@ -74,7 +82,7 @@ def _removed(case: Case, stay: Attendee) -> Result | None:
     """The result of the case that ended this stay; None when it did not."""
     if stay.left_at is None or case.finished_at is None:
         return None
-    if not case.asked_at - SLACK_BEFORE <= stay.left_at <= case.finished_at + SLACK_AFTER:
+    if not case.asked_at - EARLIER <= stay.left_at <= case.finished_at + LATER:
         return None
     return next((result for result in case.results if _reached(result, case, stay)), None)
 

@@ -42,7 +42,6 @@ _SIGNS = "-,:(["
 
 _AT = re.compile(r"(?<!\S)@")
 LONE_DASH = re.compile(rf"^[{re.escape(DASHES)}]+(?:\s+|$)")
-
 """Dashes that only part a reason from what stands before it."""
 
 

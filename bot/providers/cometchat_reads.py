@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from bot.calls.attendance import Attendance
+from bot.calls.attendance import Attendance, by_arrival
 from bot.calls.call_log import LogFilter
 from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
@@ -19,7 +19,6 @@ from bot.providers.cometchat_wire import (
 )
 from bot.providers.decode import read
 from bot.providers.http import Kind, Params, Transport
-from bot.providers.looks import by_arrival
 
 PAGE = 100
 """Items asked for where we page ourselves: CometChat's usual number for transcriptions."""

@@ -1,10 +1,9 @@
-"""What a vendor without a look answers: that it has none, and why."""
+"""What a vendor answers that lacks a look, a list or a call log: that it has none, and why."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from bot.calls.acts import Person
-from bot.calls.attendance import Attendance, Attendee
+from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement, cannot
 from bot.calls.looks import (
@@ -30,8 +29,6 @@ from bot.errors import Impossible
 
 NOBODY_YET = "Nobody has been in this call yet."
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
 HAS = Capability(level=Enforcement.ENFORCED)
 """The vendor has it."""
 
@@ -43,11 +40,6 @@ def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
         message = f"nothing said about: {', '.join(missing)}"
         raise ValueError(message)
     return {name: cannot(one) if isinstance(one, str) else one for name, one in said.items()}
-
-
-def by_arrival(stay: Attendee) -> tuple[datetime, str]:
-    """Sorts stays by when they began, then by id; those who never came are last."""
-    return stay.joined_at or _NEVER, stay.id
 
 
 def unlisted(call: CallRef, which: Listed) -> Impossible:
@@ -69,7 +61,7 @@ class Blind:
         raise self._none(RECORDINGS, call, kinds)
 
     async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
-        """None: there is nothing to choose from."""
+        """None to choose from: acts here take no recording by id."""
         del call
         return ()
 

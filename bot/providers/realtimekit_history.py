@@ -194,7 +194,7 @@ class KitHistory:
             if first <= one <= last
         ]
 
-    def _goes_on(self, number: int, before: int, got: int, paging: Maybe[Paging]) -> None:
+    def _goes_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
         total, end = (paging.total_count, paging.end_offset) if paging else (None, None)
         if total is None or end is None:
             return

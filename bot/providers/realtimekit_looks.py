@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.calls.acts import Person
-from bot.calls.attendance import Attendance
+from bot.calls.attendance import Attendance, by_arrival
 from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
 from bot.calls.names import fold
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.looks import NOBODY_YET, by_arrival
+from bot.providers.looks import NOBODY_YET
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, connection
 from bot.providers.realtimekit_rooms import Enrolled, Rooms

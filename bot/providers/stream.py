@@ -18,7 +18,6 @@ from bot.calls.leaving import Leaving
 from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
-from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
@@ -133,11 +132,6 @@ class StreamProvider(Blind):
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """See `CallProvider.files`; Stream has recordings and transcripts."""
         return await self._looks.files(call, kinds)
-
-    async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
-        """See `CallProvider.recordings_running`: Stream's acts take a kind, no id."""
-        del call
-        return ()
 
     async def quality(self, call: CallRef) -> Quality:
         """See `CallProvider.quality`; Stream says nothing about lost packets."""

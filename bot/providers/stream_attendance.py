@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
-from bot.calls.attendance import Attendance, Attendee
+from bot.calls.attendance import Attendance, Attendee, by_arrival
 from bot.calls.models import CallRef
 from bot.providers.decode import Counted, Known, Maybe, Moment, read
 from bot.providers.http import Kind, Params
-from bot.providers.looks import NOBODY_YET, by_arrival
+from bot.providers.looks import NOBODY_YET
 from bot.providers.stream_reads import MOST, MOST_PAGES, StreamReads, path_of, segment
 from bot.providers.stream_wire import Stay, Stays
 

@@ -61,7 +61,7 @@ class StreamPreparing:
             return Before(rights=await self._held(act, RIGHTS[act.verb.tracks]))
         if isinstance(act.verb, Unsilence):
             return Before(rights=_given_back(act, past, RIGHTS[act.verb.tracks]))
-        return await self._leaving(act)
+        return await self._present(act)
 
     async def _lock(self, act: Act, held: Before | None) -> Before:
         """As many as are in the call and count; the limits that a lock of ours found stay known.
@@ -117,7 +117,8 @@ class StreamPreparing:
         people = max(now.people - sum(map(now.people_by_role, staying)), 0)
         return Leaving(people=people, present=now.people, at_most=not grants)
 
-    async def _leaving(self, act: Act) -> Before:
+    async def _present(self, act: Act) -> Before:
+        """How many are there, so that it can be told afterwards how many left."""
         call = await self._reads.call(act.call.id)
         no_later(act, call)
         return Before(most=call.people)

@@ -50,7 +50,7 @@ from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.migrate import migrate
 from bot.store.urls import sqlite_file
-from handlers.asking import Pleas
+from handlers.asking import SlackAsks
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
@@ -122,8 +122,8 @@ async def open_house(
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
-        pleas = _pleas(settings, slack, directory, pace)
-        asking = Asking(store, pleas, board, clock, counter.tasks, owner, lease)
+        ask_poster = _ask_poster(settings, slack, directory, pace)
+        asking = Asking(store, ask_poster, board, clock, counter.tasks, owner, lease)
         behind = Behind(
             desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups, asking
         )
@@ -191,14 +191,14 @@ def _lines(
     return OwnLines(outbox, _own_channels(settings, directory), store, slack, admins)
 
 
-def _pleas(
+def _ask_poster(
     settings: Settings, slack: AsyncWebClient, directory: Directory, pace: AsyncLimiter
-) -> Pleas | None:
+) -> SlackAsks | None:
     """What asks those who may in the moderation channel; None where there is none."""
     channel = settings.rules.slack.moderation_channel
     if channel is None:
         return None
-    return Pleas(slack, directory, _own_channels(settings, directory), channel, pace)
+    return SlackAsks(slack, directory, _own_channels(settings, directory), channel, pace)
 
 
 def _owner() -> str:

@@ -41,7 +41,7 @@ async def open_order(visit: Visit) -> None:
 
 
 @dataclass(frozen=True)
-class Pleas:
+class SlackAsks:
     """Posts orders to `channel`, which is the moderation channel; `pace` is that of its lines."""
 
     client: AsyncWebClient

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
@@ -27,6 +28,13 @@ class Ask(Frozen):
     asked_at: datetime | None = None
     attempt: int = 0
     token: str = ""
+
+
+class Asked(NamedTuple):
+    """An order that is put to those who may give it; `new`: by this request."""
+
+    ask: Ask
+    new: bool
 
 
 def ask_id(key: str, act: Act, reason: str) -> str:

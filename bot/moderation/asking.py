@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -24,7 +24,7 @@ from bot.moderation.board import Board
 from bot.moderation.executor import LEASE
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
-from bot.ports import NoticeLater, NoticeLost
+from bot.ports import AskPoster, AskStore, NoticeLater, NoticeLost
 
 log = structlog.get_logger(__name__)
 
@@ -37,60 +37,11 @@ LIVE_SECONDS = 0.8
 """How long it is waited to hear whether a call has ended: Slack gives 3 s for everything."""
 
 
-class Asked(Protocol):
-    """An order that is put to those who may give it; `new`: by this request."""
-
-    @property
-    def ask(self) -> Ask:
-        """The order."""
-
-    @property
-    def new(self) -> bool:
-        """Whether it was not asked for before."""
-
-
-class Kept(Protocol):
-    """The part of the store that keeps refused orders. What it returns is on disk."""
-
-    async def plead(self, id_: str, actor: Actor) -> Asked | None:
-        """Put the order of that id to those who may, once, with its entry in the audit log.
-
-        An equal one that was asked for lately is the same. None where no such order was refused to
-        `actor`. NotAccepted as in `Store.accept`.
-        """
-
-    async def refused_order(self, id_: str) -> Ask | None:
-        """The order of that id."""
-
-    async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
-        """Take up what is to be posted and that nobody holds."""
-
-    async def ask_told(self, ask: Ask) -> None:
-        """This was posted, or is given up; a stale token changes nothing."""
-
-    async def ask_later(self, ask: Ask, until: datetime) -> None:
-        """Try this again at `until`; a stale token changes nothing."""
-
-
-class Poster(Protocol):
-    """Puts an order in front of those who may give it. Raises `NoticeLater` and `NoticeLost`."""
-
-    @property
-    def channel(self) -> str:
-        """Where that is."""
-
-    async def post(self, ask: Ask) -> None:
-        """Post it; a second attempt looks first whether the first one arrived."""
-
-    async def require_own(self) -> None:
-        """NoticeLost where people of another workspace read what is posted there."""
-
-
 class NobodyAsked(CallwardenError):
     """Those who may cannot be asked where that is done."""
 
 
-class Told(NamedTuple):
+class AskedIn(NamedTuple):
     """The order that was asked for, and in which channel."""
 
     ask: Ask
@@ -102,8 +53,8 @@ class Asking:
 
     def __init__(
         self,
-        store: Kept,
-        poster: Poster | None,
+        store: AskStore,
+        poster: AskPoster | None,
         board: Board,
         clock: Clock,
         tasks: Tasks,
@@ -120,7 +71,7 @@ class Asking:
             "orders asked for", self._due, self._post, tasks=tasks, slots=ASKS_AT_ONCE
         )
 
-    async def ask(self, id_: str, actor: Actor) -> Told:
+    async def ask(self, id_: str, actor: Actor) -> AskedIn:
         """Put the order of that id, which was refused to `actor`, to those who may give it.
 
         BadInput where there is no such order or its call has ended, NobodyAsked where the channel
@@ -133,12 +84,12 @@ class Asking:
             raise NobodyAsked("There is no moderation channel to ask in.")
         if order.asked_at is None:
             await asyncio.gather(self._require_live(order.act), self._require_own(self._poster))
-        asked = await self._store.plead(id_, actor)
+        asked = await self._store.refer(id_, actor)
         if asked is None:
             raise BadInput("This button is too old.", next_step=ANEW)
         if asked.new:
             self._pump.nudge()
-        return Told(asked.ask, self._poster.channel)
+        return AskedIn(asked.ask, self._poster.channel)
 
     async def order(self, id_: str) -> Ask:
         """The order of that id, where it was asked for; BadInput where it is not kept any more."""
@@ -170,7 +121,7 @@ class Asking:
         if call.ended_at is not None:
             raise ended
 
-    async def _require_own(self, poster: Poster) -> None:
+    async def _require_own(self, poster: AskPoster) -> None:
         """NobodyAsked where another workspace reads along; it is looked again before posting."""
         try:
             async with asyncio.timeout(LIVE_SECONDS):

@@ -3,10 +3,12 @@
 from bot.calls.actors import Member, Place
 from bot.calls.search import CaseFilter
 from bot.ports.providers import CallProvider, Signatures, UsageSource, VendorClient
-from bot.ports.slack import DigestPoster, Directory, NoticeLater, NoticeLost, Notifier
-from bot.ports.stores import AuditChain, DigestStore, LookupStore, Store, UsageStore
+from bot.ports.slack import AskPoster, DigestPoster, Directory, NoticeLater, NoticeLost, Notifier
+from bot.ports.stores import AskStore, AuditChain, DigestStore, LookupStore, Store, UsageStore
 
 __all__ = [
+    "AskPoster",
+    "AskStore",
     "AuditChain",
     "CallProvider",
     "CaseFilter",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.calls.actors import Member, Place
+from bot.calls.asks import Ask
 from bot.calls.cases import Case, Notice
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
@@ -40,6 +41,20 @@ class Notifier(Protocol):
 
         A second attempt looks for the first one. Raises `NoticeLater` or `NoticeLost`.
         """
+
+
+class AskPoster(Protocol):
+    """Puts an order in front of those who may give it. Raises `NoticeLater` and `NoticeLost`."""
+
+    @property
+    def channel(self) -> str:
+        """Where that is."""
+
+    async def post(self, ask: Ask) -> None:
+        """Post it; a second attempt looks first whether the first one arrived."""
+
+    async def require_own(self) -> None:
+        """NoticeLost where people of another workspace read what is posted there."""
 
 
 class DigestPoster(Protocol):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
+from bot.calls.asks import Ask, Asked
 from bot.calls.cases import (
     Acceptance,
     AuditEntry,
@@ -123,6 +124,29 @@ class LookupStore(Protocol):
 
     async def looked_up(self, lookup: Lookup) -> None:
         """It is known what came of this one; a stale token changes nothing."""
+
+
+class AskStore(Protocol):
+    """Orders that were refused for want of a role. Raises `StoreError`."""
+
+    async def refer(self, id_: str, actor: Actor) -> Asked | None:
+        """Put the order of that id to those who may, once, with its entry in the audit log.
+
+        An equal one that was asked for lately is the same. None where no such order was refused to
+        `actor`. NotAccepted as in `Store.accept`.
+        """
+
+    async def refused_order(self, id_: str) -> Ask | None:
+        """The order of that id."""
+
+    async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
+        """Take up what is to be posted and that nobody holds."""
+
+    async def ask_told(self, ask: Ask) -> None:
+        """This was posted, or is given up; a stale token changes nothing."""
+
+    async def ask_later(self, ask: Ask, until: datetime) -> None:
+        """Try this again at `until`; a stale token changes nothing."""
 
 
 class AuditChain(Protocol):

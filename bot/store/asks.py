@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from bot.calls.actors import Actor
-from bot.calls.asks import Ask
+from bot.calls.asks import Ask, Asked
 from bot.calls.cases import Event
 from bot.errors import NotAccepted, StoreError
 from bot.store.database import Database
@@ -31,15 +31,8 @@ _LATER = update(REFUSED).where(_OURS).values(NOBODY | {"due_at": bindparam("unti
 _EXPIRE = delete(REFUSED).where(REFUSED.c.refused_at <= bindparam("long_ago"))
 
 
-class Asked(NamedTuple):
-    """An order that is put to those who may give it; `new`: by this request."""
-
-    ask: Ask
-    new: bool
-
-
 @dataclass(frozen=True, slots=True)
-class Plea:
+class Referral:
     """Somebody wants an order of that id, which was refused them, put to those who may give it."""
 
     id: str
@@ -69,9 +62,11 @@ class Asks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def plead(self, transaction: Transaction, pleas: Sequence[Plea]) -> Sequence[Asked | None]:
+    def refer(
+        self, transaction: Transaction, referrals: Sequence[Referral]
+    ) -> Sequence[Asked | None]:
         """What became of each; None where nobody was refused such an order, or somebody else."""
-        return [self._plead(transaction, plea) for plea in pleas]
+        return [self._refer(transaction, referral) for referral in referrals]
 
     def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Ask]]:
         """Those to be posted that nobody holds; what is old is forgotten on the way."""
@@ -88,25 +83,25 @@ class Asks:
         transaction.connection.execute(_LATER, rows)
         return [None] * len(laters)
 
-    def _plead(self, transaction: Transaction, plea: Plea) -> Asked | None:
+    def _refer(self, transaction: Transaction, referral: Referral) -> Asked | None:
         connection = transaction.connection
-        mine = and_(REFUSED.c.id == plea.id, REFUSED.c.by == plea.actor.user)
+        mine = and_(REFUSED.c.id == referral.id, REFUSED.c.by == referral.actor.user)
         row = connection.execute(select(REFUSED).where(mine)).one_or_none()
         if row is None:
             return None
         if row.asked_at is not None:
             return Asked(ask_of(row), new=False)
-        lately = and_(REFUSED.c.subject == row.subject, REFUSED.c.asked_at > plea.at - SAME)
+        lately = and_(REFUSED.c.subject == row.subject, REFUSED.c.asked_at > referral.at - SAME)
         equal = connection.execute(select(REFUSED).where(lately).limit(1)).one_or_none()
         if equal is not None:
             return Asked(ask_of(equal), new=False)
-        said = {"asked_at": plea.at, "due_at": plea.at}
+        said = {"asked_at": referral.at, "due_at": referral.at}
         connection.execute(update(REFUSED).where(mine).values(said))
-        ask = ask_of(row).model_copy(update={"asked_at": plea.at})
+        ask = ask_of(row).model_copy(update={"asked_at": referral.at})
         transaction.ledger.add(
             Event.REFERRED,
-            at=plea.at,
-            actor=plea.actor,
+            at=referral.at,
+            actor=referral.actor,
             act=ask.act,
             reason=ask.reason,
             detail=f"{ask.role}s were asked: {', '.join(ask.holders)}",
@@ -122,18 +117,18 @@ class Asks:
 
 
 class AskSide(Shelf):
-    """The side of the store that `bot.moderation.asking` works with."""
+    """The side of the store that is `bot.ports.AskStore`."""
 
     def _open_asks(self) -> None:
         asks = Asks(self._database)
-        self._plead = Work(asks.plead, NotAccepted, counting=True)
+        self._refer = Work(asks.refer, NotAccepted, counting=True)
         self._due_asks = Work(asks.due, StoreError)
         self._ask_told = Work(asks.told, StoreError)
         self._ask_later = Work(asks.later, StoreError)
 
-    async def plead(self, id_: str, actor: Actor) -> Asked | None:
-        """Put a refused order to those who may; see `bot.moderation.asking.Kept`."""
-        return await self._asked(self._plead, Plea(id_, actor, self._clock.now()))
+    async def refer(self, id_: str, actor: Actor) -> Asked | None:
+        """Put a refused order to those who may; see `bot.ports.AskStore`."""
+        return await self._asked(self._refer, Referral(id_, actor, self._clock.now()))
 
     async def refused_order(self, id_: str) -> Ask | None:
         """The order of that id."""

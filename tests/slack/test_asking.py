@@ -255,7 +255,7 @@ async def test_what_a_dead_process_left_is_posted_and_what_it_posted_is_not_post
 ) -> None:
     mira, store, slack = await refused(show), show.store, show.workspace
     order = order_of(mira.latest)
-    assert (await store.plead(order, Actor(user="UMIRA", team="T"))) is not None
+    assert (await store.refer(order, Actor(user="UMIRA", team="T"))) is not None
     (dead,) = await store.due_asks(owner="dead", limit=9, lease=timedelta(minutes=1))
     assert await store.due_asks(owner="other", limit=9, lease=timedelta(minutes=1)) == []
     await store.release("dead")

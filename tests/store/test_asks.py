@@ -42,7 +42,7 @@ async def test_it_comes_back_as_it_was_refused_and_is_due_once_it_is_asked_for(
     await refused(store, one)
     assert await store.refused_order(one.id) == one
     assert await due(store) == []
-    asked = await store.plead(one.id, MARY)
+    asked = await store.refer(one.id, MARY)
     assert asked is not None
     assert (asked.new, asked.ask.asked_at) == (True, clock.now())
     (taken,) = await due(store)
@@ -67,9 +67,9 @@ async def test_of_a_thousand_presses_at_once_one_asks(store: SqlStore, clock: Ma
     one, equal = ask(clock), ask(clock, "k2").model_copy(update={"actor": JOHN})
     await refused(store, one)
     await refused(store, equal, "k2")
-    pleas = [store.plead(one.id, MARY) for _ in range(50)]
-    pleas += [store.plead(equal.id, JOHN) for _ in range(50)]
-    found = [asked for asked in await asyncio.gather(*pleas) if asked is not None]
+    referrals = [store.refer(one.id, MARY) for _ in range(50)]
+    referrals += [store.refer(equal.id, JOHN) for _ in range(50)]
+    found = [asked for asked in await asyncio.gather(*referrals) if asked is not None]
     assert (len(found), sum(asked.new for asked in found)) == (100, 1)
     assert len(await due(store)) == 1
 
@@ -80,7 +80,7 @@ async def test_of_two_processes_one_asks_and_one_posts(
     async with open_store(postgres_url, clock) as here, open_store(postgres_url, clock) as there:
         one = ask(clock)
         await refused(here, one)
-        asked = await asyncio.gather(here.plead(one.id, MARY), there.plead(one.id, MARY))
+        asked = await asyncio.gather(here.refer(one.id, MARY), there.refer(one.id, MARY))
         assert sorted(found.new for found in asked if found) == [False, True]
         taken = await asyncio.gather(due(here, "here"), due(there, "there"))
         assert sorted(map(len, taken)) == [0, 1]
@@ -91,8 +91,8 @@ async def test_nobody_else_asks_for_it_and_nobody_for_what_was_never_refused(
 ) -> None:
     one = ask(clock)
     await refused(store, one)
-    assert await store.plead(one.id, JOHN) is None
-    assert await store.plead("0" * 32, MARY) is None
+    assert await store.refer(one.id, JOHN) is None
+    assert await store.refer("0" * 32, MARY) is None
     assert await due(store) == []
 
 
@@ -102,7 +102,7 @@ async def test_an_equal_order_is_asked_for_again_after_a_while(
     for key, new in (("k1", True), ("k2", False), ("k3", True)):
         one = ask(clock, key)
         await refused(store, one, key)
-        asked = await store.plead(one.id, MARY)
+        asked = await store.refer(one.id, MARY)
         assert asked is not None
         assert asked.new is new
         clock.advance(SAME.total_seconds() / 2 + 1)
@@ -113,7 +113,7 @@ async def test_the_dead_end_nothing_and_what_is_old_is_forgotten(
 ) -> None:
     one = ask(clock)
     await refused(store, one)
-    await store.plead(one.id, MARY)
+    await store.refer(one.id, MARY)
     (late,) = await store.due_asks(owner="dead", limit=1, lease=timedelta(0))
     (now,) = await due(store)
     await store.ask_told(late)

@@ -64,7 +64,7 @@ class Observation(Frozen):
     left: tuple[str, ...] | None = None
 
 
-class Touched(Frozen):
+class Recipient(Frozen):
     """One person whom an act on everyone was sent for; `refused` says why the vendor said no.
 
     `presence` is their connection of then; see `Participant`.
@@ -87,7 +87,7 @@ class Receipt(Frozen):
     evidence: str
     request_id: str | None = None
     already: bool = False
-    people: tuple[Touched, ...] = ()
+    people: tuple[Recipient, ...] = ()
     unlisted: int = 0
     missed: int = 0
 

@@ -18,7 +18,7 @@ import structlog
 
 from bot.calls.acts import Act
 from bot.calls.cases import Case
-from bot.calls.outcomes import Observation, Receipt, Result, Seen, State, Touched
+from bot.calls.outcomes import Observation, Receipt, Recipient, Result, Seen, State
 from bot.clock import Clock
 from bot.errors import Ambiguous, Impossible, VendorBusy, VendorError, VendorRefused
 from bot.ports import CallProvider
@@ -68,7 +68,7 @@ class Carrier:
 class _Errand:
     """One act on its way. `doubtful` means that it may have happened already.
 
-    `ends` is when patience does, by the monotonic clock. Of an act on everyone, `_touched` are
+    `ends` is when patience does, by the monotonic clock. Of an act on everyone, `_recipients` are
     those it was sent for so far, by id; `_unlisted` counts who was meant with them and `_missed`
     who could not be, since the vendor does not list them.
     """
@@ -83,7 +83,7 @@ class _Errand:
         self._ends = ends
         self._request_id: str | None = None
         self._attempts = 0
-        self._touched: dict[str, Touched] = {}
+        self._recipients: dict[str, Recipient] = {}
         self._unlisted = self._missed = 0
         self._seen: Observation | None = None
 
@@ -98,7 +98,9 @@ class _Errand:
             except Ambiguous as doubt:
                 self._doubtful = True
                 self._remember(doubt)
-                self._touch([Touched(id=who, name=name) for who, name in doubt.reached.items()])
+                self._remember_recipients(
+                    [Recipient(id=who, name=name) for who, name in doubt.reached.items()]
+                )
             except VendorBusy as busy:
                 self._remember(busy)
                 if busy.retry_after is None or not self._may_wait(busy.retry_after):
@@ -152,7 +154,7 @@ class _Errand:
     async def _taken(self, receipt: Receipt) -> Sequence[Result]:
         """The vendor said yes: see whether it is so."""
         self._request_id = receipt.request_id
-        self._touch(receipt.people)
+        self._remember_recipients(receipt.people)
         self._unlisted, self._missed = receipt.unlisted, receipt.missed
         if receipt.already:
             return self._so_already(receipt.evidence)
@@ -200,23 +202,23 @@ class _Errand:
     def _remember(self, error: VendorError) -> None:
         self._request_id = error.request_id or self._request_id
 
-    def _touch(self, people: Sequence[Touched]) -> None:
+    def _remember_recipients(self, people: Sequence[Recipient]) -> None:
         """Of somebody to whom it was sent twice, a yes outlives a no."""
         for one in people:
-            known = self._touched.get(one.id)
+            known = self._recipients.get(one.id)
             if known is None or known.refused:
-                self._touched[one.id] = one
+                self._recipients[one.id] = one
 
     def results(self, state: State, evidence: str, next_step: str = "") -> Sequence[Result]:
         """What is known now, for the person or the call, or for each whom everyone meant."""
-        if not self._touched:
+        if not self._recipients:
             return [self._result(state, evidence, next_step)]
-        told = [self._of(one, state, evidence, next_step) for one in self._touched.values()]
+        told = [self._of(one, state, evidence, next_step) for one in self._recipients.values()]
         if self._unlisted:
             told.append(self._result(state, evidence, next_step, count=self._unlisted))
         return [*told, *self._others(evidence)]
 
-    def _of(self, one: Touched, state: State, evidence: str, next_step: str) -> Result:
+    def _of(self, one: Recipient, state: State, evidence: str, next_step: str) -> Result:
         """How it went for one of everyone: as for all, unless the vendor shows it for them."""
         so = self._shows(one.id)
         if one.refused:
@@ -246,7 +248,7 @@ class _Errand:
         if self._missed:
             why = "They are in the call but not listed, and were not reached."
             return [self._result(State.FAILED, why, AGAIN, count=self._missed)]
-        if seen is not None and set(seen.left or ()) - set(self._touched):
+        if seen is not None and set(seen.left or ()) - set(self._recipients):
             return [self._result(State.NOT_CONFIRMED, evidence, CHECK)]
         return []
 
@@ -256,11 +258,11 @@ class _Errand:
         evidence: str,
         next_step: str = "",
         *,
-        who: Touched | None = None,
+        who: Recipient | None = None,
         count: int | None = None,
     ) -> Result:
         person = self._act.people[0] if self._act.people else None
-        named = who or (person and Touched(id=person.id, name=person.shown))
+        named = who or (person and Recipient(id=person.id, name=person.shown))
         return Result(
             count=count,
             person=named.id if named else None,

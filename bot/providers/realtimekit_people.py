@@ -7,7 +7,7 @@ from typing import Any
 from bot.calls.acts import Act
 from bot.calls.capabilities import Aimed, Enforcement, can
 from bot.calls.models import CallRef, Vendor
-from bot.calls.outcomes import Receipt, Touched
+from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
 from bot.providers.decode import read
@@ -62,7 +62,7 @@ class PeopleActs:
         except NotAtVendor as error:
             await self._require_operation(act, Operation.NAMED, people, error)
             raise
-        return done.model_copy(update={"people": _touched(rest)})
+        return done.model_copy(update={"people": _recipients(rest)})
 
     @can(
         Silence,
@@ -91,7 +91,7 @@ class PeopleActs:
         except NotAtVendor as error:
             await self._require_operation(act, Operation.EVERYONE, None, error)
             raise
-        return done.model_copy(update={"people": _touched(there)})
+        return done.model_copy(update={"people": _recipients(there)})
 
     async def _require_operation(
         self,
@@ -125,10 +125,10 @@ class PeopleActs:
             if not (rest := await self._rest(act)):
                 return Receipt.of_nobody(spared=True)
             done = await self._at_people(Kind.ONCE, act, "kick", _both(rest), "removed the others")
-            return done.model_copy(update={"people": _touched(rest)})
+            return done.model_copy(update={"people": _recipients(rest)})
         if not (present := await self._there(act)):
             return Receipt.of_nobody(spared=False)
-        there = _touched(present)
+        there = _recipients(present)
         answer = await self._kick_all(act)
         count = read(self._http, KickedAll, answer).count
         return Receipt(
@@ -227,10 +227,10 @@ def _both(stays: Iterable[Stay]) -> dict[str, list[str]]:
     return {"participant_ids": list(known), "custom_participant_ids": list(others)}
 
 
-def _touched(stays: Iterable[Stay]) -> tuple[Touched, ...]:
+def _recipients(stays: Iterable[Stay]) -> tuple[Recipient, ...]:
     """The people of these connections, each once; a connection without any id is nobody's."""
     people = {
-        stay.person: Touched(id=stay.person, name=stay.name, presence=stay.peer)
+        stay.person: Recipient(id=stay.person, name=stay.name, presence=stay.peer)
         for stay in stays
         if stay.person
     }

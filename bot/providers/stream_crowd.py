@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.calls.acts import Act
-from bot.calls.outcomes import Touched
+from bot.calls.outcomes import Recipient
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorDenied, VendorError, VendorRefused
 from bot.providers.stream_evidence import no_later, spared
@@ -38,20 +38,20 @@ class Crowd:
         self._clock = clock
         self._ends = clock.monotonic() + SECONDS
         self._known: set[str] = set()
-        self._reached: dict[str, Touched] = {}
-        self._doubted: dict[str, Touched] = {}
-        self._refused: dict[str, Touched] = {}
+        self._reached: dict[str, Recipient] = {}
+        self._doubted: dict[str, Recipient] = {}
+        self._refused: dict[str, Recipient] = {}
         self._refusal: VendorRefused | None = None
         self.unlisted = 0
 
     @property
-    def people(self) -> tuple[Touched, ...]:
+    def people(self) -> tuple[Recipient, ...]:
         """Everybody it was sent for, and to whom the vendor said no."""
         return (*self._reached.values(), *self._refused.values())
 
     def reach(self, stays: Iterable[Stay]) -> None:
         """It was done to these."""
-        self._reached |= {stay.user.id: touched(stay) for stay in stays}
+        self._reached |= {stay.user.id: recipient(stay) for stay in stays}
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -142,14 +142,14 @@ class Crowd:
     def _sort(self, stay: Stay, error: VendorError, troubles: list[VendorError]) -> None:
         if isinstance(error, VendorRefused) and not isinstance(error, VendorDenied):
             self._refusal = self._refusal or error
-            self._refused[stay.user.id] = touched(stay, refused=str(error))
+            self._refused[stay.user.id] = recipient(stay, refused=str(error))
             return
         if isinstance(error, Ambiguous):
-            self._doubted[stay.user.id] = touched(stay)
+            self._doubted[stay.user.id] = recipient(stay)
         troubles.append(error)
 
 
-def touched(stay: Stay, *, refused: str = "") -> Touched:
+def recipient(stay: Stay, *, refused: str = "") -> Recipient:
     """The person of a connection, as an act on everyone found them."""
     name = stay.user.name or None
-    return Touched(id=stay.user.id, name=name, presence=stay.user_session_id, refused=refused)
+    return Recipient(id=stay.user.id, name=name, presence=stay.user_session_id, refused=refused)

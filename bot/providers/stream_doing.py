@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from bot.calls.acts import Act
 from bot.calls.models import RtmpTarget
-from bot.calls.outcomes import Receipt, Touched
+from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
@@ -71,7 +71,7 @@ def accepted(
     answer: Answer | None,
     words: str = "",
     *,
-    people: Sequence[Touched] = (),
+    people: Sequence[Recipient] = (),
     unlisted: int = 0,
     missed: int = 0,
 ) -> Receipt:

@@ -28,7 +28,7 @@ from bot.calls.verbs import (
 )
 from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
 from bot.providers.http import Answer
-from bot.providers.stream_crowd import Crowd, touched
+from bot.providers.stream_crowd import Crowd, recipient
 from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done
 from bot.providers.stream_evidence import RIGHTS, TRACKS, no_later
 from bot.providers.stream_reads import sending
@@ -81,7 +81,7 @@ class PeopleActs(StreamDoing):
             return Receipt.of_nobody(spared=act.selective)
         body = {"mute_all_users": True, **self._flags(tracks)}
         answer = await self.post(act, "mute_users", body)
-        people = {stay.user.id: touched(stay) for stay in here.participants}
+        people = {stay.user.id: recipient(stay) for stay in here.participants}
         unlisted = here.total - len(here.participants)
         return accepted(act, answer, people=[*people.values()], unlisted=unlisted)
 

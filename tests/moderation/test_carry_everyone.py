@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case
-from bot.calls.outcomes import Observation, Receipt, Result, Seen, State, Touched, overall
+from bot.calls.outcomes import Observation, Receipt, Recipient, Result, Seen, State, overall
 from bot.calls.verbs import Kick, Mute
 from bot.errors import Ambiguous
 from bot.moderation.carry import READ_BACK_AFTER, Carrier
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 
-ANN, BOB = Touched(id="ann", name="Ann", presence="ann-p1"), Touched(id="bob", name="Bob")
+ANN, BOB = Recipient(id="ann", name="Ann", presence="ann-p1"), Recipient(id="bob", name="Bob")
 HOST = Person(id="host", name="Host")
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ async def carried(vendor: FakeProvider, case: Case) -> tuple[Case, Sequence[Resu
     return ended, results
 
 
-def taking(*people: Touched, **more: int) -> FakeProvider:
+def taking(*people: Recipient, **more: int) -> FakeProvider:
     vendor = FakeProvider()
     vendor.open_call("room")
     vendor.receipts = [Receipt(evidence="Yes.", people=people, **more)]

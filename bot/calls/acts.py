@@ -62,7 +62,7 @@ class Person(Frozen):
 
 
 class ActRef(Frozen):
-    """An act as a button or a form carries it: ids and options; see `bot.moderation.lookup`."""
+    """An act as a button or a form carries it: ids and options; see `bot.moderation.resolving`."""
 
     verb: AnyVerb
     call: CallRef

@@ -32,8 +32,8 @@ CHECK_FIRST = "Check again before you do anything else."
 
 
 @dataclass(frozen=True)
-class There:
-    """Who is in a call, and for absent people's sake who belongs to it.
+class CallPeople:
+    """Who is in a call; for an act on absent people also its `members`, who need not be there.
 
     `complete` is whether nobody who is in it is missing.
     """
@@ -104,29 +104,29 @@ class Authorizer:
         least = self.policy.least(type(act.verb), act.call.vendor)
         return len(act.people) > 1 and act.verb.least_for_all > least
 
-    def _remembered(self, act: Act) -> There | None:
+    def _remembered(self, act: Act) -> CallPeople | None:
         """Who was there a moment ago; absent people are not looked for among them."""
         known = self.board.memory.people(act.call)
         if known is None or act.verb.aim is Aim.ABSENT:
             return None
-        return There(_persons(known.people), complete=True)
+        return CallPeople(_persons(known.people), complete=True)
 
-    async def _read(self, act: Act) -> There:
+    async def _read(self, act: Act) -> CallPeople:
         """Who is there by the vendor's word. Raises VendorError."""
         if act.verb.aim is Aim.ABSENT:
             page, members = await asyncio.gather(self._here(act.call), self._members(act.call))
         else:
             page, members = await self._here(act.call), ()
-        return There(page.here, members, page.complete)
+        return CallPeople(page.here, members, page.complete)
 
-    async def _here(self, call: CallRef) -> There:
+    async def _here(self, call: CallRef) -> CallPeople:
         """Nobody, where no such call is live (any more)."""
         try:
             page = await self.board.people(call)
         except NotAtVendor:
-            return There(complete=True)
+            return CallPeople(complete=True)
         complete = page.next is None and (page.total or 0) <= len(page.items)
-        return There(_persons(page.items), complete=complete)
+        return CallPeople(_persons(page.items), complete=complete)
 
     async def _members(self, call: CallRef) -> tuple[Person, ...]:
         """Who belongs to the call; nobody where the vendor keeps no such list."""
@@ -140,7 +140,7 @@ class Authorizer:
         )
 
     async def _judged(
-        self, actor: Actor, act: Act, channel: str | None, there: There | None
+        self, actor: Actor, act: Act, channel: str | None, there: CallPeople | None
     ) -> Act:
         if there is None:
             return act
@@ -154,7 +154,7 @@ class Authorizer:
             )
         return act
 
-    def _spared(self, act: Act, there: There) -> Act:
+    def _spared(self, act: Act, there: CallPeople) -> Act:
         """Everyone but the protected. NotPermitted where the vendor cannot leave out anybody."""
         protection = self.policy.protection(act.call.vendor)
         shielded = [
@@ -211,7 +211,7 @@ def _persons(people: Iterable[Participant]) -> tuple[Person, ...]:
     return tuple(Person.of(one) for one in people if one.known)
 
 
-def _all_of(people: Sequence[Person], there: There) -> bool:
+def _all_of(people: Sequence[Person], there: CallPeople) -> bool:
     """Whether the people are two or more, and nobody else is there."""
     if len(people) < 2 or not there.complete or not there.here:  # noqa: PLR2004  two is not one
         return False

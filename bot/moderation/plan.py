@@ -38,8 +38,8 @@ SHOWN_NAMES = 8
 """Names listed in a question back."""
 
 
-class Spoken(Frozen):
-    """An order on people as it was said: the call, and the text behind it, reason and all.
+class TypedOrder(Frozen):
+    """An order on people as it was typed: the call, and the text behind it, reason and all.
 
     `literal` is that text with the words in it that were taken for options; `words` are the names
     as far as signs alone tell them, `everyone` whether all are meant; who is there decides.
@@ -167,15 +167,15 @@ class Planner:
         self.possible(verb, call.ref)
         return (await self.absentees.roster(call.ref, verb.listed)).complete
 
-    async def meant(self, verb: Verb, spoken: Spoken) -> Meant:
+    async def meant(self, verb: Verb, typed: TypedOrder) -> Meant:
         """The act on people that was said in words, and the words that are left for a reason.
 
         Nothing is settled where the words can be read in more than one way: UnclearPeople. Raises
         BadInput, Impossible or VendorError besides.
         """
-        call = await self.call(spoken.call)
-        self.possible(verb, call.ref, everyone=spoken.everyone)
-        reading = await self.reading(verb, call, spoken)
+        call = await self.call(typed.call)
+        self.possible(verb, call.ref, everyone=typed.everyone)
+        reading = await self.reading(verb, call, typed)
         self.possible(verb, call.ref, everyone=reading.everyone)
         if not reading.settled:
             raise UnclearPeople(call, reading)
@@ -190,29 +190,29 @@ class Planner:
         )
         return Meant(act, reading)
 
-    async def reading(self, verb: type[Verb] | Verb, call: Call, spoken: Spoken) -> Reading:
+    async def reading(self, verb: type[Verb] | Verb, call: Call, typed: TypedOrder) -> Reading:
         """Who is named, as far as it is known. UnknownPerson when nobody is."""
         if verb.listed is not None:
-            return await self._listed(verb, verb.listed, call, spoken)
+            return await self._listed(verb, verb.listed, call, typed)
         known = self._board.memory.people(call.ref)
         if known is not None:
-            reading = _read(verb, spoken, known)
+            reading = _read(verb, typed, known)
             if reading.settled and reading.surely_ends:
                 return reading
-        people = await self._board.crowd(call.ref, spoken.words)
+        people = await self._board.crowd(call.ref, typed.words)
         crowd = self._board.memory.crowd(call.ref, people)
-        reading = _read(verb, spoken, crowd)
+        reading = _read(verb, typed, crowd)
         require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
             raise _nobody(reading.unknown[0], crowd, call)
         return reading
 
     async def _listed(
-        self, verb: type[Verb] | Verb, which: Listed, call: Call, spoken: Spoken
+        self, verb: type[Verb] | Verb, which: Listed, call: Call, typed: TypedOrder
     ) -> Reading:
         """The same of those who are on a list of the call's, or were put on it by a case."""
         roster = await self.absentees.lately(call.ref, which)
-        reading = _read(verb, spoken, roster_crowd(roster))
+        reading = _read(verb, typed, roster_crowd(roster))
         require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
             raise not_listed(reading.unknown[0], roster, call)
@@ -283,12 +283,12 @@ def require_few(reading: Reading) -> None:
         )
 
 
-def _read(verb: type[Verb] | Verb, spoken: Spoken, crowd: Crowd) -> Reading:
+def _read(verb: type[Verb] | Verb, typed: TypedOrder, crowd: Crowd) -> Reading:
     """The text read; where a word of it that was taken for an option is part of a name, doubt."""
-    reading = read_people(spoken.text, crowd, everyone=verb.everyone)
-    if not spoken.literal or spoken.literal == spoken.text:
+    reading = read_people(typed.text, crowd, everyone=verb.everyone)
+    if not typed.literal or typed.literal == typed.text:
         return reading
-    literal = read_people(spoken.literal, crowd, everyone=verb.everyone)
+    literal = read_people(typed.literal, crowd, everyone=verb.everyone)
     known = {person.id for person in (*reading.people, *reading.others)}
     more = [one for one in (*literal.people, *literal.others) if one.id not in known]
     return replace(reading, others=(*reading.others, *more))

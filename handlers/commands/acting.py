@@ -102,7 +102,7 @@ async def meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act. UnclearPeople where it has to be asked about."""
     planner = visit.desk.planner
     if await planner.knows_names(request.verb, request.call):
-        meant = await planner.meant(request.verb, request.spoken)
+        meant = await planner.meant(request.verb, request.typed)
         read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
         if isinstance(read, Incomplete):
             raise UnclearPeople(await planner.call(request.call), meant.reading)

@@ -20,7 +20,7 @@ from bot.calls.looks import (
 )
 from bot.calls.models import Call, Vendor
 from bot.errors import Impossible, VendorError
-from bot.moderation.lookup import title_of
+from bot.moderation.resolving import title_of
 from bot.ports import CallProvider
 from handlers.blocks.attendance import attendance_report
 from handlers.blocks.files import files_report

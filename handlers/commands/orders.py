@@ -17,7 +17,7 @@ from bot.calls.verbs import Aim, Verb
 from bot.calls.written import AnyVerb
 from bot.errors import BadInput
 from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH
-from bot.moderation.plan import Spoken
+from bot.moderation.plan import TypedOrder
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.optionfields import Kind, kind_of
 from handlers.blocks.text import cut
@@ -63,9 +63,9 @@ class ActRequest(Frozen):
     literal: str = ""
 
     @property
-    def spoken(self) -> Spoken:
+    def typed(self) -> TypedOrder:
         """The part that names people."""
-        return Spoken(
+        return TypedOrder(
             call=self.call,
             text=self.text,
             literal=self.literal,

@@ -7,8 +7,8 @@ from typing import Any
 from bot.calls.acts import Act, ActRef
 from bot.calls.cases import Order
 from bot.errors import CallwardenError, UnknownPerson, VendorError
-from bot.moderation.lookup import look_up, remembered
 from bot.moderation.plan import UnclearPeople
+from bot.moderation.resolving import remembered, resolve
 from handlers.blocks.cases import asked_message
 from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
 from handlers.blocks.offers import outputs
@@ -50,7 +50,7 @@ async def open_meant(visit: Visit, meant: ActRef, *, card: bool, why: str = "") 
     opened = await open_loading(visit, meant.verb.label)
 
     async def drawn() -> dict[str, Any]:
-        act = await look_up(desk.board, desk.planner, meant)
+        act = await resolve(desk.board, desk.planner, meant)
         return await _form(visit, await desk.permit(visit.asker, act, key, why), why, card=card)
 
     await draw_or_say(visit, opened, drawn())
@@ -117,7 +117,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
         return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            act = await look_up(visit.desk.board, visit.desk.planner, filled.act)
+            act = await resolve(visit.desk.board, visit.desk.planner, filled.act)
     except (UnknownPerson, VendorError, TimeoutError) as error:
         return {REASON: _not_found(error, filled.act)}
     acceptance = await visit.desk.request(

@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.moderation.board import Board
 from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner, Spoken, UnclearPeople
+from bot.moderation.plan import Planner, TypedOrder, UnclearPeople
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 
@@ -214,7 +214,7 @@ async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -
     await table.kick("u5")
     table.vendor.open_call("default:room", *PEOPLE, "u6=Bea Jones", title="Room")
     with pytest.raises(UnclearPeople) as asked:
-        await table.planner.meant(Kick(), Spoken(call="default:room", text="jones rude"))
+        await table.planner.meant(Kick(), TypedOrder(call="default:room", text="jones rude"))
     assert [one.id for one in asked.value.reading.others] == ["u2", "u6"]
 
 
@@ -222,7 +222,7 @@ async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -
 async def test_an_id_of_a_moment_ago_costs_no_request(table: Table, text: str) -> None:
     await table.kick("u5")
     before = table.vendor.requests
-    meant = await table.planner.meant(Kick(), Spoken(call="default:room", text=text))
+    meant = await table.planner.meant(Kick(), TypedOrder(call="default:room", text=text))
     assert [one.id for one in meant.act.people] == ["u2"]
     assert table.vendor.requests == before
 
@@ -243,7 +243,7 @@ async def test_a_whole_name_is_held_against_who_is_there_now(
     await table.kick("u5")
     table.vendor.open_call("default:room", *PEOPLE, newcomer, title="Room")
     with pytest.raises(UnclearPeople) as asked:
-        await table.planner.meant(Kick(), Spoken(call="default:room", text=text))
+        await table.planner.meant(Kick(), TypedOrder(call="default:room", text=text))
     reading = asked.value.reading
     assert "u6" in {one.id for one in (*reading.people, *reading.others)}
 
@@ -253,5 +253,5 @@ async def test_too_many_names_are_refused(table: Table) -> None:
     table.vendor.open_call("default:full", *names, title="Full")
     with pytest.raises(BadInput, match="At most 50"):
         await table.planner.meant(
-            Kick(), Spoken(call="default:full", text=" and ".join(f"@{name}" for name in names))
+            Kick(), TypedOrder(call="default:full", text=" and ".join(f"@{name}" for name in names))
         )

@@ -48,7 +48,7 @@ def remembered(board: Board, meant: ActRef) -> Act | None:
     )
 
 
-async def look_up(board: Board, planner: Planner, meant: ActRef) -> Act:
+async def resolve(board: Board, planner: Planner, meant: ActRef) -> Act:
     """The act that is meant. Raises UnknownPerson for who is not there, and VendorError."""
     if (known := remembered(board, meant)) is not None:
         return known

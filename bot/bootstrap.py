@@ -32,7 +32,7 @@ from bot.moderation.plan import Planner
 from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy
-from bot.ports import Directory, Store, VendorClient
+from bot.ports import Directory, VendorClient
 from bot.providers.cometchat import cometchat
 from bot.providers.http import Deadlines
 from bot.providers.realtimekit import realtimekit
@@ -95,16 +95,11 @@ async def open_house(
         policy = Policy(settings.rules, directory)
         authorizer, planner = Authorizer(policy, board), Planner(board, store)
         cards = Cards(board, policy, store, planner.absentees)
-        pace = _pace(settings)
+        pace, own = _pace(settings), _own_channels(settings, directory)
+        outbox = Outbox(slack, replies, cards, directory, pace)
         executor = Executor(
             store=store,
-            notifier=_lines(
-                settings,
-                Outbox(slack, replies, cards, directory, pace),
-                store,
-                slack,
-                directory,
-            ),
+            notifier=OwnLines(outbox, own, store, slack, _admins(settings)),
             carriers={
                 vendor: Carrier(one, clock, settings.limits.patience)
                 for vendor, one in providers.items()
@@ -118,11 +113,11 @@ async def open_house(
         )
         desk = Desk(board, planner, policy, store, executor, authorizer)
         freshness = Freshness(providers, store, store, clock)
-        rounds = _rounds(settings, store, freshness, slack, owner)
+        rounds = _rounds(settings, store, freshness, slack, own, owner)
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
-        ask_poster = _ask_poster(settings, slack, directory, pace)
+        ask_poster = _ask_poster(settings, slack, directory, own, pace)
         asking = Asking(store, ask_poster, board, clock, counter.tasks, owner, lease)
         behind = Behind(
             desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups, asking
@@ -147,7 +142,9 @@ async def sending(settings: Settings) -> AsyncIterator[Rounds]:
         providers = await _connect_vendors(settings, clock, stack, UNMETERED)
         freshness, owner = Freshness(providers, store, store, clock), _owner()
         stack.push_async_callback(release_quietly, store, owner)
-        yield _rounds(settings, store, freshness, _slack(settings, session), owner)
+        slack = _slack(settings, session)
+        own = _own_channels(settings, SlackDirectory(slack, clock))
+        yield _rounds(settings, store, freshness, slack, own, owner)
 
 
 @asynccontextmanager
@@ -164,15 +161,17 @@ async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
 
 
 def _rounds(
-    settings: Settings, store: SqlStore, fresh: Freshness, slack: AsyncWebClient, owner: str
+    settings: Settings,
+    store: SqlStore,
+    fresh: Freshness,
+    slack: AsyncWebClient,
+    own: OwnChannels,
+    owner: str,
 ) -> Rounds:
     return Rounds(
         digests=store,
         maker=digest_maker(settings, store, fresh.clock),
-        poster=OwnDigests(
-            SlackDigests(slack, settings.process.command),
-            _own_channels(settings, SlackDirectory(slack, fresh.clock)),
-        ),
+        poster=OwnDigests(SlackDigests(slack, settings.process.command), own),
         fresh=fresh.fresh,
         clock=fresh.clock,
         owner=owner,
@@ -183,22 +182,23 @@ def _own_channels(settings: Settings, directory: Directory) -> OwnChannels:
     return OwnChannels(directory, frozenset(settings.rules.slack.shared_channels))
 
 
-def _lines(
-    settings: Settings, outbox: Outbox, store: Store, slack: AsyncWebClient, directory: Directory
-) -> OwnLines:
-    """The outbox, which writes no line into a channel shared with another workspace."""
-    admins = [who for who in settings.rules.people.admins if not who.startswith("S")]
-    return OwnLines(outbox, _own_channels(settings, directory), store, slack, admins)
+def _admins(settings: Settings) -> list[str]:
+    """The admins who are named one by one: they can be written to."""
+    return [who for who in settings.rules.people.admins if not who.startswith("S")]
 
 
 def _ask_poster(
-    settings: Settings, slack: AsyncWebClient, directory: Directory, pace: AsyncLimiter
+    settings: Settings,
+    slack: AsyncWebClient,
+    directory: Directory,
+    own: OwnChannels,
+    pace: AsyncLimiter,
 ) -> SlackAsks | None:
     """What asks those who may in the moderation channel; None where there is none."""
     channel = settings.rules.slack.moderation_channel
     if channel is None:
         return None
-    return SlackAsks(slack, directory, _own_channels(settings, directory), channel, pace)
+    return SlackAsks(slack, directory, own, channel, pace)
 
 
 def _owner() -> str:

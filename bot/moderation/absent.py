@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
 
 from cachetools import TTLCache
 
@@ -14,6 +13,7 @@ from bot.calls.verbs import Block, GroupBan, Listed, MemberAdd, Verb
 from bot.errors import AmbiguousPerson, Impossible, UnknownPerson, VendorError
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
+from bot.moderation.marking import Past
 
 SHOWN_NAMES = 8
 """Names listed in a refusal."""
@@ -31,13 +31,6 @@ PUT_ON: Mapping[Listed, type[Verb]] = MappingProxyType(
 
 KEPT_OUT = (Listed.BLOCKED, Listed.BANNED)
 """The lists of those who may not join, the call's own first."""
-
-
-class Past(Protocol):
-    """The part of the store that remembers what was done in a call."""
-
-    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
-        """The latest cases of a call, newest first."""
 
 
 class Absentees:

@@ -16,7 +16,7 @@ from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
 from bot.clock import Clock
 from bot.errors import Impossible, StoreError, VendorError
 from bot.moderation.crowd import Crowd
-from bot.moderation.marking import Past, all_marked, marked
+from bot.moderation.marking import PastOfAll, all_marked, marked
 from bot.moderation.memory import Memory
 from bot.moderation.roll import Roll
 from bot.ports import CallProvider
@@ -42,7 +42,7 @@ class Board:
     clock: Clock
     memory: Memory
     rtmp_targets: tuple[str, ...] = ()
-    past: Past | None = None
+    past: PastOfAll | None = None
     roll: Roll = field(init=False)
     _order: tuple[Vendor, ...] = field(init=False)
 

@@ -25,6 +25,10 @@ class Past(Protocol):
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first."""
 
+
+class PastOfAll(Past, Protocol):
+    """The same, of many calls at once."""
+
     async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
         """The latest cases of these calls together, of all their runs, newest first."""
 
@@ -44,7 +48,7 @@ async def marked(
     )
 
 
-async def all_marked(past: Past, calls: Sequence[Call], now: datetime) -> list[Call]:
+async def all_marked(past: PastOfAll, calls: Sequence[Call], now: datetime) -> list[Call]:
     """Those calls with our locks, and how many people in each are silenced or muted by us.
 
     One look into the store for all of them. No vendor's list says who is muted, so only what our

@@ -28,9 +28,10 @@ from bot.errors import (
     UnknownPerson,
     VendorError,
 )
-from bot.moderation.absent import Absentees, Past, not_listed, roster_crowd
+from bot.moderation.absent import Absentees, not_listed, roster_crowd
 from bot.moderation.board import Board, longer_handles
 from bot.moderation.crowd import Crowd
+from bot.moderation.marking import Past
 from bot.moderation.naming import MOST_NAMED, Reading, read_people
 from bot.moderation.recordings import require_one, require_output
 

@@ -13,9 +13,9 @@ from bot.ports import Directory
 from handlers.blocks import values
 from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
-from handlers.blocks.text import MOST_NAMED, code, mrkdwn, who
+from handlers.blocks.text import MOST_NAMED, who
 from handlers.modals import reason
-from handlers.outbox import GONE, SKEW
+from handlers.outbox import GONE, SKEW, written_name
 from handlers.posting import Mark, find, pause_before, post, taken
 from handlers.sharing import OwnChannels
 from handlers.visit import Visit
@@ -81,9 +81,11 @@ class SlackAsks:
         if len(people) <= MOST_NAMED:
             may = [who(one) for one in people]
         else:
-            named = await asyncio.gather(*map(self._name, people[:MOST_NAMED]))
+            named = await asyncio.gather(
+                *(written_name(self.directory, one) for one in people[:MOST_NAMED])
+            )
             may = [*named, *people[MOST_NAMED:]]
-        return ask_message(order, await self._name(order.actor.user), may)
+        return ask_message(order, await written_name(self.directory, order.actor.user), may)
 
     async def _people(self, order: Ask) -> list[str]:
         """Those who may, one by one; of a group that Slack does not tell, nobody."""
@@ -97,11 +99,3 @@ class SlackAsks:
             except SlackSilent:
                 continue
         return list(found)
-
-    async def _name(self, user: str) -> str:
-        """What somebody is called, without a mention."""
-        try:
-            name = (await self.directory.member(user)).name
-        except SlackSilent:
-            name = ""
-        return mrkdwn(name, 80) if name else code(user)

@@ -40,6 +40,15 @@ TAKEN_AWAY = {"message_not_found", "cant_update_message", "edit_window_closed"}
 """Slack's errors that mean that an earlier message cannot be written over."""
 
 
+async def written_name(directory: Directory, user: str) -> str:
+    """What somebody is called, without a mention; their id while Slack does not say."""
+    try:
+        name = (await directory.member(user)).name
+    except SlackSilent:
+        name = ""
+    return mrkdwn(name, 80) if name else code(user)
+
+
 @dataclass(frozen=True)
 class Outbox:
     """Shows cases in Slack. Posting twice is worse than looking first, so a second try looks.
@@ -97,11 +106,7 @@ class Outbox:
 
     async def _line_message(self, case: Case) -> Message:
         """The line, with the asker's name: a mention would notify them of each case."""
-        try:
-            name = (await self.directory.member(case.actor.user)).name
-        except SlackSilent:
-            name = ""
-        by = mrkdwn(name, 80) if name else code(case.actor.user)
+        by = await written_name(self.directory, case.actor.user)
         return line_message(case, by, undoable=self._undoable(case))
 
     def _undoable(self, case: Case) -> bool:

@@ -51,24 +51,26 @@ def state_words(state: State) -> str:
     return f"{MARKS[state]} {state.label}"
 
 
-def deed(case: Case) -> str:
+def deed(case: Case, where: str = "") -> str:
     """What was asked, as its state has it: `kicked Alice from “Support room”`, `kick Alice from …`.
 
-    Of an act on everyone, with how many it reached.
+    Of an act on everyone, with how many it reached; `where` stands behind whom it is aimed at.
     """
-    act = case.act
-    aim = f"{aim_words(act, case.reached)}{_reach(case)}"
-    wanted = f"{_lower(act.verb.do)} {aim}"
+    verb, aim = case.act.verb, _aim(case, where)
     match case.state:
         case State.ASKED:
-            return f"{act.verb.doing} {aim}"
+            return f"{verb.doing} {aim}"
         case State.CONFIRMED:
-            return f"{act.verb.done} {aim}"
+            return f"{verb.done} {aim}"
         case State.NOT_CONFIRMED:
-            return f"{wanted} may or may not have happened"
+            return f"{_lower(verb.do)} {aim} may or may not have happened"
         case State.ALREADY:
-            return f"no need to {wanted}"
-    return wanted
+            return f"no need to {_lower(verb.do)} {aim}"
+    return f"{_lower(verb.do)} {aim}"
+
+
+def _aim(case: Case, where: str) -> str:
+    return f"{aim_words(case.act, case.reached)}{_reach(case)}{where}"
 
 
 def _reach(case: Case) -> str:
@@ -86,22 +88,18 @@ def _counts_left_out(act: Act) -> bool:
 
 def _told(case: Case, where: str) -> str:
     """How it stands with what was asked: `Could not kick Alice from “Support room”`."""
-    act = case.act
-    where = f"{_reach(case)}{where}"
-    aim = aim_words(act, case.reached)
-    wanted = f"{_lower(act.verb.do)} {aim}{where}"
-    match case.state:
-        case State.ASKED:
-            return f"in progress: {wanted}"
-        case State.CONFIRMED:
-            return f"{act.verb.done} {aim}{where}"
-        case State.NOT_CONFIRMED:
-            return f"Unknown: {wanted} may or may not have happened"
-        case State.ALREADY:
-            return f"no need to {wanted}"
-        case State.FAILED:
-            return f"Could not {wanted}"
-    return f"{case.state.label}: {wanted}"
+    if case.state.open:
+        return f"{case.state.label}: {_lower(case.act.verb.do)} {_aim(case, where)}"
+    return BEFORE.get(case.state, f"{case.state.label}: ") + deed(case, where)
+
+
+BEFORE = {
+    State.CONFIRMED: "",
+    State.ALREADY: "",
+    State.NOT_CONFIRMED: "Unknown: ",
+    State.FAILED: "Could not ",
+}
+"""What stands before a deed whose state is not told by its label."""
 
 
 def _lower(sentence: str) -> str:

@@ -40,7 +40,7 @@ async def test_a_digest_is_sent_once_and_the_past_is_read_once_and_goes_on_after
             while not _days(sqlite_url):  # noqa: ASYNC110 - another process writes them
                 await asyncio.sleep(0.02)
         reading.interrupt()
-        assert await reading.ended() == 130
+        assert await reading.ended() == 130, reading.last_words()
         assert "run it again to go on" in reading.last_words()
         stage.world.cometchat.faults.clear()
         again = await bot.start("digest", "backfill", "--days", "20")

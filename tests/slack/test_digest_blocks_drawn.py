@@ -105,7 +105,7 @@ def test_what_waits_has_a_button_for_each_case_and_says_how_long() -> None:
     pressed = [load(CaseValue, one["value"]).number for one in elements(first.blocks)]
     assert pressed == [128, 131]
     shown = read(first)
-    assert "• #128 Kick Ann: Room · not confirmed · for 3 h 00 min" in shown
+    assert "• #128 Kick Ann: Room · unknown · for 3 h 00 min" in shown
     assert "• no anchor was kept · for under a minute" in shown
     assert "Nothing needs attention" in read(channel_drafts(digest())[0])
 
@@ -121,7 +121,7 @@ DETAILS = [
     "• 17 Nov: RealtimeKit had 2 failed recordings, usually none.",
     "Unusual: far from the last four Tuesdays.",
     "• RealtimeKit, 17 November: 380 minutes by its calls, 420 in its own report.",
-    "14 acts: 12 confirmed, 1 not confirmed, 1 failed; 3 orders were refused.",
+    "14 acts: 12 confirmed, 1 unknown, 1 failed; 3 orders were refused.",
     "• Mute: 12 confirmed, 1 failed",
     "• Stream Video: about USD 16.40 for 4,100 participant minutes.",
     "• Together: about USD 1,016.40.",

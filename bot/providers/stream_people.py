@@ -57,7 +57,7 @@ class PeopleActs(StreamDoing):
     @can(
         Mute,
         level=Enforcement.BEST_EFFORT,
-        why="They can unmute themselves at any time.",
+        why="They can unmute themselves at any time. To stop that, use Silence.",
         instead=Silence,
     )
     async def _mute(self, act: Act) -> Receipt:

@@ -6,21 +6,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.calls.acts import Act, ActRef
-from bot.calls.capabilities import Capability, Enforcement
+from bot.calls.capabilities import Capability
 from bot.calls.models import Frozen
 from bot.calls.names import shown
 from bot.calls.verbs import Aim, Verb
 from bot.calls.written import dump_verb
 from bot.errors import BadInput
 from handlers.blocks.cases import order_words
+from handlers.blocks.cautions import at_once, cautions
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block, Message
-from handlers.blocks.offers import takes
+from handlers.blocks.offers import everyone_label, takes
 from handlers.blocks.optionfields import Kind, kind_of, listed_field
 from handlers.blocks.parts import option, paragraph, plain_text, select
 from handlers.blocks.protectedfield import INCLUDE, include_field, included
 from handlers.blocks.reasons import LISTED, REASON, one_reason, reason_fields, wrong_reason
-from handlers.blocks.text import mrkdwn
 from handlers.blocks.values import MAX_SHOWN, Value, stale
 
 REASON_FORM = "act.reason"
@@ -61,21 +61,26 @@ def reason_form(
 ) -> dict[str, Any]:
     """The form for one act; `why` is the reason so far, `reasons` can be picked.
 
-    `includable` offers that protected people be included. BadInput when it names too many people.
+    `includable` offers that protected people be included. How many are in the call is known as far
+    as `act` says so. BadInput when it names too many people.
     """
     verb = act.verb
-    label = f"{verb.label} everyone" if act.everyone else verb.label
-    about = [order_words(act), f"⚠️ {mrkdwn(verb.warning)}"]
-    if capability.also and _on_all(act):
-        about.append(f"⚠️ {mrkdwn(capability.also)}")
-    if capability.level is Enforcement.BEST_EFFORT and capability.why:
-        about.append(f"Best effort on {act.call.vendor.label}: {mrkdwn(capability.why)}")
+    present = act.present or 0
+    hit = max(present - len(act.spared), 0) if act.everyone else len(act.people)
+    told = at_once(verb, hit, hit if act.people else present, len(act.left_out))
+    asked = tuple(person for person in act.spared if not person.protected)
+    about = [
+        order_words(act.model_copy(update={"spared": asked})),
+        *cautions(verb, act.call.vendor, capability, on_all=_on_all(act)),
+    ]
+    if act.heavy:
+        about.append(f"*{told}*")
     return {
         "type": "modal",
         "callback_id": REASON_FORM,
         "private_metadata": _metadata(state),
-        "title": plain_text(label, MAX_TITLE),
-        "submit": plain_text(label, MAX_TITLE),
+        "title": plain_text(_title(act, hit), MAX_TITLE),
+        "submit": plain_text(verb.label, MAX_TITLE),
         "close": plain_text("Cancel", MAX_TITLE),
         "blocks": [
             paragraph(about),
@@ -84,6 +89,14 @@ def reason_form(
             *reason_fields(reasons, None, why, needed=act.heavy),
         ],
     }
+
+
+def _title(act: Act, hit: int) -> str:
+    """`Mute everyone (43)`, without the number where a title has no room for it."""
+    if not act.everyone:
+        return act.verb.label
+    label = everyone_label(act.verb.label, hit)
+    return label if len(label) <= MAX_TITLE else everyone_label(act.verb.label, 0)
 
 
 def _on_all(act: Act) -> bool:

@@ -7,10 +7,11 @@ whatever depends on the call has the call in its id, so that it begins anew with
 from typing import Any
 
 from bot.calls.acts import CROWD
-from bot.calls.capabilities import Aimed, Capability, Enforcement
+from bot.calls.capabilities import Aimed, Capability
 from bot.calls.models import Call, Frozen
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import VERBS, Aim, Listed, Verb, Weight
+from handlers.blocks.cautions import at_once, cautions
 from handlers.blocks.choices import call_option, call_value
 from handlers.blocks.message import Block
 from handlers.blocks.optionfields import option_fields
@@ -38,6 +39,7 @@ MAX_CHOSEN = 50
 MAX_ABSENT = 3000
 
 TITLE = "Moderate a call"
+LOADING = "Loading the live calls…"
 
 LISTED = {
     Listed.BLOCKED: "Who is blocked",
@@ -46,14 +48,8 @@ LISTED = {
 }
 """Above the menu of those who are on a list."""
 
-NOBODY_YET = "They are on no list yet, so only their id tells who is meant."
-BY_ID = "The vendor does not list them, so only their id tells who is meant."
-
-WHOM = {
-    Whom.NAMED: "Those chosen below",
-    Whom.EVERYONE: "Everyone in the call",
-    Whom.EXCEPT: "Everyone except those chosen below",
-}
+NOBODY_YET = "Enter the user id: they are not a member yet."
+BY_ID = "Enter the user id: the vendor does not list them."
 
 
 class Draft(Frozen):
@@ -62,7 +58,8 @@ class Draft(Frozen):
     `verbs` can be chosen from; `call` is the chosen one, `rights` are its reader's there, and
     `capability` is what its vendor makes of the verb; `listed` is the list that somebody absent is
     chosen from; `notes` are words of ours about what stands in the way; `includable` whether
-    protected people may be included in an act on everyone.
+    protected people may be included in an act on everyone. `present` is how many people are in the
+    call, `shielded` are those of them who are protected, as a menu carries them.
     """
 
     said: Said
@@ -75,6 +72,8 @@ class Draft(Frozen):
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     includable: bool = False
+    present: int = 0
+    shielded: frozenset[str] = frozenset()
 
 
 def order_form(draft: Draft) -> dict[str, Any]:
@@ -108,7 +107,7 @@ def loading_view(label: str) -> dict[str, Any]:
         "type": "modal",
         "title": plain_text(label or TITLE, MAX_TITLE),
         "close": plain_text("Cancel", MAX_TITLE),
-        "blocks": [paragraph(["Looking at what is live…"])],
+        "blocks": [paragraph([LOADING])],
     }
 
 
@@ -126,8 +125,8 @@ def possible_whom(verb: type[Verb], capability: Capability) -> tuple[Whom, ...]:
 def cannot_words(verb: type[Verb], vendor: str, capability: Capability) -> str:
     """Why a vendor cannot do it, and what is nearest."""
     nearest = VERBS.get(capability.instead or "")
-    instead = f" The nearest that works is “{nearest.label}”." if nearest else ""
-    return f"{vendor} cannot do “{verb.label}”: {capability.why}{instead}"
+    instead = f" Use “{nearest.label}” instead." if nearest else ""
+    return f"{verb.label} is not available on {vendor}. {capability.why}{instead}"
 
 
 def heavy(said: Said) -> bool:
@@ -158,14 +157,10 @@ def _about(draft: Draft) -> list[Block]:
     verb, lines = draft.said.kind, []
     if verb is not None:
         lines.append(mrkdwn(verb.summary, 300))
-        lines.append(f"⚠️ {mrkdwn(verb.warning)}")
-    if heavy(draft.said):
-        lines.append(f"*{mrkdwn(_whole(draft), 300)}*")
-    capability, call = draft.capability, draft.call
-    if call and capability and capability.also and _on_all(draft.said):
-        lines.append(f"⚠️ {mrkdwn(capability.also)}")
-    if call and capability and capability.level is Enforcement.BEST_EFFORT and capability.why:
-        lines.append(f"Best effort on {call.ref.vendor.label}: {mrkdwn(capability.why)}")
+        vendor = draft.call.ref.vendor if draft.call else None
+        lines += cautions(verb, vendor, draft.capability, on_all=_on_all(draft.said))
+        if heavy(draft.said):
+            lines.append(f"*{_whole(draft, verb)}*")
     lines += [f"• {say(note, 400)}" for note in draft.notes]
     return [paragraph(lines)] if lines else []
 
@@ -176,15 +171,17 @@ def _on_all(said: Said) -> bool:
     return verb is not None and (verb.aim is Aim.CALL or said.whom is Whom.EVERYONE)
 
 
-def _whole(draft: Draft) -> str:
+def _whole(draft: Draft, verb: type[Verb]) -> str:
     """How much is done at once: said in the form, since submitting it is the confirmation."""
     said = draft.said
-    people = f"{len(said.people)} people" if len(said.people) > 1 else "one person"
-    hit = {
-        Whom.EVERYONE: " It hits everyone in the call.",
-        Whom.EXCEPT: f" It hits everyone in the call but {people}.",
-    }.get(said.whom or Whom.NAMED, f" It hits {people}." if len(said.people) > CROWD else "")
-    return f"This is done as soon as you submit, and wants a reason.{hit}"
+    chosen = {one.value for one in said.people}
+    if said.whom not in {Whom.EVERYONE, Whom.EXCEPT}:
+        return at_once(verb, len(chosen), draft.present if verb.aim is Aim.CALL else len(chosen))
+    if said.whom is Whom.EVERYONE:
+        chosen = set()
+    left_out = set() if said.protected_too else set(draft.shielded) - chosen
+    hit = max(draft.present - len(chosen | left_out), 0)
+    return at_once(verb, hit, draft.present, len(left_out))
 
 
 def _which_verb(draft: Draft) -> list[Block]:
@@ -231,13 +228,13 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
         return []
     if verb.aim is Aim.ABSENT:
         if draft.listed is not None:
-            return [_people(draft, needed=True)]
+            return [_people(draft)]
         return [_absent(draft.said, verb)]
     ways = _offered_whom(draft, verb, capability)
     blocks = []
     if len(ways) > 1 or ways == (Whom.EVERYONE,):
         chosen = draft.said.whom if draft.said.whom in ways else ways[0]
-        offered = [option(WHOM[way], way) for way in ways]
+        offered = [option(_way(way, draft.present), way) for way in ways]
         radio = {
             "type": "radio_buttons",
             "action_id": FORM_WHOM,
@@ -245,9 +242,9 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
             "initial_option": offered[ways.index(chosen)],
         }
         block_id = f"whom.{'.'.join(ways)}"
-        blocks.append(_input(block_id, "Whom", radio, dispatch=True))
-    if Whom.NAMED in ways:
-        blocks.append(_people(draft, needed=len(ways) == 1))
+        blocks.append(_input(block_id, "Who", radio, dispatch=True))
+    if Whom.NAMED in ways and draft.said.whom is not Whom.EVERYONE:
+        blocks.append(_people(draft))
     if draft.includable and Whom.EVERYONE in ways and draft.said.whom in {*ways} - {Whom.NAMED}:
         blocks.append(include_field(chosen=draft.said.protected_too))
     return blocks
@@ -261,7 +258,14 @@ def _offered_whom(draft: Draft, verb: type[Verb], capability: Capability) -> tup
     return tuple(way for way in ways if way is Whom.NAMED)
 
 
-def _people(draft: Draft, *, needed: bool) -> Block:
+def _way(way: Whom, present: int) -> str:
+    """What the choice of it says: `Everyone (44)`."""
+    if way is Whom.EVERYONE:
+        return f"Everyone ({present:,})" if present else "Everyone"
+    return "Selected people" if way is Whom.NAMED else "Everyone except selected people"
+
+
+def _people(draft: Draft) -> Block:
     element: Block = {
         "type": "multi_external_select",
         "action_id": FORM_PEOPLE,
@@ -274,7 +278,7 @@ def _people(draft: Draft, *, needed: bool) -> Block:
     run = call_value(draft.call.ref) if draft.call else ""
     label = LISTED[draft.listed] if draft.listed else "People"
     block_id = people_block(run, draft.said.kind)
-    return _input(block_id, label, element, dispatch=True, optional=not needed)
+    return _input(block_id, label, element, dispatch=True)
 
 
 def _absent(said: Said, verb: type[Verb]) -> Block:
@@ -283,7 +287,7 @@ def _absent(said: Said, verb: type[Verb]) -> Block:
         "action_id": ABSENT,
         "multiline": True,
         "max_length": MAX_ABSENT,
-        "placeholder": plain_text("Their id in your app; several, one a line", MAX_SHOWN),
+        "placeholder": plain_text("Their user id; several, one per line", MAX_SHOWN),
     }
     if said.absent:
         element["initial_value"] = cut(said.absent, MAX_ABSENT)
@@ -291,14 +295,11 @@ def _absent(said: Said, verb: type[Verb]) -> Block:
     return {**_input(ABSENT, "Who", element), "hint": plain_text(why, MAX_SHOWN)}
 
 
-def _input(
-    block_id: str, label: str, element: Block, *, dispatch: bool = False, optional: bool = False
-) -> Block:
+def _input(block_id: str, label: str, element: Block, *, dispatch: bool = False) -> Block:
     block: Block = {
         "type": "input",
         "block_id": block_id,
         "label": plain_text(label, MAX_SHOWN),
         "element": element,
-        "optional": optional,
     }
     return {**block, "dispatch_action": True} if dispatch else block

@@ -160,8 +160,8 @@ async def _aim(
     if whom not in ways:
         raise Wrong(FORM_WHOM, "This vendor cannot do that. Choose again.")
     if whom is Whom.EVERYONE:
-        if said.people:
-            raise Wrong(FORM_PEOPLE, "Take them out here, or choose whom again above.")
+        if said.people and FORM_PEOPLE in said.blocks:
+            raise Wrong(FORM_PEOPLE, "Remove them here, or choose again who is meant.")
         return (), True, ()
     if FORM_PEOPLE not in said.blocks or not said.people_fit:
         raise Unfinished

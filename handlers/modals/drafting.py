@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 
-from bot.calls.acts import Act
+from bot.calls.acts import Act, Person
 from bot.calls.cases import Refusal
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.rights import NOTHING, Rights
@@ -11,7 +11,7 @@ from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import CallwardenError, NotPermitted, VendorError
 from bot.moderation.board import Board
 from bot.moderation.desk import Asker
-from handlers.blocks.choices import call_value, same_room, same_run
+from handlers.blocks.choices import call_value, person_value, same_room, same_run
 from handlers.blocks.help import FAMILIES
 from handlers.blocks.offers import outputs
 from handlers.blocks.orderform import TITLE, Draft, cannot_words, possible_whom
@@ -56,6 +56,29 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         reasons=visit.counter.reasons,
         notes=tuple(notes),
         includable=call is not None and await may_include(visit, call.ref.vendor),
+        present=_present(board, call),
+        shielded=_shielded(visit, call),
+    )
+
+
+def _present(board: Board, call: Call | None) -> int:
+    """How many people are in the call, 0 where that is not known."""
+    if call is None:
+        return 0
+    known = board.memory.people(call.ref)
+    return call.people if known is None else len(known.people)
+
+
+def _shielded(visit: Visit, call: Call | None) -> frozenset[str]:
+    """Who of those who are known to be in the call is protected, as a menu carries them."""
+    known = None if call is None else visit.desk.board.memory.people(call.ref)
+    if call is None or known is None:
+        return frozenset()
+    protection = visit.desk.policy.protection(call.ref.vendor)
+    return frozenset(
+        person_value(one.id)
+        for one in known.people
+        if protection.covers(Person.of(one).ids, one.role)
     )
 
 
@@ -76,7 +99,7 @@ def _none_of(board: Board, first: str, call: Call) -> list[str]:
     """Why this call's vendor can do nothing that begins with that word, each reason once."""
     table = board.capabilities(call)
     whys = dict.fromkeys(table[verb.name].why for verb in FAMILIES[first])
-    return [f"{call.ref.vendor.label} cannot do “{first}”: {' '.join(whys)}"]
+    return [f"“{first}” is not available on {call.ref.vendor.label}. {' '.join(whys)}"]
 
 
 def verbs_among(

@@ -159,7 +159,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
         return _at_blocks(said, {REASON: in_sentences(no)})
     except Unfinished:
         call = chosen_call(visit.desk.board, said)
-        return Redrawn(order_form(await _filled(visit, said, call, ["Fill in what is new here."])))
+        return Redrawn(order_form(await _filled(visit, said, call, ["Fill in the new fields."])))
     if said.state.reply_url is None:
         follow(visit, acceptance)
         return Redrawn(done_view(asked_message(acceptance)))

@@ -84,13 +84,15 @@ async def open_once_known(
 async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
     board = visit.desk.board
     provider = board.provider(act.call.vendor)
-    targets = outputs(type(act.verb), board.memory.call(act.call), board.rtmp_targets)
+    known = board.memory.call(act.call)
+    targets = outputs(type(act.verb), known, board.rtmp_targets)
     state = FormState(
         act=act.ref, channel=visit.asker.channel, reply_url=visit.reply_url, card=card
     )
+    present = act.present or (known.people if known else None)
     return reason_form(
         state,
-        act,
+        act.model_copy(update={"present": present}),
         await with_leaving(visit, act.call, act.verb, provider.capabilities[act.verb.name]),
         targets,
         why,

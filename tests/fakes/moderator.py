@@ -51,7 +51,7 @@ class Moderator:
 
         def ready() -> View | None:
             view = self.show.workspace.modals.top(self.user.id)
-            announced = view is None or "Looking at what is live" in as_text(view)
+            announced = view is None or "Loading the live calls" in as_text(view)
             return None if announced else view
 
         return await self._until(ready)

@@ -26,7 +26,7 @@ def _call(visitor: Visitor) -> None:
 def _form(visitor: Visitor) -> None:
     visitor.menu("Kofi")
     visitor.choose("Kick")
-    visitor.reads("They are removed at once")
+    visitor.reads("They may join again at once")
 
 
 def _refusal(visitor: Visitor) -> None:

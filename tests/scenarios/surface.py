@@ -65,7 +65,7 @@ def scene(
 SURFACE: tuple[Step, ...] = (
     Step("help", "", "moderator", Type("help"), ("What can be said",)),
     Step("help-kick", "", "moderator", Type("help kick"), ("/calls kick",)),
-    Step("incomplete", "", "moderator", Type("kick"), ("They are removed at once", "Call:")),
+    Step("incomplete", "", "moderator", Type("kick"), ("They may join again at once", "Call:")),
     Step("unknown-call", "", "moderator", Type("show QQQQ"), ("No live call answers",)),
     Step(
         "capabilities",
@@ -158,7 +158,7 @@ SURFACE: tuple[Step, ...] = (
     scene(
         "form-loading",
         Type("mute"),
-        "Looking at what is live…",
+        "Loading the live calls…",
         trouble=Trouble("Stream Video is slow.", slow),
     ),
     scene("form-empty", Wait(), "Call:"),

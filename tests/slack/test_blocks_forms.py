@@ -62,8 +62,8 @@ def test_a_form_offers_only_what_the_vendor_takes() -> None:
 @pytest.mark.parametrize("reason", [None, "", " \u200b "])
 def test_a_heavy_act_wants_a_reason_and_a_light_one_does_not(reason: str | None) -> None:
     heavy = submitted(form(aimed(Mute(), everyone=True)), reason)
-    assert form_errors(heavy) == {"reason": "This act needs a reason."}
-    with pytest.raises(BadInput, match="needs a reason"):
+    assert form_errors(heavy) == {"reason": "A reason is required."}
+    with pytest.raises(BadInput, match="reason is required"):
         read_form(heavy)
     assert read_form(submitted(form(aimed(Mute(), "a")), reason)).reason == ""
 

@@ -212,13 +212,13 @@ def test_options_are_narrowed_to_what_the_vendor_takes() -> None:
 
 
 def test_everyone_is_offered_only_where_verb_and_vendor_allow_it() -> None:
-    assert "Whom" in labels(drawn(drafted(Kick)))
-    assert "Whom" not in labels(drawn(drafted(Block)))
+    assert "Who" in labels(drawn(drafted(Kick)))
+    assert "Who" not in labels(drawn(drafted(Block)))
     named = Capability(level=Enforcement.ENFORCED, aims=Aimed.NAMED)
-    assert "Whom" not in labels(drawn(drafted(Kick, capability=named)))
+    assert "Who" not in labels(drawn(drafted(Kick, capability=named)))
     whole = Capability(level=Enforcement.ENFORCED, aims=Aimed.EVERYONE)
     view = drawn(drafted(Kick, capability=whole))
-    assert [one["value"] for one in element(view, "Whom")["options"]] == ["everyone"]
+    assert [one["value"] for one in element(view, "Who")["options"]] == ["everyone"]
     assert "People" not in labels(view)
 
 
@@ -226,17 +226,22 @@ def test_what_cannot_be_done_has_no_fields_to_fill_in() -> None:
     no = cannot("no such act", instead=Mute)
     view = drawn(drafted(Kick, capability=no, notes=(cannot_words(Kick, "CometChat", no),)))
     assert labels(view) == ["Call", "Reason"]
-    assert "The nearest that works is “Mute”." in words(Message("", view["blocks"]))
+    assert "Use “Mute” instead." in words(Message("", view["blocks"]))
+
+
+def full(verb: type[Verb], whom: Whom) -> Draft:
+    """A form about a call with 44 people in it."""
+    return drafted(verb, whom=whom).model_copy(update={"present": 44})
 
 
 @pytest.mark.parametrize(
     ("draft", "says"),
     [
-        (drafted(End), "wants a reason"),
-        (drafted(Kick, whom=Whom.EVERYONE), "hits everyone in the call"),
+        (drafted(End), "A reason is required."),
+        (full(Kick, Whom.EVERYONE), "This kicks 44 people as soon as"),
         (
             drafted(Kick, people=tuple(Picked(value=f"p{n}", label="P") for n in range(6))),
-            "hits 6 people",
+            "This kicks 6 people as soon as you submit.",
         ),
     ],
 )
@@ -245,7 +250,37 @@ def test_a_heavy_act_is_confirmed_by_the_form_itself(draft: Draft, says: str) ->
     assert says in words(Message("", view["blocks"]))
     assert next(b for b in view["blocks"] if b.get("block_id") == "reason")["optional"] is False
     listed = drawn(draft.model_copy(update={"reasons": ("Spam",)}))
-    assert next(b for b in listed["blocks"] if b.get("block_id") == "reason")["optional"] is True
+    optional = {b.get("block_id"): b.get("optional") for b in listed["blocks"]}
+    assert (optional["reasons"], optional["reason"]) == (False, True)
+
+
+def test_what_cannot_be_left_empty_is_never_marked_optional() -> None:
+    """Slack writes “(optional)” beside what is; people are asked for only where some are meant."""
+    for whom, asked in ((None, True), (Whom.EXCEPT, True), (Whom.EVERYONE, False)):
+        view = drawn(drafted(Kick, whom=whom))
+        people = [b for b in view["blocks"] if str(b.get("block_id")).startswith("people.")]
+        assert [bool(one.get("optional")) for one in people] == [False] * asked
+
+
+def test_the_number_is_with_everyone_and_leaves_out_whom_the_act_leaves_out() -> None:
+    draft = full(Mute, Whom.EXCEPT).model_copy(update={"shielded": frozenset({"vera"})})
+    chosen = draft.said.model_copy(update={"people": (Picked(value="priya", label="Priya"),)})
+    text = words(Message("", drawn(draft.model_copy(update={"said": chosen}))["blocks"]))
+    assert "This mutes 42 of 44 people (1 protected person left out) as soon as you submit." in text
+    assert "Everyone (44)" in text
+    assert text.count("44 people") == 1
+
+
+def test_each_caution_is_said_once() -> None:
+    """A vendor that says the same and more is heard in the verb's place."""
+    more = f"{Mute.warning} To stop that, use Silence."
+    best = Capability(level=Enforcement.BEST_EFFORT, why=more)
+    text = words(Message("", drawn(drafted(Mute, capability=best))["blocks"]))
+    assert text.count(Mute.warning) == 1
+    assert "To stop that, use Silence." in text
+    for verb in VERBS.values():
+        assert verb.warning not in verb.summary
+        assert verb.summary not in verb.warning
 
 
 def test_fields_keep_their_ids_and_people_begin_anew_with_another_call() -> None:

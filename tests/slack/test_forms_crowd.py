@@ -89,9 +89,9 @@ async def test_seven_people_in_one_form_want_a_reason_and_are_one_case(
         view = await mira.opens("mute default:hall")
         for number in range(7):
             await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
-        await mira.drawn("It hits 7 people")
+        await mira.drawn("This mutes 7 people")
         view.given["blocks"][-1]["optional"] = True
-        assert await mira.submits() == {"reason": "This act needs a reason."}
+        assert await mira.submits() == {"reason": "A reason is required."}
         assert await mira.submits(reason="raid") == {}
         assert len((await latest(show)).act.people) == 7
 
@@ -103,7 +103,7 @@ async def test_kicking_seven_by_name_wants_the_role_that_everyone_wants(
         await mira.opens("kick default:hall")
         for number in range(7):
             await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
-        await mira.drawn("It hits 7 people")
+        await mira.drawn("This kicks 7 people")
         assert await mira.submits(reason="raid") == {}
         await mira.drawn("Only leads can kick 7 people", "[Ask a lead]")
         assert crowded.done == []
@@ -226,4 +226,4 @@ async def test_one_more_person_draws_the_form_anew_only_where_that_weighs(
         await mira.show.counter.tasks.drain(30)
         assert len(show.workspace.asked("views.update")) == drawn
         await mira.chooses(FORM_PEOPLE, "Person 105", "p105")
-        await mira.drawn("It hits 6 people")
+        await mira.drawn("This kicks 6 people")

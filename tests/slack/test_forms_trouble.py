@@ -87,7 +87,7 @@ async def test_a_verb_above_ones_role_on_a_vendor_is_said_when_its_call_is_chose
         await show.sender.shortcut(mira.user, "moderate_call")
         await mira.drawn("What to do")
         await mira.chooses(FORM_VERB, "Kick")
-        await mira.drawn("They are removed at once")
+        await mira.drawn("They may join again at once")
         await mira.chooses(FORM_CALL, "Support room · billing", "support")
         text = as_text(await mira.drawn("Only moderators can kick"))
         assert "What to do" in text
@@ -105,8 +105,8 @@ async def test_a_form_sent_before_its_fields_were_drawn_asks_for_them(leo: Forme
     await leo.opens("kick")
     await leo.offered(FORM_CALL, "support")
     assert await leo.submits(**{FORM_CALL: "Support room · billing"}) == {}
-    text = as_text(await leo.drawn("Fill in what is new here."))
-    assert "Whom" in text
+    text = as_text(await leo.drawn("Fill in the new fields."))
+    assert "Who" in text
     assert "[Support room · billing ▾]" in text
 
 
@@ -119,7 +119,7 @@ async def test_two_choices_at_once_leave_the_later_one_drawn(show: Show, leo: Fo
         press(leo.user, view, action_id=FORM_CALL, text="team-huddle"),
         press(leo.user, view, action_id=FORM_CALL, text="Support room · billing"),
     )
-    await leo.drawn("[Support room · billing ▾]", "Whom")
+    await leo.drawn("[Support room · billing ▾]", "Who")
     await show.counter.tasks.drain(1)
     assert "team-huddle" not in as_text(await leo.form())
 

@@ -91,7 +91,7 @@ def _home(show: Show, user: User) -> str | None:
 def _form(show: Show, user: User) -> str | None:
     view = show.workspace.modals.top(user.id)
     text = "" if view is None else as_text(view)
-    return text if text and "Looking at what is live" not in text else None
+    return text if text and "Loading the live calls" not in text else None
 
 
 @pytest.mark.parametrize("kind", INSIDE)

@@ -194,7 +194,7 @@ async def test_a_heavy_form_without_a_reason_stays_open(show: Show) -> None:
     view = await leo.form()
     view.given["blocks"][-1]["optional"] = True
     await show.sender.submit(leo.user, view, {})
-    assert view.errors == {"reason": "This act needs a reason."}
+    assert view.errors == {"reason": "A reason is required."}
     await show.sender.submit(leo.user, view, {"reason": "came back"})
     await line(show, "blocked L O U D", "confirmed")
     assert "loud" in show.stage.world.stream.rooms[SUPPORT].blocked

@@ -49,8 +49,8 @@ class Mute(Verb):
     drawn_for_all = True
     repeatable = True
     read_first = False
-    summary = "Turn off a microphone, camera or screen. They can turn it on again."
-    warning = "Nobody can be unmuted from here: only they can turn it on again."
+    summary = "Turn off a microphone, camera or screen."
+    warning = "They can unmute themselves at any time."
     example = "mute K7QX @alice --video shouting"
 
     tracks: Track = Track.AUDIO
@@ -122,8 +122,8 @@ class Kick(Verb):
     repeatable = False
     least_for_all = Role.LEAD
     read_first = False
-    summary = "Remove somebody from the call. They may come back."
-    warning = "They are removed at once and may join again."
+    summary = "Remove somebody from the call."
+    warning = "They may join again at once."
     example = "kick K7QX @alice insulting others"
 
 

@@ -149,6 +149,12 @@ class Verb(Frozen):
         return tuple(name for name, field in cls.model_fields.items() if field.is_required())
 
     @classmethod
+    def does(cls) -> str:
+        """It as somebody else's act, the people to follow: `mutes`, `grants a permission to`."""
+        first, space, rest = cls.do.partition(" ")
+        return f"{first.lower()}s{space}{rest}"
+
+    @classmethod
     def by_name(cls) -> bool:
         """Whether it means people who are there or on a list, so that names tell them."""
         return cls.aim is Aim.PEOPLE or cls.listed is not None

@@ -412,5 +412,5 @@ async def test_a_call_that_ended_meanwhile_says_so_at_its_field(
     await leo.drawn("This cannot be undone.")
     await leo.submits(reasons="Spam", reason="raid")
     await leo.told("ended “Community stage", "confirmed")
-    errors = await mira.submits(reason="raid")
+    errors = await mira.submits(reasons="Spam")
     assert errors == {"call": "“Community stage: *open mic* 🎤” has ended. Choose another call."}

@@ -44,6 +44,11 @@ _LABELS = {
 """What a state is called where that is not the value that is stored."""
 
 
+def state_names(state: State) -> tuple[str, str, str]:
+    """A state's label, what is stored, and that in words: what earlier releases called it."""
+    return state.label, state.value, state.value.replace("_", " ")
+
+
 class Seen(StrEnum):
     """What reading the vendor back shows about an act."""
 

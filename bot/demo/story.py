@@ -251,7 +251,7 @@ STORY: tuple[Step, ...] = (
         Read(),
         ("#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10"),
     ),
-    Step("audit", "The audit log", "lead", Type("audit"), ("Audit log", "requested", "outcome")),
+    Step("audit", "The audit log", "lead", Type("audit"), ("Audit log", "requested", "confirmed")),
     Step(
         "case",
         "One case, from asking to outcome",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.calls.actors import Actor
 from bot.digests.subscription import Subscription, Wish
+from bot.digests.wording import zone_name
 from bot.errors import BadInput, UnknownSubscription
 from bot.usage.days import today
 
@@ -51,7 +52,7 @@ def sending_day(subscription: Subscription, day: date | None, now: datetime) -> 
     current = today(now, subscription.wish.clock)
     if day is not None and day > current:
         raise BadInput(
-            f"{day} is still to come in {subscription.wish.zone}.",
+            f"{day} is still to come in {zone_name(subscription.wish.zone)}.",
             next_step=f"Today is {current} there.",
         )
     return day or current

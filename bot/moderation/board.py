@@ -125,7 +125,7 @@ class Board:
         if not having:
             names = " and ".join(vendor.label for vendor in vendors)
             raise Impossible(
-                f"{names} can only be asked for live calls.",
+                f"Only live calls can be listed on {names}.",
                 next_step="Leave out status, user, type and recording.",
             )
         return having

@@ -92,7 +92,7 @@ def many(act: Act) -> str:
 def admins_only(rules: Rules, user: str, vendor: Vendor, *, line: bool) -> ProtectedPerson:
     """Protected people were to be included by somebody who may not act on them."""
     return ProtectedPerson(
-        "Only an admin can include protected people. Nothing was done to anybody.",
+        "Only an admin can include protected people. Nothing was done.",
         next_step="Leave out `--protected`, or ask an admin.",
         role=Role.ADMIN.word,
         holders=listed(rules, Role.ADMIN, vendor),
@@ -102,11 +102,11 @@ def admins_only(rules: Rules, user: str, vendor: Vendor, *, line: bool) -> Prote
 
 def all_or_nobody(act: Act, people: Sequence[Person]) -> ProtectedPerson:
     """A vendor that does it to everyone at once cannot spare the protected."""
-    names = ", ".join(_both(person) for person in people)
+    names = _names(people)
     verb = "is" if len(people) == 1 else "are"
     return ProtectedPerson(
         f"{act.call.vendor.label} can do “{act.verb.label}” only to everyone at once, and {names} "
-        f"{verb} protected. Nothing was done to anybody.",
+        f"{verb} protected. Nothing was done.",
         next_step="Do it to people by name, or ask an admin to include protected people.",
     )
 
@@ -118,10 +118,10 @@ def protected_people(
 
     With `line` it says what to write in the file, so that `user` may act on them.
     """
-    names = ", ".join(_both(person) for person in people)
+    names = _names(people)
     verb = "is" if len(people) == 1 else "are"
     return ProtectedPerson(
-        f"{names} {verb} protected: only an admin may act on them. Nothing was done to anybody.",
+        f"{names} {verb} protected: only an admin may act on them. Nothing was done.",
         next_step="Leave them out, or ask an admin.",
         role=Role.ADMIN.word,
         holders=listed(rules, Role.ADMIN, vendor),
@@ -129,8 +129,14 @@ def protected_people(
     )
 
 
-def _both(person: Person) -> str:
-    return person.id if person.name is None else f"{person.name} ({person.id})"
+def _names(people: Sequence[Person]) -> str:
+    """Who they are by name; with ids where two have the same one."""
+    shown = [person.shown for person in people]
+    both = (
+        name if shown.count(name) == 1 else f"{name} ({person.id})"
+        for name, person in zip(shown, people, strict=True)
+    )
+    return ", ".join(both)
 
 
 def channel_not_allowed(rules: Rules, channel: str | None, *, line: bool) -> ChannelNotAllowed:

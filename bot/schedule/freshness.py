@@ -112,7 +112,7 @@ class Freshness:
             async with asyncio.timeout(self.at_last):
                 return await self._backfill(vendor).read(stretch, until=now + SOON)
         except TimeoutError:
-            return (Gap(vendor=vendor, why=f"{vendor.label} did not tell all of it in time."),)
+            return (Gap(vendor=vendor, why=f"{vendor.label} did not report all of it in time."),)
 
     async def _check(self, vendor: Vendor, first: date, last: date) -> tuple[Difference, ...]:
         """Where the vendor's own report of whole UTC days differs; nothing where it has none."""

@@ -1,8 +1,10 @@
 """The audit log, newest first, a page at a time."""
 
+import re
 from collections.abc import Sequence
 
 from bot.calls.cases import AuditEntry, Event
+from bot.calls.outcomes import state_names
 from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS
 from handlers.blocks.cases import state_words
@@ -80,15 +82,14 @@ def _buttons(which: CaseFilter, oldest: int | None) -> list[Block]:
 
 
 def _entry(entry: AuditEntry) -> list[str]:
-    """When and by whom, then what."""
+    """How it went and to which case, when, by whom; then what, to whom, where and why."""
     first = dots(
         (
-            code(str(entry.id)),
-            when(entry.at),
-            f"*{EVENTS.get(entry.event, entry.event.value)}*",
+            _what(entry),
             f"case #{entry.case}" if entry.case is not None else "",
-            state_words(entry.state) if entry.state and not entry.state.open else "",
+            when(entry.at),
             who(entry.actor.user) if entry.actor else "",
+            code(str(entry.id)),
         )
     )
     second = dots(
@@ -97,10 +98,32 @@ def _entry(entry: AuditEntry) -> list[str]:
             _people(entry),
             f"“{mrkdwn(entry.title, 80)}”" if entry.title else "",
             f"reason: {mrkdwn(entry.reason, 120)}" if entry.reason else "",
-            mrkdwn(entry.detail) if entry.detail else "",
+            mrkdwn(_detail(entry)) if entry.detail else "",
         )
     )
     return [first, second] if second else [first]
+
+
+def _what(entry: AuditEntry) -> str:
+    """What happened: the outcome itself, where it is one, else the event."""
+    ended = entry.state is not None and not entry.state.open
+    if entry.state is not None and ended and entry.event in {Event.OUTCOME, Event.REFUSED}:
+        return state_words(entry.state)
+    return f"*{EVENTS.get(entry.event, entry.event.value)}*"
+
+
+def _detail(entry: AuditEntry) -> str:
+    """The details as they are kept, without what stands beside them already.
+
+    Options were asked for as `kind=composite`; one person's outcome begins with name and state.
+    """
+    if entry.event is Event.REQUESTED and entry.verb in VERBS:
+        names = "|".join(VERBS[entry.verb].model_fields) or "(?!)"
+        return re.sub(rf"(^| )({names})=", r"\1\2: ", entry.detail)
+    if entry.event is not Event.OUTCOME or entry.state is None or "\n" in entry.detail:
+        return entry.detail
+    states = "|".join(map(re.escape, {*state_names(entry.state)}))
+    return re.sub(rf"^(?:[^\n]{{1,255}}?: )?(?:{states})\. ", "", entry.detail, count=1)
 
 
 def _people(entry: AuditEntry) -> str:

@@ -67,8 +67,8 @@ def difference_lines(digest: Digest, voice: Voice) -> list[str]:
     """Where a vendor's own report says something else; vendors report days in UTC."""
     told = [f"• {_difference(one, voice)}" for one in digest.differences]
     rule = (
-        f"Told are differences of more than {TOLERATED:.0%}, and of {FEWEST:g} calls or "
-        f"{SHORTEST:g} minutes at least, for whole days in UTC."
+        f"Shown: differences of more than {TOLERATED:.0%} and at least {FEWEST:g} calls or "
+        f"{SHORTEST:g} minutes, for whole days in UTC."
     )
     return [*_most(told), rule]
 

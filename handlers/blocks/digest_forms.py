@@ -102,7 +102,7 @@ def read_wish(view: Mapping[str, Any]) -> Wish | Wrong:
     moment = _time_of(at)
     wrong = {
         CHANNEL: "" if channel else "Choose a channel.",
-        AT: "" if moment else f"“{at[:20]}” is no time of day; one is written like 09:00.",
+        AT: "" if moment else f"“{at[:20]}” is not a time. Write it like 09:00.",
         DIGEST_ZONE: "" if is_zone(zone) else f"There is no time zone “{zone[:60]}”.",
         SECTIONS: "" if sections else "Choose at least one.",
         WEEKDAYS: "" if days or rhythm is Rhythm.WEEKLY else "Choose at least one day.",

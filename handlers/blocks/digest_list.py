@@ -194,7 +194,7 @@ def owner_message(one: Subscription, command: str) -> Message:
     resume, edit, shown = (
         f"`{command} digest {word}`" for word in (f"resume {one.id}", f"edit {one.id}", "list")
     )
-    way = f"{resume} has it come again, {edit} changes it, {shown} shows all."
+    way = f"{resume} resumes it, {edit} changes it, {shown} shows all."
     return Message(text_of(told, way), [section(told), section(way)])
 
 

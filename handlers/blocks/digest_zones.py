@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.digests.wording import zone_name
 from handlers.blocks.message import Block
 from handlers.blocks.parts import MAX_OPTIONS, option
 
@@ -30,7 +31,7 @@ def zone_options(typed: str, now: datetime) -> list[Block]:
 def zone_option(name: str, now: datetime) -> Block:
     """A time zone with what its clocks show against UTC now."""
     offset = f"{now.astimezone(ZoneInfo(name)):%z}"
-    return option(f"{name} (UTC{offset[:3]}:{offset[3:5]})", name)
+    return option(f"{zone_name(name)} (UTC{offset[:3]}:{offset[3:5]})", name)
 
 
 def _folded(name: str) -> str:

@@ -78,7 +78,7 @@ async def _to_repeat(visit: Visit) -> str | None:
 async def _take(visit: Visit, lookup: Lookup) -> None:
     request = parse(lookup.words, lookup.command)
     if not isinstance(request, ActRequest):
-        raise NotLookedUp("This release reads these words in another way than the one before.")
+        raise NotLookedUp("Callwarden was updated meanwhile and reads these words differently.")
     read, act = await meant_by(visit, request)
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
@@ -99,9 +99,9 @@ def _require_fresh(visit: Visit, lookup: Lookup) -> None:
     waited = visit.now - lookup.asked_at
     if waited > STALE:
         minutes = int(waited / timedelta(minutes=1))
-        raise NotLookedUp(f"It was not known for {minutes} minutes whom you meant.")
+        raise NotLookedUp(f"For {minutes} minutes it could not be found out who you meant.")
     if lookup.attempt > MOST_ATTEMPTS:
-        raise NotLookedUp(f"It was looked for {MOST_ATTEMPTS} times whom you meant, in vain.")
+        raise NotLookedUp(f"Tried {MOST_ATTEMPTS} times to find out who you meant.")
 
 
 @asynccontextmanager

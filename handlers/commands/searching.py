@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.calls.models import Frozen, Vendor
-from bot.calls.outcomes import State
+from bot.calls.outcomes import State, state_names
 from bot.calls.search import MAX_WORDS, CaseFilter
 from bot.calls.verbs import VERBS
 from bot.errors import BadInput, UnknownWord
@@ -177,16 +177,11 @@ def _vendor(said: str, example: str) -> Vendor:
 
 
 def _state(said: str, example: str) -> State:
-    known = {name: state for state in State for name in _state_names(state)}
+    known = {name: state for state in State for name in state_names(state)}
     words = " ".join(said.casefold().replace("_", " ").split())
     if words not in known:
         raise _unknown(said, known, "state", example)
     return known[words]
-
-
-def _state_names(state: State) -> tuple[str, str, str]:
-    """A state's label, what is stored, and that in words: what earlier releases called it."""
-    return state.label, state.value, state.value.replace("_", " ")
 
 
 def _moment(said: str, example: str) -> Moment:

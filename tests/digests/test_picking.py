@@ -36,5 +36,5 @@ def test_the_day_is_today_where_the_subscription_is() -> None:
     assert sending_day(ONE, None, NOW) == SATURDAY
     assert sending_day(TWO, None, NOW) == date(2026, 11, 22)
     assert sending_day(ONE, date(2026, 1, 1), NOW) == date(2026, 1, 1)
-    with pytest.raises(BadInput, match="2026-11-22 is still to come in Etc/UTC"):
+    with pytest.raises(BadInput, match="2026-11-22 is still to come in UTC"):
         sending_day(ONE, date(2026, 11, 22), NOW)

@@ -177,7 +177,7 @@ ANN_TOO = HOSTS.model_copy(update={"protected": Protected(people=("app-ann",))})
     [
         (DEMOTED, "Only moderators can"),
         (ELSEWHERE, "takes no orders here"),
-        (ANN_TOO, "Ann (ann) is protected"),
+        (ANN_TOO, "Ann is protected"),
     ],
     ids=["role-removed", "channel-removed", "protected-since"],
 )

@@ -125,7 +125,7 @@ WITHOUT = TOLD.model_copy(
         ),
         "unusual": (),
         "waiting": (),
-        "gaps": (Gap(vendor=COMETCHAT, why="CometChat did not tell all of it in time."),),
+        "gaps": (Gap(vendor=COMETCHAT, why="CometChat did not report all of it in time."),),
         "late_since": MADE - timedelta(hours=1),
         "folded": (TUESDAY,),
     }

@@ -108,7 +108,7 @@ async def test_a_vendor_that_never_answers_is_a_gap_when_its_time_is_over(
 ) -> None:
     past.hangs = True
     ((gap,), _) = await replace(freshness, at_last=0.01).fresh(subscription(), SATURDAY)
-    assert gap.why == "Stream Video did not tell all of it in time."
+    assert gap.why == "Stream Video did not report all of it in time."
 
 
 async def test_only_the_vendors_that_were_wished_for_are_asked(

@@ -125,6 +125,32 @@ def test_a_request_does_not_say_for_ever_that_it_is_in_progress() -> None:
     assert shown.count("✅ confirmed") == 1
 
 
+def test_an_outcome_is_told_once_and_options_in_words() -> None:
+    """What is kept names the state and the person once more; entries of earlier releases too."""
+    about = {"at": NOW, "case": 7, "verb": "mute", "people": ("Ann (ann)",), "title": "Raid"}
+    done = AuditEntry(
+        id=2,
+        event=Event.OUTCOME,
+        state=State.CONFIRMED,
+        detail="Ann: confirmed. They are muted.",
+        **about,
+    )
+    doubt = AuditEntry(
+        id=3,
+        event=Event.OUTCOME,
+        state=State.NOT_CONFIRMED,
+        detail="Ann: not confirmed. The answer was lost.",
+        **about,
+    )
+    asked = AuditEntry(id=1, event=Event.REQUESTED, detail="tracks=audio", **about)
+    shown = words(told(audit_message([doubt, done, asked], CaseFilter())))
+    assert "“Raid” · They are muted." in shown
+    assert "“Raid” · The answer was lost." in shown
+    assert "“Raid” · tracks: audio" in shown
+    assert "✅ confirmed · case #7" in shown
+    assert "outcome" not in shown
+
+
 def test_the_form_asks_for_days_on_the_readers_clocks_and_keeps_them() -> None:
     state = SearchState(opened=NOW, zone="Asia/Tokyo")
     tokyo = ZoneInfo("Asia/Tokyo")

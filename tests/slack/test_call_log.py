@@ -56,7 +56,7 @@ async def test_a_viewer_sees_the_call_but_not_who_was_there(show: Show) -> None:
 
 async def test_a_vendor_without_a_log_says_so(show: Show) -> None:
     text = await Moderator(show).types("list stream status ended")
-    assert "Stream Video can only be asked for live calls." in text
+    assert "Only live calls can be listed on Stream Video." in text
 
 
 async def test_nothing_in_the_log_is_said(show: Show) -> None:

@@ -184,8 +184,8 @@ REMARKS: dict[str, dict[str, Any]] = {
     "CometChat: no answer within 10 s.": {
         "gaps": (Gap(vendor=COMETCHAT, why="no answer within 10 s"),)
     },
-    "Stream Video did not tell all of it in time.": {
-        "gaps": (Gap(vendor=STREAM, why="Stream Video did not tell all of it in time."),)
+    "Stream Video did not report all of it in time.": {
+        "gaps": (Gap(vendor=STREAM, why="Stream Video did not report all of it in time."),)
     },
     "This digest is late: it was due Wednesday 18 November 07:30 (Europe/London).": {
         "late_since": MADE - timedelta(minutes=90)

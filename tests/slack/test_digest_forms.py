@@ -193,7 +193,7 @@ async def test_a_slack_that_takes_no_first_message_is_told_of_and_the_digest_sta
 @pytest.mark.parametrize(
     ("values", "field", "says"),
     [
-        ({"at": "25:00"}, AT, "“25:00” is no time of day"),
+        ({"at": "25:00"}, AT, "“25:00” is not a time"),
         ({"zone": zone("Europe/Atlantis")}, DIGEST_ZONE, "no time zone “Europe/Atlantis”"),
         ({"weekdays": []}, WEEKDAYS, "at least one day"),
     ],

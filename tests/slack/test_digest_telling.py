@@ -108,7 +108,7 @@ async def test_the_owner_is_told_in_private_why_it_is_paused(desk: Desk) -> None
     assert as_text(message).startswith("Digest 7 for #CLEADS is paused. It is")
     assert "<!here>" not in str(message.blocks)
     assert "`/invite`" in str(message.blocks)
-    assert "/calls digest resume 7 has it come again" in as_text(message)
+    assert "/calls digest resume 7 resumes it" in as_text(message)
     assert desk.channel == []
 
 

@@ -179,9 +179,9 @@ def chosen(value: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "state", "says"),
     [
-        ("at", {"selected_time": "25:00"}, "“25:00” is no time of day"),
-        ("at", {"selected_time": "9"}, "is no time of day"),
-        ("at", {"selected_time": None}, "is no time of day"),
+        ("at", {"selected_time": "25:00"}, "“25:00” is not a time"),
+        ("at", {"selected_time": "9"}, "is not a time"),
+        ("at", {"selected_time": None}, "is not a time"),
         ("zone", chosen("Europe/Atlantis"), "There is no time zone “Europe/Atlantis”"),
         ("zone", chosen("../../etc/passwd"), "There is no time zone"),
         ("zone", {"selected_option": None}, "There is no time zone"),

@@ -89,7 +89,7 @@ def _entry(entry: AuditEntry) -> list[str]:
             f"case #{entry.case}" if entry.case is not None else "",
             when(entry.at),
             who(entry.actor.user) if entry.actor else "",
-            code(str(entry.id)),
+            f"entry {code(str(entry.id))}",
         )
     )
     second = dots(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.blocks.message import Block
-from handlers.blocks.text import cut, lines, plain
+from handlers.blocks.text import cut, lines, plain, unescaped
 from handlers.blocks.values import MAX_VALUE, Value, dump
 
 MAX_TEXT, MAX_HEADER, MAX_LABEL, MAX_OPTIONS = 3000, 150, 75, 100
@@ -90,12 +90,15 @@ def button(label: str, action_id: str, value: Value, style: str | None = None) -
 
 
 def asking(block: Block | None, question: str, yes: str) -> Block | None:
-    """The button, with a dialog before it is pressed for good: title 100, text 300, buttons 30."""
+    """The button, with a dialog before it is pressed for good: title 100, text 300, buttons 30.
+
+    `question` may be our own mrkdwn; the dialog shows plain text.
+    """
     if block is None:
         return None
     dialog = {
         "title": plain_text("Are you sure?", MAX_DIALOG_TITLE),
-        "text": plain_text(question, MAX_QUESTION),
+        "text": plain_text(unescaped(question), MAX_QUESTION),
         "confirm": plain_text(yes, MAX_ANSWER),
         "deny": plain_text("Cancel", MAX_ANSWER),
     }

@@ -95,6 +95,11 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def unescaped(text: str) -> str:
+    """Our mrkdwn for a plain_text field, which shows Slack's three escapes as they are."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def say(sentence: str, limit: int) -> str:
     """A sentence of ours that may quote outside words: as `mrkdwn`, but `code` in it stays code."""
     parts = plain(sentence, limit).split("`")

@@ -99,7 +99,7 @@ def _require_fresh(visit: Visit, lookup: Lookup) -> None:
     waited = visit.now - lookup.asked_at
     if waited > STALE:
         minutes = int(waited / timedelta(minutes=1))
-        raise NotLookedUp(f"For {minutes} minutes it could not be found out who you meant.")
+        raise NotLookedUp(f"It could not be found out for {minutes} minutes who you meant.")
     if lookup.attempt > MOST_ATTEMPTS:
         raise NotLookedUp(f"Tried {MOST_ATTEMPTS} times to find out who you meant.")
 

@@ -16,7 +16,7 @@ from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Result, Seen, State, overall
 from bot.calls.picture import CallView, ListView, Picture, Trouble
 from bot.calls.search import CaseFilter
-from bot.calls.verbs import VERBS, Block, Kick, Mute, Unblock, Verb
+from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordStart, Unblock, Verb
 from bot.errors import BadInput, CallwardenError, UnknownWord
 from handlers.blocks import refusal
 from handlers.blocks.audit import audit_message
@@ -283,6 +283,19 @@ def test_what_was_so_already_is_never_called_confirmed() -> None:
     assert "☑️ *#9* no need to unblock Ann in “Raid”" in shown
     assert "They are not blocked." in shown
     assert "confirmed" not in shown
+
+
+def test_the_question_before_an_undo_shows_a_title_as_it_is() -> None:
+    """A dialog's text is plain: Slack's escapes would be shown as they are."""
+    act = Act(verb=RecordStart(), call=ref(), title="Maths <group B> & friends")
+    done = Result(state=State.CONFIRMED, evidence="It runs.")
+    asked = ended(Unblock(), done).model_copy(update={"act": act})
+    (dialog,) = (
+        one["confirm"]
+        for one in elements(told(line_message(asked, undoable=True)).blocks)
+        if "confirm" in one
+    )
+    assert dialog["text"]["text"] == "Stop recording “Maths <group B> & friends”?"
 
 
 def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
+from bot.calls.names import fold
 from bot.calls.picture import ListView
 from bot.calls.verbs import (
     VERBS,
@@ -17,6 +18,7 @@ from bot.calls.verbs import (
     RecordResume,
     RecordStop,
     RtmpStop,
+    RtmpStopAll,
     Verb,
 )
 from bot.errors import (
@@ -148,6 +150,8 @@ class Planner:
         self.possible(verb, call.ref, everyone=everyone)
         await self.require_recording(verb, call.ref)
         await self._require_output(verb, call.ref)
+        if isinstance(verb, RtmpStopAll):
+            await self._require_all_outputs(call)
         return Act(
             verb=verb,
             call=call.ref,
@@ -239,6 +243,17 @@ class Planner:
             raise Impossible(
                 f"{vendor.label} cannot do “{verb.label}” with {refused}.",
                 next_step=f"It takes: {allowed}.",
+            )
+
+    async def _require_all_outputs(self, call: Call) -> None:
+        """BadInput where “all” may be one output: it is one's name."""
+        running = (await self._board.get(call.ref)).rtmp or ()
+        named = next((name for name in running if fold(name) == "all"), None)
+        if named is not None:
+            raise BadInput(
+                f"An RTMP output of this call is named “{named}”: it is not clear which to stop.",
+                next_step=f'For that one put its name in quotation marks: `stop "{named}"`. For '
+                "every output choose “Stop all RTMP outputs” in a form: type `rtmp` and the call.",
             )
 
     async def require_recording(self, verb: Verb, call: CallRef) -> None:

@@ -183,7 +183,7 @@ def _shelves(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
 
 def _row(word: str, about: Topic) -> str:
     """A word and what may follow it: `record` start, stop: Start recording the call."""
-    seconds = [verb.words[1] for verb in FAMILIES.get(word, ()) if verb.words[1:]]
+    seconds = [" ".join(verb.words[1:]) for verb in FAMILIES.get(word, ()) if verb.words[1:]]
     said = f"`{word}` {', '.join(seconds)}: " if seconds else f"`{word}` "
     return said + _first_sentence(about.summary)
 

@@ -101,7 +101,7 @@ def read_order(
     values, kept = take_options(family, words)
     verb = _second(family, words)
     call = words.name("call")
-    verb = verb or _second(family, words)
+    verb = _second(family, words, verb) or verb
     literal = with_emoji(with_options(said_words, kept, len(words.rest.split())))
     asked, verb = verb is None and len(family) > 1, verb or _likeliest(family, values)
     protected_too = verb.everyone and PROTECTED in values
@@ -190,7 +190,8 @@ def require_short(reason: str) -> str:
 
 def _name(words: Words) -> str | None:
     """The next word, or everything in the next quotation marks."""
-    return words.quoted() if words.at_quote() else words.take()
+    word = words.quoted() if words.at_quote() else words.take()
+    return None if word is None else with_emoji(word)
 
 
 def _build(verb: type[Verb], picked: Mapping[str, Any], command: str) -> Verb:
@@ -206,12 +207,17 @@ def _build(verb: type[Verb], picked: Mapping[str, Any], command: str) -> Verb:
         ) from error
 
 
-def _second(family: Sequence[type[Verb]], words: Words) -> type[Verb] | None:
-    """The verb whose second word comes next; that word is taken."""
-    following = (words.peek() or "").casefold()
-    for verb in family:
-        if verb.words[1:] == (following,):
-            words.take()
+def _second(
+    family: Sequence[type[Verb]], words: Words, said: type[Verb] | None = None
+) -> type[Verb] | None:
+    """The verb whose further words come next, most words first; they are taken.
+
+    Behind the call, one that goes on where the words `said` before it end.
+    """
+    begun = said.words if said else family[0].words[:1]
+    for verb in sorted(family, key=lambda one: -len(one.words)):
+        further = verb.words[len(begun) :]
+        if further and verb.words[: len(begun)] == begun and words.follow(further):
             return verb
     return None
 

@@ -1,6 +1,7 @@
 """Typed text as Slack sends it, made plain and taken word by word."""
 
 import re
+from collections.abc import Sequence
 
 from bot.errors import BadInput
 from bot.moderation.naming import quoted_at
@@ -44,6 +45,14 @@ class Words:
     def peek(self) -> str | None:
         """The next word, None at the end."""
         return self.rest.split(maxsplit=1)[0] if self.rest else None
+
+    def follow(self, wanted: Sequence[str]) -> bool:
+        """Whether these words come next, in any case of letters; they are then gone."""
+        ahead = self.rest.split(maxsplit=len(wanted))
+        if [word.casefold() for word in ahead[: len(wanted)]] != list(wanted):
+            return False
+        self.rest = "".join(ahead[len(wanted) :])
+        return True
 
     def take(self) -> str | None:
         """The next word, which is then gone."""

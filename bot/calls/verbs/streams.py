@@ -127,7 +127,7 @@ class RtmpStopAll(Verb):
     """Stop every RTMP output, also those that the app started."""
 
     name = "rtmp_stop_all"
-    words = ("rtmp", "off")
+    words = ("rtmp", "stop", "all")
     heading = Heading.MEDIA
     label = "Stop all RTMP outputs"
     do = "Stop all RTMP outputs of"
@@ -138,7 +138,7 @@ class RtmpStopAll(Verb):
     drawn = False
     summary = "Stop every RTMP output of the call, whoever started it."
     warning = "Viewers of all of them are cut off at once."
-    example = "rtmp K7QX off stolen stream key"
+    example = "rtmp K7QX stop all stolen stream key"
 
     def pointless(self, call: Call) -> bool:
         """No RTMP output shows."""

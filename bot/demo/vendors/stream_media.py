@@ -1,5 +1,6 @@
 """Stream's recordings, transcriptions, captions, HLS broadcasts and RTMP outputs."""
 
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +16,15 @@ from bot.demo.vendors.stream_bodies import (
 from bot.demo.vendors.stream_state import Kept, StreamCall
 
 KINDS = ("composite", "individual", "raw")
+
+
+class AnyText(StringConvertor):
+    """A step of a path in which any sign may stand, slashes and line ends decoded."""
+
+    regex = "(?s:.+)"
+
+
+register_url_convertor("any", AnyText())
 
 
 class Media(StreamBase):
@@ -37,7 +47,7 @@ class Media(StreamBase):
             ("POST", f"{CALL}/stop_broadcasting", self._live_stop),
             ("POST", f"{CALL}/rtmp_broadcasts", self._rtmp_start),
             ("POST", f"{CALL}/rtmp_broadcasts/stop", self._rtmp_stop_all),
-            ("POST", f"{CALL}/rtmp_broadcasts/{{name:path}}/stop", self._rtmp_stop),
+            ("POST", f"{CALL}/rtmp_broadcasts/{{name:any}}/stop", self._rtmp_stop),
         ]
 
     async def _recordings(self, request: Request) -> Response:

@@ -44,7 +44,7 @@ def role_too_low(
 
 def _said(label: str) -> str:
     """A label inside a sentence: “End call” becomes `end calls`."""
-    plural = "s" if label.endswith(SINGULAR) else ""
+    plural = "s" if label.endswith(SINGULAR) and " a " not in label else ""
     return f"{label[:1].lower()}{label[1:]}{plural}"
 
 

@@ -26,15 +26,16 @@ EITHER = "recording or RTMP output"
 OURS = "started by Callwarden"
 BACKEND = "your app's backend"
 """Who called with the account's token: RealtimeKit names the caller ORGANIZATION."""
+EITHER_OF_US = f"Callwarden or {BACKEND}"
+"""The same of a stop: we call with that token too, and no file name tells who stopped it."""
 
 
 class _Caller(BaseModel):
     name: Maybe[str] = None
     kind: Maybe[str] = Field(None, alias="type")
 
-    @property
-    def shown(self) -> str:
-        return self.name or "somebody in the call" if self.kind == "USER" else BACKEND
+    def shown(self, account: str) -> str:
+        return self.name or "somebody in the call" if self.kind == "USER" else account
 
 
 class _Why(BaseModel):
@@ -55,7 +56,7 @@ class Told(BaseModel):
             return ""
         if self.start.reason == "RECORD_ON_START":
             return "started by itself when the meeting began"
-        return f"started by {self.start.caller.shown}" if self.start.caller else ""
+        return f"started by {self.start.caller.shown(BACKEND)}" if self.start.caller else ""
 
     @property
     def ended(self) -> str:
@@ -67,7 +68,7 @@ class Told(BaseModel):
             return "stopped by an error at RealtimeKit"
         if why.reason == "ALL_PEERS_LEFT":
             return "stopped when everyone had left"
-        return f"stopped by {why.caller.shown}" if why.caller else ""
+        return f"stopped by {why.caller.shown(EITHER_OF_US)}" if why.caller else ""
 
 
 class _OneTold(BaseModel):

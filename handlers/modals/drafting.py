@@ -129,6 +129,11 @@ def _able(board: Board, verb: type[Verb], call: Call | None) -> list[Vendor]:
     return [v for v, one in board.providers.items() if one.capabilities[verb.name].possible]
 
 
+def _asked(state: OrderState) -> str:
+    """What is asked for where no verb is chosen: one word of several verbs, or any act."""
+    return f"Use “{state.among}”" if state.among in FAMILIES else TITLE
+
+
 async def _permitted_somewhere(
     visit: Visit, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
@@ -136,7 +141,7 @@ async def _permitted_somewhere(
     board = visit.desk.board
     verbs = list(_family(state.among)) if verb is None else [verb]
     wanted = [(one, vendor) for one in verbs for vendor in _able(board, one, call)]
-    label = TITLE if verb is None else verb.label
+    label = _asked(state) if verb is None else verb.label
     key = visit.key("form", visit.trigger_id, label)
     with_refusal = visit.desk.policy.require_any(visit.asker.actor, wanted, state.channel, label)
     await _audited(visit, with_refusal, key, label)

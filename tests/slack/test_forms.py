@@ -270,6 +270,11 @@ async def test_a_verb_above_ones_role_is_refused_with_the_line_to_add(mira: Form
     assert f'Add "{mira.user.id}" to leads' in text
 
 
+async def test_a_word_of_which_nothing_is_permitted_is_refused_by_that_word(mira: Former) -> None:
+    text = as_text(await mira.opens("delete"))
+    assert "Only leads can use “delete”." in text
+
+
 async def test_a_verb_that_is_refused_while_its_form_is_drawn_is_on_record(
     show: Show, mira: Former
 ) -> None:

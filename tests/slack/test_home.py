@@ -139,7 +139,7 @@ async def test_an_order_given_in_home_is_confirmed_in_its_form_and_told_in_home(
     await mira.opens()
     await mira.uses(mira.home, "Mute everyone (3)", near="Launch show")
     form = await mira.window("Mute everyone", "Reason")
-    await show.sender.submit(mira.user, form, {"reason": "feedback loop"})
+    await show.sender.submit(mira.user, form, {"reasons": "Other", "reason": "feedback loop"})
     done = await mira.window("confirmed", "feedback loop")
     assert done.id == form.id
     await mira._until(lambda: "feedback loop" in as_text(mira.home) if mira.home else None)

@@ -145,7 +145,7 @@ async def test_the_files_say_who_began_each_and_why_it_stopped(
         "started by Callwarden",
         "started by Ben; stopped when everyone had left",
         "started by Ben; stopped by an error at RealtimeKit",
-        "started by Ben; stopped by your app's backend",
+        "started by Ben; stopped by Callwarden or your app's backend",
     ]
 
 

@@ -65,7 +65,7 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
         await desk.policy.may_look(visit.asker.actor, visit.asker.channel)
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
-        return outside_view([str(no), kind], command, desk.board.clock.now())
+        return outside_view([str(no), kind], desk.board.clock.now())
     meter = visit.counter.meter
     calls, cases = await asyncio.gather(
         in_words(desk.look(visit.asker, ListView()), meter),

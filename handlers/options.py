@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from bot.calls.acts import Person
 from bot.calls.models import Call, CallRef, Participant, Vendor
-from bot.calls.names import fold
+from bot.calls.names import bare, fold
 from bot.calls.picture import Roster
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
@@ -63,7 +63,7 @@ async def people(visit: Visit) -> list[Block]:
     call = chosen_call(board, said)
     if call is None:
         return []
-    wanted = fold(_typed(visit)).split()
+    wanted = bare(_typed(visit)).split()
     if said.kind and (which := menu_of(visit, said.kind, call)) is not None:
         return _on_list(await _roster(visit, call.ref, which), wanted, _typed(visit).strip())
     here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
@@ -151,7 +151,7 @@ def _typed(visit: Visit) -> str:
 
 def _fits(person: Participant | Person, wanted: Iterable[str]) -> bool:
     parts = (person.name, person.id, person.custom_id, person.role)
-    words = fold(" ".join(part for part in parts if part))
+    words = bare(" ".join(part for part in parts if part))
     return all(word in words for word in wanted)
 
 

@@ -67,6 +67,25 @@ def fold(text: str) -> str:
     return " ".join(_HYPHENS.sub("-", text).split())
 
 
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe"})
+"""Latin letters that no form of Unicode takes apart, as they are typed without them."""
+
+
+def bare(text: str) -> str:
+    """`fold(text)` without the accents of Latin letters, as who has no key for them types it.
+
+    Marks of other scripts stay: there they are letters.
+    """
+    folded = fold(text)
+    if folded.isascii():
+        return folded
+    signs: list[str] = []
+    for sign in unicodedata.normalize("NFD", folded.translate(_LETTERS)):
+        if not (signs and "a" <= signs[-1] <= "z" and _is_mark(sign)):
+            signs.append(sign)
+    return fold("".join(signs))
+
+
 _SPACES = {code: " " for code, sign in _SIGNS.items() if sign == " "}
 
 

@@ -6,7 +6,7 @@ from bot.calls.attendance import Attendance, by_arrival
 from bot.calls.call_log import LogFilter
 from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
-from bot.calls.names import fold
+from bot.calls.names import bare
 from bot.errors import NotAtVendor
 from bot.providers.cometchat_wire import (
     UNKNOWN,
@@ -149,6 +149,6 @@ def told(person: Person) -> Participant:
 
 
 def _in(call: WireCall, words: str) -> list[Sighting]:
-    wanted = fold(words)
-    people = [one for one in call.here() if one.uid and wanted in fold(one.uid)]
+    wanted = bare(words)
+    people = [one for one in call.here() if one.uid and wanted in bare(one.uid)]
     return [Sighting(call=call.told(), person=told(one)) for one in people]

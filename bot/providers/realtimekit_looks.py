@@ -7,7 +7,7 @@ from bot.calls.acts import Person
 from bot.calls.attendance import Attendance, by_arrival
 from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
-from bot.calls.names import fold
+from bot.calls.names import bare
 from bot.errors import NotAtVendor, VendorError
 from bot.providers.looks import NOBODY_YET
 from bot.providers.realtimekit_pages import gather_pages
@@ -38,7 +38,7 @@ class _Search:
     """
 
     def __init__(self, words: str) -> None:
-        self._wanted = fold(words)
+        self._wanted = bare(words)
         self._left = _MOST_REQUESTS
         self.turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -49,8 +49,8 @@ class _Search:
 
     def means(self, stay: Stay) -> bool:
         """Whether these words are one of the ids, or a part of the name, as names are compared."""
-        ids = {fold(one or "") for one in (stay.user_id, stay.custom_id)}
-        name = fold(stay.name or "")
+        ids = {bare(one or "") for one in (stay.user_id, stay.custom_id)}
+        name = bare(stay.name or "")
         return bool(self._wanted) and (self._wanted in ids or self._wanted in name)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.calls.looks import Sighting, Sightings
-from bot.calls.names import fold
+from bot.calls.names import bare
 from bot.errors import NotAtVendor, VendorError
 from bot.providers.stream_reads import API, MOST, StreamReads
 from bot.providers.stream_records import SeenCall, SeenCalls
@@ -84,5 +84,5 @@ def _seen(call: SeenCall, stays: Sequence[Stay], words: str) -> list[Sighting]:
 
 
 def _answers(stay: Stay, words: str) -> bool:
-    wanted = fold(words)
-    return wanted == fold(stay.user.id) or wanted in fold(stay.user.name or "")
+    wanted = bare(words)
+    return wanted == bare(stay.user.id) or wanted in bare(stay.user.name or "")

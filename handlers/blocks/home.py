@@ -84,8 +84,11 @@ def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
     )
 
 
-def outside_view(why: Sequence[str], command: str, at: datetime) -> dict[str, Any]:
-    """The Home of somebody who may not look: what this is, why not, and what they can do."""
+def outside_view(why: Sequence[str], at: datetime) -> dict[str, Any]:
+    """The Home of somebody who may not look: what this is, why not, and what they can do.
+
+    It tells no commands: they would be refused.
+    """
     said = lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)
     again = [button("Refresh", REFRESH_HOME, ListValue(view=ListView()))]
     return _home(
@@ -94,7 +97,6 @@ def outside_view(why: Sequence[str], command: str, at: datetime) -> dict[str, An
             paragraph(WHAT),
             *([section(said)] if said else []),
             *actions(again, f"{stamp(at)}.home"),
-            _help(command),
         ]
     )
 

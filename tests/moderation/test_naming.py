@@ -93,6 +93,30 @@ def test_names_are_read_to_their_end(text: str, people: list[str], rest: str) ->
 
 
 @pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("José Díaz", "jose diaz"),
+        ("Emre Şahin", "emre sahin"),
+        ("Siobhán Ní Bhriain", "Siobhan Ni Bhriain"),
+        ("Bjørn Håkonsen", "bjorn hakonsen"),
+        ("Łukasz Wójcik", "lukasz wojcik"),
+        ("Jose Diaz", "José Díaz"),
+    ],
+)
+def test_accents_may_be_left_out_and_never_end_a_name_early(name: str, typed: str) -> None:
+    first = typed.split(maxsplit=1)[0]
+    there = Crowd([Participant(id=first, name=name), Participant(id="u2", name="Ann")])
+    reading = read(f"{typed} rude", there)
+    assert (who(reading.people), reading.rest, reading.settled) == ([name], "rude", True)
+
+
+def test_two_who_differ_in_accents_only_are_asked_about() -> None:
+    reading = read("jose rude", crowd("José", "Jose"))
+    assert not reading.settled
+    assert set(who(reading.others)) == {"José", "Jose"}
+
+
+@pytest.mark.parametrize(
     ("text", "likely", "others", "rest"),
     [
         ("@Sam Porter", ["Sam Porter"], ["Sam"], ""),

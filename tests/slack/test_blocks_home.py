@@ -52,7 +52,7 @@ def test_slack_takes_home_whatever_is_live_and_was_done(
     view = home_view(desktop(*shown, told=tuple(numbered)), "/calls", NOW)
     assert taken(view, HOME)
     assert taken(plain_view(view, "/calls"), HOME)
-    assert taken(outside_view([name, name], "/calls", NOW), HOME)
+    assert taken(outside_view([name, name], NOW), HOME)
 
 
 @ANYTHING

@@ -79,6 +79,7 @@ async def test_an_outsider_is_told_kindly_whom_to_write_to_and_sees_no_call(
 ) -> None:
     text = await Visitor(show, who).opens()
     assert "write to one of them" in text
+    assert "/calls" not in text
     assert "Support room" not in text
     assert "as moderator" not in text
 

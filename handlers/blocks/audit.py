@@ -21,6 +21,7 @@ NAMED = 3
 
 EVENTS = {
     Event.JOINED: "also requested",
+    Event.REFERRED: "asked for",
     Event.DISCLOSED: "given links",
     Event.SUBSCRIBED: "digest set up",
     Event.CHANGED: "digest changed",

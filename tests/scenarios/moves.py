@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.demo.moves import Player, Sight, answered
+from bot.demo.moves import PATIENCE, Player, Sight, answered, says
 from bot.demo.slack import NotShown, User, as_text
+from bot.demo.slack.shown import Message
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
 
 LOOKED_UP = (FORM_CALL, FORM_PEOPLE)
@@ -70,3 +71,48 @@ class OpenHome:
             return text if text and all(words in text for words in expected) else None
 
         return Sight(f"{user.name}'s Home", await show.workspace.until(there))
+
+
+@dataclass(frozen=True)
+class ReadLog:
+    """The newest message of the moderation channel."""
+
+    def told(self, player: Player) -> str:
+        """Where it is read."""
+        return f"reads in #{player.show.stage.cast.log.name}"
+
+    async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
+        """See it, once it says what is expected."""
+        del user
+        message = await in_log(player, expected)
+        where = f"#{player.show.stage.cast.log.name}"
+        return Sight(where, as_text(message, player.names))
+
+
+@dataclass(frozen=True)
+class PressInLog:
+    """A button of a message in the moderation channel."""
+
+    label: str
+
+    def told(self, player: Player) -> str:
+        """The label, and where it is."""
+        return f"presses  [{self.label}]  in #{player.show.stage.cast.log.name}"
+
+    async def make(self, player: Player, user: User, expected: tuple[str, ...]) -> Sight:
+        """Press it in the newest that has it."""
+        player.mark(user)
+        message = await in_log(player, (self.label,))
+        answered(await player.show.sender.press(user, message, text=self.label))
+        return await player.seen(user, *expected)
+
+
+async def in_log(player: Player, expected: tuple[str, ...]) -> Message:
+    """The newest message of the moderation channel that says all of it."""
+    show = player.show
+
+    def there() -> Message | None:
+        found = reversed(show.workspace.messages.get(show.stage.cast.log.id, []))
+        return next((one for one in found if says(as_text(one, player.names), expected)), None)
+
+    return await show.workspace.until(there, PATIENCE)

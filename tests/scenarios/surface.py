@@ -5,7 +5,7 @@ from bot.demo.story import ANSWER, Step, Trouble
 from bot.demo.vendors.realtimekit_state import Network
 from bot.demo.world import World
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
-from tests.scenarios.moves import Choose, OpenHome, Wait
+from tests.scenarios.moves import Choose, OpenHome, PressInLog, ReadLog, Wait
 
 SUPPORT = "default:support-room"
 
@@ -224,5 +224,8 @@ SURFACE: tuple[Step, ...] = (
     ),
     scene("role-for-links", Type("recordings {support}"), "Only moderators can", who="viewer"),
     scene("lead-wanted", Type("end {support} raid"), "Only leads can"),
+    scene("ask-lead", Press("Ask a lead"), "Asked."),
+    scene("asked-line", ReadLog(), "Mira asks:", "raid", who="lead"),
+    scene("asked-form", PressInLog("Open the order"), "raid", who="lead"),
 )
 """Played in order before a show of their own."""

@@ -287,6 +287,7 @@ MANY = tuple(f"ULEAD{n}" for n in range(7))
     [
         (("ULEO", "S0LEADS"), {"ULEO"}, "Leads: @ULEO"),
         (MANY, set(), "and 2 more"),
+        (("SCREW",), {"ULEO"}, "Leads: @ULEO"),
     ],
 )
 async def test_few_are_mentioned_and_a_group_or_a_crowd_never(
@@ -296,6 +297,7 @@ async def test_few_are_mentioned_and_a_group_or_a_crowd_never(
     async with open_show(tmp_path, database_url=show_url, rules=rules) as show:
         for lead in MANY:
             show.workspace.add_user(lead.removeprefix("U").title())
+        show.workspace.add_group("crew", show.stage.cast.lead)
         mira = await refused(show, f"end {ROOM} spam")
         await mira.presses("Ask a lead")
         line = await asked(show, words)

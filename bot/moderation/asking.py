@@ -37,6 +37,10 @@ LIVE_SECONDS = 0.8
 """How long it is waited to hear whether a call has ended: Slack gives 3 s for everything."""
 
 
+OWN_SECONDS = 1.5
+"""How long it is waited to hear who reads the channel; that is remembered for ten minutes."""
+
+
 class NobodyAsked(CallwardenError):
     """Those who may cannot be asked where that is done."""
 
@@ -122,17 +126,23 @@ class Asking:
             raise ended
 
     async def _require_own(self, poster: AskPoster) -> None:
-        """NobodyAsked where another workspace reads along; it is looked again before posting."""
+        """NobodyAsked where another workspace reads along or Slack does not say whether one does.
+
+        It is looked again before posting.
+        """
         try:
-            async with asyncio.timeout(LIVE_SECONDS):
+            async with asyncio.timeout(OWN_SECONDS):
                 await poster.require_own()
         except NoticeLost as error:
             raise NobodyAsked(
                 "The moderation channel is shared with another workspace, so nobody was asked.",
                 next_step="Ask them yourself.",
             ) from error
-        except (NoticeLater, TimeoutError):
-            return
+        except (NoticeLater, TimeoutError) as error:
+            raise NobodyAsked(
+                "Slack did not say who reads the moderation channel, so nobody was asked.",
+                next_step="Press it again in a moment.",
+            ) from error
 
     async def _due(self, limit: int) -> Sequence[Ask]:
         if self._poster is None:

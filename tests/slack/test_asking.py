@@ -49,12 +49,27 @@ async def referred(show: Show) -> list[str]:
     return [one.detail for one in entries if one.event is Event.REFERRED]
 
 
-async def refused(show: Show, words: str = f"end {ROOM} spam raid") -> Moderator:
-    """Mira is refused what only leads may, and reads whom she can ask."""
-    mira = Moderator(show)
-    await show.sender.command(mira.user, show.stage.cast.ops, words)
-    await mira.sees("Only leads can", "[Ask a lead]")
-    return mira
+async def refused(
+    show: Show, words: str = f"end {ROOM} spam raid", who: str = "moderator"
+) -> Moderator:
+    """Somebody is refused what only leads may, and reads whom they can ask.
+
+    On a machine so slow that a form is opened first, they type it again.
+    """
+    asker = Moderator(show, who)
+    modals = show.workspace.modals
+
+    def told() -> str | None:
+        form = modals.top(asker.user.id)
+        texts = [as_text(one) for one in asker.private()[-1:]] + ([as_text(form)] if form else [])
+        return next((text for text in texts if "[Ask a lead]" in text), None)
+
+    while True:
+        await show.sender.command(asker.user, show.stage.cast.ops, words)
+        assert "Only leads can" in await show.workspace.until(told, 30)
+        if modals.top(asker.user.id) is None:
+            return asker
+        modals.clear(asker.user.id)
 
 
 async def test_a_typed_order_is_put_to_the_leads_with_its_reason(show: Show) -> None:
@@ -120,11 +135,10 @@ async def test_pressed_and_delivered_however_often_it_is_asked_once(show: Show) 
 
 
 async def test_the_same_order_of_two_people_is_one_line(show: Show) -> None:
-    mira, vic = await refused(show), Moderator(show, "viewer")
+    mira = await refused(show)
     await mira.presses("Ask a lead")
     await asked(show, "Mira asks: end “Support room")
-    await show.sender.command(vic.user, show.stage.cast.ops, f"end {ROOM} spam raid")
-    await vic.sees("[Ask a lead]")
+    vic = await refused(show, who="viewer")
     await vic.presses("Ask a lead")
     await vic.sees("@UMIRA already asked. @ULEO sees it in #CMODERATIONLOG.")
     assert len(asks(show)) == 1
@@ -236,6 +250,17 @@ async def test_where_another_workspace_reads_nothing_is_posted_and_that_is_said(
     await mira.presses("Ask a lead")
     await mira.sees("shared with another workspace, so nobody was asked.")
     await show.counter.tasks.drain(5)
+    assert asks(show) == []
+    assert await referred(show) == []
+
+
+async def test_while_slack_does_not_say_who_reads_there_nobody_is_asked_and_that_is_said(
+    show: Show,
+) -> None:
+    mira, faults = await refused(show), show.stage.slack.faults
+    faults.error(503, on="conversations.info", times=None)
+    await mira.presses("Ask a lead")
+    await mira.sees("did not say who reads", "nobody was asked")
     assert asks(show) == []
     assert await referred(show) == []
 

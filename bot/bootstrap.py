@@ -100,10 +100,7 @@ async def open_house(
         executor = Executor(
             store=store,
             notifier=OwnLines(outbox, own, store, slack, _admins(settings)),
-            carriers={
-                vendor: Carrier(one, clock, settings.limits.patience)
-                for vendor, one in providers.items()
-            },
+            carriers=_carriers(settings, providers, clock),
             authorizer=authorizer,
             clock=clock,
             tasks=counter.tasks,
@@ -117,8 +114,8 @@ async def open_house(
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
-        ask_poster = _ask_poster(settings, slack, directory, own, pace)
-        asking = Asking(store, ask_poster, board, clock, counter.tasks, owner, lease)
+        poster = _ask_poster(settings, slack, directory, own, pace)
+        asking = Asking(store, poster, board, clock, counter.tasks, owner, lease)
         behind = Behind(
             desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups, asking
         )
@@ -158,6 +155,13 @@ async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
         providers = await _connect_vendors(settings, clock, stack, UNMETERED)
         yield Backfill(providers, store, clock)
+
+
+def _carriers(
+    settings: Settings, providers: Mapping[Vendor, VendorClient], clock: Clock
+) -> dict[Vendor, Carrier]:
+    patience = settings.limits.patience
+    return {vendor: Carrier(one, clock, patience) for vendor, one in providers.items()}
 
 
 def _rounds(

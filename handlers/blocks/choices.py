@@ -95,6 +95,12 @@ def person_option(person: Participant | Person) -> dict[str, Any]:
     }
 
 
+def picked(person: Participant | Person) -> Picked:
+    """Somebody as if they had been chosen from a menu."""
+    shown = person_option(person)
+    return Picked(value=shown["value"], label=shown["text"]["text"])
+
+
 def recording_option(one: RunningRecording) -> dict[str, Any]:
     """A recording that runs: its short id, and below it since when, what, by whom."""
     return {

@@ -9,32 +9,25 @@ from bot.calls.acts import Act, Person
 from bot.calls.cases import Order
 from bot.calls.handles import handle
 from bot.calls.models import Call, CallRef
-from bot.calls.verbs import VERBS, Aim, Verb
+from bot.calls.verbs import VERBS
 from bot.errors import (
-    BadInput,
     NotAccepted,
     NotPermitted,
     ProtectedPerson,
     RoleTooLow,
     VendorError,
 )
-from bot.moderation.absent import meant
 from bot.moderation.board import Board
-from bot.moderation.crowd import Crowd
-from bot.moderation.plan import pick
 from handlers.blocks.cases import asked_message
-from handlers.blocks.choices import Picked, call_value, person_option
+from handlers.blocks.choices import Picked, call_value, picked
 from handlers.blocks.forms import done_view, trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.orderform import TITLE, Draft, heavy, order_form
 from handlers.blocks.orderstate import (
-    ABSENT,
     ANY,
     OF_PERSON,
     OrderState,
     Said,
-    Typed,
-    Whom,
     read_said,
 )
 from handlers.blocks.reasons import REASON
@@ -47,6 +40,7 @@ from handlers.middleware import in_words
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, menu_of, rolled, seen_call
 from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
+from handlers.modals.typed import carried, looked_up, with_typed
 from handlers.visit import Visit
 
 FieldErrors = dict[str, str]
@@ -71,12 +65,12 @@ async def open_typed(visit: Visit, request: Incomplete) -> None:
     state = OrderState(
         verb=verb.name if verb else None,
         among="" if verb else request.family,
-        typed=_typed(request),
+        typed=carried(request),
         channel=visit.asker.channel,
         reply_url=visit.reply_url,
     )
     words = str(visit.body.get("text", ""))
-    await _open(visit, verb.label if verb else "", words, _spoken(visit, request, state))
+    await _open(visit, verb.label if verb else "", words, _from_words(visit, request, state))
 
 
 async def open_more(visit: Visit, value: MoreValue) -> None:
@@ -210,43 +204,16 @@ async def _open(
     await draw_or_say(visit, opened, drawn())
 
 
-def _spoken(visit: Visit, request: Incomplete, state: OrderState) -> Callable[[], Awaitable[Draft]]:
+def _from_words(
+    visit: Visit, request: Incomplete, state: OrderState
+) -> Callable[[], Awaitable[Draft]]:
     """What a command said so far, looked up."""
 
     async def first() -> Draft:
-        call, notes = await _named(visit, request.call)
-        said = Said(
-            state=state,
-            verb=state.verb,
-            call=None if call is None else call_value(call.ref),
-            whom=_whom(request),
-            options=_options(request),
-            protected_too=request.protected_too,
-            written=request.reason,
-        )
-        said, missing = await _with_typed(visit, said, call)
-        return await draft(visit, said, call, notes + missing)
+        said, call, notes = await looked_up(visit, request, state)
+        return await draft(visit, said, call, notes)
 
     return first
-
-
-def _typed(request: Incomplete) -> Typed | None:
-    """What was typed that a field may not ask for yet."""
-    typed = Typed(
-        people=request.spared or request.people, whom=_whom(request), options=_options(request)
-    )
-    return None if typed == Typed() else typed
-
-
-async def _with_typed(visit: Visit, said: Said, call: Call | None) -> tuple[Said, list[str]]:
-    """People who were typed before a field asked for them, now that one does; else as it was."""
-    verb, typed = said.kind, said.state.typed
-    if verb is None or call is None or typed is None or verb.aim is Aim.CALL:
-        return said, []
-    if not typed.people or said.people or said.blocks.keys() & {FORM_PEOPLE, ABSENT}:
-        return said, []
-    found, missing = await _people(visit, verb, call, typed.people)
-    return said.model_copy(update=found), missing
 
 
 def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], Awaitable[Draft]]:
@@ -264,87 +231,15 @@ def _pressed(visit: Visit, value: MoreValue, state: OrderState) -> Callable[[], 
     return first
 
 
-async def _named(visit: Visit, word: str | None) -> tuple[Call | None, list[str]]:
-    """The call that was typed; else what there is to choose from."""
-    if word is None:
-        return None, await rolled(visit)
-    await rolled(visit, 0)
-    try:
-        return await visit.desk.planner.call(word), []
-    except (BadInput, VendorError) as error:
-        return None, [in_sentences(error)]
-
-
-async def _people(
-    visit: Visit, verb: type[Verb], call: Call, words: tuple[str, ...]
-) -> tuple[dict[str, Any], list[str]]:
-    """People that were typed: those who are there, and words about the others."""
-    if verb.aim is Aim.ABSENT:
-        return await _absent(visit, verb, call, words)
-    try:
-        crowd = Crowd((await visit.desk.board.people(call.ref)).items)
-    except VendorError as error:
-        return {}, [in_sentences(error)]
-    found: list[Picked] = []
-    missing: list[str] = []
-    for word in words:
-        try:
-            found.append(_picked(pick(word, crowd, call)))
-        except BadInput as error:
-            missing.append(in_sentences(error))
-    return {"people": tuple({one.value: one for one in found}.values())}, missing
-
-
-async def _absent(
-    visit: Visit, verb: type[Verb], call: Call, words: tuple[str, ...]
-) -> tuple[dict[str, Any], list[str]]:
-    """The same for people who are on a list of the call's; by id where there is no menu of it."""
-    which = menu_of(visit, verb, call)
-    if which is None:
-        return {"absent": "\n".join(words)}, []
-    try:
-        roster = await visit.desk.planner.absentees.lately(call.ref, which)
-    except VendorError as error:
-        return {}, [in_sentences(error)]
-    found: dict[str, Picked] = {}
-    missing: list[str] = []
-    for word in words:
-        try:
-            one = _picked(meant(word, roster, call))
-            found[one.value] = one
-        except BadInput as error:
-            missing.append(in_sentences(error))
-    return {"people": tuple(found.values())}, missing
-
-
-def _whom(request: Incomplete) -> Whom | None:
-    if not request.everyone:
-        return None
-    return Whom.EXCEPT if request.spared else Whom.EVERYONE
-
-
-def _options(request: Incomplete) -> dict[str, str]:
-    """What was picked, as it would stand in the fields."""
-    return {
-        name: value if isinstance(value, str) else "\n".join(value)
-        for name, value in request.picked.items()
-    }
-
-
 def _as_seen(board: Board, ref: CallRef, person: str) -> Picked:
     """Somebody a card means, by the name they were last seen with."""
     seen = board.memory.met(ref, person)
-    return _picked(Person(id=person) if seen is None else Person.of(seen))
-
-
-def _picked(person: Person) -> Picked:
-    shown = person_option(person)
-    return Picked(value=shown["value"], label=shown["text"]["text"])
+    return picked(Person(id=person) if seen is None else Person.of(seen))
 
 
 async def _filled(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
     """The draft with what was typed, as far as it is known by now where it belongs."""
-    said, missing = await _with_typed(visit, said, call)
+    said, missing = await with_typed(visit, said, call)
     return await _allowed(visit, said, call, [*notes, *missing])
 
 

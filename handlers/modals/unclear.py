@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.calls.models import Participant
 from bot.moderation.naming import Reading
 from bot.moderation.plan import UnclearPeople, unclear_words
-from handlers.blocks.choices import Picked, call_value, person_option
+from handlers.blocks.choices import call_value, picked
 from handlers.blocks.orderform import order_form
 from handlers.blocks.orderstate import OrderState, Said, Whom
 from handlers.commands.orders import ActRequest, Incomplete, with_rest
@@ -31,15 +30,15 @@ async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople
     """That form: who is meant most likely is chosen, and the others are named."""
     reading, verb = unclear.reading, type(request.verb)
     read = with_rest(request, reading.rest, str(visit.body.get("command", "/calls")))
-    picked = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
+    options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
     there = [one for one in reading.people if one not in reading.left]
     said = Said(
         state=OrderState(verb=verb.name, channel=visit.asker.channel, reply_url=visit.reply_url),
         verb=verb.name,
         call=call_value(unclear.call.ref),
         whom=_whom_of(reading),
-        people=tuple(_picked(one) for one in there),
-        options=picked,
+        people=tuple(map(picked, there)),
+        options=options,
         written=read.reason,
     )
     notes = unclear_words(reading) or ["Fill in what is missing."]
@@ -56,8 +55,3 @@ def _whom_of(reading: Reading) -> Whom | None:
 def _options(picked: Mapping[str, Any]) -> dict[str, str]:
     """What was picked, as it stands in the fields."""
     return {name: str(value) for name, value in picked.items()}
-
-
-def _picked(person: Participant) -> Picked:
-    shown = person_option(person)
-    return Picked(value=shown["value"], label=shown["text"]["text"])

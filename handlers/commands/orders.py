@@ -109,23 +109,17 @@ def read_order(
     aimed = verb.aim is not Aim.CALL
     text = words.rest = with_emoji(words.rest) if aimed else words.rest
     everyone, people, spared = _whom(verb, words, command) if aimed else (False, (), ())
-    picked |= {name: word for name in names(verb) if (word := _name(words)) is not None}
-    if _LISTED_ID.fullmatch((words.peek() or "").casefold()):
-        picked |= {name: (words.take() or "").casefold() for name in chosen(verb)}
-    words.rest = with_emoji(words.rest)
-    picked |= _texts(verb, words)
+    picked |= _in_words(verb, words)
     if verb.by_name():
         require_short(words.rest)
     else:
         words.rest = require_reason(verb, words.rest)
     if protected_too:
         require_everyone(everyone=everyone)
-    lacking = [
-        *(["verb"] if asked else []),
-        *(["call"] if call is None else []),
-        *(["people"] if aimed and not people and not everyone else []),
-        *(name for name in verb.required() if name not in picked),
-    ]
+    unaimed = aimed and not people and not everyone
+    lacks = (("verb", asked), ("call", call is None), ("people", unaimed))
+    lacking = [name for name, is_so in lacks if is_so]
+    lacking += [name for name in verb.required() if name not in picked]
     said = {
         "call": call,
         "people": people,
@@ -186,6 +180,17 @@ def require_short(reason: str) -> str:
             next_step="Nothing was done. Say it in fewer words.",
         )
     return reason
+
+
+def _in_words(verb: type[Verb], words: Words) -> dict[str, Any]:
+    """The options that stand as words of their own behind whom the order means; they are taken."""
+    picked: dict[str, Any] = {
+        name: word for name in names(verb) if (word := _name(words)) is not None
+    }
+    if _LISTED_ID.fullmatch((words.peek() or "").casefold()):
+        picked |= {name: (words.take() or "").casefold() for name in chosen(verb)}
+    words.rest = with_emoji(words.rest)
+    return picked | _texts(verb, words)
 
 
 def _name(words: Words) -> str | None:

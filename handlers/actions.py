@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.calls.cases import Acceptance, Case, How, Order
+from bot.calls.cases import Acceptance, Case, How
 from bot.calls.picture import ListView
 from handlers import asking, home
 from handlers.blocks import digestvalues, lookvalues, values
@@ -107,8 +107,7 @@ async def check_case(visit: Visit) -> None:
 async def repeat_case(visit: Visit) -> None:
     """“Do it again”, “Try again”: what is not settled, as a new case each time; see `next_try`."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
-    asker = visit.asker.actor
-    key = visit.key("again", asker.user, value.number)
+    key = visit.key("again", visit.asker.actor.user, value.number)
     await visit.desk.admit(
         visit.asker, visit.key("press", visit.trigger_id), f"Do #{value.number} again"
     )
@@ -117,15 +116,7 @@ async def repeat_case(visit: Visit) -> None:
         acceptance = Acceptance(case=wanted.case, how=How.REPEATED)
     else:
         acceptance = await visit.desk.request(
-            Order(
-                key=wanted.key,
-                act=wanted.case.unsettled,
-                actor=asker,
-                reason=_again(wanted.case),
-                channel=visit.asker.channel,
-                reply_url=visit.reply_url,
-                in_place=visit.on_private_message,
-            )
+            visit.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
         )
     if visit.reply_url is None:
         follow_press(visit, acceptance)
@@ -142,10 +133,9 @@ def _again(case: Case) -> str:
 async def undo_case(visit: Visit) -> None:
     """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
-    asker, words = visit.asker.actor, f"Undo #{value.number}"
-    press = visit.key("press", visit.trigger_id)
+    words, press = f"Undo #{value.number}", visit.key("press", visit.trigger_id)
     await visit.desk.admit(visit.asker, press, words)
-    key = visit.key("undo", asker.user, value.number)
+    key = visit.key("undo", visit.asker.actor.user, value.number)
     wanted = await visit.desk.next_try(visit.asker, value.number, key)
     first = wanted.case.number == value.number
     act = wanted.case.undo if first else wanted.case.unsettled
@@ -158,17 +148,7 @@ async def undo_case(visit: Visit) -> None:
         await visit.desk.permit(visit.asker, act, press, words)
         visit.later(partial(reason.open_form, visit, act, words), "form")
     else:
-        await visit.desk.request(
-            Order(
-                key=wanted.key,
-                act=act,
-                actor=asker,
-                reason=words,
-                channel=visit.asker.channel,
-                reply_url=visit.reply_url,
-                in_place=visit.on_private_message,
-            )
-        )
+        await visit.desk.request(visit.order(wanted.key, act, words))
 
 
 async def show_audit(visit: Visit) -> None:

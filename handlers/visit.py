@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
 from bot.moderation.desk import Asker, Desk
 from handlers.blocks.message import Message
@@ -53,6 +55,18 @@ class Visit:
     def on_private_message(self) -> bool:
         """Whether what was pressed is in a message that only the asker sees."""
         return bool((self.body.get("container") or {}).get("is_ephemeral"))
+
+    def order(self, key: str, act: Act, reason: str) -> Order:
+        """An order of the asker's, answered where they gave it."""
+        return Order(
+            key=key,
+            act=act,
+            actor=self.asker.actor,
+            reason=reason,
+            channel=self.asker.channel,
+            reply_url=self.reply_url,
+            in_place=self.on_private_message,
+        )
 
     @property
     def fields(self) -> dict[str, Any]:

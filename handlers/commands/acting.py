@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot.calls.acts import CROWD, Act
-from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
 from bot.errors import VendorError
@@ -45,7 +44,8 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
         asked = no
         visit.later(lambda: unclear.open_unclear(visit, request, asked), "form")
         return None
-    return await _take(visit, *meant)
+    await _take(visit, *meant)
+    return None
 
 
 async def typed(visit: Visit) -> None:
@@ -135,20 +135,9 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
     )
 
 
-async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
-    if meant.heavy:
-        permitted = await visit.desk.permit(visit.asker, meant, _key(visit), request.reason)
-        visit.later(lambda: reason.open_form(visit, permitted, request.reason), "form")
-        return None
-    await visit.desk.request(
-        Order(
-            key=_key(visit),
-            act=meant,
-            actor=visit.asker.actor,
-            reason=request.reason,
-            channel=visit.asker.channel,
-            reply_url=visit.reply_url,
-            in_place=visit.on_private_message,
-        )
-    )
-    return None
+async def _take(visit: Visit, request: ActRequest, meant: Act) -> None:
+    if not meant.heavy:
+        await visit.desk.request(visit.order(_key(visit), meant, request.reason))
+        return
+    permitted = await visit.desk.permit(visit.asker, meant, _key(visit), request.reason)
+    visit.later(lambda: reason.open_form(visit, permitted, request.reason), "form")

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
-from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
 from bot.errors import (
     BadInput,
@@ -82,16 +81,7 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
     read, act = await meant_by(visit, request)
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
-    await visit.desk.request(
-        Order(
-            key=lookup.key,
-            act=act,
-            actor=lookup.actor,
-            reason=read.reason,
-            channel=lookup.channel,
-            reply_url=lookup.reply_url,
-        )
-    )
+    await visit.desk.request(visit.order(lookup.key, act, read.reason))
 
 
 def _require_fresh(visit: Visit, lookup: Lookup) -> None:

@@ -314,7 +314,7 @@ async def test_an_outsiders_order_that_nobody_could_carry_out_is_recorded_as_typ
     assert "kick NoSuchCall @amina rude" in entry.detail
 
 
-@pytest.mark.parametrize("typed", ["all", "youtub"])
+@pytest.mark.parametrize("typed", ["youtub", "vimeo"])
 async def test_an_output_that_does_not_run_is_never_told_as_stopped_while_another_runs(
     show: Show, typed: str
 ) -> None:

@@ -151,6 +151,14 @@ async def test_the_list_counts_whom_we_silenced_and_lately_muted(shop: Shop) -> 
     assert await counted() == (0, 0)
 
 
+async def test_the_list_counts_no_more_people_than_are_there(shop: Shop) -> None:
+    await shop.do(Mute(), "ada", key="k1")
+    await shop.do(Mute(), "ben", key="k2")
+    shop.server.leave(CID, "ada")
+    call = await shop.listed()
+    assert (call.people, call.muted) == (1, 1)
+
+
 async def test_the_list_asks_its_vendors_and_the_store_once_whatever_was_done(shop: Shop) -> None:
     shop.server.open("default:other", "Other")
     shop.server.join("default:other", BEN)

@@ -281,7 +281,7 @@ class Desk:
 
 
 def _unbegun(act: Act) -> Act:
-    """The act as nobody has begun it: what a form carries of that is not believed."""
+    """The act as nobody has begun it: a further try, or what undoes a case, finds it anew."""
     return act.model_copy(update={"before": None})
 
 

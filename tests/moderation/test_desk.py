@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.calls.actors import Actor
+from bot.calls.before import Before, CallLimits
 from bot.calls.cases import Event, How, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Seen, State
@@ -47,6 +48,18 @@ async def test_a_permitted_order_is_on_disk_then_carried_out_then_told(office: O
     )
     assert await office.events() == [Event.REQUESTED, Event.OUTCOME]
     assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+
+
+async def test_what_an_earlier_case_found_is_not_taken_for_what_a_later_one_finds(
+    office: Office,
+) -> None:
+    order = office.order(Unblock(), "ann")
+    found = Before(limits=CallLimits(people=50), most=1)
+    begun = order.model_copy(update={"act": order.act.model_copy(update={"before": found})})
+    acceptance = await office.desk.request(begun)
+    assert acceptance.case.act.before is None
+    await office.done()
+    assert (await office.store.case(1)).act.before is None
 
 
 async def test_the_same_order_twice_is_carried_out_once(office: Office) -> None:

@@ -179,6 +179,7 @@ def _settle(item: Item, result: Any) -> None:
 
 
 def _fail(item: Item, error: Exception) -> None:
-    why = "in time" if isinstance(error, TimeoutError) else f"({type(error).__name__})"
+    late = " in time" if isinstance(error, TimeoutError) else ""
+    log.warning("not written", error=type(error).__name__, sent=item.sent)
     doubt = DOUBT if item.sent else None
-    _settle(item, item.work.failure(f"The database did not take it {why}.", next_step=doubt))
+    _settle(item, item.work.failure(f"The database did not take it{late}.", next_step=doubt))

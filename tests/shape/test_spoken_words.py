@@ -17,7 +17,8 @@ SPOKEN = [
     ),
     *sorted((ROOT / "handlers").rglob("*.py")),
 ]
-LATER = {"help.py", "parse.py", "orderform.py", "plan.py", "reasons.py"}
+LATER = {"help.py", "parse.py", "plan.py"}
+"""Files whose words are being put right; to be taken out of here then."""
 
 NOT_SAID = {
     r"\bthe record\b|\bon record\b": "the audit log",

@@ -147,7 +147,7 @@ async def test_a_request_that_comes_again_after_a_move_sets_nothing_up(store: Sq
     one = await made(store)
     moved = one.edited(WISH.model_copy(update={"channel": "C-NEW"}), NOW)
     await store.amend(one, moved, note(), NOW)
-    with pytest.raises(BadInput, match="asked before"):
+    with pytest.raises(BadInput, match="already requested"):
         await store.set_up(WISH, MARY, "k", NOW)
     assert await store.subscriptions() == [moved]
 

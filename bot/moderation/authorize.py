@@ -109,7 +109,7 @@ class Authorizer:
         known = self.board.memory.people(act.call)
         if known is None or act.verb.aim is Aim.ABSENT:
             return None
-        return CallPeople(_persons(known.people), complete=True)
+        return CallPeople(_persons(known.people), complete=not known.unlisted)
 
     async def _read(self, act: Act) -> CallPeople:
         """Who is there by the vendor's word. Raises VendorError."""

@@ -190,7 +190,7 @@ class Board:
     async def people(self, ref: CallRef, *, at_least: int = MOST_PEOPLE) -> Page[Participant]:
         """Who is connected, page after page until `at_least` (at most MOST_PEOPLE) are read.
 
-        Remembered only when nobody is left out: a name that fits one of some may fit two of all.
+        Remembered with how many are left out: a name that fits one of some may fit two of all.
         """
         found: dict[tuple[str, str | None], Participant] = {}
         cursor: str | None = None
@@ -204,29 +204,34 @@ class Board:
                 break
         self.memory.meet(ref, found.values())
         if cursor is None or len(found) >= MOST_PEOPLE:
-            self.memory.keep_people(ref, found.values())
+            self.memory.keep_people(ref, found.values(), _unlisted(cursor, total, len(found)))
         return Page(items=tuple(found.values()), next=cursor, total=total)
 
-    async def crowd(self, ref: CallRef, words: Sequence[str]) -> list[Participant]:
+    async def crowd(self, ref: CallRef, words: Sequence[str]) -> Crowd:
         """Who is connected; where more are there than the vendor lists, also who is asked for.
 
         Those beyond its list can mostly be asked for by id only.
         """
         page = await self.people(ref)
         there = list(page.items)
-        if (page.total or 0) > len(there):
+        if unlisted := _unlisted(page.next, page.total, len(there)):
             known = Crowd(there)
             for word in [one for one in words if not known.find(one)]:
                 seen = (await self.provider(ref.vendor).find(word)).found
                 there += [one.person for one in seen if one.call.ref.id == ref.id]
             self.memory.meet(ref, there)
-        return there
+        return self.memory.crowd(ref, there, unlisted)
 
     async def get(self, ref: CallRef) -> Call:
         """One call by its vendor's id."""
         call = await self.provider(ref.vendor).get(ref.id)
         self.memory.keep_calls([call])
         return call
+
+
+def _unlisted(cursor: str | None, total: int | None, listed: int) -> int:
+    """How many are there beyond those who were read; at least one where more pages follow."""
+    return max((total or 0) - listed, 0 if cursor is None else 1)
 
 
 def _unknown(vendor: Vendor, count: int) -> Trouble:

@@ -54,11 +54,20 @@ Index = dict[str, list[tuple[Key, Participant]]]
 
 
 class Crowd:
-    """The people in a call whom an act can reach, and those who `left` it lately, by any name."""
+    """The people in a call whom an act can reach, and those who `left` it lately, by any name.
 
-    def __init__(self, people: Iterable[Participant], left: Iterable[Participant] = ()) -> None:
+    `unlisted` counts those who are in the call and could not be read.
+    """
+
+    def __init__(
+        self,
+        people: Iterable[Participant],
+        left: Iterable[Participant] = (),
+        unlisted: int = 0,
+    ) -> None:
         self.people = tuple(person for person in people if person.known)
         self.left = tuple(person for person in left if person.known)
+        self.unlisted = unlisted
 
     @cached_property
     def _wholes(self) -> Index:

@@ -64,8 +64,11 @@ class Memory:
             self._calls[room] = call
             self._rooms[word] = self._rooms.get(word, frozenset()) | {room}
 
-    def keep_people(self, ref: CallRef, people: Iterable[Participant]) -> None:
-        """Remember who is in a call, all of them; who was there lately and is not has left."""
+    def keep_people(self, ref: CallRef, people: Iterable[Participant], unlisted: int = 0) -> None:
+        """Remember who is in a call; who was there lately and is not has left.
+
+        While some are `unlisted` nobody is known to have left.
+        """
         here = {person.id: person for person in people}
         now = self._clock.monotonic()
         lately = {
@@ -74,17 +77,17 @@ class Memory:
             if now - seen[0] <= LEFT_SECONDS
         }
         self._seen[_room(ref)] = {**lately, **{who: (now, one) for who, one in here.items()}}
-        self._people[_room(ref)] = self.crowd(ref, here.values())
+        self._people[_room(ref)] = self.crowd(ref, here.values(), unlisted)
 
-    def crowd(self, ref: CallRef, here: Iterable[Participant]) -> Crowd:
+    def crowd(self, ref: CallRef, here: Iterable[Participant], unlisted: int = 0) -> Crowd:
         """Those who are `here`, and who was seen in that call in the last ten minutes."""
         now, people = self._clock.monotonic(), {person.id: person for person in here}
         left = [
             person
             for who, (at, person) in self._seen.get(_room(ref), {}).items()
-            if who not in people and now - at <= LEFT_SECONDS
+            if who not in people and now - at <= LEFT_SECONDS and not unlisted
         ]
-        return Crowd(people.values(), left)
+        return Crowd(people.values(), left, unlisted)
 
     def called(self, word: str) -> list[Call]:
         """The calls a handle means, or else a vendor's id."""

@@ -51,7 +51,8 @@ class Reading:
 
     `others` may be meant as well, `unknown` are names that nobody answers to. Of `people`, `left`
     are in the call no more, and `doubted` may be whom the reason is about. `or_everyone` is whether
-    the words may mean everyone too, `by_id` whether each is named by an id, letter by letter.
+    the words may mean everyone too, `by_id` whether each is named by an id, letter by letter;
+    `unlisted` are in the call, could not be read, and may bear a name that was said.
     """
 
     people: tuple[Participant, ...] = ()
@@ -63,12 +64,14 @@ class Reading:
     doubted: tuple[Participant, ...] = ()
     or_everyone: bool = False
     by_id: bool = True
+    unlisted: int = 0
 
     @property
     def settled(self) -> bool:
         """Whether there is exactly one way to read the words, and everybody named is there."""
-        doubt = (self.others, self.unknown, self.left, self.doubted, self.or_everyone)
-        return bool(self.people or self.everyone) and not any(doubt)
+        doubt = (self.others, self.unknown, self.left, self.doubted)
+        sure = not (any(doubt) or self.or_everyone or self.unlisted)
+        return sure and bool(self.people or self.everyone)
 
     @property
     def surely_ends(self) -> bool:
@@ -187,6 +190,7 @@ class _Reader:
             unknown=tuple(dict.fromkeys(self._unknown)),
             doubted=_distinct(self._doubted),
             by_id=self._by_id,
+            unlisted=0 if self._by_id else self._crowd.unlisted,
             left=tuple(one for one in people if one in self._crowd.left),
         )
 

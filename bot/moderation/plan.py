@@ -89,6 +89,11 @@ def unclear_words(reading: Reading) -> list[str]:
     said += [
         f"{_told_apart(one)} may be named or be a part of the reason." for one in reading.doubted
     ]
+    if reading.unlisted:
+        said.append(
+            f"{reading.unlisted} more people are in the call than are listed: "
+            "somebody else of that name may be among them."
+        )
     said += [f"No one matches “{word}”." for word in reading.unknown[:SHOWN_NAMES]]
     said += [f"{_told_apart(one)} has left the call." for one in reading.left[:SHOWN_NAMES]]
     return said
@@ -204,8 +209,7 @@ class Planner:
             reading = _read(verb, typed, known)
             if reading.settled and reading.surely_ends:
                 return reading
-        people = await self._board.crowd(call.ref, typed.words)
-        crowd = self._board.memory.crowd(call.ref, people)
+        crowd = await self._board.crowd(call.ref, typed.words)
         reading = _read(verb, typed, crowd)
         require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
@@ -278,7 +282,7 @@ class Planner:
             return await self.absentees.people(call, verb, words)
         there = self._board.memory.people(call.ref)
         if there is None or not all(there.find(word) for word in words):
-            there = Crowd(await self._board.crowd(call.ref, words))
+            there = await self._board.crowd(call.ref, words)
         return distinct([pick(word, there, call) for word in words])
 
 

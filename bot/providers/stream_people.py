@@ -77,7 +77,7 @@ class PeopleActs(StreamDoing):
         """Everyone at once; who is listed as there just before is who was muted."""
         here = await self.reads.stays(act.call.id)
         no_later(act, here.call)
-        if not here.total:
+        if here.total_participants is not None and not here.total:
             return Receipt.of_nobody(spared=act.selective)
         body = {"mute_all_users": True, **self._flags(tracks)}
         answer = await self.post(act, "mute_users", body)

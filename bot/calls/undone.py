@@ -17,6 +17,7 @@ from bot.calls.verbs import (
     Lock,
     Mute,
     Permission,
+    Revoke,
     Silence,
     Track,
     Unlock,
@@ -43,7 +44,8 @@ def lock_of(past: Sequence[Case]) -> Before | None:
 def taken_from(past: Sequence[Case], run: str | None) -> dict[str, Held]:
     """The rights that silences of this run took, by the ids of those they were taken from.
 
-    Permissions do not outlive a run of the call. `past`: newest first.
+    What was granted or revoked since is not theirs any more. Permissions do not outlive a run of
+    the call. `past`: newest first.
     """
     taken: dict[str, Held] = {}
     for case in reversed(past):
@@ -64,9 +66,23 @@ def _follow(case: Case, taken: dict[str, Held]) -> None:
     elif isinstance(act.verb, Unsilence):
         for person in _reached(case, (one.person for one in before.rights)):
             _give_back(taken, person, before.held_by(person))
-    elif isinstance(act.verb, Grant):
+    elif isinstance(act.verb, Grant | Revoke):
         for person in _reached(case, (one.id for one in act.people)):
             _give_back(taken, person, (act.verb.permission,))
+
+
+def settled_rights(past: Sequence[Case], run: str | None) -> dict[tuple[str, Permission], bool]:
+    """Whether somebody has a right, by the last grant or revocation of ours in this run.
+
+    By person and right; who is not in it has what their role has. `past`: newest first.
+    """
+    has: dict[tuple[str, Permission], bool] = {}
+    for case in reversed(past):
+        verb = case.act.verb
+        if isinstance(verb, Grant | Revoke) and _of_run(case, run):
+            for person in _reached(case, (one.id for one in case.act.people)):
+                has[person, verb.permission] = isinstance(verb, Grant)
+    return has
 
 
 def _give_back(taken: dict[str, Held], person: str, rights: Sequence[Permission]) -> None:

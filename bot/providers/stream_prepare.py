@@ -9,7 +9,7 @@ from bot.calls.before import Before, CallLimits, Held
 from bot.calls.cases import Case
 from bot.calls.leaving import Leaving
 from bot.calls.models import CallRef
-from bot.calls.undone import lock_of, taken_from
+from bot.calls.undone import lock_of, settled_rights, taken_from
 from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
 from bot.providers.stream_evidence import RIGHTS, no_later
@@ -58,7 +58,7 @@ class StreamPreparing:
         if isinstance(act.verb, Unlock):
             return await self._unlock(act, lock_of(past))
         if isinstance(act.verb, Silence):
-            return Before(rights=await self._held(act, RIGHTS[act.verb.tracks]))
+            return Before(rights=await self._held(act, past, RIGHTS[act.verb.tracks]))
         if isinstance(act.verb, Unsilence):
             return Before(rights=_given_back(act, past, RIGHTS[act.verb.tracks]))
         return await self._present(act)
@@ -137,11 +137,14 @@ class StreamPreparing:
             }
         )
 
-    async def _held(self, act: Act, rights: Sequence[Permission]) -> tuple[Held, ...]:
+    async def _held(
+        self, act: Act, past: Sequence[Case], rights: Sequence[Permission]
+    ) -> tuple[Held, ...]:
         """The rights that each person of a silence is known to have.
 
-        Stream shows nobody's rights. Known is what somebody uses by sending it now, and what the
-        call type gives to their role; a listener of an audio room has neither.
+        Stream shows nobody's rights. Known is what somebody uses by sending it now, what was
+        granted or revoked from here, and else what the call type gives to their role; a listener
+        of an audio room has none of these.
         """
         whom = {} if act.everyone else {"user_id": {"$in": [one.id for one in act.people]}}
         cid = act.call.id
@@ -152,6 +155,7 @@ class StreamPreparing:
             self._grants(cid),
         )
         spared = {one.id for one in act.spared}
+        ours = settled_rights(past, act.call.session)
         using = [{stay.user.id for stay in one.participants} for one in senders]
         seen = [stay for one in (here, *senders) for stay in one.participants]
         people = {stay.user.id: stay for stay in seen if stay.user.id not in spared}
@@ -162,7 +166,8 @@ class StreamPreparing:
                 rights=tuple(
                     right
                     for right, users in zip(rights, using, strict=True)
-                    if who in users or right in grants.get(stay.role or "", ())
+                    if who in users
+                    or ours.get((who, right), right in grants.get(stay.role or "", ()))
                 ),
             )
             for who, stay in people.items()

@@ -7,13 +7,14 @@ from bot.calls.before import Before, CallLimits, Held
 from bot.calls.cases import Case
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.undone import lock_of, muted, removed, silenced, taken_from
+from bot.calls.undone import lock_of, muted, removed, settled_rights, silenced, taken_from
 from bot.calls.verbs import (
     Grant,
     Kick,
     Lock,
     Mute,
     Permission,
+    Revoke,
     Silence,
     Track,
     Unlock,
@@ -68,6 +69,21 @@ def test_what_was_taken_stays_taken_until_it_is_given_back_in_the_same_run() -> 
     assert taken_from(past(silence), "r2") == {}
     assert taken_from(past(silence), None)["ben"].rights == (AUDIO, VIDEO)
     assert taken_from(past(silence, state=State.REFUSED), "r1") == {}
+
+
+def test_what_is_revoked_after_a_silence_is_not_given_back_with_it() -> None:
+    silence = act(Silence(), "ben", before=held(AUDIO, VIDEO))
+    rights = taken_from(past(silence, act(Revoke(permission=AUDIO), "ben")), "r1")
+    assert rights["ben"].rights == (VIDEO,)
+
+
+def test_the_last_grant_or_revocation_that_is_confirmed_tells_what_somebody_has() -> None:
+    grant, revoke = act(Grant(permission=AUDIO), "ben"), act(Revoke(permission=AUDIO), "ben")
+    assert settled_rights(past(grant, revoke), "r1") == {("ben", AUDIO): False}
+    assert settled_rights(past(revoke, grant), "r1") == {("ben", AUDIO): True}
+    assert settled_rights(past(grant, act(Silence(), "ben")), None) == {("ben", AUDIO): True}
+    assert settled_rights(past(grant), "r2") == {}
+    assert settled_rights(past(grant, state=State.FAILED), "r1") == {}
 
 
 def test_only_those_for_whom_it_is_confirmed_got_theirs_back() -> None:

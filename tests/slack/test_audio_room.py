@@ -70,6 +70,23 @@ async def test_a_listener_who_is_unsilenced_still_only_listens(show: Show) -> No
     assert sends(show, LISTENER) == set()
 
 
+async def test_a_listener_who_was_granted_to_speak_is_given_that_back(show: Show) -> None:
+    mira = Moderator(show)
+    for words in ("grant {} {} --send-audio", "silence {} {} heckling", "unsilence {} {}"):
+        await mira.types(words.format(short(STAGE), LISTENER))
+    await mira.sees("unsilenced Tove", "confirmed")
+    assert sends(show, LISTENER) == {"audio"}
+
+
+async def test_a_speaker_who_may_speak_no_more_does_not_by_an_unsilence(show: Show) -> None:
+    mira = Moderator(show)
+    show.stage.world.mute_self(Vendor.STREAM, STAGE, SPEAKER)
+    for words in ("revoke {} {} --send-audio", "silence {} {} again", "unsilence {} {}"):
+        await mira.types(words.format(short(STAGE), SPEAKER))
+    await mira.sees("already so")
+    assert sends(show, SPEAKER) == set()
+
+
 async def test_unsilencing_everyone_makes_no_listener_a_speaker(show: Show) -> None:
     """Of eleven in the room the two speakers may send; Priya, a host, is left out."""
     leo = Former(show, "lead")

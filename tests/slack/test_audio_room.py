@@ -92,7 +92,7 @@ async def test_unsilencing_everyone_makes_no_listener_a_speaker(show: Show) -> N
     leo = Former(show, "lead")
     for verb in ("silence", "unsilence"):
         await leo.opens(f"{verb} {short(STAGE)} everyone but priya")
-        assert await leo.submits(reason="shouting") == {}
+        assert await leo.submits(reasons="Spam", reason="shouting") == {}
         await leo.sees(f"{verb}d everyone", "[Case #")
     assert sorted(effects(show, "grant")) == ["gao", "hedda"]
     assert sends(show, LISTENER) == set()

@@ -19,7 +19,7 @@ from bot.errors import (
     UnknownPerson,
     VendorTimeout,
 )
-from bot.moderation.board import Board
+from bot.moderation.board import MOST_PEOPLE, Board
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner, TypedOrder, UnclearPeople
 from tests.fakes.clock import ManualClock
@@ -255,3 +255,15 @@ async def test_too_many_names_are_refused(table: Table) -> None:
         await table.planner.meant(
             Kick(), TypedOrder(call="default:full", text=" and ".join(f"@{name}" for name in names))
         )
+
+
+async def test_a_name_is_asked_about_where_not_everybody_is_listed(table: Table) -> None:
+    """Somebody of the same name may be among the others; an id is one person's alone."""
+    names = [f"p{number}=Person {number}" for number in range(MOST_PEOPLE + 30)]
+    table.vendor.open_call("default:huge", *names, title="Huge")
+    for text in ("Person 3 rude", '"Person 3" rude'):
+        with pytest.raises(UnclearPeople, match="30 more people are in the call") as asked:
+            await table.planner.meant(Kick(), TypedOrder(call="default:huge", text=text))
+        assert [one.id for one in asked.value.reading.people] == ["p3"]
+    meant = await table.planner.meant(Kick(), TypedOrder(call="default:huge", text="p3 rude"))
+    assert [one.id for one in meant.act.people] == ["p3"]

@@ -3,7 +3,6 @@
 import pytest
 
 from bot.calls.cases import Case
-from bot.calls.models import CallRef, Vendor
 from bot.calls.search import CaseFilter
 from bot.calls.verbs import Mute, Track
 from bot.demo.slack.render import as_text
@@ -41,10 +40,6 @@ def mira(show: Show) -> Moderator:
     for person, name in HELD.items():
         stream.join(room.id, Visitor(person, name))
     return Moderator(show)
-
-
-def ref(call: str) -> CallRef:
-    return CallRef(vendor=Vendor.STREAM, id=call)
 
 
 async def done(mira: Moderator, words: str) -> Case:
@@ -199,21 +194,3 @@ async def test_a_word_with_a_dash_is_never_the_first_of_a_reason(
     text = await mira.types(f"mute stream:{ROOM} jun {option} loud")
     assert "has no option" in text
     assert mira.show.stage.world.stream.effects == []
-
-
-async def test_a_name_in_a_call_of_which_not_all_are_listed_is_asked_about(show: Show) -> None:
-    """Stream lists 100 people: somebody of the same name may be among the others."""
-    stream = show.stage.world.stream
-    room = stream.open("default:many", "Many")
-    for number in range(130):
-        stream.join(room.id, Visitor(f"p{number:03}", f"Person {number}"))
-    mira = Moderator(show)
-    listed = next(
-        one for one in (await show.counter.desk.board.people(ref(room.id))).items if one.name
-    )
-    for name in (listed.name, f'"{listed.name}"'):
-        text = await asked(mira, f"mute stream:{room.id} {name} spam")
-        assert "30 more people are in the call than are listed" in text
-        assert f"[{listed.name} ▾]" in text
-    case = await done(mira, f"mute stream:{room.id} {listed.id} spam")
-    assert [one.id for one in case.act.people] == [listed.id]

@@ -216,7 +216,7 @@ STORY: tuple[Step, ...] = (
         "What CometChat refuses, and why",
         "moderator",
         Type("kick {dating} bjorn rude"),
-        ("CometChat cannot do “Kick”", "can only be read"),
+        ("Kick is not available on CometChat", "can only be read"),
         present("dating", "bjorn", "Bjørn Håkonsen"),
         pictured=True,
     ),
@@ -225,7 +225,7 @@ STORY: tuple[Step, ...] = (
         "A slip of the finger",
         "moderator",
         Type("kcik {support} amina"),
-        ("There is no subcommand “kcik”", "Did you mean kick"),
+        ("There is no command “kcik”", "Did you mean kick"),
         present("support", "amina", "Amina Okafor"),
     ),
     Step(

@@ -17,6 +17,7 @@ from bot.calls.verbs import (
     RecordPause,
     RecordResume,
     RecordStop,
+    RtmpStart,
     RtmpStop,
     RtmpStopAll,
     Verb,
@@ -26,8 +27,6 @@ from bot.errors import (
     AmbiguousPerson,
     BadInput,
     Impossible,
-    UnknownCall,
-    UnknownPerson,
     VendorError,
 )
 from bot.moderation.absent import Absentees, not_listed, roster_crowd
@@ -36,9 +35,7 @@ from bot.moderation.crowd import Crowd
 from bot.moderation.marking import Past
 from bot.moderation.naming import MOST_NAMED, Reading, read_people
 from bot.moderation.recordings import require_one, require_output
-
-SHOWN_NAMES = 8
-"""Names listed in a question back."""
+from bot.moderation.unmatched import SHOWN_NAMES, no_such_call, nobody_matches
 
 
 class TypedOrder(Frozen):
@@ -133,8 +130,7 @@ class Planner:
             picture = await self._board.look(ListView())
             known = self._board.memory.called(word)
             if not known:
-                silent = [trouble.vendor.label for trouble in picture.troubles]
-                raise UnknownCall(_no_such_call(word, silent))
+                raise no_such_call(word, picture)
         if len(known) > 1:
             raise AmbiguousCall(
                 f"{word.upper()} fits {len(known)} calls.", next_step=_tell_apart(known)
@@ -213,7 +209,7 @@ class Planner:
         reading = _read(verb, typed, crowd)
         require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
-            raise _nobody(reading.unknown[0], crowd, call)
+            raise nobody_matches(reading.unknown[0], crowd, call, verb)
         return reading
 
     async def _listed(
@@ -234,20 +230,16 @@ class Planner:
         capability = self._board.capabilities(call)[verb.name]
         if not capability.possible:
             raise Impossible(
-                f"{vendor.label} cannot do “{verb.label}”: {capability.why}",
+                f"{verb.label} is not available on {vendor.label}. {capability.why}",
                 next_step=_instead(capability),
             )
         if verb.aim is Aim.PEOPLE and not capability.reaches(everyone=everyone):
             raise Impossible(
-                f"{vendor.label} can do “{verb.label}” only to {capability.aims}.",
+                f"On {vendor.label}, {verb.label} is only available for {capability.aims}.",
                 next_step=_instead(capability),
             )
         if (refused := capability.refuses(verb)) is not None:
-            allowed = ", ".join(value for values in capability.only.values() for value in values)
-            raise Impossible(
-                f"{vendor.label} cannot do “{verb.label}” with {refused}.",
-                next_step=f"It takes: {allowed}.",
-            )
+            raise _not_offered(verb, vendor, capability, refused)
 
     async def _require_all_outputs(self, call: Call) -> None:
         """BadInput where “all” may be one output: it is one's name."""
@@ -283,7 +275,7 @@ class Planner:
         there = self._board.memory.people(call.ref)
         if there is None or not all(there.find(word) for word in words):
             there = await self._board.crowd(call.ref, words)
-        return distinct([pick(word, there, call) for word in words])
+        return distinct([pick(word, there, call, verb) for word in words])
 
 
 def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
@@ -314,21 +306,23 @@ def _read(verb: type[Verb] | Verb, typed: TypedOrder, crowd: Crowd) -> Reading:
     return replace(reading, others=(*reading.others, *more))
 
 
-def _nobody(word: str, there: Crowd, call: Call) -> UnknownPerson:
-    names = ", ".join(p.shown for p in there.people[:SHOWN_NAMES])
-    rest = len(there.people) - SHOWN_NAMES
-    more = f" and {rest} more" if rest > 0 else ""
-    return UnknownPerson(
-        f"Nobody in “{call.title}” answers to “{word}”.",
-        next_step=f"There now: {names}{more}." if names else "The call is empty.",
+def _not_offered(verb: Verb, vendor: Vendor, capability: Capability, refused: str) -> Impossible:
+    """What a vendor takes in place of the value of an option that was `refused`."""
+    name, _, value = refused.partition(" ")
+    offered = ", ".join(capability.only[name])
+    if isinstance(verb, RtmpStart):
+        return Impossible(f"There is no RTMP target “{value}”.", next_step=f"Targets: {offered}.")
+    return Impossible(
+        f"{verb.label} on {vendor.label} has no option “{value}”.",
+        next_step=f"Options: {offered}.",
     )
 
 
-def pick(word: str, there: Crowd, call: Call) -> Person:
+def pick(word: str, there: Crowd, call: Call, verb: Verb | None = None) -> Person:
     """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
     found = there.find(word)
     if all(one in there.left for one in found):
-        raise _nobody(word, there, call)
+        raise nobody_matches(word, there, call, verb)
     if len(found) > 1:
         ids = ", ".join(_told_apart(person) for person in found[:SHOWN_NAMES])
         raise AmbiguousPerson(
@@ -347,13 +341,6 @@ def distinct(people: Sequence[Person]) -> tuple[Person, ...]:
     return tuple({person.id: person for person in people}.values())
 
 
-def _no_such_call(word: str, silent: Sequence[str]) -> str:
-    message = f"No live call answers to “{word}”."
-    if silent:
-        message += f" {' and '.join(silent)} did not answer, so it may be there."
-    return message
-
-
 def _tell_apart(calls: Sequence[Call]) -> str:
     longer = longer_handles(calls)
     lines = [f"{longer[call.ref]} = “{call.title}” ({call.ref.vendor.label})" for call in calls]
@@ -362,6 +349,6 @@ def _tell_apart(calls: Sequence[Call]) -> str:
 
 def _instead(capability: Capability) -> str:
     if capability.instead is None:
-        return "There is nothing near it on this vendor."
+        return ""
     nearest = VERBS[capability.instead]
-    return f"The nearest that works is “{nearest.label}”: {nearest.summary}"
+    return f"Use “{nearest.label}” instead: {nearest.summary}"

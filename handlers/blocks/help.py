@@ -1,4 +1,4 @@
-"""What can be said, from the verbs' own words; only what is no verb is described here."""
+"""Which commands there are, from the verbs' own words; only what is no verb is described here."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Topic(NamedTuple):
 
 def _look(look: Look) -> Topic:
     needs = f"Needs the role {look.least.word}." if look.least > Role.VIEWER else ""
-    kept = "It is written into the record that you were given the links."
+    kept = "That you were given the links is in the audit log."
     notes = (needs, kept if look.disclosing else "")
     return Topic(look.summary, (look.example,), tuple(note for note in notes if note))
 
@@ -59,7 +59,7 @@ LOOKING: dict[str, Topic] = {
 RECORD: dict[str, Topic] = {
     "case": Topic("One case: who asked, why, and how it went.", ("case 128",)),
     "audit": Topic(
-        "The record, newest first; searched by person, moderator, verb, vendor, state and time.",
+        "Audit log, newest first; searched by person, moderator, action, vendor, result and time.",
         (
             "audit",
             "audit person alice verb kick since 7d",
@@ -71,7 +71,7 @@ RECORD: dict[str, Topic] = {
         ("A moderator typed as `by @name` is chosen from a list: Slack sends no id for the name.",),
     ),
     "digest": Topic(
-        "What a channel is told each day or week: how the calls were, and what waits.",
+        "A report to a channel each day or week: how calls went, and what needs attention.",
         (
             "digest",
             "digest subscribe",
@@ -85,17 +85,24 @@ RECORD: dict[str, Topic] = {
         ),
         (
             "Whoever may see calls may see the list and a preview; the rest needs the role lead.",
-            "Whatever is changed is written into the record.",
+            "Every change is in the audit log.",
             "Callwarden has to be in the channel: type /invite @Callwarden there.",
         ),
     ),
     "capabilities": Topic("What each vendor lets you do.", ("capabilities", "capabilities stream")),
-    "help": Topic("What can be said, or more about one word.", ("help", "help kick")),
+    "help": Topic("The commands, or more about one.", ("help", "help kick", "help all")),
 }
 """Subcommands that come after the verbs."""
 
-LOOK, KEPT = "Look", "The record, and the rest"
+LOOK, KEPT = "View", "Audit and settings"
 """The headings before and after the verbs' own."""
+
+
+ALL_COMMANDS = "all"
+"""The topic that lists every command."""
+
+FIRST = ("list", "show", "find", "mute", "silence", "kick", "block", "lock", "end", "audit")
+"""The commands that help begins with."""
 
 
 def topics() -> dict[str, Topic]:
@@ -112,9 +119,11 @@ def _about(family: Sequence[type[Verb]]) -> Topic:
 
 
 def help_message(topic: str | None, command: str) -> Message:
-    """Everything on one page, or one subcommand with examples. UnknownWord for any other topic."""
+    """The first ten, all on one page, or one with examples. UnknownWord for any other topic."""
     known = topics()
     if topic is None:
+        return _first(known, command)
+    if topic == ALL_COMMANDS:
         return _overview(known, command)
     if topic not in known:
         raise UnknownWord(f"There is no help on “{topic}”.")
@@ -152,28 +161,43 @@ def _of_topic(about: Topic, command: str) -> list[Block]:
     return [paragraph(rows), *notes]
 
 
+def _first(known: dict[str, Topic], command: str) -> Message:
+    """What is needed most, on one screen of a phone, and the way to the rest."""
+    rows = [_row(word, known[word]) for word in FIRST]
+    more = (
+        f"All commands: `{command} help {ALL_COMMANDS}` · More on one: `{command} help kick`",
+        "Everything can be clicked, too: open a call and choose *All actions…*",
+    )
+    blocks = [
+        header("Commands"),
+        paragraph((f"`{command} kick K7QX alice insulting others`", *rows)),
+        paragraph(more),
+    ]
+    return Message(text_of(f"Commands: {', '.join(FIRST)}. {more[0]}"), blocks)
+
+
 def _overview(known: dict[str, Topic], command: str) -> Message:
     """Each word with its first sentence, the verbs under their headings; examples are behind it."""
     intro = (
-        f"`{command}` alone lists the live calls. Then a word, the call, whom and why:",
-        f"`{command} kick K7QX @alice insulting others`",
-        f"Examples for a word: `{command} help kick`",
+        f"`{command}` alone lists the live calls. Then a command, the call, who and why:",
+        f"`{command} kick K7QX alice insulting others`",
+        f"Examples: `{command} help kick`",
     )
     notes = (
         "A call is named by its handle (`K7QX`) or its id.",
-        'A person is named by `@name`, `"First Last"` or an id.',
+        'A person is named as shown, `alice` or `"Alice Smith"`, or by an id.',
     )
     blocks = [
-        header("What can be said"),
+        header("All commands"),
         paragraph(intro),
         *(section("\n".join((f"*{title}*", *rows))) for title, rows in _shelves(known)),
         paragraph(notes),
     ]
-    return Message(text_of(f"What can be said: {', '.join(known)}."), blocks)
+    return Message(text_of(f"All commands: {', '.join(known)}."), blocks)
 
 
 def _shelves(known: dict[str, Topic]) -> list[tuple[str, list[str]]]:
-    """The words under their headings: what looks, what acts, what is kept."""
+    """The words under their headings: what shows, what acts, what is kept."""
     of = {**dict.fromkeys(known, KEPT), **dict.fromkeys(LOOKING, LOOK)}
     of |= {word: family[0].heading.value for word, family in FAMILIES.items()}
     titles = [LOOK, *(heading.value for heading in Heading), KEPT]

@@ -5,6 +5,7 @@ from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import MAX_TEXT, actions, button, context, paragraph, section, text_of
 from handlers.blocks.text import an, holder, mrkdwn, say, some_of
 from handlers.blocks.values import ASK, TYPED, AskValue, TypedValue
+from handlers.blocks.wayson import ways_on
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
@@ -24,7 +25,7 @@ def refusal(error: CallwardenError) -> Message:
         parts.append(say(error.next_step, MAX_SAID))
     if refused is not None and named:
         parts.append(_who_may(refused))
-    blocks = [section(part) for part in parts]
+    blocks = [*(section(part) for part in parts), *ways_on(error)]
     if refused is not None and refused.ask:
         ask = button(f"Ask {an(refused.role)}", ASK, AskValue(order=refused.ask))
         blocks += actions([ask])

@@ -261,7 +261,7 @@ def _whom(
     spared = _people(words)
     if not spared:
         raise BadInput(
-            "Everyone except whom?",
+            "Everyone except who?",
             next_step=f"For example: `{command} {verb.words[0]} K7QX all except @ann`",
         )
     return True, (), spared

@@ -16,11 +16,12 @@ from bot.calls.picture import ListView
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES
 from handlers.blocks.emoji import with_emoji
-from handlers.blocks.help import FAMILIES, topics
+from handlers.blocks.help import ALL_COMMANDS, FAMILIES, topics
 from handlers.commands.digestwords import AskDigest, read_digest
 from handlers.commands.logwords import log_word
 from handlers.commands.orders import ActRequest, Incomplete, read_order
 from handlers.commands.searching import LABELLED, ShowAudit, read_audit
+from handlers.commands.synonyms import known_as, require_here
 from handlers.commands.words import Words, tidy
 
 __all__ = [
@@ -121,19 +122,24 @@ def parse(text: str, command: str = "/calls") -> Request:
     first = words.take()
     if first is None:
         return ListCalls(view=ListView())
-    name = first.casefold()
+    name = known_as(first.casefold())
+    require_here(name, command)
     if words.rest.strip(f"{DASHES} ").casefold() == "help" and name in SUBCOMMANDS:
         return Help(topic=name)
     if name in FAMILIES:
         return read_order(FAMILIES[name], words, command)
     if name not in _READERS:
-        raise unknown(first, SUBCOMMANDS, "subcommand", command)
+        raise unknown(first, SUBCOMMANDS, "command", command)
     return _READERS[name](words, command)
 
 
 def _with_ids(text: str) -> str:
-    """Who is looked for in the record keeps the id Slack knows them by; elsewhere names count."""
-    return LABELLED.sub(r"\1\2", text) if text.lstrip()[:5].casefold() == "audit" else text
+    """Who is searched for in the audit log keeps their Slack id; elsewhere names count."""
+    return (
+        LABELLED.sub(r"\1\2", text)
+        if known_as((text.split() or [""])[0].casefold()) == "audit"
+        else text
+    )
 
 
 def unknown(word: str, known: Iterable[str], kind: str, command: str = "/calls") -> UnknownWord:
@@ -142,7 +148,7 @@ def unknown(word: str, known: Iterable[str], kind: str, command: str = "/calls")
     return UnknownWord(
         f"There is no {kind} “{word[:MAX_FILTER]}”.",
         nearest=nearest,
-        next_step=f"Type `{command} help` to see what can be said.",
+        next_step=f"Type `{command} help` for the commands.",
     )
 
 
@@ -228,12 +234,12 @@ def _find(words: Words, command: str) -> FindPerson:
     wanted = with_emoji(wanted)
     if not can_be_seen(wanted):
         raise BadInput(
-            "Whom? A name, part of one, or an id.",
+            "Who? A name, part of one, or an id.",
             next_step=f"For example: `{command} find alice`",
         )
     if len(wanted) > MAX_FILTER:
         raise BadInput(
-            f"What to look for is longer than {MAX_FILTER} characters.",
+            f"The name is longer than {MAX_FILTER} characters.",
             next_step="A part of the name will do.",
         )
     return FindPerson(words=wanted)
@@ -245,7 +251,7 @@ def _case(words: Words, command: str) -> ShowCase:
     words.done()
     if number is None:
         raise BadInput(
-            "Which case? It wants a number.", next_step=f"For example: `{command} case 128`"
+            "Which case?", next_step=f"Add the case number, for example: `{command} case 128`"
         )
     return ShowCase(number=number)
 
@@ -264,9 +270,11 @@ def _help(words: Words, command: str) -> Help:
     word = words.take()
     if word is None:
         return Help()
-    if word.casefold() not in SUBCOMMANDS:
-        raise unknown(word, SUBCOMMANDS, "subcommand", command)
-    return Help(topic=word.casefold())
+    topic = known_as(word.casefold())
+    require_here(topic, command)
+    if topic not in (*SUBCOMMANDS, ALL_COMMANDS):
+        raise unknown(word, SUBCOMMANDS, "command", command)
+    return Help(topic=topic)
 
 
 def _number(word: str | None) -> int | None:

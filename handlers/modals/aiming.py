@@ -13,7 +13,7 @@ from bot.errors import BadInput, NotAtVendor, VendorError
 from bot.moderation.absent import OF
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
-from bot.moderation.plan import SHOWN_NAMES
+from bot.moderation.unmatched import SHOWN_NAMES
 from handlers.blocks.choices import Picked, person_value
 from handlers.blocks.offers import outputs
 from handlers.blocks.optionfields import OPTION, RECORDING, read_options

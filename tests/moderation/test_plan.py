@@ -86,7 +86,7 @@ async def test_a_call_shown_a_moment_ago_costs_no_request(table: Table) -> None:
 
 
 async def test_an_unknown_word_is_no_call(table: Table) -> None:
-    with pytest.raises(UnknownCall, match=r"No live call answers to “ZZZZ”\.$"):
+    with pytest.raises(UnknownCall, match=r"No live call matches “ZZZZ”\.$"):
         await table.planner.call("ZZZZ")
 
 
@@ -144,7 +144,7 @@ async def test_a_name_that_fits_two_people_asks_for_the_id(table: Table, word: s
 
 
 async def test_a_part_of_a_word_is_never_taken_for_a_name(table: Table) -> None:
-    with pytest.raises(UnknownPerson, match="answers to “Ali”"):
+    with pytest.raises(UnknownPerson, match="matches “Ali”"):
         await table.kick("Ali")
 
 
@@ -152,7 +152,10 @@ async def test_who_is_there_is_told_when_nobody_fits(table: Table) -> None:
     table.vendor.open_call("default:many", *(f"p{n}" for n in range(10)), title="Many")
     with pytest.raises(UnknownPerson) as trouble:
         await table.planner.act(Kick(), "default:many", ["zoe"], everyone=False)
-    assert trouble.value.next_step == "There now: p0, p1, p2, p3, p4, p5, p6, p7 and 2 more."
+    assert (
+        trouble.value.next_step
+        == "In the call: " + ", ".join(f"p{n} (app-p{n})" for n in range(8)) + " and 2 more."
+    )
 
 
 async def test_an_empty_call_says_that_it_is_empty(table: Table) -> None:
@@ -188,19 +191,19 @@ async def test_everyone_is_kept_as_everyone(table: Table) -> None:
 async def test_what_a_vendor_cannot_do_names_the_nearest_that_works(table: Table) -> None:
     with pytest.raises(Impossible) as trouble:
         table.planner.possible(RecordResume(), table.room)
-    assert trouble.value.next_step.startswith("The nearest that works is “Kick”")
+    assert trouble.value.next_step.startswith("Use “Kick” instead")
 
 
 async def test_what_has_nothing_near_it_says_so(table: Table) -> None:
     with pytest.raises(Impossible, match="it has no pause") as trouble:
         table.planner.possible(RecordPause(), table.room)
-    assert trouble.value.next_step == "There is nothing near it on this vendor."
+    assert trouble.value.next_step == ""
 
 
 async def test_an_option_the_vendor_does_not_take_names_those_it_takes(table: Table) -> None:
-    with pytest.raises(Impossible, match="with kind individual") as trouble:
+    with pytest.raises(Impossible, match="no option “individual”") as trouble:
         table.planner.possible(RecordStart.model_validate({"kind": "individual"}), table.room)
-    assert trouble.value.next_step == "It takes: composite, raw."
+    assert trouble.value.next_step == "Options: composite, raw."
     table.planner.possible(RecordStart.model_validate({"kind": "raw"}), table.room)
 
 

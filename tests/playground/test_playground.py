@@ -132,7 +132,7 @@ async def test_typing_a_command_offers_what_can_be_said(page: Visitor) -> None:
     page.find(kind=ui.input, marker="composer").type("/ca")
     await see(page, "See the live calls and moderate them")
     page.find(kind=ui.input, marker="composer").clear().type("/calls ki")
-    await see(page, "/calls kick K7QX @alice insulting others")
+    await see(page, "/calls kick K7QX alice insulting others")
 
 
 @pytest.mark.usefixtures("unseen")

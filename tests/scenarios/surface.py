@@ -63,10 +63,11 @@ def scene(
 
 
 SURFACE: tuple[Step, ...] = (
-    Step("help", "", "moderator", Type("help"), ("What can be said",)),
+    Step("help", "", "moderator", Type("help"), ("Commands", "help all")),
+    Step("help-all", "", "moderator", Type("help all"), ("All commands",)),
     Step("help-kick", "", "moderator", Type("help kick"), ("/calls kick",)),
     Step("incomplete", "", "moderator", Type("kick"), ("They may join again at once", "Call:")),
-    Step("unknown-call", "", "moderator", Type("show QQQQ"), ("No live call answers",)),
+    Step("unknown-call", "", "moderator", Type("show QQQQ"), ("No live call matches",)),
     Step(
         "capabilities",
         "",
@@ -108,7 +109,7 @@ SURFACE: tuple[Step, ...] = (
         "",
         "moderator",
         Type("kick {support} @priya"),
-        ("Nobody in", "There now:"),
+        ("No one in", "Choose from the"),
     ),
     Step(
         "mute-form",

@@ -160,7 +160,7 @@ async def test_what_was_typed_stands_in_the_form(mira: Former) -> None:
 
 async def test_a_call_nobody_knows_is_said_with_what_to_do(mira: Former) -> None:
     text = as_text(await mira.opens("kick QQQQ"))
-    assert "No live call answers to “QQQQ”." in text
+    assert "No live call matches “QQQQ”." in text
     assert "Call: [Words in the title, a handle or an id ▾]" in text
 
 

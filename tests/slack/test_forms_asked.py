@@ -65,6 +65,6 @@ async def test_people_are_kept_while_the_call_is_not_found(leo: Former) -> None:
 
 async def test_what_a_vendor_can_do_nothing_of_is_said(leo: Former) -> None:
     text = as_text(await leo.opens(f"group {short(STAGE)}"))
-    assert "Stream Video cannot do “group”" in text
+    assert "“group” is not available on Stream Video" in text
     assert "What to do" not in text
     assert SUPPORT not in text

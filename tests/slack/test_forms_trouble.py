@@ -41,7 +41,7 @@ async def test_people_and_options_that_were_typed_stand_in_the_form(
     view = await mira.opens(f"preset {telehealth(show)} @nkechi, @nobody")
     text = as_text(view)
     assert "Nkechi Adeyemi" in text
-    assert "answers to “nobody”" in text
+    assert "matches “nobody”" in text
     errors = await mira.submits(**{"option.preset": "two words"})
     assert errors == {
         "option.preset": "One word as the vendor lists it, without spaces or slashes."
@@ -172,5 +172,5 @@ async def test_what_stands_in_the_way_of_a_slow_heavy_order_takes_the_forms_plac
 ) -> None:
     show.stage.world.stream.faults.slow(0.5, times=4)
     await show.sender.command(leo.user, show.stage.cast.ops, "end QQQQ raid")
-    await leo.drawn("No live call answers to “QQQQ”.")
+    await leo.drawn("No live call matches “QQQQ”.")
     show.stage.world.stream.faults.clear()

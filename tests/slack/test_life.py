@@ -167,7 +167,7 @@ async def test_realtimekit_pauses_a_recording_and_says_what_it_cannot_do(show: S
         await mira.sees(done, "confirmed")
     text = await mira.types(f"grant {word} chidi --screenshare x")
     assert "gives rights by preset" in text
-    assert "The nearest that works is “Change preset”" in text
+    assert "Use “Change preset” instead" in text
 
 
 async def test_cometchat_only_reads_and_says_so(show: Show) -> None:
@@ -277,7 +277,7 @@ async def test_an_order_that_cannot_be_understood_in_the_end_says_so(show: Show)
     show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     await mira.types("kick stream:livestream:launch-show nobody-of-that-name spam")
-    await mira.sees("answers to “nobody-of-that-name”")
+    await mira.sees("matches “nobody-of-that-name”")
 
 
 async def test_an_order_that_lacks_something_opens_a_form_that_asks_for_it(show: Show) -> None:

@@ -51,7 +51,7 @@ class Mute(Verb):
     read_first = False
     summary = "Turn off a microphone, camera or screen."
     warning = "They can unmute themselves at any time."
-    example = "mute K7QX @alice --video shouting"
+    example = "mute K7QX alice --video shouting"
 
     tracks: Track = Track.AUDIO
 
@@ -72,7 +72,7 @@ class Silence(Verb):
     read_first = False
     summary = "Mute somebody and take away the right to turn it on again."
     warning = "They cannot turn it on again while the silence holds."
-    example = "silence K7QX @alice --audio spam"
+    example = "silence K7QX alice --audio spam"
 
     tracks: Track = Track.AUDIO
 
@@ -97,7 +97,7 @@ class Unsilence(Verb):
     drawn = False
     summary = "Give a silenced person the right to send back."
     warning = "They can be heard or seen again as soon as they turn it on."
-    example = "unsilence K7QX @alice apologised"
+    example = "unsilence K7QX alice apologised"
 
     tracks: Track = Track.AUDIO
 
@@ -124,7 +124,7 @@ class Kick(Verb):
     read_first = False
     summary = "Remove somebody from the call."
     warning = "They may join again at once."
-    example = "kick K7QX @alice insulting others"
+    example = "kick K7QX alice insulting others"
 
 
 class Block(Verb):
@@ -143,7 +143,7 @@ class Block(Verb):
     repeatable = True
     summary = "Remove somebody and keep them out of this call."
     warning = "They are removed at once and cannot join again while the block holds."
-    example = "block K7QX @alice came back after a kick"
+    example = "block K7QX alice came back after a kick"
 
     def inverse(self) -> Verb:
         """Unblocking lets them join again; it does not put them back into the call."""
@@ -188,7 +188,7 @@ class Grant(Verb):
     spelt_out = True
     summary = "Let somebody send audio, send video or share a screen in this call."
     warning = "It holds until it is revoked or the call ends. A listener becomes a speaker."
-    example = "grant K7QX @alice --screenshare her turn to present"
+    example = "grant K7QX alice --screenshare her turn to present"
 
     permission: Permission = Permission.SEND_AUDIO
 
@@ -213,7 +213,7 @@ class Revoke(Verb):
     spelt_out = True
     summary = "Take away what somebody may do in this call."
     warning = "It holds until it is granted again or the call ends."
-    example = "revoke K7QX @alice --screenshare shared private data"
+    example = "revoke K7QX alice --screenshare shared private data"
 
     permission: Permission = Permission.SEND_AUDIO
 
@@ -237,7 +237,7 @@ class Preset(Verb):
     drawn = False
     summary = "Give somebody another preset of the vendor: a named set of rights."
     warning = "Whether it holds at once or from their next join is the vendor's to say."
-    example = "preset K7QX @alice viewer only listens"
+    example = "preset K7QX alice viewer only listens"
 
     preset: Name
 
@@ -257,7 +257,7 @@ class Pin(Verb):
     drawn = False
     summary = "Keep somebody's video in front for everyone."
     warning = "Everyone in the call sees them in front."
-    example = "pin K7QX @alice the speaker"
+    example = "pin K7QX alice the speaker"
 
     def inverse(self) -> Verb:
         """Unpinning lets the picture change again."""
@@ -279,7 +279,7 @@ class Unpin(Verb):
     drawn = False
     summary = "Let the picture change again."
     warning = "Who is in front is the app's to choose again."
-    example = "unpin K7QX @alice"
+    example = "unpin K7QX alice"
 
     def inverse(self) -> Verb:
         """Pinning puts them in front again."""

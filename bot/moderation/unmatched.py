@@ -1,0 +1,83 @@
+"""Words that no live call, or nobody in one, matches: what is near, and the ways on."""
+
+import difflib
+from collections.abc import Sequence
+
+from bot.calls.handles import handle
+from bot.calls.models import Call
+from bot.calls.names import fold
+from bot.calls.picture import Picture
+from bot.calls.verbs import Verb
+from bot.calls.ways import Way, WithWays
+from bot.errors import UnknownCall, UnknownPerson
+from bot.moderation.board import longer_handles
+from bot.moderation.crowd import Crowd
+
+SHOWN_NAMES = 8
+"""Names listed in a question back."""
+
+MOST_NEAR = 3
+"""Calls named in a question back."""
+
+
+class NoSuchPerson(UnknownPerson, WithWays):
+    """Nobody there has that name; those who are there can be chosen from."""
+
+
+class NoSuchCall(UnknownCall, WithWays):
+    """No live call fits; the nearest ones can be opened."""
+
+
+def nobody_matches(
+    word: str, there: Crowd, call: Call, verb: type[Verb] | Verb | None = None
+) -> NoSuchPerson:
+    """Nobody there has that name; with a `verb`, a way to its form with those who are there."""
+    names = ", ".join(f"{p.shown} ({p.custom_id or p.id})" for p in there.people[:SHOWN_NAMES])
+    number = len(there.people)
+    more = f" and {number - SHOWN_NAMES:,} more" if number > SHOWN_NAMES else ""
+    error = NoSuchPerson(
+        f"No one in “{call.title}” matches “{word}”.",
+        next_step=f"In the call: {names}{more}." if names else "The call is empty.",
+    )
+    if verb is not None and number:
+        people = "1 person" if number == 1 else f"{number:,} people"
+        first, *second = verb.words
+        words = " ".join([first, call_word(call), *second])
+        error.ways = (Way(label=f"Choose from the {people} here", words=words),)
+    return error
+
+
+def call_word(call: Call) -> str:
+    """What is typed for a call, whatever its handle may be shared with: `vendor:id`."""
+    return f"{call.ref.vendor}:{call.ref.id}"
+
+
+def no_such_call(word: str, picture: Picture) -> NoSuchCall:
+    """No live call fits: those whose title or handle is near, to be opened."""
+    silent = [trouble.vendor.label for trouble in picture.troubles]
+    message = f"No live call matches “{word}”."
+    if silent:
+        message += f" {' and '.join(silent)} did not answer, so it may be there."
+    near = _near(word, picture.calls)
+    longer = longer_handles(picture.calls)
+    meant = " or ".join(f"“{call.title}” ({longer[call.ref]})" for call in near)
+    error = NoSuchCall(
+        message, next_step=f"Did you mean {meant}?" if near else "It may have ended."
+    )
+    opens = [
+        Way(label="Open" if len(near) == 1 else f"Open {longer[call.ref]}", call=call.ref)
+        for call in near
+    ]
+    error.ways = (*opens, Way(label="List calls"))
+    return error
+
+
+def _near(word: str, calls: Sequence[Call]) -> list[Call]:
+    """The calls whose title has the word, else those whose handle differs by a letter."""
+    wanted = fold(word)
+    found = [call for call in calls if wanted and wanted in fold(call.title)]
+    if not found:
+        short = {handle(call.ref): call for call in calls}
+        close = difflib.get_close_matches(word.upper(), short, n=MOST_NEAR, cutoff=0.75)
+        found = [short[name] for name in close]
+    return found[:MOST_NEAR]

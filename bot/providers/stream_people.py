@@ -188,7 +188,7 @@ class PeopleActs(StreamDoing):
     @can(
         Pin,
         level=Enforcement.BEST_EFFORT,
-        why="Whom Stream's fields mean is not documented clearly, and no answer shows who is "
+        why="Stream does not document clearly who its fields mean, and no answer shows who is "
         "pinned.",
     )
     async def _pin(self, act: Act) -> Receipt:

@@ -23,7 +23,7 @@ def capabilities_message(
     """The table of one vendor with every reason, or of all of them in short."""
     shown = {one: table for one, table in tables.items() if vendor in (None, one)}
     legend = " · ".join(f"{mark} {level.value}" for level, mark in MARKS.items())
-    blocks = [header("What can be done where")]
+    blocks = [header("What each vendor supports")]
     for one, table in shown.items():
         rows = _in_full(table) if vendor else _in_short(table)
         blocks.append(paragraph([f"*{one.label}*", *rows]))

@@ -73,7 +73,7 @@ SURFACE: tuple[Step, ...] = (
         "",
         "moderator",
         Type("capabilities"),
-        ("What can be done where", "CometChat"),
+        ("What each vendor supports", "CometChat"),
     ),
     Step("guest", "", "guest", Type(), ("You are a guest",)),
     Step("stranger", "", "stranger", Type(), ("another workspace",)),

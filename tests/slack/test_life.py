@@ -95,7 +95,7 @@ async def test_a_protected_person_is_left_alone_and_named(show: Show) -> None:
     mira = Moderator(show)
     (room,) = [r for r in show.stage.world.realtimekit.rooms.values() if "Telehealth" in r.title]
     text = await mira.types(f"kick {short(room.id, Vendor.REALTIMEKIT)} vera@ x")
-    assert "Nobody" in text
+    assert "No one" in text
     text = await mira.types(f"kick {short(room.id, Vendor.REALTIMEKIT)} vera x")
     assert "Dr. Vera Lindqvist" in text
     assert "protected" in text

@@ -272,7 +272,7 @@ def test_everyone_may_be_limited(text: str, spared: tuple[str, ...]) -> None:
 
 
 def test_everyone_except_nobody_is_asked_back() -> None:
-    with pytest.raises(BadInput, match="except whom"):
+    with pytest.raises(BadInput, match="except who"):
         parse("mute K7QX all except")
 
 

@@ -119,7 +119,7 @@ def test_no_warning_promises_what_another_verb_would_have_to_do(name: str) -> No
 
 
 def test_the_overview_names_every_word_once_under_a_heading_and_fits() -> None:
-    shown = told(help_message(None, "/calls"))
+    shown = told(help_message("all", "/calls"))
     rows = [line.split()[0] for line in words(shown).split("\n") if line.startswith("`")]
     assert sorted(rows[2:]) == sorted(f"`{word}`" for word in topics())
     assert max(len(line) for line in words(shown).split("\n")) <= 120

@@ -234,7 +234,7 @@ class Summarise(Verb):
     name = "summarise"
     words = ("summarise",)
     heading = Heading.MEDIA
-    label = "Make summary"
+    label = "Summarize"
     do = "Ask for a summary of"
     doing = "asking for a summary of"
     done = "asked for a summary of"

@@ -133,7 +133,7 @@ class Ring(Verb):
     name = "ring"
     words = ("ring",)
     heading = Heading.ROOM
-    label = "Ring members"
+    label = "Call missing members"
     do = "Ring the missing members of"
     doing = "ringing the missing members of"
     done = "rang the missing members of"

@@ -294,7 +294,9 @@ async def test_a_recording_is_made_found_and_deleted_at_the_vendor(show: Show) -
     text = await leo.types(f"recordings {SUPPORT}")
     assert "1 file" in text
     await leo.presses("Delete")
-    await show.sender.submit(leo.user, await leo.form(), {"reason": "asked for by Amina"})
+    await show.sender.submit(
+        leo.user, await leo.form(), {"reasons": "Other", "reason": "asked for by Amina"}
+    )
     await leo.sees("deleted a recording", "confirmed")
     assert "lists no recordings" in await leo.types(f"recordings {SUPPORT}")
     assert (await disclosed(show))[:2] == ["Recordings: 0", "Recordings: 1"]

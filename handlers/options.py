@@ -21,6 +21,7 @@ from bot.moderation.crowd import Crowd
 from handlers.blocks.choices import (
     MAX_CHOICE,
     call_option,
+    left_option,
     lengths,
     person_option,
     recording_option,
@@ -66,8 +67,16 @@ async def people(visit: Visit) -> list[Block]:
     wanted = bare(_typed(visit)).split()
     if said.kind and (which := menu_of(visit, said.kind, call)) is not None:
         return _on_list(await _roster(visit, call.ref, which), wanted, _typed(visit).strip())
-    here = {one.id: one for one in await _crowd(visit, board, call.ref) if _fits(one, wanted)}
-    return [person_option(one) for one in list(here.values())[:MAX_OPTIONS]]
+    crowd = await _crowd(visit, board, call.ref)
+    here = {one.id: one for one in crowd.people if _fits(one, wanted)}
+    options = [person_option(one) for one in here.values()]
+    if said.kind and said.kind.keeps_out:
+        options += [
+            left_option(one, board.memory.minutes_gone(call.ref, one.id))
+            for one in crowd.left
+            if _fits(one, wanted)
+        ]
+    return options[:MAX_OPTIONS]
 
 
 async def recordings(visit: Visit) -> list[Block]:
@@ -112,13 +121,13 @@ async def _may_look(visit: Visit, state: OrderState) -> None:
     await visit.desk.policy.may_look(visit.asker.actor, state.channel)
 
 
-async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Iterable[Participant]:
-    """Who is there, as known, or as the vendor says if it does so in time."""
+async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Crowd:
+    """Who is there or left lately, as known, or as the vendor says if it does so in time."""
     if (known := board.memory.people(ref)) is not None:
-        return known.people
+        return known
     reading = visit.counter.tasks.spawn(_read(board, ref), "people")
     done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
-    return reading.result() if done else ()
+    return reading.result() if done else Crowd(())
 
 
 async def _roster(visit: Visit, ref: CallRef, which: Listed) -> Roster:
@@ -138,11 +147,12 @@ def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:
     return found
 
 
-async def _read(board: Board, ref: CallRef) -> Iterable[Participant]:
+async def _read(board: Board, ref: CallRef) -> Crowd:
     try:
-        return Crowd((await board.people(ref)).items).people
+        there = (await board.people(ref)).items
     except VendorError:
-        return ()
+        return Crowd(())
+    return board.memory.people(ref) or Crowd(there)
 
 
 def _typed(visit: Visit) -> str:

@@ -89,6 +89,11 @@ class Memory:
         ]
         return Crowd(people.values(), left, unlisted)
 
+    def minutes_gone(self, ref: CallRef, person: str) -> int | None:
+        """How many minutes ago somebody was last seen in that call; None beyond ten of them."""
+        seen = self._seen.get(_room(ref), {}).get(person)
+        return None if seen is None else int((self._clock.monotonic() - seen[0]) // 60)
+
     def called(self, word: str) -> list[Call]:
         """The calls a handle means, or else a vendor's id."""
         rooms = self._rooms.get(word[:SHORT].upper(), frozenset())

@@ -67,16 +67,16 @@ class Meant(NamedTuple):
 class UnclearPeople(AmbiguousPerson):
     """Words that can be read in more than one way, or only in part: somebody has to be asked."""
 
-    def __init__(self, call: Call, reading: Reading) -> None:
+    def __init__(self, verb: Verb, call: Call, reading: Reading) -> None:
         super().__init__(
-            " ".join(unclear_words(reading)) or "That order is not complete.",
+            " ".join(unclear_words(verb, reading)) or "That order is not complete.",
             next_step="Nothing was done. Write a whole name in quotation marks, or the id.",
         )
         self.call = call
         self.reading = reading
 
 
-def unclear_words(reading: Reading) -> list[str]:
+def unclear_words(verb: Verb, reading: Reading) -> list[str]:
     """What is unclear about who is meant, a sentence each; the likeliest first."""
     said = []
     if reading.or_everyone:
@@ -93,7 +93,16 @@ def unclear_words(reading: Reading) -> list[str]:
         )
     said += [f"No one matches “{word}”." for word in reading.unknown[:SHOWN_NAMES]]
     said += [f"{_told_apart(one)} has left the call." for one in reading.left[:SHOWN_NAMES]]
+    if reading.left and not reading.everyone:
+        said.append(_of_left(verb))
     return said
+
+
+def _of_left(verb: Verb) -> str:
+    """Whether the verb can still be done to somebody who has left."""
+    if verb.keeps_out:
+        return f"“{verb.label}” works all the same: they cannot come back while it holds."
+    return f"“{verb.label}” works only on people who are in the call: choose one of them."
 
 
 def _may_be(reading: Reading) -> str:
@@ -184,7 +193,7 @@ class Planner:
         reading = await self.reading(verb, call, typed)
         self.possible(verb, call.ref, everyone=reading.everyone)
         if not reading.settled:
-            raise UnclearPeople(call, reading)
+            raise UnclearPeople(verb, call, reading)
         people = tuple(map(Person.of, reading.people))
         act = Act(
             verb=verb,

@@ -95,6 +95,13 @@ def person_option(person: Participant | Person) -> dict[str, Any]:
     }
 
 
+def left_option(person: Participant, minutes: int | None) -> dict[str, Any]:
+    """Somebody who is in the call no more, and how many minutes ago they were last seen there."""
+    ago = "" if minutes is None else f", last seen {minutes or 'under 1'} min ago"
+    below = dots((f"left the call{ago}", person.custom_id or person.id))
+    return {**person_option(person), "description": plain_text(below, MAX_LABEL)}
+
+
 def picked(person: Participant | Person) -> Picked:
     """Somebody as if they had been chosen from a menu."""
     shown = person_option(person)

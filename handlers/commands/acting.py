@@ -105,7 +105,8 @@ async def meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
         meant = await planner.meant(request.verb, request.typed)
         read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
         if isinstance(read, Incomplete):
-            raise UnclearPeople(await planner.call(request.call), meant.reading)
+            call = await planner.call(request.call)
+            raise UnclearPeople(request.verb, call, meant.reading)
         said = {"verb": read.verb, "protected_too": request.protected_too}
         return read, meant.act.model_copy(update=said)
     act = await planner.act(

@@ -47,11 +47,15 @@ class Unfinished(Exception):
 
 
 class Now(NamedTuple):
-    """A call as its vendor shows it: None where it did not answer in time, or knows it no more."""
+    """A call as its vendor shows it: None where it did not answer in time, or knows it no more.
+
+    `left` are those who were in it a moment ago.
+    """
 
     call: Call | None
     gone: bool
     people: tuple[Participant, ...] | None
+    left: tuple[Participant, ...] = ()
 
 
 async def act_of(visit: Visit, said: Said) -> Act:
@@ -119,7 +123,8 @@ async def _now(board: Board, ref: CallRef, *, who: bool) -> Now:
     (call, gone), people = await asyncio.gather(
         _call(board, ref), _crowd(board, ref) if who else _nobody()
     )
-    return Now(call, gone, people)
+    left = () if people is None else board.memory.crowd(ref, people).left
+    return Now(call, gone, people, left)
 
 
 async def _call(board: Board, ref: CallRef) -> tuple[Call | None, bool]:
@@ -167,7 +172,7 @@ async def _aim(
         raise Unfinished
     if not said.people:
         raise Wrong(FORM_PEOPLE, "Choose at least one person.")
-    people = _present(said.people, call, now)
+    people = _present(said.people, call, now, type(verb))
     return ((), True, people) if whom is Whom.EXCEPT else (people, False, ())
 
 
@@ -175,13 +180,17 @@ def _capability(visit: Visit, verb: Verb, call: Call) -> Capability:
     return visit.desk.board.capabilities(call)[verb.name]
 
 
-def _present(chosen: tuple[Picked, ...], call: Call, now: Now) -> tuple[Person, ...]:
+def _present(
+    chosen: tuple[Picked, ...], call: Call, now: Now, verb: type[Verb]
+) -> tuple[Person, ...]:
+    """Those who are there; for a verb that keeps people out, also those who left lately."""
     if now.people is None:
         raise Wrong(
             FORM_PEOPLE,
             f"{call.ref.vendor.label} did not say who is in the call. Submit it again in a moment.",
         )
-    here: Mapping[str, Participant] = {person_value(one.id): one for one in now.people}
+    reached = (*now.left, *now.people) if verb.keeps_out else now.people
+    here: Mapping[str, Participant] = {person_value(one.id): one for one in reached}
     gone = [one.label for one in chosen if one.value not in here]
     if gone:
         names = ", ".join(_short(name) for name in gone[:SHOWN_NAMES])

@@ -73,9 +73,12 @@ async def _people(
     if verb.aim is Aim.ABSENT:
         return await _absent(visit, verb, call, words)
     try:
-        crowd = Crowd((await visit.desk.board.people(call.ref)).items)
+        board = visit.desk.board
+        crowd = board.memory.crowd(call.ref, (await board.people(call.ref)).items)
     except VendorError as error:
         return {}, [in_sentences(error)]
+    if verb.keeps_out:
+        crowd = Crowd((*crowd.people, *crowd.left))
     return _found(words, lambda word: pick(word, crowd, call))
 
 

@@ -31,17 +31,17 @@ async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople
     reading, verb = unclear.reading, type(request.verb)
     read = with_rest(request, reading.rest, str(visit.body.get("command", "/calls")))
     options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
-    there = [one for one in reading.people if one not in reading.left]
+    reached = [one for one in reading.people if verb.keeps_out or one not in reading.left]
     said = Said(
         state=OrderState(verb=verb.name, channel=visit.asker.channel, reply_url=visit.reply_url),
         verb=verb.name,
         call=call_value(unclear.call.ref),
         whom=_whom_of(reading),
-        people=tuple(map(picked, there)),
+        people=tuple(map(picked, reached)),
         options=options,
         written=read.reason,
     )
-    notes = unclear_words(reading) or ["Fill in what is missing."]
+    notes = unclear_words(request.verb, reading) or ["Fill in what is missing."]
     return order_form(await draft(visit, said, unclear.call, notes))
 
 

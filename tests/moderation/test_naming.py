@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.models import Participant
+from bot.calls.verbs import Mute
 from bot.moderation.crowd import Crowd
 from bot.moderation.naming import Reading, read_people
 from bot.moderation.plan import unclear_words
@@ -226,14 +227,14 @@ def test_a_name_that_begins_with_the_sign_for_a_name_is_asked_about() -> None:
 )
 def test_what_is_unclear_is_said(text: str, words: str) -> None:
     there = crowd("Bob", "bob", "All Might", "Ann", "Cem", left=["Gus"])
-    assert words.casefold() in " ".join(unclear_words(read(text, there))).casefold()
+    assert words.casefold() in " ".join(unclear_words(Mute(), read(text, there))).casefold()
 
 
 def test_many_who_may_be_meant_are_counted() -> None:
-    told = " ".join(unclear_words(read("bob", crowd(*["Bob"] * 10))))
+    told = " ".join(unclear_words(Mute(), read("bob", crowd(*["Bob"] * 10))))
     assert "Bob = u7 and 2 more" in told
     assert "u8" not in told
-    [other] = unclear_words(Reading(others=crowd("Ann").people))
+    [other] = unclear_words(Mute(), Reading(others=crowd("Ann").people))
     assert other == "It may be Ann = u0."
 
 

@@ -49,6 +49,7 @@ class GroupBan(OfGroup):
     weight = Weight.HEAVY
     repeatable = True
     substitute = True
+    keeps_out = True
     summary = (
         "Ban somebody from the chat group behind a group call. It may not drop them from the call."
     )

@@ -141,6 +141,7 @@ class Block(Verb):
     aim = Aim.PEOPLE
     weight = Weight.HEAVY
     repeatable = True
+    keeps_out = True
     summary = "Remove somebody and keep them out of this call."
     warning = "They are removed at once and cannot join again while the block holds."
     example = "block K7QX alice came back after a kick"

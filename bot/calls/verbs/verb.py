@@ -114,6 +114,7 @@ class Verb(Frozen):
     A `read_first` verb is sent only once the vendor was read and it is not so already; the others
     are not, where speed counts, or where what does not show may be mistyped.
     Of a `counted` verb it is asked before how many people leave by it.
+    One that `keeps_out` also reaches people who left the call a moment ago.
     """
 
     name: ClassVar[str]
@@ -139,6 +140,7 @@ class Verb(Frozen):
     read_first: ClassVar[bool] = True
     outlives: ClassVar[bool] = False
     counted: ClassVar[bool] = False
+    keeps_out: ClassVar[bool] = False
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

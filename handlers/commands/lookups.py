@@ -28,6 +28,9 @@ from handlers.visit import Visit, read_lookup
 SAID_AFTER = timedelta(seconds=2)
 """How long an asker waits for an answer before they read that it is still looked for."""
 
+SAID_AGAIN_AFTER = timedelta(seconds=1)
+"""How long an order that was taken up before may take unsaid: its asker has waited since."""
+
 
 class NotLookedUp(CallwardenError):
     """It was not found out in time what an order means."""
@@ -96,19 +99,22 @@ def _require_fresh(visit: Visit, lookup: Lookup) -> None:
 
 @asynccontextmanager
 async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
-    """Tell the asker that it is still looked for, once, after two seconds of that."""
+    """Tell the asker that it is still looked for, once each time that it is taken up.
+
+    Whether a process that died had said so is not known; hearing it twice is better than nothing.
+    """
+    least = SAID_AGAIN_AFTER if lookup.attempt > 1 else timedelta(0)
 
     async def said() -> None:
-        left = lookup.asked_at + SAID_AFTER - visit.now
-        await visit.desk.board.clock.sleep(max(left.total_seconds(), 0.0))
+        left = max(lookup.asked_at + SAID_AFTER - visit.now, least)
+        await visit.desk.board.clock.sleep(left.total_seconds())
         with suppress(BadInput):  # it is told by what settles the order
             request = parse(lookup.words, lookup.command)
             await visit.answer(looking(request.call if isinstance(request, ActRequest) else ""))
 
-    saying = asyncio.create_task(said()) if lookup.attempt == 1 else None
+    saying = asyncio.create_task(said())
     try:
         yield
     finally:
-        if saying is not None:
-            saying.cancel()
-            await asyncio.wait({saying})
+        saying.cancel()
+        await asyncio.wait({saying})

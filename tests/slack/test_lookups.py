@@ -98,6 +98,21 @@ async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
     await mira.sees("✅ #1 kicked Dolores", "confirmed")
 
 
+async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(show: Show) -> None:
+    mira, faults = Moderator(show), show.stage.world.stream.faults
+    show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    long_ago = show.counter.desk.board.clock.now() - timedelta(seconds=10)
+    await show.store.hold(kept(show, mira, asked_at=long_ago))
+    await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
+    await show.store.release("dies")
+    faults.hang(on="/participants", times=None)
+    try:
+        show.counter.lookups.nudge()
+        await mira.sees("Looking for", "Nothing is done yet")
+    finally:
+        faults.clear()
+
+
 async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
     vic = Moderator(show, "viewer")
     await show.store.hold(kept(show, vic))

@@ -23,7 +23,7 @@ async def test_a_restarted_bot_puts_the_former_limit_back(show_url: str, tmp_pat
         room.limits = dict(FOUND)
         people = {stay.visitor.id for stay in room.here()}
         await mira.opens(f"lock {LAUNCH}")
-        assert await mira.submits(reason="raid") == {}
+        assert await mira.submits(reasons="Other", reason="raid") == {}
         await mira.sees("locked", "confirmed")
         assert {stay.visitor.id for stay in room.here()} == people
         assert room.limits == {**FOUND, "max_participants": 2}

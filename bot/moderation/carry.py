@@ -149,7 +149,7 @@ class _Errand:
         if seen.seen is Seen.DONE:
             return self.results(State.CONFIRMED, seen.evidence)
         times = f"Sent {self._attempts} times without a clear answer."
-        return self.results(State.NOT_CONFIRMED, f"{times} {seen.evidence}", CHECK)
+        return self.results(State.NOT_CONFIRMED, f"{times} {_last_read(seen)}", CHECK)
 
     async def _taken(self, receipt: Receipt) -> Sequence[Result]:
         """The vendor said yes: see whether it is so."""
@@ -170,7 +170,7 @@ class _Errand:
             return self.results(State.CONFIRMED, seen.evidence)
         if seen.seen is Seen.UNKNOWABLE:
             return self.results(State.CONFIRMED, f"{said} {seen.evidence}")
-        return self.results(State.NOT_CONFIRMED, f"{said} But: {seen.evidence}", CHECK)
+        return self.results(State.NOT_CONFIRMED, f"{said} {_last_read(seen)}", CHECK)
 
     async def _refused(self, refused: VendorRefused) -> Sequence[Result]:
         """A definite no may mean that it is so already; or that an earlier try has done it."""
@@ -274,3 +274,9 @@ class _Errand:
             attempts=self._attempts,
             request_id=self._request_id,
         )
+
+
+def _last_read(seen: Observation) -> str:
+    """What the last look showed, where that was not what was asked for."""
+    not_done = seen.seen is Seen.NOT_DONE
+    return f"Not done when last read: {seen.evidence}" if not_done else seen.evidence

@@ -21,7 +21,14 @@ from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim
-from bot.errors import BadInput, Impossible, NotPermitted, ProtectedPerson, RoleTooLow
+from bot.errors import (
+    BadInput,
+    Impossible,
+    NotPermitted,
+    ProtectedPerson,
+    RoleTooLow,
+    VendorError,
+)
 from bot.moderation.again import Try, next_try
 from bot.moderation.authorize import Authorizer, ordered
 from bot.moderation.board import Board
@@ -53,6 +60,9 @@ class Standing(NamedTuple):
     verbs: tuple[str, ...]
     anything: bool
 
+
+NOTHING_DONE = "Nothing was done."
+"""What follows a vendor's silence before an order was taken."""
 
 ENTRIES_A_CASE = 4
 """Entries of the record read for each case to be found: an order, its outcome, and repetitions."""
@@ -105,6 +115,10 @@ class Desk:
             refusal = Refusal(key=key, actor=asker.actor, act=act, why=str(no), ask=ask)
             await self.store.refuse(refusal)
             no.ask = "" if ask is None else ask.id
+            raise
+        except VendorError as silence:
+            if not silence.next_step.startswith(NOTHING_DONE):
+                silence.next_step = f"{NOTHING_DONE} {silence.next_step}".strip()
             raise
 
     def _to_ask(

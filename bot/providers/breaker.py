@@ -46,8 +46,9 @@ class Breaker:
         state = self.state
         if state is BreakerState.OPEN or (state is BreakerState.HALF_OPEN and self._probing):
             raise BreakerOpen(
-                f"{self._vendor.label} is not responding. Callwarden tries again {self._when()}.",
+                f"{self._vendor.label} is not responding.",
                 vendor=self._vendor,
+                next_step=f"Try again {self._when()}.",
             )
         self._probing = state is BreakerState.HALF_OPEN
 

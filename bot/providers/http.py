@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.errors import (
     Ambiguous,
     AnswerLost,
+    BreakerOpen,
     NotAtVendor,
     VendorBusy,
     VendorDenied,
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 OK = "ok"
 """The outcome of a request that was answered with a 2xx; all others are errors' classes."""
 
-UNREAD = "Nothing was done. Try again in a moment."
+UNREAD = "Try again in a moment."
 """What to do when a vendor does not say what it was asked: reading changes nothing."""
 
 LARGEST = 8 * 1024 * 1024
@@ -157,7 +158,7 @@ class Transport:
             outcome = OK
         except VendorError as error:
             outcome = type(error).__name__
-            if kind is Kind.READ and isinstance(error, Ambiguous):
+            if kind is Kind.READ and _says_more_than_read(error):
                 error.next_step = UNREAD
             raise
         finally:
@@ -351,6 +352,12 @@ class _BackOff:
         if asked is None:
             return True
         return asked if asyncio.get_running_loop().time() + asked < self._ends else False
+
+
+def _says_more_than_read(error: VendorError) -> bool:
+    """Whether its next step is about an act: a look neither did nor left undone anything."""
+    unreachable = isinstance(error, VendorUnreachable) and not isinstance(error, BreakerOpen)
+    return unreachable or isinstance(error, Ambiguous)
 
 
 def _may_repeat(kind: Kind, error: Exception) -> bool:

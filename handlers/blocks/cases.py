@@ -40,7 +40,7 @@ MARKS = {
 
 SEEN = {
     Seen.DONE: "✅ done",
-    Seen.NOT_DONE: "❌ not done",
+    Seen.NOT_DONE: "❌ not done when last read",
     Seen.UNKNOWABLE: "❓ unknown",
 }
 """What the vendor shows of an act when it is read again."""
@@ -246,18 +246,22 @@ def _saying(words: str, case: Case) -> Message:
 
 
 def check_message(case: Case, seen: Sequence[Observation], rights: Rights) -> Message:
-    """What reading the vendor shows now for a case, for each part of it in order."""
+    """What reading the vendor shows now for a case, for each part of it in order.
+
+    How the case ended is not said again: what is read now may have settled it.
+    """
     parts = case.act.each()
     lines = [
         f"• {SEEN[one.seen]} · {_target(part) or 'The call'}: {mrkdwn(one.evidence)}"
         for part, one in zip(parts, seen, strict=False)
     ][:SHOWN_RESULTS]
-    first = f"{case.act.call.vendor.label} was checked again:"
+    asked = _lower(order_words(case.act))
+    first = f"{case.act.call.vendor.label} was checked again for case #{case.number} ({asked}):"
     done = all(one.seen is Seen.DONE for one in seen)
     return Message(
         text_of(f"Case #{case.number} was checked again."),
         [
-            paragraph([first, *lines, case_line(case)]),
+            paragraph([first, *lines]),
             *case_buttons(case, None if done else rights),
         ],
     )

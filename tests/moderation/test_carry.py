@@ -73,7 +73,7 @@ async def test_a_yes_that_never_shows_is_not_confirmed(vendor: FakeProvider) -> 
     vendor.seen = [Seen.NOT_DONE] * len(READ_BACK_AFTER)
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.NOT_CONFIRMED
-    assert "But: It shows as not_done." in result.evidence
+    assert "Not done when last read: It shows as not_done." in result.evidence
     assert result.next_step
 
 

@@ -115,6 +115,16 @@ async def test_only_what_may_have_changed_something_is_to_be_looked_at(
         assert caught.value.next_step == next_step
 
 
+async def test_a_look_says_nothing_of_what_was_done() -> None:
+    for kind, next_step in (
+        (Kind.READ, UNREAD),
+        (Kind.ONCE, VendorUnreachable.default_next_step),
+    ):
+        with pytest.raises(VendorUnreachable) as caught:
+            await ask(transport(Server(*[httpx.ConnectError("refused")] * 4)), kind)
+        assert caught.value.next_step == next_step
+
+
 async def test_an_answer_that_cannot_be_read_changed_nothing_where_nothing_was_to_be_changed() -> (
     None
 ):
@@ -183,8 +193,10 @@ async def test_three_failures_in_a_row_open_the_breaker_and_nothing_is_sent() ->
     server = Server(500)
     http = transport(server)
     await fail(http, 3)
-    with pytest.raises(BreakerOpen, match=r"not responding\. Callwarden tries again in 10 s\."):
+    with pytest.raises(BreakerOpen) as caught:
         await ask(http)
+    assert str(caught.value) == "Stream Video is not responding."
+    assert caught.value.next_step == "Try again in 10 s."
     assert (server.seen, http.breaker.state) == (3, BreakerState.OPEN)
 
 

@@ -52,7 +52,8 @@ class Reading:
     `others` may be meant as well, `unknown` are names that nobody answers to. Of `people`, `left`
     are in the call no more, and `doubted` may be whom the reason is about. `or_everyone` is whether
     the words may mean everyone too, `by_id` whether each is named by an id, letter by letter;
-    `unlisted` are in the call, could not be read, and may bear a name that was said.
+    `unlisted` are in the call, could not be read, and may bear a name that was said; `excepting` is
+    whether somebody is to be left out of everyone, known or not.
     """
 
     people: tuple[Participant, ...] = ()
@@ -65,13 +66,14 @@ class Reading:
     or_everyone: bool = False
     by_id: bool = True
     unlisted: int = 0
+    excepting: bool = False
 
     @property
     def settled(self) -> bool:
         """Whether there is exactly one way to read the words, and everybody named is there."""
         doubt = (self.others, self.unknown, self.left, self.doubted)
         sure = not (any(doubt) or self.or_everyone or self.unlisted)
-        return sure and bool(self.people or self.everyone)
+        return sure and bool(self.people or (self.everyone and not self.excepting))
 
     @property
     def surely_ends(self) -> bool:
@@ -146,7 +148,7 @@ def _everyone(text: str, crowd: Crowd) -> Reading:
         return Reading(everyone=True, rest=_reason(text), others=_distinct(others))
     reading = _Reader(text[end:], crowd).read()
     unknown = reading.unknown or (() if reading.people or reading.others else (text.strip(),))
-    return replace(reading, everyone=True, unknown=unknown)
+    return replace(reading, everyone=True, excepting=True, unknown=unknown)
 
 
 def _pointed_at(reason: str, crowd: Crowd) -> tuple[Participant, ...]:

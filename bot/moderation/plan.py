@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.calls.acts import Act, Person
-from bot.calls.capabilities import Capability
+from bot.calls.capabilities import Aimed, Capability
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.picture import ListView
@@ -14,6 +14,7 @@ from bot.calls.verbs import (
     VERBS,
     Aim,
     Listed,
+    Mute,
     RecordPause,
     RecordResume,
     RecordStop,
@@ -111,6 +112,8 @@ def _may_be(reading: Reading) -> str:
     others = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
     others += f" and {rest} more" if rest > 0 else ""
     likely = ", ".join(_told_apart(one) for one in reading.people[:SHOWN_NAMES])
+    if reading.excepting and not likely:
+        return f"That fits more than one person: {others}. Choose whom to leave out."
     if reading.everyone:
         but = f"everyone except {likely}" if likely else "everyone"
         return f"Likely meant: {but}. {others} may be meant as well."
@@ -157,7 +160,7 @@ class Planner:
     ) -> Act:
         """The act these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
-        self.possible(verb, call.ref, everyone=everyone)
+        self.possible(verb, call.ref, everyone=everyone, sparing=bool(spared))
         await self.require_recording(verb, call.ref)
         await self._require_output(verb, call.ref)
         if isinstance(verb, RtmpStopAll):
@@ -189,9 +192,11 @@ class Planner:
         BadInput, Impossible or VendorError besides.
         """
         call = await self.call(typed.call)
-        self.possible(verb, call.ref, everyone=typed.everyone)
+        self.possible(
+            verb, call.ref, everyone=typed.everyone, sparing=typed.everyone and bool(typed.words)
+        )
         reading = await self.reading(verb, call, typed)
-        self.possible(verb, call.ref, everyone=reading.everyone)
+        self.possible(verb, call.ref, everyone=reading.everyone, sparing=reading.excepting)
         if not reading.settled:
             raise UnclearPeople(verb, call, reading)
         people = tuple(map(Person.of, reading.people))
@@ -232,8 +237,13 @@ class Planner:
             raise not_listed(reading.unknown[0], roster, call)
         return reading
 
-    def possible(self, verb: Verb, ref: CallRef, *, everyone: bool = False) -> None:
-        """Impossible, with the nearest verb that works, unless it can be done in that call."""
+    def possible(
+        self, verb: Verb, ref: CallRef, *, everyone: bool = False, sparing: bool = False
+    ) -> None:
+        """Impossible, with the nearest verb that works, unless it can be done in that call.
+
+        `sparing` is everyone but some: where a vendor can leave out nobody, it is never everyone.
+        """
         vendor = ref.vendor
         call = self._board.memory.call(ref) or Call(ref=ref, title="", people=0)
         capability = self._board.capabilities(call)[verb.name]
@@ -246,6 +256,12 @@ class Planner:
             raise Impossible(
                 f"On {vendor.label}, {verb.label} is only available for {capability.aims}.",
                 next_step=_instead(capability),
+            )
+        if sparing and capability.aims is Aimed.EVERYONE:
+            raise Impossible(
+                f"{vendor.label} can do “{verb.label}” only to everyone at once: it cannot leave "
+                "anybody out. Nothing was done.",
+                next_step=f"Order it for everyone, or “{Mute.label}” everyone but them.",
             )
         if (refused := capability.refuses(verb)) is not None:
             raise _not_offered(verb, vendor, capability, refused)

@@ -159,10 +159,25 @@ def _about(draft: Draft) -> list[Block]:
         lines.append(mrkdwn(verb.summary, 300))
         vendor = draft.call.ref.vendor if draft.call else None
         lines += cautions(verb, vendor, draft.capability, on_all=_on_all(draft.said))
-        if heavy(draft.said):
+        if unfit := _unfit_words(draft, verb):
+            lines.append(f"*{unfit}*")
+        elif heavy(draft.said):
             lines.append(f"*{_whole(draft, verb)}*")
     lines += [f"• {say(note, 400)}" for note in draft.notes]
     return [paragraph(lines)] if lines else []
+
+
+def _unfit_words(draft: Draft, verb: type[Verb]) -> str:
+    """That the vendor cannot aim it as was said, and that nothing else was chosen instead."""
+    if draft.call is None or draft.capability is None or not draft.capability.possible:
+        return ""
+    ways = possible_whom(verb, draft.capability)
+    if draft.said.wanted is None or not ways or draft.said.wanted in ways:
+        return ""
+    vendor = draft.call.ref.vendor.label
+    if Whom.EVERYONE in ways:
+        return f"{vendor} can do this only to everyone at once. Choose it only if all are meant."
+    return f"{vendor} cannot do this to everyone at once. Choose people."
 
 
 def _on_all(said: Said) -> bool:
@@ -233,14 +248,15 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
     ways = _offered_whom(draft, verb, capability)
     blocks = []
     if len(ways) > 1 or ways == (Whom.EVERYONE,):
-        chosen = draft.said.whom if draft.said.whom in ways else ways[0]
+        chosen = draft.said.wanted or ways[0]
         offered = [option(_way(way, draft.present), way) for way in ways]
-        radio = {
+        radio: Block = {
             "type": "radio_buttons",
             "action_id": FORM_WHOM,
             "options": offered,
-            "initial_option": offered[ways.index(chosen)],
         }
+        if chosen in ways:
+            radio["initial_option"] = offered[ways.index(chosen)]
         block_id = f"whom.{'.'.join(ways)}"
         blocks.append(_input(block_id, "Who", radio, dispatch=True))
     if Whom.NAMED in ways and draft.said.whom is not Whom.EVERYONE:

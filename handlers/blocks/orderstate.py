@@ -96,6 +96,13 @@ class Said(Frozen):
         return None if self.verb is None else VERBS.get(self.verb)
 
     @property
+    def wanted(self) -> Whom | None:
+        """At whom it is aimed by what was said so far; None where nothing says it."""
+        typed = self.state.typed
+        named = self.people or (typed.people if typed else ())
+        return self.whom or (Whom.NAMED if named else None)
+
+    @property
     def people_fit(self) -> bool:
         """Whether the people were chosen from where they can be chosen now."""
         if FORM_PEOPLE in self.blocks:

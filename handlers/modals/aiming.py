@@ -161,6 +161,10 @@ async def _aim(
     if verb.aim is Aim.ABSENT:
         return await _away(visit, said, verb, call), False, ()
     ways = possible_whom(type(verb), _capability(visit, verb, call))
+    if said.whom is None and FORM_WHOM in said.blocks:
+        raise Wrong(FORM_WHOM, "Choose who is meant.")
+    if said.whom is None and ways[0] is Whom.EVERYONE:
+        raise Unfinished
     whom = said.whom or ways[0]
     if whom not in ways:
         raise Wrong(FORM_WHOM, "This vendor cannot do that. Choose again.")

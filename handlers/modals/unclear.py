@@ -7,7 +7,7 @@ from bot.moderation.naming import Reading
 from bot.moderation.plan import UnclearPeople, unclear_words
 from handlers.blocks.choices import call_value, picked
 from handlers.blocks.orderform import order_form
-from handlers.blocks.orderstate import OrderState, Said, Whom
+from handlers.blocks.orderstate import OrderState, Said, Typed, Whom
 from handlers.commands.orders import ActRequest, Incomplete, with_rest
 from handlers.modals.drafting import draft
 from handlers.modals.opening import FormTooLate, draw_or_say, open_loading
@@ -32,11 +32,18 @@ async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople
     read = with_rest(request, reading.rest, str(visit.body.get("command", "/calls")))
     options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
     reached = [one for one in reading.people if verb.keeps_out or one not in reading.left]
+    whom = _whom_of(reading)
+    state = OrderState(
+        verb=verb.name,
+        typed=None if whom is None else Typed(whom=whom),
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+    )
     said = Said(
-        state=OrderState(verb=verb.name, channel=visit.asker.channel, reply_url=visit.reply_url),
+        state=state,
         verb=verb.name,
         call=call_value(unclear.call.ref),
-        whom=_whom_of(reading),
+        whom=whom,
         people=tuple(map(picked, reached)),
         options=options,
         written=read.reason,
@@ -48,8 +55,7 @@ async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople
 def _whom_of(reading: Reading) -> Whom | None:
     if not reading.everyone:
         return None
-    named = reading.people or reading.unknown or reading.doubted
-    return Whom.EXCEPT if named else Whom.EVERYONE
+    return Whom.EXCEPT if reading.excepting else Whom.EVERYONE
 
 
 def _options(picked: Mapping[str, Any]) -> dict[str, str]:

@@ -160,6 +160,26 @@ def test_a_name_nobody_answers_to_is_asked_about(text: str, unknown: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "excepting"),
+    [
+        ("all except ann", True),
+        ("all except zoe", True),
+        ("all except sam", True),
+        ("everyone but not ann", True),
+        ("all noise", False),
+        ("all, not ann", False),
+        ("ann", False),
+    ],
+)
+def test_that_somebody_is_to_be_spared_is_known_whoever_it_is(
+    text: str, *, excepting: bool
+) -> None:
+    reading = read(text)
+    assert reading.excepting is excepting
+    assert not (reading.settled and excepting and not reading.people)
+
+
+@pytest.mark.parametrize(
     ("text", "spared", "rest"),
     [
         ("everyone noise", [], "noise"),

@@ -20,7 +20,7 @@ from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.rights import Rights
-from bot.calls.verbs import VERBS, Aim
+from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (
     BadInput,
     Impossible,
@@ -146,6 +146,21 @@ class Desk:
         """
         try:
             await self.policy.may_look(asker.actor, asker.channel)
+        except NotPermitted as no:
+            await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
+            raise
+
+    async def require_role(
+        self, asker: Asker, verb: Verb, vendor: Vendor, key: str, words: str
+    ) -> None:
+        """Refuse those who may give an order of that kind to nobody there; audited under `key`.
+
+        `words` is the order as it was typed: whom or what it means is not told.
+        """
+        try:
+            await self.policy.require_any(
+                asker.actor, [(type(verb), vendor)], asker.channel, verb.label
+            )
         except NotPermitted as no:
             await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
             raise

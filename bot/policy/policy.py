@@ -14,6 +14,9 @@ from bot.policy import decide, words
 from bot.policy.rules import Rules
 from bot.ports import Directory
 
+OWN_CASES = "What you asked for yourself is under `audit by me`."
+"""What those may read who may not read the audit log."""
+
 
 class Policy:
     """Who may do what, to whom, where. Everything not permitted raises `NotPermitted`.
@@ -143,12 +146,14 @@ class Policy:
         """
         role = decide.least_to_read(self._rules)
         if not await self._holds(actor.user, role, None):
-            raise await self._too_low(actor.user, what, role, None)
+            raise await self._too_low(actor.user, what, role, None, besides=OWN_CASES)
 
-    async def _too_low(self, user: str, what: str, role: Role, vendor: Vendor | None) -> RoleTooLow:
+    async def _too_low(
+        self, user: str, what: str, role: Role, vendor: Vendor | None, *, besides: str = ""
+    ) -> RoleTooLow:
         """Why `what` is refused."""
         line = await self._reads_file(user)
-        return words.role_too_low(self._rules, user, what, role, vendor, line=line)
+        return words.role_too_low(self._rules, user, what, role, vendor, line=line, besides=besides)
 
     async def _reads_file(self, user: str) -> bool:
         """Whether somebody is told what to write in the file: those who look after it are.

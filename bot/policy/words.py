@@ -24,9 +24,18 @@ NOBODY = "Nobody holds that role yet: ask whoever looks after Callwarden here."
 
 
 def role_too_low(
-    rules: Rules, user: str, what: str, role: Role, vendor: Vendor | None, *, line: bool
+    rules: Rules,
+    user: str,
+    what: str,
+    role: Role,
+    vendor: Vendor | None,
+    *,
+    line: bool,
+    besides: str = "",
 ) -> RoleTooLow:
     """Only those of `role` can do `what`: who they are, and with `line` what to write in the file.
+
+    `besides` is a sentence about what the asker may do.
 
     Where nobody holds it, those of the next higher role that somebody holds.
     """
@@ -34,7 +43,7 @@ def role_too_low(
     named, holders = _holders(rules, role, vendor)
     ask = f"Ask {_an(named)}." if holders else NOBODY
     return RoleTooLow(
-        f"Only {role.word}s can {_said(what)}{where}.",
+        " ".join(filter(None, (f"Only {role.word}s can {_said(what)}{where}.", besides))),
         next_step=ask,
         role=named.word,
         holders=holders,

@@ -5,13 +5,14 @@ the one message about it is the outcome, which follows by response_url.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from bot.calls.acts import CROWD, Act
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
-from bot.errors import VendorError
+from bot.errors import BadInput, VendorError
 from bot.moderation.plan import UnclearPeople
 from handlers.blocks import values
 from handlers.blocks.message import Message
@@ -31,7 +32,7 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
     await visit.desk.admit(visit.asker, _key(visit), cut(clean(visit.body["text"]), MAX_REASON))
     try:
         async with asyncio.timeout(AT_ONCE):
-            meant = await meant_by(visit, request)
+            meant = await meant_by(visit, request, _key(visit))
     except TimeoutError:
         if _surely_heavy(request):
             visit.later(lambda: _confirm_slowly(visit, request), "form")
@@ -98,8 +99,23 @@ def _lookup(visit: Visit) -> Lookup:
     )
 
 
-async def meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
-    """The order as it is to be read, and its act. UnclearPeople where it has to be asked about."""
+async def meant_by(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+    """The order as it is to be read, and its act. UnclearPeople where it has to be asked about.
+
+    What is wrong with an order tells what is in the call and how to say it right: whoever may not
+    give it at all is told that instead, audited under `key`.
+    """
+    try:
+        return await _meant_by(visit, request)
+    except BadInput:
+        with suppress(BadInput, VendorError):
+            call = await visit.desk.planner.call(request.call)
+            words = cut(clean(visit.body["text"]), MAX_REASON)
+            await visit.desk.require_role(visit.asker, request.verb, call.ref.vendor, key, words)
+        raise
+
+
+async def _meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
     planner = visit.desk.planner
     if await planner.knows_names(request.verb, request.call):
         meant = await planner.meant(request.verb, request.typed)
@@ -130,7 +146,7 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
     await reason.open_once_known(
         visit,
         request.verb.label,
-        lambda: meant_by(visit, request),
+        lambda: meant_by(visit, request, _key(visit)),
         lambda asked: unclear.unclear_form(visit, request, asked),
         _key(visit),
     )

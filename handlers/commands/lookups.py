@@ -81,7 +81,7 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
     request = parse(lookup.words, lookup.command)
     if not isinstance(request, ActRequest):
         raise NotLookedUp("Callwarden was updated meanwhile and reads these words differently.")
-    read, act = await meant_by(visit, request)
+    read, act = await meant_by(visit, request, lookup.key)
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     await visit.desk.request(visit.order(lookup.key, act, read.reason))

@@ -128,6 +128,18 @@ async def test_a_bare_stop_asks_which_and_an_id_stops_that_one(
     assert first.id[:8] in gone
 
 
+async def test_a_viewer_is_refused_before_reading_which_recordings_run(
+    show: Show, room: Meeting, word: str
+) -> None:
+    room.recordings.clear()
+    begun_by_app(room, "tv")
+    begun_by_app(room, "radio")
+    said = await Moderator(show, "viewer").types(f"record {word} stop")
+    assert "Only moderators can stop recording" in said
+    assert "running" not in said.casefold()
+    assert "Name it" not in said
+
+
 async def test_the_only_one_that_others_began_is_asked_about_too(
     show: Show, room: Meeting, word: str
 ) -> None:

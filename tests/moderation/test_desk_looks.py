@@ -92,7 +92,7 @@ async def test_an_act_a_vendor_has_only_for_everyone_is_refused_by_name(office: 
     level = Enforcement.BEST_EFFORT
     crowd = Capability(level=level, aims=Aimed.EVERYONE)
     office.vendor.capabilities = {**office.vendor.capabilities, Silence.name: crowd}
-    with pytest.raises(Impossible, match="only to everyone at once"):
+    with pytest.raises(Impossible, match="only available for everyone at once"):
         await office.desk.request(office.order(Silence(), "ann"))
     await office.desk.request(office.order(Silence(), everyone=True))
     await office.done()

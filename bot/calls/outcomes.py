@@ -61,11 +61,13 @@ class Observation(Frozen):
     """What the vendor shows now, and the evidence in words (`no longer among the participants`).
 
     Of an act on everyone that is NOT_DONE, `left` are the ids of those for whom it is not so; None
-    where the vendor does not list them all.
+    where the vendor does not list them all. `note` is what the act did not touch and somebody may
+    take for done, as a sentence.
     """
 
     seen: Seen
     evidence: str
+    note: str = ""
     left: tuple[str, ...] | None = None
 
 
@@ -108,7 +110,8 @@ class Result(Frozen):
 
     `evidence` is one sentence in words, free of secrets; `next_step` what the moderator can do.
     `presence` is kept where an act on everyone found them, so that it can be tried again by id;
-    `count` is how many people it is about whom the vendor did not list, None for any other.
+    `count` is how many people it is about whom the vendor did not list, None for any other. `note`
+    is what the last look showed besides, see `Observation`.
     """
 
     person: str | None = None
@@ -117,6 +120,7 @@ class Result(Frozen):
     state: State
     evidence: str
     next_step: str = ""
+    note: str = ""
     count: int | None = None
     attempts: int = 1
     request_id: str | None = None

@@ -37,12 +37,14 @@ class Picture(Frozen):
     """The calls that match a view, most people first, as of `at` (UTC).
 
     `calls` is everything matched (the page is cut from it); `partial` names vendors that have more
-    live calls than were asked for; `troubles` those that did not answer. `rights` are its reader's.
+    live calls than were asked for; `troubles` those that did not answer; `logs` those whose call
+    log alone was searched, where not every vendor has one. `rights` are its reader's.
     """
 
     calls: tuple[Call, ...]
     at: datetime
     partial: tuple[Vendor, ...] = ()
+    logs: tuple[Vendor, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     rights: Mapping[Vendor, Rights] = {}
 

@@ -1,11 +1,15 @@
 """A recording that runs, as it is chosen among others."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.calls.models import Frozen
 
 SHORT_ID = 8
 """Characters of a recording's id that stand for it in words and menus."""
+
+SHOWN_STILL = 4
+"""Recordings named that still run after one was stopped."""
 
 
 class RunningRecording(Frozen):
@@ -33,3 +37,16 @@ class RunningRecording(Frozen):
         since = f"since {self.started_at:%H:%M} UTC" if self.started_at else ""
         paused = "paused" if self.paused else ""
         return ", ".join(part for part in (self.kind, self.by, since, paused) if part)
+
+
+def still_running(others: Sequence[str]) -> str:
+    """Which recordings a stop did not touch, "" where none runs.
+
+    `1 other recording still runs: f35800e1.`
+    """
+    if not others:
+        return ""
+    names = ", ".join(others[:SHOWN_STILL])
+    more = f" and {len(others) - SHOWN_STILL} more" if len(others) > SHOWN_STILL else ""
+    runs = "recording still runs" if len(others) == 1 else "recordings still run"
+    return f"{len(others)} other {runs}: {names}{more}."

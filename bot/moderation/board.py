@@ -99,6 +99,7 @@ class Board:
         if not view.log.narrow:
             calls = await self._marked(calls)
         self.memory.keep_calls(calls)
+        some = len(vendors) < len(self._order)
         shown = [call for call in calls if matches(call, view.text)]
         if not view.log.narrow:
             shown.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
@@ -107,6 +108,7 @@ class Board:
             at=self.clock.now(),
             partial=tuple(partial),
             troubles=tuple(troubles),
+            logs=tuple(vendors) if some and view.vendor is None else (),
         )
 
     async def _marked(self, calls: list[Call]) -> list[Call]:

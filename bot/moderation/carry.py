@@ -271,6 +271,7 @@ class _Errand:
             state=state,
             evidence=evidence,
             next_step=next_step,
+            note=self._seen.note if self._seen else "",
             attempts=self._attempts,
             request_id=self._request_id,
         )

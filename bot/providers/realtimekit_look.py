@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.calls.acts import Act, Person
 from bot.calls.outcomes import Observation, Seen
+from bot.calls.recordings import SHORT_ID, still_running
 from bot.calls.verbs import (
     Aim,
     Block,
@@ -146,10 +147,12 @@ class Look:
     async def _recording(self, act: Act) -> Observation:
         running = plain(await self._reads.running(act.call))
         mine = _meant(act, running)
-        others = len(running) - len(mine)
-        still = f" Not touched, and still running: {others}." if others else ""
-        words = "RealtimeKit shows the recording running." if mine else f"{_STOPPED}{still}"
-        return _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
+        words = "RealtimeKit shows the recording running." if mine else _STOPPED
+        seen = _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
+        if isinstance(act.verb, RecordStart):
+            return seen
+        others = [one.id[:SHORT_ID] for one in running if one not in mine]
+        return seen.model_copy(update={"note": still_running(others)})
 
     async def _pausing(self, act: Act) -> Observation:
         running = _meant(act, plain(await self._reads.running(act.call)))

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.calls.acts import Act
 from bot.calls.outcomes import Observation, Seen
+from bot.calls.recordings import still_running
 from bot.calls.verbs import (
     CaptionsStart,
     CaptionsStop,
@@ -14,6 +15,7 @@ from bot.calls.verbs import (
     LiveStart,
     LiveStop,
     Lock,
+    RecordingKind,
     RecordStart,
     RecordStop,
     RtmpStart,
@@ -54,6 +56,16 @@ def _running(
         return verdict(None if runs is None else runs is wanted, *texts)
 
     return judge
+
+
+def _record_stopped(act: Act, call: WireCall) -> Observation:
+    """Whether that kind of recording is off, and which other kinds still run."""
+    seen = _running(_records, "recording", wanted=False)(act, call)
+    if call.egress is None or not isinstance(act.verb, RecordStop):
+        return seen
+    kinds = (kind for kind in RecordingKind if kind is not act.verb.kind)
+    others = [kind.value for kind in kinds if call.egress.records(kind)]
+    return seen.model_copy(update={"note": still_running(others)})
 
 
 def _flag(
@@ -142,7 +154,7 @@ BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType
         Unblock.name: _unblocked,
         End.name: _ended,
         RecordStart.name: _running(_records, "recording", wanted=True),
-        RecordStop.name: _running(_records, "recording", wanted=False),
+        RecordStop.name: _record_stopped,
         LiveStart.name: _running(_live, "livestream", wanted=True),
         LiveStop.name: _running(_live, "livestream", wanted=False),
         RtmpStart.name: _running(_sends, "RTMP output", wanted=True),

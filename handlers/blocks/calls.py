@@ -225,8 +225,9 @@ def _empty(picture: Picture, view: ListView) -> str:
 
 
 def _notes(picture: Picture) -> list[Block]:
-    """One line for each vendor that did not answer, or that has more than was asked for."""
-    lines = [f"⚠️ {mrkdwn(trouble.message)}" for trouble in picture.troubles]
+    """What is missing: vendors without a call log, those that did not answer or have more."""
+    lines = [_searched(picture.logs)] if picture.logs else []
+    lines += [f"⚠️ {mrkdwn(trouble.message)}" for trouble in picture.troubles]
     for vendor in picture.partial:
         seen = sum(call.ref.vendor is vendor for call in picture.calls)
         lines.append(
@@ -234,6 +235,13 @@ def _notes(picture: Picture) -> list[Block]:
             f"({count(seen, 'match', 'matches')}). A handle or an id finds any of those shown."
         )
     return [paragraph(lines)] if lines else []
+
+
+def _searched(logs: Sequence[Vendor]) -> str:
+    """That only these vendors' call logs were searched."""
+    whose = " and ".join(f"{vendor.label}'s" for vendor in logs)
+    what = "call log was" if len(logs) == 1 else "call logs were"
+    return f"Only {whose} {what} searched: the other vendors have none."
 
 
 def _pager(view: ListView, page: int, last: int, picture: Picture) -> list[Block]:

@@ -193,7 +193,8 @@ def line_message(case: Case, by: str = "", *, undoable: bool = False) -> Message
         _again("Try again", case, value) if State.FAILED in states else None,
     ]
     buttons = actions(row, f"line.{case.number}.{case.attempt}.{case.state}")
-    return Message(spoken(case), [section(case_line(case, by)), *buttons])
+    lines = "\n".join([case_line(case, by), *notes(case)])
+    return Message(spoken(case), [section(lines), *buttons])
 
 
 def trouble_message(case: Case) -> Message:
@@ -213,7 +214,7 @@ def answer_message(case: Case, rights: Rights, *, joined: bool = False) -> Messa
     if case.state.open:
         return _saying(before or working(case), case)
     open_points = [one for one in case.results if one.state is not State.CONFIRMED]
-    lines = [before, case_line(case), *_below(case, open_points)]
+    lines = [before, case_line(case), *notes(case), *_below(case, open_points)]
     return Message(
         spoken(case),
         [
@@ -281,6 +282,11 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
     if len(results) > SHOWN_RESULTS:
         lines.append(f"and {len(results) - SHOWN_RESULTS} more")
     return lines
+
+
+def notes(case: Case) -> list[str]:
+    """What was not touched and may be taken for done, each once."""
+    return [mrkdwn(note) for note in dict.fromkeys(one.note for one in case.results) if note]
 
 
 def result_line(result: Result) -> str:

@@ -10,6 +10,7 @@ from bot.calls.rights import Rights
 from handlers.blocks.cases import (
     case_buttons,
     deed,
+    notes,
     result_line,
     spoken,
     state_words,
@@ -67,6 +68,7 @@ def _facts(case: Case) -> list[str]:
     asked = (f"*Asked by* {who(case.actor.user)}", when(case.asked_at), _place(case.channel))
     return [
         f"{state_words(case.state)}: {deed(case)}",
+        *notes(case),
         f"*Call* {dots((act.call.vendor.label, code(act.handle), code(act.call.id)))}",
         dots(asked),
         f"*Ended* {when(case.finished_at)}" if case.finished_at else "*Ended* not yet",

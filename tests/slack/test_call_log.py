@@ -33,6 +33,14 @@ async def test_words_of_the_log_are_read_and_all_others_are_the_title(
     assert (request.view.log, request.view.text) == (wanted, text)
 
 
+async def test_of_all_vendors_it_is_said_whose_call_log_was_searched(show: Show) -> None:
+    mira, said = Moderator(show), "Only CometChat's call log was searched"
+    for words in ("list status ended", "list status ended no-such-title"):
+        assert said in await mira.types(words)
+    assert said not in await mira.types("list cometchat status ended")
+    assert said not in await mira.types("list")
+
+
 async def test_calls_that_are_over_are_found_opened_and_told_with_who_was_there(
     show: Show,
 ) -> None:

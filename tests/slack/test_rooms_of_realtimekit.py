@@ -10,7 +10,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
 from tests.fakes.lead import Lead
-from tests.fakes.moderator import Moderator
+from tests.fakes.moderator import Moderator, line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -152,7 +152,9 @@ async def test_the_only_one_that_others_began_is_asked_about_too(
     await mira.types(f"record {word} start")
     await mira.sees("started recording", "confirmed")
     await mira.types(f"record {word} stop enough")
-    await mira.sees("stopped recording", "enough", "confirmed")
+    still = f"1 other recording still runs: {one.id[:8]}."
+    await mira.sees("stopped recording", "enough", "confirmed", still)
+    await line(show, "stopped recording", "enough", still)
     assert one.active
 
 

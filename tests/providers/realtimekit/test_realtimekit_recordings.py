@@ -62,7 +62,7 @@ async def test_stop_and_pause_touch_only_what_was_begun_from_here(
         seen = await provider.observe(order(verb, call))
         assert seen.seen is Seen.DONE
     assert puts(server) == [(mine.id, "pause"), (mine.id, "resume"), (mine.id, "stop")]
-    assert "still running: 1" in seen.evidence
+    assert "1 other recording still runs" in seen.note
     left = await provider.get(call.ref.id)
     assert (left.recording, left.rtmp, outside.active) == (RecordingState.ON, ("tube",), True)
 

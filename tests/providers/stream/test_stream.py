@@ -150,6 +150,21 @@ async def test_what_is_started_runs_until_it_is_stopped_and_both_are_seen(
     assert [effect.verb for effect in server.effects] == [start.name, stop.name]
 
 
+async def test_a_stopped_recording_is_told_with_the_kinds_that_still_run(
+    provider: StreamProvider,
+) -> None:
+    stop = order(RecordStop())
+    for kind in RecordingKind:
+        await provider.perform(order(RecordStart(kind=kind)))
+    await provider.perform(stop)
+    seen = await provider.observe(stop)
+    assert seen.seen is Seen.DONE
+    assert seen.note == "2 other recordings still run: individual, raw."
+    for kind in (RecordingKind.INDIVIDUAL, RecordingKind.RAW):
+        await provider.perform(order(RecordStop(kind=kind)))
+    assert (await provider.observe(stop)).note == ""
+
+
 async def test_a_call_tells_what_leaves_it(provider: StreamProvider) -> None:
     for verb in (RecordStart(kind=RecordingKind.RAW), LiveStart(), RtmpStart(to="tv")):
         await provider.perform(order(verb))

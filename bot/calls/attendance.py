@@ -1,6 +1,6 @@
 """Who was in a call: every stay from when to when, and how it ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.calls.cases import Case
@@ -65,6 +65,14 @@ class Attendance(Frozen):
         """
         removals = [case for case in cases if isinstance(case.act.verb, REMOVING)]
         stays = tuple(_explained(stay, removals) for stay in self.stays)
+        return self.model_copy(update={"stays": stays})
+
+    def called(self, name_of: Callable[[str], str | None]) -> "Attendance":
+        """The same with the names that `name_of` has for ids where the vendor's list has none."""
+        stays = tuple(
+            stay if stay.name else stay.model_copy(update={"name": name_of(stay.id)})
+            for stay in self.stays
+        )
         return self.model_copy(update={"stays": stays})
 
 

@@ -65,7 +65,12 @@ class Cards:
             self.board.provider(call.vendor).attendance(call),
             self.store.recent(call, limit=REMOVALS),
         )
-        return seen.explained(cases)
+        return seen.explained(cases).called(lambda person: self._name(call, person))
+
+    def _name(self, call: CallRef, person: str) -> str | None:
+        """The name of somebody who was seen in the call lately."""
+        met = self.board.memory.met(call, person)
+        return None if met is None else met.name
 
     async def _attendance(self, call: CallRef) -> Attendance | None:
         """None where the vendor has none, or does not say now: the card is shown without it."""

@@ -6,8 +6,8 @@ from bot.calls.attendance import Attendance, Attendee
 from handlers.blocks.lookvalues import NamedLook
 from handlers.blocks.message import Message
 from handlers.blocks.parts import context, section, stacked
-from handlers.blocks.reports import grouped, named, report
-from handlers.blocks.text import clean, count, dots, mrkdwn, span, when
+from handlers.blocks.reports import grouped, report
+from handlers.blocks.text import clean, count, dots, mrkdwn, named, span, when
 
 MAX_NOTE = 300
 

@@ -38,7 +38,7 @@ from handlers.blocks.parts import (
     stamp,
     text_of,
 )
-from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, plain, span, when
+from handlers.blocks.text import bold, count, dots, lines, mrkdwn, named, plain, span, when
 from handlers.blocks.values import BACK, OPEN, REFRESH_CALL, CallValue, ListValue, menu_ids
 
 PEOPLE_PAGE = 25
@@ -106,12 +106,11 @@ def _person(view: CallView, person: Participant, offers: Sequence[Offer], mark: 
     accessory = _menu(view, Person.of(person), offers, mark) if person.known and reached else {}
     role = mrkdwn(person.role, 40) if person.role else ""
     since = f"{span(person.joined_at, view.at)}" if person.joined_at else ""
-    title = bold(person.shown)
     text = "\n".join(
         (
-            f"{title} {code(person.custom_id or person.id)}"
+            named(person.name, person.custom_id or person.id)
             if person.known
-            else f"{title} {NO_ID}",
+            else f"{bold(person.shown)} {NO_ID}",
             dots((role, "" if reached else PROTECTED, since, *_sound(person))) or "connected",
         )
     )

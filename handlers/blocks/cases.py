@@ -16,7 +16,7 @@ from handlers.blocks.parts import (
     section,
     text_of,
 )
-from handlers.blocks.text import code, count, dots, mrkdwn, when, who
+from handlers.blocks.text import code, count, dots, mrkdwn, named, when, who
 from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
 
 NAMED = 3
@@ -292,9 +292,8 @@ def notes(case: Case) -> list[str]:
 def result_line(result: Result) -> str:
     """How it went for one person, or the call: state, who, evidence, attempts, and what to do."""
     others = f"{result.count} more" if result.count else "The call"
-    subject = mrkdwn(result.name or result.person or others, 60)
-    known = f" {code(result.person)}" if result.person else ""
-    return f"• {state_words(result.state)} · {subject}{known}: {_evidence(result)}"
+    subject = others if result.person is None else named(result.name, result.person, bolded=False)
+    return f"• {state_words(result.state)} · {subject}: {_evidence(result)}"
 
 
 def _evidence(result: Result) -> str:

@@ -14,8 +14,7 @@ from handlers.blocks.parts import (
     section,
     text_of,
 )
-from handlers.blocks.reports import named
-from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, when
+from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, named, when
 from handlers.blocks.values import OPEN, CallValue
 
 MOST = 20

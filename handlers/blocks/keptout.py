@@ -9,7 +9,7 @@ from bot.calls.verbs import GroupUnban, Listed, Unblock, Verb
 from handlers.blocks.message import Block
 from handlers.blocks.offers import Offer, act_button
 from handlers.blocks.parts import button, context, section
-from handlers.blocks.text import bold, code, lines, mrkdwn
+from handlers.blocks.text import lines, mrkdwn, named
 from handlers.blocks.values import MORE, MoreValue
 
 FEW = 5
@@ -75,5 +75,4 @@ def _may(view: CallView, roster: Roster) -> bool:
 
 
 def _name(person: Person) -> str:
-    known = person.custom_id or person.id
-    return code(known) if person.shown == known else f"{bold(person.shown)} {code(known)}"
+    return named(person.name, person.custom_id or person.id)

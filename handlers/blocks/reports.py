@@ -8,7 +8,6 @@ from typing import Generic, NamedTuple, TypeVar
 from bot.calls.handles import handle
 from bot.calls.looks import LOOKS, CallMember, Feedback, PersonQuality, Quality
 from bot.calls.models import Page
-from bot.calls.names import shown
 from handlers.blocks.lookvalues import LOOK_PAGE, NamedLook
 from handlers.blocks.message import Block, Message
 from handlers.blocks.parts import (
@@ -22,7 +21,7 @@ from handlers.blocks.parts import (
     stamp,
     text_of,
 )
-from handlers.blocks.text import bold, clean, code, count, dots, mrkdwn, plain, when
+from handlers.blocks.text import clean, code, count, dots, mrkdwn, named, plain, when
 from handlers.blocks.values import OPEN, CallValue
 
 ROWS = 25
@@ -100,11 +99,6 @@ def as_of(shown: Part[T], at: datetime) -> str:
     if not shown.last:
         return f"As of {when(at)}"
     return dots((f"Page {shown.page + 1} of {shown.last + 1}", f"as of {when(at)}"))
-
-
-def named(name: str | None, person_id: str) -> str:
-    """A person in bold, and the id that acts take."""
-    return f"{bold(shown(name, person_id), 60)} {code(person_id)}"
 
 
 def figure(value: float | None, words: str) -> str:

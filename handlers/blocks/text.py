@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from bot.calls.names import shown
+
 ELLIPSIS = "…"
 
 _INVISIBLE = re.compile(
@@ -119,6 +121,14 @@ def code(text: str, limit: int = 128) -> str:
     """Outside text as inline code, to be copied: only what would end or escape it is changed."""
     shown = plain(text, limit).replace("`", "'")
     return f"`{_escape(shown)}`"
+
+
+def named(name: str | None, person_id: str, *, bolded: bool = True) -> str:
+    """A person's name and the id that acts take; the id alone where there is no name."""
+    seen = shown(name, person_id)
+    if seen == person_id:
+        return code(person_id)
+    return f"{bold(seen, 60) if bolded else mrkdwn(seen, 60)} {code(person_id)}"
 
 
 def lines(parts: Iterable[str], limit: int) -> str:

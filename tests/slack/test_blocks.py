@@ -392,7 +392,7 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
         reason="r" * 2000,
     )
     shown = words(told(case_message(Life(case=case), FULL)))
-    assert "❌ failed · p29 `p29`: gone." in shown
+    assert "❌ failed · `p29`: gone." in shown
     assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
     assert "r" * 2000 in shown
 

@@ -142,7 +142,7 @@ def test_members_who_are_missing_come_first() -> None:
         "*Missing (1)*",
         "*Bob* `bob` · host",
         "*Not known whether in the call (1)*",
-        "*zed* `zed`",
+        "`zed`",
         "*In the call (1)*",
         "*Ann* `ann`",
     ]
@@ -172,7 +172,7 @@ def test_feedback_says_the_average_and_each_answer() -> None:
     assert "3 answers · rated 3.5 on average" in shown
     assert f"*Ann* `ann` · rated 2 · {when(NOW)} · “It " in shown
     assert "*broke*" not in shown
-    assert "*zed* `zed`\n" in shown + "\n"
+    assert "`zed`\n" in shown + "\n"
 
 
 def test_of_a_file_that_tells_nothing_of_how_it_came_nothing_is_said() -> None:
@@ -295,7 +295,7 @@ def test_attendance_tells_each_stay_with_its_times_and_how_it_ended() -> None:
         f"*Kofi* `kofi` · {when(NOW - 2 * hour)} to {when(NOW - hour)} · 1 h 00 min",
         "audio 1.5 min · kicked, case #18",
         "*Never came (1)*",
-        "*zed* `zed` · unanswered",
+        "\n`zed` · unanswered",
     ]
     assert sorted(order, key=shown.index) == order
 
@@ -350,3 +350,11 @@ def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> 
     ]
     assert labels == ["Quality", "Members", "Attendance", "Recordings", "Transcripts"]
     assert "feedback." in words(message)
+
+
+def test_a_stay_without_a_name_takes_one_that_was_seen_and_shows_an_id_once() -> None:
+    stays = (Attendee(id="ann", joined_at=NOW), Attendee(id="blank", name=" ", joined_at=NOW))
+    attendance = Attendance(stays=stays).called({"ann": "Ann"}.get)
+    shown = words(told(attendance_report(asked("attendance"), attendance, NOW)))
+    assert "*Ann* `ann`" in shown
+    assert shown.count("blank") == 1

@@ -13,7 +13,7 @@ from bot.calls.acts import CROWD, Act
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
 from bot.errors import BadInput, VendorError
-from bot.moderation.plan import UnclearPeople
+from bot.moderation.plan import UnclearPeople, explicit
 from handlers.blocks import values
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import unsent
@@ -109,9 +109,10 @@ async def meant_by(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequ
         return await _meant_by(visit, request)
     except BadInput:
         with suppress(BadInput, VendorError):
-            call = await visit.desk.planner.call(request.call)
+            ref = explicit(request.call, visit.desk.board.providers)  # read once is enough
+            ref = ref or (await visit.desk.planner.call(request.call)).ref
             words = cut(clean(visit.body["text"]), MAX_REASON)
-            await visit.desk.require_role(visit.asker, request.verb, call.ref.vendor, key, words)
+            await visit.desk.require_role(visit.asker, request.verb, ref.vendor, key, words)
         raise
 
 

@@ -14,6 +14,7 @@ from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import bare, fold
 from bot.calls.picture import Roster
 from bot.calls.recordings import RunningRecording
+from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
@@ -35,7 +36,6 @@ from handlers.blocks.orderstate import OrderState, read_said, read_state
 from handlers.blocks.parts import MAX_OPTIONS
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
 from handlers.modals.drafting import chosen_call, menu_of, rolled
-from handlers.modals.onlist import on_list
 from handlers.visit import Visit
 
 WAIT_SECONDS = 1.2
@@ -66,8 +66,7 @@ async def people(visit: Visit) -> list[Block]:
         return []
     wanted = bare(_typed(visit)).split()
     if said.kind and (which := menu_of(visit, said.kind, call)) is not None:
-        roster = await on_list(visit, call, which) or Roster(which=which, told=False)
-        return _on_list(roster, wanted, _typed(visit).strip())
+        return _on_list(await _roster(visit, call.ref, which), wanted, _typed(visit).strip())
     crowd = await _crowd(visit, board, call.ref)
     here = {one.id: one for one in crowd.people if _fits(one, wanted)}
     options = [person_option(one) for one in here.values()]
@@ -131,10 +130,19 @@ async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Crowd:
     return reading.result() if done else Crowd(())
 
 
+async def _roster(visit: Visit, ref: CallRef, which: Listed) -> Roster:
+    """Who is on that list, if the vendor says it in time; nobody else."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await visit.desk.planner.absentees.lately(ref, which)
+    except (VendorError, TimeoutError):
+        return Roster(which=which, told=False)
+
+
 def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:
     """Those who fit; an id that was typed as well, where not everybody could be read."""
     found = [person_option(one) for one in roster.people if _fits(one, wanted)][:MAX_OPTIONS]
-    if typed and not roster.complete and len(found) < MAX_OPTIONS and len(typed) <= MAX_CHOICE:
+    if typed and not roster.whole and len(found) < MAX_OPTIONS and len(typed) <= MAX_CHOICE:
         found.append(person_option(Person(id=typed)))
     return found
 

@@ -162,19 +162,14 @@ OF: Mapping[Listed, str] = MappingProxyType(
 
 
 def _listing(roster: Roster) -> str:
-    """Who is on the list, and that nothing was done to them."""
-    return f"{listed_words(roster)} Nothing was sent."
-
-
-def listed_words(roster: Roster) -> str:
     """Who is on the list, by name and id."""
     label = roster.which.label
     if not roster.people:
-        return f"{label}: nobody."
+        return f"{label}: nobody. Nothing was sent."
     names = ", ".join(_with_id(one) for one in roster.people[:SHOWN_NAMES])
     rest = len(roster.people) - SHOWN_NAMES
     more = f" and {rest} more" if rest > 0 else ""
-    return f"{label}: {names}{more}."
+    return f"{label}: {names}{more}. Nothing was sent."
 
 
 def _with_id(person: Person | Participant) -> str:

@@ -10,13 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.calls.models import Participant
-from bot.calls.names import bare
 from bot.moderation.crowd import LIST_SIGNS, Crowd, Match, Word, exactly, shown_as, words_of
 
 EVERYONE = frozenset({"all", "everyone", "everybody"})
 EXCEPT = frozenset({"except", "but", "besides", "excluding", "without", "minus"})
 _EXCEPT_TOO = frozenset({("other", "than"), ("apart", "from"), ("except", "for"), ("but", "for")})
-_THE = frozenset({"the", "our"})
 _AND = frozenset({"and", "&", "+"})
 
 MOST_NAMED = 50
@@ -55,8 +53,7 @@ class Reading:
     are in the call no more, and `doubted` may be whom the reason is about. `or_everyone` is whether
     the words may mean everyone too, `by_id` whether each is named by an id, letter by letter;
     `unlisted` are in the call, could not be read, and may bear a name that was said; `excepting` is
-    whether somebody is to be left out of everyone, known or not. `by_role` are words that name a
-    role, each with those who have it.
+    whether somebody is to be left out of everyone, known or not.
     """
 
     people: tuple[Participant, ...] = ()
@@ -70,12 +67,11 @@ class Reading:
     by_id: bool = True
     unlisted: int = 0
     excepting: bool = False
-    by_role: tuple[tuple[str, tuple[Participant, ...]], ...] = ()
 
     @property
     def settled(self) -> bool:
         """Whether there is exactly one way to read the words, and everybody named is there."""
-        doubt = (self.others, self.unknown, self.left, self.doubted, self.by_role)
+        doubt = (self.others, self.unknown, self.left, self.doubted)
         sure = not (any(doubt) or self.or_everyone or self.unlisted)
         return sure and bool(self.people or (self.everyone and not self.excepting))
 
@@ -150,7 +146,7 @@ def _everyone(text: str, crowd: Crowd) -> Reading:
     else:
         others = (*_pointed_at(text, crowd), *_named_early(words, text, crowd))
         return Reading(everyone=True, rest=_reason(text), others=_distinct(others))
-    reading = _Reader(text[end:], crowd, sparing=True).read()
+    reading = _Reader(text[end:], crowd).read()
     unknown = reading.unknown or (() if reading.people or reading.others else (text.strip(),))
     return replace(reading, everyone=True, excepting=True, unknown=unknown)
 
@@ -171,16 +167,14 @@ def _named_early(words: Sequence[Word], text: str, crowd: Crowd) -> Iterable[Par
 class _Reader:
     """A text on its way through: what was found, and how far it is read."""
 
-    def __init__(self, text: str, crowd: Crowd, *, sparing: bool = False) -> None:
+    def __init__(self, text: str, crowd: Crowd) -> None:
         self._text = text
         self._crowd = crowd
-        self._sparing = sparing
         self._people: list[Participant] = []
         self._others: list[Participant] = []
         self._doubted: list[Participant] = []
         self._by_id = True
         self._unknown: list[str] = []
-        self._by_role: list[tuple[str, tuple[Participant, ...]]] = []
 
     def read(self) -> Reading:
         """All names at the front, and what is left."""
@@ -198,7 +192,6 @@ class _Reader:
             unknown=tuple(dict.fromkeys(self._unknown)),
             doubted=_distinct(self._doubted),
             by_id=self._by_id,
-            by_role=tuple(self._by_role),
             unlisted=0 if self._by_id else self._crowd.unlisted,
             left=tuple(one for one in people if one in self._crowd.left),
         )
@@ -206,8 +199,6 @@ class _Reader:
     def _one(self, at: int) -> int:
         """Read one name; where it ends."""
         named = self.name(at)
-        if named is None and (end := self._role(at)):
-            return end
         if named is None:
             word, end = self._strange(at)
             self._unknown += [word] if word else []
@@ -248,7 +239,7 @@ class _Reader:
         start = after + words[0].start
         marked = self._text[start : start + 1] == "@" or bool(quoted_at(self._text, start))
         named = self.name(start)
-        if named is None and not marked and not self._holders(words):
+        if named is None and not marked:
             self._unknown.append(self._strange(start)[0])
             return before, False
         if named is not None and not marked and words_of(self._text[named.end :]):
@@ -302,29 +293,6 @@ class _Reader:
                 best = replace(best, others=(*best.others, *named.people, *named.others))
         return best
 
-    def _role(self, at: int) -> int:
-        """Read `the host` or `the hosts` as those who have that role; where it ends, 0 for none.
-
-        One of several hosts may be anybody of them; to be spared, all of them are.
-        """
-        words = words_of(self._text[at:])[:2]
-        holders = self._holders(words)
-        if not holders:
-            return 0
-        word = words[1].folded
-        several = len(holders) > 1 and not self._sparing
-        one_of = several and all(word in _role_words(one.role)[:2] for one in holders)
-        (self._others if one_of else self._people).extend(holders)
-        self._by_id = False
-        self._by_role.append((f"{words[0].folded} {word}", tuple(holders)))
-        return at + words[1].end
-
-    def _holders(self, words: Sequence[Word]) -> list[Participant]:
-        """Who has the role that `words` begin with, behind an article."""
-        if not words[1:] or words[0].folded not in _THE:
-            return []
-        return [one for one in self._crowd.people if words[1].folded in _role_words(one.role)]
-
     def _strange(self, at: int) -> tuple[str, int]:
         """The name here that nobody answers to, and where it ends."""
         start = at + len(self._text[at:]) - len(self._text[at:].lstrip())
@@ -334,9 +302,8 @@ class _Reader:
         words = words_of(self._text[start:])
         if not words or words[0].folded == ",":
             return "", start
-        last = words[1] if words[0].folded in _THE and words[1:] else words[0]
-        word = self._text[start + words[0].start : start + last.end]
-        return word.lstrip("@"), start + last.end
+        word = self._text[start + words[0].start : start + words[0].end]
+        return word.lstrip("@"), start + words[0].end
 
     def _named_in(self, rest: str) -> Iterable[Participant]:
         """Whose shown name stands where the reason begins: perhaps a comma is missing."""
@@ -345,13 +312,6 @@ class _Reader:
         words = words_of(rest)
         found = self._crowd.at_front([word.folded for word in words])
         return [one for one, length, _ in found if shown_as(one, rest[: words[length - 1].end])]
-
-
-def _role_words(role: str | None) -> tuple[str, ...]:
-    """What a role is called, one who has it and several: `group_call_host` is a host too."""
-    whole = bare(role or "")
-    last = re.split(r"[\s_-]", whole)[-1]
-    return (whole, last, f"{whole}s", f"{last}s") if last else ()
 
 
 def _all_by_id(people: Iterable[Participant], typed: str) -> bool:

@@ -82,7 +82,6 @@ def unclear_words(verb: Verb, reading: Reading) -> list[str]:
     said = []
     if reading.or_everyone:
         said.append("That may be a name, or everyone in the call.")
-    said += [_in_role(word, holders) for word, holders in reading.by_role[:SHOWN_NAMES]]
     if reading.others:
         said.append(_may_be(reading))
     said += [
@@ -98,14 +97,6 @@ def unclear_words(verb: Verb, reading: Reading) -> list[str]:
     if reading.left and not reading.everyone:
         said.append(_of_left(verb))
     return said
-
-
-def _in_role(word: str, holders: Sequence[Participant]) -> str:
-    """Who has the role that was named."""
-    rest = len(holders) - SHOWN_NAMES
-    more = f" and {rest} more" if rest > 0 else ""
-    names = ", ".join(_told_apart(one) for one in holders[:SHOWN_NAMES])
-    return f"“{word}” is read as a role: {names}{more}."
 
 
 def _of_left(verb: Verb) -> str:

@@ -17,7 +17,6 @@ from handlers.blocks.offers import outputs
 from handlers.blocks.orderform import TITLE, Draft, cannot_words, possible_whom
 from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom
 from handlers.modals.leaving import with_leaving
-from handlers.modals.onlist import who_is_on_it
 from handlers.visit import Visit
 
 LOOK_SECONDS = 1.5
@@ -46,16 +45,13 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         notes = [*notes, *_none_of(board, said.state.among, call)]
     if call is not None and call.ended_at is not None:
         notes = [*notes, "This call has ended. Most acts want a live one."]
-    listed = None if call is None or verb is None else menu_of(visit, verb, call)
-    if listed is not None and call is not None and capability is not None and capability.possible:
-        notes = [*notes, await who_is_on_it(visit, said, call, listed)]
     return Draft(
         said=said,
         verbs=verbs,
         rights=NOTHING if call is None else rights[call.ref.vendor],
         call=call,
         capability=capability,
-        listed=listed,
+        listed=None if call is None or verb is None else menu_of(visit, verb, call),
         targets=outputs(verb, call, board.rtmp_targets) if verb else (),
         reasons=visit.counter.reasons,
         notes=tuple(notes),

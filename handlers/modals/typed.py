@@ -90,7 +90,7 @@ async def _absent(
     if which is None:
         return {"absent": "\n".join(words)}, []
     try:
-        roster = await visit.desk.planner.absentees.roster(call.ref, which)
+        roster = await visit.desk.planner.absentees.lately(call.ref, which)
     except VendorError as error:
         return {}, [in_sentences(error)]
     return _found(words, lambda word: meant(word, roster, call))

@@ -159,47 +159,6 @@ def test_a_name_nobody_answers_to_is_asked_about(text: str, unknown: str) -> Non
     assert unknown in reading.unknown
 
 
-HOUSE = Crowd(
-    [
-        Participant(id="priya", name="Priya", role="host"),
-        Participant(id="gao", name="Gao", role="group_call_speaker"),
-        Participant(id="tove", name="Tove", role="group_call_speaker"),
-        Participant(id="ann", name="Ann", role="user"),
-    ]
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "people", "others", "rest"),
-    [
-        ("everyone but the host", ["Priya"], [], ""),
-        ("everyone but the Host noise", ["Priya"], [], "noise"),
-        ("all except the speakers", ["Gao", "Tove"], [], ""),
-        ("all except the speaker", ["Gao", "Tove"], [], ""),
-        ("all except ann and the host", ["Ann", "Priya"], [], ""),
-        ("the host", ["Priya"], [], ""),
-        ("the speakers noise", ["Gao", "Tove"], [], "noise"),
-        ("the speaker noise", [], ["Gao", "Tove"], "noise"),
-    ],
-)
-def test_a_role_means_those_who_have_it_and_is_asked_about(
-    text: str, people: list[str], others: list[str], rest: str
-) -> None:
-    reading = read(text, HOUSE)
-    assert (who(reading.people), who(reading.others), reading.rest) == (people, others, rest)
-    assert not reading.settled
-    assert "is read as a role: " in " ".join(unclear_words(Mute(), reading))
-
-
-def test_a_role_nobody_has_is_told_by_both_words() -> None:
-    assert read("everyone but the moderator", HOUSE).unknown == ("the moderator",)
-
-
-def test_a_name_goes_before_a_role() -> None:
-    there = Crowd([*HOUSE.people, Participant(id="x", name="The Host")])
-    assert who(read("the host", there).people) == ["The Host"]
-
-
 @pytest.mark.parametrize(
     ("text", "excepting"),
     [

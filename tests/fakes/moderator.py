@@ -12,6 +12,9 @@ T = TypeVar("T")
 PATIENCE = 30
 """Seconds: a busy machine may need them, and what comes at once costs none of them."""
 
+TRIES = 5
+"""How often an order is typed whose form a busy machine opens too late."""
+
 
 async def line(show: Show, *words: str) -> str:
     """The first line in the moderation channel that has these words, once it is there.
@@ -48,13 +51,17 @@ class Moderator:
 
     async def form(self) -> View:
         """The form in front of them, or what took its place; not its announcement."""
+        return await self._until(self._filled)
 
-        def ready() -> View | None:
-            view = self.show.workspace.modals.top(self.user.id)
-            announced = view is None or "Loading the live calls" in as_text(view)
-            return None if announced else view
-
-        return await self._until(ready)
+    async def asked(self, text: str) -> View:
+        """The form that asks about an order, typed again where only a message came in time."""
+        self.show.workspace.modals.clear(self.user.id)
+        for _ in range(TRIES):
+            seen = len(self.private())
+            await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
+            if isinstance(found := await self._form_or_message(seen), View):
+                return found
+        raise AssertionError(f"no form asked about “{text}” in time")
 
     async def sees(self, *words: str) -> str:
         """Wait until the latest private message has all these words."""
@@ -73,6 +80,14 @@ class Moderator:
     def private(self) -> list[Message]:
         """What only they see, oldest first."""
         return self.show.workspace.ephemerals.get(self.user.id, [])
+
+    async def _form_or_message(self, seen: int) -> View | Message:
+        return await self._until(lambda: self._filled() or self._newer(seen))
+
+    def _filled(self) -> View | None:
+        view = self.show.workspace.modals.top(self.user.id)
+        announced = view is None or "Loading the live calls" in as_text(view)
+        return None if announced else view
 
     def _newer(self, seen: int) -> Message | None:
         private = self.private()

@@ -52,10 +52,8 @@ async def done(mira: Moderator, words: str) -> Case:
 async def asked(mira: Moderator, words: str) -> str:
     """Type an order that a form asks about; nothing was done."""
     show = mira.show
-    show.workspace.modals.clear(mira.user.id)
     before = len(show.stage.world.stream.effects)
-    await show.sender.command(mira.user, show.stage.cast.ops, words)
-    text = as_text(await mira.form())
+    text = as_text(await mira.asked(words))
     assert show.stage.world.stream.effects[before:] == []
     return text
 
@@ -159,11 +157,7 @@ async def test_a_preset_stands_behind_the_whole_name(show: Show) -> None:
     case = await done(mira, f"preset realtimekit:{room.id} @Kofi Mensah viewer only listens")
     assert case.act.verb.model_dump() == {"preset": "viewer"}
     assert ([one.name for one in case.act.people], case.reason) == (["Kofi Mensah"], "only listens")
-    show.workspace.modals.clear(mira.user.id)
-    await show.sender.command(
-        mira.user, show.stage.cast.ops, f"preset realtimekit:{room.id} Bob Lee"
-    )
-    text = as_text(await mira.form())
+    text = as_text(await mira.asked(f"preset realtimekit:{room.id} Bob Lee"))
     assert "Bob Lee" in text
     assert "It may also be Bob" in text
 

@@ -27,7 +27,6 @@ from bot.errors import (
     NotPermitted,
     ProtectedPerson,
     RoleTooLow,
-    VendorError,
 )
 from bot.moderation.again import Try, next_try
 from bot.moderation.authorize import Authorizer, ordered
@@ -115,10 +114,6 @@ class Desk:
             refusal = Refusal(key=key, actor=asker.actor, act=act, why=str(no), ask=ask)
             await self.store.refuse(refusal)
             no.ask = "" if ask is None else ask.id
-            raise
-        except VendorError as silence:
-            if not silence.next_step.startswith(NOTHING_DONE):
-                silence.next_step = f"{NOTHING_DONE} {silence.next_step}".strip()
             raise
 
     def _to_ask(

@@ -25,7 +25,7 @@ from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
-from bot.errors import NotAtVendor
+from bot.errors import NotAtVendor, VendorTimeout
 from bot.providers.looks import Blind, all_looks, unlisted
 from bot.providers.preparing import Unprepared
 
@@ -67,7 +67,7 @@ class FakeProvider(Blind, Unprepared):
         self.belonging: dict[str, Page[CallMember]] = {}
         self.known: Sequence[Room] = ()
         self.rosters: dict[tuple[str, Listed], Page[Person]] = {}
-        self.attended: dict[str, Attendance] = {}
+        self.attended: dict[str, Attendance] | None = {}
         self.acts: list[Trouble | None] = []
         self.receipts: list[Receipt] = []
         self.seen: list[Seen | Observation | Exception] = []
@@ -113,6 +113,8 @@ class FakeProvider(Blind, Unprepared):
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in it."""
         self._answer()
+        if self.attended is None:
+            raise VendorTimeout("It tells nobody who was there.", vendor=self.vendor)
         return self.attended.get(call.id, Attendance())
 
     async def members(self, call: CallRef) -> Page[CallMember]:

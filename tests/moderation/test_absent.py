@@ -146,3 +146,11 @@ async def test_a_word_finds_somebody_it_names_or_a_question_never_another_person
     except BadInput:
         return
     assert found in listing
+
+
+async def test_who_is_kept_out_is_a_trouble_where_the_vendor_does_not_say(table: Table) -> None:
+    table.vendor.silent = VendorTimeout("Late.", vendor="stream")
+    call = table.vendor.calls["default:room"]
+    roster = await table.planner.absentees.kept_out(call)
+    assert roster is not None
+    assert (roster.told, roster.trouble) == (False, "Late.")

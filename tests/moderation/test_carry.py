@@ -287,3 +287,11 @@ async def test_a_vendor_that_is_busy_for_longer_than_there_is_did_nothing_for_su
     vendor.acts = [VendorBusy("Stream Video is too busy.", vendor="stream", retry_after=60.0)]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.evidence) == (State.FAILED, "Stream Video is too busy.")
+
+
+async def test_a_look_before_the_first_send_that_takes_too_long_holds_nothing_up(
+    vendor: FakeProvider,
+) -> None:
+    vendor.seen = [TimeoutError()]
+    (result,) = await carried(vendor, Unblock(), "ann")
+    assert (result.state, vendor.done) == (State.CONFIRMED, [("unblock", "ann")])

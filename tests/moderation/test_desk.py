@@ -1,12 +1,16 @@
 """An order is permitted, written down, carried out once and told, whatever happens between."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from bot.calls.actors import Actor
+from bot.calls.acts import Act
 from bot.calls.before import Before, CallLimits
-from bot.calls.cases import Event, How, NoticeKind
+from bot.calls.capabilities import Capability, Enforcement
+from bot.calls.cases import Case, Event, How, NoticeKind
+from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Seen, State
 from bot.calls.picture import ListView
@@ -25,9 +29,10 @@ from bot.moderation.desk import Asker
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
 from bot.ports import CaseFilter, NoticeLater, NoticeLost
 from bot.store import SqlStore
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import HOME
-from tests.moderation.office import MODERATOR, STRANGER, VIEWER, Office
+from tests.fakes.provider import FakeProvider
+from tests.moderation.office import MODERATOR, RULES, STRANGER, VIEWER, Office
 
 OTHER = Actor(user="U3OTHER", team=HOME)
 
@@ -343,3 +348,47 @@ async def test_nothing_is_looked_up_for_strangers_and_their_order_is_recorded(
     (entry,) = await office.store.audit(CaseFilter())
     assert (entry.event, "kick ROOM nobody" in entry.detail) == (Event.REFUSED, True)
     assert office.vendor.requests == 0
+
+
+async def test_a_card_of_a_call_that_is_over_is_shown_although_nobody_says_who_was_there(
+    office: Office,
+) -> None:
+    office.vendor.looks = dict.fromkeys(LOOKS, Capability(level=Enforcement.ENFORCED))
+    room = office.vendor.calls["default:room"]
+    office.vendor.calls["default:room"] = room.model_copy(update={"ended_at": START})
+    view, _ = await office.desk.open(Asker(MODERATOR, "C1"), office.room)
+    assert view.attendance is not None
+    office.vendor.attended = None
+    view, _ = await office.desk.open(Asker(MODERATOR, "C1"), office.room)
+    assert view.attendance is None
+
+
+class Overtaken(FakeProvider):
+    """A vendor whose act takes so long to begin that another process takes the case up."""
+
+    prepared = frozenset({"kick"})
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self.office = office
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        self.office.clock.advance(61)
+        taken = await self.office.store.claim(
+            owner="two", vendor=Vendor.STREAM, limit=1, lease=timedelta(seconds=60)
+        )
+        assert len(taken) == 1
+        return await super().prepare(act, past)
+
+
+async def test_nothing_is_sent_by_a_process_whose_case_another_one_has_taken_up(
+    office: Office,
+) -> None:
+    office.vendor = vendor = Overtaken(office)
+    office.room = vendor.open_call("default:room", "ann=Ann", title="Room")
+    office.board.providers = {Vendor.STREAM: vendor}
+    office.furnish(RULES)
+    await office.desk.request(office.order(Kick(), "ann"))
+    await office.done()
+    assert vendor.done == []
+    assert Event.OUTCOME not in await office.events()

@@ -5,6 +5,7 @@ import pytest
 from bot.calls.actors import Role
 from bot.calls.acts import CROWD, Person
 from bot.calls.models import Vendor
+from bot.calls.rights import Rights
 from bot.calls.verbs import Block, End, Kick, MemberRemove, Mute, Verb
 from bot.errors import (
     ChannelNotAllowed,
@@ -538,6 +539,11 @@ async def test_nothing_is_offered_where_no_orders_are_taken(table: Table) -> Non
         rights = await policy.rights(actor(LEAD), Vendor.STREAM, channel)
         assert rights.may("end") is offered
         assert "recordings" in rights.looks
+
+
+async def test_a_card_offers_nothing_to_whoever_holds_no_role(table: Table) -> None:
+    few = rules(people=PEOPLE.model_copy(update={"viewers": (LEAD,)}))
+    assert await Policy(few, table).rights(actor(PLAIN), Vendor.STREAM, None) == Rights()
 
 
 async def test_a_card_is_drawn_although_slack_is_silent_on_a_group(table: Table) -> None:

@@ -1,0 +1,114 @@
+"""Asking those who may: what is said where nobody can be asked, and what a silent vendor proves."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.asks import Ask, Asked
+from bot.calls.verbs import Kick
+from bot.errors import BadInput, UnknownCall, VendorTimeout
+from bot.moderation.asking import Asking, NobodyAsked
+from bot.moderation.tasks import Tasks
+from bot.ports import AskPoster, NoticeLost
+from tests.fakes.clock import START, ManualClock
+from tests.moderation.test_plan import Table
+
+VIC = Actor(user="UVIC", team="T1")
+
+
+class Rows:
+    """The orders that were refused, in memory; `gone` forgets one between two looks."""
+
+    def __init__(self, *orders: Ask) -> None:
+        self.orders = {one.id: one for one in orders}
+        self.gone = False
+        self.told: list[str] = []
+
+    async def refer(self, id_: str, actor: Actor) -> Asked | None:
+        del actor
+        if self.gone:
+            return None
+        return Asked(self.orders[id_], new=True)
+
+    async def refused_order(self, id_: str) -> Ask | None:
+        return self.orders.get(id_)
+
+    async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
+        del owner, lease
+        return [one for one in self.orders.values() if one.id not in self.told][:limit]
+
+    async def ask_told(self, ask: Ask) -> None:
+        self.told.append(ask.id)
+
+    async def ask_later(self, ask: Ask, until: datetime) -> None:
+        raise AssertionError((ask, until))
+
+
+class Lost:
+    """A channel that is gone when it comes to posting."""
+
+    channel = "C1"
+
+    async def post(self, ask: Ask) -> None:
+        raise NoticeLost(f"{ask.id} cannot be posted")
+
+    async def require_own(self) -> None:
+        """It is the workspace's own."""
+
+
+def order(table: Table) -> Ask:
+    act = Act(verb=Kick(), call=table.room, title="Room", people=(Person(id="ann"),))
+    return Ask(
+        id="a1", act=act, actor=VIC, role="lead", holders=("ULEO",), why="No.", refused_at=START
+    )
+
+
+def asking(table: Table, rows: Rows, poster: AskPoster | None, tasks: Tasks) -> Asking:
+    return Asking(rows, poster, table.board, ManualClock(), tasks, "one")
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+async def test_without_a_moderation_channel_nobody_is_asked(table: Table) -> None:
+    tasks = Tasks()
+    asked = asking(table, Rows(order(table)), None, tasks)
+    with pytest.raises(NobodyAsked, match="no moderation channel"):
+        await asked.ask("a1", VIC)
+    asked.nudge()
+    assert await tasks.drain(5) == 0
+
+
+async def test_an_order_that_is_forgotten_meanwhile_is_too_old(table: Table) -> None:
+    rows = Rows(order(table))
+    rows.gone = True
+    with pytest.raises(BadInput, match="too old"):
+        await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+
+
+async def test_a_call_that_its_vendor_knows_no_more_has_ended(table: Table) -> None:
+    rows = Rows(order(table))
+    del table.vendor.calls["default:room"]
+    with pytest.raises(UnknownCall, match="has ended"):
+        await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+
+
+async def test_a_silent_vendor_is_no_end_and_a_lost_channel_is_tried_no_more(
+    table: Table,
+) -> None:
+    rows, tasks = Rows(order(table)), Tasks()
+    table.vendor.silent = VendorTimeout("Late.", vendor="stream")
+    asked = await asking(table, rows, Lost(), tasks).ask("a1", VIC)
+    assert (asked.channel, asked.ask.id) == ("C1", "a1")
+    assert await tasks.drain(5) == 0
+    assert rows.told == ["a1"]
+
+
+async def test_an_order_nobody_asked_for_is_opened_by_nobody(table: Table) -> None:
+    with pytest.raises(BadInput, match="not kept any more"):
+        await asking(table, Rows(order(table)), Lost(), Tasks()).order("a1")

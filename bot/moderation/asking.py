@@ -84,16 +84,15 @@ class Asking:
         order = await self._store.refused_order(id_)
         if order is None or order.actor.user != actor.user:
             raise BadInput("This button is not yours, or is too old.", next_step=ANEW)
-        if self._poster is None:
-            raise NobodyAsked("There is no moderation channel to ask in.")
+        poster = self._require_poster()
         if order.asked_at is None:
-            await asyncio.gather(self._require_live(order.act), self._require_own(self._poster))
+            await asyncio.gather(self._require_live(order.act), self._require_own(poster))
         asked = await self._store.refer(id_, actor)
         if asked is None:
             raise BadInput("This button is too old.", next_step=ANEW)
         if asked.new:
             self._pump.nudge()
-        return AskedIn(asked.ask, self._poster.channel)
+        return AskedIn(asked.ask, poster.channel)
 
     async def order(self, id_: str) -> Ask:
         """The order of that id, where it was asked for; BadInput where it is not kept any more."""
@@ -109,6 +108,12 @@ class Asking:
     def close(self) -> None:
         """Take up no more; what is under way finishes."""
         self._pump.close()
+
+    def _require_poster(self) -> AskPoster:
+        """NobodyAsked where there is no channel to ask in."""
+        if self._poster is None:
+            raise NobodyAsked("There is no moderation channel to ask in.")
+        return self._poster
 
     async def _require_live(self, act: Act) -> None:
         """UnknownCall where the call is over and the act wants a live one; silence is no end."""
@@ -150,10 +155,8 @@ class Asking:
         return await self._store.due_asks(owner=self._owner, limit=limit, lease=self._lease)
 
     async def _post(self, ask: Ask) -> None:
-        if self._poster is None:
-            return
         try:
-            await self._poster.post(ask)
+            await self._require_poster().post(ask)
         except NoticeLater as later:
             await self._store.ask_later(ask, self._clock.now() + timedelta(seconds=later.seconds))
             return

@@ -8,7 +8,7 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask, Asked
-from bot.calls.verbs import Kick
+from bot.calls.verbs import Kick, Unblock
 from bot.errors import BadInput, UnknownCall, VendorTimeout
 from bot.moderation.asking import Asking, NobodyAsked
 from bot.moderation.tasks import Tasks
@@ -112,3 +112,13 @@ async def test_a_silent_vendor_is_no_end_and_a_lost_channel_is_tried_no_more(
 async def test_an_order_nobody_asked_for_is_opened_by_nobody(table: Table) -> None:
     with pytest.raises(BadInput, match="not kept any more"):
         await asking(table, Rows(order(table)), Lost(), Tasks()).order("a1")
+
+
+async def test_what_outlives_a_call_is_asked_for_after_it(table: Table) -> None:
+    kick = order(table)
+    unblock = kick.model_copy(update={"act": kick.act.model_copy(update={"verb": Unblock()})})
+    del table.vendor.calls["default:room"]
+    tasks = Tasks()
+    asked = await asking(table, Rows(unblock), Lost(), tasks).ask("a1", VIC)
+    assert asked.ask.act.verb == Unblock()
+    assert await tasks.drain(5) == 0

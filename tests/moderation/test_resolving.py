@@ -54,3 +54,11 @@ async def test_a_call_is_called_by_its_id_where_its_vendor_is_silent(table: Tabl
     assert await title_of(table.board, table.room) == "default:room"
     table.vendor.silent = None
     assert await title_of(table.board, table.room) == "Room"
+
+
+async def test_people_who_are_remembered_are_not_read_again_for_the_title(table: Table) -> None:
+    people = table.vendor.people["default:room"]
+    table.board.memory.meet(table.room, people)
+    meant = ActRef(verb=Kick(), call=table.room, people=(people[0].id,))
+    act = await resolve(table.board, table.planner, meant)
+    assert (act.title, act.people[0].name, table.vendor.requests) == ("Room", people[0].name, 1)

@@ -61,10 +61,9 @@ class Cards:
 
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
-        seen, cases = await asyncio.gather(
-            self.board.provider(call.vendor).attendance(call),
-            self.store.recent(call, limit=REMOVALS),
-        )
+        # One after the other: beside a vendor that fails, the reading would be left to itself.
+        seen = await self.board.provider(call.vendor).attendance(call)
+        cases = await self.store.recent(call, limit=REMOVALS)
         return seen.explained(cases).called(lambda person: self._name(call, person))
 
     def _name(self, call: CallRef, person: str) -> str | None:

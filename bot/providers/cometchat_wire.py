@@ -9,8 +9,8 @@ from bot.calls.attendance import Attendee
 from bot.calls.call_log import LogFilter
 from bot.calls.looks import File, FileKind
 from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
+from bot.providers.answers import Problem
 from bot.providers.decode import Amount, Count, Known, Maybe, Moment
-from bot.providers.http import Problem
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -16,7 +16,8 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from bot.providers.http import UNREAD, Answer, Transport
+from bot.providers.answers import UNREAD, Answer
+from bot.providers.http import Transport
 
 log = structlog.get_logger(__name__)
 

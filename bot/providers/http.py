@@ -1,13 +1,10 @@
-"""The one way to a vendor: pool, rate, total deadline, retries, breaker and error mapping."""
+"""The one way to a vendor: pool, rate, total deadline, retries and breaker."""
 
 import asyncio
-import email.utils
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
 from enum import Enum, auto
 from functools import cache
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import httpx
@@ -21,9 +18,7 @@ from bot.errors import (
     Ambiguous,
     AnswerLost,
     BreakerOpen,
-    NotAtVendor,
     VendorBusy,
-    VendorDenied,
     VendorError,
     VendorFault,
     VendorGarbled,
@@ -32,6 +27,7 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.meter import UNMETERED, Meter
+from bot.providers.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.breaker import Breaker
 from bot.providers.redact import Redactor
 
@@ -39,12 +35,6 @@ log = structlog.get_logger(__name__)
 
 OK = "ok"
 """The outcome of a request that was answered with a 2xx; all others are errors' classes."""
-
-UNREAD = "Try again in a moment."
-"""What to do when a vendor does not say what it was asked: reading changes nothing."""
-
-LARGEST = 8 * 1024 * 1024
-"""Bytes of an answer that are read before it is given up."""
 
 
 Params = Mapping[str, str | int | Sequence[str]]
@@ -57,26 +47,6 @@ class Kind(Enum):
     READ = auto()
     REPEATABLE = auto()
     ONCE = auto()
-
-
-class Problem(NamedTuple):
-    """What a vendor's error body says: its own code, and words."""
-
-    code: str | None
-    message: str
-
-
-class Answer(NamedTuple):
-    """A 2xx: its bytes, the vendor's id for the request where it gives one, and the tries.
-
-    `read` is whether the request could change nothing.
-    """
-
-    body: bytes
-    request_id: str | None
-    attempts: int
-    status: int = HTTPStatus.OK
-    read: bool = False
 
 
 class Wire(NamedTuple):
@@ -124,7 +94,13 @@ class Transport:
         self._wire = wire
         self._clock = clock
         self._deadlines = deadlines or Deadlines()
-        self._redact = Redactor(wire.secrets)
+        self._reader = AnswerReader(
+            vendor=wire.vendor,
+            problem=wire.problem,
+            request_id_header=wire.request_id_header,
+            redact=Redactor(wire.secrets),
+            clock=clock,
+        )
         self._limiter = AsyncLimiter(wire.rate, 1)
         self.breaker = breaker or Breaker(wire.vendor, clock)
         self._meter = meter
@@ -249,85 +225,26 @@ class Transport:
         try:
             response = await self._client.send(request, stream=True)
             try:
-                body = await self._read(response)
+                return await self._reader.read(response, attempt)
             finally:
                 await response.aclose()
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
             raise VendorUnreachable(
                 f"{self._label} cannot be reached.", vendor=self._wire.vendor
             ) from error
-        except httpx.DecodingError as error:
-            raise self.garbled() from error
         except httpx.TransportError as error:
             raise AnswerLost(
                 f"The connection to {self._label} broke before it answered.",
                 vendor=self._wire.vendor,
             ) from error
-        request_id = self._request_id(response)
-        if response.is_success:
-            return Answer(body, request_id, attempt, response.status_code)
-        raise self._refusal(response, body, request_id)
-
-    async def _read(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > LARGEST:
-                raise self.garbled()
-        return bytes(body)
 
     def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
         """The error for an answer that is not what the vendor's document promises."""
-        return VendorGarbled(f"{self._label} {why}.", vendor=self._wire.vendor)
+        return self._reader.garbled(why)
 
     @property
     def _label(self) -> str:
         return self._wire.vendor.label
-
-    def _request_id(self, response: httpx.Response) -> str | None:
-        header = self._wire.request_id_header
-        return response.headers.get(header) if header else None
-
-    def _refusal(
-        self, response: httpx.Response, body: bytes, request_id: str | None
-    ) -> VendorError:
-        status, vendor = response.status_code, self._wire.vendor
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            return VendorBusy(
-                f"{self._label} is too busy.",
-                vendor=vendor,
-                retry_after=self._retry_after(response),
-                request_id=request_id,
-            )
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return VendorFault(
-                f"{self._label} had an internal error ({status}).",
-                vendor=vendor,
-                status=status,
-                request_id=request_id,
-            )
-        if status < HTTPStatus.BAD_REQUEST:
-            return self.garbled()
-        problem = self._wire.problem(body)
-        words = self._redact(problem.message) or HTTPStatus(status).phrase
-        return _refused_as(status)(
-            f"{self._label} refused: {words}",
-            vendor=vendor,
-            status=status,
-            code=problem.code,
-            request_id=request_id,
-        )
-
-    def _retry_after(self, response: httpx.Response) -> float | None:
-        said = response.headers.get("Retry-After", "")
-        if said.isascii() and said.isdigit():
-            return float(said)
-        try:
-            when = email.utils.parsedate_to_datetime(said)
-        except ValueError:
-            return None
-        aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return max(0.0, (aware - self._clock.now()).total_seconds())
 
 
 class _BackOff:
@@ -364,9 +281,3 @@ def _may_repeat(kind: Kind, error: Exception) -> bool:
     if isinstance(error, VendorUnreachable | VendorBusy):
         return True
     return kind is not Kind.ONCE and isinstance(error, AnswerLost | VendorFault)
-
-
-def _refused_as(status: int) -> type[VendorRefused]:
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return VendorDenied
-    return NotAtVendor if status == HTTPStatus.NOT_FOUND else VendorRefused

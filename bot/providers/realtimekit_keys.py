@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.providers.answers import Problem
 from bot.providers.decode import read
-from bot.providers.http import Kind, Problem, Transport, Wire
+from bot.providers.http import Kind, Transport, Wire
 
 KEY_SECONDS = 86_400.0
 """A key is asked for anew after a day, so that a withdrawn one is not believed for ever."""

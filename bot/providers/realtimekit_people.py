@@ -10,8 +10,9 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
+from bot.providers.answers import Answer
 from bot.providers.decode import read
-from bot.providers.http import Answer, Kind, Transport
+from bot.providers.http import Kind, Transport
 from bot.providers.realtimekit_mute import Mutes, Operation, reason
 from bot.providers.realtimekit_reads import Reads, meeting_path
 from bot.providers.realtimekit_rooms import Enrolled, Rooms, participant_path

@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendee
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
+from bot.providers.answers import Problem
 from bot.providers.decode import Count, Known, Maybe, Moment, moment
-from bot.providers.http import Problem
 
 STARTED = ("INVOKED", "RECORDING", "PAUSED")
 """What a recording is from being asked for until it is stopped."""

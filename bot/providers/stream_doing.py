@@ -10,8 +10,9 @@ from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
+from bot.providers.answers import Answer
 from bot.providers.decode import read
-from bot.providers.http import Answer, Kind, Transport
+from bot.providers.http import Kind, Transport
 from bot.providers.stream_evidence import no_later
 from bot.providers.stream_prepare import COUNT_ALL, LockRule, StreamPreparing
 from bot.providers.stream_reads import StreamReads, path_of

@@ -27,7 +27,7 @@ from bot.calls.verbs import (
     Unsilence,
 )
 from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
-from bot.providers.http import Answer
+from bot.providers.answers import Answer
 from bot.providers.stream_crowd import Crowd, recipient
 from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done
 from bot.providers.stream_evidence import RIGHTS, TRACKS, no_later

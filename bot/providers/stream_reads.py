@@ -10,8 +10,9 @@ from bot.calls.looks import FileKind
 from bot.calls.models import Vendor
 from bot.calls.verbs import Track
 from bot.errors import NotAtVendor
+from bot.providers.answers import Answer
 from bot.providers.decode import read
-from bot.providers.http import Answer, Kind, Transport
+from bot.providers.http import Kind, Transport
 from bot.providers.stream_evidence import TRACKS
 from bot.providers.stream_records import (
     Kept,

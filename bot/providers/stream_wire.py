@@ -11,8 +11,8 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from bot.calls.before import CallLimits
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.calls.verbs import RecordingKind
+from bot.providers.answers import Problem
 from bot.providers.decode import Counted, Known, Maybe, Moment
-from bot.providers.http import Problem
 
 RUNNING = "running"
 """The one status that the vendor's own client takes for running; the documents list none."""

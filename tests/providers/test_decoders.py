@@ -18,8 +18,8 @@ from bot.calls.verbs import Kick
 from bot.errors import CallwardenError
 from bot.ports import CallProvider
 from bot.providers import cometchat_wire, realtimekit_wire, stream_wire
+from bot.providers.answers import Problem
 from bot.providers.decode import Amount, Count, Counted, Known, Maybe, moment
-from bot.providers.http import Problem
 from tests.providers.answering import answering
 
 JSON = dict[str, Any]

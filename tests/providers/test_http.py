@@ -30,9 +30,10 @@ from bot.errors import (
     VendorTimeout,
     VendorUnreachable,
 )
+from bot.providers.answers import LARGEST, UNREAD, Answer, Problem
 from bot.providers.breaker import BreakerState
 from bot.providers.decode import read
-from bot.providers.http import LARGEST, UNREAD, Answer, Deadlines, Kind, Problem, Transport, Wire
+from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.stream_wire import Done
 from tests.fakes.clock import ManualClock
 from tests.webhooks.signing import new_key

@@ -13,7 +13,7 @@ from bot.calls.looks import FileKind
 from bot.calls.models import CallRef, Page, RecordingState, Vendor
 from bot.calls.verbs import End
 from bot.errors import VendorGarbled
-from bot.providers.http import Problem
+from bot.providers.answers import Problem
 from bot.providers.realtimekit import RealtimeKitProvider
 from bot.providers.realtimekit_wire import (
     Paging,

@@ -4,7 +4,7 @@ import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -47,9 +47,7 @@ from bot.schedule.rounds import Rounds
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
-from bot.store import SqlStore
-from bot.store.migrate import migrate
-from bot.store.urls import sqlite_file
+from bot.store import SqlStore, opening
 from handlers.asking import SlackAsks
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
@@ -346,49 +344,14 @@ def _signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> KitS
     return signatures
 
 
-@asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
-    """The record, for looking at it beside a running process: takes no lock and writes nothing.
-
-    Raises ConfigError when there are no tables, NotAccepted when the database does not answer.
-    """
-    url = settings.process.database_url.get_secret_value()
-    if (file := sqlite_file(url)) is not None and not file.exists():
-        raise _no_tables()
-    store = SqlStore(url, SystemClock())
-    try:
-        if not await _is_current(store):
-            raise _no_tables()
-        yield store
-    finally:
-        await store.stop()
+def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:
+    """The record, for looking at it; see `bot.store.opening.reading`."""
+    return opening.reading(settings.process.database_url.get_secret_value())
 
 
-@asynccontextmanager
-async def _open_store(settings: Settings, clock: Clock, meter: Meter) -> AsyncIterator[SqlStore]:
-    """The database, brought up to date first where it is our own file."""
+def _open_store(
+    settings: Settings, clock: Clock, meter: Meter
+) -> AbstractAsyncContextManager[SqlStore]:
     url = settings.process.database_url.get_secret_value()
     channel = settings.rules.slack.moderation_channel
-    store = SqlStore(url, clock, line_channel=channel, meter=meter)
-    try:
-        if not await _is_current(store):
-            if sqlite_file(url) is None:
-                raise _no_tables()
-            await migrate(url)
-        await store.start()
-        yield store
-    finally:
-        await store.stop()
-
-
-async def _is_current(store: SqlStore) -> bool:
-    """Whether the tables are this release's; NotAccepted when the database does not answer."""
-    await store.ping()
-    return await store.schema_is_current()
-
-
-def _no_tables() -> ConfigError:
-    return ConfigError(
-        "The database has not the tables of this release.",
-        next_step="Run `callwarden migrate` first.",
-    )
+    return opening.working(url, clock, line_channel=channel, meter=meter)

@@ -101,8 +101,8 @@ def migrate() -> None:
     from bot.settings import Settings
     from bot.store.migrate import migrate as run
 
-    asyncio.run(run(Settings.from_process().process.database_url.get_secret_value()))
-    typer.echo("The database is up to date.")
+    found = asyncio.run(run(Settings.from_process().process.database_url.get_secret_value()))
+    typer.echo(found.after_migrating)
 
 
 @app.command()

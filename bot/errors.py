@@ -36,7 +36,8 @@ CallwardenError
 ├── SocketLost               no connection to Slack came about, again and again
 ├── StoreError
 │   ├── ChainBroken          the audit chain does not verify; names the first bad entry
-│   └── InstanceLocked       another process holds this SQLite database
+│   ├── InstanceLocked       another process holds this SQLite database
+│   └── NewerDatabase        its tables are of a newer release than this one
 └── ConfigError              a setting or callwarden.toml is wrong
 """
 
@@ -321,6 +322,15 @@ class InstanceLocked(StoreError):
     """Another process holds this SQLite database."""
 
     default_next_step = "Stop the other process, or move to PostgreSQL to run several."
+
+
+class NewerDatabase(StoreError):
+    """The tables are of a newer release, and this one cannot work with them.
+
+    The exit code is EX_CONFIG of sysexits.h: to start it again does not help.
+    """
+
+    exit_code: ClassVar[int] = 78
 
 
 class ConfigError(CallwardenError):

@@ -47,8 +47,8 @@ def checks(
 
     async def migrations() -> Told:
         await counter.ready()
-        if not await counter.desk.store.schema_is_current():
-            raise NotAccepted("The database has not the tables of this release.")
+        if not await counter.desk.store.schema_fits():
+            raise NotAccepted("The database has not the tables that this release needs.")
         return "current"
 
     async def told() -> Told:

@@ -11,6 +11,7 @@ from bot.doctor.patient import Patient
 from bot.errors import CallwardenError, NotAtVendor, VendorDenied, VendorError, VendorUnreachable
 from bot.providers.realtimekit_keys import kit_signatures
 from bot.store import SqlStore
+from bot.store.schema import Fit
 from bot.store.urls import sqlite_file
 
 VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
@@ -95,7 +96,9 @@ async def database(patient: Patient) -> Findings:
     store = SqlStore(url, patient.clock)
     try:
         await store.ping()
-        if not await store.schema_is_current():
+        schema = await store.schema()
+        schema.must_not_be_too_new()
+        if not schema.fits:
             return [_old_tables(kind, by_itself=file is not None)]
         await store.writable()
     except CallwardenError as error:
@@ -105,7 +108,8 @@ async def database(patient: Patient) -> Findings:
         return [bad(DATABASE, f"{kind}: {error}", mend)]
     finally:
         await store.stop()
-    return [good(DATABASE, f"{kind}: answers, has this release's tables, can be written.")]
+    whose = "this release's" if schema.fit is Fit.CURRENT else "a newer release's"
+    return [good(DATABASE, f"{kind}: answers, has {whose} tables, can be written.")]
 
 
 def _no_file(file: Path) -> Finding:
@@ -117,7 +121,7 @@ def _no_file(file: Path) -> Finding:
 
 
 def _old_tables(kind: str, *, by_itself: bool) -> Finding:
-    says, run = f"{kind} has not the tables of this release", "Run `callwarden migrate`."
+    says, run = f"{kind} has not the tables that this release needs", "Run `callwarden migrate`."
     if by_itself:
         return warning(DATABASE, f"{says}; the next start brings them up to date.", run)
     return bad(DATABASE, f"{says}.", run)

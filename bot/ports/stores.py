@@ -106,8 +106,11 @@ class Store(Protocol):
     async def ping(self) -> None:
         """One harmless read."""
 
-    async def schema_is_current(self) -> bool:
-        """Whether the tables are those of this release."""
+    async def schema_fits(self) -> bool:
+        """Whether this release can work with the tables: its own, or those of a newer one.
+
+        StoreError when the database does not answer.
+        """
 
 
 class LookupStore(Protocol):

@@ -8,17 +8,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreError
 from bot.store.database import Database, InstanceLock
+from bot.store.schema import Fit, Schema, mark, schema_of
 from bot.store.urls import async_url
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 
-async def migrate(url: str) -> None:
-    """Make or update the tables, in one transaction; does nothing when they are current.
+async def migrate(url: str) -> Schema:
+    """Make or update the tables, in one transaction; nothing is done when they are current.
 
-    Two processes may start at once: on PostgreSQL the second waits for the first, on SQLite it gets
-    InstanceLocked. StoreError when the database cannot be reached or changed.
+    What is returned are the tables as they were found. Those of a newer release stay as they are:
+    NewerDatabase where this one cannot work with them. Two processes may start at once: on
+    PostgreSQL the second waits for the first, on SQLite it gets InstanceLocked. StoreError when the
+    database cannot be reached or changed.
     """
     address = async_url(url)
     lock, database = InstanceLock(address), Database(address)
@@ -26,13 +29,14 @@ async def migrate(url: str) -> None:
     try:
         async with database.engine.connect() as connection:
             await connection.run_sync(database.begin, counting=True)
-            await connection.run_sync(_upgrade)
+            found = await connection.run_sync(_upgrade)
             await connection.commit()
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(f"The database cannot be brought up to date: {address!s}") from error
     finally:
         await database.engine.dispose()
         lock.release()
+    return found
 
 
 def alembic_config(connection: Connection) -> "Config":
@@ -45,7 +49,12 @@ def alembic_config(connection: Connection) -> "Config":
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection) -> Schema:
     from alembic import command  # noqa: PLC0415 - as above
 
-    command.upgrade(alembic_config(connection), "head")
+    found = schema_of(connection)
+    found.must_not_be_too_new()
+    if found.fit is Fit.OLDER:
+        command.upgrade(alembic_config(connection), "head")
+        mark(connection)
+    return found

@@ -34,10 +34,10 @@ from bot.store.database import Database, InstanceLock
 from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark, remark
 from bot.store.lookups import Lookups
-from bot.store.migrations import HEAD
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.rows import case_of
+from bot.store.schema import Schema, schema_of
 from bot.store.shelf import readable
 from bot.store.tables import AUDIT, CASE, DELIVERY
 from bot.store.trail import Trail, keep
@@ -110,12 +110,14 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         """
         self._lock.acquire()
         self._writer.start()
-        if self._database.sqlite and await self.schema_is_current():
+        if self._database.sqlite:
             await self._free_claims()
 
     async def _free_claims(self) -> None:
         """A file that cannot be written now is no reason not to start: it is said when used."""
         try:
+            if not await self.schema_fits():
+                return
             if freed := await self._background(self._release_all, None):
                 log.info("claims freed", rows=freed)
         except StoreError as error:
@@ -272,14 +274,14 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         except (SQLAlchemyError, OSError) as error:
             raise NotAccepted("The database does not answer.") from error
 
-    async def schema_is_current(self) -> bool:
-        """Whether the tables are those of this version of the program."""
-        try:
-            async with self._database.readers.connect() as connection:
-                found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except (SQLAlchemyError, OSError):
-            return False
-        return bool(found == HEAD)
+    async def schema(self) -> Schema:
+        """Whose tables the database has; StoreError when it does not answer."""
+        async with self._reading() as connection:
+            return await connection.run_sync(schema_of)
+
+    async def schema_fits(self) -> bool:
+        """Whether this release can work with the tables; StoreError as `schema`."""
+        return (await self.schema()).fits
 
     async def writable(self) -> None:
         """StoreError when the database can only be read; writes nothing."""

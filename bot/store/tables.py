@@ -229,6 +229,15 @@ class Checkpoint(SQLModel, table=True):
     at: datetime = Field(sa_column=_moment())
 
 
+class SchemaCompatibility(SQLModel, table=True):
+    """One row: the oldest release, named by its HEAD, that can work with these tables."""
+
+    __tablename__ = "schema_compatibility"
+
+    id: int = Field(sa_column=_counted())
+    oldest: str
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table that a model describes."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
@@ -241,3 +250,4 @@ LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)
 AUDIT = table_of(Audit)
 CHECKPOINT = table_of(Checkpoint)
+COMPATIBILITY = table_of(SchemaCompatibility)

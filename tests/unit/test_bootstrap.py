@@ -18,7 +18,7 @@ from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import SIGNING_SECRET
-from bot.errors import ConfigError, InstanceLocked, NotAccepted
+from bot.errors import ConfigError, InstanceLocked, NotAccepted, StoreError
 from bot.service import serve, work
 from bot.settings import Settings
 from handlers.counter import Counter
@@ -113,7 +113,7 @@ async def test_postgresql_without_tables_asks_for_a_migration(postgres_server: s
 
 async def test_a_database_that_does_not_answer_is_not_said_to_lack_tables() -> None:
     url = "postgresql://ann:hunter2@127.0.0.1:9/none"
-    with pytest.raises(NotAccepted, match="does not answer"):
+    with pytest.raises(StoreError, match="does not answer"):
         async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=False):
             pass
 

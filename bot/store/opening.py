@@ -1,0 +1,74 @@
+"""Opening the database of a process: whose tables it has, and what follows from that."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.clock import Clock, SystemClock
+from bot.errors import ConfigError
+from bot.meter import UNMETERED, Meter
+from bot.store.migrate import migrate
+from bot.store.schema import Fit
+from bot.store.store import SqlStore
+from bot.store.urls import sqlite_file
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def working(
+    url: str, clock: Clock, *, line_channel: str | None, meter: Meter = UNMETERED
+) -> AsyncIterator[SqlStore]:
+    """A started store on the tables of this release; an SQLite file gets them by itself.
+
+    ConfigError where PostgreSQL has to be migrated first, NewerDatabase where the tables are of a
+    release that is too new, InstanceLocked, or StoreError when the database does not answer.
+    """
+    store = SqlStore(url, clock, line_channel=line_channel, meter=meter)
+    try:
+        await _take_as_it_is(store, url)
+        await store.start()
+        yield store
+    finally:
+        await store.stop()
+
+
+@asynccontextmanager
+async def reading(url: str) -> AsyncIterator[SqlStore]:
+    """The record, for looking at it beside a running process: takes no lock and writes nothing.
+
+    ConfigError when there are no tables; otherwise as `working`.
+    """
+    if (file := sqlite_file(url)) is not None and not file.exists():
+        raise _no_tables()
+    store = SqlStore(url, SystemClock())
+    try:
+        if await _fit(store) is Fit.OLDER:
+            raise _no_tables()
+        yield store
+    finally:
+        await store.stop()
+
+
+async def _take_as_it_is(store: SqlStore, url: str) -> None:
+    if await _fit(store) is not Fit.OLDER:
+        return
+    if sqlite_file(url) is None:
+        raise _no_tables()
+    await migrate(url)
+
+
+async def _fit(store: SqlStore) -> Fit:
+    schema = await store.schema()
+    schema.must_not_be_too_new()
+    if schema.fit is Fit.NEWER:
+        log.warning("the tables are of a newer release", revision=schema.revision)
+    return schema.fit
+
+
+def _no_tables() -> ConfigError:
+    return ConfigError(
+        "The database has not the tables that this release needs.",
+        next_step="Run `callwarden migrate` first.",
+    )

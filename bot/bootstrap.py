@@ -17,6 +17,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
+from bot.logs import lines_dropped
 from bot.meter import UNMETERED, Meter
 from bot.metrics import Metrics
 from bot.moderation.asking import Asking
@@ -82,6 +83,7 @@ async def open_house(
     owner, lease = _owner(), timedelta(seconds=settings.limits.lease_seconds)
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
+        metrics.lines_dropped(lines_dropped)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics))
         metrics.queue(store.backlog)
         session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -59,16 +59,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     `arguments` are the process's own unless given.
     """
+    from bot.log_stream import unblocked_stderr
     from bot.logs import configure_logs
 
-    configure_logs("WARNING")  # what a command prints is for other programs to read
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode shows ? and goes on
-    try:
-        app(arguments)
-    except CallwardenError as error:
-        typer.echo(f"{error}\n{error.next_step}".rstrip(), err=True)
-        sys.exit(error.exit_code)
+    with unblocked_stderr():
+        configure_logs("WARNING")  # what a command prints is for other programs to read
+        try:
+            app(arguments)
+        except CallwardenError as error:
+            typer.echo(f"{error}\n{error.next_step}".rstrip(), err=True)
+            sys.exit(error.exit_code)
 
 
 @app.command()

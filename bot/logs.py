@@ -2,10 +2,12 @@
 
 import logging
 import sys
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import Processor
+
+from bot.log_stream import LogStream
 
 OURS = (
     structlog.contextvars.merge_contextvars,
@@ -14,19 +16,19 @@ OURS = (
 )
 
 
-def configure_logs(level: str, file: TextIO | None = None) -> None:
+def configure_logs(level: str, file: TextIO | LogStream | None = None) -> None:
     """Send our own lines from `level` up to `file`, and the libraries' from WARNING up.
 
     None is standard error. Below WARNING libraries write down whole requests, with what is secret
     in them.
     """
-    file = file or sys.stderr
+    file = cast("TextIO", file or sys.stderr)
     number = logging.getLevelNamesMapping()[level]
     look = _look(terminal=file.isatty())
     structlog.configure(
         processors=[*OURS, *look],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(file),
+        logger_factory=structlog.WriteLoggerFactory(file),
     )
     handler = logging.StreamHandler(file)
     handler.setFormatter(
@@ -36,6 +38,11 @@ def configure_logs(level: str, file: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+def lines_dropped() -> int:
+    """How many lines of this process's log could not be written."""
+    return sys.stderr.dropped if isinstance(sys.stderr, LogStream) else 0
 
 
 def _look(*, terminal: bool) -> list[Processor]:

@@ -4,12 +4,14 @@ Nothing here is global to the process, so that several houses can be open side b
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
@@ -110,6 +112,10 @@ class Metrics:
         """Where to read what waits; until then the page has no figures of it."""
         self._backlog = backlog
 
+    def lines_dropped(self, count: Callable[[], int]) -> None:
+        """Where to read how many lines of the log were lost since the process began."""
+        self.registry.register(_LinesDropped(count))
+
     def acted(self, vendor: str, verb: str, state: str) -> None:
         """See `Meter.acted`."""
         self._acts.labels(vendor, verb, state).inc()
@@ -167,6 +173,21 @@ class Metrics:
             gauge.clear()
         for single in (self._due, self._due_age):
             single.set(float("nan"))
+
+
+class _LinesDropped(Collector):
+    """The count that the log keeps by itself, read whenever the figures are."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """One counter without labels."""
+        yield CounterMetricFamily(
+            "callwarden_log_lines_dropped",
+            "Lines of the log that could not be written.",
+            value=self._count(),
+        )
 
 
 def _age(waiting: Waiting, now: datetime) -> float:

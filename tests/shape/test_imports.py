@@ -11,7 +11,7 @@ SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).r
 
 WORLD = (
     "errors clock calls usage digests meter trace ports policy moderation schedule providers store "
-    "settings logs handlers metrics"
+    "settings logs log_stream handlers metrics"
 )
 
 MAY_IMPORT = {
@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
-    "logs": "",
+    "logs": "log_stream",
+    "log_stream": "",
     "tables": "calls digests schedule doctor",
     "blocks": "calls digests usage errors",
     "handlers": (

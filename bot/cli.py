@@ -16,6 +16,7 @@ from typing import Annotated, TextIO
 
 import typer
 
+from bot.cli_output import Output, exactly, say
 from bot.errors import CallwardenError
 
 app = typer.Typer(
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             app(arguments)
         except CallwardenError as error:
-            typer.echo(f"{error}\n{error.next_step}".rstrip(), err=True)
+            say(f"{error}\n{error.next_step}".rstrip(), err=True)
             sys.exit(error.exit_code)
 
 
@@ -104,20 +105,19 @@ def migrate() -> None:
     from bot.store.migrate import migrate as run
 
     found = asyncio.run(run(Settings.from_process().process.database_url.get_secret_value()))
-    typer.echo(found.after_migrating)
+    say(found.after_migrating)
 
 
 @app.command()
 def capabilities() -> None:
     """Print what each vendor lets a moderator do, connected or not, and why where it does not."""
-    from rich.console import Console
-
     from bot.bootstrap import capabilities as tell
+    from bot.cli_console import console
     from bot.settings import Settings
     from bot.tables import capability_table
 
     told = asyncio.run(tell(Settings.from_process(defaults=NOBODY)))
-    Console().print(capability_table(told))
+    console().print(capability_table(told))
 
 
 @app.command()
@@ -135,7 +135,10 @@ def doctor(
     from bot.tables import findings_as_json, findings_told
 
     found = asyncio.run(examine(os.environ, named_file(os.environ), SystemClock()))
-    typer.echo(findings_as_json(found) if as_json else findings_told(found))
+    if as_json:
+        exactly(findings_as_json(found))
+    else:
+        say(findings_told(found))
     if any(one.sign is Sign.BAD for one in found):
         raise typer.Exit(1)
 
@@ -159,17 +162,17 @@ def demo(
     ] = None,
 ) -> None:
     """Try it without Slack or a vendor: a make-believe world on loopback, in the browser."""
-    from rich.console import Console
+    from bot.cli_console import console
 
     if tour:
         from bot.demo.tour import tour as tell
 
-        tell(Console(), pace=pace, picture=save)
+        tell(console(), pace=pace, picture=save)
         return
     from bot.demo.playground.play import play, refuse_real
 
     refuse_real({name for name, value in os.environ.items() if value.strip()})
-    play(Console(), port=port, seed=seed, pace=speed)
+    play(console(), port=port, seed=seed, pace=speed)
 
 
 def _hash(text: str | None) -> str | None:
@@ -195,7 +198,7 @@ def verify(
             return await store.verify(expect), (await store.head())[1]
 
     entries, last = asyncio.run(walk())
-    typer.echo(unbroken(entries, last))
+    say(unbroken(entries, last))
 
 
 @audit.command()
@@ -205,27 +208,30 @@ def export(
     ] = Format.CSV,
     to: Annotated[Path | None, typer.Option(help="A file; the terminal otherwise.")] = None,
 ) -> None:
-    """Write out every entry, oldest first."""
+    """Write out every entry, oldest first; a file only you can read."""
     from bot.bootstrap import reading
     from bot.settings import Settings
     from bot.store.export import Format as StoreFormat
+    from bot.store.export import Sink
     from bot.store.export import export as write
 
-    async def copy(file: TextIO) -> int:
+    async def copy(file: Sink) -> int:
         async with reading(Settings.from_process()) as store:
             return await write(store.export(), file, StoreFormat(form))
 
     if to is None:
-        asyncio.run(copy(sys.stdout))
+        asyncio.run(copy(Output()))
         return
     with _writable(to) as file:
         entries = asyncio.run(copy(file))
-    typer.echo(f"{entries} entries written to {to}.")
+    say(f"{entries} entries written to {to}.")
 
 
 def _writable(path: Path) -> TextIO:
+    from bot.store.private import open_private
+
     try:
-        return path.open("w", encoding="utf-8", newline="")
+        return open_private(path)
     except OSError as error:
         raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from error
 
@@ -290,7 +296,7 @@ def preview(
             sent = sending_day(wanted, _day(day), clock.now())
             return digest_text(await digest_maker(settings, store, clock).make(wanted, sent))
 
-    typer.echo(asyncio.run(make()))
+    say(asyncio.run(make()))
 
 
 @digest.command()
@@ -318,7 +324,7 @@ def send(
             return await rounds.send(wanted, sent)
 
     told, code = fate_told(asyncio.run(post()))
-    typer.echo(told, err=code != 0)
+    say(told, err=code != 0)
     raise typer.Exit(code)
 
 
@@ -347,7 +353,7 @@ def backfill(
     try:
         gaps = asyncio.run(read())
     except KeyboardInterrupt:
-        typer.echo("Stopped. What was read is kept; run it again to go on.", err=True)
+        say("Stopped. What was read is kept; run it again to go on.", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    typer.echo(gaps_told(gaps), err=bool(gaps))
+    say(gaps_told(gaps), err=bool(gaps))
     raise typer.Exit(1 if gaps else 0)

@@ -1,13 +1,15 @@
 """How log lines are written: one JSON object a line, or colours on a terminal."""
 
+import io
 import logging
 import sys
 from typing import TextIO, cast
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from bot.log_stream import LogStream
+from bot.printable import plain
 
 OURS = (
     structlog.contextvars.merge_contextvars,
@@ -48,6 +50,16 @@ def lines_dropped() -> int:
 def _look(*, terminal: bool) -> list[Processor]:
     """The last steps. No traceback shows local variables: tokens are among them."""
     if terminal:
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+        return [_made_plain, structlog.dev.ConsoleRenderer(exception_formatter=_traceback)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def _made_plain(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Names and vendors' words, without what a terminal would obey."""
+    return {key: plain(text) if isinstance(text, str) else text for key, text in line.items()}
+
+
+def _traceback(file: TextIO, error: ExcInfo) -> None:
+    written = io.StringIO()
+    structlog.dev.plain_traceback(written, error)
+    file.write(plain(written.getvalue()))

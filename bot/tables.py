@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
@@ -13,8 +12,10 @@ from rich.table import Table
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
+from bot.cli_console import console
 from bot.digests.digest import Gap
 from bot.doctor.findings import Finding, Sign
+from bot.printable import one_line
 from bot.schedule.keeping import Progress, Tell
 from bot.schedule.rounds import Fate
 
@@ -57,9 +58,9 @@ def findings_told(findings: Sequence[Finding]) -> str:
     width = max((len(one.about) for one in findings), default=0)
     lines: list[str] = []
     for one in findings:
-        lines.append(f"{SIGNS[one.sign]} {one.about:<{width}}  {one.says}")
+        lines.append(f"{SIGNS[one.sign]} {one.about:<{width}}  {one_line(one.says)}")
         if one.mend:
-            lines.append(f"  {'':<{width}}  → {one.mend}")
+            lines.append(f"  {'':<{width}}  → {one_line(one.mend)}")
     return "\n".join([*lines, "", _summary(findings)])
 
 
@@ -97,7 +98,7 @@ def gaps_told(gaps: Sequence[Gap]) -> str:
     if not gaps:
         return "Everything is read."
     return "\n".join(
-        [*(f"{gap.vendor.label}: {gap.why}" for gap in gaps), "Run it again to go on."]
+        [*(f"{gap.vendor.label}: {one_line(gap.why)}" for gap in gaps), "Run it again to go on."]
     )
 
 
@@ -110,7 +111,7 @@ def reading_bars() -> Iterator[Tell]:
         MofNCompleteColumn(),
         TextColumn("days"),
     )
-    with Bars(*columns, console=Console(stderr=True)) as bars:
+    with Bars(*columns, console=console(stderr=True)) as bars:
         begun: dict[Vendor, TaskID] = {}
 
         def tell(progress: Progress) -> None:

@@ -1,14 +1,32 @@
 """The audit as a file for other programs: one JSON object a line, or a table for a spreadsheet."""
 
 import csv
+import re
 from collections.abc import AsyncIterator
 from enum import StrEnum
-from typing import TextIO
+from typing import Protocol
 
 from bot.calls.cases import AuditEntry
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet run a cell. https://owasp.org/www-community/attacks/CSV_Injection"""
+BYTE_ORDER_MARK = "\ufeff"
+"""By this a spreadsheet knows that a table is UTF-8."""
+
+SIGNS = (
+    "=+-@\u207a\u207c\u208a\u208c\ufb29\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20\u2a75\u2a76"
+)
+"""What a formula begins with, also in the forms that Unicode takes for the same (NFKC).
+
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+_BLANK = "\\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_BEGINS_A_FORMULA = re.compile(
+    f"(^|[;\t\n\x0b\x0c\r\x85\u2028\u2029])(?=[{_BLANK}]*[{re.escape(SIGNS)}])|^(?=[\t\r])"
+)
+"""Where one begins: at the cell's beginning, and after what begins a cell for a spreadsheet that
+parts lines elsewhere than at commas; blanks and what cannot be seen may come between."""
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
 _COLUMNS = tuple(AuditEntry.model_fields)
 
@@ -20,22 +38,30 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-async def export(entries: AsyncIterator[AuditEntry], to: TextIO, form: Format) -> int:
+class Sink(Protocol):
+    """What an export is written to."""
+
+    def write(self, text: str, /) -> object:
+        """Write a part of it."""
+
+
+async def export(entries: AsyncIterator[AuditEntry], to: Sink, form: Format) -> int:
     """Write every entry as it comes; the number of entries. Open `to` with `newline=""`."""
     if form is Format.CSV:
         return await _csv(entries, to)
     return await _jsonl(entries, to)
 
 
-async def _jsonl(entries: AsyncIterator[AuditEntry], to: TextIO) -> int:
+async def _jsonl(entries: AsyncIterator[AuditEntry], to: Sink) -> int:
     count = 0
     async for entry in entries:
-        to.write(entry.model_dump_json() + "\n")
+        to.write(_escaped(entry.model_dump_json()) + "\n")
         count += 1
     return count
 
 
-async def _csv(entries: AsyncIterator[AuditEntry], to: TextIO) -> int:
+async def _csv(entries: AsyncIterator[AuditEntry], to: Sink) -> int:
+    to.write(BYTE_ORDER_MARK)
     table = csv.writer(to)
     table.writerow(_COLUMNS)
     count = 0
@@ -46,12 +72,25 @@ async def _csv(entries: AsyncIterator[AuditEntry], to: TextIO) -> int:
 
 
 def _cell(value: object) -> str:
-    """A cell no spreadsheet takes for a formula; lists are joined, actors are `team:user`."""
+    """One cell; lists are joined, actors are `team:user`."""
     if value is None:
         return ""
     if isinstance(value, dict):
         value = f"{value['team']}:{value['user']}"
     elif isinstance(value, list):
         value = ", ".join(value)
-    words = str(value)
-    return f"'{words}" if words.startswith(_FORMULA) else words
+    return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """`text` as a cell in which no spreadsheet finds a formula; a number stays one."""
+    return text if _NUMBER.fullmatch(text) else _BEGINS_A_FORMULA.sub(r"\1'", text)
+
+
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
+"""What JSON may hold as it is, although a terminal obeys it."""
+
+
+def _escaped(line: str) -> str:
+    """The same JSON, without what a terminal would obey."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.digests.digest import Digest
+from bot.printable import one_line
 from handlers.blocks.digest_chart import Chart
 from handlers.blocks.digest_parts import (
     Buttons,
@@ -32,7 +33,7 @@ def _rows(part: Part) -> Iterator[str]:
         yield part.text
         yield "=" * len(part.text)
     elif isinstance(part, Lines):
-        yield from part.rows
+        yield from map(one_line, part.rows)
     elif isinstance(part, Chart):
         yield part.title
         yield from (f"{GAP}{row}" for row in part.rows)
@@ -47,8 +48,8 @@ def _rows(part: Part) -> Iterator[str]:
 
 def _columns(table: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows below each other: the first column to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        name, *cells = row
+    shown = [[one_line(cell) for cell in row] for row in table]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for name, *cells in shown:
         told = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
         yield GAP + GAP.join((name.ljust(widths[0]), *told))

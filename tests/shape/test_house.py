@@ -61,3 +61,22 @@ def test_tests_use_the_real_seams() -> None:
         if standing_in.search(line)
     ]
     assert found == []
+
+
+PRINTS = re.compile(
+    r"(?<![.\w])(?:print|typer\.s?echo|click\.s?echo|Console|sys\.std(?:out|err)\.write)\("
+)
+PRINTERS = {"bot/cli_output.py", "bot/cli_console.py"}
+"""Where text becomes text on a terminal, without what a terminal would obey."""
+
+DRAWS_A_PICTURE = "console = Console(record=True, file=io.StringIO()"
+
+
+def test_commands_print_through_one_place() -> None:
+    found = [
+        f"{inside(path)}:{number}"
+        for path in SOURCES
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if PRINTS.search(line) and inside(path) not in PRINTERS and DRAWS_A_PICTURE not in line
+    ]
+    assert found == []

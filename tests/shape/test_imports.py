@@ -31,10 +31,13 @@ MAY_IMPORT = {
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
-    "logs": "log_stream",
+    "printable": "",
+    "cli_output": "printable",
+    "cli_console": "printable",
+    "logs": "log_stream printable",
     "log_stream": "",
-    "tables": "calls digests schedule doctor",
-    "blocks": "calls digests usage errors",
+    "tables": "calls digests schedule doctor printable cli_console",
+    "blocks": "calls digests usage errors printable",
     "handlers": (
         "blocks digests usage moderation policy schedule ports meter trace calls errors clock"
     ),
@@ -43,7 +46,7 @@ MAY_IMPORT = {
     "service": f"{WORLD} bootstrap server",
     "demo": f"{WORLD} blocks bootstrap service server",
     "doctor": f"{WORLD} settings_file bootstrap",
-    "cli": f"{WORLD} blocks bootstrap service demo doctor tables",
+    "cli": f"{WORLD} blocks bootstrap service demo doctor tables cli_output cli_console",
     "__main__": "cli",
     "__init__": "",
 }

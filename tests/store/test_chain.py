@@ -1,8 +1,5 @@
 """The chain names the first damage, whatever the damage is, on both engines."""
 
-import csv
-import io
-import json
 from collections.abc import Iterable
 
 import pytest
@@ -15,7 +12,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.errors import ChainBroken
 from bot.store import SqlStore, open_store
 from bot.store.chain import GENESIS, Bundle, Head, Walk, link
-from bot.store.export import Format, export
 from bot.store.urls import async_url
 from tests.fakes.clock import ManualClock
 from tests.store.orders import order
@@ -232,28 +228,3 @@ async def test_the_database_refuses_to_change_the_record(
     with pytest.raises(DBAPIError):
         await damage(database_url, statement, triggers=True)
     assert await store.verify() == 3
-
-
-async def test_the_export_is_the_record_in_its_order(store: SqlStore) -> None:
-    await three_entries(store)
-    out = io.StringIO()
-    assert await export(store.export(), out, Format.JSONL) == 3
-    lines = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [line["id"] for line in lines] == [1, 2, 3]
-    assert lines[0]["actor"] == {"user": "U-MARY", "team": "T1"}
-
-
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
-async def test_no_cell_of_the_export_is_a_formula(store: SqlStore, begin: str) -> None:
-    await store.accept(order(reason=f'{begin}HYPERLINK("x")'))
-    out = io.StringIO(newline="")
-    assert await export(store.export(), out, Format.CSV) == 1
-    table = read_csv(out.getvalue())
-    assert table[0]["reason"] == f'\'{begin}HYPERLINK("x")'
-    assert table[0]["actor"] == "T1:U-MARY"
-    assert table[0]["people"] == "Alice (alice)"
-    assert table[0]["case"] == "1"
-
-
-def read_csv(written: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written, newline="")))

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -178,7 +179,7 @@ def test_a_meddled_record_is_named_by_its_first_bad_entry(
 
 def test_the_record_is_a_table_for_spreadsheets_by_default(run: Run, record: str) -> None:
     said = run("audit", "export", DATABASE_URL=record)
-    head, *rows = csv.reader(io.StringIO(said.out))
+    head, *rows = csv.reader(io.StringIO(said.out.removeprefix("\ufeff")))
     assert (said.code, len(rows)) == (0, ENTRIES)
     assert [row[head.index("people")] for row in rows] == ["P0 (p0)", "P1 (p1)", "P2 (p2)"]
     assert {row[head.index("reason")] for row in rows} == {"'=1+1"}
@@ -188,8 +189,11 @@ def test_the_record_is_one_json_object_a_line_if_asked(
     run: Run, record: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "out.jsonl"
+    file.write_text("of yesterday\n" * 1000)
+    file.chmod(0o644)
     said = run("audit", "export", "--format", "jsonl", "--to", str(file), DATABASE_URL=record)
     assert said == (0, f"{ENTRIES} entries written to {file}.\n", "")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     entries = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [(entry["id"], entry["event"]) for entry in entries] == [
         (number, "requested") for number in range(1, ENTRIES + 1)

@@ -1,0 +1,68 @@
+"""Files that only the user this runs as can read: whoever reads them reads who did what to whom.
+
+On Windows, where a file has no such mode, the folder's rights are all there is.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import TextIO
+
+MODE = 0o600
+"""Its owner reads and writes it, nobody else does anything."""
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
+"""What the names of an SQLite file, of its companions and of our lock end with.
+
+SQLite gives its companions the mode of the file itself. https://sqlite.org/tempfiles.html
+"""
+
+
+def make_private(path: Path) -> None:
+    """Make an SQLite file that nobody else can open, before SQLite does; tighten what is there.
+
+    What belongs to somebody else stays as it is: see `exposed`. Where no file can be made, none is
+    made; SQLite then says why.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, MODE))
+    except OSError:
+        return
+    for one in _files(path):
+        _tighten(one)
+
+
+def exposed(path: Path) -> list[Path]:
+    """Those of an SQLite file and its companions that others may open."""
+    return [one for one in _files(path) if one.stat().st_mode & OTHERS]
+
+
+def open_private(path: Path) -> TextIO:
+    """A text file to write anew, in UTF-8, lines ended as they are written. Raises OSError.
+
+    Its mode holds from its first moment; a file that is there gets it before any text.
+    """
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, MODE)
+    try:
+        if stat.S_ISREG(os.fstat(file).st_mode):  # no terminal, no pipe
+            os.fchmod(file, MODE)
+            os.ftruncate(file, 0)
+    except OSError:
+        os.close(file)
+        raise
+    return os.fdopen(file, "w", encoding="utf-8", newline="")
+
+
+def _files(path: Path) -> list[Path]:
+    beside = (path.with_name(path.name + end) for end in BESIDE)
+    return [one for one in beside if one.is_file()]
+
+
+def _tighten(path: Path) -> None:
+    try:
+        if path.stat().st_mode & OTHERS:
+            path.chmod(MODE)
+    except PermissionError:
+        return

@@ -89,8 +89,8 @@ def postgres_url(postgres_server: str) -> str:
     with psycopg.connect(postgres_server) as connection:
         connection.execute("SET session_replication_role = replica")  # the triggers look away
         connection.execute(
-            "TRUNCATE moderation_case, delivery, outbox, order_lookup, refused_order, audit,"
-            " checkpoint"
+            "TRUNCATE moderation_case, case_lock, delivery, outbox, order_lookup, refused_order,"
+            " audit, checkpoint"
         )
         connection.execute("TRUNCATE usage_call, usage_quarter, usage_read")
         connection.execute(

@@ -12,6 +12,7 @@ from bot.calls.outcomes import State
 from bot.calls.verbs import Aim
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Subscription
+from bot.store.contention import plain_key
 from bot.store.digest_book import subscription_of
 from bot.store.digest_tables import IS_RUNNING, SUBSCRIPTION
 from bot.store.rows import case_of
@@ -56,7 +57,7 @@ async def waiting(connection: AsyncConnection, limit: int, now: datetime) -> Seq
         later.c.vendor == CASE.c.vendor,
         later.c.call_id == CASE.c.call_id,
         later.c.number > CASE.c.number,
-        later.c.open_key == CASE.c.open_key,
+        plain_key(later.c.open_key) == plain_key(CASE.c.open_key),
     )
     doubted = (
         select(CASE).where(IS_DOUBTFUL).where(CASE.c.asked_at > now - DOUBTED_FOR, ~again.exists())

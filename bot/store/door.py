@@ -26,6 +26,7 @@ from bot.calls.cases import (
 from bot.calls.outcomes import State
 from bot.errors import KeyReused
 from bot.store.asks import keep_refused
+from bot.store.contention import Joinable, take_locks
 from bot.store.ledger import options
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, request_json
@@ -127,7 +128,7 @@ class Door:
     def accept(
         self, transaction: Transaction, knocks: Sequence[Knock]
     ) -> Sequence[Acceptance | KeyReused]:
-        """Two reads and at most three inserts, however many knock."""
+        """A constant number of statements, however many knock."""
         batch = _Batch(transaction, self._line_channel)
         batch.look(knocks)
         answers = [batch.answer(knock) for knock in knocks]
@@ -166,8 +167,9 @@ class _Batch:
         self._ledger = transaction.ledger
         self._line_channel = line_channel
         self._known: dict[str, tuple[str, Case | None]] = {}
-        self._open: dict[str, Case] = {}
-        self._cases: list[dict[str, Any]] = []
+        self._open = Joinable()
+        self._made: list[Case] = []
+        self._cases: dict[int, dict[str, Any]] = {}
         self._deliveries: list[dict[str, Any]] = []
         self._notices: list[dict[str, Any]] = []
 
@@ -178,7 +180,7 @@ class _Batch:
             self._known[row.key] = (row.fingerprint, _perhaps(row))
         open_keys = [knock.open_key for knock in knocks]
         for row in self._connection.execute(_EQUAL, {"open_keys": open_keys}):
-            self._open[row.open_key] = case_of(row)
+            self._open.add(row.open_key, case_of(row))
 
     def answer(self, knock: Knock) -> Acceptance | KeyReused:
         """What becomes of one order, given all before it."""
@@ -195,8 +197,10 @@ class _Batch:
 
     def write(self) -> None:
         """One insert a table."""
+        if self._made:
+            take_locks(self._connection, self._made)
         for add, rows in (
-            (_ADD_CASE, self._cases),
+            (_ADD_CASE, list(self._cases.values())),
             (_ADD_DELIVERY, self._deliveries),
             (_ADD_NOTICE, self._notices),
         ):
@@ -230,8 +234,12 @@ class _Batch:
             reply_url=order.reply_url,
             trace=order.trace,
         )
-        self._cases.append(_case_row(case, knock))
-        self._open[knock.open_key] = case
+        for number, open_key in self._open.overtake(case).items():
+            if number in self._cases:
+                self._cases[number]["open_key"] = open_key
+        self._open.add(knock.open_key, case)
+        self._made.append(case)
+        self._cases[case.number] = _case_row(case, knock)
         self._audit(Event.REQUESTED, knock, case)
         if self._line_channel:
             self._notices.append(

@@ -55,7 +55,8 @@ def _moment(*, nullable: bool = False) -> Column[Any]:
 class ModerationCase(SQLModel, table=True):
     """One act. `request` is the order as JSON, without the address for the private answer.
 
-    `open_key` tells equal orders; `owner`, `token` and `lease_until` say who works on the case.
+    `open_key` tells equal orders, see `bot.store.contention`; `owner`, `token` and `lease_until`
+    say who works on the case.
     """
 
     __tablename__ = "moderation_case"
@@ -92,6 +93,17 @@ class ModerationCase(SQLModel, table=True):
     owner: str | None
     token: str | None
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class CaseLock(SQLModel, table=True):
+    """Something that an open case changes; see `bot.calls.contention`. Gone once it is finished."""
+
+    __tablename__ = "case_lock"
+    __table_args__ = (Index("case_lock_resource", "resource", "exclusive", "case_number"),)
+
+    case_number: int = Field(sa_column=_counted())
+    resource: str = Field(primary_key=True)
+    exclusive: bool
 
 
 class Delivery(SQLModel, table=True):
@@ -244,6 +256,7 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 CASE = table_of(ModerationCase)
+CASE_LOCK = table_of(CaseLock)
 DELIVERY = table_of(Delivery)
 OUTBOX = table_of(Outbox)
 LOOKUP = table_of(OrderLookup)

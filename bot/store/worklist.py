@@ -24,6 +24,7 @@ from bot.calls.acts import Act
 from bot.calls.cases import Case, Claim, Event, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
+from bot.store.contention import OLDER_CONTENDS, free_locks
 from bot.store.database import Database
 from bot.store.digest_tables import POSTING, TELLING
 from bot.store.ledger import account, reached
@@ -153,7 +154,7 @@ class Worklist:
         self._database = database
 
     def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
-        """The oldest open cases nobody holds."""
+        """The oldest open cases nobody holds, and that contend with no older open one."""
         return [self._claim(transaction.connection, wish) for wish in wishes]
 
     def begin(self, transaction: Transaction, begun: Sequence[Begun]) -> Sequence[bool]:
@@ -190,6 +191,7 @@ class Worklist:
                 closed[number] = _closed(transaction, outcome, request)
         if closed:
             connection.execute(_CLOSE, list(closed.values()))
+            free_locks(connection, list(closed))
             now = max(outcome.at for outcome in outcomes)
             connection.execute(_NEWS, {"numbers": list(closed), "at": now})
         return answers
@@ -225,7 +227,8 @@ class Worklist:
 
     def _claim(self, connection: Connection, wish: Wish) -> Sequence[Claim]:
         ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor
-        rows = take(self._database, connection, CASE, and_(IS_OPEN, ours), wish)
+        due = and_(IS_OPEN, ours, ~OLDER_CONTENDS)
+        rows = take(self._database, connection, CASE, due, wish)
         rows = sorted(rows, key=lambda row: int(row.number))
         return [Claim(case=case_of(row), token=row.token) for row in rows]
 

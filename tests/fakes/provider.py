@@ -42,7 +42,7 @@ class FakeProvider(Blind, Unprepared):
 
     `receipts` are given in the place of its own yes.
 
-    Once an order has `reached` it while it `hangs`, it waits to be `let_go`.
+    Once an order has `reached` it while it `hangs`, it waits to be `let_go`; `waiting` counts them.
     """
 
     capabilities: Mapping[str, Capability]
@@ -77,7 +77,7 @@ class FakeProvider(Blind, Unprepared):
         self.requests = 0
         self.page_size = 100
         self.left: set[str] = set()
-        self.hangs = False
+        self.hangs, self.waiting = False, 0
         self.reached, self.let_go = asyncio.Event(), asyncio.Event()
 
     def open_call(self, name: str, *people: str, title: str | None = None) -> CallRef:
@@ -167,6 +167,7 @@ class FakeProvider(Blind, Unprepared):
         """Do it, or whatever the script says."""
         self.reached.set()
         if self.hangs:
+            self.waiting += 1
             await self.let_go.wait()
         trouble = self.acts.pop(0) if self.acts else None
         if isinstance(trouble, Exception):

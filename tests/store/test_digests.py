@@ -161,10 +161,12 @@ async def test_what_a_stopping_worker_holds_is_free_at_once(store: SqlStore) -> 
     assert await claim(store, made, "b")
 
 
-def act(person: str = "alice", *, everyone: bool = False, title: str = "Lobby") -> Act:
+def act(
+    person: str = "alice", *, everyone: bool = False, title: str = "Lobby", room: str = "lobby"
+) -> Act:
     """Mute somebody."""
     people = tuple(Person(id=f"{person}{n}", name=f"{person.title()} {n}") for n in range(5))
-    call = CallRef(vendor=Vendor.STREAM, id="default:lobby")
+    call = CallRef(vendor=Vendor.STREAM, id=f"default:{room}")
     return Act(verb=Mute(), call=call, title=title, people=people, everyone=everyone)
 
 
@@ -216,7 +218,7 @@ async def test_what_waits_is_open_for_a_minute_or_not_confirmed(
 ) -> None:
     lost = await done(store, "1", State.NOT_CONFIRMED, act("ann"))
     clock.advance(5)
-    stuck = await done(store, "2", None, act("bob", everyone=True))
+    stuck = await done(store, "2", None, act("bob", everyone=True, room="hall"))
     clock.advance(5)
     again = await done(store, "3", State.NOT_CONFIRMED, act("cat", title=""))
     clock.advance(50)

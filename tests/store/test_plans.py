@@ -17,7 +17,9 @@ from bot.usage.days import DAY, local_day
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import DONE, MINUTE, order
 
-WHOLE = re.compile(r"SCAN (moderation_case|delivery|outbox)(?! USING INDEX)")
+WHOLE = re.compile(
+    r"SCAN (moderation_case|case_lock|delivery|outbox|mine|theirs|older)(?! USING INDEX)"
+)
 """A step through all rows of a table that grows. The audit is only read at its end."""
 
 

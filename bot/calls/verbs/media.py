@@ -239,6 +239,7 @@ class Summarise(Verb):
     doing = "asking for a summary of"
     done = "asked for a summary of"
     aim = Aim.CALL
+    apart = True
     outlives = True
     repeatable = False
     drawn = False
@@ -258,6 +259,7 @@ class DeleteRecording(Verb):
     doing = "deleting a recording of"
     done = "deleted a recording of"
     aim = Aim.CALL
+    apart = True
     dangerous = True
     outlives = True
     weight = Weight.HEAVY
@@ -283,6 +285,7 @@ class DeleteTranscript(Verb):
     doing = "deleting a transcript of"
     done = "deleted a transcript of"
     aim = Aim.CALL
+    apart = True
     dangerous = True
     outlives = True
     weight = Weight.HEAVY

@@ -138,6 +138,7 @@ class Ring(Verb):
     doing = "ringing the missing members of"
     done = "rang the missing members of"
     aim = Aim.CALL
+    apart = True
     repeatable = False
     drawn = False
     summary = "Ring every member who is not in the call."
@@ -156,6 +157,7 @@ class Say(Verb):
     doing = "sending a message into"
     done = "sent a message into"
     aim = Aim.CALL
+    apart = True
     repeatable = False
     drawn = False
     summary = "Send a message into the call for your app to show."
@@ -176,6 +178,7 @@ class Poll(Verb):
     doing = "starting a poll in"
     done = "started a poll in"
     aim = Aim.CALL
+    apart = True
     repeatable = False
     drawn = False
     summary = "Ask everyone in the call a question."

@@ -115,6 +115,8 @@ class Verb(Frozen):
     are not, where speed counts, or where what does not show may be mistyped.
     Of a `counted` verb it is asked before how many people leave by it.
     One that `keeps_out` also reaches people who left the call a moment ago.
+    An `apart` verb aimed at the call changes nothing that another verb changes: it waits only for
+    its own kind; see `bot.calls.contention`.
     """
 
     name: ClassVar[str]
@@ -141,6 +143,7 @@ class Verb(Frozen):
     outlives: ClassVar[bool] = False
     counted: ClassVar[bool] = False
     keeps_out: ClassVar[bool] = False
+    apart: ClassVar[bool] = False
     summary: ClassVar[str]
     warning: ClassVar[str]
     example: ClassVar[str]

@@ -24,6 +24,7 @@ CallwardenError
 │   ├── VendorUnreachable    nothing was sent
 │   │   └── BreakerOpen      not even tried: the vendor failed several times in a row
 │   ├── VendorBusy           429: not executed, try again after `retry_after`
+│   │   └── NotSent          our own queue for the vendor was too long
 │   ├── VendorRefused        a definite 4xx: not executed
 │   │   ├── VendorDenied     401 or 403: our credentials
 │   │   └── NotAtVendor      404: no such call, person or recording there
@@ -222,6 +223,12 @@ class VendorBusy(VendorError):
     ) -> None:
         super().__init__(message, vendor=vendor, request_id=request_id)
         self.retry_after = retry_after
+
+
+class NotSent(VendorBusy):
+    """Our own queue for the vendor was too long: it was not asked, and nothing is known of it."""
+
+    default_next_step = "Nothing was done there. Try again in a moment."
 
 
 class VendorRefused(VendorError):

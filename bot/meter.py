@@ -31,7 +31,13 @@ class Meter(Protocol):
         """Somebody was told no, or that it did not work; `kind` is the error's class."""
 
     def asked(self, vendor: str, kind: str, outcome: str, seconds: float) -> None:
-        """A vendor was asked, retries included; `outcome` is ok or the error's class."""
+        """A vendor was asked, retries included; `outcome` is ok or the error's class.
+
+        Without the seconds in our own queue.
+        """
+
+    def queued(self, vendor: str, priority: str, seconds: float) -> None:
+        """A request waited so long in our own queue until it could be sent."""
 
     def acked(self, kind: str, seconds: float) -> None:
         """Slack got its answer; `kind` is command, press, form, options, event or other."""
@@ -57,6 +63,9 @@ class Unmetered:
 
     def asked(self, vendor: str, kind: str, outcome: str, seconds: float) -> None:
         """See `Meter.asked`."""
+
+    def queued(self, vendor: str, priority: str, seconds: float) -> None:
+        """See `Meter.queued`."""
 
     def acked(self, kind: str, seconds: float) -> None:
         """See `Meter.acked`."""

@@ -67,8 +67,15 @@ class Metrics:
     def _count_times(self) -> None:
         self._vendors = Histogram(
             "callwarden_vendor_request_seconds",
-            "Time for a vendor's answer, retries included.",
+            "Time for a vendor's answer, retries included, without the wait in our own queue.",
             ["vendor", "kind", "outcome"],
+            buckets=VENDOR_SECONDS,
+            registry=self.registry,
+        )
+        self._queues = Histogram(
+            "callwarden_vendor_queue_seconds",
+            "Time that a request to a vendor waited here for its turn.",
+            ["vendor", "priority"],
             buckets=VENDOR_SECONDS,
             registry=self.registry,
         )
@@ -127,6 +134,10 @@ class Metrics:
     def asked(self, vendor: str, kind: str, outcome: str, seconds: float) -> None:
         """See `Meter.asked`."""
         self._vendors.labels(vendor, kind, outcome).observe(seconds)
+
+    def queued(self, vendor: str, priority: str, seconds: float) -> None:
+        """See `Meter.queued`."""
+        self._queues.labels(vendor, priority).observe(seconds)
 
     def acked(self, kind: str, seconds: float) -> None:
         """See `Meter.acked`."""

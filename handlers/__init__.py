@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.clock import Clock
+from bot.priority import Priority, working_at
 from handlers.actions import ACTIONS
 from handlers.blocks import digestvalues, values
 from handlers.blocks.forms import REASON_FORM, trouble_view
@@ -74,6 +75,18 @@ ORDERS = {
     digestvalues.DIGEST_STOP,
 }
 """Presses that give an order or ask for one: acknowledged once on disk, like words and forms."""
+
+FORMS = {
+    values.ACT,
+    values.MENU,
+    values.MORE,
+    values.FORM_VERB,
+    values.FORM_CALL,
+    values.FORM_WHOM,
+    values.FORM_PEOPLE,
+    values.ASK_OPEN,
+}
+"""Presses that open the form of an order, or draw it anew: what it shows goes before looks."""
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 
@@ -161,18 +174,23 @@ async def _obey(visit: Visit) -> Message | None:
     request = parse(visit.body.get("text", ""), visit.counter.command)
     if type(request) not in NEEDS_NOTHING:
         await visit.counter.soon()
-    return await COMMANDS[type(request)](visit, request)
+    ordering = isinstance(request, said.ActRequest | said.Incomplete)
+    with working_at(Priority.ORDER if ordering else Priority.LOOK):
+        return await COMMANDS[type(request)](visit, request)
 
 
 async def _press(visit: Visit) -> None:
-    handler = ACTIONS.get(values.route(visit.payload.get("action_id", "")))
+    pressed = values.route(visit.payload.get("action_id", ""))
+    handler = ACTIONS.get(pressed)
     if handler is None:
         raise values.stale()
-    await handler(visit)
+    with working_at(Priority.ORDER if pressed in ORDERS | FORMS else Priority.LOOK):
+        await handler(visit)
 
 
 async def _use(visit: Visit) -> None:
-    await SHORTCUTS[visit.payload["callback_id"]](visit)
+    with working_at(Priority.ORDER):
+        await SHORTCUTS[visit.payload["callback_id"]](visit)
 
 
 async def _order(visit: Visit) -> None:
@@ -185,7 +203,8 @@ async def _suggest(visit: Visit) -> list[Block]:
     if handler is None:
         raise values.stale()
     await visit.counter.soon()
-    return await handler(visit)
+    with working_at(Priority.ORDER):
+        return await handler(visit)
 
 
 async def _submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
@@ -193,4 +212,5 @@ async def _submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     if handler is None:
         raise values.stale()
     await visit.counter.soon()
-    return await handler(visit)
+    with working_at(Priority.ORDER):
+        return await handler(visit)

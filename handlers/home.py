@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.calls.picture import ListView
 from bot.errors import NotPermitted, Outsider
+from bot.priority import Priority, working_at
 from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
 from handlers.middleware import in_words
@@ -52,7 +53,8 @@ async def publish(visit: Visit, before: Mapping[str, Any] | None) -> None:
     Each vendor has its deadline, so that a slow one is one line and holds up nothing.
     """
     guard = str(before["hash"]) if before and before.get("hash") else None
-    view = await _drawn(visit)
+    with working_at(Priority.LOOK):  # also after an order
+        view = await _drawn(visit)
     refused = await _put(visit, view, guard)
     if refused in UNDRAWABLE:
         await _put(visit, plain_view(view, visit.counter.command), guard)

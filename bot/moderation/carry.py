@@ -20,6 +20,7 @@ from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.outcomes import Observation, Receipt, Recipient, Result, Seen, State
 from bot.clock import Clock
+from bot.deadline import Deadline
 from bot.errors import Ambiguous, Impossible, VendorBusy, VendorError, VendorRefused
 from bot.ports import CallProvider
 
@@ -40,7 +41,10 @@ AGAIN = "Try again for those who are left."
 
 @dataclass(frozen=True)
 class Carrier:
-    """Carries acts to one vendor. `patience` is the total time for one act, in seconds."""
+    """Carries acts to one vendor. `patience` is the total time for one act, in seconds.
+
+    It counts what the vendor takes, not the wait for our own turn there.
+    """
 
     provider: CallProvider
     clock: Clock
@@ -54,10 +58,10 @@ class Carrier:
         return [result for part in parts for result in part]
 
     async def _in_time(self, act: Act, attempt: int) -> Sequence[Result]:
-        ends = self.clock.monotonic() + self.patience
-        errand = _Errand(self.provider, self.clock, act, doubtful=attempt > 1, ends=ends)
+        deadline = Deadline(self.patience)
+        errand = _Errand(self.provider, self.clock, act, deadline, doubtful=attempt > 1)
         try:
-            async with asyncio.timeout(self.patience):
+            async with deadline:
                 return await errand.run()
         except TimeoutError:
             return errand.results(
@@ -68,19 +72,19 @@ class Carrier:
 class _Errand:
     """One act on its way. `doubtful` means that it may have happened already.
 
-    `ends` is when patience does, by the monotonic clock. Of an act on everyone, `_recipients` are
+    Of an act on everyone, `_recipients` are
     those it was sent for so far, by id; `_unlisted` counts who was meant with them and `_missed`
     who could not be, since the vendor does not list them.
     """
 
     def __init__(
-        self, provider: CallProvider, clock: Clock, act: Act, *, doubtful: bool, ends: float
+        self, provider: CallProvider, clock: Clock, act: Act, deadline: Deadline, *, doubtful: bool
     ) -> None:
         self._provider = provider
         self._clock = clock
         self._act = act
         self._doubtful = doubtful
-        self._ends = ends
+        self._deadline = deadline
         self._request_id: str | None = None
         self._attempts = 0
         self._recipients: dict[str, Recipient] = {}
@@ -132,7 +136,7 @@ class _Errand:
 
     def _may_wait(self, seconds: float) -> bool:
         """Whether there is another try, and patience for it, after so many seconds."""
-        return self._attempts < TRIES and self._clock.monotonic() + seconds < self._ends
+        return self._attempts < TRIES and seconds < self._deadline.left
 
     async def _settle(self) -> Sequence[Result] | None:
         """Settle a doubt by reading; None when the act should be sent (again)."""

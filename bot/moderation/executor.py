@@ -20,6 +20,7 @@ from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.ports import NoticeLater, NoticeLost, Notifier, Store
+from bot.priority import Priority, working_at
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +125,10 @@ class Executor:
 
     async def _carry_out(self, claim: Claim) -> None:
         case = claim.case
-        with trace.working_on(case.number, case.trace, claim=claim.token):
+        with (
+            trace.working_on(case.number, case.trace, claim=claim.token),
+            working_at(Priority.ACT),
+        ):
             log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
             try:
                 done = await self._done(claim)
@@ -208,7 +212,10 @@ class Executor:
 
     async def _tell(self, notice: Notice) -> None:
         case = await self._store.case(notice.case)
-        with trace.working_on(case.number, case.trace, notice=notice.kind):
+        with (
+            trace.working_on(case.number, case.trace, notice=notice.kind),
+            working_at(Priority.ORDER),
+        ):
             await self._show(notice.of(case), case)
 
     async def _show(self, notice: Notice, case: Case) -> None:

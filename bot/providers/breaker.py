@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.errors import Ambiguous, BreakerOpen, VendorError, VendorUnreachable
+from bot.errors import Ambiguous, BreakerOpen, NotSent, VendorError, VendorUnreachable
 
 
 class BreakerState(StrEnum):
@@ -45,12 +45,20 @@ class Breaker:
         """Ask to send a request; BreakerOpen when the vendor is being left alone."""
         state = self.state
         if state is BreakerState.OPEN or (state is BreakerState.HALF_OPEN and self._probing):
-            raise BreakerOpen(
-                f"{self._vendor.label} is not responding.",
-                vendor=self._vendor,
-                next_step=f"Try again {self._when()}.",
-            )
+            raise self._open_error()
         self._probing = state is BreakerState.HALF_OPEN
+
+    def require_not_open(self) -> None:
+        """BreakerOpen for a request that entered before it opened and was not sent yet."""
+        if self.state is BreakerState.OPEN:
+            raise self._open_error()
+
+    def _open_error(self) -> BreakerOpen:
+        return BreakerOpen(
+            f"{self._vendor.label} is not responding.",
+            vendor=self._vendor,
+            next_step=f"Try again {self._when()}.",
+        )
 
     def _when(self) -> str:
         """When the next request is let through, as it ends a sentence."""
@@ -62,8 +70,10 @@ class Breaker:
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: object
     ) -> None:
-        """Note how a request that entered ended; a cancelled one proves nothing."""
+        """Note how a request ended; one that was cancelled or never sent proves nothing."""
         was_probing, self._probing = self._probing, False
+        if isinstance(error, BreakerOpen | NotSent):
+            return
         if isinstance(error, Ambiguous | VendorUnreachable):
             self._failures += 1
             if was_probing or self._failures >= self._threshold:

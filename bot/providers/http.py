@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import Enum, auto
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,14 +11,15 @@ from typing import Any, NamedTuple
 import httpx
 import stamina
 import structlog
-from aiolimiter import AsyncLimiter
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.deadline import Deadline, uncounted
 from bot.errors import (
     Ambiguous,
     AnswerLost,
     BreakerOpen,
+    NotSent,
     VendorBusy,
     VendorError,
     VendorFault,
@@ -27,8 +29,10 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.meter import UNMETERED, Meter
+from bot.priority import Priority, current
 from bot.providers.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.breaker import Breaker
+from bot.providers.rate import PriorityLimiter
 from bot.providers.redact import Redactor
 
 log = structlog.get_logger(__name__)
@@ -36,6 +40,8 @@ log = structlog.get_logger(__name__)
 OK = "ok"
 """The outcome of a request that was answered with a 2xx; all others are errors' classes."""
 
+CONNECTIONS = 20
+"""Connections to one vendor, and requests that are under way there at the same time."""
 
 Params = Mapping[str, str | int | Sequence[str]]
 """A request's query; of a parameter with several values, each is sent with its name."""
@@ -63,10 +69,19 @@ class Wire(NamedTuple):
 
 
 class Deadlines(NamedTuple):
-    """Seconds for a whole request, retries included."""
+    """Seconds for a whole request, retries included, from when it may first be sent.
+
+    `queue` is how long something that somebody waits for may wait for its turn before that. What an
+    order does waits as long as the order lasts: its turn always comes.
+    """
 
     read: float = 2.0
     act: float = 8.0
+    queue: float = 5.0
+
+    def turn(self, priority: Priority) -> float | None:
+        """The longest wait for a turn; None for no end."""
+        return self.queue if priority in {Priority.ORDER, Priority.LOOK} else None
 
 
 @cache
@@ -101,7 +116,7 @@ class Transport:
             redact=Redactor(wire.secrets),
             clock=clock,
         )
-        self._limiter = AsyncLimiter(wire.rate, 1)
+        self._limiter = PriorityLimiter(wire.rate, CONNECTIONS)
         self.breaker = breaker or Breaker(wire.vendor, clock)
         self._meter = meter
         meter.watch(wire.vendor, lambda: self.breaker.state)
@@ -112,7 +127,7 @@ class Transport:
             transport=transport,
             verify=trust(),
             timeout=None,  # noqa: S113 - the total deadline in `send` is the stricter one
-            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=10),
         )
 
     async def send(
@@ -127,10 +142,10 @@ class Transport:
         """Send it within the deadline of its kind; any non-2xx raises its VendorError."""
         seconds = self._deadlines.read if kind is Kind.READ else self._deadlines.act
         request = self._client.build_request(method, path, params=params, json=json)
-        began, outcome = self._clock.monotonic(), "cancelled"
+        timed, outcome = _Timed(self._clock), "cancelled"
         try:
             with self.breaker:
-                answer = await self._within(seconds, kind, request)
+                answer = await self._within(seconds, kind, request, timed)
             outcome = OK
         except VendorError as error:
             outcome = type(error).__name__
@@ -138,36 +153,33 @@ class Transport:
                 error.next_step = UNREAD
             raise
         finally:
-            spent = self._clock.monotonic() - began
-            self._meter.asked(
-                self._wire.vendor, "read" if kind is Kind.READ else "act", outcome, spent
-            )
+            self._count("read" if kind is Kind.READ else "act", outcome, timed)
         return answer
+
+    def _count(self, kind: str, outcome: str, timed: "_Timed") -> None:
+        """The wait in our own queue is told apart: it is none of the vendor's."""
+        self._meter.queued(self._wire.vendor, current().label, timed.queued)
+        self._meter.asked(self._wire.vendor, kind, outcome, timed.spent)
 
     async def aclose(self) -> None:
         """Close the pool."""
         await self._client.aclose()
 
-    async def _within(self, seconds: float, kind: Kind, request: httpx.Request) -> Answer:
-        sent = asyncio.Event()
+    async def _within(
+        self, seconds: float, kind: Kind, request: httpx.Request, timed: "_Timed"
+    ) -> Answer:
         try:
-            async with asyncio.timeout(seconds):
-                return await self._retrying(seconds, kind, request, sent)
+            async with Deadline(seconds) as deadline:
+                return await self._retrying(deadline, kind, request, timed)
         except TimeoutError as error:
-            if not sent.is_set():
-                raise VendorBusy(
-                    f"Too many requests to {self._label} at once; this one was not sent.",
-                    vendor=self._wire.vendor,
-                    retry_after=1.0,
-                ) from error
             raise VendorTimeout(
                 f"{self._label} did not answer within {seconds:g} s.", vendor=self._wire.vendor
             ) from error
 
     async def _retrying(
-        self, seconds: float, kind: Kind, request: httpx.Request, sent: asyncio.Event
+        self, deadline: Deadline, kind: Kind, request: httpx.Request, timed: "_Timed"
     ) -> Answer:
-        back_off = _BackOff(kind, asyncio.get_running_loop().time() + seconds)
+        back_off = _BackOff(kind, deadline)
         retries = stamina.retry_context(
             on=back_off, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
         )
@@ -176,14 +188,37 @@ class Transport:
                 with attempt:
                     if attempt.num > 1:
                         log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
-                    await self._limiter.acquire()
-                    sent.set()
-                    return await self._told(kind, request, attempt.num)
+                    async with self._turn(timed):
+                        return await self._told(kind, request, attempt.num)
         except (VendorRefused, VendorBusy, VendorUnreachable) as error:
             if back_off.doubt is not None:
                 raise back_off.doubt from error
             raise
         raise AssertionError  # pragma: no cover - stamina raises or the loop returns
+
+    @asynccontextmanager
+    async def _turn(self, timed: "_Timed") -> AsyncIterator[None]:
+        """Wait for a turn at the vendor, and hold it; NotSent where that takes too long.
+
+        BreakerOpen where it was found out meanwhile that the vendor fails.
+        """
+        async with AsyncExitStack() as held:
+            await self._take_turn(held, timed)
+            self.breaker.require_not_open()
+            yield
+
+    async def _take_turn(self, held: AsyncExitStack, timed: "_Timed") -> None:
+        priority = current()
+        try:
+            with uncounted(), timed.waiting():
+                async with asyncio.timeout(self._deadlines.turn(priority)):
+                    await held.enter_async_context(self._limiter.turn(priority))
+        except TimeoutError as error:
+            raise NotSent(
+                f"Too many requests to {self._label} at once; this one was not sent.",
+                vendor=self._wire.vendor,
+                retry_after=1.0,
+            ) from error
 
     async def _told(self, kind: Kind, request: httpx.Request, attempt: int) -> Answer:
         """Send it, and write down how that went: the path, never the query or what was sent.
@@ -247,6 +282,29 @@ class Transport:
         return self._wire.vendor.label
 
 
+class _Timed:
+    """The seconds of one request: those in our own queue, and the others."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.monotonic()
+        self.queued = 0.0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """What follows is spent in our own queue."""
+        since = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            self.queued += self._clock.monotonic() - since
+
+    @property
+    def spent(self) -> float:
+        """Since the beginning, without the queue."""
+        return self._clock.monotonic() - self._began - self.queued
+
+
 class _BackOff:
     """Whether a request is sent again, and after how many seconds.
 
@@ -254,13 +312,13 @@ class _BackOff:
     open. A later sending that is not executed does not settle what became of an earlier one.
     """
 
-    def __init__(self, kind: Kind, ends: float) -> None:
+    def __init__(self, kind: Kind, deadline: Deadline) -> None:
         self._kind = kind
-        self._ends = ends
+        self._deadline = deadline
         self.doubt: Ambiguous | None = None
 
     def __call__(self, error: Exception) -> bool | float:
-        """True leaves the wait to the retries; `ends` is in seconds of the event loop."""
+        """True leaves the wait to the retries; what would outlast the deadline is given up."""
         if isinstance(error, Ambiguous) and self._kind is not Kind.READ:
             self.doubt = error
         if not _may_repeat(self._kind, error):
@@ -268,7 +326,7 @@ class _BackOff:
         asked = error.retry_after if isinstance(error, VendorBusy) else None
         if asked is None:
             return True
-        return asked if asyncio.get_running_loop().time() + asked < self._ends else False
+        return asked if asked < self._deadline.left else False
 
 
 def _says_more_than_read(error: VendorError) -> bool:
@@ -278,6 +336,8 @@ def _says_more_than_read(error: VendorError) -> bool:
 
 
 def _may_repeat(kind: Kind, error: Exception) -> bool:
+    if isinstance(error, BreakerOpen | NotSent):
+        return False
     if isinstance(error, VendorUnreachable | VendorBusy):
         return True
     return kind is not Kind.ONCE and isinstance(error, AnswerLost | VendorFault)

@@ -21,6 +21,7 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.ports import UsageSource, UsageStore
+from bot.priority import Priority, working_at
 from bot.schedule.keeping import Keeper, days_of, silently, whole_days
 from bot.schedule.keeping import Progress as Progress  # noqa: PLC0414  part of what is read
 from bot.schedule.keeping import Tell as Tell  # noqa: PLC0414  likewise
@@ -87,7 +88,8 @@ class Backfill:
             one for vendor, one in self.sources.items() if vendors is None or vendor in vendors
         ]
         readings = (self._vendor(one, stretch, tell, until) for one in asked)
-        done = await asyncio.gather(*readings, return_exceptions=True)
+        with working_at(Priority.BACKGROUND):
+            done = await asyncio.gather(*readings, return_exceptions=True)
         gaps: list[Gap] = []
         for told in done:
             if isinstance(told, BaseException):

@@ -15,6 +15,7 @@ from bot.digests.digest import USUAL_DAYS, Difference, Gap
 from bot.digests.subscription import Subscription
 from bot.errors import Impossible, VendorError
 from bot.ports import DigestStore, UsageSource, UsageStore
+from bot.priority import Priority, working_at
 from bot.schedule.backfill import RE_READ_DAYS, Backfill
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import VendorDay
@@ -127,8 +128,9 @@ class Freshness:
     async def _reported(self, vendor: Vendor, first: date, last: date) -> Sequence[VendorDay]:
         """A report is only a second opinion: without it nothing is missing."""
         try:
-            async with asyncio.timeout(SOON.total_seconds()):
-                return await self.sources[vendor].reported(first, last)
+            with working_at(Priority.BACKGROUND):
+                async with asyncio.timeout(SOON.total_seconds()):
+                    return await self.sources[vendor].reported(first, last)
         except (VendorError, Impossible, TimeoutError) as error:
             log.warning("no report", vendor=vendor, error=type(error).__name__)
             return ()

@@ -16,6 +16,7 @@ from bot.errors import (
 )
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
 from bot.moderation.plan import UnclearPeople
+from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import asked_back, looking, unsent
 from handlers.commands.acting import meant_by, to_repeat
@@ -49,7 +50,8 @@ async def look_up(counter: Counter, lookup: Lookup) -> None:
     """
     visit = read_lookup(counter, lookup)
     async with _said_to_wait(visit, lookup):
-        answer = await in_words(_settled(visit, lookup), counter.meter)
+        with working_at(Priority.ORDER):
+            answer = await in_words(_settled(visit, lookup), counter.meter)
     if isinstance(answer, Message):
         await visit.answer(answer)
     elif answer is not None:

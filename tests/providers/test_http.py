@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from bot.calls.models import Vendor
+from bot.clock import SystemClock
 from bot.errors import (
     Ambiguous,
     AnswerLost,
     BreakerOpen,
     NotAtVendor,
+    NotSent,
     VendorBusy,
     VendorDenied,
     VendorError,
@@ -30,6 +32,8 @@ from bot.errors import (
     VendorTimeout,
     VendorUnreachable,
 )
+from bot.meter import Meter
+from bot.metrics import Metrics
 from bot.providers.answers import LARGEST, UNREAD, Answer, Problem
 from bot.providers.breaker import BreakerState
 from bot.providers.decode import read
@@ -272,14 +276,48 @@ async def test_what_waited_for_its_turn_too_long_was_not_sent_and_may_be_tried_a
     http = Transport(
         wire,
         ManualClock(),
-        deadlines=Deadlines(read=0.05),
+        deadlines=Deadlines(queue=0.05),
         transport=httpx.MockTransport(server),
     )
     await ask(http)
-    with pytest.raises(VendorBusy) as caught:
+    with pytest.raises(NotSent) as caught:
         await ask(http)
     assert (server.seen, caught.value.retry_after) == (1, 1.0)
     assert http.breaker.state is BreakerState.CLOSED
+
+
+def slow_vendor(rate: float, seconds: float, deadlines: Deadlines, meter: Meter) -> Transport:
+    async def answer(_: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(seconds)
+        return httpx.Response(200)
+
+    wire = Wire(Vendor.STREAM, "https://vendor.test", rate, problem)
+    client = httpx.MockTransport(answer)
+    return Transport(wire, SystemClock(), deadlines=deadlines, transport=client, meter=meter)
+
+
+async def test_time_in_our_own_queue_is_not_the_vendors() -> None:
+    """They wait for longer than the vendor may take: none is cut off, and none counts as slow."""
+    metrics = Metrics(SystemClock())
+    http = slow_vendor(20, 0.01, Deadlines(read=0.7), metrics)
+    await asyncio.gather(*(ask(http) for _ in range(36)))
+    told = (await metrics.page()).decode()
+    assert http.breaker.state is BreakerState.CLOSED
+    slow = 'kind="read",le="0.5",outcome="ok",vendor="stream"} 36.0'
+    assert f"callwarden_vendor_request_seconds_bucket{{{slow}" in told
+    queued = 'callwarden_vendor_queue_seconds_bucket{le="0.5",priority="look",vendor="stream"} '
+    assert float(told.split(queued)[1].split()[0]) < 36
+
+
+async def test_a_failing_vendor_is_not_asked_by_those_who_waited_meanwhile() -> None:
+    """What was queued before the breaker opened is not sent after it."""
+    server = Server(500)
+    wire = Wire(Vendor.STREAM, "https://vendor.test", 20, problem)
+    http = Transport(wire, ManualClock(), transport=httpx.MockTransport(server))
+    tried = await asyncio.gather(*(ask(http, Kind.ONCE) for _ in range(30)), return_exceptions=True)
+    kinds = {type(one) for one in tried}
+    assert kinds == {VendorFault, BreakerOpen}
+    assert server.seen < 30
 
 
 @pytest.mark.parametrize("then", [429, httpx.ConnectError("no"), 400], ids=repr)

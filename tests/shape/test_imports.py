@@ -10,13 +10,15 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock calls usage digests meter trace ports policy moderation schedule providers store "
-    "settings logs log_stream handlers metrics"
+    "errors clock deadline priority calls usage digests meter trace ports policy moderation "
+    "schedule providers store settings logs log_stream handlers metrics"
 )
 
 MAY_IMPORT = {
     "errors": "",
     "clock": "",
+    "deadline": "",
+    "priority": "",
     "calls": "",
     "meter": "calls",
     "trace": "",
@@ -25,9 +27,9 @@ MAY_IMPORT = {
     "digests": "usage calls errors clock",
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
-    "moderation": "policy ports meter trace digests usage calls errors clock",
-    "schedule": "digests moderation ports usage calls errors clock",
-    "providers": "ports meter usage calls errors clock",
+    "moderation": "deadline priority policy ports meter trace digests usage calls errors clock",
+    "schedule": "priority digests moderation ports usage calls errors clock",
+    "providers": "deadline priority ports meter usage calls errors clock",
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file policy calls errors",
     "settings_file": "policy calls errors",
@@ -39,7 +41,8 @@ MAY_IMPORT = {
     "tables": "calls digests schedule doctor printable cli_console",
     "blocks": "calls digests usage errors printable",
     "handlers": (
-        "blocks digests usage moderation policy schedule ports meter trace calls errors clock"
+        "blocks digests usage moderation policy schedule ports meter trace priority calls errors "
+        "clock"
     ),
     "server": "",
     "bootstrap": WORLD,

@@ -1,0 +1,45 @@
+"""How urgent the present work is: what an order does goes before what somebody looks at.
+
+It travels in a context variable, which tasks inherit; every queue of ours may ask for it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import IntEnum
+
+
+class Priority(IntEnum):
+    """The most urgent first."""
+
+    ACT = 0
+    """An order that was taken: what it sends, and what it has to read for that."""
+    ORDER = 1
+    """What has to be known before an order is taken: whom it means, and what its form shows."""
+    LOOK = 2
+    """What somebody reads: lists, cards, searches, reports."""
+    BACKGROUND = 3
+    """What nobody waits for: the past of calls, for digests."""
+
+    @property
+    def label(self) -> str:
+        """The name on figures and log lines."""
+        return self.name.lower()
+
+
+_CURRENT: ContextVar[Priority] = ContextVar("priority", default=Priority.LOOK)
+
+
+def current() -> Priority:
+    """The priority of what is being done; a look where nothing else was said."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def working_at(priority: Priority) -> Iterator[None]:
+    """Do what follows, and the tasks that it begins, at that priority."""
+    token = _CURRENT.set(priority)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)

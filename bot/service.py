@@ -8,12 +8,13 @@ import asyncio
 import gc
 import importlib
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
 import structlog
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
@@ -22,10 +23,20 @@ from bot.logs import configure_logs
 from bot.server import listening
 from bot.settings import Process, Settings
 from handlers import register
+from handlers.bodies import Bodies
 from handlers.counter import Counter
+from handlers.request_url import RequestUrl
+from handlers.seals import SlackSeals
 from handlers.slack import bolt_app
 from handlers.socket import Socket
-from handlers.watching import checks, metrics_route
+from handlers.watching import (
+    Check,
+    Watchers,
+    checks,
+    is_loopback,
+    metrics_routes,
+    ready_routes,
+)
 from handlers.web import web_app
 from handlers.webhooks import Trust, webhook_routes
 
@@ -33,10 +44,14 @@ log = structlog.get_logger(__name__)
 
 
 class Entrance(NamedTuple):
-    """Where requests come in: the HTTP doors, and Slack's socket where there is one."""
+    """Where requests come in: the HTTP doors, and Slack's socket where there is one.
+
+    `figures` is what METRICS_PORT serves, where that is set.
+    """
 
     web: Starlette
     socket: Socket | None
+    figures: Starlette | None = None
 
 
 def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -> Entrance:
@@ -44,28 +59,39 @@ def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -
 
     ConfigError when Slack's credentials are missing.
     """
-    slack, clock = settings.slack, clock or SystemClock()
+    slack, process, clock = settings.slack, settings.process, clock or SystemClock()
     bolt = bolt_app(slack.token())
     register(bolt, counter, clock)
-    socket, secret = None, slack.signing_secret
+    socket, bodies = None, Bodies()
+    posted = webhook_routes(counter, _trust(settings), bodies)
     if slack.app_token is not None:
         socket = Socket(
             bolt, slack.app_token, slack.api_url, counter.tasks, clock, lambda: counter.meter
         )
-        secret = None
-    token = settings.process.metrics_token
-    web = web_app(
-        bolt,
-        None if secret is None else secret.get_secret_value(),
-        checks(counter, _vendors(settings), None if socket is None else socket.pulse),
-        pulse=None if socket is None else socket.pulse,
-        hooks=[
-            *webhook_routes(counter, _trust(settings)),
-            metrics_route(lambda: counter.meter, token.get_secret_value() if token else None),
-        ],
-        meter=lambda: counter.meter,
+    elif slack.signing_secret is not None:
+        now = SystemClock()
+        seals = SlackSeals(slack.signing_secret.get_secret_value(), now)
+        posted += RequestUrl(bolt, seals, bodies, lambda: counter.meter, now).routes
+    pulse = None if socket is None else socket.pulse
+    parts = checks(counter, _vendors(settings), pulse)
+    web = web_app([*posted, *_watched(counter, parts, _watchers(process))], pulse)
+    if process.metrics_port is None:
+        return Entrance(web, socket)
+    inside = _watched(counter, parts, _watchers(process, private=True))
+    return Entrance(web, socket, web_app(inside, pulse))
+
+
+def _watched(counter: Counter, parts: Mapping[str, Check], watchers: Watchers) -> list[Route]:
+    """The doors for machines that watch."""
+    return [*ready_routes(parts, watchers), *metrics_routes(lambda: counter.meter, watchers)]
+
+
+def _watchers(process: Process, *, private: bool = False) -> Watchers:
+    """Who may see figures on the port of `HOST`, or on METRICS_PORT where it is `private`."""
+    token = process.metrics_token
+    return Watchers(
+        token.get_secret_value() if token else None, private, at_home=is_loopback(process.host)
     )
-    return Entrance(web, socket)
 
 
 def front_door(settings: Settings, counter: Counter) -> Starlette:
@@ -112,9 +138,10 @@ async def serve(settings: Settings, *, worker: bool, clock: Clock | None = None)
     """
     configure_logs(settings.process.log_level)
     counter = Counter(settings.process.command)
-    web, socket = entrance(settings, counter, clock)
+    doors = entrance(settings, counter, clock)
+    socket = doors.socket
     async with AsyncExitStack() as door:
-        url = await _open_door(door, web, settings.process)
+        url = await _open_doors(door, doors, settings.process)
         bootstrap = await _load_the_rest()
         async with bootstrap.open_house(settings, counter, worker=worker):
             _keep_for_good()
@@ -145,14 +172,25 @@ async def work(settings: Settings) -> None:
         await stop.wait()
 
 
-async def _open_door(door: AsyncExitStack, web: Starlette, process: Process) -> str:
-    """Serve until `door` closes; the URL. ConfigError when the machine does not give the port."""
+async def _open_doors(stack: AsyncExitStack, doors: Entrance, process: Process) -> str:
+    """Serve until `stack` closes; the URL. ConfigError when the machine does not give a port."""
+    url = await _open_door(stack, doors.web, process.host, process.port, "PORT")
+    if doors.figures is not None and process.metrics_port is not None:
+        port = process.metrics_port
+        inside = await _open_door(stack, doors.figures, process.host, port, "METRICS_PORT")
+        log.info("figures", url=f"{inside}/metrics")
+    return url
+
+
+async def _open_door(
+    stack: AsyncExitStack, web: Starlette, host: str, port: int, variable: str
+) -> str:
     try:
-        return await door.enter_async_context(listening(web, process.host, process.port))
+        return await stack.enter_async_context(listening(web, host, port))
     except OSError as error:
         raise ConfigError(
-            f"Port {process.port} of {process.host} cannot be opened: {error.strerror}.",
-            next_step="Stop what uses it, or set PORT and HOST to another one.",
+            f"Port {port} of {host} cannot be opened: {error.strerror}.",
+            next_step=f"Stop what uses it, or set {variable} and HOST to another one.",
         ) from error
 
 

@@ -137,7 +137,8 @@ class VendorOff(NamedTuple):
 class Process(FromEnvironment):
     """How the process runs. `database_url` is as the host gives it: SQLite or PostgreSQL.
 
-    With `metrics_token` set, `/metrics` is only for those who show it.
+    With `metrics_token` set, `/metrics` is only for those who show it. `metrics_port` is a further
+    port, for those who watch from a private network.
     """
 
     database_url: SecretStr = Field(SecretStr("sqlite:///callwarden.db"), alias="DATABASE_URL")
@@ -150,6 +151,7 @@ class Process(FromEnvironment):
         "/calls", alias="CALLWARDEN_COMMAND"
     )
     metrics_token: SecretStr | None = Field(None, alias="METRICS_TOKEN")
+    metrics_port: int | None = Field(None, ge=0, le=65535, alias="METRICS_PORT")
 
 
 class Settings(Frozen):

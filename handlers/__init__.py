@@ -105,9 +105,9 @@ def register(app: AsyncApp, counter: Counter, clock: Clock) -> None:
     """Put the surface on a Bolt app: Bolt tries one after the other, so what waits comes first."""
     reception = Reception(counter, Events(clock))
     app.command(counter.command)(reception.on_command)
-    app.action(ANYTHING)(reception.on_press)
-    app.view(ANYTHING)(reception.on_form)
-    app.options(ANYTHING)(reception.on_question)
+    app.block_action(ANYTHING)(reception.on_press)
+    app.view_submission(ANYTHING)(reception.on_form)
+    app.block_suggestion(ANYTHING)(reception.on_question)
     app.shortcut(re.compile("|".join(map(re.escape, SHORTCUTS))))(reception.on_shortcut)
     app.event(ANYTHING)(reception.on_event)
 

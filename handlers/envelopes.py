@@ -4,20 +4,19 @@ import json
 
 from slack_bolt.async_app import AsyncBoltRequest
 
-from handlers.wire import Json
+from handlers.payloads import Json, Unreadable, bolt_request
 
 
 def request_of(envelope: Json) -> AsyncBoltRequest:
     """An envelope as Bolt takes it; that it is a retry stands where it does by HTTP.
 
-    ValueError, AttributeError, TypeError or KeyError where Bolt cannot read it.
+    Unreadable where it is none.
     """
     payload = envelope.get("payload")
     if not isinstance(payload, dict):
-        raise TypeError("no object")
+        raise Unreadable("no object")
     attempt = envelope.get("retry_attempt")
-    headers = {"x-slack-retry-num": str(attempt)} if attempt else {}
-    return AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
+    return bolt_request(payload, {"x-slack-retry-num": str(attempt)} if attempt else {})
 
 
 def payload_of(body: str) -> Json | None:

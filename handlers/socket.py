@@ -22,8 +22,9 @@ from bot.meter import Meter
 from bot.moderation.tasks import Tasks
 from handlers.arrivals import arriving
 from handlers.envelopes import payload_of, request_of
+from handlers.payloads import Json, Unreadable
 from handlers.slack_errors import error_code, retry_after
-from handlers.wire import Json, Unplugged, Wire
+from handlers.wire import Unplugged, Wire
 
 log = structlog.get_logger(__name__)
 
@@ -262,7 +263,7 @@ class Socket:
         with arriving(self._meter, self._clock) as arrival:
             try:
                 asked = request_of(envelope)
-            except (ValueError, AttributeError, TypeError, KeyError):
+            except Unreadable:
                 log.warning("envelope not readable", kind=kind)
             else:
                 arrival.body = asked.body

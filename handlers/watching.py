@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TypeAlias
 
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.routing import Route
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import Meter
 from handlers.counter import Counter
+from handlers.routes import doors
 from handlers.socket import Pulse
 
 Told: TypeAlias = str | Mapping[str, str] | None
@@ -19,6 +22,9 @@ Told: TypeAlias = str | Mapping[str, str] | None
 
 Check = Callable[[], Awaitable[Told]]
 """Looks at one part; CallwardenError when orders could not be taken because of it."""
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What proxies write when they ask for somebody else (RFC 7239, and what came before it)."""
 
 READY_SECONDS = 2.0
 """Whatever takes longer to be ready is not."""
@@ -69,21 +75,71 @@ def checks(
     }
 
 
-def ready_route(parts: Mapping[str, Check], patience: float = READY_SECONDS) -> Route:
-    """`GET /readyz`: 200 or 503, and each part; `why` is the first one that is not ready.
+@dataclass(frozen=True)
+class Watchers:
+    """Who may see figures and parts; strangers learn only whether orders are taken.
+
+    With a `token`, whoever shows it as a bearer. Without one: on a `private` listener everybody,
+    and where this process is `at_home`, bound to loopback, whoever asks from this machine.
+    """
+
+    token: str | None = None
+    private: bool = False
+    at_home: bool = False
+
+    def see_figures(self, request: Request) -> bool:
+        """Whether `/metrics` is for them."""
+        if self.token is not None:
+            return _shows(request, self.token)
+        return self.private or (self.at_home and is_local(request))
+
+    def see_parts(self, request: Request) -> bool:
+        """Whether they are told which part is not ready, and why; from this machine always."""
+        return self.see_figures(request) or is_local(request)
+
+
+def is_local(request: Request) -> bool:
+    """Whether it comes from this machine, for itself.
+
+    A proxy beside us comes from this machine too, for others: it says so in a header, or passes on
+    the name that they asked for.
+    """
+    if any(name in request.headers for name in FORWARDED) or request.client is None:
+        return False
+    host = request.headers.get("host", "")
+    named = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    return is_loopback(request.client.host) and is_loopback(named)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address is this machine's own, and no network's."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def ready_routes(
+    parts: Mapping[str, Check], watchers: Watchers, patience: float = READY_SECONDS
+) -> list[Route]:
+    """`GET /readyz`: 200 or 503; who may see them also reads the parts, and `why` not: the first.
 
     All are looked at side by side; what does not answer in `patience` seconds is not ready.
     """
 
-    async def readyz(_: Request) -> Response:
+    async def readyz(request: Request) -> Response:
         found = await asyncio.gather(*(_look(check, patience) for check in parts.values()))
-        told = {name: words for name, (words, _) in zip(parts, found, strict=True)}
         why = next((words for words, well in found if not well), None)
-        if why is None:
-            return JSONResponse({"status": "ready", "parts": told})
-        return JSONResponse({"status": "not ready", "why": why, "parts": told}, status_code=503)
+        told: dict[str, object] = {"status": "ready" if why is None else "not ready"}
+        if watchers.see_parts(request):
+            told |= {} if why is None else {"why": why}
+            told["parts"] = {name: words for name, (words, _) in zip(parts, found, strict=True)}
+        return JSONResponse(told, status_code=200 if why is None else 503)
 
-    return Route("/readyz", readyz)
+    return doors("/readyz", readyz)
 
 
 async def _look(check: Check, patience: float) -> tuple[str | Mapping[str, str], bool]:
@@ -96,15 +152,17 @@ async def _look(check: Check, patience: float) -> tuple[str | Mapping[str, str],
         return "There is no answer in time.", False
 
 
-def metrics_route(meter: Callable[[], Meter], token: str | None) -> Route:
-    """`GET /metrics`. With a `token`, only for those who show it as a bearer."""
+def metrics_routes(meter: Callable[[], Meter], watchers: Watchers) -> list[Route]:
+    """`GET /metrics`: 401 without the token that is wanted; where none is, 404 for strangers."""
 
     async def metrics(request: Request) -> Response:
-        if token is not None and not _shows(request, token):
-            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
-        return Response(await meter().page(), media_type=CONTENT_TYPE)
+        if watchers.see_figures(request):
+            return Response(await meter().page(), media_type=CONTENT_TYPE)
+        if watchers.token is None:
+            return Response(status_code=404)
+        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
 
-    return Route("/metrics", metrics)
+    return doors("/metrics", metrics)
 
 
 def _shows(request: Request, token: str) -> bool:

@@ -5,19 +5,16 @@ logs the ticket in the address, and reconnects in loops of its own (docs/decisio
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import structlog
 from aiohttp import WSMsgType
 
 from bot.clock import Clock
+from handlers.payloads import Json, Unreadable, json_object
 
 log = structlog.get_logger(__name__)
-
-Json = dict[str, Any]
 
 
 class Unplugged(Exception):
@@ -126,10 +123,7 @@ CLOSING_SECONDS = 1.0
 
 def _object(text: str) -> Json | None:
     try:
-        told = json.loads(text)
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
+        return json_object(text)
+    except Unreadable:
         log.warning("a frame that is no JSON object")
         return None
-    return told

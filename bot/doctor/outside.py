@@ -13,6 +13,7 @@ from bot.providers.realtimekit_keys import kit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
 from bot.store.urls import sqlite_file
+from handlers.watching import is_loopback
 
 VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
     "Vendors",
@@ -29,7 +30,6 @@ KEYS: Mapping[Vendor, str] = {
 }
 """What to look at when a vendor refuses the credentials."""
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SOME_ZONE = "Europe/Berlin"
 
 
@@ -139,11 +139,13 @@ async def zones(patient: Patient, read: Callable[[str], object] = ZoneInfo) -> F
 
 
 async def metrics_door(patient: Patient) -> Findings:
-    """`/metrics` tells how much is moderated, and is served on the same port as Slack's door."""
+    """Who may see the figures: they tell how much is moderated."""
     process = patient.settings.process
     if process.metrics_token is not None:
         return [good(METRICS, "/metrics asks for METRICS_TOKEN.")]
-    if process.host in LOOPBACK:
-        return [note(METRICS, "/metrics is open to whatever reaches this port: see your proxy.")]
-    mend = "Set METRICS_TOKEN, or let the proxy before it pass on no /metrics."
-    return [warning(METRICS, f"/metrics is open to everybody who reaches {process.host}.", mend)]
+    if process.metrics_port is not None:
+        told = f"/metrics is on port {process.metrics_port}, open to everybody who reaches it."
+        return [note(METRICS, f"{told} Keep that port private, or set METRICS_TOKEN.")]
+    if is_loopback(process.host):
+        return [note(METRICS, "/metrics is for this machine only; set METRICS_TOKEN for others.")]
+    return [note(METRICS, "/metrics is for nobody: set METRICS_TOKEN or METRICS_PORT to have it.")]

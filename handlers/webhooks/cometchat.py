@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
-from handlers.web import Turned
+from handlers.bodies import Turned
 from handlers.webhooks.happening import Happening, Kind, event
 
 KINDS = {
@@ -40,15 +40,19 @@ class InSession(BaseModel):
     data: Session
 
 
-def read(body: bytes, headers: Mapping[str, str], login: str | None) -> Happening | None:
-    """The event, None for one that is not for us; Turned when it is not to be believed.
+def admit(headers: Mapping[str, str], login: str | None) -> None:
+    """Turned with 401 unless the sender knows `login`, which is `user:password`.
 
-    `login` is `user:password`; without one nothing is believed. Header names are in lower case.
+    Without a login nothing is believed. Header names are in lower case.
     """
     if login is None:
         raise Turned(401, "set COMETCHAT_WEBHOOK_AUTH, here and at CometChat, to let it in")
     if not _knows(login, headers.get("authorization", "")):
         raise Turned(401, "not the user and password of COMETCHAT_WEBHOOK_AUTH")
+
+
+def read(body: bytes) -> Happening | None:
+    """The event in admitted bytes, None for one that is not for us; Turned when unreadable."""
     kind = KINDS.get(event(Told, body).trigger)
     if kind is None:
         return None

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.calls.models import Vendor
-from handlers.web import Turned
+from handlers.bodies import Turned
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -1,14 +1,19 @@
 """RealtimeKit's webhooks: an RSA signature over the raw body."""
 
+import re
+from collections.abc import Mapping
+
 from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
 from bot.errors import VendorError
 from bot.ports import Signatures
-from handlers.web import Turned
+from handlers.bodies import Turned
 from handlers.webhooks.happening import Happening, Kind, event
 
 SIGNATURE = "rtk-signature"
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{4,4096}={0,2}")
 
 KINDS = {
     "meeting.started": Kind.STARTED,
@@ -34,6 +39,15 @@ class InMeeting(BaseModel):
     """The room of an event that is for us."""
 
     meeting: Meeting
+
+
+def admit(headers: Mapping[str, str]) -> None:
+    """Turned with 401 where there is no signature that a body could make good.
+
+    Header names are in lower case.
+    """
+    if not _BASE64.fullmatch(headers.get(SIGNATURE, "")):
+        raise Turned(401, "not signed")
 
 
 async def verify(body: bytes, signature: str, signatures: Signatures) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -10,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.calls.models import Vendor
+from handlers.bodies import Bodies, Turned, declared_length
 from handlers.counter import Counter
-from handlers.web import Turned, body_of
+from handlers.routes import Endpoint, doors
 from handlers.webhooks import cometchat, realtimekit, stream
 from handlers.webhooks.happening import Happening
 
@@ -35,40 +37,56 @@ class Trust(NamedTuple):
     cometchat_login: str | None = None
 
 
-def webhook_routes(counter: Counter, trust: Trust) -> list[Route]:
-    """`POST /webhooks/<vendor>` for each vendor that is on; another one's is not found."""
+class Reader(NamedTuple):
+    """One vendor's events. `admit` raises Turned by the headers alone, before the body is read.
+
+    `read` gives the event, None for one that is not for us; Turned when it is not to be believed.
+    """
+
+    admit: Callable[[Mapping[str, str]], None]
+    read: Read
+
+
+def webhook_routes(counter: Counter, trust: Trust, bodies: Bodies) -> list[Route]:
+    """`POST /webhooks/<vendor>` for each vendor that is on; another one's is not found.
+
+    `bodies` are those of all doors of the process.
+    """
     return [
-        Route(f"/webhooks/{vendor}", _door(counter, read), methods=["POST"])
-        for vendor, read in _readers(counter, trust).items()
+        route
+        for vendor, reader in _readers(counter, trust).items()
+        for route in doors(f"/webhooks/{vendor}", _door(counter, reader, bodies), posted=True)
     ]
 
 
-def _readers(counter: Counter, trust: Trust) -> dict[Vendor, Read]:
+def _readers(counter: Counter, trust: Trust) -> dict[Vendor, Reader]:
     async def from_stream(body: bytes, headers: Mapping[str, str]) -> Happening | None:
         return stream.read(body, headers, trust.stream or "")
 
     async def from_realtimekit(body: bytes, headers: Mapping[str, str]) -> Happening | None:
-        signature = headers.get(realtimekit.SIGNATURE, "")
-        await realtimekit.verify(body, signature, counter.signatures)
+        await realtimekit.verify(body, headers[realtimekit.SIGNATURE], counter.signatures)
         return realtimekit.read(body)
 
-    async def from_cometchat(body: bytes, headers: Mapping[str, str]) -> Happening | None:
-        return cometchat.read(body, headers, trust.cometchat_login)
+    async def from_cometchat(body: bytes, _: Mapping[str, str]) -> Happening | None:
+        return cometchat.read(body)
 
+    login = partial(cometchat.admit, login=trust.cometchat_login)
     on = {
-        Vendor.STREAM: (trust.stream is not None, from_stream),
-        Vendor.REALTIMEKIT: (trust.realtimekit, from_realtimekit),
-        Vendor.COMETCHAT: (trust.cometchat, from_cometchat),
+        Vendor.STREAM: (trust.stream is not None, Reader(stream.admit, from_stream)),
+        Vendor.REALTIMEKIT: (trust.realtimekit, Reader(realtimekit.admit, from_realtimekit)),
+        Vendor.COMETCHAT: (trust.cometchat, Reader(login, from_cometchat)),
     }
-    return {vendor: read for vendor, (is_on, read) in on.items() if is_on}
+    return {vendor: reader for vendor, (is_on, reader) in on.items() if is_on}
 
 
-def _door(counter: Counter, read: Read) -> Callable[[Request], Awaitable[Response]]:
+def _door(counter: Counter, reader: Reader, bodies: Bodies) -> Endpoint:
     async def door(request: Request) -> Response:
         try:
-            body = await body_of(request)
+            declared_length(request)
+            reader.admit(request.headers)
             await _open(counter)
-            happened = await read(body, request.headers)
+            async with bodies.reading(request) as body:
+                happened = await reader.read(body, request.headers)
         except Turned as away:
             path = request.url.path
             log.warning("webhook turned away", path=path, status=away.status, why=str(away))

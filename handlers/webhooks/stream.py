@@ -2,16 +2,19 @@
 
 import hashlib
 import hmac
+import re
 import zlib
 from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
-from handlers.web import MOST_BYTES, Turned
+from handlers.bodies import MOST_BYTES, Turned
 from handlers.webhooks.happening import Happening, Kind, event
 
 SIGNATURE = "x-signature"
+
+_SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 GZIP = b"\x1f\x8b"
 _GZIP_CONTAINER = 31
@@ -39,6 +42,15 @@ class InCall(BaseModel):
     """The call of an event that is for us, as `type:id`."""
 
     call_cid: str = Field(min_length=1)
+
+
+def admit(headers: Mapping[str, str]) -> None:
+    """Turned with 401 where there is no signature that a body could make good.
+
+    Header names are in lower case.
+    """
+    if not _SIGNATURE.fullmatch(headers.get(SIGNATURE, "")):
+        raise Turned(401, "not signed")
 
 
 def read(body: bytes, headers: Mapping[str, str], secret: str) -> Happening | None:

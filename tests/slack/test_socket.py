@@ -145,7 +145,9 @@ async def test_an_answer_under_way_holds_up_no_other(made: Bench) -> None:
 
 async def test_what_no_listener_takes_is_not_acknowledged(made: Bench) -> None:
     with capture_logs() as log:
-        sending = asyncio.create_task(made.exchange.send("slash_commands", {"command": "/other"}))
+        sending = asyncio.create_task(
+            made.exchange.send("slash_commands", {**COMMAND, "command": "/other"})
+        )
         await until(lambda: any(line["event"] == "envelope not taken" for line in log))
     assert not sending.done()
     sending.cancel()

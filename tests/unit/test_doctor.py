@@ -246,11 +246,21 @@ async def test_without_time_zone_data_it_says_what_to_install() -> None:
     assert (finding.sign, "tzdata" in finding.mend) == (Sign.WARNING, True)
 
 
-async def test_figures_open_to_everybody_are_worth_a_warning(ward: Ward) -> None:
-    ward.environ["HOST"] = "0.0.0.0"
-    assert "METRICS_TOKEN" in (await ward.wrong("Metrics", Sign.WARNING)).mend
-    ward.environ["METRICS_TOKEN"] = "for-the-watchers"
-    assert [one.sign for one in await ward.findings("Metrics")] == [Sign.GOOD]
+@pytest.mark.parametrize(
+    ("environ", "sign", "words"),
+    [
+        ({}, Sign.NOTE, "this machine only"),
+        ({"HOST": "0.0.0.0"}, Sign.NOTE, "for nobody: set METRICS_TOKEN or METRICS_PORT"),
+        ({"HOST": "0.0.0.0", "METRICS_PORT": "9090"}, Sign.NOTE, "Keep that port private"),
+        ({"HOST": "0.0.0.0", "METRICS_TOKEN": "for-the-watchers"}, Sign.GOOD, "METRICS_TOKEN"),
+    ],
+)
+async def test_it_says_who_may_see_the_figures(
+    ward: Ward, environ: dict[str, str], sign: Sign, words: str
+) -> None:
+    ward.environ.update(environ)
+    (finding,) = await ward.findings("Metrics")
+    assert (finding.sign, words in finding.says) == (sign, True)
 
 
 # as a command

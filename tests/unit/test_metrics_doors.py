@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -13,16 +14,18 @@ from starlette.applications import Starlette
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import Show, open_show
-from bot.service import front_door
+from bot.service import entrance, front_door
 from bot.settings import Settings
 from handlers.counter import Counter
 from handlers.socket import Pulse
-from handlers.watching import Check, checks, ready_route
+from handlers.watching import Check, Watchers, checks, ready_routes
+from handlers.web import web_app
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUPPORT = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
+ROOT = Path(__file__).parents[2]
 TOKEN = "for-the-watchers"
 
 
@@ -35,13 +38,13 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
 def door(show: Show, counter: Counter | None = None, **environ: str) -> httpx.AsyncClient:
     settings = Settings.load({**show.stage.environ, **environ}, None)
     app = front_door(settings, counter or show.counter)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
 def watched(parts: Mapping[str, Check], patience: float = 30.0) -> httpx.AsyncClient:
     """`/readyz` alone, which waits so many seconds for a part."""
-    app = Starlette(routes=[ready_route(parts, patience)])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
+    app = web_app(ready_routes(parts, Watchers(), patience))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
 def figure(page: str, name: str) -> float:
@@ -105,6 +108,90 @@ async def test_with_a_token_only_its_bearer_sees_the_figures(
         answer = await client.get("/metrics", headers=raw)
     assert answer.status_code == status
     assert (b"callwarden" in answer.content) == (status == 200)
+
+
+STRANGE: list[dict[str, str]] = [
+    {"x-forwarded-for": "203.0.113.9"},
+    {"forwarded": "for=203.0.113.9"},
+    {"via": "1.1 proxy"},
+    {"x-real-ip": "127.0.0.1"},
+    {"host": "bot.example.com"},
+    {"host": "bot.example.com:3000"},
+    {"host": "127.0.0.1.example.com"},
+    {"host": "[::2]:3000"},
+    {"host": ""},
+    {"host": "[" * 40},
+]
+NEAR = [{}, {"host": "localhost:3000"}, {"host": "LOCALHOST"}, {"host": "[::1]:3000"}]
+
+
+async def seen(app: Starlette, headers: dict[str, str], peer: str = "127.0.0.1") -> list[bool]:
+    """Whether the figures, and the parts that are ready, are shown."""
+    transport = httpx.ASGITransport(app, client=(peer, 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        figures = await client.get("/metrics", headers=headers)
+        ready = await client.get("/readyz", headers=headers)
+    assert figures.status_code in {200, 401, 404}
+    assert set(ready.json()) == {"status"} or "parts" in ready.json()
+    return [figures.status_code == 200, "parts" in ready.json()]
+
+
+@pytest.mark.parametrize("headers", NEAR)
+async def test_on_loopback_whoever_asks_from_this_machine_sees_all(
+    show: Show, headers: dict[str, str]
+) -> None:
+    app = front_door(Settings.load(show.stage.environ, None), show.counter)
+    assert await seen(app, headers) == [True, True]
+    assert await seen(app, headers, "::1") == [True, True]
+    assert await seen(app, headers, "::ffff:127.0.0.1") == [True, True]
+    assert await seen(app, headers, "10.0.0.7") == [False, False]
+
+
+@pytest.mark.parametrize("headers", STRANGE)
+async def test_what_a_proxy_beside_us_passes_on_is_a_strangers(
+    show: Show, headers: dict[str, str]
+) -> None:
+    app = front_door(Settings.load(show.stage.environ, None), show.counter)
+    assert await seen(app, headers) == [False, False]
+
+
+async def test_as_the_procfile_starts_it_strangers_learn_only_whether_it_is_ready(
+    show: Show,
+) -> None:
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    (host,) = re.findall(r"^web:.*HOST=(\S+)", procfile, re.MULTILINE)
+    settings = Settings.load({**show.stage.environ, "HOST": host}, None)
+    app = front_door(settings, show.counter)
+    router = {"host": "bot.example.com", "x-forwarded-for": "203.0.113.9"}
+    for headers in (router, {}):
+        assert await seen(app, headers, "10.1.2.3") == [False, False]
+    assert await seen(app, {}) == [False, True]
+    async with door(show, HOST=host) as client:
+        assert (await client.get("/metrics")).status_code == 404
+
+
+async def test_on_a_port_of_their_own_whoever_reaches_it_sees_all(show: Show) -> None:
+    open_to_all = {**show.stage.environ, "HOST": "0.0.0.0", "METRICS_PORT": "9090"}
+    doors = entrance(Settings.load(open_to_all, None), show.counter)
+    assert doors.figures
+    assert await seen(doors.figures, {}, "10.0.0.7") == [True, True]
+    assert await seen(doors.web, {}, "10.0.0.7") == [False, False]
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(doors.figures), base_url="http://127.0.0.1"
+    ) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.post("/slack/events")).status_code == 404
+        assert (await client.post("/webhooks/stream")).status_code == 404
+
+
+async def test_with_a_token_its_bearer_sees_all_on_either_port(show: Show) -> None:
+    told = {**show.stage.environ, "METRICS_PORT": "9090", "METRICS_TOKEN": TOKEN, "HOST": "::"}
+    doors = entrance(Settings.load(told, None), show.counter)
+    for app in (doors.web, doors.figures):
+        assert app
+        bearer = {"authorization": f"Bearer {TOKEN}", "x-forwarded-for": "203.0.113.9"}
+        assert await seen(app, bearer, "10.0.0.7") == [True, True]
+        assert await seen(app, {}, "10.0.0.7") == [False, False]
 
 
 async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:

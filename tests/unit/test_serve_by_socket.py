@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
 from bot.demo.stage import Stage, open_stage
-from bot.errors import SocketLost
+from bot.errors import ConfigError, SocketLost
 from bot.service import entrance, serve
 from bot.settings import Settings
 from bot.store import open_store
@@ -46,7 +47,9 @@ async def test_it_answers_by_socket_and_on_a_signal_hangs_up_and_closes(
     stage: Stage, sqlite_url: str, number: signal.Signals
 ) -> None:
     exchange, port = stage.slack.exchange, free_port()
-    settings = Settings.load(environ(stage, sqlite_url, PORT=str(port)), None)
+    inside = free_port()
+    more = {"PORT": str(port), "METRICS_PORT": str(inside)}
+    settings = Settings.load(environ(stage, sqlite_url, **more), None)
     serving = asyncio.create_task(serve(settings, worker=True))
     await heeded(number)
     await stage.slack.world.until(lambda: exchange.plugs)
@@ -59,9 +62,22 @@ async def test_it_answers_by_socket_and_on_a_signal_hangs_up_and_closes(
         assert (await client.get("/readyz")).status_code == 200
         assert (await client.get("/metrics")).status_code == 200
         assert (await client.post("/slack/events")).status_code == 404
+        assert (await client.get(f"http://127.0.0.1:{inside}/metrics")).status_code == 200
+        assert (await client.get(f"http://127.0.0.1:{inside}/webhooks/stream")).status_code == 404
     signal.raise_signal(number)
     await serving
     await stage.slack.world.until(lambda: not exchange.plugs)
+
+
+@pytest.mark.usefixtures("log_setup")
+async def test_a_port_for_figures_that_is_taken_is_named(stage: Stage, sqlite_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        more = {"PORT": str(free_port()), "METRICS_PORT": str(number)}
+        settings = Settings.load(environ(stage, sqlite_url, **more), None)
+        with pytest.raises(ConfigError, match=f"Port {number} of") as error:
+            await serve(settings, worker=False)
+    assert "set METRICS_PORT" in error.value.next_step
 
 
 async def test_the_socket_wins_over_the_door_and_the_log_says_so(
@@ -106,10 +122,10 @@ async def test_a_slack_that_opens_no_connection_ends_it_with_75_and_everything_c
 async def test_a_process_that_does_not_hear_slack_for_long_is_not_healthy(stage: Stage) -> None:
     clock = ManualClock()
     with capture_logs():
-        web, socket = entrance(
+        web, line, _ = entrance(
             Settings.load(environ(stage, "sqlite://"), None), Counter("/calls"), clock
         )
-    assert socket
+    assert line
     transport = httpx.ASGITransport(web)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         first = await client.get("/healthz")

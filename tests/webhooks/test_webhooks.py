@@ -13,8 +13,8 @@ from bot.demo.stage import Show
 from bot.errors import UnknownPerson
 from bot.service import front_door
 from bot.settings import Settings
+from handlers.bodies import MOST_BYTES
 from handlers.counter import Counter
-from handlers.web import MOST_BYTES
 from tests.webhooks.conftest import House
 from tests.webhooks.signing import (
     COMET_LEFT,
@@ -186,5 +186,6 @@ async def test_a_process_still_opening_asks_for_the_event_again(show: Show) -> N
     settings = Settings.load(show.stage.environ, None)
     transport = httpx.ASGITransport(front_door(settings, Counter("/calls")))
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
-        answer = await door.post("/webhooks/stream", content=STREAM_LEFT)
+        signed = by_stream(STREAM_LEFT, show.stage.environ["STREAM_API_SECRET"])
+        answer = await door.post("/webhooks/stream", content=STREAM_LEFT, headers=signed)
     assert answer.status_code == 503

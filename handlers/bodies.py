@@ -1,0 +1,76 @@
+"""Reading what strangers post: no longer than it may be, and no more of it than memory allows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.requests import ClientDisconnect, Request
+
+MOST_BYTES = 1_000_000
+"""Slack's and the vendors' payloads are far smaller; no more than this is read of a body."""
+
+SMALL_BYTES = 128 * 1024
+"""Slack's largest everyday payloads, a card of fifty blocks written as a form, stay below this."""
+
+HELD_BYTES = 32 * 1024 * 1024
+"""Of all bodies together, so much is in memory at once, and half of it by those that are large."""
+
+
+class Turned(Exception):
+    """A request that is turned away at the door, with an HTTP status."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def declared_length(request: Request) -> int | None:
+    """How long the body is said to be; None where that is not said, or in no number.
+
+    Turned with 413 when it is longer than anything that is read: the header is enough for that.
+    """
+    told = request.headers.get("content-length", "")
+    if not (told.isascii() and told.isdigit()):
+        return None
+    if len(told) > len(str(MOST_BYTES)) or int(told) > MOST_BYTES:
+        raise Turned(413, "too long")
+    return int(told)
+
+
+class Bodies:
+    """The bodies that are in memory, at all doors of a process together.
+
+    What is sent counts, not what is announced, so that half a body holds no place for the rest. The
+    second half of `most` bytes is for small bodies alone: whoever fills memory with large ones
+    leaves room for commands and presses.
+    """
+
+    def __init__(self, most: int = HELD_BYTES) -> None:
+        self._most = most
+        self.held = 0
+
+    @asynccontextmanager
+    async def reading(self, request: Request) -> AsyncIterator[bytes]:
+        """The body, which counts as held until the context ends.
+
+        Turned with 413 as soon as it is too long, whatever its header says; with 503 when there is
+        no room for it, and with 400 when its sender hangs up.
+        """
+        declared_length(request)
+        body = bytearray()
+        try:
+            await self._fill(body, request)
+            yield bytes(body)
+        finally:
+            self.held -= len(body)
+
+    async def _fill(self, body: bytearray, request: Request) -> None:
+        try:
+            async for part in request.stream():
+                body += part
+                self.held += len(part)
+                if len(body) > MOST_BYTES:
+                    raise Turned(413, "too long")
+                if self.held > (self._most if len(body) <= SMALL_BYTES else self._most // 2):
+                    raise Turned(503, "too many long bodies at once")
+        except ClientDisconnect as error:
+            raise Turned(400, "broken off") from error

@@ -1,0 +1,220 @@
+"""Slack's requests as data: the bytes that were signed, read and handed to Bolt as it takes them.
+
+They are read here because Bolt (1.30, slack_bolt/request/internals.py) takes every form in which
+the word “payload” stands anywhere for a press, and so loses a command whose text, channel or author
+is called so. Which fields each kind of request has: docs.slack.dev, reference/interaction-payloads,
+interactivity/implementing-slash-commands and apis/events-api.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from slack_bolt.async_app import AsyncBoltRequest
+
+Json: TypeAlias = dict[str, Any]
+
+JSON = "application/json"
+
+Id = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
+"""Slack's ids are letters and digits; anything in print is let pass, nothing else."""
+
+MaybeId = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,255}$")] | None
+"""An id that may be absent, null or empty."""
+
+
+class Unreadable(ValueError):
+    """Neither a form nor an object, or one that lacks what its kind always has."""
+
+
+class Named(BaseModel):
+    """A workspace, an organisation, a channel or a person; only its id is read."""
+
+    id: MaybeId = None
+
+
+class Person(BaseModel):
+    """Who did it."""
+
+    id: Id
+    team_id: MaybeId = None
+
+
+class Request(BaseModel):
+    """What any request may carry, as it has to be where it is there."""
+
+    type: str | None = None
+    callback_id: str | None = None
+    action_id: str | None = None
+    team_id: MaybeId = None
+    enterprise_id: MaybeId = None
+    response_url: str | None = None
+
+
+class Command(Request):
+    """A slash command; its optional fields are absent, or text."""
+
+    command: str
+    user_id: Id
+    text: str = ""
+    channel_id: MaybeId = None
+    trigger_id: str | None = None
+
+
+class Interaction(Request):
+    """Something somebody did with what we showed them."""
+
+    user: Person
+    team: Named | None = None
+    enterprise: Named | None = None
+    channel: Named | None = None
+    trigger_id: str | None = None
+
+
+class Action(BaseModel):
+    """The element that was pressed."""
+
+    action_id: str
+
+
+class View(BaseModel):
+    """The form or Home that something was done in."""
+
+    id: str
+    type: str
+    callback_id: str | None = None
+
+
+class Press(Interaction):
+    """`block_actions`."""
+
+    actions: Annotated[list[Action], Field(min_length=1)]
+    view: View | None = None
+    container: dict[str, Any] | None = None
+
+
+class Attachment(Request):
+    """`interactive_message`, which nothing of ours sends: as Bolt reads it for every listener."""
+
+    actions: Annotated[list[Any], Field(min_length=1)]
+
+
+class Step(Request):
+    """`workflow_step_edit`, likewise."""
+
+    workflow_step: dict[str, Any]
+
+
+class Submission(Interaction):
+    """`view_submission` and `view_closed`."""
+
+    view: View
+
+
+class Suggestion(Interaction):
+    """`block_suggestion`: letters typed into a menu."""
+
+    action_id: str
+
+
+class Shortcut(Interaction):
+    """`shortcut` and `message_action`."""
+
+    callback_id: str
+
+
+class Inner(BaseModel):
+    """What an event is about."""
+
+    type: str
+
+
+class Event(Request):
+    """`event_callback`."""
+
+    event: Inner
+
+
+KINDS: Mapping[str, type[Request]] = {
+    "block_actions": Press,
+    "block_suggestion": Suggestion,
+    "event_callback": Event,
+    "interactive_message": Attachment,
+    "message_action": Shortcut,
+    "shortcut": Shortcut,
+    "view_closed": Submission,
+    "view_submission": Submission,
+    "workflow_step_edit": Step,
+}
+"""Slack's payload types, and what each always has."""
+
+
+def read_payload(body: str, content_type: str = "") -> Json:
+    """The object or the form in a verified body; Unreadable where there is neither.
+
+    An interaction is a form whose only field of interest is `payload`, an object. A percent sign
+    that begins no escape stands for itself, as in every browser's reading of a form; of a field
+    that comes twice the last one counts. Escapes that are no UTF-8 are unreadable: a name that is
+    read wrongly may be another one's.
+    """
+    if body.startswith("{") or content_type == JSON:
+        return json_object(body) if body else {}
+    try:
+        form = dict(parse_qsl(body, keep_blank_values=True, errors="strict"))
+    except ValueError as error:
+        raise Unreadable("no form") from error
+    return json_object(form["payload"]) if "payload" in form and "command" not in form else form
+
+
+def json_object(text: str) -> Json:
+    """The object that is written there; Unreadable where there is none, or one too deep.
+
+    Halves of characters, which JSON can escape and no database stores, become U+FFFD.
+    """
+    try:
+        told = json.loads(text)
+        if isinstance(told, dict):
+            return _whole(told) if "\\ud" in text.lower() else told
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("no JSON object") from error
+    raise Unreadable("no JSON object")
+
+
+def is_ssl_check(form: Json) -> bool:
+    """Whether Slack only asks if our certificate is good: `ssl_check=1`, and its token at most."""
+    return form.get("ssl_check") == "1" and form.keys() <= {"ssl_check", "token"}
+
+
+def bolt_request(payload: Json, headers: Mapping[str, str]) -> AsyncBoltRequest:
+    """A payload as Bolt takes it when it need not read it itself: in the mode of its sockets.
+
+    Unreadable when it lacks what its kind always has, so that no handler has to ask for it.
+    """
+    try:
+        for kind in _kinds(payload):
+            kind.model_validate(payload)
+        return AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
+    except ValidationError as error:
+        # its own words would repeat what somebody wrote
+        raise Unreadable("not what Slack documents") from error
+    except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
+        raise Unreadable("not what Bolt can read") from error
+
+
+def _kinds(payload: Json) -> list[type[Request]]:
+    """Every kind that a listener may take this for."""
+    named = payload.get("type")
+    kind = KINDS.get(named, Request) if isinstance(named, str) else Request
+    return [kind, Command] if "command" in payload else [kind]
+
+
+def _whole(told: Any) -> Any:
+    if isinstance(told, str):
+        return told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(told, list):
+        return [_whole(one) for one in told]
+    if isinstance(told, dict):
+        return {_whole(name): _whole(one) for name, one in told.items()}
+    return told

@@ -1,0 +1,108 @@
+"""The Request URL of the Slack app: where Slack posts commands, interactions and events by HTTP."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.meter import Meter
+from handlers.arrivals import arriving
+from handlers.bodies import Bodies, Turned, declared_length
+from handlers.payloads import Json, Unreadable, bolt_request, is_ssl_check, read_payload
+from handlers.routes import doors
+from handlers.seals import SIGNATURE, STAMP, SlackSeals
+
+log = structlog.get_logger(__name__)
+
+HEARD = ("x-slack-retry-num", "x-slack-retry-reason")
+
+SSL_CHECK_BYTES = 1_000
+"""So much is read of an unsigned form, to see whether Slack asks about our certificate."""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class RequestUrl:
+    """`POST /slack/events`: what Slack did not sign is refused before its body is read.
+
+    `bodies` are those of all doors of the process. `meter` is told how soon Slack had its answer.
+    """
+
+    bolt: AsyncApp
+    seals: SlackSeals
+    bodies: Bodies
+    meter: Callable[[], Meter]
+    clock: Clock
+
+    @property
+    def routes(self) -> list[Route]:
+        """Where it is reached."""
+        return doors("/slack/events", self.events, posted=True)
+
+    async def events(self, request: Request) -> Response:
+        """One request: verified, read, and answered by Bolt's listeners."""
+        with arriving(self.meter, self.clock) as arrival:
+            try:
+                if await _is_ssl_check(request, self.bodies):
+                    return Response()
+                return await self._answer(request, arrival)
+            except Turned as away:
+                log.warning("request turned away", status=away.status, why=str(away))
+                return Response(status_code=away.status)
+
+    async def _answer(self, request: Request, arrival: arriving) -> Response:
+        seal = self.seals.of(request)
+        async with self.bodies.reading(request) as body:
+            self.seals.verify(seal, body)
+            payload = _read(request, body)
+            if is_ssl_check(payload):
+                return Response()
+            asked = _for_bolt(request, payload)
+            arrival.body = asked.body
+            return to_starlette_response(await self.bolt.async_dispatch(asked))
+
+
+async def _is_ssl_check(request: Request, bodies: Bodies) -> bool:
+    """Whether an unsigned form asks about our certificate and about nothing else.
+
+    Slack sends it unsigned, with its token at most (interactivity/implementing-slash-commands). Of
+    anything longer, or of unknown length, nothing is read.
+    """
+    headers = request.headers
+    if SIGNATURE in headers or STAMP in headers or _kind(request) != FORM:
+        return False
+    if not 0 < (declared_length(request) or 0) <= SSL_CHECK_BYTES:
+        return False
+    async with bodies.reading(request) as body:
+        try:
+            return is_ssl_check(read_payload(body.decode()))
+        except ValueError:
+            return False
+
+
+def _read(request: Request, body: bytes) -> Json:
+    """What a verified body says; Turned with 400 when it is no form and no object."""
+    try:
+        return read_payload(body.decode(), _kind(request))
+    except ValueError as error:
+        raise Turned(400, "neither a form nor a JSON object") from error
+
+
+def _for_bolt(request: Request, payload: Json) -> AsyncBoltRequest:
+    """The request as Bolt takes it, with the headers that say whether it comes again."""
+    headers = request.headers
+    try:
+        return bolt_request(payload, {name: headers[name] for name in HEARD if name in headers})
+    except Unreadable as error:
+        raise Turned(400, str(error)) from error
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

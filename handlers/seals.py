@@ -1,0 +1,67 @@
+"""How Slack's requests are known to be its own (authentication/verifying-requests-from-slack)."""
+
+import re
+from typing import NamedTuple
+
+from slack_sdk.signature import Clock as SignatureClock
+from slack_sdk.signature import SignatureVerifier
+from starlette.requests import Request
+
+from bot.clock import Clock
+from handlers.bodies import Turned
+
+STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+
+OLDEST_SECONDS = 300
+"""Slack's advice: what was signed longer ago, or later than now, may be a repetition."""
+
+_SECONDS = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+
+
+class Seal(NamedTuple):
+    """What a request says of its own signature; not verified yet."""
+
+    stamp: str
+    signature: str
+
+
+class SlackSeals:
+    """Verifies what the holder of the signing secret sent within the last five minutes."""
+
+    def __init__(self, signing_secret: str, clock: Clock) -> None:
+        self._clock = clock
+        self._verifier = SignatureVerifier(signing_secret, _Now(clock))
+
+    def of(self, request: Request) -> Seal:
+        """What its headers say; Turned with 401 where no body could make that good.
+
+        So whoever has no signature, or an old one, is refused before the body is read.
+        """
+        stamp, signature = request.headers.get(STAMP), request.headers.get(SIGNATURE)
+        if stamp is None or signature is None:
+            raise Turned(401, "not signed")
+        if not (_SECONDS.fullmatch(stamp) and _SIGNATURE.fullmatch(signature)):
+            raise Turned(401, "a signature that cannot be read")
+        if abs(self._clock.now().timestamp() - int(stamp)) > OLDEST_SECONDS:
+            raise Turned(401, "signed more than 5 minutes ago, or by another clock")
+        return Seal(stamp, signature)
+
+    def verify(self, seal: Seal, body: bytes) -> None:
+        """Turned with 401 unless Slack signed exactly these bytes."""
+        try:
+            genuine = self._verifier.is_valid(body, seal.stamp, seal.signature)
+        except UnicodeDecodeError as error:  # Slack sends UTF-8, and the verifier reads no other
+            raise Turned(401, "a signature that cannot be read") from error
+        if not genuine:
+            raise Turned(401, "signed with another secret")
+
+
+class _Now(SignatureClock):
+    """Our clock, as the SDK asks it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now().timestamp()

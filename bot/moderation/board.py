@@ -1,10 +1,12 @@
 """The live picture: every vendor asked at once, each within its own deadline, gaps said."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
+from cachetools import TTLCache
 
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, of_call
@@ -19,7 +21,9 @@ from bot.moderation.crowd import Crowd
 from bot.moderation.marking import PastOfAll, all_marked, marked
 from bot.moderation.memory import Memory
 from bot.moderation.roll import Roll
+from bot.moderation.single_flight import SingleFlight
 from bot.ports import CallProvider
+from bot.priority import current
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +37,18 @@ MOST_PEOPLE = 500
 MOST_PAGES = 50
 """Pages of people asked for at most: a vendor may fill them with those who left."""
 
+FINDS, FIND_SECONDS = 500, 4.0
+"""Searches whose results are kept, and for how long: one may cost a vendor 41 requests."""
+
+T = TypeVar("T")
+
 
 @dataclass
 class Board:
-    """What is live now. Keeps in `memory` what it showed, so that words typed after it resolve."""
+    """What is live now. Keeps in `memory` what it showed, so that words typed after it resolve.
+
+    Equal questions at the same moment are one to the vendor; what was found is kept for seconds.
+    """
 
     providers: Mapping[Vendor, CallProvider]
     clock: Clock
@@ -45,8 +57,11 @@ class Board:
     past: PastOfAll | None = None
     roll: Roll = field(init=False)
     _order: tuple[Vendor, ...] = field(init=False)
+    _flights: SingleFlight = field(default_factory=SingleFlight, init=False)
+    _found: TTLCache[tuple[Vendor, str], Sightings] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._found = TTLCache(FINDS, FIND_SECONDS, timer=self.clock.monotonic)
         self._order = tuple(vendor for vendor in Vendor if vendor in self.providers)
         self.roll = Roll(self.providers, self.clock, self.memory)
 
@@ -58,6 +73,13 @@ class Board:
                 next_step="Ask an admin to set its keys; the log says which are missing.",
             )
         return self.providers[vendor]
+
+    async def shared(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` answers, asked once for all who have that `question` now.
+
+        What is urgent joins nothing that is less so and has to wait behind it.
+        """
+        return await self._flights.do((current(), question), ask)
 
     def capabilities(self, call: Call) -> Mapping[str, Capability]:
         """What can be done in this call; Impossible when its vendor is not connected (any more)."""
@@ -133,10 +155,15 @@ class Board:
         return having
 
     async def _ask(self, vendor: Vendor, wanted: LogFilter) -> Page[Call] | Trouble:
-        try:
+        provider = self.providers[vendor]
+
+        async def listed() -> Page[Call]:
             if wanted.narrow:
-                return await self.providers[vendor].log(wanted, limit=MOST)
-            return await self.providers[vendor].list_live(limit=MOST)
+                return await provider.log(wanted, limit=MOST)
+            return await provider.list_live(limit=MOST)
+
+        try:
+            return await self.shared(("list", vendor, wanted), listed)
         except VendorError as error:
             return Trouble(vendor=vendor, message=str(error))
 
@@ -159,16 +186,21 @@ class Board:
         )
 
     async def _search(self, vendor: Vendor, words: str) -> Sightings | Trouble:
+        kept = self._found.get((vendor, words))
+        if kept is not None:
+            return kept
+        provider = self.providers[vendor]
         try:
-            return await self.providers[vendor].find(words)
+            found = await self.shared(("find", vendor, words), lambda: provider.find(words))
         except VendorError as error:
             return Trouble(vendor=vendor, message=str(error))
+        self._found[vendor, words] = found
+        return found
 
     async def open(self, ref: CallRef, page: int = 0) -> CallView:
         """One call with a page of its people, or the last page where there are fewer."""
         provider = self.provider(ref.vendor)
-        call = await provider.get(ref.id)
-        self.memory.keep_calls([call])
+        call = await self.get(ref)
         people = await self.people(call.ref, at_least=(page + 1) * PEOPLE_PER_PAGE + 1)
         page = min(page, max(len(people.items) - 1, 0) // PEOPLE_PER_PAGE)
         start, end = page * PEOPLE_PER_PAGE, (page + 1) * PEOPLE_PER_PAGE
@@ -194,6 +226,9 @@ class Board:
 
         Remembered with how many are left out: a name that fits one of some may fit two of all.
         """
+        return await self.shared(("people", ref, at_least), lambda: self._people(ref, at_least))
+
+    async def _people(self, ref: CallRef, at_least: int) -> Page[Participant]:
         found: dict[tuple[str, str | None], Participant] = {}
         cursor: str | None = None
         total: int | None = None
@@ -226,7 +261,8 @@ class Board:
 
     async def get(self, ref: CallRef) -> Call:
         """One call by its vendor's id."""
-        call = await self.provider(ref.vendor).get(ref.id)
+        provider = self.provider(ref.vendor)
+        call = await self.shared(("call", ref.vendor, ref.id), lambda: provider.get(ref.id))
         self.memory.keep_calls([call])
         return call
 

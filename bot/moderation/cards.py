@@ -62,7 +62,8 @@ class Cards:
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
         # One after the other: beside a vendor that fails, the reading would be left to itself.
-        seen = await self.board.provider(call.vendor).attendance(call)
+        provider = self.board.provider(call.vendor)
+        seen = await self.board.shared((ATTENDANCE.name, call), lambda: provider.attendance(call))
         cases = await self.store.recent(call, limit=REMOVALS)
         return seen.explained(cases).called(lambda person: self._name(call, person))
 

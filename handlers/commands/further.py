@@ -4,8 +4,9 @@ What can be looked at comes from `bot.calls.looks`; here is only which report sh
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from bot.calls.looks import (
     ATTENDANCE,
@@ -17,8 +18,9 @@ from bot.calls.looks import (
     TRANSCRIPTS,
     FileKind,
     Look,
+    Room,
 )
-from bot.calls.models import Call, Vendor
+from bot.calls.models import Call, CallRef, Vendor
 from bot.errors import Impossible, VendorError
 from bot.moderation.resolving import title_of
 from bot.ports import CallProvider
@@ -31,6 +33,8 @@ from handlers.blocks.reports import feedback_report, members_report, quality_rep
 from handlers.blocks.rooms import Shelf, rooms_report
 from handlers.commands.parse import FindPerson, LookAtCall, LookAtRooms
 from handlers.visit import Visit
+
+T = TypeVar("T")
 
 Report = Callable[[Visit, NamedLook], Awaitable[Message]]
 
@@ -82,7 +86,7 @@ async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False)
     await visit.hold(in_place=in_place)
     if asked.vendor is not None:
         provider = await visit.desk.looks(visit.asker, ROOMS, asked.vendor)
-        shelves = [Shelf(asked.vendor, await provider.rooms())]
+        shelves = [Shelf(asked.vendor, await _rooms(visit, provider))]
     else:
         vendors = visit.desk.board.providers
         shelves = await asyncio.gather(*(_shelf(visit, vendor) for vendor in vendors))
@@ -92,14 +96,19 @@ async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False)
 async def _shelf(visit: Visit, vendor: Vendor) -> Shelf:
     try:
         provider = await visit.desk.looks(visit.asker, ROOMS, vendor)
-        return Shelf(vendor, await provider.rooms())
+        return Shelf(vendor, await _rooms(visit, provider))
     except (Impossible, VendorError) as error:
         return Shelf(vendor, trouble=str(error))
 
 
+async def _rooms(visit: Visit, provider: CallProvider) -> Sequence[Room]:
+    return await visit.desk.board.shared((ROOMS.name, provider.vendor), provider.rooms)
+
+
 async def _quality(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, QUALITY, asked)
-    return quality_report(asked, await provider.quality(asked.call), _now(visit))
+    quality = await _shared(visit, QUALITY, asked, provider.quality)
+    return quality_report(asked, quality, _now(visit))
 
 
 async def _attendance(visit: Visit, asked: NamedLook) -> Message:
@@ -109,12 +118,14 @@ async def _attendance(visit: Visit, asked: NamedLook) -> Message:
 
 async def _members(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, MEMBERS, asked)
-    return members_report(asked, await provider.members(asked.call), _now(visit))
+    members = await _shared(visit, MEMBERS, asked, provider.members)
+    return members_report(asked, members, _now(visit))
 
 
 async def _feedback(visit: Visit, asked: NamedLook) -> Message:
     provider = await _vendor(visit, FEEDBACK, asked)
-    return feedback_report(asked, await provider.feedback(asked.call), _now(visit))
+    feedback = await _shared(visit, FEEDBACK, asked, provider.feedback)
+    return feedback_report(asked, feedback, _now(visit))
 
 
 def _files(look: Look) -> Report:
@@ -128,6 +139,13 @@ def _files(look: Look) -> Report:
         return files_report(asked, files, capabilities, _now(visit))
 
     return report
+
+
+async def _shared(
+    visit: Visit, look: Look, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
+) -> T:
+    """What a vendor tells of a call, asked once for all who look at it now."""
+    return await visit.desk.board.shared((look.name, asked.call), lambda: read(asked.call))
 
 
 async def _vendor(visit: Visit, look: Look, asked: LookValue) -> CallProvider:

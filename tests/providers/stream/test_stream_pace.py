@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.calls.acts import Person
 from bot.calls.cases import Case
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Kick
@@ -13,7 +14,7 @@ from bot.providers.breaker import BreakerState
 from bot.providers.http import Deadlines
 from bot.providers.stream import StreamProvider
 from tests.fakes.past import case_of
-from tests.providers.streams import client, fill, here, order, person, standup
+from tests.providers.streams import client, fill, here, order, standup
 
 RATE, SLOW, READ = 25, 0.03, 0.5
 """Requests a second, and the seconds that the vendor takes, and may take, for one."""
@@ -34,7 +35,7 @@ async def carried(provider: StreamProvider, case: Case) -> list[Result]:
 async def test_twenty_people_in_one_order_are_read_back_in_their_turn() -> None:
     """Each wait in our queue is longer than a read may take: none is cut off, nothing is opened."""
     server, provider = slow_call(20)
-    people = [await person(provider, f"p{number:03}") for number in range(20)]
+    people = [Person(id=f"p{number:03}") for number in range(20)]
     begun = asyncio.get_running_loop().time()
     results = await carried(provider, case_of(order(Kick(), *people)))
     assert asyncio.get_running_loop().time() - begun > 2 * READ, "the queue was longer than a read"

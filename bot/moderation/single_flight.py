@@ -1,0 +1,51 @@
+"""Equal questions at the same moment are asked once, and all who asked get the one answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class SingleFlight:
+    """Shares work that is under way. Nothing is kept once it has ended.
+
+    Whoever is cancelled leaves the others waiting; once nobody waits any more, the work is
+    cancelled too. An error is everybody's.
+    """
+
+    def __init__(self) -> None:
+        self._under_way: dict[Hashable, asyncio.Future[Any]] = {}
+        self._waiting: dict[Hashable, int] = {}
+
+    async def do(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        """What `work` returns, or what it returns to those who asked under that `key` before."""
+        shared = self._under_way.get(key)
+        if shared is None:
+            shared = asyncio.ensure_future(work())
+            self._under_way[key] = shared
+            self._waiting[key] = 0
+            shared.add_done_callback(lambda done: self._ended(key, done))
+        return await self._wait(key, shared)
+
+    async def _wait(self, key: Hashable, shared: "asyncio.Future[T]") -> T:
+        self._waiting[key] += 1
+        try:
+            return await asyncio.shield(shared)
+        finally:
+            if self._under_way.get(key) is shared:
+                self._waiting[key] -= 1
+                if not self._waiting[key]:
+                    self._forget(key)
+                    shared.cancel()
+
+    def _ended(self, key: Hashable, done: "asyncio.Future[Any]") -> None:
+        """Nobody joins it any more; an error that nobody waited for was told to nobody."""
+        if self._under_way.get(key) is done:
+            self._forget(key)
+        if not done.cancelled():
+            done.exception()
+
+    def _forget(self, key: Hashable) -> None:
+        del self._under_way[key]
+        del self._waiting[key]

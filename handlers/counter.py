@@ -14,6 +14,7 @@ from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
 from bot.schedule.rounds import Rounds
+from handlers.commands.plans import Plans
 from handlers.replies import Replies
 from handlers.turns import Turns
 
@@ -54,6 +55,7 @@ class Counter:
         self._patience = patience
         self.tasks = Tasks()
         self.turns = Turns()
+        self.plans = Plans(self.tasks)
         self._behind: asyncio.Future[Behind] = asyncio.get_running_loop().create_future()
 
     def furnish(self, behind: Behind) -> None:

@@ -4,7 +4,6 @@ The acknowledgement of an order is empty: nothing that answers a command can be 
 the one message about it is the outcome, which follows by response_url.
 """
 
-import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -30,9 +29,9 @@ AT_ONCE = 0.4
 async def act(visit: Visit, request: ActRequest) -> Message | None:
     """Take the order: without an answer it is on disk. A heavy act opens a form to confirm."""
     await visit.desk.admit(visit.asker, _key(visit), cut(clean(visit.body["text"]), MAX_REASON))
+    key = _key(visit)
     try:
-        async with asyncio.timeout(AT_ONCE):
-            meant = await meant_by(visit, request, _key(visit))
+        meant = await visit.counter.plans.begin(key, lambda: meant_by(visit, request, key), AT_ONCE)
     except TimeoutError:
         if _surely_heavy(request):
             visit.later(lambda: _confirm_slowly(visit, request), "form")
@@ -99,6 +98,14 @@ def _lookup(visit: Visit) -> Lookup:
     )
 
 
+async def taken_up(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+    """As `meant_by`, for an order that was not understood in time.
+
+    Where that is still being found out, nothing is read a second time.
+    """
+    return await visit.counter.plans.take(key, lambda: meant_by(visit, request, key))
+
+
 async def meant_by(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act. UnclearPeople where it has to be asked about.
 
@@ -147,7 +154,7 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
     await reason.open_once_known(
         visit,
         request.verb.label,
-        lambda: meant_by(visit, request, _key(visit)),
+        lambda: taken_up(visit, request, _key(visit)),
         lambda asked: unclear.unclear_form(visit, request, asked),
         _key(visit),
     )

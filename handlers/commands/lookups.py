@@ -19,7 +19,7 @@ from bot.moderation.plan import UnclearPeople
 from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import asked_back, looking, unsent
-from handlers.commands.acting import meant_by, to_repeat
+from handlers.commands.acting import taken_up, to_repeat
 from handlers.commands.orders import ActRequest
 from handlers.commands.parse import parse
 from handlers.counter import Counter
@@ -83,7 +83,7 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
     request = parse(lookup.words, lookup.command)
     if not isinstance(request, ActRequest):
         raise NotLookedUp("Callwarden was updated meanwhile and reads these words differently.")
-    read, act = await meant_by(visit, request, lookup.key)
+    read, act = await taken_up(visit, request, lookup.key)
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     await visit.desk.request(visit.order(lookup.key, act, read.reason))

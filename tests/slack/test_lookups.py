@@ -49,6 +49,31 @@ async def test_it_is_carried_on_with_and_told_by_its_outcome_alone(show: Show) -
     assert [as_text(one) for one in mira.private() if "Looking for" in as_text(one)] == []
 
 
+def read_before_the_kick(show: Show) -> int:
+    """How often it was read who is there until the kick was sent."""
+    paths = [seen.path for seen in show.stage.world.stream.requests]
+    kick = next(at for at, path in enumerate(paths) if path.endswith("/kick"))
+    return sum(path.endswith("/participants") for path in paths[:kick])
+
+
+async def test_what_it_means_is_found_out_once(show: Show) -> None:
+    """Two requests say who is there; a kick looks for the one person, too."""
+    mira = Moderator(show)
+    show.stage.world.stream.requests.clear()
+    await slowly(show, mira, f"kick {ROOM} dolores spam")
+    await mira.sees("✅ #1 kicked Dolores", "confirmed")
+    assert read_before_the_kick(show) == 3
+
+
+async def test_a_heavy_one_is_confirmed_in_a_form_by_what_was_found_out(show: Show) -> None:
+    mira = Moderator(show, "lead")
+    show.stage.world.stream.requests.clear()
+    await slowly(show, mira, f"kick {ROOM} all")
+    assert "everyone" in as_text(await mira.form()).casefold()
+    asked = [seen.path for seen in show.stage.world.stream.requests]
+    assert sum(path.endswith("/participants") for path in asked) == 2
+
+
 async def test_delivered_twice_it_is_one_case(show: Show) -> None:
     mira = Moderator(show)
     show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)

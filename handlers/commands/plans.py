@@ -1,0 +1,67 @@
+"""What orders in words mean, found out once: for their acknowledgement and for what follows it.
+
+An order that is not understood in time is carried on with in a form, or under its key on disk.
+Whoever does that takes the plan that is under way; after a restart, or in another process, there is
+none and it is made anew.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from cachetools import LRUCache
+
+from bot.calls.acts import Act
+from bot.errors import CallwardenError
+from bot.moderation.tasks import Tasks
+from handlers.commands.orders import ActRequest
+
+Meant = tuple[ActRequest, Act]
+"""An order as it is to be read, and its act."""
+
+Work = Callable[[], Awaitable[Meant]]
+
+MOST = 1_000
+"""Plans under way, or made and not yet taken; the ones that were not asked for longest go first."""
+
+
+class Plans:
+    """One for the process; `tasks` keeps what is under way."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self._begun: LRUCache[str, asyncio.Task[Meant | CallwardenError]] = LRUCache(MOST)
+
+    async def begin(self, key: str, work: Work, patience: float) -> Meant:
+        """What the order of that key means, by `work` unless that is being found out already.
+
+        TimeoutError after `patience` seconds; the plan goes on then, for whoever takes it.
+        """
+        task = self._begun.get(key)
+        if task is None:
+            task = self._tasks.spawn(_settled(work), "plan")
+            self._begun[key] = task
+        async with asyncio.timeout(patience):
+            told = await asyncio.shield(task)
+        self._begun.pop(key, None)
+        return _meant(told)
+
+    async def take(self, key: str, work: Work) -> Meant:
+        """The plan that was begun under that key, else what `work` finds out."""
+        task = self._begun.pop(key, None)
+        if task is None:
+            return await work()
+        return _meant(await task)
+
+
+async def _settled(work: Work) -> Meant | CallwardenError:
+    """What came of it: an error is told to whoever takes it, and is no fault of the task's."""
+    try:
+        return await work()
+    except CallwardenError as error:
+        return error
+
+
+def _meant(told: Meant | CallwardenError) -> Meant:
+    if isinstance(told, CallwardenError):
+        raise told
+    return told

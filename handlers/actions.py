@@ -14,6 +14,7 @@ from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one, told_case
 from handlers.following import follow_press
 from handlers.modals import order, reason, search
+from handlers.redelivery import led_to
 from handlers.visit import Visit
 
 AFTER = re.compile(r"^Again, after #\d+\. ?")
@@ -108,20 +109,24 @@ async def repeat_case(visit: Visit) -> None:
     """“Do it again”, “Try again”: what is not settled, as a new case each time; see `next_try`."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
     key = visit.key("again", visit.asker.actor.user, value.number)
-    await visit.desk.admit(
-        visit.asker, visit.key("press", visit.trigger_id), f"Do #{value.number} again"
-    )
-    wanted = await visit.desk.next_try(visit.asker, value.number, key)
-    if wanted.asked:
-        acceptance = Acceptance(case=wanted.case, how=How.REPEATED)
-    else:
-        acceptance = await visit.desk.request(
-            visit.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
-        )
+    press = visit.key("press", visit.trigger_id)
+    acceptance = await led_to(visit, press)
+    if acceptance is None:
+        await visit.desk.admit(visit.asker, press, f"Do #{value.number} again")
+        acceptance = await _next_try(visit, value.number, key, press)
     if visit.reply_url is None:
         follow_press(visit, acceptance)
     elif acceptance.how is How.REPEATED:
         visit.later(partial(visit.answer, asked_message(acceptance)), "answer")
+
+
+async def _next_try(visit: Visit, number: int, key: str, press: str) -> Acceptance:
+    """The case of this press: a new one, or the try that is under way or has done it."""
+    wanted = await visit.desk.next_try(visit.asker, number, key)
+    if wanted.asked:
+        return Acceptance(case=wanted.case, how=How.REPEATED)
+    order = visit.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
+    return await visit.desk.request(order.model_copy(update={"press": press}))
 
 
 def _again(case: Case) -> str:
@@ -134,6 +139,9 @@ async def undo_case(visit: Visit) -> None:
     """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
     value = values.load(values.CaseValue, visit.payload.get("value"))
     words, press = f"Undo #{value.number}", visit.key("press", visit.trigger_id)
+    if (earlier := await led_to(visit, press)) is not None:
+        visit.later(partial(visit.answer, asked_message(earlier)), "answer")
+        return
     await visit.desk.admit(visit.asker, press, words)
     key = visit.key("undo", visit.asker.actor.user, value.number)
     wanted = await visit.desk.next_try(visit.asker, value.number, key)
@@ -148,7 +156,8 @@ async def undo_case(visit: Visit) -> None:
         await visit.desk.permit(visit.asker, act, press, words)
         visit.later(partial(reason.open_form, visit, act, words), "form")
     else:
-        await visit.desk.request(visit.order(wanted.key, act, words))
+        order = visit.order(wanted.key, act, words)
+        await visit.desk.request(order.model_copy(update={"press": press}))
 
 
 async def show_audit(visit: Visit) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask
@@ -31,7 +33,8 @@ class Order(Frozen):
     `channel` is where it was asked, `reply_url` Slack's response_url for the private answer;
     `card` says that the answer redraws the card it came from, `in_place` that it takes the place of
     the message that was pressed. `trace` is the id of the request on log lines; it is no part of
-    what is asked.
+    what is asked. `press` is a second key, of a press whose order has one that counts tries: that
+    press delivered again is the same order. It is not written down with the case.
     """
 
     key: str
@@ -43,6 +46,12 @@ class Order(Frozen):
     card: bool = False
     in_place: bool = False
     trace: str = ""
+    press: str = Field("", exclude=True)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key under which it is the same order."""
+        return (self.key, self.press) if self.press else (self.key,)
 
     @property
     def manner(self) -> Manner:

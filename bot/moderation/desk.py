@@ -245,6 +245,10 @@ class Desk:
             await self.policy.require_auditor(asker.actor, "read other people's cases")
         return await self.store.case(number)
 
+    async def led_to(self, key: str) -> Case | None:
+        """The case that the request of this key led to, told to whoever sent it once already."""
+        return await self.store.led_to(key)
+
     async def to_repeat(self, asker: Asker, number: int) -> Case:
         """A case that is to be done again: whoever may do it may; `request` decides on that."""
         await self.policy.may_look(asker.actor, asker.channel)

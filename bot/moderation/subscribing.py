@@ -92,14 +92,16 @@ class Subscribing:
         Raises NotPermitted, UnusableChannel or NotAccepted.
         """
         await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
-        await self.check(asker, wish.channel)
+        if not await self.store.seen(key):
+            await self.check(asker, wish.channel)
         return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
 
     async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> Taken:
         """Give it another wish; one that was paused because its channel was gone goes on."""
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
-        await self.check(asker, wish.channel, known.wish.channel)
+        if not await self.store.seen(key):
+            await self.check(asker, wish.channel, known.wish.channel)
         now = self.clock.now()
         changed = known.edited(wish, now)
         if known.why:

@@ -175,7 +175,7 @@ class _Batch:
 
     def look(self, knocks: Sequence[Knock]) -> None:
         """Read which keys were seen before and which equal orders are open."""
-        keys = [knock.order.key for knock in knocks]
+        keys = [key for knock in knocks for key in knock.order.keys]
         for row in self._connection.execute(_DELIVERED, {"keys": keys}):
             self._known[row.key] = (row.fingerprint, _perhaps(row))
         open_keys = [knock.open_key for knock in knocks]
@@ -186,6 +186,8 @@ class _Batch:
         """What becomes of one order, given all before it."""
         if known := self._known.get(knock.order.key):
             return self._again(knock, *known)
+        if (pressed := self._known.get(knock.order.press)) and pressed[1] is not None:
+            return Acceptance(case=pressed[1], how=How.REPEATED)
         if case := self._open.get(knock.open_key):
             how = How.JOINED
             self._audit(Event.JOINED, knock, case)
@@ -249,10 +251,11 @@ class _Batch:
 
     def _deliver(self, knock: Knock, case: Case, *, joined: bool) -> None:
         order = knock.order
-        self._known[order.key] = (knock.fingerprint, case)
-        self._deliveries.append(
-            {"key": order.key, "fingerprint": knock.fingerprint, "case_number": case.number}
-        )
+        for key in order.keys:
+            self._known[key] = (knock.fingerprint, case)
+            self._deliveries.append(
+                {"key": key, "fingerprint": knock.fingerprint, "case_number": case.number}
+            )
         if order.reply_url:
             key = f"answer:{order.key}"
             answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url)

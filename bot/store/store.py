@@ -39,7 +39,7 @@ from bot.store.pen import Work
 from bot.store.rows import case_of
 from bot.store.schema import Schema, schema_of
 from bot.store.shelf import readable
-from bot.store.tables import AUDIT, CASE, DELIVERY
+from bot.store.tables import AUDIT, CASE, DELIVERY, LOOKUP
 from bot.store.trail import Trail, keep
 from bot.store.urls import async_url
 from bot.store.usage import UsageSide
@@ -201,6 +201,12 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         """Keep an order that is looked for; see `bot.ports.LookupStore`."""
         return await self._writer.write(self._hold, lookup, patience=self._patience)
 
+    async def looked_for(self, key: str) -> bool:
+        """Whether that order is kept; see `bot.ports.LookupStore`."""
+        async with self._reading() as connection:
+            found = await connection.scalar(select(LOOKUP.c.key).where(LOOKUP.c.key == key))
+        return found is not None
+
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
         """Take up orders that are looked for and that nobody holds, oldest first."""
         return await self._background(
@@ -223,6 +229,12 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         number = select(DELIVERY.c.case_number).where(DELIVERY.c.key == key).scalar_subquery()
         cases = await self._cases(select(CASE).where(CASE.c.number == number))
         return cases[0] if cases else None
+
+    async def seen(self, key: str) -> bool:
+        """Whether something came under this key already, whatever it led to."""
+        async with self._reading() as connection:
+            found = await connection.scalar(select(DELIVERY.c.key).where(DELIVERY.c.key == key))
+        return found is not None
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first; of this run of it where `session` says one."""

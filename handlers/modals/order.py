@@ -2,11 +2,12 @@
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from bot.calls.acts import Act, Person
-from bot.calls.cases import Order
+from bot.calls.cases import Acceptance, Order
 from bot.calls.handles import handle
 from bot.calls.models import Call, CallRef
 from bot.calls.verbs import VERBS
@@ -41,6 +42,7 @@ from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, menu_of, rolled, seen_call
 from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
 from handlers.modals.typed import carried, looked_up, with_typed
+from handlers.redelivery import led_to
 from handlers.visit import Visit
 
 FieldErrors = dict[str, str]
@@ -141,6 +143,8 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     """Take the order; the form closes once it is on disk, or says at which field it is wrong."""
     view = visit.payload
     said = read_said(view)
+    if (earlier := await led_to(visit, _key(visit))) is not None:
+        return accepted(visit, said.state.reply_url, earlier)
     try:
         act = await act_of(visit, said)
         reason = reason_of(said, needed=act.heavy)
@@ -154,7 +158,12 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     except Unfinished:
         call = chosen_call(visit.desk.board, said)
         return Redrawn(order_form(await _filled(visit, said, call, ["Fill in the new fields."])))
-    if said.state.reply_url is None:
+    return accepted(visit, said.state.reply_url, acceptance)
+
+
+def accepted(visit: Visit, reply_url: str | None, acceptance: Acceptance) -> FieldErrors | Redrawn:
+    """Close the form; one that was opened where no answer can be sent shows the case instead."""
+    if reply_url is None:
         follow(visit, acceptance)
         return Redrawn(done_view(asked_message(acceptance)))
     return {}
@@ -168,11 +177,8 @@ def _refused(said: Said, no: NotPermitted) -> FieldErrors | Pushed:
 
 
 def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:
-    """The order; its key is the form's, and another one once a mistake in it is mended."""
-    view = visit.payload
-    asked = hashlib.sha256(f"{act.subject}\n{reason}".encode()).hexdigest()[:16]
     return Order(
-        key=visit.key("form", view["id"], view["hash"], asked),
+        key=_key(visit),
         act=act,
         actor=visit.asker.actor,
         reason=reason,
@@ -180,6 +186,13 @@ def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:
         reply_url=said.state.reply_url,
         card=said.state.card,
     )
+
+
+def _key(visit: Visit) -> str:
+    """The same for every delivery of this form, another one once a mistake in it is mended."""
+    view = visit.payload
+    said = json.dumps(view["state"]["values"], sort_keys=True).encode()
+    return visit.key("form", view["id"], view["hash"], hashlib.sha256(said).hexdigest()[:16])
 
 
 def _at_blocks(said: Said, errors: Errors) -> FieldErrors:

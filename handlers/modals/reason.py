@@ -9,19 +9,18 @@ from bot.calls.cases import Order
 from bot.errors import CallwardenError, UnknownPerson, VendorError
 from bot.moderation.plan import UnclearPeople
 from bot.moderation.resolving import remembered, resolve
-from handlers.blocks.cases import asked_message
-from handlers.blocks.forms import FormState, done_view, form_errors, read_form, reason_form
+from handlers.blocks.forms import FormState, form_errors, read_form, reason_form
 from handlers.blocks.offers import outputs
 from handlers.blocks.optionfields import RECORDING
 from handlers.blocks.reasons import REASON
 from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
-from handlers.following import follow
 from handlers.modals.drafting import may_include
 from handlers.modals.leaving import with_leaving
 from handlers.modals.opening import draw_or_say, open_loading, open_view
-from handlers.modals.order import FieldErrors, Redrawn
+from handlers.modals.order import FieldErrors, Redrawn, accepted
 from handlers.modals.which import which_recording
+from handlers.redelivery import led_to
 from handlers.visit import Visit
 
 LOOK_UP_SECONDS = 0.8
@@ -114,7 +113,9 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     view = visit.payload
     if errors := form_errors(view):
         return errors
-    filled = read_form(view)
+    filled, key = read_form(view), visit.key("form", view["id"], view["hash"])
+    if (earlier := await led_to(visit, key)) is not None:
+        return accepted(visit, filled.state.reply_url, earlier)
     if (words := await which_recording(visit, filled.act.verb, filled.act.call)) is not None:
         return {RECORDING: words}
     try:
@@ -124,7 +125,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
         return {REASON: _not_found(error, filled.act)}
     acceptance = await visit.desk.request(
         Order(
-            key=visit.key("form", view["id"], view["hash"]),
+            key=key,
             act=act,
             actor=visit.asker.actor,
             reason=filled.reason,
@@ -133,7 +134,4 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
             card=filled.state.card,
         )
     )
-    if filled.state.reply_url is None:
-        follow(visit, acceptance)
-        return Redrawn(done_view(asked_message(acceptance)))
-    return {}
+    return accepted(visit, filled.state.reply_url, acceptance)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, DigestNote, Event
+from bot.calls.models import Vendor
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.digests.telling import How
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
@@ -61,6 +62,21 @@ async def test_one_key_is_one_request_however_often_it_comes(bench: Bench) -> No
     assert entry.detail == (
         "A digest for C0TEAM, every day at 09:00 Europe/London, covering the previous day"
     )
+
+
+async def test_delivered_again_it_is_the_same_one_although_its_channel_was_archived_since(
+    bench: Bench,
+) -> None:
+    await bench.one()
+    changed = WISH.model_copy(update={"vendors": frozenset({Vendor.STREAM})})
+    edited = await bench.desk.edit(LEAD, 1, changed, "edited")
+    bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", inside=True, archived=True)
+    again = await bench.desk.edit(LEAD, 1, changed, "edited")
+    assert (again.how, again.subscription) == (How.SAME, edited.subscription)
+    with pytest.raises(UnusableChannel):
+        await bench.desk.subscribe(LEAD, WISH, "another")
+    with pytest.raises(BadInput, match="already requested"):
+        await bench.desk.subscribe(LEAD, WISH, "made")
 
 
 async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:

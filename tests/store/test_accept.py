@@ -216,3 +216,19 @@ async def test_two_processes_count_together(postgres_url: str, clock: ManualCloc
         )
         assert await one.verify() == 61
         assert (await two.case(61)).number == 61
+
+
+async def test_a_press_delivered_again_is_the_same_order_whatever_try_it_would_be_now(
+    store: SqlStore,
+) -> None:
+    """The key of a try counts those before it; the press is one all the same."""
+    first = await store.accept(order("again:1", press="p1"))
+    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    await store.finish(claim, [DONE])
+    again = await store.accept(order("again:2", press="p1", person="bob"))
+    assert (again.case.number, again.how) == (first.case.number, How.REPEATED)
+    assert await store.led_to("p1") == await store.case(1)
+    assert await store.seen("again:1")
+    assert not await store.seen("again:2")
+    other = await store.accept(order("again:2", press="p2"))
+    assert (other.case.number, other.how) == (2, How.NEW)

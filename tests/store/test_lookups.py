@@ -66,9 +66,11 @@ async def test_what_a_dead_process_held_is_taken_up_again_and_the_dead_one_ends_
 async def test_what_is_settled_is_forgotten(store: SqlStore, clock: ManualClock) -> None:
     await store.hold(lookup(clock))
     (taken,) = await due(store)
+    assert await store.looked_for(taken.key)
     await store.looked_up(taken)
     await store.release("w")
     assert await due(store) == []
+    assert not await store.looked_for(taken.key)
 
 
 async def test_words_that_cannot_be_written_are_not_accepted(

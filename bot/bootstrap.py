@@ -84,7 +84,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
         metrics.lines_dropped(lines_dropped)
-        store = await stack.enter_async_context(_open_store(settings, clock, metrics))
+        store = await stack.enter_async_context(_open_store(settings, clock, metrics, wait=True))
         metrics.queue(store.backlog)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         providers = await _connect_vendors(settings, clock, stack, metrics)
@@ -352,8 +352,8 @@ def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:
 
 
 def _open_store(
-    settings: Settings, clock: Clock, meter: Meter
+    settings: Settings, clock: Clock, meter: Meter, *, wait: bool = False
 ) -> AbstractAsyncContextManager[SqlStore]:
     url = settings.process.database_url.get_secret_value()
     channel = settings.rules.slack.moderation_channel
-    return opening.working(url, clock, line_channel=channel, meter=meter)
+    return opening.working(url, clock, line_channel=channel, meter=meter, wait=wait)

@@ -38,7 +38,9 @@ CallwardenError
 ├── StoreError
 │   ├── ChainBroken          the audit chain does not verify; names the first bad entry
 │   ├── InstanceLocked       another process holds this SQLite database
-│   └── NewerDatabase        its tables are of a newer release than this one
+│   ├── DatabaseUnavailable  it does not answer: to wait may help
+│   └── DatabaseUnusable     it cannot be used as it is set up: to wait does not help
+│       └── NewerDatabase    its tables are of a newer release than this one
 └── ConfigError              a setting or callwarden.toml is wrong
 """
 
@@ -331,8 +333,18 @@ class InstanceLocked(StoreError):
     default_next_step = "Stop the other process, or move to PostgreSQL to run several."
 
 
-class NewerDatabase(StoreError):
-    """The tables are of a newer release, and this one cannot work with them.
+class DatabaseUnavailable(StoreError):
+    """The database does not answer, or not now: the same may work later.
+
+    The exit code is EX_TEMPFAIL of sysexits.h.
+    """
+
+    default_next_step = "Try again in a moment."
+    exit_code: ClassVar[int] = 75
+
+
+class DatabaseUnusable(StoreError):
+    """The database cannot be used as it is set up; somebody has to mend that first.
 
     The exit code is EX_CONFIG of sysexits.h: to start it again does not help.
     """
@@ -340,5 +352,14 @@ class NewerDatabase(StoreError):
     exit_code: ClassVar[int] = 78
 
 
+class NewerDatabase(DatabaseUnusable):
+    """The tables are of a newer release, and this one cannot work with them."""
+
+
 class ConfigError(CallwardenError):
-    """A setting or callwarden.toml is wrong; the message names the key."""
+    """A setting or callwarden.toml is wrong; the message names the key.
+
+    The exit code is EX_CONFIG of sysexits.h: to start it again does not help.
+    """
+
+    exit_code: ClassVar[int] = 78

@@ -51,7 +51,7 @@ def pytest_collection_finish() -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    asyncio.run(migrate(str(path)))
+    asyncio.run(migrate(f"sqlite:///{path}"))
     return path
 
 

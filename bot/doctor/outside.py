@@ -1,18 +1,17 @@
 """The vendors, the database and this machine."""
 
-import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.calls.models import Vendor
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
-from bot.errors import CallwardenError, NotAtVendor, VendorDenied, VendorError, VendorUnreachable
+from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorUnreachable
 from bot.providers.realtimekit_keys import kit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
-from bot.store.urls import sqlite_file
+from bot.store.urls import address_of
+from bot.store.writable import must_have_a_place
 from handlers.watching import is_loopback
 
 VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
@@ -87,37 +86,25 @@ async def webhook_key(patient: Patient) -> Findings:
 
 
 async def database(patient: Patient) -> Findings:
-    """Reachable, this release's tables, and writable. A running process beside us is no fault."""
+    """Reachable, fitting tables, and writable. A running process beside us is no fault."""
     url = patient.settings.process.database_url.get_secret_value()
-    file = sqlite_file(url)
-    if file is not None and not file.exists():
-        return [_no_file(file)]
-    kind = "PostgreSQL" if file is None else f"SQLite file {file}"
+    address = address_of(url)
+    if address.file is not None:
+        must_have_a_place(address.file)
+        if not address.file.exists():
+            says = f"There is no {address.file} yet; it is made at the first start."
+            return [note(DATABASE, says)]
     store = SqlStore(url, patient.clock)
     try:
-        await store.ping()
         schema = await store.schema()
         schema.must_not_be_too_new()
         if not schema.fits:
-            return [_old_tables(kind, by_itself=file is not None)]
+            return [_old_tables(address.place, by_itself=address.sqlite)]
         await store.writable()
-    except CallwardenError as error:
-        mend = "Check DATABASE_URL, that the server runs, and the rights of its user."
-        if file is not None:
-            mend = f"Give this user the right to write {file} and its folder."
-        return [bad(DATABASE, f"{kind}: {error}", mend)]
     finally:
         await store.stop()
     whose = "this release's" if schema.fit is Fit.CURRENT else "a newer release's"
-    return [good(DATABASE, f"{kind}: answers, has {whose} tables, can be written.")]
-
-
-def _no_file(file: Path) -> Finding:
-    folder = file.absolute().parent
-    if folder.is_dir() and os.access(folder, os.W_OK):
-        return note(DATABASE, f"There is no {file} yet; it is made at the first start.")
-    mend = "Make the folder, give this user the right to write there, or change DATABASE_URL."
-    return bad(DATABASE, f"{file} cannot be made: {folder} is not a folder to write in.", mend)
+    return [good(DATABASE, f"{address.place}: answers, has {whose} tables, can be written.")]
 
 
 def _old_tables(kind: str, *, by_itself: bool) -> Finding:

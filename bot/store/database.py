@@ -3,9 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy import (
-    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -19,9 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.errors import InstanceLocked
 from bot.store.tables import Utc
-from bot.store.urls import is_sqlite
+from bot.store.urls import Address
 
 CHAIN_LOCK = 0x63616C6C
 """PostgreSQL's advisory lock for whoever counts: case numbers, audit ids and migrations."""
@@ -59,14 +56,15 @@ _LIMIT_AND_LOCK = text(f"{_LIMIT.text}, pg_advisory_xact_lock({CHAIN_LOCK})")
 class Database:
     """An engine and the few things that differ between SQLite and PostgreSQL."""
 
-    def __init__(self, url: URL) -> None:
-        self.sqlite = is_sqlite(url)
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.sqlite = address.sqlite
         self.engine = create_async_engine(
-            url,
-            connect_args=_arguments(url),
+            address.url,
+            connect_args=_arguments(address),
             pool_pre_ping=not self.sqlite,  # a database that came back has closed what we kept
         )
-        self.writing = _writing(url)
+        self.writing = _writing(address)
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
             event.listen(self.writing, "connect", _prepare)
@@ -111,14 +109,14 @@ class Database:
         return func.clock_timestamp(type_=Utc) + literal(span, Interval)
 
 
-def _writing(url: URL) -> Engine:
+def _writing(address: Address) -> Engine:
     """The engine for the one connection that writes: without a pool, on blocking calls."""
-    plain = url.set(drivername="sqlite") if is_sqlite(url) else url
-    return create_engine(plain, connect_args=_arguments(url), poolclass=NullPool)
+    plain = address.url.set(drivername="sqlite") if address.sqlite else address.url
+    return create_engine(plain, connect_args=_arguments(address), poolclass=NullPool)
 
 
-def _arguments(url: URL) -> dict[str, Any]:
-    return {} if is_sqlite(url) else _PATIENCE
+def _arguments(address: Address) -> dict[str, Any]:
+    return {} if address.sqlite else {**address.arguments, **_PATIENCE}
 
 
 def _prepare(connection: Any, _: Any) -> None:
@@ -127,26 +125,3 @@ def _prepare(connection: Any, _: Any) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-class InstanceLock:
-    """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock."""
-
-    def __init__(self, url: URL) -> None:
-        self._lock = FileLock(f"{url.database}.lock", timeout=0) if is_sqlite(url) else None
-
-    def acquire(self) -> None:
-        """Take it or raise InstanceLocked, without waiting."""
-        if self._lock is None:
-            return
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            raise InstanceLocked(
-                f"Another process uses this database ({self._lock.lock_file} is held)."
-            ) from error
-
-    def release(self) -> None:
-        """Let another process have it; harmless when it is not held."""
-        if self._lock is not None:
-            self._lock.release()

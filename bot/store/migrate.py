@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StoreError
-from bot.store.database import Database, InstanceLock
+from bot.store.database import Database
+from bot.store.instance_lock import InstanceLock
 from bot.store.schema import Fit, Schema, mark, schema_of
-from bot.store.urls import async_url
+from bot.store.trouble import told_apart
+from bot.store.urls import address_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -20,19 +20,18 @@ async def migrate(url: str) -> Schema:
 
     What is returned are the tables as they were found. Those of a newer release stay as they are:
     NewerDatabase where this one cannot work with them. Two processes may start at once: on
-    PostgreSQL the second waits for the first, on SQLite it gets InstanceLocked. StoreError when the
-    database cannot be reached or changed.
+    PostgreSQL the second waits for the first, on SQLite it gets InstanceLocked. DatabaseUnavailable
+    or DatabaseUnusable when the database cannot be reached or changed.
     """
-    address = async_url(url)
+    address = address_of(url)
     lock, database = InstanceLock(address), Database(address)
     lock.acquire()
     try:
-        async with database.engine.connect() as connection:
-            await connection.run_sync(database.begin, counting=True)
-            found = await connection.run_sync(_upgrade)
-            await connection.commit()
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"The database cannot be brought up to date: {address!s}") from error
+        with told_apart(address):
+            async with database.engine.connect() as connection:
+                await connection.run_sync(database.begin, counting=True)
+                found = await connection.run_sync(_upgrade)
+                await connection.commit()
     finally:
         await database.engine.dispose()
         lock.release()

@@ -2,31 +2,50 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 
 import structlog
 
 from bot.clock import Clock, SystemClock
-from bot.errors import ConfigError
+from bot.errors import ConfigError, DatabaseUnavailable
 from bot.meter import UNMETERED, Meter
 from bot.store.migrate import migrate
 from bot.store.schema import Fit
 from bot.store.store import SqlStore
 from bot.store.urls import sqlite_file
+from bot.store.writable import must_have_a_place
 
 log = structlog.get_logger(__name__)
 
 
+RETRY_SECONDS = 2.0
+"""Between two attempts to reach a database that is waited for."""
+
+REMINDERS = 30
+"""Each so many attempts the log says again what is waited for: about once a minute."""
+
+
 @asynccontextmanager
 async def working(
-    url: str, clock: Clock, *, line_channel: str | None, meter: Meter = UNMETERED
+    url: str,
+    clock: Clock,
+    *,
+    line_channel: str | None,
+    meter: Meter = UNMETERED,
+    wait: bool = False,
 ) -> AsyncIterator[SqlStore]:
-    """A started store on the tables of this release; an SQLite file gets them by itself.
+    """A started store on tables that fit; an SQLite file gets them by itself.
 
-    ConfigError where PostgreSQL has to be migrated first, NewerDatabase where the tables are of a
-    release that is too new, InstanceLocked, or StoreError when the database does not answer.
+    With `wait`, a database that does not answer now is waited for; otherwise that is
+    DatabaseUnavailable. DatabaseUnusable where waiting does not help, ConfigError where PostgreSQL
+    has to be migrated first, InstanceLocked where another process has the file.
     """
+    if (file := sqlite_file(url)) is not None:
+        must_have_a_place(file)
     store = SqlStore(url, clock, line_channel=line_channel, meter=meter)
     try:
+        if wait:
+            await _until_it_answers(store, clock)
         await _take_as_it_is(store, url)
         await store.start()
         yield store
@@ -40,8 +59,10 @@ async def reading(url: str) -> AsyncIterator[SqlStore]:
 
     ConfigError when there are no tables; otherwise as `working`.
     """
-    if (file := sqlite_file(url)) is not None and not file.exists():
-        raise _no_tables()
+    if (file := sqlite_file(url)) is not None:
+        must_have_a_place(file)
+        if not file.exists():
+            raise _no_tables()
     store = SqlStore(url, SystemClock())
     try:
         if await _fit(store) is Fit.OLDER:
@@ -49,6 +70,18 @@ async def reading(url: str) -> AsyncIterator[SqlStore]:
         yield store
     finally:
         await store.stop()
+
+
+async def _until_it_answers(store: SqlStore, clock: Clock) -> None:
+    for attempt in count():
+        try:
+            await store.ping()
+        except DatabaseUnavailable as error:
+            if attempt % REMINDERS == 0:
+                log.warning("waiting for the database", why=str(error), mend=error.next_step)
+            await clock.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 async def _take_as_it_is(store: SqlStore, url: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Select, and_, false, or_, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.acts import Act
 from bot.calls.cases import (
@@ -30,9 +30,10 @@ from bot.meter import UNMETERED, Backlog, Meter
 from bot.ports import CaseFilter
 from bot.store.asks import AskSide
 from bot.store.backlog import backlog
-from bot.store.database import Database, InstanceLock
+from bot.store.database import Database
 from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark, remark
+from bot.store.instance_lock import InstanceLock
 from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
@@ -41,7 +42,8 @@ from bot.store.schema import Schema, schema_of
 from bot.store.shelf import readable
 from bot.store.tables import AUDIT, CASE, DELIVERY, LOOKUP
 from bot.store.trail import Trail, keep
-from bot.store.urls import async_url
+from bot.store.trouble import told_apart
+from bot.store.urls import address_of
 from bot.store.usage import UsageSide
 from bot.store.worklist import Begun, Outcome, PutBack, Wish, Worklist
 from bot.store.writable import must_be_writable
@@ -69,7 +71,7 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         patience: float = 2.0,
         meter: Meter = UNMETERED,
     ) -> None:
-        address = async_url(url)
+        address = address_of(url)
         self._clock = clock
         self._patience = patience
         self._lock = InstanceLock(address)
@@ -279,16 +281,13 @@ class SqlStore(UsageSide, DigestSide, AskSide):
             return await backlog(connection, self._clock.now())
 
     async def ping(self) -> None:
-        """One harmless read; NotAccepted when the database does not answer."""
-        try:
-            async with self._database.readers.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError) as error:
-            raise NotAccepted("The database does not answer.") from error
+        """One harmless read; DatabaseUnavailable or DatabaseUnusable when it is not answered."""
+        async with self._asking() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def schema(self) -> Schema:
-        """Whose tables the database has; StoreError when it does not answer."""
-        async with self._reading() as connection:
+        """Whose tables the database has; errors as of `ping`."""
+        async with self._asking() as connection:
             return await connection.run_sync(schema_of)
 
     async def schema_fits(self) -> bool:
@@ -296,9 +295,10 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         return (await self.schema()).fits
 
     async def writable(self) -> None:
-        """StoreError when the database can only be read; writes nothing."""
-        async with readable(), self._database.engine.connect() as connection:
-            await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
+        """DatabaseUnusable when the database can only be read; writes nothing."""
+        with told_apart(self._database.address):
+            async with self._database.engine.connect() as connection:
+                await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
 
     async def verify(self, expect: str | None = None) -> int:
         """Walk the whole chain as a stream; the number of entries, or ChainBroken.
@@ -325,6 +325,13 @@ class SqlStore(UsageSide, DigestSide, AskSide):
     def export(self) -> AsyncIterator[AuditEntry]:
         """Every audit entry, oldest first, as a stream."""
         return self._trail.entries()
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to find out whether the database is usable; says which kind of trouble."""
+        with told_apart(self._database.address):
+            async with self._database.readers.connect() as connection:
+                yield connection
 
     async def _cases(self, wanted: Select[tuple[object, ...]]) -> Sequence[Case]:
         async with self._reading() as connection:

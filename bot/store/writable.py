@@ -1,9 +1,12 @@
 """Whether the database would take an entry, found out without writing one."""
 
+import os
+from pathlib import Path
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from bot.errors import StoreError
+from bot.errors import DatabaseUnusable
 
 _POSTGRES = text(
     """
@@ -15,12 +18,31 @@ _POSTGRES = text(
     """
 )
 
+MEND = "Give this user the rights, or name another server or user in DATABASE_URL."
+
 SQLITE_BUSY = "database is locked"
 """Somebody else is writing, so writing works (sqlite.org/rescode.html#busy)."""
 
 
+def must_have_a_place(file: Path) -> None:
+    """DatabaseUnusable where no SQLite file can be, or be written, by that name."""
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        says = f"There is no folder {folder} for the SQLite file {file.name}."
+        raise DatabaseUnusable(says, next_step="Make the folder, or change DATABASE_URL.")
+    if file.is_dir():
+        says = f"{file} is a folder, and no SQLite file."
+        raise DatabaseUnusable(says, next_step="Write a file's name behind it in DATABASE_URL.")
+    unwritable = [one for one in (folder, file) if one.exists() and not os.access(one, os.W_OK)]
+    if unwritable:
+        raise DatabaseUnusable(
+            f"This user may not write {unwritable[0]}.",
+            next_step="Give that right; SQLite needs it for the file and for its folder.",
+        )
+
+
 def must_be_writable(connection: Connection, *, sqlite: bool) -> None:
-    """StoreError when the database can only be read."""
+    """DatabaseUnusable when PostgreSQL can only be read, SQLAlchemy's own error when a file can."""
     if sqlite:
         _sqlite(connection)
     else:
@@ -34,15 +56,16 @@ def _sqlite(connection: Connection) -> None:
     except OperationalError as error:
         if SQLITE_BUSY in str(error.orig):
             return
-        raise StoreError("The file cannot be written.") from error
+        raise
     connection.exec_driver_sql("ROLLBACK")
 
 
 def _postgres(connection: Connection) -> None:
     standby, read_only, may = connection.execute(_POSTGRES).one()
-    if standby:
-        raise StoreError("This server is a standby that can only be read.")
-    if read_only:
-        raise StoreError("This database or user is set to read only.")
-    if not may:
-        raise StoreError("This user may not write into Callwarden's tables.")
+    for wrong, says in (
+        (standby, "This server is a standby that can only be read."),
+        (read_only, "This database or user is set to read only."),
+        (not may, "This user may not write into Callwarden's tables."),
+    ):
+        if wrong:
+            raise DatabaseUnusable(says, next_step=MEND)

@@ -18,7 +18,7 @@ from bot.demo.slack.workspace import TEAM
 from bot.demo.stage import Stage, open_stage
 from bot.digests.subscription import Wish
 from bot.store import SqlStore
-from bot.store.urls import async_url
+from bot.store.urls import address_of
 from handlers.digests import EVENT_TYPE, THREAD_TYPE
 from tests.fakes.digests import wanted
 from tests.live.names import MODERATOR
@@ -122,7 +122,7 @@ async def _raise_and_kill(
 
 
 async def _all_posted(database_url: str, day: date, number: int) -> None:
-    engine = create_async_engine(async_url(database_url))
+    engine = create_async_engine(address_of(database_url).url)
     try:
         async with asyncio.timeout(PATIENCE), engine.connect() as connection:
             while (await connection.scalar(_LEFT, {"day": day})) != number:

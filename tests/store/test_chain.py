@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.errors import ChainBroken
 from bot.store import SqlStore, open_store
 from bot.store.chain import GENESIS, Bundle, Head, Walk, link
-from bot.store.urls import async_url
+from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 from tests.store.orders import order
 
@@ -132,7 +132,7 @@ async def three_entries(store: SqlStore) -> None:
 
 async def damage(url: str, *statements: str, triggers: bool = False) -> None:
     """Do what somebody with the database's password can do."""
-    engine = create_async_engine(async_url(url))
+    engine = create_async_engine(address_of(url).url)
     off = (
         ["DROP TRIGGER audit_refuses_UPDATE", "DROP TRIGGER audit_refuses_DELETE"]
         if engine.dialect.name == "sqlite"

@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from bot.errors import NotAccepted, StoreError
 from bot.store.database import CHAIN_LOCK, Database
 from bot.store.pen import Transaction, Work
-from bot.store.urls import async_url
+from bot.store.urls import address_of
 from bot.store.writer import Writer
 from tests.store.failover import cut
 
@@ -54,7 +54,7 @@ async def test_a_fault_in_our_own_work_hangs_nobody(sqlite_url: str) -> None:
     def faulty(_: Transaction, requests: Sequence[str]) -> Sequence[str]:
         return [requests[1]]
 
-    database = Database(async_url(sqlite_url))
+    database = Database(address_of(sqlite_url))
     writer = Writer(database)
     writer.start()
     with pytest.raises(StoreError):
@@ -68,7 +68,7 @@ async def test_work_that_does_not_count_has_no_ledger(sqlite_url: str) -> None:
     def curious(transaction: Transaction, _: Sequence[str]) -> Sequence[int]:
         return [transaction.ledger.next_case()]
 
-    database = Database(async_url(sqlite_url))
+    database = Database(address_of(sqlite_url))
     writer = Writer(database)
     writer.start()
     with pytest.raises(StoreError):
@@ -153,7 +153,7 @@ async def delivered(database: Database) -> list[str]:
 @asynccontextmanager
 async def writing(url: str) -> AsyncIterator[tuple[Writer, Database]]:
     """A writer by itself, at work on any database."""
-    database = Database(async_url(url))
+    database = Database(address_of(url))
     writer = Writer(database)
     writer.start()
     try:

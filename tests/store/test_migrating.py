@@ -21,7 +21,7 @@ from bot.store.database import Database
 from bot.store.migrate import alembic_config, migrate
 from bot.store.rows import found_by
 from bot.store.tables import AUDIT
-from bot.store.urls import async_url
+from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 
 NOT_AN_ENTRY = b"not an entry"
@@ -69,13 +69,13 @@ def postgres_old(postgres_server: str) -> Iterator[str]:
 def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each engine with the tables of version 0001 and a record in them."""
     sqlite = request.param == "sqlite"
-    url = str(tmp_path / "old.db") if sqlite else request.getfixturevalue("postgres_old")
+    url = f"sqlite:///{tmp_path / 'old.db'}" if sqlite else request.getfixturevalue("postgres_old")
     asyncio.run(_begin(url, _make_old))
     return url
 
 
 async def _begin(url: str, make: Callable[[Connection], None]) -> None:
-    database = Database(async_url(url))
+    database = Database(address_of(url))
     async with database.engine.connect() as connection:
         await connection.run_sync(database.begin, counting=True)
         await connection.run_sync(make)
@@ -170,7 +170,7 @@ async def test_titles_that_do_not_fit_into_an_index_are_cut_on_the_way(postgres_
 
 
 async def _rows(url: str) -> list[dict[str, Any]]:
-    database = Database(async_url(url))
+    database = Database(address_of(url))
     async with database.engine.connect() as connection:
         found = await connection.execute(select(AUDIT).order_by(AUDIT.c.id))
         rows = [dict(row._mapping) for row in found]
@@ -179,7 +179,7 @@ async def _rows(url: str) -> list[dict[str, Any]]:
 
 
 async def _run(url: str, statement: str) -> None:
-    database = Database(async_url(url))
+    database = Database(address_of(url))
     try:
         async with database.engine.begin() as connection:
             await connection.execute(text(statement))

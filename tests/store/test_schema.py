@@ -12,7 +12,7 @@ from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.migrations import HEAD, OLDEST
 from bot.store.schema import Fit, Schema
-from bot.store.urls import async_url
+from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 from tests.store.orders import order
 
@@ -33,7 +33,7 @@ def become(database_url: str) -> Iterator[Become]:
 
 
 async def _become(url: str, revision: str, oldest: str | None) -> None:
-    database = Database(async_url(url))
+    database = Database(address_of(url))
     async with database.engine.begin() as connection:
         await connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
         await connection.execute(text("DELETE FROM schema_compatibility"))

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bot.calls.cases import How
-from bot.errors import NotAccepted, StoreError, UnknownCase
+from bot.errors import DatabaseUnavailable, NotAccepted, StoreError, UnknownCase
 from bot.ports import CaseFilter
 from bot.service import on_a_fast_loop
 from bot.store import SqlStore, open_store
@@ -140,7 +140,7 @@ async def test_a_database_that_cannot_be_reached_accepts_nothing(
         with pytest.raises(NotAccepted) as caught:
             await store.accept(order())
         assert "Nothing was done" in caught.value.next_step
-        with pytest.raises(NotAccepted):
+        with pytest.raises(DatabaseUnavailable, match="no server listens there"):
             await store.ping()
         with pytest.raises(StoreError):
             await store.claim(owner="w", limit=1, lease=MINUTE)

@@ -16,7 +16,7 @@ from bot.demo.slack.workspace import TEAM
 from bot.demo.stage import Stage
 from bot.errors import ChainBroken
 from bot.store import SqlStore
-from bot.store.urls import async_url
+from bot.store.urls import address_of
 from tests.live.names import LINES
 from tests.storm.errands import Target, effects
 from tests.storm.sender import Ledger
@@ -92,7 +92,7 @@ async def auditor(database_url: str) -> AsyncIterator[Auditor]:
     """An auditor with connections of its own."""
     store, engine = (
         SqlStore(database_url, SystemClock()),
-        create_async_engine(async_url(database_url)),
+        create_async_engine(address_of(database_url).url),
     )
     try:
         yield Auditor(store, engine)

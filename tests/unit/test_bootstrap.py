@@ -18,10 +18,11 @@ from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import SIGNING_SECRET
-from bot.errors import ConfigError, InstanceLocked, NotAccepted, StoreError
+from bot.errors import ConfigError, DatabaseUnusable, InstanceLocked, NotAccepted
 from bot.service import serve, work
 from bot.settings import Settings
 from handlers.counter import Counter
+from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment, first_answer
 from tests.live.process import Program, free_port
 from tests.live.slash import Slash
@@ -86,9 +87,8 @@ async def test_without_slack_nothing_is_opened(sqlite_url: str) -> None:
             pass
 
 
-@pytest.mark.parametrize("form", ["sqlite:///{}", "{}"])
-async def test_a_new_sqlite_file_gets_its_tables_by_itself(tmp_path: Path, form: str) -> None:
-    url = form.format(tmp_path / "new.db")
+async def test_a_new_sqlite_file_gets_its_tables_by_itself(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
     async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=True) as store:
         assert await store.verify() == 0
 
@@ -111,17 +111,41 @@ async def test_postgresql_without_tables_asks_for_a_migration(postgres_server: s
     assert "callwarden migrate" in error.value.next_step
 
 
-async def test_a_database_that_does_not_answer_is_not_said_to_lack_tables() -> None:
-    url = "postgresql://ann:hunter2@127.0.0.1:9/none"
-    with pytest.raises(StoreError, match="does not answer"):
-        async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=False):
+class UntilThen(ManualClock):
+    """A clock on which something happens as soon as somebody waits."""
+
+    def __init__(self, happen: Callable[[], None]) -> None:
+        super().__init__()
+        self._happen = happen
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        self._happen()
+
+
+async def test_a_database_that_comes_later_is_waited_for(postgres_url: str, tmp_path: Path) -> None:
+    before, _, folder = postgres_url.partition("?host=")
+    later = tmp_path / "socket"
+    clock = UntilThen(lambda: later.symlink_to(folder))
+    one = settings(DATABASE_URL=f"{before}?host={later}")
+    with capture_logs() as log:
+        async with open_house(one, Counter("/calls"), worker=False, clock=clock) as store:
+            await store.ping()
+    waiting = [line for line in log if line["event"] == "waiting for the database"]
+    assert ["no server listens there" in line["why"] for line in waiting] == [True]
+
+
+async def test_a_database_that_can_never_be_opened_is_not_waited_for(postgres_url: str) -> None:
+    nowhere = settings(DATABASE_URL=postgres_url.replace("/postgres?", "/nowhere?"))
+    with pytest.raises(DatabaseUnusable, match="no database nowhere"):
+        async with open_house(nowhere, Counter("/calls"), worker=False):
             pass
 
 
 async def test_a_record_without_tables_asks_for_a_migration(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     with pytest.raises(ConfigError) as error:
-        async with reading(settings(DATABASE_URL=str(tmp_path / "empty.db"))):
+        async with reading(settings(DATABASE_URL=f"sqlite:///{tmp_path / 'empty.db'}")):
             pass
     assert "callwarden migrate" in error.value.next_step
 

@@ -17,8 +17,8 @@ import pytest
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.store import open_store
-from bot.store.database import InstanceLock
-from bot.store.urls import async_url
+from bot.store.instance_lock import InstanceLock
+from bot.store.urls import address_of
 from tests.store.orders import order
 
 pytestmark = pytest.mark.usefixtures("log_setup")
@@ -123,8 +123,8 @@ def test_migrate_makes_the_tables_and_may_be_repeated(run: Run, tmp_path: Path) 
 
 def test_migrate_says_that_a_database_cannot_be_reached_without_its_password(run: Run) -> None:
     said = run("migrate", DATABASE_URL="postgresql://ann:hunter2@127.0.0.1:9/none")
-    assert (said.code, said.out) == (1, "")
-    assert "cannot be brought up to date" in said.err
+    assert (said.code, said.out) == (75, "")
+    assert said.err.startswith("PostgreSQL at 127.0.0.1:9 refuses the connection")
     assert "hunter2" not in said.err
     assert "Traceback" not in said.err
 
@@ -211,24 +211,55 @@ def test_looking_at_a_record_that_is_not_there_makes_no_file(
     run: Run, tmp_path: Path, command: str
 ) -> None:
     said = run("audit", command, DATABASE_URL=f"sqlite:///{tmp_path / 'none.db'}")
-    assert said.code == 1
+    assert said.code == 78
     assert "callwarden migrate" in said.err
     assert not (tmp_path / "none.db").exists()
 
 
 def test_looking_at_a_database_that_does_not_answer_says_so(run: Run) -> None:
     said = run("audit", "export", DATABASE_URL="postgresql://ann:hunter2@127.0.0.1:9/none")
-    assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("The database does not answer.")
+    assert (said.code, said.out) == (75, "")
+    assert said.err.startswith("PostgreSQL at 127.0.0.1:9 refuses the connection")
     assert "hunter2" not in said.err
 
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret"}
 
 
+ADDRESSES = [
+    "postgresql://ann@127.0.0.1:9/none?password=hunter2",
+    "postgresql://ann@127.0.0.1:9/none?sslpassword=hunter2&sslmode=require",
+    "postgresql://ann@127.0.0.1:9/none?options=-c%20a.b=hunter2&passfile=/hunter2",
+    "postgresql://ann:p@hunter2@127.0.0.1:9/none",
+    "postgresql://ann:hunter2/x@127.0.0.1:9/none",
+    "postgresql://ann:hunter2?x@no-such.invalid/none",
+    "postgresql://ann@127.0.0.1/none?pasword=hunter2",
+    "host=127.0.0.1 port=9 password=hunter2",
+    "'postgresql://ann:hunter2@127.0.0.1:9/none'",
+    "mysql://ann:hunter2@127.0.0.1/none",
+]
+
+
+@pytest.mark.parametrize("command", ["migrate", "doctor", "audit verify"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_command_shows_a_secret_of_the_address(run: Run, command: str, address: str) -> None:
+    said = run(*command.split(), DATABASE_URL=address)
+    assert said.code in {1, 75, 78}
+    assert "hunter2" not in said.out + said.err
+    assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize("address", ADDRESSES[6:])
+def test_serve_ends_where_an_address_cannot_be_read(run: Run, address: str) -> None:
+    said = run("serve", DATABASE_URL=address, PORT="0", **SLACK)
+    assert (said.code, said.out) == (78, "")
+    assert "DATABASE_URL" in said.err
+    assert "hunter2" not in said.err
+
+
 def test_serve_without_slack_names_what_is_missing(run: Run) -> None:
     said = run("serve")
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (78, "")
     happened, todo = said.err.splitlines()
     assert "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET" in happened
     assert "README" in todo
@@ -242,7 +273,7 @@ def taken_port() -> Iterator[int]:
 
 def test_serve_on_a_taken_port_says_so_in_two_lines(run: Run, taken_port: int) -> None:
     said = run("serve", PORT=str(taken_port), **SLACK)
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (78, "")
     happened, todo = said.err.splitlines()
     assert f"Port {taken_port}" in happened
     assert "PORT" in todo
@@ -252,7 +283,7 @@ def test_serve_on_a_taken_port_says_so_in_two_lines(run: Run, taken_port: int) -
 def test_a_second_process_on_one_sqlite_file_says_so_in_two_lines(
     run: Run, sqlite_url: str, command: str
 ) -> None:
-    lock = InstanceLock(async_url(sqlite_url))
+    lock = InstanceLock(address_of(sqlite_url))
     lock.acquire()
     try:
         said = run(command, PORT="0", DATABASE_URL=sqlite_url, LOG_LEVEL="ERROR", **SLACK)
@@ -266,6 +297,6 @@ def test_a_second_process_on_one_sqlite_file_says_so_in_two_lines(
 
 def test_a_wrong_setting_is_named_and_its_value_is_not_repeated(run: Run) -> None:
     said = run("serve", PORT="hunter2", **SLACK)
-    assert said.code == 1
+    assert said.code == 78
     assert said.err.startswith("PORT is wrong")
     assert "hunter2" not in said.err

@@ -67,8 +67,8 @@ def test_a_preview_in_another_zone_says_so(run: Run, subscribed: str) -> None:
         (("preview", "--channel", "C2", "--subscription", "1"), 2, "not both"),
         (("send",), 2, "--subscription"),
         (("backfill", "--days", "0"), 2, "--days"),
-        (("backfill",), 1, "No vendor is on"),
-        (("send", "--subscription", "1"), 1, "Slack is not connected"),
+        (("backfill",), 78, "No vendor is on"),
+        (("send", "--subscription", "1"), 78, "Slack is not connected"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
@@ -89,5 +89,5 @@ def test_a_price_that_is_no_number_is_named(run: Run, sqlite_url: str, tmp_path:
     file = tmp_path / "prices.toml"
     file.write_text('[prices]\nstream = "cheap"', encoding="utf-8")
     said = run("digest", "preview", DATABASE_URL=sqlite_url, CALLWARDEN_CONFIG=str(file))
-    assert said.code == 1
+    assert said.code == 78
     assert "`stream` under `[prices]`: 'cheap' is not a price" in said.err

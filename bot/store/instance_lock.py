@@ -1,0 +1,86 @@
+"""Whoever works with an SQLite file holds it, by whatever name it was opened."""
+
+import os
+import struct
+import sys
+from pathlib import Path
+
+import structlog
+from filelock import FileLock, Timeout
+
+from bot.errors import DatabaseUnusable, InstanceLocked
+from bot.store.urls import Address
+from bot.store.writable import must_have_a_place
+
+if sys.platform == "linux":
+    import fcntl
+
+log = structlog.get_logger(__name__)
+
+BEYOND = 1 << 62
+"""The byte of the file that is held. SQLite's own locks are on 512 bytes from 2**30 on.
+
+https://www.sqlite.org/lockingv3.html
+"""
+
+OWNER_ONLY = 0o600
+
+
+class InstanceLock:
+    """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock.
+
+    There are two ways to one file: by a symbolic link, whose end is locked by a file beside it, and
+    by a second name of its own (a hard link), for which, on Linux, the file itself is locked.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._file = Path(os.path.realpath(address.file)) if address.file else None
+        beside = f"{self._file}.lock"
+        self._beside = FileLock(beside, timeout=0, mode=OWNER_ONLY) if self._file else None
+        self._held: int | None = None
+
+    def acquire(self) -> None:
+        """Take it or raise InstanceLocked, without waiting; DatabaseUnusable without a place."""
+        if self._file is None or self._beside is None:
+            return
+        must_have_a_place(self._file)
+        try:
+            self._beside.acquire()
+            self._held = _hold(self._file)
+        except (Timeout, BlockingIOError, PermissionError) as error:
+            self.release()
+            raise InstanceLocked(f"Another process uses this database ({self._file}).") from error
+        except OSError as error:
+            self.release()
+            raise DatabaseUnusable(f"{self._file} cannot be locked: {error.strerror}.") from error
+
+    def release(self) -> None:
+        """Let another process have it; harmless when it is not held.
+
+        Only after every connection to the file is closed: whoever closes a file loses all locks on
+        it that belong to the process, and SQLite's do.
+        """
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+        if self._beside is not None:
+            self._beside.release()
+
+
+def _hold(file: Path) -> int | None:
+    """Lock the file itself, by a lock that belongs to what is opened here and not to the process.
+
+    BlockingIOError when somebody else has it. Only Linux has such locks (man 2 fcntl_locking).
+    """
+    if sys.platform != "linux":
+        return None
+    opened = os.open(file, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    try:
+        flock = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, BEYOND, 1, 0)
+        fcntl.fcntl(opened, fcntl.F_OFD_SETLK, flock)
+    except OSError:
+        os.close(opened)
+        raise
+    if (names := os.fstat(opened).st_nlink) > 1:
+        log.warning("the SQLite file has several names: open it always by the same", names=names)
+    return opened

@@ -50,6 +50,7 @@ from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
 from bot.store import SqlStore, opening
 from handlers.asking import SlackAsks
+from handlers.clients import open_session, web_client
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
@@ -86,10 +87,10 @@ async def open_house(
         metrics.lines_dropped(lines_dropped)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics, wait=True))
         metrics.queue(store.backlog)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(open_session(settings.network))
         providers = await _connect_vendors(settings, clock, stack, metrics)
         signatures = _signatures(settings, clock, stack)
-        slack, replies = _slack(settings, session), Replies(session)
+        slack, replies = _slack(settings, session), Replies(session, settings.network)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
         directory = SlackDirectory(slack, clock)
         policy = Policy(settings.rules, directory)
@@ -135,7 +136,7 @@ async def sending(settings: Settings) -> AsyncIterator[Rounds]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(open_session(settings.network))
         providers = await _connect_vendors(settings, clock, stack, UNMETERED)
         freshness, owner = Freshness(providers, store, store, clock), _owner()
         stack.push_async_callback(release_quietly, store, owner)
@@ -258,13 +259,8 @@ async def _at_work(
 
 
 def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Slack's Web API over one session. It retries nothing: a post sent twice would show twice."""
-    return AsyncWebClient(
-        token=settings.slack.token(),
-        base_url=settings.slack.api_url,
-        session=session,
-        retry_handlers=[],
-    )
+    slack = settings.slack
+    return web_client(session, slack.api_url, slack.token(), settings.network)
 
 
 def _pace(settings: Settings) -> AsyncLimiter:
@@ -289,6 +285,7 @@ def connect(
                 clock=clock,
                 deadlines=deadlines,
                 meter=meter,
+                network=settings.network,
                 rate=settings.limits.stream_per_second,
             )
         )
@@ -303,6 +300,7 @@ def connect(
                 clock=clock,
                 deadlines=deadlines,
                 meter=meter,
+                network=settings.network,
             )
         )
     if chat := settings.cometchat:
@@ -314,6 +312,7 @@ def connect(
                 clock=clock,
                 deadlines=deadlines,
                 meter=meter,
+                network=settings.network,
             )
         )
     return {provider.vendor: provider for provider in found}
@@ -341,7 +340,8 @@ async def _connect_vendors(
 def _signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> KitSignatures:
     """Asks for no key before an event comes; while RealtimeKit is off there is no door for one."""
     kit = settings.realtimekit
-    signatures = kit_signatures(kit.webhook_keys_url if kit else "", clock)
+    url = kit.webhook_keys_url if kit else ""
+    signatures = kit_signatures(url, clock, network=settings.network)
     stack.push_async_callback(signatures.aclose)
     return signatures
 

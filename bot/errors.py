@@ -46,12 +46,30 @@ CallwardenError
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+
+
+class Diagnosis(NamedTuple):
+    """Why a connection did not come about, for admins and the log; no secret is in it.
+
+    `cause` is a word of `bot.network.Cause`, `says` and `mend` a sentence each.
+    """
+
+    cause: str
+    says: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.says} {self.mend}"
 
 
 class CallwardenError(Exception):
-    """An error meant to be read: `str()` is what happened, `next_step` what to do about it."""
+    """An error meant to be read: `str()` is what happened, `next_step` what to do about it.
 
+    `diagnosis` is what only admins are told besides, where a connection did not come about.
+    """
+
+    diagnosis: Diagnosis | None = None
     default_next_step: ClassVar[str] = ""
     exit_code: ClassVar[int] = 1
     """What a process ends with that ends because of it."""
@@ -194,10 +212,12 @@ class VendorError(CallwardenError):
         vendor: str,
         request_id: str | None = None,
         next_step: str | None = None,
+        diagnosis: Diagnosis | None = None,
     ) -> None:
         super().__init__(message, next_step=next_step)
         self.vendor = vendor
         self.request_id = request_id
+        self.diagnosis = diagnosis
 
 
 class VendorUnreachable(VendorError):
@@ -301,6 +321,10 @@ class SlackSilent(CallwardenError):
     """Slack did not answer, or not as documented, who somebody is."""
 
     default_next_step = "Try again in a moment."
+
+    def __init__(self, message: str, *, diagnosis: Diagnosis | None = None) -> None:
+        super().__init__(message)
+        self.diagnosis = diagnosis
 
 
 class SocketLost(CallwardenError):

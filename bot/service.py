@@ -28,7 +28,7 @@ from handlers.counter import Counter
 from handlers.request_url import RequestUrl
 from handlers.seals import SlackSeals
 from handlers.slack import bolt_app
-from handlers.socket import Socket
+from handlers.socket import SlackAddress, Socket
 from handlers.watching import (
     Check,
     Watchers,
@@ -65,9 +65,8 @@ def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -
     socket, bodies = None, Bodies()
     posted = webhook_routes(counter, _trust(settings), bodies)
     if slack.app_token is not None:
-        socket = Socket(
-            bolt, slack.app_token, slack.api_url, counter.tasks, clock, lambda: counter.meter
-        )
+        address = SlackAddress(slack.api_url, settings.network)
+        socket = Socket(bolt, slack.app_token, address, counter.tasks, clock, lambda: counter.meter)
     elif slack.signing_secret is not None:
         now = SystemClock()
         seals = SlackSeals(slack.signing_secret.get_secret_value(), now)

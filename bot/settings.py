@@ -19,6 +19,7 @@ from pydantic import (
 
 from bot.calls.models import Frozen, RtmpTarget, Vendor
 from bot.errors import ConfigError
+from bot.network import DIRECT, Network
 from bot.policy.rules import Rules
 from bot.settings_file import ConfigFile, Limits, LockTable, Prices, RtmpTable, read
 
@@ -169,6 +170,7 @@ class Settings(Frozen):
     lock: LockTable = LockTable()
     prices: Prices = Prices()
     reasons: tuple[str, ...] = ()
+    network: Network = DIRECT
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:
@@ -194,6 +196,7 @@ class Settings(Frozen):
             lock=config.lock,
             prices=config.prices,
             reasons=config.reasons,
+            network=Network.of(variables),
             **vendors,
         )
 

@@ -12,6 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import SlackSilent
+from bot.network import DIRECT, Network
+from handlers.clients import open_session, web_client
 from handlers.directory import SlackDirectory
 from handlers.slack_errors import error_code
 
@@ -64,9 +66,8 @@ def _headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def questions(
-    token: str, api_url: str, clock: Clock, patience: float
+    token: str, api_url: str, clock: Clock, patience: float, network: Network = DIRECT
 ) -> AsyncIterator[Questions]:
     """Questions over one session, closed at the end."""
-    async with aiohttp.ClientSession() as session:
-        client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
-        yield Questions(client, clock, patience)
+    async with open_session(network) as session:
+        yield Questions(web_client(session, api_url, token, network), clock, patience)

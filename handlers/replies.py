@@ -9,8 +9,10 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.network import DIRECT, Network
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
+from handlers.clients import webhook_client
 from handlers.slack_errors import retry_after
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,7 @@ class Replies:
     """Posts messages to response_urls over one shared session."""
 
     session: aiohttp.ClientSession
+    network: Network = DIRECT
 
     async def post(
         self, url: str, message: Message, *, in_place: bool, plainer: Sequence[Message] = ()
@@ -42,7 +45,7 @@ class Replies:
         Where Slack refuses its blocks, the first of `plainer` is shown that it takes.
         Raises NoticeLater when Slack is busy or away, NoticeLost when the address is used up.
         """
-        hook = AsyncWebhookClient(url, session=self.session, retry_handlers=[])
+        hook = webhook_client(self.session, url, self.network)
         try:
             async with asyncio.timeout(POST_SECONDS):
                 answer = await _send(hook, (message, *plainer), in_place=in_place)

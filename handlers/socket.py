@@ -20,7 +20,9 @@ from bot.clock import Clock
 from bot.errors import ConfigError, SocketLost
 from bot.meter import Meter
 from bot.moderation.tasks import Tasks
+from bot.network import DIRECT, Network
 from handlers.arrivals import arriving
+from handlers.clients import open_session, web_client
 from handlers.envelopes import payload_of, request_of
 from handlers.payloads import Json, Unreadable
 from handlers.slack_errors import error_code, retry_after
@@ -86,24 +88,31 @@ class Pulse(NamedTuple):
         return self.state != "dead"
 
 
+class SlackAddress(NamedTuple):
+    """Slack's Web API, and the way to it."""
+
+    api_url: str
+    network: Network = DIRECT
+
+
 class Socket:
     """Keeps one connection to Slack, and answers what comes over it.
 
-    `api_url` is Slack's Web API. `tasks` are the process's own: an answer begun is finished there.
+    `slack` is its Web API. `tasks` are the process's own: an answer begun is finished there.
     """
 
     def __init__(
         self,
         bolt: AsyncApp,
         app_token: SecretStr,
-        api_url: str,
+        slack: SlackAddress,
         tasks: Tasks,
         clock: Clock,
         meter: Callable[[], Meter],
     ) -> None:
         self._bolt = bolt
         self._app_token = app_token
-        self._api_url = api_url
+        self._slack = slack
         self._tasks = tasks
         self._clock = clock
         self._meter = meter
@@ -133,8 +142,9 @@ class Socket:
 
         SocketLost after TRIES failures in a row; ConfigError when Slack refuses the token.
         """
-        async with aiohttp.ClientSession() as session:
-            slack = AsyncWebClient(base_url=self._api_url, session=session, retry_handlers=[])
+        network = self._slack.network
+        async with open_session(network) as session:
+            slack = web_client(session, self._slack.api_url, network=network)
             keeping = asyncio.create_task(self._keep(slack, session), name="socket")
             stopping = asyncio.create_task(stop.wait(), name="stop")
             try:
@@ -185,7 +195,8 @@ class Socket:
         wire: Wire | None = None
         try:
             async with asyncio.timeout(OPEN_SECONDS):
-                wire = await Wire.open(session, await self._ticket(slack), self._clock)
+                ticket = await self._ticket(slack)
+                wire = await Wire.open(session, ticket, self._clock, self._slack.network)
                 self._owed[wire] = set()
                 self._tasks.spawn(self._read(wire), "socket")
                 await either(wire.greeted, wire.worn)

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import WSMsgType
 
 from bot.clock import Clock
+from bot.network import DIRECT, Network
 from handlers.payloads import Json, Unreadable, json_object
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,13 @@ class Wire:
         self.ended: asyncio.Future[None] = loop.create_future()
 
     @classmethod
-    async def open(cls, session: aiohttp.ClientSession, url: str, clock: Clock) -> "Wire":
+    async def open(
+        cls, session: aiohttp.ClientSession, url: str, clock: Clock, network: Network = DIRECT
+    ) -> "Wire":
         """Connect to an address from `apps.connections.open`; raises Unplugged."""
         try:
-            return cls(await session.ws_connect(url, autoping=False), clock)
+            proxy = network.proxy_for(url)
+            return cls(await session.ws_connect(url, autoping=False, proxy=proxy), clock)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unplugged(type(error).__name__) from error
 

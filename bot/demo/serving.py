@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+import httpx
 from starlette.types import ASGIApp
 
+from bot.network import DIRECT
 from bot.server import listening
 
 serve = partial(listening, grace=1)
@@ -24,3 +26,8 @@ async def serve_all(*apps: ASGIApp) -> AsyncIterator[list[str]]:
         ]
     finally:
         await asyncio.gather(*(stack.aclose() for stack in stacks))
+
+
+def loopback(url: str) -> httpx.AsyncClient:
+    """A client for what is served here: past any proxy, which could not reach it."""
+    return httpx.AsyncClient(base_url=url, verify=DIRECT.trust, trust_env=False)

@@ -10,14 +10,13 @@ import httpx
 
 from bot.bootstrap import open_house
 from bot.clock import Clock, SystemClock
-from bot.demo.serving import serve, serve_all
+from bot.demo.serving import loopback, serve, serve_all
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.world import World
-from bot.providers.http import trust
 from bot.service import entrance
 from bot.settings import Settings
 from bot.store import SqlStore
@@ -183,7 +182,7 @@ async def open_show(
         store = await stack.enter_async_context(open_house(settings, counter, worker=True))
         doors = entrance(settings, counter)
         url = await stack.enter_async_context(serve(doors.web))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, verify=trust()))
+        client = await stack.enter_async_context(loopback(url))
         line: httpx.AsyncClient | SocketLine = client
         if doors.socket is not None:
             await stack.enter_async_context(_kept(doors.socket))

@@ -74,7 +74,8 @@ async def webhook_key(patient: Patient) -> Findings:
     kit = patient.settings.realtimekit
     if kit is None:
         return []
-    signatures = kit_signatures(kit.webhook_keys_url, patient.clock)
+    network = patient.settings.network
+    signatures = kit_signatures(kit.webhook_keys_url, patient.clock, network=network)
     try:
         await signatures.probe()
     except VendorError as error:

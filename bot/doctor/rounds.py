@@ -87,7 +87,11 @@ async def _slack(
     if token is None:
         return None
     opened = questions(
-        token.get_secret_value(), settings.slack.api_url, clock, ONE_ANSWER * deadline
+        token.get_secret_value(),
+        settings.slack.api_url,
+        clock,
+        ONE_ANSWER * deadline,
+        settings.network,
     )
     slack_side = Slack(await stack.enter_async_context(opened))
     stack.push_async_callback(slack_side.aclose)

@@ -16,6 +16,7 @@ from bot.calls.outcomes import Observation, Receipt
 from bot.calls.verbs import Listed
 from bot.clock import Clock
 from bot.meter import UNMETERED, Meter
+from bot.network import DIRECT, Network
 from bot.providers.cometchat_acts import CAPABILITIES, Acts
 from bot.providers.cometchat_history import CometHistory
 from bot.providers.cometchat_reads import NO_MORE_KINDS, Reads, told
@@ -137,6 +138,7 @@ def cometchat(  # noqa: PLR0913 - each is one setting, given by name
     rate: float = _RATE,
     transport: httpx.AsyncBaseTransport | None = None,
     meter: Meter = UNMETERED,
+    network: Network = DIRECT,
 ) -> CometChatProvider:
     """A client for the call API at `base_url` and the chat API; both URLs include `/v3`.
 
@@ -146,6 +148,8 @@ def cometchat(  # noqa: PLR0913 - each is one setting, given by name
 
     def to(url: str) -> Transport:
         wire = Wire(Vendor.COMETCHAT, url, rate, problem, headers={"apikey": key}, secrets=(key,))
-        return Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
+        return Transport(
+            wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
+        )
 
     return CometChatProvider(to(base_url), to(chat_base_url), clock)

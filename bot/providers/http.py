@@ -1,11 +1,9 @@
 """The one way to a vendor: pool, rate, total deadline, retries and breaker."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import Enum, auto
-from functools import cache
 from typing import Any, NamedTuple
 
 import httpx
@@ -29,6 +27,7 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.meter import UNMETERED, Meter
+from bot.network import DIRECT, Network
 from bot.priority import Priority, current
 from bot.providers.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.breaker import Breaker
@@ -84,15 +83,6 @@ class Deadlines(NamedTuple):
         return self.queue if priority in {Priority.ORDER, Priority.LOOK} else None
 
 
-@cache
-def trust() -> ssl.SSLContext:
-    """Whose certificates are believed: httpx's own choice, read once for all clients.
-
-    httpx reads the authorities anew for each client, which costs 15 ms of CPU.
-    """
-    return httpx.create_ssl_context()
-
-
 class Transport:
     """One vendor's connection pool for the life of the process."""
 
@@ -105,6 +95,7 @@ class Transport:
         transport: httpx.AsyncBaseTransport | None = None,
         breaker: Breaker | None = None,
         meter: Meter = UNMETERED,
+        network: Network = DIRECT,
     ) -> None:
         self._wire = wire
         self._clock = clock
@@ -125,7 +116,9 @@ class Transport:
             headers=dict(wire.headers),
             params=dict(wire.params),
             transport=transport,
-            verify=trust(),
+            verify=network.trust,
+            proxy=_proxy(network, wire.base_url),
+            trust_env=False,
             timeout=None,  # noqa: S113 - the total deadline in `send` is the stricter one
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=10),
         )
@@ -303,6 +296,15 @@ class _Timed:
     def spent(self) -> float:
         """Since the beginning, without the queue."""
         return self._clock.monotonic() - self._began - self.queued
+
+
+def _proxy(network: Network, url: str) -> httpx.Proxy | None:
+    """The proxy on the way to `url`; one that is spoken to by TLS is checked like all others."""
+    address = network.proxy_for(url)
+    if address is None:
+        return None
+    by_tls = address.startswith("https:")
+    return httpx.Proxy(address, ssl_context=network.trust if by_tls else None)
 
 
 class _BackOff:

@@ -19,6 +19,7 @@ from bot.calls.verbs import Aim, Listed, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
+from bot.network import DIRECT, Network
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks, unlisted
 from bot.providers.preparing import Unprepared
@@ -220,6 +221,7 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     rate: float = _RATE,
     transport: httpx.AsyncBaseTransport | None = None,
     meter: Meter = UNMETERED,
+    network: Network = DIRECT,
 ) -> RealtimeKitProvider:
     """A client for one app; `base_url` is up to and without `/accounts`.
 
@@ -236,5 +238,7 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         secrets=(token, *keys),
         request_id_header="cf-ray",
     )
-    http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
+    http = Transport(
+        wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
+    )
     return RealtimeKitProvider(http, clock, rtmp_targets=rtmp_targets)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.network import DIRECT, Network
 from bot.providers.answers import Problem
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport, Wire
@@ -100,12 +101,15 @@ def kit_signatures(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     rate: float = 1.0,
+    network: Network = DIRECT,
 ) -> KitSignatures:
     """Checks by the key at `url`, on another host than the API and with a breaker of its own.
 
     `rate` is how often a second it may be asked for, repetitions included.
     """
+    host = str(httpx.URL(url).join("/")) if url else ""
     wire = Wire(
-        vendor=Vendor.REALTIMEKIT, base_url="", rate=rate, problem=lambda _: Problem(None, "")
+        vendor=Vendor.REALTIMEKIT, base_url=host, rate=rate, problem=lambda _: Problem(None, "")
     )
-    return KitSignatures(Transport(wire, clock, transport=transport), url, clock)
+    http = Transport(wire, clock, transport=transport, network=network)
+    return KitSignatures(http, url, clock)

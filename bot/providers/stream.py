@@ -22,6 +22,7 @@ from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
 from bot.meter import UNMETERED, Meter
+from bot.network import DIRECT, Network
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
@@ -213,6 +214,7 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     rate: float = 10.0,
     transport: httpx.AsyncBaseTransport | None = None,
     meter: Meter = UNMETERED,
+    network: Network = DIRECT,
 ) -> StreamProvider:
     """A client for one Stream app; `base_url` ends before `/api/v2`.
 
@@ -230,7 +232,9 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
         params={"api_key": api_key},
         secrets=(secret, token, *keys),
     )
-    http = Transport(wire, clock, deadlines=deadlines, transport=transport, meter=meter)
+    http = Transport(
+        wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
+    )
     return StreamProvider(
         http, clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
     )

@@ -11,7 +11,7 @@ SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).r
 
 WORLD = (
     "errors clock deadline priority calls usage digests meter trace ports policy moderation "
-    "schedule providers store settings logs log_stream handlers metrics"
+    "schedule providers store settings logs log_stream handlers metrics network"
 )
 
 MAY_IMPORT = {
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "priority": "",
     "calls": "",
     "meter": "calls",
+    "network": "calls errors",
     "trace": "",
     "metrics": "meter calls errors clock",
     "usage": "calls errors clock",
@@ -29,9 +30,9 @@ MAY_IMPORT = {
     "policy": "ports calls errors clock",
     "moderation": "deadline priority policy ports meter trace digests usage calls errors clock",
     "schedule": "priority digests moderation ports usage calls errors clock",
-    "providers": "deadline priority ports meter usage calls errors clock",
+    "providers": "deadline priority ports meter network usage calls errors clock",
     "store": "ports meter digests usage calls errors clock",
-    "settings": "settings_file policy calls errors",
+    "settings": "settings_file policy network calls errors",
     "settings_file": "policy calls errors",
     "printable": "",
     "cli_output": "printable",
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "tables": "calls digests schedule doctor printable cli_console",
     "blocks": "calls digests usage errors printable",
     "handlers": (
-        "blocks digests usage moderation policy schedule ports meter trace priority calls errors "
+        "blocks digests usage moderation policy schedule ports meter network trace priority calls errors "
         "clock"
     ),
     "server": "",

@@ -29,6 +29,7 @@ from handlers.socket import (
     SETTLED_SECONDS,
     SILENT_SECONDS,
     TRIES,
+    SlackAddress,
     Socket,
 )
 from tests.fakes.clock import HeldClock, ManualClock
@@ -76,7 +77,9 @@ async def bench(clock: Clock, token: str | None = None) -> AsyncIterator[Bench]:
     app = bolt_app("xoxb-1")
     async with serve(server.app) as url, server.exchange.serving():
         app_token = SecretStr(token or world.credentials.app_token)
-        socket = Socket(app, app_token, f"{url}/api/", tasks, clock, lambda: UNMETERED)
+        socket = Socket(
+            app, app_token, SlackAddress(f"{url}/api/"), tasks, clock, lambda: UNMETERED
+        )
         made = Bench(socket, server.exchange, server.faults, world, tasks)
         made.gate.set()
 
@@ -307,7 +310,9 @@ async def test_an_address_that_leads_nowhere_is_a_failure_like_any_other(address
 async def test_a_slack_that_is_away_is_a_failure_like_any_other() -> None:
     clock = ManualClock()
     app_token, away = SecretStr("xapp-1"), "http://127.0.0.1:9/api/"
-    socket = Socket(bolt_app("xoxb-1"), app_token, away, Tasks(), clock, lambda: UNMETERED)
+    socket = Socket(
+        bolt_app("xoxb-1"), app_token, SlackAddress(away), Tasks(), clock, lambda: UNMETERED
+    )
     with pytest.raises(SocketLost):
         await socket.keep(asyncio.Event())
 

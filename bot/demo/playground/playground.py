@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from bot.calls.actors import Actor
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
@@ -17,6 +15,7 @@ from bot.demo.playground.lesson import LESSON
 from bot.demo.playground.program import Program
 from bot.demo.playground.switches import Switches
 from bot.demo.playground.traffic import Traffic
+from bot.demo.serving import loopback
 from bot.demo.slack.delivery import Delivery
 from bot.demo.slack.finding import Pick
 from bot.demo.slack.people import Channel, User
@@ -165,7 +164,7 @@ async def open_playground(
         program = Program(environ, folder / "bot.log")
         stack.push_async_callback(program.stop)
         await program.start()
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=program.url))
+        client = await stack.enter_async_context(loopback(program.url))
         sender = Sender(stage.slack.world, client)
         playground = Playground(stage, program, sender, Switches(stage), clock, subscription, pace)
         living = asyncio.create_task(playground.live())

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import stamina
 
+from bot.demo.serving import loopback
 from bot.errors import CallwardenError
 
 PATIENCE = 30.0
@@ -72,7 +73,7 @@ class Program:
             wait_jitter=0,
         )
         try:
-            async with httpx.AsyncClient(base_url=self.url) as client:
+            async with loopback(self.url) as client:
                 async for look in looks:
                     with look:
                         await self._ready(client)

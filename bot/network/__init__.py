@@ -1,0 +1,9 @@
+"""The way out: the proxy and the certificates for every connection, and why one did not come about.
+
+PostgreSQL does not go this way: its driver has settings of its own.
+"""
+
+from bot.network.failures import Cause, diagnose
+from bot.network.way import DIRECT, Network
+
+__all__ = ["DIRECT", "Cause", "Network", "diagnose"]

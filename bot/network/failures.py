@@ -1,0 +1,212 @@
+"""Why a connection did not come about, from the exceptions of whichever client made it."""
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from http import HTTPStatus
+from typing import NamedTuple
+
+from bot.errors import Diagnosis
+from bot.network.way import Network, Target
+
+
+class Cause(StrEnum):
+    """What it was that failed; the value is how the log has it."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    CUT = "cut"
+    UNTRUSTED = "certificate_untrusted"
+    EXPIRED = "certificate_expired"
+    WRONG_NAME = "certificate_name"
+    NOT_TLS = "not_tls"
+    TLS = "tls"
+    PROXY_UNREACHABLE = "proxy_unreachable"
+    PROXY_PASSWORD = "proxy_password"  # noqa: S105 - a word
+    PROXY_REFUSED = "proxy_refused"
+    PROXY_FAILED = "proxy_failed"
+    OTHER = "other"
+
+
+class Words(NamedTuple):
+    """What happened, with the places `{host}` and `{proxy}`, and what mends it."""
+
+    says: str
+    mend: str
+
+
+ADDRESS = "Check the address in the environment"
+FIREWALL = "a firewall; where connections out go through a proxy only, set HTTPS_PROXY"
+
+WORDS: Mapping[Cause, Words] = {
+    Cause.DNS: Words(
+        "there is no address for the name {name} (DNS)",
+        f"{ADDRESS}, and this machine's name servers.",
+    ),
+    Cause.REFUSED: Words(
+        "{host} refuses the connection",
+        f"{ADDRESS} and its port, and whether something runs there.",
+    ),
+    Cause.UNREACHABLE: Words(
+        "there is no way to {host} in the network", f"Check this machine's network, and {FIREWALL}."
+    ),
+    Cause.TIMEOUT: Words(
+        "{host} did not take the connection in time",
+        f"Check this machine's network, and {FIREWALL}.",
+    ),
+    Cause.CUT: Words(
+        "the connection to {host} was cut", f"Check what may stand between, such as {FIREWALL}."
+    ),
+    Cause.UNTRUSTED: Words(
+        "the certificate of {host} is not trusted{why}",
+        "Where your network inspects TLS, add its CA to the system's certificates, or name its PEM "
+        "file in SSL_CERT_FILE, and start again.",
+    ),
+    Cause.EXPIRED: Words(
+        "the certificate of {host} is not valid at this time{why}",
+        "Check this machine's clock; if it is right, whoever runs {host} has to renew it.",
+    ),
+    Cause.WRONG_NAME: Words(
+        "the certificate of {host} is for another name",
+        f"{ADDRESS}; a proxy or a sign-in page may answer in its place.",
+    ),
+    Cause.NOT_TLS: Words(
+        "what answers at {host} does not speak TLS",
+        f"{ADDRESS}: https:// or http://, and its port.",
+    ),
+    Cause.TLS: Words(
+        "no TLS connection to {host} came about{why}",
+        f"Check what may stand between, such as {FIREWALL}.",
+    ),
+    Cause.PROXY_UNREACHABLE: Words(
+        "the proxy {proxy} cannot be reached: {why}",
+        "Check HTTPS_PROXY, or name {name} in NO_PROXY where it can be reached without.",
+    ),
+    Cause.PROXY_PASSWORD: Words(
+        "the proxy {proxy} wants a user and a password (407)",
+        "Write them into HTTPS_PROXY: http://user:password@{proxy}; @ as %40, : as %3A, / as %2F.",
+    ),
+    Cause.PROXY_REFUSED: Words(
+        "the proxy {proxy} does not let us through to {host}{why}",
+        "Have {name} allowed there, or name it in NO_PROXY where it can be reached without.",
+    ),
+    Cause.PROXY_FAILED: Words(
+        "the proxy {proxy} did not reach {host}{why}",
+        f"{ADDRESS}; whoever runs the proxy can see there what failed.",
+    ),
+    Cause.OTHER: Words(
+        "no connection to {host} came about", f"Check this machine's network, and {FIREWALL}."
+    ),
+}
+
+NOT_VALID_NOW = {9, 10}
+WRONG_NAMES = {62, 64}
+"""OpenSSL's verify codes (`x509_vfy.h`): not yet valid, expired; the host or the IP differs."""
+
+PLAIN = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
+"""OpenSSL's reasons where the other side answers with something that is not TLS."""
+
+NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+
+THE_PROXYS = {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TIMEOUT}
+"""What fails before a proxy is asked for anything is about the proxy."""
+
+
+def diagnose(
+    error: BaseException, url: str, network: Network, proxy_status: int | None = None
+) -> Diagnosis:
+    """Why no connection to `url` came about; shows hosts and ports only.
+
+    `proxy_status` is what the proxy answered to CONNECT, where it did.
+    """
+    chain = list(_chain(error))
+    cause = _cause(chain)
+    proxy = network.shown_proxy(url)
+    if proxy_status is not None:
+        return _told(_refused(proxy_status), url, proxy, f" ({proxy_status})")
+    if proxy is not None and cause in THE_PROXYS:
+        why = WORDS[cause].says.format(host="it")
+        return _told(Cause.PROXY_UNREACHABLE, url, proxy, why)
+    return _told(cause, url, proxy, _verdict(chain))
+
+
+def _told(cause: Cause, url: str, proxy: str | None, why: str) -> Diagnosis:
+    target = _target(url)
+    shown = {
+        "host": str(target) if target else "that address",
+        "name": target.host if target else "it",
+        "proxy": proxy,
+        "why": why,
+    }
+    words = WORDS[cause]
+    says = words.says.format(**shown)
+    return Diagnosis(cause, f"{says[0].upper()}{says[1:]}.", words.mend.format(**shown))
+
+
+def _target(url: str) -> Target | None:
+    try:
+        return Target.of(url)
+    except ValueError:
+        return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """`error` and all that led to it, those of groups too, each once."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+        waiting += [led for led in (one.__cause__, one.__context__) if led is not None]
+
+
+def _cause(chain: Sequence[BaseException]) -> Cause:
+    found = (_cause_of(one) for one in chain)
+    return next((cause for cause in found if cause is not None), Cause.OTHER)
+
+
+def _cause_of(error: BaseException) -> Cause | None:
+    if isinstance(error, ssl.SSLError):
+        return _of_tls(error)
+    if isinstance(error, socket.gaierror):
+        return Cause.DNS
+    if isinstance(error, TimeoutError):
+        return Cause.TIMEOUT
+    if isinstance(error, ConnectionError):
+        return Cause.REFUSED if isinstance(error, ConnectionRefusedError) else Cause.CUT
+    return Cause.UNREACHABLE if getattr(error, "errno", None) in NO_WAY else None
+
+
+def _of_tls(error: ssl.SSLError) -> Cause:
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return Cause.CUT
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return Cause.NOT_TLS if error.reason in PLAIN else Cause.TLS
+    if error.verify_code in NOT_VALID_NOW:
+        return Cause.EXPIRED
+    return Cause.WRONG_NAME if error.verify_code in WRONG_NAMES else Cause.UNTRUSTED
+
+
+def _refused(status: int) -> Cause:
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return Cause.PROXY_PASSWORD
+    failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return Cause.PROXY_FAILED if failed else Cause.PROXY_REFUSED
+
+
+def _verdict(chain: Sequence[BaseException]) -> str:
+    """OpenSSL's own words, where it was TLS."""
+    for one in chain:
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return f" ({one.verify_message})"
+        if isinstance(one, ssl.SSLError) and one.reason:
+            return f" ({one.reason.replace('_', ' ').lower()})"
+    return ""

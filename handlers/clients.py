@@ -1,0 +1,44 @@
+"""Slack's clients, made in one place so that all of them go out by the same way."""
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.network import DIRECT, Network
+
+NOT_FROM_THE_ENVIRONMENT = "-"
+"""Keeps the SDK from looking for a proxy itself: it knows no NO_PROXY, and logs the password."""
+
+
+def open_session(network: Network = DIRECT) -> aiohttp.ClientSession:
+    """A connection pool that believes whom all others do; its proxies are named by request."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=network.trust))
+
+
+def web_client(
+    session: aiohttp.ClientSession,
+    api_url: str,
+    token: str | None = None,
+    network: Network = DIRECT,
+) -> AsyncWebClient:
+    """Slack's Web API over one session. It retries nothing: a post sent twice would show twice."""
+    client = AsyncWebClient(
+        token=token,
+        base_url=api_url,
+        session=session,
+        retry_handlers=[],
+        proxy=NOT_FROM_THE_ENVIRONMENT,
+    )
+    client.proxy = network.proxy_for(api_url)
+    return client
+
+
+def webhook_client(
+    session: aiohttp.ClientSession, url: str, network: Network = DIRECT
+) -> AsyncWebhookClient:
+    """What posts to one response_url, once."""
+    client = AsyncWebhookClient(
+        url, session=session, retry_handlers=[], proxy=NOT_FROM_THE_ENVIRONMENT
+    )
+    client.proxy = network.proxy_for(url)
+    return client

@@ -1,0 +1,12 @@
+"""An office whose network the bot is run in."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.network.office import Office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office.found(tmp_path)

@@ -23,7 +23,6 @@ from handlers.commands import parse as said
 from handlers.commands.parse import parse
 from handlers.counter import Counter
 from handlers.events import Events, attend
-from handlers.middleware import in_words
 from handlers.modals import digest, order, reason, search
 from handlers.modals.order import FieldErrors, Pushed, Redrawn
 from handlers.options import OPTIONS
@@ -122,14 +121,14 @@ class Reception:
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Words typed after the command; the answer is part of the acknowledgement."""
         visit = read_command(self._counter, body)
-        answer = await in_words(_obey(visit), self._counter.meter)
+        answer = await visit.in_words(_obey(visit))
         await (ack() if answer is None else ack(text=answer.text, blocks=answer.blocks))
 
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or field of a card; the answer comes by response_url."""
         visit = read_press(self._counter, body)
         if values.route(visit.payload.get("action_id", "")) in ORDERS:
-            trouble = await in_words(_order(visit), self._counter.meter)
+            trouble = await visit.in_words(_order(visit))
             if trouble is not None:
                 visit.later(partial(visit.answer, trouble), "answer")
         else:
@@ -145,7 +144,7 @@ class Reception:
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
         visit = read_form(self._counter, body)
-        outcome = await in_words(_submit(visit), self._counter.meter)
+        outcome = await visit.in_words(_submit(visit))
         if isinstance(outcome, Message):
             await ack(response_action="update", view=trouble_view(outcome))
         elif isinstance(outcome, Redrawn):
@@ -160,7 +159,7 @@ class Reception:
     async def on_question(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Letters typed into a menu: what fits, or nothing for those who may not look."""
         visit = read_question(self._counter, body)
-        outcome = await in_words(_suggest(visit), self._counter.meter)
+        outcome = await visit.in_words(_suggest(visit))
         await ack(options=[] if isinstance(outcome, Message) else outcome)
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:

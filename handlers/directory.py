@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.errors import SlackSilent
 from bot.ports import Member, Place
-from handlers.slack_errors import error_code
+from handlers.slack_errors import cause, error_code
 
 LOOKUP_SECONDS = 1.0
 """How long one question to Slack may take: a command must be acknowledged within 3 s."""
@@ -207,7 +207,7 @@ def _cache(clock: Clock, seconds: float) -> TTLCache[str, Any]:
 
 def _reason(error: Exception) -> str:
     """Slack's own error code, else the kind of failure: never the text, which may quote a URL."""
-    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
+    return error_code(error) if isinstance(error, SlackApiError) else cause(error)
 
 
 class _Unseen(Exception):

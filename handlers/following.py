@@ -50,5 +50,7 @@ async def _ended(visit: Visit, case: Case) -> Case:
 
 
 async def _told(visit: Visit, case: Case) -> Message:
-    told = answer_message(case, await visit.desk.rights_in(visit.asker, case))
+    rights = await visit.desk.rights_in(visit.asker, case)
+    why = visit.desk.board.diagnosis(case.act.call.vendor)
+    told = answer_message(case, rights, diagnosis=why)
     return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

@@ -13,8 +13,7 @@ from bot.errors import NotPermitted, Outsider
 from bot.priority import Priority, working_at
 from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
-from handlers.middleware import in_words
-from handlers.slack_errors import complaints, error_code
+from handlers.slack_errors import cause, complaints, error_code
 from handlers.visit import Visit
 
 log = structlog.get_logger(__name__)
@@ -68,10 +67,9 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
         return outside_view([str(no), kind], desk.board.clock.now())
-    meter = visit.counter.meter
     calls, cases = await asyncio.gather(
-        in_words(desk.look(visit.asker, ListView()), meter),
-        in_words(desk.mine(visit.asker, CASES), meter),
+        visit.in_words(desk.look(visit.asker, ListView())),
+        visit.in_words(desk.mine(visit.asker, CASES)),
     )
     desktop = Desktop(
         places=tuple(Place(**place._asdict()) for place in places),
@@ -95,5 +93,5 @@ async def _put(visit: Visit, view: dict[str, Any], guard: str | None) -> str:
             log.warning("home not shown", error=said, complaints=complaints(error))
             return said
     except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
-        log.warning("home not shown", error=type(error).__name__)
+        log.warning("home not shown", error=type(error).__name__, cause=cause(error))
     return ""

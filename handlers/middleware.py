@@ -3,7 +3,7 @@
 One of the two places in the house that catch every exception.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
@@ -22,14 +22,26 @@ UNFORESEEN = "unforeseen"
 """The kind under which errors that nobody meant are counted."""
 
 
-async def in_words(work: Awaitable[T], meter: Meter = UNMETERED) -> T | Message:
-    """What `work` returns, or the error it raised as a message to its asker alone; counted."""
+async def untold(_: CallwardenError) -> str:
+    """Causes are told to nobody."""
+    return ""
+
+
+async def in_words(
+    work: Awaitable[T],
+    meter: Meter = UNMETERED,
+    diagnosis: Callable[[CallwardenError], Awaitable[str]] = untold,
+) -> T | Message:
+    """What `work` returns, or the error it raised as a message to its asker alone; counted.
+
+    `diagnosis` says why, as far as the asker is told.
+    """
     try:
         return await work
     except CallwardenError as error:
         log.info("refused", error=type(error).__name__, why=str(error))
         meter.refused(type(error).__name__)
-        return refusal(error)
+        return refusal(error, await diagnosis(error))
     except Exception:
         log.exception("handler failed")
         meter.refused(UNFORESEEN)

@@ -89,7 +89,8 @@ class Outbox:
         """
         reader = _reader(notice, case)
         rights = await self.cards.rights(reader, case.act.call.vendor) if reader else NOTHING
-        told = answer_message(case, rights, joined=notice.joined)
+        why = self.cards.board.diagnosis(case.act.call.vendor)
+        told = answer_message(case, rights, joined=notice.joined, diagnosis=why)
         if notice.manner is not Manner.CARD:
             return told
         try:

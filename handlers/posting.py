@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
-from handlers.slack_errors import complaints, error_code, retry_after
+from handlers.slack_errors import cause, complaints, error_code, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +96,9 @@ async def taken(
         OSError,
         ValidationError,
     ) as error:
-        log.warning("message not shown", what=what, error=type(error).__name__, **about)
+        log.warning(
+            "message not shown", what=what, error=type(error).__name__, cause=cause(error), **about
+        )
         raise NoticeLater(pause) from error
 
 

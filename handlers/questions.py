@@ -11,11 +11,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import SlackSilent
+from bot.errors import Diagnosis, SlackSilent
 from bot.network import DIRECT, Network
 from handlers.clients import open_session, web_client
 from handlers.directory import SlackDirectory
-from handlers.slack_errors import error_code
+from handlers.slack_errors import diagnosis_of, error_code
+from handlers.wire import Unplugged, Wire
+
+NO_SOCKET = "Slack gives an address for a socket, and no connection to it comes about."
 
 UNREADABLE = "garbled"
 """What `error_code` calls an answer that is not Slack's JSON."""
@@ -36,6 +39,7 @@ class Questions:
     client: AsyncWebClient
     clock: Clock
     patience: float
+    network: Network = DIRECT
 
     @property
     def directory(self) -> SlackDirectory:
@@ -53,11 +57,29 @@ class Questions:
                 raise SlackSilent("What answers there is not Slack.") from error
             return Reply({}, _headers(error.response.headers), code)
         except TimeoutError as error:
-            raise SlackSilent(f"Slack did not answer within {self.patience:g} s.") from error
+            says = f"Slack did not answer within {self.patience:g} s."
+            raise SlackSilent(says, diagnosis=self._diagnosis(error)) from error
         except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            raise SlackSilent("Slack cannot be reached.") from error
+            raise SlackSilent(
+                "Slack cannot be reached.", diagnosis=self._diagnosis(error)
+            ) from error
         data = answer.data if isinstance(answer.data, dict) else {}
         return Reply(data, _headers(answer.headers))
+
+    async def connect(self, url: str) -> None:
+        """Open a WebSocket and close it at once; SlackSilent when there is none in time."""
+        try:
+            async with asyncio.timeout(self.patience), open_session(self.network) as session:
+                wire = await Wire.open(session, url, self.clock, self.network)
+                await wire.close()
+        except Unplugged as error:
+            raise SlackSilent(NO_SOCKET, diagnosis=error.diagnosis) from error
+        except TimeoutError as error:
+            why = diagnosis_of(error, url, self.network)
+            raise SlackSilent(NO_SOCKET, diagnosis=why) from error
+
+    def _diagnosis(self, error: BaseException) -> Diagnosis:
+        return diagnosis_of(error, self.client.base_url, self.network)
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -70,4 +92,4 @@ async def questions(
 ) -> AsyncIterator[Questions]:
     """Questions over one session, closed at the end."""
     async with open_session(network) as session:
-        yield Questions(web_client(session, api_url, token, network), clock, patience)
+        yield Questions(web_client(session, api_url, token, network), clock, patience, network)

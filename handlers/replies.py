@@ -13,7 +13,7 @@ from bot.network import DIRECT, Network
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.clients import webhook_client
-from handlers.slack_errors import retry_after
+from handlers.slack_errors import cause, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +50,7 @@ class Replies:
             async with asyncio.timeout(POST_SECONDS):
                 answer = await _send(hook, (message, *plainer), in_place=in_place)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            log.warning("answer not taken", error=type(error).__name__, cause=cause(error))
             raise NoticeLater(SOON) from error
         if answer.status_code == TOO_MANY:
             raise NoticeLater(retry_after(answer.headers, SOON))

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import Diagnosis
+from bot.network import Cause, Network, cause_of, diagnose, proxy_cause
 
 
 def error_code(error: SlackApiError) -> str:
@@ -22,6 +26,21 @@ def retry_after(headers: Mapping[str, str], otherwise: float) -> float:
     """Seconds that Slack asks to wait; `otherwise` where it names none that can be read."""
     named = headers.get("Retry-After", "")
     return float(named) if named.isdecimal() else otherwise
+
+
+def cause(error: BaseException) -> Cause:
+    """Why Slack did not answer, as a word for the log."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return proxy_cause(error.status)
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return Cause.PROXY_UNREACHABLE
+    return cause_of(error)
+
+
+def diagnosis_of(error: BaseException, url: str, network: Network) -> Diagnosis:
+    """Why, with what mends it; nothing of `url` is shown but its host."""
+    status = error.status if isinstance(error, aiohttp.ClientHttpProxyError) else None
+    return diagnose(error, url, network, status)
 
 
 def _told(error: SlackApiError) -> dict[str, Any]:

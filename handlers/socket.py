@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import ConfigError, SocketLost
+from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
 from bot.moderation.tasks import Tasks
 from bot.network import DIRECT, Network
@@ -175,35 +175,37 @@ class Socket:
 
     async def _connect(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> Wire:
         """The next connection, after as many tries as it takes."""
-        asked = 0.0
+        asked, why = 0.0, None
         while True:
             if self._failures >= TRIES:
-                raise SocketLost(
-                    f"No lasting connection to Slack came about in {self._failures} tries."
-                )
+                raise _lost(self._failures, why)
             if self._failures:
                 await self._clock.sleep(max(asked, PAUSES[min(self._failures, len(PAUSES)) - 1]))
             try:
                 return await self._open(slack, session)
             except Unplugged as error:
                 self._failures += 1
-                asked = error.seconds
-                log.warning("socket not connected", why=str(error), tries=self._failures)
+                asked, why = error.seconds, error.diagnosis
+                cause = why and why.cause
+                log.warning(
+                    "socket not connected", why=str(error), cause=cause, tries=self._failures
+                )
 
     async def _open(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> Wire:
         """One try: a ticket, a connection, and Slack's hello. Raises Unplugged and ConfigError."""
         wire: Wire | None = None
+        url, network = self._slack
         try:
             async with asyncio.timeout(OPEN_SECONDS):
-                ticket = await self._ticket(slack)
-                wire = await Wire.open(session, ticket, self._clock, self._slack.network)
+                url = await self._ticket(slack)
+                wire = await Wire.open(session, url, self._clock, network)
                 self._owed[wire] = set()
                 self._tasks.spawn(self._read(wire), "socket")
                 await either(wire.greeted, wire.worn)
         except TimeoutError as error:
             if wire is not None:
                 await self._retire(wire)
-            raise Unplugged("no answer in time") from error
+            raise Unplugged.because(error, url, network) from error
         if wire.worn.done():
             await self._retire(wire)
             raise Unplugged(wire.worn.result())
@@ -224,7 +226,7 @@ class Socket:
                 ) from error
             raise Unplugged(code, retry_after(error.response.headers, 0.0)) from error
         except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            raise Unplugged(type(error).__name__) from error
+            raise Unplugged.because(error, self._slack.api_url, self._slack.network) from error
         return str(answer.get("url") or "")
 
     async def _until_worn(self, wire: Wire) -> str:
@@ -308,6 +310,11 @@ class Socket:
             await asyncio.wait(set(owed), timeout=ANSWER_SECONDS)
         self._heard = max(self._heard, wire.heard)
         await wire.close()
+
+
+def _lost(tries: int, why: Diagnosis | None) -> SocketLost:
+    said = f"No lasting connection to Slack came about in {tries} tries."
+    return SocketLost(said) if why is None else SocketLost(f"{said} {why.says}", next_step=why.mend)
 
 
 async def either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:

@@ -1,19 +1,22 @@
 """One request from Slack, read once: who, where, what for, and how to answer."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
+from bot.errors import CallwardenError
 from bot.moderation.desk import Asker, Desk
 from handlers.blocks.message import Message
 from handlers.counter import Counter
 from handlers.middleware import in_words
 from handlers.window import Window
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,20 @@ class Visit:
         if self.reply_url is None and self.window is not None:
             await self.window.hold(in_place=in_place)
 
+    async def in_words(self, work: Awaitable[T]) -> T | Message:
+        """What `work` returns, or the error it raised as this asker is told it."""
+        return await in_words(work, self.counter.meter, self.diagnosis)
+
+    async def diagnosis(self, error: CallwardenError) -> str:
+        """Why no connection came about, where the asker is told such things; else empty."""
+        return await self.desk.diagnosis(self.asker, error) if error.diagnosis else ""
+
     def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         """Do `work` after the acknowledgement, errors told as words like any other."""
 
         async def told() -> None:
             await self.counter.ready()
-            trouble = await in_words(work(), self.counter.meter)
+            trouble = await self.in_words(work())
             if trouble is not None:
                 await self.answer(trouble)
 

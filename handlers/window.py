@@ -19,7 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.window import waiting_view, window_view
-from handlers.slack_errors import complaints, error_code
+from handlers.slack_errors import cause, complaints, error_code
 
 log = structlog.get_logger(__name__)
 
@@ -77,5 +77,5 @@ class Window:
                 text = Message(otherwise, [section(otherwise)])
                 return await self._write(put, window_view(text))
         except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
-            log.warning("answer not shown", error=type(error).__name__)
+            log.warning("answer not shown", error=type(error).__name__, cause=cause(error))
         return None

@@ -12,8 +12,10 @@ import structlog
 from aiohttp import WSMsgType
 
 from bot.clock import Clock
+from bot.errors import Diagnosis
 from bot.network import DIRECT, Network
 from handlers.payloads import Json, Unreadable, json_object
+from handlers.slack_errors import diagnosis_of
 
 log = structlog.get_logger(__name__)
 
@@ -21,12 +23,19 @@ log = structlog.get_logger(__name__)
 class Unplugged(Exception):
     """No connection came about, or it broke; `seconds` is how long Slack asks to wait, if it does.
 
-    The words name no address: a ticket is in it.
+    The words name no address: a ticket is in it. `diagnosis` is why none came about.
     """
 
-    def __init__(self, why: str, seconds: float = 0.0) -> None:
+    def __init__(self, why: str, seconds: float = 0.0, diagnosis: Diagnosis | None = None) -> None:
         super().__init__(why)
         self.seconds = seconds
+        self.diagnosis = diagnosis
+
+    @classmethod
+    def because(cls, error: BaseException, url: str, network: Network) -> "Unplugged":
+        """No connection to `url` came about, because of `error`."""
+        diagnosis = diagnosis_of(error, url, network)
+        return cls(diagnosis.says, diagnosis=diagnosis)
 
 
 class Wire:
@@ -55,7 +64,7 @@ class Wire:
             proxy = network.proxy_for(url)
             return cls(await session.ws_connect(url, autoping=False, proxy=proxy), clock)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unplugged(type(error).__name__) from error
+            raise Unplugged.because(error, url, network) from error
 
     def greet(self) -> None:
         """Slack said hello."""

@@ -14,10 +14,20 @@ from bot.calls.verbs import Listed
 
 
 class Trouble(Frozen):
-    """A vendor that did not answer, in one line: what happened, and what to do."""
+    """A vendor that did not answer, in one line: what happened, and what to do.
+
+    `diagnosis` is why no connection came about and what mends it, for admins; else empty.
+    """
 
     vendor: Vendor
     message: str
+    diagnosis: str = ""
+
+    def told(self, rights: Mapping[Vendor, Rights]) -> "Trouble":
+        """As its reader is told it; `rights` are theirs."""
+        technical = rights.get(self.vendor, NOTHING).technical
+        words = [self.message, self.diagnosis if technical else ""]
+        return Trouble(vendor=self.vendor, message=" ".join(filter(None, words)))
 
 
 class ListView(Frozen):

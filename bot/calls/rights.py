@@ -8,6 +8,7 @@ class Rights(Frozen):
     """Verbs and looks by name; `everyone` are the verbs on all in a call, `verbs` the rest.
 
     `protection` says who is out of reach: nobody for those who may act on protected people.
+    `technical`: whether they are told causes that only whoever runs the bot can mend.
     What a card offers is not what is permitted: every act is asked for again when it is ordered.
     """
 
@@ -15,6 +16,7 @@ class Rights(Frozen):
     everyone: frozenset[str] = frozenset()
     looks: frozenset[str] = frozenset()
     protection: Protection = Protection()
+    technical: bool = False
 
     def may(self, verb: str, *, everyone: bool = False) -> bool:
         """Whether that verb may be offered."""

@@ -14,7 +14,8 @@ from bot.store.urls import address_of
 from bot.store.writable import must_have_a_place
 from handlers.watching import is_loopback
 
-VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
+NETWORK, VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
+    "Network",
     "Vendors",
     "RealtimeKit events",
     "Database",
@@ -48,7 +49,7 @@ async def vendor(patient: Patient, which: Vendor) -> Findings:
     try:
         return [good(which.label, await patient.vendors[which].probe())]
     except VendorError as error:
-        return [bad(which.label, str(error), _mend(which, error))]
+        return [bad(which.label, _told(error), _mend(which, error))]
 
 
 def _off(patient: Patient, which: Vendor, why: str) -> Finding:
@@ -59,11 +60,17 @@ def _off(patient: Patient, which: Vendor, why: str) -> Finding:
     return bad(which.label, f"Off, although it is half set up: {why}.", mend)
 
 
+def _told(error: VendorError) -> str:
+    return f"{error} {error.diagnosis.says}" if error.diagnosis else str(error)
+
+
 def _mend(which: Vendor, error: VendorError) -> str:
     if isinstance(error, VendorDenied):
         return f"Check {KEYS[which]}."
     if isinstance(error, NotAtVendor):
         return f"Check the ids and the address among the {which.name}_… variables."
+    if error.diagnosis is not None:
+        return f"{error.diagnosis.mend} The address is in {which.name}_BASE_URL."
     if isinstance(error, VendorUnreachable):
         return f"Check {which.name}_BASE_URL, and that this machine may reach it."
     return f"{error.next_step} If it stays, look at {which.label}'s status page."
@@ -80,10 +87,25 @@ async def webhook_key(patient: Patient) -> Findings:
         await signatures.probe()
     except VendorError as error:
         mend = "Check REALTIMEKIT_WEBHOOK_KEYS_URL. Until then events are refused; calls work."
-        return [warning(WEBHOOK, f"The key for their signatures is not to be had: {error}", mend)]
+        if error.diagnosis is not None:
+            mend = f"{error.diagnosis.mend} {mend}"
+        says = f"The key for their signatures is not to be had: {_told(error)}"
+        return [warning(WEBHOOK, says, mend)]
     finally:
         await signatures.aclose()
     return [good(WEBHOOK, "The key for their signatures can be had.")]
+
+
+async def network(patient: Patient) -> Findings:
+    """Which way connections go out, and whose certificates are believed besides the system's."""
+    out = patient.settings.network
+    says = "Connections go out directly"
+    if out.proxies:
+        says = f"Connections go out through the proxy {' or '.join(out.shown_proxies)}"
+        says += f", but for {out.no_proxy}" if out.no_proxy else ""
+    own = " and ".join(name for name in (out.ca_file, out.ca_folders) if name)
+    besides = f", and those of {own}" if own else ""
+    return [good(NETWORK, f"{says}. The system's certificates are believed{besides}.")]
 
 
 async def database(patient: Patient) -> Findings:

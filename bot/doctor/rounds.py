@@ -43,6 +43,7 @@ CHECKS: Sequence[Check] = (
     Check(slack.CLOCK, slack.clock),
     Check(places.PEOPLE, places.people),
     Check(places.CHANNELS, places.channels),
+    Check(outside.NETWORK, outside.network),
     Check(outside.VENDORS, outside.any_vendor),
     *(Check(each.label, partial(outside.vendor, which=each)) for each in Vendor),
     Check(outside.WEBHOOK, outside.webhook_key),
@@ -103,8 +104,13 @@ async def _look(check: Check, patient: Patient, deadline: float) -> Findings:
         async with asyncio.timeout(deadline):
             return await check.look(patient)
     except CallwardenError as error:
-        mend = error.next_step or "Look at the settings this is about."
-        return [bad(check.about, str(error), mend)]
+        return [_not_done(check.about, error)]
     except TimeoutError:
         says = f"There was no answer within {deadline:g} s."
         return [bad(check.about, says, "Look whether this machine reaches it, and try again.")]
+
+
+def _not_done(about: str, error: CallwardenError) -> Finding:
+    if error.diagnosis is not None:
+        return bad(about, f"{error} {error.diagnosis.says}", error.diagnosis.mend)
+    return bad(about, str(error), error.next_step or "Look at the settings this is about.")

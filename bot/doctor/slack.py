@@ -129,7 +129,10 @@ async def command(patient: Patient) -> Findings:
 
 
 async def app_token(patient: Patient) -> Findings:
-    """Whether a socket could be opened; none is. Slack gives one address a minute."""
+    """Whether a socket comes about: one is opened and closed. Slack gives one address a minute.
+
+    What Slack sends meanwhile is not acknowledged, so it is delivered again to the bot's own.
+    """
     text = patient.environ.get("SLACK_APP_TOKEN")
     if text is None:
         return [note(APP_TOKEN, "Off: Slack sends requests to this process's address.")]
@@ -145,7 +148,8 @@ async def app_token(patient: Patient) -> Findings:
     if reply.error:
         mend = f"Turn Socket Mode on in the app's settings, and take the token from {where}."
         return [bad(APP_TOKEN, f"Slack opens no socket ({reply.error}).", mend)]
-    return [good(APP_TOKEN, "Slack opens a socket.")]
+    await patient.slack.questions.connect(str(reply.data.get("url") or ""))
+    return [good(APP_TOKEN, "Slack opens a socket, and a connection to it comes about.")]
 
 
 async def signing_secret(patient: Patient) -> Findings:

@@ -20,7 +20,7 @@ from bot.errors import Impossible, StoreError, VendorError
 from bot.moderation.crowd import Crowd
 from bot.moderation.marking import PastOfAll, all_marked, marked
 from bot.moderation.memory import Memory
-from bot.moderation.roll import Roll
+from bot.moderation.roll import Roll, trouble_of
 from bot.moderation.single_flight import SingleFlight
 from bot.ports import CallProvider
 from bot.priority import current
@@ -80,6 +80,11 @@ class Board:
         What is urgent joins nothing that is less so and has to wait behind it.
         """
         return await self._flights.do((current(), question), ask)
+
+    def diagnosis(self, vendor: Vendor) -> str:
+        """Why no connection to it comes about, for admins; empty while it answers."""
+        provider = self.providers.get(vendor)
+        return "" if provider is None else provider.diagnosis
 
     def capabilities(self, call: Call) -> Mapping[str, Capability]:
         """What can be done in this call; Impossible when its vendor is not connected (any more)."""
@@ -165,7 +170,7 @@ class Board:
         try:
             return await self.shared(("list", vendor, wanted), listed)
         except VendorError as error:
-            return Trouble(vendor=vendor, message=str(error))
+            return trouble_of(vendor, error)
 
     async def find(self, words: str) -> Found:
         """Who answers to `words` in any live call; a silent vendor is one trouble."""
@@ -193,7 +198,7 @@ class Board:
         try:
             found = await self.shared(("find", vendor, words), lambda: provider.find(words))
         except VendorError as error:
-            return Trouble(vendor=vendor, message=str(error))
+            return trouble_of(vendor, error)
         self._found[vendor, words] = found
         return found
 

@@ -23,10 +23,12 @@ from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (
     BadInput,
+    CallwardenError,
     Impossible,
     NotPermitted,
     ProtectedPerson,
     RoleTooLow,
+    VendorError,
 )
 from bot.moderation.again import Try, next_try
 from bot.moderation.authorize import Authorizer, ordered
@@ -174,7 +176,8 @@ class Desk:
         """What is live now, and what may be done with it; both are asked for side by side."""
         await self.policy.may_look(asker.actor, asker.channel)
         picture, rights = await asyncio.gather(self.board.look(view), self.rights(asker))
-        return picture.model_copy(update={"rights": rights})
+        troubles = tuple(trouble.told(rights) for trouble in picture.troubles)
+        return picture.model_copy(update={"rights": rights, "troubles": troubles})
 
     async def rights(self, asker: Asker) -> Mapping[Vendor, Rights]:
         """What somebody may do on each connected vendor, from where they ask."""
@@ -199,7 +202,17 @@ class Desk:
     async def find(self, asker: Asker, words: str) -> Found:
         """Where somebody is live now, on any vendor."""
         await self.policy.may_look(asker.actor, asker.channel)
-        return await self.board.find(words)
+        found, rights = await asyncio.gather(self.board.find(words), self.rights(asker))
+        troubles = tuple(trouble.told(rights) for trouble in found.troubles)
+        return found.model_copy(update={"troubles": troubles})
+
+    async def diagnosis(self, asker: Asker, error: CallwardenError) -> str:
+        """Why no connection came about, where somebody is told such things; else empty."""
+        if not isinstance(error, VendorError) or error.diagnosis is None:
+            return ""
+        reader = Reader(actor=asker.actor, channel=asker.channel)
+        rights = await self.cards.rights(reader, Vendor(error.vendor))
+        return str(error.diagnosis) if rights.technical else ""
 
     async def looks(self, asker: Asker, look: Look, vendor: Vendor) -> CallProvider:
         """The vendor to ask for `look`; Impossible when it has no such thing."""

@@ -148,7 +148,7 @@ class Roll:
                     if first:
                         self._put(vendor, Part(dict(found)))
         except VendorError as error:
-            trouble = Trouble(vendor=vendor, message=str(error))
+            trouble = trouble_of(vendor, error)
         except TimeoutError:
             trouble = Trouble(
                 vendor=vendor, message=f"{vendor.label} took too long to list all its calls."
@@ -201,3 +201,8 @@ def _take(entries: Iterable[Entry], wanted: Sequence[str], most: int) -> Iterato
 
 def _begins(name: str, word: str) -> bool:
     return len(word) >= PREFIX and name.startswith(word)
+
+
+def trouble_of(vendor: Vendor, error: VendorError) -> Trouble:
+    """A vendor that did not answer."""
+    return Trouble(vendor=vendor, message=str(error), diagnosis=str(error.diagnosis or ""))

@@ -3,7 +3,7 @@
 import errno
 import socket
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
@@ -123,15 +123,28 @@ def diagnose(
 
     `proxy_status` is what the proxy answered to CONNECT, where it did.
     """
-    chain = list(_chain(error))
-    cause = _cause(chain)
+    cause = cause_of(error)
     proxy = network.shown_proxy(url)
     if proxy_status is not None:
-        return _told(_refused(proxy_status), url, proxy, f" ({proxy_status})")
+        return _told(proxy_cause(proxy_status), url, proxy, f" ({proxy_status})")
     if proxy is not None and cause in THE_PROXYS:
         why = WORDS[cause].says.format(host="it")
         return _told(Cause.PROXY_UNREACHABLE, url, proxy, why)
-    return _told(cause, url, proxy, _verdict(chain))
+    return _told(cause, url, proxy, _verdict(error))
+
+
+def cause_of(error: BaseException) -> Cause:
+    """The first that is known of `error` and all that led to it."""
+    found = (_own_cause(one) for one in _chain(error))
+    return next((cause for cause in found if cause is not None), Cause.OTHER)
+
+
+def proxy_cause(status: int) -> Cause:
+    """What a proxy's answer to CONNECT means, where it is not 2xx."""
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return Cause.PROXY_PASSWORD
+    failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return Cause.PROXY_FAILED if failed else Cause.PROXY_REFUSED
 
 
 def _told(cause: Cause, url: str, proxy: str | None, why: str) -> Diagnosis:
@@ -168,12 +181,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [led for led in (one.__cause__, one.__context__) if led is not None]
 
 
-def _cause(chain: Sequence[BaseException]) -> Cause:
-    found = (_cause_of(one) for one in chain)
-    return next((cause for cause in found if cause is not None), Cause.OTHER)
-
-
-def _cause_of(error: BaseException) -> Cause | None:
+def _own_cause(error: BaseException) -> Cause | None:
     if isinstance(error, ssl.SSLError):
         return _of_tls(error)
     if isinstance(error, socket.gaierror):
@@ -195,16 +203,9 @@ def _of_tls(error: ssl.SSLError) -> Cause:
     return Cause.WRONG_NAME if error.verify_code in WRONG_NAMES else Cause.UNTRUSTED
 
 
-def _refused(status: int) -> Cause:
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return Cause.PROXY_PASSWORD
-    failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return Cause.PROXY_FAILED if failed else Cause.PROXY_REFUSED
-
-
-def _verdict(chain: Sequence[BaseException]) -> str:
+def _verdict(error: BaseException) -> str:
     """OpenSSL's own words, where it was TLS."""
-    for one in chain:
+    for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return f" ({one.verify_message})"
         if isinstance(one, ssl.SSLError) and one.reason:

@@ -97,6 +97,12 @@ class Network(Frozen):
         proxy = self.proxy_for(url)
         return None if proxy is None else str(Target.of(proxy))
 
+    @property
+    def shown_proxies(self) -> tuple[str, ...]:
+        """Each proxy's host and port, once."""
+        addresses = (proxy.get_secret_value() for proxy in self.proxies.values())
+        return tuple(dict.fromkeys(str(Target.of(address)) for address in addresses))
+
 
 DIRECT = Network()
 """No proxy, and the system's certificates."""

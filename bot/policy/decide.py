@@ -62,6 +62,7 @@ def rights(rules: Rules, role: Role, vendor: Vendor, channel: str | None) -> Rig
             if acting and least_for_all(rules, verb, vendor) <= role
         ),
         looks=frozenset(name for name, look in LOOKS.items() if look.least <= role),
+        technical=role >= Role.ADMIN,
         protection=Protection() if role >= Role.ADMIN else rules.protected.of(vendor),
     )
 

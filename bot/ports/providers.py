@@ -33,6 +33,10 @@ class CallProvider(Protocol):
     """The verbs, by name, that `prepare` has to see first."""
 
     @property
+    def diagnosis(self) -> str:
+        """Why no connection to it comes about and what mends it; empty while it answers."""
+
+    @property
     def capabilities(self) -> Mapping[str, Capability]:
         """What can be done here now; it may change when the vendor is found to lack something."""
 

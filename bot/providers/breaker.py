@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.errors import Ambiguous, BreakerOpen, NotSent, VendorError, VendorUnreachable
+from bot.errors import Ambiguous, BreakerOpen, Diagnosis, NotSent, VendorError, VendorUnreachable
 
 
 class BreakerState(StrEnum):
@@ -32,6 +32,8 @@ class Breaker:
         self._failures = 0
         self._opened_at: float | None = None
         self._probing = False
+        self.diagnosis: Diagnosis | None = None
+        """Why the last request could not be sent or lost its answer; None once one was answered."""
 
     @property
     def state(self) -> BreakerState:
@@ -58,6 +60,7 @@ class Breaker:
             f"{self._vendor.label} is not responding.",
             vendor=self._vendor,
             next_step=f"Try again {self._when()}.",
+            diagnosis=self.diagnosis,
         )
 
     def _when(self) -> str:
@@ -76,8 +79,9 @@ class Breaker:
             return
         if isinstance(error, Ambiguous | VendorUnreachable):
             self._failures += 1
+            self.diagnosis = error.diagnosis
             if was_probing or self._failures >= self._threshold:
                 self._opened_at = self._clock.monotonic()
         elif error is None or isinstance(error, VendorError):
             self._failures = 0
-            self._opened_at = None
+            self._opened_at = self.diagnosis = None

@@ -60,6 +60,11 @@ class CometChatProvider(Blind, Unprepared):
         self._acts = Acts(chat, self._reads.call)
         self._past = CometHistory(http, clock)
 
+    @property
+    def diagnosis(self) -> str:
+        """See `CallProvider.diagnosis`."""
+        return str(self.http.breaker.diagnosis or self._chat.breaker.diagnosis or "")
+
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of ongoing calls; the cursor is a page number."""
         _, page = await self._reads.live(limit, int(cursor or 1))

@@ -17,6 +17,7 @@ from bot.errors import (
     Ambiguous,
     AnswerLost,
     BreakerOpen,
+    Diagnosis,
     NotSent,
     VendorBusy,
     VendorError,
@@ -27,10 +28,11 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.meter import UNMETERED, Meter
-from bot.network import DIRECT, Network
+from bot.network import DIRECT, Network, diagnose
 from bot.priority import Priority, current
 from bot.providers.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.breaker import Breaker
+from bot.providers.passage import Passage
 from bot.providers.rate import PriorityLimiter
 from bot.providers.redact import Redactor
 
@@ -44,6 +46,15 @@ CONNECTIONS = 20
 
 Params = Mapping[str, str | int | Sequence[str]]
 """A request's query; of a parameter with several values, each is sent with its name."""
+
+
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""Errors before anything was sent to the vendor; a proxy's is its no to a tunnel."""
 
 
 class Kind(Enum):
@@ -110,6 +121,7 @@ class Transport:
         self._limiter = PriorityLimiter(wire.rate, CONNECTIONS)
         self.breaker = breaker or Breaker(wire.vendor, clock)
         self._meter = meter
+        self._network = network
         meter.watch(wire.vendor, lambda: self.breaker.state)
         self._client = httpx.AsyncClient(
             base_url=wire.base_url,
@@ -165,6 +177,8 @@ class Transport:
             async with Deadline(seconds) as deadline:
                 return await self._retrying(deadline, kind, request, timed)
         except TimeoutError as error:
+            if Passage.of(request).never_sent:
+                raise self._unreachable(error, request) from error
             raise VendorTimeout(
                 f"{self._label} did not answer within {seconds:g} s.", vendor=self._wire.vendor
             ) from error
@@ -229,6 +243,7 @@ class Transport:
                 "vendor failed",
                 error=type(error).__name__,
                 status=getattr(error, "status", None),
+                cause=error.diagnosis and error.diagnosis.cause,
                 ms=self._ms_since(began),
                 vendor_request=error.request_id,
             )
@@ -250,21 +265,35 @@ class Transport:
         return round((self._clock.monotonic() - began) * 1000)
 
     async def _once(self, request: httpx.Request, attempt: int) -> Answer:
+        passage = Passage.of(request)
+        passage.begin()
         try:
             response = await self._client.send(request, stream=True)
             try:
                 return await self._reader.read(response, attempt)
             finally:
                 await response.aclose()
-        except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise VendorUnreachable(
-                f"{self._label} cannot be reached.", vendor=self._wire.vendor
-            ) from error
         except httpx.TransportError as error:
+            if isinstance(error, NEVER_SENT) or passage.unsent:
+                raise self._unreachable(error, request) from error
             raise AnswerLost(
                 f"The connection to {self._label} broke before it answered.",
                 vendor=self._wire.vendor,
+                diagnosis=self._diagnosis(error, request),
             ) from error
+
+    def _unreachable(self, error: Exception, request: httpx.Request) -> VendorUnreachable:
+        return VendorUnreachable(
+            f"{self._label} cannot be reached.",
+            vendor=self._wire.vendor,
+            diagnosis=self._diagnosis(error, request),
+        )
+
+    def _diagnosis(self, error: Exception, request: httpx.Request) -> Diagnosis:
+        """Why; httpx has what a proxy answered only as the beginning of its error's words."""
+        status = str(error)[:3] if isinstance(error, httpx.ProxyError) else ""
+        proxy_status = int(status) if status.isascii() and status.isdigit() else None
+        return diagnose(error, str(request.url), self._network, proxy_status)
 
     def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
         """The error for an answer that is not what the vendor's document promises."""

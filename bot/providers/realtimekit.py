@@ -90,6 +90,11 @@ class RealtimeKitProvider(Blind, Unprepared):
         """What can be done; without mute for a while once the account was found not to have it."""
         return self._mutes.narrowed(self._table)
 
+    @property
+    def diagnosis(self) -> str:
+        """See `CallProvider.diagnosis`."""
+        return str(self.http.breaker.diagnosis or "")
+
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of live sessions; where there are any, one more request for all recordings.
 

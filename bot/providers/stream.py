@@ -71,6 +71,11 @@ class StreamProvider(Blind):
         self._past = StreamHistory(self._reads, clock)
         self.capabilities = complete(self._acts.capabilities())
 
+    @property
+    def diagnosis(self) -> str:
+        """See `CallProvider.diagnosis`."""
+        return str(self.http.breaker.diagnosis or "")
+
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of ongoing calls, newest first, 100 at most."""
         query: dict[str, Any] = {**ONGOING, "limit": min(limit, MOST)}

@@ -16,6 +16,7 @@ from handlers.blocks.parts import (
     section,
     text_of,
 )
+from handlers.blocks.refusal import for_admins
 from handlers.blocks.text import code, count, dots, mrkdwn, named, when, who
 from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
 
@@ -205,10 +206,13 @@ def trouble_message(case: Case) -> Message:
     return Message(text_of(asker, spoken(case)), [paragraph([first, *_below(case, wanting)])])
 
 
-def answer_message(case: Case, rights: Rights, *, joined: bool = False) -> Message:
+def answer_message(
+    case: Case, rights: Rights, *, joined: bool = False, diagnosis: str = ""
+) -> Message:
     """What the asker is told: how it went and why, or that it is in progress.
 
-    `joined`: somebody else had asked for it before. `rights` are the reader's.
+    `joined`: somebody else had asked for it before. `rights` are the reader's. `diagnosis` is why
+    its vendor cannot be reached now, for those who are told.
     """
     before = _asked_before(case) if joined else ""
     if case.state.open:
@@ -220,6 +224,7 @@ def answer_message(case: Case, rights: Rights, *, joined: bool = False) -> Messa
         [
             paragraph([line for line in lines if line]),
             *case_buttons(case, rights if open_points else None),
+            *for_admins(diagnosis if rights.technical and not case.state.settled else ""),
         ],
     )
 

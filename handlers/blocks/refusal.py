@@ -2,7 +2,15 @@
 
 from bot.errors import CallwardenError, NotPermitted, RoleTooLow, UnknownWord
 from handlers.blocks.message import Block, Message
-from handlers.blocks.parts import MAX_TEXT, actions, button, context, paragraph, section, text_of
+from handlers.blocks.parts import (
+    MAX_TEXT,
+    actions,
+    button,
+    context,
+    paragraph,
+    section,
+    text_of,
+)
 from handlers.blocks.text import an, holder, mrkdwn, say, some_of
 from handlers.blocks.values import ASK, TYPED, AskValue, TypedValue
 from handlers.blocks.wayson import ways_on
@@ -11,8 +19,11 @@ MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
 
 
-def refusal(error: CallwardenError) -> Message:
-    """`error` in words; for a word nobody knows, the nearest known ones."""
+def refusal(error: CallwardenError, diagnosis: str = "") -> Message:
+    """`error` in words; for a word nobody knows, the nearest known ones.
+
+    `diagnosis` is for admins, where its reader is one.
+    """
     happened = say(str(error), MAX_SAID)
     nearest = error.nearest if isinstance(error, UnknownWord) else ()
     meant = " or ".join(f"`{mrkdwn(word, 40)}`" for word in nearest)
@@ -31,7 +42,7 @@ def refusal(error: CallwardenError) -> Message:
         blocks += actions([ask])
     if refused is not None and refused.line:
         blocks.append(context(_for_the_file(refused.line)))
-    return Message(text_of(*parts), blocks)
+    return Message(text_of(*parts), [*blocks, *for_admins(diagnosis)])
 
 
 def _who_may(error: NotPermitted) -> str:
@@ -44,14 +55,16 @@ def _for_the_file(line: str) -> str:
     return line if "```" in line else say(line, MAX_SAID)
 
 
-def unsent(error: CallwardenError, words: str | None) -> Message:
+def unsent(error: CallwardenError, words: str | None, diagnosis: str = "") -> Message:
     """Nothing was sent: a vendor did not say what `words` mean. They can be tried again.
 
-    None where their reader may not order it anyway; then there is no button.
+    None where their reader may not order it anyway; then there is no button. `diagnosis` as for
+    `refusal`.
     """
     happened = say(str(error), MAX_SAID)
     parts = [happened, "Nothing was done."]
-    return Message(text_of(*parts), [paragraph(parts), *_typed("Try again", words)])
+    blocks = [paragraph(parts), *_typed("Try again", words), *for_admins(diagnosis)]
+    return Message(text_of(*parts), blocks)
 
 
 def asked_back(error: CallwardenError, words: str | None) -> Message:
@@ -61,6 +74,11 @@ def asked_back(error: CallwardenError, words: str | None) -> Message:
     """
     told = refusal(error)
     return Message(told.text, [*told.blocks, *_typed("Choose…", words)])
+
+
+def for_admins(diagnosis: str) -> list[Block]:
+    """Why no connection to a vendor comes about, where the reader is told; else nothing."""
+    return [context(f"For admins: {mrkdwn(diagnosis, MAX_SAID)}")] if diagnosis else []
 
 
 def _typed(label: str, words: str | None) -> list[Block]:

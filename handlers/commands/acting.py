@@ -50,7 +50,7 @@ async def _new(visit: Visit, request: ActRequest) -> Message | None:
         await visit.counter.lookups.hold(_lookup(visit))
         return None
     except VendorError as error:
-        return unsent(error, await to_repeat(visit))
+        return unsent(error, await to_repeat(visit), await visit.diagnosis(error))
     except UnclearPeople as no:
         asked = no
         visit.later(lambda: unclear.open_unclear(visit, request, asked), "form")

@@ -66,7 +66,7 @@ async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | 
     except (NotAccepted, StoreError) as error:
         return error
     except (VendorError, NotLookedUp) as error:
-        return unsent(error, await _to_repeat(visit))
+        return unsent(error, await _to_repeat(visit), await visit.diagnosis(error))
     except (UnclearPeople, NeedsForm) as error:
         return asked_back(error, await _to_repeat(visit))
     return None

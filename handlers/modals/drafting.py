@@ -192,12 +192,12 @@ async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
     when no vendor is connected.
     """
     visit.desk.board.connected()
-    roll = visit.desk.board.roll
+    roll, rights = visit.desk.board.roll, await visit.desk.rights(visit.asker)
     if roll.due or not roll.known:
         reading = visit.counter.tasks.spawn(roll.refresh(), "roll")
         if not roll.known:
             await asyncio.wait({reading}, timeout=seconds)
-    notes = [trouble.message for trouble in roll.troubles]
+    notes = [trouble.told(rights).message for trouble in roll.troubles]
     if roll.known and not notes and next(roll.calls(), None) is None:
         notes.append("No call is live right now. Start one in your app, then open this again.")
     return notes

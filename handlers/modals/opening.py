@@ -13,8 +13,7 @@ from handlers.blocks.forms import trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.orderform import loading_view
 from handlers.blocks.refusal import broken
-from handlers.middleware import in_words
-from handlers.slack_errors import complaints, error_code
+from handlers.slack_errors import cause, complaints, error_code
 from handlers.visit import Visit
 
 log = structlog.get_logger(__name__)
@@ -82,7 +81,7 @@ async def open_loading(visit: Visit, label: str) -> Opened:
 
 async def draw_or_say(visit: Visit, where: Opened, work: Awaitable[dict[str, Any]]) -> None:
     """Draw what `work` returns, or what stood in its way, in words."""
-    view = await in_words(work, visit.counter.meter)
+    view = await visit.in_words(work)
     await draw(visit, where, trouble_view(view) if isinstance(view, Message) else view)
 
 
@@ -111,6 +110,6 @@ async def _update(visit: Visit, where: Opened, view: dict[str, Any]) -> str:
             log.warning("form not drawn", error=said, why=complaints(error))
         return said
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        log.warning("form not drawn", error=type(error).__name__)
+        log.warning("form not drawn", error=type(error).__name__, cause=cause(error))
         return SILENT
     return ""

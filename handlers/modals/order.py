@@ -37,7 +37,6 @@ from handlers.blocks.text import clean, cut
 from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
 from handlers.following import follow
-from handlers.middleware import in_words
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, menu_of, rolled, seen_call
 from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
@@ -106,7 +105,7 @@ async def redraw(visit: Visit) -> None:
     if _changes_nothing(visit):
         return
     turn = visit.counter.turns.take(str(view["id"]))
-    drawn = await in_words(_redrawn(visit), visit.counter.meter)
+    drawn = await visit.in_words(_redrawn(visit))
     form = trouble_view(drawn) if isinstance(drawn, Message) else drawn
     where = Opened(str(view["id"]), str(view.get("hash", "")))
     if not await draw(visit, where, form) and turn.newest:

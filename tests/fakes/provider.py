@@ -45,6 +45,7 @@ class FakeProvider(Blind, Unprepared):
     Once an order has `reached` it while it `hangs`, it waits to be `let_go`; `waiting` counts them.
     """
 
+    diagnosis = ""
     capabilities: Mapping[str, Capability]
     looks = all_looks(**dict.fromkeys(LOOKS, "it keeps nothing"))
     lists = frozenset(Listed)

@@ -42,8 +42,8 @@ MAY_IMPORT = {
     "tables": "calls digests schedule doctor printable cli_console",
     "blocks": "calls digests usage errors printable",
     "handlers": (
-        "blocks digests usage moderation policy schedule ports meter network trace priority calls errors "
-        "clock"
+        "blocks digests usage moderation policy schedule ports meter network trace priority calls "
+        "errors clock"
     ),
     "server": "",
     "bootstrap": WORLD,

@@ -13,25 +13,27 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    StringConstraints,
     ValidationError,
 )
 
 from bot.calls.models import Frozen, RtmpTarget, Vendor
 from bot.errors import ConfigError
 from bot.network import DIRECT, Network
-from bot.policy.rules import Rules
+from bot.policy.rules import Rules, spelled
 from bot.settings_file import ConfigFile, Limits, LockTable, Prices, RtmpTable, read
+from bot.settings_mistakes import Mistake, expectation
 
 DEFAULT_FILE = Path("callwarden.toml")
 
 Url = Annotated[
     str,
-    StringConstraints(pattern=r"^https?://[^\s/]\S*$"),
+    spelled(r"https?://[^\s/]\S*", "an address such as https://example.com", secret=True),
     AfterValidator(lambda url: url.rstrip("/")),
 ]
 """An http(s) address without a slash at its end."""
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
+Word = Annotated[
+    str, spelled(r"[A-Za-z0-9_-]+", "an id: letters, digits, - and _ only", secret=True)
+]
 """An id that becomes part of an address."""
 
 
@@ -148,9 +150,10 @@ class Process(FromEnvironment):
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
     ] = Field("INFO", alias="LOG_LEVEL")
-    command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")] = Field(
-        "/calls", alias="CALLWARDEN_COMMAND"
-    )
+    command: Annotated[
+        str,
+        spelled(r"/[a-z0-9_-]{1,31}", "a slash command: a slash, then a-z, 0-9, - or _: /calls"),
+    ] = Field("/calls", alias="CALLWARDEN_COMMAND")
     metrics_token: SecretStr | None = Field(None, alias="METRICS_TOKEN")
     metrics_port: int | None = Field(None, ge=0, le=65535, alias="METRICS_PORT")
 
@@ -245,7 +248,7 @@ def _read(kind: type[T], variables: Mapping[str, str]) -> T:
     try:
         return kind.model_validate(variables)
     except ValidationError as error:
-        raise ConfigError(_why(error)) from None
+        raise ConfigError(f"{_why(error)}.") from None
 
 
 def _why(error: ValidationError) -> str:
@@ -254,7 +257,12 @@ def _why(error: ValidationError) -> str:
     missing = [str(one["loc"][0]) for one in mistakes if one["type"] == "missing"]
     if missing:
         return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-    return f"{mistakes[0]['loc'][0]} is wrong: {mistakes[0]['msg']}"
+    return _wrong(mistakes[0])
+
+
+def _wrong(mistake: Mistake) -> str:
+    name = str(mistake["loc"][0])
+    return f"{name} is wrong: {expectation(mistake, write=lambda value: f'{name}={value}')}"
 
 
 def _and(names: Sequence[str]) -> str:

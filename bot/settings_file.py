@@ -23,10 +23,12 @@ from bot.policy.rules import (
     Section,
     Vendors,
     VerbRoles,
+    spelled,
 )
+from bot.settings_mistakes import Mistake, expectation, line_of, syntax
 
-Seconds = Annotated[float, Field(gt=0, le=60)]
-PerSecond = Annotated[float, Field(ge=1, le=1000)]
+Seconds = Annotated[float, Field(gt=0, le=60, strict=True)]
+PerSecond = Annotated[float, Field(ge=1, le=1000, strict=True)]
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75)]
 """A reason to pick: as long as an option of a menu may be in Slack."""
@@ -46,8 +48,18 @@ Reasons = Annotated[tuple[Reason, ...], Field(max_length=100), AfterValidator(_e
 class RtmpTable(Section):
     """`[rtmp.<name>]`: an address, and the environment variable that holds its stream key."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^rtmps?://\S+$")]
-    key_env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    url: Annotated[
+        str,
+        spelled(r"rtmps?://\S+", "an address such as rtmps://live.example.com/app", secret=True),
+    ]
+    key_env: Annotated[
+        str,
+        spelled(
+            r"[A-Za-z_][A-Za-z0-9_]*",
+            "the name of an environment variable, such as YOUTUBE_STREAM_KEY",
+            secret=True,
+        ),
+    ]
 
 
 class Limits(Section):
@@ -73,7 +85,7 @@ class Limits(Section):
         return 0.4 * self.lease_seconds
 
 
-RoleName = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$")]
+RoleName = Annotated[str, spelled(r"[^\s,]{1,64}", "a role's name: no blanks and no commas")]
 """The name of a role at a vendor."""
 
 
@@ -84,7 +96,7 @@ class LockTable(Section):
     """
 
     exclude_roles: tuple[RoleName, ...] = ()
-    exclude_owner: bool = False
+    exclude_owner: Annotated[bool, Field(strict=True)] = False
 
 
 def _price(value: Any) -> Any:
@@ -162,44 +174,61 @@ class ConfigFile(Section):
 
 def read(file: Path) -> ConfigFile:
     """The file as typed sections. Raises ConfigError naming the file and the line or the key."""
-    data = _parsed(file)
+    text = _text(file)
     try:
-        return ConfigFile.model_validate(data)
+        return ConfigFile.model_validate(_parsed(file, text))
     except ValidationError as error:
-        raise ConfigError(f"{file.name}: {_told(_mistakes(error)[0])}") from None
+        raise ConfigError(_told(file, text, _mistakes(error)[0])) from None
 
 
 def mistakes(file: Path) -> Sequence[str]:
     """Everything that is wrong with the file, a sentence each; in one table, the first key."""
     try:
-        ConfigFile.model_validate(_parsed(file))
+        text = _text(file)
+        ConfigFile.model_validate(_parsed(file, text))
     except ConfigError as error:
         return [str(error)]
     except ValidationError as error:
-        return [f"{file.name}: {_told(one)}" for one in _mistakes(error)]
+        return [_told(file, text, mistake) for mistake in _mistakes(error)]
     return []
 
 
-def _parsed(file: Path) -> dict[str, Any]:
+def _text(file: Path) -> str:
+    """What the file holds; some editors put a byte order mark before it, which says nothing."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file.name} is not valid TOML: {error}.") from error
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file.name} is not UTF-8 text.") from error
+        raise ConfigError(
+            f"{file.name} is not UTF-8 text.", next_step="Save it again with the encoding UTF-8."
+        ) from error
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _mistakes(error: ValidationError) -> Sequence[Mapping[str, Any]]:
-    return error.errors(include_url=False, include_input=False)
+def _parsed(file: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file.name}, {syntax(error, text)}.") from error
 
 
-def _told(mistake: Mapping[str, Any]) -> str:
-    place = [str(part) for part in mistake["loc"] if isinstance(part, str) and part != "[key]"]
-    if mistake["type"] == UNKNOWN_KEY:
-        return _unknown(mistake["ctx"], place)
-    return f"{_where(place)}: {mistake['msg']}."
+def _mistakes(error: ValidationError) -> Sequence[Mistake]:
+    return error.errors(include_url=False)
+
+
+def _told(file: Path, text: str, mistake: Mistake) -> str:
+    place = [part for part in mistake["loc"] if isinstance(part, str) and part != "[key]"]
+    unknown = [str(mistake["ctx"]["key"])] if mistake["type"] == UNKNOWN_KEY else []
+    line = line_of(place[:-1] if mistake["type"] == "missing" else [*place, *unknown], text)
+    where = f"{file.name}, line {line}" if line else file.name
+    return f"{where}: {_unknown(mistake['ctx'], place) if unknown else _wrong(mistake, place)}"
+
+
+def _wrong(mistake: Mistake, place: Sequence[str]) -> str:
+    def write(value: str) -> str:
+        return f"`{place[-1]} = {value}`"
+
+    return f"{_where(place)}: {expectation(mistake, write=write)}."
 
 
 def _unknown(context: Mapping[str, Any], table: Sequence[str]) -> str:

@@ -16,14 +16,19 @@ UNKNOWN_KEY = "unknown_key"
 """The type of the pydantic error for a key nobody knows; its context has `key` and `known`."""
 
 
-def spelled(pattern: str, what: str) -> AfterValidator:
-    """A validator for text of the form `pattern`; a refusal says `what` it should have been."""
+def spelled(pattern: str, what: str, *, secret: bool = False) -> AfterValidator:
+    """A validator for text of the form `pattern`; a refusal says `what` it should have been.
+
+    What may be `secret`, or hold one, is not repeated.
+    """
     form = re.compile(pattern)
 
     def check(text: str) -> str:
         if form.fullmatch(text) is None:
             raise PydanticCustomError(
-                "spelling", "{text} is not {what}", {"text": repr(text), "what": what}
+                "spelling",
+                "{text} is not {what}",
+                {"text": "it" if secret else repr(text), "what": what},
             )
         return text
 

@@ -1,5 +1,6 @@
 """callwarden.toml: every mistake is answered with its place and the nearest right word."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bot.calls.models import Vendor
 from bot.errors import ConfigError
 from bot.settings import Settings
 from bot.settings_file import ConfigFile
+from bot.settings_mistakes import expectation, line_of
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def mistake(file: Path, text: str) -> str:
 def test_an_unknown_key_is_named_with_the_nearest_known_one(
     file: Path, text: str, words: str
 ) -> None:
-    assert mistake(file, text) == f"callwarden.toml: {words}"
+    assert mistake(file, text) == f"callwarden.toml, line {len(text.splitlines())}: {words}"
 
 
 @pytest.mark.parametrize(
@@ -85,14 +88,96 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(
     ],
 )
 def test_a_wrong_value_is_named_by_key_and_table(file: Path, text: str, place: str) -> None:
-    assert mistake(file, text).startswith(f"callwarden.toml: {place}")
+    said = mistake(file, text)
+    assert re.match(rf"callwarden\.toml, line \d: {re.escape(place)}", said)
+    assert not re.search("Input should|valid|pattern|Field required", said)
 
 
-def test_bad_toml_is_answered_with_the_line(file: Path) -> None:
-    words = mistake(file, "[people]\nmoderators = [")
-    assert words.startswith("callwarden.toml is not valid TOML: ")
-    assert "line 2" in words or "end of document" in words
-    assert "line 2" in mistake(file, "[people]\nmoderators = U024BE7LH\n")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[people]\nmoderators = [", "line 2: a value belongs here: "),
+        ("[people]\nmoderators = U024BE7LH\n", "line 2, column 14: a value belongs here: "),
+        ('[people]\nmoderators = ["U1" "U2"]\n', "line 2, column 20: a list is not closed, or"),
+        ('reasons = ["a]\n', "line 1, column 15: this character may not stand here"),
+        ('[slack\nteam = "T1"', "line 1, column 7: the name of a table is not closed"),
+        ("[slack]\n[slack]", "line 2, column 7: this table is there already"),
+        ('[slack]\nteam = "T1"\nteam = "T2"', "line 3: this key is there already"),
+        ("moderators: U1", "line 1, column 11: a key and its value belong here: key = value"),
+        ("= 1", "line 1, column 1: a line is `key = value`, "),
+    ],
+)
+def test_bad_toml_is_answered_with_the_line_and_what_belongs_there(
+    file: Path, text: str, words: str
+) -> None:
+    assert mistake(file, text).startswith(f"callwarden.toml, {words}")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[people]\nmoderators = "U024BE7LH"',
+            (
+                "line 2: `moderators` under `[people]`: a list belongs here, such as "
+                '`moderators = ["U024BE7LH"]`.'
+            ),
+        ),
+        (
+            "# who\npeople = 1",
+            "line 2: `people`: a table belongs here: [people] and its keys below.",
+        ),
+        (
+            "[people]\nmoderators = [\n  12,\n]\n",
+            (
+                "line 2: `moderators` under `[people]`: text belongs here, such as "
+                '`moderators = "12"`.'
+            ),
+        ),
+        (
+            '[limits]\nact_seconds = "two"',
+            (
+                "line 2: `act_seconds` under `[limits]`: a number belongs here, such as "
+                "`act_seconds = 2.5`."
+            ),
+        ),
+        (
+            "limits.list_seconds = true",
+            (
+                "line 1: `list_seconds` under `[limits]`: a number belongs here, such as "
+                "`list_seconds = 2.5`."
+            ),
+        ),
+        (
+            '[lock]\n\nexclude_owner = "yes"',
+            (
+                "line 3: `exclude_owner` under `[lock]`: true or false belongs here, such as "
+                "`exclude_owner = true`."
+            ),
+        ),
+        (
+            '[verbs]\nend = "viewer"',
+            "line 2: `end` under `[verbs]`: it is one of moderator, lead or admin.",
+        ),
+        ('[rtmp.tube]\nurl = "rtmp://h/a"', "line 1: `key_env` under `[rtmp.tube]`: it is missing"),
+    ],
+)
+def test_a_value_of_another_kind_is_answered_with_the_line_and_an_example(
+    file: Path, text: str, words: str
+) -> None:
+    assert mistake(file, text).startswith(f"callwarden.toml, {words}")
+
+
+def test_a_byte_order_mark_before_the_text_says_nothing(file: Path) -> None:
+    file.write_text('[people]\nmoderators = ["U024BE7LH"]', encoding="utf-8-sig")
+    assert Settings.load({}, file).rules.people.moderators == ("U024BE7LH",)
+
+
+def test_a_file_of_another_encoding_says_which_it_has_to_be(file: Path) -> None:
+    file.write_text("reasons = []", encoding="utf-16")
+    with pytest.raises(ConfigError, match="not UTF-8") as error:
+        Settings.load({}, file)
+    assert error.value.next_step == "Save it again with the encoding UTF-8."
 
 
 def test_a_file_that_is_no_text_or_is_not_there_is_a_config_error(file: Path) -> None:
@@ -163,7 +248,9 @@ def test_whatever_the_file_holds_the_answer_is_settings_or_a_config_error(
     try:
         Settings.load({}, file)
     except ConfigError as error:
-        assert str(error)  # noqa: PT017 (either end is right; only other errors are not)
+        said = str(error)
+        assert re.match(r"callwarden\.toml(, line \d+)?: |[A-Z_]+ is missing", said)
+        assert "Input should" not in said
 
 
 def test_reasons_are_read_and_none_is_needed(file: Path) -> None:
@@ -176,9 +263,9 @@ def test_reasons_are_read_and_none_is_needed(file: Path) -> None:
     ("reasons", "says"),
     [
         (["x" * 76], "at most 75 characters"),
-        ([" "], "at least 1 character"),
+        ([" "], "must not be empty"),
         (["Spam", "Spam"], "'Spam' is there twice"),
-        ([f"r{n}" for n in range(101)], "at most 100 items"),
+        ([f"r{n}" for n in range(101)], "at most 100 of them"),
     ],
 )
 def test_reasons_that_no_menu_could_show_are_refused(
@@ -187,3 +274,38 @@ def test_reasons_that_no_menu_could_show_are_refused(
     said = mistake(file, f"reasons = {reasons}")
     assert "`reasons`" in said
     assert says in said
+
+
+ANYTHING = st.sampled_from(
+    [1, -1, 10**9, 1.5, True, "", "x", "a\nb", "x" * 300, [], ["x"], [1], [[]], {}, {"a": 1}]
+)
+SECTIONS = sorted(
+    name
+    for name, field in ConfigFile.model_fields.items()
+    if hasattr(field.annotation, "model_fields")
+)
+
+
+@example_settings(deadline=None)
+@given(st.data())
+def test_no_wrong_value_of_any_key_is_answered_in_the_librarys_words(data: st.DataObject) -> None:
+    section = data.draw(st.sampled_from(SECTIONS))
+    table = ConfigFile.model_fields[section].annotation
+    assert table is not None
+    key = data.draw(st.sampled_from(sorted(table.model_fields)))
+    try:
+        ConfigFile.model_validate({section: {key: data.draw(ANYTHING)}})
+    except ValidationError as error:
+        for wrong in error.errors():
+            said = expectation(wrong, write=str)
+            assert not re.search("Input|valid |Tuple|dictionary|instance|pattern", said)
+
+
+@given(st.lists(st.sampled_from(["# a", "", "x = 1", "y = [\n 1,\n]", "z = {v = 2}"]), unique=True))
+def test_the_line_of_a_value_is_where_it_begins(parts: list[str]) -> None:
+    text = "\n".join([*parts, "[t]", 'here = """', "long", '"""'])
+    line = line_of(["t", "here"], text)
+    assert line is not None
+    assert text.splitlines()[line - 1].startswith("here")
+    assert line_of(["t", "nowhere"], text) is None
+    assert line_of(["t", "here"], text + "\nno toml") == line

@@ -4,6 +4,8 @@ Imports wait until a command needs them, so that `serve` opens its port at once.
 """
 
 import asyncio
+import importlib
+import importlib.metadata
 import io
 import os
 import re
@@ -17,11 +19,10 @@ from typing import Annotated, TextIO
 import typer
 
 from bot.cli_output import Output, exactly, say
-from bot.errors import CallwardenError
+from bot.errors import CallwardenError, ConfigError
 
 app = typer.Typer(
     name="callwarden",
-    help="Moderate live voice and video calls from Slack.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -72,6 +73,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except CallwardenError as error:
             say(f"{error}\n{error.next_step}".rstrip(), err=True)
             sys.exit(error.exit_code)
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        say(f"callwarden {importlib.metadata.version('callwarden')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
+    ] = False,
+) -> None:
+    """Moderate live voice and video calls from Slack."""
 
 
 @app.command()
@@ -164,6 +182,7 @@ def demo(
     """Try it without Slack or a vendor: a make-believe world on loopback, in the browser."""
     from bot.cli_console import console
 
+    _require_demo("python_multipart", *(() if tour else ("fastapi", "nicegui")))
     if tour:
         from bot.demo.tour import tour as tell
 
@@ -173,6 +192,18 @@ def demo(
 
     refuse_real({name for name, value in os.environ.items() if value.strip()})
     play(console(), port=port, seed=seed, pace=speed)
+
+
+def _require_demo(*packages: str) -> None:
+    """ConfigError with what to install when one of the packages of the demo is not there."""
+    try:
+        for name in packages:
+            importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"The demo needs packages that are not installed ({error.name}).",
+            next_step="Install them: pip install 'callwarden[demo]'",
+        ) from error
 
 
 def _hash(text: str | None) -> str | None:

@@ -32,9 +32,9 @@ STYLES = {
 def capability_table(vendors: Mapping[Vendor, Mapping[str, Capability]]) -> Table:
     """Every verb against every vendor: how far it carries, why, and what comes nearest."""
     table = Table(title="What each vendor lets a moderator do", show_lines=True)
-    table.add_column("", style="bold")
+    table.add_column("", style="bold", overflow="fold")
     for vendor in vendors:
-        table.add_column(vendor.label)
+        table.add_column(vendor.label, overflow="fold")
     for name, verb in VERBS.items():
         table.add_row(verb.label, *(_cell(told[name]) for told in vendors.values()))
     return table

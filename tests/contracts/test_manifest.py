@@ -10,6 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, ValidationError
 
+from bot.demo.playground.page.hints import COMMANDS
 from handlers.events import EVENTS
 
 HERE = Path(__file__).parent
@@ -40,6 +41,14 @@ def test_the_schema_is_itself_valid() -> None:
 def test_slack_accepts_the_manifest(manifest: Manifest) -> None:
     validate(manifest)
     Draft7Validator(SCHEMA).validate(manifest)
+
+
+def test_the_playground_offers_the_commands_of_the_manifest(manifest: Manifest) -> None:
+    told = tuple(
+        (f"{command['command']} {command['usage_hint']}", command["description"])
+        for command in manifest["features"]["slash_commands"]
+    )
+    assert told == COMMANDS
 
 
 def _long_name(manifest: Manifest) -> None:

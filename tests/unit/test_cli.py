@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,6 +109,10 @@ def test_help_names_every_command(run: Run, arguments: tuple[str, ...]) -> None:
 def test_every_command_explains_itself(run: Run, command: str, words: str) -> None:
     said = run(*command.split(), "--help")
     assert (said.code, words in said.out) == (0, True)
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version") == (0, f"callwarden {version('callwarden')}\n", "")
 
 
 def test_an_unknown_command_is_an_error_of_use(run: Run) -> None:

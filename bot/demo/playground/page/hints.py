@@ -1,14 +1,9 @@
-"""What the composer offers while a command is typed: manifest.yml's words, then the bot's own."""
+"""What the composer offers while a command is typed: the app's commands, then the bot's own."""
 
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
-
-import yaml
 
 from handlers.blocks.help import topics
 
-MANIFEST = Path(__file__).parents[4] / "manifest.yml"
 MOST = 6
 """Lines offered at once."""
 
@@ -20,15 +15,23 @@ class Hint(NamedTuple):
     about: str
 
 
+COMMANDS = (
+    Hint(
+        "/calls [show K7QX | mute K7QX alice reason | kick K7QX alice reason | help]",
+        "See the live calls and moderate them",
+    ),
+)
+"""The slash commands of manifest.yml, which is not there where a wheel is installed."""
+
+
 def hints_for(typed: str) -> list[Hint]:
     """What may come next after `typed`; nothing for words that are no command."""
     command, _, rest = typed.partition(" ")
     if not typed.startswith("/"):
         return []
-    told = commands()
     if " " not in typed:
-        return [hint for hint in told if hint.usage.startswith(command)]
-    if command not in {hint.usage.split()[0] for hint in told}:
+        return [hint for hint in COMMANDS if hint.usage.startswith(command)]
+    if command not in {hint.usage.split()[0] for hint in COMMANDS}:
         return []
     word = rest.strip().split(" ")[0]
     return [
@@ -37,13 +40,3 @@ def hints_for(typed: str) -> list[Hint]:
         for example in about.examples[:1]
         if name.startswith(word) or word == name
     ][:MOST]
-
-
-@cache
-def commands() -> tuple[Hint, ...]:
-    """The slash commands of the app's manifest."""
-    manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    return tuple(
-        Hint(f"{one['command']} {one.get('usage_hint', '')}".strip(), one["description"])
-        for one in manifest["features"]["slash_commands"]
-    )

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.connections import BufferedConnection, Config, Patience
+
 GRACE = 3
 """Seconds that requests still in work get when the server stops: Slack waits no longer either."""
 
@@ -54,26 +56,36 @@ class _Guest(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def listening(
-    app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, grace: int = GRACE
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    grace: int = GRACE,
+    patience: Patience | None = None,
+    websockets: bool = False,
 ) -> AsyncIterator[str]:
     """Serve `app` while the context lasts; yields its base URL, without a last slash.
 
     Port 0 lets the machine choose one. Requests still in work when the context ends get `grace`
-    seconds. OSError when the port is taken, RuntimeError when the app's lifespan fails to start.
+    seconds. `patience` is how long a sender may take. OSError when the port is taken, RuntimeError
+    when the app's lifespan fails to start.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)
     # asyncio sets this only on sockets made with an explicit protocol; without it the second packet
     # of an answer waits 40 ms for the first one's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = uvicorn.Config(
+    config = Config(
         app,
+        http=BufferedConnection,  # type: ignore[arg-type]  # uvicorn makes whatever it is given
+        ws="auto" if websockets else "none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=grace,
     )
+    config.patience = patience or Patience()
     server = _Guest(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -56,21 +56,30 @@ class Bodies:
         no room for it, and with 400 when its sender hangs up.
         """
         declared_length(request)
-        body = bytearray()
+        parts: list[bytes] = []
+        read = 0
         try:
-            await self._fill(body, request)
-            yield bytes(body)
-        finally:
-            self.held -= len(body)
-
-    async def _fill(self, body: bytearray, request: Request) -> None:
-        try:
-            async for part in request.stream():
-                body += part
+            async for part in _parts(request):
+                parts.append(part)
+                read += len(part)
                 self.held += len(part)
-                if len(body) > MOST_BYTES:
-                    raise Turned(413, "too long")
-                if self.held > (self._most if len(body) <= SMALL_BYTES else self._most // 2):
-                    raise Turned(503, "too many long bodies at once")
-        except ClientDisconnect as error:
-            raise Turned(400, "broken off") from error
+                self._check(read)
+            body = b"".join(parts)
+            parts.clear()
+            yield body
+        finally:
+            self.held -= read
+
+    def _check(self, read: int) -> None:
+        if read > MOST_BYTES:
+            raise Turned(413, "too long")
+        if self.held > (self._most if read <= SMALL_BYTES else self._most // 2):
+            raise Turned(503, "too many long bodies at once")
+
+
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for part in request.stream():
+            yield part
+    except ClientDisconnect as error:
+        raise Turned(400, "broken off") from error

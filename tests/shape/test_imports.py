@@ -46,7 +46,8 @@ MAY_IMPORT = {
         "blocks digests usage moderation policy schedule ports meter network trace priority calls "
         "errors clock"
     ),
-    "server": "",
+    "connections": "",
+    "server": "connections",
     "bootstrap": WORLD,
     "service": f"{WORLD} bootstrap server",
     "demo": f"{WORLD} blocks bootstrap service server",

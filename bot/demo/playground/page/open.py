@@ -27,5 +27,5 @@ async def open_page(playground: Playground, port: int = 0) -> AsyncIterator[str]
         show_welcome_message=False,
     )
     token = secrets.token_urlsafe(16)
-    async with serve(Guard(web, token), port=port) as url:
+    async with serve(Guard(web, token), port=port, websockets=True) as url:
         yield f"{url}/?{QUERY}={token}"

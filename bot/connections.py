@@ -1,0 +1,228 @@
+"""One HTTP connection, closed when its sender is slow, says too much, or takes no answer.
+
+uvicorn bounds only the pause between two requests: half a request is waited for without an end, and
+headers may be as long as memory lasts.
+"""
+
+import asyncio
+from typing import Any, NamedTuple
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+
+class Patience(NamedTuple):
+    """How long a connection is waited for, in seconds, and for how many bytes.
+
+    `request`: from the moment it is open, or from the first byte after an answer, until a request
+    is there whole. Slack itself waits 3 s for an answer. `answer`: until what was answered is taken
+    off our hands. `goodbye`: until a connection that we close is gone, and until the rest of a body
+    whose request is answered already has come. `head` is how long headers may be in all, and how
+    much is read of such a rest; `ahead`, how many requests may wait for the answer to another.
+    """
+
+    request: float = 8.0
+    answer: float = 8.0
+    goodbye: float = 1.0
+    head: int = 64 * 1024
+    ahead: int = 4
+
+
+READ_BYTES = 32 * 1024
+"""So much is read of a connection before the next one has its turn; the loops' own 256 KiB, times
+hundreds of connections at once, are in memory before anybody can refuse them."""
+
+TOO_SLOW, TOO_LONG = b"408 Request Timeout", b"431 Request Header Fields Too Large"
+
+
+class TooMuch(Exception):
+    """Stops the parser, which answers 400 and hangs up."""
+
+
+class Config(uvicorn.Config):
+    """uvicorn's, with the patience of its connections."""
+
+    patience = Patience()
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, with an end to each wait. `config` is a `Config` of ours."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._patience = config.patience if isinstance(config, Config) else Patience()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._begun = False
+        self._receiving: RequestResponseCycle | None = None
+        self._idle_bytes = self._head_bytes = self._let_go = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait: for the first byte as for the last one of the request."""
+        super().connection_made(transport)
+        self._wait(self._patience.request)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._wait(None)
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; what adds neither to a body nor ends a request may be so much in all."""
+        if self._deadline is None:
+            self._wait(self._patience.request)
+        self._idle_bytes += len(data)
+        super().data_received(data)
+        if self._idle_bytes > self._patience.head and not self.transport.is_closing():
+            self._refuse(TOO_LONG)
+
+    def on_message_begin(self) -> None:
+        """A further request may begin in the same bytes in which the last one ended."""
+        super().on_message_begin()
+        self._begun, self._head_bytes = True, 0
+        if self._deadline is None:
+            self._wait(self._patience.request)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header, or one trailer after a body, of which nobody here reads any."""
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > self._patience.head:
+            raise TooMuch("headers")
+        if self._receiving is None:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The headers are whole; what follows is a body."""
+        if len(self.pipeline) >= self._patience.ahead:
+            raise TooMuch("requests")
+        super().on_headers_complete()
+        self._idle_bytes = 0
+        self._receiving = self._cycle
+
+    def on_body(self, body: bytes) -> None:
+        """A body goes on. Where it is answered already, no more is read of it than a little."""
+        answered = self._receiving is not None and self._receiving.response_complete
+        self._idle_bytes, self._let_go = 0, self._let_go + len(body) if answered else 0
+        if self._let_go > self._patience.head:
+            self.flow.pause_reading()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole: unless it is answered already, what takes time now is ours."""
+        answered = self._receiving is not None and self._receiving.response_complete
+        self._wait(self._patience.request if answered else None)
+        self._begun, self._receiving, self._idle_bytes, self._let_go = False, None, 0, 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """An answer before the end of its request: the rest is let go by, for a moment."""
+        super().on_response_complete()
+        if self._receiving is not None and self._receiving.response_complete:
+            self._receiving.body = bytearray()
+            self._wait(self._patience.goodbye)
+
+    def handle_websocket_upgrade(self) -> None:
+        """From now on it is another protocol's."""
+        self._wait(None)
+        super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        """The other side takes no more of an answer for now."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self._patience.answer, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It takes the rest."""
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing came after the last answer."""
+        self._hang_up()
+
+    def _wait(self, seconds: float | None) -> None:
+        """Wait so long for a whole request; None: for nothing."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None
+        if seconds is not None:
+            self._deadline = self.loop.call_later(seconds, self._refuse, TOO_SLOW)
+
+    def _refuse(self, status: bytes) -> None:
+        """Say why, where a request has begun and no answer is on its way, and hang up."""
+        cycle = self._receiving or self._cycle
+        silent = cycle is None or cycle.response_complete or not cycle.response_started
+        answered = self._receiving is not None and self._receiving.response_complete
+        if self._begun and silent and not answered and not self.transport.is_closing():
+            self.transport.write(
+                b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n" % status
+            )
+        self._hang_up()
+
+    @property
+    def _cycle(self) -> RequestResponseCycle | None:
+        """The newest request whose headers are whole; uvicorn's own word for it hides the None."""
+        return self.cycle
+
+    def _hang_up(self) -> None:
+        """Close, and break off where the other side does not take what it was told."""
+        self.transport.close()
+        self.loop.call_later(self._patience.goodbye, self.transport.abort)
+
+
+class BufferedConnection(asyncio.BufferedProtocol):
+    """A `BoundedProtocol` that is given little at a time. Takes what uvicorn makes protocols with.
+
+    It stands before it and is none of the `asyncio.Protocol`s, which uvloop reads in its own way.
+    """
+
+    _buffer = bytearray(READ_BYTES)
+    """One for all connections of a loop: what is read is handed on before the next read."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._http = BoundedProtocol(config, server_state, app_state, _loop)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Handed on, as all that follows."""
+        self._http.connection_made(transport)
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Where the next bytes are put."""
+        del sizehint
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """So many bytes came."""
+        self._http.data_received(bytes(memoryview(self._buffer)[:nbytes]))
+
+    def eof_received(self) -> None:
+        """No more will come."""
+        self._http.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        self._http.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The other side takes nothing."""
+        self._http.pause_writing()
+
+    def resume_writing(self) -> None:
+        """It takes something again."""
+        self._http.resume_writing()

@@ -33,6 +33,7 @@ CallwardenError
 │       ├── AnswerLost       the connection broke after the request was sent
 │       ├── VendorFault      5xx
 │       └── VendorGarbled    an answer that is not what the vendor's document promises
+│           └── VendorRedirected 3xx: another address, which is not followed
 ├── SlackSilent              Slack did not answer who somebody is
 ├── SocketLost               no connection to Slack came about, again and again
 ├── StoreError
@@ -315,6 +316,10 @@ class VendorFault(Ambiguous):
 
 class VendorGarbled(Ambiguous):
     """The answer is not what the vendor's document promises: HTML, half a JSON, a null."""
+
+
+class VendorRedirected(VendorGarbled):
+    """3xx: the vendor, or who answers in its place, names another address. It is not followed."""
 
 
 class SlackSilent(CallwardenError):

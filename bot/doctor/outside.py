@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.calls.models import Vendor
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
-from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorUnreachable
+from bot.errors import (
+    NotAtVendor,
+    VendorDenied,
+    VendorError,
+    VendorRedirected,
+    VendorUnreachable,
+)
 from bot.providers.realtimekit_keys import kit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
@@ -67,6 +73,8 @@ def _told(error: VendorError) -> str:
 def _mend(which: Vendor, error: VendorError) -> str:
     if isinstance(error, VendorDenied):
         return f"Check {KEYS[which]}."
+    if isinstance(error, VendorRedirected):
+        return f"Check {which.name}_BASE_URL, and whether a proxy answers in the vendor's place."
     if isinstance(error, NotAtVendor):
         return f"Check the ids and the address among the {which.name}_… variables."
     if error.diagnosis is not None:

@@ -1,9 +1,7 @@
 """What a vendor answered: the bytes of a response, read as an Answer or raised as a typed error."""
 
-import email.utils
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -12,28 +10,42 @@ import httpx
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.errors import (
+    AnswerLost,
     NotAtVendor,
     VendorBusy,
     VendorDenied,
     VendorError,
     VendorFault,
     VendorGarbled,
+    VendorRedirected,
     VendorRefused,
 )
 from bot.providers.redact import Redactor
+from bot.providers.salvage import Thinned
+from bot.responses import BodyUnreadable, Inflater, phrase, retry_after
 
 UNREAD = "Try again in a moment."
 """What to do when a vendor does not say what it was asked: reading changes nothing."""
 
-LARGEST = 8 * 1024 * 1024
-"""Bytes of an answer that are read before it is given up."""
+LARGEST_REFUSAL = 64 * 1024
+"""Bytes of a refusal that are read; its status says as much as there is to know without them."""
+
+LONGEST_WORD = 100
+"""Characters of a vendor's code or id of a request that are kept."""
+
+CUT_OFF = {460, 499}
+"""What load balancers say of a client that went away: what they passed on may have been done."""
 
 
 class Problem(NamedTuple):
-    """What a vendor's error body says: its own code, and words."""
+    """What a vendor's error body says: its own code, and words.
+
+    `denied` is whether the code is about our credentials, whatever the status.
+    """
 
     code: str | None
     message: str
+    denied: bool = False
 
 
 class Answer(NamedTuple):
@@ -62,50 +74,82 @@ class AnswerReader:
     async def read(self, response: httpx.Response, attempt: int) -> Answer:
         """The answer, where it is a 2xx; any other raises its VendorError.
 
-        VendorGarbled for one that cannot be read; httpx.TransportError when it breaks off.
+        VendorGarbled for one that cannot be read; httpx.TransportError when it breaks off. No more
+        than 8 MiB of it are kept, whatever was packed into it.
         """
+        request_id = self._request_id(response)
+        if not response.is_success:
+            raise await self._refusal(response, request_id)
         try:
             body = await self._body(response)
-        except httpx.DecodingError as error:
+        except BodyUnreadable as error:
             raise self.garbled() from error
-        request_id = self._request_id(response)
-        if response.is_success:
-            return Answer(body, request_id, attempt, response.status_code)
-        raise self._refusal(response, body, request_id)
+        return Answer(body, request_id, attempt, response.status_code)
 
     def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
         """The error for an answer that is not what the vendor's document promises."""
         return VendorGarbled(f"{self.vendor.label} {why}.", vendor=self.vendor)
 
     async def _body(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > LARGEST:
-                raise self.garbled()
-        return bytes(body)
+        body = Thinned(self.clock)
+        async for piece in _decoded(response):
+            await body.feed(piece)
+        return body.end()
 
     def _request_id(self, response: httpx.Response) -> str | None:
         header = self.request_id_header
-        return response.headers.get(header) if header else None
+        return response.headers.get(header, "")[:LONGEST_WORD] or None if header else None
 
-    def _refusal(
-        self, response: httpx.Response, body: bytes, request_id: str | None
-    ) -> VendorError:
+    async def _refusal(self, response: httpx.Response, request_id: str | None) -> VendorError:
+        """The error for an answer that is no 2xx, by the first digit of its status.
+
+        A status that no standard names counts as the first of its hundred, and what is no status
+        at all as an internal error (RFC 9110, section 15).
+        """
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._busy(response, request_id)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return self._fault(status, request_id)
-        if status < HTTPStatus.BAD_REQUEST:
+        if status in CUT_OFF:
+            return self._cut_off(status, request_id)
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self._no(status, await self._words(response), request_id)
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            return self._elsewhere(status, request_id)
+        if status < HTTPStatus.MULTIPLE_CHOICES:
             return self.garbled()
-        return self._no(status, body, request_id)
+        return self._fault(status, request_id)
+
+    async def _words(self, response: httpx.Response) -> Problem:
+        """What a refusal says beside its status, as far as it can be read."""
+        body = bytearray()
+        try:
+            async for piece in _decoded(response):
+                body += piece
+                if len(body) > LARGEST_REFUSAL:
+                    break
+        except (BodyUnreadable, httpx.TransportError):
+            return Problem(None, "")
+        return self.problem(bytes(body))
+
+    def _elsewhere(self, status: int, request_id: str | None) -> VendorRedirected:
+        return VendorRedirected(
+            f"{self.vendor.label} sends us to another address ({status}), which is not followed.",
+            vendor=self.vendor,
+            request_id=request_id,
+        )
+
+    def _cut_off(self, status: int, request_id: str | None) -> AnswerLost:
+        return AnswerLost(
+            f"A gateway broke off before {self.vendor.label} answered ({status}).",
+            vendor=self.vendor,
+            request_id=request_id,
+        )
 
     def _busy(self, response: httpx.Response, request_id: str | None) -> VendorBusy:
         return VendorBusy(
             f"{self.vendor.label} is too busy.",
             vendor=self.vendor,
-            retry_after=self._retry_after(response),
+            retry_after=retry_after(response.headers, self.clock.now()),
             request_id=request_id,
         )
 
@@ -117,30 +161,35 @@ class AnswerReader:
             request_id=request_id,
         )
 
-    def _no(self, status: int, body: bytes, request_id: str | None) -> VendorRefused:
-        problem = self.problem(body)
-        words = self.redact(problem.message) or HTTPStatus(status).phrase
-        return _refused_as(status)(
-            f"{self.vendor.label} refused: {words}",
+    def _no(self, status: int, problem: Problem, request_id: str | None) -> VendorRefused:
+        words = self.redact(problem.message) or phrase(status)
+        ours = problem.denied or status == HTTPStatus.UNAUTHORIZED
+        said = "does not accept our credentials" if ours else "refused"
+        return _refused_as(status, ours=ours)(
+            f"{self.vendor.label} {said}: {words}",
             vendor=self.vendor,
             status=status,
-            code=problem.code,
+            code=problem.code[:LONGEST_WORD] if problem.code else None,
             request_id=request_id,
         )
 
-    def _retry_after(self, response: httpx.Response) -> float | None:
-        said = response.headers.get("Retry-After", "")
-        if said.isascii() and said.isdigit():
-            return float(said)
-        try:
-            when = email.utils.parsedate_to_datetime(said)
-        except ValueError:
-            return None
-        aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return max(0.0, (aware - self.clock.now()).total_seconds())
+
+async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body in pieces, decoded by us: httpx decodes all that one packet unfolds to at once.
+
+    BodyUnreadable where that cannot be done. What a transport has read itself is taken as it is.
+    """
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    inflater = Inflater(response.headers.get_list("Content-Encoding"))
+    async for data in response.aiter_raw():
+        for piece in inflater.feed(data):
+            yield piece
+    inflater.end()
 
 
-def _refused_as(status: int) -> type[VendorRefused]:
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+def _refused_as(status: int, *, ours: bool) -> type[VendorRefused]:
+    if ours or status == HTTPStatus.FORBIDDEN:
         return VendorDenied
     return NotAtVendor if status == HTTPStatus.NOT_FOUND else VendorRefused

@@ -60,6 +60,7 @@ class Reads:
             items=tuple(one.told() for one in live),
             next=str(number + 1) if more else None,
             total=many.total,
+            unknown=many.data.odd,
         )
         return live, page
 
@@ -78,7 +79,12 @@ class Reads:
         many = read(self._http, ManyCalls, answer)
         found = [one.told() for one in many.data if one.fits(wanted)]
         more = bool(many.data) and many.more_after(1)
-        return Page(items=tuple(found), next="2" if more else None, total=many.total)
+        return Page(
+            items=tuple(found),
+            next="2" if more else None,
+            total=many.total,
+            unknown=many.data.odd,
+        )
 
     async def attendance(self, session: str) -> Attendance:
         """Every device of everybody, and the invited who never came."""

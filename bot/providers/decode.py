@@ -16,8 +16,11 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from bot.errors import VendorGarbled
 from bot.providers.answers import UNREAD, Answer
 from bot.providers.http import Transport
+from bot.providers.salvage import salvaged
+from bot.responses import BodyUnreadable
 
 log = structlog.get_logger(__name__)
 
@@ -165,11 +168,23 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def read(http: Transport, model: type[M], answer: Answer) -> M:
-    """The answer as `model`; VendorGarbled when something essential is missing."""
+    """The answer as `model`; VendorGarbled when something essential is missing.
+
+    Where no JSON reader takes it, it is read without the entries of its lists that are the reason.
+    """
     try:
         return model.model_validate_json(answer.body)
     except ValidationError as error:
-        garbled = http.garbled()
-        if answer.read:
-            garbled.next_step = UNREAD
-        raise garbled from error
+        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
+            raise _garbled(http, answer) from error
+    try:
+        return model.model_validate_json(salvaged(answer.body))
+    except (ValidationError, BodyUnreadable) as error:
+        raise _garbled(http, answer) from error
+
+
+def _garbled(http: Transport, answer: Answer) -> VendorGarbled:
+    garbled = http.garbled()
+    if answer.read:
+        garbled.next_step = UNREAD
+    return garbled

@@ -35,6 +35,7 @@ from bot.providers.breaker import Breaker
 from bot.providers.passage import Passage
 from bot.providers.rate import PriorityLimiter
 from bot.providers.redact import Redactor
+from bot.responses import ACCEPT_ENCODING
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +126,7 @@ class Transport:
         meter.watch(wire.vendor, lambda: self.breaker.state)
         self._client = httpx.AsyncClient(
             base_url=wire.base_url,
-            headers=dict(wire.headers),
+            headers={"Accept-Encoding": ACCEPT_ENCODING, **wire.headers},
             params=dict(wire.params),
             transport=transport,
             verify=network.trust,

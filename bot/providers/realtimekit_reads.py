@@ -73,6 +73,7 @@ class Reads:
             items=tuple(one.call() for one in sessions if one.status != "ENDED"),
             next=next_page(number, limit, sessions.sent, many.paging),
             total=many.paging.total_count if many.paging else None,
+            unknown=sessions.odd,
         )
 
     async def active(self, meeting: str) -> Session:

@@ -14,7 +14,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
 from bot.errors import CallwardenError, VendorGarbled
 from bot.ports import CallProvider
-from bot.providers.answers import LARGEST
+from bot.providers.salvage import LARGEST
 from tests.fakes.clock import ManualClock
 from tests.providers import comets, kits, streams
 from tests.providers.test_decoders import COMET_CALL, KIT_ITEM, REFS, STREAM

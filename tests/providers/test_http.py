@@ -34,10 +34,11 @@ from bot.errors import (
 )
 from bot.meter import Meter
 from bot.metrics import Metrics
-from bot.providers.answers import LARGEST, UNREAD, Answer, Problem
+from bot.providers.answers import UNREAD, Answer, Problem
 from bot.providers.breaker import BreakerState
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
+from bot.providers.salvage import LARGEST
 from bot.providers.stream_wire import Done
 from tests.fakes.clock import ManualClock
 from tests.webhooks.signing import new_key

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock deadline priority calls usage digests meter trace ports policy moderation "
-    "schedule providers store settings logs log_stream handlers metrics network"
+    "errors clock responses deadline priority calls usage digests meter trace ports policy "
+    "moderation schedule providers store settings logs log_stream handlers metrics network"
 )
 
 MAY_IMPORT = {
@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "clock": "",
     "deadline": "",
     "priority": "",
+    "responses": "",
     "calls": "",
     "meter": "calls",
     "network": "calls errors",
@@ -30,7 +31,7 @@ MAY_IMPORT = {
     "policy": "ports calls errors clock",
     "moderation": "deadline priority policy ports meter trace digests usage calls errors clock",
     "schedule": "priority digests moderation ports usage calls errors clock",
-    "providers": "deadline priority ports meter network usage calls errors clock",
+    "providers": "deadline priority ports meter network usage calls errors clock responses",
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file settings_mistakes policy network calls errors",
     "settings_file": "settings_mistakes policy calls errors",
@@ -44,7 +45,7 @@ MAY_IMPORT = {
     "blocks": "calls digests usage errors printable",
     "handlers": (
         "blocks digests usage moderation policy schedule ports meter network trace priority calls "
-        "errors clock"
+        "errors clock responses"
     ),
     "connections": "",
     "server": "connections",

@@ -55,6 +55,13 @@ async def test_a_vendor_that_fails_itself_has_a_status_page(ward: Ward, vendor: 
     assert "status page" in finding.mend
 
 
+async def test_a_page_that_answers_in_a_vendors_place_is_told_as_such(ward: Ward) -> None:
+    ward.stage.world.cometchat.faults.error(302, times=None)
+    finding = await ward.wrong("CometChat")
+    assert "another address (302), which is not followed" in finding.says
+    assert "COMETCHAT_BASE_URL" in finding.mend
+
+
 async def test_ids_a_vendor_does_not_know_are_to_be_checked(ward: Ward) -> None:
     ward.stage.world.realtimekit.faults.error(404, times=None)
     assert "ids" in (await ward.wrong("RealtimeKit")).mend

@@ -38,6 +38,7 @@ from bot.errors import (
     VendorGarbled,
     VendorRefused,
 )
+from bot.providers.answers import Problem
 from bot.providers.stream import StreamProvider
 from bot.providers.stream_wire import problem
 from tests.fakes.clock import ManualClock
@@ -213,7 +214,7 @@ async def test_rtmp_outputs_that_are_left_out_cannot_be_known(
 
 @pytest.mark.parametrize("text", [b"", b"<html>", b"null", b'{"code": "x"}'])
 def test_an_unreadable_error_body_says_nothing(text: bytes) -> None:
-    assert problem(text) == (None, "")
+    assert problem(text) == Problem(None, "")
 
 
 FIELDS = ["calls", "call", "cid", "custom", "title", "session", "started_at", "egress", "rtmps"]

@@ -5,14 +5,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.network import DIRECT, Network
+from bot.responses import ACCEPT_ENCODING
+from handlers.slack_answers import SlackAnswer, stay_here
 
 NOT_FROM_THE_ENVIRONMENT = "-"
 """Keeps the SDK from looking for a proxy itself: it knows no NO_PROXY, and logs the password."""
 
 
 def open_session(network: Network = DIRECT) -> aiohttp.ClientSession:
-    """A connection pool that believes whom all others do; its proxies are named by request."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=network.trust))
+    """A connection pool that believes whom all others do; its proxies are named by request.
+
+    What it is answered is read within bounds, and no redirect is followed.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=network.trust),
+        headers={"Accept-Encoding": ACCEPT_ENCODING},
+        auto_decompress=False,
+        response_class=SlackAnswer,
+        middlewares=(stay_here,),
+    )
 
 
 def web_client(

@@ -15,6 +15,7 @@ from bot.errors import Diagnosis, SlackSilent
 from bot.network import DIRECT, Network
 from handlers.clients import open_session, web_client
 from handlers.directory import SlackDirectory
+from handlers.slack_answers import SlackRedirected, SlackUnreadable
 from handlers.slack_errors import diagnosis_of, error_code
 from handlers.wire import Unplugged, Wire
 
@@ -22,6 +23,8 @@ NO_SOCKET = "Slack gives an address for a socket, and no connection to it comes 
 
 UNREADABLE = "garbled"
 """What `error_code` calls an answer that is not Slack's JSON."""
+
+NOT_SLACK = "What answers there is not Slack."
 
 
 class Reply(NamedTuple):
@@ -54,11 +57,15 @@ class Questions:
                 answer = await self.client.api_call(method, data=args, headers=headers)
         except SlackApiError as error:
             if (code := error_code(error)) == UNREADABLE:
-                raise SlackSilent("What answers there is not Slack.") from error
+                raise SlackSilent(NOT_SLACK) from error
             return Reply({}, _headers(error.response.headers), code)
         except TimeoutError as error:
             says = f"Slack did not answer within {self.patience:g} s."
             raise SlackSilent(says, diagnosis=self._diagnosis(error)) from error
+        except SlackUnreadable as error:
+            raise SlackSilent(NOT_SLACK) from error
+        except SlackRedirected as error:
+            raise SlackSilent(f"{NOT_SLACK} {error}") from error
         except (SlackClientError, aiohttp.ClientError, OSError) as error:
             raise SlackSilent(
                 "Slack cannot be reached.", diagnosis=self._diagnosis(error)

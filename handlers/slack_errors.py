@@ -7,25 +7,34 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import responses
 from bot.errors import Diagnosis
 from bot.network import Cause, Network, cause_of, diagnose, proxy_cause
+
+LONGEST_WORD = 100
+"""Characters of a word of Slack's that are kept; its own are shorter."""
 
 
 def error_code(error: SlackApiError) -> str:
     """Slack's own word for what is wrong; `garbled` where the answer is not Slack's JSON."""
-    return str(_told(error).get("error", "garbled"))
+    code = _told(error).get("error")
+    return code[:LONGEST_WORD] if isinstance(code, str) else "garbled"
 
 
 def complaints(error: SlackApiError) -> list[str]:
     """What Slack says about each mistake, with a JSON pointer to it; empty when it says nothing."""
-    metadata = _told(error).get("response_metadata") or {}
-    return [str(message) for message in metadata.get("messages") or ()]
+    metadata = _told(error).get("response_metadata")
+    said = metadata.get("messages") if isinstance(metadata, dict) else None
+    return [str(message) for message in said] if isinstance(said, list) else []
 
 
 def retry_after(headers: Mapping[str, str], otherwise: float) -> float:
-    """Seconds that Slack asks to wait; `otherwise` where it names none that can be read."""
-    named = headers.get("Retry-After", "")
-    return float(named) if named.isdecimal() else otherwise
+    """Seconds that Slack asks to wait, half a second at least and five minutes at most.
+
+    `otherwise` where it names none that can be read.
+    """
+    asked = responses.retry_after(headers)
+    return otherwise if asked is None else asked
 
 
 def cause(error: BaseException) -> Cause:

@@ -67,14 +67,14 @@ async def test_an_offer_that_is_refused_is_a_line_in_the_log(
     assert "/respond/" not in str(log)
 
 
-@pytest.mark.parametrize("named", [0, 30])
+@pytest.mark.parametrize(("named", "kept"), [(0, "0.5"), (30, "30"), (97_200, "300")])
 async def test_an_offer_that_comes_too_often_says_how_long_slack_wants_to_rest(
-    post: Post, named: int
+    post: Post, named: int, kept: str
 ) -> None:
     post.slack.faults.limit(named)
     with capture_logs() as log:
         await post.replies.offer(post.url(), HELLO, in_place=False)
-    assert log[0]["why"] == f"try again in {named} s"
+    assert log[0]["why"] == f"try again in {kept} s"
 
 
 async def test_an_offer_to_nowhere_is_a_line_in_the_log(post: Post) -> None:

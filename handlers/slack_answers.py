@@ -1,0 +1,90 @@
+"""Reading what answers at Slack's addresses, within bounds, whatever it is.
+
+The SDK reads a body to its end, follows redirects, and takes text for JSON. These are what the
+client session gives it instead.
+"""
+
+import json
+from typing import Any
+
+import aiohttp
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from pydantic_core import from_json
+
+from bot.responses import BodyUnreadable, Inflater, mended
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes of an answer that are read before it is given up, counted after decoding."""
+
+METADATA = "response_metadata"
+"""Where the SDK looks for the next page, and expects an object."""
+
+
+class SlackUnreadable(aiohttp.ClientError):
+    """What answers cannot be read: too large, or packed in a way that was not asked for."""
+
+
+class SlackRedirected(aiohttp.ClientError):
+    """What answers names another address. It is not followed: it would be given our token."""
+
+
+class SlackAnswer(ClientResponse):
+    """An answer of which at most LARGEST bytes are read; its JSON is an object or none at all."""
+
+    @property
+    def content_type(self) -> str:
+        """JSON, whatever it is called: the SDK hands on anything else unread."""
+        return "application/json"
+
+    async def read(self) -> bytes:
+        """The body, decoded; SlackUnreadable."""
+        if self._body is None:
+            try:
+                self._body = await self._bounded()
+            except BodyUnreadable as error:
+                self.close()
+                raise SlackUnreadable(f"What answers cannot be read: {error}.") from error
+        return self._body
+
+    async def text(self, encoding: str | None = None, errors: str = "replace") -> str:
+        """The body as text: UTF-8, as all that Slack writes."""
+        return (await self.read()).decode(encoding or "utf-8", errors=errors)
+
+    async def json(self, **_: Any) -> dict[str, Any]:
+        """The body's JSON object; JSONDecodeError where it is none, as the SDK expects."""
+        body = await self.read()
+        try:
+            told = _parsed(body)
+        except ValueError as error:
+            raise json.JSONDecodeError(type(error).__name__, "", 0) from error
+        if not isinstance(told, dict):
+            raise json.JSONDecodeError("not an object", "", 0)
+        if not isinstance(told.get(METADATA, {}), dict):
+            del told[METADATA]
+        return told
+
+    async def _bounded(self) -> bytes:
+        inflater, body = Inflater(self.headers.getall("Content-Encoding", ())), bytearray()
+        async for data in self.content.iter_any():
+            for piece in inflater.feed(data):
+                body += piece
+                if len(body) > LARGEST:
+                    raise BodyUnreadable("it is too large")
+        inflater.end()
+        return bytes(body)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return from_json(body)
+    except ValueError:
+        return from_json(mended(body))
+
+
+async def stay_here(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """A middleware that follows no redirect: SlackRedirected."""
+    answer = await handler(request)
+    if 300 <= answer.status <= 399:  # noqa: PLR2004 - the class of all redirects
+        answer.close()
+        raise SlackRedirected(f"It sends us to another address ({answer.status}).")
+    return answer

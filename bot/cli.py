@@ -19,7 +19,7 @@ from typing import Annotated, TextIO
 import typer
 
 from bot.cli_output import Output, exactly, say
-from bot.errors import CallwardenError, ConfigError
+from bot.errors import CallwardenError, ConfigError, NotAccepted, RecordDamaged, StoreError
 
 app = typer.Typer(
     name="callwarden",
@@ -219,16 +219,25 @@ def verify(
         typer.Option(help="A hash seen elsewhere that has to be in the chain.", callback=_hash),
     ] = None,
 ) -> None:
-    """Walk the chain; name the first bad entry and exit with 1 if there is one."""
+    """Compare the audit log, what it is searched by, and the cases; name what was changed.
+
+    Exit code 1 when something was; 75 or more when it cannot be read, which says nothing about it.
+    """
     from bot.bootstrap import reading
     from bot.settings import Settings
-    from bot.tables import unbroken
+    from bot.tables import TRY_AGAIN, unbroken, unread
 
     async def walk() -> tuple[int, str]:
         async with reading(Settings.from_process()) as store:
             return await store.verify(expect), (await store.head())[1]
 
-    entries, last = asyncio.run(walk())
+    try:
+        entries, last = asyncio.run(walk())
+    except RecordDamaged:
+        raise
+    except (StoreError, NotAccepted, ConfigError) as error:
+        say(unread(error), err=True)
+        raise typer.Exit(max(error.exit_code, TRY_AGAIN)) from error
     say(unbroken(entries, last))
 
 
@@ -242,20 +251,22 @@ def export(
     """Write out every entry, oldest first; a file only you can read."""
     from bot.bootstrap import reading
     from bot.settings import Settings
+    from bot.store.export import Exported, Sink
     from bot.store.export import Format as StoreFormat
-    from bot.store.export import Sink
     from bot.store.export import export as write
 
-    async def copy(file: Sink) -> int:
+    async def copy(file: Sink) -> Exported:
         async with reading(Settings.from_process()) as store:
             return await write(store.export(), file, StoreFormat(form))
 
     if to is None:
-        asyncio.run(copy(Output()))
-        return
-    with _writable(to) as file:
-        entries = asyncio.run(copy(file))
-    say(f"{entries} entries written to {to}.")
+        done = asyncio.run(copy(Output()))
+    else:
+        with _writable(to) as file:
+            done = asyncio.run(copy(file))
+        say(f"{done.entries} entries written to {to}.")
+    if done.damaged:
+        say(f"Damaged: {done.damaged}. Run `callwarden audit verify`.", err=True)
 
 
 def _writable(path: Path) -> TextIO:

@@ -37,7 +37,8 @@ CallwardenError
 ├── SlackSilent              Slack did not answer who somebody is
 ├── SocketLost               no connection to Slack came about, again and again
 ├── StoreError
-│   ├── ChainBroken          the audit chain does not verify; names the first bad entry
+│   ├── RecordDamaged        the audit log or a case is not what was recorded
+│   │   └── ChainBroken      the audit chain does not verify; names the first bad entry
 │   ├── InstanceLocked       another process holds this SQLite database
 │   ├── DatabaseUnavailable  it does not answer: to wait may help
 │   └── DatabaseUnusable     it cannot be used as it is set up: to wait does not help
@@ -346,10 +347,17 @@ class StoreError(CallwardenError):
     """The database cannot be used as it is."""
 
 
-class ChainBroken(StoreError):
-    """The audit chain does not verify; `entry_id` is the first bad entry."""
+class RecordDamaged(StoreError):
+    """The audit log, or a case, is not what was recorded: somebody changed the database.
+
+    The message has a line for each thing that was found.
+    """
 
     default_next_step = "Someone changed the audit log. Keep the database file and tell an admin."
+
+
+class ChainBroken(RecordDamaged):
+    """The audit chain does not verify; `entry_id` is the first bad entry."""
 
     def __init__(self, message: str, *, entry_id: int) -> None:
         super().__init__(message)

@@ -15,6 +15,7 @@ from bot.calls.verbs import VERBS
 from bot.cli_console import console
 from bot.digests.digest import Gap
 from bot.doctor.findings import Finding, Sign
+from bot.errors import CallwardenError
 from bot.printable import one_line
 from bot.schedule.keeping import Progress, Tell
 from bot.schedule.rounds import Fate
@@ -81,6 +82,12 @@ def _summary(findings: Sequence[Finding]) -> str:
 def unbroken(entries: int, last: str) -> str:
     """What is said of an audit chain that was walked to its end; `last` is the last hash."""
     return f"{entries} entries, unbroken. Last hash: {last}"
+
+
+def unread(error: CallwardenError) -> str:
+    """What is said where the audit log could not be looked at."""
+    told = f"The audit log could not be checked, which says nothing about it. {error}"
+    return f"{told}\n{error.next_step}".rstrip()
 
 
 def fate_told(fate: Fate) -> tuple[str, int]:

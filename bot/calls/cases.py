@@ -197,6 +197,10 @@ class Event(StrEnum):
     RESUMED = "resumed"
     STOPPED = "stopped"
     SENT = "sent"
+    DAMAGED = "damaged"
+    """Never recorded: the entry cannot be read, or was changed. See `bot.calls.damaged`."""
+    NEWER = "newer"
+    """Never recorded: this release does not know what a newer one recorded."""
 
 
 class AuditEntry(Frozen):

@@ -1,6 +1,6 @@
 """What the bot asks of the database: orders and cases, their record, usage, digests."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -161,11 +161,20 @@ class AskStore(Protocol):
 class AuditChain(Protocol):
     """Walking the record from outside the request path."""
 
-    async def verify(self, expect: str | None = None) -> int:
-        """Walk the whole chain as a stream; the number of entries, or ChainBroken.
+    async def verify(
+        self, expect: str | None = None, *, pause: Callable[[], Awaitable[None]] | None = None
+    ) -> int:
+        """Compare the chain, what entries are searched by, cases and triggers, all as streams.
 
-        `expect` is a hash in hex that was kept elsewhere and has to occur.
+        The number of entries, or RecordDamaged. `expect` is a hash in hex that was kept elsewhere
+        and has to occur; `pause` is awaited between chunks, so that others have their turn.
         """
+
+    async def recheck(self, part: float) -> None:
+        """Read again some old entries and cases; RecordDamaged. `part`, from 0 to 1, says which."""
+
+    async def unseen(self) -> tuple[int, str]:
+        """Walk on from the last checkpoint, changing nothing; as `head`, or ChainBroken."""
 
     async def checkpoint(self) -> tuple[int, str]:
         """Walk on from the last checkpoint and set it anew; as `head`, or ChainBroken."""

@@ -2,11 +2,12 @@
 
 import csv
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from bot.calls.cases import AuditEntry
+from bot.calls.cases import AuditEntry, Event
+from bot.calls.damaged import DamagedEntry
 
 BYTE_ORDER_MARK = "\ufeff"
 """By this a spreadsheet knows that a table is UTF-8."""
@@ -45,30 +46,45 @@ class Sink(Protocol):
         """Write a part of it."""
 
 
-async def export(entries: AsyncIterator[AuditEntry], to: Sink, form: Format) -> int:
-    """Write every entry as it comes; the number of entries. Open `to` with `newline=""`."""
-    if form is Format.CSV:
-        return await _csv(entries, to)
-    return await _jsonl(entries, to)
+class Exported(NamedTuple):
+    """How many entries were written, and how many of them are damaged."""
+
+    entries: int
+    damaged: int
 
 
-async def _jsonl(entries: AsyncIterator[AuditEntry], to: Sink) -> int:
-    count = 0
+async def export(entries: AsyncIterator[AuditEntry], to: Sink, form: Format) -> Exported:
+    """Write every entry as it comes; a damaged one as far as it is legible.
+
+    Open `to` with `newline=""`.
+    """
+    write = _table(to) if form is Format.CSV else _lines(to)
+    count = damaged = 0
     async for entry in entries:
-        to.write(_escaped(entry.model_dump_json()) + "\n")
+        write(entry)
         count += 1
-    return count
+        damaged += entry.event is Event.DAMAGED
+    return Exported(count, damaged)
 
 
-async def _csv(entries: AsyncIterator[AuditEntry], to: Sink) -> int:
+def _lines(to: Sink) -> Callable[[AuditEntry], object]:
+    """Writes objects in JSON."""
+    return lambda entry: to.write(_escaped(entry.model_dump_json()) + "\n")
+
+
+def _table(to: Sink) -> Callable[[AuditEntry], object]:
+    """Writes rows of a table, the first one with the names of its columns."""
     to.write(BYTE_ORDER_MARK)
     table = csv.writer(to)
     table.writerow(_COLUMNS)
-    count = 0
-    async for entry in entries:
-        table.writerow([_cell(value) for value in entry.model_dump(mode="json").values()])
-        count += 1
-    return count
+
+    def write(entry: AuditEntry) -> None:
+        told = entry.model_dump(mode="json")
+        if isinstance(entry, DamagedEntry):
+            told["detail"] = f"{entry.detail} {entry.text}".rstrip()
+        table.writerow([_cell(told[name]) for name in _COLUMNS])
+
+    return write
 
 
 def _cell(value: object) -> str:

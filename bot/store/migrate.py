@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from bot.store import triggers
 from bot.store.database import Database
 from bot.store.instance_lock import InstanceLock
 from bot.store.schema import Fit, Schema, mark, schema_of
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 async def migrate(url: str) -> Schema:
     """Make or update the tables, in one transaction; nothing is done when they are current.
+
+    Triggers that were switched off, or are missing, are put back.
 
     What is returned are the tables as they were found. Those of a newer release stay as they are:
     NewerDatabase where this one cannot work with them. Two processes may start at once: on
@@ -56,4 +59,6 @@ def _upgrade(connection: Connection) -> Schema:
     if found.fit is Fit.OLDER:
         command.upgrade(alembic_config(connection), "head")
         mark(connection)
+    if found.fit is not Fit.NEWER and triggers.faults(connection):
+        triggers.install(connection)
     return found

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.calls.acts import Act
 from bot.calls.cases import (
     Acceptance,
-    AuditEntry,
     Case,
     Claim,
     DigestNote,
@@ -27,8 +26,8 @@ from bot.calls.outcomes import Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError, UnknownCase
 from bot.meter import UNMETERED, Backlog, Meter
-from bot.ports import CaseFilter
 from bot.store.asks import AskSide
+from bot.store.audit import AuditSide
 from bot.store.backlog import backlog
 from bot.store.database import Database
 from bot.store.digests import DigestSide
@@ -39,9 +38,7 @@ from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.rows import case_of
 from bot.store.schema import Schema, schema_of
-from bot.store.shelf import readable
 from bot.store.tables import AUDIT, CASE, DELIVERY, LOOKUP
-from bot.store.trail import Trail, keep
 from bot.store.trouble import told_apart
 from bot.store.urls import address_of
 from bot.store.usage import UsageSide
@@ -55,7 +52,7 @@ MOST_UNDOING = 300
 """Cases that took another one back: each person of it by themselves."""
 
 
-class SqlStore(UsageSide, DigestSide, AskSide):
+class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
     """Start it, use it, stop it. What its methods return is on disk.
 
     `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
@@ -77,7 +74,6 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         self._lock = InstanceLock(address)
         self._database = Database(address)
         self._writer = Writer(self._database, meter)
-        self._trail = Trail(self._database)
         door, worklist, notices = (
             Door(line_channel),
             Worklist(self._database),
@@ -95,11 +91,11 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         self._noticed = Work(notices.noticed, StoreError)
         self._postpone = Work(notices.postpone, StoreError)
         self._drop = Work(notices.drop, StoreError)
-        self._keep = Work(keep, StoreError)
         lookups = Lookups(self._database)
         self._hold = Work(lookups.hold, NotAccepted)
         self._due_lookups = Work(lookups.due, StoreError)
         self._looked_up = Work(lookups.over, StoreError)
+        self._open_audit()
         self._open_usage()
         self._open_digests()
         self._open_asks()
@@ -270,11 +266,6 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         )
         return await self._cases(wanted.order_by(CASE.c.number).limit(MOST_UNDOING))
 
-    async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
-        """Audit entries, newest first, read from the bytes that are hashed."""
-        async with readable():
-            return await self._trail.page(which)
-
     async def backlog(self) -> Backlog:
         """How much waits; see `bot.ports.Store.backlog`."""
         async with self._reading() as connection:
@@ -299,32 +290,6 @@ class SqlStore(UsageSide, DigestSide, AskSide):
         with told_apart(self._database.address):
             async with self._database.engine.connect() as connection:
                 await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
-
-    async def verify(self, expect: str | None = None) -> int:
-        """Walk the whole chain as a stream; the number of entries, or ChainBroken.
-
-        `expect` is a hash in hex, kept elsewhere, that has to occur.
-        """
-        async with readable():
-            head = await self._trail.walk(bytes.fromhex(expect) if expect else None)
-        return head.id
-
-    async def checkpoint(self) -> tuple[int, str]:
-        """Walk on from the last checkpoint and set it anew: id and hash in hex, or ChainBroken."""
-        async with readable():
-            head = await self._trail.walk_on()
-        await self._background(self._keep, (head, self._clock.now()))
-        return head.id, head.hash.hex()
-
-    async def head(self) -> tuple[int, str]:
-        """The id of the last audit entry, 0 for none, and its hash in hex."""
-        async with readable():
-            head = await self._trail.head()
-        return head.id, head.hash.hex()
-
-    def export(self) -> AsyncIterator[AuditEntry]:
-        """Every audit entry, oldest first, as a stream."""
-        return self._trail.entries()
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[AsyncConnection]:

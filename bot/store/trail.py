@@ -1,28 +1,30 @@
-"""Reading the audit: pages of it, all of it as a stream, and the walk along the chain."""
+"""Reading the audit: pages of it, all of it as a stream, and the ends of its chain."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, func, insert, select, update
+from sqlalchemy import ColumnElement, Executable, and_, func, insert, select, update
 
 from bot.calls.cases import AuditEntry
 from bot.calls.names import fold
 from bot.calls.outcomes import State
-from bot.errors import ChainBroken
 from bot.ports import CaseFilter
-from bot.store.chain import Head, Walk
+from bot.store.chain import Head
+from bot.store.columns import as_kept
 from bot.store.database import Database
+from bot.store.entries import read_chained
 from bot.store.pen import Transaction
 from bot.store.tables import AUDIT, CASE, CHECKPOINT, IS_OPEN
-from bot.store.walking import walk_over
 
 CHUNK = 2000
 """Rows held in memory while exporting."""
 
 THE_CHECKPOINT = 1
 """There is one row of it."""
+
+_BEFORE = AUDIT.alias("before")
 
 
 class Trail:
@@ -34,15 +36,16 @@ class Trail:
 
     async def page(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """The newest entries that fit."""
+        before = select(*as_kept(_BEFORE.c.hash)).where(_BEFORE.c.id == AUDIT.c.id - 1)
         wanted = (
-            select(AUDIT.c.body)
+            select(*as_kept(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash), before.scalar_subquery())
             .where(*self._conditions(which))
             .order_by(AUDIT.c.id.desc())
             .limit(which.limit)
         )
         async with self._database.readers.connect() as connection:
-            found = await connection.execute(wanted)
-            return [AuditEntry.model_validate_json(body) for body in found.scalars()]
+            rows = (await connection.execute(wanted)).all()
+        return [read_chained(*row[:4]) for row in rows]
 
     def _conditions(self, which: CaseFilter) -> list[ColumnElement[bool]]:
         """What `which` asks for, in the columns that entries are found by; see `rows.found_by`."""
@@ -77,43 +80,29 @@ class Trail:
 
     async def checkpoint(self) -> Head:
         """The last entry that was found good, the genesis when none was."""
-        kept = select(CHECKPOINT.c.entry_id, CHECKPOINT.c.hash)
+        kept = select(CHECKPOINT.c.entry_id, CHECKPOINT.c.hash).where(
+            CHECKPOINT.c.id == THE_CHECKPOINT
+        )
         async with self._engine.connect() as connection:
             row = (await connection.execute(kept)).one_or_none()
         return Head(*row) if row else Head()
 
-    async def walk(self, expect: bytes | None = None) -> Head:
-        """Follow the whole chain; its head, or ChainBroken."""
-        return await self._follow(Walk(anchor=await self.checkpoint(), expect=expect))
-
-    async def walk_on(self) -> Head:
-        """Follow the chain from the checkpoint; its head, or ChainBroken."""
-        start = await self.checkpoint()
-        if start.id and await self._hash(start.id) != start.hash:
-            raise ChainBroken(
-                f"Audit entry {start.id} is missing or is not the one seen before.",
-                entry_id=start.id,
-            )
-        return await self._follow(Walk(start))
-
-    async def entries(self) -> AsyncIterator[AuditEntry]:
-        """Every entry, oldest first."""
-        async with aclosing(self._rows(select(AUDIT.c.body).order_by(AUDIT.c.id))) as chunks:
-            async for chunk in chunks:
-                for (body,) in chunk:
-                    yield AuditEntry.model_validate_json(body)
-
-    async def _follow(self, walk: Walk) -> Head:
-        await walk_over(self._database, walk)
-        walk.finish()
-        return walk.head
-
-    async def _hash(self, entry_id: int) -> bytes | None:
+    async def hash_of(self, entry_id: int) -> Any:
+        """An entry's hash as it is kept; None when there is no such entry."""
+        kept = select(*as_kept(AUDIT.c.hash)).where(AUDIT.c.id == entry_id)
         async with self._engine.connect() as connection:
-            found: bytes | None = await connection.scalar(
-                select(AUDIT.c.hash).where(AUDIT.c.id == entry_id)
-            )
-        return found
+            return await connection.scalar(kept)
+
+    async def entries(self) -> AsyncGenerator[AuditEntry]:
+        """Every entry, oldest first."""
+        wanted = select(*as_kept(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)).order_by(AUDIT.c.id)
+        before = Head()
+        async with aclosing(self._rows(wanted)) as chunks:
+            async for chunk in chunks:
+                for entry_id, body, said in chunk:
+                    previous = before.hash if entry_id == before.id + 1 else None
+                    yield read_chained(entry_id, body, said, previous)
+                    before = Head(entry_id, said)
 
     async def _rows(self, wanted: Executable) -> AsyncGenerator[Sequence[Any]]:
         async with self._engine.connect() as connection:
@@ -146,7 +135,11 @@ def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequenc
     """Write down the last entry found good, each with its moment; the newest one stays."""
     head, at = max(heads, key=lambda pair: pair[0].id)
     row = {"entry_id": head.id, "hash": head.hash, "at": at}
-    known = transaction.connection.execute(update(CHECKPOINT).values(row))
-    if not known.rowcount:
+    the_one = CHECKPOINT.c.id == THE_CHECKPOINT
+    known = transaction.connection.scalar(select(CHECKPOINT.c.entry_id).where(the_one))
+    if known is None:
         transaction.connection.execute(insert(CHECKPOINT).values(row | {"id": THE_CHECKPOINT}))
+    else:
+        onward = and_(the_one, CHECKPOINT.c.entry_id <= head.id)
+        transaction.connection.execute(update(CHECKPOINT).where(onward).values(row))
     return [None] * len(heads)

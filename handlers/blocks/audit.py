@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.calls.cases import AuditEntry, Event
+from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.outcomes import state_names
 from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS
@@ -15,6 +16,9 @@ from handlers.blocks.values import AUDIT, AUDIT_SEARCH, AuditValue
 
 MAX_ENTRIES = 40
 """Entries on one page, so that it stays below Slack's 50 blocks."""
+
+LEGIBLE = 300
+"""Characters of a damaged entry that are shown."""
 
 NAMED = 3
 """People named in one entry; the rest are counted."""
@@ -29,6 +33,7 @@ EVENTS = {
     Event.RESUMED: "digest resumed",
     Event.STOPPED: "digest stopped",
     Event.SENT: "digest sent",
+    Event.NEWER: "of a newer release",
 }
 """What is said of an event that its name alone does not tell."""
 
@@ -88,7 +93,7 @@ def _entry(entry: AuditEntry) -> list[str]:
         (
             _what(entry),
             f"case #{entry.case}" if entry.case is not None else "",
-            when(entry.at),
+            when(entry.at) if entry.at > UNDATED else "",
             who(entry.actor.user) if entry.actor else "",
             f"entry {code(str(entry.id))}",
         )
@@ -102,7 +107,8 @@ def _entry(entry: AuditEntry) -> list[str]:
             mrkdwn(_detail(entry)) if entry.detail else "",
         )
     )
-    return [first, second] if second else [first]
+    legible = mrkdwn(entry.text, LEGIBLE) if isinstance(entry, DamagedEntry) else ""
+    return [line for line in (first, second, legible) if line]
 
 
 def _what(entry: AuditEntry) -> str:

@@ -90,7 +90,7 @@ def _place(channel: str | None) -> str:
 
 
 def _joined(entries: Iterable[AuditEntry]) -> list[str]:
-    """Who wanted the same meanwhile, and what was refused under this case."""
+    """Who wanted the same meanwhile, what was refused under this case, and what is damaged."""
     told = []
     for entry in entries:
         by = dots((who(entry.actor.user) if entry.actor else "", when(entry.at)))
@@ -99,6 +99,8 @@ def _joined(entries: Iterable[AuditEntry]) -> list[str]:
             told.append(f"*Also asked for by* {by}{reason}")
         elif entry.event is Event.REFUSED:
             told.append(f"*Refused* {by}: {mrkdwn(entry.detail)}")
+        elif entry.event is Event.DAMAGED:
+            told.append(f"*Damaged* {mrkdwn(entry.detail)}")
     return _first(told)
 
 

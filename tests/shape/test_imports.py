@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "cli_console": "printable",
     "logs": "log_stream printable",
     "log_stream": "",
-    "tables": "calls digests schedule doctor printable cli_console",
+    "tables": "calls digests schedule doctor printable cli_console errors",
     "blocks": "calls digests usage errors printable",
     "handlers": (
         "blocks digests usage moderation policy schedule ports meter network trace priority calls "

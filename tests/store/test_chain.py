@@ -5,15 +5,12 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import ChainBroken
 from bot.store import SqlStore, open_store
 from bot.store.chain import GENESIS, Bundle, Head, Walk, link
-from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
+from tests.store.damage import damage
 from tests.store.orders import order
 
 Rows = list[tuple[int, bytes, bytes]]
@@ -130,22 +127,6 @@ async def three_entries(store: SqlStore) -> None:
         await store.accept(order(f"k{i}", person=f"p{i}"))
 
 
-async def damage(url: str, *statements: str, triggers: bool = False) -> None:
-    """Do what somebody with the database's password can do."""
-    engine = create_async_engine(address_of(url).url)
-    off = (
-        ["DROP TRIGGER audit_refuses_UPDATE", "DROP TRIGGER audit_refuses_DELETE"]
-        if engine.dialect.name == "sqlite"
-        else ["SET LOCAL session_replication_role = replica"]
-    )
-    try:
-        async with engine.begin() as connection:
-            for statement in (*([] if triggers else off), *statements):
-                await connection.execute(text(statement))
-    finally:
-        await engine.dispose()
-
-
 @pytest.mark.parametrize(
     ("statements", "entry_id"),
     [
@@ -169,7 +150,7 @@ async def test_damage_is_named(
 ) -> None:
     await three_entries(store)
     assert await store.verify() == 3
-    await damage(database_url, *statements)
+    damage(database_url, *statements)
     with pytest.raises(ChainBroken) as caught:
         await store.verify()
     assert caught.value.entry_id == entry_id
@@ -179,7 +160,7 @@ async def test_text_where_bytes_were_is_named(sqlite_url: str, clock: ManualCloc
     """SQLite keeps whatever it is given."""
     async with open_store(sqlite_url, clock) as store:
         await three_entries(store)
-        await damage(sqlite_url, "UPDATE audit SET body = CAST(body AS TEXT) WHERE id = 2")
+        damage(sqlite_url, "UPDATE audit SET body = CAST(body AS TEXT) WHERE id = 2")
         with pytest.raises(ChainBroken) as caught:
             await store.verify()
     assert caught.value.entry_id == 2
@@ -190,7 +171,7 @@ async def test_a_shortened_record_is_named_against_the_checkpoint(
 ) -> None:
     await three_entries(store)
     assert await store.checkpoint() == await store.head()
-    await damage(database_url, "DELETE FROM audit WHERE id > 1")
+    damage(database_url, "DELETE FROM audit WHERE id > 1")
     with pytest.raises(ChainBroken) as whole:
         await store.verify()
     assert whole.value.entry_id == 2
@@ -216,15 +197,3 @@ async def test_a_hash_kept_elsewhere_must_occur(store: SqlStore) -> None:
     with pytest.raises(ChainBroken) as caught:
         await store.verify("00" * 32)
     assert caught.value.entry_id == 0
-
-
-@pytest.mark.parametrize(
-    "statement", ["UPDATE audit SET case_number = 7", "DELETE FROM audit", "TRUNCATE audit"]
-)
-async def test_the_database_refuses_to_change_the_record(
-    store: SqlStore, database_url: str, statement: str
-) -> None:
-    await three_entries(store)
-    with pytest.raises(DBAPIError):
-        await damage(database_url, statement, triggers=True)
-    assert await store.verify() == 3

@@ -20,6 +20,7 @@ from bot.clock import SystemClock
 from bot.store import open_store
 from bot.store.instance_lock import InstanceLock
 from bot.store.urls import address_of
+from tests.store.damage import damage
 from tests.store.orders import order
 
 pytestmark = pytest.mark.usefixtures("log_setup")
@@ -71,15 +72,6 @@ def record(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def meddle(url: str, statement: str) -> None:
-    """Change the record behind the program's back."""
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-        found = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in found.fetchall():
-            database.execute(f"DROP TRIGGER {name}")
-        database.execute(statement)
-
-
 def last_hash(url: str) -> str:
     with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
         (found,) = database.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
@@ -102,7 +94,7 @@ def test_help_names_every_command(run: Run, arguments: tuple[str, ...]) -> None:
         ("capabilities", "vendor"),
         ("doctor", "has to be mended"),
         ("demo", "without Slack"),
-        ("audit verify", "first bad entry"),
+        ("audit verify", "what was changed"),
         ("audit export", "--format"),
     ],
 )
@@ -174,12 +166,45 @@ def test_what_cannot_be_a_hash_is_an_error_of_use(run: Run, record: str, text: s
 def test_a_meddled_record_is_named_by_its_first_bad_entry(
     run: Run, record: str, statement: str
 ) -> None:
-    meddle(record, statement)
+    damage(record, statement)
     said = run("audit", "verify", DATABASE_URL=record)
     assert (said.code, said.out) == (1, "")
-    happened, todo = said.err.splitlines()
+    happened, *_, todo = said.err.splitlines()
     assert " 2 " in happened
     assert "tell an admin" in todo
+
+
+def test_everything_that_was_changed_is_told_a_line_each(run: Run, record: str) -> None:
+    damage(
+        record,
+        "UPDATE audit SET people = NULL WHERE id = 2",
+        "UPDATE moderation_case SET state = 'confirmed' WHERE number = 3",
+    )
+    said = run("audit", "verify", DATABASE_URL=record)
+    assert said.code == 1
+    first, second, todo = said.err.splitlines()
+    assert "entry 2 " in first
+    assert "Case #3 " in second
+    assert "tell an admin" in todo
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_export_says_that_entries_are_damaged(
+    run: Run, record: str, form: str, tmp_path: Path
+) -> None:
+    damage(record, "UPDATE audit SET body = X'FF' WHERE id = 2")
+    file = tmp_path / "out"
+    said = run("audit", "export", "--format", form, "--to", str(file), DATABASE_URL=record)
+    assert (said.code, said.out) == (0, f"{ENTRIES} entries written to {file}.\n")
+    assert said.err == "Damaged: 1. Run `callwarden audit verify`.\n"
+    assert len(file.read_text(encoding="utf-8").splitlines()) >= ENTRIES
+
+
+def test_an_audit_log_that_cannot_be_read_is_not_called_damaged(run: Run) -> None:
+    said = run("audit", "verify", DATABASE_URL="postgresql://ann:hunter2@127.0.0.1:9/none")
+    assert (said.code, said.out) == (75, "")
+    assert said.err.startswith("The audit log could not be checked, which says nothing about it.")
+    assert "hunter2" not in said.err
 
 
 def test_the_record_is_a_table_for_spreadsheets_by_default(run: Run, record: str) -> None:

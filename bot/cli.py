@@ -8,18 +8,17 @@ import importlib
 import importlib.metadata
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
-from bot.cli_output import Output, exactly, say
-from bot.errors import CallwardenError, ConfigError, NotAccepted, RecordDamaged, StoreError
+from bot.cli_audit import audit
+from bot.cli_output import exactly, say
+from bot.errors import CallwardenError, ConfigError
 
 app = typer.Typer(
     name="callwarden",
@@ -27,7 +26,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-audit = typer.Typer(help="The audit log: verify it, export it.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 digest = typer.Typer(help="Digests: see one, send one, read the past.", no_args_is_help=True)
 app.add_typer(digest, name="digest")
@@ -47,13 +45,6 @@ NOBODY = {
     "COMETCHAT_API_KEY": "none",
 }
 """Credentials that open nothing, so that every vendor is told of before there is an account."""
-
-
-class Format(StrEnum):
-    """How the audit log is exported."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -204,78 +195,6 @@ def _require_demo(*packages: str) -> None:
             f"The demo needs packages that are not installed ({error.name}).",
             next_step="Install them: pip install 'callwarden[demo]'",
         ) from error
-
-
-def _hash(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch("[0-9a-fA-F]{64}", text):
-        raise typer.BadParameter("a hash is 64 hexadecimal digits")
-    return text
-
-
-@audit.command()
-def verify(
-    expect: Annotated[
-        str | None,
-        typer.Option(help="A hash seen elsewhere that has to be in the chain.", callback=_hash),
-    ] = None,
-) -> None:
-    """Compare the audit log, what it is searched by, and the cases; name what was changed.
-
-    Exit code 1 when something was; 75 or more when it cannot be read, which says nothing about it.
-    """
-    from bot.bootstrap import reading
-    from bot.settings import Settings
-    from bot.tables import TRY_AGAIN, unbroken, unread
-
-    async def walk() -> tuple[int, str]:
-        async with reading(Settings.from_process()) as store:
-            return await store.verify(expect), (await store.head())[1]
-
-    try:
-        entries, last = asyncio.run(walk())
-    except RecordDamaged:
-        raise
-    except (StoreError, NotAccepted, ConfigError) as error:
-        say(unread(error), err=True)
-        raise typer.Exit(max(error.exit_code, TRY_AGAIN)) from error
-    say(unbroken(entries, last))
-
-
-@audit.command()
-def export(
-    form: Annotated[
-        Format, typer.Option("--format", help="One line an entry, either way.")
-    ] = Format.CSV,
-    to: Annotated[Path | None, typer.Option(help="A file; the terminal otherwise.")] = None,
-) -> None:
-    """Write out every entry, oldest first; a file only you can read."""
-    from bot.bootstrap import reading
-    from bot.settings import Settings
-    from bot.store.export import Exported, Sink
-    from bot.store.export import Format as StoreFormat
-    from bot.store.export import export as write
-
-    async def copy(file: Sink) -> Exported:
-        async with reading(Settings.from_process()) as store:
-            return await write(store.export(), file, StoreFormat(form))
-
-    if to is None:
-        done = asyncio.run(copy(Output()))
-    else:
-        with _writable(to) as file:
-            done = asyncio.run(copy(file))
-        say(f"{done.entries} entries written to {to}.")
-    if done.damaged:
-        say(f"Damaged: {done.damaged}. Run `callwarden audit verify`.", err=True)
-
-
-def _writable(path: Path) -> TextIO:
-    from bot.store.private import open_private
-
-    try:
-        return open_private(path)
-    except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _day(text: str | None) -> date | None:

@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "settings_mistakes": "",
     "printable": "",
     "cli_output": "printable",
+    "cli_audit": "cli_output bootstrap errors settings store tables",
     "cli_console": "printable",
     "logs": "log_stream printable",
     "log_stream": "",
@@ -53,7 +54,7 @@ MAY_IMPORT = {
     "service": f"{WORLD} bootstrap server",
     "demo": f"{WORLD} blocks bootstrap service server",
     "doctor": f"{WORLD} settings_file bootstrap",
-    "cli": f"{WORLD} blocks bootstrap service demo doctor tables cli_output cli_console",
+    "cli": f"{WORLD} blocks bootstrap service demo doctor tables cli_output cli_console cli_audit",
     "__main__": "cli",
     "__init__": "",
 }

@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from bot.store import SqlStore, open_store
 from bot.store.migrate import migrate
+from tests.fakes import loopback
 from tests.fakes.clock import ManualClock
 from tests.store.damage import unguarded
 
@@ -23,8 +24,10 @@ from tests.store.damage import unguarded
 # takes a fifth of the suite's time.
 gc.set_threshold(10_000, 20, 50)
 
+loopback.stay_at_home()
+
 settings.register_profile("suite", max_examples=25, deadline=None)
-settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.register_profile("thorough", max_examples=10_000, deadline=None)
 settings.load_profile("suite")
 # The suite stays fast; `pytest --hypothesis-profile=thorough` looks longer.
 
@@ -46,6 +49,15 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """Leave what was collected out of the garbage collector's rounds."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def at_home() -> Iterator[None]:
+    """No test asks anybody outside this machine, or one that leads the error astray is found."""
+    yield
+    outside = loopback.asked.copy()
+    loopback.asked.clear()
+    assert outside == []
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
+from bot.demo.vendors.realtimekit_keys import PATH
 from bot.demo.world import World
 from bot.service import entrance
 from bot.settings import Settings
@@ -104,8 +105,13 @@ async def open_stage(
     workspace = Workspace(clock, leisure=leisure)
     cast, slack = Cast.of(workspace), SlackServer(workspace)
     async with AsyncExitStack() as stack:
-        stream, kit, comet, workspace.base_url = await stack.enter_async_context(
-            serve_all(world.stream.app, world.realtimekit.app, world.cometchat.app, slack.app)
+        keys = world.realtimekit.webhook_keys
+        stream, kit, comet, host, workspace.base_url = await stack.enter_async_context(
+            serve_all(
+                *(server.app for server in (world.stream, world.realtimekit, world.cometchat)),
+                keys.app,
+                slack.app,
+            )
         )
         environ = {
             "SLACK_BOT_TOKEN": workspace.credentials.token,
@@ -118,6 +124,7 @@ async def open_stage(
             "REALTIMEKIT_APP_ID": world.realtimekit.app_id,
             "REALTIMEKIT_API_TOKEN": world.realtimekit.api_token,
             "REALTIMEKIT_BASE_URL": f"{kit}/client/v4",
+            "REALTIMEKIT_WEBHOOK_KEYS_URL": f"{host}{PATH}",
             "COMETCHAT_APP_ID": world.cometchat.app_id,
             "COMETCHAT_REGION": world.cometchat.region,
             "COMETCHAT_API_KEY": world.cometchat.api_key,

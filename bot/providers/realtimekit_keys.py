@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.errors import VendorError, VendorTimeout
 from bot.network import DIRECT, Network
 from bot.providers.answers import Problem
 from bot.providers.decode import read
@@ -25,6 +26,12 @@ KEY_SECONDS = 86_400.0
 RENEWAL_SECONDS = 60.0
 """At most so often is a bad signature taken for a sign that the key was changed."""
 
+WAIT_SECONDS = 1.0
+"""How long an event waits for a key that is on its way; RealtimeKit sends it again after a 5xx."""
+
+AWAY_SECONDS = 5.0
+"""For so long a key that was not to be had is taken to be so still."""
+
 
 class _Pem(BaseModel):
     pem: str = Field(alias="publicKey")
@@ -35,21 +42,29 @@ class _Published(BaseModel):
 
 
 class KitSignatures:
-    """Keeps the public key; `Signatures` of `bot/ports.py`."""
+    """Keeps the public key; `Signatures` of `bot/ports.py`.
 
-    def __init__(self, http: Transport, url: str, clock: Clock) -> None:
+    The key is fetched beside the events that need it: all of them wait for one fetch, none for
+    longer than `wait` seconds, and an event that the key at hand fits for nothing. For a while
+    after a fetch that failed none is begun.
+    """
+
+    def __init__(self, http: Transport, url: str, clock: Clock, wait: float = WAIT_SECONDS) -> None:
         self._http = http
         self._url = url
         self._clock = clock
+        self._wait = wait
         self._key: RSAPublicKey | None = None
         self._fetched_at = 0.0
-        self._asking = asyncio.Lock()
+        self._failure: VendorError | None = None
+        self._failed_at = 0.0
+        self._fetching: asyncio.Task[RSAPublicKey] | None = None
 
     async def genuine(self, body: bytes, signature: str) -> bool:
         """Whether `signature`, in base64, is RealtimeKit's for these bytes.
 
         A signature that does not fit may mean a new key: it is asked for, at most once a minute.
-        VendorError when it cannot be had, for then nothing is known.
+        VendorError when it cannot be had, or not yet, for then nothing is known.
         """
         try:
             raw = base64.b64decode(signature, validate=True)
@@ -60,19 +75,48 @@ class KitSignatures:
         return is_signed(await self._no_older_than(RENEWAL_SECONDS), body, raw)
 
     async def probe(self) -> None:
-        """Ask for the key now; VendorError when it cannot be had."""
-        await self._no_older_than(0)
+        """Ask for the key now, however long that takes; VendorError when it cannot be had."""
+        await asyncio.shield(self._fetch_shared())
 
     async def aclose(self) -> None:
-        """Close the connection pool."""
+        """Give up what is being fetched, and close the connection pool."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.wait({self._fetching})
         await self._http.aclose()
 
     async def _no_older_than(self, seconds: float) -> RSAPublicKey:
-        async with self._asking:
-            if self._key is None or self._clock.monotonic() - self._fetched_at >= seconds:
-                self._key = await self._fetch()
-                self._fetched_at = self._clock.monotonic()
+        now = self._clock.monotonic()
+        if self._key is not None and now - self._fetched_at < seconds:
             return self._key
+        if self._failure is not None and now - self._failed_at < AWAY_SECONDS:
+            raise self._failure.with_traceback(None)
+        fetching = self._fetch_shared()
+        done, _ = await asyncio.wait({fetching}, timeout=self._wait)
+        if not done:
+            raise VendorTimeout("The key has not come yet.", vendor=Vendor.REALTIMEKIT)
+        return fetching.result()
+
+    def _fetch_shared(self) -> asyncio.Task[RSAPublicKey]:
+        """The fetch that is under way, or a new one."""
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._renew(), name="webhook key")
+            self._fetching.add_done_callback(self._fetched)
+        return self._fetching
+
+    def _fetched(self, fetching: asyncio.Task[RSAPublicKey]) -> None:
+        """Whoever waited may be gone: what went wrong is kept for those who ask next."""
+        self._fetching = None
+        if fetching.cancelled():
+            return
+        error = fetching.exception()
+        if isinstance(error, VendorError):
+            self._failure, self._failed_at = error, self._clock.monotonic()
+
+    async def _renew(self) -> RSAPublicKey:
+        self._key = await self._fetch()
+        self._fetched_at, self._failure = self._clock.monotonic(), None
+        return self._key
 
     async def _fetch(self) -> RSAPublicKey:
         answer = await self._http.send(Kind.READ, "GET", self._url)
@@ -102,14 +146,16 @@ def kit_signatures(
     transport: httpx.AsyncBaseTransport | None = None,
     rate: float = 1.0,
     network: Network = DIRECT,
+    wait: float = WAIT_SECONDS,
 ) -> KitSignatures:
     """Checks by the key at `url`, on another host than the API and with a breaker of its own.
 
-    `rate` is how often a second it may be asked for, repetitions included.
+    `rate` is how often a second it may be asked for, repetitions included; `wait` is how many
+    seconds an event waits for it.
     """
     host = str(httpx.URL(url).join("/")) if url else ""
     wire = Wire(
         vendor=Vendor.REALTIMEKIT, base_url=host, rate=rate, problem=lambda _: Problem(None, "")
     )
     http = Transport(wire, clock, transport=transport, network=network)
-    return KitSignatures(http, url, clock)
+    return KitSignatures(http, url, clock, wait)

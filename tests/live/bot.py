@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fakes.loopback import strangers
 from tests.live.names import LINES, MODERATOR
 from tests.live.process import Program
 from tests.live.wire import Answer, Line
@@ -46,6 +47,7 @@ class Deployment:
             "PORT": str(port),
             "CALLWARDEN_CONFIG": str(config),
         }
+        assert strangers(environ) == [], "another process would ask somebody outside"
         return await self.launch("bot", *arguments, environ=environ, log=self.folder / "bot.log")
 
 

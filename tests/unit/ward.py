@@ -1,12 +1,11 @@
 """A bot's whole surroundings in good health, to be spoiled in one place and examined."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,28 +13,14 @@ from starlette.routing import Route
 
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
-from bot.demo.serving import serve
 from bot.demo.slack.workspace import Credentials, Switches, Workspace
 from bot.demo.stage import Stage, open_stage
 from bot.doctor import Finding, Sign, examine
 from tests.fakes.clock import ManualClock
-from tests.webhooks.signing import new_key
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "http://127.0.0.1:9"
 """Nobody answers there."""
-
-PEM = (
-    new_key()
-    .public_key()
-    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    .decode("ascii")
-)
-
-
-async def published(_: Request) -> Response:
-    """Where RealtimeKit publishes the key of its webhooks."""
-    return JSONResponse({"success": True, "data": {"publicKey": PEM}})
 
 
 def odd_slack(answers: Mapping[str, Mapping[str, Any]], **headers: str) -> Starlette:
@@ -93,17 +78,10 @@ class Ward:
 
 @asynccontextmanager
 async def open_house() -> AsyncIterator[Stage]:
-    """A stage, and with it the address where RealtimeKit's key is published."""
-    async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(open_stage(SystemClock()))
-        keys = await stack.enter_async_context(
-            serve(Starlette(routes=[Route("/webhooks.json", published)]))
-        )
-        more = {
-            "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2,
-            "REALTIMEKIT_WEBHOOK_KEYS_URL": f"{keys}/webhooks.json",
-        }
-        yield replace(stage, environ={**stage.environ, **more})
+    """A stage with a signing secret that looks like Slack's."""
+    async with open_stage(SystemClock()) as stage:
+        secret = {"SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}
+        yield replace(stage, environ={**stage.environ, **secret})
 
 
 @contextmanager

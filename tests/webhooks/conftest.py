@@ -25,6 +25,9 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 from tests.webhooks.signing import LOGIN, Cloudflare, new_key
 
+WAIT = 0.5
+"""Seconds an event waits for the key."""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
@@ -82,6 +85,7 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
         clock,
         transport=httpx.MockTransport(cloudflare),
         rate=10_000,
+        wait=WAIT,
     )
     counter = Counter("/calls")
     counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, signatures))

@@ -1,5 +1,6 @@
 """Events as the vendors send them, signed as they sign them."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -48,16 +49,35 @@ def by_comet(login: str = LOGIN) -> dict[str, str]:
 
 
 class Cloudflare:
-    """The host of the public key. `status` or `said` is what it answers instead."""
+    """The host of the public key. `status` or `said` is what it answers instead.
+
+    It answers nothing while `silent`.
+    """
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self.key = key
         self.asked = 0
         self.status = 200
         self.said: Any = None
+        self.silent = False
+        self._speak = asyncio.Event()
+        self._asking: asyncio.Queue[int] = asyncio.Queue()
 
-    def __call__(self, _: httpx.Request) -> httpx.Response:
+    async def heard(self, number: int) -> None:
+        """Wait until it was asked so often."""
+        while await self._asking.get() < number:
+            pass
+
+    def speak(self) -> None:
+        """Answer those who wait, and everybody from now on."""
+        self.silent = False
+        self._speak.set()
+
+    async def __call__(self, _: httpx.Request) -> httpx.Response:
         self.asked += 1
+        self._asking.put_nowait(self.asked)
+        if self.silent:
+            await self._speak.wait()
         form = Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
         pem = self.key.public_key().public_bytes(*form).decode()
         said = {"data": {"publicKey": pem}} if self.said is None else self.said

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.realtimekit_bodies import MuteAll, People, Poll
+from bot.demo.vendors.realtimekit_keys import WebhookKeys
 from bot.demo.vendors.realtimekit_media import Media
 from bot.demo.vendors.realtimekit_meetings import PRESET, Meetings
 from bot.demo.vendors.realtimekit_reports import Reports
@@ -44,6 +45,7 @@ class RealtimeKitServer(Meetings, Media, Reports):
     ) -> None:
         self.has_mute = has_mute
         self.keep_alive = keep_alive
+        self.webhook_keys = WebhookKeys()
         super().__init__(clock)
 
     def open(self, name: str, title: str) -> Meeting:

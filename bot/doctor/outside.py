@@ -72,7 +72,8 @@ def _told(error: VendorError) -> str:
 
 def _mend(which: Vendor, error: VendorError) -> str:
     if isinstance(error, VendorDenied):
-        return f"Check {KEYS[which]}."
+        usual = error.next_step == VendorDenied.default_next_step
+        return f"Check {KEYS[which]}." if usual else error.next_step
     if isinstance(error, VendorRedirected):
         return f"Check {which.name}_BASE_URL, and whether a proxy answers in the vendor's place."
     if isinstance(error, NotAtVendor):

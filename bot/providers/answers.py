@@ -40,12 +40,14 @@ CUT_OFF = {460, 499}
 class Problem(NamedTuple):
     """What a vendor's error body says: its own code, and words.
 
-    `denied` is whether the code is about our credentials, whatever the status.
+    `denied` is whether the code is about our credentials, whatever the status; `mend` is what to do
+    then, where it is not the key.
     """
 
     code: str | None
     message: str
     denied: bool = False
+    mend: str | None = None
 
 
 class Answer(NamedTuple):
@@ -171,6 +173,7 @@ class AnswerReader:
             status=status,
             code=problem.code[:LONGEST_WORD] if problem.code else None,
             request_id=request_id,
+            next_step=problem.mend,
         )
 
 

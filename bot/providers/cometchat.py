@@ -21,6 +21,7 @@ from bot.providers.cometchat_acts import CAPABILITIES, Acts
 from bot.providers.cometchat_history import CometHistory
 from bot.providers.cometchat_reads import NO_MORE_KINDS, Reads, told
 from bot.providers.cometchat_wire import problem
+from bot.providers.credentials import HeaderKey
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
 from bot.providers.preparing import Unprepared
@@ -149,10 +150,16 @@ def cometchat(  # noqa: PLR0913 - each is one setting, given by name
 
     `rate` is requests a second to each.
     """
-    key = api_key.get_secret_value()
 
     def to(url: str) -> Transport:
-        wire = Wire(Vendor.COMETCHAT, url, rate, problem, headers={"apikey": key}, secrets=(key,))
+        wire = Wire(
+            Vendor.COMETCHAT,
+            url,
+            rate,
+            problem,
+            secrets=(api_key.get_secret_value(),),
+            auth=HeaderKey("apikey", api_key),
+        )
         return Transport(
             wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
         )

@@ -16,6 +16,9 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _MINUTE = 60
 
+KEY_CODE = "AUTH_ERR_"
+"""How its words begin for a key that is missing, wrong or may not do this (its error codes)."""
+
 UNKNOWN = "unknown"
 """Stands for the id of somebody whose entry has none."""
 
@@ -289,8 +292,8 @@ class Done(BaseModel):
 
 
 class _Error(BaseModel):
-    code: str | None = None
-    message: str | None = None
+    code: Maybe[str] = None
+    message: Maybe[str] = None
 
 
 class _Refusal(BaseModel):
@@ -303,7 +306,8 @@ def problem(body: bytes) -> Problem:
         error = _Refusal.model_validate_json(body).error
     except ValidationError:
         return Problem(None, "")
-    return Problem(error.code, error.message or "")
+    denied = (error.code or "").startswith(KEY_CODE)
+    return Problem(error.code, error.message or "", denied=denied)
 
 
 def newest_first(files: list[File]) -> list[File]:

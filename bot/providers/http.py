@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -66,17 +67,23 @@ class Kind(Enum):
     ONCE = auto()
 
 
-class Wire(NamedTuple):
-    """What differs between vendors on the wire; `rate` is requests a second."""
+@dataclass(frozen=True)
+class Wire:
+    """What differs between vendors on the wire; `rate` is requests a second.
+
+    `auth` adds the credentials to each request, `secrets` are never to be shown: neither is in its
+    text.
+    """
 
     vendor: Vendor
     base_url: str
     rate: float
     problem: Callable[[bytes], Problem]
-    headers: Mapping[str, str] = {}
-    params: Mapping[str, str] = {}
-    secrets: Iterable[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    secrets: Iterable[str] = field(default=(), repr=False)
     request_id_header: str | None = None
+    auth: httpx.Auth | None = field(default=None, repr=False)
 
 
 class Deadlines(NamedTuple):
@@ -128,6 +135,7 @@ class Transport:
             base_url=wire.base_url,
             headers={"Accept-Encoding": ACCEPT_ENCODING, **wire.headers},
             params=dict(wire.params),
+            auth=wire.auth,
             transport=transport,
             verify=network.trust,
             proxy=_proxy(network, wire.base_url),

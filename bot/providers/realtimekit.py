@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.errors import Impossible
 from bot.meter import UNMETERED, Meter
 from bot.network import DIRECT, Network
+from bot.providers.credentials import HeaderKey
 from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks, unlisted
 from bot.providers.preparing import Unprepared
@@ -239,9 +240,9 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         f"{base_url.rstrip('/')}/accounts/{account_id}/realtime/kit/{app_id}",
         rate,
         problem,
-        headers={"Authorization": f"Bearer {token}"},
         secrets=(token, *keys),
         request_id_header="cf-ray",
+        auth=HeaderKey("Authorization", SecretStr(f"Bearer {token}")),
     )
     http = Transport(
         wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network

@@ -16,6 +16,13 @@ from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.providers.answers import Problem
 from bot.providers.decode import Count, Known, Maybe, Moment, moment
 
+KEY_CODES = {"1001", "6003", "9103", "9106", "9109", "10000", "10001"}
+"""Codes of Cloudflare's gateway for a token that is none, is not good, or may not do this.
+
+A mangled one is 400 with 6003, "Invalid request headers", and says in `error_chain` which header.
+Sources: developers.cloudflare.com, API troubleshooting; what people met with the v4 API.
+"""
+
 STARTED = ("INVOKED", "RECORDING", "PAUSED")
 """What a recording is from being asked for until it is stopped."""
 
@@ -275,13 +282,20 @@ class KickedAll(Done):
 
 
 class _Error(BaseModel):
-    code: int | str | None = None
-    message: str | None = None
+    code: Maybe[int | str] = None
+    message: Maybe[str] = None
+    chain: Maybe[Known["_Error"]] = Field(None, alias="error_chain")
+
+    @property
+    def words(self) -> str:
+        """What it says, with what it says more closely."""
+        said = (self.message, *(one.message for one in self.chain or ()))
+        return ": ".join(filter(None, said))
 
 
 class _Refusal(BaseModel):
-    error: _Error | None = None
-    errors: list[_Error] | None = None
+    error: Maybe[_Error] = None
+    errors: Maybe[Known[_Error]] = None
 
 
 def problem(body: bytes) -> Problem:
@@ -291,7 +305,8 @@ def problem(body: bytes) -> Problem:
     except ValidationError:
         return Problem(None, "")
     error = refusal.error or next(iter(refusal.errors or ()), None) or _Error()
-    return Problem(None if error.code is None else str(error.code), error.message or "")
+    code = None if error.code is None else str(error.code)
+    return Problem(code, error.words, denied=code in KEY_CODES)
 
 
 def next_page(number: int, asked: int, got: int, paging: Paging | None) -> str | None:

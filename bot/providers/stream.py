@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx
-import jwt
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
@@ -23,6 +22,7 @@ from bot.clock import Clock
 from bot.errors import VendorError
 from bot.meter import UNMETERED, Meter
 from bot.network import DIRECT, Network
+from bot.providers.credentials import StreamToken
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
@@ -225,17 +225,16 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
 
     `rate` is requests a second: Stream limits each endpoint by the minute and publishes no numbers.
     """
-    secret = api_secret.get_secret_value()
-    token = jwt.encode({}, secret, algorithm="HS256")
     keys = (target.key.get_secret_value() for target in rtmp_targets.values())
     wire = Wire(
         Vendor.STREAM,
         base_url,
         rate,
         problem,
-        headers={"Authorization": token, "stream-auth-type": "jwt"},
+        headers={"stream-auth-type": "jwt"},
         params={"api_key": api_key},
-        secrets=(secret, token, *keys),
+        secrets=(api_secret.get_secret_value(), *keys),
+        auth=StreamToken(api_secret, clock),
     )
     http = Transport(
         wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network

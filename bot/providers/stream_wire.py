@@ -14,6 +14,17 @@ from bot.calls.verbs import RecordingKind
 from bot.providers.answers import Problem
 from bot.providers.decode import Counted, Known, Maybe, Moment
 
+KEY_CODES = {2, 5, 43}
+"""Stream's numbers for a wrong API key, a token that is none and one with a wrong signature."""
+
+CLOCK_CODES = {40, 41, 42}
+"""Those for a token that has run out, or is not good yet: ours is new with each request.
+
+Source: getstream.io, API error codes.
+"""
+
+WRONG_CLOCK = "Ask an admin to set this machine's clock right: Stream goes by its time."
+
 RUNNING = "running"
 """The one status that the vendor's own client takes for running; the documents list none."""
 
@@ -291,4 +302,9 @@ def problem(body: bytes) -> Problem:
         error = _Error.model_validate_json(body)
     except ValidationError:
         return Problem(None, "")
-    return Problem(None if error.code is None else str(error.code), error.message or "")
+    return Problem(
+        code=None if error.code is None else str(error.code),
+        message=error.message or "",
+        denied=error.code in KEY_CODES | CLOCK_CODES,
+        mend=WRONG_CLOCK if error.code in CLOCK_CODES else None,
+    )

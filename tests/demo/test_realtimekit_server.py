@@ -24,17 +24,35 @@ async def people(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return listed
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer wrong", RealtimeKitServer.api_token])
+MANGLED = {
+    "code": 6003,
+    "message": "Invalid request headers",
+    "error_chain": [{"code": 6111, "message": "Invalid format for Authorization header"}],
+}
+WRONG = {"code": 10000, "message": "Authentication error"}
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status", "error"),
+    [
+        ("", 400, MANGLED),
+        ("Bearer ", 400, MANGLED),
+        ("Bearer short", 400, MANGLED),
+        (RealtimeKitServer.api_token, 400, MANGLED),
+        (f'Bearer "{RealtimeKitServer.api_token}"', 400, MANGLED),
+        (f"Bearer {RealtimeKitServer.api_token}x", 401, WRONG),
+    ],
+)
 async def test_a_wrong_token_is_answered_by_the_gateway_in_its_own_shape(
-    kit: RealtimeKitServer, authorization: str
+    kit: RealtimeKitServer, authorization: str, status: int, error: dict[str, Any]
 ) -> None:
     path = f"/client/v4/accounts/{kit.account_id}/realtime/kit/{kit.app_id}/sessions"
     async with httpx.AsyncClient(transport=AppTransport(kit.app), base_url="http://kit") as client:
         answer = await client.get(path, headers={"authorization": authorization})
-    assert answer.status_code == 401
+    assert answer.status_code == status
     assert answer.json() == {
         "success": False,
-        "errors": [{"code": 10000, "message": "Authentication error"}],
+        "errors": [error],
         "messages": [],
         "result": None,
     }

@@ -47,13 +47,14 @@ def client(
     transport: httpx.AsyncBaseTransport | None = None,
     rate: float = 10_000,
     lock: LockRule = COUNT_ALL,
+    clock: Clock | None = None,
 ) -> StreamProvider:
-    """A client that has the right key, and the right secret unless told otherwise."""
+    """A client that has the right key, and the secret and the time unless told otherwise."""
     return stream(
         api_key=server.api_key,
         api_secret=SecretStr(secret),
         base_url="https://stream.test",
-        clock=server.clock,
+        clock=clock or server.clock,
         rtmp_targets=rtmp_targets,
         moderator_id=moderator_id,
         deadlines=deadlines,

@@ -6,7 +6,9 @@ meeting needs a new token. Removing everyone ends the session and its recordings
 mute, which the vendor's pages leave possible, is one made with `has_mute` False.
 """
 
+import re
 from datetime import timedelta
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -27,6 +29,10 @@ APP_ID = "11111111-2222-4333-8444-555555555555"
 API_TOKEN = "realtimekit-demo-token-that-opens-nothing"
 GATEWAY = {401: 10000, 403: 10000, 429: 10429}
 """Statuses that Cloudflare's gateway answers itself, in its own shape."""
+
+TOKEN = re.compile(r"Bearer [A-Za-z0-9_-]{30,}")
+MANGLED = 6003
+"""What the gateway says, with 400, to what cannot be a token of its own."""
 
 
 class RealtimeKitServer(Meetings, Media, Reports):
@@ -98,7 +104,10 @@ class RealtimeKitServer(Meetings, Media, Reports):
 
     def gate(self, request: Request) -> None:
         """The token, the account it belongs to, and the app."""
-        if request.headers.get("authorization") != f"Bearer {self.api_token}":
+        sent = request.headers.get("authorization", "")
+        if not TOKEN.fullmatch(sent):
+            raise Refusal(400, "Invalid request headers", MANGLED)
+        if sent != f"Bearer {self.api_token}":
             raise Refusal(401, "Authentication error")
         if request.path_params["account"] != self.account_id:
             raise Refusal(403, "Authentication error")
@@ -110,8 +119,13 @@ class RealtimeKitServer(Meetings, Media, Reports):
     def problem(self, refusal: Refusal) -> Response:
         """The gateway's shape for what it answers itself, the product's shape for the rest."""
         message = str(refusal)
-        if refusal.status in GATEWAY:
+        errors: list[dict[str, Any]] = []
+        if refusal.code == MANGLED:
+            chain = [{"code": 6111, "message": "Invalid format for Authorization header"}]
+            errors = [{"code": MANGLED, "message": message, "error_chain": chain}]
+        elif refusal.status in GATEWAY:
             errors = [{"code": GATEWAY[refusal.status], "message": message}]
+        if errors:
             body = {"success": False, "errors": errors, "messages": [], "result": None}
         else:
             body = {"success": False, "error": {"code": refusal.status, "message": message}}

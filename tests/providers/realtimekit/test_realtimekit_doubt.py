@@ -30,7 +30,7 @@ async def test_the_gateways_refusal_and_the_products_are_both_understood(
     server: RealtimeKitServer, provider: RealtimeKitProvider
 ) -> None:
     with pytest.raises(VendorDenied, match="Authentication error") as denied:
-        await client(server, token="wrong-token").list_live(limit=1)
+        await client(server, token="wrong-and-as-long-as-a-token-of-theirs").list_live(limit=1)
     assert denied.value.code == "10000"
     with pytest.raises(NotAtVendor, match="Meeting not found") as missing:
         await provider.get("nowhere")

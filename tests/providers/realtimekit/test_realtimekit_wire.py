@@ -138,7 +138,10 @@ def test_any_bytes_are_a_problem_with_words(body: bytes) -> None:
     ("body", "meant"),
     [
         (b'{"success":false,"error":{"code":404,"message":"gone"}}', Problem("404", "gone")),
-        (b'{"success":false,"errors":[{"code":10000,"message":"no"}]}', Problem("10000", "no")),
+        (
+            b'{"success":false,"errors":[{"code":10000,"message":"no"}]}',
+            Problem("10000", "no", denied=True),
+        ),
         (b'{"success":false,"errors":[]}', Problem(None, "")),
         (b"<html>", Problem(None, "")),
     ],

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store.pooler import prepare_nothing_through_a_pooler
 from bot.store.tables import Utc
 from bot.store.urls import Address
 
@@ -65,9 +66,9 @@ class Database:
             pool_pre_ping=not self.sqlite,  # a database that came back has closed what we kept
         )
         self.writing = _writing(address)
-        if self.sqlite:
-            event.listen(self.engine.sync_engine, "connect", _prepare)
-            event.listen(self.writing, "connect", _prepare)
+        prepare = _prepare if self.sqlite else prepare_nothing_through_a_pooler
+        for engine in (self.engine.sync_engine, self.writing):
+            event.listen(engine, "connect", prepare)
 
     @property
     def readers(self) -> AsyncEngine:

@@ -31,7 +31,6 @@ from bot.moderation.lookups import Lookups
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.subscribing import Subscribing
-from bot.moderation.tasks import Tasks
 from bot.policy import Policy
 from bot.ports import Directory, VendorClient
 from bot.providers.cometchat import cometchat
@@ -64,10 +63,10 @@ log = structlog.get_logger(__name__)
 LINES_IN_A_BURST = 5
 """Lines the moderation channel gets at once before they are paced."""
 
-DRAIN_SECONDS = 6.0
-"""How long a stopping process finishes what it acknowledged; the rest is left to another one.
+KEPT_SECONDS = 3.0
+"""Of the time in which a process has to stop, what is kept for giving back and for closing.
 
-With the grace for requests it stays below 10 s, after which hosts kill a process.
+In all before, it finishes what it acknowledged; the rest is left to another process.
 """
 
 
@@ -122,7 +121,7 @@ async def open_house(
         )
         counter.furnish(behind)
         pumps = (executor, lookups, asking)
-        async with _at_work(pumps, store, counter.tasks, owner, bell, worker=worker):
+        async with _at_work(pumps, store, counter, owner, bell, worker=worker):
             yield store
 
 
@@ -228,14 +227,15 @@ def digest_maker(settings: Settings, store: SqlStore, clock: Clock) -> Maker:
 async def _at_work(
     pumps: Sequence[Executor | Lookups | Asking],
     store: SqlStore,
-    tasks: Tasks,
+    counter: Counter,
     owner: str,
     bell: DigestBell,
     *,
     worker: bool,
 ) -> AsyncIterator[None]:
     """Take up what is due while the context lasts; then finish what was acknowledged."""
-    runner = Runner()
+    life, tasks, runner = counter.life, counter.tasks, Runner()
+    life.watch(store.writing)
     if worker:
         sweeps = Sweeps(pumps, store)
         sweeps.schedule(runner)
@@ -249,12 +249,14 @@ async def _at_work(
     try:
         yield
     finally:
+        life.stop()
         runner.stop()
         bell.close()
         for pump in pumps:
             pump.close()
-        left = await tasks.drain(DRAIN_SECONDS)
+        left = await tasks.drain(life.left(keep=KEPT_SECONDS))
         await release_quietly(store, owner)
+        await store.stop(life.left())
         log.info("stopped", left_to_others=left)
 
 

@@ -91,20 +91,26 @@ def serve(
     ] = True,
 ) -> None:
     """Answer Slack: the web process, and with SQLite the whole product."""
+    from bot.lifecycle import cut_short
     from bot.service import on_a_fast_loop
     from bot.service import serve as run
     from bot.settings import Settings
 
-    on_a_fast_loop(run(Settings.from_process(), worker=worker))
+    settings = Settings.from_process()
+    with cut_short() as when_stopping:
+        on_a_fast_loop(run(settings, worker=worker, when_stopping=when_stopping))
 
 
 @app.command()
 def worker() -> None:
     """Sweep up: carry out cases and send messages that a web process left behind."""
+    from bot.lifecycle import cut_short
     from bot.service import on_a_fast_loop, work
     from bot.settings import Settings
 
-    on_a_fast_loop(work(Settings.from_process()))
+    settings = Settings.from_process()
+    with cut_short() as when_stopping:
+        on_a_fast_loop(work(settings, when_stopping=when_stopping))
 
 
 @app.command()

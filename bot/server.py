@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -63,12 +63,13 @@ async def listening(
     grace: int = GRACE,
     patience: Patience | None = None,
     websockets: bool = False,
+    watch: Callable[[asyncio.Task[None]], None] | None = None,
 ) -> AsyncIterator[str]:
     """Serve `app` while the context lasts; yields its base URL, without a last slash.
 
     Port 0 lets the machine choose one. Requests still in work when the context ends get `grace`
-    seconds. `patience` is how long a sender may take. OSError when the port is taken, RuntimeError
-    when the app's lifespan fails to start.
+    seconds. `patience` is how long a sender may take; `watch` is given the task that serves.
+    OSError when the port is taken, RuntimeError when the app's lifespan fails to start.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)
@@ -87,13 +88,17 @@ async def listening(
     )
     config.patience = patience or Patience()
     server = _Guest(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
     try:
         await server.settled.wait()
         if not server.started:
             raise RuntimeError("the app did not start")
+        if watch is not None:
+            watch(running)
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         server.stop()
-        await running
+        await asyncio.wait({running})
         listener.close()
+        if watch is None:  # otherwise who watches knows how it ended
+            running.result()

@@ -8,7 +8,7 @@ import asyncio
 import gc
 import importlib
 import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from starlette.routing import Route
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
+from bot.lifecycle import Lifecycle
 from bot.logs import configure_logs
 from bot.server import listening
 from bot.settings import Process, Settings
@@ -130,24 +131,33 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def serve(settings: Settings, *, worker: bool, clock: Clock | None = None) -> None:
+async def serve(
+    settings: Settings,
+    *,
+    worker: bool,
+    clock: Clock | None = None,
+    when_stopping: Callable[[], None] | None = None,
+) -> None:
     """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError and SocketLost.
 
-    `clock` is what the ways in go by.
+    ProcessBroken when a part ended without which nothing would be answered. `clock` is what the
+    ways in go by; `when_stopping` is called once, as the process begins to stop.
     """
     configure_logs(settings.process.log_level)
-    counter = Counter(settings.process.command)
+    life = Lifecycle(when_stopping)
+    counter = Counter(settings.process.command, life=life)
     doors = entrance(settings, counter, clock)
     socket = doors.socket
     async with AsyncExitStack() as door:
-        url = await _open_doors(door, doors, settings.process)
+        url = await _open_doors(door, doors, settings.process, life)
         bootstrap = await _load_the_rest()
         async with bootstrap.open_house(settings, counter, worker=worker):
             _keep_for_good()
-            stop = _stop_asked()
+            _stop_on_signals(life)
             _say_the_way_in(settings, url)
-            await (stop.wait() if socket is None else socket.keep(stop))
+            await (life.stopping.wait() if socket is None else socket.keep(life.stopping))
             await door.aclose()  # first no new orders, then the end of those acknowledged
+    life.must_be_whole()
 
 
 def _say_the_way_in(settings: Settings, url: str) -> None:
@@ -161,36 +171,43 @@ def _say_the_way_in(settings: Settings, url: str) -> None:
         )
 
 
-async def work(settings: Settings) -> None:
-    """Sweep up until SIGTERM or SIGINT. Raises ConfigError and StoreError."""
+async def work(settings: Settings, *, when_stopping: Callable[[], None] | None = None) -> None:
+    """Sweep up until SIGTERM or SIGINT. Raises ConfigError, StoreError and ProcessBroken."""
     configure_logs(settings.process.log_level)
+    life = Lifecycle(when_stopping)
+    counter = Counter(settings.process.command, life=life)
     bootstrap = await _load_the_rest()
-    async with bootstrap.open_house(settings, Counter(settings.process.command), worker=True):
-        stop = _stop_asked()
+    async with bootstrap.open_house(settings, counter, worker=True):
+        _stop_on_signals(life)
         log.info("working")
-        await stop.wait()
+        await life.stopping.wait()
+    life.must_be_whole()
 
 
-async def _open_doors(stack: AsyncExitStack, doors: Entrance, process: Process) -> str:
+async def _open_doors(
+    stack: AsyncExitStack, doors: Entrance, process: Process, life: Lifecycle
+) -> str:
     """Serve until `stack` closes; the URL. ConfigError when the machine does not give a port."""
-    url = await _open_door(stack, doors.web, process.host, process.port, "PORT")
+    url = await _open_door(stack, doors.web, process.host, process.port, "PORT", life)
     if doors.figures is not None and process.metrics_port is not None:
         port = process.metrics_port
-        inside = await _open_door(stack, doors.figures, process.host, port, "METRICS_PORT")
+        inside = await _open_door(stack, doors.figures, process.host, port, "METRICS_PORT", life)
         log.info("figures", url=f"{inside}/metrics")
     return url
 
 
 async def _open_door(
-    stack: AsyncExitStack, web: Starlette, host: str, port: int, variable: str
+    stack: AsyncExitStack, web: Starlette, host: str, port: int, variable: str, life: Lifecycle
 ) -> str:
     try:
-        return await stack.enter_async_context(listening(web, host, port))
+        url = await stack.enter_async_context(listening(web, host, port, watch=life.watch))
     except OSError as error:
         raise ConfigError(
             f"Port {port} of {host} cannot be opened: {error.strerror}.",
             next_step=f"Stop what uses it, or set {variable} and HOST to another one.",
         ) from error
+    stack.callback(life.stop)  # whatever closes it: the server's end is then no accident
+    return url
 
 
 async def _load_the_rest() -> Any:
@@ -212,9 +229,8 @@ def _keep_for_good() -> None:
     gc.freeze()
 
 
-def _stop_asked() -> asyncio.Event:
-    """Is set by SIGTERM and SIGINT, which from now on end nothing by themselves."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+def _stop_on_signals(life: Lifecycle) -> None:
+    """SIGTERM and SIGINT, which from now on end nothing by themselves."""
+    loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stop.set)
-    return stop
+        loop.add_signal_handler(each, life.stop)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Impossible, NotAccepted
+from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
 from bot.moderation.asking import Asking
 from bot.moderation.desk import Desk
@@ -47,11 +48,18 @@ OPENING_SECONDS = 1.5
 class Counter:
     """One for the process, made in its event loop. `command` is the word people type.
 
-    `patience` is how many seconds an order waits for the counter to open.
+    `patience` is how many seconds an order waits for the counter to open; `life` is the process's.
     """
 
-    def __init__(self, command: str, *, patience: float = OPENING_SECONDS) -> None:
+    def __init__(
+        self,
+        command: str,
+        *,
+        patience: float = OPENING_SECONDS,
+        life: Lifecycle | None = None,
+    ) -> None:
         self.command = command
+        self.life = life or Lifecycle()
         self._patience = patience
         self.tasks = Tasks()
         self.turns = Turns()

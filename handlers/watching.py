@@ -48,8 +48,8 @@ def checks(
 
     async def database() -> Told:
         await counter.ready()
-        await counter.desk.store.ping()
-        return "answers"
+        await counter.desk.store.ready()
+        return "takes orders"
 
     async def migrations() -> Told:
         await counter.ready()

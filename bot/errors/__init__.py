@@ -36,6 +36,7 @@ CallwardenError
 │           └── VendorRedirected 3xx: another address, which is not followed
 ├── SlackSilent              Slack did not answer who somebody is
 ├── SocketLost               no connection to Slack came about, again and again
+├── ProcessBroken            a part ended that the process cannot do without
 ├── StoreError
 │   ├── RecordDamaged        the audit log or a case is not what was recorded
 │   │   └── ChainBroken      the audit chain does not verify; names the first bad entry
@@ -201,13 +202,17 @@ class SlackSilent(CallwardenError):
 
 
 class SocketLost(CallwardenError):
-    """Socket Mode: no connection to Slack came about, again and again. A supervisor may restart.
-
-    The exit code is EX_TEMPFAIL of sysexits.h: another try, by another process, may do better.
-    """
+    """No connection to Slack came about, again and again. Exit code: EX_TEMPFAIL (sysexits.h)."""
 
     default_next_step = "Start it again; if that does not help, look at the network and at Slack."
     exit_code: ClassVar[int] = 75
+
+
+class ProcessBroken(CallwardenError):
+    """A part ended that the process cannot do without. Exit code: EX_SOFTWARE (sysexits.h)."""
+
+    default_next_step = "Start it again; its log says why it ended."
+    exit_code: ClassVar[int] = 70
 
 
 class StoreError(CallwardenError):

@@ -1,5 +1,6 @@
 """Taking up cases and carrying them out, and telling Slack how they stand."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -47,6 +48,10 @@ GATHER_SECONDS = 0.05
 
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
+
+
+RELEASE_SECONDS = 1.0
+"""How long a process that stops waits for its claims to be given back."""
 
 
 class Done(NamedTuple):
@@ -262,6 +267,9 @@ def ended(case: Case, state: State, evidence: str, next_step: str) -> Sequence[R
 async def release_quietly(store: Store, owner: str) -> None:
     """Give back what is held; when the database is away, the leases run out by themselves."""
     try:
-        await store.release(owner)
+        async with asyncio.timeout(RELEASE_SECONDS):
+            await store.release(owner)
     except StoreError as error:
         log.warning("claims not released", error=str(error))
+    except TimeoutError:
+        log.warning("claims not released", error="no answer in time")

@@ -9,6 +9,10 @@ import structlog
 log = structlog.get_logger(__name__)
 
 
+CANCEL_SECONDS = 1.0
+"""How long is waited for what was cancelled: it may have a connection to close."""
+
+
 class Tasks:
     """The process's own running work. Nothing here is lost to a garbage collector or a SIGTERM."""
 
@@ -30,7 +34,7 @@ class Tasks:
     async def drain(self, seconds: float) -> int:
         """Let everything finish, new work included, for at most `seconds`; then cancel the rest.
 
-        Returns how many were cancelled.
+        Returns how many were cancelled. What does not end even so is left to itself.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -42,5 +46,5 @@ class Tasks:
         for task in left:
             task.cancel()
         if left:
-            await asyncio.wait(left)
+            await asyncio.wait(left, timeout=CANCEL_SECONDS)
         return len(left)

@@ -106,8 +106,8 @@ class Store(Protocol):
     async def backlog(self) -> Backlog:
         """Open cases by vendor and messages that are due: one look, for those who watch."""
 
-    async def ping(self) -> None:
-        """One harmless read."""
+    async def ready(self) -> None:
+        """NotAccepted when an order could not be written down now."""
 
     async def schema_fits(self) -> bool:
         """Whether this release can work with the tables: its own, or those of a newer one.

@@ -13,6 +13,9 @@ from bot.store.trail import Trail, keep
 from bot.store.verify import Verifier
 from bot.store.walking import Pause
 
+SEARCH_SECONDS = 5.0
+"""How long the audit may be searched: who hardly occurs is looked for along all of it."""
+
 
 class AuditSide(Shelf):
     """See `bot.ports.AuditChain`."""
@@ -25,7 +28,7 @@ class AuditSide(Shelf):
 
     async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """Audit entries, newest first, read from the bytes that are hashed."""
-        async with readable():
+        async with readable(max(self._patience, SEARCH_SECONDS)):
             return await self._trail.page(which)
 
     async def verify(self, expect: str | None = None, *, pause: Pause | None = None) -> int:

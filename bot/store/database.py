@@ -1,6 +1,7 @@
 """Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Engine,
     Interval,
     NullPool,
+    TextClause,
     create_engine,
     event,
     func,
@@ -47,11 +49,29 @@ Seconds, the last one milliseconds.
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
-_LIMIT = text(
+IDLE_SECONDS = 3.0
+"""How long PostgreSQL lets a transaction of ours stand idle before it ends its connection.
+
+A process that was stopped, or whose machine is gone, must not keep the chain's lock from others.
+"""
+
+SLOW_SECONDS = 60.0
+"""The same for a migration, which works between its statements."""
+
+TRANSACTION_TIMEOUT_SINCE = (17,)
+"""The version of PostgreSQL that bounds a transaction as a whole."""
+
+_LIMIT = (
     "SELECT set_config('statement_timeout', :limit, true), set_config('lock_timeout', :limit, true)"
+    ", set_config('idle_in_transaction_session_timeout', :idle, true)"
 )
-_LIMIT_AND_LOCK = text(f"{_LIMIT.text}, pg_advisory_xact_lock({CHAIN_LOCK})")
-"""One exchange with the server; the limit for locks holds from the next column on."""
+_WHOLE = ", set_config('transaction_timeout', :whole, true)"
+_LOCK = f", pg_advisory_xact_lock({CHAIN_LOCK})"
+"""One exchange with the server; the limit for locks holds from the next column on.
+
+All of it holds for one transaction, so that it is right behind a pooler too.
+https://www.postgresql.org/docs/current/runtime-config-client.html
+"""
 
 
 class Database:
@@ -83,14 +103,21 @@ class Database:
         """Open a transaction that writes; `counting` excludes everybody else who counts.
 
         The lock comes before any row lock, so that two processes never wait for each other.
-        PostgreSQL gives up on a statement after `patience` seconds, None for never; SQLite waits
-        `BUSY_MS` for the lock.
+        PostgreSQL gives up on a statement after `patience` seconds, None for never, and on us when
+        we do nothing for IDLE_SECONDS; SQLite waits `BUSY_MS` for the lock.
         """
         if self.sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            limit = 0 if patience is None else max(1, round(patience * 1000))  # 0 is for ever
-            connection.execute(_LIMIT_AND_LOCK if counting else _LIMIT, {"limit": f"{limit}ms"})
+            return
+        bounded = patience is not None
+        version = connection.dialect.server_version_info or ()
+        whole = bounded and version >= TRANSACTION_TIMEOUT_SINCE
+        limits = {
+            "limit": _ms(patience or 0),
+            "idle": _ms(IDLE_SECONDS if bounded else SLOW_SECONDS),
+            "whole": _ms((patience or 0) + IDLE_SECONDS),
+        }
+        connection.execute(_opening(whole=whole, lock=counting), limits)
 
     def within(self, words: str, column: ColumnElement[str | None]) -> ColumnElement[bool]:
         """Whether a text contains these words, letter by letter."""
@@ -108,6 +135,17 @@ class Database:
         if self.sqlite:
             return literal(clock_says + span, Utc)
         return func.clock_timestamp(type_=Utc) + literal(span, Interval)
+
+
+@cache
+def _opening(*, whole: bool, lock: bool) -> TextClause:
+    """The first statement of a transaction that writes."""
+    return text(_LIMIT + (_WHOLE if whole else "") + (_LOCK if lock else ""))
+
+
+def _ms(seconds: float) -> str:
+    """As PostgreSQL reads it; 0 is for ever, and less than a millisecond is one."""
+    return f"{max(1, round(seconds * 1000)) if seconds else 0}ms"
 
 
 def _writing(address: Address) -> Engine:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import CallwardenError
 from bot.store.database import Database
+from bot.store.faults import surely_not_committed
 from bot.store.ledger import Ledger
 
 R = TypeVar("R")
@@ -78,6 +79,7 @@ class Pen:
         self._database = database
         self._now = now
         self._connection: Connection | None = None
+        self._closed = False
 
     def commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
         """One transaction. Whatever it raises but `Unsure`, nothing of it is in the database."""
@@ -85,14 +87,23 @@ class Pen:
             undo.callback(self.disconnect)
             connection = self._connect(deadline)
             results = self._write(connection, batch, deadline)
-            self._promise(batch, deadline)
+            before = self._promise(batch, deadline)
+            try:
+                connection.commit()
+            except FAILURES as error:
+                if not surely_not_committed(error):
+                    raise Unsure from error
+                _take_back(batch, before)
+                raise
             undo.pop_all()
-        try:
-            connection.commit()
-        except FAILURES as error:
-            self.disconnect()
-            raise Unsure from error
         return results
+
+    def close(self) -> None:
+        """Send no COMMIT any more; may be called in any thread.
+
+        Who finds nothing sent after it knows that nothing will be written.
+        """
+        self._closed = True
 
     def disconnect(self) -> None:
         """Throw the connection away: after a failure nobody knows what state it is in."""
@@ -122,8 +133,8 @@ class Pen:
             ledger.close(connection)
         return results
 
-    def _promise(self, batch: Sequence[Item], deadline: float) -> None:
-        """Say that COMMIT comes, and only then look at the time.
+    def _promise(self, batch: Sequence[Item], deadline: float) -> list[bool]:
+        """Say that COMMIT comes, and only then look at the time; what was said before.
 
         In this order who finds nothing said after the deadline knows that nothing will be written.
         """
@@ -133,16 +144,22 @@ class Pen:
         try:
             self._in_time(deadline)
         except TimeoutError:
-            for item, sent in zip(batch, before, strict=True):
-                item.sent = sent
+            _take_back(batch, before)
             raise
+        return before
 
     def _in_time(self, deadline: float) -> float:
         """The seconds that are left; TimeoutError when there are none."""
         left = deadline - self._now()
-        if left <= 0:
+        if left <= 0 or self._closed:
             raise TimeoutError
         return left
+
+
+def _take_back(batch: Sequence[Item], before: Sequence[bool]) -> None:
+    """Nothing of this transaction was written after all."""
+    for item, sent in zip(batch, before, strict=True):
+        item.sent = sent
 
 
 def _by_work(batch: Sequence[Item]) -> list[tuple[Work[Any, Any], list[Item]]]:

@@ -1,5 +1,6 @@
 """What every side of the store stands on: the database, the writer, and honest errors."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -36,17 +37,27 @@ class Shelf:
         return await self._writer.write(work, request, patience=self._patience)
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for statements that read; StoreError when the database does not answer."""
-        async with readable(), self._database.readers.connect() as connection:
+    async def _reading(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """A connection for statements that read, for as long as an order may take or `seconds`.
+
+        StoreError when the database does not answer, or not in that time.
+        """
+        limit = self._patience if seconds is None else seconds
+        async with readable(limit), self._database.readers.connect() as connection:
             yield connection
 
 
 @asynccontextmanager
-async def readable() -> AsyncIterator[None]:
-    """StoreError when the database does not answer a read."""
+async def readable(seconds: float | None = None) -> AsyncIterator[None]:
+    """StoreError when the database does not answer a read, or not within `seconds`; None for ever.
+
+    A statement that is given up is cancelled in the server, too.
+    """
     try:
-        yield
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise StoreError("The database is busy.", next_step="Try again in a moment.") from error
     except (SQLAlchemyError, OSError) as error:
         raise StoreError("The database does not answer.") from error
 

@@ -1,5 +1,6 @@
 """The store: `bot.ports.Store` and `AuditChain`, the same on SQLite and on PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -36,8 +37,10 @@ from bot.store.instance_lock import InstanceLock
 from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
+from bot.store.readiness import Readiness
 from bot.store.rows import case_of
 from bot.store.schema import Schema, schema_of
+from bot.store.shelf import BACKGROUND
 from bot.store.tables import AUDIT, CASE, DELIVERY, LOOKUP
 from bot.store.trouble import told_apart
 from bot.store.urls import address_of
@@ -47,6 +50,12 @@ from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
 log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 5.0
+"""How long what waits to be written is waited for at the end."""
+
+CLOSE_SECONDS = 1.0
+"""How long the connections that read may take to be closed."""
 
 MOST_UNDOING = 300
 """Cases that took another one back: each person of it by themselves."""
@@ -74,6 +83,7 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         self._lock = InstanceLock(address)
         self._database = Database(address)
         self._writer = Writer(self._database, meter)
+        self._readiness = Readiness(self._writer, sqlite=self._database.sqlite)
         door, worklist, notices = (
             Door(line_channel),
             Worklist(self._database),
@@ -107,7 +117,7 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         PostgreSQL others may be alive: there the leases run out.
         """
         self._lock.acquire()
-        self._writer.start()
+        self.writing = self._writer.start()
         if self._database.sqlite:
             await self._free_claims()
 
@@ -121,12 +131,15 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         except StoreError as error:
             log.warning("claims not freed", error=str(error))
 
-    async def stop(self) -> None:
-        """Write what waits, close the connections, let the file go."""
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Write what waits, close the connections, let the file go, within about `seconds`."""
         try:
-            await self._writer.stop()
+            await self._writer.stop(seconds)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._database.engine.dispose()
+        except TimeoutError:
+            log.warning("connections not closed in time")
         finally:
-            await self._database.engine.dispose()
             self._lock.release()
 
     async def accept(self, order: Order) -> Acceptance:
@@ -276,6 +289,10 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         async with self._asking() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def ready(self) -> None:
+        """Write something and take it back; NotAccepted when an order could not be written now."""
+        await self._readiness.check()
+
     async def schema(self) -> Schema:
         """Whose tables the database has; errors as of `ping`."""
         async with self._asking() as connection:
@@ -288,14 +305,14 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
     async def writable(self) -> None:
         """DatabaseUnusable when the database can only be read; writes nothing."""
         with told_apart(self._database.address):
-            async with self._database.engine.connect() as connection:
+            async with asyncio.timeout(BACKGROUND), self._database.engine.connect() as connection:
                 await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[AsyncConnection]:
         """A connection to find out whether the database is usable; says which kind of trouble."""
         with told_apart(self._database.address):
-            async with self._database.readers.connect() as connection:
+            async with asyncio.timeout(BACKGROUND), self._database.readers.connect() as connection:
                 yield connection
 
     async def _cases(self, wanted: Select[tuple[object, ...]]) -> Sequence[Case]:

@@ -11,7 +11,6 @@ under the lock, where its idempotency key tells whether it is there already.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import structlog
@@ -20,7 +19,10 @@ from bot.clock import SystemClock
 from bot.errors import CallwardenError
 from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
+from bot.store.faults import cause_of
+from bot.store.health import WriteHealth
 from bot.store.pen import FAILURES, Item, Pen, Unsure, Work
+from bot.store.writer_thread import CallFailed, WriterThread
 
 log = structlog.get_logger(__name__)
 
@@ -36,34 +38,54 @@ GRACE = 1.0
 SOON = 0.001
 """Seconds until an alarm that rang early rings again."""
 
+HUNG = 60.0
+"""Seconds in which no call comes back that the database itself should have bounded: the writer
+gives up, and with it the process.
+"""
+
+CLOSING = 1.0
+"""Seconds for closing the connection at the end."""
+
 DOUBT = "It may have been saved: look at the audit log (`audit`) before trying again."
+
+
+class WriterHung(Exception):
+    """A call to the database does not come back."""
 
 
 class Writer:
     """Takes requests from any number of tasks and commits them in groups.
 
     Deadlines go by the machine's clock, not by the loop's: uvloop's counts whole milliseconds, and
-    is not to be read from the thread with the pen.
+    is not to be read from the thread with the pen. `hung` is how many seconds a call may not come
+    back before nothing is expected of it any more.
     """
 
-    def __init__(self, database: Database, meter: Meter = UNMETERED) -> None:
+    def __init__(self, database: Database, meter: Meter = UNMETERED, *, hung: float = HUNG) -> None:
         self._database = database
         self._meter = meter
+        self._hung = hung
         self._now = SystemClock().monotonic
         self._waiting: deque[Item] = deque()
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.health = WriteHealth(self._now)
 
-    def start(self) -> None:
-        """Begin to write."""
-        self._task = asyncio.create_task(self._run(), name="store: writer")
+    def start(self) -> asyncio.Task[None]:
+        """Begin to write. The task ends before `stop` only when nothing can be written any more."""
+        self._task = asyncio.create_task(self._run(), name="database writer")
+        return self._task
 
-    async def stop(self) -> None:
-        """Write what waits, then stop."""
+    async def stop(self, seconds: float | None = None) -> None:
+        """Write what waits, then stop; after `seconds` without what is not written by then."""
         task, self._task = self._task, None
         self._bell.set()
-        if task is not None:
-            await task
+        if task is None:
+            return
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
 
     async def write(self, work: Work[R, T], request: R, *, patience: float) -> T:
         """The result of `work` for `request`, once it is on disk.
@@ -103,9 +125,8 @@ class Writer:
             self._waiting.remove(item)
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        thread, pen = ThreadPoolExecutor(1, "store-pen"), Pen(self._database, self._now)
-        desk = _Desk(thread, pen, self._meter)
+        thread, pen = WriterThread((*FAILURES, Unsure)), Pen(self._database, self._now)
+        desk = _Desk(thread, pen, self._meter, self.health, self._hung)
         batch: list[Item] = []
         try:
             while self._task is not None or self._waiting:
@@ -116,11 +137,13 @@ class Writer:
                 batch = self._take()
                 await desk.serve(batch)
         finally:
+            pen.close()
             for item in (*batch, *self._waiting):
                 item.taken = True
-                _settle(item, item.work.failure("The writer stopped.", next_step=DOUBT))
-            await loop.run_in_executor(thread, pen.disconnect)
-            thread.shutdown(wait=False)
+                _deny(item, "The writer stopped.")
+            closing = thread.call(pen.disconnect)
+            thread.close()
+            await asyncio.wait({closing}, timeout=CLOSING)
 
     def _take(self) -> list[Item]:
         batch = [self._waiting.popleft() for _ in range(min(CROWD, len(self._waiting)))]
@@ -132,16 +155,20 @@ class Writer:
 class _Desk:
     """Hands groups to the thread with the pen, and the results back to who asked."""
 
-    def __init__(self, thread: ThreadPoolExecutor, pen: Pen, meter: Meter) -> None:
+    def __init__(
+        self, thread: WriterThread, pen: Pen, meter: Meter, health: WriteHealth, hung: float
+    ) -> None:
         self._thread = thread
         self._pen = pen
         self._meter = meter
+        self._health = health
+        self._hung = hung
 
     async def serve(self, batch: list[Item]) -> None:
         """All together, or, when that fails, one by one: a bad one must not take others along."""
         try:
             results = await self._commit(batch, min(item.deadline for item in batch))
-        except FAILURES as error:
+        except (*FAILURES, CallFailed) as error:
             log.warning("group commit failed", size=len(batch), error=type(error).__name__)
         except Unsure:
             log.warning("a commit was not answered", size=len(batch))
@@ -157,16 +184,29 @@ class _Desk:
         """Once more by itself; what may be written already is settled within the grace."""
         try:
             results = await self._commit([item], item.deadline + (GRACE if item.sent else 0))
-        except (*FAILURES, Unsure) as error:
+        except (*FAILURES, CallFailed, Unsure) as error:
+            self._health.refused(error)
             _fail(item, error)
         else:
             _settle(item, results[0][1])
 
     async def _commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
-        loop = asyncio.get_running_loop()
-        results = await loop.run_in_executor(self._thread, self._pen.commit, batch, deadline)
+        """Raises WriterHung where no answer comes at all."""
+        call = self._thread.call(self._pen.commit, batch, deadline)
+        call.add_done_callback(_looked_at)
+        await asyncio.wait({call}, timeout=self._hung)
+        if not call.done():
+            raise WriterHung
+        results = call.result()
         self._meter.wrote(len(batch))
+        self._health.wrote(counting=any(item.work.counting for item in batch))
         return results
+
+
+def _looked_at(call: asyncio.Future[Any]) -> None:
+    """Its error is no news to asyncio, also where nobody waits for the call any more."""
+    if not call.cancelled():
+        call.exception()
 
 
 def _settle(item: Item, result: Any) -> None:
@@ -179,7 +219,14 @@ def _settle(item: Item, result: Any) -> None:
 
 
 def _fail(item: Item, error: Exception) -> None:
-    late = " in time" if isinstance(error, TimeoutError) else ""
     log.warning("not written", error=type(error).__name__, sent=item.sent)
-    doubt = DOUBT if item.sent else None
-    _settle(item, item.work.failure(f"The database did not take it{late}.", next_step=doubt))
+    if (cause := cause_of(error)) is not None:
+        _deny(item, cause.says, f"Nothing was done. {cause.mend}")
+    else:
+        late = " in time" if isinstance(error, TimeoutError) else ""
+        _deny(item, f"The database did not take it{late}.")
+
+
+def _deny(item: Item, why: str, next_step: str | None = None) -> None:
+    """It was not written; or that is in doubt, where a COMMIT with it was sent."""
+    _settle(item, item.work.failure(why, next_step=DOUBT if item.sent else next_step))

@@ -9,8 +9,8 @@ SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).r
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 LONGEST_FILE = 400
-BOUNDARIES = ["bot/schedule/runner.py", "handlers/middleware.py"]
-"""The two places where whatever went wrong has to be caught, told and survived."""
+BOUNDARIES = ["bot/schedule/runner.py", "bot/store/writer_thread.py", "handlers/middleware.py"]
+"""The places where whatever went wrong has to be caught, told and survived."""
 
 
 def inside(path: Path) -> str:
@@ -31,7 +31,7 @@ def broad_excepts(source: str) -> int:
     return sum(is_broad(node) for node in ast.walk(ast.parse(source)))
 
 
-def test_whatever_went_wrong_is_caught_only_at_the_two_boundaries() -> None:
+def test_whatever_went_wrong_is_caught_only_at_the_boundaries() -> None:
     caught = {inside(path): broad_excepts(path.read_text(encoding="utf-8")) for path in SOURCES}
     assert {path for path, count in caught.items() if count} <= set(BOUNDARIES)
     assert all(count <= 1 for count in caught.values())

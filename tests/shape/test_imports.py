@@ -11,7 +11,8 @@ SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).r
 
 WORLD = (
     "errors clock responses deadline priority calls usage digests meter trace ports policy "
-    "moderation schedule providers store settings logs log_stream handlers metrics network"
+    "moderation schedule providers store settings logs log_stream lifecycle handlers metrics "
+    "network"
 )
 
 MAY_IMPORT = {
@@ -42,11 +43,12 @@ MAY_IMPORT = {
     "cli_console": "printable",
     "logs": "log_stream printable",
     "log_stream": "",
+    "lifecycle": "log_stream clock errors",
     "tables": "calls digests schedule doctor printable cli_console errors",
     "blocks": "calls digests usage errors printable",
     "handlers": (
         "blocks digests usage moderation policy schedule ports meter network trace priority calls "
-        "errors clock responses"
+        "errors clock responses lifecycle"
     ),
     "connections": "",
     "server": "connections",

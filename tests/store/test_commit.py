@@ -13,7 +13,7 @@ from bot.errors import NotAccepted, StoreError
 from bot.store.database import CHAIN_LOCK, Database
 from bot.store.pen import Transaction, Work
 from bot.store.urls import address_of
-from bot.store.writer import Writer
+from bot.store.writer import Writer, WriterHung
 from tests.store.failover import cut
 
 
@@ -50,31 +50,74 @@ async def test_a_commit_nobody_can_settle_says_that_it_may_have_happened(postgre
     assert "may have been saved" in caught.value.next_step
 
 
-async def test_a_fault_in_our_own_work_hangs_nobody(sqlite_url: str) -> None:
+async def test_a_fault_in_our_own_work_fails_that_and_nothing_else(database_url: str) -> None:
+    """Not even what shares its transaction, nor what comes after."""
+
     def faulty(_: Transaction, requests: Sequence[str]) -> Sequence[str]:
         return [requests[1]]
 
-    database = Database(address_of(sqlite_url))
-    writer = Writer(database)
-    writer.start()
-    with pytest.raises(StoreError):
-        await writer.write(Work(faulty, StoreError), "k", patience=5)
-    with pytest.raises(IndexError):
-        await writer.stop()
-    await database.engine.dispose()
+    async with writing(database_url) as (writer, database):
+        found = await asyncio.gather(
+            writer.write(Work(faulty, StoreError), "k", patience=5),
+            writer.write(Work(add, StoreError), "beside", patience=5),
+            return_exceptions=True,
+        )
+        assert (type(found[0]), found[1]) == (StoreError, "beside")
+        await writer.write(Work(add, StoreError), "later", patience=5)
+        assert await delivered(database) == ["beside", "later"]
 
 
 async def test_work_that_does_not_count_has_no_ledger(sqlite_url: str) -> None:
     def curious(transaction: Transaction, _: Sequence[str]) -> Sequence[int]:
         return [transaction.ledger.next_case()]
 
+    async with writing(sqlite_url) as (writer, _):
+        with pytest.raises(StoreError):
+            await writer.write(Work(curious, StoreError), "k", patience=5)
+
+
+async def test_a_call_that_never_comes_back_ends_the_writer(sqlite_url: str) -> None:
+    """Which ends the process; see `bot.lifecycle`. What waits is told, and it was not written."""
+    gate = threading.Event()
+
+    def hang(_: Transaction, keys: Sequence[str]) -> Sequence[str]:
+        gate.wait(5)
+        return keys
+
+    database = Database(address_of(sqlite_url))
+    writer = Writer(database, hung=0.1)
+    task = writer.start()
+    with pytest.raises(NotAccepted, match="stopped") as caught:
+        await writer.write(Work(hang, NotAccepted), "a", patience=5)
+    assert "Nothing was done" in caught.value.next_step
+    gate.set()
+    await asyncio.wait({task})
+    assert isinstance(task.exception(), WriterHung)
+    assert await delivered(database) == []
+    await database.engine.dispose()
+
+
+async def test_stopping_waits_only_so_long_for_a_database_that_hangs(sqlite_url: str) -> None:
+    """And what was told not to be written is not written afterwards."""
+    gate = threading.Event()
+
+    def hang(transaction: Transaction, keys: Sequence[str]) -> Sequence[str]:
+        add(transaction, keys)
+        gate.wait(5)
+        return keys
+
     database = Database(address_of(sqlite_url))
     writer = Writer(database)
     writer.start()
-    with pytest.raises(StoreError):
-        await writer.write(Work(curious, StoreError), "k", patience=5)
-    with pytest.raises(RuntimeError):
-        await writer.stop()
+    asked = asyncio.create_task(writer.write(Work(hang, NotAccepted), "a", patience=5))
+    await asyncio.sleep(0.05)
+    stopping = asyncio.create_task(writer.stop(0.05))
+    with pytest.raises(NotAccepted, match="stopped") as caught:
+        await asked
+    assert "Nothing was done" in caught.value.next_step
+    gate.set()
+    await stopping
+    assert await delivered(database) == []
     await database.engine.dispose()
 
 

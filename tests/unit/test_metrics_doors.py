@@ -202,7 +202,7 @@ async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:
     vendors = parts.pop("vendors")
     assert parts == {
         "counter": "open",
-        "database": "answers",
+        "database": "takes orders",
         "migrations": "current",
         "socket": "not used",
     }

@@ -9,7 +9,7 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
-from bot.errors import CallwardenError
+from bot.errors import CallwardenError, VendorError
 from bot.moderation.desk import Asker, Desk
 from handlers.blocks.message import Message
 from handlers.counter import Counter
@@ -110,7 +110,9 @@ class Visit:
 
     async def diagnosis(self, error: CallwardenError) -> str:
         """Why no connection came about, where the asker is told such things; else empty."""
-        return await self.desk.diagnosis(self.asker, error) if error.diagnosis else ""
+        if not isinstance(error, VendorError) or error.diagnosis is None:
+            return ""
+        return await self.desk.diagnosis(self.asker, error)
 
     def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         """Do `work` after the acknowledgement, errors told as words like any other."""

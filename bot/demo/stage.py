@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
@@ -166,10 +167,12 @@ async def open_show(
     seed: int = 2026,
     rules: str | None = None,
     by_socket: bool = False,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Show]:
     """The bot before the world, its files in `folder`; `rules` None is the cast's own.
 
     `by_socket`: Slack's requests come by Socket Mode, as they do where an app-level token is set.
+    `more` are variables of the bot's environment beside those of the stage, or in their place.
     """
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
@@ -181,6 +184,7 @@ async def open_show(
             **stage.environ,
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'callwarden.db'}",
             "CALLWARDEN_CONFIG": str(config),
+            **more,
         }
         if by_socket:
             environ["SLACK_APP_TOKEN"] = stage.slack.world.credentials.app_token

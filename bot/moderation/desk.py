@@ -23,7 +23,6 @@ from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (
     BadInput,
-    CallwardenError,
     Impossible,
     NotPermitted,
     ProtectedPerson,
@@ -206,13 +205,11 @@ class Desk:
         troubles = tuple(trouble.told(rights) for trouble in found.troubles)
         return found.model_copy(update={"troubles": troubles})
 
-    async def diagnosis(self, asker: Asker, error: CallwardenError) -> str:
+    async def diagnosis(self, asker: Asker, error: VendorError) -> str:
         """Why no connection came about, where somebody is told such things; else empty."""
-        if not isinstance(error, VendorError) or error.diagnosis is None:
-            return ""
         reader = Reader(actor=asker.actor, channel=asker.channel)
         rights = await self.cards.rights(reader, Vendor(error.vendor))
-        return str(error.diagnosis) if rights.technical else ""
+        return str(error.diagnosis or "") if rights.technical else ""
 
     async def looks(self, asker: Asker, look: Look, vendor: Vendor) -> CallProvider:
         """The vendor to ask for `look`; Impossible when it has no such thing."""

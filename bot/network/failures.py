@@ -87,8 +87,8 @@ WORDS: Mapping[Cause, Words] = {
         "Check HTTPS_PROXY, or name {name} in NO_PROXY where it can be reached without.",
     ),
     Cause.PROXY_PASSWORD: Words(
-        "the proxy {proxy} wants a user and a password (407)",
-        "Write them into HTTPS_PROXY: http://user:password@{proxy}; @ as %40, : as %3A, / as %2F.",
+        "the proxy {proxy} wants a user and a password that it knows{why}",
+        "Write them into HTTPS_PROXY as http://user:password@{proxy}; in them @ is %40, : is %3A.",
     ),
     Cause.PROXY_REFUSED: Words(
         "the proxy {proxy} does not let us through to {host}{why}",
@@ -110,6 +110,16 @@ WRONG_NAMES = {62, 64}
 PLAIN = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
 """OpenSSL's reasons where the other side answers with something that is not TLS."""
 
+LASTING = {
+    Cause.UNTRUSTED,
+    Cause.EXPIRED,
+    Cause.WRONG_NAME,
+    Cause.NOT_TLS,
+    Cause.PROXY_PASSWORD,
+    Cause.PROXY_REFUSED,
+}
+"""What is the same a moment later: there is no use in trying at once again."""
+
 NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 THE_PROXYS = {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TIMEOUT}
@@ -119,7 +129,7 @@ THE_PROXYS = {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TIMEOUT}
 def diagnose(
     error: BaseException, url: str, network: Network, proxy_status: int | None = None
 ) -> Diagnosis:
-    """Why no connection to `url` came about; shows hosts and ports only.
+    """Why no connection to `url` came about, or why it ended; shows hosts and ports only.
 
     `proxy_status` is what the proxy answered to CONNECT, where it did.
     """
@@ -141,8 +151,8 @@ def cause_of(error: BaseException) -> Cause:
 
 def proxy_cause(status: int) -> Cause:
     """What a proxy's answer to CONNECT means, where it is not 2xx."""
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return Cause.PROXY_PASSWORD
+    if status in {HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.UNAUTHORIZED}:
+        return Cause.PROXY_PASSWORD  # some answer a wrong one as a server would
     failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return Cause.PROXY_FAILED if failed else Cause.PROXY_REFUSED
 
@@ -193,9 +203,12 @@ def _own_cause(error: BaseException) -> Cause | None:
     return Cause.UNREACHABLE if getattr(error, "errno", None) in NO_WAY else None
 
 
-def _of_tls(error: ssl.SSLError) -> Cause:
+def _of_tls(error: ssl.SSLError) -> Cause | None:
+    """None for aiohttp's own, which are of these classes and know nothing: OpenSSL's led to it."""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Cause.CUT
+    if not _is_openssls(error):
+        return None
     if not isinstance(error, ssl.SSLCertVerificationError):
         return Cause.NOT_TLS if error.reason in PLAIN else Cause.TLS
     if error.verify_code in NOT_VALID_NOW:
@@ -203,11 +216,16 @@ def _of_tls(error: ssl.SSLError) -> Cause:
     return Cause.WRONG_NAME if error.verify_code in WRONG_NAMES else Cause.UNTRUSTED
 
 
+def _is_openssls(error: ssl.SSLError) -> bool:
+    return bool(getattr(error, "reason", None))
+
+
 def _verdict(error: BaseException) -> str:
     """OpenSSL's own words, where it was TLS."""
     for one in _chain(error):
+        if not isinstance(one, ssl.SSLError) or not _is_openssls(one):
+            continue
         if isinstance(one, ssl.SSLCertVerificationError):
             return f" ({one.verify_message})"
-        if isinstance(one, ssl.SSLError) and one.reason:
-            return f" ({one.reason.replace('_', ' ').lower()})"
+        return f" ({one.reason.replace('_', ' ').lower()})"
     return ""

@@ -29,7 +29,7 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.meter import UNMETERED, Meter
-from bot.network import DIRECT, Network, diagnose
+from bot.network import DIRECT, LASTING, Network, diagnose
 from bot.priority import Priority, current
 from bot.providers.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.breaker import Breaker
@@ -57,6 +57,10 @@ NEVER_SENT = (
     httpx.UnsupportedProtocol,
 )
 """Errors before anything was sent to the vendor; a proxy's is its no to a tunnel."""
+
+
+CUT = ConnectionResetError()
+"""What became of a connection that ended before the answer, whatever ended it."""
 
 
 class Kind(Enum):
@@ -186,8 +190,9 @@ class Transport:
             async with Deadline(seconds) as deadline:
                 return await self._retrying(deadline, kind, request, timed)
         except TimeoutError as error:
-            if Passage.of(request).never_sent:
-                raise self._unreachable(error, request) from error
+            passage = Passage.of(request)
+            if passage.never_sent:
+                raise self._unreachable(passage.failure or error, request) from error
             raise VendorTimeout(
                 f"{self._label} did not answer within {seconds:g} s.", vendor=self._wire.vendor
             ) from error
@@ -282,13 +287,17 @@ class Transport:
                 return await self._reader.read(response, attempt)
             finally:
                 await response.aclose()
+        except asyncio.CancelledError:
+            await passage.hang_up()
+            raise
         except httpx.TransportError as error:
             if isinstance(error, NEVER_SENT) or passage.unsent:
+                passage.failure = error
                 raise self._unreachable(error, request) from error
             raise AnswerLost(
                 f"The connection to {self._label} broke before it answered.",
                 vendor=self._wire.vendor,
-                diagnosis=self._diagnosis(error, request),
+                diagnosis=self._diagnosis(CUT, request),
             ) from error
 
     def _unreachable(self, error: Exception, request: httpx.Request) -> VendorUnreachable:
@@ -378,6 +387,8 @@ def _says_more_than_read(error: VendorError) -> bool:
 def _may_repeat(kind: Kind, error: Exception) -> bool:
     if isinstance(error, BreakerOpen | NotSent):
         return False
+    if isinstance(error, VendorUnreachable) and error.diagnosis is not None:
+        return error.diagnosis.cause not in LASTING
     if isinstance(error, VendorUnreachable | VendorBusy):
         return True
     return kind is not Kind.ONCE and isinstance(error, AnswerLost | VendorFault)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
+import httpcore
 import httpx
 
-TRACE, HEADERS = "trace", "send_request_headers.started"
+TRACE = "trace"
+BEGUN, CONNECTED = "connection.connect_tcp.started", "connection.connect_tcp.complete"
+HEADERS = "send_request_headers.started"
 
 
 class Passage:
@@ -16,7 +19,11 @@ class Passage:
     """
 
     def __init__(self) -> None:
-        self._connecting = self._sent = self._ever_sent = False
+        self._connecting = self._sent = False
+        self._line: httpcore.AsyncNetworkStream | None = None
+        self._ever_connecting = self._ever_sent = False
+        self.failure: Exception | None = None
+        """Why no connection came about at the last try that ended by itself."""
 
     @classmethod
     def of(cls, request: httpx.Request) -> Self:
@@ -28,6 +35,16 @@ class Passage:
     def begin(self) -> None:
         """Another try."""
         self._connecting = self._sent = False
+        self._line = None
+
+    async def hang_up(self) -> None:
+        """Close a connection on which nothing was sent when its try was given up.
+
+        httpcore leaves it open, until the other side closes it, where that was during the handshake
+        of TLS.
+        """
+        if self.unsent and self._line is not None:
+            await self._line.aclose()
 
     @property
     def unsent(self) -> bool:
@@ -36,13 +53,15 @@ class Passage:
 
     @property
     def never_sent(self) -> bool:
-        """Whether that is so of every try."""
-        return self.unsent and not self._ever_sent
+        """Whether that is so of every try so far."""
+        return self._ever_connecting and not self._ever_sent
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         """Note one event. What a proxy is asked for, a tunnel, is not the request."""
-        if event == "connection.connect_tcp.started":
-            self._connecting = True
+        if event == BEGUN:
+            self._connecting = self._ever_connecting = True
+        elif event == CONNECTED:
+            self._line = info["return_value"]
         elif (
             event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT"
         ):

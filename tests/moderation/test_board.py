@@ -3,8 +3,9 @@
 import pytest
 
 from bot.calls.models import Vendor
-from bot.calls.picture import ListView
-from bot.errors import Impossible, NotAtVendor, VendorTimeout
+from bot.calls.picture import ListView, Trouble
+from bot.calls.rights import NOTHING, Rights
+from bot.errors import Diagnosis, Impossible, NotAtVendor, VendorTimeout, VendorUnreachable
 from bot.moderation.board import MOST_PAGES, Board, longer_handles
 from bot.moderation.memory import CALL_SECONDS, PEOPLE_SECONDS, Memory
 from tests.fakes.clock import ManualClock
@@ -63,6 +64,23 @@ async def test_a_silent_vendor_is_a_line_and_not_an_error(world: World) -> None:
     picture = await world.board.look(ListView())
     assert len(picture.calls) == 2
     assert [trouble.vendor for trouble in picture.troubles] == [Vendor.REALTIMEKIT]
+
+
+async def test_why_a_vendor_cannot_be_reached_is_told_to_admins_only(world: World) -> None:
+    why = Diagnosis("dns", "There is no address for it.", "Check it.")
+    world.kit.silent = VendorUnreachable("It is away.", vendor="realtimekit", diagnosis=why)
+    for pictured in (await world.board.look(ListView()), await world.board.find("x")):
+        (trouble,) = pictured.troubles
+        admins = {Vendor.REALTIMEKIT: Rights(technical=True)}
+        assert trouble.told(admins).message == "It is away. There is no address for it. Check it."
+        for others in ({}, {Vendor.REALTIMEKIT: NOTHING}, {Vendor.STREAM: Rights(technical=True)}):
+            assert trouble.told(others) == Trouble(vendor=Vendor.REALTIMEKIT, message="It is away.")
+
+
+def test_what_is_not_connected_has_no_diagnosis(world: World) -> None:
+    world.stream.diagnosis = "The proxy is away."
+    assert world.board.diagnosis(Vendor.STREAM) == "The proxy is away."
+    assert world.board.diagnosis(Vendor.COMETCHAT) == ""
 
 
 async def test_a_vendor_with_more_calls_than_one_page_is_named(world: World) -> None:

@@ -6,7 +6,7 @@ import re
 import shutil
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,9 @@ NEEDS_PROXY = pytest.mark.skipif(
 """`.ci/run` installs it; there it has to run."""
 
 PATIENCE = 10.0
+
+Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""What is done with a connection."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,17 @@ class Office:
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.visits[f"{LOOPBACK}:{writer.get_extra_info('sockname')[1]}"] += 1
             there, back = await asyncio.open_connection(LOOPBACK, behind)
-            await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
+            try:
+                await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
+            finally:
+                back.close()
 
         async with serving(relay, self.server()) as port:
             yield parts._replace(scheme=f"{parts.scheme}s", netloc=f"{LOOPBACK}:{port}").geturl()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError, ssl.SSLError):
+    with suppress(OSError):
         while some := await reader.read(65_536):
             writer.write(some)
             await writer.drain()
@@ -77,15 +83,32 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @asynccontextmanager
-async def serving(
-    answer: "asyncio.streams._ClientConnectedCallback", context: ssl.SSLContext | None = None
-) -> AsyncIterator[int]:
+async def serving(answer: Answer, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Whoever connects to the port, by TLS where there is a context, is given to `answer`."""
-    server = await asyncio.start_server(answer, LOOPBACK, 0, ssl=context)
+    at_work: set[asyncio.Task[None]] = set()
+
+    async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await answer(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(attend(reader, writer))
+        at_work.add(task)
+        task.add_done_callback(at_work.discard)
+
+    server = await asyncio.start_server(accept, LOOPBACK, 0, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for task in list(at_work):
+            task.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The bot behind a forward proxy that is the only way out, and a CA that only the office knows."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,16 +8,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
-from bot.demo.stage import Stage, open_stage
+from bot.demo.stage import Stage
+from bot.doctor import Finding, Sign, examine
+from bot.errors import SocketLost
+from bot.network import Cause
+from bot.service import entrance
+from bot.settings import Settings
+from handlers.counter import Counter
+from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port
 from tests.live.warm import warm
 from tests.network.office import NEEDS_PROXY, Office, all_by_tls, tinyproxy
 from tests.unit.test_bootstrap import ended
+from tests.unit.ward import open_house
 
 pytestmark = NEEDS_PROXY
 
@@ -32,12 +43,24 @@ CONNECTED = (
 """What `serve` by Socket Mode connects to for a list of calls."""
 
 
+OUTSIDE = ("Slack token", "Socket Mode", "RealtimeKit events", *(each.label for each in Vendor))
+"""What the doctor connects to."""
+
+
 @dataclass(frozen=True)
 class Town:
     """A world in which everything speaks TLS by certificates of the office's CA."""
 
     stage: Stage
     environ: dict[str, str]
+
+    async def findings(self, *about: str, **more: str) -> list[Finding]:
+        """What the doctor finds about these with `more` in the environment, or about all."""
+        rules = self.stage.cast.rules()
+        file = Path(self.environ["SSL_CERT_FILE"]).with_name("callwarden.toml")
+        file.write_text(rules, encoding="utf-8")
+        found = await examine({**self.environ, **more}, file, SystemClock(), deadline=30.0)
+        return [one for one in found if one.about in about or not about]
 
     def target(self, name: str) -> str:
         """The host and port behind a variable."""
@@ -46,7 +69,7 @@ class Town:
 
 @pytest.fixture
 async def town(office: Office) -> AsyncIterator[Town]:
-    async with open_stage(SystemClock()) as stage:
+    async with open_house() as stage:
         world, exchange = stage.slack.world, stage.slack.exchange
         given = {**stage.environ, "SOCKET_URL": exchange.address().replace("ws:", "http:")}
         async with all_by_tls(office, given) as environ:
@@ -78,3 +101,105 @@ async def test_everything_that_goes_out_goes_through_the_proxy(
     assert {town.target(name) for name in CONNECTED} <= set(proxy.connects())
     assert proxy.connects() == office.visits
     assert "s3cret" not in program.last_words()
+
+
+async def test_the_doctor_goes_the_same_way_and_says_which(
+    town: Town, office: Office, tmp_path: Path
+) -> None:
+    async with tinyproxy(tmp_path, user=USER) as proxy:
+        found = await town.findings(
+            DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}", HTTPS_PROXY=proxy.url
+        )
+    assert [one for one in found if one.sign is Sign.BAD] == []
+    assert town.target("SOCKET_URL") in proxy.connects()
+    assert town.target("REALTIMEKIT_WEBHOOK_KEYS_URL") in proxy.connects()
+    assert proxy.connects() == office.visits
+    (network,) = [one for one in found if one.about == "Network"]
+    assert urlsplit(proxy.url).netloc.partition("@")[2] in network.says
+    assert str(office.file) in network.says
+    assert "s3cret" not in str(found)
+
+
+async def test_what_no_proxy_names_is_reached_past_it(
+    town: Town, office: Office, tmp_path: Path
+) -> None:
+    async with tinyproxy(tmp_path, user=USER) as proxy:
+        past = {"HTTPS_PROXY": proxy.url, "NO_PROXY": "10.0.0.0/8, 127.0.0.0/8"}
+        found = await town.findings(*OUTSIDE, **past)
+    assert {one.sign for one in found} == {Sign.GOOD}
+    assert proxy.connects() == {}
+    assert office.visits[town.target("SOCKET_URL")] == 1
+
+
+@pytest.mark.parametrize("shown", ["", "bot:wr0ng@"])
+async def test_a_proxy_that_wants_a_password_is_named_as_the_cause(
+    town: Town, office: Office, tmp_path: Path, shown: str
+) -> None:
+    async with tinyproxy(tmp_path, user=USER) as proxy:
+        as_given = proxy.url.replace(f"{USER}@", shown)
+        found = await town.findings(*OUTSIDE, HTTPS_PROXY=as_given)
+    assert len(found) == len(OUTSIDE)
+    for one in found:
+        assert one.sign in {Sign.BAD, Sign.WARNING}
+        assert re.search(r"The proxy 127.0.0.1:\d+ wants a user and a password that it", one.says)
+        assert "HTTPS_PROXY as http://user:password@127.0.0.1:" in one.mend
+    assert "wr0ng" not in str(found)
+    assert office.visits == {}
+
+
+async def test_a_proxy_that_lets_nobody_through_is_named_as_the_cause(
+    town: Town, office: Office, tmp_path: Path
+) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.write_text("elsewhere.test\n", encoding="utf-8")
+    options = (f'Filter "{allowed}"', "FilterDefaultDeny Yes")
+    async with tinyproxy(tmp_path, *options) as proxy:
+        found = await town.findings(*OUTSIDE, HTTPS_PROXY=proxy.url)
+    assert len(found) == len(OUTSIDE)
+    for one in found:
+        assert re.search(r"does not let us through to 127.0.0.1:\d+ \(403\)", one.says)
+        assert "allowed there" in one.mend
+    assert office.visits == {}
+
+
+async def test_a_proxy_that_does_not_reach_the_other_side_says_so(
+    town: Town, tmp_path: Path
+) -> None:
+    away = f"https://127.0.0.1:{free_port()}"
+    async with tinyproxy(tmp_path) as proxy:
+        (found,) = await town.findings("Stream Video", STREAM_BASE_URL=away, HTTPS_PROXY=proxy.url)
+    assert re.search(r"The proxy 127.0.0.1:\d+ did not reach 127.0.0.1:\d+ \(50\d\)", found.says)
+    assert "STREAM_BASE_URL" in found.mend
+
+
+async def test_a_proxy_that_is_away_is_named_as_the_cause(town: Town) -> None:
+    found = await town.findings(*OUTSIDE, HTTPS_PROXY=f"http://{USER}@127.0.0.1:{free_port()}")
+    assert len(found) == len(OUTSIDE)
+    for one in found:
+        assert re.search(r"The proxy 127.0.0.1:\d+ cannot be reached: it refuses", one.says)
+        assert "Check HTTPS_PROXY" in one.mend
+    assert "s3cret" not in str(found)
+
+
+async def test_a_proxy_may_be_spoken_to_by_tls(town: Town, office: Office, tmp_path: Path) -> None:
+    """TLS within TLS, for requests and for the WebSocket."""
+    async with tinyproxy(tmp_path) as proxy, office.front(proxy.url) as by_tls:
+        found = await town.findings(*OUTSIDE, HTTPS_PROXY=by_tls)
+    assert {one.sign for one in found} == {Sign.GOOD}
+    assert set(proxy.connects()) < set(office.visits)
+
+
+async def test_socket_mode_says_why_it_does_not_connect(town: Town, tmp_path: Path) -> None:
+    """In the log at each try, and at its end: with what mends it, and no password."""
+    async with tinyproxy(tmp_path, user=USER) as proxy:
+        wrong = {"HTTPS_PROXY": proxy.url.replace("s3cret", "wr0ng")}
+        settings = Settings.load({**town.environ, **wrong}, None)
+        _, socket, *_ = entrance(settings, Counter("/calls"), ManualClock())
+        assert socket
+        with capture_logs() as log, pytest.raises(SocketLost) as lost:
+            await socket.keep(asyncio.Event())
+    tried = [line for line in log if line["event"] == "socket not connected"]
+    assert {line["cause"] for line in tried} == {Cause.PROXY_PASSWORD}
+    assert "wants a user and a password that it knows" in str(lost.value)
+    assert "HTTPS_PROXY" in lost.value.next_step
+    assert "wr0ng" not in str(log) + str(lost.value) + lost.value.next_step

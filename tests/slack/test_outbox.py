@@ -186,6 +186,22 @@ def ended(case: Case, state: State) -> Case:
     return case.model_copy(update={"state": state, "results": (result,)})
 
 
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("admin", [False, True])
+async def test_why_the_vendor_cannot_be_reached_stands_below_what_came_to_nothing_for_admins(
+    mail: Mail, state: State, *, admin: bool
+) -> None:
+    mail.vendor.diagnosis = "There is no address for the name x (DNS). Check it."
+    people = People(admins=(MARY.user,)) if admin else People(leads=(MARY.user,))
+    cards = replace(mail.outbox.cards, policy=Policy(Rules(people=people), mail.directory))
+    outbox = replace(mail.outbox, cards=cards)
+    await outbox.show(mail.answer(mail.reply_url()), ended(mail.case, state))
+    shown = not (state.open or state.settled) and admin
+    assert ("no address for the name" in str(mail.told()[-1].blocks)) is shown
+    await outbox.show(mail.notice(), ended(mail.case, state))
+    assert "no address" not in str([line.blocks for line in mail.lines])
+
+
 async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail) -> None:
     ts = await mail.outbox.show(mail.notice(), mail.case)
     assert [line.ts for line in mail.lines] == [ts]

@@ -1,6 +1,7 @@
 """The vendors, the database and this machine."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.calls.models import Vendor
@@ -135,8 +136,16 @@ async def database(patient: Patient) -> Findings:
         await store.writable()
     finally:
         await store.stop()
+    if address.file is not None and address.file.stat().st_nlink > 1:
+        return [_two_names(address.file)]
     whose = "this release's" if schema.fit is Fit.CURRENT else "a newer release's"
     return [good(DATABASE, f"{address.place}: answers, has {whose} tables, can be written.")]
+
+
+def _two_names(file: Path) -> Finding:
+    says = f"{file} has a second name (a hard link): opened by both, it loses what was written."
+    mend = "Keep one name: SQLite's journal lies beside the one by which the file was opened."
+    return warning(DATABASE, says, mend)
 
 
 def _old_tables(kind: str, *, by_itself: bool) -> Finding:

@@ -192,6 +192,11 @@ async def test_a_running_bot_beside_it_is_no_fault(ward: Ward, sqlite_url: str) 
         assert [one.sign for one in await ward.findings("Database")] == [Sign.GOOD]
 
 
+async def test_a_database_file_with_a_second_name_is_told(ward: Ward, tmp_path: Path) -> None:
+    (tmp_path / "second.db").hardlink_to(ward.environ["DATABASE_URL"].removeprefix("sqlite:///"))
+    assert "a second name" in (await ward.wrong("Database", Sign.WARNING)).says
+
+
 async def test_somebody_who_is_writing_just_now_is_no_fault(ward: Ward, sqlite_url: str) -> None:
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None) as busy:
         busy.execute("BEGIN IMMEDIATE")

@@ -70,6 +70,10 @@ In all before, it finishes what it acknowledged; the rest is left to another pro
 """
 
 
+STOP_WRITING_SECONDS = 0.5
+"""How long is waited at the end for what is still to be written: all before had its own time."""
+
+
 @asynccontextmanager
 async def open_house(
     settings: Settings, counter: Counter, *, worker: bool, clock: Clock | None = None
@@ -256,7 +260,7 @@ async def _at_work(
             pump.close()
         left = await tasks.drain(life.left(keep=KEPT_SECONDS))
         await release_quietly(store, owner)
-        await store.stop(life.left())
+        await store.stop(min(STOP_WRITING_SECONDS, life.left()))
         log.info("stopped", left_to_others=left)
 
 

@@ -54,7 +54,7 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 5.0
 """How long what waits to be written is waited for at the end."""
 
-CLOSE_SECONDS = 1.0
+CLOSE_SECONDS = 0.5
 """How long the connections that read may take to be closed."""
 
 MOST_UNDOING = 300

@@ -43,7 +43,7 @@ HUNG = 60.0
 gives up, and with it the process.
 """
 
-CLOSING = 1.0
+CLOSING = 0.5
 """Seconds for closing the connection at the end."""
 
 DOUBT = "It may have been saved: look at the audit log (`audit`) before trying again."

@@ -6,7 +6,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.network import DIRECT, Network
 from bot.responses import ACCEPT_ENCODING
-from handlers.slack_answers import SlackAnswer, stay_here
+from handlers.slack_answers import SlackAnswer, guarded
 
 NOT_FROM_THE_ENVIRONMENT = "-"
 """Keeps the SDK from looking for a proxy itself: it knows no NO_PROXY, and logs the password."""
@@ -22,7 +22,7 @@ def open_session(network: Network = DIRECT) -> aiohttp.ClientSession:
         headers={"Accept-Encoding": ACCEPT_ENCODING},
         auto_decompress=False,
         response_class=SlackAnswer,
-        middlewares=(stay_here,),
+        middlewares=(guarded,),
     )
 
 

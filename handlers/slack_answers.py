@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 import aiohttp
-from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, RequestInfo
+from multidict import CIMultiDict, CIMultiDictProxy
 from pydantic_core import from_json
 
 from bot.responses import BodyUnreadable, Inflater, mended
@@ -81,9 +82,23 @@ def _parsed(body: bytes) -> Any:
         return from_json(mended(body))
 
 
-async def stay_here(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """A middleware that follows no redirect: SlackRedirected."""
-    answer = await handler(request)
+def _bare(request: RequestInfo) -> RequestInfo:
+    """What may be shown of it: whom it was sent to."""
+    host = request.real_url.origin()
+    return RequestInfo(host, request.method, CIMultiDictProxy(CIMultiDict()), host)
+
+
+async def guarded(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """A middleware that follows no redirect (SlackRedirected), and keeps requests to itself.
+
+    aiohttp's errors show the request with its address and headers, token and password included.
+    """
+    try:
+        answer = await handler(request)
+    except aiohttp.ClientResponseError as error:
+        error.request_info, error.history = _bare(error.request_info), ()
+        error.args = (error.request_info, ())
+        raise
     if 300 <= answer.status <= 399:  # noqa: PLR2004 - the class of all redirects
         answer.close()
         raise SlackRedirected(f"It sends us to another address ({answer.status}).")

@@ -1,7 +1,7 @@
 """One request from Slack, read once: who, where, what for, and how to answer."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -29,9 +29,9 @@ class Visit:
 
     counter: Counter
     asker: Asker
-    body: dict[str, Any]
-    payload: dict[str, Any]
-    reply_url: str | None
+    body: dict[str, Any] = field(repr=False)
+    payload: dict[str, Any] = field(repr=False)
+    reply_url: str | None = field(repr=False)
     window: Window | None = None
 
     @property

@@ -42,7 +42,7 @@ class Order(Frozen):
     actor: Actor
     reason: str = ""
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     card: bool = False
     in_place: bool = False
     trace: str = ""
@@ -83,7 +83,7 @@ class Case(Frozen):
     finished_at: datetime | None = None
     results: tuple[Result, ...] = ()
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     trace: str = ""
 
     @property
@@ -284,7 +284,7 @@ class Notice(Frozen):
     kind: NoticeKind
     case: int
     version: int
-    place: str
+    place: str = Field(repr=False)
     posted: str | None = None
     attempt: int = 1
     token: str = ""

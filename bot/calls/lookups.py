@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from bot.calls.actors import Actor
 from bot.calls.models import Frozen
 
@@ -19,7 +21,7 @@ class Lookup(Frozen):
     command: str
     actor: Actor
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     asked_at: datetime
     trace: str = ""
     attempt: int = 0

@@ -1,5 +1,6 @@
 """How requests prove whose they are: added as each is sent, so that no client keeps it to show."""
 
+import abc
 from collections.abc import Generator
 from datetime import timedelta
 
@@ -16,20 +17,37 @@ SKEW = timedelta(minutes=5)
 """How far our clock may be ahead of Stream's; it may be behind by LIFETIME."""
 
 
-class HeaderKey(httpx.Auth):
-    """A key that stands in a header as it is."""
+class Credentials(httpx.Auth, abc.ABC):
+    """A header that a request has while it is sent, and not after: errors carry requests along."""
 
-    def __init__(self, header: str, value: SecretStr) -> None:
-        self._header = header
-        self._value = value
+    header = "Authorization"
+
+    @abc.abstractmethod
+    def value(self) -> str:
+        """What stands in it now."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header."""
-        request.headers[self._header] = self._value.get_secret_value()
-        yield request
+        """As httpx asks for it: closed once the answer has begun, or there is none."""
+        request.headers[self.header] = self.value()
+        try:
+            yield request
+        finally:
+            del request.headers[self.header]
 
 
-class StreamToken(httpx.Auth):
+class HeaderKey(Credentials):
+    """A key that stands in a header as it is."""
+
+    def __init__(self, header: str, key: SecretStr) -> None:
+        self.header = header
+        self._key = key
+
+    def value(self) -> str:
+        """The key."""
+        return self._key.get_secret_value()
+
+
+class StreamToken(Credentials):
     """A server's token for Stream: HS256 over the API secret, without `Bearer`, of nobody.
 
     Stream's own SDK for servers takes the standard claims for such tokens (`JWTServerToken`): `iat`
@@ -40,10 +58,8 @@ class StreamToken(httpx.Auth):
         self._secret = secret
         self._clock = clock
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add a token that is good from now on, also where our clock is a little off."""
+    def value(self) -> str:
+        """A token that is good from now on, also where our clock is a little off."""
         now = self._clock.now()
         claims = {"iat": now - SKEW, "exp": now + LIFETIME}
-        token = jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")
-        request.headers["Authorization"] = token
-        yield request
+        return jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")

@@ -14,9 +14,8 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
-from pydantic_core import core_schema
+from pydantic_core import ErrorDetails, core_schema
 
-from bot.errors import VendorGarbled
 from bot.providers.answers import UNREAD, Answer
 from bot.providers.http import Transport
 from bot.providers.salvage import salvaged
@@ -166,25 +165,53 @@ Amount = Maybe[Annotated[float, BeforeValidator(_number)]]
 
 M = TypeVar("M", bound=BaseModel)
 
+NO_JSON = "json_invalid"
+"""Pydantic's word for a text that is no JSON."""
+
+LONGEST_REASON = 200
+"""Characters of what is wrong with an answer."""
+
 
 def read(http: Transport, model: type[M], answer: Answer) -> M:
     """The answer as `model`; VendorGarbled when something essential is missing.
 
     Where no JSON reader takes it, it is read without the entries of its lists that are the reason.
     """
-    try:
-        return model.model_validate_json(answer.body)
-    except ValidationError as error:
-        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
-            raise _garbled(http, answer) from error
-    try:
-        return model.model_validate_json(salvaged(answer.body))
-    except (ValidationError, BodyUnreadable) as error:
-        raise _garbled(http, answer) from error
-
-
-def _garbled(http: Transport, answer: Answer) -> VendorGarbled:
+    found: M | ValidationError | BodyUnreadable = _taken(model, answer.body)
+    if isinstance(found, ValidationError) and _first(found)["type"] == NO_JSON:
+        found = _salvaged(model, answer.body)
+    if isinstance(found, model):
+        return found
     garbled = http.garbled()
     if answer.read:
         garbled.next_step = UNREAD
-    return garbled
+    raise garbled from _Unread(found)
+
+
+def _taken(model: type[M], body: bytes) -> M | ValidationError:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        return error
+
+
+def _salvaged(model: type[M], body: bytes) -> M | ValidationError | BodyUnreadable:
+    try:
+        return _taken(model, salvaged(body))
+    except BodyUnreadable as error:
+        return error
+
+
+class _Unread(Exception):
+    """What is wrong with an answer, without what stands in it: links and stream keys do."""
+
+    def __init__(self, why: object) -> None:
+        said = str(why)
+        if isinstance(why, ValidationError):
+            first = _first(why)
+            said = f"{'.'.join(map(str, first['loc']))}: {first['type']}"
+        super().__init__(said[:LONGEST_REASON])
+
+
+def _first(error: ValidationError) -> ErrorDetails:
+    return error.errors(include_url=False, include_input=False, include_context=False)[0]

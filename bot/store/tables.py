@@ -84,7 +84,7 @@ class ModerationCase(SQLModel, table=True):
     call_id: str
     session: str | None
     request: str = Field(sa_column=_long_text())
-    reply_url: str | None = Field(sa_column=_long_text(nullable=True))
+    reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
     state: str
     results: str | None = Field(sa_column=_long_text(nullable=True))
     asked_at: datetime = Field(sa_column=_moment())
@@ -138,7 +138,7 @@ class Outbox(SQLModel, table=True):
     key: str = Field(primary_key=True)
     kind: str
     case_number: int = Field(foreign_key="moderation_case.number")
-    place: str = Field(sa_column=_long_text())
+    place: str = Field(sa_column=_long_text(), repr=False)
     version: int
     shown: int
     posted: str | None
@@ -168,7 +168,7 @@ class OrderLookup(SQLModel, table=True):
     by: str
     team: str
     channel: str | None
-    reply_url: str | None = Field(sa_column=_long_text(nullable=True))
+    reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
     trace: str
     due_at: datetime = Field(sa_column=_moment())
     attempt: int

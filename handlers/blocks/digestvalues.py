@@ -42,5 +42,5 @@ class DigestState(Value):
 
     number: int | None = None
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     opened: datetime

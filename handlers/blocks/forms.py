@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bot.calls.acts import Act, ActRef
 from bot.calls.capabilities import Capability
@@ -37,7 +37,7 @@ class FormState(Value):
 
     act: ActRef
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     card: bool = False
 
 

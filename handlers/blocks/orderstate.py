@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bot.calls.models import CallRef, Frozen
 from bot.calls.verbs import VERBS, Verb
@@ -66,7 +66,7 @@ class OrderState(Value):
     typed: Typed | None = None
     heavy: bool = False
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     card: bool = False
 
     @property

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
@@ -38,7 +38,7 @@ class SearchState(Value):
     """
 
     channel: str | None = None
-    reply_url: str | None = None
+    reply_url: str | None = Field(None, repr=False)
     in_place: bool = False
     opened: datetime
     zone: str = "UTC"

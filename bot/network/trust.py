@@ -47,7 +47,7 @@ def trust(file: str = "", folders: str = "") -> ssl.SSLContext:
     process: it takes 15 ms of CPU. ConfigError when one of them cannot be used.
     """
     context = system()
-    if file:
+    if file and not _is_systems(file):
         _add_file(context, file)
     for folder in folders.split(os.pathsep):
         if folder:
@@ -69,13 +69,24 @@ def system(store: Store = SYSTEM) -> ssl.SSLContext:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.set_alpn_protocols(["http/1.1"])
-    bundle = next((file for file in store.files if Path(file).is_file()), None)
+    bundle = _bundle(store)
     if bundle is not None:
         context.load_verify_locations(cafile=bundle)
     for folder in store.folders:
         if Path(folder).is_dir():
             context.load_verify_locations(capath=folder)
     return context
+
+
+def _bundle(store: Store) -> str | None:
+    """The first of its files that is there."""
+    return next((file for file in store.files if Path(file).is_file()), None)
+
+
+def _is_systems(file: str) -> bool:
+    """Whether SSL_CERT_FILE names what is read already, as many images have it."""
+    bundle = _bundle(SYSTEM)
+    return bundle is not None and Path(file).exists() and Path(file).samefile(bundle)
 
 
 def _add_file(context: ssl.SSLContext, file: str) -> None:

@@ -70,7 +70,8 @@ class Network(Frozen):
             ca_file=environ.get("SSL_CERT_FILE", "").strip(),
             ca_folders=environ.get("SSL_CERT_DIR", "").strip(),
         )
-        _ = found.trust
+        if found.ca_file or found.ca_folders:
+            _ = found.trust
         return found
 
     @property

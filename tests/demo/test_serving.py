@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.demo.serving import serve
+from bot.demo.serving import loopback, serve
 
 
 async def hello(request: Request) -> PlainTextResponse:
@@ -25,6 +25,15 @@ async def test_an_app_answers_over_a_real_socket_and_the_port_is_closed_afterwar
     async with httpx.AsyncClient(base_url=base) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get("/hello")
+
+
+async def test_what_is_served_here_is_reached_past_any_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with serve(Starlette(routes=[Route("/hello", hello)])) as base, loopback(base) as client:
+        assert (await client.get("/hello", params={"name": "Ada"})).text == "hello Ada"
 
 
 async def test_a_lifespan_that_fails_is_an_error_and_not_a_silent_server() -> None:

@@ -10,7 +10,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.errors import ConfigError, VendorUnreachable
 from bot.network import DIRECT, Network
-from bot.network.trust import Store, system
+from bot.network.trust import SYSTEM, Store, system
 from bot.providers.answers import Problem
 from bot.providers.http import Kind, Transport, Wire
 from bot.settings import Settings
@@ -73,6 +73,14 @@ def test_it_is_believed_besides_the_systems_and_not_in_their_place(office: Offic
     there = {one["serialNumber"] for one in DIRECT.trust.get_ca_certs()}
     both = {one["serialNumber"] for one in Network(ca_file=str(office.file)).trust.get_ca_certs()}
     assert there < both
+
+
+def test_the_systems_own_file_is_not_read_twice() -> None:
+    """Many images set SSL_CERT_FILE to what is believed anyway."""
+    named = [file for file in SYSTEM.files if Path(file).is_file()][:1]
+    for file in named:
+        believed = Network(ca_file=file).trust.get_ca_certs()
+        assert len(believed) == len(DIRECT.trust.get_ca_certs())
 
 
 def test_it_is_read_once_for_the_process() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.errors import ConfigError
 from bot.network import DIRECT, Network
 from bot.settings import Settings
+from handlers.clients import open_session, web_client, webhook_client
 
 PROXY = "http://proxy.example:3128"
 SLACK = "https://slack.com/api/"
@@ -119,3 +120,18 @@ def test_whatever_is_set_is_used_or_refused_in_words(value: str, no_proxy: str) 
         network = Network.of({"HTTPS_PROXY": value, "NO_PROXY": no_proxy})
         for url in (SLACK, "https://[::1]:1", "http://10.0.0.1", "", "https://", "https://h:x"):
             assert "s3cret" not in str(network.shown_proxy(url))
+
+
+async def test_slacks_own_clients_look_for_no_proxy_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The SDK would take it from the environment, know nothing of NO_PROXY, and log it."""
+    monkeypatch.setenv("HTTPS_PROXY", PROXY)
+    past = Network.of({"HTTPS_PROXY": PROXY, "NO_PROXY": "slack.com"})
+    async with open_session() as session:
+        for network in (DIRECT, past):
+            assert web_client(session, SLACK, network=network).proxy is None
+            assert webhook_client(session, SLACK, network).proxy is None
+        through = Network.of({"HTTPS_PROXY": PROXY})
+        assert web_client(session, SLACK, network=through).proxy == PROXY
+        assert webhook_client(session, SLACK, through).proxy == PROXY

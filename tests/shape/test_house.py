@@ -80,3 +80,22 @@ def test_commands_print_through_one_place() -> None:
         if PRINTS.search(line) and inside(path) not in PRINTERS and DRAWS_A_PICTURE not in line
     ]
     assert found == []
+
+
+CONNECTS = re.compile(
+    r"\b(?:ClientSession|AsyncWebClient|AsyncWebhookClient|WebClient|httpx\.(?:Async)?Client"
+    r"|httpx\.(?:get|post|request|stream)|urlopen|ws_connect|create_ssl_context"
+    r"|create_default_context)\("
+)
+CONNECTORS = {
+    "bot/providers/http.py",
+    "bot/demo/serving.py",
+    "handlers/clients.py",
+    "handlers/wire.py",
+}
+"""Where clients are made: all go out by the same proxy and believe the same certificates."""
+
+
+def test_connections_go_out_in_one_way() -> None:
+    made = {inside(path) for path in SOURCES if CONNECTS.search(path.read_text(encoding="utf-8"))}
+    assert made == CONNECTORS

@@ -338,8 +338,6 @@ async def _connect_vendors(
     providers = connect(settings, clock, meter)
     for provider in providers.values():
         stack.push_async_callback(provider.aclose)
-    for vendor, why in settings.off:
-        log.warning("vendor is off", vendor=vendor, why=why)
     return providers
 
 

@@ -145,7 +145,8 @@ def doctor(
     Exit code 1 when something has to be.
     """
     from bot.clock import SystemClock
-    from bot.doctor import Sign, examine
+    from bot.doctor import Sign
+    from bot.doctor.rounds import examine
     from bot.settings import named_file
     from bot.tables import findings_as_json, findings_told
 

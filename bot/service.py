@@ -7,10 +7,11 @@ beside it, and what needs them waits.
 import asyncio
 import gc
 import importlib
+import importlib.metadata
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
+from bot.doctor.preflight import preflight
 from bot.errors import ConfigError
 from bot.lifecycle import Lifecycle
 from bot.logs import configure_logs
@@ -40,6 +42,9 @@ from handlers.watching import (
 )
 from handlers.web import web_app
 from handlers.webhooks import Trust, webhook_routes
+
+if TYPE_CHECKING:
+    from bot.store import SqlStore  # at run time it is loaded with `bot.bootstrap`
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +106,7 @@ def front_door(settings: Settings, counter: Counter) -> Starlette:
 
 def _vendors(settings: Settings) -> dict[str, str]:
     """Of each vendor whether it is on, or why not."""
-    off = {vendor: f"off: {why}" for vendor, why in settings.off}
+    off = {off.vendor: f"off: {off.why}" for off in settings.off}
     return {vendor.value: off.get(vendor, "on") for vendor in Vendor}
 
 
@@ -144,6 +149,7 @@ async def serve(
     ways in go by; `when_stopping` is called once, as the process begins to stop.
     """
     configure_logs(settings.process.log_level)
+    await _preflight(settings, clock)
     life = Lifecycle(when_stopping)
     counter = Counter(settings.process.command, life=life)
     doors = entrance(settings, counter, clock)
@@ -151,35 +157,53 @@ async def serve(
     async with AsyncExitStack() as door:
         url = await _open_doors(door, doors, settings.process, life)
         bootstrap = await _load_the_rest()
-        async with bootstrap.open_house(settings, counter, worker=worker):
+        async with bootstrap.open_house(settings, counter, worker=worker) as store:
             _keep_for_good()
             _stop_on_signals(life)
-            _say_the_way_in(settings, url)
+            await _say_what_is_on("serving", settings, store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.keep(life.stopping))
             await door.aclose()  # first no new orders, then the end of those acknowledged
     life.must_be_whole()
 
 
-def _say_the_way_in(settings: Settings, url: str) -> None:
-    """By which way Slack comes, and which setting has no effect because of it."""
+async def _preflight(settings: Settings, clock: Clock | None = None) -> None:
+    """Warn of what a start can see. ConfigError for what makes every order fail."""
+    for finding in await preflight(settings, clock or SystemClock()):
+        log.warning("not as it should be", about=finding.about, why=finding.says, mend=finding.mend)
     slack = settings.slack
-    way = "HTTP" if slack.app_token is None else "Socket Mode"
-    log.info("serving", url=url, command=settings.process.command, slack=way)
     if slack.app_token is not None and slack.signing_secret is not None:
         log.warning(
             "SLACK_APP_TOKEN is set: Slack comes by Socket Mode only, SLACK_SIGNING_SECRET is idle"
         )
 
 
+def _way(settings: Settings) -> str:
+    return "HTTP" if settings.slack.app_token is None else "Socket Mode"
+
+
+async def _say_what_is_on(event: str, settings: Settings, store: "SqlStore", **more: str) -> None:
+    """The first line of a start that went well: what runs, on which database, with what in it."""
+    log.info(
+        event,
+        **more,
+        version=importlib.metadata.version("callwarden"),
+        command=settings.process.command,
+        vendors=[vendor.value for vendor in settings.vendors],
+        database=store.place,
+        cases=await store.last_case(),
+    )
+
+
 async def work(settings: Settings, *, when_stopping: Callable[[], None] | None = None) -> None:
     """Sweep up until SIGTERM or SIGINT. Raises ConfigError, StoreError and ProcessBroken."""
     configure_logs(settings.process.log_level)
+    await _preflight(settings)
     life = Lifecycle(when_stopping)
     counter = Counter(settings.process.command, life=life)
     bootstrap = await _load_the_rest()
-    async with bootstrap.open_house(settings, counter, worker=True):
+    async with bootstrap.open_house(settings, counter, worker=True) as store:
         _stop_on_signals(life)
-        log.info("working")
+        await _say_what_is_on("working", settings, store)
         await life.stopping.wait()
     life.must_be_whole()
 

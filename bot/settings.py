@@ -131,10 +131,14 @@ def _cometchat_url(host: str, data: Mapping[str, Any]) -> str:
 
 
 class VendorOff(NamedTuple):
-    """A vendor that is not used, and why in one sentence naming the variables."""
+    """A vendor that is not used, and why in one sentence naming the variables.
+
+    `half` is whether some of its variables are set: then it is hardly meant to be off.
+    """
 
     vendor: Vendor
     why: str
+    half: bool
 
 
 class Process(FromEnvironment):
@@ -240,7 +244,8 @@ def _vendors(
             found[vendor.value] = kind.model_validate(variables)
         except ValidationError as error:
             found[vendor.value] = None
-            off.append(VendorOff(vendor, _why(error)))
+            half = any(name.startswith(f"{vendor.name}_") for name in variables)
+            off.append(VendorOff(vendor, _why(error), half))
     return found, tuple(off)
 
 

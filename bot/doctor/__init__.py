@@ -1,9 +1,9 @@
 """`callwarden doctor`: what is wrong before somebody needs it, and the sentence that mends it.
 
-Everything here reads; nothing is changed, and nothing that opens a door is ever said.
+Everything here reads; nothing is changed, and nothing that opens a door is ever said. `rounds` has
+every check, `preflight` the few that a start can afford.
 """
 
 from bot.doctor.findings import Finding, Sign
-from bot.doctor.rounds import DEADLINE, examine
 
-__all__ = ["DEADLINE", "Finding", "Sign", "examine"]
+__all__ = ["Finding", "Sign"]

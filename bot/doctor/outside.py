@@ -1,19 +1,13 @@
-"""The vendors, the database and this machine."""
+"""The database, the network and this machine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.calls.models import Vendor
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
-from bot.errors import (
-    NotAtVendor,
-    VendorDenied,
-    VendorError,
-    VendorRedirected,
-    VendorUnreachable,
-)
+from bot.doctor.vendors import told
+from bot.errors import VendorError
 from bot.providers.realtimekit_keys import kit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
@@ -21,69 +15,15 @@ from bot.store.urls import address_of
 from bot.store.writable import must_have_a_place
 from handlers.watching import is_loopback
 
-NETWORK, VENDORS, WEBHOOK, DATABASE, ZONES, METRICS = (
+NETWORK, WEBHOOK, DATABASE, ZONES, METRICS = (
     "Network",
-    "Vendors",
     "RealtimeKit events",
     "Database",
     "Time zones",
     "Metrics",
 )
 
-KEYS: Mapping[Vendor, str] = {
-    Vendor.STREAM: "STREAM_API_KEY and STREAM_API_SECRET against Stream's dashboard",
-    Vendor.REALTIMEKIT: "that REALTIMEKIT_API_TOKEN is valid and its permissions cover Realtime",
-    Vendor.COMETCHAT: "COMETCHAT_API_KEY: a REST API key with the scope fullAccess",
-}
-"""What to look at when a vendor refuses the credentials."""
-
 SOME_ZONE = "Europe/Berlin"
-
-
-async def any_vendor(patient: Patient) -> Findings:
-    """At least one is on."""
-    if len(patient.settings.off) < len(Vendor):
-        return []
-    mend = "Set the variables of at least one; docs/vendors.md and README.md say which."
-    return [bad(VENDORS, "None is connected: there are no calls to moderate.", mend)]
-
-
-async def vendor(patient: Patient, which: Vendor) -> Findings:
-    """One harmless read with the vendor's credentials; why it is off, where it is."""
-    off = dict(patient.settings.off)
-    if which in off:
-        return [_off(patient, which, off[which])]
-    try:
-        return [good(which.label, await patient.vendors[which].probe())]
-    except VendorError as error:
-        return [bad(which.label, _told(error), _mend(which, error))]
-
-
-def _off(patient: Patient, which: Vendor, why: str) -> Finding:
-    """Meant to be off when none of its variables is set."""
-    if not any(name.startswith(f"{which.name}_") for name in patient.environ):
-        return note(which.label, f"Off: {why}.")
-    mend = "Set what is missing or wrong, or unset its other variables."
-    return bad(which.label, f"Off, although it is half set up: {why}.", mend)
-
-
-def _told(error: VendorError) -> str:
-    return f"{error} {error.diagnosis.says}" if error.diagnosis else str(error)
-
-
-def _mend(which: Vendor, error: VendorError) -> str:
-    if isinstance(error, VendorDenied):
-        usual = error.next_step == VendorDenied.default_next_step
-        return f"Check {KEYS[which]}." if usual else error.next_step
-    if isinstance(error, VendorRedirected):
-        return f"Check {which.name}_BASE_URL, and whether a proxy answers in the vendor's place."
-    if isinstance(error, NotAtVendor):
-        return f"Check the ids and the address among the {which.name}_… variables."
-    if error.diagnosis is not None:
-        return f"{error.diagnosis.mend} The address is in {which.name}_BASE_URL."
-    if isinstance(error, VendorUnreachable):
-        return f"Check {which.name}_BASE_URL, and that this machine may reach it."
-    return f"{error.next_step} If it stays, look at {which.label}'s status page."
 
 
 async def webhook_key(patient: Patient) -> Findings:
@@ -99,7 +39,7 @@ async def webhook_key(patient: Patient) -> Findings:
         mend = "Check REALTIMEKIT_WEBHOOK_KEYS_URL. Until then events are refused; calls work."
         if error.diagnosis is not None:
             mend = f"{error.diagnosis.mend} {mend}"
-        says = f"The key for their signatures is not to be had: {_told(error)}"
+        says = f"The key for their signatures is not to be had: {told(error)}"
         return [warning(WEBHOOK, says, mend)]
     finally:
         await signatures.aclose()

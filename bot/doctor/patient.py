@@ -1,7 +1,8 @@
 """What is examined: the settings as far as they can be read, and Slack, asked once who we are."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.ports import CallProvider
 from bot.settings import Settings
-from handlers.questions import Questions, Reply
+from handlers.questions import Questions, Reply, questions
 
 UNSEEN = "Not looked at: Slack does not answer to the bot's token."
 
@@ -41,6 +42,24 @@ class Slack:
             await asyncio.wait({self._hello})
             if not self._hello.cancelled():
                 self._hello.exception()
+
+
+@asynccontextmanager
+async def slack_for(
+    settings: Settings, clock: Clock, timeout_s: float
+) -> AsyncIterator[Slack | None]:
+    """Slack while the context lasts, with that many seconds for an answer; None without a token."""
+    token = settings.slack.bot_token
+    if token is None:
+        yield None
+        return
+    secret, url = token.get_secret_value(), settings.slack.api_url
+    async with questions(secret, url, clock, timeout_s, settings.network) as opened:
+        slack = Slack(opened)
+        try:
+            yield slack
+        finally:
+            await slack.aclose()
 
 
 @dataclass(frozen=True)

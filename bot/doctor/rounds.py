@@ -10,13 +10,11 @@ from typing import NamedTuple
 from bot.bootstrap import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.doctor import outside, places, slack
+from bot.doctor import outside, places, slack, vendors
 from bot.doctor.configuration import given
 from bot.doctor.findings import Finding, Findings, bad
-from bot.doctor.patient import Patient, Slack
+from bot.doctor.patient import Patient, slack_for
 from bot.errors import CallwardenError
-from bot.settings import Settings
-from handlers.questions import questions
 
 DEADLINE = 10.0
 """Seconds for each check."""
@@ -44,8 +42,8 @@ CHECKS: Sequence[Check] = (
     Check(places.PEOPLE, places.people),
     Check(places.CHANNELS, places.channels),
     Check(outside.NETWORK, outside.network),
-    Check(outside.VENDORS, outside.any_vendor),
-    *(Check(each.label, partial(outside.vendor, which=each)) for each in Vendor),
+    Check(vendors.VENDORS, vendors.any_vendor),
+    *(Check(each.label, partial(vendors.vendor, which=each)) for each in Vendor),
     Check(outside.WEBHOOK, outside.webhook_key),
     Check(outside.DATABASE, outside.database),
     Check(outside.METRICS, outside.metrics_door),
@@ -72,31 +70,15 @@ async def examine(
     if settings is None:
         return found
     async with AsyncExitStack() as stack:
-        slack_side = await _slack(settings, clock, deadline, stack)
-        vendors = connect(settings, clock)
-        for provider in vendors.values():
+        slack_side = await stack.enter_async_context(
+            slack_for(settings, clock, ONE_ANSWER * deadline)
+        )
+        clients = connect(settings, clock)
+        for provider in clients.values():
             stack.push_async_callback(provider.aclose)
-        patient = Patient(settings, variables, clock, slack_side, vendors, manifest)
+        patient = Patient(settings, variables, clock, slack_side, clients, manifest)
         rounds = await asyncio.gather(*(_look(check, patient, deadline) for check in CHECKS))
     return [*found, *(one for findings in rounds for one in findings)]
-
-
-async def _slack(
-    settings: Settings, clock: Clock, deadline: float, stack: AsyncExitStack
-) -> Slack | None:
-    token = settings.slack.bot_token
-    if token is None:
-        return None
-    opened = questions(
-        token.get_secret_value(),
-        settings.slack.api_url,
-        clock,
-        ONE_ANSWER * deadline,
-        settings.network,
-    )
-    slack_side = Slack(await stack.enter_async_context(opened))
-    stack.push_async_callback(slack_side.aclose)
-    return slack_side
 
 
 async def _look(check: Check, patient: Patient, deadline: float) -> Findings:

@@ -8,6 +8,7 @@ from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import UNSEEN, Patient, home_of
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
+from bot.settings import Settings
 from handlers.questions import Reply
 
 TOKEN, SCOPES, COMMAND, APP_TOKEN, SECRET, CLOCK = (
@@ -21,6 +22,7 @@ TOKEN, SCOPES, COMMAND, APP_TOKEN, SECRET, CLOCK = (
 
 BOT_PREFIX, APP_PREFIX = "xoxb-", "xapp-"
 
+APP_TOKENS = "Basic Information, App-Level Tokens, scope connections:write"
 REINSTALL = "at api.slack.com/apps, OAuth & Permissions, and install the app again"
 
 OTHER_TOKEN = "Copy the Bot User OAuth Token from OAuth & Permissions into SLACK_BOT_TOKEN."  # noqa: S105 - a sentence
@@ -31,9 +33,18 @@ MEND_TOKEN = {
     "SLACK_BOT_TOKEN.",
     "token_expired": "The token ran out: turn token rotation off in the app's settings, install it "
     "again, and put the new token into SLACK_BOT_TOKEN.",
-    "ratelimited": "Slack asks to slow down: run this again in a minute.",
 }
 """Slack's errors of auth.test (docs.slack.dev/reference/methods/auth.test), and what mends them."""
+
+PASSING = {
+    "fatal_error",
+    "internal_error",
+    "ratelimited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+"""Errors of auth.test that say nothing about the token and go away by themselves."""
 
 STRICT, NOTICEABLE = 300.0, 60.0
 """Seconds: Slack's signatures are refused when older than the first; the second is worth a word."""
@@ -48,8 +59,7 @@ async def token(patient: Patient) -> Findings:
         return [bad(TOKEN, "SLACK_BOT_TOKEN is missing.", OTHER_TOKEN)]
     reply = await patient.slack.hello()
     if reply.error:
-        mend = MEND_TOKEN.get(reply.error, OTHER_TOKEN)
-        return [bad(TOKEN, f"Slack refuses the token ({reply.error}).", mend)]
+        return [_refused(reply.error)]
     if not reply.data.get("bot_id"):
         return [bad(TOKEN, "The token is a person's, not the bot's.", OTHER_TOKEN)]
     found, pinned = home_of(reply.data), patient.settings.rules.slack.team
@@ -69,6 +79,13 @@ async def token(patient: Patient) -> Findings:
         ]
     bot, team = reply.data.get("user"), reply.data.get("team")
     return [good(TOKEN, f"The bot is {bot} ({reply.data.get('user_id')}) in {team} ({found}).")]
+
+
+def _refused(error: str) -> Finding:
+    if error in PASSING:
+        says = f"Slack does not say now whom the token belongs to ({error})."
+        return warning(TOKEN, says, "Run this again in a minute.")
+    return bad(TOKEN, f"Slack refuses the token ({error}).", MEND_TOKEN.get(error, OTHER_TOKEN))
 
 
 async def _known(patient: Patient) -> Reply | None:
@@ -128,25 +145,34 @@ async def command(patient: Patient) -> Findings:
     ]
 
 
+def app_token_form(settings: Settings) -> Findings:
+    """What is wrong with an app-level token by its looks; nothing for a good one or none."""
+    token = settings.slack.app_token
+    if token is None or token.get_secret_value().startswith(APP_PREFIX):
+        return []
+    says = f"SLACK_APP_TOKEN does not begin with {APP_PREFIX}."
+    return [bad(APP_TOKEN, says, f"Copy the token from {APP_TOKENS}.")]
+
+
 async def app_token(patient: Patient) -> Findings:
     """Whether a socket comes about: one is opened and closed. Slack gives one address a minute.
 
     What Slack sends meanwhile is not acknowledged, so it is delivered again to the bot's own.
     """
-    text = patient.environ.get("SLACK_APP_TOKEN")
-    if text is None:
+    token = patient.settings.slack.app_token
+    if token is None:
         return [note(APP_TOKEN, "Off: Slack sends requests to this process's address.")]
-    where = "Basic Information, App-Level Tokens, scope connections:write"
-    if not text.startswith(APP_PREFIX):
-        says = f"SLACK_APP_TOKEN does not begin with {APP_PREFIX}."
-        return [bad(APP_TOKEN, says, f"Copy the token from {where}.")]
+    if wrong := app_token_form(patient.settings):
+        return wrong
     if patient.slack is None:
         return [note(APP_TOKEN, UNSEEN)]
-    reply = await patient.slack.questions.ask("apps.connections.open", token=text)
+    reply = await patient.slack.questions.ask(
+        "apps.connections.open", token=token.get_secret_value()
+    )
     if reply.error == "ratelimited":
         return [note(APP_TOKEN, "Not looked at: Slack gives one address a minute.")]
     if reply.error:
-        mend = f"Turn Socket Mode on in the app's settings, and take the token from {where}."
+        mend = f"Turn Socket Mode on in the app's settings, and take the token from {APP_TOKENS}."
         return [bad(APP_TOKEN, f"Slack opens no socket ({reply.error}).", mend)]
     await patient.slack.questions.connect(str(reply.data.get("url") or ""))
     return [good(APP_TOKEN, "Slack opens a socket, and a connection to it comes about.")]
@@ -155,7 +181,7 @@ async def app_token(patient: Patient) -> Findings:
 async def signing_secret(patient: Patient) -> Findings:
     """There is one, where requests come by HTTP."""
     secret = patient.settings.slack.signing_secret
-    if secret is None and "SLACK_APP_TOKEN" in patient.environ:
+    if secret is None and patient.settings.slack.app_token is not None:
         return [note(SECRET, "Not needed: Socket Mode has no signatures.")]
     mend = "Copy the Signing Secret from Basic Information into SLACK_SIGNING_SECRET."
     if secret is None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, and_, false, or_, select, text
+from sqlalchemy import Select, and_, false, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.acts import Act
@@ -227,6 +227,16 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
     async def looked_up(self, lookup: Lookup) -> None:
         """It is known what came of this one."""
         await self._background(self._looked_up, lookup)
+
+    @property
+    def place(self) -> str:
+        """Where the database is, in words without any secret."""
+        return self._database.address.place
+
+    async def last_case(self) -> int:
+        """The number of the newest case, and so how many there are; 0 for none."""
+        async with self._reading() as connection:
+            return await connection.scalar(select(func.max(CASE.c.number))) or 0
 
     async def case(self, number: int) -> Case:
         """One case; UnknownCase when there is none."""

@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "connections": "",
     "server": "connections",
     "bootstrap": WORLD,
-    "service": f"{WORLD} bootstrap server",
+    "service": f"{WORLD} bootstrap server doctor",
     "demo": f"{WORLD} blocks bootstrap service server",
     "doctor": f"{WORLD} settings_file bootstrap",
     "cli": f"{WORLD} blocks bootstrap service demo doctor tables cli_output cli_console cli_audit",

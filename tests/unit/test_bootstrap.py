@@ -18,6 +18,7 @@ from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import SIGNING_SECRET
+from bot.doctor.preflight import preflight
 from bot.errors import ConfigError, DatabaseUnusable, InstanceLocked, NotAccepted
 from bot.service import serve, work
 from bot.settings import Settings
@@ -68,16 +69,15 @@ async def test_capabilities_are_told_for_every_verb() -> None:
     }
 
 
-async def test_a_half_set_vendor_is_off_and_the_log_says_what_is_missing(sqlite_url: str) -> None:
+async def test_a_half_set_vendor_is_off_and_a_start_says_what_is_missing(sqlite_url: str) -> None:
     half = settings(**KIT, STREAM_API_KEY="key", COMETCHAT_REGION="mars", DATABASE_URL=sqlite_url)
     counter = Counter("/calls")
-    with capture_logs() as log:
-        async with open_house(half, counter, worker=False):
-            assert set(counter.desk.board.providers) == {Vendor.REALTIMEKIT}
-    off = {line["vendor"]: line["why"] for line in log if line["event"] == "vendor is off"}
-    assert off[Vendor.STREAM] == "STREAM_API_SECRET is missing"
-    assert "COMETCHAT_APP_ID" in off[Vendor.COMETCHAT]
-    assert Vendor.REALTIMEKIT not in off
+    async with open_house(half, counter, worker=False):
+        assert set(counter.desk.board.providers) == {Vendor.REALTIMEKIT}
+    told = {found.about: found.says for found in await preflight(half, SystemClock())}
+    assert "half set up: STREAM_API_SECRET is missing" in told["Stream Video"]
+    assert "COMETCHAT_APP_ID" in told["CometChat"]
+    assert "RealtimeKit" not in told
 
 
 async def test_without_slack_nothing_is_opened(sqlite_url: str) -> None:
@@ -191,7 +191,8 @@ async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
     launch: Callable[..., Awaitable[Program]],
     stop: Callable[[Program], None],
 ) -> None:
-    deployment, port = Deployment(tmp_path, sqlite_url, SLACK, launch=launch), free_port()
+    world = {**SLACK, **STREAM, "LOG_LEVEL": "INFO"}
+    deployment, port = Deployment(tmp_path, sqlite_url, world, launch=launch), free_port()
     program = await deployment.start("serve", port=port)
     await ready(program, port)
     answer = await first_answer(program, port, Slash("help", "t1").request())
@@ -201,7 +202,12 @@ async def test_serve_takes_orders_is_looked_into_and_leaves_politely_when_asked(
     assert await verify.ended() == 0
     stop(program)
     assert await ended(program) == 0
-    assert {line["event"] for line in log_of(program)} == {"vendor is off"}
+    first = next(line for line in log_of(program) if line["level"] == "info")
+    assert (first["event"], first["slack"], first["cases"]) == ("serving", "HTTP", 0)
+    assert first["vendors"] == ["stream"]
+    assert first["database"] == f"SQLite file {sqlite_url.removeprefix('sqlite:///')}"
+    warned = {line["about"] for line in log_of(program) if line["level"] == "warning"}
+    assert warned == {"Slack token", "Signing secret"}
 
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -213,7 +219,7 @@ async def test_serve_closes_its_door_and_its_database_on_a_signal(
     sqlite_url: str, number: signal.Signals
 ) -> None:
     port = free_port()
-    one = settings(DATABASE_URL=sqlite_url, PORT=str(port))
+    one = settings(**STREAM, DATABASE_URL=sqlite_url, PORT=str(port))
     serving = asyncio.create_task(serve(one, worker=True))
     await heeded(number)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
@@ -230,7 +236,7 @@ async def test_serve_closes_its_door_and_its_database_on_a_signal(
 @pytest.mark.usefixtures("log_setup")
 @pytest.mark.parametrize("number", SIGNALS)
 async def test_work_ends_on_a_signal(sqlite_url: str, number: signal.Signals) -> None:
-    working = asyncio.create_task(work(settings(DATABASE_URL=sqlite_url)))
+    working = asyncio.create_task(work(settings(**STREAM, DATABASE_URL=sqlite_url)))
     await heeded(number)
     signal.raise_signal(number)
     await working
@@ -250,7 +256,7 @@ async def heeded(number: signal.Signals) -> None:
 async def test_a_worker_leaves_politely_too(
     tmp_path: Path, sqlite_url: str, stop: Callable[[Program], None]
 ) -> None:
-    world = {**SLACK, "LOG_LEVEL": "INFO"}
+    world = {**SLACK, **STREAM, "LOG_LEVEL": "INFO"}
     deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
     (tmp_path / "bot.log").touch()  # a warm process makes it in its own time
     program = await deployment.start("worker")

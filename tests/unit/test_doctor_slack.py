@@ -1,5 +1,6 @@
 """`callwarden doctor` on Slack: the token, the scopes, the command, the clocks, who is named."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,15 @@ import pytest
 import pytest_asyncio
 
 from bot.calls.models import Vendor
+from bot.clock import SystemClock
 from bot.demo.serving import serve
 from bot.demo.stage import Stage
 from bot.doctor import Sign
+from bot.doctor.preflight import preflight
 from bot.doctor.scopes import OPTIONAL, REQUIRED
+from bot.doctor.slack import PASSING
+from bot.errors import ConfigError
+from bot.settings import Settings
 from tests.unit.ward import NOWHERE, Ward, fresh_ward, odd_slack, open_house
 
 HELLO = {
@@ -57,6 +63,9 @@ async def test_a_token_that_is_not_set_is_asked_for(ward: Ward) -> None:
         assert await signs(ward, about) == [Sign.NOTE]
 
 
+STREAM = {"STREAM_API_KEY": "key", "STREAM_API_SECRET": "a-secret-of-thirty-two-characters"}
+
+
 async def test_a_token_slack_does_not_take_is_said_once(ward: Ward) -> None:
     ward.environ["SLACK_BOT_TOKEN"] = "xoxb-of-another-app"
     finding = await ward.wrong("Slack token")
@@ -72,7 +81,6 @@ async def test_a_token_slack_does_not_take_is_said_once(ward: Ward) -> None:
         ("account_inactive", "install it again"),
         ("token_revoked", "install the app again"),
         ("token_expired", "token rotation off"),
-        ("ratelimited", "in a minute"),
         ("org_login_required", "SLACK_BOT_TOKEN"),
     ],
 )
@@ -84,6 +92,52 @@ async def test_each_reason_slack_gives_has_its_own_remedy(
         finding = await ward.wrong("Slack token")
     assert error in finding.says
     assert mend in finding.mend
+
+
+@pytest.mark.parametrize("error", sorted(PASSING))
+async def test_an_error_that_says_nothing_about_the_token_is_no_fault_of_it(
+    ward: Ward, error: str
+) -> None:
+    async with serve(odd_slack({"auth.test": {"ok": False, "error": error}})) as url:
+        ward.environ["SLACK_API_URL"] = f"{url}/api/"
+        finding = await ward.wrong("Slack token", Sign.WARNING)
+        found = await preflight(Settings.load(ward.environ | STREAM, ward.file), SystemClock())
+    assert "in a minute" in finding.mend
+    assert finding in found
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-of-another-app"}, "Slack refuses the token (invalid_auth)."),
+        ({"SLACK_APP_TOKEN": "not-an-app-token"}, "SLACK_APP_TOKEN does not begin with xapp-."),
+        ({"STREAM_API_SECRET": ""}, "None is connected: there are no calls to moderate."),
+    ],
+)
+async def test_nothing_starts_with_what_would_make_every_order_fail(
+    ward: Ward, spoil: dict[str, str], words: str
+) -> None:
+    settings = Settings.load({**ward.environ, **STREAM, **spoil}, ward.file)
+    with pytest.raises(ConfigError, match=re.escape(words)) as error:
+        await preflight(settings, SystemClock())
+    assert error.value.next_step.endswith(".")
+
+
+async def test_a_start_warns_of_a_short_secret_and_goes_on_while_slack_is_silent(
+    ward: Ward,
+) -> None:
+    assert await preflight(Settings.load(ward.environ | STREAM, ward.file), SystemClock()) == []
+    odd = {
+        **ward.environ,
+        **STREAM,
+        "SLACK_SIGNING_SECRET": "short",
+        "SLACK_API_URL": f"{NOWHERE}/api",
+    }
+    found = await preflight(Settings.load(odd, ward.file), SystemClock())
+    assert [(one.about, one.sign) for one in found] == [
+        ("Slack token", Sign.WARNING),
+        ("Signing secret", Sign.WARNING),
+    ]
 
 
 async def test_a_persons_token_is_not_the_bots(ward: Ward) -> None:

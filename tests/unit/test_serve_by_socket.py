@@ -101,7 +101,7 @@ async def test_a_wrong_token_ends_the_process_and_says_what_to_do(
     world = environ(stage, sqlite_url, SLACK_APP_TOKEN="xapp-of-somebody-else")
     deployment = Deployment(tmp_path, sqlite_url, world, launch=warm)
     program = await deployment.start("serve", port=free_port())
-    assert await ended(program) == 1
+    assert await ended(program) == ConfigError.exit_code
     assert "connections:write" in program.last_words()
 
 

@@ -32,6 +32,10 @@ def revealed(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
+def why_off(settings: Settings) -> dict[Vendor, str]:
+    return {off.vendor: off.why for off in settings.off}
+
+
 def test_an_empty_environment_gives_defaults_and_no_vendor() -> None:
     settings = Settings.load({}, None)
     process = settings.process
@@ -42,7 +46,7 @@ def test_an_empty_environment_gives_defaults_and_no_vendor() -> None:
     assert settings.slack.missing == ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
     assert (settings.limits.list_seconds, settings.limits.act_seconds) == (2.0, 8.0)
     assert settings.rules.file is None
-    assert dict(settings.off) == {
+    assert why_off(settings) == {
         Vendor.STREAM: "STREAM_API_KEY and STREAM_API_SECRET are missing",
         Vendor.REALTIMEKIT: (
             "REALTIMEKIT_ACCOUNT_ID, REALTIMEKIT_APP_ID and REALTIMEKIT_API_TOKEN are missing"
@@ -92,21 +96,21 @@ def test_addresses_can_point_elsewhere_and_lose_their_last_slash() -> None:
 @pytest.mark.parametrize("name", sorted(STREAM | REALTIMEKIT | COMETCHAT))
 def test_half_set_credentials_turn_one_vendor_off_and_name_what_is_missing(name: str) -> None:
     settings = Settings.load(ALL | {name: "  "}, None)
-    ((vendor, why),) = settings.off
+    ((vendor, why, half),) = settings.off
     assert name.lower().startswith(vendor.value)
-    assert why == f"{name} is missing"
+    assert (why, half) == (f"{name} is missing", True)
     assert getattr(settings, vendor.value) is None
 
 
 def test_a_wrong_region_turns_cometchat_off_and_says_which_there_are() -> None:
-    ((vendor, why),) = Settings.load(ALL | {"COMETCHAT_REGION": "mars"}, None).off
+    ((vendor, why, _),) = Settings.load(ALL | {"COMETCHAT_REGION": "mars"}, None).off
     assert vendor is Vendor.COMETCHAT
     assert why == "COMETCHAT_REGION is wrong: it is one of us, eu or in"
 
 
 def test_missing_variables_are_said_before_wrong_ones() -> None:
     broken = ALL | {"STREAM_API_SECRET": "", "STREAM_BASE_URL": "ftp://x"}
-    assert dict(Settings.load(broken, None).off)[Vendor.STREAM] == "STREAM_API_SECRET is missing"
+    assert why_off(Settings.load(broken, None))[Vendor.STREAM] == "STREAM_API_SECRET is missing"
 
 
 @pytest.mark.parametrize(
@@ -160,8 +164,8 @@ def test_whatever_the_environment_holds_the_answer_is_settings_or_a_config_error
         assert "Input should" not in str(error)  # noqa: PT017 (either end is right)
     else:
         on = {vendor for vendor in Vendor if getattr(settings, vendor.value) is not None}
-        assert on | {vendor for vendor, _ in settings.off} == set(Vendor)
-        assert on.isdisjoint(vendor for vendor, _ in settings.off)
+        assert on | {off.vendor for off in settings.off} == set(Vendor)
+        assert on.isdisjoint(off.vendor for off in settings.off)
 
 
 def test_a_process_reads_the_file_callwarden_config_names_else_the_one_beside_it(

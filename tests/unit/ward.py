@@ -15,7 +15,8 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import Credentials, Switches, Workspace
 from bot.demo.stage import Stage, open_stage
-from bot.doctor import Finding, Sign, examine
+from bot.doctor import Finding, Sign
+from bot.doctor.rounds import examine
 from tests.fakes.clock import ManualClock
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,44 @@
+"""The doctor's cheap checks, before a process opens its port: one request to Slack."""
+
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.doctor import slack, vendors
+from bot.doctor.findings import Finding, Findings, Sign, warning
+from bot.doctor.patient import Patient, slack_for
+from bot.errors import ConfigError, SlackSilent
+from bot.settings import Settings
+
+TIMEOUT_S = 3.0
+"""Seconds for Slack to say whom the token belongs to."""
+
+
+async def preflight(settings: Settings, clock: Clock) -> Findings:
+    """What a start should warn of. Raises ConfigError for what makes every order fail.
+
+    A Slack that does not answer is a warning: it may be back before the first order comes.
+    """
+    async with slack_for(settings, clock, TIMEOUT_S) as asked:
+        patient = Patient(settings, {}, clock, asked, {}, Path())
+        found = [
+            *await _token(patient),
+            *slack.app_token_form(settings),
+            *await vendors.any_vendor(patient),
+        ]
+        _must_be_mended(found)
+        found += await slack.signing_secret(patient)
+    found += [vendors.turned_off(off) for off in settings.off]
+    return [finding for finding in found if finding.sign in {Sign.WARNING, Sign.BAD}]
+
+
+async def _token(patient: Patient) -> Findings:
+    try:
+        return await slack.token(patient)
+    except SlackSilent as error:
+        return [warning(slack.TOKEN, str(error), error.next_step)]
+
+
+def _must_be_mended(found: list[Finding]) -> None:
+    for finding in found:
+        if finding.sign is Sign.BAD:
+            raise ConfigError(finding.says, next_step=finding.mend)

@@ -1,0 +1,72 @@
+"""The vendors: which are on, and whether they take our credentials."""
+
+from collections.abc import Mapping
+
+from bot.calls.models import Vendor
+from bot.doctor.findings import Finding, Findings, bad, good, note
+from bot.doctor.patient import Patient
+from bot.errors import (
+    NotAtVendor,
+    VendorDenied,
+    VendorError,
+    VendorRedirected,
+    VendorUnreachable,
+)
+from bot.settings import VendorOff
+
+VENDORS = "Vendors"
+
+KEYS: Mapping[Vendor, str] = {
+    Vendor.STREAM: "STREAM_API_KEY and STREAM_API_SECRET against Stream's dashboard",
+    Vendor.REALTIMEKIT: "that REALTIMEKIT_API_TOKEN is valid and its permissions cover Realtime",
+    Vendor.COMETCHAT: "COMETCHAT_API_KEY: a REST API key with the scope fullAccess",
+}
+"""What to look at when a vendor refuses the credentials."""
+
+
+async def any_vendor(patient: Patient) -> Findings:
+    """At least one is on."""
+    if patient.settings.vendors:
+        return []
+    mend = "Set the variables of at least one; docs/vendors.md and README.md say which."
+    return [bad(VENDORS, "None is connected: there are no calls to moderate.", mend)]
+
+
+async def vendor(patient: Patient, which: Vendor) -> Findings:
+    """One harmless read with the vendor's credentials; why it is off, where it is."""
+    for off in patient.settings.off:
+        if off.vendor is which:
+            return [turned_off(off)]
+    try:
+        return [good(which.label, await patient.vendors[which].probe())]
+    except VendorError as error:
+        return [bad(which.label, told(error), _mend(which, error))]
+
+
+def turned_off(off: VendorOff) -> Finding:
+    """Meant to be off when none of its variables is set."""
+    label = off.vendor.label
+    if not off.half:
+        return note(label, f"Off: {off.why}.")
+    mend = "Set what is missing or wrong, or unset its other variables."
+    return bad(label, f"Off, although it is half set up: {off.why}.", mend)
+
+
+def told(error: VendorError) -> str:
+    """What happened, with its technical cause where that is known."""
+    return f"{error} {error.diagnosis.says}" if error.diagnosis else str(error)
+
+
+def _mend(which: Vendor, error: VendorError) -> str:
+    if isinstance(error, VendorDenied):
+        usual = error.next_step == VendorDenied.default_next_step
+        return f"Check {KEYS[which]}." if usual else error.next_step
+    if isinstance(error, VendorRedirected):
+        return f"Check {which.name}_BASE_URL, and whether a proxy answers in the vendor's place."
+    if isinstance(error, NotAtVendor):
+        return f"Check the ids and the address among the {which.name}_… variables."
+    if error.diagnosis is not None:
+        return f"{error.diagnosis.mend} The address is in {which.name}_BASE_URL."
+    if isinstance(error, VendorUnreachable):
+        return f"Check {which.name}_BASE_URL, and that this machine may reach it."
+    return f"{error.next_step} If it stays, look at {which.label}'s status page."

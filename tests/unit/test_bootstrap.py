@@ -36,7 +36,11 @@ SLACK = {
     "SLACK_SIGNING_SECRET": SIGNING_SECRET,
     "SLACK_API_URL": "http://127.0.0.1:9/api",
 }
-STREAM = {"STREAM_API_KEY": "key", "STREAM_API_SECRET": "a-secret-of-thirty-two-characters"}
+STREAM = {
+    "STREAM_API_KEY": "key",
+    "STREAM_API_SECRET": "a-secret-of-thirty-two-characters",
+    "STREAM_BASE_URL": "http://127.0.0.1:9",
+}
 KIT = {
     "REALTIMEKIT_ACCOUNT_ID": "account",
     "REALTIMEKIT_APP_ID": "app",

@@ -15,7 +15,8 @@ from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
 from bot.demo.stage import Stage
-from bot.doctor import Finding, Sign, examine
+from bot.doctor import Finding, Sign
+from bot.doctor.rounds import examine
 from bot.errors import SocketLost
 from bot.network import Cause
 from bot.service import entrance

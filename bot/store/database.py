@@ -1,7 +1,8 @@
 """Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
 
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.pooler import prepare_nothing_through_a_pooler
+from bot.store.private import make_private
 from bot.store.tables import Utc
 from bot.store.urls import Address
 
@@ -89,6 +91,10 @@ class Database:
         prepare = _prepare if self.sqlite else prepare_nothing_through_a_pooler
         for engine in (self.engine.sync_engine, self.writing):
             event.listen(engine, "connect", prepare)
+        if address.file:
+            tighten = partial(_tighten, address.file)
+            for engine in (self.engine.sync_engine, self.writing):
+                event.listen(engine, "do_connect", tighten)
 
     @property
     def readers(self) -> AsyncEngine:
@@ -156,6 +162,11 @@ def _writing(address: Address) -> Engine:
 
 def _arguments(address: Address) -> dict[str, Any]:
     return {} if address.sqlite else {**address.arguments, **_PATIENCE}
+
+
+def _tighten(file: Path, *_: Any) -> None:
+    """Before each connection: SQLite would make its files with the mode that the umask leaves."""
+    make_private(file)
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -9,6 +9,7 @@ import structlog
 from filelock import FileLock, Timeout
 
 from bot.errors import DatabaseUnusable, InstanceLocked
+from bot.store.private import MODE, make_private
 from bot.store.urls import Address
 from bot.store.writable import must_have_a_place
 
@@ -23,8 +24,6 @@ BEYOND = 1 << 62
 https://www.sqlite.org/lockingv3.html
 """
 
-OWNER_ONLY = 0o600
-
 
 class InstanceLock:
     """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock.
@@ -36,7 +35,7 @@ class InstanceLock:
     def __init__(self, address: Address) -> None:
         self._file = Path(os.path.realpath(address.file)) if address.file else None
         beside = f"{self._file}.lock"
-        self._beside = FileLock(beside, timeout=0, mode=OWNER_ONLY) if self._file else None
+        self._beside = FileLock(beside, timeout=0, mode=MODE) if self._file else None
         self._held: int | None = None
 
     def acquire(self) -> None:
@@ -44,6 +43,7 @@ class InstanceLock:
         if self._file is None or self._beside is None:
             return
         must_have_a_place(self._file)
+        make_private(self._file)  # whoever can open a file can lock it
         try:
             self._beside.acquire()
             self._held = _hold(self._file)
@@ -74,7 +74,7 @@ def _hold(file: Path) -> int | None:
     """
     if sys.platform != "linux":
         return None
-    opened = os.open(file, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    opened = os.open(file, os.O_RDWR | os.O_CREAT, MODE)
     try:
         flock = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, BEYOND, 1, 0)
         fcntl.fcntl(opened, fcntl.F_OFD_SETLK, flock)

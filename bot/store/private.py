@@ -5,6 +5,7 @@ On Windows, where a file has no such mode, the folder's rights are all there is.
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -24,19 +25,23 @@ def make_private(path: Path) -> None:
     """Make an SQLite file that nobody else can open, before SQLite does; tighten what is there.
 
     What belongs to somebody else stays as it is: see `exposed`. Where no file can be made, none is
-    made; SQLite then says why.
+    made; SQLite then says why. A file that is there is not opened: to close it again would take
+    away the locks of SQLite's that this process holds on it.
     """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, MODE))
-    except OSError:
-        return
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, MODE))
     for one in _files(path):
         _tighten(one)
 
 
 def exposed(path: Path) -> list[Path]:
     """Those of an SQLite file and its companions that others may open."""
-    return [one for one in _files(path) if one.stat().st_mode & OTHERS]
+    return [one for one in _files(path) if _mode(one) & OTHERS]
+
+
+def open_to_all(folder: Path) -> bool:
+    """Whether anybody may put files into a folder, or take ours away."""
+    return bool(_mode(folder) & stat.S_IWOTH) and not _mode(folder) & stat.S_ISVTX
 
 
 def open_private(path: Path) -> TextIO:
@@ -61,8 +66,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _tighten(path: Path) -> None:
-    try:
-        if path.stat().st_mode & OTHERS:
+    with suppress(OSError):  # it is not ours, or gone
+        if _mode(path) & OTHERS:
             path.chmod(MODE)
-    except PermissionError:
-        return
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode

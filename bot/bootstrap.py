@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from random import SystemRandom
 
 import aiohttp
 import structlog
@@ -39,6 +40,7 @@ from bot.providers.realtimekit import realtimekit
 from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
 from bot.providers.stream import stream
 from bot.providers.stream_prepare import LockRule
+from bot.schedule.audit_checks import AuditChecks
 from bot.schedule.backfill import Backfill
 from bot.schedule.bell import DigestBell
 from bot.schedule.freshness import Freshness
@@ -68,7 +70,6 @@ KEPT_SECONDS = 3.0
 
 In all before, it finishes what it acknowledged; the rest is left to another process.
 """
-
 
 STOP_WRITING_SECONDS = 0.5
 """How long is waited at the end for what is still to be written: all before had its own time."""
@@ -125,7 +126,8 @@ async def open_house(
         )
         counter.furnish(behind)
         pumps = (executor, lookups, asking)
-        async with _at_work(pumps, store, counter, owner, bell, worker=worker):
+        checks = AuditChecks(store, clock, SystemRandom(), metrics)
+        async with _at_work(pumps, store, counter, owner, bell, checks, worker=worker):
             yield store
 
 
@@ -234,6 +236,7 @@ async def _at_work(
     counter: Counter,
     owner: str,
     bell: DigestBell,
+    checks: AuditChecks,
     *,
     worker: bool,
 ) -> AsyncIterator[None]:
@@ -241,10 +244,10 @@ async def _at_work(
     life, tasks, runner = counter.life, counter.tasks, Runner()
     life.watch(store.writing)
     if worker:
-        sweeps = Sweeps(pumps, store)
-        sweeps.schedule(runner)
+        Sweeps(pumps).schedule(runner)
+        checks.schedule(runner)
         bell.schedule(runner)
-        tasks.spawn(sweeps.checkpoint(), "checkpoint")
+        tasks.spawn(checks.look(), "audit log")
         await bell.ring()
         await bell.catch_up()
     runner.start()
@@ -260,6 +263,8 @@ async def _at_work(
             pump.close()
         left = await tasks.drain(life.left(keep=KEPT_SECONDS))
         await release_quietly(store, owner)
+        if worker:
+            await checks.at_stop(life.left(keep=STOP_WRITING_SECONDS))
         await store.stop(min(STOP_WRITING_SECONDS, life.left()))
         log.info("stopped", left_to_others=left)
 

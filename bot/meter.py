@@ -45,6 +45,9 @@ class Meter(Protocol):
     def wrote(self, size: int) -> None:
         """One transaction was committed for `size` requests."""
 
+    def audited(self, *, damaged: bool) -> None:
+        """The audit log was found changed, or all of it was found as it was recorded."""
+
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
         """Ask `breaker` for its state whenever the figures are read."""
 
@@ -72,6 +75,9 @@ class Unmetered:
 
     def wrote(self, size: int) -> None:
         """See `Meter.wrote`."""
+
+    def audited(self, *, damaged: bool) -> None:
+        """See `Meter.audited`."""
 
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
         """See `Meter.watch`."""

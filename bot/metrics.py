@@ -108,6 +108,10 @@ class Metrics:
         self._readable = self._gauge(
             "database_readable", "Whether the queue could be read just now."
         )
+        self._damaged = self._gauge(
+            "audit_damaged",
+            "Whether the audit log was found changed: 1 until all of it is found sound again.",
+        )
         Info("callwarden_build", "The release that runs.", registry=self.registry).info(
             {"version": release()}
         )
@@ -146,6 +150,10 @@ class Metrics:
     def wrote(self, size: int) -> None:
         """See `Meter.wrote`."""
         self._batches.observe(size)
+
+    def audited(self, *, damaged: bool) -> None:
+        """See `Meter.audited`."""
+        self._damaged.set(damaged)
 
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
         """See `Meter.watch`; of a vendor's several breakers the worst counts."""

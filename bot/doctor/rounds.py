@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.bootstrap import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.doctor import outside, places, slack, vendors
+from bot.doctor import audit_log, outside, places, slack, vendors
 from bot.doctor.configuration import given
 from bot.doctor.findings import Finding, Findings, bad
 from bot.doctor.patient import Patient, slack_for
@@ -46,6 +46,8 @@ CHECKS: Sequence[Check] = (
     *(Check(each.label, partial(vendors.vendor, which=each)) for each in Vendor),
     Check(outside.WEBHOOK, outside.webhook_key),
     Check(outside.DATABASE, outside.database),
+    Check(audit_log.AUDIT_LOG, audit_log.audit_log),
+    Check(audit_log.FILES, audit_log.files),
     Check(outside.METRICS, outside.metrics_door),
     Check(outside.ZONES, outside.zones),
 )

@@ -1,10 +1,9 @@
-"""The bell rings again whatever happened at the last ring, and a broken record is said loudly."""
+"""The bell rings again whatever happened at the last ring."""
 
 import asyncio
 
 from structlog.testing import capture_logs
 
-from bot.errors import ChainBroken
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 
@@ -50,20 +49,6 @@ async def test_a_stopped_bell_rings_no_more() -> None:
     assert stopped.rung == 0
 
 
-class Chain:
-    """The audit chain, whole or broken."""
-
-    def __init__(self, broken: ChainBroken | None = None) -> None:
-        self.broken = broken
-        self.kept = 0
-
-    async def checkpoint(self) -> tuple[int, str]:
-        if self.broken:
-            raise self.broken
-        self.kept += 1
-        return self.kept, "00"
-
-
 class Ringer:
     """An executor that counts its bells."""
 
@@ -76,21 +61,5 @@ class Ringer:
 
 async def test_a_sweep_rings_for_what_others_left_behind() -> None:
     ringer = Ringer()
-    await Sweeps([ringer], Chain()).sweep()
+    await Sweeps([ringer]).sweep()
     assert ringer.nudged == 1
-
-
-async def test_the_end_of_the_record_is_written_down() -> None:
-    chain = Chain()
-    await Sweeps([Ringer()], chain).checkpoint()
-    assert chain.kept == 1
-
-
-async def test_a_broken_record_is_said_loudly_with_what_to_do() -> None:
-    broken = ChainBroken("Entry 7 does not follow from the one before.", entry_id=7)
-    with capture_logs() as logs:
-        await Sweeps([Ringer()], Chain(broken)).checkpoint()
-    (line,) = logs
-    assert line["log_level"] == "critical"
-    assert "Entry 7" in line["problem"]
-    assert line["next_step"]

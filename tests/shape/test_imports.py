@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
     "moderation": "deadline priority policy ports meter trace digests usage calls errors clock",
-    "schedule": "priority digests moderation ports usage calls errors clock",
+    "schedule": "priority digests moderation ports meter usage calls errors clock",
     "providers": "deadline priority ports meter network usage calls errors clock responses",
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file settings_mistakes policy network calls errors",

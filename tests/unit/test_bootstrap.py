@@ -14,12 +14,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.bootstrap import capabilities, connect, open_house, reading
+from bot.calls.cases import Refusal
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import SIGNING_SECRET
 from bot.doctor.preflight import preflight
-from bot.errors import ConfigError, DatabaseUnusable, InstanceLocked, NotAccepted
+from bot.errors import ChainBroken, ConfigError, DatabaseUnusable, InstanceLocked, NotAccepted
 from bot.service import serve, work
 from bot.settings import Settings
 from handlers.counter import Counter
@@ -29,7 +30,8 @@ from tests.live.process import Program, free_port
 from tests.live.slash import Slash
 from tests.live.warm import warm
 from tests.live.wire import get
-from tests.store.orders import order
+from tests.store.damage import damage
+from tests.store.orders import MARY, order
 
 SLACK = {
     "SLACK_BOT_TOKEN": "xoxb-made-up",
@@ -95,6 +97,19 @@ async def test_a_new_sqlite_file_gets_its_tables_by_itself(tmp_path: Path) -> No
     url = f"sqlite:///{tmp_path / 'new.db'}"
     async with open_house(settings(DATABASE_URL=url), Counter("/calls"), worker=True) as store:
         assert await store.verify() == 0
+
+
+async def test_a_stop_leaves_a_checkpoint_so_that_a_cut_shows(database_url: str) -> None:
+    """Orders of the last hour too, whatever is cut while nothing runs."""
+    one = settings(DATABASE_URL=database_url)
+    async with open_house(one, Counter("/calls"), worker=True) as store:
+        await store.refuse(Refusal(key="k1", actor=MARY, why="No."))
+        await store.refuse(Refusal(key="k2", actor=MARY, why="No."))
+    damage(database_url, "DELETE FROM audit WHERE id = 2")
+    async with reading(one) as record:
+        with pytest.raises(ChainBroken) as caught:
+            await record.verify()
+    assert caught.value.entry_id == 2
 
 
 async def test_a_second_house_on_one_sqlite_file_is_refused(sqlite_url: str) -> None:

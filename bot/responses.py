@@ -78,14 +78,15 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     if _NUMBER.fullmatch(said):
         seconds = float(said)
     else:
-        until, since = _date(said), _date(headers.get("Date", "")) or now
+        until, since = http_date(said), http_date(headers.get("Date", "")) or now
         if until is None or since is None:
             return None
         seconds = (until - since).total_seconds()
     return max(SHORTEST_WAIT, min(seconds, LONGEST_WAIT))
 
 
-def _date(said: str) -> datetime | None:
+def http_date(said: str) -> datetime | None:
+    """A header's date, aware; None for what is none (RFC 9110, section 5.6.7)."""
     try:
         when = email.utils.parsedate_to_datetime(said)
     except (ValueError, OverflowError):

@@ -1,6 +1,5 @@
 """Slack's side: the token, its scopes, the command, the way requests come in, the clocks."""
 
-import email.utils
 import re
 from collections.abc import Iterable
 
@@ -8,6 +7,7 @@ from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import UNSEEN, Patient, home_of
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
+from bot.responses import http_date
 from bot.settings import Settings
 from handlers.questions import Reply
 
@@ -211,8 +211,5 @@ async def clock(patient: Patient) -> Findings:
 
 
 def _seconds_ahead(patient: Patient, date: str) -> float | None:
-    try:
-        theirs = email.utils.parsedate_to_datetime(date)
-        return (patient.clock.now() - theirs).total_seconds()
-    except (ValueError, TypeError):  # no date at all, or one without a zone
-        return None
+    theirs = http_date(date)
+    return None if theirs is None else (patient.clock.now() - theirs).total_seconds()

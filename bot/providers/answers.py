@@ -142,7 +142,7 @@ class AnswerReader:
 
     def _cut_off(self, status: int, request_id: str | None) -> AnswerLost:
         return AnswerLost(
-            f"A gateway broke off before {self.vendor.label} answered ({status}).",
+            f"{self.vendor.label} did not answer: a gateway before it broke off ({status}).",
             vendor=self.vendor,
             request_id=request_id,
         )

@@ -31,6 +31,7 @@ from bot.providers import realtimekit_wire
 from bot.providers.answers import LARGEST_REFUSAL, LONGEST_WORD, Answer
 from bot.providers.decode import read
 from bot.providers.http import Deadlines, Kind, Transport, Wire
+from bot.providers.realtimekit_keys import kit_signatures
 from bot.providers.salvage import LARGEST
 from bot.providers.stream_wire import Done, problem
 from tests.fakes.clock import ManualClock
@@ -305,3 +306,23 @@ async def test_one_fat_call_hides_no_other(vendor: Vendor, filling: str) -> None
     assert names == (["a", "b", "c"] if read_all else ["a", "c"])
     assert page.unknown == (0 if read_all else 1)
     await one.aclose()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "error"),
+    [
+        (301, b"", {"location": "https://elsewhere.test/"}, VendorRedirected),
+        (460, b"", {}, AnswerLost),
+        (200, b"x" * 20_000, {"content_encoding": "gzip, gzip"}, VendorGarbled),
+        (200, b'{"data": {"publicKey": "no key"}}', {}, VendorGarbled),
+        (200, b'{"data": {"publicKey": %b}}' % (b"9" * 5000), {}, VendorGarbled),
+    ],
+)
+async def test_the_key_that_events_are_signed_with_is_read_like_any_answer(
+    status: int, body: bytes, headers: dict[str, str], error: type[VendorError]
+) -> None:
+    always = httpx.MockTransport(lambda _: answering(status, body, **headers))
+    signatures = kit_signatures("https://k.test/key", ManualClock(), transport=always, rate=100)
+    with pytest.raises(error):
+        await signatures.probe()
+    await signatures.aclose()

@@ -15,6 +15,7 @@ from bot.responses import (
     SHORTEST_WAIT,
     BodyUnreadable,
     Inflater,
+    http_date,
     mended,
     phrase,
     retry_after,
@@ -137,6 +138,12 @@ def test_any_header_asks_for_half_a_second_to_five_minutes_or_for_nothing(
 ) -> None:
     waited = retry_after({"Retry-After": said, "Date": date}, NOW)
     assert waited is None or SHORTEST_WAIT <= waited <= LONGEST_WAIT
+
+
+@given(st.text() | _DATES)
+def test_any_text_is_a_date_with_a_zone_or_none(said: str) -> None:
+    when = http_date(said)
+    assert when is None or when.tzinfo is not None
 
 
 @given(st.integers())

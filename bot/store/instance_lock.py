@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 from filelock import FileLock, Timeout
 
-from bot.errors import DatabaseUnusable, InstanceLocked
+from bot.errors import DatabaseUnusable, InstanceLocked, StoreError
 from bot.store.private import MODE, make_private
 from bot.store.urls import Address
 from bot.store.writable import must_have_a_place
@@ -24,6 +24,7 @@ BEYOND = 1 << 62
 https://www.sqlite.org/lockingv3.html
 """
 
+RIGHTS = "Give this user the right to write the file, its folder and the .lock file beside it."
 
 class InstanceLock:
     """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock.
@@ -47,12 +48,9 @@ class InstanceLock:
         try:
             self._beside.acquire()
             self._held = _hold(self._file)
-        except (Timeout, BlockingIOError, PermissionError) as error:
-            self.release()
-            raise InstanceLocked(f"Another process uses this database ({self._file}).") from error
         except OSError as error:
             self.release()
-            raise DatabaseUnusable(f"{self._file} cannot be locked: {error.strerror}.") from error
+            raise _refused(self._file, error) from error
 
     def release(self) -> None:
         """Let another process have it; harmless when it is not held.
@@ -65,6 +63,15 @@ class InstanceLock:
             self._held = None
         if self._beside is not None:
             self._beside.release()
+
+
+def _refused(file: Path, error: OSError) -> StoreError:
+    """Somebody has it, unless there is nothing to have: where no file can be made, none is held."""
+    if isinstance(error, Timeout) and not Path(error.lock_file).exists():
+        return DatabaseUnusable(f"{file} cannot be made there.", next_step=RIGHTS)
+    if isinstance(error, (Timeout, BlockingIOError)):
+        return InstanceLocked(f"Another process uses this database ({file}).")
+    return DatabaseUnusable(f"{file} cannot be locked: {error.strerror}.", next_step=RIGHTS)
 
 
 def _hold(file: Path) -> int | None:

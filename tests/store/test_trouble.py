@@ -233,6 +233,14 @@ async def test_a_place_where_no_file_can_be_is_refused_and_nothing_is_made(
     assert inside(tmp_path) == []
 
 
+async def test_a_folder_in_which_no_file_can_be_made_is_not_held_by_another_process() -> None:
+    url = "sqlite:////proc/calls.db"
+    with pytest.raises(DatabaseUnusable, match="cannot be made there") as caught:
+        await migrate(url)
+    assert "right" in caught.value.next_step
+    assert isinstance(await met(url), DatabaseUnusable)
+
+
 def code(name: str) -> sqlite3.Error:
     """SQLite's error with that result code."""
     error = sqlite3.OperationalError("said by SQLite")

@@ -17,6 +17,7 @@ from bot.errors import CallwardenError
 from bot.store.database import Database
 from bot.store.faults import surely_not_committed
 from bot.store.ledger import Ledger
+from bot.store.urls import Address
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -80,6 +81,11 @@ class Pen:
         self._now = now
         self._connection: Connection | None = None
         self._closed = False
+
+    @property
+    def address(self) -> Address:
+        """Which database it writes to."""
+        return self._database.address
 
     def commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
         """One transaction. Whatever it raises but `Unsure`, nothing of it is in the database."""

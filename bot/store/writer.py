@@ -22,6 +22,7 @@ from bot.store.database import Database
 from bot.store.faults import cause_of
 from bot.store.health import WriteHealth
 from bot.store.pen import FAILURES, Item, Pen, Unsure, Work
+from bot.store.trouble import why
 from bot.store.writer_thread import CallFailed, WriterThread
 
 log = structlog.get_logger(__name__)
@@ -169,7 +170,8 @@ class _Desk:
         try:
             results = await self._commit(batch, min(item.deadline for item in batch))
         except (*FAILURES, CallFailed) as error:
-            log.warning("group commit failed", size=len(batch), error=type(error).__name__)
+            cause, sort = why(error, self._pen.address), type(error).__name__
+            log.warning("group commit failed", size=len(batch), error=sort, why=cause)
         except Unsure:
             log.warning("a commit was not answered", size=len(batch))
         else:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from bot.errors import DatabaseUnavailable, DatabaseUnusable, StoreError
 from bot.store import SqlStore, open_store, opening
 from bot.store.migrate import migrate
-from bot.store.trouble import POSTGRESQL, SQLITE, Kind, told_apart, trouble
+from bot.store.trouble import told_apart, trouble
+from bot.store.trouble_kinds import POSTGRESQL, SQLITE, Kind
 from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.postgres import refusing

@@ -7,6 +7,7 @@ from pathlib import Path
 import aiosqlite
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from bot.calls.cases import How
 from bot.errors import DatabaseUnavailable, NotAccepted, StoreError, UnknownCase
@@ -137,8 +138,9 @@ async def test_a_database_that_cannot_be_reached_accepts_nothing(
 ) -> None:
     nowhere = f"postgresql://nobody@/none?host={tmp_path}"
     async with open_store(nowhere, clock, patience=0.5) as store:
-        with pytest.raises(NotAccepted) as caught:
+        with pytest.raises(NotAccepted) as caught, capture_logs() as log:
             await store.accept(order())
+        assert ["no server listens there" in line["why"] for line in log if "why" in line] == [True]
         assert "Nothing was done" in caught.value.next_step
         with pytest.raises(DatabaseUnavailable, match="no server listens there"):
             await store.ping()

@@ -1,5 +1,7 @@
 """Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -90,11 +92,9 @@ class Database:
         self.writing = _writing(address)
         prepare = _prepare if self.sqlite else prepare_nothing_through_a_pooler
         for engine in (self.engine.sync_engine, self.writing):
-            event.listen(engine, "connect", prepare)
-        if address.file:
-            tighten = partial(_tighten, address.file)
-            for engine in (self.engine.sync_engine, self.writing):
-                event.listen(engine, "do_connect", tighten)
+            event.listen(engine, "connect", _or_closed(prepare))
+            if address.file:
+                event.listen(engine, "do_connect", partial(_tighten, address.file))
 
     @property
     def readers(self) -> AsyncEngine:
@@ -169,7 +169,19 @@ def _tighten(file: Path, *_: Any) -> None:
     make_private(file)
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _or_closed(prepare: Callable[[Any], None]) -> Callable[[Any, Any], None]:
+    """Close a connection that cannot be prepared: the pool lets go of it as it is."""
+
+    def listener(connection: Any, _: Any) -> None:
+        with ExitStack() as undo:
+            undo.callback(connection.close)
+            prepare(connection)
+            undo.pop_all()
+
+    return listener
+
+
+def _prepare(connection: Any) -> None:
     connection.isolation_level = None  # we say BEGIN IMMEDIATE; the driver's own BEGIN is lazy
     cursor = connection.cursor()
     for pragma in _PRAGMAS:

@@ -26,6 +26,7 @@ https://www.sqlite.org/lockingv3.html
 
 RIGHTS = "Give this user the right to write the file, its folder and the .lock file beside it."
 
+
 class InstanceLock:
     """Keeps a second process away from an SQLite file. PostgreSQL needs no such lock.
 

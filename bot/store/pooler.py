@@ -8,7 +8,7 @@ belongs to a session is not used: locks, settings and the like last as long as t
 from typing import Any
 
 
-def prepare_nothing_through_a_pooler(connection: Any, _: Any) -> None:
+def prepare_nothing_through_a_pooler(connection: Any) -> None:
     """Look, on a new connection to PostgreSQL, whether its server is who answered.
 
     A server greets with the number of its process. A pooler has to greet before it has a server,

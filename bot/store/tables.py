@@ -70,6 +70,13 @@ class ModerationCase(SQLModel, table=True):
         ),
         Index("moderation_case_open", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index(
+            "moderation_case_waiting",
+            "vendor",
+            "number",
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
+        Index(
             "moderation_case_doubtful",
             "asked_at",
             sqlite_where=IS_DOUBTFUL,

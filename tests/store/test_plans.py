@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -18,9 +19,14 @@ from tests.fakes.clock import START, ManualClock
 from tests.store.orders import DONE, MINUTE, order
 
 WHOLE = re.compile(
-    r"SCAN (moderation_case|case_lock|delivery|outbox|mine|theirs|older)(?! USING INDEX)"
+    r"SCAN (moderation_case|case_lock|delivery|outbox|mine|theirs|older)"
+    r"(?! USING (COVERING )?INDEX (moderation_case_(open|waiting|doubtful)|outbox_due)\b)"
+    r"|moderation_case_call \(vendor=\?\)"
 )
-"""A step through all rows of a table that grows. The audit is only read at its end."""
+"""A step through all rows of a table that grows, or all of a vendor's; open cases are never many.
+
+The audit is only read at its end.
+"""
 
 
 async def test_every_write_finds_its_rows_by_an_index(sqlite_url: str, clock: ManualClock) -> None:
@@ -41,12 +47,71 @@ async def test_every_write_finds_its_rows_by_an_index(sqlite_url: str, clock: Ma
 async def a_cases_life(store: SqlStore) -> None:
     """Asked, taken up, finished, told in both places, one of them late."""
     await store.accept(order(reply_url="https://answers.example/1"))
-    for claim in await store.claim(owner="w", limit=5, lease=MINUTE):
+    claims = [
+        claim
+        for vendor in (None, *Vendor)
+        for claim in await store.claim(owner="w", limit=5, lease=MINUTE, vendor=vendor)
+    ]
+    for claim in claims:
         assert await store.finish(claim, [DONE])
     for notice in await store.due_notices(owner="w", limit=1, lease=MINUTE):
         await store.postpone(notice, until=store._clock.now())
     for notice in await store.due_notices(owner="w", limit=5, lease=MINUTE):
         await store.noticed(notice, posted=None)
+
+
+async def test_the_figures_of_what_waits_are_read_from_the_open_cases(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    steps = await planned(sqlite_url, clock, lambda store: store.backlog())
+    assert not WHOLE.search(steps)
+    assert "USING INDEX moderation_case_waiting" in steps
+
+
+async def test_a_long_past_costs_postgresql_nothing_when_a_vendors_cases_are_taken_up(
+    postgres_url: str, clock: ManualClock
+) -> None:
+    said: list[tuple[str, Any]] = []
+    async with open_store(postgres_url, clock) as store:
+        await store.accept(order())
+        (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+        await store.finish(claim, [DONE])
+        remember_each(20_000, postgres_url)
+        for engine in (store._database.writing, store._database.engine.sync_engine):
+            event.listen(
+                engine,
+                "before_cursor_execute",
+                lambda _, __, sql, values, ___, ____: said.append((sql, values)),
+            )
+        for vendor in Vendor:
+            assert await store.claim(owner="w", limit=5, lease=MINUTE, vendor=vendor) == []
+        await store.backlog()
+    asked = [(sql, values) for sql, values in said if "moderation_case" in sql]
+    assert len(asked) == len(Vendor) + 1
+    with psycopg.connect(postgres_url) as connection:
+        for sql, values in asked:
+            steps = "\n".join(str(row[0]) for row in connection.execute(f"EXPLAIN {sql}", values))
+            assert "Seq Scan on moderation_case" not in steps
+            assert "moderation_case_waiting" in steps or "moderation_case_open" in steps
+
+
+def remember_each(count: int, url: str) -> None:
+    """So many finished cases like the one that is there."""
+    with psycopg.connect(url) as connection:
+        columns = [
+            row[0]
+            for row in connection.execute(
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_name = 'moderation_case'"
+            )
+        ]
+        copied = {"number": "number + n", "open_key": "open_key || n", "call_id": "'c' || n % 500"}
+        chosen = ", ".join(copied.get(name, name) for name in columns)
+        connection.execute(
+            f"INSERT INTO moderation_case ({', '.join(columns)}) SELECT {chosen} "
+            f"FROM moderation_case, generate_series(1, {count}) AS n"
+        )
+        connection.execute("ANALYZE moderation_case")
 
 
 def plan(connection: sqlite3.Connection, sql: str, values: Any) -> str:
@@ -60,7 +125,7 @@ def plan(connection: sqlite3.Connection, sql: str, values: Any) -> str:
 async def planned(
     url: str, clock: ManualClock, read: Callable[[SqlStore], Awaitable[object]]
 ) -> str:
-    """SQLite's steps for the one statement that this reads with."""
+    """SQLite's steps for what this reads with."""
     said: list[tuple[str, Any]] = []
     async with open_store(url, clock) as store:
         event.listen(
@@ -70,8 +135,7 @@ async def planned(
         )
         await read(store)
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-        (steps,) = [plan(connection, *one) for one in said]
-    return steps
+        return "\n".join(plan(connection, *one) for one in said)
 
 
 @pytest.mark.parametrize(

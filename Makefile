@@ -11,7 +11,7 @@ COMMA := ,
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tour serve test check fix docs contracts screenshots bench storm pins clean
+.PHONY: help demo tour serve test check fix docs contracts screenshots bench storm fuzz pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ bench: .venv/ready ## Measure speed against floors of the same run
 
 storm: .venv/ready ## Kill the bot at random for a minute per database, then count
 	@$(BIN)/python -m tests.storm
+
+fuzz: .venv/ready ## Post 10,000 made-up requests to each door, and print what became of them
+	@$(BIN)/pytest -q tests/doors --hypothesis-profile=thorough --no-header
 
 pins: ## Renew constraints.txt with the newest versions pyproject.toml allows
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \

@@ -51,9 +51,9 @@ def attend(counter: Counter, body: Mapping[str, Any]) -> None:
     """Do what an event wants, beside the acknowledgement; errors are logged and end there."""
 
     async def attended() -> None:
-        event = body.get("event")
-        handler = EVENTS.get(str(event.get("type"))) if isinstance(event, dict) else None
-        if handler is not None:
+        event = body["event"]
+        handler = EVENTS.get(event["type"])
+        if handler is not None and isinstance(event.get("user"), str):
             await counter.ready()
             await in_words(handler(read_event(counter, body)), counter.meter)
 

@@ -1,9 +1,17 @@
 """Bolt, set up so that nothing it does by default costs an order or an acknowledgement."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+
+from handlers.arrivals import kind_of
+
+log = structlog.get_logger(__name__)
 
 
 def bolt_app(token: str) -> AsyncApp:
@@ -16,6 +24,7 @@ def bolt_app(token: str) -> AsyncApp:
     What Bolt does for events is off: it would drop those of the bot's own user, and the one that is
     subscribed to, app_home_opened, is about whoever opens a tab. `handlers.events` takes each once.
     Our own `authorize`: Bolt's asks Slack before its first command, and fails with Slack.
+    What nothing is registered for is told in our words: Bolt's would show what people wrote there.
     A `name`: Bolt looks for one through the source of every caller, which takes 100 ms.
     """
 
@@ -24,7 +33,7 @@ def bolt_app(token: str) -> AsyncApp:
 
     logger = logging.getLogger("slack")
     logger.addFilter(_is_news)
-    return AsyncApp(
+    app = AsyncApp(
         name="callwarden",
         authorize=authorize,
         process_before_response=True,
@@ -33,8 +42,20 @@ def bolt_app(token: str) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
         ignoring_self_events_enabled=False,
+        raise_error_for_unhandled_request=True,
         logger=logger,
     )
+    app.error(_tell)
+    return app
+
+
+async def _tell(error: Exception, body: Mapping[str, Any]) -> None:
+    """One line for a request without an answer: 404 where nobody takes its kind, else 500."""
+    kind = kind_of(body)
+    if isinstance(error, BoltUnhandledRequestError):
+        log.warning("request not taken", kind=kind)
+    else:
+        log.error("listener failed", kind=kind, exc_info=error)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

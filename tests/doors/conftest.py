@@ -7,10 +7,10 @@ import pytest
 LINES = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+@pytest.fixture(scope="session")
+def tell(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Adds a line to the summary at the end of the run."""
-    return request.config.stash.setdefault(LINES, []).append
+    return pytestconfig.stash.setdefault(LINES, []).append
 
 
 def pytest_terminal_summary(

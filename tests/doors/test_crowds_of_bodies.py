@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -20,10 +18,11 @@ from bot.service import front_door
 from bot.settings import Settings
 from handlers.bodies import HELD_BYTES
 from handlers.counter import Counter
+from tests.doors.memory import STATM, resident
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's figures"),
+    pytest.mark.skipif(not STATM.exists(), reason="reads Linux's figures"),
 ]
 
 CALLERS, BODY = 300, b"x" * 990_000
@@ -43,12 +42,6 @@ async def url(stage: Stage) -> AsyncIterator[str]:
     settings = Settings.load({**stage.environ, "COMETCHAT_WEBHOOK_AUTH": "a:b"}, None)
     async with serve(front_door(settings, Counter("/calls"))) as opened:
         yield opened
-
-
-def resident() -> int:
-    """How much memory this process has, in bytes."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextlib.contextmanager

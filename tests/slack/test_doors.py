@@ -264,8 +264,9 @@ async def test_it_is_alive_but_not_ready_without_its_database() -> None:
     store = SqlStore("postgresql://nobody@127.0.0.1:9/none", SystemClock())
     async with client(web_app(ready_routes({"database": store.ping}, Watchers()))) as door:
         answer = await door.get("/readyz")
-        assert (answer.status_code, answer.json()["why"]) == (503, "The database does not answer.")
-        assert answer.json()["parts"] == {"database": "The database does not answer."}
+        why = answer.json()["why"]
+        assert (answer.status_code, "refuses the connection" in why) == (503, True)
+        assert answer.json()["parts"] == {"database": why}
         assert (await door.get("/healthz")).status_code == 200
     await store.stop()
 

@@ -211,6 +211,27 @@ async def test_kinds_that_nothing_of_ours_sends_are_unknown(show: Show, kind: st
     assert (await post(show, json.dumps(payload).encode(), JSON)).status_code == 404
 
 
+async def test_what_nobody_takes_is_told_without_what_was_written_into_it(show: Show) -> None:
+    payload = {"type": "dialog_submission", "callback_id": "a", "submission": {"x": "s3cret"}}
+    payload |= {"view": "s3cret", "user": "U1"}
+    with capture_logs() as log:
+        answer = await post(show, json.dumps(payload).encode(), JSON)
+    assert answer.status_code == 404
+    assert [(line["event"], line["kind"]) for line in log] == [("request not taken", "other")]
+    assert "s3cret" not in str(log)
+
+
+async def test_an_event_without_a_person_does_nothing_and_is_acknowledged(show: Show) -> None:
+    people: list[Any] = [None, {}]
+    with capture_logs() as log:
+        for number, person in enumerate(people):
+            inner = {"type": "app_home_opened", "user": person}
+            payload = {"type": "event_callback", "event_id": f"Odd{number}", "event": inner}
+            assert (await post(show, json.dumps(payload).encode(), JSON)).status_code == 200
+        await show.counter.tasks.drain(30)
+    assert [line for line in log if line["log_level"] == "error"] == []
+
+
 @pytest.mark.parametrize("levels", [100, 300, 900, 50_000])
 async def test_an_object_in_an_object_in_an_object_is_no_error_of_ours(
     show: Show, levels: int

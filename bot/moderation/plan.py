@@ -139,15 +139,28 @@ class Planner:
         if not known and (ref := explicit(word, self._board.providers)):
             return await self._board.get(ref)
         if not known:
-            picture = await self._board.look(ListView())
-            known = self._board.memory.called(word)
-            if not known:
-                raise no_such_call(word, picture)
+            known = await self._live(word)
         if len(known) > 1:
             raise AmbiguousCall(
                 f"{word.upper()} fits {len(known)} calls.", next_step=_tell_apart(known)
             )
         return known[0]
+
+    async def _live(self, word: str) -> list[Call]:
+        """The live calls a word means; UnknownCall when there is none.
+
+        Where a vendor has more calls than one page shows, all its pages are read first.
+        """
+        picture = await self._board.look(ListView())
+        known = self._board.memory.called(word)
+        if not known and picture.partial:
+            await self._board.roll.refresh()
+            troubles = (*picture.troubles, *self._board.roll.troubles)
+            picture = picture.model_copy(update={"troubles": troubles})
+            known = self._board.memory.called(word)
+        if not known:
+            raise no_such_call(word, picture)
+        return known
 
     async def act(
         self,

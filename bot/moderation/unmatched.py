@@ -54,7 +54,7 @@ def call_word(call: Call) -> str:
 
 def no_such_call(word: str, picture: Picture) -> NoSuchCall:
     """No live call fits: those whose title or handle is near, to be opened."""
-    silent = [trouble.vendor.label for trouble in picture.troubles]
+    silent = dict.fromkeys(trouble.vendor.label for trouble in picture.troubles)
     message = f"No live call matches “{word}”."
     if silent:
         message += f" {' and '.join(silent)} did not answer, so it may be there."

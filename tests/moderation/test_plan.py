@@ -7,7 +7,7 @@ import pytest
 from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.handles import handle
-from bot.calls.models import CallRef, Vendor
+from bot.calls.models import Call, CallRef, Page, Vendor
 from bot.calls.verbs import End, Kick, Mute, RecordPause, RecordResume, RecordStart
 from bot.errors import (
     AmbiguousCall,
@@ -38,11 +38,20 @@ class Past:
         return [case for case in self.cases if case.act.call.id == call.id][:limit]
 
 
+class OnePage(FakeProvider):
+    """A vendor that falls silent over its further pages."""
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        if cursor is not None:
+            raise VendorTimeout("Too slow.", vendor="stream")
+        return await super().list_live(limit=limit)
+
+
 class Table:
     """A vendor with one room, and a planner at it."""
 
-    def __init__(self) -> None:
-        self.vendor = FakeProvider()
+    def __init__(self, vendor: FakeProvider | None = None) -> None:
+        self.vendor = vendor or FakeProvider()
         self.room = self.vendor.open_call("default:room", *PEOPLE, title="Room")
         clock = ManualClock()
         self.past = Past()
@@ -87,6 +96,22 @@ async def test_a_call_shown_a_moment_ago_costs_no_request(table: Table) -> None:
 
 async def test_an_unknown_word_is_no_call(table: Table) -> None:
     with pytest.raises(UnknownCall, match=r"No live call matches “ZZZZ”\.$"):
+        await table.planner.call("ZZZZ")
+
+
+async def test_a_live_call_beyond_the_first_page_is_found_by_its_handle(table: Table) -> None:
+    calls = [table.vendor.open_call(f"default:c{number}", "p") for number in range(250)]
+    assert (await table.planner.call(handle(calls[-1]))).ref == calls[-1]
+    assert table.vendor.requests == 4
+    with pytest.raises(UnknownCall, match=r"No live call matches “ZZZZ”\.$"):
+        await table.planner.call("ZZZZ")
+
+
+async def test_a_vendor_that_falls_silent_over_its_further_pages_is_named() -> None:
+    table = Table(OnePage())
+    for number in range(150):
+        table.vendor.open_call(f"default:c{number}", "p")
+    with pytest.raises(UnknownCall, match="Stream Video did not answer, so it may be there"):
         await table.planner.call("ZZZZ")
 
 

@@ -42,6 +42,9 @@ class Meter(Protocol):
     def acked(self, kind: str, seconds: float) -> None:
         """Slack got its answer; `kind` is command, press, form, options, event or other."""
 
+    def set_aside(self, table: str) -> None:
+        """A row was found that another release made and this one cannot read."""
+
     def wrote(self, size: int) -> None:
         """One transaction was committed for `size` requests."""
 
@@ -72,6 +75,9 @@ class Unmetered:
 
     def acked(self, kind: str, seconds: float) -> None:
         """See `Meter.acked`."""
+
+    def set_aside(self, table: str) -> None:
+        """See `Meter.set_aside`."""
 
     def wrote(self, size: int) -> None:
         """See `Meter.wrote`."""

@@ -57,6 +57,12 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self._aside = Counter(
+            "callwarden_rows_set_aside",
+            "Rows of another release that this one cannot read and leaves alone.",
+            ["table"],
+            registry=self.registry,
+        )
         self._batches = Histogram(
             "callwarden_store_batch_size",
             "Requests that shared one transaction.",
@@ -146,6 +152,10 @@ class Metrics:
     def acked(self, kind: str, seconds: float) -> None:
         """See `Meter.acked`."""
         self._acks.labels(kind).observe(seconds)
+
+    def set_aside(self, table: str) -> None:
+        """See `Meter.set_aside`."""
+        self._aside.labels(table).inc()
 
     def wrote(self, size: int) -> None:
         """See `Meter.wrote`."""

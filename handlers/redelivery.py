@@ -3,10 +3,8 @@
 Who and what was meant may not be there any more: the first delivery has done it.
 """
 
-from contextlib import suppress
-
 from bot.calls.cases import Acceptance, How
-from bot.errors import StoreError
+from bot.errors import OtherRelease, StoreError
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
 from handlers.visit import Visit
@@ -15,13 +13,16 @@ from handlers.visit import Visit
 async def led_to(visit: Visit, key: str) -> Acceptance | None:
     """What the request of this key led to; None where it comes first, or nobody can tell now.
 
-    What cannot be told here is settled where the order is written down: its key is unique.
+    What cannot be told here is settled where the order is written down: its key is unique. Raises
+    OtherRelease, which says that it made a case of another release.
     """
-    with suppress(StoreError):
+    try:
         case = await visit.desk.led_to(key)
-        if case is not None:
-            return Acceptance(case=case, how=How.REPEATED)
-    return None
+    except OtherRelease:
+        raise
+    except StoreError:
+        return None
+    return None if case is None else Acceptance(case=case, how=How.REPEATED)
 
 
 def told_again(earlier: Acceptance) -> Message | None:

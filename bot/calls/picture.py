@@ -95,7 +95,8 @@ class Roster(Frozen):
 class CallView(Frozen):
     """One call opened: its people on one page, who is kept out, what can be done and looked at.
 
-    `attendance` is who was there, of a call that is over. `rights` are its reader's.
+    `attendance` is who was there, of a call that is over. `rights` are its reader's. `set_aside`
+    are cases of it that another release made and this one cannot read.
     """
 
     call: Call
@@ -107,4 +108,5 @@ class CallView(Frozen):
     kept_out: Roster | None = None
     attendance: Attendance | None = None
     rights: Rights = NOTHING
+    set_aside: tuple[int, ...] = ()
     at: datetime

@@ -1,10 +1,14 @@
 """Verbs written down in cases, buttons and forms, and read back."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, WithJsonSchema, WrapValidator
 
 from bot.calls.verbs import VERBS, Verb
+
+EMPTY: tuple[Any, ...] = (None, False, "", [], {})
+"""What an option that was not said may be written as."""
 
 
 def dump_verb(verb: Verb) -> dict[str, Any]:
@@ -12,14 +16,21 @@ def dump_verb(verb: Verb) -> dict[str, Any]:
     return {"name": verb.name, **verb.model_dump(mode="json")}
 
 
-def load_verb(data: dict[str, Any]) -> Verb:
-    """The verb that `dump_verb` wrote; ValueError when the name or an option is unknown."""
+def load_verb(data: Any) -> Verb:
+    """The verb that `dump_verb` wrote; ValueError when the name or an option is unknown.
+
+    An unknown option that says nothing is let pass; with one that does, it would be another act.
+    """
+    if not isinstance(data, Mapping):
+        raise ValueError("no verb")  # noqa: TRY004 - what stands there was written by somebody
     options = dict(data)
     kind = VERBS.get(str(options.pop("name", "")))
     if kind is None:
         message = f"unknown verb {data.get('name')!r}"
         raise ValueError(message)
-    return kind.model_validate(options)
+    known = kind.model_fields
+    said = {name: value for name, value in options.items() if name in known or value not in EMPTY}
+    return kind.model_validate(said, extra="forbid")
 
 
 def _validate(value: Any, _: Any) -> Verb:

@@ -38,6 +38,7 @@ CallwardenError
 ├── SocketLost               no connection to Slack came about, again and again
 ├── ProcessBroken            a part ended that the process cannot do without
 ├── StoreError
+│   ├── OtherRelease         a row that another release made, and that this one cannot read
 │   ├── RecordDamaged        the audit log or a case is not what was recorded
 │   │   └── ChainBroken      the audit chain does not verify; names the first bad entry
 │   ├── InstanceLocked       another process holds this SQLite database
@@ -217,6 +218,19 @@ class ProcessBroken(CallwardenError):
 
 class StoreError(CallwardenError):
     """The database cannot be used as it is."""
+
+
+class OtherRelease(StoreError):
+    """A row of the database that another release made; `why` says what is not understood in it.
+
+    `why` names fields and what is expected there, never what stands in them.
+    """
+
+    default_next_step = "The release that made it can show it and finish it; an admin knows which."
+
+    def __init__(self, message: str, *, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class RecordDamaged(StoreError):

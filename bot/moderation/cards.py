@@ -44,12 +44,17 @@ class Cards:
         view, rights = await asyncio.gather(
             self.board.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
         )
-        cases, kept_out = await asyncio.gather(
+        (cases, set_aside), kept_out = await asyncio.gather(
             self._recent(reader, view.call.ref), self.absentees.kept_out(view.call)
         )
         over = view.call.ended_at is not None and ATTENDANCE.name in rights.looks
         attendance = await self._attendance(view.call.ref) if over else None
-        found = {"rights": rights, "attendance": attendance, "kept_out": kept_out}
+        found = {
+            "rights": rights,
+            "attendance": attendance,
+            "kept_out": kept_out,
+            "set_aside": set_aside,
+        }
         return view.model_copy(update=found), cases
 
     async def rights(self, reader: Reader, vendor: Vendor) -> Rights:
@@ -79,9 +84,9 @@ class Cards:
         except (VendorError, Impossible):
             return None
 
-    async def _recent(self, reader: Actor, call: CallRef) -> Sequence[Case]:
-        """The latest cases of a call; those who may not read the audit log see their own."""
+    async def _recent(self, reader: Actor, call: CallRef) -> tuple[Sequence[Case], tuple[int, ...]]:
+        """The latest cases of a call, and those set aside; without the audit log, their own."""
         cases = await self.store.recent(call, limit=RECENT)
         if await self.policy.may_read_audit(reader):
-            return cases
-        return [case for case in cases if case.actor.user == reader.user]
+            return cases, tuple(self.store.set_aside(call)[:RECENT])
+        return [case for case in cases if case.actor.user == reader.user], ()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from bot.errors import (
     BadInput,
     Impossible,
     NotPermitted,
+    OtherRelease,
     ProtectedPerson,
     RoleTooLow,
     VendorError,
@@ -293,7 +295,11 @@ class Desk:
         wanted = CaseFilter(by=asker.actor.user, limit=limit * ENTRIES_A_CASE)
         entries = await self.audit(asker, wanted)
         numbers = dict.fromkeys(entry.case for entry in entries if entry.case is not None)
-        return [await self.store.case(number) for number in list(numbers)[:limit]]
+        found = []
+        for number in list(numbers)[:limit]:
+            with suppress(OtherRelease):
+                found.append(await self.store.case(number))
+        return found
 
     async def require_auditor(self, asker: Asker) -> None:
         """RoleTooLow for those who may not search the audit log; raises as `look` for strangers."""

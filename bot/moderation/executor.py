@@ -14,7 +14,7 @@ from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.clock import Clock
-from bot.errors import Impossible, NotPermitted, StoreError, Unverified, VendorError
+from bot.errors import Impossible, NotPermitted, OtherRelease, StoreError, Unverified, VendorError
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.carry import CHECK, Carrier
@@ -216,7 +216,11 @@ class Executor:
         )
 
     async def _tell(self, notice: Notice) -> None:
-        case = await self._store.case(notice.case)
+        try:
+            case = await self._store.case(notice.case)
+        except OtherRelease:
+            await self._store.leave(notice)
+            return
         with (
             trace.working_on(case.number, case.trace, notice=notice.kind),
             working_at(Priority.ORDER),

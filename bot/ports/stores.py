@@ -69,7 +69,7 @@ class Store(Protocol):
         """Give back what `owner` holds, so that another worker need not wait for the lease."""
 
     async def case(self, number: int) -> Case:
-        """One case; UnknownCase when there is none."""
+        """One case; UnknownCase when there is none, OtherRelease when it cannot be read."""
 
     async def led_to(self, key: str) -> Case | None:
         """The case that the order of this key belongs to; None for a key that never came."""
@@ -82,6 +82,9 @@ class Store(Protocol):
 
     async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
         """The latest cases of these calls together, of all their runs, newest first."""
+
+    def set_aside(self, call: CallRef) -> Sequence[int]:
+        """Cases of a call that were met and are of a release that this one cannot read."""
 
     async def undoing(self, case: Case) -> Sequence[Case]:
         """Later cases of the same call with the verb that takes this one back, oldest first."""
@@ -102,6 +105,9 @@ class Store(Protocol):
 
     async def drop(self, notice: Notice) -> None:
         """Give this notice up (an answer whose address expired)."""
+
+    async def leave(self, notice: Notice) -> None:
+        """Leave this notice to other releases: what it tells cannot be read by this one."""
 
     async def backlog(self) -> Backlog:
         """Open cases by vendor and messages that are due: one look, for those who watch."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
@@ -10,12 +11,14 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 from bot.calls.actors import Actor
 from bot.calls.asks import Ask, Asked
 from bot.calls.cases import Event
-from bot.errors import NotAccepted, StoreError
+from bot.errors import NotAccepted, OtherRelease, StoreError
 from bot.store.database import Database
+from bot.store.leases import NOBODY, Wish, take_readable
 from bot.store.pen import Transaction, Work
+from bot.store.set_aside import SetAside
 from bot.store.shelf import Shelf
+from bot.store.stored import each_by_itself, read_json, understanding
 from bot.store.tables import REFUSED
-from bot.store.worklist import NOBODY, Wish, take
 
 KEPT = timedelta(days=7)
 """How long a refused order can be asked for and opened."""
@@ -59,14 +62,15 @@ def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
 class Asks:
     """Where they are asked for, taken up and brought back. A stale token changes nothing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, aside: SetAside) -> None:
         self._database = database
+        self._aside = aside
 
     def refer(
         self, transaction: Transaction, referrals: Sequence[Referral]
-    ) -> Sequence[Asked | None]:
+    ) -> Sequence[Asked | OtherRelease | None]:
         """What became of each; None where nobody was refused such an order, or somebody else."""
-        return [self._refer(transaction, referral) for referral in referrals]
+        return each_by_itself(partial(self._refer, transaction), referrals)
 
     def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Ask]]:
         """Those to be posted that nobody holds; what is old is forgotten on the way."""
@@ -110,17 +114,24 @@ class Asks:
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Ask]:
         transaction.connection.execute(_EXPIRE, {"long_ago": wish.at - KEPT})
-        rows = take(
-            self._database, transaction.connection, REFUSED, REFUSED.c.due_at <= wish.at, wish
+        taken = take_readable(
+            self._database,
+            transaction.connection,
+            REFUSED,
+            REFUSED.c.due_at <= wish.at,
+            wish,
+            read=ask_of,
+            aside=self._aside,
         )
-        return [ask_of(row) for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
+        taken.sort(key=lambda pair: (pair[0].due_at, pair[0].id))
+        return [ask for _, ask in taken]
 
 
 class AskSide(Shelf):
     """The side of the store that is `bot.ports.AskStore`."""
 
     def _open_asks(self) -> None:
-        asks = Asks(self._database)
+        asks = Asks(self._database, self._aside)
         self._refer = Work(asks.refer, NotAccepted, counting=True)
         self._due_asks = Work(asks.due, StoreError)
         self._ask_told = Work(asks.told, StoreError)
@@ -151,8 +162,9 @@ class AskSide(Shelf):
 
 
 def ask_of(row: Row[Any]) -> Ask:
-    """The order in a row that holds the columns of `refused_order`."""
-    kept = Ask.model_validate_json(row.request)
+    """The order in a row that holds the columns of `refused_order`. Raises OtherRelease."""
+    with understanding("That order"):
+        kept = read_json(Ask, row.request)
     now = {"asked_at": row.asked_at, "attempt": row.attempt, "token": row.token or ""}
     return kept.model_copy(update=now)
 
@@ -162,7 +174,7 @@ def _row(ask: Ask) -> dict[str, Any]:
         "id": ask.id,
         "by": ask.actor.user,
         "subject": ask.act.open_key(),
-        "request": ask.model_dump_json(),
+        "request": ask.model_dump_json(exclude_defaults=True),
         "refused_at": ask.refused_at,
         "attempt": 0,
     }

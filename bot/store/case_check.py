@@ -91,7 +91,7 @@ def _asked_otherwise(
     actor = asked.actor.model_dump() if asked.actor else None
     said = {
         "moderator": request.get("actor") == actor,
-        "reason": request.get("reason") == asked.reason,
+        "reason": request.get("reason", "") == asked.reason,
         "action": _part(act, "verb").get("name") == asked.verb,
         "vendor": case.vendor == _part(act, "call").get("vendor") == asked.vendor,
         "call": case.call_id == _part(act, "call").get("id") == asked.call,

@@ -7,6 +7,7 @@ way, so one look is enough, and nothing is held for it: also across processes.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -57,7 +58,11 @@ _OVERTAKE = (
 )
 
 
-def _older_contends() -> ColumnElement[bool]:
+def older_contends(set_aside: Sequence[int], now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether a case has to wait for an older one that is not finished.
+
+    One that this release has `set_aside` is waited for only while another release works on it.
+    """
     mine, theirs, older = CASE_LOCK.alias("mine"), CASE_LOCK.alias("theirs"), CASE.alias("older")
     return exists(
         select(older.c.number)
@@ -68,12 +73,9 @@ def _older_contends() -> ColumnElement[bool]:
             theirs.c.case_number < mine.c.case_number,
             theirs.c.exclusive.in_([true(), not_(mine.c.exclusive)]),  # both, where mine is
             older.c.state == State.ASKED.value,
+            or_(older.c.number.not_in(set_aside), older.c.lease_until > now),
         )
     )
-
-
-OLDER_CONTENDS = _older_contends()
-"""Whether a case has to wait for an older one that is not finished."""
 
 
 def _overtaken(open_key: str, number: int) -> str:

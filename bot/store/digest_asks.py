@@ -6,6 +6,7 @@ Each of these is one transaction, so a process that dies leaves all of it or not
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -20,6 +21,7 @@ from bot.store.digest_book import about, alone, change, create, running, subscri
 from bot.store.digest_tables import SUBSCRIPTION, TELLING
 from bot.store.door import Remark, heard, remark
 from bot.store.pen import Transaction
+from bot.store.stored import each_by_itself
 
 _LAST = (
     select(SUBSCRIPTION)
@@ -75,19 +77,21 @@ class DigestAsks:
     ) -> Sequence[Taken | CallwardenError]:
         """A new subscription each, or the one about the same, changed and running."""
         alone(self._database, transaction.connection)
-        return [_set_up(transaction, one) for one in asked]
+        return each_by_itself(partial(_set_up, transaction), asked)
 
     def amend(
         self, transaction: Transaction, asked: Sequence[Amended]
     ) -> Sequence[Taken | CallwardenError]:
         """Write over each that is as it was seen and would not be a second one about the same."""
         alone(self._database, transaction.connection)
-        return [_amend(transaction, one) for one in asked]
+        return each_by_itself(partial(_amend, transaction), asked)
 
-    def pause(self, transaction: Transaction, asked: Sequence[Paused]) -> Sequence[bool]:
+    def pause(
+        self, transaction: Transaction, asked: Sequence[Paused]
+    ) -> Sequence[bool | CallwardenError]:
         """Pause each that is as it was seen, and owe its owner a word."""
         alone(self._database, transaction.connection)
-        return [_pause(transaction.connection, one) for one in asked]
+        return each_by_itself(partial(_pause, transaction), asked)
 
 
 def _set_up(transaction: Transaction, one: SetUp) -> Taken | CallwardenError:
@@ -158,7 +162,8 @@ def _changed_since(number: int) -> BadInput:
     )
 
 
-def _pause(connection: Connection, one: Paused) -> bool:
+def _pause(transaction: Transaction, one: Paused) -> bool:
+    connection = transaction.connection
     if _numbered(connection, one.known.id) != one.known:
         return False
     paused = one.known.paused(why=one.why)

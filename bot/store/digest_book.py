@@ -13,8 +13,9 @@ from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import BadInput, CallwardenError, UnknownSubscription
 from bot.store.database import Database
 from bot.store.digest_tables import IS_RUNNING, POSTING, SUBSCRIPTION
+from bot.store.leases import NOBODY
 from bot.store.pen import Transaction
-from bot.store.worklist import NOBODY
+from bot.store.stored import read_json, understanding
 
 DUE, POSTED, FOLDED = "due", "posted", "folded"
 
@@ -123,8 +124,9 @@ def about(wish: Wish) -> str:
 
 
 def subscription_of(row: Row[Any]) -> Subscription:
-    """The subscription in a row."""
-    kept = Subscription.model_validate_json(row.said)
+    """The subscription in a row. Raises OtherRelease."""
+    with understanding(f"Digest {row.id}"):
+        kept = read_json(Subscription, row.said)
     return kept.model_copy(update={"id": row.id})
 
 
@@ -133,7 +135,7 @@ def _columns(subscription: Subscription) -> dict[str, Any]:
         "channel": subscription.wish.channel,
         "about": about(subscription.wish),
         "stopped": subscription.stopped,
-        "said": subscription.model_dump_json(),
+        "said": subscription.model_dump_json(exclude_defaults=True),
     }
 
 

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.cases import Case
@@ -12,10 +13,12 @@ from bot.calls.outcomes import State
 from bot.calls.verbs import Aim
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Subscription
+from bot.errors import OtherRelease
 from bot.store.contention import plain_key
 from bot.store.digest_book import subscription_of
 from bot.store.digest_tables import IS_RUNNING, SUBSCRIPTION
 from bot.store.rows import case_of
+from bot.store.set_aside import SetAside
 from bot.store.tables import AUDIT, CASE, IS_DOUBTFUL, IS_OPEN
 from bot.usage.days import Stretch
 
@@ -29,12 +32,20 @@ NAMED = 3
 """People of an act who are named one by one."""
 
 
-async def subscriptions(connection: AsyncConnection, channel: str | None) -> Sequence[Subscription]:
+async def subscriptions(
+    connection: AsyncConnection, channel: str | None, aside: SetAside
+) -> Sequence[Subscription]:
     """See `bot.ports.DigestStore.subscriptions`."""
     wanted = select(SUBSCRIPTION).where(IS_RUNNING).order_by(SUBSCRIPTION.c.id)
     if channel is not None:
         wanted = wanted.where(SUBSCRIPTION.c.channel == channel)
-    return [subscription_of(row) for row in await connection.execute(wanted)]
+    found = []
+    for row in await connection.execute(wanted):
+        try:
+            found.append(subscription_of(row))
+        except OtherRelease as error:
+            aside.add(SUBSCRIPTION, row, error)
+    return found
 
 
 async def acts(connection: AsyncConnection, stretch: Stretch) -> Acts:
@@ -62,12 +73,11 @@ async def waiting(connection: AsyncConnection, limit: int, now: datetime) -> Seq
     doubted = (
         select(CASE).where(IS_DOUBTFUL).where(CASE.c.asked_at > now - DOUBTED_FOR, ~again.exists())
     )
-    cases = []
+    rows: list[Row[Any]] = []
     for wanted in (stuck, doubted):
-        found = await connection.execute(wanted.order_by(CASE.c.asked_at).limit(limit))
-        cases += [case_of(row) for row in found]
-    cases.sort(key=lambda case: (case.asked_at, case.number))
-    return [_waiting(case) for case in cases[:limit]]
+        rows += await connection.execute(wanted.order_by(CASE.c.asked_at).limit(limit))
+    rows.sort(key=lambda row: (row.asked_at, row.number))
+    return [_waiting(row) for row in rows[:limit]]
 
 
 def _asked(stretch: Stretch) -> Select[str, str, str, int]:
@@ -103,8 +113,12 @@ def _inside(stretch: Stretch) -> ColumnElement[bool]:
     return and_(AUDIT.c.at >= stretch.start, AUDIT.c.at < stretch.end)
 
 
-def _waiting(case: Case) -> Waiting:
-    return Waiting(kind=case.state.value, case=case.number, words=_words(case), since=case.asked_at)
+def _waiting(row: Row[Any]) -> Waiting:
+    try:
+        words = _words(case_of(row))
+    except OtherRelease:
+        words = "Made by another release of Callwarden"
+    return Waiting(kind=row.state, case=row.number, words=words, since=row.asked_at)
 
 
 def _words(case: Case) -> str:

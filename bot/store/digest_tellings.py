@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
-from bot.digests.subscription import Subscription
 from bot.digests.telling import About, Telling
 from bot.store.database import Database
 from bot.store.digest_book import subscription_of
 from bot.store.digest_tables import SUBSCRIPTION, TELLING
+from bot.store.leases import NOBODY, Wish, take_readable
 from bot.store.pen import Transaction
-from bot.store.worklist import NOBODY, Wish, take
+from bot.store.set_aside import SetAside
+from bot.store.stored import understanding
 
 WORTH_TELLING = timedelta(days=1)
 """After that digests have come, and the list says which one is paused and why."""
@@ -22,7 +24,7 @@ _OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("f
 _TOLD = delete(TELLING).where(_OURS)
 _LATER = update(TELLING).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
 _EXPIRE = delete(TELLING).where(TELLING.c.since <= bindparam("long_ago"))
-_THESE = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id.in_(bindparam("numbers", expanding=True)))
+_ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class TellLater:
 class Tellings:
     """Where they are taken up and brought back. A stale token changes nothing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, aside: SetAside) -> None:
         self._database = database
+        self._aside = aside
 
     def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Telling]]:
         """The longest due; what is not worth telling any more is dropped on the way."""
@@ -57,12 +60,17 @@ class Tellings:
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Telling]:
         connection = transaction.connection
         connection.execute(_EXPIRE, {"long_ago": wish.at - WORTH_TELLING})
-        rows = take(self._database, connection, TELLING, TELLING.c.due_at <= wish.at, wish)
-        numbers = [row.subscription for row in rows]
-        found = connection.execute(_THESE, {"numbers": numbers}) if rows else ()
-        about = {row.id: subscription_of(row) for row in found}
-        rows = sorted(rows, key=lambda row: (row.since, row.key))
-        return [_telling(row, about[row.subscription]) for row in rows]
+        due = TELLING.c.due_at <= wish.at
+        taken = take_readable(
+            self._database,
+            connection,
+            TELLING,
+            due,
+            wish,
+            read=partial(_telling, connection),
+            aside=self._aside,
+        )
+        return [telling for _, telling in sorted(taken, key=lambda pair: _oldest(pair[0]))]
 
 
 def _lease(telling: Telling) -> dict[str, Any]:
@@ -70,13 +78,20 @@ def _lease(telling: Telling) -> dict[str, Any]:
     return {"ours": telling.key, "fence": telling.token}
 
 
-def _telling(row: Row[Any], subscription: Subscription) -> Telling:
-    return Telling(
-        key=row.key,
-        about=About(row.about),
-        subscription=subscription,
-        by=row.by,
-        since=row.since,
-        attempt=row.attempt,
-        token=row.token,
-    )
+def _oldest(row: Row[Any]) -> tuple[datetime, str]:
+    return row.since, row.key
+
+
+def _telling(connection: Connection, row: Row[Any]) -> Telling:
+    """What a row is about. Raises OtherRelease."""
+    subscription = connection.execute(_ITS, {"number": row.subscription}).one()
+    with understanding(f"A word about digest {row.subscription}"):
+        return Telling(
+            key=row.key,
+            about=About(row.about),
+            subscription=subscription_of(subscription),
+            by=row.by,
+            since=row.since,
+            attempt=row.attempt,
+            token=row.token,
+        )

@@ -13,9 +13,9 @@ from bot.store.digest_asks import Amended, DigestAsks, Paused, SetUp
 from bot.store.digest_book import Bid, DigestBook, Sent
 from bot.store.digest_looks import acts, subscriptions, waiting
 from bot.store.digest_tellings import Tellings, TellLater
+from bot.store.leases import Wish as Hands
 from bot.store.pen import Work
 from bot.store.shelf import BACKGROUND, Shelf
-from bot.store.worklist import Wish as Hands
 from bot.usage.days import Stretch
 
 
@@ -24,7 +24,7 @@ class DigestSide(Shelf):
 
     def _open_digests(self) -> None:
         book, asks = DigestBook(self._database), DigestAsks(self._database)
-        tellings = Tellings(self._database)
+        tellings = Tellings(self._database, self._aside)
         self._claim_posting = Work(book.claim, StoreError)
         self._posted = Work(book.posted, StoreError)
         self._set_up = Work(asks.set_up, NotAccepted, counting=True)
@@ -65,7 +65,7 @@ class DigestSide(Shelf):
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all, the oldest first."""
         async with self._reading() as connection:
-            return await subscriptions(connection, channel)
+            return await subscriptions(connection, channel, self._aside)
 
     async def claim_posting(
         self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime

@@ -24,7 +24,7 @@ from bot.calls.cases import (
     Refusal,
 )
 from bot.calls.outcomes import State
-from bot.errors import KeyReused
+from bot.errors import KeyReused, OtherRelease
 from bot.store.asks import keep_refused
 from bot.store.contention import Joinable, take_locks
 from bot.store.ledger import options
@@ -127,7 +127,7 @@ class Door:
 
     def accept(
         self, transaction: Transaction, knocks: Sequence[Knock]
-    ) -> Sequence[Acceptance | KeyReused]:
+    ) -> Sequence[Acceptance | KeyReused | OtherRelease]:
         """A constant number of statements, however many knock."""
         batch = _Batch(transaction, self._line_channel)
         batch.look(knocks)
@@ -166,8 +166,9 @@ class _Batch:
         self._connection = transaction.connection
         self._ledger = transaction.ledger
         self._line_channel = line_channel
-        self._known: dict[str, tuple[str, Case | None]] = {}
+        self._known: dict[str, tuple[str, Case | OtherRelease | None]] = {}
         self._open = Joinable()
+        self._unread: dict[str, OtherRelease] = {}
         self._made: list[Case] = []
         self._cases: dict[int, dict[str, Any]] = {}
         self._deliveries: list[dict[str, Any]] = []
@@ -180,14 +181,23 @@ class _Batch:
             self._known[row.key] = (row.fingerprint, _perhaps(row))
         open_keys = [knock.open_key for knock in knocks]
         for row in self._connection.execute(_EQUAL, {"open_keys": open_keys}):
-            self._open.add(row.open_key, case_of(row))
+            case = _read(row)
+            if isinstance(case, OtherRelease):
+                self._unread[row.open_key] = case
+            else:
+                self._open.add(row.open_key, case)
 
-    def answer(self, knock: Knock) -> Acceptance | KeyReused:
-        """What becomes of one order, given all before it."""
+    def answer(self, knock: Knock) -> Acceptance | KeyReused | OtherRelease:
+        """What becomes of one order, given all before it.
+
+        One that belongs to a case which this release cannot read is not taken: that case is it.
+        """
         if known := self._known.get(knock.order.key):
             return self._again(knock, *known)
         if (pressed := self._known.get(knock.order.press)) and pressed[1] is not None:
-            return Acceptance(case=pressed[1], how=How.REPEATED)
+            return _repeated(pressed[1])
+        if (unread := self._unread.get(knock.open_key)) is not None:
+            return unread
         if case := self._open.get(knock.open_key):
             how = How.JOINED
             self._audit(Event.JOINED, knock, case)
@@ -209,15 +219,17 @@ class _Batch:
             if rows:
                 self._connection.execute(add, rows)
 
-    def _again(self, knock: Knock, fingerprint: str, case: Case | None) -> Acceptance | KeyReused:
+    def _again(
+        self, knock: Knock, fingerprint: str, case: Case | OtherRelease | None
+    ) -> Acceptance | KeyReused | OtherRelease:
         if case is not None and fingerprint == knock.fingerprint:
-            return Acceptance(case=case, how=How.REPEATED)
+            return _repeated(case)
         self._ledger.add(
             Event.REFUSED,
             at=knock.at,
             actor=knock.order.actor,
             act=knock.order.act,
-            case=case.number if case else None,
+            case=case.number if isinstance(case, Case) else None,
             reason=knock.order.reason,
             state=State.REFUSED,
             detail="The key of an earlier order came with a different one.",
@@ -267,7 +279,9 @@ class _Batch:
                     "expires_at": knock.at + ANSWERABLE,
                     "manner": order.manner,
                     "joined": joined,
-                    "reader": Reader(actor=order.actor, channel=order.channel).model_dump_json(),
+                    "reader": Reader(actor=order.actor, channel=order.channel).model_dump_json(
+                        exclude_defaults=True
+                    ),
                 }
             )
 
@@ -285,8 +299,21 @@ class _Batch:
         )
 
 
-def _perhaps(row: Row[Any]) -> Case | None:
-    return None if row.number is None else case_of(row)
+def _perhaps(row: Row[Any]) -> Case | OtherRelease | None:
+    return None if row.number is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Case | OtherRelease:
+    """The case in a row, or why this release cannot read it."""
+    try:
+        return case_of(row)
+    except OtherRelease as error:
+        return error
+
+
+def _repeated(case: Case | OtherRelease) -> Acceptance | OtherRelease:
+    """That an order came before."""
+    return case if isinstance(case, OtherRelease) else Acceptance(case=case, how=How.REPEATED)
 
 
 def _case_row(case: Case, knock: Knock) -> dict[str, Any]:

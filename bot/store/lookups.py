@@ -9,9 +9,9 @@ from bot.calls.actors import Actor
 from bot.calls.lookups import Lookup
 from bot.store.database import Database
 from bot.store.door import heard
+from bot.store.leases import Wish, take
 from bot.store.pen import Transaction
 from bot.store.tables import LOOKUP
-from bot.store.worklist import Wish, take
 
 _ADD = insert(LOOKUP)
 _THERE = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(bindparam("keys", expanding=True)))

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, delete, func, tuple_, update
+from sqlalchemy import Executable, and_, bindparam, delete, func, select, tuple_, update
 
 from bot.calls.cases import ASKED, Notice, NoticeKind
+from bot.errors import OtherRelease
 from bot.store.database import Database
+from bot.store.leases import NOBODY, Wish, give_back, take_readable
 from bot.store.pen import Transaction
 from bot.store.rows import notice_of
+from bot.store.set_aside import SetAside
 from bot.store.tables import CASE, IS_DUE, OUTBOX
-from bot.store.worklist import NOBODY, Wish, take
 
 _OURS = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
 
+_HELD = select(OUTBOX).where(OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
 _REMEMBER = (
     update(OUTBOX)
     .where(_OURS)
@@ -61,8 +64,9 @@ class Later:
 class Notices:
     """Where the notifier takes up notices and brings them back. A stale token changes nothing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, aside: SetAside) -> None:
         self._database = database
+        self._aside = aside
 
     def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Notice]]:
         """The longest due; what can no longer be told is dropped on the way."""
@@ -87,6 +91,16 @@ class Notices:
         transaction.connection.execute(_POSTPONE, rows)
         return [None] * len(laters)
 
+    def leave(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
+        """Let go of each as if it had not been taken up, and leave it to other releases."""
+        rows = transaction.connection.execute(_HELD, {"keys": [one.key for one in notices]}).all()
+        ours = {(one.key, one.token) for one in notices}
+        left = [row for row in rows if (row.key, row.token) in ours]
+        for row in left:
+            self._aside.add(OUTBOX, row, OtherRelease(f"{row.key}: its case cannot be shown here."))
+        give_back(transaction.connection, OUTBOX, left)
+        return [None] * len(notices)
+
     def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
         """Give up on each."""
         if notices:
@@ -100,9 +114,17 @@ class Notices:
         due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
         if wish.kind is not None:
             due = and_(due, OUTBOX.c.kind == wish.kind)
-        rows = take(self._database, transaction.connection, OUTBOX, due, wish)
-        rows = sorted(rows, key=lambda row: (row.due_at, row.case_number))
-        return [notice_of(row) for row in rows]
+        taken = take_readable(
+            self._database,
+            transaction.connection,
+            OUTBOX,
+            due,
+            wish,
+            read=notice_of,
+            aside=self._aside,
+        )
+        taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
+        return [notice for _, notice in taken]
 
 
 def _told_all(notice: Notice) -> bool:

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.pen import Work
+from bot.store.set_aside import SetAside
 from bot.store.writer import Writer
 
 R = TypeVar("R")
@@ -27,6 +28,7 @@ class Shelf:
     _clock: Clock
     _database: Database
     _writer: Writer
+    _aside: SetAside
     _patience: float
 
     async def _background(self, work: Work[R, T], request: R) -> T:

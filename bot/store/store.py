@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, and_, false, func, or_, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.acts import Act
 from bot.calls.cases import (
     Acceptance,
-    Case,
     Claim,
     DigestNote,
     Disclosure,
@@ -22,30 +21,32 @@ from bot.calls.cases import (
     Refusal,
 )
 from bot.calls.lookups import Lookup
-from bot.calls.models import CallRef, Vendor
+from bot.calls.models import Vendor
 from bot.calls.outcomes import Result
 from bot.clock import Clock
-from bot.errors import NotAccepted, StoreError, UnknownCase
+from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
 from bot.store.asks import AskSide
 from bot.store.audit import AuditSide
 from bot.store.backlog import backlog
+from bot.store.case_reads import CaseReads
 from bot.store.database import Database
 from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark, remark
 from bot.store.instance_lock import InstanceLock
+from bot.store.leases import Wish
 from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.readiness import Readiness
-from bot.store.rows import case_of
 from bot.store.schema import Schema, schema_of
+from bot.store.set_aside import SetAside
 from bot.store.shelf import BACKGROUND
-from bot.store.tables import AUDIT, CASE, DELIVERY, LOOKUP
+from bot.store.tables import LOOKUP
 from bot.store.trouble import told_apart
 from bot.store.urls import address_of
 from bot.store.usage import UsageSide
-from bot.store.worklist import Begun, Outcome, PutBack, Wish, Worklist
+from bot.store.worklist import Begun, Outcome, PutBack, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
@@ -57,11 +58,8 @@ STOP_SECONDS = 5.0
 CLOSE_SECONDS = 0.5
 """How long the connections that read may take to be closed."""
 
-MOST_UNDOING = 300
-"""Cases that took another one back: each person of it by themselves."""
 
-
-class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
+class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
     """Start it, use it, stop it. What its methods return is on disk.
 
     `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
@@ -84,10 +82,11 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         self._database = Database(address)
         self._writer = Writer(self._database, meter)
         self._readiness = Readiness(self._writer, sqlite=self._database.sqlite)
+        self._aside = SetAside(meter)
         door, worklist, notices = (
             Door(line_channel),
-            Worklist(self._database),
-            Notices(self._database),
+            Worklist(self._database, self._aside),
+            Notices(self._database, self._aside),
         )
         self._accept = Work(door.accept, NotAccepted, counting=True)
         self._remark = Work(remark, NotAccepted, counting=True)
@@ -101,6 +100,7 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         self._noticed = Work(notices.noticed, StoreError)
         self._postpone = Work(notices.postpone, StoreError)
         self._drop = Work(notices.drop, StoreError)
+        self._leave = Work(notices.leave, StoreError)
         lookups = Lookups(self._database)
         self._hold = Work(lookups.hold, NotAccepted)
         self._due_lookups = Work(lookups.due, StoreError)
@@ -208,6 +208,10 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         """Give this notice up, and with an answer the address it was meant for."""
         await self._background(self._drop, notice)
 
+    async def leave(self, notice: Notice) -> None:
+        """Leave a notice to the release that made its case; see `bot.ports.Store`."""
+        await self._background(self._leave, notice)
+
     async def hold(self, lookup: Lookup) -> bool:
         """Keep an order that is looked for; see `bot.ports.LookupStore`."""
         return await self._writer.write(self._hold, lookup, patience=self._patience)
@@ -232,62 +236,6 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
     def place(self) -> str:
         """Where the database is, in words without any secret."""
         return self._database.address.place
-
-    async def last_case(self) -> int:
-        """The number of the newest case, and so how many there are; 0 for none."""
-        async with self._reading() as connection:
-            return await connection.scalar(select(func.max(CASE.c.number))) or 0
-
-    async def case(self, number: int) -> Case:
-        """One case; UnknownCase when there is none."""
-        cases = await self._cases(select(CASE).where(CASE.c.number == number))
-        if not cases:
-            raise UnknownCase(f"There is no case #{number}.")
-        return cases[0]
-
-    async def led_to(self, key: str) -> Case | None:
-        """The case that the order of this key belongs to; None for a key that never came."""
-        number = select(DELIVERY.c.case_number).where(DELIVERY.c.key == key).scalar_subquery()
-        cases = await self._cases(select(CASE).where(CASE.c.number == number))
-        return cases[0] if cases else None
-
-    async def seen(self, key: str) -> bool:
-        """Whether something came under this key already, whatever it led to."""
-        async with self._reading() as connection:
-            found = await connection.scalar(select(DELIVERY.c.key).where(DELIVERY.c.key == key))
-        return found is not None
-
-    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
-        """The latest cases of a call, newest first; of this run of it where `session` says one."""
-        wanted = select(CASE).where(CASE.c.vendor == call.vendor, CASE.c.call_id == call.id)
-        if call.session is not None:
-            wanted = wanted.where(CASE.c.session == call.session)
-        return await self._cases(wanted.order_by(CASE.c.number.desc()).limit(limit))
-
-    async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
-        """The latest cases of these calls together, of all their runs, newest first."""
-        ids: dict[Vendor, list[str]] = {}
-        for call in calls:
-            ids.setdefault(call.vendor, []).append(call.id)
-        of_each = [and_(CASE.c.vendor == one, CASE.c.call_id.in_(ids[one])) for one in ids]
-        newest = select(CASE).where(or_(false(), *of_each)).order_by(CASE.c.number.desc())
-        return await self._cases(newest.limit(limit))
-
-    async def undoing(self, case: Case) -> Sequence[Case]:
-        """Later cases of the same call with the verb that takes this one back, oldest first."""
-        if case.inverse is None:
-            return []
-        call = case.act.call
-        asked = select(AUDIT.c.case_number).where(
-            AUDIT.c.verb == case.inverse.name, AUDIT.c.case_number > case.number
-        )
-        wanted = select(CASE).where(
-            CASE.c.vendor == call.vendor,
-            CASE.c.call_id == call.id,
-            CASE.c.number > case.number,
-            CASE.c.number.in_(asked),
-        )
-        return await self._cases(wanted.order_by(CASE.c.number).limit(MOST_UNDOING))
 
     async def backlog(self) -> Backlog:
         """How much waits; see `bot.ports.Store.backlog`."""
@@ -324,10 +272,6 @@ class SqlStore(AuditSide, UsageSide, DigestSide, AskSide):
         with told_apart(self._database.address):
             async with asyncio.timeout(BACKGROUND), self._database.readers.connect() as connection:
                 yield connection
-
-    async def _cases(self, wanted: Select[tuple[object, ...]]) -> Sequence[Case]:
-        async with self._reading() as connection:
-            return [case_of(row) for row in await connection.execute(wanted)]
 
 
 @asynccontextmanager

@@ -1,19 +1,22 @@
 """Past calls as rows, and back."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from bot.calls.models import Vendor
+from bot.store.stored import read_many
 from bot.store.usage_tables import QUARTERS_A_DAY, SPANS
 from bot.usage.days import SECOND
 from bot.usage.quarters import QUARTER, number_of, reach
 from bot.usage.records import CallRecord, Ending, Recorded
 from bot.usage.tally import NOTHING, together
+
+T = TypeVar("T")
 
 COUNTS = ("people", "peak", "person_seconds", "audio_seconds", "video_seconds", "streams")
 
@@ -83,10 +86,20 @@ def record_of(row: Row[Any]) -> CallRecord:
         title=row.title,
         started_at=row.started_at,
         ended_at=row.until,
-        ending=None if row.ending is None else Ending(row.ending),
-        recordings=None if row.recordings is None else _RECORDINGS.validate_json(row.recordings),
+        ending=_known(lambda: Ending(row.ending)) if row.ending else None,
+        recordings=_known(lambda: read_many(_RECORDINGS, row.recordings))
+        if row.recordings
+        else None,
         **{name: getattr(row, name) for name in COUNTS},
     )
+
+
+def _known(read: Callable[[], T]) -> T | None:
+    """What a column says; None where another release wrote what this one does not know."""
+    try:
+        return read()
+    except ValueError:
+        return None
 
 
 def sum_rows(vendor: Vendor, quarters: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:

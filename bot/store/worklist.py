@@ -1,39 +1,32 @@
 """Working on cases: taken up under a lease, finished once, told in every place that shows them."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Row,
-    Table,
     and_,
     bindparam,
     case,
-    or_,
     select,
     true,
     update,
 )
 
 from bot.calls.acts import Act
-from bot.calls.cases import Case, Claim, Event, NoticeKind
-from bot.calls.models import Vendor
+from bot.calls.cases import Case, Claim, Event
 from bot.calls.outcomes import Result, State, overall
-from bot.store.contention import OLDER_CONTENDS, free_locks
+from bot.store.contention import free_locks, older_contends
 from bot.store.database import Database
 from bot.store.digest_tables import POSTING, TELLING
+from bot.store.leases import NOBODY, Wish, take_readable
 from bot.store.ledger import account, reached
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, results_json, with_act
+from bot.store.set_aside import SetAside
 from bot.store.tables import CASE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
-
-NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
-"""The columns of a lease nobody holds."""
 
 LEASED = (CASE, OUTBOX, LOOKUP, REFUSED, POSTING, TELLING)
 """The tables whose rows are worked on under a lease."""
@@ -69,21 +62,6 @@ asked to send later stays so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Somebody wants to take up to `limit` rows, and holds them for `lease`.
-
-    `vendor` narrows cases to one vendor's, `kind` narrows notices.
-    """
-
-    owner: str
-    limit: int
-    lease: timedelta
-    at: datetime
-    vendor: Vendor | None = None
-    kind: NoticeKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a worker found out about the case it holds."""
 
@@ -101,44 +79,6 @@ class PutBack:
     at: datetime
 
 
-def take(
-    database: Database,
-    connection: Connection,
-    table: Table,
-    due: ColumnElement[bool],
-    by: Wish,
-) -> Sequence[Row[Any]]:
-    """Lease up to `by.limit` rows of `table` that are due and that nobody holds: one statement.
-
-    The leased rows, in no order, with a token that fences whoever held them before.
-    """
-    key, now = table.primary_key.columns[0], database.now(by.at)
-    unheld = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-    oldest = table.c.number if "number" in table.c else table.c.due_at
-    chosen = (
-        select(key)
-        .where(and_(due, unheld))
-        .order_by(oldest)
-        .limit(by.limit)
-        .with_for_update(skip_locked=True)
-        .cte("chosen")
-    )
-    until = database.later(by.at, by.lease)
-    taken = connection.execute(
-        update(table)
-        .where(key.in_(select(chosen.c[0])))
-        .values(
-            attempt=table.c.attempt + 1,
-            owner=by.owner,
-            token=secrets.token_hex(16),
-            lease_until=until,
-        )
-        .returning(table)
-    )
-    rows: Sequence[Row[Any]] = taken.all()
-    return rows
-
-
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What a worker found before it sends anything for the case it holds."""
@@ -150,8 +90,9 @@ class Begun:
 class Worklist:
     """Where workers take up cases and bring them back."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, aside: SetAside) -> None:
         self._database = database
+        self._aside = aside
 
     def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
         """The oldest open cases nobody holds, and that contend with no older open one."""
@@ -227,10 +168,13 @@ class Worklist:
 
     def _claim(self, connection: Connection, wish: Wish) -> Sequence[Claim]:
         ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor
-        due = and_(IS_OPEN, ours, ~OLDER_CONTENDS)
-        rows = take(self._database, connection, CASE, due, wish)
-        rows = sorted(rows, key=lambda row: int(row.number))
-        return [Claim(case=case_of(row), token=row.token) for row in rows]
+        older = older_contends(self._aside.numbers(), self._database.now(wish.at))
+        due = and_(IS_OPEN, ours, ~older)
+        taken = take_readable(
+            self._database, connection, CASE, due, wish, read=case_of, aside=self._aside
+        )
+        taken.sort(key=lambda pair: int(pair[0].number))
+        return [Claim(case=case, token=row.token) for row, case in taken]
 
 
 def _closed(transaction: Transaction, outcome: Outcome, request: str) -> dict[str, Any]:

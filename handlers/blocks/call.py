@@ -67,7 +67,7 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
             [*(act_button(offer, call, mark) for offer in offers), _more(view)], f"{mark}.acts"
         ),
         *actions(_looks(view), f"{mark}.looks"),
-        *_recent(cases),
+        *_recent(cases, view.set_aside),
         *_people(view, mark),
         *kept_out_blocks(view, mark),
         *_limits(view),
@@ -77,9 +77,14 @@ def call_message(view: CallView, cases: Sequence[Case]) -> Message:
     return Message(text_of(f"{facts}: {count(call.people, 'person', 'people')}."), blocks)
 
 
-def _recent(cases: Sequence[Case]) -> list[Block]:
+def _recent(cases: Sequence[Case], set_aside: Sequence[int]) -> list[Block]:
     """What was done last in this call: above the people, who may fill pages."""
-    return [paragraph(["*Recent actions*", *(case_line(case) for case in cases)])] if cases else []
+    told = [case_line(case) for case in cases]
+    told += [
+        f"Case #{number} was made by another release of Callwarden and cannot be shown here."
+        for number in set_aside
+    ]
+    return [paragraph(["*Recent actions*", *told])] if told else []
 
 
 def _people(view: CallView, mark: str) -> list[Block]:

@@ -39,7 +39,8 @@ class AuditSide(Shelf):
         anchor = bytes.fromhex(expect) if expect else None
         async with readable():
             walk = Walk(anchor=await self._trail.checkpoint(), expect=anchor)
-            return (await Verifier(self._database, pause).whole(walk)).id
+            verifier = Verifier(self._database, pause, alone=pause is None)
+            return (await verifier.whole(walk)).id
 
     async def follow(self) -> int:
         """Follow the chain alone; the number of entries, or ChainBroken."""

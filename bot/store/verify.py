@@ -19,11 +19,11 @@ from bot.store.database import Database
 from bot.store.tables import AUDIT, CASE
 from bot.store.walking import LAST, Pause, walk_over
 
-ENTRIES = 250
-"""Entries, and
-"""
-CASES = 50
-"""cases that are compared before others have their turn: about two milliseconds."""
+ENTRIES, CASES = 250, 50
+"""How many are compared before others have their turn: a few milliseconds."""
+
+ALONE = 8
+"""Times as many in a process that has nothing else to do."""
 
 MOST_NAMED = 20
 """Faults that are told one by one; the rest are counted."""
@@ -37,13 +37,17 @@ SWITCH_ON = "Find out who switched it off, then run `callwarden migrate`: it put
 class Verifier:
     """Reads the audit log and the cases as streams, in constant memory, beside who writes them.
 
-    `pause` is awaited after each chunk. Raises RecordDamaged for what was changed, and StoreError
-    when the database does not answer: that says nothing about what is in it.
+    `pause` is awaited after each chunk; `alone` says that nobody waits for the process. Raises
+    RecordDamaged for what was changed, and StoreError when the database does not answer: that says
+    nothing about what is in it.
     """
 
-    def __init__(self, database: Database, pause: Pause | None = None) -> None:
+    def __init__(
+        self, database: Database, pause: Pause | None = None, *, alone: bool = False
+    ) -> None:
         self._database = database
         self._pause = pause
+        self._share = ALONE if alone else 1
 
     async def follow(self, walk: Walk, upto: int = LAST) -> Head:
         """Follow the chain; the last entry, or ChainBroken."""
@@ -102,7 +106,8 @@ class Verifier:
         told: int | None = None,
     ) -> None:
         """`told` is the entry that is told of already."""
-        while rows := await _rows(connection, columns.entries_after(after, upto, ENTRIES)):
+        many = self._share * ENTRIES
+        while rows := await _rows(connection, columns.entries_after(after, upto, many)):
             for row in rows:
                 if row.id != told and (fault := columns.fault_of(row)):
                     faults.add(fault)
@@ -112,7 +117,8 @@ class Verifier:
     async def _cases(
         self, connection: AsyncConnection, faults: "_Faults", after: int, upto: int
     ) -> None:
-        while after < upto and (rows := await _rows(connection, cases_after(after, CASES))):
+        many = self._share * CASES
+        while after < upto and (rows := await _rows(connection, cases_after(after, many))):
             for fault in faults_of(rows):
                 faults.add(fault)
             after = rows[-1].number

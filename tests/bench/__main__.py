@@ -1,7 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
-The names are those of the modules: acks, listing, start, beside, crowd, reading, verify, usage,
-backfill. Without one, all of them are measured.
+The names are those of the modules: acks, listing, start, beside, crowd, reading, verify, compared,
+usage, backfill. Without one, all of them are measured.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from bot.logs import configure_logs
 from tests.bench.acks import acks
 from tests.bench.backfill import backfill
 from tests.bench.beside import beside
+from tests.bench.compared import compared
 from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
 from tests.bench.ground import Ground
@@ -31,6 +32,7 @@ FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "crowd": crowd,
     "reading": reading,
     "verify": verify,
+    "compared": compared,
     "usage": usage,
     "backfill": backfill,
 }

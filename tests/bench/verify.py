@@ -37,7 +37,7 @@ async def verify(_: Ground) -> list[Figure]:
         ratios = [one.walk / one.floor for one in rounds]
         grown = [max(one.grown for one in rounds) / MEMORY]
         figures += [
-            Figure.of(f"verifying {ENTRIES:,} entries on {name} / sha256", ratios, 3.0),
+            Figure.of(f"following {ENTRIES:,} entries on {name} / sha256", ratios, 3.0),
             Figure.of(f"memory it takes on {name} / {MEMORY:g} MB", grown, 1.0),
         ]
     return figures

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import AuditEntry, Case, Event
+from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.life import Life
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State
@@ -45,6 +46,11 @@ from tests.fakes.blocks import (
 )
 from tests.fakes.rights import FULL
 
+
+def decoded(body: bytes) -> str:
+    return body.decode(errors="replace")
+
+
 MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2))  # noqa: DTZ001  its zone is given
 ACTORS = st.builds(Actor, user=st.just("U1") | NAMES, team=st.just("T1"))
 ENTRIES = st.builds(
@@ -63,6 +69,15 @@ ENTRIES = st.builds(
     state=st.none() | st.sampled_from(State),
     detail=NAMES | st.just("&" * 9000),
 )
+DAMAGED = st.builds(
+    DamagedEntry,
+    id=st.integers(1, 10**9),
+    at=st.just(UNDATED) | MOMENTS,
+    event=st.sampled_from([Event.DAMAGED, Event.NEWER]),
+    case=st.none() | st.integers(1, 10**9),
+    detail=st.just("Audit entry 7 does not fit its hash."),
+    text=st.text(max_size=500) | st.just("&" * 500) | st.binary(max_size=500).map(decoded),
+)
 FILTERS = st.builds(
     CaseFilter,
     case=st.none() | st.integers(1, 10**9),
@@ -79,7 +94,7 @@ FILTERS = st.builds(
 
 
 @ANYTHING
-@given(many(ENTRIES, MAX_ENTRIES + 2), FILTERS)
+@given(many(ENTRIES | DAMAGED, MAX_ENTRIES + 2), FILTERS)
 def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: CaseFilter) -> None:
     told(audit_message(entries, which))
 
@@ -98,7 +113,7 @@ def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
 @ANYTHING
 @given(
     CASES,
-    many(ENTRIES, 30).map(tuple),
+    many(ENTRIES | DAMAGED, 30).map(tuple),
     many(CASES, 20).map(tuple),
     st.integers(0, 20),
 )

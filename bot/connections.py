@@ -22,8 +22,8 @@ class Patience(NamedTuple):
     much is read of such a rest; `ahead`, how many requests may wait for the answer to another.
     """
 
-    request: float = 8.0
-    answer: float = 8.0
+    request: float = 6.0
+    answer: float = 6.0
     goodbye: float = 1.0
     head: int = 64 * 1024
     ahead: int = 4

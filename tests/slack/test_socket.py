@@ -126,6 +126,22 @@ async def test_an_envelope_is_acknowledged_with_the_listeners_answer(made: Bench
     assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
 
 
+async def test_no_word_of_a_command_loses_it_on_a_socket_either(made: Bench) -> None:
+    told = {**COMMAND, "text": "payload", "user_name": "payload", "channel_name": "payload"}
+    assert await made.exchange.send("slash_commands", told) == {"text": "you said payload"}
+
+
+async def test_an_envelope_that_lacks_what_its_kind_has_is_acknowledged_and_done_nothing_with(
+    made: Bench,
+) -> None:
+    with capture_logs() as log:
+        for payload in ({"command": "/calls"}, {"type": "block_actions"}, {"type": ["x"]}):
+            assert await made.exchange.send("interactive", payload) is None
+    told = [line["event"] for line in log if line["log_level"] == "warning"]
+    assert told == ["envelope not readable"] * 3
+    assert made.heard == []
+
+
 async def test_what_takes_no_answer_is_acknowledged_without_one(made: Bench) -> None:
     assert await made.exchange.send("events_api", EVENT) is None
     assert made.heard == [EVENT]

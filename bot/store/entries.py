@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.store.chain import GENESIS, link
+from bot.store.stored import read_json
 
 LEGIBLE = 500
 """Characters of a damaged entry that are shown."""
@@ -21,7 +22,7 @@ def read(entry_id: int, body: Any) -> AuditEntry:
     if not isinstance(body, bytes):
         return _damaged(entry_id, f"Audit entry {entry_id} is not bytes.", body)
     try:
-        entry = AuditEntry.model_validate_json(body, extra="ignore")
+        entry = read_json(AuditEntry, body)
     except ValidationError:
         return _unread(entry_id, body)
     if entry.at.tzinfo is None:

@@ -5,6 +5,7 @@ On Windows, where a file has no such mode, the folder's rights are all there is.
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -52,7 +53,8 @@ def open_private(path: Path) -> TextIO:
     file = os.open(path, os.O_WRONLY | os.O_CREAT, MODE)
     try:
         if stat.S_ISREG(os.fstat(file).st_mode):  # no terminal, no pipe
-            os.fchmod(file, MODE)
+            if sys.platform != "win32":
+                os.fchmod(file, MODE)
             os.ftruncate(file, 0)
     except OSError:
         os.close(file)

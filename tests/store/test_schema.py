@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot.errors import ConfigError, NewerDatabase
-from bot.store import open_store, opening
+from bot.store import migrations, open_store, opening
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.migrations import HEAD, OLDEST
@@ -115,3 +116,9 @@ async def test_a_store_without_tables_is_not_looked_at(
     with pytest.raises(ConfigError, match="tables that this release needs"):
         async with opening.reading(f"sqlite:///{file}"):
             pass
+
+
+def test_head_is_the_latest_revision() -> None:
+    """A migration that HEAD does not name: a release takes its own tables for a newer one's."""
+    folder = Path(migrations.__file__).parent / "versions"
+    assert max(path.name[1:5] for path in folder.glob("v*.py")) == HEAD

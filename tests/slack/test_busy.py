@@ -3,11 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import httpx
 import psycopg
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import open_show
+from tests.fakes.logs import written_log
 from tests.fakes.moderator import Moderator
 
 SUPPORT = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
@@ -35,8 +37,13 @@ async def test_looks_at_a_locked_table_are_told_soon_that_the_database_is_busy(
 
 
 async def test_a_process_that_cannot_write_any_more_is_not_ready(tmp_path: Path) -> None:
-    async with open_show(tmp_path) as show:
+    with written_log():
+        answer = await ready_without_a_writer(tmp_path)
+    assert answer.status_code == 503
+
+
+async def ready_without_a_writer(folder: Path) -> httpx.Response:
+    async with open_show(folder) as show:
         show.store.writing.cancel()
         await asyncio.wait({show.store.writing})
-        answer = await show.doors.get("/readyz")
-    assert answer.status_code == 503
+        return await show.doors.get("/readyz")

@@ -70,10 +70,12 @@ class Writer:
         self._waiting: deque[Item] = deque()
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._over = False
         self.health = WriteHealth(self._now)
 
     def start(self) -> asyncio.Task[None]:
         """Begin to write. The task ends before `stop` only when nothing can be written any more."""
+        self._over = False
         self._task = asyncio.create_task(self._run(), name="database writer")
         return self._task
 
@@ -94,7 +96,7 @@ class Writer:
         Raises the work's `failure` when it is not there within about `patience` seconds, and then
         it never will be, unless the error's next step says that this could not be found out.
         """
-        if self._task is None or self._task.done():
+        if self._task is None or self._task.done() or self._over:
             raise work.failure("The store is closed.")
         item = Item(work, request, self._now() + patience)
         self._waiting.append(item)
@@ -138,6 +140,7 @@ class Writer:
                 batch = self._take()
                 await desk.serve(batch)
         finally:
+            self._over = True
             pen.close()
             for item in (*batch, *self._waiting):
                 item.taken = True

@@ -18,6 +18,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.cli import main
 from bot.demo.stage import open_show
+from bot.errors import ConfigError
 from bot.log_stream import LogStream, unblocked_stderr
 from bot.logs import configure_logs, lines_dropped
 from bot.metrics import Metrics
@@ -95,7 +96,7 @@ def test_a_command_whose_last_words_nobody_reads_ends_all_the_same(
     monkeypatch.setenv("DATABASE_URL", "mysql://nowhere")
     with nobody_reads() as file, redirect_stderr(file), pytest.raises(SystemExit) as ended:
         main(["migrate"])
-    assert ended.value.code == 1
+    assert ended.value.code == ConfigError.exit_code
 
 
 def test_lines_come_out_in_order_and_whole(tmp_path: Path) -> None:
@@ -167,7 +168,7 @@ def test_whatever_a_command_writes_to_standard_error_goes_the_same_way(
     before = sys.stderr
     with pytest.raises(SystemExit) as ended:
         main(["migrate"])
-    assert ended.value.code == 1
+    assert ended.value.code == ConfigError.exit_code
     assert "DATABASE_URL" in capsys.readouterr().err
     assert sys.stderr is before
 

@@ -124,6 +124,30 @@ def migrate() -> None:
 
 
 @app.command()
+def restored(
+    last_case: Annotated[
+        int | None,
+        typer.Option(min=0, help="The highest case number seen in Slack; else some are left out."),
+    ] = None,
+) -> None:
+    """Say that the database was restored from a backup: what was open then is looked at first.
+
+    With SQLite, run it before `serve`; with PostgreSQL, before the processes or beside them.
+    """
+    from bot.clock import SystemClock
+    from bot.settings import Settings
+    from bot.store.opening import working
+    from bot.store.restoring import Restored
+
+    async def mark() -> Restored:
+        url = Settings.from_process().process.database_url.get_secret_value()
+        async with working(url, SystemClock(), line_channel=None) as store:
+            return await store.restored(last_case)
+
+    say(asyncio.run(mark()).told)
+
+
+@app.command()
 def capabilities() -> None:
     """Print what each vendor lets a moderator do, connected or not, and why where it does not."""
     from bot.bootstrap import capabilities as tell

@@ -71,7 +71,10 @@ ASKED, OUTCOME = 1, 2
 
 
 class Case(Frozen):
-    """A numbered act. Times are UTC; `attempt` counts how often it was taken up."""
+    """A numbered act. Times are UTC; `attempt` counts how often it was taken up.
+
+    `restored`: it was open in a backup that was restored since, and may have been done meanwhile.
+    """
 
     number: int
     act: Act
@@ -85,6 +88,12 @@ class Case(Frozen):
     channel: str | None = None
     reply_url: str | None = Field(None, repr=False)
     trace: str = ""
+    restored: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether it may have acted before it was taken up this time."""
+        return self.attempt > 1 or self.restored
 
     @property
     def version(self) -> int:
@@ -199,6 +208,8 @@ class Event(StrEnum):
     SENT = "sent"
     DAMAGED = "damaged"
     """Never recorded: the entry cannot be read, or was changed. See `bot.calls.damaged`."""
+    RESTORED = "restored"
+    """The database was restored from a backup, or that was noticed: nobody's act."""
     NEWER = "newer"
     """Never recorded: this release does not know what a newer one recorded."""
 

@@ -13,7 +13,8 @@ class Lookup(Frozen):
 
     `key` is the order's own: what comes of the words is accepted under it, so it is one case,
     however often they are delivered or looked up. `attempt` counts how often they were taken up,
-    `token` fences whoever held them before.
+    `token` fences whoever held them before. `restored`: they were on disk in a backup that was
+    restored since, and may have led to a case meanwhile.
     """
 
     key: str
@@ -26,3 +27,4 @@ class Lookup(Frozen):
     trace: str = ""
     attempt: int = 0
     token: str = ""
+    restored: bool = False

@@ -179,7 +179,7 @@ class Authorizer:
         One that was taken up before may have been done then: the vendor is read, and what it shows
         is said.
         """
-        if case.attempt == 1:
+        if not case.begun:
             return [
                 _result(part, State.REFUSED, _undone(why), why.next_step)
                 for part in case.act.each()

@@ -53,13 +53,25 @@ class Carrier:
     async def carry_out(self, case: Case) -> Sequence[Result]:
         """The results for each person of the case's act, concurrently, or for the call."""
         parts = await asyncio.gather(
-            *(self._in_time(part, case.attempt) for part in case.act.each())
+            *(self._in_time(part, doubtful=case.begun) for part in case.act.each())
         )
         return [result for part in parts for result in part]
 
-    async def _in_time(self, act: Act, attempt: int) -> Sequence[Result]:
+    async def look(self, case: Case) -> Sequence[Observation]:
+        """What the vendor shows of each part of the act; nothing is sent."""
+        return await asyncio.gather(*(self._looked(part) for part in case.act.each()))
+
+    async def _looked(self, act: Act) -> Observation:
+        try:
+            async with Deadline(self.patience):
+                return await self.provider.observe(act)
+        except (VendorError, TimeoutError) as error:
+            why = str(error) or f"No clear answer within {self.patience:g} s."
+            return Observation(seen=Seen.UNKNOWABLE, evidence=why)
+
+    async def _in_time(self, act: Act, *, doubtful: bool) -> Sequence[Result]:
         deadline = Deadline(self.patience)
-        errand = _Errand(self.provider, self.clock, act, deadline, doubtful=attempt > 1)
+        errand = _Errand(self.provider, self.clock, act, deadline, doubtful=doubtful)
         try:
             async with deadline:
                 return await errand.run()

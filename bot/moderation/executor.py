@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.errors import Impossible, NotPermitted, OtherRelease, StoreError, Unverified, VendorError
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
+from bot.moderation.backups import results_since
 from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
@@ -152,6 +153,8 @@ class Executor:
     async def _done(self, claim: Claim) -> Done:
         """The case carried out, refused, or ended. Unverified when its asker is to be asked for."""
         case = claim.case
+        if case.restored and (found := await self._found(case)) is not None:
+            return Done(case, found)
         if (results := self._settled(case)) is not None:
             return Done(case, results)
         try:
@@ -191,6 +194,12 @@ class Executor:
             raise StoreError("Another process has taken the case up meanwhile.")
         return _with(case, begun)
 
+    async def _found(self, case: Case) -> Sequence[Result] | None:
+        """What came of a case since the backup that it is of; None when it is to be carried out."""
+        carrier = self._carriers[case.act.call.vendor]
+        waited = self._clock.now() - case.asked_at
+        return results_since(case, await carrier.look(case), waited, in_time=waited <= STALE)
+
     def _count(self, case: Case, results: Sequence[Result]) -> None:
         for result in results:
             self._meter.acted(case.act.call.vendor, case.act.verb.name, result.state)
@@ -204,7 +213,7 @@ class Executor:
         if waited <= STALE:
             return None
         minutes = int(waited.total_seconds() // 60)
-        if case.attempt > 1:
+        if case.begun:
             why = f"Started {minutes} minutes ago and never finished."
             return ended(case, State.NOT_CONFIRMED, why, CHECK)
         why = f"It could not be started for {minutes} minutes. Nothing was done."
@@ -242,7 +251,7 @@ class Executor:
 
 def _unread(case: Case, error: VendorError) -> Sequence[Result]:
     """The end of a case for which it cannot be read who is there, and so who is protected."""
-    if case.attempt > 1:
+    if case.begun:
         return ended(
             case, State.NOT_CONFIRMED, f"Started before and never finished. {error}", CHECK
         )

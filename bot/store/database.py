@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store.high_water import HighWater
 from bot.store.pooler import prepare_nothing_through_a_pooler
 from bot.store.private import make_private
 from bot.store.tables import Utc
@@ -84,6 +85,7 @@ class Database:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.sqlite = address.sqlite
+        self.high_water = HighWater.beside(address.file)
         self.engine = create_async_engine(
             address.url,
             connect_args=_arguments(address),

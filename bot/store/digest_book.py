@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, text, update
 
 from bot.calls.actors import Actor
 from bot.digests.subscription import Posting, Subscription, Wish
@@ -16,6 +16,7 @@ from bot.store.digest_tables import IS_RUNNING, POSTING, SUBSCRIPTION
 from bot.store.leases import NOBODY
 from bot.store.pen import Transaction
 from bot.store.stored import read_json, understanding
+from bot.store.tables import RESTORATION
 
 DUE, POSTED, FOLDED = "due", "posted", "folded"
 
@@ -43,11 +44,12 @@ _THIS = and_(
 _SEEN = select(POSTING.c.state).where(_THIS)
 _OFFER = """
 INSERT INTO digest_posting (subscription, day, state, due_at, attempt)
-VALUES (:subscription, :day, :state, :due_at, 0) ON CONFLICT DO NOTHING
+VALUES (:subscription, :day, :state, :due_at, :attempt) ON CONFLICT DO NOTHING
 """
 _OFFERED = text(_OFFER).bindparams(
     *(bindparam(name, type_=POSTING.c[name].type) for name in ("day", "due_at"))
 )
+_RESTORED = select(func.max(RESTORATION.c.at, type_=RESTORATION.c.at.type))
 _MARK = (
     update(POSTING)
     .where(_THIS, POSTING.c.token == bindparam("fence"), POSTING.c.state == DUE)
@@ -91,6 +93,7 @@ class DigestBook:
     def _claim(self, connection: Connection, bid: Bid) -> Posting | None:
         number, due_at = bid.subscription.id, bid.subscription.due_at(bid.day)
         row = {"subscription": number, "day": bid.day, "state": DUE, "due_at": due_at}
+        row["attempt"] = _tries_unknown(connection, due_at)
         connection.execute(_OFFERED, row)
         unheld = or_(
             POSTING.c.lease_until.is_(None),
@@ -110,6 +113,12 @@ class DigestBook:
             {"number": number, "sending_day": bid.day},
         ).one_or_none()
         return None if taken is None else _posting(bid.subscription, taken)
+
+
+def _tries_unknown(connection: Connection, due_at: datetime) -> int:
+    """1 where it was due before a backup was restored: it may have been posted, so look first."""
+    restored_at = connection.scalar(_RESTORED)
+    return int(restored_at is not None and due_at <= restored_at)
 
 
 def alone(database: Database, connection: Connection) -> None:

@@ -12,13 +12,14 @@ from bot.calls.outcomes import Result, State
 from bot.calls.search import EVERYONE, SPARED
 from bot.store.chain import Head, link
 from bot.store.rows import found_by
-from bot.store.tables import AUDIT, CASE
+from bot.store.tables import AUDIT, CASE, RESTORATION
 
 MANY = 10
 """People for whom the same is so who are named one by one in the account of a case."""
 
 _COUNTS = select(
     select(func.max(CASE.c.number)).scalar_subquery(),
+    select(func.max(RESTORATION.c.last_case)).scalar_subquery(),
     select(func.max(AUDIT.c.id)).scalar_subquery(),
     select(AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1).scalar_subquery(),
 )
@@ -26,7 +27,10 @@ _ADD = insert(AUDIT)
 
 
 class Ledger:
-    """Gives out case numbers and audit ids without gaps; only for who holds the writer's lock."""
+    """Gives out case numbers and audit ids in order; only for who holds the writer's lock.
+
+    Ids have no gaps. Numbers have one where a backup was restored: see `bot.store.restoring`.
+    """
 
     def __init__(self, last_case: int, head: Head) -> None:
         self._last_case = last_case
@@ -36,8 +40,19 @@ class Ledger:
     @classmethod
     def open(cls, connection: Connection) -> "Ledger":
         """Read where the counts stand: one statement."""
-        number, entry_id, found = connection.execute(_COUNTS).one()
-        return cls(number or 0, Head() if entry_id is None else Head(entry_id, found))
+        number, left_out, entry_id, found = connection.execute(_COUNTS).one()
+        return cls(
+            max(number or 0, left_out or 0), Head() if entry_id is None else Head(entry_id, found)
+        )
+
+    @property
+    def head(self) -> Head:
+        """The last entry, with those that were added."""
+        return self._head
+
+    def leave_out(self, number: int) -> None:
+        """Give out no case number up to this one: they may stand in Slack."""
+        self._last_case = max(self._last_case, number)
 
     def next_case(self) -> int:
         """A number no case has yet."""
@@ -49,7 +64,7 @@ class Ledger:
         event: Event,
         *,
         at: datetime,
-        actor: Actor,
+        actor: Actor | None,
         act: Act | None,
         **said: Any,
     ) -> None:

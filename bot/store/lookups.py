@@ -84,4 +84,5 @@ def _lookup(row: Row[Any]) -> Lookup:
         trace=row.trace,
         attempt=row.attempt,
         token=row.token,
+        restored=row.restored_at is not None,
     )

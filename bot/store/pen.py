@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import CallwardenError
+from bot.store.chain import Head
 from bot.store.database import Database
 from bot.store.faults import surely_not_committed
 from bot.store.ledger import Ledger
@@ -81,6 +82,7 @@ class Pen:
         self._now = now
         self._connection: Connection | None = None
         self._closed = False
+        self._head = Head()
 
     @property
     def address(self) -> Address:
@@ -102,6 +104,7 @@ class Pen:
                 _take_back(batch, before)
                 raise
             undo.pop_all()
+            self._database.high_water.note(self._head)
         return results
 
     def close(self) -> None:
@@ -137,6 +140,7 @@ class Pen:
             results += zip(items, done, strict=True)
         if ledger is not None:
             ledger.close(connection)
+            self._head = ledger.head
         return results
 
     def _promise(self, batch: Sequence[Item], deadline: float) -> list[bool]:

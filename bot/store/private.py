@@ -15,7 +15,7 @@ MODE = 0o600
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
-BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
+BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".head")
 """What the names of an SQLite file, of its companions and of our lock end with.
 
 SQLite gives its companions the mode of the file itself. https://sqlite.org/tempfiles.html

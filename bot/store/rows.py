@@ -70,6 +70,7 @@ def case_of(row: Row[Any]) -> Case:
             channel=order.channel,
             reply_url=row.reply_url,
             trace=order.trace,
+            restored=row.restored_at is not None,
         )
 
 

@@ -39,6 +39,7 @@ from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.readiness import Readiness
+from bot.store.restoring import Restore, Restored, Restoring
 from bot.store.schema import Schema, schema_of
 from bot.store.set_aside import SetAside
 from bot.store.shelf import BACKGROUND
@@ -105,6 +106,9 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self._hold = Work(lookups.hold, NotAccepted)
         self._due_lookups = Work(lookups.due, StoreError)
         self._looked_up = Work(lookups.over, StoreError)
+        restoring = Restoring(self._database)
+        self._restore = Work(restoring.restore, StoreError, counting=True)
+        self._notice_restored = Work(restoring.notice, StoreError, counting=True)
         self._open_audit()
         self._open_usage()
         self._open_digests()
@@ -118,18 +122,28 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         """
         self._lock.acquire()
         self.writing = self._writer.start()
-        if self._database.sqlite:
-            await self._free_claims()
+        await self._begin_well()
 
-    async def _free_claims(self) -> None:
-        """A file that cannot be written now is no reason not to start: it is said when used."""
+    async def _begin_well(self) -> None:
+        """What a start mends. A database that cannot be written now is no reason not to start."""
         try:
             if not await self.schema_fits():
                 return
-            if freed := await self._background(self._release_all, None):
+            if self._database.sqlite and (freed := await self._background(self._release_all, None)):
                 log.info("claims freed", rows=freed)
+            if found := await self._background(self._notice_restored, self._clock.now()):
+                log.error(
+                    "the database is older than what was seen of it",
+                    marked=found.told,
+                    next_step="After restoring a backup, run `callwarden restored`; if nobody did, "
+                    "run `callwarden audit verify`.",
+                )
         except StoreError as error:
-            log.warning("claims not freed", error=str(error))
+            log.warning("not looked at what was left", error=str(error))
+
+    async def restored(self, last_case: int | None = None) -> Restored:
+        """Mark what may have been done since the backup that was restored; see `bot.store`."""
+        return await self._background(self._restore, Restore(self._clock.now(), last_case))
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Write what waits, close the connections, let the file go, within about `seconds`."""
@@ -137,6 +151,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
             await self._writer.stop(seconds)
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._database.engine.dispose()
+            self._database.high_water.close()
         except TimeoutError:
             log.warning("connections not closed in time")
         finally:

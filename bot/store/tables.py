@@ -100,6 +100,7 @@ class ModerationCase(SQLModel, table=True):
     owner: str | None
     token: str | None
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+    restored_at: datetime | None = Field(sa_column=_moment(nullable=True))
 
 
 class CaseLock(SQLModel, table=True):
@@ -182,6 +183,7 @@ class OrderLookup(SQLModel, table=True):
     owner: str | None
     token: str | None
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+    restored_at: datetime | None = Field(sa_column=_moment(nullable=True))
 
 
 class RefusedOrder(SQLModel, table=True):
@@ -257,6 +259,28 @@ class SchemaCompatibility(SQLModel, table=True):
     oldest: str
 
 
+class Restoration(SQLModel, table=True):
+    """A backup was restored, or that was noticed, at that moment.
+
+    Case numbers up to `last_case` may stand in Slack and are not given out again.
+    """
+
+    __tablename__ = "restoration"
+
+    id: int = Field(sa_column=_counted())
+    at: datetime = Field(sa_column=_moment())
+    last_case: int
+
+
+class DatabaseIdentity(SQLModel, table=True):
+    """Which PostgreSQL this was at the last start; see `bot.store.restoring`."""
+
+    __tablename__ = "database_identity"
+
+    id: int = Field(sa_column=_counted())
+    identity: str
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table that a model describes."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
@@ -270,4 +294,6 @@ LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)
 AUDIT = table_of(Audit)
 CHECKPOINT = table_of(Checkpoint)
+RESTORATION = table_of(Restoration)
+IDENTITY = table_of(DatabaseIdentity)
 COMPATIBILITY = table_of(SchemaCompatibility)

@@ -33,6 +33,7 @@ EVENTS = {
     Event.RESUMED: "digest resumed",
     Event.STOPPED: "digest stopped",
     Event.SENT: "digest sent",
+    Event.RESTORED: "database restored",
     Event.NEWER: "of a newer release",
 }
 """What is said of an event that its name alone does not tell."""

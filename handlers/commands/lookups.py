@@ -19,6 +19,7 @@ from bot.moderation.plan import UnclearPeople
 from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import asked_back, looking, unsent
+from handlers.blocks.text import clean, cut
 from handlers.commands.acting import taken_up, to_repeat
 from handlers.commands.orders import ActRequest
 from handlers.commands.parse import parse
@@ -35,6 +36,12 @@ SAID_AGAIN_AFTER = timedelta(seconds=1)
 
 class NotLookedUp(CallwardenError):
     """It was not found out in time what an order means."""
+
+
+class MayBeDone(CallwardenError):
+    """Nobody knows any more whether an order was carried out."""
+
+    default_next_step = "Look at the call, and order it again if it is still needed."
 
 
 class NeedsForm(CallwardenError):
@@ -61,6 +68,7 @@ async def look_up(counter: Counter, lookup: Lookup) -> None:
 async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | None:
     """None when the order is on disk; else what the asker reads, or why it cannot be taken now."""
     try:
+        _require_not_restored(lookup)
         _require_fresh(visit, lookup)
         await _take(visit, lookup)
     except (NotAccepted, StoreError) as error:
@@ -87,6 +95,16 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     await visit.desk.request(visit.order(lookup.key, act, read.reason))
+
+
+def _require_not_restored(lookup: Lookup) -> None:
+    """MayBeDone where a backup was restored that had it: it has led to something since."""
+    if lookup.restored:
+        words = cut(clean(lookup.words), 100)
+        raise MayBeDone(
+            f"The database was restored from a backup that had “{words}” as not done yet. It may "
+            "have been done since."
+        )
 
 
 def _require_fresh(visit: Visit, lookup: Lookup) -> None:

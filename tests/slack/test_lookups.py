@@ -166,6 +166,16 @@ async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) 
     await mira.sees(f"{MOST_ATTEMPTS} times", "Nothing was done.")
 
 
+async def test_one_of_a_restored_backup_is_not_done_and_its_asker_reads_why(show: Show) -> None:
+    mira = Moderator(show)
+    await show.store.hold(kept(show, mira))
+    await show.store.restored()
+    show.counter.lookups.nudge()
+    text = await mira.sees("restored from a backup", "kick", "may have been done since")
+    assert "Nothing was done" not in text
+    assert show.stage.world.stream.effects == []
+
+
 async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show) -> None:
     mira = Moderator(show)
     await show.store.hold(kept(show, mira, words=f"block {ROOM} dolores spam"))

@@ -15,10 +15,11 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.calls.cases import AuditEntry
 from bot.calls.search import CaseFilter
-from bot.store import open_store
+from bot.store import migrations, open_store
 from bot.store.chain import GENESIS, link
 from bot.store.database import Database
 from bot.store.migrate import alembic_config, migrate
+from bot.store.migrations import HEAD
 from bot.store.rows import found_by
 from bot.store.tables import AUDIT
 from bot.store.urls import address_of
@@ -185,3 +186,8 @@ async def _run(url: str, statement: str) -> None:
             await connection.execute(text(statement))
     finally:
         await database.engine.dispose()
+
+
+def test_the_revision_that_is_worked_with_is_the_newest_there_is() -> None:
+    folder = Path(migrations.__file__).parent / "versions"
+    assert max(file.name[1:5] for file in folder.glob("v*.py")) == HEAD

@@ -118,6 +118,16 @@ def test_migrate_makes_the_tables_and_may_be_repeated(run: Run, tmp_path: Path) 
     assert run("audit", "verify").out.startswith("0 entries, unbroken.")
 
 
+def test_restored_marks_a_database_and_says_what_that_means(run: Run, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'callwarden.db'}"
+    code, told, _ = run("restored", DATABASE_URL=url)
+    assert code == 0
+    assert told.startswith("Restored from a backup. Open cases: 0, looked at before")
+    assert told.endswith("The next case is #1001.\n")
+    assert "#1001" in run("restored", DATABASE_URL=url)[1]
+    assert "#4001" in run("restored", "--last-case", "4000", DATABASE_URL=url)[1]
+
+
 def test_migrate_says_that_a_database_cannot_be_reached_without_its_password(run: Run) -> None:
     said = run("migrate", DATABASE_URL="postgresql://ann:hunter2@127.0.0.1:9/none")
     assert (said.code, said.out) == (75, "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bot.calls.acts import Act, ActRef
 from bot.calls.capabilities import Capability
@@ -18,6 +18,7 @@ from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.message import Block, Message
 from handlers.blocks.offers import everyone_label, takes
 from handlers.blocks.optionfields import Kind, kind_of, listed_field
+from handlers.blocks.packing import MAX_METADATA, pack, unpack
 from handlers.blocks.parts import option, paragraph, plain_text, select
 from handlers.blocks.protectedfield import INCLUDE, include_field, included
 from handlers.blocks.reasons import LISTED, REASON, one_reason, reason_fields, wrong_reason
@@ -26,8 +27,8 @@ from handlers.blocks.values import MAX_SHOWN, Value, stale
 REASON_FORM = "act.reason"
 """The callback_id of the form."""
 
-MAX_TITLE, MAX_METADATA = 24, 3000
-"""Slack's limits for a title or submit button and for private_metadata."""
+MAX_TITLE = 24
+"""Slack's limit for a title or submit button."""
 
 _OPTION = "option."
 
@@ -113,23 +114,23 @@ def read_form(view: dict[str, Any]) -> Filled:
         verb = type(state.act.verb).model_validate(
             _without_name(state.act.verb) | _chosen(view["state"]["values"])
         )
-    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
     act = state.act.model_copy(update={"verb": verb, "protected_too": _includes(view, state.act)})
     return Filled(state=state, act=act, reason=_written(view))
 
 
 def read_form_state(view: Mapping[str, Any]) -> FormState:
-    """What the form is about. ValidationError, KeyError or TypeError when it is no form of ours."""
-    return FormState.model_validate_json(view["private_metadata"])
+    """What the form is about. ValueError, KeyError, AttributeError when it is no form of ours."""
+    return FormState.model_validate_json(unpack(view["private_metadata"]))
 
 
 def form_errors(view: dict[str, Any]) -> dict[str, str]:
     """What Slack is to show beside the form's fields, by block_id; empty when all is well."""
     try:
-        state = FormState.model_validate_json(view["private_metadata"])
+        state = read_form_state(view)
         reason = _written(view)
-    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
     wrong = wrong_reason(reason, needed=state.act.heavy)
     return {REASON: wrong} if wrong else {}
@@ -157,7 +158,7 @@ def done_view(message: Message) -> dict[str, Any]:
 
 
 def _metadata(state: FormState) -> str:
-    carried = state.model_dump_json(exclude_none=True)
+    carried = pack(state.model_dump_json(exclude_none=True))
     if len(carried) > MAX_METADATA:
         raise BadInput(
             f"{len(state.act.people) + len(state.act.spared)} people are too many for one form.",

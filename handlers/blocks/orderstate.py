@@ -10,6 +10,7 @@ from bot.calls.models import CallRef, Frozen
 from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.choices import Picked, call_value
 from handlers.blocks.optionfields import OPTION
+from handlers.blocks.packing import MAX_METADATA, pack, unpack
 from handlers.blocks.protectedfield import INCLUDE, included
 from handlers.blocks.reasons import LISTED, REASON
 from handlers.blocks.values import (
@@ -26,9 +27,6 @@ ORDER_FORM = "act.order"
 
 ABSENT = "absent"
 """The action_id of the field for people who need not be there."""
-
-MAX_METADATA = 3000
-"""Slack's limit for private_metadata."""
 
 ANY, OF_PERSON = "any", "person"
 """Among which verbs a form lets choose: all, or those aimed at people. Else: a first word's."""
@@ -119,7 +117,7 @@ def people_block(call: str, verb: type[Verb] | None) -> str:
 
 def dump_state(state: OrderState) -> str:
     """The state as private_metadata; ids too long for it are left to the form's own fields."""
-    carried = state.model_dump_json(exclude_none=True)
+    carried = pack(state.model_dump_json(exclude_none=True))
     if len(carried) <= MAX_METADATA:
         return carried
     return state.model_copy(update={"call": None}).model_dump_json(exclude_none=True)
@@ -128,8 +126,8 @@ def dump_state(state: OrderState) -> str:
 def read_state(view: Mapping[str, Any]) -> OrderState:
     """What the form carried. BadInput when it is from an older release or was edited."""
     try:
-        return OrderState.model_validate_json(view["private_metadata"])
-    except (ValidationError, KeyError, TypeError) as error:
+        return OrderState.model_validate_json(unpack(view["private_metadata"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
 
 

@@ -1,5 +1,6 @@
 """A form says what it does, and brings back act, options and reason."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.verbs import Kick, Mute, RecordStart, RtmpStart, Verb
 from bot.demo.slack.kit_blocks import MODAL
 from bot.errors import BadInput
+from bot.moderation.naming import MOST_NAMED
 from handlers.blocks import refusal
 from handlers.blocks.forms import FormState, form_errors, read_form, reason_form, trouble_view
 from handlers.blocks.message import Message
@@ -84,9 +86,23 @@ def test_an_option_nobody_offered_is_refused() -> None:
         read_form(submitted(form(aimed(Mute(), "a")), "x", tracks="smell"))
 
 
+@pytest.mark.parametrize("length", [32, 64])
+def test_a_form_brings_back_as_many_people_as_one_order_may_name(length: int) -> None:
+    people = [hashlib.sha512(bytes([n])).hexdigest()[:length] for n in range(MOST_NAMED)]
+    filled = read_form(submitted(form(aimed(Kick(), *people)), "x"))
+    assert filled.act.people == tuple(people)
+
+
 def test_too_many_people_for_one_form_is_said() -> None:
+    ids = [hashlib.sha512(bytes([n])).hexdigest() for n in range(MOST_NAMED)]
     with pytest.raises(BadInput, match="too many for one form"):
-        form(aimed(Kick(), *(f"{n:0128}" for n in range(50))))
+        form(aimed(Kick(), *ids))
+
+
+@pytest.mark.parametrize("changed", ["z", "z!", "zABCDE", "z\u00e9"])
+def test_what_was_packed_and_changed_is_an_old_form(changed: str) -> None:
+    with pytest.raises(BadInput, match="older release"):
+        read_form({**submitted(form(aimed(Kick(), "a")), "x"), "private_metadata": changed})
 
 
 @ANYTHING

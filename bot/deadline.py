@@ -55,8 +55,11 @@ class Deadline:
         return self._left if when is None else when - asyncio.get_running_loop().time()
 
     def restart(self, extra: float = 0.0) -> None:
-        """Begin to count anew, with `extra` seconds on top this once: the work gets on."""
-        self._left = self.seconds + extra
+        """Begin to count anew, with `extra` seconds on top this once: the work gets on.
+
+        It never makes less of what is left: another part of the work may have been given more.
+        """
+        self._left = max(self.left, self.seconds + extra)
         if not self._waiting:
             self._count()
 

@@ -66,11 +66,11 @@ class Limits(Section):
     """`[limits]`, in seconds: for one vendor's listing, for one request that acts, for a claim.
 
     A case that a process took up and did not bring back is taken up by another one when the lease
-    of the claim has run out. One act, with all its reading back, gets 0.4 of that, so that no
-    two processes work on the same case. Each process asks Stream `stream_per_second`
-    times a second at most: the other vendors document their rates, Stream's is the account's.
-    It writes `lines_per_second` in the moderation channel, after a burst of five: Slack takes
-    about one a second.
+    of the claim has run out; it is renewed while the case is worked on. One act, with all its
+    reading back, gets 0.4 of that, not counting the wait for our own turn. Each process asks
+    Stream `stream_per_second` times a second at most: the other vendors document their rates,
+    Stream's is the account's. It writes `lines_per_second` in the moderation channel, after a
+    burst of five: Slack takes about one a second.
     """
 
     list_seconds: Seconds = 2.0

@@ -1,5 +1,7 @@
 """An order given where no answer can be sent later: its form and Home show how it went."""
 
+from collections.abc import AsyncIterator
+
 from bot.calls.cases import Acceptance, Case
 from handlers import home
 from handlers.blocks.cases import answer_message, asked_message
@@ -10,7 +12,10 @@ from handlers.modals.opening import Opened, draw
 from handlers.visit import Visit
 
 PAUSES = (0.3, 0.7, 1.0, 2.0, 4.0, 8.0, 14.0)
-"""Seconds before each look at the case: a little longer in all than one act may take."""
+"""Seconds before each look at the case: a little longer in all than most acts may take."""
+
+PAUSE, MOST_LOOKS = 5.0, 120
+"""Seconds before each further look at a case that gets on, and how many of them."""
 
 ELSEWHERE = "How it ends stands in your Home tab and in the audit log."
 """Said where it is not known when the last look is over."""
@@ -20,9 +25,10 @@ def follow(visit: Visit, acceptance: Acceptance) -> None:
     """Show the outcome in the place of the submitted form, if it is still open, and in Home."""
 
     async def followed() -> None:
-        case = await _ended(visit, acceptance.case)
-        told = await _told(visit, case)
-        await draw(visit, Opened(str(visit.payload["id"]), ""), window_view(told))
+        form = Opened(str(visit.payload["id"]), "")
+        async for case in _states(visit, acceptance.case):
+            told = await _told(visit, case)
+            await draw(visit, form, window_view(told))
         await home.publish(visit, None)
 
     visit.later(followed, "follow")
@@ -34,19 +40,24 @@ def follow_press(visit: Visit, acceptance: Acceptance) -> None:
     async def followed() -> None:
         await visit.hold()
         await visit.answer(asked_message(acceptance))
-        await visit.answer(await _told(visit, await _ended(visit, acceptance.case)))
+        async for case in _states(visit, acceptance.case):
+            await visit.answer(await _told(visit, case))
 
     visit.later(followed, "follow")
 
 
-async def _ended(visit: Visit, case: Case) -> Case:
-    """The case once it has ended, or as it is after the last look."""
-    for seconds in PAUSES:
-        if not case.state.open:
+async def _states(visit: Visit, case: Case) -> AsyncIterator[Case]:
+    """The case each time that it is further, and at last once it has ended or is not waited for."""
+    looks = [*PAUSES]
+    for _ in range(len(PAUSES) + MOST_LOOKS):
+        if not case.state.open or not looks:
             break
-        await visit.desk.board.clock.sleep(seconds)
-        case = await visit.desk.case(visit.asker, case.number)
-    return case
+        await visit.desk.board.clock.sleep(looks.pop(0))
+        before, case = case.progress, await visit.desk.case(visit.asker, case.number)
+        if case.state.open and case.progress != before:
+            looks = looks or [PAUSE] * 2
+            yield case
+    yield case
 
 
 async def _told(visit: Visit, case: Case) -> Message:

@@ -11,7 +11,7 @@ from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask
 from bot.calls.models import CallRef, Frozen
-from bot.calls.outcomes import Result, State
+from bot.calls.outcomes import Progress, Result, State
 from bot.calls.verbs import Verb
 
 
@@ -73,6 +73,7 @@ ASKED, OUTCOME = 1, 2
 class Case(Frozen):
     """A numbered act. Times are UTC; `attempt` counts how often it was taken up.
 
+    `progress` is how far it is while it is open, where that takes long enough to be told.
     `restored`: it was open in a backup that was restored since, and may have been done meanwhile.
     """
 
@@ -88,6 +89,7 @@ class Case(Frozen):
     channel: str | None = None
     reply_url: str | None = Field(None, repr=False)
     trace: str = ""
+    progress: Progress | None = None
     restored: bool = False
 
     @property

@@ -83,6 +83,18 @@ class Recipient(Frozen):
     refused: str = ""
 
 
+class Progress(Frozen):
+    """How far an act has come that is done person by person.
+
+    `done` of `total`, None while that is not known; of an act on everyone, `people` are those it
+    was sent for so far.
+    """
+
+    done: int = 0
+    total: int | None = None
+    people: tuple[Recipient, ...] = ()
+
+
 class Receipt(Frozen):
     """A vendor's definite yes: what it said, and its id for the request where it gives one.
 

@@ -39,6 +39,7 @@ CallwardenError
 ├── ProcessBroken            a part ended that the process cannot do without
 ├── StoreError
 │   ├── OtherRelease         a row that another release made, and that this one cannot read
+│   ├── ClaimLost            a case may be somebody else's by now; nothing more is done for it
 │   ├── RecordDamaged        the audit log or a case is not what was recorded
 │   │   └── ChainBroken      the audit chain does not verify; names the first bad entry
 │   ├── InstanceLocked       another process holds this SQLite database
@@ -231,6 +232,10 @@ class OtherRelease(StoreError):
     def __init__(self, message: str, *, why: str = "") -> None:
         super().__init__(message)
         self.why = why
+
+
+class ClaimLost(StoreError):
+    """The lease of a case ran out, or may have: somebody else takes the case up, if need be."""
 
 
 class RecordDamaged(StoreError):

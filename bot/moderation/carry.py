@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.deadline import Deadline
 from bot.errors import Ambiguous, Impossible, VendorBusy, VendorError, VendorRefused
 from bot.ports import CallProvider
+from bot.progress import ProgressTracker
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,9 @@ READ_BACK_AFTER = (0.0, 0.3, 0.7, 1.5)
 LOOK_SECONDS = 3.0
 """How long the look before the first send may take; then the act is sent without it."""
 
+MOST_SECONDS = 600.0
+"""How long one act may take in all, however it gets on."""
+
 CHECK = "Check again, or do it again."
 AGAIN = "Try again for those who are left."
 
@@ -43,19 +47,37 @@ AGAIN = "Try again for those who are left."
 class Carrier:
     """Carries acts to one vendor. `patience` is the total time for one act, in seconds.
 
-    It counts what the vendor takes, not the wait for our own turn there.
+    It counts what the vendor takes, not the wait for our own turn there; an act that goes on
+    person by person has it anew after each, for MOST_SECONDS in all.
     """
 
     provider: CallProvider
     clock: Clock
     patience: float = 25.0
 
-    async def carry_out(self, case: Case) -> Sequence[Result]:
-        """The results for each person of the case's act, concurrently, or for the call."""
-        parts = await asyncio.gather(
-            *(self._in_time(part, doubtful=case.begun) for part in case.act.each())
+    async def carry_out(
+        self, case: Case, tracker: ProgressTracker | None = None
+    ) -> Sequence[Result]:
+        """The results for each person of the case's act, concurrently, or for the call.
+
+        `tracker` is told how far it is; it says whom an earlier attempt reached.
+        """
+        tracker = tracker or ProgressTracker(case.progress)
+        parts = case.act.each()
+        if len(parts) == 1:
+            return await self._in_time(parts[0], tracker, doubtful=case.begun)
+        tracker.expect(len(parts))
+        told = await asyncio.gather(
+            *(self._one_of_many(part, tracker, doubtful=case.begun) for part in parts)
         )
-        return [result for part in parts for result in part]
+        return [result for part in told for result in part]
+
+    async def _one_of_many(
+        self, act: Act, tracker: ProgressTracker, *, doubtful: bool
+    ) -> Sequence[Result]:
+        results = await self._in_time(act, tracker, doubtful=doubtful)
+        tracker.step()
+        return results
 
     async def look(self, case: Case) -> Sequence[Observation]:
         """What the vendor shows of each part of the act; nothing is sent."""
@@ -69,13 +91,18 @@ class Carrier:
             why = str(error) or f"No clear answer within {self.patience:g} s."
             return Observation(seen=Seen.UNKNOWABLE, evidence=why)
 
-    async def _in_time(self, act: Act, *, doubtful: bool) -> Sequence[Result]:
+    async def _in_time(
+        self, act: Act, tracker: ProgressTracker, *, doubtful: bool
+    ) -> Sequence[Result]:
         deadline = Deadline(self.patience)
-        errand = _Errand(self.provider, self.clock, act, deadline, doubtful=doubtful)
+        errand = _Errand(self.provider, self.clock, act, deadline, tracker, doubtful=doubtful)
+        follow = deadline.restart if act.everyone else _unmoved
         try:
-            async with deadline:
-                return await errand.run()
+            with tracker.followed_by(follow):
+                async with asyncio.timeout(MOST_SECONDS), deadline:
+                    return await errand.run()
         except TimeoutError:
+            errand.remember_sent()
             return errand.results(
                 State.NOT_CONFIRMED, f"No clear answer within {self.patience:g} s.", CHECK
             )
@@ -90,18 +117,27 @@ class _Errand:
     """
 
     def __init__(
-        self, provider: CallProvider, clock: Clock, act: Act, deadline: Deadline, *, doubtful: bool
+        self,
+        provider: CallProvider,
+        clock: Clock,
+        act: Act,
+        deadline: Deadline,
+        tracker: ProgressTracker,
+        *,
+        doubtful: bool,
     ) -> None:
         self._provider = provider
         self._clock = clock
         self._act = act
         self._doubtful = doubtful
         self._deadline = deadline
+        self._tracker = tracker
         self._request_id: str | None = None
         self._attempts = 0
         self._recipients: dict[str, Recipient] = {}
         self._unlisted = self._missed = 0
         self._seen: Observation | None = None
+        self.remember_sent()
 
     async def run(self) -> Sequence[Result]:
         """Send until it is done, refused, or not worth trying again."""
@@ -109,6 +145,7 @@ class _Errand:
             if known := await (self._settle() if self._doubtful else self._known()):
                 return known
             self._attempts += 1
+            self._tracker.require_held()
             try:
                 receipt = await self._provider.perform(self._act)
             except Ambiguous as doubt:
@@ -225,6 +262,11 @@ class _Errand:
             if known is None or known.refused:
                 self._recipients[one.id] = one
 
+    def remember_sent(self) -> None:
+        """It was sent for these too: by an earlier attempt, or before this one broke off."""
+        sent = self._tracker.progress.people if self._act.everyone else ()
+        self._recipients = {one.id: one for one in sent} | self._recipients
+
     def results(self, state: State, evidence: str, next_step: str = "") -> Sequence[Result]:
         """What is known now, for the person or the call, or for each whom everyone meant."""
         if not self._recipients:
@@ -291,6 +333,10 @@ class _Errand:
             attempts=self._attempts,
             request_id=self._request_id,
         )
+
+
+def _unmoved(_: float) -> None:
+    """Of several people, what is done for one gives the others no more time."""
 
 
 def _last_read(seen: Observation) -> str:

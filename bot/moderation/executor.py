@@ -14,20 +14,30 @@ from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.clock import Clock
-from bot.errors import Impossible, NotPermitted, OtherRelease, StoreError, Unverified, VendorError
+from bot.errors import (
+    ClaimLost,
+    Impossible,
+    NotPermitted,
+    OtherRelease,
+    StoreError,
+    Unverified,
+    VendorError,
+)
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.backups import results_since
 from bot.moderation.carry import CHECK, Carrier
+from bot.moderation.lease import BEAT_SECONDS, LeaseKeeper
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.ports import NoticeLater, NoticeLost, Notifier, Store
 from bot.priority import Priority, working_at
+from bot.progress import ProgressTracker
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long a claim holds; more than twice the patience for one act, so that none overlaps."""
+"""How long a claim holds unless it is renewed, as it is while its case is worked on."""
 
 ACTS_AT_ONCE = 8
 """Cases carried out at the same time for each vendor: a hung one never starves another."""
@@ -63,7 +73,10 @@ class Done(NamedTuple):
 
 
 class Executor:
-    """One pump for each vendor's cases and one for Slack's messages; `nudge` is their bell."""
+    """One pump for each vendor's cases and one for Slack's messages; `nudge` is their bell.
+
+    `beat` is after how many seconds a lease is renewed and it is told how far a case is.
+    """
 
     def __init__(  # noqa: PLR0913 - each is one part, given by name
         self,
@@ -76,9 +89,11 @@ class Executor:
         tasks: Tasks,
         owner: str,
         lease: timedelta = LEASE,
+        beat: float = BEAT_SECONDS,
         meter: Meter = UNMETERED,
     ) -> None:
         self._store = store
+        self._beat = beat
         self._meter = meter
         self._notifier = notifier
         self._carriers = carriers
@@ -136,8 +151,12 @@ class Executor:
             working_at(Priority.ACT),
         ):
             log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
+            keeper = LeaseKeeper(self._store, claim, self._lease, self._nudge_notices, self._beat)
             try:
-                done = await self._done(claim)
+                done = await keeper.keep(self._done(claim, keeper.tracker))
+            except ClaimLost as lost:
+                log.warning("case let go", why=str(lost))
+                return
             except Unverified as silence:
                 until = self._clock.now() + ASK_AGAIN
                 await self._store.put_back(claim, until=until)
@@ -150,7 +169,7 @@ class Executor:
             log.info("case finished", state=overall(done.results), attempt=case.attempt, kept=kept)
         self._nudge_notices()
 
-    async def _done(self, claim: Claim) -> Done:
+    async def _done(self, claim: Claim, tracker: ProgressTracker) -> Done:
         """The case carried out, refused, or ended. Unverified when its asker is to be asked for."""
         case = claim.case
         if case.restored and (found := await self._found(case)) is not None:
@@ -166,9 +185,9 @@ class Executor:
             return Done(case, await self._authorizer.refused(case, no))
         except VendorError as error:
             return Done(case, _unread(case, error))
-        return await self._carried(claim.model_copy(update={"case": _with(case, act)}))
+        return await self._carried(claim.model_copy(update={"case": _with(case, act)}), tracker)
 
-    async def _carried(self, claim: Claim) -> Done:
+    async def _carried(self, claim: Claim, tracker: ProgressTracker) -> Done:
         """The act prepared where its vendor wants that, and carried out."""
         carrier = self._carriers[claim.case.act.call.vendor]
         try:
@@ -176,7 +195,7 @@ class Executor:
         except (VendorError, Impossible) as error:
             results = ended(claim.case, State.FAILED, str(error), error.next_step)
             return Done(claim.case, results)
-        return Done(case, await carrier.carry_out(case))
+        return Done(case, await carrier.carry_out(case, tracker))
 
     async def _prepared(self, claim: Claim, carrier: Carrier) -> Case:
         """The case with what its act found, on disk before anything is sent.
@@ -191,7 +210,7 @@ class Executor:
         past = await self._store.recent(room, limit=PAST)
         begun = await provider.prepare(act, [one for one in past if one.number < case.number])
         if not await self._store.begin(claim, begun):
-            raise StoreError("Another process has taken the case up meanwhile.")
+            raise ClaimLost("Another process has taken the case up meanwhile.")
         return _with(case, begun)
 
     async def _found(self, case: Case) -> Sequence[Result] | None:

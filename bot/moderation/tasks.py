@@ -26,6 +26,11 @@ class Tasks:
         task.add_done_callback(self._done)
         return task
 
+    @property
+    def running(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._running)
+
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:

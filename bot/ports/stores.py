@@ -21,7 +21,7 @@ from bot.calls.cases import (
 )
 from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef, Vendor
-from bot.calls.outcomes import Result
+from bot.calls.outcomes import Progress, Result
 from bot.calls.search import CaseFilter
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
@@ -55,6 +55,15 @@ class Store(Protocol):
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
         """Take up open cases (of `vendor`) nobody holds, or whose lease ran out, oldest first."""
+
+    async def renew(
+        self, claim: Claim, *, lease: timedelta, progress: Progress | None, answer: bool
+    ) -> bool:
+        """Hold a case for `lease` from now on; False when the claim was lost.
+
+        With `progress`, keep how far it is and have its line show that; with `answer` also the
+        private messages that can be edited.
+        """
 
     async def begin(self, claim: Claim, act: Act) -> bool:
         """Keep what the act found before anything is sent; False when the claim was lost."""

@@ -8,7 +8,8 @@ from typing import Any
 from bot.calls.acts import Act
 from bot.calls.outcomes import Recipient
 from bot.clock import Clock
-from bot.errors import Ambiguous, VendorDenied, VendorError, VendorRefused
+from bot.errors import Ambiguous, VendorBusy, VendorDenied, VendorError, VendorRefused
+from bot.progress import current
 from bot.providers.stream_evidence import no_later, spared
 from bot.providers.stream_reads import StreamReads
 from bot.providers.stream_wire import Stay
@@ -16,8 +17,15 @@ from bot.providers.stream_wire import Stay
 AT_ONCE = 8
 """Requests under way at the same time: less than the connection pool, and than a second's rate."""
 
-SECONDS = 15.0
-"""Nobody new is begun with after so long: the rest of the time is for reading back."""
+SECONDS = 480.0
+"""Nobody new is begun with after so long: a call that fills as fast would never be done."""
+
+LONGEST_WAIT = 60.0
+"""Seconds that Stream may ask to be left alone before the next person; its limits are by the minute
+(getstream.io/docs/platform/rate-limits)."""
+
+NEXT_TRY = 1.0
+"""Seconds before the next try where it names none."""
 
 MOMENT = 0.5
 """Seconds until the list of people is read anew when it shows only those done already."""
@@ -42,6 +50,7 @@ class Crowd:
         self._doubted: dict[str, Recipient] = {}
         self._refused: dict[str, Recipient] = {}
         self._refusal: VendorRefused | None = None
+        self._tracker = current()
         self.unlisted = 0
 
     @property
@@ -51,7 +60,10 @@ class Crowd:
 
     def reach(self, stays: Iterable[Stay]) -> None:
         """It was done to these."""
-        self._reached |= {stay.user.id: recipient(stay) for stay in stays}
+        reached = {stay.user.id: recipient(stay) for stay in stays}
+        self._reached |= reached
+        self._tracker.send_to(reached.values())
+        self._tracker.step(len(reached))
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -89,6 +101,7 @@ class Crowd:
             beyond = here.total - len(here.participants)
             self.unlisted = beyond if first else max(self.unlisted - len(fresh), 0)
             self._known.update(people)
+            self._tracker.expect(len(people) + beyond)
             if people:
                 yield list(people.values())
             elif beyond and waits < MOMENTS:
@@ -117,8 +130,9 @@ class Crowd:
             async with gate:
                 if troubles or self._late:
                     return
+                self._tracker.send_to([recipient(stay)])
                 try:
-                    await do(stay.user.id)
+                    await self._patiently(lambda: do(stay.user.id))
                 except VendorError as error:
                     self._sort(stay, error, troubles)
                 else:
@@ -127,6 +141,20 @@ class Crowd:
         await asyncio.gather(*map(one, stays))
         if troubles:
             raise troubles[0]
+
+    async def _patiently(self, do: Callable[[], Awaitable[object]]) -> None:
+        """Do it once; where Stream asks to wait, nothing was done, and it is tried again then."""
+        while True:
+            try:
+                await do()
+            except VendorBusy as busy:
+                seconds = NEXT_TRY if busy.retry_after is None else busy.retry_after
+                if self._late or seconds > LONGEST_WAIT:
+                    raise
+                self._tracker.wait(seconds)
+                await self._clock.sleep(seconds)
+            else:
+                return
 
     def told(self) -> str:
         """How many it was done to, in words; the first refusal when all were refused."""
@@ -143,6 +171,7 @@ class Crowd:
         if isinstance(error, VendorRefused) and not isinstance(error, VendorDenied):
             self._refusal = self._refusal or error
             self._refused[stay.user.id] = recipient(stay, refused=str(error))
+            self._tracker.step()
             return
         if isinstance(error, Ambiguous):
             self._doubted[stay.user.id] = recipient(stay)

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from bot.calls.actors import Reader
 from bot.calls.acts import Act
 from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
-from bot.calls.outcomes import Result, State
+from bot.calls.outcomes import Progress, Result, State
 from bot.calls.search import aimed_at
 from bot.store.stored import read_json, read_many, understanding
 
@@ -71,7 +71,16 @@ def case_of(row: Row[Any]) -> Case:
             reply_url=row.reply_url,
             trace=order.trace,
             restored=row.restored_at is not None,
+            progress=_progress(row.progress),
         )
+
+
+def _progress(text: str | None) -> Progress | None:
+    """How far a case is; what another release wrote differently is no reason not to go on."""
+    try:
+        return None if text is None else read_json(Progress, text)
+    except ValueError:
+        return None
 
 
 def notice_of(row: Row[Any]) -> Notice:

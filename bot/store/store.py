@@ -22,7 +22,7 @@ from bot.calls.cases import (
 )
 from bot.calls.lookups import Lookup
 from bot.calls.models import Vendor
-from bot.calls.outcomes import Result
+from bot.calls.outcomes import Progress, Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
@@ -47,7 +47,7 @@ from bot.store.tables import LOOKUP
 from bot.store.trouble import told_apart
 from bot.store.urls import address_of
 from bot.store.usage import UsageSide
-from bot.store.worklist import Begun, Outcome, PutBack, Worklist
+from bot.store.worklist import Begun, Outcome, PutBack, Renewal, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
@@ -92,6 +92,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self._accept = Work(door.accept, NotAccepted, counting=True)
         self._remark = Work(remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
+        self._renew = Work(worklist.renew, StoreError)
         self._begin = Work(worklist.begin, StoreError)
         self._finish = Work(worklist.finish, StoreError, counting=True)
         self._put_back = Work(worklist.put_back, StoreError)
@@ -186,6 +187,13 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
         wish = Wish(owner, limit, lease, self._clock.now(), vendor)
         return await self._background(self._claim, wish)
+
+    async def renew(
+        self, claim: Claim, *, lease: timedelta, progress: Progress | None, answer: bool
+    ) -> bool:
+        """Hold a case for longer, and keep how far it is; see `bot.ports.Store.renew`."""
+        renewal = Renewal(claim, lease, self._clock.now(), progress, answer)
+        return await self._background(self._renew, renewal)
 
     async def begin(self, claim: Claim, act: Act) -> bool:
         """Keep what the act found before anything is sent; False when the claim was lost."""

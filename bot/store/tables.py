@@ -55,6 +55,8 @@ def _moment(*, nullable: bool = False) -> Column[Any]:
 class ModerationCase(SQLModel, table=True):
     """One act. `request` is the order as JSON, without the address for the private answer.
 
+    `progress` is how far it is while it is open: a `bot.calls.outcomes.Progress` as JSON.
+
     `open_key` tells equal orders, see `bot.store.contention`; `owner`, `token` and `lease_until`
     say who works on the case.
     """
@@ -94,6 +96,7 @@ class ModerationCase(SQLModel, table=True):
     reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
     state: str
     results: str | None = Field(sa_column=_long_text(nullable=True))
+    progress: str | None = Field(sa_column=_long_text(nullable=True))
     asked_at: datetime = Field(sa_column=_moment())
     finished_at: datetime | None = Field(sa_column=_moment(nullable=True))
     attempt: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -10,14 +10,15 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    or_,
     select,
     true,
     update,
 )
 
 from bot.calls.acts import Act
-from bot.calls.cases import Case, Claim, Event
-from bot.calls.outcomes import Result, State, overall
+from bot.calls.cases import ASKED, Case, Claim, Event, Manner, NoticeKind
+from bot.calls.outcomes import Progress, Result, State, overall
 from bot.store.contention import free_locks, older_contends
 from bot.store.database import Database
 from bot.store.digest_tables import POSTING, TELLING
@@ -31,7 +32,7 @@ from bot.store.tables import CASE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
 LEASED = (CASE, OUTBOX, LOOKUP, REFUSED, POSTING, TELLING)
 """The tables whose rows are worked on under a lease."""
 
-_OUTCOME = ("state", "results", "finished_at", "request")
+_OUTCOME = ("state", "results", "finished_at", "request", "progress")
 """The columns that an outcome is written into."""
 
 _HELD = (
@@ -59,6 +60,31 @@ _NEWS = (
 )
 """What waits to say that a case is in progress says how it ended instead, and at once; what Slack
 asked to send later stays so."""
+
+
+_SHOW_AGAIN = (
+    update(OUTBOX)
+    .where(OUTBOX.c.case_number == bindparam("case"), OUTBOX.c.version == ASKED)
+    .where(OUTBOX.c.shown == ASKED, OUTBOX.c.kind.in_(bindparam("kinds", expanding=True)))
+    .where(or_(OUTBOX.c.manner.is_(None), OUTBOX.c.manner != Manner.NEW))
+    .values(shown=0, due_at=bindparam("at", type_=OUTBOX.c.due_at.type))
+)
+"""The version stays: what a place shows is the same state of the case, told anew. A message of its
+own that answers a command can never be edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A worker goes on with the case it holds, for `lease` from `at` on.
+
+    With `progress` the places that show the case show that; with `answer` the private ones too.
+    """
+
+    claim: Claim
+    lease: timedelta
+    at: datetime
+    progress: Progress | None
+    answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +163,25 @@ class Worklist:
             connection.execute(_NEWS, {"numbers": list(closed), "at": now})
         return answers
 
+    def renew(self, transaction: Transaction, renewals: Sequence[Renewal]) -> Sequence[bool]:
+        """Hold each that is still held, and keep how far it is."""
+        return [self._renew(transaction.connection, one) for one in renewals]
+
+    def _renew(self, connection: Connection, one: Renewal) -> bool:
+        number = one.claim.case.number
+        values: dict[str, Any] = {"lease_until": self._database.later(one.at, one.lease)}
+        if one.progress is not None:
+            values["progress"] = one.progress.model_dump_json()
+        held = connection.execute(
+            update(CASE)
+            .where(CASE.c.number == number, CASE.c.token == one.claim.token)
+            .values(values)
+        )
+        if held.rowcount and one.progress is not None:
+            kinds = [NoticeKind.LINE, *([NoticeKind.ANSWER] if one.answer else [])]
+            connection.execute(_SHOW_AGAIN, {"case": number, "kinds": kinds, "at": one.at})
+        return bool(held.rowcount)
+
     def put_back(self, transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[None]:
         """Let go of each that is still held, as if it had not been taken up."""
         for one in wanted:
@@ -187,6 +232,7 @@ def _closed(transaction: Transaction, outcome: Outcome, request: str) -> dict[st
         "results": results_json(outcome.results),
         "finished_at": outcome.at,
         "request": with_act(request, case.act),
+        "progress": None,
     }
 
 

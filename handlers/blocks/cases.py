@@ -90,7 +90,8 @@ def _counts_left_out(act: Act) -> bool:
 def _told(case: Case, where: str) -> str:
     """How it stands with what was asked: `Could not kick Alice from “Support room”`."""
     if case.state.open:
-        return f"{case.state.label}: {_lower(case.act.verb.do)} {_aim(case, where)}"
+        asked = f"{case.state.label}: {_lower(case.act.verb.do)} {_aim(case, where)}"
+        return ", ".join(part for part in (asked, so_far(case)) if part)
     return BEFORE.get(case.state, f"{case.state.label}: ") + deed(case, where)
 
 
@@ -237,9 +238,18 @@ def asked_message(acceptance: Acceptance) -> Message:
     return _saying(_asked_before(case) if acceptance.how is How.JOINED else working(case), case)
 
 
+def so_far(case: Case) -> str:
+    """How far an open case is, where that was told: `120 of 300 so far`."""
+    told = case.progress if case.state.open else None
+    if told is None or not told.done:
+        return ""
+    return f"{told.done} of {told.total} so far" if told.total else f"{told.done} so far"
+
+
 def working(case: Case) -> str:
-    """That somebody is at it, and under which number."""
-    return f"Working on it: {_lower(order_words(case.act))} (case #{case.number})."
+    """That somebody is at it, under which number, and how far it is."""
+    words = f"Working on it: {_lower(order_words(case.act))} (case #{case.number})."
+    return f"{words} {told}." if (told := so_far(case)) else words
 
 
 def _asked_before(case: Case) -> str:

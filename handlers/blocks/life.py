@@ -12,6 +12,7 @@ from handlers.blocks.cases import (
     deed,
     notes,
     result_line,
+    so_far,
     spoken,
     state_words,
 )
@@ -68,6 +69,7 @@ def _facts(case: Case) -> list[str]:
     asked = (f"*Asked by* {who(case.actor.user)}", when(case.asked_at), _place(case.channel))
     return [
         f"{state_words(case.state)}: {deed(case)}",
+        *([f"{told}."] if (told := so_far(case)) else []),
         *notes(case),
         f"*Call* {dots((act.call.vendor.label, code(act.handle), code(act.call.id)))}",
         dots(asked),

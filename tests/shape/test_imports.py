@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock responses deadline priority calls usage digests meter trace ports policy "
-    "moderation schedule providers store settings logs log_stream lifecycle handlers metrics "
-    "network"
+    "errors clock responses deadline priority progress calls usage digests meter trace ports "
+    "policy moderation schedule providers store settings logs log_stream lifecycle handlers "
+    "metrics network"
 )
 
 MAY_IMPORT = {
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "deadline": "",
     "priority": "",
     "responses": "",
+    "progress": "calls",
     "calls": "",
     "meter": "calls",
     "network": "calls errors",
@@ -30,9 +31,13 @@ MAY_IMPORT = {
     "digests": "usage calls errors clock",
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
-    "moderation": "deadline priority policy ports meter trace digests usage calls errors clock",
+    "moderation": (
+        "deadline priority progress policy ports meter trace digests usage calls errors clock"
+    ),
     "schedule": "priority digests moderation ports meter usage calls errors clock",
-    "providers": "deadline priority ports meter network usage calls errors clock responses",
+    "providers": (
+        "deadline priority progress ports meter network usage calls errors clock responses"
+    ),
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file settings_mistakes policy network calls errors",
     "settings_file": "settings_mistakes policy calls errors",

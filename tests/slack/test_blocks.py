@@ -13,7 +13,7 @@ from bot.calls.capabilities import Capability, cannot
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
 from bot.calls.life import Life
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
-from bot.calls.outcomes import Observation, Result, Seen, State, overall
+from bot.calls.outcomes import Observation, Progress, Result, Seen, State, overall
 from bot.calls.picture import CallView, ListView, Picture, Trouble
 from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordStart, Unblock, Verb
@@ -312,6 +312,24 @@ def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:
     assert "❓ unknown · Zed `z`: Still sends." in partly
     beyond = Result(state=State.FAILED, evidence="Not listed.", count=7)
     assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True), FULL))
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress(done=120, total=300), "120 of 300 so far"),
+        (Progress(done=7), "7 so far"),
+        (Progress(total=300), None),
+        (None, None),
+    ],
+)
+def test_an_open_case_says_how_far_it_is(progress: Progress | None, said: str | None) -> None:
+    asked = ended(Kick(), everyone=True).model_copy(
+        update={"state": State.ASKED, "progress": progress}
+    )
+    for message in (line_message(asked), answer_message(asked, FULL)):
+        assert said is None or said in words(message)
+        assert said is not None or "so far" not in words(message)
 
 
 def test_the_record_pages_back() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.calls.cases import Event, NoticeKind
 from bot.calls.models import CallRef, Vendor
-from bot.calls.outcomes import Result, State
+from bot.calls.outcomes import Progress, Result, State
 from bot.ports import CaseFilter
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
@@ -97,6 +97,36 @@ async def test_a_case_whose_lease_ran_out_is_taken_again_and_fences_the_first(
     assert await store.finish(late, [DONE]) is False
     assert (await store.case(1)).state is State.ASKED
     assert await store.finish(now, [DONE]) is True
+
+
+async def test_a_lease_is_renewed_by_who_holds_it_alone(store: SqlStore) -> None:
+    await store.accept(order())
+    (lost,) = await store.claim(owner="a", limit=1, lease=OVER)
+    (held,) = await store.claim(owner="a", limit=1, lease=OVER)
+    assert not await store.renew(lost, lease=MINUTE, progress=Progress(done=1), answer=True)
+    assert await store.renew(held, lease=MINUTE, progress=None, answer=False)
+    assert await store.claim(owner="b", limit=1, lease=MINUTE) == []
+    assert (await store.case(1)).progress is None
+
+
+async def test_how_far_it_is_is_told_anew_in_every_place_that_can_be_edited(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.accept(order("a", reply_url=HOOK))
+    await store.accept(order("b", person="bob", reply_url=f"{HOOK}/card", card=True))
+    claims = await store.claim(owner="w", limit=2, lease=MINUTE)
+    clock.advance(2)  # what answers a command has waited for the outcome until now
+    for notice in await store.due_notices(owner="n", limit=9, lease=MINUTE):
+        await store.noticed(notice, posted="ts")
+    far = Progress(done=120, total=300)
+    for claim in claims:
+        assert await store.renew(claim, lease=MINUTE, progress=far, answer=True)
+    assert await due(store, lease=OVER) == [("answer:b", 1), ("line:1", 1), ("line:2", 1)]
+    assert (await store.case(1)).progress == far
+    for claim in claims:
+        assert await store.finish(claim, [DONE])
+    assert (await store.case(1)).progress is None
+    assert [version for _, version in await due(store)] == [2, 2, 2, 2]
 
 
 async def test_a_case_is_finished_once(store: SqlStore) -> None:

@@ -61,6 +61,7 @@ async def test_work_that_gets_on_begins_anew() -> None:
             deadline.restart()
         with uncounted():
             deadline.restart(extra=1.0)
+        deadline.restart()
         assert 1.0 < deadline.left <= 1.05
 
 

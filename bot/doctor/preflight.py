@@ -18,6 +18,7 @@ async def preflight(settings: Settings, clock: Clock) -> Findings:
 
     A Slack that does not answer is a warning: it may be back before the first order comes.
     """
+    settings.slack.token()  # names every variable that is missing, not only the first
     async with slack_for(settings, clock, TIMEOUT_S) as asked:
         patient = Patient(settings, {}, clock, asked, {}, Path())
         found = [

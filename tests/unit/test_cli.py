@@ -309,8 +309,8 @@ def test_serve_without_slack_names_what_is_missing(run: Run) -> None:
     said = run("serve", **VENDOR)
     assert (said.code, said.out) == (78, "")
     happened, todo = said.err.splitlines()
-    assert "SLACK_BOT_TOKEN" in happened
-    assert "Bot User OAuth Token" in todo
+    assert "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET" in happened
+    assert "README.md says where to find them" in todo
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.store.digest_looks import acts, subscriptions, waiting
 from bot.store.digest_tellings import Tellings, TellLater
 from bot.store.leases import Wish as Hands
 from bot.store.pen import Work
-from bot.store.shelf import BACKGROUND, Shelf
+from bot.store.shelf import SUMMING, Shelf
 from bot.usage.days import Stretch
 
 
@@ -81,7 +81,7 @@ class DigestSide(Shelf):
 
     async def acts(self, stretch: Stretch) -> Acts:
         """Cases asked in that stretch, in the state they are in now, and refusals in the record."""
-        async with self._reading(BACKGROUND) as connection:
+        async with self._reading(SUMMING) as connection:
             return await acts(connection, stretch)
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
@@ -89,5 +89,5 @@ class DigestSide(Shelf):
 
         Oldest first. One that was asked again since is left out: the later case tells.
         """
-        async with self._reading(BACKGROUND) as connection:
+        async with self._reading(SUMMING) as connection:
             return await waiting(connection, limit, self._clock.now())

@@ -21,6 +21,9 @@ T = TypeVar("T")
 BACKGROUND = 10.0
 """Seconds that work nobody waits for in Slack may take to be written."""
 
+SUMMING = 30.0
+"""Seconds that adding up the calls or cases of many days may take."""
+
 
 class Shelf:
     """Reads at once, writes through the one writer."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.calls.models import Vendor
 from bot.errors import StoreError
 from bot.store.pen import Work
-from bot.store.shelf import BACKGROUND, Shelf, prepared
+from bot.store.shelf import SUMMING, Shelf, prepared
 from bot.store.usage_book import Reading, UsageBook
 from bot.store.usage_sums import sums, unread
 from bot.usage.days import Stretch
@@ -35,10 +35,10 @@ class UsageSide(Shelf):
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
         """For each stretch, the tally of each vendor that was read throughout it."""
-        async with self._reading(BACKGROUND) as connection:
+        async with self._reading(SUMMING) as connection:
             return await sums(connection, stretches, vendors)
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
         """The UTC days of `stretch` that were not read to their end, each by itself."""
-        async with self._reading(BACKGROUND) as connection:
+        async with self._reading(SUMMING) as connection:
             return await unread(connection, vendor, stretch)

@@ -17,7 +17,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.logs import written_log
 from tests.live.process import ROOT, free_port
 from tests.store.orders import order
-from tests.unit.test_bootstrap import settings
+from tests.unit.test_bootstrap import STREAM, settings
 
 
 async def gone() -> None:
@@ -67,7 +67,7 @@ async def test_serve_ends_when_a_part_is_gone_without_which_nobody_is_answered(
 ) -> None:
     port = free_port()
     serving = asyncio.create_task(
-        serve(settings(DATABASE_URL=sqlite_url, PORT=str(port)), worker=True)
+        serve(settings(**STREAM, DATABASE_URL=sqlite_url, PORT=str(port)), worker=True)
     )
     task = await named(part)
     task.cancel()

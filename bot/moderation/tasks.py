@@ -19,11 +19,16 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run `work` beside the caller; if it fails, the log says which and why."""
+    def spawn(
+        self, work: Coroutine[Any, Any, Any], name: str, *, awaited: bool = False
+    ) -> asyncio.Task[Any]:
+        """Run `work` beside the caller; if it fails, the log says which and why.
+
+        Of what is `awaited`, its error is raised where that is done, and not told here as well.
+        """
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._running.discard if awaited else self._done)
         return task
 
     @property

@@ -38,7 +38,7 @@ class Plans:
         """
         task = self._begun.get(key)
         if task is None:
-            task = self._tasks.spawn(_settled(work), "plan")
+            task = self._tasks.spawn(_settled(work), "plan", awaited=True)
             self._begun[key] = task
         async with asyncio.timeout(patience):
             told = await asyncio.shield(task)

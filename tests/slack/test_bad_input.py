@@ -241,7 +241,10 @@ async def broken_show(show: Show) -> AsyncIterator[tuple[Moderator, FakeProvider
     board = Board({Vendor.STREAM: vendor}, clock, Memory(clock))
     desk = dataclasses.replace(desk, board=board, planner=Planner(board, show.store))
     counter = Counter("/calls")
-    counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, show.counter.signatures))
+    there = show.counter
+    counter.furnish(
+        Behind(desk, there.slack, there.replies, there.signatures, lookups=there.lookups)
+    )
     app = front_door(Settings.load(show.stage.environ, None), counter)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:

@@ -8,7 +8,9 @@ from sqlalchemy import create_engine
 
 from bot.doctor import Finding, Sign
 from bot.doctor.scopes import OPTIONAL, REQUIRED
-from bot.errors import StoreError
+from bot.errors import DatabaseUnusable
+from bot.store.trouble import told_apart
+from bot.store.urls import address_of
 from bot.store.writable import must_be_writable
 from bot.tables import findings_as_json, findings_told
 from tests.unit.ward import ROOT
@@ -50,6 +52,10 @@ def test_the_scopes_it_knows_are_those_of_the_manifest() -> None:
 def test_a_file_that_can_only_be_read_is_told_from_a_busy_one(sqlite_url: str) -> None:
     path = sqlite_url.removeprefix("sqlite:///")
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
-    with engine.connect() as connection, pytest.raises(StoreError, match="cannot be written"):
+    with (
+        engine.connect() as connection,
+        pytest.raises(DatabaseUnusable, match="can only be read"),
+        told_apart(address_of(sqlite_url)),
+    ):
         must_be_writable(connection, sqlite=True)
     engine.dispose()

@@ -40,7 +40,7 @@ class HighWater:
 
     def note(self, head: Head) -> None:
         """This entry is in the database now. What cannot be noted is no trouble for anybody."""
-        if self._file is None or head == self._noted:
+        if self._file is None or not head.id or head == self._noted:
             return
         with suppress(OSError):
             if self._open is None:

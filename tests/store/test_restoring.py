@@ -199,6 +199,17 @@ async def test_a_start_sees_that_postgresql_is_another_one(
     assert [one.event for one in entries].count(Event.RESTORED) == 1
 
 
+async def test_a_store_that_is_stopped_and_started_again_is_no_backup(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    """What it writes first then may be no entry."""
+    async with open_store(sqlite_url, clock) as store:
+        await store.accept(order("a"))
+        await store.stop()
+        await store.start()
+        assert not (await store.case(1)).restored
+
+
 @pytest.mark.parametrize("said", ["", "7", "x y", "00000000000000000007 zz", "\0" * 80])
 def test_what_is_not_legible_says_nothing(tmp_path: Path, said: str) -> None:
     file = tmp_path / "callwarden.db.head"

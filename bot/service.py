@@ -93,10 +93,7 @@ def _watched(counter: Counter, parts: Mapping[str, Check], watchers: Watchers) -
 
 def _watchers(process: Process, *, private: bool = False) -> Watchers:
     """Who may see figures on the port of `HOST`, or on METRICS_PORT where it is `private`."""
-    token = process.metrics_token
-    return Watchers(
-        token.get_secret_value() if token else None, private, at_home=is_loopback(process.host)
-    )
+    return Watchers(process.metrics_token, private, at_home=is_loopback(process.host))
 
 
 def front_door(settings: Settings, counter: Counter) -> Starlette:
@@ -113,12 +110,11 @@ def _vendors(settings: Settings) -> dict[str, str]:
 def _trust(settings: Settings) -> Trust:
     """What the vendors' events are verified with."""
     video, chat = settings.stream, settings.cometchat
-    login = chat.webhook_auth if chat else None
     return Trust(
-        stream=video.api_secret.get_secret_value() if video else None,
+        stream=video.api_secret if video else None,
         realtimekit=settings.realtimekit is not None,
         cometchat=chat is not None,
-        cometchat_login=login.get_secret_value() if login else None,
+        cometchat_login=chat.webhook_auth if chat else None,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TypeAlias
 
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -83,14 +84,14 @@ class Watchers:
     and where this process is `at_home`, bound to loopback, whoever asks from this machine.
     """
 
-    token: str | None = None
+    token: SecretStr | None = None
     private: bool = False
     at_home: bool = False
 
     def see_figures(self, request: Request) -> bool:
         """Whether `/metrics` is for them."""
         if self.token is not None:
-            return _shows(request, self.token)
+            return _shows(request, self.token.get_secret_value())
         return self.private or (self.at_home and is_local(request))
 
     def see_parts(self, request: Request) -> bool:

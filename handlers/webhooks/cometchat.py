@@ -4,7 +4,7 @@ import base64
 import hmac
 from collections.abc import Mapping
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 from bot.calls.models import Vendor
 from handlers.bodies import Turned
@@ -40,14 +40,14 @@ class InSession(BaseModel):
     data: Session
 
 
-def admit(headers: Mapping[str, str], login: str | None) -> None:
+def admit(headers: Mapping[str, str], login: SecretStr | None) -> None:
     """Turned with 401 unless the sender knows `login`, which is `user:password`.
 
     Without a login nothing is believed. Header names are in lower case.
     """
     if login is None:
         raise Turned(401, "set COMETCHAT_WEBHOOK_AUTH, here and at CometChat, to let it in")
-    if not _knows(login, headers.get("authorization", "")):
+    if not _knows(login.get_secret_value(), headers.get("authorization", "")):
         raise Turned(401, "not the user and password of COMETCHAT_WEBHOOK_AUTH")
 
 

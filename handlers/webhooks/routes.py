@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 import structlog
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -31,10 +32,10 @@ class Trust(NamedTuple):
     `stream` is the API secret, None when Stream is off; `cometchat_login` is `user:password`.
     """
 
-    stream: str | None = None
+    stream: SecretStr | None = None
     realtimekit: bool = False
     cometchat: bool = False
-    cometchat_login: str | None = None
+    cometchat_login: SecretStr | None = None
 
 
 class Reader(NamedTuple):
@@ -61,7 +62,8 @@ def webhook_routes(counter: Counter, trust: Trust, bodies: Bodies) -> list[Route
 
 def _readers(counter: Counter, trust: Trust) -> dict[Vendor, Reader]:
     async def from_stream(body: bytes, headers: Mapping[str, str]) -> Happening | None:
-        return stream.read(body, headers, trust.stream or "")
+        secret = trust.stream.get_secret_value() if trust.stream else ""
+        return stream.read(body, headers, secret)
 
     async def from_realtimekit(body: bytes, headers: Mapping[str, str]) -> Happening | None:
         await realtimekit.verify(body, headers[realtimekit.SIGNATURE], counter.signatures)

@@ -9,6 +9,7 @@ from typing import Literal
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from bot.calls.handles import handle
@@ -16,10 +17,12 @@ from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import Show, open_show
 from bot.service import entrance, front_door
 from bot.settings import Settings
+from handlers.bodies import Bodies
 from handlers.counter import Counter
 from handlers.socket import Pulse
 from handlers.watching import Check, Watchers, checks, ready_routes
 from handlers.web import web_app
+from handlers.webhooks import Trust, webhook_routes
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -192,6 +195,20 @@ async def test_with_a_token_its_bearer_sees_all_on_either_port(show: Show) -> No
         bearer = {"authorization": f"Bearer {TOKEN}", "x-forwarded-for": "203.0.113.9"}
         assert await seen(app, bearer, "10.0.0.7") == [True, True]
         assert await seen(app, {}, "10.0.0.7") == [False, False]
+
+
+async def test_what_the_doors_know_is_in_no_text_of_theirs() -> None:
+    secret = SecretStr("s3cret-of-a-door")
+    assert "s3cret" not in repr(Watchers(secret))
+    assert "s3cret" not in repr(Trust(stream=secret, cometchat_login=secret))
+    routes = webhook_routes(
+        Counter("/calls"),
+        Trust(secret, realtimekit=True, cometchat=True, cometchat_login=secret),
+        Bodies(),
+    )
+    held = [cell.cell_contents for one in routes for cell in one.endpoint.__closure__ or ()]
+    assert held
+    assert "s3cret" not in repr(held)
 
 
 async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:

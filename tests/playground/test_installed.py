@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import ConfigError
 from tests.playground.browser import ROOT
 
 PACKAGES = ("bot", "handlers")
@@ -82,6 +83,6 @@ def test_without_its_packages_the_demo_says_what_to_install(
         text=True,
         check=False,
     )
-    assert said.returncode == 1
+    assert said.returncode == ConfigError.exit_code
     assert said.stderr.startswith("The demo needs packages that are not installed (")
     assert said.stderr.endswith("Install them: pip install 'callwarden[demo]'\n")

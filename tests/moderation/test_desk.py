@@ -230,9 +230,9 @@ async def test_what_another_worker_has_taken_over_is_neither_finished_nor_counte
     metrics = Metrics(clock)
     await office.store.accept(office.order(Kick(), "ann"))
     office.vendor.hangs = True
-    office.worker("slow", timedelta(seconds=-1), metrics).nudge()
+    office.worker("slow", meter=metrics).nudge()
     await office.vendor.reached.wait()
-    clock.advance(1)
+    await office.store.release("slow")
     assert len(await office.store.claim(owner="two", limit=1, lease=timedelta(hours=1))) == 1
     office.vendor.let_go.set()
     await office.done()

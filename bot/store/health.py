@@ -15,9 +15,9 @@ class WriteHealth:
         self._refused_at = -math.inf
         self._cause: Cause | None = None
 
-    def wrote(self, *, counting: bool) -> None:
-        """Something is on disk; with an entry of the audit where it was `counting`."""
-        if counting:
+    def wrote(self, *, order: bool) -> None:
+        """Something is on disk; an `order`, or what takes as much, proves that orders can be."""
+        if order:
             self._proven = self._now()
 
     def refused(self, error: Exception) -> None:
@@ -26,7 +26,7 @@ class WriteHealth:
             self._cause, self._refused_at = cause, self._now()
 
     def proven_within(self, seconds: float) -> bool:
-        """Whether an entry of the audit was written in the last so many seconds."""
+        """Whether an order was written in the last so many seconds."""
         return self._now() - self._proven < seconds
 
     def cause_within(self, seconds: float) -> Cause | None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clock import SystemClock
-from bot.errors import CallwardenError
+from bot.errors import CallwardenError, NotAccepted
 from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
 from bot.store.faults import cause_of
@@ -204,7 +204,7 @@ class _Desk:
             raise WriterHung
         results = call.result()
         self._meter.wrote(len(batch))
-        self._health.wrote(counting=any(item.work.counting for item in batch))
+        self._health.wrote(order=any(_is_order(item.work) for item in batch))
         return results
 
 
@@ -212,6 +212,11 @@ def _looked_at(call: asyncio.Future[Any]) -> None:
     """Its error is no news to asyncio, also where nobody waits for the call any more."""
     if not call.cancelled():
         call.exception()
+
+
+def _is_order(work: Work[Any, Any]) -> bool:
+    """Whether it takes all that an order takes: who asks is waiting, and the audit grows."""
+    return work.counting and work.failure is NotAccepted
 
 
 def _settle(item: Item, result: Any) -> None:

@@ -68,7 +68,7 @@ async def test_every_file_is_its_owners_alone(shared: Path, clock: ManualClock) 
     file = shared / "callwarden.db"
     await migrate(f"sqlite:///{file}")
     modes = await in_use(file, clock)
-    assert set(modes) == {"", "-wal", "-shm", ".lock"}
+    assert set(modes) == {"", "-wal", "-shm", ".lock", ".head"}
     assert set(modes.values()) == {0o600}
     assert exposed(file) == []
 

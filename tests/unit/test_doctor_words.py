@@ -54,7 +54,7 @@ def test_a_file_that_can_only_be_read_is_told_from_a_busy_one(sqlite_url: str) -
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     with (
         engine.connect() as connection,
-        pytest.raises(DatabaseUnusable, match="can only be read"),
+        pytest.raises(DatabaseUnusable, match="cannot be written"),
         told_apart(address_of(sqlite_url)),
     ):
         must_be_writable(connection, sqlite=True)

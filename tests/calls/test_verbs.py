@@ -65,6 +65,11 @@ def test_a_verb_written_down_comes_back_the_same(name: str) -> None:
     assert load_verb(dump_verb(sample(name))) == sample(name)
 
 
+def test_what_is_no_verb_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="no verb"):
+        load_verb("kick")
+
+
 class Holder(BaseModel):
     """Something that keeps a verb."""
 

@@ -345,3 +345,9 @@ def test_whatever_follows_nobody_else_is_meant_alone(
     reading = read(f"{typed.format(there.people[0].shown)} {reason}".strip(), there)
     if reading.settled:
         assert there.people[0] in reading.people
+
+
+def test_a_word_that_stands_twice_in_a_name_is_read_where_more_of_it_fits() -> None:
+    there = Crowd([Participant(id="p-1", name="Ann Bob Ann")])
+    found = [match for match in there.at_front(["ann", "bob"]) if not match.whole]
+    assert [(match.person.id, match.length) for match in found] == [("p-1", 2)]

@@ -118,7 +118,9 @@ async def test_a_vendor_that_does_not_answer_leaves_nothing_done_and_a_way_to_tr
 
 async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
     mira = Moderator(show)
-    await show.store.hold(kept(show, mira))
+    lookup = kept(show, mira)
+    await show.store.hold(lookup)
+    await show.counter.lookups.hold(lookup)
     show.counter.lookups.nudge()
     await mira.sees("✅ #1 kicked Dolores", "confirmed")
 

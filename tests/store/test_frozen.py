@@ -40,7 +40,7 @@ async def test_others_go_on_when_a_process_is_frozen_inside_a_transaction(
     postgres_url: str, clock: ManualClock
 ) -> None:
     """They are told no while the server waits for it, and taken within 5 s."""
-    async with frozen(postgres_url), open_store(postgres_url, clock, patience=0.2) as store:
+    async with open_store(postgres_url, clock, patience=0.2) as store, frozen(postgres_url):
         with pytest.raises(NotAccepted):
             await store.accept(order("first", person="first"))
         with pytest.raises(NotAccepted):

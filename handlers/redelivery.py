@@ -3,11 +3,16 @@
 Who and what was meant may not be there any more: the first delivery has done it.
 """
 
+import asyncio
+
 from bot.calls.cases import Acceptance, How
 from bot.errors import OtherRelease, StoreError
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
 from handlers.visit import Visit
+
+LOOK_SECONDS = 0.3
+"""How long is looked for an earlier delivery: the order itself needs most of Slack's 3 s."""
 
 
 async def led_to(visit: Visit, key: str) -> Acceptance | None:
@@ -17,12 +22,25 @@ async def led_to(visit: Visit, key: str) -> Acceptance | None:
     OtherRelease, which says that it made a case of another release.
     """
     try:
-        case = await visit.desk.led_to(key)
+        async with asyncio.timeout(LOOK_SECONDS):
+            case = await visit.desk.led_to(key)
     except OtherRelease:
         raise
-    except StoreError:
+    except (StoreError, TimeoutError):
         return None
     return None if case is None else Acceptance(case=case, how=How.REPEATED)
+
+
+async def looked_for(visit: Visit, key: str) -> bool:
+    """Whether it is still being looked for what the request of this key means; its answer follows.
+
+    No where nobody can tell in time, as above.
+    """
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            return await visit.counter.lookups.under_way(key)
+    except (StoreError, TimeoutError):
+        return False
 
 
 def told_again(earlier: Acceptance) -> Message | None:

@@ -11,7 +11,7 @@ from functools import partial
 from bot.calls.acts import CROWD, Act
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
-from bot.errors import BadInput, StoreError, VendorError
+from bot.errors import BadInput, VendorError
 from bot.moderation.plan import UnclearPeople, explicit
 from handlers.blocks import values
 from handlers.blocks.message import Message
@@ -20,7 +20,7 @@ from handlers.blocks.text import clean, cut
 from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete, with_rest
 from handlers.commands.parse import parse
 from handlers.modals import order, reason, unclear
-from handlers.redelivery import led_to, told_again
+from handlers.redelivery import led_to, looked_for, told_again
 from handlers.visit import Visit
 
 AT_ONCE = 0.4
@@ -34,7 +34,7 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
     """
     if (earlier := await led_to(visit, _key(visit))) is not None:
         return told_again(earlier)
-    return None if await _looked_for(visit) else await _new(visit, request)
+    return None if await looked_for(visit, _key(visit)) else await _new(visit, request)
 
 
 async def _new(visit: Visit, request: ActRequest) -> Message | None:
@@ -94,13 +94,6 @@ async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
 
 def _key(visit: Visit) -> str:
     return visit.key("command", visit.trigger_id)
-
-
-async def _looked_for(visit: Visit) -> bool:
-    """Whether it came before and is still looked for what it means."""
-    with suppress(StoreError):
-        return await visit.counter.lookups.under_way(_key(visit))
-    return False
 
 
 def _lookup(visit: Visit) -> Lookup:

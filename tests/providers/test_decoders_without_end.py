@@ -14,6 +14,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
 from bot.errors import CallwardenError, VendorGarbled
 from bot.ports import CallProvider
+from bot.providers.http import Deadlines
 from bot.providers.salvage import LARGEST
 from tests.fakes.clock import ManualClock
 from tests.providers import comets, kits, streams
@@ -28,14 +29,21 @@ HUNDRED_MEGABYTES = 100 * 1024 * 1024
 Page = Callable[[Vendor, int], Any]
 
 
-def client(vendor: Vendor, answer: Callable[[httpx.Request], httpx.Response]) -> CallProvider:
+def client(
+    vendor: Vendor,
+    answer: Callable[[httpx.Request], httpx.Response],
+    deadlines: Deadlines | None = None,
+) -> CallProvider:
     """A client of a vendor that answers so."""
     transport = httpx.MockTransport(answer)
     if vendor is Vendor.STREAM:
-        return streams.client(StreamServer(ManualClock()), transport=transport)
+        server = StreamServer(ManualClock())
+        return streams.client(server, transport=transport, deadlines=deadlines)
     if vendor is Vendor.REALTIMEKIT:
-        return kits.client(RealtimeKitServer(ManualClock()), transport=transport)
-    return comets.client(CometChatServer(ManualClock()), transport=transport)
+        kit = RealtimeKitServer(ManualClock())
+        return kits.client(kit, transport=transport, deadlines=deadlines)
+    comet = CometChatServer(ManualClock())
+    return comets.client(comet, transport=transport, deadlines=deadlines)
 
 
 def further(vendor: Vendor, number: int) -> Any:
@@ -101,7 +109,8 @@ async def test_an_answer_of_a_hundred_megabytes_is_left_after_eight(vendor: Vend
             served += CHUNK
             yield b" " * CHUNK
 
-    one = client(vendor, lambda _: httpx.Response(200, content=body()))
+    slowed = Deadlines(read=60)  # by what counts the memory
+    one = client(vendor, lambda _: httpx.Response(200, content=body()), slowed)
     tracemalloc.start()
     with pytest.raises(VendorGarbled, match="cannot be read"):
         await one.list_live(limit=100)

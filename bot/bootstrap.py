@@ -1,5 +1,6 @@
 """The wiring: the only module that knows every concrete class."""
 
+import asyncio
 import os
 import socket
 import uuid
@@ -241,7 +242,7 @@ async def _at_work(
     worker: bool,
 ) -> AsyncIterator[None]:
     """Take up what is due while the context lasts; then finish what was acknowledged."""
-    life, tasks, runner = counter.life, counter.tasks, Runner()
+    life, tasks, runner = counter.life, counter.tasks, Runner(meter=counter.meter)
     life.watch(store.writing)
     if worker:
         Sweeps(pumps).schedule(runner)
@@ -251,12 +252,15 @@ async def _at_work(
         await bell.ring()
         await bell.catch_up()
     runner.start()
+    watch = asyncio.create_task(runner.watch(), name="scheduler")
+    life.watch(watch)
     for pump in pumps:
         pump.nudge()
     try:
         yield
     finally:
         life.stop()
+        watch.cancel()
         runner.stop()
         bell.close()
         for pump in pumps:

@@ -51,6 +51,9 @@ class Meter(Protocol):
     def audited(self, *, damaged: bool) -> None:
         """The audit log was found changed, or all of it was found as it was recorded."""
 
+    def late(self, job: str) -> None:
+        """Recurring work was not begun when it should have been, and was run by the watch."""
+
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
         """Ask `breaker` for its state whenever the figures are read."""
 
@@ -84,6 +87,9 @@ class Unmetered:
 
     def audited(self, *, damaged: bool) -> None:
         """See `Meter.audited`."""
+
+    def late(self, job: str) -> None:
+        """See `Meter.late`."""
 
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
         """See `Meter.watch`."""

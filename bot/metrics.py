@@ -63,6 +63,12 @@ class Metrics:
             ["table"],
             registry=self.registry,
         )
+        self._late = Counter(
+            "callwarden_scheduled_jobs_late",
+            "Recurring work that was not begun in time, and was run by the watch.",
+            ["job"],
+            registry=self.registry,
+        )
         self._batches = Histogram(
             "callwarden_store_batch_size",
             "Requests that shared one transaction.",
@@ -164,6 +170,10 @@ class Metrics:
     def audited(self, *, damaged: bool) -> None:
         """See `Meter.audited`."""
         self._damaged.set(damaged)
+
+    def late(self, job: str) -> None:
+        """See `Meter.late`."""
+        self._late.labels(job).inc()
 
     def watch(self, vendor: str, breaker: Callable[[], str]) -> None:
         """See `Meter.watch`; of a vendor's several breakers the worst counts."""

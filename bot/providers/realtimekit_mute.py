@@ -6,15 +6,15 @@ realtime_kit, active-session, methods mute_participants and mute_all_participant
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.calls.capabilities import Aimed, Capability, cannot
 from bot.calls.verbs import Kick, Mute, Silence
 from bot.clock import Clock
 
-REMEMBERED = timedelta(hours=1)
-"""How long an operation that was answered with 404 is not offered; then it is tried again."""
+REMEMBERED = 3_600.0
+"""Seconds in which an operation that was answered with 404 is not offered; then it is tried again.
+"""
 
 
 class Operation(StrEnum):
@@ -29,15 +29,15 @@ class Mutes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._missing: dict[Operation, datetime] = {}
+        self._missing: dict[Operation, float] = {}
 
     def missed(self, operation: Operation) -> None:
         """The vendor answered that it does not exist."""
-        self._missing[operation] = self._clock.now()
+        self._missing[operation] = self._clock.monotonic()
 
     def lacking(self) -> frozenset[Operation]:
         """What is not offered now."""
-        oldest = self._clock.now() - REMEMBERED
+        oldest = self._clock.monotonic() - REMEMBERED
         return frozenset(one for one, since in self._missing.items() if since > oldest)
 
     def narrowed(self, table: Mapping[str, Capability]) -> Mapping[str, Capability]:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import NamedTuple
 
 from bot.calls.models import Page, Vendor
@@ -78,11 +78,12 @@ class Backfill:
         *,
         vendors: Sequence[Vendor] | None = None,
         tell: Tell = silently,
-        until: datetime | None = None,
+        until: float | None = None,
     ) -> tuple[Gap, ...]:
         """Every UTC day that touches `stretch`; what is missing afterwards. Raises StoreError.
 
-        A vendor that fails is a gap, and the others go on. Nothing new is begun after `until`.
+        A vendor that fails is a gap, and the others go on. Nothing new is begun after
+        `until`, in monotonic seconds.
         """
         asked = [
             one for vendor, one in self.sources.items() if vendors is None or vendor in vendors
@@ -98,7 +99,7 @@ class Backfill:
         return tuple(gaps)
 
     async def _vendor(
-        self, source: UsageSource, stretch: Stretch, tell: Tell, until: datetime | None
+        self, source: UsageSource, stretch: Stretch, tell: Tell, until: float | None
     ) -> list[Gap]:
         days = await self._days(source.vendor, stretch)
         keeper = Keeper(self.usage, self.clock, source.vendor, of=len(days), tell=tell)
@@ -131,7 +132,7 @@ class Backfill:
         return sorted((day for day in wanted if day in missing | again), reverse=True)
 
     async def _reads(
-        self, source: UsageSource, days: Sequence[date], until: datetime | None
+        self, source: UsageSource, days: Sequence[date], until: float | None
     ) -> AsyncGenerator[tuple[list[date], _Read]]:
         """Days that are asked for together, and what was read of them, in their order."""
         begun: deque[tuple[list[date], asyncio.Task[_Read]]] = deque()
@@ -150,7 +151,7 @@ class Backfill:
                 task.cancel()
             await asyncio.gather(*(task for _, task in begun), return_exceptions=True)
 
-    async def _read(self, source: UsageSource, stretch: Stretch, until: datetime | None) -> _Read:
+    async def _read(self, source: UsageSource, stretch: Stretch, until: float | None) -> _Read:
         """All pages; VendorGarbled where they do not end."""
         found: dict[tuple[str, str], CallRecord] = {}
         ahead: set[tuple[str, str]] = set()
@@ -192,8 +193,8 @@ class Backfill:
                 await self.clock.sleep(asked or wait)
         return await source.history(stretch, cursor=cursor)
 
-    def _in_time(self, vendor: Vendor, until: datetime | None) -> None:
-        if until is not None and self.clock.now() >= until:
+    def _in_time(self, vendor: Vendor, until: float | None) -> None:
+        if until is not None and self.clock.monotonic() >= until:
             raise VendorTimeout(
                 f"{vendor.label} had more to tell than there was time for.", vendor=vendor
             )

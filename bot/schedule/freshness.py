@@ -22,23 +22,23 @@ from bot.usage.records import VendorDay
 
 log = structlog.get_logger(__name__)
 
-SOON = timedelta(seconds=45)
-"""After that no further page is asked for before a digest is made."""
+SOON = 45.0
+"""Seconds after which no further page is asked for before a digest is made."""
 
 AT_LAST = 90.0
 """Seconds after which a vendor is not waited for any more; below half the lease of a digest."""
 
-FRESH_FOR = timedelta(minutes=5)
-"""How long what was read for one digest does for the next one."""
+FRESH_FOR = 300.0
+"""For how many seconds what was read for one digest does for the next one."""
 
 USED_DAYS = USUAL_DAYS + 8
 """Days that a digest looks back on: what is usual, before a week, in any time zone."""
 
 
 class _News(NamedTuple):
-    """What one vendor told, and when."""
+    """What one vendor told, and when, in monotonic seconds."""
 
-    at: datetime
+    at: float
     gaps: tuple[Gap, ...]
     differences: tuple[Difference, ...]
 
@@ -91,17 +91,17 @@ class Freshness:
         first, last = _utc_day(covered.start), _utc_day(covered.end - timedelta.resolution)
         async with self.turns.setdefault(vendor, asyncio.Lock()):
             known = self.told.get((vendor, first, last))
-            if known is not None and abs(self.clock.now() - known.at) < FRESH_FOR:
+            if known is not None and self.clock.monotonic() - known.at < FRESH_FOR:
                 return known
             gaps = await self._read(vendor, first, last)
             found = () if gaps else await self._check(vendor, first, last)
-            news = _News(self.clock.now(), gaps, found)
+            news = _News(self.clock.monotonic(), gaps, found)
             self._remember((vendor, first, last), news)
             return news
 
     def _remember(self, which: tuple[Vendor, date, date], news: _News) -> None:
         """What is older than that is of no use to anybody."""
-        old = [key for key, one in self.told.items() if abs(news.at - one.at) >= FRESH_FOR]
+        old = [key for key, one in self.told.items() if news.at - one.at >= FRESH_FOR]
         for key in old:
             del self.told[key]
         self.told[which] = news
@@ -111,7 +111,8 @@ class Freshness:
         stretch = _days(min(first, _utc_day(now) - RE_READ_DAYS * DAY), last)
         try:
             async with asyncio.timeout(self.at_last):
-                return await self._backfill(vendor).read(stretch, until=now + SOON)
+                until = self.clock.monotonic() + SOON
+                return await self._backfill(vendor).read(stretch, until=until)
         except TimeoutError:
             return (Gap(vendor=vendor, why=f"{vendor.label} did not report all of it in time."),)
 
@@ -129,7 +130,7 @@ class Freshness:
         """A report is only a second opinion: without it nothing is missing."""
         try:
             with working_at(Priority.BACKGROUND):
-                async with asyncio.timeout(SOON.total_seconds()):
+                async with asyncio.timeout(SOON):
                     return await self.sources[vendor].reported(first, last)
         except (VendorError, Impossible, TimeoutError) as error:
             log.warning("no report", vendor=vendor, error=type(error).__name__)

@@ -69,8 +69,9 @@ class _Moment(NamedTuple):
 class Rounds:
     """One worker's rounds. `fresh` brings the numbers up to date before a digest is made.
 
-    `quiet` are the channels that Slack asked to be left alone, and until when; `under_way` what is
-    being sent by this process; once `closing` is set, no further digest is begun.
+    `quiet` are the channels that Slack asked to be left alone, and until which monotonic second;
+    `under_way` what is being sent by this process; once `closing` is set, no further digest is
+    begun.
     """
 
     digests: DigestStore
@@ -80,7 +81,7 @@ class Rounds:
     clock: Clock
     owner: str
     lease: timedelta = LEASE
-    quiet: dict[str, datetime] = field(default_factory=dict)
+    quiet: dict[str, float] = field(default_factory=dict)
     under_way: set[tuple[int, date]] = field(default_factory=set)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -197,12 +198,11 @@ class Rounds:
 
     def _is_quiet(self, channel: str) -> bool:
         until = self.quiet.get(channel)
-        return until is not None and self.clock.now() < until
+        return until is not None and self.clock.monotonic() < until
 
     def _wait(self, subscription: Subscription, seconds: float) -> Fate:
         log.warning("digest not taken", subscription=subscription.id, seconds=seconds)
-        until = self.clock.now() + timedelta(seconds=seconds)
-        self.quiet[subscription.wish.channel] = until
+        self.quiet[subscription.wish.channel] = self.clock.monotonic() + seconds
         return Fate.LATER
 
     async def _pause(self, subscription: Subscription, why: str) -> Fate:

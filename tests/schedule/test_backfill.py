@@ -199,7 +199,7 @@ async def test_a_busy_vendor_is_left_alone_as_long_as_it_asks_within_reason(
 
 async def test_nothing_new_is_begun_after_the_time_is_up() -> None:
     reading, usage = backfill(Told())
-    (gap,) = await reading.read(last(4), until=START)
+    (gap,) = await reading.read(last(4), until=reading.clock.monotonic())
     assert "than there was time for" in gap.why
     assert usage.kept == []
 

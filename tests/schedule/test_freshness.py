@@ -85,7 +85,7 @@ async def test_digests_that_come_at_the_same_time_ask_the_vendor_once(
 ) -> None:
     await asyncio.gather(*(freshness.fresh(subscription(n), SATURDAY) for n in range(1, 5)))
     assert len(past.asked) == 3
-    clock.advance(FRESH_FOR.total_seconds())
+    clock.advance(FRESH_FOR)
     await freshness.fresh(subscription(), SATURDAY)
     assert len(past.asked) == 6
     assert len(freshness.told) == 1

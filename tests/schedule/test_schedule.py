@@ -1,11 +1,19 @@
 """The bell rings again whatever happened at the last ring."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Self
 
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
-from bot.schedule.runner import Runner
+from bot.errors import ProcessBroken
+from bot.lifecycle import Lifecycle
+from bot.metrics import Metrics
+from bot.schedule.runner import MOST_MISSED, Runner
 from bot.schedule.sweeps import Sweeps
+from tests.fakes.clock import HeldClock
 
 
 class Bell:
@@ -63,3 +71,89 @@ async def test_a_sweep_rings_for_what_others_left_behind() -> None:
     ringer = Ringer()
     await Sweeps([ringer]).sweep()
     assert ringer.nudged == 1
+
+
+def set_back(scheduler: AsyncIOScheduler) -> None:
+    """Leave the jobs as a clock does that was an hour ahead at their last run, and is right now."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=job.next_run_time + timedelta(hours=1))
+
+
+class Watched:
+    """A runner that rings each minute, on a clock that the test moves, with the figures of it."""
+
+    def __init__(self) -> None:
+        self.clock, self.scheduler = HeldClock(), AsyncIOScheduler(timezone=UTC)
+        self.metrics, self.bell = Metrics(self.clock), Bell()
+        self.runner = Runner(self.clock, self.metrics, self.scheduler)
+        self.runner.every(60, "bell", self.bell.ring)
+
+    async def __aenter__(self) -> Self:
+        self.runner.start()
+        self.watch = asyncio.create_task(self.runner.watch())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.watch.cancel()
+        self.runner.stop()
+
+    async def pass_by(self, seconds: int) -> None:
+        """Let so many seconds pass, and what is due in each of them be done."""
+        for _ in range(seconds):
+            self.clock.advance(1)
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+
+async def test_recurring_work_does_not_stand_still_after_the_clock_was_ahead_and_set_back() -> None:
+    async with Watched() as ours:
+        set_back(ours.scheduler)
+        with capture_logs() as logs:
+            await ours.pass_by(61)
+            assert ours.bell.rung == 0
+            await ours.pass_by(2)
+            assert ours.bell.rung == 1
+            await ours.pass_by(60)
+        assert ours.bell.rung == 1  # the next one is the scheduler's again, a minute from then
+        assert [line["event"] for line in logs] == ["scheduled job was late"]
+        page = (await ours.metrics.page()).decode()
+        assert 'callwarden_scheduled_jobs_late_total{job="bell"} 1.0' in page
+
+
+async def test_a_job_at_work_is_not_late() -> None:
+    async with Watched() as ours:
+        hold = asyncio.Event()
+
+        async def long() -> None:
+            await hold.wait()
+
+        ours.runner.every(10, "long", long)
+        await ours.pass_by(12)
+        with capture_logs() as logs:
+            await ours.pass_by(40)
+        assert logs == []
+        hold.set()
+
+
+async def test_a_scheduler_that_runs_nothing_any_more_ends_the_process() -> None:
+    async with Watched() as ours:
+        ours.scheduler.pause()
+        life = Lifecycle()
+        life.watch(ours.watch)
+        await ours.pass_by(61 + MOST_MISSED)
+        assert not life.stopping.is_set()
+        await ours.pass_by(1)
+        assert life.stopping.is_set()
+        with pytest.raises(ProcessBroken):
+            life.must_be_whole()
+
+
+async def test_the_next_run_is_one_interval_away_however_far_the_clock_was_set_ahead() -> None:
+    """APScheduler's own interval goes through half a billion of two seconds here."""
+    async with Watched() as ours:
+        (job,) = ours.scheduler.get_jobs()
+        since_1970 = datetime.fromtimestamp(0, UTC)
+        job.modify(next_run_time=since_1970)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert ours.bell.rung == 1

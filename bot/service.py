@@ -23,6 +23,7 @@ from bot.doctor.preflight import preflight
 from bot.errors import ConfigError
 from bot.lifecycle import Lifecycle
 from bot.logs import configure_logs
+from bot.moderation.request_budgets import Allowance, RequestBudgets, RequestKind
 from bot.server import listening
 from bot.settings import Process, Settings
 from handlers import register
@@ -96,6 +97,17 @@ def _watchers(process: Process, *, private: bool = False) -> Watchers:
     return Watchers(process.metrics_token, private, at_home=is_loopback(process.host))
 
 
+def counter_of(settings: Settings, *, life: Lifecycle | None = None) -> Counter:
+    """Where people are served by this process, each within their budget."""
+    limits = settings.limits
+    allowances = {
+        RequestKind.LOOK: Allowance(limits.looks_burst, limits.looks_per_minute),
+        RequestKind.ORDER: Allowance(limits.orders_burst, limits.orders_per_minute),
+    }
+    budgets = RequestBudgets(allowances, SystemClock())
+    return Counter(settings.process.command, life=life, budgets=budgets)
+
+
 def front_door(settings: Settings, counter: Counter) -> Starlette:
     """The HTTP doors alone; see `entrance`."""
     return entrance(settings, counter).web
@@ -147,7 +159,7 @@ async def serve(
     configure_logs(settings.process.log_level)
     await _preflight(settings, clock)
     life = Lifecycle(when_stopping)
-    counter = Counter(settings.process.command, life=life)
+    counter = counter_of(settings, life=life)
     doors = entrance(settings, counter, clock)
     socket = doors.socket
     async with AsyncExitStack() as door:
@@ -195,7 +207,7 @@ async def work(settings: Settings, *, when_stopping: Callable[[], None] | None =
     configure_logs(settings.process.log_level)
     await _preflight(settings)
     life = Lifecycle(when_stopping)
-    counter = Counter(settings.process.command, life=life)
+    counter = counter_of(settings, life=life)
     bootstrap = await _load_the_rest()
     async with bootstrap.open_house(settings, counter, worker=True) as store:
         _stop_on_signals(life)

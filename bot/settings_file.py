@@ -29,6 +29,10 @@ from bot.settings_mistakes import Mistake, expectation, line_of, syntax
 
 Seconds = Annotated[float, Field(gt=0, le=60, strict=True)]
 PerSecond = Annotated[float, Field(ge=1, le=1000, strict=True)]
+MOST = 100_000
+"""Requests of one person: more than any program of theirs sends."""
+AtOnce = Annotated[int, Field(ge=1, le=MOST, strict=True)]
+PerMinute = Annotated[float, Field(ge=1, le=MOST, strict=True)]
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75)]
 """A reason to pick: as long as an option of a menu may be in Slack."""
@@ -71,6 +75,9 @@ class Limits(Section):
     Stream `stream_per_second` times a second at most: the other vendors document their rates,
     Stream's is the account's. It writes `lines_per_second` in the moderation channel, after a
     burst of five: Slack takes about one a second.
+
+    `looks_…` and `orders_…` are what each process takes from one person: a burst at once, and so
+    many a minute after that (`bot.moderation.request_budgets`).
     """
 
     list_seconds: Seconds = 2.0
@@ -78,6 +85,10 @@ class Limits(Section):
     lease_seconds: Seconds = 60.0
     stream_per_second: PerSecond = 10.0
     lines_per_second: PerSecond = 1.0
+    looks_burst: AtOnce = 30
+    looks_per_minute: PerMinute = 30.0
+    orders_burst: AtOnce = 60
+    orders_per_minute: PerMinute = 120.0
 
     @property
     def patience(self) -> float:

@@ -14,9 +14,17 @@ _EXPECTED: Mapping[str, str] = {
     "bool_type": "true or false belongs here",
     "float_type": "a number belongs here",
     "int_parsing": "a whole number belongs here",
+    "int_type": "a whole number belongs here",
     "missing": "it is missing",
 }
 """What belongs there, by the type of pydantic's error (docs.pydantic.dev/latest/errors)."""
+
+_EXAMPLES: Mapping[str, str] = {
+    "float_type": "2.5",
+    "bool_type": "true",
+    "int_parsing": "3000",
+    "int_type": "30",
+}
 
 _TABLES = {"model_type", "dict_type", "mapping_type"}
 
@@ -105,7 +113,7 @@ def _example(kind: str, mistake: Mistake) -> str:
         return f'["{given if _plain(given) else "…"}"]'
     if kind == "string_type":
         return f'"{given}"' if isinstance(given, int | float) else '"…"'
-    return {"float_type": "2.5", "bool_type": "true", "int_parsing": "3000"}.get(kind, "")
+    return _EXAMPLES.get(kind, "")
 
 
 def _plain(given: Any) -> bool:

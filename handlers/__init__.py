@@ -11,12 +11,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.clock import Clock
-from bot.priority import Priority, working_at
+from bot.errors import TooManyRequests
 from handlers.actions import ACTIONS
+from handlers.admission import LETTER, LOOK, ORDER, SETTING, Demand, admitted
 from handlers.blocks import digestvalues, values
 from handlers.blocks.forms import REASON_FORM, trouble_view
 from handlers.blocks.message import Block, Message
 from handlers.blocks.orderstate import ORDER_FORM
+from handlers.blocks.refusal import refusal, said_again
 from handlers.blocks.searchform import SEARCH_FORM
 from handlers.commands import acting, digesting, further, looking
 from handlers.commands import parse as said
@@ -86,6 +88,14 @@ FORMS = {
     values.ASK_OPEN,
 }
 """Presses that open the form of an order, or draw it anew: what it shows goes before looks."""
+
+SETTINGS = {
+    digestvalues.DIGEST_SUBSCRIBE,
+    digestvalues.DIGEST_EDIT,
+    digestvalues.DIGEST_PAUSE,
+    digestvalues.DIGEST_NOW,
+}
+"""Presses that change a digest, or open the form to do so, or have it sent."""
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 
@@ -173,9 +183,20 @@ async def _obey(visit: Visit) -> Message | None:
     request = parse(visit.body.get("text", ""), visit.counter.command)
     if type(request) not in NEEDS_NOTHING:
         await visit.counter.soon()
-    ordering = isinstance(request, said.ActRequest | said.Incomplete)
-    with working_at(Priority.ORDER if ordering else Priority.LOOK):
-        return await COMMANDS[type(request)](visit, request)
+    try:
+        async with admitted(visit, _demand(request)):
+            return await COMMANDS[type(request)](visit, request)
+    except TooManyRequests as no:
+        if isinstance(request, said.ActRequest):
+            return said_again(no, str(visit.body["text"]))
+        raise
+
+
+def _demand(request: object) -> Demand:
+    """How a command is held against the budget of whoever typed it."""
+    if isinstance(request, said.ActRequest | said.Incomplete):
+        return ORDER
+    return SETTING if isinstance(request, said.AskDigest) and request.what.changes else LOOK
 
 
 async def _press(visit: Visit) -> None:
@@ -183,12 +204,13 @@ async def _press(visit: Visit) -> None:
     handler = ACTIONS.get(pressed)
     if handler is None:
         raise values.stale()
-    with working_at(Priority.ORDER if pressed in ORDERS | FORMS else Priority.LOOK):
+    demand = ORDER if pressed in ORDERS | FORMS else SETTING if pressed in SETTINGS else LOOK
+    async with admitted(visit, demand):
         await handler(visit)
 
 
 async def _use(visit: Visit) -> None:
-    with working_at(Priority.ORDER):
+    async with admitted(visit, ORDER):
         await SHORTCUTS[visit.payload["callback_id"]](visit)
 
 
@@ -202,14 +224,18 @@ async def _suggest(visit: Visit) -> list[Block]:
     if handler is None:
         raise values.stale()
     await visit.counter.soon()
-    with working_at(Priority.ORDER):
+    async with admitted(visit, LETTER):
         return await handler(visit)
 
 
 async def _submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
-    handler = VIEWS.get(visit.payload.get("callback_id", ""))
+    called = visit.payload.get("callback_id", "")
+    handler = VIEWS.get(called)
     if handler is None:
         raise values.stale()
     await visit.counter.soon()
-    with working_at(Priority.ORDER):
-        return await handler(visit)
+    try:
+        async with admitted(visit, LOOK if called == SEARCH_FORM else ORDER):
+            return await handler(visit)
+    except TooManyRequests as no:
+        return Pushed(trouble_view(refusal(no)))  # what was filled in stays below

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import SystemClock
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
 from bot.moderation.asking import Asking
 from bot.moderation.desk import Desk
 from bot.moderation.lookups import Lookups
+from bot.moderation.request_budgets import RequestBudgets
 from bot.moderation.subscribing import Subscribing
 from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
@@ -49,6 +51,7 @@ class Counter:
     """One for the process, made in its event loop. `command` is the word people type.
 
     `patience` is how many seconds an order waits for the counter to open; `life` is the process's.
+    `budgets` is what each person may ask for, without limit where it is left out.
     """
 
     def __init__(
@@ -57,9 +60,11 @@ class Counter:
         *,
         patience: float = OPENING_SECONDS,
         life: Lifecycle | None = None,
+        budgets: RequestBudgets | None = None,
     ) -> None:
         self.command = command
         self.life = life or Lifecycle()
+        self.budgets = budgets or RequestBudgets({}, SystemClock())
         self._patience = patience
         self.tasks = Tasks()
         self.turns = Turns()

@@ -15,7 +15,9 @@ import structlog
 from cachetools import TTLCache
 
 from bot.clock import Clock
+from bot.errors import TooManyRequests
 from handlers import home
+from handlers.admission import LOOK, admitted
 from handlers.counter import Counter
 from handlers.middleware import in_words
 from handlers.visit import Visit, read_event
@@ -47,6 +49,14 @@ class Events:
         return True
 
 
+async def _within_budget(handler: Callable[[Visit], Awaitable[None]], visit: Visit) -> None:
+    try:
+        async with admitted(visit, LOOK):
+            await handler(visit)
+    except TooManyRequests as no:
+        await home.refused(visit, no)
+
+
 def attend(counter: Counter, body: Mapping[str, Any]) -> None:
     """Do what an event wants, beside the acknowledgement; errors are logged and end there."""
 
@@ -55,6 +65,6 @@ def attend(counter: Counter, body: Mapping[str, Any]) -> None:
         handler = EVENTS.get(event["type"])
         if handler is not None and isinstance(event.get("user"), str):
             await counter.ready()
-            await in_words(handler(read_event(counter, body)), counter.meter)
+            await in_words(_within_budget(handler, read_event(counter, body)), counter.meter)
 
     counter.tasks.spawn(attended(), "event")

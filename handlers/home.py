@@ -9,7 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.calls.picture import ListView
-from bot.errors import NotPermitted, Outsider
+from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.priority import Priority, working_at
 from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
@@ -39,6 +39,13 @@ async def opened(visit: Visit) -> None:
     """`app_home_opened`, for the Home tab only; its `view` is there once one was published."""
     if visit.payload.get("tab") == TAB:
         await publish(visit, visit.payload.get("view"))
+
+
+async def refused(visit: Visit, why: CallwardenError) -> None:
+    """Say in the Home tab why it is not drawn; there is nowhere else to answer its opening."""
+    if visit.payload.get("tab") == TAB:
+        view = outside_view([str(why), why.next_step], visit.now)
+        await _put(visit, view, None)
 
 
 async def refresh(visit: Visit) -> None:

@@ -43,6 +43,31 @@ async def looked_for(visit: Visit, key: str) -> bool:
         return False
 
 
+async def came_before(visit: Visit) -> bool:
+    """Whether this request was taken already: on record, or still looked for what it means.
+
+    Yes where nobody can tell in time: whoever writes it down finds that out, or does not take it.
+    """
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            for key in _keys(visit):
+                if await visit.desk.came_before(key) or await visit.counter.lookups.under_way(key):
+                    return True
+    except (StoreError, TimeoutError):
+        return True
+    return False
+
+
+def _keys(visit: Visit) -> tuple[str, ...]:
+    """Every key under which this request may have been written down."""
+    if visit.body.get("type") == "view_submission":
+        view = visit.payload
+        plain = visit.key("form", view["id"], view["hash"])
+        return plain, visit.form_key(), visit.form_key("digest.form")
+    kinds = ("command", "press", "digest.typed")
+    return tuple(visit.key(kind, visit.trigger_id) for kind in kinds)
+
+
 def told_again(earlier: Acceptance) -> Message | None:
     """The case, once it has ended; what is open is told by its outcome, which follows."""
     return None if earlier.case.state.open else asked_message(earlier)

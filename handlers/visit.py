@@ -1,5 +1,7 @@
 """One request from Slack, read once: who, where, what for, and how to answer."""
 
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,6 +82,12 @@ class Visit:
     def key(self, kind: str, *parts: object) -> str:
         """An idempotency key: the same for every delivery of the same request."""
         return ":".join((kind, self.asker.actor.team, *map(str, parts)))
+
+    def form_key(self, kind: str = "form") -> str:
+        """The key of a submitted form as it was filled in: another one once a mistake is mended."""
+        view = self.payload
+        said = json.dumps(view["state"]["values"], sort_keys=True).encode()
+        return self.key(kind, view["id"], view["hash"], hashlib.sha256(said).hexdigest()[:16])
 
     async def answer(self, message: Message, *, in_place: bool = False) -> None:
         """Show `message` to the asker only, or in the place of the card that was pressed."""

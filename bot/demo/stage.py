@@ -19,7 +19,7 @@ from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.vendors.realtimekit_keys import PATH
 from bot.demo.world import World
-from bot.service import entrance
+from bot.service import counter_of, entrance
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.counter import Counter
@@ -80,6 +80,8 @@ moderation_channel = "{self.log.id}"
 
 [limits]
 lines_per_second = 100
+looks_burst = 10_000
+orders_burst = 10_000
 
 [rtmp.{TARGET}]
 url = "rtmps://live.example.com/app"
@@ -189,7 +191,7 @@ async def open_show(
         if by_socket:
             environ["SLACK_APP_TOKEN"] = stage.slack.world.credentials.app_token
         settings = Settings.load(environ, config)
-        counter = Counter(settings.process.command)
+        counter = counter_of(settings)
         store = await stack.enter_async_context(open_house(settings, counter, worker=True))
         doors = entrance(settings, counter)
         url = await stack.enter_async_context(serve(doors.web))

@@ -20,6 +20,7 @@ CallwardenError
 ├── Impossible               the vendor has no such act; carries the nearest one that works
 ├── NotAccepted              the order could not be written down; nothing was done
 ├── KeyReused                one idempotency key, two different orders
+├── TooManyRequests          one person asks for more than their budget; nothing was done
 ├── VendorError              the vendor did not do (or did not say) what was asked
 │   ├── VendorUnreachable    nothing was sent
 │   │   └── BreakerOpen      not even tried: the vendor failed several times in a row
@@ -191,6 +192,13 @@ class KeyReused(CallwardenError):
     """The same idempotency key came with a different order; the second one is refused."""
 
     default_next_step = "Nothing was done. Start again from a fresh card."
+
+
+class TooManyRequests(CallwardenError):
+    """Somebody asks for more than their budget; the next step says in how many seconds again.
+
+    Nothing was done, no vendor was asked, and nothing is recorded.
+    """
 
 
 class SlackSilent(CallwardenError):

@@ -76,6 +76,12 @@ def asked_back(error: CallwardenError, words: str | None) -> Message:
     return Message(told.text, [*told.blocks, *_typed("Choose…", words)])
 
 
+def said_again(error: CallwardenError, words: str) -> Message:
+    """Why nothing came of `words`, with a button to say them again."""
+    told = refusal(error)
+    return Message(told.text, [*told.blocks, *_typed("Try again", words)])
+
+
 def for_admins(diagnosis: str) -> list[Block]:
     """Why no connection to a vendor comes about, where the reader is told; else nothing."""
     return [context(f"For admins: {mrkdwn(diagnosis, MAX_SAID)}")] if diagnosis else []

@@ -31,6 +31,11 @@ class What(StrEnum):
     PREVIEW = "preview"
     NOW = "now"
 
+    @property
+    def changes(self) -> bool:
+        """Whether something is changed or sent, or a form opened for that."""
+        return self not in {What.OVERVIEW, What.LIST, What.PREVIEW}
+
 
 SPOKEN = tuple(one.value for one in What if one)
 

@@ -1,7 +1,5 @@
 """The forms for digests: opened with what is known, and what becomes of them once submitted."""
 
-import hashlib
-import json
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -30,6 +28,9 @@ from handlers.modals.drafting import in_sentences
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors, Redrawn
 from handlers.visit import Visit
+
+FORM_KEY = "digest.form"
+"""The kind of a digest form's key."""
 
 ANSWERABLE = timedelta(minutes=29)
 """How long the address of a command or a press is safely good for: Slack takes half an hour.
@@ -67,7 +68,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     if not isinstance(wish, Wish):
         return wish
     there = _back(visit, state)
-    desk, key = visit.counter.digests.desk, _form_key(visit)
+    desk, key = visit.counter.digests.desk, visit.form_key(FORM_KEY)
     try:
         if state.number is None:
             taken = await desk.subscribe(there.asker, wish, key)
@@ -88,7 +89,7 @@ async def submit_pause(visit: Visit) -> FieldErrors | Redrawn:
     there = _back(visit, state)
     try:
         taken = await there.counter.digests.desk.pause(
-            there.asker, state.number or 0, until, _form_key(visit)
+            there.asker, state.number or 0, until, visit.form_key(FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
         return {UNTIL: in_sentences(no)}
@@ -150,10 +151,3 @@ def _answer(visit: Visit, state: DigestState, message: Message) -> FieldErrors |
 
 def _key(visit: Visit, what: str) -> str:
     return visit.key("digest", what, visit.trigger_id)
-
-
-def _form_key(visit: Visit) -> str:
-    """The same for every delivery of this form, another one once a mistake in it is mended."""
-    view = visit.payload
-    said = json.dumps(view["state"]["values"], sort_keys=True).encode()
-    return visit.key("digest.form", view["id"], view["hash"], hashlib.sha256(said).hexdigest()[:16])

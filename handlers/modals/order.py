@@ -1,8 +1,6 @@
 """The form for any order: opened with what is known, drawn anew as it is filled in, submitted."""
 
 import contextlib
-import hashlib
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -142,7 +140,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     """Take the order; the form closes once it is on disk, or says at which field it is wrong."""
     view = visit.payload
     said = read_said(view)
-    if (earlier := await led_to(visit, _key(visit))) is not None:
+    if (earlier := await led_to(visit, visit.form_key())) is not None:
         return accepted(visit, said.state.reply_url, earlier)
     try:
         act = await act_of(visit, said)
@@ -177,7 +175,7 @@ def _refused(said: Said, no: NotPermitted) -> FieldErrors | Pushed:
 
 def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:
     return Order(
-        key=_key(visit),
+        key=visit.form_key(),
         act=act,
         actor=visit.asker.actor,
         reason=reason,
@@ -185,13 +183,6 @@ def _order(visit: Visit, said: Said, act: Act, reason: str) -> Order:
         reply_url=said.state.reply_url,
         card=said.state.card,
     )
-
-
-def _key(visit: Visit) -> str:
-    """The same for every delivery of this form, another one once a mistake in it is mended."""
-    view = visit.payload
-    said = json.dumps(view["state"]["values"], sort_keys=True).encode()
-    return visit.key("form", view["id"], view["hash"], hashlib.sha256(said).hexdigest()[:16])
 
 
 def _at_blocks(said: Said, errors: Errors) -> FieldErrors:

@@ -32,7 +32,7 @@ LISTS = 15
 TYPED = ("", "crowd", "crowd 1", "stream 2", "default:crowd-0")
 """What somebody types; each fits more calls than are shown."""
 
-SETTINGS = f"{CONFIG}\n[limits]\nstream_per_second = 1000\n"
+SETTINGS = f"{CONFIG}stream_per_second = 1000\n"
 
 COUNTED = re.compile(rb"^callwarden_vendor_request_seconds_count\{[^}]*\} (\d+)", re.MULTILINE)
 

@@ -18,7 +18,7 @@ DEADLINE = 1.0
 OPENS_AFTER = 3
 """Failures after which a vendor is left alone for a while."""
 
-SETTINGS = f"{CONFIG}\n[limits]\nlist_seconds = {DEADLINE}\n"
+SETTINGS = f"{CONFIG}list_seconds = {DEADLINE}\n"
 
 
 async def listing(ground: Ground) -> list[Figure]:

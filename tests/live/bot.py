@@ -19,7 +19,14 @@ moderators = ["{MODERATOR}"]
 
 [slack]
 moderation_channel = "{LINES}"
+
+[limits]
+looks_burst = 100_000
+looks_per_minute = 100_000
+orders_burst = 100_000
+orders_per_minute = 100_000
 """
+"""Programs ask and order faster than any person. `[limits]` is last: what is appended is in it."""
 
 
 @dataclass(frozen=True)

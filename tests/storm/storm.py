@@ -22,8 +22,7 @@ ALONE = (("serve",),)
 TOGETHER = (("serve", "--no-worker"), ("serve", "--no-worker"), ("worker",), ("worker",))
 """PostgreSQL: two web processes and two workers."""
 
-SETTINGS = f"""{CONFIG}
-[limits]
+SETTINGS = f"""{CONFIG}\
 act_seconds = 1.0
 lease_seconds = 5.0
 stream_per_second = 200

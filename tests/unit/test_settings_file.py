@@ -142,6 +142,21 @@ def test_bad_toml_is_answered_with_the_line_and_what_belongs_there(
             ),
         ),
         (
+            "[limits]\nlooks_burst = 2.5",
+            (
+                "line 2: `looks_burst` under `[limits]`: a whole number belongs here, such as "
+                "`looks_burst = 30`."
+            ),
+        ),
+        (
+            "[limits]\norders_per_minute = 0",
+            "line 2: `orders_per_minute` under `[limits]`: it must be at least 1.",
+        ),
+        (
+            "[limits]\norders_burst = 1_000_000",
+            "line 2: `orders_burst` under `[limits]`: it must be at most 100000.",
+        ),
+        (
             "limits.list_seconds = true",
             (
                 "line 1: `list_seconds` under `[limits]`: a number belongs here, such as "

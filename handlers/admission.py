@@ -1,0 +1,44 @@
+"""What somebody asks, held against their budget before anything is done for it.
+
+Every listener goes through `admitted`, once for each request of a person. Budgets are held in
+memory, so that an acknowledgement waits for nothing.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from bot.moderation.request_budgets import RequestKind, too_many
+from bot.priority import Priority, working_at
+from handlers.redelivery import came_before
+from handlers.visit import Visit
+
+
+class Demand(NamedTuple):
+    """How urgent a request is, which budget it is held against, and how much of it it takes."""
+
+    priority: Priority
+    kind: RequestKind
+    cost: float = 1.0
+
+
+LOOK = Demand(Priority.LOOK, RequestKind.LOOK)
+ORDER = Demand(Priority.ORDER, RequestKind.ORDER)
+SETTING = Demand(Priority.LOOK, RequestKind.ORDER)
+"""A digest is set up, changed or sent: nobody in a call waits for it."""
+LETTER = Demand(Priority.ORDER, RequestKind.LOOK, 0.1)
+"""Letters typed into a menu: many of them come fast, and most are answered from what is known."""
+
+
+@asynccontextmanager
+async def admitted(visit: Visit, demand: Demand) -> AsyncIterator[None]:
+    """Do what follows for the person, at its priority. Raises TooManyRequests.
+
+    What was taken before, and is only delivered again, is admitted: it is answered with what it
+    led to.
+    """
+    wait = visit.counter.budgets.wait(visit.asker.actor, demand.kind, demand.cost)
+    if wait and not (demand.kind is RequestKind.ORDER and await came_before(visit)):
+        raise too_many(demand.kind, wait)
+    with working_at(demand.priority):
+        yield

@@ -51,6 +51,7 @@ from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
 from bot.store import SqlStore, opening
+from handlers.alerts import AdminAlerts
 from handlers.asking import SlackAsks
 from handlers.clients import open_session, web_client
 from handlers.commands.lookups import look_up
@@ -102,10 +103,11 @@ async def open_house(
         authorizer, planner = Authorizer(policy, board), Planner(board, store)
         cards = Cards(board, policy, store, planner.absentees)
         pace, own = _pace(settings), _own_channels(settings, directory)
-        outbox = Outbox(slack, replies, cards, directory, pace)
+        alerts = AdminAlerts(slack, _admins(settings))
+        outbox = Outbox(slack, replies, cards, directory, pace, alerts)
         executor = Executor(
             store=store,
-            notifier=OwnLines(outbox, own, store, slack, _admins(settings)),
+            notifier=OwnLines(outbox, own, store),
             carriers=_carriers(settings, providers, clock),
             authorizer=authorizer,
             clock=clock,

@@ -15,10 +15,14 @@ class Waiting(Frozen):
 
 
 class Backlog(Frozen):
-    """Work on record that is not done: open cases by vendor, and messages that are due."""
+    """Work on record that is not done: open cases by vendor, and messages that are due.
+
+    `outages` is in how many channels Slack takes no message now.
+    """
 
     cases: dict[Vendor, Waiting]
     notices: Waiting
+    outages: int = 0
 
 
 class Meter(Protocol):

@@ -117,6 +117,9 @@ class Metrics:
         self._due_age = self._gauge(
             "outbox_oldest_seconds", "How long the oldest of them is overdue, 0 for none."
         )
+        self._outages = self._gauge(
+            "channels_unavailable", "Channels in which Slack takes no message now."
+        )
         self._readable = self._gauge(
             "database_readable", "Whether the queue could be read just now."
         )
@@ -204,13 +207,14 @@ class Metrics:
             self._open_age.labels(vendor).set(_age(waiting, now))
         self._due.set(backlog.notices.count)
         self._due_age.set(_age(backlog.notices, now))
+        self._outages.set(backlog.outages)
 
     def _forget_queue(self) -> None:
         """Nothing known is not zero: an old figure would look like a queue that stands still."""
         self._readable.set(0)
         for gauge in (self._open, self._open_age):
             gauge.clear()
-        for single in (self._due, self._due_age):
+        for single in (self._due, self._due_age, self._outages):
             single.set(float("nan"))
 
 

@@ -14,9 +14,10 @@ from handlers.blocks import values
 from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
+from handlers.channel_errors import UNAVAILABLE
 from handlers.modals import reason
-from handlers.outbox import GONE, SKEW, written_name
-from handlers.posting import Mark, find, pause_before, post, taken
+from handlers.outbox import written_name
+from handlers.posting import SKEW, Mark, find, pause_before, post, taken
 from handlers.sharing import OwnChannels
 from handlers.visit import Visit
 
@@ -55,11 +56,14 @@ class SlackAsks:
         await self.own.require(self.channel, pause_before(1))
 
     async def post(self, order: Ask) -> None:
-        """Post it; a second attempt looks first whether the first one arrived."""
+        """Post it; a second attempt looks first whether the first one arrived.
+
+        Raises NoticeLater, NoticeLost or, where nothing can be posted now, ChannelUnavailable.
+        """
         await self.own.require(self.channel, pause_before(order.attempt))
         message = await self._message(order)
         await self.pace.acquire()
-        async with taken("order asked for", pause_before(order.attempt), GONE):
+        async with taken("order asked for", pause_before(order.attempt), {}, UNAVAILABLE):
             mark = Mark(EVENT_TYPE, order.id)
             if order.attempt > 1 and await self._there(order, mark):
                 return

@@ -17,8 +17,7 @@ from bot.usage.days import local_day
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
 from handlers.introducing import SlackTellings
-from handlers.outbox import SKEW
-from handlers.posting import Ask, Mark, find, pause_before, post, taken
+from handlers.posting import SKEW, Ask, Mark, find, pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 

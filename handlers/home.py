@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.calls.picture import ListView
 from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.priority import Priority, working_at
+from handlers.alerts import outage_words
 from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
 from handlers.slack_errors import cause, complaints, error_code
@@ -74,14 +75,16 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
         return outside_view([str(no), kind], desk.board.clock.now())
-    calls, cases = await asyncio.gather(
+    calls, cases, outages = await asyncio.gather(
         visit.in_words(desk.look(visit.asker, ListView())),
         visit.in_words(desk.mine(visit.asker, CASES)),
+        visit.in_words(desk.outages(visit.asker)),
     )
     desktop = Desktop(
         places=tuple(Place(**place._asdict()) for place in places),
         calls=calls,
         cases=cases if isinstance(cases, Message) else tuple(cases),
+        warnings=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
         capabilities={vendor: one.capabilities for vendor, one in desk.board.providers.items()},
     )
     return home_view(desktop, command, desk.board.clock.now())

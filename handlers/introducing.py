@@ -16,8 +16,7 @@ from handlers.blocks.digest_list import intro_message, owner_message
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.text import place, say
-from handlers.outbox import SKEW
-from handlers.posting import Mark, find, pause_before, post, taken
+from handlers.posting import SKEW, Mark, find, pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 

@@ -1,10 +1,12 @@
 """The Notifier: each case's line in the moderation channel, and the asker's own answer."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from functools import partial
 
+import structlog
 from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,25 +18,20 @@ from bot.calls.rights import NOTHING
 from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
 from bot.moderation.cards import Cards
 from bot.ports import Directory
+from handlers.alerts import AdminAlerts
 from handlers.blocks.call import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, mrkdwn
-from handlers.posting import Mark, drawn, find, pause_before, post, taken
+from handlers.channel_errors import THREADLESS, UNAVAILABLE
+from handlers.posting import SKEW, Mark, drawn, find, pause_before, post, taken
 from handlers.replies import Replies
 from handlers.slack_errors import error_code
 
+log = structlog.get_logger(__name__)
+
 EVENT_TYPE = "callwarden_case"
 """The metadata under which a line can be found again after a crash."""
-
-SKEW = timedelta(minutes=5)
-"""How far our clock and Slack's may differ: signed requests from further off are refused."""
-
-GONE = {
-    code: f"Slack answered {code}"
-    for code in ("channel_not_found", "is_archived", "account_inactive")
-}
-"""Slack's errors after which nothing can be written to that place."""
 
 TAKEN_AWAY = {"message_not_found", "cant_update_message", "edit_window_closed"}
 """Slack's errors that mean that an earlier message cannot be written over."""
@@ -54,7 +51,8 @@ class Outbox:
     """Shows cases in Slack. Posting twice is worse than looking first, so a second try looks.
 
     `pace` keeps the moderation channel below what Slack takes, about one message a second
-    (docs.slack.dev, apis/web-api/rate-limits); meanwhile newer states overtake older ones.
+    (docs.slack.dev, apis/web-api/rate-limits); meanwhile newer states overtake older ones. New
+    lines are posted one after the other, in the order in which they are given.
     """
 
     client: AsyncWebClient
@@ -62,6 +60,8 @@ class Outbox:
     cards: Cards
     directory: Directory
     pace: AsyncLimiter
+    alerts: AdminAlerts
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def show(self, notice: Notice, case: Case) -> str | None:
         """Post or edit what `notice` is about; the message's timestamp for a channel line."""
@@ -71,15 +71,18 @@ class Outbox:
                 notice.place, await self._answer(notice, case), in_place=in_place
             )
             return None
-        message = await self._line_message(case)
-        await self.pace.acquire()
-        async with taken("line", pause_before(notice.attempt), GONE, case=case.number):
-            ts = await self._line(notice, case, message)
+        ts = await self._line(notice, case)
         if case.state in TROUBLE:
-            await self.pace.acquire()
-            async with taken("trouble", pause_before(notice.attempt), GONE, case=case.number):
-                await self._call_asker(notice, case, ts)
+            await self._call_asker(notice, case, ts)
         return ts
+
+    async def alert(self, channel: str, error: str) -> None:
+        """Tell admins in private that a channel cannot be posted to, and what mends it."""
+        await self.alerts.channel_unavailable(channel, error)
+
+    def _taken(self, what: str, notice: Notice) -> AbstractAsyncContextManager[None]:
+        pause = pause_before(notice.attempt)
+        return taken(what, pause, {}, UNAVAILABLE, case=notice.case)
 
     async def _answer(self, notice: Notice, case: Case) -> Message:
         """The card the act came from, drawn anew for its reader; else the case alone.
@@ -116,7 +119,18 @@ class Outbox:
         return bool(verb and provider and provider.capabilities[verb.name].possible)
 
     async def _call_asker(self, notice: Notice, case: Case, line: str) -> None:
-        """Say in the line's thread what went wrong, once: a further attempt looks there first."""
+        """Say in the line's thread what went wrong, where it takes answers."""
+        await self.pace.acquire()
+        async with self._taken("trouble", notice):
+            try:
+                await self._call_once(notice, case, line)
+            except SlackApiError as error:
+                if (code := error_code(error)) not in THREADLESS:
+                    raise
+                log.warning("asker not called", case=case.number, error=code)
+
+    async def _call_once(self, notice: Notice, case: Case, line: str) -> None:
+        """A further attempt looks there first."""
         mark = Mark(EVENT_TYPE, f"trouble:{case.number}")
         channel, metadata = notice.place, mark.metadata
         if notice.attempt > 1:
@@ -128,11 +142,24 @@ class Outbox:
         )
         await post(write, _drafts(trouble_message(case)))
 
-    async def _line(self, notice: Notice, case: Case, message: Message) -> str:
-        async for earlier in self._earlier(notice, case):
-            if await self._edit(notice.place, earlier, message):
-                return earlier
-        return await self._post(notice, message)
+    async def _line(self, notice: Notice, case: Case) -> str:
+        """The line as it stands now; its timestamp."""
+        message = await self._line_message(case)
+        if notice.posted is None and notice.attempt == 1:
+            return await self._in_turn(notice, message)
+        await self.pace.acquire()
+        async with self._taken("line", notice):
+            async for earlier in self._earlier(notice, case):
+                if await self._edit(notice.place, earlier, message):
+                    return earlier
+        return await self._in_turn(notice, message)
+
+    async def _in_turn(self, notice: Notice, message: Message) -> str:
+        """Post a new line after those that were given before it."""
+        async with self._turn:
+            await self.pace.acquire()
+            async with self._taken("line", notice):
+                return await self._post(notice, message)
 
     async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[str]:
         """Where this line may stand already: as remembered, then as Slack has it."""

@@ -1,8 +1,9 @@
 """Writing to a place in Slack so that nothing is lost in it and nothing is said there twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -11,13 +12,16 @@ from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.ports import NoticeLater, NoticeLost
+from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.slack_errors import cause, complaints, error_code, retry_after
 
 log = structlog.get_logger(__name__)
 
 POST_SECONDS = 10.0
+SKEW = timedelta(minutes=5)
+"""How far our clock and Slack's may differ: signed requests from further off are refused."""
+
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until each further try, where Slack names none; the last of them from then on."""
 
@@ -73,12 +77,17 @@ def pause_before(attempt: int) -> float:
 
 @asynccontextmanager
 async def taken(
-    what: str, pause: float, lost: Mapping[str, str], **about: Any
+    what: str,
+    pause: float,
+    lost: Mapping[str, str],
+    unavailable: Collection[str] = (),
+    **about: Any,
 ) -> AsyncIterator[None]:
-    """Ends in 10 s, and turns whatever Slack does into `NoticeLater` or `NoticeLost`.
+    """Ends in 10 s; whatever Slack does is `NoticeLater`, `NoticeLost` or `ChannelUnavailable`.
 
-    `lost` are Slack's errors after which nothing can be written to that place, with what is said
-    of each. `what` and `about` name the message on the log's line.
+    `lost` are Slack's errors after which this will never be written, with what is said of each,
+    `unavailable` those after which nothing can be written there until somebody mends it. `what` and
+    `about` name the message on the log's line.
     """
     try:
         async with asyncio.timeout(POST_SECONDS):
@@ -88,6 +97,8 @@ async def taken(
         log.warning("message not shown", what=what, error=code, **about)
         if code in lost:
             raise NoticeLost(lost[code]) from error
+        if code in unavailable:
+            raise ChannelUnavailable(code) from error
         raise NoticeLater(retry_after(error.response.headers, pause)) from error
     except (
         TimeoutError,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.bootstrap import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.doctor import audit_log, outside, places, slack, vendors
+from bot.doctor import audit_log, outages, outside, places, slack, vendors
 from bot.doctor.configuration import given
 from bot.doctor.findings import Finding, Findings, bad
 from bot.doctor.patient import Patient, slack_for
@@ -41,6 +41,7 @@ CHECKS: Sequence[Check] = (
     Check(slack.CLOCK, slack.clock),
     Check(places.PEOPLE, places.people),
     Check(places.CHANNELS, places.channels),
+    Check(places.CHANNELS, outages.outages),
     Check(outside.NETWORK, outside.network),
     Check(vendors.VENDORS, vendors.any_vendor),
     *(Check(each.label, partial(vendors.vendor, which=each)) for each in Vendor),

@@ -24,7 +24,7 @@ from bot.moderation.board import Board
 from bot.moderation.executor import LEASE
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
-from bot.ports import AskPoster, AskStore, NoticeLater, NoticeLost
+from bot.ports import AskPoster, AskStore, ChannelUnavailable, NoticeLater, NoticeLost
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,10 @@ LIVE_SECONDS = 0.8
 
 OWN_SECONDS = 1.5
 """How long it is waited to hear who reads the channel; that is remembered for ten minutes."""
+
+
+UNAVAILABLE_PAUSE = timedelta(hours=1)
+"""Until an order is posted again in a channel that cannot be posted to."""
 
 
 class NobodyAsked(CallwardenError):
@@ -86,7 +90,11 @@ class Asking:
             raise BadInput("This button is not yours, or is too old.", next_step=ANEW)
         poster = self._require_poster()
         if order.asked_at is None:
-            await asyncio.gather(self._require_live(order.act), self._require_own(poster))
+            await asyncio.gather(
+                self._require_live(order.act),
+                self._require_own(poster),
+                self._require_open(poster),
+            )
         asked = await self._store.refer(id_, actor)
         if asked is None:
             raise BadInput("This button is too old.", next_step=ANEW)
@@ -149,6 +157,14 @@ class Asking:
                 next_step="Press it again in a moment.",
             ) from error
 
+    async def _require_open(self, poster: AskPoster) -> None:
+        """NobodyAsked where the channel cannot be posted to, as far as is known."""
+        if any(one.channel == poster.channel for one in await self._store.outages()):
+            raise NobodyAsked(
+                "The moderation channel cannot be posted to now, so nobody was asked.",
+                next_step="Ask them yourself.",
+            )
+
     async def _due(self, limit: int) -> Sequence[Ask]:
         if self._poster is None:
             return []
@@ -159,6 +175,10 @@ class Asking:
             await self._require_poster().post(ask)
         except NoticeLater as later:
             await self._store.ask_later(ask, self._clock.now() + timedelta(seconds=later.seconds))
+            return
+        except ChannelUnavailable as closed:
+            log.warning("order not posted", error=closed.error)
+            await self._store.ask_later(ask, self._clock.now() + UNAVAILABLE_PAUSE)
             return
         except NoticeLost as lost:
             log.warning("nobody asked", why=str(lost))

@@ -18,6 +18,7 @@ from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order
 from bot.calls.life import MOST_ENTRIES, Life
 from bot.calls.looks import ATTENDANCE, FileKind, Files, Look
 from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Observation
 from bot.calls.picture import CallView, Found, ListView, Picture
 from bot.calls.rights import Rights
@@ -187,6 +188,12 @@ class Desk:
             *(self.policy.rights(asker.actor, vendor, asker.channel) for vendor in vendors)
         )
         return dict(zip(vendors, found, strict=True))
+
+    async def outages(self, asker: Asker) -> Sequence[ChannelOutage]:
+        """Channels that take no lines of cases now; told to admins alone."""
+        if any(one.technical for one in (await self.rights(asker)).values()):
+            return await self.store.outages()
+        return ()
 
     async def rights_in(self, asker: Asker, case: Case) -> Rights:
         """What somebody may do where a case was done; nothing for who was taken out meanwhile."""

@@ -30,7 +30,7 @@ from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.lease import BEAT_SECONDS, LeaseKeeper
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
-from bot.ports import NoticeLater, NoticeLost, Notifier, Store
+from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost, Notifier, Store
 from bot.priority import Priority, working_at
 from bot.progress import ProgressTracker
 
@@ -261,6 +261,10 @@ class Executor:
         except NoticeLater as later:
             until = self._clock.now() + timedelta(seconds=later.seconds)
             await self._store.postpone(notice, until=until)
+        except ChannelUnavailable as closed:
+            log.warning("line kept", channel=notice.place, error=closed.error)
+            if await self._store.refused(notice, closed.error):
+                await self._notifier.alert(notice.place, closed.error)
         except NoticeLost:
             await self._store.drop(notice)
         else:

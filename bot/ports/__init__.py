@@ -3,7 +3,15 @@
 from bot.calls.actors import Member, Place
 from bot.calls.search import CaseFilter
 from bot.ports.providers import CallProvider, Signatures, UsageSource, VendorClient
-from bot.ports.slack import AskPoster, DigestPoster, Directory, NoticeLater, NoticeLost, Notifier
+from bot.ports.slack import (
+    AskPoster,
+    ChannelUnavailable,
+    DigestPoster,
+    Directory,
+    NoticeLater,
+    NoticeLost,
+    Notifier,
+)
 from bot.ports.stores import AskStore, AuditChain, DigestStore, LookupStore, Store, UsageStore
 
 __all__ = [
@@ -12,6 +20,7 @@ __all__ = [
     "AuditChain",
     "CallProvider",
     "CaseFilter",
+    "ChannelUnavailable",
     "DigestPoster",
     "DigestStore",
     "Directory",

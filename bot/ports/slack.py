@@ -39,12 +39,19 @@ class Notifier(Protocol):
     async def show(self, notice: Notice, case: Case) -> str | None:
         """Post or edit the message; its timestamp where there is one.
 
-        A second attempt looks for the first one. Raises `NoticeLater` or `NoticeLost`.
+        A second attempt looks for the first one. Raises `NoticeLater`, `NoticeLost` or, where
+        nothing can be posted to the channel now, `ChannelUnavailable`.
         """
+
+    async def alert(self, channel: str, error: str) -> None:
+        """Tell admins in private that a channel cannot be posted to, with Slack's error code."""
 
 
 class AskPoster(Protocol):
-    """Puts an order in front of those who may give it. Raises `NoticeLater` and `NoticeLost`."""
+    """Puts an order in front of those who may give it.
+
+    Raises `NoticeLater`, `NoticeLost` and `ChannelUnavailable`.
+    """
 
     @property
     def channel(self) -> str:
@@ -73,6 +80,14 @@ class NoticeLater(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"try again in {seconds:g} s")
         self.seconds = seconds
+
+
+class ChannelUnavailable(Exception):
+    """Slack takes no message in that channel now, until somebody mends it; `error` is its code."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(f"Slack answered {error}")
+        self.error = error
 
 
 class NoticeLost(Exception):

@@ -21,6 +21,7 @@ from bot.calls.cases import (
 )
 from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef, Vendor
+from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
 from bot.calls.search import CaseFilter
 from bot.digests.digest import Acts, Waiting
@@ -115,6 +116,16 @@ class Store(Protocol):
     async def drop(self, notice: Notice) -> None:
         """Give this notice up (an answer whose address expired)."""
 
+    async def refused(self, notice: Notice, error: str) -> bool:
+        """Keep a line that Slack refused in its channel, with that error code.
+
+        Until a line arrives there, one an hour is taken up for that channel. True where this
+        begins, so that it is told once.
+        """
+
+    async def outages(self) -> Sequence[ChannelOutage]:
+        """Channels that cannot be posted to now, the longest first."""
+
     async def leave(self, notice: Notice) -> None:
         """Leave this notice to other releases: what it tells cannot be read by this one."""
 
@@ -165,6 +176,9 @@ class AskStore(Protocol):
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
         """Take up what is to be posted and that nobody holds."""
+
+    async def outages(self) -> Sequence[ChannelOutage]:
+        """Channels that cannot be posted to now, the longest first."""
 
     async def ask_told(self, ask: Ask) -> None:
         """This was posted, or is given up; a stale token changes nothing."""

@@ -1,4 +1,4 @@
-"""How much waits: two counts over the partial indexes of open cases and due messages."""
+"""How much waits: counts over the partial indexes of open cases and due messages."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.models import Vendor
 from bot.meter import Backlog, Waiting
+from bot.store.outages import COUNT
 from bot.store.tables import CASE, IS_DUE, IS_OPEN, OUTBOX
 
 _CASES = (
@@ -25,4 +26,5 @@ async def backlog(connection: AsyncConnection, now: datetime) -> Backlog:
         if vendor in set(Vendor)  # another release may know more
     }
     due = (await connection.execute(_NOTICES.where(OUTBOX.c.due_at <= now))).one()
-    return Backlog(cases=cases, notices=Waiting(count=due[0], oldest=due[1]))
+    outages = await connection.scalar(COUNT) or 0
+    return Backlog(cases=cases, notices=Waiting(count=due[0], oldest=due[1]), outages=outages)

@@ -1,16 +1,28 @@
 """Notices: places in Slack that do not show a case's newest state yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.calls.cases import ASKED, Notice, NoticeKind
 from bot.errors import OtherRelease
 from bot.store.database import Database
 from bot.store.leases import NOBODY, Wish, give_back, take_readable
+from bot.store.outages import arrived, not_in_outage, tries
 from bot.store.pen import Transaction
 from bot.store.rows import notice_of
 from bot.store.set_aside import SetAside
@@ -82,6 +94,7 @@ class Notices:
         ]
         if rows:
             transaction.connection.execute(_REMEMBER, rows)
+        arrived(transaction, [told.notice for told in shown])
         self.drop(transaction, over)
         return [None] * len(shown)
 
@@ -114,7 +127,21 @@ class Notices:
         due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
         if wish.kind is not None:
             due = and_(due, OUTBOX.c.kind == wish.kind)
-        taken = take_readable(
+        taken = []
+        if wish.kind is not NoticeKind.ANSWER:
+            for of_channel in tries(transaction, wish):
+                taken += self._take(transaction, and_(due, of_channel), replace(wish, limit=1))
+            due = and_(due, not_in_outage())
+        rest = replace(wish, limit=wish.limit - len(taken))
+        taken += self._take(transaction, due, rest)
+        taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
+        return [notice for _, notice in taken]
+
+    def _take(
+        self, transaction: Transaction, due: ColumnElement[bool], wish: Wish
+    ) -> list[tuple[Row[Any], Notice]]:
+        """Lease up to `wish.limit` of those that are due and can be read."""
+        return take_readable(
             self._database,
             transaction.connection,
             OUTBOX,
@@ -123,8 +150,6 @@ class Notices:
             read=notice_of,
             aside=self._aside,
         )
-        taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
-        return [notice for _, notice in taken]
 
 
 def _told_all(notice: Notice) -> bool:

@@ -22,10 +22,12 @@ from bot.calls.cases import (
 )
 from bot.calls.lookups import Lookup
 from bot.calls.models import Vendor
+from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
+from bot.store import outages
 from bot.store.asks import AskSide
 from bot.store.audit import AuditSide
 from bot.store.backlog import backlog
@@ -78,6 +80,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
     ) -> None:
         address = address_of(url)
         self._clock = clock
+        self._line_channel = line_channel
         self._patience = patience
         self._lock = InstanceLock(address)
         self._database = Database(address)
@@ -103,6 +106,8 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self._postpone = Work(notices.postpone, StoreError)
         self._drop = Work(notices.drop, StoreError)
         self._leave = Work(notices.leave, StoreError)
+        self._refused = Work(outages.refused, StoreError)
+        self._reopen = Work(outages.reopen, StoreError)
         lookups = Lookups(self._database)
         self._hold = Work(lookups.hold, NotAccepted)
         self._due_lookups = Work(lookups.due, StoreError)
@@ -132,6 +137,8 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
                 return
             if self._database.sqlite and (freed := await self._background(self._release_all, None)):
                 log.info("claims freed", rows=freed)
+            reopening = outages.Reopening(self._line_channel, self._clock.now())
+            await self._background(self._reopen, reopening)
             if found := await self._background(self._notice_restored, self._clock.now()):
                 log.error(
                     "the database is older than what was seen of it",
@@ -230,6 +237,16 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
     async def drop(self, notice: Notice) -> None:
         """Give this notice up, and with an answer the address it was meant for."""
         await self._background(self._drop, notice)
+
+    async def refused(self, notice: Notice, error: str) -> bool:
+        """Keep a line that Slack refused in its channel; see `bot.ports.Store`."""
+        one = outages.Refused(notice, error, self._clock.now())
+        return await self._background(self._refused, one)
+
+    async def outages(self) -> Sequence[ChannelOutage]:
+        """Channels that cannot be posted to now, the longest first."""
+        async with self._reading() as connection:
+            return await outages.outages(connection)
 
     async def leave(self, notice: Notice) -> None:
         """Leave a notice to the release that made its case; see `bot.ports.Store`."""

@@ -164,6 +164,17 @@ class Outbox(SQLModel, table=True):
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
 
 
+class ChannelOutageRow(SQLModel, table=True):
+    """A channel that cannot be posted to now, see `bot.store.outages`; gone once it can."""
+
+    __tablename__ = "channel_outage"
+
+    channel: str = Field(primary_key=True)
+    error: str
+    began_at: datetime = Field(sa_column=_moment())
+    retry_at: datetime = Field(sa_column=_moment())
+
+
 class OrderLookup(SQLModel, table=True):
     """An order in words of which it is still looked for what they mean; gone once that is settled.
 
@@ -293,6 +304,7 @@ CASE = table_of(ModerationCase)
 CASE_LOCK = table_of(CaseLock)
 DELIVERY = table_of(Delivery)
 OUTBOX = table_of(Outbox)
+OUTAGE = table_of(ChannelOutageRow)
 LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)
 AUDIT = table_of(Audit)

@@ -55,12 +55,16 @@ class Place(Frozen):
 
 
 class Desktop(Frozen):
-    """All a member's Home is drawn from. What could not be had is a message in its place."""
+    """All a member's Home is drawn from. What could not be had is a message in its place.
+
+    `warnings` are sentences about what needs whoever runs the bot.
+    """
 
     places: tuple[Place, ...]
     calls: Picture | Message
     cases: tuple[Case, ...] | Message
     capabilities: Mapping[Vendor, Mapping[str, Capability]]
+    warnings: tuple[str, ...] = ()
 
 
 def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
@@ -74,6 +78,7 @@ def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
         [
             header("Callwarden"),
             paragraph(WHAT),
+            *(section(warning) for warning in desktop.warnings),
             paragraph(["*Your permissions*", *(_place(one) for one in desktop.places)]),
             *actions(top, f"{mark}.home"),
             *_calls(desktop),

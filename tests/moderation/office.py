@@ -37,12 +37,16 @@ class Wall:
     def __init__(self) -> None:
         self.shown: list[tuple[NoticeKind, int, State]] = []
         self.troubles: list[Exception] = []
+        self.alerts: list[tuple[str, str]] = []
 
     async def show(self, notice: Notice, case: Case) -> str | None:
         if self.troubles:
             raise self.troubles.pop(0)
         self.shown.append((notice.kind, case.number, case.state))
         return notice.posted or f"ts-{case.number}"
+
+    async def alert(self, channel: str, error: str) -> None:
+        self.alerts.append((channel, error))
 
 
 class Office:

@@ -8,11 +8,12 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask, Asked
+from bot.calls.outages import ChannelOutage
 from bot.calls.verbs import Kick, Unblock
 from bot.errors import BadInput, UnknownCall, VendorTimeout
 from bot.moderation.asking import Asking, NobodyAsked
 from bot.moderation.tasks import Tasks
-from bot.ports import AskPoster, NoticeLost
+from bot.ports import AskPoster, ChannelUnavailable, NoticeLost
 from tests.fakes.clock import START, ManualClock
 from tests.moderation.test_plan import Table
 
@@ -25,7 +26,9 @@ class Rows:
     def __init__(self, *orders: Ask) -> None:
         self.orders = {one.id: one for one in orders}
         self.gone = False
+        self.closed: list[ChannelOutage] = []
         self.told: list[str] = []
+        self.later: list[datetime] = []
 
     async def refer(self, id_: str, actor: Actor) -> Asked | None:
         del actor
@@ -44,16 +47,24 @@ class Rows:
         self.told.append(ask.id)
 
     async def ask_later(self, ask: Ask, until: datetime) -> None:
-        raise AssertionError((ask, until))
+        self.told.append(ask.id)
+        self.later.append(until)
+
+    async def outages(self) -> Sequence[ChannelOutage]:
+        return self.closed
 
 
 class Lost:
-    """A channel that is gone when it comes to posting."""
+    """A channel that is gone when it comes to posting, or cannot be posted to now."""
 
     channel = "C1"
 
+    def __init__(self, trouble: Exception | None = None) -> None:
+        self.trouble = trouble or NoticeLost("shared")
+
     async def post(self, ask: Ask) -> None:
-        raise NoticeLost(f"{ask.id} cannot be posted")
+        del ask
+        raise self.trouble
 
     async def require_own(self) -> None:
         """It is the workspace's own."""
@@ -122,3 +133,24 @@ async def test_what_outlives_a_call_is_asked_for_after_it(table: Table) -> None:
     asked = await asking(table, Rows(unblock), Lost(), tasks).ask("a1", VIC)
     assert asked.ask.act.verb == Unblock()
     assert await tasks.drain(5) == 0
+
+
+async def test_an_order_waits_an_hour_for_a_channel_that_cannot_be_posted_to(table: Table) -> None:
+    rows, tasks = Rows(order(table)), Tasks()
+    await asking(table, rows, Lost(ChannelUnavailable("is_archived")), tasks).ask("a1", VIC)
+    assert await tasks.drain(5) == 0
+    assert rows.later == [START + timedelta(hours=1)]
+
+
+async def test_nobody_is_said_to_be_asked_in_a_channel_that_cannot_be_posted_to(
+    table: Table,
+) -> None:
+    rows = Rows(order(table))
+    rows.closed = [
+        ChannelOutage(channel=channel, error="is_archived", began_at=START, retry_at=START)
+        for channel in ("C0ELSE", "C1")
+    ]
+    with pytest.raises(NobodyAsked, match="cannot be posted to now"):
+        await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+    rows.closed.pop()
+    await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)

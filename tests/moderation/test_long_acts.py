@@ -48,6 +48,9 @@ class Places:
         self.shown.append((notice.kind, case.state, case.progress))
         return "ts-1"
 
+    async def alert(self, channel: str, error: str) -> None:
+        raise AssertionError((channel, error))
+
     def counts(self, kind: NoticeKind) -> list[int]:
         """How many it said were done, each time it said so."""
         return [one.done for which, _, one in self.shown if which is kind and one is not None]

@@ -1,5 +1,6 @@
 """A case's line: once in the channel, edited as the case goes on, whatever Slack does meanwhile."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -33,8 +34,10 @@ from bot.moderation.cards import Cards
 from bot.moderation.memory import Memory
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import Member, NoticeLater, NoticeLost
+from bot.ports import ChannelUnavailable, Member, NoticeLater, NoticeLost
 from bot.store import open_store
+from handlers.alerts import AdminAlerts
+from handlers.channel_errors import SHARED, THREADLESS, UNAVAILABLE
 from handlers.outbox import Outbox
 from handlers.replies import Replies
 from tests.fakes.clock import ManualClock
@@ -170,7 +173,8 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
         board = Board({vendor.vendor: vendor}, clock, Memory(clock))
         policy = Policy(Rules(people=People(leads=(MARY.user,))), directory)
         cards = Cards(board, policy, store, Absentees(board, store))
-        outbox = Outbox(client, Replies(session), cards, directory, AsyncLimiter(100, 1))
+        alerts = AdminAlerts(client, [ada.id, "U0GONE"])
+        outbox = Outbox(client, Replies(session), cards, directory, AsyncLimiter(100, 1), alerts)
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 
 
@@ -368,24 +372,72 @@ async def test_429_while_looking_or_editing_posts_nothing(mail: Mail, method: st
     assert len(mail.lines) == 1
 
 
-async def test_an_archived_channel_is_given_up(mail: Mail) -> None:
+async def test_an_archived_channel_takes_no_line_until_it_is_opened_again(mail: Mail) -> None:
     mail.channel.archived = True
-    with pytest.raises(NoticeLost, match="is_archived"):
+    with pytest.raises(ChannelUnavailable, match="is_archived"):
         await mail.outbox.show(mail.notice(), mail.case)
+    mail.channel.archived = False
+    assert await mail.outbox.show(mail.notice(), mail.case) == mail.lines[0].ts
 
 
-async def test_a_channel_that_is_gone_is_given_up(mail: Mail) -> None:
-    with pytest.raises(NoticeLost, match="channel_not_found"):
+async def test_a_line_in_a_channel_that_was_archived_since_cannot_be_edited_now(mail: Mail) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    mail.channel.archived = True
+    with pytest.raises(ChannelUnavailable, match="is_archived"):
+        await mail.outbox.show(mail.notice(posted=ts, version=2), finished(mail.case))
+
+
+async def test_a_channel_the_bot_is_not_in_or_knows_nothing_of_takes_no_line_now(
+    mail: Mail,
+) -> None:
+    with pytest.raises(ChannelUnavailable, match="channel_not_found"):
         await mail.outbox.show(mail.notice(place="C0GONE"), mail.case)
-
-
-async def test_a_channel_the_bot_was_not_invited_to_is_tried_again(mail: Mail) -> None:
     mail.channel.members.discard(mail.world.bot.id)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(ChannelUnavailable, match="not_in_channel"):
         await mail.outbox.show(mail.notice(attempt=6), mail.case)
-    assert later.value.seconds == 30
-    mail.channel.members.add(mail.world.bot.id)
-    assert await mail.outbox.show(mail.notice(attempt=7), mail.case) is not None
+
+
+async def test_every_error_that_somebody_has_to_mend_says_what_and_how_in_private(
+    mail: Mail,
+) -> None:
+    for error in UNAVAILABLE.keys() - {SHARED}:
+        mail.channel.refuses = error
+        with pytest.raises(ChannelUnavailable) as closed:
+            await mail.outbox.show(mail.notice(), mail.case)
+        await mail.outbox.alert(mail.channel.id, closed.value.error)
+        words = mail.world.messages[mail.world.direct(mail.ada.id).id][-1].text
+        assert UNAVAILABLE[error].says in words
+        assert UNAVAILABLE[error].mend in words
+        assert "kept" in words
+
+
+async def test_a_line_is_told_although_its_thread_takes_no_answer(mail: Mail) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    for error in THREADLESS:
+        mail.channel.refuses_answers = error
+        case = ended(mail.case, State.FAILED)
+        with capture_logs() as log:
+            assert await mail.outbox.show(mail.notice(posted=ts, version=2), case) == ts
+        assert [(one["event"], one["error"]) for one in log] == [("asker not called", error)]
+    assert mail.thread() == []
+
+
+async def test_an_error_of_the_thread_that_passes_is_tried_again(mail: Mail) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    mail.slack.faults.limit(3, on=POST)
+    case = ended(mail.case, State.FAILED)
+    with pytest.raises(NoticeLater):
+        await mail.outbox.show(mail.notice(posted=ts, version=2), case)
+
+
+async def test_lines_are_posted_in_the_order_in_which_they_are_given(mail: Mail) -> None:
+    mail.slack.faults.slow(0.05, on=POST)
+    cases = [mail.case.model_copy(update={"number": number}) for number in range(1, 5)]
+    await asyncio.gather(
+        *(mail.outbox.show(mail.notice(key=f"line:{one.number}"), one) for one in cases)
+    )
+    keys = [one.metadata["event_payload"]["key"] for one in mail.lines if one.metadata]
+    assert keys == ["line:1", "line:2", "line:3", "line:4"]
 
 
 @pytest.mark.parametrize("attempt", [1, 2])

@@ -19,6 +19,8 @@ def post_message(world: Workspace, args: Json) -> Json:
     channel = writable(world, needed(args, "channel"))
     text, blocks = body(world, args)
     thread, metadata = args.get("thread_ts"), _metadata(args)
+    if refused := channel.refuses_answers if thread else channel.refuses:
+        raise Refused(refused)
     message = world.post(channel.id, text, blocks or [], thread_ts=thread, metadata=metadata)
     return {"channel": channel.id, "ts": message.ts, "message": _told(message)}
 

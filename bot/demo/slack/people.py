@@ -91,7 +91,9 @@ class Group:
 class Channel:
     """A conversation. `partner` is the person of a direct message with the bot, else None.
 
-    `shared` is one with another workspace in it, `invited` one that it was invited to.
+    `shared` is one with another workspace in it, `invited` one that it was invited to. `refuses`
+    and `refuses_answers` are Slack's error codes for who posts there, or in a thread there: what
+    the workspace permits, and whom.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Channel:
     shared: bool = False
     invited: bool = False
     partner: str | None = None
+    refuses: str | None = None
+    refuses_answers: str | None = None
 
     @property
     def kind(self) -> str:

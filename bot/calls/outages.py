@@ -1,0 +1,19 @@
+"""A channel that cannot be posted to now: archived, closed to the bot, gone."""
+
+from datetime import datetime
+
+from bot.calls.models import Frozen
+
+
+class ChannelOutage(Frozen):
+    """From the first message that Slack refused there until one arrives.
+
+    `error` is Slack's error code of the latest try, `retry_at` the moment of the next, `kept` how
+    many lines of cases wait for it. Times are UTC.
+    """
+
+    channel: str
+    error: str
+    began_at: datetime
+    retry_at: datetime
+    kept: int = 0

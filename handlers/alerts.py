@@ -1,0 +1,61 @@
+"""What admins are told in private: that no line of a case can be posted any more, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.calls.outages import ChannelOutage
+from bot.ports import NoticeLater, NoticeLost
+from handlers.blocks.message import Message
+from handlers.blocks.parts import section
+from handlers.blocks.text import code, count, place, when
+from handlers.channel_errors import trouble
+from handlers.introducing import UNREACHABLE, direct_channel
+from handlers.posting import pause_before, post, taken
+
+log = structlog.get_logger(__name__)
+
+
+def alert_message(channel: str, error: str) -> Message:
+    """The private message."""
+    told = trouble(error)
+    words = (
+        f"{place(channel)} ({code(channel)}) {told.says}. Lines of cases are kept and posted as "
+        f"soon as it takes messages again; Callwarden tries once an hour. {told.mend}"
+    )
+    return Message(words, [section(words)])
+
+
+def outage_words(outage: ChannelOutage) -> str:
+    """How it stands, for an admin's Home."""
+    told = trouble(outage.error)
+    return (
+        f":warning: {place(outage.channel)} ({code(outage.channel)}) {told.says}. Since "
+        f"{when(outage.began_at)}, {count(outage.kept, 'line')} of cases kept; the next try is at "
+        f"{when(outage.retry_at)}. {told.mend}"
+    )
+
+
+@dataclass(frozen=True)
+class AdminAlerts:
+    """Writes to each of the admins who are named one by one."""
+
+    client: AsyncWebClient
+    admins: Sequence[str]
+
+    async def channel_unavailable(self, channel: str, error: str) -> None:
+        """Tell each; one who cannot be reached reads it on Home, in the log and from the doctor."""
+        log.error("channel cannot be posted to", channel=channel, error=error)
+        for admin in self.admins:
+            await self._tell(admin, alert_message(channel, error))
+
+    async def _tell(self, admin: str, message: Message) -> None:
+        try:
+            async with taken("alert", pause_before(1), UNREACHABLE, admin=admin):
+                direct = await direct_channel(self.client, admin)
+                await post(partial(self.client.chat_postMessage, channel=direct), [message])
+        except (NoticeLater, NoticeLost) as lost:
+            log.warning("admin not told", admin=admin, why=str(lost))

@@ -1,0 +1,93 @@
+"""Slack's errors after which no message can be posted to a channel until somebody mends it.
+
+From the errors of chat.postMessage (docs.slack.dev, reference/methods/chat.postMessage). Those
+about one message, and those that pass by themselves, are not among them. A channel that was deleted
+answers as one that is private and that the bot is not in: Slack does not tell them apart.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Trouble(NamedTuple):
+    """What is wrong, to be read after the channel's name; and what mends it."""
+
+    says: str
+    mend: str
+
+
+_POLICY = "Ask whoever looks after the workspace to let the app post there."
+_REINSTALL = "Install the app again, set SLACK_BOT_TOKEN to its new token and restart Callwarden."
+_BOUND = "Somebody has to let the app into the workspace again; `callwarden doctor` says more."
+_RESTRICTED = Trouble("lets only some people post, and the bot is none of them", _POLICY)
+_SIGNED_OUT = Trouble("takes no messages: the bot's token is not valid any more", _REINSTALL)
+_SHUT_OUT = Trouble("takes no messages: the app is shut out of the workspace", _BOUND)
+
+SHARED = "shared"
+"""Our own code: another workspace reads the channel, and callwarden.toml does not allow that."""
+
+UNAVAILABLE: Mapping[str, Trouble] = {
+    "channel_not_found": Trouble(
+        "is not there for the bot: it was deleted, or it is private and the bot is not in it",
+        "Type /invite and the bot's name in it, or set another `moderation_channel`.",
+    ),
+    "is_archived": Trouble("is archived", "Unarchive it, or set another `moderation_channel`."),
+    "not_in_channel": Trouble(
+        "does not have the bot in it", "Type /invite and the bot's name there."
+    ),
+    "channel_type_not_supported": Trouble(
+        "is of a kind in which apps cannot post", "Set another `moderation_channel`."
+    ),
+    "restricted_action": _RESTRICTED,
+    "restricted_action_read_only_channel": Trouble("is read-only", _POLICY),
+    "restricted_action_thread_only_channel": Trouble("takes only answers in threads", _POLICY),
+    "no_permission": _RESTRICTED,
+    "access_denied": _RESTRICTED,
+    "ekm_access_denied": Trouble(
+        "takes no messages: administrators have suspended posting", _POLICY
+    ),
+    "message_limit_exceeded": Trouble(
+        "takes no messages: people of this workspace have sent too many",
+        "Wait, or ask whoever looks after the workspace.",
+    ),
+    "missing_scope": Trouble(
+        "takes no messages: the app lacks the scope chat:write",
+        "Add it, and install the app again.",
+    ),
+    **dict.fromkeys(
+        ("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"),
+        _SIGNED_OUT,
+    ),
+    **dict.fromkeys(
+        (
+            "accesslimited",
+            "app_access_restricted",
+            "enterprise_is_restricted",
+            "org_login_required",
+            "team_access_not_granted",
+            "team_added_to_org",
+        ),
+        _SHUT_OUT,
+    ),
+    SHARED: Trouble(
+        "is shared with another workspace, so no lines of cases are posted there",
+        "To allow it, add it to `shared_channels` under `[slack]` in callwarden.toml and restart "
+        "Callwarden; or set another `moderation_channel`.",
+    ),
+}
+"""Each error code, with what it means."""
+
+THREADLESS = {
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "cannot_reply_to_message",
+    "thread_locked",
+    "thread_not_found",
+}
+"""Slack's errors where the channel takes messages, and this thread takes no answer."""
+
+
+def trouble(error: str) -> Trouble:
+    """What that code means; the code itself for one that another release wrote down."""
+    unknown = Trouble(f"takes no messages ({error})", "`callwarden doctor` says more.")
+    return UNAVAILABLE.get(error, unknown)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -33,3 +33,19 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait that many seconds on the event loop."""
         await asyncio.sleep(seconds)
+
+
+class SteadyTime:
+    """The moment at which it was made, and what has passed since: nobody can set it.
+
+    Right for what is only compared with itself, such as when something is due.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._start = clock.now()
+        self._since = clock.monotonic()
+
+    def now(self) -> datetime:
+        """The present moment by it, aware, in UTC."""
+        return self._start + timedelta(seconds=self._clock.monotonic() - self._since)

@@ -18,6 +18,7 @@ from bot.store import SqlStore, open_store
 from bot.store.migrate import migrate
 from tests.fakes import loopback
 from tests.fakes.clock import ManualClock
+from tests.store.ageing import time_passing
 from tests.store.damage import unguarded
 
 # What is imported and collected stays to the end: looking it over again and again for garbage
@@ -132,5 +133,6 @@ async def store(database_url: str, clock: ManualClock) -> AsyncIterator[SqlStore
 
     It has more patience than in service: what a test finds does not depend on a slow machine.
     """
-    async with open_store(database_url, clock, line_channel="C-LINE", patience=60) as opened:
-        yield opened
+    with time_passing(clock, database_url):
+        async with open_store(database_url, clock, line_channel="C-LINE", patience=60) as opened:
+            yield opened

@@ -45,10 +45,10 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class AskLater:
-    """To be posted again at `until`."""
+    """To be posted again after `wait`."""
 
     ask: Ask
-    until: datetime
+    wait: timedelta
 
 
 def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
@@ -83,7 +83,7 @@ class Asks:
 
     def later(self, transaction: Transaction, laters: Sequence[AskLater]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(one.ask) | {"until": one.until} for one in laters]
+        rows = [_lease(one.ask) | {"until": transaction.now + one.wait} for one in laters]
         transaction.connection.execute(_LATER, rows)
         return [None] * len(laters)
 
@@ -99,7 +99,7 @@ class Asks:
         equal = connection.execute(select(REFUSED).where(lately).limit(1)).one_or_none()
         if equal is not None:
             return Asked(ask_of(equal), new=False)
-        said = {"asked_at": referral.at, "due_at": referral.at}
+        said = {"asked_at": referral.at, "due_at": transaction.now}
         connection.execute(update(REFUSED).where(mine).values(said))
         ask = ask_of(row).model_copy(update={"asked_at": referral.at})
         transaction.ledger.add(
@@ -118,7 +118,7 @@ class Asks:
             self._database,
             transaction.connection,
             REFUSED,
-            REFUSED.c.due_at <= wish.at,
+            REFUSED.c.due_at <= transaction.now,
             wish,
             read=ask_of,
             aside=self._aside,
@@ -150,7 +150,7 @@ class AskSide(Shelf):
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
         """Take up what is to be posted and that nobody holds."""
-        return await self._background(self._due_asks, Wish(owner, limit, lease, self._clock.now()))
+        return await self._background(self._due_asks, Wish(owner, limit, lease, self._steady_now()))
 
     async def ask_told(self, ask: Ask) -> None:
         """This was posted, or is given up."""
@@ -158,7 +158,7 @@ class AskSide(Shelf):
 
     async def ask_later(self, ask: Ask, until: datetime) -> None:
         """Try this again at `until`."""
-        await self._background(self._ask_later, AskLater(ask, until))
+        await self._background(self._ask_later, AskLater(ask, until - self._clock.now()))
 
 
 def ask_of(row: Row[Any]) -> Ask:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.models import Vendor
 from bot.meter import Backlog, Waiting
+from bot.store.database import Database
 from bot.store.outages import COUNT
 from bot.store.tables import CASE, IS_DUE, IS_OPEN, OUTBOX
 
@@ -18,13 +19,19 @@ _CASES = (
 _NOTICES = select(func.count(), func.min(OUTBOX.c.due_at)).where(IS_DUE)
 
 
-async def backlog(connection: AsyncConnection, now: datetime) -> Backlog:
-    """Open cases by vendor, and messages that should have been sent by `now`."""
+async def backlog(connection: AsyncConnection, database: Database, now: datetime) -> Backlog:
+    """Open cases by vendor, and messages that should have been sent by now.
+
+    `now` is what the reader's clock says, by which he finds out how old the oldest is.
+    """
     cases = {
         Vendor(vendor): Waiting(count=count, oldest=oldest)
         for vendor, count, oldest in await connection.execute(_CASES)
         if vendor in set(Vendor)  # another release may know more
     }
-    due = (await connection.execute(_NOTICES.where(OUTBOX.c.due_at <= now))).one()
+    by_now = database.now(database.steady.now())
+    asked = _NOTICES.add_columns(by_now).where(OUTBOX.c.due_at <= by_now)
+    count, oldest, then = (await connection.execute(asked)).one()
+    since = None if oldest is None else now - (then - oldest)
     outages = await connection.scalar(COUNT) or 0
-    return Backlog(cases=cases, notices=Waiting(count=due[0], oldest=due[1]), outages=outages)
+    return Backlog(cases=cases, notices=Waiting(count=count, oldest=since), outages=outages)

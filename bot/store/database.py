@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.clock import Clock, SteadyTime, SystemClock
 from bot.store.high_water import HighWater
 from bot.store.pooler import prepare_nothing_through_a_pooler
 from bot.store.private import make_private
@@ -72,18 +73,24 @@ _LIMIT = (
 )
 _WHOLE = ", set_config('transaction_timeout', :whole, true)"
 _LOCK = f", pg_advisory_xact_lock({CHAIN_LOCK})"
-"""One exchange with the server; the limit for locks holds from the next column on.
-
-All of it holds for one transaction, so that it is right behind a pooler too.
+_NOW = ", clock_timestamp()"
+"""One exchange with the server; the limit for locks holds from the next column on, and the time is
+that after the lock. All of it holds for one transaction, so that it is right behind a pooler too.
 https://www.postgresql.org/docs/current/runtime-config-client.html
 """
 
 
 class Database:
-    """An engine and the few things that differ between SQLite and PostgreSQL."""
+    """An engine and the few things that differ between SQLite and PostgreSQL.
 
-    def __init__(self, address: Address) -> None:
+    What is due goes by the server's time, which all who share it have in common. A file has one
+    process at a time: there it is that process's own, `steady`, which no clock that is set
+    disturbs.
+    """
+
+    def __init__(self, address: Address, clock: Clock | None = None) -> None:
         self.address = address
+        self.steady = SteadyTime(clock or SystemClock())
         self.sqlite = address.sqlite
         self.high_water = HighWater.beside(address.file)
         self.engine = create_async_engine(
@@ -107,8 +114,10 @@ class Database:
 
     def begin(
         self, connection: Connection, *, counting: bool, patience: float | None = None
-    ) -> None:
+    ) -> datetime:
         """Open a transaction that writes; `counting` excludes everybody else who counts.
+
+        Returns the present moment by the time that what is due goes by.
 
         The lock comes before any row lock, so that two processes never wait for each other.
         PostgreSQL gives up on a statement after `patience` seconds, None for never, and on us when
@@ -116,7 +125,7 @@ class Database:
         """
         if self.sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return
+            return self.steady.now()
         bounded = patience is not None
         version = connection.dialect.server_version_info or ()
         whole = bounded and version >= TRANSACTION_TIMEOUT_SINCE
@@ -125,7 +134,9 @@ class Database:
             "idle": _ms(IDLE_SECONDS if bounded else SLOW_SECONDS),
             "whole": _ms((patience or 0) + IDLE_SECONDS),
         }
-        connection.execute(_opening(whole=whole, lock=counting), limits)
+        opened = connection.execute(_opening(whole=whole, lock=counting), limits).one()
+        now: datetime = opened[-1]
+        return now.astimezone(UTC)
 
     def within(self, words: str, column: ColumnElement[str | None]) -> ColumnElement[bool]:
         """Whether a text contains these words, letter by letter."""
@@ -148,7 +159,7 @@ class Database:
 @cache
 def _opening(*, whole: bool, lock: bool) -> TextClause:
     """The first statement of a transaction that writes."""
-    return text(_LIMIT + (_WHOLE if whole else "") + (_LOCK if lock else ""))
+    return text(_LIMIT + (_WHOLE if whole else "") + (_LOCK if lock else "") + _NOW)
 
 
 def _ms(seconds: float) -> str:

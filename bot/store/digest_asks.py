@@ -111,7 +111,7 @@ def _set_up(transaction: Transaction, one: SetUp) -> Taken | CallwardenError:
         connection.execute(_UNSAY_THE_PAUSE, {"number": again.id})
         return Taken(again, How.CHANGED, known)
     made = create(connection, wish, one.by, one.at)
-    _owe(connection, About.SET_UP, made, one.by.user, one.at)
+    _owe(transaction, About.SET_UP, made, one.by.user, one.at)
     return Taken(made, How.NEW)
 
 
@@ -142,7 +142,7 @@ def _amend(transaction: Transaction, one: Amended) -> Taken | CallwardenError:
     gone = one.changed.stopped or moved
     connection.execute(_UNSAY if gone else _UNSAY_THE_PAUSE, {"number": number})
     if moved:
-        _owe(connection, About.MOVED, one.changed, one.note.actor.user, one.at)
+        _owe(transaction, About.MOVED, one.changed, one.note.actor.user, one.at)
     return Taken(one.changed, How.CHANGED, one.known)
 
 
@@ -169,7 +169,7 @@ def _pause(transaction: Transaction, one: Paused) -> bool:
     paused = one.known.paused(why=one.why)
     change(connection, paused)
     connection.execute(_UNSAY, {"number": paused.id})
-    _owe(connection, About.PAUSED, paused, paused.owner.user, one.at)
+    _owe(transaction, About.PAUSED, paused, paused.owner.user, one.at)
     return True
 
 
@@ -186,7 +186,7 @@ def _numbered(connection: Connection, number: int) -> Subscription | None:
 
 
 def _owe(
-    connection: Connection, what: About, subscription: Subscription, by: str, at: datetime
+    transaction: Transaction, what: About, subscription: Subscription, by: str, at: datetime
 ) -> None:
     row = {
         "key": f"{what}:{subscription.id}:{at.timestamp():.6f}",
@@ -194,7 +194,7 @@ def _owe(
         "subscription": subscription.id,
         "by": by,
         "since": at,
-        "due_at": at,
+        "due_at": transaction.now,
         "attempt": 0,
     }
-    connection.execute(_OWE, row)
+    transaction.connection.execute(_OWE, row)

@@ -29,10 +29,10 @@ _ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 
 @dataclass(frozen=True, slots=True)
 class TellLater:
-    """To be tried again at `until`."""
+    """To be tried again after `wait`."""
 
     telling: Telling
-    until: datetime
+    wait: timedelta
 
 
 class Tellings:
@@ -53,14 +53,14 @@ class Tellings:
 
     def later(self, transaction: Transaction, laters: Sequence[TellLater]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(one.telling) | {"due_at": one.until} for one in laters]
+        rows = [_lease(one.telling) | {"due_at": transaction.now + one.wait} for one in laters]
         transaction.connection.execute(_LATER, rows)
         return [None] * len(laters)
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Telling]:
         connection = transaction.connection
         connection.execute(_EXPIRE, {"long_ago": wish.at - WORTH_TELLING})
-        due = TELLING.c.due_at <= wish.at
+        due = TELLING.c.due_at <= transaction.now
         taken = take_readable(
             self._database,
             connection,

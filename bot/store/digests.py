@@ -60,7 +60,7 @@ class DigestSide(Shelf):
 
     async def tell_later(self, telling: Telling, until: datetime) -> None:
         """Try this again at `until`."""
-        await self._background(self._tell_later, TellLater(telling, until))
+        await self._background(self._tell_later, TellLater(telling, until - self._clock.now()))
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all, the oldest first."""

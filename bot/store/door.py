@@ -164,6 +164,7 @@ class _Batch:
 
     def __init__(self, transaction: Transaction, line_channel: str | None) -> None:
         self._connection = transaction.connection
+        self._now = transaction.now
         self._ledger = transaction.ledger
         self._line_channel = line_channel
         self._known: dict[str, tuple[str, Case | OtherRelease | None]] = {}
@@ -257,7 +258,7 @@ class _Batch:
         self._audit(Event.REQUESTED, knock, case)
         if self._line_channel:
             self._notices.append(
-                _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel)
+                _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel, self._now)
             )
         return case
 
@@ -270,13 +271,13 @@ class _Batch:
             )
         if order.reply_url:
             key = f"answer:{order.key}"
-            answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url)
+            answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url, self._now)
             patience = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
             self._notices.append(
                 answer
                 | {
-                    "due_at": knock.at + patience,
-                    "expires_at": knock.at + ANSWERABLE,
+                    "due_at": self._now + patience,
+                    "expires_at": self._now + ANSWERABLE,
                     "manner": order.manner,
                     "joined": joined,
                     "reader": Reader(actor=order.actor, channel=order.channel).model_dump_json(
@@ -332,7 +333,7 @@ def _case_row(case: Case, knock: Knock) -> dict[str, Any]:
     }
 
 
-def _notice(case: Case, kind: NoticeKind, key: str, place: str) -> dict[str, Any]:
+def _notice(case: Case, kind: NoticeKind, key: str, place: str, now: datetime) -> dict[str, Any]:
     """A row of the outbox that has to show that the case was asked."""
     return {
         "key": key,
@@ -342,7 +343,7 @@ def _notice(case: Case, kind: NoticeKind, key: str, place: str) -> dict[str, Any
         "version": ASKED,
         "shown": 0,
         "attempt": 0,
-        "due_at": case.asked_at,
+        "due_at": now,
         "expires_at": None,
         "manner": None,
         "joined": None,

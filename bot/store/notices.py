@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from bot.calls.cases import ASKED, Notice, NoticeKind
 from bot.errors import OtherRelease
+from bot.store.clock_steps import ClockSteps
 from bot.store.database import Database
 from bot.store.leases import NOBODY, Wish, give_back, take_readable
 from bot.store.outages import arrived, not_in_outage, tries
@@ -67,10 +68,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A notice to be tried again at `until`."""
+    """A notice to be tried again after `wait`."""
 
     notice: Notice
-    until: datetime
+    wait: timedelta
 
 
 class Notices:
@@ -79,9 +80,11 @@ class Notices:
     def __init__(self, database: Database, aside: SetAside) -> None:
         self._database = database
         self._aside = aside
+        self._steps = ClockSteps(database)
 
     def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Notice]]:
         """The longest due; what can no longer be told is dropped on the way."""
+        self._steps.look(transaction, max(wish.lease for wish in wishes))
         return [self._due(transaction, wish) for wish in wishes]
 
     def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
@@ -100,7 +103,7 @@ class Notices:
 
     def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(later.notice) | {"due_at": later.until} for later in laters]
+        rows = [_lease(later.notice) | {"due_at": transaction.now + later.wait} for later in laters]
         transaction.connection.execute(_POSTPONE, rows)
         return [None] * len(laters)
 
@@ -123,8 +126,8 @@ class Notices:
         return [None] * len(notices)
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
-        _forget(transaction, _EXPIRE, {"now": wish.at})
-        due = and_(IS_DUE, OUTBOX.c.due_at <= wish.at)
+        _forget(transaction, _EXPIRE, {"now": transaction.now})
+        due = and_(IS_DUE, OUTBOX.c.due_at <= transaction.now)
         if wish.kind is not None:
             due = and_(due, OUTBOX.c.kind == wish.kind)
         taken = []

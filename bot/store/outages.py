@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     delete,
     func,
     or_,
@@ -79,7 +80,12 @@ _IN_ORDER = (
     .where(IS_DUE, _LINES, OUTBOX.c.place == bindparam("where"), OUTBOX.c.posted.is_(None))
     .where(OUTBOX.c.owner.is_(None), OUTBOX.c.due_at <= bindparam("now"))
     .values(
-        due_at=select(CASE.c.asked_at)
+        due_at=select(
+            case(
+                (CASE.c.asked_at < bindparam("now"), CASE.c.asked_at),
+                else_=bindparam("now", type_=CASE.c.asked_at.type),
+            )
+        )
         .where(CASE.c.number == OUTBOX.c.case_number)
         .scalar_subquery()
     )
@@ -120,7 +126,6 @@ class Reopening:
     """A process begins whose moderation channel is `channel`; None for none."""
 
     channel: str | None
-    at: datetime
 
 
 def refused(transaction: Transaction, refusals: Sequence[Refused]) -> Sequence[bool]:
@@ -135,7 +140,7 @@ def _refused(transaction: Transaction, one: Refused) -> bool:
     gone = connection.execute(_GIVE_UP, {"where": channel, "long_ago": one.at - KEPT}).rowcount
     if gone:
         log.error("lines given up", channel=channel, lines=gone, days=KEPT.days)
-    retry_at = one.at + RETRY
+    retry_at = transaction.now + RETRY
     row = {"channel": channel, "error": one.error, "at": one.at, "retry_at": retry_at}
     if connection.execute(_BEGIN, row).first() is not None:
         return True
@@ -157,17 +162,17 @@ def reopen(transaction: Transaction, beginnings: Sequence[Reopening]) -> Sequenc
         if one.channel is not None:
             transaction.connection.execute(_MOVE, {"to": one.channel})
             transaction.connection.execute(_END_OTHERS, {"to": one.channel})
-        transaction.connection.execute(_TRY_NOW, {"now": one.at})
+        transaction.connection.execute(_TRY_NOW, {"now": transaction.now})
     return [None] * len(beginnings)
 
 
 def tries(transaction: Transaction, wish: Wish) -> Sequence[ColumnElement[bool]]:
     """Of each channel that is to be tried again now, which rows; nobody else tries it meanwhile."""
-    connection = transaction.connection
-    moments = {"now": wish.at, "too_far": wish.at + RETRY, "until": wish.at + wish.lease}
+    connection, now = transaction.connection, transaction.now
+    moments = {"now": now, "too_far": now + RETRY, "until": now + wish.lease}
     channels = connection.execute(_TAKE_TRY, moments).scalars().all()
     for channel in channels:
-        connection.execute(_IN_ORDER, {"where": channel, "now": wish.at})
+        connection.execute(_IN_ORDER, {"where": channel, "now": now})
     return [and_(_LINES, OUTBOX.c.place == channel) for channel in channels]
 
 

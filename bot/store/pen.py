@@ -8,6 +8,7 @@ from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -29,9 +30,13 @@ FAILURES = (SQLAlchemyError, OSError, ValueError, TimeoutError)
 
 @dataclass(slots=True)
 class Transaction:
-    """The open transaction that a piece of work writes in."""
+    """The open transaction that a piece of work writes in.
+
+    `now` is the present moment by the time that what is due goes by; see `Database`.
+    """
 
     connection: Connection
+    now: datetime
     _ledger: Ledger | None = None
 
     @property
@@ -131,9 +136,10 @@ class Pen:
         self, connection: Connection, batch: Sequence[Item], deadline: float
     ) -> list[tuple[Item, Any]]:
         counting = any(item.work.counting for item in batch)
-        self._database.begin(connection, counting=counting, patience=self._in_time(deadline))
+        patience = self._in_time(deadline)
+        now = self._database.begin(connection, counting=counting, patience=patience)
         ledger = Ledger.open(connection) if counting else None
-        transaction = Transaction(connection, ledger)
+        transaction = Transaction(connection, now, ledger)
         results: list[tuple[Item, Any]] = []
         for work, items in _by_work(batch):
             done = work.do(transaction, [item.request for item in items])

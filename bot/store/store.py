@@ -83,7 +83,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self._line_channel = line_channel
         self._patience = patience
         self._lock = InstanceLock(address)
-        self._database = Database(address)
+        self._database = Database(address, clock)
         self._writer = Writer(self._database, meter)
         self._readiness = Readiness(self._writer, sqlite=self._database.sqlite)
         self._aside = SetAside(meter)
@@ -137,7 +137,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
                 return
             if self._database.sqlite and (freed := await self._background(self._release_all, None)):
                 log.info("claims freed", rows=freed)
-            reopening = outages.Reopening(self._line_channel, self._clock.now())
+            reopening = outages.Reopening(self._line_channel)
             await self._background(self._reopen, reopening)
             if found := await self._background(self._notice_restored, self._clock.now()):
                 log.error(
@@ -192,14 +192,14 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
         """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
-        wish = Wish(owner, limit, lease, self._clock.now(), vendor)
+        wish = Wish(owner, limit, lease, self._steady_now(), vendor)
         return await self._background(self._claim, wish)
 
     async def renew(
         self, claim: Claim, *, lease: timedelta, progress: Progress | None, answer: bool
     ) -> bool:
         """Hold a case for longer, and keep how far it is; see `bot.ports.Store.renew`."""
-        renewal = Renewal(claim, lease, self._clock.now(), progress, answer)
+        renewal = Renewal(claim, lease, progress, answer)
         return await self._background(self._renew, renewal)
 
     async def begin(self, claim: Claim, act: Act) -> bool:
@@ -213,7 +213,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
 
     async def put_back(self, claim: Claim, *, until: datetime) -> None:
         """Give a case back of which nothing was begun, to be taken up from `until` on."""
-        await self._background(self._put_back, PutBack(claim, until, self._clock.now()))
+        await self._background(self._put_back, PutBack(claim, until - self._clock.now()))
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds."""
@@ -223,7 +223,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
     ) -> Sequence[Notice]:
         """Take up notices to be sent now, the longest due first; expired answers are dropped."""
-        wish = Wish(owner, limit, lease, self._clock.now(), kind=kind)
+        wish = Wish(owner, limit, lease, self._steady_now(), kind=kind)
         return await self._background(self._due, wish)
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
@@ -232,7 +232,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
 
     async def postpone(self, notice: Notice, *, until: datetime) -> None:
         """Try this notice again at `until`."""
-        await self._background(self._postpone, Later(notice, until))
+        await self._background(self._postpone, Later(notice, until - self._clock.now()))
 
     async def drop(self, notice: Notice) -> None:
         """Give this notice up, and with an answer the address it was meant for."""
@@ -265,7 +265,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
         """Take up orders that are looked for and that nobody holds, oldest first."""
         return await self._background(
-            self._due_lookups, Wish(owner, limit, lease, self._clock.now())
+            self._due_lookups, Wish(owner, limit, lease, self._steady_now())
         )
 
     async def looked_up(self, lookup: Lookup) -> None:
@@ -280,7 +280,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
     async def backlog(self) -> Backlog:
         """How much waits; see `bot.ports.Store.backlog`."""
         async with self._reading() as connection:
-            return await backlog(connection, self._clock.now())
+            return await backlog(connection, self._database, self._clock.now())
 
     async def ping(self) -> None:
         """One harmless read; DatabaseUnavailable or DatabaseUnusable when it is not answered."""

@@ -75,14 +75,13 @@ own that answers a command can never be edited."""
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A worker goes on with the case it holds, for `lease` from `at` on.
+    """A worker goes on with the case it holds, for `lease` from now on.
 
     With `progress` the places that show the case show that; with `answer` the private ones too.
     """
 
     claim: Claim
     lease: timedelta
-    at: datetime
     progress: Progress | None
     answer: bool
 
@@ -98,11 +97,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """A case of which nothing was begun: nobody takes it up before `until`."""
+    """A case of which nothing was begun: nobody takes it up before `wait` is over."""
 
     claim: Claim
-    until: datetime
-    at: datetime
+    wait: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +157,16 @@ class Worklist:
         if closed:
             connection.execute(_CLOSE, list(closed.values()))
             free_locks(connection, list(closed))
-            now = max(outcome.at for outcome in outcomes)
-            connection.execute(_NEWS, {"numbers": list(closed), "at": now})
+            connection.execute(_NEWS, {"numbers": list(closed), "at": transaction.now})
         return answers
 
     def renew(self, transaction: Transaction, renewals: Sequence[Renewal]) -> Sequence[bool]:
         """Hold each that is still held, and keep how far it is."""
-        return [self._renew(transaction.connection, one) for one in renewals]
+        return [self._renew(transaction, one) for one in renewals]
 
-    def _renew(self, connection: Connection, one: Renewal) -> bool:
-        number = one.claim.case.number
-        values: dict[str, Any] = {"lease_until": self._database.later(one.at, one.lease)}
+    def _renew(self, transaction: Transaction, one: Renewal) -> bool:
+        connection, number = transaction.connection, one.claim.case.number
+        values: dict[str, Any] = {"lease_until": transaction.now + one.lease}
         if one.progress is not None:
             values["progress"] = one.progress.model_dump_json()
         held = connection.execute(
@@ -179,13 +176,13 @@ class Worklist:
         )
         if held.rowcount and one.progress is not None:
             kinds = [NoticeKind.LINE, *([NoticeKind.ANSWER] if one.answer else [])]
-            connection.execute(_SHOW_AGAIN, {"case": number, "kinds": kinds, "at": one.at})
+            connection.execute(_SHOW_AGAIN, {"case": number, "kinds": kinds, "at": transaction.now})
         return bool(held.rowcount)
 
     def put_back(self, transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[None]:
         """Let go of each that is still held, as if it had not been taken up."""
         for one in wanted:
-            until = self._database.later(one.at, one.until - one.at)
+            until = transaction.now + one.wait
             transaction.connection.execute(
                 update(CASE)
                 .where(CASE.c.number == one.claim.case.number, CASE.c.token == one.claim.token)

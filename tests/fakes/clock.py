@@ -1,18 +1,23 @@
 """A clock that stands still until it is moved; sleeping moves it."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 class ManualClock:
-    """Time that a test owns. `slept` lists what was waited for, in seconds."""
+    """Time that a test owns. `slept` lists what was waited for, in seconds.
+
+    `moved` is told by how many seconds it was moved on.
+    """
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
         self._monotonic = 1_000.0
         self.slept: list[float] = []
+        self.moved: Callable[[float], object] = lambda _: None
 
     def now(self) -> datetime:
         """The moment it stands at, aware, in UTC."""
@@ -32,6 +37,11 @@ class ManualClock:
         """Move on by `seconds`."""
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
+        self.moved(seconds)
+
+    def set(self, seconds: float) -> None:
+        """Be set ahead by `seconds`, or back, as a machine's clock is: none of them passes."""
+        self._now += timedelta(seconds=seconds)
 
 
 class HeldClock(ManualClock):

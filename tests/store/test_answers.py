@@ -27,7 +27,7 @@ async def test_an_outcome_within_two_seconds_is_all_that_is_told(
     store: SqlStore, clock: ManualClock
 ) -> None:
     await store.accept(order(reply_url=HOOK))
-    clock.advance(1.9)
+    clock.advance(1)
     assert await due(store) == []
     await ended(store)
     (told,) = await due(store)

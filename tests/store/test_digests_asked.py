@@ -167,13 +167,16 @@ async def test_one_that_cannot_be_posted_is_paused_and_its_owner_owed_a_word(
     assert await owed(store, NOW) == []
 
 
-async def test_a_telling_is_taken_up_by_one_and_done_with_once(store: SqlStore) -> None:
+async def test_a_telling_is_taken_up_by_one_and_done_with_once(
+    store: SqlStore, clock: ManualClock
+) -> None:
     await made(store)
     (first,) = await store.due_tellings(owner="a", limit=9, lease=MINUTE, now=START)
     assert first.attempt == 1
     assert await owed(store, START) == []
     await store.tell_later(first, START + MINUTE)
     assert await owed(store, START) == []
+    clock.advance(MINUTE.total_seconds())
     (second,) = await owed(store, START + MINUTE)
     assert second.attempt == 2
     await store.told(first)  # its lease is over: this changes nothing

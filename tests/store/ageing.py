@@ -1,0 +1,29 @@
+"""Moving the time of a PostgreSQL: it has its own, so what is written there grows older instead."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+
+from tests.fakes.clock import ManualClock
+
+GROW_OLDER = """
+UPDATE outbox SET due_at = due_at - %(by)s, expires_at = expires_at - %(by)s;
+UPDATE channel_outage SET retry_at = retry_at - %(by)s;
+UPDATE refused_order SET due_at = due_at - %(by)s;
+UPDATE digest_telling SET due_at = due_at - %(by)s;
+"""
+"""What is due or expires by the server's time. Leases are left as they are."""
+
+
+@contextmanager
+def time_passing(clock: ManualClock, url: str) -> Iterator[None]:
+    """Whenever `clock` is moved on, what is due there is so much nearer; a file goes by `clock`."""
+    if not url.startswith("postgres"):
+        yield
+        return
+    with psycopg.ClientCursor(psycopg.connect(url, autocommit=True)) as cursor:
+        clock.moved = lambda seconds: cursor.execute(GROW_OLDER, {"by": timedelta(seconds=seconds)})
+        yield
+        cursor.connection.close()

@@ -46,6 +46,7 @@ from bot.schedule.backfill import Backfill
 from bot.schedule.bell import DigestBell
 from bot.schedule.freshness import Freshness
 from bot.schedule.making import Maker, Prices
+from bot.schedule.refusal_counts import RefusalCounts
 from bot.schedule.rounds import Rounds
 from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
@@ -249,6 +250,7 @@ async def _at_work(
     if worker:
         Sweeps(pumps).schedule(runner)
         checks.schedule(runner)
+        RefusalCounts(store).schedule(runner)
         bell.schedule(runner)
         tasks.spawn(checks.look(), "audit log")
         await bell.ring()
@@ -270,6 +272,7 @@ async def _at_work(
         left = await tasks.drain(life.left(keep=KEPT_SECONDS))
         await release_quietly(store, owner)
         if worker:
+            await RefusalCounts(store).at_stop(life.left(keep=STOP_WRITING_SECONDS))
             await checks.at_stop(life.left(keep=STOP_WRITING_SECONDS))
         await store.stop(min(STOP_WRITING_SECONDS, life.left()))
         log.info("stopped", left_to_others=left)

@@ -104,7 +104,7 @@ def postgres_url(postgres_server: str) -> str:
         with unguarded(connection):
             connection.execute(
                 "TRUNCATE moderation_case, case_lock, delivery, outbox, order_lookup,"
-                " refused_order, audit, checkpoint, restoration, channel_outage"
+                " refused_order, refusal_count, audit, checkpoint, restoration, channel_outage"
             )
         connection.execute("TRUNCATE usage_call, usage_quarter, usage_read")
         connection.execute(

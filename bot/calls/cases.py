@@ -219,7 +219,8 @@ class Event(StrEnum):
 class AuditEntry(Frozen):
     """One line of the record, read from the exact bytes that are hashed.
 
-    `reached` are the people an outcome of an act on everyone has a result for.
+    `reached` are the people an outcome of an act on everyone has a result for; `times` is how many
+    refused requests the entry stands for, where they are not recorded one by one.
     """
 
     id: int
@@ -236,12 +237,14 @@ class AuditEntry(Frozen):
     reason: str = ""
     state: State | None = None
     detail: str = ""
+    times: int | None = None
 
 
 class Refusal(Frozen):
     """An attempt that was not permitted, for the audit; `key` makes a redelivery the same one.
 
-    `ask` is the order, where those who may give it can be asked for it.
+    `ask` is the order, where those who may give it can be asked for it. `outsider` says that it is
+    of somebody who may not even look: of these the first is recorded, and the others are counted.
     """
 
     key: str
@@ -250,6 +253,7 @@ class Refusal(Frozen):
     words: str = ""
     why: str
     ask: Ask | None = None
+    outsider: bool = False
 
 
 class Disclosure(Frozen):

@@ -28,8 +28,10 @@ from bot.errors import (
     Impossible,
     NotPermitted,
     OtherRelease,
+    Outsider,
     ProtectedPerson,
     RoleTooLow,
+    Unverified,
     VendorError,
 )
 from bot.moderation.again import Try, next_try
@@ -115,8 +117,10 @@ class Desk:
             return await self.authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:
             ask = self._to_ask(asker, act, key, reason, no)
-            refusal = Refusal(key=key, actor=asker.actor, act=act, why=str(no), ask=ask)
-            await self.store.refuse(refusal)
+            outside = isinstance(no, Outsider)
+            await self.store.refuse(
+                Refusal(key=key, actor=asker.actor, act=act, why=str(no), ask=ask, outsider=outside)
+            )
             no.ask = "" if ask is None else ask.id
             raise
 
@@ -146,7 +150,10 @@ class Desk:
         try:
             await self.policy.may_look(asker.actor, asker.channel)
         except NotPermitted as no:
-            await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
+            outside = not isinstance(no, Unverified)
+            await self.store.refuse(
+                Refusal(key=key, actor=asker.actor, words=words, why=str(no), outsider=outside)
+            )
             raise
 
     async def require_role(

@@ -13,6 +13,7 @@ from bot.errors import (
     BadInput,
     ChannelNotAllowed,
     NotPermitted,
+    Outsider,
     SlackSilent,
     UnknownSubscription,
     UnusableChannel,
@@ -75,7 +76,10 @@ class Subscribing:
         try:
             await self.policy.may_subscribe(asker.actor, asker.channel)
         except NotPermitted as no:
-            await self.store.refuse(Refusal(key=key, actor=asker.actor, words=words, why=str(no)))
+            outside = isinstance(no, Outsider)
+            await self.store.refuse(
+                Refusal(key=key, actor=asker.actor, words=words, why=str(no), outsider=outside)
+            )
             raise
 
     async def zone(self, asker: Asker) -> str:

@@ -44,7 +44,16 @@ class Store(Protocol):
         """
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Audit an attempt once, under a key of its own: the same request may come again."""
+        """Audit an attempt once, under a key of its own: the same request may come again.
+
+        Of one person, only the first ones of an hour are recorded each; the others are counted.
+        """
+
+    async def record_refusals(self, *, everything: bool = False) -> None:
+        """Record the refusals that were counted, an entry for each person and hour that is over.
+
+        With `everything` also those of hours that are not.
+        """
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""

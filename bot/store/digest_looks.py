@@ -17,6 +17,7 @@ from bot.errors import OtherRelease
 from bot.store.contention import plain_key
 from bot.store.digest_book import subscription_of
 from bot.store.digest_tables import IS_RUNNING, SUBSCRIPTION
+from bot.store.entries import read
 from bot.store.rows import case_of
 from bot.store.set_aside import SetAside
 from bot.store.tables import AUDIT, CASE, IS_DOUBTFUL, IS_OPEN
@@ -56,8 +57,10 @@ async def acts(connection: AsyncConnection, stretch: Stretch) -> Acts:
         told = by_verb[verb]
         told[State(state)] = told.get(State(state), 0) + count
         by_moderator[actor] += count
-    refused = await connection.scalar(_refused(stretch))
-    return Acts(by_verb=by_verb, refused=refused or 0, by_moderator=by_moderator)
+    refused = await connection.scalar(_refused(stretch)) or 0
+    for entry_id, body in await connection.execute(_counted(stretch)):
+        refused += (read(entry_id, body).times or 1) - 1
+    return Acts(by_verb=by_verb, refused=refused, by_moderator=by_moderator)
 
 
 async def waiting(connection: AsyncConnection, limit: int, now: datetime) -> Sequence[Waiting]:
@@ -106,6 +109,16 @@ def _refused(stretch: Stretch) -> Select[int]:
         .select_from(AUDIT)
         .outerjoin(CASE, and_(CASE.c.number == AUDIT.c.case_number, outcome))
         .where(_inside(stretch), AUDIT.c.state == State.REFUSED, CASE.c.number.is_(None))
+    )
+
+
+def _counted(stretch: Stretch) -> Select[int, bytes]:
+    """Refusals of no act, some of which stand for many; see `bot.calls.refusals`."""
+    return select(AUDIT.c.id, AUDIT.c.body).where(
+        _inside(stretch),
+        AUDIT.c.state == State.REFUSED,
+        AUDIT.c.verb.is_(None),
+        AUDIT.c.case_number.is_(None),
     )
 
 

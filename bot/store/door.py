@@ -9,7 +9,6 @@ from sqlalchemy import Row, bindparam, insert, select
 
 from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act
-from bot.calls.asks import Ask
 from bot.calls.cases import (
     ASKED,
     Acceptance,
@@ -25,7 +24,6 @@ from bot.calls.cases import (
 )
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, OtherRelease
-from bot.store.asks import keep_refused
 from bot.store.contention import Joinable, take_locks
 from bot.store.ledger import options
 from bot.store.pen import Transaction
@@ -75,8 +73,7 @@ class Knock:
 class Remark:
     """An entry that belongs to no case, and its key: a second delivery adds nothing.
 
-    `said` are the fields of `AuditEntry` beside number, moment and actor; `ask` is what those who
-    may can be asked for.
+    `said` are the fields of `AuditEntry` beside number, moment and actor.
     """
 
     key: str
@@ -85,22 +82,14 @@ class Remark:
     act: Act | None
     said: Mapping[str, Any]
     at: datetime
-    ask: Ask | None = None
 
     @classmethod
     def of_refusal(cls, refusal: Refusal, at: datetime) -> "Remark":
         """What was not permitted, and why. Its key is of its own: the request may come again."""
         detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
         said = {"state": State.REFUSED, "detail": detail}
-        return cls(
-            f"refused:{refusal.key}",
-            Event.REFUSED,
-            refusal.actor,
-            refusal.act,
-            said,
-            at,
-            refusal.ask,
-        )
+        key = f"refused:{refusal.key}"
+        return cls(key, Event.REFUSED, refusal.actor, refusal.act, said, at)
 
     @classmethod
     def of_disclosure(cls, told: Disclosure, at: datetime) -> "Remark":
@@ -154,8 +143,6 @@ def remark(transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool
             transaction.ledger.add(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
     if rows:
         transaction.connection.execute(_ADD_DELIVERY, rows)
-    if asks := [one.ask for one in remarks if one.ask is not None]:
-        keep_refused(transaction, asks)
     return new
 
 

@@ -18,7 +18,6 @@ from bot.calls.cases import (
     Notice,
     NoticeKind,
     Order,
-    Refusal,
 )
 from bot.calls.lookups import Lookup
 from bot.calls.models import Vendor
@@ -41,6 +40,7 @@ from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.readiness import Readiness
+from bot.store.refusals import RefusalSide
 from bot.store.restoring import Restore, Restored, Restoring
 from bot.store.schema import Schema, schema_of
 from bot.store.set_aside import SetAside
@@ -62,7 +62,7 @@ CLOSE_SECONDS = 0.5
 """How long the connections that read may take to be closed."""
 
 
-class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
+class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide):
     """Start it, use it, stop it. What its methods return is on disk.
 
     `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
@@ -119,6 +119,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         self._open_usage()
         self._open_digests()
         self._open_asks()
+        self._open_refusals()
 
     async def start(self) -> None:
         """Take the SQLite file for this process, or raise InstanceLocked; begin to write.
@@ -172,11 +173,6 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide):
         except ValueError as error:
             raise NotAccepted("The order holds characters that cannot be written.") from error
         return await self._writer.write(self._accept, knock, patience=self._patience)
-
-    async def refuse(self, refusal: Refusal) -> None:
-        """Audit an attempt that was not permitted; a second delivery of its key adds nothing."""
-        refused = Remark.of_refusal(refusal, self._clock.now())
-        await self._writer.write(self._remark, refused, patience=self._patience)
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit what somebody is handed; a second delivery of its key adds nothing."""

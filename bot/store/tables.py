@@ -227,6 +227,24 @@ class RefusedOrder(SQLModel, table=True):
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
 
 
+class RefusalCounts(SQLModel, table=True):
+    """What is counted of somebody's refusals; see `bot.calls.refusals.RefusalWindow`.
+
+    Gone once an hour was quiet. `times` is 0 while all is recorded; then the last three are empty.
+    """
+
+    __tablename__ = "refusal_count"
+
+    team: str = Field(primary_key=True)
+    by: str = Field(primary_key=True)
+    since: datetime = Field(sa_column=_moment())
+    recorded: int
+    times: int
+    first_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    last_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    why: str | None = Field(sa_column=_long_text(nullable=True))
+
+
 class Audit(SQLModel, table=True):
     """One link of the chain. `body` is what is hashed and shown; the rest only finds it.
 
@@ -307,6 +325,7 @@ OUTBOX = table_of(Outbox)
 OUTAGE = table_of(ChannelOutageRow)
 LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)
+REFUSAL_COUNT = table_of(RefusalCounts)
 AUDIT = table_of(Audit)
 CHECKPOINT = table_of(Checkpoint)
 RESTORATION = table_of(Restoration)

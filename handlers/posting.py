@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.held_lease import require_held
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.slack_errors import cause, complaints, error_code, retry_after
@@ -119,15 +120,20 @@ async def post(write: Ask, drafts: Sequence[Message]) -> str:
 
 
 async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
-    """Write the first of `drafts` whose blocks Slack takes: the plainest comes last."""
+    """Write the first of `drafts` whose blocks Slack takes: the plainest comes last.
+
+    ClaimLost where it is done under a lease that may have run out: somebody else may write it.
+    """
     *fine, last = drafts
     for draft in fine:
+        require_held()
         try:
             return await write(text=draft.text, blocks=draft.blocks)
         except SlackApiError as error:
             if error_code(error) not in UNDRAWABLE:
                 raise
             log.warning("blocks refused", error=error_code(error), complaints=complaints(error))
+    require_held()
     return await write(text=last.text, blocks=last.blocks)
 
 

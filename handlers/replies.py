@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.held_lease import require_held
 from bot.network import DIRECT, Network
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
@@ -43,7 +44,8 @@ class Replies:
         """Show `message` to the asker only; `in_place` replaces the card the press came from.
 
         Where Slack refuses its blocks, the first of `plainer` is shown that it takes.
-        Raises NoticeLater when Slack is busy or away, NoticeLost when the address is used up.
+        Raises NoticeLater when Slack is busy or away, NoticeLost when the address is used up, and
+        ClaimLost where it is done under a lease that may have run out.
         """
         hook = webhook_client(self.session, url, self.network)
         try:
@@ -74,6 +76,7 @@ async def _send(
 ) -> WebhookResponse:
     """Send the first whose blocks Slack takes, else the last one's text, so nothing is lost."""
     for draft in drafts:
+        require_held()
         answer = await hook.send(
             text=draft.text,
             blocks=draft.blocks,
@@ -83,5 +86,6 @@ async def _send(
         if answer.status_code < OUR_FAULT or UNDRAWABLE not in (answer.body or ""):
             return answer
         log.warning("blocks refused", answer=answer.body[:QUOTED])
+    require_held()
     text = drafts[-1].text
     return await hook.send(text=text, response_type="ephemeral", replace_original=in_place)

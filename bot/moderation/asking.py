@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -20,6 +21,7 @@ from bot.errors import (
     UnknownCall,
     VendorError,
 )
+from bot.held_lease import HeldLease
 from bot.moderation.board import Board
 from bot.moderation.executor import LEASE
 from bot.moderation.pump import Pump
@@ -76,7 +78,12 @@ class Asking:
         self._owner = owner
         self._lease = lease
         self._pump = Pump(
-            "orders asked for", self._due, self._post, tasks=tasks, slots=ASKS_AT_ONCE
+            "orders asked for",
+            self._due,
+            self._post,
+            tasks=tasks,
+            slots=ASKS_AT_ONCE,
+            lease=partial(HeldLease, clock, lease),
         )
 
     async def ask(self, id_: str, actor: Actor) -> AskedIn:

@@ -23,6 +23,7 @@ from bot.errors import (
     Unverified,
     VendorError,
 )
+from bot.held_lease import HeldLease
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.backups import results_since
@@ -108,6 +109,7 @@ class Executor:
                 self._carry_out,
                 tasks=tasks,
                 slots=ACTS_AT_ONCE,
+                lease=partial(HeldLease, clock, lease),
             )
             for vendor in carriers
         }
@@ -118,6 +120,7 @@ class Executor:
                 self._tell,
                 tasks=tasks,
                 slots=NOTICES_AT_ONCE,
+                lease=partial(HeldLease, clock, lease),
                 wait=partial(clock.sleep, GATHER_SECONDS),
             )
             for kind in NoticeKind

@@ -14,6 +14,7 @@ import structlog
 from bot.calls.cases import Claim
 from bot.calls.outcomes import Progress
 from bot.errors import ClaimLost, StoreError
+from bot.held_lease import SURE, age_held, holding
 from bot.ports import Store
 from bot.progress import ProgressTracker
 
@@ -23,9 +24,6 @@ T = TypeVar("T")
 
 BEAT_SECONDS = 5.0
 """How often a lease is renewed, and what is done so far written down and shown."""
-
-SURE = 0.8
-"""Share of a lease in which nobody else has the case, however clocks and answers go astray."""
 
 ANSWERS = 2
 """How often a private answer shows how far it is: Slack takes five posts at such an address."""
@@ -55,10 +53,17 @@ class LeaseKeeper:
         self._beat = min(beat, lease.total_seconds() / 6)
         self._written = claim.case.progress or Progress()
         self._answers = ANSWERS if claim.case.attempt == 1 else 0
-        self._until = self._now() + lease.total_seconds() * SURE
-        self.tracker = ProgressTracker(claim.case.progress, self.require_held)
+        asked_at = self._now() - age_held().total_seconds()
+        self._until = asked_at + lease.total_seconds() * SURE
+        self.tracker = ProgressTracker(claim.case.progress, self.require)
 
-    def require_held(self) -> None:
+    @property
+    def age(self) -> timedelta:
+        """How long ago it was renewed, or asked for."""
+        left = self._until - self._now()
+        return self._lease * SURE - timedelta(seconds=left)
+
+    def require(self) -> None:
         """ClaimLost once the lease may have run out."""
         if self._now() >= self._until:
             raise ClaimLost("It could not be kept in time; somebody else may have the case.")
@@ -68,7 +73,8 @@ class LeaseKeeper:
 
         Cancelled, it writes down how far the work came, for whoever takes the case up.
         """
-        task = asyncio.create_task(work)
+        with holding(self):
+            task = asyncio.create_task(work)
         try:
             while True:
                 await asyncio.wait({task}, timeout=self._beat)
@@ -87,7 +93,7 @@ class LeaseKeeper:
             )
         except StoreError as error:
             log.warning("lease not renewed", error=str(error))
-            self.require_held()
+            self.require()
             return
         if not kept:
             raise ClaimLost("Another process has taken the case up meanwhile.")

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot import trace
 from bot.calls.lookups import Lookup
+from bot.clock import Clock, SystemClock
+from bot.held_lease import HeldLease
 from bot.moderation.executor import LEASE
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
@@ -31,13 +34,19 @@ class Lookups:
         tasks: Tasks,
         owner: str,
         lease: timedelta = LEASE,
+        clock: Clock | None = None,
     ) -> None:
         self._store = store
         self._settle = settle
         self._owner = owner
         self._lease = lease
         self._pump = Pump(
-            "orders looked for", self._due, self._carry_on, tasks=tasks, slots=LOOKUPS_AT_ONCE
+            "orders looked for",
+            self._due,
+            self._carry_on,
+            tasks=tasks,
+            slots=LOOKUPS_AT_ONCE,
+            lease=partial(HeldLease, clock or SystemClock(), lease),
         )
 
     async def hold(self, lookup: Lookup) -> None:

@@ -4,8 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from bot import trace
+import structlog
+
+from bot import held_lease, trace
+from bot.errors import ClaimLost
+from bot.held_lease import HeldLease
 from bot.moderation.tasks import Tasks
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -15,7 +21,8 @@ class Pump(Generic[T]):
 
     The rows are the truth and `nudge` is only a bell: ringing too often costs one query, and a
     missed ring is made good by the next one. `wait` is awaited before each look, so that what
-    rings meanwhile is found by the same one.
+    rings meanwhile is found by the same one. What is taken up together is held under one `lease`,
+    made before it is asked for; work that finds it too old is left to whoever takes it up next.
     """
 
     def __init__(
@@ -26,6 +33,7 @@ class Pump(Generic[T]):
         *,
         tasks: Tasks,
         slots: int,
+        lease: Callable[[], HeldLease],
         wait: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
@@ -33,6 +41,7 @@ class Pump(Generic[T]):
         self._work = work
         self._tasks = tasks
         self._slots = slots
+        self._lease = lease
         self._wait = wait
         self._busy = 0
         self._sweep: asyncio.Task[Any] | None = None
@@ -52,20 +61,25 @@ class Pump(Generic[T]):
 
     async def _take_all(self) -> None:
         trace.apart()
+        held_lease.apart()
         more = True
         while more and self._open and (free := self._slots - self._busy):
             if self._wait is not None:
                 await self._wait()
             self._again = False
+            lease = self._lease()
             items = await self._take(free)
             for item in items:
                 self._busy += 1
-                self._tasks.spawn(self._one(item), f"{self._name}: work")
+                self._tasks.spawn(self._one(item, lease), f"{self._name}: work")
             more = self._again or len(items) == free
 
-    async def _one(self, item: T) -> None:
+    async def _one(self, item: T, lease: HeldLease) -> None:
         try:
-            await self._work(item)
+            with held_lease.holding(lease):
+                await self._work(item)
+        except ClaimLost as lost:
+            log.warning("work let go", pump=self._name, why=str(lost))
         finally:
             self._busy -= 1
             self.nudge()

@@ -28,6 +28,7 @@ from bot.errors import (
     VendorTimeout,
     VendorUnreachable,
 )
+from bot.held_lease import require_held
 from bot.meter import UNMETERED, Meter
 from bot.network import DIRECT, LASTING, Network, diagnose
 from bot.priority import Priority, current
@@ -249,6 +250,8 @@ class Transport:
         path = request.url.path.removeprefix(self._client.base_url.path.rstrip("/"))
         operation = f"{request.method} {path}"
         line = log.bind(vendor=self._wire.vendor, operation=operation, attempt=attempt)
+        if kind is not Kind.READ:
+            require_held()
         began = self._clock.monotonic()
         try:
             answer = await self._once(request, attempt)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import partial
-from typing import NamedTuple
 
 import structlog
 
 from bot.clock import Clock
 from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription, is_zone
+from bot.errors import ClaimLost
+from bot.held_lease import HeldLease, holding
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
 from bot.schedule.runner import guarded
@@ -56,13 +57,6 @@ class Fate(Enum):
     """Not this time; the next ring tries again."""
     LOST = "lost"
     """Its channel cannot be written to; the subscription is paused."""
-
-
-class _Moment(NamedTuple):
-    """A moment by both clocks: one of them counts a machine's sleep, the other is never set."""
-
-    wall: datetime
-    monotonic: float
 
 
 @dataclass(frozen=True)
@@ -128,20 +122,24 @@ class Rounds:
     async def _send(
         self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
     ) -> Fate:
-        begun = _Moment(self.clock.now(), self.clock.monotonic())
+        held = HeldLease(self.clock, self.lease)
         posting = await self._claim(subscription, day)
         if posting is None:
             return Fate.TAKEN
         folded = [one for each in older if (one := await self._claim(subscription, each))]
         posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
         digest = await self._make(posting, rung=rung)
-        if not self._in_time(begun) or not await self._as_wanted(subscription):
+        if not held.is_young(IN_TIME) or not await self._as_wanted(subscription):
             log.warning("digest put off", subscription=subscription.id, day=str(day))
             return Fate.LATER
         try:
-            ts = await self.poster.post(posting, digest)
+            with holding(held):
+                ts = await self.poster.post(posting, digest)
         except NoticeLater as later:
             return self._wait(subscription, later.seconds)
+        except ClaimLost:
+            log.warning("digest put off", subscription=subscription.id, day=str(day))
+            return Fate.LATER
         except NoticeLost as lost:
             return await self._pause(subscription, str(lost))
         await self._mark(posting, ts, folded)
@@ -186,11 +184,6 @@ class Rounds:
         return await self.digests.claim_posting(
             subscription, day, owner=self.owner, lease=self.lease, now=self.clock.now()
         )
-
-    def _in_time(self, begun: _Moment) -> bool:
-        """Whether the claim is young enough that nobody else can have taken over."""
-        passed = timedelta(seconds=self.clock.monotonic() - begun.monotonic)
-        return max(self.clock.now() - begun.wall, passed) < IN_TIME * self.lease
 
     async def _as_wanted(self, subscription: Subscription) -> bool:
         """Whether it is still on file as it was; a changed one is served at the next ring."""

@@ -9,6 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.digests.telling import Telling
+from bot.held_lease import HeldLease, holding
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 
 log = structlog.get_logger(__name__)
@@ -42,10 +43,12 @@ class Teller:
 
     async def go(self) -> Sequence[Untold]:
         """Tell what is longest due, `AT_ONCE` at most; what was not taken. Raises StoreError."""
+        held = HeldLease(self.clock, LEASE)
         due = await self.digests.due_tellings(
             owner=self.owner, limit=AT_ONCE, lease=LEASE, now=self.clock.now()
         )
-        tried = [await self._tell(one) for one in due]
+        with holding(held):
+            tried = [await self._tell(one) for one in due]
         return [one for one in tried if one is not None]
 
     async def _tell(self, telling: Telling) -> Untold | None:

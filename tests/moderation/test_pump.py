@@ -2,12 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
+from bot.held_lease import HeldLease
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.trace import current, traced
+from tests.fakes.clock import ManualClock
+
+
+def held() -> HeldLease:
+    """A lease that lasts."""
+    return HeldLease(ManualClock(), timedelta(minutes=1))
 
 
 class Rows:
@@ -41,7 +49,7 @@ class Rows:
 async def test_everything_due_is_done_within_the_slots() -> None:
     rows, tasks = Rows(10), Tasks()
     rows.gate.set()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=3)
+    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=3, lease=held)
     pump.nudge()
     assert await tasks.drain(30) == 0
     assert sorted(rows.done) == list(range(10))
@@ -50,7 +58,7 @@ async def test_everything_due_is_done_within_the_slots() -> None:
 
 async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
     rows, tasks = Rows(4), Tasks()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2)
+    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2, lease=held)
     pump.nudge()
     await rows.two_at_work.wait()
     pump.nudge()
@@ -63,7 +71,7 @@ async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
 async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
     rows, tasks = Rows(0), Tasks()
     rows.gate.set()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2)
+    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2, lease=held)
     pump.nudge()
     await asyncio.sleep(0)
     rows.due = []
@@ -74,7 +82,7 @@ async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
 
 async def test_a_closed_pump_takes_nothing_up() -> None:
     rows, tasks = Rows(1), Tasks()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2)
+    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2, lease=held)
     pump.close()
     pump.nudge()
     assert await tasks.drain(30) == 0
@@ -91,7 +99,7 @@ async def test_a_failing_row_frees_its_slot_and_is_logged(
             raise RuntimeError("row 0 is bad")
         rows.done.append(row)
 
-    pump = Pump("rows", rows.take, work, tasks=tasks, slots=1)
+    pump = Pump("rows", rows.take, work, tasks=tasks, slots=1, lease=held)
     pump.nudge()
     await tasks.drain(30)
     assert rows.done == [1, 2]
@@ -112,7 +120,7 @@ async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it()
 
     tasks = Tasks()
     with traced("a request"):
-        Pump("rows", take, work, tasks=tasks, slots=2).nudge()
+        Pump("rows", take, work, tasks=tasks, slots=2, lease=held).nudge()
     assert await tasks.drain(30) == 0
     assert {"1", "2"} <= set(told) <= {"", "1", "2"}
 

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock responses deadline priority progress calls usage digests meter trace ports "
-    "policy moderation schedule providers store settings logs log_stream lifecycle handlers "
+    "errors clock responses deadline priority held_lease progress calls usage digests meter trace "
+    "ports policy moderation schedule providers store settings logs log_stream lifecycle handlers "
     "metrics network"
 )
 
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "clock": "",
     "deadline": "",
     "priority": "",
+    "held_lease": "clock errors",
     "responses": "",
     "progress": "calls",
     "calls": "",
@@ -32,11 +33,13 @@ MAY_IMPORT = {
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
     "moderation": (
-        "deadline priority progress policy ports meter trace digests usage calls errors clock"
+        "deadline priority held_lease progress policy ports meter trace digests usage calls errors "
+        "clock"
     ),
-    "schedule": "priority digests moderation ports meter usage calls errors clock",
+    "schedule": "priority held_lease digests moderation ports meter usage calls errors clock",
     "providers": (
-        "deadline priority progress ports meter network usage calls errors clock responses"
+        "deadline priority held_lease progress ports meter network usage calls errors clock "
+        "responses"
     ),
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file settings_mistakes policy network calls errors",
@@ -52,7 +55,8 @@ MAY_IMPORT = {
     "tables": "calls digests schedule doctor printable cli_console errors",
     "blocks": "calls digests usage errors printable",
     "handlers": (
-        "blocks digests usage moderation policy schedule ports meter network trace priority calls "
+        "blocks digests usage moderation policy schedule ports meter network trace priority "
+        "held_lease calls "
         "errors clock responses lifecycle"
     ),
     "connections": "",

@@ -27,7 +27,8 @@ from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
-from bot.errors import VendorTimeout
+from bot.errors import ClaimLost, VendorTimeout
+from bot.held_lease import HeldLease, holding
 from bot.moderation.absent import Absentees
 from bot.moderation.board import Board
 from bot.moderation.cards import Cards
@@ -219,6 +220,22 @@ async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail)
     assert [line.ts for line in mail.lines] == [ts]
     assert "confirmed" in str(mail.lines[0].blocks)
     assert (mail.asked(POST), mail.asked(UPDATE)) == (1, 1)
+
+
+async def test_a_process_that_slept_posts_nothing_with_its_old_claim(mail: Mail) -> None:
+    """Whatever it waited for last: its turn, a name, or the network. Another process has it."""
+    ts = await mail.outbox.show(mail.notice(), mail.case)
+    over = finished(mail.case)
+    notices = mail.notice(key="line:2"), mail.notice(posted=ts), mail.answer(mail.reply_url())
+    with holding(HeldLease(mail.clock, timedelta(minutes=1))):
+        mail.clock.advance(48)
+        for notice in notices:
+            with pytest.raises(ClaimLost):
+                await mail.outbox.show(notice, over)
+    assert (mail.asked(POST), mail.asked(UPDATE), mail.told()) == (1, 0, [])
+    for notice in notices:
+        await mail.outbox.show(notice, over)
+    assert (mail.asked(POST), mail.asked(UPDATE), len(mail.told())) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""The lease under which present work is done: looked at right before anything is sent.
+
+A process that slept or was frozen does not know that its lease has run out, and that somebody else
+does its work meanwhile. It travels in a context variable, which tasks inherit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.errors import ClaimLost
+
+SURE = 0.8
+"""Share of a lease in which nobody else has the work, however clocks and answers go astray."""
+
+
+class Held(Protocol):
+    """What present work may be done under."""
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago it was asked for, at least."""
+
+    def require(self) -> None:
+        """ClaimLost once somebody else may have the work."""
+
+
+_CURRENT: ContextVar[Held | None] = ContextVar("held_lease", default=None)
+"""None: what is done under no lease is nobody else's."""
+
+
+def require_held() -> None:
+    """ClaimLost where the present work is done under a lease that may have run out."""
+    if (held := _CURRENT.get()) is not None:
+        held.require()
+
+
+def age_held() -> timedelta:
+    """How long ago the lease of the present work was asked for; 0 under none."""
+    held = _CURRENT.get()
+    return timedelta(0) if held is None else held.age
+
+
+@contextmanager
+def holding(lease: Held | None) -> Iterator[None]:
+    """Do what follows, and the tasks that it begins, under that lease; None for under none."""
+    token = _CURRENT.set(lease)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def apart() -> None:
+    """Forget under whose lease this task was begun: it works for others too."""
+    _CURRENT.set(None)
+
+
+class HeldLease:
+    """A lease that is asked for now.
+
+    Its age is the greater one by two clocks: one counts a machine's sleep, the other is never set.
+    """
+
+    def __init__(self, clock: Clock, length: timedelta) -> None:
+        self._clock = clock
+        self._length = length
+        self._wall: datetime = clock.now()
+        self._monotonic: float = clock.monotonic()
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago it was asked for, at least."""
+        passed = timedelta(seconds=self._clock.monotonic() - self._monotonic)
+        return max(self._clock.now() - self._wall, passed)
+
+    def is_young(self, share: float) -> bool:
+        """Whether less than that share of it is over."""
+        return self.age < share * self._length
+
+    def require(self) -> None:
+        """ClaimLost once somebody else may have the work."""
+        if not self.is_young(SURE):
+            raise ClaimLost("It was held for too long; somebody else may be at it.")

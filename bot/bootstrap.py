@@ -59,6 +59,7 @@ from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
 from handlers.directory import SlackDirectory
+from handlers.history import ChannelHistory
 from handlers.outbox import Outbox
 from handlers.replies import Replies
 from handlers.sharing import OwnChannels, OwnDigests, OwnLines
@@ -98,6 +99,7 @@ async def open_house(
         providers = await _connect_vendors(settings, clock, stack, metrics)
         signatures = _signatures(settings, clock, stack)
         slack, replies = _slack(settings, session), Replies(session, settings.network)
+        history = ChannelHistory(slack, clock)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
         directory = SlackDirectory(slack, clock)
         policy = Policy(settings.rules, directory)
@@ -105,7 +107,7 @@ async def open_house(
         cards = Cards(board, policy, store, planner.absentees)
         pace, own = _pace(settings), _own_channels(settings, directory)
         alerts = AdminAlerts(slack, _admins(settings))
-        outbox = Outbox(slack, replies, cards, directory, pace, alerts)
+        outbox = Outbox(slack, history, replies, cards, directory, pace, alerts)
         executor = Executor(
             store=store,
             notifier=OwnLines(outbox, own, store),
@@ -119,11 +121,12 @@ async def open_house(
         )
         desk = Desk(board, planner, policy, store, executor, authorizer)
         freshness = Freshness(providers, store, store, clock)
-        rounds = _rounds(settings, store, freshness, slack, own, owner)
+        digester = SlackDigests(slack, history, settings.process.command)
+        rounds = _rounds(settings, store, freshness, digester, own, owner)
         digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
-        poster = _ask_poster(settings, slack, directory, own, pace)
+        poster = _ask_poster(settings, slack, history, directory, own, pace)
         asking = Asking(store, poster, board, clock, counter.tasks, owner, lease)
         behind = Behind(
             desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups, asking
@@ -149,9 +152,10 @@ async def sending(settings: Settings) -> AsyncIterator[Rounds]:
         providers = await _connect_vendors(settings, clock, stack, UNMETERED)
         freshness, owner = Freshness(providers, store, store, clock), _owner()
         stack.push_async_callback(release_quietly, store, owner)
-        slack = _slack(settings, session)
+        slack, command = _slack(settings, session), settings.process.command
+        poster = SlackDigests(slack, ChannelHistory(slack, clock), command)
         own = _own_channels(settings, SlackDirectory(slack, clock))
-        yield _rounds(settings, store, freshness, slack, own, owner)
+        yield _rounds(settings, store, freshness, poster, own, owner)
 
 
 @asynccontextmanager
@@ -178,14 +182,14 @@ def _rounds(
     settings: Settings,
     store: SqlStore,
     fresh: Freshness,
-    slack: AsyncWebClient,
+    poster: SlackDigests,
     own: OwnChannels,
     owner: str,
 ) -> Rounds:
     return Rounds(
         digests=store,
         maker=digest_maker(settings, store, fresh.clock),
-        poster=OwnDigests(SlackDigests(slack, settings.process.command), own),
+        poster=OwnDigests(poster, own),
         fresh=fresh.fresh,
         clock=fresh.clock,
         owner=owner,
@@ -204,6 +208,7 @@ def _admins(settings: Settings) -> list[str]:
 def _ask_poster(
     settings: Settings,
     slack: AsyncWebClient,
+    history: ChannelHistory,
     directory: Directory,
     own: OwnChannels,
     pace: AsyncLimiter,
@@ -212,7 +217,7 @@ def _ask_poster(
     channel = settings.rules.slack.moderation_channel
     if channel is None:
         return None
-    return SlackAsks(slack, directory, own, channel, pace)
+    return SlackAsks(slack, history, directory, own, channel, pace)
 
 
 def _owner() -> str:

@@ -54,8 +54,9 @@ class AdminAlerts:
 
     async def _tell(self, admin: str, message: Message) -> None:
         try:
-            async with taken("alert", pause_before(1), UNREACHABLE, admin=admin):
+            async with taken("alert", pause_before(1), UNREACHABLE, admin=admin) as attempt:
                 direct = await direct_channel(self.client, admin)
-                await post(partial(self.client.chat_postMessage, channel=direct), [message])
+                write = partial(self.client.chat_postMessage, channel=direct)
+                await post(write, [message], attempt)
         except (NoticeLater, NoticeLost) as lost:
             log.warning("admin not told", admin=admin, why=str(lost))

@@ -15,9 +15,10 @@ from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
 from handlers.channel_errors import UNAVAILABLE
+from handlers.history import ChannelHistory
 from handlers.modals import reason
-from handlers.outbox import written_name
-from handlers.posting import SKEW, Mark, find, pause_before, post, taken
+from handlers.outbox import PATIENCE, written_name
+from handlers.posting import Mark, pause_before, post, taken
 from handlers.sharing import OwnChannels
 from handlers.visit import Visit
 
@@ -46,6 +47,7 @@ class SlackAsks:
     """Posts orders to `channel`, which is the moderation channel; `pace` is that of its lines."""
 
     client: AsyncWebClient
+    history: ChannelHistory
     directory: Directory
     own: OwnChannels
     channel: str
@@ -63,7 +65,9 @@ class SlackAsks:
         await self.own.require(self.channel, pause_before(order.attempt))
         message = await self._message(order)
         await self.pace.acquire()
-        async with taken("order asked for", pause_before(order.attempt), {}, UNAVAILABLE):
+        async with taken(
+            "order asked for", pause_before(order.attempt), {}, UNAVAILABLE
+        ) as attempt:
             mark = Mark(EVENT_TYPE, order.id)
             if order.attempt > 1 and await self._there(order, mark):
                 return
@@ -73,12 +77,12 @@ class SlackAsks:
                 metadata=mark.metadata,
                 unfurl_links=False,
             )
-            await post(write, (message, Message(message.text, [])))
+            await post(write, (message, Message(message.text, [])), attempt)
 
     async def _there(self, order: Ask, mark: Mark) -> bool:
-        since = f"{((order.asked_at or order.refused_at) - SKEW).timestamp():.6f}"
-        read = partial(self.client.conversations_history, channel=self.channel, oldest=since)
-        return await find(read, mark, "order asked for") is not None
+        since = order.asked_at or order.refused_at
+        look = self.history.find(self.channel, mark, since, PATIENCE, what="order asked for")
+        return await look is not None
 
     async def _message(self, order: Ask) -> Message:
         people = await self._people(order)

@@ -16,8 +16,9 @@ from bot.ports import NoticeLost
 from bot.usage.days import local_day
 from handlers.blocks.digest import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
-from handlers.introducing import SlackTellings
-from handlers.posting import SKEW, Ask, Mark, find, pause_before, post, taken
+from handlers.history import ChannelHistory
+from handlers.introducing import DIGEST_PATIENCE, SlackTellings
+from handlers.posting import Ask, Mark, pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ class SlackDigests:
     """
 
     client: AsyncWebClient
+    history: ChannelHistory
     command: str = "/calls"
     standing: dict[str, str] = field(default_factory=dict)
 
@@ -82,14 +84,14 @@ class SlackDigests:
         if (known := posting.posted or self.standing.get(posting.key)) is not None:
             return known
         if posting.attempt > 1:
-            read = partial(
-                self.client.conversations_history, channel=channel, oldest=_since(posting)
+            look = self.history.find(
+                channel, mark, _since(posting), DIGEST_PATIENCE, what="digest", key=posting.key
             )
             async with taken("digest", pause, GONE, key=posting.key):
-                if (earlier := await find(read, mark, "digest", key=posting.key)) is not None:
-                    return earlier
-        async with taken("digest", pause, GONE, key=posting.key):
-            return await post(self._writing(channel, mark), drafts)
+                if (earlier := await look) is not None:
+                    return earlier.ts
+        async with taken("digest", pause, GONE, key=posting.key) as attempt:
+            return await post(self._writing(channel, mark), drafts, attempt)
 
     async def _details(
         self, posting: Posting, ts: str, drafts: list[Message], pause: float
@@ -97,12 +99,13 @@ class SlackDigests:
         channel, mark = _channel(posting), Mark(THREAD_TYPE, posting.key)
         try:
             if posting.attempt > 1:
-                read = partial(self.client.conversations_replies, channel=channel, ts=ts)
+                about = {"what": "digest's details", "key": posting.key}
+                look = self.history.find_answer(channel, ts, mark, DIGEST_PATIENCE, **about)
                 async with taken("digest's details", pause, THREADLESS, key=posting.key):
-                    if await find(read, mark, "digest's details", key=posting.key) is not None:
+                    if await look is not None:
                         return
-            async with taken("digest's details", pause, THREADLESS, key=posting.key):
-                await post(self._writing(channel, mark, thread_ts=ts), drafts)
+            async with taken("digest's details", pause, THREADLESS, key=posting.key) as attempt:
+                await post(self._writing(channel, mark, thread_ts=ts), drafts, attempt)
         except NoticeLost as lost:
             log.warning("digest without details", key=posting.key, why=str(lost))
 
@@ -117,14 +120,14 @@ class SlackDigests:
 
     async def tell(self, telling: Telling, now: datetime) -> None:
         """Tell a channel or an owner what became of a digest; raises as `post`."""
-        await SlackTellings(self.client, self.command, GONE).tell(telling, now)
+        await SlackTellings(self.client, self.history, self.command, GONE).tell(telling, now)
 
 
 def _channel(posting: Posting) -> str:
     return posting.subscription.wish.channel
 
 
-def _since(posting: Posting) -> str:
+def _since(posting: Posting) -> datetime:
     """From when on it may stand in the channel: the beginning of its day, or before if sent so."""
     start = local_day(posting.day, posting.subscription.wish.clock).start
-    return f"{(min(start, posting.due_at) - SKEW).timestamp():.6f}"
+    return min(start, posting.due_at)

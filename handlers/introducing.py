@@ -16,12 +16,16 @@ from handlers.blocks.digest_list import intro_message, owner_message
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.text import place, say
-from handlers.posting import SKEW, Mark, find, pause_before, post, taken
+from handlers.history import ChannelHistory
+from handlers.posting import Attempt, Mark, pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "callwarden_digest_telling"
 """The metadata under which these can be found again after a crash."""
+
+DIGEST_PATIENCE = 1_800.0
+"""Seconds for which a message of a digest is looked for that may stand there; it is in no hurry."""
 
 MAX_WHY = 300
 """Characters of Slack's reason that are worth telling."""
@@ -61,6 +65,7 @@ class SlackTellings:
     """Tells each of them once. `gone` are Slack's errors after which a channel takes nothing."""
 
     client: AsyncWebClient
+    history: ChannelHistory
     command: str
     gone: Mapping[str, str]
 
@@ -69,22 +74,24 @@ class SlackTellings:
         one, pause = telling.subscription, pause_before(telling.attempt)
         if telling.about is About.PAUSED:
             message = owner_message(one, self.command)
-            async with taken("owner's message", pause, UNREACHABLE, digest=one.id):
+            async with taken("owner's message", pause, UNREACHABLE, digest=one.id) as attempt:
                 channel = await direct_channel(self.client, telling.by)
-                await self._once(telling, channel, message)
+                await self._once(telling, channel, message, attempt)
             return
         moved = telling.about is About.MOVED
         message = intro_message(one, telling.by, now, self.command, moved=moved)
-        async with taken("digest's first message", pause, self.gone, digest=one.id):
-            await self._once(telling, one.wish.channel, message)
+        async with taken("digest's first message", pause, self.gone, digest=one.id) as attempt:
+            await self._once(telling, one.wish.channel, message, attempt)
 
-    async def _once(self, telling: Telling, channel: str, message: Message) -> None:
+    async def _once(
+        self, telling: Telling, channel: str, message: Message, attempt: Attempt
+    ) -> None:
         """A second attempt looks first, where the scopes let it."""
         mark = Mark(EVENT_TYPE, telling.key)
         if telling.attempt > 1:
-            since = f"{(telling.since - SKEW).timestamp():.6f}"
-            read = partial(self.client.conversations_history, channel=channel, oldest=since)
-            if await find(read, mark, telling.about, digest=telling.subscription.id) is not None:
+            about = {"what": telling.about, "digest": telling.subscription.id}
+            look = self.history.find(channel, mark, telling.since, DIGEST_PATIENCE, **about)
+            if await look is not None:
                 return
         write = partial(
             self.client.chat_postMessage,
@@ -92,7 +99,7 @@ class SlackTellings:
             metadata=mark.metadata,
             unfurl_links=False,
         )
-        await post(write, [message, Message(message.text, [])])
+        await post(write, [message, Message(message.text, [])], attempt)
 
 
 def untold_message(subscription: Subscription, untold: Untold) -> Message:

@@ -17,14 +17,15 @@ from bot.calls.outcomes import State
 from bot.calls.rights import NOTHING
 from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
 from bot.moderation.cards import Cards
-from bot.ports import Directory
+from bot.ports import Directory, NoticeLater
 from handlers.alerts import AdminAlerts
 from handlers.blocks.call import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, mrkdwn
 from handlers.channel_errors import THREADLESS, UNAVAILABLE
-from handlers.posting import SKEW, Mark, drawn, find, pause_before, post, taken
+from handlers.history import ChannelHistory, Found
+from handlers.posting import Attempt, Mark, drawn, pause_before, post, taken
 from handlers.replies import Replies
 from handlers.slack_errors import error_code
 
@@ -32,6 +33,12 @@ log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "callwarden_case"
 """The metadata under which a line can be found again after a crash."""
+
+PATIENCE = 90.0
+"""Seconds for which a line is looked for that may stand there; then it is posted, perhaps again.
+
+A line that says for ever that a case is in progress is worse than one that stands there twice.
+"""
 
 TAKEN_AWAY = {"message_not_found", "cant_update_message", "edit_window_closed"}
 """Slack's errors that mean that an earlier message cannot be written over."""
@@ -56,6 +63,7 @@ class Outbox:
     """
 
     client: AsyncWebClient
+    history: ChannelHistory
     replies: Replies
     cards: Cards
     directory: Directory
@@ -71,16 +79,20 @@ class Outbox:
                 notice.place, await self._answer(notice, case), in_place=in_place
             )
             return None
-        ts = await self._line(notice, case)
+        line = await self._line(notice, case)
         if case.state in TROUBLE:
-            await self._call_asker(notice, case, ts)
-        return ts
+            try:
+                await self._call_asker(notice, case, line)
+            except NoticeLater as later:
+                later.posted = line.ts
+                raise
+        return line.ts
 
     async def alert(self, channel: str, error: str) -> None:
         """Tell admins in private that a channel cannot be posted to, and what mends it."""
         await self.alerts.channel_unavailable(channel, error)
 
-    def _taken(self, what: str, notice: Notice) -> AbstractAsyncContextManager[None]:
+    def _taken(self, what: str, notice: Notice) -> AbstractAsyncContextManager[Attempt]:
         pause = pause_before(notice.attempt)
         return taken(what, pause, {}, UNAVAILABLE, case=notice.case)
 
@@ -118,53 +130,61 @@ class Outbox:
         verb, provider = case.inverse, self.cards.board.providers.get(case.act.call.vendor)
         return bool(verb and provider and provider.capabilities[verb.name].possible)
 
-    async def _call_asker(self, notice: Notice, case: Case, line: str) -> None:
+    async def _call_asker(self, notice: Notice, case: Case, line: Found) -> None:
         """Say in the line's thread what went wrong, where it takes answers."""
         await self.pace.acquire()
-        async with self._taken("trouble", notice):
+        async with self._taken("trouble", notice) as attempt:
             try:
-                await self._call_once(notice, case, line)
+                await self._call_once(notice, case, line, attempt)
             except SlackApiError as error:
                 if (code := error_code(error)) not in THREADLESS:
                     raise
                 log.warning("asker not called", case=case.number, error=code)
 
-    async def _call_once(self, notice: Notice, case: Case, line: str) -> None:
-        """A further attempt looks there first."""
+    async def _call_once(self, notice: Notice, case: Case, line: Found, attempt: Attempt) -> None:
+        """A further attempt looks there first, where anything was answered."""
         mark = Mark(EVENT_TYPE, f"trouble:{case.number}")
         channel, metadata = notice.place, mark.metadata
-        if notice.attempt > 1:
-            read = partial(self.client.conversations_replies, channel=channel, ts=line)
-            if await find(read, mark, "trouble", case=case.number) is not None:
+        if notice.attempt > 1 and line.answered:
+            look = self.history.find_answer(
+                channel, line.ts, mark, PATIENCE, what="trouble", case=case.number
+            )
+            if await look is not None:
                 return
         write = partial(
-            self.client.chat_postMessage, channel=channel, thread_ts=line, metadata=metadata
+            self.client.chat_postMessage, channel=channel, thread_ts=line.ts, metadata=metadata
         )
-        await post(write, _drafts(trouble_message(case)))
+        await post(write, _drafts(trouble_message(case)), attempt)
 
-    async def _line(self, notice: Notice, case: Case) -> str:
-        """The line as it stands now; its timestamp."""
+    async def _line(self, notice: Notice, case: Case) -> Found:
+        """The line as it stands now."""
         message = await self._line_message(case)
         if notice.posted is None and notice.attempt == 1:
             return await self._in_turn(notice, message)
         await self.pace.acquire()
         async with self._taken("line", notice):
             async for earlier in self._earlier(notice, case):
-                if await self._edit(notice.place, earlier, message):
+                if await self._edit(notice.place, earlier.ts, message):
                     return earlier
+                self.history.forget(notice.place, _mark(notice))
         return await self._in_turn(notice, message)
 
-    async def _in_turn(self, notice: Notice, message: Message) -> str:
+    async def _in_turn(self, notice: Notice, message: Message) -> Found:
         """Post a new line after those that were given before it."""
         async with self._turn:
             await self.pace.acquire()
-            async with self._taken("line", notice):
-                return await self._post(notice, message)
+            try:
+                async with self._taken("line", notice) as attempt:
+                    return Found(await self._post(notice, message, attempt), answered=False)
+            except NoticeLater as later:
+                if later.doubtful:
+                    self.history.expect(notice.place, _mark(notice))
+                raise
 
-    async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[str]:
+    async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[Found]:
         """Where this line may stand already: as remembered, then as Slack has it."""
         if notice.posted is not None:
-            yield notice.posted
+            yield Found(notice.posted, answered=True)
         if notice.attempt > 1 and (found := await self._find(notice, case)) is not None:
             yield found
 
@@ -178,20 +198,20 @@ class Outbox:
             return False
         return True
 
-    async def _post(self, notice: Notice, message: Message) -> str:
+    async def _post(self, notice: Notice, message: Message, attempt: Attempt) -> str:
         write = partial(
             self.client.chat_postMessage,
             channel=notice.place,
             metadata=_mark(notice).metadata,
             unfurl_links=False,
         )
-        return await post(write, _drafts(message))
+        return await post(write, _drafts(message), attempt)
 
-    async def _find(self, notice: Notice, case: Case) -> str | None:
-        """Our own earlier message for this notice, where the scopes let us read it."""
-        since = f"{(case.asked_at - SKEW).timestamp():.6f}"
-        read = partial(self.client.conversations_history, channel=notice.place, oldest=since)
-        return await find(read, _mark(notice), "line", case=case.number)
+    async def _find(self, notice: Notice, case: Case) -> Found | None:
+        """Our own earlier message for this notice, where Slack lets us read it in time."""
+        return await self.history.find(
+            notice.place, _mark(notice), case.asked_at, PATIENCE, what="line", case=case.number
+        )
 
 
 def _reader(notice: Notice, case: Case) -> Reader | None:

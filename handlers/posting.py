@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.held_lease import require_held
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
-from handlers.slack_errors import cause, complaints, error_code, retry_after
+from handlers.slack_errors import cause, complaints, error_code, is_refusal, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +27,7 @@ SKEW = timedelta(minutes=5)
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until each further try, where Slack names none; the last of them from then on."""
 
-UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
-"""Slack's errors that mean that our own earlier message cannot be looked for."""
+LONGEST_PAUSE = PAUSES[-1]
 
 UNDRAWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 """Slack's errors that mean that the text would do, and the blocks do not."""
@@ -48,23 +48,11 @@ class Mark(NamedTuple):
         return {"event_type": self.event_type, "event_payload": {"key": self.key}}
 
 
-class _Metadata(BaseModel):
-    event_type: str
-    event_payload: dict[str, Any]
+@dataclass
+class Attempt:
+    """A try to write something; `in_doubt` while a new message may stand there unknown to us."""
 
-
-class _Said(BaseModel):
-    ts: str
-    metadata: _Metadata | None = None
-
-    def bears(self, mark: Mark) -> bool:
-        """Whether this is our message with that mark."""
-        told = self.metadata
-        return told is not None and (told.event_type, told.event_payload.get("key")) == mark
-
-
-class _History(BaseModel):
-    messages: list[_Said]
+    in_doubt: bool = False
 
 
 class _Posted(BaseModel):
@@ -83,16 +71,17 @@ async def taken(
     lost: Mapping[str, str],
     unavailable: Collection[str] = (),
     **about: Any,
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Attempt]:
     """Ends in 10 s; whatever Slack does is `NoticeLater`, `NoticeLost` or `ChannelUnavailable`.
 
     `lost` are Slack's errors after which this will never be written, with what is said of each,
     `unavailable` those after which nothing can be written there until somebody mends it. `what` and
     `about` name the message on the log's line.
     """
+    attempt = Attempt()
     try:
         async with asyncio.timeout(POST_SECONDS):
-            yield
+            yield attempt
     except SlackApiError as error:
         code = error_code(error)
         log.warning("message not shown", what=what, error=code, **about)
@@ -100,7 +89,9 @@ async def taken(
             raise NoticeLost(lost[code]) from error
         if code in unavailable:
             raise ChannelUnavailable(code) from error
-        raise NoticeLater(retry_after(error.response.headers, pause)) from error
+        pause = pause if attempt.in_doubt else LONGEST_PAUSE
+        seconds = retry_after(error.response.headers, pause)
+        raise NoticeLater(seconds, doubtful=attempt.in_doubt) from error
     except (
         TimeoutError,
         SlackClientError,
@@ -111,12 +102,20 @@ async def taken(
         log.warning(
             "message not shown", what=what, error=type(error).__name__, cause=cause(error), **about
         )
-        raise NoticeLater(pause) from error
+        raise NoticeLater(pause, doubtful=attempt.in_doubt) from error
 
 
-async def post(write: Ask, drafts: Sequence[Message]) -> str:
+async def post(write: Ask, drafts: Sequence[Message], attempt: Attempt) -> str:
     """Post the first of `drafts` that Slack takes; the message's timestamp."""
-    return _Posted.model_validate((await drawn(write, drafts)).data).ts
+    attempt.in_doubt = True
+    try:
+        answer = await drawn(write, drafts)
+    except SlackApiError as error:
+        attempt.in_doubt = not is_refusal(error)
+        raise
+    ts = _Posted.model_validate(answer.data).ts
+    attempt.in_doubt = False
+    return ts
 
 
 async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
@@ -135,20 +134,3 @@ async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
             log.warning("blocks refused", error=error_code(error), complaints=complaints(error))
     require_held()
     return await write(text=last.text, blocks=last.blocks)
-
-
-async def find(read: Ask, mark: Mark, what: str, **about: Any) -> str | None:
-    """Our own earlier message with that mark, where the scopes let us read it.
-
-    `read` is conversations.history or conversations.replies with its place.
-    """
-    try:
-        async for page in await read(include_all_metadata=True, limit=200):
-            for said in _History.model_validate(page.data).messages:
-                if said.bears(mark):
-                    return said.ts
-    except SlackApiError as error:
-        if error_code(error) not in UNREADABLE:
-            raise
-        log.warning("earlier message not readable", what=what, error=error_code(error), **about)
-    return None

@@ -21,6 +21,19 @@ def error_code(error: SlackApiError) -> str:
     return code[:LONGEST_WORD] if isinstance(code, str) else "garbled"
 
 
+def is_refusal(error: SlackApiError) -> bool:
+    """Whether Slack says for certain that it did not do it.
+
+    Of these three it may have done a part (docs.slack.dev, reference/methods/chat.postMessage).
+    """
+    return error_code(error) not in {
+        "garbled",
+        "fatal_error",
+        "internal_error",
+        "service_unavailable",
+    }
+
+
 def complaints(error: SlackApiError) -> list[str]:
     """What Slack says about each mistake, with a JSON pointer to it; empty when it says nothing."""
     metadata = _told(error).get("response_metadata")

@@ -263,7 +263,9 @@ class Executor:
             posted = await self._notifier.show(notice, case)
         except NoticeLater as later:
             until = self._clock.now() + timedelta(seconds=later.seconds)
-            await self._store.postpone(notice, until=until)
+            await self._store.postpone(
+                notice, until=until, doubtful=later.doubtful, posted=later.posted
+            )
         except ChannelUnavailable as closed:
             log.warning("line kept", channel=notice.place, error=closed.error)
             if await self._store.refused(notice, closed.error):

@@ -75,11 +75,19 @@ class DigestPoster(Protocol):
 
 
 class NoticeLater(Exception):
-    """Slack asks to wait `seconds`, or could not be reached."""
+    """Slack asks to wait `seconds`, or could not be reached.
 
-    def __init__(self, seconds: float) -> None:
+    `doubtful`: a new message may stand there all the same, and has to be looked for. `posted` is
+    the timestamp of one that does, where something else of the notice is still to be told.
+    """
+
+    def __init__(
+        self, seconds: float, *, doubtful: bool = False, posted: str | None = None
+    ) -> None:
         super().__init__(f"try again in {seconds:g} s")
         self.seconds = seconds
+        self.doubtful = doubtful
+        self.posted = posted
 
 
 class ChannelUnavailable(Exception):

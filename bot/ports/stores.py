@@ -119,8 +119,14 @@ class Store(Protocol):
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
         """Mark a notice as shown at its version; a newer version stays due."""
 
-    async def postpone(self, notice: Notice, *, until: datetime) -> None:
-        """Try this notice again later."""
+    async def postpone(
+        self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
+    ) -> None:
+        """Try this notice again later.
+
+        Unless it is `doubtful`, a line was surely not posted, and counts as not tried. `posted` is
+        the timestamp of its message, where that is known by now.
+        """
 
     async def drop(self, notice: Notice) -> None:
         """Give this notice up (an answer whose address expired)."""

@@ -44,7 +44,18 @@ _REMEMBER = (
         }
     )
 )
-_POSTPONE = update(OUTBOX).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
+_POSTPONE = (
+    update(OUTBOX)
+    .where(_OURS)
+    .values(
+        NOBODY
+        | {
+            "due_at": bindparam("until"),
+            "attempt": bindparam("tries"),
+            "posted": func.coalesce(bindparam("message"), OUTBOX.c.posted),
+        }
+    )
+)
 _DELETE = delete(OUTBOX).returning(OUTBOX.c.case_number, OUTBOX.c.place)
 _DROP = _DELETE.where(
     OUTBOX.c.key.in_(bindparam("keys", expanding=True)),  # for the index: pairs alone use none
@@ -68,10 +79,22 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A notice to be tried again after `wait`."""
+    """A notice to be tried again after `wait`; see `bot.ports.Store.postpone`."""
 
     notice: Notice
     wait: timedelta
+    doubtful: bool = True
+    posted: str | None = None
+
+    @property
+    def tries(self) -> int:
+        """How often it counts as tried: a first try that surely posted no line is none.
+
+        Tried again, a line is looked for, which Slack allows seldom.
+        """
+        tries = self.notice.attempt
+        surely_none = self.notice.kind is NoticeKind.LINE and tries == 1 and not self.doubtful
+        return 0 if surely_none else tries
 
 
 class Notices:
@@ -103,7 +126,15 @@ class Notices:
 
     def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(later.notice) | {"due_at": transaction.now + later.wait} for later in laters]
+        rows = [
+            _lease(later.notice)
+            | {
+                "until": transaction.now + later.wait,
+                "tries": later.tries,
+                "message": later.posted,
+            }
+            for later in laters
+        ]
         transaction.connection.execute(_POSTPONE, rows)
         return [None] * len(laters)
 

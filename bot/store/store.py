@@ -226,9 +226,12 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         """Mark a notice as shown at its version; a newer version stays due."""
         await self._background(self._noticed, Shown(notice, posted))
 
-    async def postpone(self, notice: Notice, *, until: datetime) -> None:
-        """Try this notice again at `until`."""
-        await self._background(self._postpone, Later(notice, until - self._clock.now()))
+    async def postpone(
+        self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
+    ) -> None:
+        """Try this notice again at `until`; see `bot.ports.Store`."""
+        later = Later(notice, until - self._clock.now(), doubtful, posted)
+        await self._background(self._postpone, later)
 
     async def drop(self, notice: Notice) -> None:
         """Give this notice up, and with an answer the address it was meant for."""

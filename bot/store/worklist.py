@@ -47,13 +47,19 @@ _CLOSE = (
     .where(CASE.c.number == bindparam("case"))
     .values({column: bindparam(column) for column in _OUTCOME} | NOBODY)
 )
+_PUT_OFF = and_(OUTBOX.c.kind == NoticeKind.LINE, OUTBOX.c.due_at > bindparam("at"))
+"""Slack asked to send a line later; it surely did not take it, so it counts as not tried."""
+
 _NEWS = (
     update(OUTBOX)
     .where(OUTBOX.c.case_number.in_(bindparam("numbers", expanding=True)))
     .values(
         version=OUTBOX.c.version + 1,
         due_at=case(
-            (OUTBOX.c.attempt == 0, bindparam("at", type_=OUTBOX.c.due_at.type)),
+            (
+                and_(OUTBOX.c.attempt == 0, ~_PUT_OFF),
+                bindparam("at", type_=OUTBOX.c.due_at.type),
+            ),
             else_=OUTBOX.c.due_at,
         ),
     )

@@ -23,6 +23,7 @@ from bot.schedule.runner import guarded
 from bot.settings import Settings
 from bot.store import open_store
 from handlers.digests import SlackDigests
+from handlers.history import ChannelHistory
 
 LEASE = timedelta(seconds=2)
 """What a killed worker held is taken up after this."""
@@ -56,7 +57,7 @@ async def work(file: Path) -> None:
         rounds = Rounds(
             digests=store,
             maker=digest_maker(settings, store, clock),
-            poster=SlackDigests(slack),
+            poster=SlackDigests(slack, ChannelHistory(slack, clock)),
             fresh=Freshness({}, store, store, clock).fresh,
             clock=clock,
             owner=str(os.getpid()),

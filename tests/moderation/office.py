@@ -36,10 +36,12 @@ class Wall:
 
     def __init__(self) -> None:
         self.shown: list[tuple[NoticeKind, int, State]] = []
+        self.notices: list[Notice] = []
         self.troubles: list[Exception] = []
         self.alerts: list[tuple[str, str]] = []
 
     async def show(self, notice: Notice, case: Case) -> str | None:
+        self.notices.append(notice)
         if self.troubles:
             raise self.troubles.pop(0)
         self.shown.append((notice.kind, case.number, case.state))

@@ -27,7 +27,7 @@ from bot.errors import (
 from bot.metrics import Metrics
 from bot.moderation.desk import Asker
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
-from bot.ports import CaseFilter, NoticeLater, NoticeLost
+from bot.ports import CaseFilter, ChannelUnavailable, NoticeLater, NoticeLost
 from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import HOME
@@ -305,6 +305,41 @@ async def test_a_message_slack_has_no_time_for_is_sent_later(
     await office.done()
     assert office.wall.shown == []
     clock.advance(31)
+    office.executor.nudge()
+    await office.done()
+    assert office.wall.shown == [(NoticeKind.LINE, 1, State.CONFIRMED)]
+
+
+async def test_a_line_that_surely_was_not_posted_counts_as_not_tried_and_one_in_doubt_does(
+    office: Office, clock: ManualClock
+) -> None:
+    office.wall.troubles = [
+        NoticeLater(30.0),
+        NoticeLater(30.0, doubtful=True),
+        NoticeLater(30.0, posted="ts-known"),
+    ]
+    await office.desk.request(office.order(Block(), "ann"))
+    for _ in range(4):
+        await office.done()
+        clock.advance(31)
+        office.executor.nudge()
+    await office.done()
+    tried = [(one.attempt, one.posted) for one in office.wall.notices]
+    assert tried == [(1, None), (1, None), (2, None), (3, "ts-known")]
+
+
+async def test_admins_are_told_once_that_the_channel_takes_no_lines(
+    office: Office, clock: ManualClock
+) -> None:
+    office.wall.troubles = [ChannelUnavailable("is_archived"), ChannelUnavailable("no_permission")]
+    await office.desk.request(office.order(Block(), "ann"))
+    await office.done()
+    clock.advance(3600)
+    office.executor.nudge()
+    await office.done()
+    assert office.wall.alerts == [("C-LINE", "is_archived")]
+    assert office.wall.shown == []
+    clock.advance(3600)
     office.executor.nudge()
     await office.done()
     assert office.wall.shown == [(NoticeKind.LINE, 1, State.CONFIRMED)]

@@ -28,6 +28,7 @@ from bot.schedule.making import Maker
 from bot.schedule.rounds import LEASE, Rounds
 from bot.store import open_store
 from handlers.digests import SlackDigests
+from handlers.history import ChannelHistory
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import wanted
 from tests.slack.digests_made import MADE, TUESDAY, digest
@@ -106,7 +107,8 @@ class Desk:
 
     def another(self) -> SlackDigests:
         """The same poster in another process."""
-        return SlackDigests(self.poster.client, self.poster.command)
+        client = self.poster.client
+        return SlackDigests(client, ChannelHistory(client, self.world.clock), self.poster.command)
 
     def asked(self, method: str) -> int:
         return len(self.world.asked(method))
@@ -141,7 +143,9 @@ async def desk(port: Port) -> AsyncIterator[Desk]:
             session=session,
             retry_handlers=[],
         )
-        yield Desk(SlackDigests(client), slack, port, channel, ada)
+        yield Desk(
+            SlackDigests(client, ChannelHistory(client, world.clock)), slack, port, channel, ada
+        )
 
 
 async def test_a_digest_is_posted_with_its_details_in_its_thread_and_calls_nobody(

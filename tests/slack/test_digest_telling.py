@@ -19,6 +19,7 @@ from bot.digests.telling import About, Telling
 from bot.ports import NoticeLater, NoticeLost
 from bot.schedule.telling import Untold
 from handlers.digests import SlackDigests
+from handlers.history import ChannelHistory
 from handlers.introducing import untold_message
 from tests.fakes.clock import ManualClock
 from tests.slack.digests_made import MADE
@@ -69,7 +70,7 @@ async def desk() -> AsyncIterator[Desk]:
         client = AsyncWebClient(
             token=token, base_url=f"{url}/api/", session=session, retry_handlers=[]
         )
-        yield Desk(SlackDigests(client), slack)
+        yield Desk(SlackDigests(client, ChannelHistory(client, slack.world.clock)), slack)
 
 
 @pytest.mark.parametrize(

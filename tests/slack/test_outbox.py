@@ -39,6 +39,7 @@ from bot.ports import ChannelUnavailable, Member, NoticeLater, NoticeLost
 from bot.store import open_store
 from handlers.alerts import AdminAlerts
 from handlers.channel_errors import SHARED, THREADLESS, UNAVAILABLE
+from handlers.history import ChannelHistory
 from handlers.outbox import Outbox
 from handlers.replies import Replies
 from tests.fakes.clock import ManualClock
@@ -175,7 +176,8 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
         policy = Policy(Rules(people=People(leads=(MARY.user,))), directory)
         cards = Cards(board, policy, store, Absentees(board, store))
         alerts = AdminAlerts(client, [ada.id, "U0GONE"])
-        outbox = Outbox(client, Replies(session), cards, directory, AsyncLimiter(100, 1), alerts)
+        history, pace = ChannelHistory(client, clock), AsyncLimiter(100, 1)
+        outbox = Outbox(client, history, Replies(session), cards, directory, pace, alerts)
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 
 
@@ -331,7 +333,7 @@ async def test_a_lost_line_is_found_behind_hundreds_of_others(mail: Mail) -> Non
         mail.world.post(mail.channel.id, f"chatter {number}", [])
     await mail.outbox.show(mail.notice(attempt=2), mail.case)
     assert len(mail.lines) == 251
-    assert mail.asked(HISTORY) == 2
+    assert mail.asked(HISTORY) == 17
 
 
 async def test_what_others_put_into_their_messages_is_not_taken_for_ours(mail: Mail) -> None:

@@ -244,6 +244,20 @@ async def test_a_postponed_notice_comes_back_when_its_time_has_come(
     assert again.attempt == 2
 
 
+async def test_an_outcome_leaves_a_line_for_when_slack_wants_it(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    await store.accept(order())
+    (line,) = await store.due_notices(owner="n", limit=1, lease=MINUTE)
+    until = clock.now() + timedelta(seconds=120)
+    await store.postpone(line, until=until, doubtful=False)
+    await finished(store)
+    clock.advance(119)
+    assert await due(store) == []
+    clock.advance(2)
+    assert await due(store) == [("line:1", 2)]
+
+
 async def test_a_dropped_notice_never_comes_back(store: SqlStore) -> None:
     await store.accept(order())
     (notice,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)

@@ -9,6 +9,9 @@ from bot.demo.slack.workspace import APP, BOT_ID, Workspace
 USUAL, MOST = 100, 999
 """Entries on one page of conversations.history, .replies and .members."""
 
+MOST_LIMITED = 15
+"""The same of the first two, where the workspace limits them."""
+
 
 def auth_test(world: Workspace, _: Json) -> Json:
     """auth.test: for an app that is installed for an organisation, that takes the team's place."""
@@ -78,8 +81,13 @@ def open_direct(world: Workspace, args: Json) -> Json:
 
 def history(world: Workspace, args: Json) -> Json:
     """conversations.history: newest first, without replies in threads."""
-    said = reversed(_said(world, args))
-    return _page([one for one in said if one.thread_ts in (None, one.ts)], args)
+    said = _said(world, args)
+    threads = {one.thread_ts for one in said} - {None}
+    page = _page(world, [one for one in reversed(said) if one.thread_ts in (None, one.ts)], args)
+    for told in page["messages"]:
+        if told["ts"] in threads:
+            told["thread_ts"] = told["ts"]
+    return page
 
 
 def replies(world: Workspace, args: Json) -> Json:
@@ -88,7 +96,7 @@ def replies(world: Workspace, args: Json) -> Json:
     found = [one for one in _said(world, args) if root in (one.ts, one.thread_ts)]
     if not found:
         raise Refused("thread_not_found")
-    return _page(found, args)
+    return _page(world, found, args)
 
 
 def _said(world: Workspace, args: Json) -> list[Message]:
@@ -99,11 +107,12 @@ def _said(world: Workspace, args: Json) -> list[Message]:
     return world.messages.get(channel.id, [])
 
 
-def _page(found: list[Message], args: Json) -> Json:
+def _page(world: Workspace, found: list[Message], args: Json) -> Json:
     """The messages on the page that is asked for, of those in the stretch that is asked for."""
     found = [one for one in found if _within(one.ts, args)]
     start = _start(args)
-    end = start + min(int(args.get("limit") or USUAL), MOST)
+    most = MOST_LIMITED if world.switches.history_limited else MOST
+    end = start + min(int(args.get("limit") or USUAL), most)
     told = {"bot_id": BOT_ID, "app_id": APP}
     metadata = yes(args, "include_all_metadata")
     more = end < len(found)

@@ -4,11 +4,15 @@ from typing import Any
 
 
 class Refused(Exception):
-    """Slack answers `{"ok": false, "error": code, **more}`; nothing was changed."""
+    """Slack answers `{"ok": false, "error": code, **more}`; nothing was changed.
 
-    def __init__(self, code: str, **more: Any) -> None:
+    `retry_after`: it is asked too often, and may be asked again in so many seconds (status 429).
+    """
+
+    def __init__(self, code: str, *, retry_after: int | None = None, **more: Any) -> None:
         super().__init__(code)
         self.code = code
+        self.retry_after = retry_after
         self.more = more
 
     def answer(self) -> dict[str, Any]:

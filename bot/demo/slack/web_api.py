@@ -3,6 +3,7 @@
 Faults from `bot.demo.vendors` apply to paths, so `on="chat.postMessage"` hits one method.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -27,6 +28,10 @@ ERRORS: Mapping[int, str] = {429: "ratelimited", 500: "internal_error", 503: "se
 
 APP_METHOD = "apps.connections.open"
 """The one method for the app-level token, which is good for nothing else."""
+
+
+LIMITED, LIMIT_SECONDS = {"conversations.history", "conversations.replies"}, 60.0
+"""Methods that may be asked once in so many seconds, each, where the workspace limits them."""
 
 
 class Method(NamedTuple):
@@ -69,6 +74,7 @@ class SlackServer:
         self.world = world
         self.faults = Faults(world.clock, _problem)
         self.exchange = Exchange(world)
+        self._asked: dict[str, float] = {}
         self.app = Starlette(
             routes=[
                 Route("/api/{method}", self._method, methods=["GET", "POST"]),
@@ -78,15 +84,27 @@ class SlackServer:
         )
 
     async def _method(self, request: Request) -> Response:
-        name, args = request.path_params["method"], {}
+        name, args, status, headers = request.path_params["method"], {}, 200, {}
         try:
             args = await read(request)
             self._gate(name, args, token_of(request, args))
+            self._pace(name)
             answer = {"ok": True, **METHODS[name].run(self.world, args)}
         except Refused as refused:
             answer = refused.answer()
+            if refused.retry_after is not None:
+                status, headers = 429, {"Retry-After": str(refused.retry_after)}
         self.world.note(ApiCall(name, args, answer))
-        return JSONResponse(answer, headers=self._scopes(answer))
+        return JSONResponse(answer, status, headers | self._scopes(answer))
+
+    def _pace(self, name: str) -> None:
+        """Refused where the workspace limits a method that was asked within a minute."""
+        if not self.world.switches.history_limited or name not in LIMITED:
+            return
+        now = self.world.clock.monotonic()
+        if (left := self._asked.get(name, now) - now) > 0:
+            raise Refused("ratelimited", retry_after=math.ceil(left))
+        self._asked[name] = now + LIMIT_SECONDS
 
     def _scopes(self, answer: Json) -> dict[str, str]:
         """Slack names on each answer what the token that was shown may do."""

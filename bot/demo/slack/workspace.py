@@ -49,10 +49,15 @@ class ApiCall:
 
 @dataclass
 class Switches:
-    """What this workspace is like. `charts`: False refuses data_visualization and data_table."""
+    """What this workspace is like. `charts`: False refuses data_visualization and data_table.
+
+    `history_limited`: the app is one of those outside Slack's Marketplace that may read a channel's
+    history, and a thread, once a minute, 15 messages at most (Slack's changelog, 2025-05-29).
+    """
 
     free_plan: bool = False
     charts: bool = True
+    history_limited: bool = False
 
 
 @dataclass

@@ -1,0 +1,261 @@
+"""Looking for our own earlier messages in a channel, with as few requests as Slack may allow.
+
+An app that is distributed and not in Slack's Marketplace may read a channel's history, and the
+answers in its threads, once a minute each, 15 messages at a time (docs.slack.dev, changelog of
+2025-05-29, rate limit changes for non-Marketplace apps). So whoever looks shares what was read, and
+nobody looks for ever.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any, NamedTuple
+
+import aiohttp
+import structlog
+from cachetools import LRUCache
+from pydantic import BaseModel, ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.clock import Clock
+from bot.ports import NoticeLater
+from handlers.covered import Covered, Stretch
+from handlers.posting import SKEW, Mark
+from handlers.slack_errors import error_code, retry_after
+
+log = structlog.get_logger(__name__)
+
+PAGE = 15
+"""Messages asked for at once."""
+
+EVER = 4_102_444_800.0
+"""The year 2100: later than any message. Slack begins to tell at `latest`, so that is always named.
+"""
+
+READ_SECONDS = 4.0
+"""The longest wait for one page."""
+
+AGAIN_SECONDS = 1.0
+"""How long nobody asks again after a page that could not be read, where Slack names no time."""
+
+SOON = 0.5
+"""The shortest pause until somebody looks again."""
+
+MOST_CHANNELS, MOST_MARKS, MOST_PAGES = 50, 10_000, 20
+"""Channels, and messages in each, that are remembered; pages of a thread that are read."""
+
+UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
+"""Slack's errors that mean that our own earlier message cannot be looked for."""
+
+BUSY = {"ratelimited", "rate_limited"}
+
+UNREAD = (
+    NoticeLater,
+    SlackClientError,
+    TimeoutError,
+    aiohttp.ClientError,
+    OSError,
+    ValidationError,
+)
+"""What reading may end in."""
+
+Read = Callable[..., Awaitable[AsyncSlackResponse]]
+
+
+class _Metadata(BaseModel):
+    event_type: str
+    event_payload: dict[str, Any]
+
+    @property
+    def mark(self) -> Mark | None:
+        key = self.event_payload.get("key")
+        return Mark(self.event_type, key) if isinstance(key, str) else None
+
+
+class _Said(BaseModel):
+    ts: str
+    thread_ts: str | None = None
+    metadata: _Metadata | None = None
+
+    @property
+    def mark(self) -> Mark | None:
+        return self.metadata.mark if self.metadata else None
+
+
+class _Next(BaseModel):
+    next_cursor: str = ""
+
+
+class _Page(BaseModel):
+    messages: list[_Said]
+    has_more: bool = False
+    response_metadata: _Next = _Next()
+
+
+class Found(NamedTuple):
+    """Our message; `answered` says that there is a thread below it."""
+
+    ts: str
+    answered: bool
+
+
+class Look(NamedTuple):
+    """A message that is looked for: since when in monotonic seconds, and its turn among all."""
+
+    of: tuple[str, Mark]
+    since: float
+    turn: int
+
+
+@dataclass
+class _Channel:
+    covered: Covered = field(default_factory=Covered)
+    found: LRUCache[Mark, Found] = field(default_factory=lambda: LRUCache(MOST_MARKS))
+
+
+class _Method:
+    """One method of Slack's, which is not asked before Slack wants to be."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until = float("-inf")
+
+    async def page(self, read: Read, **which: Any) -> _Page:
+        """One page. NoticeLater while Slack is not to be asked; else whatever reading ends in."""
+        if (left := self._until - self._clock.monotonic()) > 0:
+            raise NoticeLater(left)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                answer = await read(include_all_metadata=True, limit=PAGE, **which)
+            return _Page.model_validate(answer.data)
+        except SlackApiError as error:
+            pause = retry_after(error.response.headers, AGAIN_SECONDS)
+            self._until = self._clock.monotonic() + pause
+            if error_code(error) in BUSY:
+                raise NoticeLater(pause) from error
+            raise
+        except UNREAD:
+            self._until = self._clock.monotonic() + AGAIN_SECONDS
+            raise
+
+
+class ChannelHistory:
+    """Finds messages of ours by their marks; one for the process.
+
+    What was looked for as long as its caller has patience, in seconds, and was neither found nor
+    shown to be absent, counts as absent: it may then stand there twice.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._reading = asyncio.Lock()
+        self._turns = count()
+        self._history, self._replies = _Method(clock), _Method(clock)
+        self._channels: LRUCache[str, _Channel] = LRUCache(MOST_CHANNELS)
+        self._looks: LRUCache[tuple[str, Mark], Look] = LRUCache(MOST_MARKS)
+
+    async def find(
+        self, channel: str, mark: Mark, oldest: datetime, patience: float, **about: Any
+    ) -> Found | None:
+        """Our message with that mark, posted after `oldest`; the clocks may differ.
+
+        None where it is not there, or where the scopes do not let us read. Raises NoticeLater, or
+        what Slack's client raises. `about` names the message on the log's lines.
+        """
+        look = self._look(channel, mark)
+        wanted = Stretch((oldest - SKEW).timestamp(), EVER)
+        search = self._search(channel, mark, wanted, look)
+        return await self._patiently(search, look, patience, about)
+
+    async def find_answer(
+        self, channel: str, thread: str, mark: Mark, patience: float, **about: Any
+    ) -> Found | None:
+        """As `find`, in the thread below the message `thread`."""
+        search = self._search_thread(channel, thread, mark)
+        return await self._patiently(search, self._look(channel, mark), patience, about)
+
+    def expect(self, channel: str, mark: Mark) -> None:
+        """A message with that mark may stand there from now on, and will be looked for."""
+        self._looks.pop((channel, mark), None)
+        self._look(channel, mark)
+
+    def forget(self, channel: str, mark: Mark) -> None:
+        """The message with that mark was taken away; it may have been posted anew."""
+        if (known := self._channels.get(channel)) is not None:
+            known.found.pop(mark, None)
+
+    def _look(self, channel: str, mark: Mark) -> Look:
+        now = Look((channel, mark), self._clock.monotonic(), next(self._turns))
+        return self._looks.setdefault(now.of, now)
+
+    async def _patiently(
+        self,
+        search: Awaitable[Found | None],
+        look: Look,
+        patience: float,
+        about: dict[str, Any],
+    ) -> Found | None:
+        left = look.since + patience - self._clock.monotonic()
+        try:
+            found = await search
+        except UNREAD as error:
+            if left > 0 and not _unreadable(error):
+                if isinstance(error, NoticeLater) and error.seconds > left:
+                    raise NoticeLater(max(SOON, left)) from error
+                raise
+            log.warning("earlier message not readable", error=_code(error), **about)
+            found = None
+        self._looks.pop(look.of, None)
+        return found
+
+    async def _search(self, channel: str, mark: Mark, wanted: Stretch, look: Look) -> Found | None:
+        async with self._reading:
+            known = self._channels.setdefault(channel, _Channel())
+            while mark not in known.found:
+                gap = known.covered.gap(wanted, look.turn)
+                if gap is None:
+                    return None
+                await self._read(channel, known, gap)
+            return known.found[mark]
+
+    async def _read(self, channel: str, known: _Channel, gap: Stretch) -> None:
+        """The latest page of the gap."""
+        turn = next(self._turns)
+        page = await self._history.page(
+            self._client.conversations_history,
+            channel=channel,
+            oldest=f"{gap.low:.6f}",
+            latest=f"{gap.high:.6f}",
+        )
+        times = sorted(float(said.ts) for said in page.messages)
+        low = times[0] if times and page.has_more else gap.low
+        known.covered.add(Stretch(low, gap.high), times[-1] if times else None, turn)
+        for said in page.messages:
+            if (mark := said.mark) is not None and mark not in known.found:
+                known.found[mark] = Found(said.ts, answered=said.thread_ts is not None)
+
+    async def _search_thread(self, channel: str, thread: str, mark: Mark) -> Found | None:
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page = await self._replies.page(
+                self._client.conversations_replies, channel=channel, ts=thread, cursor=cursor
+            )
+            for said in page.messages:
+                if said.mark == mark:
+                    return Found(said.ts, answered=False)
+            if not (cursor := page.response_metadata.next_cursor):
+                break
+        return None
+
+
+def _unreadable(error: BaseException) -> bool:
+    return isinstance(error, SlackApiError) and error_code(error) in UNREADABLE
+
+
+def _code(error: BaseException) -> str:
+    return error_code(error) if isinstance(error, SlackApiError) else type(error).__name__

@@ -1,0 +1,274 @@
+"""Looking for our own messages where Slack lets it be read once a minute, 15 messages at a time."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiolimiter import AsyncLimiter
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
+
+from bot.demo.serving import serve
+from bot.demo.slack import Channel, SlackServer, Workspace
+from bot.demo.slack.render import as_text
+from bot.demo.slack.shown import Message
+from bot.moderation.absent import Absentees
+from bot.moderation.authorize import Authorizer
+from bot.moderation.board import Board
+from bot.moderation.cards import Cards
+from bot.moderation.executor import Executor
+from bot.moderation.memory import Memory
+from bot.moderation.tasks import Tasks
+from bot.policy import Policy, Rules
+from bot.ports import NoticeLater
+from bot.store import SqlStore, open_store
+from handlers.alerts import AdminAlerts
+from handlers.covered import Covered, Stretch
+from handlers.history import EVER, MOST_PAGES, PAGE, ChannelHistory
+from handlers.outbox import PATIENCE, Outbox
+from handlers.posting import Mark
+from handlers.replies import Replies
+from tests.fakes.clock import START, ManualClock
+from tests.fakes.directory import Table
+from tests.fakes.provider import FakeProvider
+from tests.store.orders import DONE, MINUTE, order
+
+POST, HISTORY = "chat.postMessage", "conversations.history"
+LINES, SOME = 63, 20
+
+
+@dataclass
+class Worker:
+    """A process that tells lines, before a Slack that may limit what it reads."""
+
+    client: AsyncWebClient
+    slack: SlackServer
+    channel: Channel
+    store: SqlStore
+    clock: ManualClock
+    tasks: Tasks
+    outbox: Outbox
+    executor: Executor
+
+    @property
+    def lines(self) -> list[Message]:
+        return self.slack.world.messages.get(self.channel.id, [])
+
+    @property
+    def in_progress(self) -> int:
+        return sum("in progress" in as_text(one) for one in self.lines)
+
+    async def asked(self, number: int) -> None:
+        for one in range(number):
+            await self.store.accept(order(f"k{one}", person=f"p{one}"))
+
+    async def ended(self, number: int) -> None:
+        for claim in await self.store.claim(owner="w", limit=number, lease=MINUTE):
+            assert await self.store.finish(claim, [DONE])
+
+    async def tells(self, seconds: int = 0) -> None:
+        """All that falls due in that time, which is looked for every ten seconds."""
+        for second in range(0, seconds + 1, 10):
+            self.clock.advance(10 if second else 0)
+            self.executor.nudge()
+            assert await self.tasks.drain(30) == 0
+
+    def read(self) -> int:
+        """How many pages of the channel's history Slack has given."""
+        return sum(call.answer["ok"] for call in self.slack.world.asked(HISTORY))
+
+    async def waiting(self) -> int:
+        return (await self.store.backlog()).notices.count
+
+
+@pytest_asyncio.fixture
+async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
+    world = Workspace(clock)
+    slack, channel = SlackServer(world), world.add_channel("moderation-log")
+    async with (
+        serve(slack.app) as world.base_url,
+        aiohttp.ClientSession() as session,
+        open_store(sqlite_url, clock, line_channel=channel.id, patience=60) as store,
+    ):
+        client = AsyncWebClient(
+            token=world.credentials.token,
+            base_url=f"{world.base_url}/api/",
+            session=session,
+            retry_handlers=[],
+        )
+        vendor, directory, tasks = FakeProvider(), Table(), Tasks()
+        board = Board({vendor.vendor: vendor}, clock, Memory(clock))
+        policy = Policy(Rules(), directory)
+        cards = Cards(board, policy, store, Absentees(board, store))
+        outbox = Outbox(
+            client,
+            ChannelHistory(client, clock),
+            Replies(session),
+            cards,
+            directory,
+            AsyncLimiter(10_000, 1),
+            AdminAlerts(client, ()),
+        )
+        executor = Executor(
+            store=store,
+            notifier=outbox,
+            carriers={},
+            authorizer=Authorizer(policy, board),
+            clock=clock,
+            tasks=tasks,
+            owner="w",
+        )
+        yield Worker(client, slack, channel, store, clock, tasks, outbox, executor)
+
+
+async def test_lines_that_slack_refused_need_not_be_looked_for(worker: Worker) -> None:
+    """A busy Slack says for certain that nothing was posted."""
+    worker.slack.world.switches.history_limited = True
+    worker.slack.faults.limit(2, on=POST, times=10)
+    await worker.asked(5)
+    await worker.tells(20)
+    assert (len(worker.lines), await worker.waiting()) == (5, 0)
+    assert worker.slack.world.asked(HISTORY) == []
+
+
+async def test_after_slack_was_away_one_reading_tells_of_all_lines_that_none_is_there(
+    worker: Worker,
+) -> None:
+    worker.slack.world.switches.history_limited = True
+    worker.slack.faults.error(503, on=POST, times=None)
+    await worker.asked(SOME)
+    await worker.tells()
+    worker.slack.faults.clear()
+    assert worker.lines == []
+    await worker.ended(SOME)
+    await worker.tells(110)
+    assert (len(worker.lines), worker.in_progress, await worker.waiting()) == (SOME, 0, 0)
+    assert worker.read() <= 2
+
+
+async def test_every_line_is_settled_within_two_minutes_although_few_can_be_found(
+    worker: Worker,
+) -> None:
+    """All stand there and nobody knows where; 30 at most are told of in two minutes."""
+    worker.slack.world.switches.history_limited = True
+    worker.slack.faults.nulls("ts", on=POST, times=LINES)
+    await worker.asked(LINES)
+    await worker.tells()
+    assert worker.in_progress == LINES
+    await worker.ended(LINES)
+    await worker.tells(110)
+    assert await worker.waiting() == 0
+    newest = {line.metadata["event_payload"]["key"]: line for line in worker.lines if line.metadata}
+    assert len(newest) == LINES
+    assert not any("in progress" in as_text(line) for line in newest.values())
+    found = 2 * PAGE
+    assert (len(worker.lines), worker.in_progress) == (2 * LINES - found, LINES - found)
+    assert worker.read() == 2
+    assert worker.clock.now() - START < timedelta(minutes=2)
+
+
+async def test_without_that_limit_every_line_is_found_and_stands_there_once(
+    worker: Worker,
+) -> None:
+    worker.slack.faults.nulls("ts", on=POST, times=SOME)
+    await worker.asked(SOME)
+    await worker.tells()
+    await worker.ended(SOME)
+    await worker.tells(10)
+    assert (len(worker.lines), worker.in_progress, await worker.waiting()) == (SOME, 0, 0)
+    assert worker.read() == SOME // PAGE + 1
+
+
+MARKS = [Mark("callwarden_case", f"line:{number}") for number in range(3)]
+
+
+async def test_a_history_that_cannot_be_read_is_not_waited_for_longer_than_there_is_patience(
+    worker: Worker,
+) -> None:
+    history, channel, now = worker.outbox.history, worker.channel.id, worker.clock.now()
+    worker.slack.faults.error(500, on=HISTORY, times=None)
+    with pytest.raises(SlackApiError):
+        await history.find(channel, MARKS[0], now, PATIENCE)
+    with pytest.raises(NoticeLater) as later:
+        await history.find(channel, MARKS[1], now, PATIENCE)
+    assert later.value.seconds == 1, "one asks for all"
+    worker.clock.advance(PATIENCE)
+    with capture_logs() as log:
+        assert await history.find(channel, MARKS[0], now, PATIENCE) is None
+        assert await history.find(channel, MARKS[1], now, PATIENCE) is None
+    assert [line["error"] for line in log] == ["internal_error", "NoticeLater"]
+
+
+async def test_a_message_posted_after_a_reading_is_found_by_the_next(worker: Worker) -> None:
+    """What was read lately says nothing of it."""
+    history, channel, now = worker.outbox.history, worker.channel.id, worker.clock.now()
+    for mark in MARKS:
+        assert await history.find(channel, mark, now, PATIENCE) is None
+        metadata = mark.metadata
+        posted = worker.slack.world.post(channel, "line", [], metadata=metadata)
+        found = await history.find(channel, mark, now, PATIENCE)
+        assert found == (posted.ts, False)
+        worker.slack.world.post(channel, "answer", [], thread_ts=posted.ts)
+    again = ChannelHistory(worker.client, worker.clock)
+    found = await again.find(channel, MARKS[0], now, PATIENCE)
+    assert found is not None
+    assert found.answered
+
+
+async def test_a_long_thread_is_read_to_its_end_and_no_further(worker: Worker) -> None:
+    history, world, channel = worker.outbox.history, worker.slack.world, worker.channel.id
+    root = world.post(channel, "line", [])
+    for _ in range(PAGE):
+        world.post(channel, "chatter", [], thread_ts=root.ts)
+    assert await history.find_answer(channel, root.ts, MARKS[0], PATIENCE) is None
+    world.post(channel, "told", [], thread_ts=root.ts, metadata=MARKS[0].metadata)
+    assert await history.find_answer(channel, root.ts, MARKS[0], PATIENCE) is not None
+    for _ in range(PAGE * MOST_PAGES):
+        world.post(channel, "chatter", [], thread_ts=root.ts)
+    world.post(channel, "told", [], thread_ts=root.ts, metadata=MARKS[1].metadata)
+    assert await history.find_answer(channel, root.ts, MARKS[1], PATIENCE) is None
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("post"), st.integers(1, 4)),
+            st.tuples(st.just("look"), st.integers(0, 40)),
+            st.tuples(st.just("go on"), st.integers(0, 3)),
+        ),
+        max_size=40,
+    )
+)
+def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overlooked(
+    steps: list[tuple[str, int]],
+) -> None:
+    """Readings in pages of three, by looks that begin, stop and go on between posts."""
+    covered, turn = Covered(), 0
+    channel: list[int] = []
+    seen: set[int] = set()
+    looks: list[tuple[Stretch, int, frozenset[int]]] = []
+    for step, number in steps:
+        turn += 1
+        if step == "post":
+            channel.extend(range(len(channel) + 1, len(channel) + 1 + number))
+        elif step == "look":
+            looks.append((Stretch(float(number), EVER), turn, frozenset(channel)))
+        elif looks:
+            wanted, since, there = looks[number % len(looks)]
+            gap = covered.gap(wanted, since)
+            if gap is None:
+                assert {one for one in there if one > wanted.low} <= seen
+                continue
+            assert wanted.low <= gap.low < gap.high <= wanted.high
+            told = [one for one in channel if gap.low < one < gap.high]
+            page = told[-3:]
+            assert not seen & set(page), "read twice"
+            seen |= set(page)
+            low = float(page[0]) if len(told) > 3 else gap.low
+            covered.add(Stretch(low, gap.high), page[-1] if page else None, turn)

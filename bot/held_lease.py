@@ -24,23 +24,30 @@ class Held(Protocol):
     def age(self) -> timedelta:
         """How long ago it was asked for, at least."""
 
-    def require(self) -> None:
-        """ClaimLost once somebody else may have the work."""
+    @property
+    def holds(self) -> bool:
+        """Whether nobody else can have the work."""
 
 
 _CURRENT: ContextVar[Held | None] = ContextVar("held_lease", default=None)
 """None: what is done under no lease is nobody else's."""
 
 
+def current() -> Held | None:
+    """The lease of the present work."""
+    return _CURRENT.get()
+
+
 def require_held() -> None:
     """ClaimLost where the present work is done under a lease that may have run out."""
-    if (held := _CURRENT.get()) is not None:
-        held.require()
+    held = current()
+    if held is not None and not held.holds:
+        raise ClaimLost("It was held for too long; somebody else may be at it.")
 
 
 def age_held() -> timedelta:
     """How long ago the lease of the present work was asked for; 0 under none."""
-    held = _CURRENT.get()
+    held = current()
     return timedelta(0) if held is None else held.age
 
 
@@ -81,7 +88,7 @@ class HeldLease:
         """Whether less than that share of it is over."""
         return self.age < share * self._length
 
-    def require(self) -> None:
-        """ClaimLost once somebody else may have the work."""
-        if not self.is_young(SURE):
-            raise ClaimLost("It was held for too long; somebody else may be at it.")
+    @property
+    def holds(self) -> bool:
+        """Whether nobody else can have the work."""
+        return self.is_young(SURE)

@@ -24,6 +24,7 @@ from bot.errors import (
 from bot.held_lease import HeldLease
 from bot.moderation.board import Board
 from bot.moderation.executor import LEASE
+from bot.moderation.insist import insist
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.ports import AskPoster, AskStore, ChannelUnavailable, NoticeLater, NoticeLost
@@ -189,4 +190,5 @@ class Asking:
             return
         except NoticeLost as lost:
             log.warning("nobody asked", why=str(lost))
-        await self._store.ask_told(ask)
+        told = partial(self._store.ask_told, ask)
+        await insist(told, self._clock, "order asked for")

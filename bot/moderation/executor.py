@@ -28,6 +28,7 @@ from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.backups import results_since
 from bot.moderation.carry import CHECK, Carrier
+from bot.moderation.insist import insist
 from bot.moderation.lease import BEAT_SECONDS, LeaseKeeper
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
@@ -61,6 +62,10 @@ GATHER_SECONDS = 0.05
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
 
+
+UNWRITTEN = timedelta(minutes=10)
+"""How long an outcome is kept in memory while the database is away: nobody else takes the case up
+meanwhile either."""
 
 RELEASE_SECONDS = 1.0
 """How long a process that stops waits for its claims to be given back."""
@@ -102,6 +107,7 @@ class Executor:
         self._clock = clock
         self._owner = owner
         self._lease = lease
+        self._unwritten: dict[int, Sequence[Result]] = {}
         self._acts = {
             vendor: Pump(
                 f"cases of {vendor}",
@@ -165,16 +171,35 @@ class Executor:
                 await self._store.put_back(claim, until=until)
                 log.warning("case put back", why=str(silence))
                 return
-            of_now = claim.model_copy(update={"case": done.case})
-            kept = await self._store.finish(of_now, done.results)
+            kept = await self._finish(claim, done)
             if kept:
                 self._count(case, done.results)
             log.info("case finished", state=overall(done.results), attempt=case.attempt, kept=kept)
         self._nudge_notices()
 
+    async def _finish(self, claim: Claim, done: Done) -> bool:
+        """Write down what came of a case; False where another process has it meanwhile.
+
+        While the database is away that is kept, also for a claim of this process after this one.
+        Where it is away for longer than UNWRITTEN it is given up: StoreError.
+        """
+        number, of_now = claim.case.number, claim.model_copy(update={"case": done.case})
+        self._unwritten[number] = done.results
+        try:
+            return await insist(
+                lambda: self._store.finish(of_now, done.results),
+                self._clock,
+                "outcome",
+                HeldLease(self._clock, UNWRITTEN),
+            )
+        finally:
+            self._unwritten.pop(number, None)
+
     async def _done(self, claim: Claim, tracker: ProgressTracker) -> Done:
         """The case carried out, refused, or ended. Unverified when its asker is to be asked for."""
         case = claim.case
+        if (unwritten := self._unwritten.get(case.number)) is not None:
+            return Done(case, unwritten)
         if case.restored and (found := await self._found(case)) is not None:
             return Done(case, found)
         if (results := self._settled(case)) is not None:
@@ -273,7 +298,11 @@ class Executor:
         except NoticeLost:
             await self._store.drop(notice)
         else:
-            await self._store.noticed(notice, posted=posted)
+            await insist(
+                lambda: self._store.noticed(notice, posted=posted),
+                self._clock,
+                "notice",
+            )
             log.debug("notice shown", attempt=notice.attempt)
 
 

@@ -55,7 +55,7 @@ class LeaseKeeper:
         self._answers = ANSWERS if claim.case.attempt == 1 else 0
         asked_at = self._now() - age_held().total_seconds()
         self._until = asked_at + lease.total_seconds() * SURE
-        self.tracker = ProgressTracker(claim.case.progress, self.require)
+        self.tracker = ProgressTracker(claim.case.progress, self.require_held)
 
     @property
     def age(self) -> timedelta:
@@ -63,9 +63,14 @@ class LeaseKeeper:
         left = self._until - self._now()
         return self._lease * SURE - timedelta(seconds=left)
 
-    def require(self) -> None:
+    @property
+    def holds(self) -> bool:
+        """Whether nobody else can have the case."""
+        return self._now() < self._until
+
+    def require_held(self) -> None:
         """ClaimLost once the lease may have run out."""
-        if self._now() >= self._until:
+        if not self.holds:
             raise ClaimLost("It could not be kept in time; somebody else may have the case.")
 
     async def keep(self, work: Coroutine[Any, Any, T]) -> T:
@@ -93,7 +98,7 @@ class LeaseKeeper:
             )
         except StoreError as error:
             log.warning("lease not renewed", error=str(error))
-            self.require()
+            self.require_held()
             return
         if not kept:
             raise ClaimLost("Another process has taken the case up meanwhile.")

@@ -11,6 +11,7 @@ from bot.calls.lookups import Lookup
 from bot.clock import Clock, SystemClock
 from bot.held_lease import HeldLease
 from bot.moderation.executor import LEASE
+from bot.moderation.insist import insist
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.ports import LookupStore
@@ -40,13 +41,14 @@ class Lookups:
         self._settle = settle
         self._owner = owner
         self._lease = lease
+        self._clock = clock or SystemClock()
         self._pump = Pump(
             "orders looked for",
             self._due,
             self._carry_on,
             tasks=tasks,
             slots=LOOKUPS_AT_ONCE,
-            lease=partial(HeldLease, clock or SystemClock(), lease),
+            lease=partial(HeldLease, self._clock, lease),
         )
 
     async def hold(self, lookup: Lookup) -> None:
@@ -73,4 +75,5 @@ class Lookups:
         with trace.traced(lookup.trace or None):
             log.info("order looked for", attempt=lookup.attempt)
             await self._settle(lookup)
-            await self._store.looked_up(lookup)
+            over = partial(self._store.looked_up, lookup)
+            await insist(over, self._clock, "order looked for")

@@ -18,6 +18,7 @@ from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, holding
+from bot.moderation.insist import insist
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
 from bot.schedule.runner import guarded
@@ -135,6 +136,7 @@ class Rounds:
         try:
             with holding(held):
                 ts = await self.poster.post(posting, digest)
+                await self._mark(posting, ts, folded)
         except NoticeLater as later:
             return self._wait(subscription, later.seconds)
         except ClaimLost:
@@ -142,7 +144,6 @@ class Rounds:
             return Fate.LATER
         except NoticeLost as lost:
             return await self._pause(subscription, str(lost))
-        await self._mark(posting, ts, folded)
         return Fate.POSTED
 
     async def _tell(self) -> None:
@@ -177,7 +178,8 @@ class Rounds:
     async def _mark(self, posting: Posting, ts: str, folded: Sequence[Posting]) -> None:
         """Mark the older ones first: whoever dies in between finds the message again by its day."""
         for one, message in (*((each, None) for each in folded), (posting, ts)):
-            if not await self.digests.posted(one, message):
+            mark = partial(self.digests.posted, one, message)
+            if not await insist(mark, self.clock, "digest"):
                 log.warning("digest was taken over", subscription=one.subscription.id)
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:

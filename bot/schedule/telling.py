@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -10,6 +11,7 @@ import structlog
 from bot.clock import Clock
 from bot.digests.telling import Telling
 from bot.held_lease import HeldLease, holding
+from bot.moderation.insist import insist
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 
 log = structlog.get_logger(__name__)
@@ -64,7 +66,8 @@ class Teller:
             log.warning("not told", digest=number, about=telling.about, why=str(lost))
             await self.digests.told(telling)
             return Untold(telling, str(lost), lost=True)
-        await self.digests.told(telling)
+        told = partial(self.digests.told, telling)
+        await insist(told, self.clock, "word about a digest")
         return None
 
 

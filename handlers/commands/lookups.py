@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 from bot.calls.lookups import Lookup
 from bot.errors import (
@@ -15,6 +16,7 @@ from bot.errors import (
     VendorError,
 )
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
+from bot.moderation.insist import insist
 from bot.moderation.plan import UnclearPeople
 from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
@@ -94,7 +96,9 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
     read, act = await taken_up(visit, request, lookup.key)
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
-    await visit.desk.request(visit.order(lookup.key, act, read.reason))
+    order = visit.order(lookup.key, act, read.reason)
+    take = partial(visit.desk.request, order)
+    await insist(take, visit.desk.board.clock, "order found out")
 
 
 def _require_not_restored(lookup: Lookup) -> None:

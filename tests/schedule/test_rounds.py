@@ -302,7 +302,19 @@ async def test_an_owner_who_cannot_be_told_changes_nothing(
     assert watch.rows.subs[0].why == "is_archived"
 
 
-@pytest.mark.parametrize("call", [1, 2, 3, 4])
+async def test_that_a_digest_was_posted_is_written_down_as_soon_as_the_database_takes_it(
+    watch: Watch,
+) -> None:
+    watch.stand_at(utc(21, 9))
+    watch.rows.fails_in = 4
+    with capture_logs() as logs:
+        await watch.rounds.go()
+    assert [line["event"] for line in logs] == ["kept to be written again"]
+    assert watch.rows.rows[1, SATURDAY].done
+    assert watch.channel.days == [("C-1", SATURDAY)]
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
 async def test_a_database_that_fails_once_costs_a_minute(watch: Watch, call: int) -> None:
     watch.stand_at(utc(21, 9))
     watch.rows.fails_in = call

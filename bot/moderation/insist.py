@@ -1,0 +1,39 @@
+"""Writing down what came of work: it cannot be found out again, so it is kept while it must be."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import ClaimLost, NotAccepted, StoreError
+from bot.held_lease import Held, current
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+PAUSES = (0.2, 0.5, 1.0)
+"""Seconds before each further try; the last of them from then on, shorter than between sweeps."""
+
+
+async def insist(
+    write: Callable[[], Awaitable[T]], clock: Clock, what: str, lease: Held | None = None
+) -> T:
+    """What `write` returns, once the database takes it; its last error where that was not in time.
+
+    It is tried again for as long as the `lease` holds, None for that of the present work: from then
+    on somebody else finds out what came of it. Under none it is tried once. `write` may be done
+    twice; `what` names it in the log.
+    """
+    held = lease or current()
+    for tries, pause in enumerate(itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])), 1):
+        try:
+            return await write()
+        except (StoreError, NotAccepted) as error:
+            if isinstance(error, ClaimLost) or held is None or not held.holds:
+                raise
+            log.warning("kept to be written again", what=what, tries=tries, error=str(error))
+            await clock.sleep(pause)
+    raise AssertionError  # pragma: no cover - the loop has no end

@@ -1,0 +1,208 @@
+"""The database is away when it is to be written down what came of something: it is kept till then.
+
+Done work cannot be found out again, or only by doing it twice.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.calls.asks import Ask
+from bot.calls.cases import Claim, Notice, NoticeKind
+from bot.calls.lookups import Lookup
+from bot.calls.outcomes import Observation, Result, Seen, State
+from bot.calls.verbs import Kick, Say, Verb
+from bot.errors import ClaimLost, NotAccepted, StoreError
+from bot.held_lease import HeldLease, holding
+from bot.moderation.asking import Asking
+from bot.moderation.insist import insist
+from bot.moderation.lookups import Lookups
+from bot.moderation.tasks import Tasks
+from bot.store import SqlStore
+from tests.fakes.clock import START, ManualClock
+from tests.moderation.office import MODERATOR, Office
+from tests.moderation.test_asking import Rows, order
+from tests.moderation.test_plan import Table
+from tests.store.ageing import time_passing
+
+MINUTE = timedelta(minutes=1)
+UNSEEN = Observation(seen=Seen.UNKNOWABLE, evidence="Nobody can see that.")
+
+
+class Away(SqlStore):
+    """Does not take the writes named in `away`, each as often as is said there; -1 is for ever."""
+
+    away: Counter[str]
+    tried: Callable[[], None]
+    first: str | None = None
+    first_fails = False
+    """The outcome of the first claim is never taken."""
+
+    def away_for(self, what: str) -> None:
+        if self.away[what] != 0:
+            self.away[what] -= 1
+            raise StoreError("The database does not answer.")
+
+    async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
+        self.away_for("finish")
+        if self.first_fails and self.first in {None, claim.token}:
+            if self.first is None:
+                await self.release("one")  # as when its lease runs out
+                self.tried()
+            self.first = claim.token
+            raise StoreError("The database does not answer.")
+        return await super().finish(claim, results)
+
+    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
+        self.away_for("noticed")
+        await super().noticed(notice, posted=posted)
+
+    async def looked_up(self, lookup: Lookup) -> None:
+        self.away_for("looked_up")
+        await super().looked_up(lookup)
+
+
+@pytest.fixture
+async def away(database_url: str, clock: ManualClock) -> AsyncIterator[Away]:
+    store = Away(database_url, clock, line_channel="C-LINE", patience=60)
+    store.away = Counter()
+    with time_passing(clock, database_url):
+        await store.start()
+        yield store
+        await store.stop()
+
+
+@pytest.mark.parametrize(("verb", "people"), [(Kick(), ["ann"]), (Say(text="Five minutes."), [])])
+async def test_what_the_vendor_confirmed_ends_confirmed(
+    away: Away, clock: ManualClock, verb: Verb, people: list[str]
+) -> None:
+    office = Office(away, clock)
+    office.vendor.seen = [*[Seen.NOT_DONE] * verb.read_first, UNSEEN]
+    away.away["finish"] = 5
+    with capture_logs() as logs:
+        await office.desk.request(office.order(verb, *people))
+        await office.done()
+    assert len(office.vendor.acted) == 1
+    assert (await away.case(1)).state is State.CONFIRMED
+    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+    kept = [line["what"] for line in logs if line["event"] == "kept to be written again"]
+    assert kept == ["outcome"] * 5
+
+
+async def test_an_outcome_outlives_its_lease_where_the_same_process_takes_the_case_up_again(
+    away: Away, clock: ManualClock
+) -> None:
+    """Longer away than a lease: what is claimed anew is told what came of it, not done again."""
+    office = Office(away, clock)
+    office.vendor.seen = [UNSEEN]
+    worker = office.worker("one")
+    await away.accept(office.order(Say(text="Five minutes.")))
+
+    away.first_fails, away.tried = True, worker.nudge
+    worker.nudge()
+    await office.done()
+    assert len(office.vendor.acted) == 1
+    assert (await away.case(1)).state is State.CONFIRMED
+
+
+async def test_what_was_posted_is_not_posted_again(away: Away, clock: ManualClock) -> None:
+    office = Office(away, clock)
+    away.away["noticed"] = 4
+    await office.desk.request(office.order(Kick(), "ann"))
+    await office.done()
+    clock.advance(120)
+    office.executor.nudge()
+    await office.done()
+    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+    assert len(office.wall.shown) == len(set(office.wall.shown))
+
+
+async def test_an_order_that_was_found_out_is_not_looked_for_again(
+    away: Away, clock: ManualClock
+) -> None:
+    tasks, settled = Tasks(), list[int]()
+
+    async def settle(lookup: Lookup) -> None:
+        settled.append(lookup.attempt)
+
+    lookups = Lookups(away, settle, tasks, "one", MINUTE, clock)
+    away.away["looked_up"] = 3
+    await lookups.hold(
+        Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR, asked_at=START)
+    )
+    assert await tasks.drain(30) == 0
+    assert settled == [1]
+    assert not await lookups.under_way("k")
+
+
+class Posted:
+    """A moderation channel that takes it."""
+
+    channel = "C1"
+
+    def __init__(self) -> None:
+        self.asks: list[str] = []
+
+    async def post(self, ask: Ask) -> None:
+        self.asks.append(ask.id)
+
+    async def require_own(self) -> None:
+        """It is the workspace's own."""
+
+
+class AwayRows(Rows):
+    """Takes what was posted at the third time only."""
+
+    tries = 0
+
+    async def ask_told(self, ask: Ask) -> None:
+        self.tries += 1
+        if self.tries < 3:
+            raise StoreError("The database does not answer.")
+        await super().ask_told(ask)
+
+
+async def test_those_who_may_are_asked_once(clock: ManualClock) -> None:
+    table, posted, tasks = Table(), Posted(), Tasks()
+    rows = AwayRows(order(table))
+    Asking(rows, posted, table.board, clock, tasks, "one").nudge()
+    assert await tasks.drain(30) == 0
+    assert posted.asks == rows.told == [order(table).id]
+
+
+def failing(error: Exception, times: int) -> Callable[[], Awaitable[str]]:
+    left = [error] * times
+
+    async def write() -> str:
+        if left:
+            raise left.pop()
+        return "written"
+
+    return write
+
+
+async def test_it_is_written_again_only_while_the_lease_holds(clock: ManualClock) -> None:
+    away = StoreError("The database does not answer.")
+    with holding(HeldLease(clock, MINUTE)):
+        with pytest.raises(StoreError, match="does not answer"):
+            await insist(failing(away, 1000), clock, "it")
+        assert 47 <= sum(clock.slept) <= 49
+        with pytest.raises(StoreError):
+            await insist(failing(away, 1), clock, "it")
+
+
+async def test_under_no_lease_it_is_tried_once(clock: ManualClock) -> None:
+    no = NotAccepted("The database is too busy.")
+    with pytest.raises(NotAccepted):
+        await insist(failing(no, 1), clock, "it")
+    with holding(HeldLease(clock, MINUTE)):
+        assert await insist(failing(no, 1), clock, "it") == "written"
+
+
+async def test_a_claim_that_is_lost_is_not_insisted_on(clock: ManualClock) -> None:
+    with holding(HeldLease(clock, MINUTE)), pytest.raises(ClaimLost):
+        await insist(failing(ClaimLost("It is another's."), 1), clock, "it")
+    assert clock.slept == []

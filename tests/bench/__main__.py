@@ -1,7 +1,7 @@
 """`python -m tests.bench [name …]`: one line a figure; exit code 1 when one is short.
 
 The names are those of the modules: acks, listing, start, beside, crowd, reading, verify, compared,
-usage, backfill. Without one, all of them are measured.
+usage, backfill, flood. Without one, all of them are measured.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from tests.bench.beside import beside
 from tests.bench.compared import compared
 from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
+from tests.bench.flood import flood
 from tests.bench.ground import Ground
 from tests.bench.listing import listing
 from tests.bench.reading import reading
@@ -35,6 +36,7 @@ FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "compared": compared,
     "usage": usage,
     "backfill": backfill,
+    "flood": flood,
 }
 """Everything that is measured. To add figures, write a function like these and name it here."""
 

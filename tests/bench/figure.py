@@ -10,12 +10,16 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the bench. `limit` is the most, or with `at_least` the least, that is good."""
+    """One line of the bench. `limit` is the most, or with `at_least` the least, that is good.
+
+    `unit` is `x` for a ratio, `s` where somebody waits for seconds, whatever the machine.
+    """
 
     name: str
     ratio: float
     limit: float
     at_least: bool = False
+    unit: str = "x"
 
     @classmethod
     def of(
@@ -32,4 +36,5 @@ class Figure:
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
         verdict = "ok" if self.good else "short"
-        return f"{self.name:<60} {self.ratio:5.2f}x   {sign} {self.limit:.2f}x   {verdict}"
+        told, limit = f"{self.ratio:5.2f}{self.unit}", f"{self.limit:.2f}{self.unit}"
+        return f"{self.name:<60} {told}   {sign} {limit}   {verdict}"

@@ -39,14 +39,16 @@ class Ground:
     @asynccontextmanager
     async def world(self, **wanted: Any) -> AsyncIterator[Outside]:
         """A new world; see `tests.bench.world`."""
-        program = await Program.start(
-            "tests.bench.world", json.dumps(wanted), environ={}, log=self._folder / "world.log"
-        )
+        program = await self.start("tests.bench.world", json.dumps(wanted))
         try:
             yield Outside(**json.loads(await program.line()))
         finally:
             program.kill()
         await program.ended()
+
+    async def start(self, *arguments: str) -> Program:
+        """Another program of the bench, without any environment."""
+        return await Program.start(*arguments, environ={}, log=self._folder / "world.log")
 
     def deployment(self, world: Outside, config: str = CONFIG) -> Deployment:
         """A bot that was never started."""

@@ -7,6 +7,7 @@ from bot.demo.stage import Cast
 _CAST = Cast.of(Workspace(SystemClock()))
 
 MODERATOR = _CAST.moderator.id
+LEAD = _CAST.lead.id
 ROOM = _CAST.ops.id
 """Where orders are typed."""
 LINES = _CAST.log.id

@@ -21,6 +21,7 @@ class Slash:
     text: str
     trigger: str
     response_url: str = ""
+    user: str = MODERATOR
 
     def request(self) -> bytes:
         """The request, signed now."""
@@ -30,7 +31,7 @@ class Slash:
                 "text": self.text,
                 "trigger_id": self.trigger,
                 "response_url": self.response_url,
-                "user_id": MODERATOR,
+                "user_id": self.user,
                 "team_id": TEAM,
                 "channel_id": ROOM,
                 "api_app_id": APP,

@@ -103,7 +103,7 @@ class Workspace:
         self.messages: dict[str, list[Message]] = {}
         self.ephemerals: dict[str, list[Message]] = {}
         self.calls: list[ApiCall] = []
-        self.tickets = Tickets(clock)
+        self.tickets = Tickets(self.clock)
         self.modals = Modals(self.tickets, self.changed)
         self.version = 0
         self._last_ts = 0

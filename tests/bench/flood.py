@@ -1,0 +1,109 @@
+"""A kick while somebody opens thirty searches and thirty forms at once, at one vendor's rate.
+
+In seconds, not against a floor: what keeps a moderator waiting would be our own queue, which goes
+by the vendor's requests a second and not by the machine. Each round has a world and a bot of its
+own; told is the worst of them. Budgets are wide here: what goes first has to hold without them.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from tests.bench.figure import Figure
+from tests.bench.flooded import FORMS
+from tests.bench.ground import Ground, Outside
+from tests.bench.orders import look_at, short, slash
+from tests.live.bot import CONFIG
+from tests.live.names import LEAD, MODERATOR
+from tests.live.process import Program
+from tests.live.slash import Slash
+from tests.live.wire import Letterbox, Line, letterbox
+
+SEARCHES = 30
+
+FLOODS = 5
+
+BEGUN = 0.3
+"""Seconds after which the flood has filled the vendor's queue: a search takes much longer."""
+
+SETTINGS = CONFIG.replace(f'"{MODERATOR}"', f'"{MODERATOR}", "{LEAD}"')
+
+CALL = "default:support-room"
+
+
+class World(NamedTuple):
+    """What a bot is pointed at, with triggers for forms; `program` says when the kick has come."""
+
+    outside: Outside
+    triggers: Sequence[str]
+    program: Program
+
+
+class Kicked(NamedTuple):
+    """Seconds from typing the command: until the vendor has the request, and until the answer."""
+
+    sent: float
+    confirmed: float
+
+
+async def flood(ground: Ground) -> list[Figure]:
+    """What a moderator waits for, at the vendor and in Slack."""
+    rounds = [await _round(ground) for _ in range(FLOODS)]
+    sent, confirmed = max(one.sent for one in rounds), max(one.confirmed for one in rounds)
+    return [
+        Figure("a kick at the vendor, beside 30 searches and 30 forms", sent, 0.5, unit="s"),
+        Figure("a kick confirmed, beside 30 searches and 30 forms", confirmed, 2.0, unit="s"),
+    ]
+
+
+async def _round(ground: Ground) -> Kicked:
+    async with (
+        _world(ground) as world,
+        ground.bot(world.outside, SETTINGS) as port,
+        letterbox() as box,
+        letterbox() as searches,
+    ):
+        await look_at([CALL], port, box)
+        await _pour(port, world.triggers, searches)
+        kicked = await _kick(port, world.program, box)
+        if searches.received >= SEARCHES:
+            raise RuntimeError("the flood was over before the kick")
+        return kicked
+
+
+async def _pour(port: int, triggers: Sequence[str], box: Letterbox) -> None:
+    """All at once, each on a connection of its own; then wait until they ask the vendor."""
+    wanted = [Slash(f"find zzz{n}", f"find-{n}", box.url, LEAD) for n in range(SEARCHES)]
+    wanted += [Slash("kick", trigger, box.url, LEAD) for trigger in triggers]
+    lines = [Line(port) for _ in wanted]
+    await asyncio.gather(
+        *(line.ask(one.request()) for line, one in zip(lines, wanted, strict=True))
+    )
+    await asyncio.sleep(BEGUN)
+    for line in lines:
+        line.close()
+
+
+async def _kick(port: int, world: Program, box: Letterbox) -> Kicked:
+    line, begun = Line(port), time.perf_counter()
+    await line.ask(slash(f"kick {short(CALL)} amina loud", box.url).request())
+    sent = json.loads(await world.line())["kicked"] - begun
+    while b"confirmed" not in await box.next():
+        pass
+    line.close()
+    return Kicked(sent, time.perf_counter() - begun)
+
+
+@asynccontextmanager
+async def _world(ground: Ground) -> AsyncIterator[World]:
+    program = await ground.start("tests.bench.flooded")
+    try:
+        told = json.loads(await program.line())
+        assert len(told["triggers"]) == FORMS
+        yield World(Outside(told["environ"], {}), told["triggers"], program)
+    finally:
+        program.kill()
+    await program.ended()

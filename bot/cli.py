@@ -238,11 +238,14 @@ def _day(text: str | None) -> date | None:
 
 
 def _zone(name: str | None) -> str | None:
-    from bot.digests.subscription import is_zone
+    from bot.clock import SystemClock
+    from bot.usage.zones import zone_named
 
-    if name is not None and not is_zone(name):
+    if name is None:
+        return None
+    if (known := zone_named(name, SystemClock().now())) is None:
         raise typer.BadParameter(f"there is no time zone {name}; write one such as Europe/London")
-    return name
+    return known
 
 
 def _say_little() -> None:

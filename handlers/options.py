@@ -112,8 +112,11 @@ async def _running(board: Board, ref: CallRef) -> Sequence[RunningRecording]:
 
 
 async def zones(visit: Visit) -> list[Block]:
-    """Time zones by any part of their name; they are no secret."""
-    return zone_options(_typed(visit), visit.now)
+    """Time zones by any part of their name, abbreviation or offset; they are no secret.
+
+    The first look reads all of them from disk, which would hold up others.
+    """
+    return await asyncio.to_thread(zone_options, _typed(visit), visit.now)
 
 
 async def _may_look(visit: Visit, state: OrderState) -> None:

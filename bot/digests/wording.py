@@ -39,8 +39,14 @@ def days_words(days: AbstractSet[int]) -> str:
 
 
 def zone_name(zone: str) -> str:
-    """A time zone as people call it: `UTC` for `Etc/UTC`, others by their own name."""
-    return zone.removeprefix("Etc/")
+    """A time zone as people call it: `UTC` for `Etc/UTC`, others by their own name.
+
+    `UTC+2` for `Etc/GMT-2`: there IANA counts the hours that UTC is ahead of the clocks.
+    """
+    name = zone.removeprefix("Etc/")
+    if zone.startswith(("Etc/GMT+", "Etc/GMT-")) and (hours := -int(name.removeprefix("GMT"))):
+        return f"UTC{hours:+d}"
+    return name
 
 
 def wish_words(wish: Wish) -> str:

@@ -1,12 +1,14 @@
 """Moments as people type them: `24h`, `yesterday`, `last night`, `monday`, `2026-11-29 14:00`."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, NaiveDatetime
 
 from bot.calls.models import Frozen
+from bot.usage.zones import zone_of
 
 MOMENTS = "24h, 7d or 2026-11-29"
 """What may be typed, in short."""
@@ -114,15 +116,26 @@ def read_moment(said: str) -> Moment | None:
 
 def _written(said: str) -> Moment:
     """A day, or a day with a time, and perhaps a time zone. Raises ValueError among others."""
-    moment, _, zone = said.rpartition(" ")
-    if moment and zone[:1].isalpha():
-        known = UTC if zone.casefold() == "utc" else ZoneInfo(zone)
-        return Moment(at=_sane(datetime.fromisoformat(moment).replace(tzinfo=known)))
+    if (elsewhere := _elsewhere(said.split())) is not None:
+        return Moment(at=_sane(elsewhere))
     read = datetime.fromisoformat(said)
     if read.tzinfo is not None:
         return Moment(at=_sane(read))
     _sane(read.replace(tzinfo=UTC))
     return Moment(local=read, day=len(said) <= len("2026-11-29"))
+
+
+def _elsewhere(words: Sequence[str]) -> datetime | None:
+    """A moment with the zone whose clocks it is by, in so many words; None where none is named."""
+    for place in range(len(words) - 1, 0, -1):
+        try:
+            moment = datetime.fromisoformat(" ".join(words[:place]))
+        except ValueError:
+            continue
+        zone = zone_of(" ".join(words[place:]), moment.replace(tzinfo=UTC))
+        if zone is not None and moment.tzinfo is None:
+            return moment.replace(tzinfo=zone)
+    return None
 
 
 def _sane(moment: datetime) -> datetime:

@@ -87,6 +87,10 @@ def new_york(day: int, hour: int = 0, minute: int = 0) -> datetime:
         ("2026-11-01 14:00 utc", datetime(2026, 11, 1, 14, tzinfo=UTC), None),
         ("2026-11-01T14:00+02:00", datetime(2026, 11, 1, 12, tzinfo=UTC), None),
         ("2026-11-01 14:00 Europe/Berlin", datetime(2026, 11, 1, 13, tzinfo=UTC), None),
+        ("2026-11-01 14:00 são paulo", datetime(2026, 11, 1, 17, tzinfo=UTC), None),
+        ("2026-11-01 14:00 +2", datetime(2026, 11, 1, 12, tzinfo=UTC), None),
+        ("2026-11-01 14:00 UTC -3:30", datetime(2026, 11, 1, 17, 30, tzinfo=UTC), None),
+        ("2026-07-01 14:00 est", datetime(2026, 7, 1, 18, tzinfo=UTC), None),
     ],
 )
 def test_times_are_read_by_the_clocks_of_whoever_asks(

@@ -15,6 +15,7 @@ from bot.digests.digest import Acts, Digest
 from bot.digests.subscription import Rhythm, Section, Subscription, Wish
 from bot.digests.wording import wish_words
 from bot.errors import BadInput, UnknownWord
+from bot.usage.zones import zones
 from handlers.blocks.digest_forms import digest_form, pause_form, read_state, read_until, read_wish
 from handlers.blocks.digest_list import (
     FATES,
@@ -27,7 +28,7 @@ from handlers.blocks.digest_list import (
     sent_words,
     stop_message,
 )
-from handlers.blocks.digest_zones import zone_options, zones
+from handlers.blocks.digest_zones import zone_options
 from handlers.blocks.digestvalues import DigestState
 from handlers.commands.digestwords import SPOKEN, AskDigest, What
 from handlers.commands.parse import Help, parse
@@ -229,14 +230,8 @@ def test_a_form_of_somebody_else_is_not_believed(view: dict[str, Any]) -> None:
 
 
 @given(st.text(max_size=20))
-def test_any_letters_find_at_most_a_hundred_zones_that_have_them(typed: str) -> None:
-    found = zone_options(typed, NOW)
-    assert len(found) <= 100
-    assert all(
-        word in one["value"].casefold().replace("_", " ")
-        for one in found
-        for word in typed.casefold().replace("_", " ").split()
-    )
+def test_any_letters_find_at_most_a_hundred_zones(typed: str) -> None:
+    assert len(zone_options(typed, NOW)) <= 100
 
 
 @pytest.mark.parametrize(
@@ -246,6 +241,11 @@ def test_any_letters_find_at_most_a_hundred_zones_that_have_them(typed: str) -> 
         ("lord howe", "Australia/Lord_Howe (UTC+11:00)"),
         ("new york", "America/New_York (UTC-05:00)"),
         ("kathm", "Asia/Kathmandu (UTC+05:45)"),
+        ("zürich", "Europe/Zurich (UTC+01:00)"),
+        ("são paulo", "America/Sao_Paulo (UTC-03:00)"),
+        ("+2", "Europe/Bucharest (UTC+02:00)"),
+        ("+14", "UTC+14 (UTC+14:00)"),
+        ("est", "America/New_York (UTC-05:00)"),
     ],
 )
 def test_a_zone_is_found_by_its_city(typed: str, label: str) -> None:

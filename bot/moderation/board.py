@@ -21,9 +21,9 @@ from bot.moderation.crowd import Crowd
 from bot.moderation.marking import PastOfAll, all_marked, marked
 from bot.moderation.memory import Memory
 from bot.moderation.roll import Roll, trouble_of
-from bot.moderation.single_flight import SingleFlight
 from bot.ports import CallProvider
 from bot.priority import current
+from bot.single_flight import SingleFlight
 
 log = structlog.get_logger(__name__)
 

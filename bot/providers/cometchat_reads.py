@@ -8,6 +8,7 @@ from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
 from bot.calls.names import bare
 from bot.errors import NotAtVendor
+from bot.priority import current
 from bot.providers.cometchat_wire import (
     UNKNOWN,
     ManyCalls,
@@ -19,6 +20,7 @@ from bot.providers.cometchat_wire import (
 )
 from bot.providers.decode import read
 from bot.providers.http import Kind, Params, Transport
+from bot.single_flight import SingleFlight
 
 PAGE = 100
 """Items asked for where we page ourselves: CometChat's usual number for transcriptions."""
@@ -39,6 +41,7 @@ class Reads:
 
     def __init__(self, http: Transport) -> None:
         self._http = http
+        self._flights = SingleFlight()
 
     async def call(self, session: str) -> WireCall:
         """One call; NotAtVendor when there is none."""
@@ -95,13 +98,13 @@ class Reads:
     async def find(self, words: str) -> Sightings:
         """Who is in an ongoing call by any part of their uid: CometChat tells no names.
 
-        Reads at most `MOST_PAGES` pages.
+        Reads at most `MOST_PAGES` pages; what different searches read at the same moment, once.
         """
         found: dict[tuple[str, str], Sighting] = {}
         seen: set[str] = set()
         unread = 0
         for number in range(1, MOST_PAGES + 1):
-            live, page = await self.live(PAGE, number)
+            live, page = await self._searched(number)
             fresh = [one for one in live if one.session not in seen]
             seen |= {one.session for one in fresh}
             for one in fresh:
@@ -111,6 +114,10 @@ class Reads:
         else:
             unread = max((page.total or 0) - len(seen), 1)
         return Sightings(found=tuple(found.values()), unread=unread)
+
+    async def _searched(self, number: int) -> tuple[list[WireCall], Page[Call]]:
+        """A page of ongoing calls that is searched."""
+        return await self._flights.do((current(), number), lambda: self.live(PAGE, number))
 
     async def files(self, session: str, kinds: frozenset[FileKind]) -> Files:
         """Recordings are inside the call; transcripts are paged. A request or more for each."""

@@ -9,11 +9,13 @@ from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
 from bot.calls.names import bare
 from bot.errors import NotAtVendor, VendorError
+from bot.priority import current
 from bot.providers.looks import NOBODY_YET
 from bot.providers.realtimekit_pages import gather_pages
 from bot.providers.realtimekit_reads import Reads, connection
 from bot.providers.realtimekit_rooms import Enrolled, Rooms
 from bot.providers.realtimekit_wire import Stay
+from bot.single_flight import SingleFlight
 
 _PAGE = 100
 _MOST_CALLS = 5
@@ -60,6 +62,7 @@ class Around:
     def __init__(self, reads: Reads, rooms: Rooms) -> None:
         self._reads = reads
         self._rooms = rooms
+        self._flights = SingleFlight()
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who is enrolled in the meeting, and whether they are in the running session."""
@@ -132,9 +135,10 @@ class Around:
         """Who answers to `words` in the live calls, by id or any part of the name.
 
         Names are compared here: what the vendor's own search takes is documented in contradictory
-        ways. Calls that were not read, or not to the end, are counted in `unread`.
+        ways. Calls that were not read, or not to the end, are counted in `unread`. What different
+        searches read at the same moment is read once.
         """
-        calls, unread = await self._live()
+        calls, unread = await self._flights.do((current(), "live"), self._live)
         full = sorted((call for call in calls if call.people), key=lambda call: -call.people)
         search = _Search(words)
         found = await asyncio.gather(
@@ -161,8 +165,10 @@ class Around:
         session = call.ref.session or ""
 
         async def page(number: int) -> tuple[list[Stay], str | None]:
-            more = search.may_ask()
-            return await self._reads.stays(session, number) if more else ([], str(number))
+            if not search.may_ask():
+                return [], str(number)
+            asked = (current(), session, number)
+            return await self._flights.do(asked, lambda: self._reads.stays(session, number))
 
         async with search.turn:
             try:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from bot.calls.looks import Sighting, Sightings
 from bot.calls.names import bare
 from bot.errors import NotAtVendor, VendorError
+from bot.priority import current
 from bot.providers.stream_reads import API, MOST, StreamReads
 from bot.providers.stream_records import SeenCall, SeenCalls
 from bot.providers.stream_wire import Stay
+from bot.single_flight import SingleFlight
 
 PAGES = 5
 """Pages of live calls that are searched: 500 calls."""
@@ -24,10 +26,14 @@ ONGOING = {
 
 
 class StreamFinder:
-    """Searches the people that a listing shows of each call, and asks where it leaves some out."""
+    """Searches the people that a listing shows of each call, and asks where it leaves some out.
+
+    What different searches read at the same moment is read once.
+    """
 
     def __init__(self, reads: StreamReads) -> None:
         self._reads = reads
+        self._flights = SingleFlight()
 
     async def find(self, words: str) -> Sightings:
         """Who answers to `words`, by id or any part of the name.
@@ -36,7 +42,7 @@ class StreamFinder:
         people were asked for by id: a name may still hide there. Of the calls behind the last page
         Stream gives no number; they count as one. So does one whose entry cannot be read.
         """
-        pages = await self._reads.pages(SeenCalls, f"{API}/calls", ONGOING, most=PAGES)
+        pages = await self._flights.do((current(), "live"), self._live)
         calls = [one.call for page in pages for one in page.calls]
         found = [one for call in calls for one in _seen(call, _shown(call), words)]
         hit = {one.call.ref for one in found}
@@ -49,6 +55,9 @@ class StreamFinder:
             unread += not more and not whole
         return Sightings(found=tuple(found), unread=unread)
 
+    async def _live(self) -> list[SeenCalls]:
+        return await self._reads.pages(SeenCalls, f"{API}/calls", ONGOING, most=PAGES)
+
     async def _closer(
         self, call: SeenCall, words: str, gate: asyncio.Semaphore
     ) -> tuple[Sequence[Sighting], bool]:
@@ -60,7 +69,10 @@ class StreamFinder:
         try:
             async with gate:
                 asked = {} if small else {"user_id": words}
-                here = await self._reads.stays(call.cid, asked)
+                here = await self._flights.do(
+                    (current(), call.cid, *asked.values()),
+                    lambda: self._reads.stays(call.cid, asked),
+                )
         except NotAtVendor:
             return (), True
         except VendorError:

@@ -61,7 +61,6 @@ class Letterbox:
 
     def __init__(self) -> None:
         self.url = ""
-        self.received = 0
         self._letters: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def next(self, seconds: float = 30.0) -> bytes:
@@ -75,7 +74,6 @@ class Letterbox:
             while True:
                 _, body = await _message(reader)
                 self._letters.put_nowait(body)
-                self.received += 1
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
         writer.close()
 

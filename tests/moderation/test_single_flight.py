@@ -11,8 +11,8 @@ from bot.calls.picture import ListView
 from bot.errors import VendorTimeout
 from bot.moderation.board import FIND_SECONDS, Board
 from bot.moderation.memory import Memory
-from bot.moderation.single_flight import SingleFlight
 from bot.priority import Priority, working_at
+from bot.single_flight import SingleFlight
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 

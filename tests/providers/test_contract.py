@@ -1,5 +1,6 @@
 """What the bot may rely on whoever the vendor is: one suite over all three clients."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
@@ -244,3 +245,15 @@ async def test_a_verb_changes_the_vendor_and_shows_or_is_impossible(case: Case, 
     assert seen.seen is not Seen.NOT_DONE
     assert receipt.evidence
     assert seen.evidence
+
+
+async def test_different_searches_at_the_same_moment_cost_as_much_as_one(case: Case) -> None:
+    await case.provider.find("nobody")
+    one = len(case.server.requests)
+    found = await asyncio.gather(
+        *(case.provider.find(f"nobody {n}") for n in range(30)), case.provider.find("ada")
+    )
+    assert len(case.server.requests) == 2 * one
+    assert [len(each.found) for each in found] == [0] * 30 + [1]
+    await case.provider.find("ada")
+    assert len(case.server.requests) == 3 * one

@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock responses deadline priority held_lease progress calls usage digests meter trace "
-    "ports policy moderation schedule providers store settings logs log_stream lifecycle handlers "
-    "metrics network"
+    "errors clock responses deadline priority single_flight held_lease progress calls usage "
+    "digests meter trace ports policy moderation schedule providers store settings logs log_stream "
+    "lifecycle handlers metrics network"
 )
 
 MAY_IMPORT = {
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "clock": "",
     "deadline": "",
     "priority": "",
+    "single_flight": "",
     "held_lease": "clock errors",
     "responses": "",
     "progress": "calls",
@@ -33,13 +34,13 @@ MAY_IMPORT = {
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
     "moderation": (
-        "deadline priority held_lease progress policy ports meter trace digests usage calls errors "
-        "clock"
+        "deadline priority single_flight held_lease progress policy ports meter trace digests "
+        "usage calls errors clock"
     ),
     "schedule": "priority held_lease digests moderation ports meter usage calls errors clock",
     "providers": (
-        "deadline priority held_lease progress ports meter network usage calls errors clock "
-        "responses"
+        "deadline priority single_flight held_lease progress ports meter network usage calls "
+        "errors clock responses"
     ),
     "store": "ports meter digests usage calls errors clock",
     "settings": "settings_file settings_mistakes policy network calls errors",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.calls.models import Vendor
 from bot.demo.stage import Show, open_show
 from bot.providers.http import CONNECTIONS
 from tests.fakes.moderator import Moderator
@@ -14,7 +15,7 @@ from tests.fakes.moderator import Moderator
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EACH = 30
-LISTS = "/api/v2/video/calls"
+LISTS, CROWD = "/api/v2/video/calls", "/api/v2/video/call/default/crowd"
 
 RULES = """\
 [people]
@@ -23,6 +24,7 @@ moderators = ["UMIRA", "ULEO"]
 [limits]
 list_seconds = 60
 looks_burst = 100
+orders_burst = 100
 stream_per_second = 1000
 """
 """Stream takes what comes, on its connections; a look is waited for as long as the test lasts."""
@@ -40,14 +42,19 @@ async def test_a_kick_is_at_the_vendor_before_what_was_asked_ahead_of_it(show: S
     """Stream answers none of the reads: what is queued behind them stays there."""
     mira, leo, ops = Moderator(show), show.stage.cast.lead, show.stage.cast.ops
     stream = show.stage.world.stream
+    crowd = show.stage.world.crowd(Vendor.STREAM, calls=EACH, people=1)
     await mira.types("show default:support-room")
-    stream.faults.hang(on=LISTS, times=None)
-    searches = [show.sender.command(leo, ops, f"find zzz{n}") for n in range(EACH)]
-    forms = [show.sender.command(leo, ops, "kick") for _ in range(EACH)]
-    await asyncio.gather(*searches, *forms)
+    for held in (LISTS, CROWD):
+        stream.faults.hang(on=held, times=None)
+    searches = [f"find zzz{n}" for n in range(EACH)]
+    cards = [f"show {call}" for call in crowd]
+    forms = ["kick"] * EACH
+    words = (*searches, *cards, *forms)
+    await asyncio.gather(*(show.sender.command(leo, ops, one) for one in words))
     await show.workspace.until(lambda: len(stream.requests) > CONNECTIONS / 2 or None)
     await show.sender.command(mira.user, ops, "kick default:support-room amina loud")
     await mira.sees("kicked Amina", "confirmed")
     paths = [one.path for one in stream.requests]
     assert sum(path.endswith("/kick") for path in paths) == 1
-    assert CONNECTIONS / 2 < sum(path == LISTS for path in paths) < EACH
+    assert sum(path.startswith(CROWD) for path in paths) < EACH
+    assert sum(path == LISTS for path in paths) < EACH / 2

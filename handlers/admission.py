@@ -38,7 +38,9 @@ async def admitted(visit: Visit, demand: Demand) -> AsyncIterator[None]:
     led to.
     """
     wait = visit.counter.budgets.wait(visit.asker.actor, demand.kind, demand.cost)
-    if wait and not (demand.kind is RequestKind.ORDER and await came_before(visit)):
-        raise too_many(demand.kind, wait)
+    if wait:
+        before = await came_before(visit) if demand.kind is RequestKind.ORDER else False
+        if not before:
+            raise too_many(demand.kind, wait, undone=before is not None)
     with working_at(demand.priority):
         yield

@@ -43,10 +43,10 @@ async def looked_for(visit: Visit, key: str) -> bool:
         return False
 
 
-async def came_before(visit: Visit) -> bool:
+async def came_before(visit: Visit) -> bool | None:
     """Whether this request was taken already: on record, or still looked for what it means.
 
-    Yes where nobody can tell in time: whoever writes it down finds that out, or does not take it.
+    None where nobody can tell in time.
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
@@ -54,7 +54,7 @@ async def came_before(visit: Visit) -> bool:
                 if await visit.desk.came_before(key) or await visit.counter.lookups.under_way(key):
                     return True
     except (StoreError, TimeoutError):
-        return True
+        return None
     return False
 
 

@@ -85,8 +85,11 @@ class RequestBudgets:
         return 0.0
 
 
-def too_many(kind: RequestKind, wait: float) -> TooManyRequests:
-    """What somebody over their budget is told, `wait` seconds before there is room again."""
+def too_many(kind: RequestKind, wait: float, *, undone: bool = True) -> TooManyRequests:
+    """What somebody over their budget is told, `wait` seconds before there is room again.
+
+    `undone` False: it cannot be found out now whether the request was taken when it came before.
+    """
     seconds = max(SOONEST, math.ceil(wait))
     when = f"in {seconds} {'second' if seconds == 1 else 'seconds'}"
     if kind is RequestKind.LOOK:
@@ -94,7 +97,8 @@ def too_many(kind: RequestKind, wait: float) -> TooManyRequests:
             "That is more than Callwarden looks up for one person in so short a time.",
             next_step=f"Nothing was done. Try again {when}; orders are still taken.",
         )
+    said = "Nothing was done." if undone else "It may have been taken: look at the audit log first."
     return TooManyRequests(
         "That is more than Callwarden takes from one person in so short a time.",
-        next_step=f"Nothing was done. Give the order again {when}.",
+        next_step=f"{said} Give the order again {when}.",
     )

@@ -1,7 +1,9 @@
 """Whoever asks for too much is told when again, in each of Slack's ways; nobody is asked for it."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,19 @@ async def test_an_order_that_is_only_delivered_again_is_told_its_case(show: Show
     assert NOT_GIVEN.search(await mira.types(f"mute {SUPPORT} zoe loud"))
     again = await show.sender.redeliver(delivery)
     assert "Already requested: case #1." in again.body.decode()
+
+
+async def test_nobody_is_told_that_nothing_was_done_where_that_cannot_be_found_out(
+    show: Show, show_url: str
+) -> None:
+    mira = Moderator(show)
+    for _ in range(3):
+        await mira.types(f"mute {SUPPORT} nobody loud")
+    with closing(sqlite3.connect(show_url.removeprefix("sqlite:///"))) as database:
+        database.execute("ALTER TABLE delivery RENAME TO elsewhere")
+    told = await mira.types(f"mute {SUPPORT} amina loud")
+    assert "It may have been taken: look at the audit log first." in told
+    assert "Nothing was done" not in told
 
 
 async def test_a_button_that_looks_is_told_when_again(show: Show) -> None:

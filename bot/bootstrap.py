@@ -44,6 +44,7 @@ from bot.providers.stream_prepare import LockRule
 from bot.schedule.audit_checks import AuditChecks
 from bot.schedule.backfill import Backfill
 from bot.schedule.bell import DigestBell
+from bot.schedule.clock_checks import ClockChecks
 from bot.schedule.freshness import Freshness
 from bot.schedule.making import Maker, Prices
 from bot.schedule.refusal_counts import RefusalCounts
@@ -54,7 +55,7 @@ from bot.settings import Settings
 from bot.store import SqlStore, opening
 from handlers.alerts import AdminAlerts
 from handlers.asking import SlackAsks
-from handlers.clients import open_session, web_client
+from handlers.clients import ask_for_anything, open_session, web_client
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
@@ -93,9 +94,12 @@ async def open_house(
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
         metrics.lines_dropped(lines_dropped)
+        metrics.clock(counter.skew)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics, wait=True))
         metrics.queue(store.backlog)
-        session = await stack.enter_async_context(open_session(settings.network))
+        session = await stack.enter_async_context(
+            open_session(settings.network, counter.skew.hear_date)
+        )
         providers = await _connect_vendors(settings, clock, stack, metrics)
         signatures = _signatures(settings, clock, stack)
         slack, replies = _slack(settings, session), Replies(session, settings.network)
@@ -252,6 +256,8 @@ async def _at_work(
     """Take up what is due while the context lasts; then finish what was acknowledged."""
     life, tasks, runner = counter.life, counter.tasks, Runner(meter=counter.meter)
     life.watch(store.writing)
+    slack = partial(ask_for_anything, counter.slack)
+    ClockChecks(counter.skew, slack, store.time, tasks).schedule(runner)
     if worker:
         Sweeps(pumps).schedule(runner)
         checks.schedule(runner)

@@ -10,11 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.clock_skew import ClockSkew
 from bot.errors import CallwardenError
 from bot.meter import Backlog, Waiting
 
@@ -142,6 +143,10 @@ class Metrics:
         """Where to read how many lines of the log were lost since the process began."""
         self.registry.register(_LinesDropped(count))
 
+    def clock(self, skew: ClockSkew) -> None:
+        """Where to read how far the machine's clock is off."""
+        self.registry.register(_ClockSkew(skew))
+
     def acted(self, vendor: str, verb: str, state: str) -> None:
         """See `Meter.acted`."""
         self._acts.labels(vendor, verb, state).inc()
@@ -231,6 +236,21 @@ class _LinesDropped(Collector):
             "Lines of the log that could not be written.",
             value=self._count(),
         )
+
+
+class _ClockSkew(Collector):
+    """By who tells the time; nothing while nobody did."""
+
+    def __init__(self, skew: ClockSkew) -> None:
+        self._skew = skew
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One gauge."""
+        words = "Seconds that this machine's clock is ahead, by who tells the time."
+        gauge = GaugeMetricFamily("callwarden_clock_skew_seconds", words, labels=["source"])
+        for source, seconds in self._skew.seconds.items():
+            gauge.add_metric([source], seconds)
+        yield gauge
 
 
 def _age(waiting: Waiting, now: datetime) -> float:

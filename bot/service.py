@@ -77,7 +77,7 @@ def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -
     elif slack.signing_secret is not None:
         now = SystemClock()
         seals = SlackSeals(slack.signing_secret.get_secret_value(), now)
-        posted += RequestUrl(bolt, seals, bodies, lambda: counter.meter, now).routes
+        posted += RequestUrl(bolt, seals, bodies, lambda: counter.meter, now, counter.skew).routes
     pulse = None if socket is None else socket.pulse
     parts = checks(counter, _vendors(settings), pulse)
     web = web_app([*posted, *_watched(counter, parts, _watchers(process))], pulse)
@@ -167,6 +167,7 @@ async def serve(
         bootstrap = await _load_the_rest()
         async with bootstrap.open_house(settings, counter, worker=worker) as store:
             _keep_for_good()
+            counter.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
             await _say_what_is_on("serving", settings, store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.keep(life.stopping))
@@ -210,6 +211,7 @@ async def work(settings: Settings, *, when_stopping: Callable[[], None] | None =
     counter = counter_of(settings, life=life)
     bootstrap = await _load_the_rest()
     async with bootstrap.open_house(settings, counter, worker=True) as store:
+        counter.skew.doubt()
         _stop_on_signals(life)
         await _say_what_is_on("working", settings, store)
         await life.stopping.wait()

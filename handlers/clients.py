@@ -1,9 +1,13 @@
 """Slack's clients, made in one place so that all of them go out by the same way."""
 
+from collections.abc import Callable
+
 import aiohttp
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.errors import SlackSilent
 from bot.network import DIRECT, Network
 from bot.responses import ACCEPT_ENCODING
 from handlers.slack_answers import SlackAnswer, guarded
@@ -12,17 +16,29 @@ NOT_FROM_THE_ENVIRONMENT = "-"
 """Keeps the SDK from looking for a proxy itself: it knows no NO_PROXY, and logs the password."""
 
 
-def open_session(network: Network = DIRECT) -> aiohttp.ClientSession:
+def open_session(
+    network: Network = DIRECT, dated: Callable[[str], None] = lambda _: None
+) -> aiohttp.ClientSession:
     """A connection pool that believes whom all others do; its proxies are named by request.
 
-    What it is answered is read within bounds, and no redirect is followed.
+    What it is answered is read within bounds, and no redirect is followed. `dated` is told the
+    `Date` of each answer.
     """
+
+    async def telling_date(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        answer = await handler(request)
+        if "Date" in answer.headers:
+            dated(answer.headers["Date"])
+        return answer
+
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=network.trust),
         headers={"Accept-Encoding": ACCEPT_ENCODING},
         auto_decompress=False,
         response_class=SlackAnswer,
-        middlewares=(guarded,),
+        middlewares=(guarded, telling_date),
     )
 
 
@@ -42,6 +58,17 @@ def web_client(
     )
     client.proxy = network.proxy_for(api_url)
     return client
+
+
+async def ask_for_anything(client: AsyncWebClient) -> None:
+    """Ask Slack what any app may ask, for the `Date` of its answer; SlackSilent where none comes.
+
+    (docs.slack.dev, reference/methods/api.test)
+    """
+    try:
+        await client.api_test()
+    except (SlackClientError, aiohttp.ClientError, OSError) as error:
+        raise SlackSilent("Slack does not answer.") from error
 
 
 def webhook_client(

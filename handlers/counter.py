@@ -6,6 +6,7 @@ from typing import NamedTuple
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SystemClock
+from bot.clock_skew import ClockSkew
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
@@ -51,7 +52,8 @@ class Counter:
     """One for the process, made in its event loop. `command` is the word people type.
 
     `patience` is how many seconds an order waits for the counter to open; `life` is the process's.
-    `budgets` is what each person may ask for, without limit where it is left out.
+    `budgets` is what each person may ask for, without limit where it is left out. `skew` is how far
+    the machine's clock is off.
     """
 
     def __init__(
@@ -61,10 +63,12 @@ class Counter:
         patience: float = OPENING_SECONDS,
         life: Lifecycle | None = None,
         budgets: RequestBudgets | None = None,
+        skew: ClockSkew | None = None,
     ) -> None:
         self.command = command
         self.life = life or Lifecycle()
         self.budgets = budgets or RequestBudgets({}, SystemClock())
+        self.skew = skew or ClockSkew()
         self._patience = patience
         self.tasks = Tasks()
         self.turns = Turns()

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from bot.clock_skew import ClockSkew
 from bot.meter import Meter
 from handlers.arrivals import arriving
 from handlers.bodies import Bodies, Turned, declared_length
 from handlers.payloads import Json, Unreadable, bolt_request, is_ssl_check, read_payload
 from handlers.routes import doors
-from handlers.seals import SIGNATURE, STAMP, SlackSeals
+from handlers.seals import SIGNATURE, STAMP, SlackSeals, TooLate
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,9 @@ HEARD = ("x-slack-retry-num", "x-slack-retry-reason")
 
 SSL_CHECK_BYTES = 1_000
 """So much is read of an unsigned form, to see whether Slack asks about our certificate."""
+
+DOUBTED_BYTES = 20_000
+"""A request that comes too late is read to see whether Slack signed it, where it is shorter."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -40,6 +44,7 @@ class RequestUrl:
     bodies: Bodies
     meter: Callable[[], Meter]
     clock: Clock
+    skew: ClockSkew
 
     @property
     def routes(self) -> list[Route]:
@@ -58,7 +63,11 @@ class RequestUrl:
                 return Response(status_code=away.status)
 
     async def _answer(self, request: Request, arrival: arriving) -> Response:
-        seal = self.seals.of(request)
+        try:
+            seal = self.seals.of(request)
+        except TooLate as late:
+            await self._doubt_the_clock(request, late)
+            raise
         async with self.bodies.reading(request) as body:
             self.seals.verify(seal, body)
             payload = _read(request, body)
@@ -67,6 +76,16 @@ class RequestUrl:
             asked = _for_bolt(request, payload)
             arrival.body = asked.body
             return to_starlette_response(await self.bolt.async_dispatch(asked))
+
+    async def _doubt_the_clock(self, request: Request, late: TooLate) -> None:
+        """Where Slack did sign it, our clock may be wrong, or somebody repeats it: we ask Slack.
+
+        Only what is as short as a command is read for that.
+        """
+        if (declared_length(request) or DOUBTED_BYTES) < DOUBTED_BYTES:
+            async with self.bodies.reading(request) as body:
+                if self.seals.was_signed(late, body):
+                    self.skew.doubt()
 
 
 async def _is_ssl_check(request: Request, bodies: Bodies) -> bool:

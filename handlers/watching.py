@@ -67,7 +67,12 @@ def checks(
             raise NotAccepted(f"Slack cannot reach this process: its socket is {beat.state}.")
         return "not used" if beat is None else beat.state
 
+    async def clock() -> Told:
+        counter.skew.require_right()
+        return counter.skew.in_words
+
     return {
+        "clock": clock,
         "counter": opened,
         "database": database,
         "migrations": migrations,

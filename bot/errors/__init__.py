@@ -188,6 +188,10 @@ class NotAccepted(CallwardenError):
     default_next_step = "Nothing was done. Try again in a moment."
 
 
+class ClockWrong(CallwardenError):
+    """This machine's clock is so far off that what Slack sends is refused."""
+
+
 class KeyReused(CallwardenError):
     """The same idempotency key came with a different order; the second one is refused."""
 

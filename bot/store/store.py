@@ -281,6 +281,16 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         async with self._reading() as connection:
             return await backlog(connection, self._database, self._clock.now())
 
+    async def time(self) -> datetime | None:
+        """What PostgreSQL's clock says, None for a file; errors as of `ping`."""
+        if self._database.sqlite:
+            return None
+        async with self._asking() as connection:
+            now: datetime = (
+                await connection.execute(text("SELECT clock_timestamp()"))
+            ).scalar_one()
+            return now
+
     async def ping(self) -> None:
         """One harmless read; DatabaseUnavailable or DatabaseUnusable when it is not answered."""
         async with self._asking() as connection:

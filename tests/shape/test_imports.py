@@ -10,8 +10,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
 WORLD = (
-    "errors clock responses deadline priority single_flight held_lease progress calls usage "
-    "digests meter trace ports policy moderation schedule providers store settings logs log_stream "
+    "errors clock clock_skew responses deadline priority single_flight held_lease progress calls "
+    "usage digests meter trace ports policy moderation schedule providers store settings logs "
+    "log_stream "
     "lifecycle handlers metrics network"
 )
 
@@ -22,13 +23,14 @@ MAY_IMPORT = {
     "priority": "",
     "single_flight": "",
     "held_lease": "clock errors",
+    "clock_skew": "clock errors responses",
     "responses": "",
     "progress": "calls",
     "calls": "",
     "meter": "calls",
     "network": "calls errors",
     "trace": "",
-    "metrics": "meter calls errors clock",
+    "metrics": "meter calls errors clock clock_skew",
     "usage": "calls errors clock",
     "digests": "usage calls errors clock",
     "ports": "meter calls usage digests",
@@ -37,7 +39,9 @@ MAY_IMPORT = {
         "deadline priority single_flight held_lease progress policy ports meter trace digests "
         "usage calls errors clock"
     ),
-    "schedule": "priority held_lease digests moderation ports meter usage calls errors clock",
+    "schedule": (
+        "priority held_lease clock_skew digests moderation ports meter usage calls errors clock"
+    ),
     "providers": (
         "deadline priority single_flight held_lease progress ports meter network usage calls "
         "errors clock responses"
@@ -57,7 +61,7 @@ MAY_IMPORT = {
     "blocks": "calls digests usage errors printable",
     "handlers": (
         "blocks digests usage moderation policy schedule ports meter network trace priority "
-        "held_lease calls "
+        "held_lease clock_skew calls "
         "errors clock responses lifecycle"
     ),
     "connections": "",

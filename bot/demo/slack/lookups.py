@@ -13,6 +13,11 @@ MOST_LIMITED = 15
 """The same of the first two, where the workspace limits them."""
 
 
+def api_test(_: Workspace, args: Json) -> Json:
+    """api.test: what was said comes back."""
+    return {"args": {name: said for name, said in args.items() if name != "token"}}
+
+
 def auth_test(world: Workspace, _: Json) -> Json:
     """auth.test: for an app that is installed for an organisation, that takes the team's place."""
     grid = {} if world.enterprise is None else {"enterprise_id": world.enterprise}

@@ -43,6 +43,7 @@ class Method(NamedTuple):
 
 METHODS: Mapping[str, Method] = {
     APP_METHOD: Method(lookups.open_connection, None),
+    "api.test": Method(lookups.api_test, None),
     "auth.test": Method(lookups.auth_test, None),
     "chat.delete": Method(chat.delete, "chat:write"),
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),

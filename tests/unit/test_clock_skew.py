@@ -1,0 +1,130 @@
+"""A clock that is off shows: in the log, on the figures, and where it is asked who is ready."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.clock import SystemClock
+from bot.clock_skew import (
+    AGAIN_SECONDS,
+    BELIEVED_SECONDS,
+    DATABASE,
+    DEAF,
+    DOUBT_SECONDS,
+    NOTICEABLE,
+    SLACK,
+    ClockSkew,
+)
+from bot.errors import ClockWrong, SlackSilent
+from bot.metrics import Metrics
+from bot.moderation.tasks import Tasks
+from bot.schedule.clock_checks import ClockChecks
+from bot.store import SqlStore
+from tests.fakes.clock import START, ManualClock
+
+WRONG, RIGHT = "this machine's clock is wrong", "this machine's clock is right again"
+
+
+def dated(skew: ClockSkew, clock: ManualClock) -> list[str]:
+    """Slack answers with its date, which is `START` and what has passed; what the log says."""
+    theirs = START + timedelta(seconds=clock.monotonic() - 1000)
+    with capture_logs() as logs:
+        skew.hear_date(format_datetime(theirs, usegmt=True))
+    return [str(line["event"]) for line in logs]
+
+
+def test_a_clock_that_is_off_is_told_at_once_and_then_each_hour(clock: ManualClock) -> None:
+    skew = ClockSkew(clock)
+    assert dated(skew, clock) == []
+    clock.set(NOTICEABLE)
+    assert dated(skew, clock) == [WRONG]
+    clock.advance(AGAIN_SECONDS - 1)
+    assert dated(skew, clock) == []
+    clock.advance(1)
+    assert dated(skew, clock) == [WRONG]
+    clock.set(-NOTICEABLE)
+    assert dated(skew, clock) == [RIGHT]
+    assert dated(skew, clock) == []
+
+
+@pytest.mark.parametrize(("off", "words"), [(DEAF, "300 s ahead of"), (-600, "600 s behind")])
+def test_a_clock_is_wrong_as_soon_as_it_is_set_and_right_as_soon_as_it_is_mended(
+    clock: ManualClock, off: float, words: str
+) -> None:
+    """What was heard before goes on passing."""
+    skew = ClockSkew(clock)
+    skew.require_right()
+    dated(skew, clock)
+    clock.set(off)
+    with pytest.raises(ClockWrong, match=words):
+        skew.require_right()
+    clock.set(-off + 299)
+    skew.require_right()
+
+
+def test_what_was_heard_long_ago_is_not_believed_any_more(clock: ManualClock) -> None:
+    """A machine that slept knows of no time that passed."""
+    skew = ClockSkew(clock)
+    dated(skew, clock)
+    clock.set(DEAF)
+    clock.advance(BELIEVED_SECONDS + 1)
+    skew.require_right()
+    assert skew.seconds == {}
+
+
+def test_the_time_is_asked_for_once_a_minute_at_most(clock: ManualClock) -> None:
+    skew, asked = ClockSkew(clock), list[float]()
+    skew.doubt()  # there is nobody to be asked yet
+    skew.ask = lambda: asked.append(clock.monotonic())
+    clock.advance(DOUBT_SECONDS)
+    skew.doubt()
+    clock.advance(DOUBT_SECONDS - 1)
+    skew.doubt()
+    clock.advance(1)
+    skew.doubt()
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("said", ["", "soon", "Sat, 99 Nov 2026 12:00:00 GMT"])
+def test_what_is_no_date_says_nothing(clock: ManualClock, said: str) -> None:
+    skew = ClockSkew(clock)
+    skew.hear_date(said)
+    assert skew.seconds == {}
+
+
+async def test_slack_and_postgresql_are_asked(store: SqlStore) -> None:
+    skew, tasks = ClockSkew(), Tasks()
+
+    async def slack() -> None:
+        skew.hear_date(format_datetime(SystemClock().now(), usegmt=True))
+
+    ClockChecks(skew, slack, store.time, tasks)
+    skew.doubt()
+    assert await tasks.drain(30) == 0
+    assert all(abs(off) < DEAF for off in skew.seconds.values())
+    expected = {SLACK} if store.place.startswith("SQLite") else {SLACK, DATABASE}
+    assert set(skew.seconds) == expected
+
+
+async def test_who_does_not_answer_tells_no_time(store: SqlStore) -> None:
+    skew = ClockSkew()
+
+    async def slack() -> None:
+        raise SlackSilent("Slack does not answer.")
+
+    checks = ClockChecks(skew, slack, store.time, Tasks())
+    await store.stop()
+    await checks.look()
+    assert SLACK not in skew.seconds
+    await store.start()
+
+
+async def test_it_is_on_the_figures(clock: ManualClock) -> None:
+    skew, metrics = ClockSkew(clock), Metrics(clock)
+    metrics.clock(skew)
+    assert b"callwarden_clock_skew_seconds{" not in await metrics.page()
+    dated(skew, clock)
+    clock.set(-600)
+    assert b'callwarden_clock_skew_seconds{source="slack"} -600.0' in await metrics.page()

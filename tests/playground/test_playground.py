@@ -281,6 +281,35 @@ async def test_a_form_is_filled_in_and_sent(page: Visitor, playground: Playgroun
     assert modals.top(playground.stage.cast.moderator.id) is None
 
 
+async def test_a_menu_shows_what_the_bot_finds_for_the_letters_and_what_is_chosen(
+    page: Visitor,
+) -> None:
+    page.find("Leo, lead").click()
+    await send(page, "/calls digest subscribe")
+    await see(page, "Choose a time zone")
+
+    menu = page.find(kind=ui.select, content="Choose a time zone")
+    (field,) = menu.elements
+
+    async def shows(*labels: str) -> None:
+        for _ in range(LOOKS):
+            if list(dict(field.options).values()) == list(labels):
+                return
+            await asyncio.sleep(0.02)
+        pytest.fail(f"{field.options} instead of {labels}")
+
+    for typed, found in (
+        ("zürich", "Europe/Zurich (UTC+01:00)"),
+        ("kathm", "Asia/Kathmandu (UTC+05:45)"),
+    ):
+        menu.trigger("inputValue", typed)
+        await shows(found, "UTC (UTC+00:00)")
+        menu.trigger("popupShow")
+        await shows(found, "UTC (UTC+00:00)")
+    menu.trigger("blur").trigger("inputValue", "mars")
+    await shows("UTC (UTC+00:00)")
+
+
 async def test_the_wire_unfolds_to_json(page: Visitor) -> None:
     await send(page, "/calls help mute")
     await see(page, "→ bot · /calls help mute")

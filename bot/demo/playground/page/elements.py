@@ -69,7 +69,10 @@ class Elements:
         self._select(control, options, lambda value: value)
 
     def lookup(self, control: Control) -> None:
-        """A menu whose options the app looks up while somebody types."""
+        """A menu whose options the app looks up while somebody types; it shows no others.
+
+        What is chosen stays in it, behind what fits the letters.
+        """
         known: dict[str, Json] = {}
         chosen = self._value(control)
         for option in chosen if isinstance(chosen, list) else [chosen]:
@@ -78,14 +81,30 @@ class Elements:
         labels = {value: _label(option) for value, option in known.items()}
         field = self._select(control, labels, lambda value: known[value], typed=True)
 
-        async def look(event: events.GenericEventArguments) -> None:
-            for option in await self._seat.suggest(self._shown, control, str(event.args or "")):
-                known[option["value"]] = option
-            offered = {value: _label(option) for value, option in known.items()}
-            field.set_options(offered, value=field.value)
+        typed = ""
 
+        async def offer() -> None:
+            found = await self._seat.suggest(self._shown, control, typed)
+            known.update({option["value"]: option for option in found})
+            chosen = field.value if isinstance(field.value, list) else [field.value]
+            shown = [*(option["value"] for option in found), *(one for one in chosen if one)]
+            field.set_options({value: _label(known[value]) for value in shown}, value=field.value)
+
+        async def look(event: events.GenericEventArguments) -> None:
+            nonlocal typed
+            typed = str(event.args or "")
+            await offer()
+
+        def forget() -> None:
+            nonlocal typed
+            typed = ""
+
+        field.props(
+            "type=text"
+        )  # in a search field NiceGUI would leave out what has not the letters
         field.on("input-value", look, throttle=0.2)
-        field.on("popup-show", look)
+        field.on("popup-show", offer)
+        field.on("blur", forget)
 
     def people(self, control: Control) -> None:
         """A menu of the people, or of the channels, of the workspace."""

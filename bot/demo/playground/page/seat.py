@@ -85,7 +85,10 @@ class Seat:
 
     async def suggest(self, shown: Shown, control: Control, typed: str) -> list[Json]:
         """What the app offers for `typed`, its groups put together."""
-        delivery = await self.playground.suggest(self.user, shown, control.key[0], typed)
+        try:
+            delivery = await self.playground.suggest(self.user, shown, control.key[0], typed)
+        except NotShown:  # it was closed while letters were on their way
+            return []
         told = delivery.json() if delivery.trouble is None else None
         return finding.options_of(told or {})
 

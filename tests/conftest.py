@@ -16,16 +16,18 @@ from hypothesis import settings
 
 from bot.store import SqlStore, open_store
 from bot.store.migrate import migrate
+from tests import compiled_sql
 from tests.fakes import loopback
 from tests.fakes.clock import ManualClock
 from tests.store.ageing import time_passing
-from tests.store.damage import unguarded
+from tests.store.emptied import emptied
 
 # What is imported and collected stays to the end: looking it over again and again for garbage
 # takes a fifth of the suite's time.
 gc.set_threshold(10_000, 20, 50)
 
 loopback.stay_at_home()
+compiled_sql.keep()
 
 settings.register_profile("suite", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
@@ -34,8 +36,8 @@ settings.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many processes as there are cores: half of its time, a test waits."""
-    return 2 * (os.cpu_count() or 1)
+    """Three processes for two cores: a test waits a part of its time, and each has to start."""
+    return -(-3 * (os.cpu_count() or 1) // 2)
 
 
 def pytest_configure() -> None:
@@ -100,16 +102,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """A PostgreSQL database with all tables, empty."""
-    with psycopg.connect(postgres_server) as connection:
-        with unguarded(connection):
-            connection.execute(
-                "TRUNCATE moderation_case, case_lock, delivery, outbox, order_lookup,"
-                " refused_order, refusal_count, audit, checkpoint, restoration, channel_outage"
-            )
-        connection.execute("TRUNCATE usage_call, usage_quarter, usage_read")
-        connection.execute(
-            "TRUNCATE digest_subscription, digest_posting, digest_telling RESTART IDENTITY"
-        )
+    emptied(postgres_server)
     return postgres_server
 
 

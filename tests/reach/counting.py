@@ -40,7 +40,13 @@ class Probes:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Count what is imported from here on: before the first `conftest.py`, that is everything."""
+    """Count what is imported from here on: before the first `conftest.py`, that is everything.
+
+    The process that deals the tests out runs none.
+    """
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    if early_config.known_args_namespace.numprocesses and not worker:
+        return (yield)
     ImportManager(_counter, FileMatcher(sources=list(SOURCE))).__enter__()
     early_config.pluginmanager.register(Probes())
     return (yield)

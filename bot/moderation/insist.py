@@ -1,6 +1,5 @@
 """Writing down what came of work: it cannot be found out again, so it is kept while it must be."""
 
-import itertools
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -28,12 +27,13 @@ async def insist(
     twice; `what` names it in the log.
     """
     held = lease or current()
-    for tries, pause in enumerate(itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])), 1):
+    tries = 0
+    while True:
         try:
             return await write()
         except (StoreError, NotAccepted) as error:
             if isinstance(error, ClaimLost) or held is None or not held.holds:
                 raise
+            tries += 1
             log.warning("kept to be written again", what=what, tries=tries, error=str(error))
-            await clock.sleep(pause)
-    raise AssertionError  # pragma: no cover - the loop has no end
+        await clock.sleep(PAUSES[min(tries, len(PAUSES)) - 1])

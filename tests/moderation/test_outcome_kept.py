@@ -5,6 +5,7 @@ Done work cannot be found out again, or only by doing it twice.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -18,15 +19,16 @@ from bot.calls.verbs import Kick, Say, Verb
 from bot.errors import ClaimLost, NotAccepted, StoreError
 from bot.held_lease import HeldLease, holding
 from bot.moderation.asking import Asking
-from bot.moderation.insist import insist
+from bot.moderation.insist import PAUSES, insist
 from bot.moderation.lookups import Lookups
 from bot.moderation.tasks import Tasks
-from bot.store import SqlStore
+from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock
 from tests.moderation.office import MODERATOR, Office
 from tests.moderation.test_asking import Rows, order
 from tests.moderation.test_plan import Table
 from tests.store.ageing import time_passing
+from tests.store.failover import out_of_service
 
 MINUTE = timedelta(minutes=1)
 UNSEEN = Observation(seen=Seen.UNKNOWABLE, evidence="Nobody can see that.")
@@ -92,6 +94,24 @@ async def test_what_the_vendor_confirmed_ends_confirmed(
     assert kept == ["outcome"] * 5
 
 
+async def test_a_server_that_is_out_of_service_at_the_outcome_costs_none(
+    postgres_url: str, clock: ManualClock
+) -> None:
+    async with open_store(postgres_url, clock, line_channel="C-LINE", patience=60) as store:
+        office = Office(store, clock)
+        office.vendor.hangs, office.vendor.seen = True, [UNSEEN]
+        await office.desk.request(office.order(Say(text="Five minutes.")))
+        await office.vendor.reached.wait()
+        with ExitStack() as outage, capture_logs() as logs:
+            outage.enter_context(out_of_service(postgres_url))
+            clock.moved = lambda _: outage.close() if clock.slept[-1] == PAUSES[-1] else None
+            office.vendor.let_go.set()
+            await office.done()
+        assert [line["tries"] for line in logs if line.get("what") == "outcome"] == [1, 2, 3]
+        assert len(office.vendor.acted) == 1
+        assert (await store.case(1)).state is State.CONFIRMED
+
+
 async def test_an_outcome_outlives_its_lease_where_the_same_process_takes_the_case_up_again(
     away: Away, clock: ManualClock
 ) -> None:
@@ -102,8 +122,9 @@ async def test_an_outcome_outlives_its_lease_where_the_same_process_takes_the_ca
     await away.accept(office.order(Say(text="Five minutes.")))
 
     away.first_fails, away.tried = True, worker.nudge
-    worker.nudge()
-    await office.done()
+    with capture_logs():
+        worker.nudge()
+        await office.done()
     assert len(office.vendor.acted) == 1
     assert (await away.case(1)).state is State.CONFIRMED
 

@@ -35,11 +35,23 @@ def current() -> Priority:
     return _CURRENT.get()
 
 
+_ASKER: ContextVar[str] = ContextVar("asker", default="")
+
+
+def asker() -> str:
+    """For whom it is done, a Slack user's id; empty for nobody in particular."""
+    return _ASKER.get()
+
+
 @contextmanager
-def working_at(priority: Priority) -> Iterator[None]:
-    """Do what follows, and the tasks that it begins, at that priority."""
-    token = _CURRENT.set(priority)
+def working_at(priority: Priority, asker: str | None = None) -> Iterator[None]:
+    """Do what follows, and the tasks that it begins, at that priority.
+
+    `asker` is for whom; None leaves that as it is.
+    """
+    tokens = _CURRENT.set(priority), _ASKER.set(_ASKER.get() if asker is None else asker)
     try:
         yield
     finally:
-        _CURRENT.reset(token)
+        _CURRENT.reset(tokens[0])
+        _ASKER.reset(tokens[1])

@@ -42,5 +42,5 @@ async def admitted(visit: Visit, demand: Demand) -> AsyncIterator[None]:
         before = await came_before(visit) if demand.kind is RequestKind.ORDER else False
         if not before:
             raise too_many(demand.kind, wait, undone=before is not None)
-    with working_at(demand.priority):
+    with working_at(demand.priority, visit.asker.actor.user):
         yield

@@ -157,7 +157,7 @@ class Executor:
         case = claim.case
         with (
             trace.working_on(case.number, case.trace, claim=claim.token),
-            working_at(Priority.ACT),
+            working_at(Priority.ACT, case.actor.user),
         ):
             log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
             keeper = LeaseKeeper(self._store, claim, self._lease, self._nudge_notices, self._beat)
@@ -279,7 +279,7 @@ class Executor:
             return
         with (
             trace.working_on(case.number, case.trace, notice=notice.kind),
-            working_at(Priority.ORDER),
+            working_at(Priority.ORDER, case.actor.user),
         ):
             await self._show(notice.of(case), case)
 

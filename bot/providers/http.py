@@ -31,7 +31,7 @@ from bot.errors import (
 from bot.held_lease import require_held
 from bot.meter import UNMETERED, Meter
 from bot.network import DIRECT, LASTING, Network, diagnose
-from bot.priority import Priority, current
+from bot.priority import Priority, asker, current
 from bot.providers.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.breaker import Breaker
 from bot.providers.passage import Passage
@@ -234,7 +234,7 @@ class Transport:
         try:
             with uncounted(), timed.waiting():
                 async with asyncio.timeout(self._deadlines.turn(priority)):
-                    await held.enter_async_context(self._limiter.turn(priority))
+                    await held.enter_async_context(self._limiter.turn(priority, asker()))
         except TimeoutError as error:
             raise NotSent(
                 f"Too many requests to {self._label} at once; this one was not sent.",

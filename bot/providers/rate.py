@@ -1,4 +1,6 @@
-"""A vendor's rate and connections, given out by priority: acts go before looks.
+"""A vendor's rate and connections, given out by priority, and at one priority by turns of people.
+
+Acts go before looks; whoever asks for much waits behind their own requests, and others do not.
 
 A token bucket (as AsyncLimiter of aiolimiter is one) that knows priorities; no limiter that is
 looked after does. The connections are given out by it as well, so that none of them has a queue of
@@ -26,6 +28,43 @@ FAIR = 10
 """One turn in so many goes to what is less urgent and waits the longest: nothing waits for ever."""
 
 
+class _Lane:
+    """Those who wait at one priority: one of each asker by turns, the asker's own in their order.
+
+    https://en.wikipedia.org/wiki/Fair_queuing
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[str, deque[asyncio.Future[None]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def add(self, asker: str, turn: "asyncio.Future[None]") -> None:
+        """Wait behind the asker's own."""
+        self._of.setdefault(asker, deque()).append(turn)
+
+    @property
+    def first(self) -> "asyncio.Future[None]":
+        """Whose turn is next."""
+        return next(iter(self._of.values()))[0]
+
+    def take(self) -> "asyncio.Future[None]":
+        """The next, whose asker then comes after all others."""
+        asker, turns = next(iter(self._of.items()))
+        del self._of[asker]
+        turn = turns.popleft()
+        if turns:
+            self._of[asker] = turns
+        return turn
+
+    def remove(self, asker: str, turn: "asyncio.Future[None]") -> None:
+        """Wait no more."""
+        self._of[asker].remove(turn)
+        if not self._of[asker]:
+            del self._of[asker]
+
+
 class PriorityLimiter:
     """At most `rate` requests a second, a second's worth at once, and `connections` at a time."""
 
@@ -36,43 +75,44 @@ class PriorityLimiter:
         self._busy = 0
         self._tokens = self._capacity
         self._filled_at = -math.inf
-        self._queues: dict[Priority, deque[asyncio.Future[None]]] = {
-            one: deque() for one in sorted(Priority)
-        }
+        self._queues = {one: _Lane() for one in sorted(Priority)}
         self._arrivals = 0
         self._arrived: dict[asyncio.Future[None], int] = {}
         self._passed_over = 0
         self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def turn(self, priority: Priority) -> AsyncIterator[None]:
-        """Wait until a request of that priority may be sent; it holds a connection meanwhile."""
-        await self._acquire(priority)
+    async def turn(self, priority: Priority, asker: str = "") -> AsyncIterator[None]:
+        """Wait until a request of that priority may be sent; it holds a connection meanwhile.
+
+        `asker` is for whom it is; empty for nobody in particular, who count as one.
+        """
+        await self._acquire(priority, asker)
         try:
             yield
         finally:
             self._busy -= 1
             self._serve()
 
-    async def _acquire(self, priority: Priority) -> None:
+    async def _acquire(self, priority: Priority, asker: str) -> None:
         turn = asyncio.get_running_loop().create_future()
-        self._queues[priority].append(turn)
+        self._queues[priority].add(asker, turn)
         self._arrivals += 1
         self._arrived[turn] = self._arrivals
         self._serve()
         try:
             await turn
         except asyncio.CancelledError:
-            self._leave(priority, turn)
+            self._leave(priority, asker, turn)
             raise
 
-    def _leave(self, priority: Priority, turn: "asyncio.Future[None]") -> None:
+    def _leave(self, priority: Priority, asker: str, turn: "asyncio.Future[None]") -> None:
         """Whoever waits no more makes room; a turn that was given just now is given back."""
         if not turn.cancelled():
             self._busy -= 1
             self._tokens += 1
         elif self._arrived.pop(turn, None) is not None:
-            self._queues[priority].remove(turn)
+            self._queues[priority].remove(asker, turn)
         self._serve()
 
     def _serve(self) -> None:
@@ -101,18 +141,18 @@ class PriorityLimiter:
         if not waiting:
             return None
         if self._passed_over >= FAIR - 1 and waiting[1:]:
-            longest = min(waiting[1:], key=lambda one: self._arrived[self._queues[one][0]])
+            longest = min(waiting[1:], key=lambda one: self._arrived[self._queues[one].first])
             return longest, 0.0
         return waiting[0], KEPT_BACK[waiting[0]]
 
-    def _waits(self, queue: "deque[asyncio.Future[None]]") -> bool:
+    def _waits(self, queue: _Lane) -> bool:
         """Whether anybody does; those who were cancelled and do not know it yet step aside."""
-        while queue and queue[0].cancelled():
-            del self._arrived[queue.popleft()]
+        while queue and queue.first.cancelled():
+            del self._arrived[queue.take()]
         return bool(queue)
 
     def _give(self, priority: Priority) -> None:
-        turn = self._queues[priority].popleft()
+        turn = self._queues[priority].take()
         del self._arrived[turn]
         first = not any(queue for one, queue in self._queues.items() if one < priority)
         behind = any(queue for one, queue in self._queues.items() if one > priority)

@@ -59,7 +59,7 @@ async def look_up(counter: Counter, lookup: Lookup) -> None:
     """
     visit = read_lookup(counter, lookup)
     async with _said_to_wait(visit, lookup):
-        with working_at(Priority.ORDER):
+        with working_at(Priority.ORDER, lookup.actor.user):
             answer = await in_words(_settled(visit, lookup), counter.meter)
     if isinstance(answer, Message):
         await visit.answer(answer)

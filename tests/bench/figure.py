@@ -23,10 +23,16 @@ class Figure:
 
     @classmethod
     def of(
-        cls, name: str, ratios: Sequence[float], limit: float, *, at_least: bool = False
+        cls,
+        name: str,
+        ratios: Sequence[float],
+        limit: float,
+        *,
+        at_least: bool = False,
+        unit: str = "x",
     ) -> "Figure":
         """The median of the rounds."""
-        return cls(name, median(ratios), limit, at_least)
+        return cls(name, median(ratios), limit, at_least, unit)
 
     @property
     def good(self) -> bool:

@@ -2,7 +2,7 @@
 
 In seconds, not against a floor: what keeps a moderator waiting would be our own queue, which goes
 by the vendor's requests a second and not by the machine. Each round has a world and a bot of its
-own; told is the worst of them. Budgets are wide here: what goes first has to hold without them.
+own. Budgets are wide here: what goes first has to hold without them.
 """
 
 import asyncio
@@ -49,10 +49,10 @@ class Kicked(NamedTuple):
 async def flood(ground: Ground) -> list[Figure]:
     """What a moderator waits for, at the vendor and in Slack."""
     rounds = [await _round(ground) for _ in range(FLOODS)]
-    sent, confirmed = max(one.sent for one in rounds), max(one.confirmed for one in rounds)
+    sent, confirmed = [one.sent for one in rounds], [one.confirmed for one in rounds]
     return [
-        Figure("a kick at the vendor, beside 30 searches and 30 forms", sent, 0.5, unit="s"),
-        Figure("a kick confirmed, beside 30 searches and 30 forms", confirmed, 2.0, unit="s"),
+        Figure.of("a kick at the vendor, beside 30 searches and 30 forms", sent, 0.5, unit="s"),
+        Figure.of("a kick confirmed, beside 30 searches and 30 forms", confirmed, 2.0, unit="s"),
     ]
 
 

@@ -19,19 +19,23 @@ class Gate:
     def __init__(self, rate: float, connections: int = 100) -> None:
         self.limiter = PriorityLimiter(rate, connections)
         self.sent: list[Priority] = []
+        self.askers: list[str] = []
         self.most = self._under_way = 0
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def ask(self, priority: Priority, seconds: float = 0.0) -> None:
-        async with self.limiter.turn(priority):
+    async def ask(self, priority: Priority, seconds: float = 0.0, asker: str = "") -> None:
+        async with self.limiter.turn(priority, asker):
             self.sent.append(priority)
+            self.askers.append(asker)
             self._under_way += 1
             self.most = max(self.most, self._under_way)
             await asyncio.sleep(seconds)
             self._under_way -= 1
 
-    def begin(self, priority: Priority, seconds: float = 0.0) -> "asyncio.Task[None]":
-        task = asyncio.create_task(self.ask(priority, seconds))
+    def begin(
+        self, priority: Priority, seconds: float = 0.0, asker: str = ""
+    ) -> "asyncio.Task[None]":
+        task = asyncio.create_task(self.ask(priority, seconds, asker))
         self._tasks.append(task)
         return task
 
@@ -171,17 +175,50 @@ async def test_a_turn_that_is_given_to_somebody_who_just_left_goes_to_the_next()
 @given(
     st.floats(min_value=0.5, max_value=1000),
     st.integers(min_value=1, max_value=40),
-    st.lists(st.sampled_from(Priority), min_size=1, max_size=40),
+    st.lists(
+        st.tuples(st.sampled_from(Priority), st.sampled_from(["", "U1", "U2", "U3"])),
+        min_size=1,
+        max_size=40,
+    ),
 )
-def test_everybody_gets_a_turn(rate: float, connections: int, wanted: list[Priority]) -> None:
+def test_everybody_gets_a_turn(
+    rate: float, connections: int, wanted: list[tuple[Priority, str]]
+) -> None:
     """Whatever is asked for in whatever order: the rule leaves nobody behind."""
 
-    async def run() -> list[Priority]:
+    async def run() -> list[tuple[Priority, str]]:
         gate = Gate(max(rate, len(wanted) * 4), connections)
-        for one in wanted:
-            gate.begin(one)
+        for priority, asker in wanted:
+            gate.begin(priority, asker=asker)
         async with asyncio.timeout(5):
             await gate.all_done()
-        return gate.sent
+        return list(zip(gate.sent, gate.askers, strict=True))
 
     assert sorted(asyncio.run(run())) == sorted(wanted)
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+async def test_whoever_asks_for_much_keeps_others_of_the_same_urgency_waiting_for_one_turn_each(
+    priority: Priority,
+) -> None:
+    gate = Gate(rate=1000, connections=1)
+    for _ in range(50):
+        gate.begin(priority, asker="U1")
+    await asyncio.sleep(0)
+    for asker in ("U2", "U3", "U2"):
+        gate.begin(priority, asker=asker)
+    await gate.all_done()
+    others = [place for place, asker in enumerate(gate.askers) if asker != "U1"]
+    assert [gate.askers[place] for place in others] == ["U2", "U3", "U2"]
+    assert others[-1] < 10, "fifty were in line before them"
+
+
+async def test_who_leaves_the_line_leaves_the_others_of_theirs_in_it() -> None:
+    gate = Gate(rate=1000, connections=1)
+    first, *rest = [gate.begin(Priority.LOOK, asker=one) for one in ("U1", "U1", "U2", "U2", "U2")]
+    await asyncio.sleep(0)
+    rest[0].cancel()
+    rest[2].cancel()
+    await gate.all_done()
+    assert first.done()
+    assert gate.askers == ["U1", "U2", "U2"]

@@ -42,3 +42,18 @@ async def test_twenty_people_in_one_order_are_read_back_in_their_turn() -> None:
     assert {one.state for one in results} == {State.CONFIRMED}
     assert here(server) == {"ada", "ben"}
     assert provider.http.breaker.state is BreakerState.CLOSED
+
+
+async def test_whoever_looks_at_much_does_not_keep_others_waiting_behind_it() -> None:
+    server = StreamServer(SystemClock())
+    theirs, mine = (server.open(f"default:{name}", name).id for name in ("theirs", "mine"))
+    provider = client(server)
+    with working_at(Priority.LOOK, "U1"):
+        flood = [asyncio.create_task(provider.get(theirs)) for _ in range(200)]
+    await asyncio.sleep(0)
+    with working_at(Priority.LOOK, "U2"):
+        await provider.get(mine)
+    asked = [one.path.rpartition("/")[2] for one in server.requests]
+    await asyncio.gather(*flood)
+    assert asked.index("mine") < 100
+    assert len(server.requests) == 201

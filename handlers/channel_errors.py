@@ -41,8 +41,15 @@ UNAVAILABLE: Mapping[str, Trouble] = {
     "restricted_action": _RESTRICTED,
     "restricted_action_read_only_channel": Trouble("is read-only", _POLICY),
     "restricted_action_thread_only_channel": Trouble("takes only answers in threads", _POLICY),
-    "no_permission": _RESTRICTED,
-    "access_denied": _RESTRICTED,
+    **dict.fromkeys(
+        (
+            "access_denied",
+            "no_permission",
+            "posting_to_general_channel_denied",
+            "user_is_restricted",
+        ),
+        _RESTRICTED,
+    ),
     "ekm_access_denied": Trouble(
         "takes no messages: administrators have suspended posting", _POLICY
     ),
@@ -55,7 +62,14 @@ UNAVAILABLE: Mapping[str, Trouble] = {
         "Add it, and install the app again.",
     ),
     **dict.fromkeys(
-        ("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"),
+        (
+            "account_inactive",
+            "invalid_auth",
+            "not_allowed_token_type",
+            "not_authed",
+            "token_expired",
+            "token_revoked",
+        ),
         _SIGNED_OUT,
     ),
     **dict.fromkeys(
@@ -66,6 +80,7 @@ UNAVAILABLE: Mapping[str, Trouble] = {
             "org_login_required",
             "team_access_not_granted",
             "team_added_to_org",
+            "two_factor_setup_required",
         ),
         _SHUT_OUT,
     ),

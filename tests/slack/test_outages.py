@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
+from bot.calls.outages import ChannelOutage
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
@@ -11,6 +12,8 @@ from bot.doctor.findings import Sign
 from bot.doctor.outages import outages
 from bot.doctor.patient import Patient
 from bot.settings import Settings
+from handlers.alerts import outage_words
+from tests.fakes.clock import START
 from tests.fakes.moderator import Moderator
 from tests.slack.test_home import Visitor
 
@@ -67,6 +70,14 @@ async def test_lines_wait_while_the_channel_is_archived_and_whoever_runs_the_bot
         await show.counter.tasks.drain(5)
         assert "is archived" not in await Visitor(show, "viewer").opens()
         assert await told_by_the_doctor(show) == []
+
+
+def test_an_error_that_another_release_wrote_down_is_told_as_it_is() -> None:
+    words = outage_words(
+        ChannelOutage(channel="C1", error="sulking", began_at=START, retry_at=START, kept=1)
+    )
+    assert "<#C1> (`C1`) takes no messages (sulking). Since" in words
+    assert "1 line of cases kept" in words
 
 
 async def test_a_doctor_finds_nothing_where_there_is_no_database(tmp_path: Path) -> None:

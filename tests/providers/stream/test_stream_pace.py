@@ -47,6 +47,7 @@ async def test_twenty_people_in_one_order_are_read_back_in_their_turn() -> None:
 async def test_whoever_looks_at_much_does_not_keep_others_waiting_behind_it() -> None:
     server = StreamServer(SystemClock())
     theirs, mine = (server.open(f"default:{name}", name).id for name in ("theirs", "mine"))
+    server.faults.slow(0.005, times=None)
     provider = client(server)
     with working_at(Priority.LOOK, "U1"):
         flood = [asyncio.create_task(provider.get(theirs)) for _ in range(200)]

@@ -1,9 +1,11 @@
 """The database, the network and this machine."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.clock_skew import MEND, NOTICEABLE
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
 from bot.doctor.vendors import told
@@ -74,12 +76,25 @@ async def database(patient: Patient) -> Findings:
         if not schema.fits:
             return [_old_tables(address.place, by_itself=address.sqlite)]
         await store.writable()
+        moment = await store.time()
     finally:
         await store.stop()
     if address.file is not None and address.file.stat().st_nlink > 1:
         return [_two_names(address.file)]
     whose = "this release's" if schema.fit is Fit.CURRENT else "a newer release's"
-    return [good(DATABASE, f"{address.place}: answers, has {whose} tables, can be written.")]
+    found = good(DATABASE, f"{address.place}: answers, has {whose} tables, can be written.")
+    return [found, *(_times_apart(patient.clock.now(), moment) if moment else [])]
+
+
+def _times_apart(ours: datetime, theirs: datetime) -> Findings:
+    """What is due goes by PostgreSQL's time, and what people read by this machine's."""
+    off = (ours - theirs).total_seconds()
+    if abs(off) < NOTICEABLE:
+        return []
+    where = "ahead of" if off > 0 else "behind"
+    return [
+        warning(DATABASE, f"This machine's clock is {abs(off):.0f} s {where} PostgreSQL's.", MEND)
+    ]
 
 
 def _two_names(file: Path) -> Finding:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from bot.clock_skew import DEAF, MEND, NOTICEABLE
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import UNSEEN, Patient, home_of
 from bot.doctor.scopes import OPTIONAL, REQUIRED
@@ -45,9 +46,6 @@ PASSING = {
     "team_added_to_org",
 }
 """Errors of auth.test that say nothing about the token and go away by themselves."""
-
-STRICT, NOTICEABLE = 300.0, 60.0
-"""Seconds: Slack's signatures are refused when older than the first; the second is worth a word."""
 
 SECRET_FORM = re.compile(r"[0-9a-f]{32}")
 """What Slack's signing secrets look like so far."""
@@ -202,11 +200,10 @@ async def clock(patient: Patient) -> Findings:
     if off is None:
         return [note(CLOCK, "The time on Slack's answer cannot be read.")]
     says = f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} Slack's"
-    mend = "Set the machine's clock, and let it be kept right by NTP."
-    if abs(off) >= STRICT:
-        return [bad(CLOCK, f"{says}: every request is refused as too old.", mend)]
+    if abs(off) >= DEAF:
+        return [bad(CLOCK, f"{says}: every request is refused as too old.", MEND)]
     if abs(off) >= NOTICEABLE:
-        return [warning(CLOCK, f"{says}; beyond 300 s every request is refused.", mend)]
+        return [warning(CLOCK, f"{says}; beyond 300 s every request is refused.", MEND)]
     return [good(CLOCK, "Within a minute of Slack's.")]
 
 

@@ -234,6 +234,20 @@ async def test_a_postgresql_user_that_may_not_write_is_told(
     assert "rights" in finding.mend
 
 
+@pytest.mark.parametrize(
+    ("ahead", "says"), [(600, "s ahead of PostgreSQL"), (-90, "s behind PostgreSQL")]
+)
+async def test_a_clock_that_is_not_postgresqls_is_told(
+    ward: Ward, postgres_url: str, ahead: float, says: str
+) -> None:
+    ward.environ["DATABASE_URL"] = postgres_url
+    assert [found.sign for found in await ward.findings("Database")] == [Sign.GOOD]
+    ward.ahead = ahead
+    _, told = await ward.findings("Database")
+    assert (told.sign, says in told.says) == (Sign.WARNING, True)
+    assert "NTP" in told.mend
+
+
 def _has_reader(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     return connection.execute("SELECT FROM pg_roles WHERE rolname = 'reader'").rowcount > 0
 

@@ -10,6 +10,7 @@ from bot.calls.lookups import Lookup
 from bot.errors import (
     BadInput,
     CallwardenError,
+    ClaimLost,
     NotAccepted,
     NotPermitted,
     StoreError,
@@ -130,9 +131,9 @@ async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
     least = SAID_AGAIN_AFTER if lookup.attempt > 1 else timedelta(0)
 
     async def said() -> None:
-        left = max(lookup.asked_at + SAID_AFTER - visit.now, least)
+        left = min(max(lookup.asked_at + SAID_AFTER - visit.now, least), SAID_AFTER)
         await visit.desk.board.clock.sleep(left.total_seconds())
-        with suppress(BadInput):  # it is told by what settles the order
+        with suppress(BadInput, ClaimLost):  # what settles the order tells it
             request = parse(lookup.words, lookup.command)
             await visit.answer(looking(request.call if isinstance(request, ActRequest) else ""))
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot.calls.models import Vendor
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Rhythm, Subscription, Wish
-from bot.errors import StoreError
+from bot.errors import ClaimLost, StoreError
 from bot.ports import NoticeLater, NoticeLost
 from bot.schedule.rounds import LATEST, LEASE, Fate, due_days
 from bot.schedule.runner import guarded
@@ -300,6 +300,14 @@ async def test_an_owner_who_cannot_be_told_changes_nothing(
     watch.channel.fails, watch.channel.owner_fails = [NoticeLost("is_archived")], [trouble]
     await watch.go_at(utc(21))
     assert watch.rows.subs[0].why == "is_archived"
+
+
+async def test_a_worker_that_slept_right_before_posting_leaves_it_to_the_next_ring(
+    watch: Watch,
+) -> None:
+    watch.channel.fails = [ClaimLost("It was held for too long.")]
+    assert await watch.go_at(utc(21, 9)) == []
+    assert await watch.go_at(utc(21, 9, 6)) == [SATURDAY]
 
 
 async def test_that_a_digest_was_posted_is_written_down_as_soon_as_the_database_takes_it(

@@ -6,11 +6,11 @@ way, so one look is enough, and nothing is held for it: also across processes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     String,
@@ -31,6 +31,7 @@ from sqlalchemy import (
 from bot.calls.cases import Case
 from bot.calls.contention import Lock, locks
 from bot.calls.outcomes import State
+from bot.store.database import Database
 from bot.store.tables import CASE, CASE_LOCK, IS_OPEN
 
 OVERTAKEN = ":"
@@ -58,11 +59,13 @@ _OVERTAKE = (
 )
 
 
-def older_contends(set_aside: Sequence[int], now: ColumnElement[datetime]) -> ColumnElement[bool]:
+def older_contends(database: Database, set_aside: Callable[[], list[int]]) -> ColumnElement[bool]:
     """Whether a case has to wait for an older one that is not finished.
 
     One that this release has `set_aside` is waited for only while another release works on it.
+    Which these are, and the time, is asked anew with each execution.
     """
+    left: BindParameter[int] = bindparam("set_aside", expanding=True, callable_=set_aside)
     mine, theirs, older = CASE_LOCK.alias("mine"), CASE_LOCK.alias("theirs"), CASE.alias("older")
     return exists(
         select(older.c.number)
@@ -73,7 +76,7 @@ def older_contends(set_aside: Sequence[int], now: ColumnElement[datetime]) -> Co
             theirs.c.case_number < mine.c.case_number,
             theirs.c.exclusive.in_([true(), not_(mine.c.exclusive)]),  # both, where mine is
             older.c.state == State.ASKED.value,
-            or_(older.c.number.not_in(set_aside), older.c.lease_until > now),
+            or_(older.c.number.not_in(left), older.c.lease_until > database.present),
         )
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Interval,
     NullPool,
     TextClause,
+    bindparam,
     create_engine,
     event,
     func,
@@ -142,6 +143,13 @@ class Database:
         """Whether a text contains these words, letter by letter."""
         found = func.instr if self.sqlite else func.strpos
         return found(column, words) > 0
+
+    @cached_property
+    def present(self) -> ColumnElement[datetime]:
+        """The time leases go by, asked anew with each execution of a statement it stands in."""
+        if self.sqlite:
+            return bindparam("present", type_=Utc(), callable_=self.steady.now)
+        return func.clock_timestamp(type_=Utc)
 
     def now(self, clock_says: datetime) -> ColumnElement[datetime]:
         """The time leases go by: the database's own where several machines share it."""

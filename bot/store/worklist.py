@@ -123,6 +123,8 @@ class Worklist:
     def __init__(self, database: Database, aside: SetAside) -> None:
         self._database = database
         self._aside = aside
+        self._left: list[int] = []
+        self._its_turn = ~older_contends(database, lambda: self._left)
 
     def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
         """The oldest open cases nobody holds, and that contend with no older open one."""
@@ -216,8 +218,8 @@ class Worklist:
 
     def _claim(self, connection: Connection, wish: Wish) -> Sequence[Claim]:
         ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor
-        older = older_contends(self._aside.numbers(), self._database.now(wish.at))
-        due = and_(IS_OPEN, ours, ~older)
+        due = and_(IS_OPEN, ours, self._its_turn)
+        self._left = self._aside.numbers()  # what is found meanwhile may be taken up elsewhere now
         taken = take_readable(
             self._database, connection, CASE, due, wish, read=case_of, aside=self._aside
         )

@@ -1,6 +1,6 @@
-"""How urgent the present work is: what an order does goes before what somebody looks at.
+"""How urgent the present work is, and for whom: acts go before what somebody looks at.
 
-It travels in a context variable, which tasks inherit; every queue of ours may ask for it.
+Both travel in context variables, which tasks inherit; every queue of ours may ask for them.
 """
 
 from collections.abc import Iterator
@@ -28,14 +28,12 @@ class Priority(IntEnum):
 
 
 _CURRENT: ContextVar[Priority] = ContextVar("priority", default=Priority.LOOK)
+_ASKER: ContextVar[str] = ContextVar("asker", default="")
 
 
 def current() -> Priority:
     """The priority of what is being done; a look where nothing else was said."""
     return _CURRENT.get()
-
-
-_ASKER: ContextVar[str] = ContextVar("asker", default="")
 
 
 def asker() -> str:

@@ -1,6 +1,6 @@
 """Before anyone: every error becomes private, helpful words.
 
-One of the two places in the house that catch every exception.
+One of the three places that catch every exception.
 """
 
 from collections.abc import Awaitable, Callable

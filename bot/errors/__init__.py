@@ -20,6 +20,7 @@ CallwardenError
 ├── Impossible               the vendor has no such act; carries the nearest one that works
 ├── NotAccepted              the order could not be written down; nothing was done
 ├── KeyReused                one idempotency key, two different orders
+├── ClockWrong               this machine's clock is so far off that Slack's requests are refused
 ├── TooManyRequests          one person asks for more than their budget; nothing was done
 ├── VendorError              the vendor did not do (or did not say) what was asked
 │   ├── VendorUnreachable    nothing was sent

@@ -1,4 +1,4 @@
-"""Rings at intervals. One of the two places in the house that catch every exception."""
+"""Rings at intervals. One of the three places that catch every exception."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

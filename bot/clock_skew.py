@@ -1,4 +1,4 @@
-"""How far this machine's clock is off: a wrong one makes the bot deaf, and nothing else shows it.
+"""How far this machine's clock is off: a wrong one has Slack refused, and nothing else shows it.
 
 Slack's requests are refused when they were signed more than five minutes ago by our clock, and
 vendors refuse tokens that are not good yet, or not any more.
@@ -22,8 +22,11 @@ SLACK, DATABASE = "slack", "database"
 NOTICEABLE = 60.0
 """Seconds by which a clock may be off before it is told."""
 
-DEAF = 300.0
-"""Seconds from which on Slack's requests are refused."""
+SIGNATURE_SECONDS = 300.0
+"""By how much the time of a signed request may differ from ours: one from further off is refused.
+
+Slack's advice (docs.slack.dev, authentication/verifying-requests-from-slack).
+"""
 
 AGAIN_SECONDS = 3_600.0
 """How often a clock that is off is told in the log."""
@@ -35,6 +38,12 @@ BELIEVED_SECONDS = 900.0
 """How long what was heard is believed: a machine that slept in between did not notice."""
 
 MEND = "Set the machine's clock, and let it be kept right by NTP."
+
+
+def skew_words(ahead: float, source: str) -> str:
+    """How far our clock is `ahead` in seconds, less than 0 for behind; without a full stop."""
+    where = "ahead of" if ahead > 0 else "behind"
+    return f"This machine's clock is {abs(ahead):.0f} s {where} {source}'s"
 
 
 class _Heard(NamedTuple):
@@ -106,14 +115,10 @@ class ClockSkew:
     def require_right(self) -> None:
         """ClockWrong where Slack's time is so far from ours that its requests are refused."""
         off = self.seconds.get(SLACK, 0.0)
-        if abs(off) >= DEAF:
+        if abs(off) >= SIGNATURE_SECONDS:
             self.doubt()
-            where = "ahead of" if off > 0 else "behind"
-            raise ClockWrong(
-                f"This machine's clock is {abs(off):.0f} s {where} Slack's, so what Slack sends is "
-                "refused.",
-                next_step=MEND,
-            )
+            says = f"{skew_words(off, 'Slack')}, so what Slack sends is refused."
+            raise ClockWrong(says, next_step=MEND)
 
     def _compared(self) -> Iterator[tuple[str, float]]:
         for source, heard in self._heard.items():

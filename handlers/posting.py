@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.clock_skew import SIGNATURE_SECONDS
 from bot.held_lease import require_held
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
@@ -21,13 +22,16 @@ from handlers.slack_errors import cause, complaints, error_code, is_refusal, ret
 log = structlog.get_logger(__name__)
 
 POST_SECONDS = 10.0
-SKEW = timedelta(minutes=5)
+"""The longest wait for Slack to take a message."""
+
+SKEW = timedelta(seconds=SIGNATURE_SECONDS)
 """How far our clock and Slack's may differ: signed requests from further off are refused."""
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until each further try, where Slack names none; the last of them from then on."""
 
 LONGEST_PAUSE = PAUSES[-1]
+"""The same for what Slack surely refused: that seldom passes by itself."""
 
 UNDRAWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 """Slack's errors that mean that the text would do, and the blocks do not."""

@@ -8,12 +8,10 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 
 from bot.clock import Clock
+from bot.clock_skew import SIGNATURE_SECONDS
 from handlers.bodies import Turned
 
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
-
-OLDEST_SECONDS = 300
-"""Slack's advice: what was signed longer ago, or later than now, may be a repetition."""
 
 DAY_SECONDS = 86_400
 """A clock that is further off than this is no clock; what is older is a repetition."""
@@ -56,11 +54,11 @@ class SlackSeals:
         if not (_SECONDS.fullmatch(stamp) and _SIGNATURE.fullmatch(signature)):
             raise Turned(401, "a signature that cannot be read")
         seal = Seal(stamp, signature)
-        if self._off(seal) > OLDEST_SECONDS:
+        if self._off(seal) > SIGNATURE_SECONDS:
             raise TooLate(seal)
         return seal
 
-    def was_signed(self, late: "TooLate", body: bytes) -> bool:
+    def was_signed(self, late: TooLate, body: bytes) -> bool:
         """Whether Slack signed that at some time within a day: then our clock may be wrong."""
         if self._off(late.seal) > DAY_SECONDS:
             return False

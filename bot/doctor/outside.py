@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.clock_skew import MEND, NOTICEABLE
+from bot.clock_skew import MEND, NOTICEABLE, skew_words
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
 from bot.doctor.vendors import told
@@ -91,10 +91,7 @@ def _times_apart(ours: datetime, theirs: datetime) -> Findings:
     off = (ours - theirs).total_seconds()
     if abs(off) < NOTICEABLE:
         return []
-    where = "ahead of" if off > 0 else "behind"
-    return [
-        warning(DATABASE, f"This machine's clock is {abs(off):.0f} s {where} PostgreSQL's.", MEND)
-    ]
+    return [warning(DATABASE, f"{skew_words(off, 'PostgreSQL')}.", MEND)]
 
 
 def _two_names(file: Path) -> Finding:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.clock_skew import DEAF, MEND, NOTICEABLE
+from bot.clock_skew import MEND, NOTICEABLE, SIGNATURE_SECONDS, skew_words
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import UNSEEN, Patient, home_of
 from bot.doctor.scopes import OPTIONAL, REQUIRED
@@ -199,11 +199,15 @@ async def clock(patient: Patient) -> Findings:
     off = _seconds_ahead(patient, reply.headers["date"])
     if off is None:
         return [note(CLOCK, "The time on Slack's answer cannot be read.")]
-    says = f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} Slack's"
-    if abs(off) >= DEAF:
+    says = skew_words(off, "Slack")
+    if abs(off) >= SIGNATURE_SECONDS:
         return [bad(CLOCK, f"{says}: every request is refused as too old.", MEND)]
     if abs(off) >= NOTICEABLE:
-        return [warning(CLOCK, f"{says}; beyond 300 s every request is refused.", MEND)]
+        return [
+            warning(
+                CLOCK, f"{says}; beyond {SIGNATURE_SECONDS:.0f} s every request is refused.", MEND
+            )
+        ]
     return [good(CLOCK, "Within a minute of Slack's.")]
 
 

@@ -11,9 +11,9 @@ from bot.clock_skew import (
     AGAIN_SECONDS,
     BELIEVED_SECONDS,
     DATABASE,
-    DEAF,
     DOUBT_SECONDS,
     NOTICEABLE,
+    SIGNATURE_SECONDS,
     SLACK,
     ClockSkew,
 )
@@ -49,7 +49,9 @@ def test_a_clock_that_is_off_is_told_at_once_and_then_each_hour(clock: ManualClo
     assert dated(skew, clock) == []
 
 
-@pytest.mark.parametrize(("off", "words"), [(DEAF, "300 s ahead of"), (-600, "600 s behind")])
+@pytest.mark.parametrize(
+    ("off", "words"), [(SIGNATURE_SECONDS, "300 s ahead of"), (-600, "600 s behind")]
+)
 def test_a_clock_is_wrong_as_soon_as_it_is_set_and_right_as_soon_as_it_is_mended(
     clock: ManualClock, off: float, words: str
 ) -> None:
@@ -68,7 +70,7 @@ def test_what_was_heard_long_ago_is_not_believed_any_more(clock: ManualClock) ->
     """A machine that slept knows of no time that passed."""
     skew = ClockSkew(clock)
     dated(skew, clock)
-    clock.set(DEAF)
+    clock.set(SIGNATURE_SECONDS)
     clock.advance(BELIEVED_SECONDS + 1)
     skew.require_right()
     assert skew.seconds == {}
@@ -103,7 +105,7 @@ async def test_slack_and_postgresql_are_asked(store: SqlStore) -> None:
     ClockChecks(skew, slack, store.time, tasks)
     skew.doubt()
     assert await tasks.drain(30) == 0
-    assert all(abs(off) < DEAF for off in skew.seconds.values())
+    assert all(abs(off) < SIGNATURE_SECONDS for off in skew.seconds.values())
     expected = {SLACK} if store.place.startswith("SQLite") else {SLACK, DATABASE}
     assert set(skew.seconds) == expected
 

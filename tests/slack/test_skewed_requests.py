@@ -1,4 +1,4 @@
-"""A deaf bot: Slack's requests are refused, because the machine's clock is off. That shows."""
+"""Slack's requests are refused where the machine's clock is off. That shows."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

@@ -24,9 +24,9 @@ from bot.errors import (
 from bot.held_lease import HeldLease
 from bot.moderation.board import Board
 from bot.moderation.executor import LEASE
-from bot.moderation.insist import insist
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
+from bot.moderation.write_retry import retry_write
 from bot.ports import AskPoster, AskStore, ChannelUnavailable, NoticeLater, NoticeLost
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,6 @@ LIVE_SECONDS = 0.8
 
 OWN_SECONDS = 1.5
 """How long it is waited to hear who reads the channel; that is remembered for ten minutes."""
-
 
 UNAVAILABLE_PAUSE = timedelta(hours=1)
 """Until an order is posted again in a channel that cannot be posted to."""
@@ -191,4 +190,4 @@ class Asking:
         except NoticeLost as lost:
             log.warning("nobody asked", why=str(lost))
         told = partial(self._store.ask_told, ask)
-        await insist(told, self._clock, "order asked for")
+        await retry_write(told, self._clock, "order asked for")

@@ -28,10 +28,10 @@ from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.backups import results_since
 from bot.moderation.carry import CHECK, Carrier
-from bot.moderation.insist import insist
 from bot.moderation.lease import BEAT_SECONDS, LeaseKeeper
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
+from bot.moderation.write_retry import retry_write
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost, Notifier, Store
 from bot.priority import Priority, working_at
 from bot.progress import ProgressTracker
@@ -62,10 +62,11 @@ GATHER_SECONDS = 0.05
 MOST_ATTEMPTS = 5
 """How often a case is taken up: one that its worker never finishes must not go round for ever."""
 
+UNWRITTEN_SECONDS = 600.0
+"""How long an outcome is kept in memory while the database is away.
 
-UNWRITTEN = timedelta(minutes=10)
-"""How long an outcome is kept in memory while the database is away: nobody else takes the case up
-meanwhile either."""
+Nobody else takes the case up meanwhile either.
+"""
 
 RELEASE_SECONDS = 1.0
 """How long a process that stops waits for its claims to be given back."""
@@ -108,6 +109,7 @@ class Executor:
         self._owner = owner
         self._lease = lease
         self._unwritten: dict[int, Sequence[Result]] = {}
+        held = partial(HeldLease, clock, lease)
         self._acts = {
             vendor: Pump(
                 f"cases of {vendor}",
@@ -115,7 +117,7 @@ class Executor:
                 self._carry_out,
                 tasks=tasks,
                 slots=ACTS_AT_ONCE,
-                lease=partial(HeldLease, clock, lease),
+                lease=held,
             )
             for vendor in carriers
         }
@@ -126,7 +128,7 @@ class Executor:
                 self._tell,
                 tasks=tasks,
                 slots=NOTICES_AT_ONCE,
-                lease=partial(HeldLease, clock, lease),
+                lease=held,
                 wait=partial(clock.sleep, GATHER_SECONDS),
             )
             for kind in NoticeKind
@@ -181,16 +183,17 @@ class Executor:
         """Write down what came of a case; False where another process has it meanwhile.
 
         While the database is away that is kept, also for a claim of this process after this one.
-        Where it is away for longer than UNWRITTEN it is given up: StoreError.
+        Where it is away for longer than UNWRITTEN_SECONDS it is given up: StoreError.
         """
         number, of_now = claim.case.number, claim.model_copy(update={"case": done.case})
+        until = self._clock.monotonic() + UNWRITTEN_SECONDS
         self._unwritten[number] = done.results
         try:
-            return await insist(
-                lambda: self._store.finish(of_now, done.results),
+            return await retry_write(
+                partial(self._store.finish, of_now, done.results),
                 self._clock,
                 "outcome",
-                HeldLease(self._clock, UNWRITTEN),
+                lambda: self._clock.monotonic() < until,
             )
         finally:
             self._unwritten.pop(number, None)
@@ -298,11 +301,8 @@ class Executor:
         except NoticeLost:
             await self._store.drop(notice)
         else:
-            await insist(
-                lambda: self._store.noticed(notice, posted=posted),
-                self._clock,
-                "notice",
-            )
+            noticed = partial(self._store.noticed, notice, posted=posted)
+            await retry_write(noticed, self._clock, "notice")
             log.debug("notice shown", attempt=notice.attempt)
 
 

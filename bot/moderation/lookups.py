@@ -11,9 +11,9 @@ from bot.calls.lookups import Lookup
 from bot.clock import Clock, SystemClock
 from bot.held_lease import HeldLease
 from bot.moderation.executor import LEASE
-from bot.moderation.insist import insist
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
+from bot.moderation.write_retry import retry_write
 from bot.ports import LookupStore
 
 log = structlog.get_logger(__name__)
@@ -76,4 +76,4 @@ class Lookups:
             log.info("order looked for", attempt=lookup.attempt)
             await self._settle(lookup)
             over = partial(self._store.looked_up, lookup)
-            await insist(over, self._clock, "order looked for")
+            await retry_write(over, self._clock, "order looked for")

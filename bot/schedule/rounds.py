@@ -18,7 +18,7 @@ from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, holding
-from bot.moderation.insist import insist
+from bot.moderation.write_retry import retry_write
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
 from bot.schedule.runner import guarded
@@ -179,7 +179,7 @@ class Rounds:
         """Mark the older ones first: whoever dies in between finds the message again by its day."""
         for one, message in (*((each, None) for each in folded), (posting, ts)):
             mark = partial(self.digests.posted, one, message)
-            if not await insist(mark, self.clock, "digest"):
+            if not await retry_write(mark, self.clock, "digest"):
                 log.warning("digest was taken over", subscription=one.subscription.id)
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:

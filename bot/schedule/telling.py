@@ -11,7 +11,7 @@ import structlog
 from bot.clock import Clock
 from bot.digests.telling import Telling
 from bot.held_lease import HeldLease, holding
-from bot.moderation.insist import insist
+from bot.moderation.write_retry import retry_write
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ class Teller:
             await self.digests.told(telling)
             return Untold(telling, str(lost), lost=True)
         told = partial(self.digests.told, telling)
-        await insist(told, self.clock, "word about a digest")
+        await retry_write(told, self.clock, "word about a digest")
         return None
 
 

@@ -17,8 +17,8 @@ from bot.errors import (
     VendorError,
 )
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
-from bot.moderation.insist import insist
 from bot.moderation.plan import UnclearPeople
+from bot.moderation.write_retry import retry_write
 from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
 from handlers.blocks.refusal import asked_back, looking, unsent
@@ -99,7 +99,7 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     order = visit.order(lookup.key, act, read.reason)
     take = partial(visit.desk.request, order)
-    await insist(take, visit.desk.board.clock, "order found out")
+    await retry_write(take, visit.desk.board.clock, "order found out")
 
 
 def _require_not_restored(lookup: Lookup) -> None:

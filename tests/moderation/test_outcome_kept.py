@@ -19,9 +19,9 @@ from bot.calls.verbs import Kick, Say, Verb
 from bot.errors import ClaimLost, NotAccepted, StoreError
 from bot.held_lease import HeldLease, holding
 from bot.moderation.asking import Asking
-from bot.moderation.insist import PAUSES, insist
 from bot.moderation.lookups import Lookups
 from bot.moderation.tasks import Tasks
+from bot.moderation.write_retry import PAUSES, retry_write
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock
 from tests.moderation.office import MODERATOR, Office
@@ -209,21 +209,21 @@ async def test_it_is_written_again_only_while_the_lease_holds(clock: ManualClock
     away = StoreError("The database does not answer.")
     with holding(HeldLease(clock, MINUTE)):
         with pytest.raises(StoreError, match="does not answer"):
-            await insist(failing(away, 1000), clock, "it")
+            await retry_write(failing(away, 1000), clock, "it")
         assert 47 <= sum(clock.slept) <= 49
         with pytest.raises(StoreError):
-            await insist(failing(away, 1), clock, "it")
+            await retry_write(failing(away, 1), clock, "it")
 
 
 async def test_under_no_lease_it_is_tried_once(clock: ManualClock) -> None:
     no = NotAccepted("The database is too busy.")
     with pytest.raises(NotAccepted):
-        await insist(failing(no, 1), clock, "it")
+        await retry_write(failing(no, 1), clock, "it")
     with holding(HeldLease(clock, MINUTE)):
-        assert await insist(failing(no, 1), clock, "it") == "written"
+        assert await retry_write(failing(no, 1), clock, "it") == "written"
 
 
-async def test_a_claim_that_is_lost_is_not_insisted_on(clock: ManualClock) -> None:
+async def test_a_claim_that_is_lost_is_not_written_again(clock: ManualClock) -> None:
     with holding(HeldLease(clock, MINUTE)), pytest.raises(ClaimLost):
-        await insist(failing(ClaimLost("It is another's."), 1), clock, "it")
+        await retry_write(failing(ClaimLost("It is another's."), 1), clock, "it")
     assert clock.slept == []

@@ -7,7 +7,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import ClaimLost, NotAccepted, StoreError
-from bot.held_lease import Held, current
+from bot.held_lease import current
 
 log = structlog.get_logger(__name__)
 
@@ -17,22 +17,30 @@ PAUSES = (0.2, 0.5, 1.0)
 """Seconds before each further try; the last of them from then on, shorter than between sweeps."""
 
 
-async def insist(
-    write: Callable[[], Awaitable[T]], clock: Clock, what: str, lease: Held | None = None
+def _lease_holds() -> bool:
+    """Whether the present work is done under a lease that nobody else can have yet."""
+    lease = current()
+    return lease is not None and lease.holds
+
+
+async def retry_write(
+    write: Callable[[], Awaitable[T]],
+    clock: Clock,
+    what: str,
+    go_on: Callable[[], bool] = _lease_holds,
 ) -> T:
     """What `write` returns, once the database takes it; its last error where that was not in time.
 
-    It is tried again for as long as the `lease` holds, None for that of the present work: from then
-    on somebody else finds out what came of it. Under none it is tried once. `write` may be done
-    twice; `what` names it in the log.
+    It is tried again while `go_on` says so: for as long as the lease of the present work holds,
+    since from then on somebody else finds out what came of it. Under none it is tried once. `write`
+    may be done twice; `what` names it in the log.
     """
-    held = lease or current()
     tries = 0
     while True:
         try:
             return await write()
         except (StoreError, NotAccepted) as error:
-            if isinstance(error, ClaimLost) or held is None or not held.holds:
+            if isinstance(error, ClaimLost) or not go_on():
                 raise
             tries += 1
             log.warning("kept to be written again", what=what, tries=tries, error=str(error))

@@ -296,7 +296,7 @@ class Executor:
             )
         except ChannelUnavailable as closed:
             log.warning("line kept", channel=notice.place, error=closed.error)
-            if await self._store.refused(notice, closed.error):
+            if await self._store.keep_line(notice, closed.error):
                 await self._notifier.alert(notice.place, closed.error)
         except NoticeLost:
             await self._store.drop(notice)

@@ -131,7 +131,7 @@ class Store(Protocol):
     async def drop(self, notice: Notice) -> None:
         """Give this notice up (an answer whose address expired)."""
 
-    async def refused(self, notice: Notice, error: str) -> bool:
+    async def keep_line(self, notice: Notice, error: str) -> bool:
         """Keep a line that Slack refused in its channel, with that error code.
 
         Until a line arrives there, one an hour is taken up for that channel. True where this

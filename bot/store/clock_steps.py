@@ -4,12 +4,11 @@ A file's time never steps while its process runs, but the next process may have 
 clock; a server's time can be set at any moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Table, and_, true, update
+from sqlalchemy import ColumnElement, Table, TextClause, true, update
 
 from bot.clock import SystemClock
 from bot.store.database import Database
@@ -18,6 +17,9 @@ from bot.store.pen import Transaction
 from bot.store.tables import CASE, IS_DUE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
 
 log = structlog.get_logger(__name__)
+
+Rows = ColumnElement[bool] | TextClause
+"""Which rows of a table."""
 
 STEP = timedelta(seconds=5)
 """A server's time that lags behind by more than this since it was last asked, was set back."""
@@ -28,8 +30,8 @@ FARTHEST = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(minutes=10)
 """No lease is longer than this, unless it was given by a clock that was ahead."""
 
-_DUE: dict[Table, Any] = {OUTBOX: IS_DUE, REFUSED: true(), TELLING: true()}
-_HELD: dict[Table, Any] = {
+_DUE: Mapping[Table, Rows] = {OUTBOX: IS_DUE, REFUSED: true(), TELLING: true()}
+_HELD: Mapping[Table, Rows] = {
     CASE: IS_OPEN,
     OUTBOX: IS_DUE,
     LOOKUP: true(),
@@ -68,13 +70,8 @@ class ClockSteps:
 
 def _mend(transaction: Transaction, due: datetime, held: datetime, until: datetime) -> None:
     """What is due after `due` is so now; what is held beyond `held` is held until `until`."""
+    write = transaction.connection.execute
     for table, rows in _DUE.items():
-        _update(transaction, table, and_(rows, table.c.due_at > due), {"due_at": transaction.now})
+        write(update(table).where(rows, table.c.due_at > due).values(due_at=transaction.now))
     for table, rows in _HELD.items():
-        _update(transaction, table, and_(rows, table.c.lease_until > held), {"lease_until": until})
-
-
-def _update(
-    transaction: Transaction, table: Table, rows: ColumnElement[bool], values: dict[str, Any]
-) -> None:
-    transaction.connection.execute(update(table).where(rows).values(values))
+        write(update(table).where(rows, table.c.lease_until > held).values(lease_until=until))

@@ -113,7 +113,7 @@ COUNT = select(func.count()).select_from(OUTAGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedLine:
     """Slack refused a line in its channel with that error code."""
 
     notice: Notice
@@ -128,12 +128,12 @@ class Reopening:
     channel: str | None
 
 
-def refused(transaction: Transaction, refusals: Sequence[Refused]) -> Sequence[bool]:
+def keep(transaction: Transaction, lines: Sequence[RefusedLine]) -> Sequence[bool]:
     """Keep each line for later; whether its channel's outage begins with it."""
-    return [_refused(transaction, one) for one in refusals]
+    return [_keep(transaction, one) for one in lines]
 
 
-def _refused(transaction: Transaction, one: Refused) -> bool:
+def _keep(transaction: Transaction, one: RefusedLine) -> bool:
     connection, channel = transaction.connection, one.notice.place
     lease = {"notice": one.notice.key, "fence": one.notice.token}
     connection.execute(_KEEP, lease)

@@ -42,11 +42,11 @@ class Refused:
         return Remark.of_refusal(self.refusal, self.at)
 
 
-class Round(NamedTuple):
-    """Record what was counted until `at`: of the hours that are over, or of `all` of them."""
+class Recording(NamedTuple):
+    """Record what was counted until `at`: of the hours that are over, or of `everything`."""
 
     at: datetime
-    all: bool
+    everything: bool
 
 
 class Refusals:
@@ -73,16 +73,16 @@ class Refusals:
         windows.write()
         return [None] * len(refused)
 
-    def record(self, transaction: Transaction, rounds: Sequence[Round]) -> Sequence[None]:
+    def record(self, transaction: Transaction, wanted: Sequence[Recording]) -> Sequence[None]:
         """An entry for each count; where an hour was quiet, nothing is kept of the person."""
-        at, everything = max(one.at for one in rounds), any(one.all for one in rounds)
+        at, everything = max(one.at for one in wanted), any(one.everything for one in wanted)
         due = select(REFUSAL_COUNT)
         if not everything:
             due = due.where(REFUSAL_COUNT.c.since <= at - HOUR)
         windows = _Windows(transaction, transaction.connection.execute(due))
         windows.go_on(at, everything=everything)
         windows.write()
-        return [None] * len(rounds)
+        return [None] * len(wanted)
 
 
 class _Windows:
@@ -167,7 +167,7 @@ class RefusalSide(Shelf):
         async with self._reading() as connection:
             found = await connection.scalar(select(REFUSAL_COUNT.c.by).where(due).limit(1))
         if found is not None:
-            await self._background(self._record_refusals, Round(now, everything))
+            await self._background(self._record_refusals, Recording(now, everything))
 
 
 def _person(actor: Actor) -> Person:

@@ -106,7 +106,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._postpone = Work(notices.postpone, StoreError)
         self._drop = Work(notices.drop, StoreError)
         self._leave = Work(notices.leave, StoreError)
-        self._refused = Work(outages.refused, StoreError)
+        self._keep_line = Work(outages.keep, StoreError)
         self._reopen = Work(outages.reopen, StoreError)
         lookups = Lookups(self._database)
         self._hold = Work(lookups.hold, NotAccepted)
@@ -237,10 +237,10 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         """Give this notice up, and with an answer the address it was meant for."""
         await self._background(self._drop, notice)
 
-    async def refused(self, notice: Notice, error: str) -> bool:
+    async def keep_line(self, notice: Notice, error: str) -> bool:
         """Keep a line that Slack refused in its channel; see `bot.ports.Store`."""
-        one = outages.Refused(notice, error, self._clock.now())
-        return await self._background(self._refused, one)
+        refused = outages.RefusedLine(notice, error, self._clock.now())
+        return await self._background(self._keep_line, refused)
 
     async def outages(self) -> Sequence[ChannelOutage]:
         """Channels that cannot be posted to now, the longest first."""

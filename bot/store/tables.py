@@ -227,7 +227,7 @@ class RefusedOrder(SQLModel, table=True):
     lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
 
 
-class RefusalCounts(SQLModel, table=True):
+class RefusalCountRow(SQLModel, table=True):
     """What is counted of somebody's refusals; see `bot.calls.refusals.RefusalWindow`.
 
     Gone once an hour was quiet. `times` is 0 while all is recorded; then the last three are empty.
@@ -325,7 +325,7 @@ OUTBOX = table_of(Outbox)
 OUTAGE = table_of(ChannelOutageRow)
 LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)
-REFUSAL_COUNT = table_of(RefusalCounts)
+REFUSAL_COUNT = table_of(RefusalCountRow)
 AUDIT = table_of(Audit)
 CHECKPOINT = table_of(Checkpoint)
 RESTORATION = table_of(Restoration)

@@ -25,7 +25,7 @@ async def asked(store: SqlStore, number: int, start: int = 0) -> None:
 async def refused(store: SqlStore, error: str = "is_archived") -> bool:
     """The next line is taken up, and Slack refuses it."""
     (line,) = await lines(store)
-    return await store.refused(line, error)
+    return await store.keep_line(line, error)
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.LINE, None])
@@ -42,7 +42,7 @@ async def test_after_a_refusal_one_line_an_hour_is_tried_until_one_arrives(
     clock.advance(1)
     (tried,) = await lines(store, kind)
     assert (tried.key, tried.attempt) == ("line:1", 1), "nothing has to be looked for"
-    assert not await store.refused(tried, "channel_not_found"), "it is told once"
+    assert not await store.keep_line(tried, "channel_not_found"), "it is told once"
     (outage,) = await store.outages()
     assert (outage.channel, outage.error, outage.kept) == ("C-LINE", "channel_not_found", 4)
     assert clock.now() - outage.began_at == HOUR
@@ -83,7 +83,7 @@ async def test_only_one_process_tries_and_another_does_where_it_dies(
 ) -> None:
     await asked(store, 2)
     line, other = await lines(store)
-    assert [await store.refused(one, "no_permission") for one in (line, other)] == [True, False]
+    assert [await store.keep_line(one, "no_permission") for one in (line, other)] == [True, False]
     clock.advance(HOUR.total_seconds())
     assert len(await lines(store)) == 1
     assert await lines(store) == []
@@ -117,7 +117,7 @@ async def test_what_another_has_taken_over_is_left_to_it(
     (old,) = await lines(store)
     await store.release("n")
     (new,) = await lines(store)
-    await store.refused(old, "is_archived")
+    await store.keep_line(old, "is_archived")
     await store.noticed(new, posted="1.0")
     assert await store.outages() == []
     clock.advance(HOUR.total_seconds())
@@ -127,14 +127,14 @@ async def test_what_another_has_taken_over_is_left_to_it(
 async def test_lines_are_given_up_after_thirty_days(store: SqlStore, clock: ManualClock) -> None:
     await asked(store, 2)
     for line in await lines(store):
-        await store.refused(line, "is_archived")
+        await store.keep_line(line, "is_archived")
     clock.advance(timedelta(days=29).total_seconds())
     await asked(store, 1, start=2)
     await refused(store)
     assert (await store.outages())[0].kept == 3
     clock.advance(timedelta(days=1).total_seconds())
     (line,) = await lines(store)
-    await store.refused(line, "is_archived")
+    await store.keep_line(line, "is_archived")
     (outage,) = await store.outages()
     assert outage.kept == 1
 
@@ -149,7 +149,7 @@ async def test_a_start_tries_at_once_and_takes_kept_lines_to_the_channel_that_is
         await asked(store, 2)
         line, shown = await lines(store)
         await store.noticed(shown, posted="1.0")
-        await store.refused(line, "is_archived")
+        await store.keep_line(line, "is_archived")
     async with open_store(database_url, clock, line_channel=channel, patience=60) as store:
         assert len(await store.outages()) == outages
         (line,) = await lines(store)

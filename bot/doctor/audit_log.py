@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from bot.doctor.findings import Finding, Findings, bad, good, warning
-from bot.doctor.patient import Patient
+from bot.doctor.patient import Patient, existing_store
 from bot.errors import CallwardenError, RecordDamaged
-from bot.store import SqlStore
 from bot.store.private import exposed, make_private, open_to_all
 from bot.store.urls import sqlite_file
 
@@ -17,23 +16,17 @@ MIDDLE = 0.5
 
 async def audit_log(patient: Patient) -> Findings:
     """The end of the chain, some entries and cases, and the triggers. Nothing where it is away."""
-    url = patient.settings.process.database_url.get_secret_value()
-    file = sqlite_file(url)
-    if file is not None and not file.exists():
-        return []
-    store = SqlStore(url, patient.clock)
     try:
-        if not await store.schema_fits():
-            return []
-        entries, _ = await store.unseen()
-        await store.recheck(MIDDLE)
+        async with existing_store(patient) as store:
+            if store is None:
+                return []
+            entries, _ = await store.unseen()
+            await store.recheck(MIDDLE)
     except RecordDamaged as error:
         mend = "Keep the database as it is; `callwarden audit verify` names all that was changed."
         return [bad(AUDIT_LOG, str(error), f"{error.next_step} {mend}")]
     except CallwardenError:
         return []  # that is told of the database
-    finally:
-        await store.stop()
     says = f"{entries} entries; those looked at are as they were recorded."
     return [good(AUDIT_LOG, says)]
 

@@ -11,6 +11,8 @@ from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.ports import CallProvider
 from bot.settings import Settings
+from bot.store import SqlStore
+from bot.store.urls import sqlite_file
 from handlers.questions import Questions, Reply, questions
 
 UNSEEN = "Not looked at: Slack does not answer to the bot's token."
@@ -75,3 +77,21 @@ class Patient:
     slack: Slack | None
     vendors: Mapping[Vendor, CallProvider]
     manifest: Path
+
+
+@asynccontextmanager
+async def existing_store(patient: Patient) -> AsyncIterator[SqlStore | None]:
+    """The database while the context lasts; None where it is not made yet, or has other tables.
+
+    Raises CallwardenError where it does not answer, which is told of the database itself.
+    """
+    url = patient.settings.process.database_url.get_secret_value()
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        yield None
+        return
+    store = SqlStore(url, patient.clock)
+    try:
+        yield store if await store.schema_fits() else None
+    finally:
+        await store.stop()

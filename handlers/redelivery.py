@@ -9,7 +9,7 @@ from bot.calls.cases import Acceptance, How
 from bot.errors import OtherRelease, StoreError
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
-from handlers.visit import Visit
+from handlers.visit import DIGEST_FORM_KEY, FORM_KEY, Visit
 
 LOOK_SECONDS = 0.3
 """How long is looked for an earlier delivery: the order itself needs most of Slack's 3 s."""
@@ -62,8 +62,8 @@ def _keys(visit: Visit) -> tuple[str, ...]:
     """Every key under which this request may have been written down."""
     if visit.body.get("type") == "view_submission":
         view = visit.payload
-        plain = visit.key("form", view["id"], view["hash"])
-        return plain, visit.form_key(), visit.form_key("digest.form")
+        plain = visit.key(FORM_KEY, view["id"], view["hash"])
+        return plain, visit.form_key(), visit.form_key(DIGEST_FORM_KEY)
     kinds = ("command", "press", "digest.typed")
     return tuple(visit.key(kind, visit.trigger_id) for kind in kinds)
 

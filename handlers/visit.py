@@ -20,6 +20,9 @@ from handlers.window import Window
 
 T = TypeVar("T")
 
+FORM_KEY, DIGEST_FORM_KEY = "form", "digest.form"
+"""Kinds of keys: of the forms of orders, and of digests."""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -83,7 +86,7 @@ class Visit:
         """An idempotency key: the same for every delivery of the same request."""
         return ":".join((kind, self.asker.actor.team, *map(str, parts)))
 
-    def form_key(self, kind: str = "form") -> str:
+    def form_key(self, kind: str = FORM_KEY) -> str:
         """The key of a submitted form as it was filled in: another one once a mistake is mended."""
         view = self.payload
         said = json.dumps(view["state"]["values"], sort_keys=True).encode()

@@ -27,10 +27,7 @@ from handlers.introducing import untold_message
 from handlers.modals.drafting import in_sentences
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors, Redrawn
-from handlers.visit import Visit
-
-FORM_KEY = "digest.form"
-"""The kind of a digest form's key."""
+from handlers.visit import DIGEST_FORM_KEY, Visit
 
 ANSWERABLE = timedelta(minutes=29)
 """How long the address of a command or a press is safely good for: Slack takes half an hour.
@@ -68,7 +65,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     if not isinstance(wish, Wish):
         return wish
     there = _back(visit, state)
-    desk, key = visit.counter.digests.desk, visit.form_key(FORM_KEY)
+    desk, key = visit.counter.digests.desk, visit.form_key(DIGEST_FORM_KEY)
     try:
         if state.number is None:
             taken = await desk.subscribe(there.asker, wish, key)
@@ -89,7 +86,7 @@ async def submit_pause(visit: Visit) -> FieldErrors | Redrawn:
     there = _back(visit, state)
     try:
         taken = await there.counter.digests.desk.pause(
-            there.asker, state.number or 0, until, visit.form_key(FORM_KEY)
+            there.asker, state.number or 0, until, visit.form_key(DIGEST_FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
         return {UNTIL: in_sentences(no)}

@@ -21,7 +21,7 @@ from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn, accepted
 from handlers.modals.which import which_recording
 from handlers.redelivery import led_to
-from handlers.visit import Visit
+from handlers.visit import FORM_KEY, Visit
 
 LOOK_UP_SECONDS = 0.8
 """How long a submitted form waits to hear whom it means: Slack gives 3 s for everything."""
@@ -113,7 +113,7 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     view = visit.payload
     if errors := form_errors(view):
         return errors
-    filled, key = read_form(view), visit.key("form", view["id"], view["hash"])
+    filled, key = read_form(view), visit.key(FORM_KEY, view["id"], view["hash"])
     if (earlier := await led_to(visit, key)) is not None:
         return accepted(visit, filled.state.reply_url, earlier)
     if (words := await which_recording(visit, filled.act.verb, filled.act.call)) is not None:

@@ -29,10 +29,12 @@ from bot.settings_mistakes import Mistake, expectation, line_of, syntax
 
 Seconds = Annotated[float, Field(gt=0, le=60, strict=True)]
 PerSecond = Annotated[float, Field(ge=1, le=1000, strict=True)]
-MOST = 100_000
-"""Requests of one person: more than any program of theirs sends."""
-AtOnce = Annotated[int, Field(ge=1, le=MOST, strict=True)]
-PerMinute = Annotated[float, Field(ge=1, le=MOST, strict=True)]
+
+MOST_REQUESTS = 100_000
+"""Of one person, at once or a minute: more than any program of theirs sends."""
+
+AtOnce = Annotated[int, Field(ge=1, le=MOST_REQUESTS, strict=True)]
+PerMinute = Annotated[float, Field(ge=1, le=MOST_REQUESTS, strict=True)]
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75)]
 """A reason to pick: as long as an option of a menu may be in Slack."""

@@ -72,11 +72,8 @@ class RequestBudgets:
         allowance = self._allowances.get(kind)
         if allowance is None:
             return 0.0
-        now, person, full_at = (
-            self._clock.monotonic(),
-            (actor.team, actor.user),
-            self._full_at[kind],
-        )
+        now, person = self._clock.monotonic(), (actor.team, actor.user)
+        full_at = self._full_at[kind]
         then = max(full_at.get(person, now), now) + cost * allowance.interval
         over = then - now - allowance.span
         if over > ROUNDING:

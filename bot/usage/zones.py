@@ -156,7 +156,7 @@ def _called(words: str, at: datetime) -> list[str]:
     name = ALL_YEAR.get(words, words).upper()
     clocks = _clocks(at.year)
     found = [zone for zone, shown in clocks.items() if name in shown.names]
-    return sorted(found, key=lambda zone: (*_likely(zone), not clocks[zone].change, _rank(zone)))
+    return sorted(found, key=lambda zone: (_likely(zone), not clocks[zone].change, _rank(zone)))
 
 
 def _of_offset(offset: timedelta, at: datetime) -> list[str]:
@@ -166,17 +166,14 @@ def _of_offset(offset: timedelta, at: datetime) -> list[str]:
 
     def place(name: str) -> tuple[object, ...]:
         now = at.astimezone(zones()[name]).utcoffset() == offset
-        tail = (not clocks[name].change, _rank(name))
-        return (not now, *_likely(name, fixed), *tail)
+        return not now, _likely(name, fixed), not clocks[name].change, _rank(name)
 
     return sorted(found, key=place)
 
 
-def _likely(name: str, fixed: str | None = None) -> tuple[int]:
+def _likely(name: str, fixed: str | None = None) -> int:
     """The place among what most people mean; right behind that the zone of a `fixed` offset."""
-    if name in FIRST:
-        return (FIRST.index(name),)
-    return (len(FIRST) + (name != fixed),)
+    return FIRST.index(name) if name in FIRST else len(FIRST) + (name != fixed)
 
 
 def _rank(name: str) -> tuple[bool, str]:

@@ -1,7 +1,8 @@
 """Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy import (
     literal,
     text,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock, SteadyTime, SystemClock
 from bot.store.high_water import HighWater
@@ -100,6 +101,7 @@ class Database:
             pool_pre_ping=not self.sqlite,  # a database that came back has closed what we kept
         )
         self.writing = _writing(address)
+        self._giving_back: set[asyncio.Task[None]] = set()
         prepare = _prepare if self.sqlite else prepare_nothing_through_a_pooler
         for engine in (self.engine.sync_engine, self.writing):
             event.listen(engine, "connect", _or_closed(prepare))
@@ -112,6 +114,37 @@ class Database:
         if self.sqlite:
             return self.engine
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for single statements that read.
+
+        Whoever uses it may be cancelled at any moment: `close` waits until it is given back.
+        """
+        async with self._given_back(self.readers) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """The same in a transaction, as a result that is read piece by piece needs it."""
+        async with self._given_back(self.engine) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _given_back(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        connection = await engine.connect()
+        try:
+            yield connection
+        finally:
+            giving = asyncio.create_task(connection.close())
+            self._giving_back.add(giving)
+            giving.add_done_callback(self._giving_back.discard)
+            await asyncio.shield(giving)
+
+    async def close(self) -> None:
+        """Close the connections that read, also those that are just being given back."""
+        await asyncio.gather(*self._giving_back, return_exceptions=True)
+        await self.engine.dispose()
 
     def begin(
         self, connection: Connection, *, counting: bool, patience: float | None = None

@@ -53,7 +53,7 @@ class Shelf:
         StoreError when the database does not answer, or not in that time.
         """
         limit = self._patience if seconds is None else seconds
-        async with readable(limit), self._database.readers.connect() as connection:
+        async with readable(limit), self._database.reading() as connection:
             yield connection
 
 

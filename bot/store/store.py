@@ -58,8 +58,8 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 5.0
 """How long what waits to be written is waited for at the end."""
 
-CLOSE_SECONDS = 0.5
-"""How long the connections that read may take to be closed."""
+CLOSING = 0.25
+"""The part of the time of an order in which the connections that read have to be closed."""
 
 
 class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide):
@@ -158,8 +158,8 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         """Write what waits, close the connections, let the file go, within about `seconds`."""
         try:
             await self._writer.stop(seconds)
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._database.engine.dispose()
+            async with asyncio.timeout(CLOSING * self._patience):
+                await self._database.close()
             self._database.high_water.close()
         except TimeoutError:
             log.warning("connections not closed in time")
@@ -312,14 +312,14 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
     async def writable(self) -> None:
         """DatabaseUnusable when the database can only be read; writes nothing."""
         with told_apart(self._database.address):
-            async with asyncio.timeout(BACKGROUND), self._database.engine.connect() as connection:
+            async with asyncio.timeout(BACKGROUND), self._database.transaction() as connection:
                 await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[AsyncConnection]:
         """A connection to find out whether the database is usable; says which kind of trouble."""
         with told_apart(self._database.address):
-            async with asyncio.timeout(BACKGROUND), self._database.readers.connect() as connection:
+            async with asyncio.timeout(BACKGROUND), self._database.reading() as connection:
                 yield connection
 
 

@@ -32,7 +32,6 @@ class Trail:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._engine = database.engine
 
     async def page(self, which: CaseFilter) -> Sequence[AuditEntry]:
         """The newest entries that fit."""
@@ -43,7 +42,7 @@ class Trail:
             .order_by(AUDIT.c.id.desc())
             .limit(which.limit)
         )
-        async with self._database.readers.connect() as connection:
+        async with self._database.reading() as connection:
             rows = (await connection.execute(wanted)).all()
         return [read_chained(*row[:4]) for row in rows]
 
@@ -74,7 +73,7 @@ class Trail:
     async def head(self) -> Head:
         """The last entry."""
         newest = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
-        async with self._engine.connect() as connection:
+        async with self._database.reading() as connection:
             row = (await connection.execute(newest)).one_or_none()
         return Head(*row) if row else Head()
 
@@ -83,14 +82,14 @@ class Trail:
         kept = select(CHECKPOINT.c.entry_id, CHECKPOINT.c.hash).where(
             CHECKPOINT.c.id == THE_CHECKPOINT
         )
-        async with self._engine.connect() as connection:
+        async with self._database.reading() as connection:
             row = (await connection.execute(kept)).one_or_none()
         return Head(*row) if row else Head()
 
     async def hash_of(self, entry_id: int) -> Any:
         """An entry's hash as it is kept; None when there is no such entry."""
         kept = select(*as_kept(AUDIT.c.hash)).where(AUDIT.c.id == entry_id)
-        async with self._engine.connect() as connection:
+        async with self._database.reading() as connection:
             return await connection.scalar(kept)
 
     async def entries(self) -> AsyncGenerator[AuditEntry]:
@@ -105,7 +104,7 @@ class Trail:
                     before = Head(entry_id, said)
 
     async def _rows(self, wanted: Executable) -> AsyncGenerator[Sequence[Any]]:
-        async with self._engine.connect() as connection:
+        async with self._database.transaction() as connection:
             stream = await connection.stream(wanted, execution_options={"yield_per": CHUNK})
             try:
                 async for chunk in stream.partitions():

@@ -64,7 +64,7 @@ class Verifier:
             broken = error
             faults.add(str(error))
         missing = await self.guards()
-        async with self._database.readers.connect() as connection:
+        async with self._database.reading() as connection:
             await self._entries(
                 connection, faults, 0, LAST, told=broken.entry_id if broken else None
             )
@@ -76,7 +76,7 @@ class Verifier:
     async def stretch(self, part: float) -> None:
         """Some old entries and cases again; `part`, from 0 up to 1, says which."""
         faults = _Faults()
-        async with self._database.readers.connect() as connection:
+        async with self._database.reading() as connection:
             start = await _somewhere(connection, AUDIT.c.id, part, STRETCH)
             first = await _somewhere(connection, CASE.c.number, part, STRETCH // 5)
             previous = await connection.scalar(
@@ -94,7 +94,7 @@ class Verifier:
 
     async def guards(self) -> list[str]:
         """A sentence for each trigger that is not as it should be."""
-        async with self._database.readers.connect() as connection:
+        async with self._database.reading() as connection:
             return await connection.run_sync(triggers.faults)
 
     async def _entries(

@@ -64,7 +64,7 @@ async def walk_over(
     StoreError when the database does not answer: that says nothing about the entries.
     """
     try:
-        async with database.readers.connect() as connection:
+        async with database.reading() as connection:
             raw = (await connection.get_raw_connection()).driver_connection
             if database.sqlite:
                 await _over_sqlite(raw, walk, upto, pause)

@@ -13,7 +13,7 @@ import pytest
 from tests.playground.browser import ROOT
 
 PROCESSES = Path("/proc")
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds in which the demo has to be there, and then its bot has to be gone."""
 
 

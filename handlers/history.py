@@ -7,40 +7,33 @@ nobody looks for ever.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
-import aiohttp
 import structlog
 from cachetools import LRUCache
-from pydantic import BaseModel, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
+from bot.clock_skew import SIGNATURE_SECONDS
 from bot.ports import NoticeLater
-from handlers.covered import Covered, Stretch
-from handlers.posting import SKEW, Mark
-from handlers.slack_errors import error_code, retry_after
+from handlers.history_pages import UNREAD, PacedMethod
+from handlers.history_ranges import ReadRanges, TimeRange
+from handlers.posting import Mark
+from handlers.slack_errors import error_code
 
 log = structlog.get_logger(__name__)
-
-PAGE = 15
-"""Messages asked for at once."""
 
 EVER = 4_102_444_800.0
 """The year 2100: later than any message. Slack begins to tell at `latest`, so that is always named.
 """
 
-READ_SECONDS = 4.0
-"""The longest wait for one page."""
-
-AGAIN_SECONDS = 1.0
-"""How long nobody asks again after a page that could not be read, where Slack names no time."""
+SKEW = timedelta(seconds=SIGNATURE_SECONDS)
+"""How far our clock and Slack's may differ: signed requests from further off are refused."""
 
 SOON = 0.5
 """The shortest pause until somebody looks again."""
@@ -50,50 +43,6 @@ MOST_CHANNELS, MOST_MARKS, MOST_PAGES = 50, 10_000, 20
 
 UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_supported"}
 """Slack's errors that mean that our own earlier message cannot be looked for."""
-
-BUSY = {"ratelimited", "rate_limited"}
-
-UNREAD = (
-    NoticeLater,
-    SlackClientError,
-    TimeoutError,
-    aiohttp.ClientError,
-    OSError,
-    ValidationError,
-)
-"""What reading may end in."""
-
-Read = Callable[..., Awaitable[AsyncSlackResponse]]
-
-
-class _Metadata(BaseModel):
-    event_type: str
-    event_payload: dict[str, Any]
-
-    @property
-    def mark(self) -> Mark | None:
-        key = self.event_payload.get("key")
-        return Mark(self.event_type, key) if isinstance(key, str) else None
-
-
-class _Said(BaseModel):
-    ts: str
-    thread_ts: str | None = None
-    metadata: _Metadata | None = None
-
-    @property
-    def mark(self) -> Mark | None:
-        return self.metadata.mark if self.metadata else None
-
-
-class _Next(BaseModel):
-    next_cursor: str = ""
-
-
-class _Page(BaseModel):
-    messages: list[_Said]
-    has_more: bool = False
-    response_metadata: _Next = _Next()
 
 
 class Found(NamedTuple):
@@ -113,34 +62,8 @@ class Look(NamedTuple):
 
 @dataclass
 class _Channel:
-    covered: Covered = field(default_factory=Covered)
+    read: ReadRanges = field(default_factory=ReadRanges)
     found: LRUCache[Mark, Found] = field(default_factory=lambda: LRUCache(MOST_MARKS))
-
-
-class _Method:
-    """One method of Slack's, which is not asked before Slack wants to be."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._until = float("-inf")
-
-    async def page(self, read: Read, **which: Any) -> _Page:
-        """One page. NoticeLater while Slack is not to be asked; else whatever reading ends in."""
-        if (left := self._until - self._clock.monotonic()) > 0:
-            raise NoticeLater(left)
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                answer = await read(include_all_metadata=True, limit=PAGE, **which)
-            return _Page.model_validate(answer.data)
-        except SlackApiError as error:
-            pause = retry_after(error.response.headers, AGAIN_SECONDS)
-            self._until = self._clock.monotonic() + pause
-            if error_code(error) in BUSY:
-                raise NoticeLater(pause) from error
-            raise
-        except UNREAD:
-            self._until = self._clock.monotonic() + AGAIN_SECONDS
-            raise
 
 
 class ChannelHistory:
@@ -155,7 +78,7 @@ class ChannelHistory:
         self._clock = clock
         self._reading = asyncio.Lock()
         self._turns = count()
-        self._history, self._replies = _Method(clock), _Method(clock)
+        self._history, self._replies = PacedMethod(clock), PacedMethod(clock)
         self._channels: LRUCache[str, _Channel] = LRUCache(MOST_CHANNELS)
         self._looks: LRUCache[tuple[str, Mark], Look] = LRUCache(MOST_MARKS)
 
@@ -168,7 +91,7 @@ class ChannelHistory:
         what Slack's client raises. `about` names the message on the log's lines.
         """
         look = self._look(channel, mark)
-        wanted = Stretch((oldest - SKEW).timestamp(), EVER)
+        wanted = TimeRange((oldest - SKEW).timestamp(), EVER)
         search = self._search(channel, mark, wanted, look)
         return await self._patiently(search, look, patience, about)
 
@@ -213,17 +136,19 @@ class ChannelHistory:
         self._looks.pop(look.of, None)
         return found
 
-    async def _search(self, channel: str, mark: Mark, wanted: Stretch, look: Look) -> Found | None:
+    async def _search(
+        self, channel: str, mark: Mark, wanted: TimeRange, look: Look
+    ) -> Found | None:
         async with self._reading:
             known = self._channels.setdefault(channel, _Channel())
             while mark not in known.found:
-                gap = known.covered.gap(wanted, look.turn)
+                gap = known.read.gap(wanted, look.turn)
                 if gap is None:
                     return None
                 await self._read(channel, known, gap)
             return known.found[mark]
 
-    async def _read(self, channel: str, known: _Channel, gap: Stretch) -> None:
+    async def _read(self, channel: str, known: _Channel, gap: TimeRange) -> None:
         """The latest page of the gap."""
         turn = next(self._turns)
         page = await self._history.page(
@@ -234,7 +159,7 @@ class ChannelHistory:
         )
         times = sorted(float(said.ts) for said in page.messages)
         low = times[0] if times and page.has_more else gap.low
-        known.covered.add(Stretch(low, gap.high), times[-1] if times else None, turn)
+        known.read.add(TimeRange(low, gap.high), times[-1] if times else None, turn)
         for said in page.messages:
             if (mark := said.mark) is not None and mark not in known.found:
                 known.found[mark] = Found(said.ts, answered=said.thread_ts is not None)

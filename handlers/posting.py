@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -13,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.clock_skew import SIGNATURE_SECONDS
 from bot.held_lease import require_held
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
@@ -23,9 +21,6 @@ log = structlog.get_logger(__name__)
 
 POST_SECONDS = 10.0
 """The longest wait for Slack to take a message."""
-
-SKEW = timedelta(seconds=SIGNATURE_SECONDS)
-"""How far our clock and Slack's may differ: signed requests from further off are refused."""
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until each further try, where Slack names none; the last of them from then on."""

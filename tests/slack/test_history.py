@@ -29,8 +29,9 @@ from bot.policy import Policy, Rules
 from bot.ports import NoticeLater
 from bot.store import SqlStore, open_store
 from handlers.alerts import AdminAlerts
-from handlers.covered import Covered, Stretch
-from handlers.history import EVER, MOST_PAGES, PAGE, ChannelHistory
+from handlers.history import EVER, MOST_PAGES, ChannelHistory
+from handlers.history_pages import PAGE
+from handlers.history_ranges import ReadRanges, TimeRange
 from handlers.outbox import PATIENCE, Outbox
 from handlers.posting import Mark
 from handlers.replies import Replies
@@ -249,16 +250,16 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
     steps: list[tuple[str, int]],
 ) -> None:
     """Readings in pages of three, by looks that begin, stop and go on between posts."""
-    covered, turn = Covered(), 0
+    covered, turn = ReadRanges(), 0
     channel: list[int] = []
     seen: set[int] = set()
-    looks: list[tuple[Stretch, int, frozenset[int]]] = []
+    looks: list[tuple[TimeRange, int, frozenset[int]]] = []
     for step, number in steps:
         turn += 1
         if step == "post":
             channel.extend(range(len(channel) + 1, len(channel) + 1 + number))
         elif step == "look":
-            looks.append((Stretch(float(number), EVER), turn, frozenset(channel)))
+            looks.append((TimeRange(float(number), EVER), turn, frozenset(channel)))
         elif looks:
             wanted, since, there = looks[number % len(looks)]
             gap = covered.gap(wanted, since)
@@ -271,4 +272,4 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
             assert not seen & set(page), "read twice"
             seen |= set(page)
             low = float(page[0]) if len(told) > 3 else gap.low
-            covered.add(Stretch(low, gap.high), page[-1] if page else None, turn)
+            covered.add(TimeRange(low, gap.high), page[-1] if page else None, turn)

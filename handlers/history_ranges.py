@@ -1,7 +1,7 @@
-"""Which stretches of a channel have been read, so that none is read twice.
+"""Which ranges of a channel's history have been read, so that none is read twice.
 
 Messages are at Slack's timestamps, in seconds. Slack gives a later message a later timestamp, so up
-to the newest one that was seen a stretch that was read stays read. Beyond that it was empty when it
+to the newest one that was seen a range that was read stays read. Beyond that it was empty when it
 was read, and is no more than that.
 """
 
@@ -9,18 +9,18 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MOST_PIECES = 100
-"""Stretches that are remembered; of those forgotten, some is read again."""
+MOST_RANGES = 100
+"""Ranges that are remembered; of those forgotten, some is read again."""
 
 
-class Stretch(NamedTuple):
+class TimeRange(NamedTuple):
     """From after `low` to before `high`."""
 
     low: float
     high: float
 
 
-class Piece(NamedTuple):
+class ReadRange(NamedTuple):
     """What one reading covers: for good up to `high`, up to `empty_to` as it was at that turn."""
 
     low: float
@@ -34,13 +34,13 @@ class Piece(NamedTuple):
 
 
 @dataclass
-class Covered:
+class ReadRanges:
     """What was read of one channel; `newest` is the latest timestamp of any message seen."""
 
-    pieces: deque[Piece] = field(default_factory=lambda: deque(maxlen=MOST_PIECES))
+    ranges: deque[ReadRange] = field(default_factory=lambda: deque(maxlen=MOST_RANGES))
     newest: float = 0.0
 
-    def gap(self, wanted: Stretch, since: int) -> Stretch | None:
+    def gap(self, wanted: TimeRange, since: int) -> TimeRange | None:
         """The latest part of `wanted` that is to be read still; None when all of it is covered.
 
         Turns count looks and readings: what was read before the turn `since` tells nothing of
@@ -48,15 +48,15 @@ class Covered:
         """
         high = wanted.high
         while high > wanted.low:
-            below = [one.low for one in self.pieces if one.low < high <= one.reach(since)]
+            below = [one.low for one in self.ranges if one.low < high <= one.reach(since)]
             if not below:
-                lower = (one.reach(since) for one in self.pieces)
-                return Stretch(max((wanted.low, *(one for one in lower if one < high))), high)
+                lower = (one.reach(since) for one in self.ranges)
+                return TimeRange(max((wanted.low, *(one for one in lower if one < high))), high)
             high = min(below)
         return None
 
-    def add(self, read: Stretch, newest: float | None, turn: int) -> None:
+    def add(self, read: TimeRange, newest: float | None, turn: int) -> None:
         """All of `read` was told at that turn; `newest` is the latest message in it, if any."""
         self.newest = max(self.newest, newest or 0.0)
         known = min(read.high, max(self.newest, read.low))
-        self.pieces.append(Piece(read.low, known, read.high, turn))
+        self.ranges.append(ReadRange(read.low, known, read.high, turn))

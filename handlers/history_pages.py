@@ -1,0 +1,105 @@
+"""Pages of a channel's history or of a thread, asked for no sooner than Slack wants to be asked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.clock import Clock
+from bot.ports import NoticeLater
+from handlers.posting import Mark
+from handlers.slack_errors import error_code, retry_after
+
+PAGE = 15
+"""Messages asked for at once."""
+
+READ_SECONDS = 4.0
+"""The longest wait for one page."""
+
+AGAIN_SECONDS = 1.0
+"""How long nobody asks again after a page that could not be read, where Slack names no time."""
+
+BUSY = {"ratelimited", "rate_limited"}
+"""Slack's errors of who asks too often."""
+
+UNREAD = (
+    NoticeLater,
+    SlackClientError,
+    TimeoutError,
+    aiohttp.ClientError,
+    OSError,
+    ValidationError,
+)
+"""What reading may end in."""
+
+Read = Callable[..., Awaitable[AsyncSlackResponse]]
+
+
+class Metadata(BaseModel):
+    """What marks a message as one of ours."""
+
+    event_type: str
+    event_payload: dict[str, Any]
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark by which it is found; None for another app's."""
+        key = self.event_payload.get("key")
+        return Mark(self.event_type, key) if isinstance(key, str) else None
+
+
+class Said(BaseModel):
+    """A message as Slack tells it."""
+
+    ts: str
+    thread_ts: str | None = None
+    metadata: Metadata | None = None
+
+    @property
+    def mark(self) -> Mark | None:
+        """Its metadata's."""
+        return self.metadata.mark if self.metadata else None
+
+
+class Next(BaseModel):
+    """Where the next page begins; empty after the last."""
+
+    next_cursor: str = ""
+
+
+class Page(BaseModel):
+    """An answer of conversations.history or conversations.replies."""
+
+    messages: list[Said]
+    has_more: bool = False
+    response_metadata: Next = Next()
+
+
+class PacedMethod:
+    """One method of Slack's, which is not asked before Slack wants to be."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until = float("-inf")
+
+    async def page(self, read: Read, **which: Any) -> Page:
+        """One page. NoticeLater while Slack is not to be asked; else whatever reading ends in."""
+        if (left := self._until - self._clock.monotonic()) > 0:
+            raise NoticeLater(left)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                answer = await read(include_all_metadata=True, limit=PAGE, **which)
+            return Page.model_validate(answer.data)
+        except SlackApiError as error:
+            pause = retry_after(error.response.headers, AGAIN_SECONDS)
+            self._until = self._clock.monotonic() + pause
+            if error_code(error) in BUSY:
+                raise NoticeLater(pause) from error
+            raise
+        except UNREAD:
+            self._until = self._clock.monotonic() + AGAIN_SECONDS
+            raise

@@ -150,7 +150,7 @@ def restored(
 @app.command()
 def capabilities() -> None:
     """Print what each vendor lets a moderator do, connected or not, and why where it does not."""
-    from bot.bootstrap import capabilities as tell
+    from bot.bootstrap.vendors import capabilities as tell
     from bot.cli_console import console
     from bot.settings import Settings
     from bot.tables import capability_table

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.bootstrap import connect
+from bot.bootstrap.vendors import connect
 from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.doctor import audit_log, outages, outside, places, slack, vendors

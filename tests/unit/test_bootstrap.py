@@ -13,7 +13,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from bot.bootstrap import capabilities, connect, open_house, reading
+from bot.bootstrap import open_house, reading
+from bot.bootstrap.vendors import capabilities, connect
 from bot.calls.cases import Refusal
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.bootstrap import connect
+from bot.bootstrap.vendors import connect
 from bot.calls.acts import Act, Person
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Kick

@@ -1,22 +1,19 @@
-"""The wiring: the only module that knows every concrete class."""
+"""The wiring: the only room that knows every concrete class."""
 
 import asyncio
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from random import SystemRandom
 
-import aiohttp
 import structlog
-from aiolimiter import AsyncLimiter
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.calls.capabilities import Capability
-from bot.calls.models import Vendor
+from bot.bootstrap.slack import SlackSide, ask_poster, notifier, open_slack
+from bot.bootstrap.vendors import carriers, open_vendors, signatures
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.logs import lines_dropped
@@ -26,7 +23,6 @@ from bot.moderation.asking import Asking
 from bot.moderation.authorize import Authorizer
 from bot.moderation.board import Board
 from bot.moderation.cards import Cards
-from bot.moderation.carry import Carrier
 from bot.moderation.desk import Desk
 from bot.moderation.executor import Executor, release_quietly
 from bot.moderation.lookups import Lookups
@@ -34,13 +30,6 @@ from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.subscribing import Subscribing
 from bot.policy import Policy
-from bot.ports import Directory, VendorClient
-from bot.providers.cometchat import cometchat
-from bot.providers.http import Deadlines
-from bot.providers.realtimekit import realtimekit
-from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
-from bot.providers.stream import stream
-from bot.providers.stream_prepare import LockRule
 from bot.schedule.audit_checks import AuditChecks
 from bot.schedule.backfill import Backfill
 from bot.schedule.bell import DigestBell
@@ -53,22 +42,13 @@ from bot.schedule.runner import Runner
 from bot.schedule.sweeps import Sweeps
 from bot.settings import Settings
 from bot.store import SqlStore, opening
-from handlers.alerts import AdminAlerts
-from handlers.asking import SlackAsks
-from handlers.clients import ask_for_anything, open_session, web_client
+from handlers.clients import ask_for_anything
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
 from handlers.digests import SlackDigests
-from handlers.directory import SlackDirectory
-from handlers.history import ChannelHistory
-from handlers.outbox import Outbox
-from handlers.replies import Replies
-from handlers.sharing import OwnChannels, OwnDigests, OwnLines
+from handlers.sharing import OwnDigests
 
 log = structlog.get_logger(__name__)
-
-LINES_IN_A_BURST = 5
-"""Lines the moderation channel gets at once before they are paced."""
 
 KEPT_SECONDS = 3.0
 """Of the time in which a process has to stop, what is kept for giving back and for closing.
@@ -97,25 +77,16 @@ async def open_house(
         metrics.clock(counter.skew)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics, wait=True))
         metrics.queue(store.backlog)
-        session = await stack.enter_async_context(
-            open_session(settings.network, counter.skew.hear_date)
-        )
-        providers = await _connect_vendors(settings, clock, stack, metrics)
-        signatures = _signatures(settings, clock, stack)
-        slack, replies = _slack(settings, session), Replies(session, settings.network)
-        history = ChannelHistory(slack, clock)
+        slack = await open_slack(settings, clock, stack, counter.skew.hear_date)
+        providers = await open_vendors(settings, clock, stack, metrics)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
-        directory = SlackDirectory(slack, clock)
-        policy = Policy(settings.rules, directory)
+        policy = Policy(settings.rules, slack.directory)
         authorizer, planner = Authorizer(policy, board), Planner(board, store)
         cards = Cards(board, policy, store, planner.absentees)
-        pace, own = _pace(settings), _own_channels(settings, directory)
-        alerts = AdminAlerts(slack, _admins(settings))
-        outbox = Outbox(slack, history, replies, cards, directory, pace, alerts)
         executor = Executor(
             store=store,
-            notifier=OwnLines(outbox, own, store),
-            carriers=_carriers(settings, providers, clock),
+            notifier=notifier(settings, slack, cards, store),
+            carriers=carriers(settings, providers, clock),
             authorizer=authorizer,
             clock=clock,
             tasks=counter.tasks,
@@ -125,15 +96,22 @@ async def open_house(
         )
         desk = Desk(board, planner, policy, store, executor, authorizer)
         freshness = Freshness(providers, store, store, clock)
-        digester = SlackDigests(slack, history, settings.process.command)
-        rounds = _rounds(settings, store, freshness, digester, own, owner)
-        digests = Digests(Subscribing(policy, directory, store, store, clock), rounds)
+        rounds = _rounds(settings, store, freshness, slack, owner)
+        digests = Digests(Subscribing(policy, slack.directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
-        poster = _ask_poster(settings, slack, history, directory, own, pace)
+        poster = ask_poster(settings, slack)
         asking = Asking(store, poster, board, clock, counter.tasks, owner, lease)
         behind = Behind(
-            desk, slack, replies, signatures, settings.reasons, metrics, digests, lookups, asking
+            desk=desk,
+            slack=slack.client,
+            replies=slack.replies,
+            signatures=signatures(settings, clock, stack),
+            reasons=settings.reasons,
+            meter=metrics,
+            digests=digests,
+            lookups=lookups,
+            asking=asking,
         )
         counter.furnish(behind)
         pumps = (executor, lookups, asking)
@@ -152,14 +130,11 @@ async def sending(settings: Settings) -> AsyncIterator[Rounds]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
-        session = await stack.enter_async_context(open_session(settings.network))
-        providers = await _connect_vendors(settings, clock, stack, UNMETERED)
+        slack = await open_slack(settings, clock, stack)
+        providers = await open_vendors(settings, clock, stack, UNMETERED)
         freshness, owner = Freshness(providers, store, store, clock), _owner()
         stack.push_async_callback(release_quietly, store, owner)
-        slack, command = _slack(settings, session), settings.process.command
-        poster = SlackDigests(slack, ChannelHistory(slack, clock), command)
-        own = _own_channels(settings, SlackDirectory(slack, clock))
-        yield _rounds(settings, store, freshness, poster, own, owner)
+        yield _rounds(settings, store, freshness, slack, owner)
 
 
 @asynccontextmanager
@@ -171,57 +146,22 @@ async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
-        providers = await _connect_vendors(settings, clock, stack, UNMETERED)
+        providers = await open_vendors(settings, clock, stack, UNMETERED)
         yield Backfill(providers, store, clock)
 
 
-def _carriers(
-    settings: Settings, providers: Mapping[Vendor, VendorClient], clock: Clock
-) -> dict[Vendor, Carrier]:
-    patience = settings.limits.patience
-    return {vendor: Carrier(one, clock, patience) for vendor, one in providers.items()}
-
-
 def _rounds(
-    settings: Settings,
-    store: SqlStore,
-    fresh: Freshness,
-    poster: SlackDigests,
-    own: OwnChannels,
-    owner: str,
+    settings: Settings, store: SqlStore, fresh: Freshness, slack: SlackSide, owner: str
 ) -> Rounds:
+    poster = SlackDigests(slack.client, slack.history, settings.process.command)
     return Rounds(
         digests=store,
         maker=digest_maker(settings, store, fresh.clock),
-        poster=OwnDigests(poster, own),
+        poster=OwnDigests(poster, slack.own),
         fresh=fresh.fresh,
         clock=fresh.clock,
         owner=owner,
     )
-
-
-def _own_channels(settings: Settings, directory: Directory) -> OwnChannels:
-    return OwnChannels(directory, frozenset(settings.rules.slack.shared_channels))
-
-
-def _admins(settings: Settings) -> list[str]:
-    """The admins who are named one by one: they can be written to."""
-    return [who for who in settings.rules.people.admins if not who.startswith("S")]
-
-
-def _ask_poster(
-    settings: Settings,
-    slack: AsyncWebClient,
-    history: ChannelHistory,
-    directory: Directory,
-    own: OwnChannels,
-    pace: AsyncLimiter,
-) -> SlackAsks | None:
-    """What asks those who may in the moderation channel; None where there is none."""
-    channel = settings.rules.slack.moderation_channel
-    if channel is None:
-        return None
-    return SlackAsks(slack, history, directory, own, channel, pace)
 
 
 def _owner() -> str:
@@ -287,92 +227,6 @@ async def _at_work(
             await checks.at_stop(life.left(keep=STOP_WRITING_SECONDS))
         await store.stop(min(STOP_WRITING_SECONDS, life.left()))
         log.info("stopped", left_to_others=left)
-
-
-def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    slack = settings.slack
-    return web_client(session, slack.api_url, slack.token(), settings.network)
-
-
-def _pace(settings: Settings) -> AsyncLimiter:
-    return AsyncLimiter(LINES_IN_A_BURST, LINES_IN_A_BURST / settings.limits.lines_per_second)
-
-
-def connect(
-    settings: Settings, clock: Clock, meter: Meter = UNMETERED
-) -> dict[Vendor, VendorClient]:
-    """A client for each vendor whose credentials are complete."""
-    deadlines = Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds)
-    found: list[VendorClient] = []
-    if video := settings.stream:
-        found.append(
-            stream(
-                api_key=video.api_key,
-                api_secret=video.api_secret,
-                base_url=video.base_url,
-                moderator_id=video.moderator_id,
-                lock=LockRule(settings.lock.exclude_roles, settings.lock.exclude_owner),
-                rtmp_targets=settings.rtmp,
-                clock=clock,
-                deadlines=deadlines,
-                meter=meter,
-                network=settings.network,
-                rate=settings.limits.stream_per_second,
-            )
-        )
-    if kit := settings.realtimekit:
-        found.append(
-            realtimekit(
-                account_id=kit.account_id,
-                app_id=kit.app_id,
-                api_token=kit.api_token,
-                base_url=kit.base_url,
-                rtmp_targets=settings.rtmp,
-                clock=clock,
-                deadlines=deadlines,
-                meter=meter,
-                network=settings.network,
-            )
-        )
-    if chat := settings.cometchat:
-        found.append(
-            cometchat(
-                api_key=chat.api_key,
-                base_url=chat.base_url,
-                chat_base_url=chat.chat_base_url,
-                clock=clock,
-                deadlines=deadlines,
-                meter=meter,
-                network=settings.network,
-            )
-        )
-    return {provider.vendor: provider for provider in found}
-
-
-async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capability]]:
-    """What each vendor that is on lets a moderator do, with these settings. Asks nobody."""
-    providers = connect(settings, SystemClock())
-    for provider in providers.values():
-        await provider.aclose()
-    return {vendor: provider.capabilities for vendor, provider in providers.items()}
-
-
-async def _connect_vendors(
-    settings: Settings, clock: Clock, stack: AsyncExitStack, meter: Meter
-) -> dict[Vendor, VendorClient]:
-    providers = connect(settings, clock, meter)
-    for provider in providers.values():
-        stack.push_async_callback(provider.aclose)
-    return providers
-
-
-def _signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> KitSignatures:
-    """Asks for no key before an event comes; while RealtimeKit is off there is no door for one."""
-    kit = settings.realtimekit
-    url = kit.webhook_keys_url if kit else ""
-    signatures = kit_signatures(url, clock, network=settings.network)
-    stack.push_async_callback(signatures.aclose)
-    return signatures
 
 
 def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:

@@ -1,0 +1,86 @@
+"""What Slack is read and written by."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import NamedTuple
+
+from aiolimiter import AsyncLimiter
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.moderation.cards import Cards
+from bot.settings import Settings
+from bot.store import SqlStore
+from handlers.alerts import AdminAlerts
+from handlers.asking import SlackAsks
+from handlers.clients import open_session, web_client
+from handlers.directory import SlackDirectory
+from handlers.history import ChannelHistory
+from handlers.outbox import Outbox
+from handlers.replies import Replies
+from handlers.sharing import OwnChannels, OwnLines
+
+LINES_IN_A_BURST = 5
+"""Lines the moderation channel gets at once before they are paced."""
+
+
+class SlackSide(NamedTuple):
+    """What everything that is read of Slack and said to it goes through, one for the process.
+
+    `pace` is that of the moderation channel, `own` which channels only this workspace reads.
+    """
+
+    client: AsyncWebClient
+    replies: Replies
+    history: ChannelHistory
+    directory: SlackDirectory
+    own: OwnChannels
+    pace: AsyncLimiter
+
+
+async def open_slack(
+    settings: Settings,
+    clock: Clock,
+    stack: AsyncExitStack,
+    dated: Callable[[str], None] = lambda _: None,
+) -> SlackSide:
+    """Slack while the stack lasts; `dated` is told the `Date` of each answer."""
+    session = await stack.enter_async_context(open_session(settings.network, dated))
+    slack, limits = settings.slack, settings.limits
+    client = web_client(session, slack.api_url, slack.token(), settings.network)
+    directory = SlackDirectory(client, clock)
+    return SlackSide(
+        client,
+        Replies(session, settings.network),
+        ChannelHistory(client, clock),
+        directory,
+        OwnChannels(directory, frozenset(settings.rules.slack.shared_channels)),
+        AsyncLimiter(LINES_IN_A_BURST, LINES_IN_A_BURST / limits.lines_per_second),
+    )
+
+
+def notifier(settings: Settings, slack: SlackSide, cards: Cards, store: SqlStore) -> OwnLines:
+    """What tells cases in the moderation channel and to their askers."""
+    outbox = Outbox(
+        client=slack.client,
+        history=slack.history,
+        replies=slack.replies,
+        cards=cards,
+        directory=slack.directory,
+        pace=slack.pace,
+        alerts=AdminAlerts(slack.client, _admins(settings)),
+    )
+    return OwnLines(outbox, slack.own, store)
+
+
+def _admins(settings: Settings) -> list[str]:
+    """The admins who are named one by one: they can be written to."""
+    return [who for who in settings.rules.people.admins if not who.startswith("S")]
+
+
+def ask_poster(settings: Settings, slack: SlackSide) -> SlackAsks | None:
+    """What asks those who may in the moderation channel; None where there is none."""
+    channel = settings.rules.slack.moderation_channel
+    if channel is None:
+        return None
+    return SlackAsks(slack.client, slack.history, slack.directory, slack.own, channel, slack.pace)

@@ -1,0 +1,107 @@
+"""The vendors that are on, each behind one client."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from bot.calls.capabilities import Capability
+from bot.calls.models import Vendor
+from bot.clock import Clock, SystemClock
+from bot.meter import UNMETERED, Meter
+from bot.moderation.carry import Carrier
+from bot.ports import VendorClient
+from bot.providers.cometchat import cometchat
+from bot.providers.http import Deadlines
+from bot.providers.realtimekit import realtimekit
+from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
+from bot.providers.stream import stream
+from bot.providers.stream_prepare import LockRule
+from bot.settings import Settings
+
+
+def connect(
+    settings: Settings, clock: Clock, meter: Meter = UNMETERED
+) -> dict[Vendor, VendorClient]:
+    """A client for each vendor whose credentials are complete."""
+    deadlines = Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds)
+    found: list[VendorClient] = []
+    if video := settings.stream:
+        found.append(
+            stream(
+                api_key=video.api_key,
+                api_secret=video.api_secret,
+                base_url=video.base_url,
+                moderator_id=video.moderator_id,
+                lock=LockRule(settings.lock.exclude_roles, settings.lock.exclude_owner),
+                rtmp_targets=settings.rtmp,
+                clock=clock,
+                deadlines=deadlines,
+                meter=meter,
+                network=settings.network,
+                rate=settings.limits.stream_per_second,
+            )
+        )
+    if kit := settings.realtimekit:
+        found.append(
+            realtimekit(
+                account_id=kit.account_id,
+                app_id=kit.app_id,
+                api_token=kit.api_token,
+                base_url=kit.base_url,
+                rtmp_targets=settings.rtmp,
+                clock=clock,
+                deadlines=deadlines,
+                meter=meter,
+                network=settings.network,
+            )
+        )
+    if chat := settings.cometchat:
+        found.append(
+            cometchat(
+                api_key=chat.api_key,
+                base_url=chat.base_url,
+                chat_base_url=chat.chat_base_url,
+                clock=clock,
+                deadlines=deadlines,
+                meter=meter,
+                network=settings.network,
+            )
+        )
+    return {provider.vendor: provider for provider in found}
+
+
+async def capabilities(settings: Settings) -> dict[Vendor, Mapping[str, Capability]]:
+    """What each vendor that is on lets a moderator do, with these settings. Asks nobody."""
+    providers = connect(settings, SystemClock())
+    for provider in providers.values():
+        await provider.aclose()
+    return {vendor: provider.capabilities for vendor, provider in providers.items()}
+
+
+async def open_vendors(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, meter: Meter
+) -> dict[Vendor, VendorClient]:
+    """As `connect`, while the stack lasts."""
+    providers = connect(settings, clock, meter)
+    for provider in providers.values():
+        stack.push_async_callback(provider.aclose)
+    return providers
+
+
+def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> KitSignatures:
+    """What knows the vendors' events by their signatures.
+
+    Asks for no key before an event comes; while RealtimeKit is off there is no door for one.
+    """
+    kit = settings.realtimekit
+    url = kit.webhook_keys_url if kit else ""
+    found = kit_signatures(url, clock, network=settings.network)
+    stack.push_async_callback(found.aclose)
+    return found
+
+
+def carriers(
+    settings: Settings, providers: Mapping[Vendor, VendorClient], clock: Clock
+) -> dict[Vendor, Carrier]:
+    """What carries out the acts of each vendor."""
+    patience = settings.limits.patience
+    return {vendor: Carrier(one, clock, patience) for vendor, one in providers.items()}

@@ -12,7 +12,7 @@ from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.text import code, count, place, when
-from handlers.channel_errors import trouble
+from handlers.channel_errors import RESTART, trouble
 from handlers.introducing import UNREACHABLE, direct_channel
 from handlers.posting import pause_before, post, taken
 
@@ -23,8 +23,9 @@ def alert_message(channel: str, error: str) -> Message:
     """The private message."""
     told = trouble(error)
     words = (
-        f"{place(channel)} ({code(channel)}) {told.says}. Lines of cases are kept and posted as "
-        f"soon as it takes messages again; Callwarden tries once an hour. {told.mend}"
+        f"{place(channel)} ({code(channel)}) {told.says}. Lines of cases are kept, to be "
+        f"posted once it takes messages again; orders are still carried out. Callwarden tries once "
+        f"an hour. {told.mend} {RESTART}"
     )
     return Message(words, [section(words)])
 
@@ -35,7 +36,7 @@ def outage_words(outage: ChannelOutage) -> str:
     return (
         f":warning: {place(outage.channel)} ({code(outage.channel)}) {told.says}. Since "
         f"{when(outage.began_at)}, {count(outage.kept, 'line')} of cases kept; the next try is at "
-        f"{when(outage.retry_at)}. {told.mend}"
+        f"{when(outage.retry_at)}. {told.mend} {RESTART}"
     )
 
 

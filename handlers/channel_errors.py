@@ -16,6 +16,9 @@ class Trouble(NamedTuple):
     mend: str
 
 
+RESTART = "A restart of Callwarden tries at once."
+"""What whoever has mended a channel can do, rather than wait for the next try."""
+
 _POLICY = "Ask whoever looks after the workspace to let the app post there."
 _REINSTALL = "Install the app again, set SLACK_BOT_TOKEN to its new token and restart Callwarden."
 _BOUND = "Somebody has to let the app into the workspace again; `callwarden doctor` says more."

@@ -91,11 +91,11 @@ def too_many(kind: RequestKind, wait: float, *, undone: bool = True) -> TooManyR
     when = f"in {seconds} {'second' if seconds == 1 else 'seconds'}"
     if kind is RequestKind.LOOK:
         return TooManyRequests(
-            "That is more than Callwarden looks up for one person in so short a time.",
-            next_step=f"Nothing was done. Try again {when}; orders are still taken.",
+            "Too many requests from you in a short time.",
+            next_step=f"Nothing was looked up. Try again {when}; orders are still taken.",
         )
     said = "Nothing was done." if undone else "It may have been taken: look at the audit log first."
     return TooManyRequests(
-        "That is more than Callwarden takes from one person in so short a time.",
+        "Too many orders from you in a short time.",
         next_step=f"{said} Give the order again {when}.",
     )

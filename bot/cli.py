@@ -5,7 +5,6 @@ Imports wait until a command needs them, so that `serve` opens its port at once.
 
 import asyncio
 import importlib
-import importlib.metadata
 import io
 import os
 import sys
@@ -19,6 +18,7 @@ import typer
 from bot.cli_audit import audit
 from bot.cli_output import exactly, say
 from bot.errors import CallwardenError, ConfigError
+from bot.version import version
 
 app = typer.Typer(
     name="callwarden",
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _version(*, asked: bool) -> None:
     if asked:
-        say(f"callwarden {importlib.metadata.version('callwarden')}")
+        say(f"callwarden {version()}")
         raise typer.Exit
 
 

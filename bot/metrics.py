@@ -6,7 +6,6 @@ Nothing here is global to the process, so that several houses can be open side b
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
@@ -18,6 +17,7 @@ from bot.clock import Clock
 from bot.clock_skew import ClockSkew
 from bot.errors import CallwardenError
 from bot.meter import Backlog, Waiting
+from bot.version import version
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,7 @@ class Metrics:
             "Whether the audit log was found changed: 1 until all of it is found sound again.",
         )
         Info("callwarden_build", "The release that runs.", registry=self.registry).info(
-            {"version": release()}
+            {"version": version()}
         )
 
     def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
@@ -256,11 +256,3 @@ class _ClockSkew(Collector):
 def _age(waiting: Waiting, now: datetime) -> float:
     """Seconds since the oldest; 0 for none, and where clocks differ never less."""
     return 0.0 if waiting.oldest is None else max(0.0, (now - waiting.oldest).total_seconds())
-
-
-def release() -> str:
-    """The version that is installed; `unknown` when it runs from its source alone."""
-    try:
-        return version("callwarden")
-    except PackageNotFoundError:
-        return "unknown"

@@ -7,7 +7,6 @@ beside it, and what needs them waits.
 import asyncio
 import gc
 import importlib
-import importlib.metadata
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
@@ -26,6 +25,7 @@ from bot.logs import configure_logs
 from bot.moderation.request_budgets import Allowance, RequestBudgets, RequestKind
 from bot.server import listening
 from bot.settings import Process, Settings
+from bot.version import version
 from handlers import register
 from handlers.bodies import Bodies
 from handlers.counter import Counter
@@ -195,7 +195,7 @@ async def _say_what_is_on(event: str, settings: Settings, store: "SqlStore", **m
     log.info(
         event,
         **more,
-        version=importlib.metadata.version("callwarden"),
+        version=version(),
         command=settings.process.command,
         vendors=[vendor.value for vendor in settings.vendors],
         database=store.place,

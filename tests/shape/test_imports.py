@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "meter": "calls",
     "network": "calls errors",
     "trace": "",
-    "metrics": "meter calls errors clock clock_skew",
+    "version": "",
+    "metrics": "meter calls errors clock clock_skew version",
     "usage": "calls errors clock",
     "digests": "usage calls errors clock",
     "ports": "meter calls usage digests",
@@ -67,10 +68,13 @@ MAY_IMPORT = {
     "connections": "",
     "server": "connections",
     "bootstrap": WORLD,
-    "service": f"{WORLD} bootstrap server doctor",
+    "service": f"{WORLD} bootstrap server doctor version",
     "demo": f"{WORLD} blocks bootstrap service server",
     "doctor": f"{WORLD} settings_file bootstrap",
-    "cli": f"{WORLD} blocks bootstrap service demo doctor tables cli_output cli_console cli_audit",
+    "cli": (
+        f"{WORLD} blocks bootstrap service demo doctor tables version "
+        "cli_output cli_console cli_audit"
+    ),
     "__main__": "cli",
     "__init__": "",
 }

@@ -57,8 +57,8 @@ class RefusalWindow(Frozen):
         count = RefusalCount(
             actor=self.actor,
             times=1 if before is None else before.times + 1,
-            first_at=at if before is None else before.first_at,
-            last_at=at,
+            first_at=at if before is None else min(at, before.first_at),
+            last_at=at if before is None else max(at, before.last_at),
             why=why,
         )
         return self.model_copy(update={"count": count})
@@ -70,10 +70,11 @@ class RefusalWindow(Frozen):
     def after(self, now: datetime) -> "RefusalWindow | None":
         """What is known at `now`, once the count of an hour that is over was recorded.
 
-        None after an hour in which nothing was counted: then it begins anew.
+        None after an hour in which nothing was counted: then it begins anew. An hour that begins
+        more than an hour from now is by a clock that was set back since, and is over as well.
         """
-        if now < self.since + HOUR:
+        if self.since - HOUR <= now < self.since + HOUR:
             return self
         if self.count is None or now >= self.since + 2 * HOUR:
             return None
-        return self.emptied().model_copy(update={"since": self.since + HOUR})
+        return self.emptied().model_copy(update={"since": min(now, self.since + HOUR)})

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
 
 from bot.calls.actors import Actor
 from bot.calls.cases import Event, Refusal
@@ -78,7 +88,7 @@ class Refusals:
         at, everything = max(one.at for one in wanted), any(one.everything for one in wanted)
         due = select(REFUSAL_COUNT)
         if not everything:
-            due = due.where(REFUSAL_COUNT.c.since <= at - HOUR)
+            due = due.where(_is_over(at))
         windows = _Windows(transaction, transaction.connection.execute(due))
         windows.go_on(at, everything=everything)
         windows.write()
@@ -163,11 +173,17 @@ class RefusalSide(Shelf):
     async def record_refusals(self, *, everything: bool = False) -> None:
         """Record what was counted; see `bot.ports.Store`."""
         now = self._clock.now()
-        due = REFUSAL_COUNT.c.times > 0 if everything else REFUSAL_COUNT.c.since <= now - HOUR
+        due = REFUSAL_COUNT.c.times > 0 if everything else _is_over(now)
         async with self._reading() as connection:
             found = await connection.scalar(select(REFUSAL_COUNT.c.by).where(due).limit(1))
         if found is not None:
             await self._background(self._record_refusals, Recording(now, everything))
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """The rows whose hour `RefusalWindow.after` ends."""
+    since = REFUSAL_COUNT.c.since
+    return or_(since <= now - HOUR, since > now + HOUR)
 
 
 def _person(actor: Actor) -> Person:

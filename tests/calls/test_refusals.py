@@ -37,7 +37,16 @@ def test_an_hour_after_which_all_was_quiet_is_forgotten() -> None:
     assert next_hour == RefusalWindow(actor=GUS, since=START + HOUR, recorded=1)
 
 
-@given(st.lists(st.integers(0, 200), max_size=60))
+def test_a_clock_set_back_by_minutes_tells_nothing_backwards() -> None:
+    window = RefusalWindow(actor=GUS, since=START).counting(START, "No.")
+    earlier = START - 10 * MINUTE
+    assert window.after(earlier) is window
+    count = window.counting(earlier, "No.").count
+    assert count is not None
+    assert (count.first_at, count.last_at) == (earlier, START)
+
+
+@given(st.lists(st.integers(-200, 200), max_size=60))
 def test_whenever_somebody_is_refused_it_is_recorded_or_counted_once(pauses: list[int]) -> None:
     """One by one at first, then a count an hour, as `bot.store.refusals` goes about it."""
     now = START
@@ -58,4 +67,5 @@ def test_whenever_somebody_is_refused_it_is_recorded_or_counted_once(pauses: lis
             recorded += 1
     left = window.count.times if window is not None and window.count is not None else 0
     assert recorded + sum(counts) + left == len(pauses)
-    assert recorded + len(counts) <= 1 + 2 * (now - START) / HOUR
+    passed = sum(map(abs, pauses)) * MINUTE
+    assert recorded + len(counts) <= 1 + 2 * passed / HOUR

@@ -140,6 +140,23 @@ async def test_counts_outlive_the_process_and_are_recorded_when_it_is_told_to_st
         assert await times(store) == [None, 3, 1]
 
 
+async def test_a_clock_that_was_ahead_and_is_set_back_ends_the_hour(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    """Otherwise nothing more would be recorded of that person for as long as it was ahead."""
+    clock.advance(timedelta(days=9).total_seconds())
+    await refuse(store, 1, 2, 3)
+    await refuse(store, 4, 5, actor=MARY)
+    clock.advance(-timedelta(days=9).total_seconds())
+    await refuse(store, 6)
+    assert await times(store) == [None, None, 2]
+    await store.record_refusals()
+    assert await times(store) == [None, None, 2, 1]
+    clock.advance(3600)
+    await store.record_refusals()
+    assert await times(store) == [None, None, 2, 1, 1]
+
+
 async def test_processes_side_by_side_count_together(postgres_url: str, clock: ManualClock) -> None:
     async with open_store(postgres_url, clock) as one, open_store(postgres_url, clock) as two:
         await asyncio.gather(refuse(one, *range(20)), refuse(two, *range(20, 40)))

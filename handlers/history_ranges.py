@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MOST_RANGES = 100
-"""Ranges that are remembered; of those forgotten, some is read again."""
+"""Ranges that are remembered, with gaps between them; what is forgotten is read again."""
 
 
 class TimeRange(NamedTuple):
@@ -31,6 +31,15 @@ class ReadRange(NamedTuple):
     def reach(self, since: int) -> float:
         """Up to where it tells everything that stood there at the turn `since`."""
         return self.empty_to if self.turn >= since else self.high
+
+    def joined(self, later: "ReadRange") -> "ReadRange | None":
+        """Both in one, where `later` goes on from this one and nothing that this one tells is lost.
+
+        None where there is a gap, or this one was empty further or later on than the other.
+        """
+        goes_on = self.low <= later.low <= self.high <= later.high
+        newer = self.turn <= later.turn and self.empty_to <= later.empty_to
+        return later._replace(low=self.low) if goes_on and newer else None
 
 
 @dataclass
@@ -59,4 +68,11 @@ class ReadRanges:
         """All of `read` was told at that turn; `newest` is the latest message in it, if any."""
         self.newest = max(self.newest, newest or 0.0)
         known = min(read.high, max(self.newest, read.low))
-        self.ranges.append(ReadRange(read.low, known, read.high, turn))
+        whole = ReadRange(read.low, known, read.high, turn)
+        apart = []
+        for one in self.ranges:
+            if (joined := one.joined(whole) or whole.joined(one)) is None:
+                apart.append(one)
+            else:
+                whole = joined
+        self.ranges = deque([*apart, whole], maxlen=MOST_RANGES)

@@ -31,7 +31,7 @@ from bot.store import SqlStore, open_store
 from handlers.alerts import AdminAlerts
 from handlers.history import EVER, MOST_PAGES, ChannelHistory
 from handlers.history_pages import PAGE
-from handlers.history_ranges import ReadRanges, TimeRange
+from handlers.history_ranges import MOST_RANGES, ReadRanges, TimeRange
 from handlers.outbox import PATIENCE, Outbox
 from handlers.posting import Mark
 from handlers.replies import Replies
@@ -273,3 +273,14 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
             seen |= set(page)
             low = float(page[0]) if len(told) > 3 else gap.low
             covered.add(TimeRange(low, gap.high), page[-1] if page else None, turn)
+
+
+def test_a_channel_is_read_once_to_its_end_however_much_was_said_in_it() -> None:
+    """A message at a time; what was read lies side by side, and is remembered as one range."""
+    covered, left = ReadRanges(), 3 * MOST_RANGES
+    while (gap := covered.gap(TimeRange(0.0, EVER), 0)) is not None:
+        assert gap.low < left < gap.high, "read twice"
+        covered.add(TimeRange(float(left) if left > 1 else gap.low, gap.high), float(left), 0)
+        left -= 1
+    assert left == 0
+    assert len(covered.ranges) == 1

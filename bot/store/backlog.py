@@ -29,8 +29,7 @@ async def backlog(connection: AsyncConnection, database: Database, now: datetime
         for vendor, count, oldest in await connection.execute(_CASES)
         if vendor in set(Vendor)  # another release may know more
     }
-    by_now = database.now(database.steady.now())
-    asked = _NOTICES.add_columns(by_now).where(OUTBOX.c.due_at <= by_now)
+    asked = _NOTICES.add_columns(database.present).where(OUTBOX.c.due_at <= database.present)
     count, oldest, then = (await connection.execute(asked)).one()
     since = None if oldest is None else now - (then - oldest)
     outages = await connection.scalar(COUNT) or 0

@@ -87,11 +87,18 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._writer = Writer(self._database, meter)
         self._readiness = Readiness(self._writer, sqlite=self._database.sqlite)
         self._aside = SetAside(meter)
-        door, worklist, notices = (
-            Door(line_channel),
-            Worklist(self._database, self._aside),
-            Notices(self._database, self._aside),
-        )
+        self._open_cases()
+        self._open_notices()
+        self._open_lookups()
+        self._open_restoring()
+        self._open_audit()
+        self._open_usage()
+        self._open_digests()
+        self._open_asks()
+        self._open_refusals()
+
+    def _open_cases(self) -> None:
+        door, worklist = Door(self._line_channel), Worklist(self._database, self._aside)
         self._accept = Work(door.accept, NotAccepted, counting=True)
         self._remark = Work(remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
@@ -101,6 +108,9 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._put_back = Work(worklist.put_back, StoreError)
         self._release = Work(worklist.release, StoreError)
         self._release_all = Work(worklist.release_all, StoreError)
+
+    def _open_notices(self) -> None:
+        notices = Notices(self._database, self._aside)
         self._due = Work(notices.due, StoreError)
         self._noticed = Work(notices.noticed, StoreError)
         self._postpone = Work(notices.postpone, StoreError)
@@ -108,18 +118,17 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._leave = Work(notices.leave, StoreError)
         self._keep_line = Work(outages.keep, StoreError)
         self._reopen = Work(outages.reopen, StoreError)
+
+    def _open_lookups(self) -> None:
         lookups = Lookups(self._database)
         self._hold = Work(lookups.hold, NotAccepted)
         self._due_lookups = Work(lookups.due, StoreError)
         self._looked_up = Work(lookups.over, StoreError)
+
+    def _open_restoring(self) -> None:
         restoring = Restoring(self._database)
         self._restore = Work(restoring.restore, StoreError, counting=True)
         self._notice_restored = Work(restoring.notice, StoreError, counting=True)
-        self._open_audit()
-        self._open_usage()
-        self._open_digests()
-        self._open_asks()
-        self._open_refusals()
 
     async def start(self) -> None:
         """Take the SQLite file for this process, or raise InstanceLocked; begin to write.
@@ -286,10 +295,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         if self._database.sqlite:
             return None
         async with self._asking() as connection:
-            now: datetime = (
-                await connection.execute(text("SELECT clock_timestamp()"))
-            ).scalar_one()
-            return now
+            return await connection.scalar(select(self._database.present))
 
     async def ping(self) -> None:
         """One harmless read; DatabaseUnavailable or DatabaseUnusable when it is not answered."""

@@ -184,7 +184,7 @@ async def _obey(visit: Visit) -> Message | None:
     if type(request) not in NEEDS_NOTHING:
         await visit.counter.soon()
     try:
-        async with admitted(visit, _demand(request)):
+        async with admitted(visit, _demand_of_command(request)):
             return await COMMANDS[type(request)](visit, request)
     except TooManyRequests as no:
         if isinstance(request, said.ActRequest):
@@ -192,7 +192,7 @@ async def _obey(visit: Visit) -> Message | None:
         raise
 
 
-def _demand(request: object) -> Demand:
+def _demand_of_command(request: object) -> Demand:
     """How a command is held against the budget of whoever typed it."""
     if isinstance(request, said.ActRequest | said.Incomplete):
         return ORDER
@@ -204,9 +204,15 @@ async def _press(visit: Visit) -> None:
     handler = ACTIONS.get(pressed)
     if handler is None:
         raise values.stale()
-    demand = ORDER if pressed in ORDERS | FORMS else SETTING if pressed in SETTINGS else LOOK
-    async with admitted(visit, demand):
+    async with admitted(visit, _demand_of_press(pressed)):
         await handler(visit)
+
+
+def _demand_of_press(pressed: str) -> Demand:
+    """How a press is held against the budget of whoever pressed."""
+    if pressed in ORDERS | FORMS:
+        return ORDER
+    return SETTING if pressed in SETTINGS else LOOK
 
 
 async def _use(visit: Visit) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import events, ui
 
+from bot.demo.playground.page.menus import LookupMenu, label_of
 from bot.demo.playground.page.seat import Seat, control_of
 from bot.demo.playground.page.words import html_of
 from bot.demo.slack.finding import entered, options_of
@@ -69,42 +70,13 @@ class Elements:
         self._select(control, options, lambda value: value)
 
     def lookup(self, control: Control) -> None:
-        """A menu whose options the app looks up while somebody types; it shows no others.
-
-        What is chosen stays in it, behind what fits the letters.
-        """
-        known: dict[str, Json] = {}
-        chosen = self._value(control)
-        for option in chosen if isinstance(chosen, list) else [chosen]:
-            if option:
-                known[option["value"]] = option
-        labels = {value: _label(option) for value, option in known.items()}
+        """A menu whose options the app looks up while somebody types."""
+        value = self._value(control)
+        chosen = value if isinstance(value, list) else [value]
+        known = {option["value"]: option for option in chosen if option}
+        labels = {value: label_of(option) for value, option in known.items()}
         field = self._select(control, labels, lambda value: known[value], typed=True)
-
-        typed = ""
-
-        async def offer() -> None:
-            found = await self._seat.suggest(self._shown, control, typed)
-            known.update({option["value"]: option for option in found})
-            chosen = field.value if isinstance(field.value, list) else [field.value]
-            shown = [*(option["value"] for option in found), *(one for one in chosen if one)]
-            field.set_options({value: _label(known[value]) for value in shown}, value=field.value)
-
-        async def look(event: events.GenericEventArguments) -> None:
-            nonlocal typed
-            typed = str(event.args or "")
-            await offer()
-
-        def forget() -> None:
-            nonlocal typed
-            typed = ""
-
-        field.props(
-            "type=text"
-        )  # in a search field NiceGUI would leave out what has not the letters
-        field.on("input-value", look, throttle=0.2)
-        field.on("popup-show", offer)
-        field.on("blur", forget)
+        LookupMenu(field, known, partial(self._seat.suggest, self._shown, control))
 
     def people(self, control: Control) -> None:
         """A menu of the people, or of the channels, of the workspace."""
@@ -145,12 +117,12 @@ class Elements:
             await self._entered(control, sorted(ticked))
 
         for option in options_of(control.element):
-            box = ui.checkbox(_label(option), value=option["value"] in ticked)
+            box = ui.checkbox(label_of(option), value=option["value"] in ticked)
             box.on_value_change(partial(_ticked, tick, option["value"]))
 
     def choice(self, control: Control) -> None:
         """One of a few."""
-        options = {option["value"]: _label(option) for option in options_of(control.element)}
+        options = {option["value"]: label_of(option) for option in options_of(control.element)}
         chosen = self._value(control)
         radio = ui.radio(options, value=chosen["value"] if chosen else None)
         radio.on_value_change(lambda event: self._entered(control, event.value))
@@ -232,12 +204,6 @@ async def _confirmed(question: Json) -> bool:
 def _tells(control: Control) -> bool:
     """Whether the app hears of it at once: fields outside inputs, and inputs that say so."""
     return control.block["type"] != "input" or bool(control.block.get("dispatch_action"))
-
-
-def _label(option: Json) -> str:
-    more = option.get("description", {}).get("text")
-    label = str(option["text"]["text"])
-    return f"{label} · {more}" if more else label
 
 
 def _id(option: Any) -> str:

@@ -19,6 +19,7 @@ class Trouble(NamedTuple):
 RESTART = "A restart of Callwarden tries at once."
 """What whoever has mended a channel can do, rather than wait for the next try."""
 
+_ANOTHER = "another `moderation_channel` in callwarden.toml"
 _POLICY = "Ask whoever looks after the workspace to let the app post there."
 _REINSTALL = "Install the app again, set SLACK_BOT_TOKEN to its new token and restart Callwarden."
 _BOUND = "Somebody has to let the app into the workspace again; `callwarden doctor` says more."
@@ -32,14 +33,14 @@ SHARED = "shared"
 UNAVAILABLE: Mapping[str, Trouble] = {
     "channel_not_found": Trouble(
         "is not there for the bot: it was deleted, or it is private and the bot is not in it",
-        "Type /invite and the bot's name in it, or set another `moderation_channel`.",
+        f"Type /invite and the bot's name in it, or set {_ANOTHER}.",
     ),
-    "is_archived": Trouble("is archived", "Unarchive it, or set another `moderation_channel`."),
+    "is_archived": Trouble("is archived", f"Unarchive it, or set {_ANOTHER}."),
     "not_in_channel": Trouble(
         "does not have the bot in it", "Type /invite and the bot's name there."
     ),
     "channel_type_not_supported": Trouble(
-        "is of a kind in which apps cannot post", "Set another `moderation_channel`."
+        "is of a kind in which apps cannot post", f"Set {_ANOTHER}."
     ),
     "restricted_action": _RESTRICTED,
     "restricted_action_read_only_channel": Trouble("is read-only", _POLICY),

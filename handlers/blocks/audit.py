@@ -38,6 +38,9 @@ EVENTS = {
 }
 """What is said of an event that its name alone does not tell."""
 
+_OF_DIGESTS = {Event.SUBSCRIBED, Event.CHANGED, Event.PAUSED, Event.RESUMED, Event.STOPPED}
+_ITS_CHANNEL = re.compile(r"^(.{0,40}\bfor )([CG][A-Z0-9]{1,31})\b")
+
 
 def audit_message(entries: Sequence[AuditEntry], which: CaseFilter) -> Message:
     """A page of the audit log; a full one has a button for older entries."""
@@ -105,7 +108,7 @@ def _entry(entry: AuditEntry) -> list[str]:
             _people(entry),
             f"“{mrkdwn(entry.title, 80)}”" if entry.title else "",
             f"reason: {mrkdwn(entry.reason, 120)}" if entry.reason else "",
-            mrkdwn(_detail(entry)) if entry.detail else "",
+            _detail_words(entry) if entry.detail else "",
         )
     )
     legible = mrkdwn(entry.text, LEGIBLE) if isinstance(entry, DamagedEntry) else ""
@@ -118,6 +121,12 @@ def _what(entry: AuditEntry) -> str:
     if entry.state is not None and ended and entry.event in {Event.OUTCOME, Event.REFUSED}:
         return state_words(entry.state)
     return f"*{EVENTS.get(entry.event, entry.event.value)}*"
+
+
+def _detail_words(entry: AuditEntry) -> str:
+    """The details, where they are of a digest with its channel as Slack shows one."""
+    words = mrkdwn(_detail(entry))
+    return _ITS_CHANNEL.sub(r"\1<#\2>", words) if entry.event in _OF_DIGESTS else words
 
 
 def _detail(entry: AuditEntry) -> str:

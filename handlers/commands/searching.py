@@ -82,12 +82,21 @@ def read_audit(words: Words, command: str) -> ShowAudit:
     while (word := words.take()) is not None:
         name = word.casefold()
         if name not in EXAMPLES:
-            found |= _when(f"{word} {_said(words)}".strip(), word, found, command)
+            found |= _unnamed(f"{word} {_said(words)}".strip(), word, found, command)
             continue
         if name in found:
             raise BadInput(f"“{name}” is there twice.", next_step=_example(command))
         found[name] = _read(name, _said(words), f"For example: `{command} audit {EXAMPLES[name]}`")
     return _asked(found, form=form)
+
+
+def _unnamed(said: str, word: str, found: dict[str, Any], command: str) -> dict[str, Any]:
+    """A state or a moment without a filter's name."""
+    if (state := _states().get(_plain(said))) is None:
+        return _when(said, word, found, command)
+    if "state" in found:
+        raise BadInput("There are two states.", next_step=_example(command))
+    return {"state": state}
 
 
 def _when(said: str, word: str, found: dict[str, Any], command: str) -> dict[str, Moment]:
@@ -151,12 +160,15 @@ def _verbs(said: str, example: str) -> tuple[str, ...]:
     """The names of a verb, of several with commas between, or of all that share a first word."""
     found: list[str] = []
     for part in said.split(","):
-        words = " ".join(part.casefold().replace("_", " ").split())
-        verbs = _spoken().get(words)
+        verbs = _spoken().get(_plain(part))
         if verbs is None:
             raise _unknown(part.strip(), _spoken(), "verb", example)
         found += verbs
     return tuple(dict.fromkeys(found))
+
+
+def _plain(said: str) -> str:
+    return " ".join(said.casefold().replace("_", " ").split())
 
 
 def _spoken() -> dict[str, tuple[str, ...]]:
@@ -177,11 +189,15 @@ def _vendor(said: str, example: str) -> Vendor:
 
 
 def _state(said: str, example: str) -> State:
-    known = {name: state for state in State for name in state_names(state)}
-    words = " ".join(said.casefold().replace("_", " ").split())
+    known, words = _states(), _plain(said)
     if words not in known:
         raise _unknown(said, known, "state", example)
     return known[words]
+
+
+def _states() -> dict[str, State]:
+    """Everything that names a state."""
+    return {name: state for state in State for name in state_names(state)}
 
 
 def _moment(said: str, example: str) -> Moment:

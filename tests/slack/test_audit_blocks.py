@@ -292,3 +292,9 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
 def test_a_case_asked_in_a_direct_message_says_so() -> None:
     case = crowd(1).model_copy(update={"channel": "D0MIRA"})
     assert "in a direct message" in words(told(case_message(Life(case=case), FULL)))
+
+
+def test_a_digests_channel_is_shown_as_slack_shows_one() -> None:
+    entry = AuditEntry(id=1, at=NOW, event=Event.SUBSCRIBED, detail="A digest for C0OPS, every day")
+    shown = words(told(audit_message([entry], CaseFilter())))
+    assert "A digest for <#C0OPS>, every day" in shown

@@ -99,7 +99,7 @@ async def open_house(
         rounds = _rounds(settings, store, freshness, slack, owner)
         digests = Digests(Subscribing(policy, slack.directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
-        lookups = Lookups(store, partial(look_up, counter), counter.tasks, owner, lease)
+        lookups = Lookups(store, partial(look_up, counter), clock, counter.tasks, owner, lease)
         poster = ask_poster(settings, slack)
         asking = Asking(store, poster, board, clock, counter.tasks, owner, lease)
         behind = Behind(

@@ -8,7 +8,7 @@ import structlog
 
 from bot import trace
 from bot.calls.lookups import Lookup
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.held_lease import HeldLease
 from bot.moderation.executor import LEASE
 from bot.moderation.pump import Pump
@@ -32,23 +32,23 @@ class Lookups:
         self,
         store: LookupStore,
         settle: Callable[[Lookup], Awaitable[None]],
+        clock: Clock,
         tasks: Tasks,
         owner: str,
         lease: timedelta = LEASE,
-        clock: Clock | None = None,
     ) -> None:
         self._store = store
         self._settle = settle
+        self._clock = clock
         self._owner = owner
         self._lease = lease
-        self._clock = clock or SystemClock()
         self._pump = Pump(
             "orders looked for",
             self._due,
             self._carry_on,
             tasks=tasks,
             slots=LOOKUPS_AT_ONCE,
-            lease=partial(HeldLease, self._clock, lease),
+            lease=partial(HeldLease, clock, lease),
         )
 
     async def hold(self, lookup: Lookup) -> None:

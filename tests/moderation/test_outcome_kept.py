@@ -149,7 +149,7 @@ async def test_an_order_that_was_found_out_is_not_looked_for_again(
     async def settle(lookup: Lookup) -> None:
         settled.append(lookup.attempt)
 
-    lookups = Lookups(away, settle, tasks, "one", MINUTE, clock)
+    lookups = Lookups(away, settle, clock, tasks, "one", MINUTE)
     away.away["looked_up"] = 3
     await lookups.hold(
         Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR, asked_at=START)

@@ -33,7 +33,7 @@ class RefusalCount(Frozen):
         more = "1 more request was" if self.times == 1 else f"{self.times:,} more requests were"
         first, last = (f"{at:%Y-%m-%d %H:%M}" for at in (self.first_at, self.last_at))
         between = f"at {first}" if first == last else f"between {first} and {last}"
-        return f"{more} refused {between} UTC. Why the last one was: {self.why}"
+        return f"{more} refused {between} UTC. Last refusal: {self.why}"
 
 
 class RefusalWindow(Frozen):

@@ -54,7 +54,7 @@ def digest_form(state: DigestState, wish: Wish, vendors: Sequence[Vendor], now: 
     }
 
 
-ZONE_HINT = "Type a part of the name, such as a city."
+ZONE_HINT = "Type a large city nearby, an abbreviation such as EST, or an offset such as +2."
 
 
 def pause_form(state: DigestState, subscription: Subscription) -> Block:

@@ -22,7 +22,7 @@ def count(times: int, first: datetime, last: datetime) -> str:
 def test_a_count_says_how_many_when_and_why() -> None:
     assert count(1134, START, START + 59 * MINUTE) == (
         "1,134 more requests were refused between 2026-11-21 12:00 and 2026-11-21 12:59 UTC. "
-        "Why the last one was: You are a guest."
+        "Last refusal: You are a guest."
     )
     assert count(1, START, START).startswith("1 more request was refused at 2026-11-21 12:00 UTC.")
 

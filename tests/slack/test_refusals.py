@@ -31,7 +31,7 @@ async def test_an_auditor_reads_the_first_one_and_how_many_more_there_were(
     assert told.count("because") == 1
     assert "because 0" in told
     assert "4 more requests were refused" in told
-    assert "Why the last one was:" in told
+    assert "Last refusal:" in told
     assert "2 entries" in leo.latest.text
 
 

@@ -54,8 +54,7 @@ async def test_the_first_is_recorded_and_the_others_are_counted_by_the_hour(
     _, count = await entries(store)
     assert (count.actor, count.times, count.at) == (GUS, MANY - 1, clock.now())
     assert count.detail == (
-        "1,134 more requests were refused at 2026-11-21 12:01 UTC. "
-        "Why the last one was: You are a guest."
+        "1,134 more requests were refused at 2026-11-21 12:01 UTC. Last refusal: You are a guest."
     )
     found = await store.audit(CaseFilter(by=GUS.user, limit=9))
     assert [entry.id for entry in found] == [2, 1]

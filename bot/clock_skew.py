@@ -99,6 +99,14 @@ class ClockSkew:
             self._doubted = now
             self.ask()
 
+    def time_of(self, source: str) -> datetime | None:
+        """What time it is now by `source`; None where it was not heard of late."""
+        heard = self._heard.get(source)
+        if heard is None:
+            return None
+        passed = self._clock.monotonic() - heard.at
+        return heard.moment + timedelta(seconds=passed) if passed <= BELIEVED_SECONDS else None
+
     @property
     def seconds(self) -> Mapping[str, float]:
         """By source, for how many seconds our clock is ahead; less than 0 where it is behind."""
@@ -121,8 +129,6 @@ class ClockSkew:
             raise ClockWrong(says, next_step=MEND)
 
     def _compared(self) -> Iterator[tuple[str, float]]:
-        for source, heard in self._heard.items():
-            passed = self._clock.monotonic() - heard.at
-            if passed <= BELIEVED_SECONDS:
-                theirs = heard.moment + timedelta(seconds=passed)
+        for source in self._heard:
+            if (theirs := self.time_of(source)) is not None:
                 yield source, (self._clock.now() - theirs).total_seconds()

@@ -7,7 +7,7 @@ nobody looks for ever.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -73,9 +73,15 @@ class ChannelHistory:
     shown to be absent, counts as absent: it may then stand there twice.
     """
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Clock,
+        slack_time: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._slack_time = slack_time
         self._reading = asyncio.Lock()
         self._turns = count()
         self._history, self._replies = PacedMethod(clock), PacedMethod(clock)
@@ -91,7 +97,7 @@ class ChannelHistory:
         what Slack's client raises. `about` names the message on the log's lines.
         """
         look = self._look(channel, mark)
-        wanted = TimeRange((oldest - SKEW).timestamp(), EVER)
+        wanted = TimeRange((min(oldest, self._since(look)) - SKEW).timestamp(), EVER)
         search = self._search(channel, mark, wanted, look)
         return await self._patiently(search, look, patience, about)
 
@@ -101,6 +107,14 @@ class ChannelHistory:
         """As `find`, in the thread below the message `thread`."""
         search = self._search_thread(channel, thread, mark)
         return await self._patiently(search, self._look(channel, mark), patience, about)
+
+    def _since(self, look: Look) -> datetime:
+        """When it was first looked for: what is said to be later comes of a clock that was ahead.
+
+        By Slack's time, which its messages bear, where that is known.
+        """
+        now = self._slack_time() or self._clock.now()
+        return now - timedelta(seconds=self._clock.monotonic() - look.since)
 
     def expect(self, channel: str, mark: Mark) -> None:
         """A message with that mark may stand there from now on, and will be looked for."""

@@ -77,7 +77,7 @@ async def open_house(
         metrics.clock(counter.skew)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics, wait=True))
         metrics.queue(store.backlog)
-        slack = await open_slack(settings, clock, stack, counter.skew.hear_date)
+        slack = await open_slack(settings, clock, stack, counter.skew)
         providers = await open_vendors(settings, clock, stack, metrics)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
         policy = Policy(settings.rules, slack.directory)

@@ -1,13 +1,14 @@
 """What Slack is read and written by."""
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import NamedTuple
 
 from aiolimiter import AsyncLimiter
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.clock_skew import SLACK, ClockSkew
 from bot.moderation.cards import Cards
 from bot.settings import Settings
 from bot.store import SqlStore
@@ -42,17 +43,18 @@ async def open_slack(
     settings: Settings,
     clock: Clock,
     stack: AsyncExitStack,
-    dated: Callable[[str], None] = lambda _: None,
+    skew: ClockSkew | None = None,
 ) -> SlackSide:
-    """Slack while the stack lasts; `dated` is told the `Date` of each answer."""
-    session = await stack.enter_async_context(open_session(settings.network, dated))
+    """Slack while the stack lasts; `skew` hears what time its answers say it is."""
+    skew = skew or ClockSkew(clock)
+    session = await stack.enter_async_context(open_session(settings.network, skew.hear_date))
     slack, limits = settings.slack, settings.limits
     client = web_client(session, slack.api_url, slack.token(), settings.network)
     directory = SlackDirectory(client, clock)
     return SlackSide(
         client,
         Replies(session, settings.network),
-        ChannelHistory(client, clock),
+        ChannelHistory(client, clock, partial(skew.time_of, SLACK)),
         directory,
         OwnChannels(directory, frozenset(settings.rules.slack.shared_channels)),
         AsyncLimiter(LINES_IN_A_BURST, LINES_IN_A_BURST / limits.lines_per_second),

@@ -186,6 +186,9 @@ async def test_without_that_limit_every_line_is_found_and_stands_there_once(
     assert worker.read() == SOME // PAGE + 1
 
 
+FAR = 3_600.0
+"""Seconds by which a clock is ahead."""
+
 MARKS = [Mark("callwarden_case", f"line:{number}") for number in range(3)]
 
 
@@ -220,6 +223,23 @@ async def test_a_message_posted_after_a_reading_is_found_by_the_next(worker: Wor
     found = await again.find(channel, MARKS[0], now, PATIENCE)
     assert found is not None
     assert found.answered
+
+
+async def test_a_line_is_found_though_its_order_was_recorded_by_a_clock_that_was_ahead(
+    worker: Worker,
+) -> None:
+    """Messages bear Slack's time: one that lies before what was asked for is no other one."""
+    right, ahead, channel = worker.clock, ManualClock(worker.clock.now()), worker.channel.id
+    ahead.set(FAR)
+    asked = ahead.now()
+    by_slack, by_us = ChannelHistory(worker.client, ahead, right.now), worker.outbox.history
+    for history in by_slack, by_us:
+        history.expect(channel, MARKS[0])
+    posted = worker.slack.world.post(channel, "line", [], metadata=MARKS[0].metadata)
+    for clock in right, ahead:
+        clock.advance(FAR / 2)
+    for history in by_slack, by_us:
+        assert await history.find(channel, MARKS[0], asked, 2 * FAR) == (posted.ts, False)
 
 
 async def test_a_long_thread_is_read_to_its_end_and_no_further(worker: Worker) -> None:

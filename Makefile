@@ -51,7 +51,7 @@ screenshots: .venv/ready ## Photograph the playground (needs chromium and chromi
 bench: .venv/ready ## Measure speed against floors of the same run
 	@$(BIN)/python -m tests.bench
 
-storm: .venv/ready ## Kill the bot at random for a minute per database, then count
+storm: .venv/ready ## Kill, freeze and mislead the bot for a minute per database, then count
 	@$(BIN)/python -m tests.storm
 
 fuzz: .venv/ready ## Post 10,000 made-up requests to each door, and print what became of them

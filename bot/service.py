@@ -153,8 +153,8 @@ async def serve(
 ) -> None:
     """Answer Slack until SIGTERM or SIGINT. Raises ConfigError, StoreError and SocketLost.
 
-    ProcessBroken when a part ended without which nothing would be answered. `clock` is what the
-    ways in go by; `when_stopping` is called once, as the process begins to stop.
+    ProcessBroken when a part ended without which nothing would be answered. `clock` is what it goes
+    by, but for the age of signed requests; `when_stopping` is called once, as it begins to stop.
     """
     configure_logs(settings.process.log_level)
     await _preflight(settings, clock)
@@ -165,7 +165,7 @@ async def serve(
     async with AsyncExitStack() as door:
         url = await _open_doors(door, doors, settings.process, life)
         bootstrap = await _load_the_rest()
-        async with bootstrap.open_house(settings, counter, worker=worker) as store:
+        async with bootstrap.open_house(settings, counter, worker=worker, clock=clock) as store:
             _keep_for_good()
             counter.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
@@ -203,14 +203,19 @@ async def _say_what_is_on(event: str, settings: Settings, store: "SqlStore", **m
     )
 
 
-async def work(settings: Settings, *, when_stopping: Callable[[], None] | None = None) -> None:
+async def work(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    when_stopping: Callable[[], None] | None = None,
+) -> None:
     """Sweep up until SIGTERM or SIGINT. Raises ConfigError, StoreError and ProcessBroken."""
     configure_logs(settings.process.log_level)
-    await _preflight(settings)
+    await _preflight(settings, clock)
     life = Lifecycle(when_stopping)
     counter = counter_of(settings, life=life)
     bootstrap = await _load_the_rest()
-    async with bootstrap.open_house(settings, counter, worker=True) as store:
+    async with bootstrap.open_house(settings, counter, worker=True, clock=clock) as store:
         counter.skew.doubt()
         _stop_on_signals(life)
         await _say_what_is_on("working", settings, store)

@@ -103,6 +103,16 @@ class Program:
         if self.running:
             self._process.send_signal(signal.SIGINT)
 
+    def freeze(self) -> None:
+        """Let it stand still, as a machine that sleeps does: SIGSTOP."""
+        if self.running:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on: SIGCONT."""
+        if self.running:
+            self._process.send_signal(signal.SIGCONT)
+
     async def ended(self) -> int:
         """Wait for its end; its exit code."""
         return await self._process.wait()

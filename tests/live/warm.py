@@ -11,7 +11,7 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -36,6 +36,13 @@ def live(
     arguments: tuple[str, ...], environ: Mapping[str, str], log: str, said: Connection
 ) -> None:
     """In the new process: be `python -m <arguments>`, with that environment and no other."""
+    become(environ, log, said)
+    sys.argv = list(arguments)
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+
+
+def become(environ: Mapping[str, str], log: str, said: Connection) -> None:
+    """In the new process: have that environment and no other, print to `said`, log to `log`."""
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environ)
@@ -43,8 +50,6 @@ def live(
         os.dup2(said.fileno(), 1)
         os.dup2(errors.fileno(), 2)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # the old one knew a terminal
-    sys.argv = list(arguments)
-    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
 
 
 class _Output(asyncio.StreamReaderProtocol):
@@ -97,6 +102,11 @@ class Forked:
 
 async def warm(*arguments: str, environ: Mapping[str, str], log: Path) -> Program:
     """As `Program.start`, forked instead of executed."""
+    return Program(await forked(live, arguments, dict(environ), str(log)), log)
+
+
+async def forked(target: Callable[..., None], *given: object) -> Forked:
+    """A new process that runs `target` with what is given and, last, where it prints to."""
     hears, says = _SERVER.Pipe(duplex=False)
     reader = asyncio.StreamReader()
     output = _Output(reader)
@@ -104,8 +114,6 @@ async def warm(*arguments: str, environ: Mapping[str, str], log: Path) -> Progra
         pipe = os.fdopen(os.dup(hears.fileno()), "rb")
     await asyncio.get_running_loop().connect_read_pipe(lambda: output, pipe)
     with says:
-        process = _SERVER.Process(
-            target=live, args=(arguments, dict(environ), str(log), says), daemon=True
-        )
+        process = _SERVER.Process(target=target, args=(*given, says), daemon=True)
         process.start()
-    return Program(Forked(process, reader, output), log)
+    return Forked(process, reader, output)

@@ -1,7 +1,7 @@
-"""What is ordered in a storm: no two acts on the same target, so that effects can be told."""
+"""What is ordered in a storm: each act once on a target, so that effects can be told."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,9 +62,12 @@ def _of(share: Share, stage: Stage, hundreds: int) -> Iterator[Errand]:
     for call in calls:
         for stay in rooms[call].here():
             person = stay.visitor.id if about_people else None
-            text = share.words.format(call=f"{share.vendor}:{call}", person=person)
-            slash = Slash(text, stage.slack.world.tickets.trigger("U0"), _reply_url(stage))
-            yield Errand(slash, Target(share.vendor, share.verb, call, person))
+            yield _errand(stage, share.words, Target(share.vendor, share.verb, call, person))
+
+
+def _errand(stage: Stage, words: str, target: Target) -> Errand:
+    text = words.format(call=f"{target.vendor}:{target.call}", person=target.person)
+    return Errand(Slash(text, stage.slack.world.tickets.trigger("U0"), _reply_url(stage)), target)
 
 
 def _reply_url(stage: Stage) -> str:
@@ -72,8 +75,63 @@ def _reply_url(stage: Stage) -> str:
     return f"{workspace.base_url}/respond/{workspace.tickets.reply(cast.moderator.id, cast.ops.id)}"
 
 
-def effects(stage: Stage) -> Iterator[Target]:
-    """Everything that was really changed through the vendors' APIs."""
+class Pair(NamedTuple):
+    """Two orders that undo each other, as they are given."""
+
+    first: Errand
+    second: Errand
+
+
+PAIRS = (
+    ("record_start", "record {call} start storm", "record_stop", "record {call} stop storm"),
+    ("silence", "silence {call} {person} storm", "unsilence", "unsilence {call} {person} storm"),
+    ("captions_start", "captions {call} start", "captions_stop", "captions {call} stop"),
+)
+"""What turns something on, and what turns it off. Who is blocked is asked for in a form."""
+
+OFF = {off: on for on, _, off, _ in PAIRS}
+"""What turns something off, and what had turned it on."""
+
+
+def opposing(stage: Stage, pairs: int, dice: random.Random) -> list[Pair]:
+    """So many pairs, each about a person or a call of its own."""
+    made = []
+    for call in stage.world.crowd(Vendor.STREAM, calls=pairs, people=2):
+        on, on_words, off, off_words = dice.choice(PAIRS)
+        person = stage.world.stream.rooms[call].here()[0].visitor.id
+        about = person if "{person}" in on_words else None
+        words = ((on, on_words), (off, off_words))
+        made.append(
+            Pair(
+                *(
+                    _errand(stage, typed, Target(Vendor.STREAM, verb, call, about))
+                    for verb, typed in words
+                )
+            )
+        )
+    return made
+
+
+def is_on(stage: Stage, target: Target) -> bool:
+    """Whether at the vendor a call is recorded or captioned, or somebody is silenced."""
+    room, person = stage.world.stream.rooms[target.call], target.person
+    if person is not None:
+        return room.permissions.get(person, {}).get("send-audio") is False
+    return bool(room.recording) if target.verb.startswith("record") else room.captioning
+
+
+_OF_A_PAIR = {"revoke": "silence", "grant": "unsilence"}
+
+
+def effects(stage: Stage, pairs: Sequence[Pair] = ()) -> Iterator[Target]:
+    """Everything that was really changed through the vendors' APIs.
+
+    Of a silence and its end, which are several changes each, one; a silence mutes beside.
+    """
+    opposed = {pair.first.target.call for pair in pairs}
     for vendor, server in stage.world.servers.items():
-        for effect in server.effects:
-            yield Target(vendor, *effect)
+        changed = [effect for effect in server.effects if effect.verb not in _OF_A_PAIR]
+        changed += dict.fromkeys(one for one in server.effects if one.verb in _OF_A_PAIR)
+        for verb, call, person in changed:
+            if verb != "mute" or call not in opposed:
+                yield Target(vendor, _OF_A_PAIR.get(verb, verb), call, person)

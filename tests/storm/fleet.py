@@ -1,4 +1,4 @@
-"""The processes of one bot: each started again whenever it ends, and killed at random."""
+"""The processes of one bot: each started again whenever it ends."""
 
 import asyncio
 import contextlib
@@ -49,11 +49,10 @@ class Berth:
 
 
 class Fleet:
-    """Every process of one bot. `killed` counts those that were."""
+    """Every process of one bot."""
 
     def __init__(self, deployment: Deployment, crew: Sequence[Sequence[str]]) -> None:
         self.berths = [Berth(deployment, arguments) for arguments in crew]
-        self.killed = 0
 
     @contextlib.asynccontextmanager
     async def at_sea(self) -> AsyncIterator[None]:
@@ -80,17 +79,6 @@ class Fleet:
         if not ready:
             await webs[0].ready.wait()
         return dice.choice(ready or webs[:1]).port
-
-    async def under_fire(self, dice: random.Random) -> None:
-        """Let a process work for 0.15 to 1.2 seconds and kill it; then another one, for ever."""
-        while True:
-            berth = dice.choice(self.berths)
-            await berth.ready.wait()
-            await asyncio.sleep(dice.uniform(0.15, 1.2))
-            if berth.program is not None:
-                berth.program.kill()
-                self.killed += 1
-            berth.ready.clear()
 
 
 async def _stop(program: Program | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.live.wire import Line
-from tests.storm.errands import Errand
+from tests.storm.errands import Errand, Pair
 from tests.storm.fleet import Fleet
 
 TWICE = 0.3
@@ -14,6 +14,9 @@ TWICE = 0.3
 
 CROWD, IN_CROWDS = 10, 0.02
 """Copies of an order at once, and how many orders come like that."""
+
+APART = 0.3
+"""Seconds between the two orders of a pair."""
 
 OK = 200
 
@@ -23,11 +26,15 @@ PATIENCE = 30.0
 
 @dataclass
 class Ledger:
-    """What was sent, and what was promised: orders that were acknowledged with nothing to say."""
+    """What was sent, and what was promised: orders that were acknowledged with nothing to say.
+
+    `pairs` are those sent whose orders undo each other.
+    """
 
     sent: int = 0
     deliveries: int = 0
     promised: set[Errand] = field(default_factory=set)
+    pairs: list[Pair] = field(default_factory=list)
 
     @property
     def acked(self) -> int:
@@ -50,6 +57,17 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.hands):
                 group.create_task(self._type(errands))
+
+    async def oppose(self, pairs: Iterator[Pair]) -> None:
+        """Send every pair, one after the other; both orders are delivered in any case."""
+        for pair in pairs:
+            self.ledger.pairs.append(pair)
+            self.ledger.sent += 2
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._order(pair.first))
+                await asyncio.sleep(APART)
+                group.create_task(self._order(pair.second))
+            await asyncio.sleep(self.dice.uniform(0, APART))
 
     async def _type(self, errands: Iterator[Errand]) -> None:
         for errand in errands:

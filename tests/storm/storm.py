@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.demo.stage import Stage, open_stage
+from bot.demo.stage import open_stage
 from tests.live.bot import CONFIG, Deployment
-from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
-from tests.storm.errands import errands
+from tests.storm.errands import errands, opposing
+from tests.storm.exposed import exposed
 from tests.storm.fleet import Fleet
+from tests.storm.hazards import LONG, Hazards
 from tests.storm.sender import Ledger, Sender
 from tests.storm.weather import weather
 
@@ -32,6 +33,8 @@ lines_per_second = 200
 
 PER_SECOND = 25
 
+PAIRS_PER_SECOND = 2
+
 
 async def storm(
     database_url: str, folder: Path, crew: Sequence[Sequence[str]], seconds: float, seed: int = 7
@@ -42,24 +45,30 @@ async def storm(
     """
     dice = random.Random(seed)
     async with open_stage(SystemClock()) as stage:
-        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, warm), crew)
+        fleet = Fleet(Deployment(folder, database_url, stage.environ, SETTINGS, exposed), crew)
+        hazards = Hazards(fleet, stage, database_url, dice, min(1.0, seconds / LONG))
         async with fleet.at_sea(), auditor(database_url) as audit:
-            ledger = await _rage(stage, fleet, seconds, dice)
+            ledger = await _rage(hazards, seconds)
             await fleet.everyone_ready()
             await audit.settled()
             tally = await count(stage, ledger, audit)
-    return Tally({**tally.counts, "processes killed": fleet.killed}, tally.faults)
+    return Tally({**tally.counts, **hazards.counts}, tally.faults)
 
 
-async def _rage(stage: Stage, fleet: Fleet, seconds: float, dice: random.Random) -> Ledger:
-    ledger = Ledger()
+async def _rage(hazards: Hazards, seconds: float) -> Ledger:
+    stage, dice, ledger = hazards.stage, hazards.dice, Ledger()
     orders = iter(errands(stage, int(seconds * PER_SECOND // 100) + 1, dice))
-    sender = Sender(fleet, dice, ledger, rate=PER_SECOND)
+    pairs = iter(opposing(stage, int(seconds * PAIRS_PER_SECOND) + 1, dice))
+    sender = Sender(hazards.fleet, dice, ledger, rate=PER_SECOND)
     async with weather(stage, dice):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds) as patience:
-                watching = _prolong(patience, lambda: ledger.acked > 0 and fleet.killed > 0)
-                await asyncio.gather(sender.pour(orders), fleet.under_fire(dice), watching)
+                await asyncio.gather(
+                    sender.pour(orders),
+                    sender.oppose(pairs),
+                    hazards.befall(),
+                    _prolong(patience, lambda: ledger.acked > 0 and hazards.counts.total() > 0),
+                )
     return ledger
 
 

@@ -13,7 +13,7 @@ from bot.demo.vendors.base import VendorServer
 MOMENT = 0.1
 """Seconds for which the weather stays as it is."""
 
-ACTS = ("kick", "mute", "record")
+ACTS = ("kick", "mute", "record", "caption", "user_permissions")
 """Parts of the paths of requests that act."""
 
 SLOWEST = 0.3

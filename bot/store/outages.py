@@ -67,9 +67,18 @@ _KEEP = (
 _GIVE_UP = delete(OUTBOX).where(
     IS_DUE, _LINES, OUTBOX.c.place == bindparam("where"), OUTBOX.c.due_at <= bindparam("long_ago")
 )
+_IS_TO_BE_TRIED = or_(
+    OUTAGE.c.retry_at <= bindparam("now"), OUTAGE.c.retry_at > bindparam("too_far")
+)
+_TO_BE_TRIED = (
+    select(OUTAGE.c.channel)
+    .where(_IS_TO_BE_TRIED)
+    .order_by(OUTAGE.c.retry_at)
+    .limit(bindparam("most"))
+)
 _TAKE_TRY = (
     update(OUTAGE)
-    .where(or_(OUTAGE.c.retry_at <= bindparam("now"), OUTAGE.c.retry_at > bindparam("too_far")))
+    .where(_IS_TO_BE_TRIED, OUTAGE.c.channel.in_(_TO_BE_TRIED))
     .values(retry_at=bindparam("until"))
     .returning(OUTAGE.c.channel)
 )
@@ -136,7 +145,8 @@ def keep(transaction: Transaction, lines: Sequence[RefusedLine]) -> Sequence[boo
 def _keep(transaction: Transaction, one: RefusedLine) -> bool:
     connection, channel = transaction.connection, one.notice.place
     lease = {"notice": one.notice.key, "fence": one.notice.token}
-    connection.execute(_KEEP, lease)
+    if not connection.execute(_KEEP, lease).rowcount:
+        return False  # somebody else has it meanwhile, and may have brought it there
     gone = connection.execute(_GIVE_UP, {"where": channel, "long_ago": one.at - KEPT}).rowcount
     if gone:
         log.error("lines given up", channel=channel, lines=gone, days=KEPT.days)
@@ -167,10 +177,13 @@ def reopen(transaction: Transaction, beginnings: Sequence[Reopening]) -> Sequenc
 
 
 def tries(transaction: Transaction, wish: Wish) -> Sequence[ColumnElement[bool]]:
-    """Of each channel that is to be tried again now, which rows; nobody else tries it meanwhile."""
+    """Of each channel that is to be tried again now, which rows; nobody else tries it meanwhile.
+
+    No more channels than rows are wished for: each is tried with one.
+    """
     connection, now = transaction.connection, transaction.now
     moments = {"now": now, "too_far": now + RETRY, "until": now + wish.lease}
-    channels = connection.execute(_TAKE_TRY, moments).scalars().all()
+    channels = connection.execute(_TAKE_TRY, moments | {"most": wish.limit}).scalars().all()
     for channel in channels:
         connection.execute(_IN_ORDER, {"where": channel, "now": now})
     return [and_(_LINES, OUTBOX.c.place == channel) for channel in channels]

@@ -8,6 +8,7 @@ import pytest
 from bot.calls.cases import Notice, NoticeKind
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
+from tests.store.ageing import time_passing
 from tests.store.orders import DONE, MINUTE, order
 
 HOUR = timedelta(hours=1)
@@ -154,3 +155,35 @@ async def test_a_start_tries_at_once_and_takes_kept_lines_to_the_channel_that_is
         assert len(await store.outages()) == outages
         (line,) = await lines(store)
         assert (line.key, line.place) == ("line:1", place or "C-LINE")
+
+
+async def test_no_more_is_taken_up_than_there_is_room_for(
+    database_url: str, clock: ManualClock
+) -> None:
+    """Lines of a start before may be due for another channel, and both be closed."""
+    with time_passing(clock, database_url):
+        for channel in ("C-OLD", "C-NEW"):
+            async with open_store(database_url, clock, line_channel=channel, patience=60) as store:
+                await store.accept(order(channel, person=channel))
+                await store.accept(order(f"2{channel}", person=f"2{channel}"))
+        async with open_store(database_url, clock, line_channel="C-NEW", patience=60) as store:
+            for line in await lines(store):
+                await store.keep_line(line, "is_archived")
+            assert len(await store.outages()) == 2
+            clock.advance(HOUR.total_seconds())
+            for left in (1, 1, 0):
+                due = await store.due_notices(
+                    owner="n", limit=1, lease=MINUTE, kind=NoticeKind.LINE
+                )
+                assert len(due) == left
+
+
+async def test_whose_lease_ran_out_begins_no_outage(store: SqlStore) -> None:
+    """Somebody else has the line meanwhile, and may have brought it where it belongs."""
+    await asked(store, 1)
+    (old,) = await lines(store)
+    await store.release("n")
+    (new,) = await lines(store)
+    await store.noticed(new, posted="1.0")
+    assert not await store.keep_line(old, "is_archived")
+    assert await store.outages() == []

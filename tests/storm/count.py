@@ -17,7 +17,7 @@ from bot.demo.stage import Stage
 from bot.errors import RecordDamaged
 from bot.store import SqlStore
 from bot.store.urls import address_of
-from tests.live.names import LINES, ROOM
+from tests.live.names import LINES, MODERATOR
 from tests.storm.errands import OFF, Errand, Target, effects, is_on
 from tests.storm.sender import Ledger
 
@@ -147,7 +147,7 @@ def _lost(stage: Stage, ledger: Ledger, kept: dict[str, int], cases: dict[int, C
 
 def _answered(stage: Stage, words: Sequence[str]) -> Iterator[str]:
     """Those of these orders whose asker read that nothing was done, with a button to repeat it."""
-    for message in stage.slack.world.messages.get(ROOM, []):
+    for message in stage.slack.world.ephemerals.get(MODERATOR, []):
         shown = str(message.blocks)
         yield from (one for one in words if one in shown)
 
@@ -177,12 +177,18 @@ def _target(case: Case) -> Target:
 
 
 def _untrue(cases: dict[int, Case], done: Counter[Target]) -> int:
-    """Cases that are told to be done and were not; what was never turned on is off."""
-    told = [_target(case) for case in cases.values() if case.state is State.CONFIRMED]
-    return sum(
-        not done[one] and (one.verb not in OFF or done[one._replace(verb=OFF[one.verb])] > 0)
-        for one in told
-    )
+    """Cases that are told to be done and were not; what was not turned on before is off."""
+    numbers = {_target(case): number for number, case in cases.items()}
+
+    def is_true(number: int) -> bool:
+        target = _target(cases[number])
+        if target.verb not in OFF:
+            return done[target] > 0
+        on = target._replace(verb=OFF[target.verb])
+        return done[target] > 0 or numbers.get(on, number) >= number or not done[on]
+
+    confirmed = [number for number, case in cases.items() if case.state is State.CONFIRMED]
+    return sum(not is_true(number) for number in confirmed)
 
 
 def _messages(stage: Stage, cases: dict[int, Case]) -> dict[str, int]:

@@ -50,12 +50,11 @@ async def came_before(visit: Visit) -> bool | None:
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            for key in _keys(visit):
-                if await visit.desk.came_before(key) or await visit.counter.lookups.under_way(key):
-                    return True
+            keys = _keys(visit)
+            recorded = await visit.desk.came_before(*keys)
+            return recorded or await visit.counter.lookups.under_way(*keys)
     except (StoreError, TimeoutError):
         return None
-    return False
 
 
 def _keys(visit: Visit) -> tuple[str, ...]:

@@ -275,9 +275,9 @@ class Desk:
         """The case that the request of this key led to, told to whoever sent it once already."""
         return await self.store.led_to(key)
 
-    async def came_before(self, key: str) -> bool:
-        """Whether a request of this key is on record, whatever it led to."""
-        return await self.store.seen(key)
+    async def came_before(self, *keys: str) -> bool:
+        """Whether a request of one of these keys is on record, whatever it led to."""
+        return await self.store.seen(*keys)
 
     async def to_repeat(self, asker: Asker, number: int) -> Case:
         """A case that is to be done again: whoever may do it may; `request` decides on that."""

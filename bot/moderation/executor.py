@@ -56,6 +56,9 @@ ASK_AGAIN = timedelta(seconds=5)
 PAST = 500
 """Earlier cases of a call in which an act looks for what it takes back."""
 
+READ_AGAIN = timedelta(seconds=1)
+"""How long a case that could not be read waits to be told: a busy database is so for a moment."""
+
 GATHER_SECONDS = 0.05
 """How long messages that fall due one after the other are gathered into one look."""
 
@@ -279,6 +282,11 @@ class Executor:
             case = await self._store.case(notice.case)
         except OtherRelease:
             await self._store.leave(notice)
+            return
+        except StoreError as error:
+            log.warning("notice put off", case=notice.case, error=str(error))
+            until = self._clock.now() + READ_AGAIN
+            await self._store.postpone(notice, until=until, doubtful=False)
             return
         with (
             trace.working_on(case.number, case.trace, notice=notice.kind),

@@ -56,9 +56,9 @@ class Lookups:
         if await self._store.hold(lookup.model_copy(update={"trace": trace.current()})):
             self._pump.nudge()
 
-    async def under_way(self, key: str) -> bool:
-        """Whether the order of this key is being looked for: its answer follows."""
-        return await self._store.looked_for(key)
+    async def under_way(self, *keys: str) -> bool:
+        """Whether an order of these keys is being looked for: its answer follows."""
+        return await self._store.looked_for(*keys)
 
     def nudge(self) -> None:
         """Look for what a process that died left behind."""

@@ -93,8 +93,8 @@ class Store(Protocol):
     async def led_to(self, key: str) -> Case | None:
         """The case that the order of this key belongs to; None for a key that never came."""
 
-    async def seen(self, key: str) -> bool:
-        """Whether something came under this key already, whatever it led to."""
+    async def seen(self, *keys: str) -> bool:
+        """Whether something came under one of these keys already, whatever it led to."""
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first; of one run of it where `session` names one."""
@@ -166,8 +166,8 @@ class LookupStore(Protocol):
         False when its key is kept already, or has led to something.
         """
 
-    async def looked_for(self, key: str) -> bool:
-        """Whether the order of this key is kept, since it is still looked for what it means."""
+    async def looked_for(self, *keys: str) -> bool:
+        """Whether an order of these keys is kept, since it is still looked for what it means."""
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
         """Take up orders that are looked for and that nobody holds, oldest first."""

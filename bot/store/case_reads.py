@@ -37,10 +37,11 @@ class CaseReads(Shelf):
         row = await self._row(select(CASE).where(CASE.c.number == number))
         return None if row is None else self._read(row)
 
-    async def seen(self, key: str) -> bool:
-        """Whether something came under this key already, whatever it led to."""
+    async def seen(self, *keys: str) -> bool:
+        """Whether something came under one of these keys already, whatever it led to."""
+        came = select(DELIVERY.c.key).where(DELIVERY.c.key.in_(keys)).limit(1)
         async with self._reading() as connection:
-            found = await connection.scalar(select(DELIVERY.c.key).where(DELIVERY.c.key == key))
+            found = await connection.scalar(came)
         return found is not None
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:

@@ -264,10 +264,11 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         """Keep an order that is looked for; see `bot.ports.LookupStore`."""
         return await self._writer.write(self._hold, lookup, patience=self._patience)
 
-    async def looked_for(self, key: str) -> bool:
-        """Whether that order is kept; see `bot.ports.LookupStore`."""
+    async def looked_for(self, *keys: str) -> bool:
+        """Whether one of these orders is kept; see `bot.ports.LookupStore`."""
+        kept = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(keys)).limit(1)
         async with self._reading() as connection:
-            found = await connection.scalar(select(LOOKUP.c.key).where(LOOKUP.c.key == key))
+            found = await connection.scalar(kept)
         return found is not None
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:

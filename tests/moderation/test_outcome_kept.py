@@ -12,13 +12,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.calls.asks import Ask
-from bot.calls.cases import Claim, Notice, NoticeKind
+from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.lookups import Lookup
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Kick, Say, Verb
 from bot.errors import ClaimLost, NotAccepted, StoreError
 from bot.held_lease import HeldLease, holding
 from bot.moderation.asking import Asking
+from bot.moderation.executor import READ_AGAIN
 from bot.moderation.lookups import Lookups
 from bot.moderation.tasks import Tasks
 from bot.moderation.write_retry import PAUSES, retry_write
@@ -57,6 +58,10 @@ class Away(SqlStore):
             self.first = claim.token
             raise StoreError("The database does not answer.")
         return await super().finish(claim, results)
+
+    async def case(self, number: int) -> Case:
+        self.away_for("case")
+        return await super().case(number)
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
         self.away_for("noticed")
@@ -139,6 +144,21 @@ async def test_what_was_posted_is_not_posted_again(away: Away, clock: ManualCloc
     await office.done()
     assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
     assert len(office.wall.shown) == len(set(office.wall.shown))
+
+
+async def test_a_case_that_cannot_be_read_for_a_moment_is_told_a_second_later(
+    away: Away, clock: ManualClock
+) -> None:
+    office = Office(away, clock)
+    await office.desk.request(office.order(Kick(), "ann"))
+    away.away["case"] = -1
+    await office.done()
+    assert office.wall.shown == []
+    away.away["case"] = 0
+    clock.advance(READ_AGAIN.total_seconds())
+    office.executor.nudge()
+    await office.done()
+    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
 
 
 async def test_an_order_that_was_found_out_is_not_looked_for_again(

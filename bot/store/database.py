@@ -1,12 +1,12 @@
 """Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     text,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock, SteadyTime, SystemClock
@@ -30,6 +31,8 @@ from bot.store.pooler import prepare_nothing_through_a_pooler
 from bot.store.private import make_private
 from bot.store.tables import Utc
 from bot.store.urls import Address
+
+T = TypeVar("T")
 
 CHAIN_LOCK = 0x63616C6C
 """PostgreSQL's advisory lock for whoever counts: case numbers, audit ids and migrations."""
@@ -101,7 +104,7 @@ class Database:
             pool_pre_ping=not self.sqlite,  # a database that came back has closed what we kept
         )
         self.writing = _writing(address)
-        self._giving_back: set[asyncio.Task[None]] = set()
+        self._unfinished: set[asyncio.Task[Any]] = set()
         prepare = _prepare if self.sqlite else prepare_nothing_through_a_pooler
         for engine in (self.engine.sync_engine, self.writing):
             event.listen(engine, "connect", _or_closed(prepare))
@@ -132,18 +135,28 @@ class Database:
 
     @asynccontextmanager
     async def _given_back(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        connection = await engine.connect()
+        opening = self._finished(engine.connect().start())
+        try:
+            connection = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._finished(_given_up(opening))
+            raise
         try:
             yield connection
         finally:
-            giving = asyncio.create_task(connection.close())
-            self._giving_back.add(giving)
-            giving.add_done_callback(self._giving_back.discard)
-            await asyncio.shield(giving)
+            await asyncio.shield(self._finished(connection.close()))
+
+    def _finished(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task for work on a connection that must not be broken off; `close` waits for it."""
+        task = asyncio.create_task(work)
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+        return task
 
     async def close(self) -> None:
-        """Close the connections that read, also those that are just being given back."""
-        await asyncio.gather(*self._giving_back, return_exceptions=True)
+        """Close the connections that read, also those just being opened or given back."""
+        while self._unfinished:
+            await asyncio.gather(*self._unfinished, return_exceptions=True)
         await self.engine.dispose()
 
     def begin(
@@ -195,6 +208,12 @@ class Database:
         if self.sqlite:
             return literal(clock_says + span, Utc)
         return func.clock_timestamp(type_=Utc) + literal(span, Interval)
+
+
+async def _given_up(opening: asyncio.Task[AsyncConnection]) -> None:
+    """Close a connection that nobody waits for any more, once it is open."""
+    with suppress(SQLAlchemyError, OSError):
+        await (await opening).close()
 
 
 @cache

@@ -53,11 +53,15 @@ class Found(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A message that is looked for: since when in monotonic seconds, and its turn among all."""
+    """A message that is looked for: since when in monotonic seconds, and its turn among all.
+
+    `attempt` is the last of ours to write it.
+    """
 
     of: tuple[str, Mark]
     since: float
     turn: int
+    attempt: int
 
 
 @dataclass
@@ -89,14 +93,24 @@ class ChannelHistory:
         self._looks: LRUCache[tuple[str, Mark], Look] = LRUCache(MOST_MARKS)
 
     async def find(
-        self, channel: str, mark: Mark, oldest: datetime, patience: float, **about: Any
+        self,
+        channel: str,
+        mark: Mark,
+        oldest: datetime,
+        patience: float,
+        *,
+        attempt: int = 0,
+        **about: Any,
     ) -> Found | None:
         """Our message with that mark, posted after `oldest`; the clocks may differ.
+
+        Where `attempt` to write it does not follow the last one of this process, another process
+        may have posted it since: what was read before says nothing of it any more.
 
         None where it is not there, or where the scopes do not let us read. Raises NoticeLater, or
         what Slack's client raises. `about` names the message on the log's lines.
         """
-        look = self._look(channel, mark)
+        look = self._look(channel, mark, attempt)
         wanted = TimeRange((min(oldest, self._since(look)) - SKEW).timestamp(), EVER)
         search = self._search(channel, mark, wanted, look)
         return await self._patiently(search, look, patience, about)
@@ -116,19 +130,25 @@ class ChannelHistory:
         now = self._slack_time() or self._clock.now()
         return now - timedelta(seconds=self._clock.monotonic() - look.since)
 
-    def expect(self, channel: str, mark: Mark) -> None:
+    def expect(self, channel: str, mark: Mark, attempt: int = 0) -> None:
         """A message with that mark may stand there from now on, and will be looked for."""
         self._looks.pop((channel, mark), None)
-        self._look(channel, mark)
+        self._look(channel, mark, attempt)
 
     def forget(self, channel: str, mark: Mark) -> None:
         """The message with that mark was taken away; it may have been posted anew."""
         if (known := self._channels.get(channel)) is not None:
             known.found.pop(mark, None)
 
-    def _look(self, channel: str, mark: Mark) -> Look:
-        now = Look((channel, mark), self._clock.monotonic(), next(self._turns))
-        return self._looks.setdefault(now.of, now)
+    def _look(self, channel: str, mark: Mark, attempt: int = 0) -> Look:
+        of = channel, mark
+        look = self._looks.get(of)
+        if look is None:
+            look = Look(of, self._clock.monotonic(), next(self._turns), attempt)
+        elif attempt > look.attempt + 1:
+            look = look._replace(turn=next(self._turns))
+        self._looks[of] = look._replace(attempt=attempt)
+        return look
 
     async def _patiently(
         self,

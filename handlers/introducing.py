@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import structlog
 from pydantic import BaseModel
@@ -89,7 +90,7 @@ class SlackTellings:
         """A second attempt looks first, where the scopes let it."""
         mark = Mark(EVENT_TYPE, telling.key)
         if telling.attempt > 1:
-            about = {"what": telling.about, "digest": telling.subscription.id}
+            about: dict[str, Any] = {"what": telling.about, "digest": telling.subscription.id}
             look = self.history.find(channel, mark, telling.since, DIGEST_PATIENCE, **about)
             if await look is not None:
                 return

@@ -178,7 +178,7 @@ class Outbox:
                     return Found(await self._post(notice, message, attempt), answered=False)
             except NoticeLater as later:
                 if later.doubtful:
-                    self.history.expect(notice.place, _mark(notice))
+                    self.history.expect(notice.place, _mark(notice), notice.attempt)
                 raise
 
     async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[Found]:
@@ -210,7 +210,13 @@ class Outbox:
     async def _find(self, notice: Notice, case: Case) -> Found | None:
         """Our own earlier message for this notice, where Slack lets us read it in time."""
         return await self.history.find(
-            notice.place, _mark(notice), case.asked_at, PATIENCE, what="line", case=case.number
+            notice.place,
+            _mark(notice),
+            case.asked_at,
+            PATIENCE,
+            attempt=notice.attempt,
+            what="line",
+            case=case.number,
         )
 
 

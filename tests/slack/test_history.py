@@ -225,6 +225,20 @@ async def test_a_message_posted_after_a_reading_is_found_by_the_next(worker: Wor
     assert found.answered
 
 
+@pytest.mark.parametrize(("attempt", "found"), [(2, False), (3, True)])
+async def test_a_line_is_looked_for_anew_where_another_process_had_a_try_at_it_since(
+    worker: Worker, attempt: int, *, found: bool
+) -> None:
+    """After our own last try, what was read of the channel since still holds."""
+    history, channel, now = worker.outbox.history, worker.channel.id, worker.clock.now()
+    history.expect(channel, MARKS[0], attempt=1)
+    assert await history.find(channel, MARKS[1], now, PATIENCE) is None
+    worker.slack.world.post(channel, "by another one", [], metadata=MARKS[0].metadata)
+    there = await history.find(channel, MARKS[0], now, PATIENCE, attempt=attempt)
+    assert (there is not None) is found
+    assert worker.read() == (2 if found else 1)
+
+
 async def test_a_line_is_found_though_its_order_was_recorded_by_a_clock_that_was_ahead(
     worker: Worker,
 ) -> None:

@@ -22,6 +22,7 @@ def respond(world: Workspace, key: str, args: Json) -> None:
         _take_away(world, reply)
         return
     text, blocks = body(world, args)
+    reply.said.append(text)
     if yes(args, "replace_original") and reply.source is not None:
         _replace(world, reply, text, blocks)
         return

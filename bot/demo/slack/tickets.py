@@ -5,7 +5,7 @@ a response_url takes 5 posts within 30 minutes.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.demo.slack.refused import Refused
@@ -27,13 +27,17 @@ class Trigger:
 
 @dataclass
 class ReplyTo:
-    """Where a response_url leads. `source` is the message whose button was pressed, if any."""
+    """Where a response_url leads. `source` is the message whose button was pressed, if any.
+
+    `said` are the texts that were posted there.
+    """
 
     user: str
     channel: str
     until: float
     source: Message | None = None
     posts: int = 0
+    said: list[str] = field(default_factory=list)
 
 
 class Tickets:

@@ -105,11 +105,12 @@ def run(
     """In the new process: be `callwarden <arguments>`, by the clock in that file."""
     become(environ, log, said)
     from bot.lifecycle import cut_short  # noqa: PLC0415 - as `bot.cli` does, in the new process
+    from bot.log_stream import unblocked_stderr  # noqa: PLC0415
     from bot.service import on_a_fast_loop, serve, work  # noqa: PLC0415
     from bot.settings import Settings  # noqa: PLC0415
 
     settings, now = Settings.from_process(), SetClock(Path(clock))
-    with cut_short() as stopping:
+    with unblocked_stderr(), cut_short() as stopping:
         if arguments[0] == "worker":
             on_a_fast_loop(work(settings, clock=now, when_stopping=stopping))
         else:

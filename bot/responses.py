@@ -4,7 +4,7 @@ import email.utils
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from http import HTTPStatus
 
 ACCEPT_ENCODING = "gzip"
@@ -86,10 +86,15 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 
 def http_date(said: str) -> datetime | None:
-    """A header's date, aware; None for what is none (RFC 9110, section 5.6.7)."""
+    """A header's date, aware; None for what is none (RFC 9110, section 5.6.7).
+
+    Nor is one of the calendar's last year: nothing could be counted on from it.
+    """
     try:
         when = email.utils.parsedate_to_datetime(said)
     except (ValueError, OverflowError):
+        return None
+    if when.year == MAXYEAR:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 

@@ -1,9 +1,11 @@
 """A clock that is off shows: in the log, on the figures, and where it is asked who is ready."""
 
-from datetime import timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
@@ -25,6 +27,12 @@ from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
 
 WRONG, RIGHT = "this machine's clock is wrong", "this machine's clock is right again"
+
+LAST = "Fri, 31 Dec 9999 23:59:59 GMT"
+"""No moment comes after it that could be reckoned."""
+
+DAY = timedelta(hours=23, minutes=59)
+"""The farthest zone that a date can have."""
 
 
 def dated(skew: ClockSkew, clock: ManualClock) -> list[str]:
@@ -89,11 +97,28 @@ def test_the_time_is_asked_for_once_a_minute_at_most(clock: ManualClock) -> None
     assert len(asked) == 2
 
 
-@pytest.mark.parametrize("said", ["", "soon", "Sat, 99 Nov 2026 12:00:00 GMT"])
+@pytest.mark.parametrize("said", ["", "soon", "Sat, 99 Nov 2026 12:00:00 GMT", LAST])
 def test_what_is_no_date_says_nothing(clock: ManualClock, said: str) -> None:
     skew = ClockSkew(clock)
     skew.hear_date(said)
     assert skew.seconds == {}
+
+
+@given(
+    st.datetimes(
+        min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - the zone is drawn beside it
+        max_value=datetime(MAXYEAR - 1, 12, 31, 23, 59),  # noqa: DTZ001
+        timezones=st.sampled_from((UTC, timezone(-DAY), timezone(DAY))),
+    )
+)
+def test_any_date_is_compared_and_goes_on_passing(said: datetime) -> None:
+    clock = ManualClock()
+    skew = ClockSkew(clock)
+    skew.hear_date(format_datetime(said))
+    off = skew.seconds[SLACK]
+    clock.advance(BELIEVED_SECONDS)
+    assert skew.seconds[SLACK] == pytest.approx(off)
+    assert off == pytest.approx((START - said).total_seconds(), abs=1)
 
 
 async def test_slack_and_postgresql_are_asked(store: SqlStore) -> None:

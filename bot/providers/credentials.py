@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from bot.clock import Clock
 
 LIFETIME = timedelta(minutes=10)
-"""How long a token for Stream is good. Each request has a new one, so a stolen one soon is none."""
+"""How long a token for Stream is good: our clock may be behind Stream's by so much.
 
-SKEW = timedelta(minutes=5)
-"""How far our clock may be ahead of Stream's; it may be behind by LIFETIME."""
+Each request has a new one, so a stolen one soon is none.
+"""
 
 
 class Credentials(httpx.Auth, abc.ABC):
@@ -50,8 +50,9 @@ class HeaderKey(Credentials):
 class StreamToken(Credentials):
     """A server's token for Stream: HS256 over the API secret, without `Bearer`, of nobody.
 
-    Stream's own SDK for servers takes the standard claims for such tokens (`JWTServerToken`): `iat`
-    and `exp`, in seconds, are checked as those of users are.
+    Stream's own SDK for servers takes the standard claims for such tokens (`JWTServerToken` of
+    stream-node): `exp`, in seconds, is checked as that of users is. `iat` is left out, as there:
+    Stream refuses one that is still to come, which is what a clock that is ahead writes.
     """
 
     def __init__(self, secret: SecretStr, clock: Clock) -> None:
@@ -59,7 +60,6 @@ class StreamToken(Credentials):
         self._clock = clock
 
     def value(self) -> str:
-        """A token that is good from now on, also where our clock is a little off."""
-        now = self._clock.now()
-        claims = {"iat": now - SKEW, "exp": now + LIFETIME}
+        """A token that is good now, also where our clock is ahead, or behind a little."""
+        claims = {"exp": self._clock.now() + LIFETIME}
         return jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")

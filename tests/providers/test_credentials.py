@@ -16,12 +16,11 @@ from bot.demo.vendors.faults import AppTransport
 from bot.demo.vendors.stream_tokens import check_token
 from bot.errors import VendorDenied, VendorError, VendorRefused
 from bot.ports import CallProvider
-from bot.providers.credentials import LIFETIME, SKEW, HeaderKey, StreamToken
+from bot.providers.credentials import LIFETIME, HeaderKey
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.pieces import Pieces
 from tests.providers import comets, kits, streams
 
-SECRET = SecretStr(StreamServer.api_secret)
 NOW = START.timestamp()
 
 
@@ -41,10 +40,6 @@ def claims(token: str) -> dict[str, Any]:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def token_at(clock: ManualClock) -> str:
-    return StreamToken(SECRET, clock).value()
-
-
 async def test_each_request_to_stream_has_a_token_that_soon_runs_out() -> None:
     clock = ManualClock()
     notes = Notes(StreamServer(clock))
@@ -53,14 +48,18 @@ async def test_each_request_to_stream_has_a_token_that_soon_runs_out() -> None:
     clock.advance(3600)
     await one.list_live(limit=1)
     first, second = (claims(token) for token in notes.tokens)
-    assert first == {"iat": NOW - SKEW.total_seconds(), "exp": NOW + LIFETIME.total_seconds()}
+    assert first == {"exp": NOW + LIFETIME.total_seconds()}
     assert second["exp"] - first["exp"] == 3600
     await one.aclose()
 
 
-@pytest.mark.parametrize("off", [-LIFETIME, timedelta(0), SKEW])
-def test_our_clock_may_be_off_by_minutes(off: timedelta) -> None:
-    check_token(token_at(ManualClock(START + off)), StreamServer.api_secret, NOW)
+@pytest.mark.parametrize("off", [-LIFETIME, timedelta(0), timedelta(minutes=6), timedelta(days=9)])
+async def test_our_clock_may_be_behind_for_minutes_and_ahead_by_anything(off: timedelta) -> None:
+    server = StreamServer(ManualClock())
+    ours = ManualClock(START + off)
+    one = streams.client(server, clock=ours, transport=AppTransport(server.app))
+    assert (await one.list_live(limit=1)).items == ()
+    await one.aclose()
 
 
 @pytest.mark.parametrize(
@@ -88,10 +87,9 @@ def test_stream_refuses_what_is_no_token(token: str, code: int) -> None:
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("hours", [-1, 1])
-async def test_a_clock_that_is_far_off_is_told_as_such(hours: int) -> None:
+async def test_a_clock_that_is_far_behind_is_told_as_such() -> None:
     server = StreamServer(ManualClock())
-    ours = ManualClock(START + timedelta(hours=hours))
+    ours = ManualClock(START - timedelta(hours=1))
     one = streams.client(server, clock=ours, transport=AppTransport(server.app))
     with pytest.raises(VendorDenied, match="does not accept our credentials") as caught:
         await one.list_live(limit=1)

@@ -17,8 +17,8 @@ def label_of(option: Json) -> str:
 class LookupMenu:
     """Shows in `field` what the app finds for the letters, and no others.
 
-    What is chosen stays in it, behind what fits the letters. `known` are the options met so far, by
-    their values.
+    What is chosen stays in it, behind what fits the letters. An answer that a later look overtook
+    is not shown. `known` are the options met so far, by their values.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class LookupMenu:
         self._known = known
         self._suggest = suggest
         self._typed = ""
+        self._looks = 0
         # in a search field NiceGUI would leave out what has not the letters
         field.props("type=text")
         field.on("input-value", self._look, throttle=0.2)
@@ -42,7 +43,11 @@ class LookupMenu:
         await self._offer()
 
     async def _offer(self) -> None:
+        self._looks += 1
+        this_look = self._looks
         found = await self._suggest(self._typed)
+        if this_look != self._looks:
+            return
         self._known.update({option["value"]: option for option in found})
         value = self._field.value
         chosen = value if isinstance(value, list) else [value]

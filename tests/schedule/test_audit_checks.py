@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from random import Random
 
-import psycopg
 import pytest
 from structlog.testing import capture_logs
 
@@ -19,6 +18,7 @@ from bot.schedule.audit_checks import (
 from bot.schedule.runner import Runner
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
+from tests.fakes.locked_tables import locked
 from tests.store.damage import damage
 from tests.store.orders import order
 
@@ -113,8 +113,7 @@ async def test_a_stop_does_not_wait_for_a_locked_table(
     filled: SqlStore, clock: ManualClock, database_url: str
 ) -> None:
     loop = asyncio.get_running_loop()
-    with psycopg.connect(database_url) as other:
-        other.execute("LOCK TABLE audit IN ACCESS EXCLUSIVE MODE")
+    async with locked(database_url, "audit"):
         begun = loop.time()
         with capture_logs() as logs:
             await AuditChecks(filled, clock, Random(1)).at_stop()

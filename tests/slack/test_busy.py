@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 import httpx
-import psycopg
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import open_show
+from tests.fakes.locked_tables import locked
 from tests.fakes.logs import written_log
 from tests.fakes.moderator import Moderator
 
@@ -27,13 +27,11 @@ async def test_looks_at_a_locked_table_are_told_soon_that_the_database_is_busy(
         await mira.types(f"kick {SUPPORT} amina loud")
         await mira.sees("kicked Amina", "confirmed")
         await show.counter.tasks.drain(5)
-        async with await psycopg.AsyncConnection.connect(postgres_url) as other:
-            await other.execute("LOCK TABLE moderation_case IN ACCESS EXCLUSIVE MODE")
-            async with asyncio.timeout(IN_TIME):
-                told = await mira.types("case 1")
-                assert "The database is busy." in told
-                assert "Try again in a moment." in told
-                assert "Support" in await mira.types("list")
+        async with locked(postgres_url, "moderation_case"), asyncio.timeout(IN_TIME):
+            told = await mira.types("case 1")
+            assert "The database is busy." in told
+            assert "Try again in a moment." in told
+            assert "Support" in await mira.types("list")
 
 
 async def test_a_process_that_cannot_write_any_more_is_not_ready(tmp_path: Path) -> None:

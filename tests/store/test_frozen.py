@@ -14,6 +14,7 @@ from bot.errors import NotAccepted, StoreError
 from bot.store import SqlStore, open_store
 from bot.store.database import CHAIN_LOCK
 from tests.fakes.clock import ManualClock
+from tests.fakes.locked_tables import locked
 from tests.live.process import ROOT
 from tests.store.orders import order
 
@@ -57,15 +58,6 @@ async def told_no(store: SqlStore) -> bool:
     except NotAccepted:
         return True
     return False
-
-
-@asynccontextmanager
-async def locked(url: str, table: str) -> AsyncIterator[None]:
-    """As a migration does, or somebody who looks after the database."""
-    async with await psycopg.AsyncConnection.connect(url) as other:
-        await other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        yield
-        await other.rollback()
 
 
 async def test_a_look_waits_no_longer_for_a_locked_table_than_an_order(

@@ -4,8 +4,8 @@ import asyncio
 import subprocess
 import sys
 import time
+from contextlib import AsyncExitStack
 
-import psycopg
 import pytest
 
 from bot.bootstrap import open_house
@@ -14,6 +14,7 @@ from bot.lifecycle import CUT_SHORT, STOP_SECONDS, Lifecycle
 from bot.service import serve
 from handlers.counter import Counter
 from tests.fakes.clock import ManualClock
+from tests.fakes.locked_tables import locked
 from tests.fakes.logs import written_log
 from tests.live.process import ROOT, free_port
 from tests.store.orders import order
@@ -89,13 +90,13 @@ async def named(name: str) -> asyncio.Task[None]:
 async def test_a_locked_table_holds_up_no_stop(postgres_url: str) -> None:
     """What waits for the lock is left to others: an order in progress, claims to be given back."""
     life = Lifecycle(seconds=3.5)
-    async with await psycopg.AsyncConnection.connect(postgres_url) as other:
+    async with AsyncExitStack() as when_over:
         house = open_house(
             settings(DATABASE_URL=postgres_url), Counter("/calls", life=life), worker=True
         )
         async with house as store:
             await store.accept(order())
-            await other.execute("LOCK TABLE moderation_case, outbox IN ACCESS EXCLUSIVE MODE")
+            await when_over.enter_async_context(locked(postgres_url, "moderation_case", "outbox"))
             looks = [asyncio.create_task(store.case(1)) for _ in range(3)]
             began = time.monotonic()
         took = time.monotonic() - began

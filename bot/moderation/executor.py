@@ -50,8 +50,9 @@ NOTICES_AT_ONCE = 4
 STALE = timedelta(minutes=15)
 """An order that could not be begun in this time is not done any more: the call has moved on."""
 
-ASK_AGAIN = timedelta(seconds=5)
-"""How long an order waits when Slack does not say who asked for it: nobody acts unseen."""
+PUT_BACK_FOR = timedelta(seconds=5)
+"""How long an order waits that cannot be begun: Slack does not say who asked for it, or the
+database not what has to be known. That is none of its tries."""
 
 PAST = 500
 """Earlier cases of a call in which an act looks for what it takes back."""
@@ -171,10 +172,11 @@ class Executor:
             except ClaimLost as lost:
                 log.warning("case let go", why=str(lost))
                 return
-            except Unverified as silence:
-                until = self._clock.now() + ASK_AGAIN
-                await self._store.put_back(claim, until=until)
+            except (Unverified, StoreError) as silence:
                 log.warning("case put back", why=str(silence))
+                until = self._clock.now() + PUT_BACK_FOR
+                put_back = partial(self._store.put_back, claim, until=until)
+                await retry_write(put_back, self._clock, "case put back")
                 return
             kept = await self._finish(claim, done)
             if kept:

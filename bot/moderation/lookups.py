@@ -9,8 +9,9 @@ import structlog
 from bot import trace
 from bot.calls.lookups import Lookup
 from bot.clock import Clock
+from bot.errors import CallwardenError, ClaimLost, NotAccepted, OtherRelease, StoreError
 from bot.held_lease import HeldLease
-from bot.moderation.executor import LEASE
+from bot.moderation.executor import LEASE, PUT_BACK_FOR
 from bot.moderation.pump import Pump
 from bot.moderation.tasks import Tasks
 from bot.moderation.write_retry import retry_write
@@ -25,7 +26,9 @@ LOOKUPS_AT_ONCE = 8
 class Lookups:
     """One pump. `settle` finds out what is meant and takes the order, or tells why not.
 
-    What `settle` raises leaves the order to whoever takes it up once its lease has run out.
+    Where `settle` raises StoreError or NotAccepted, the order is put back and not counted as tried:
+    the database was away. Whatever else it raises, ClaimLost and OtherRelease too, leaves the order
+    to whoever takes it up once its lease has run out.
     """
 
     def __init__(
@@ -74,6 +77,18 @@ class Lookups:
     async def _carry_on(self, lookup: Lookup) -> None:
         with trace.traced(lookup.trace or None):
             log.info("order looked for", attempt=lookup.attempt)
-            await self._settle(lookup)
-            over = partial(self._store.looked_up, lookup)
-            await retry_write(over, self._clock, "order looked for")
+            try:
+                await self._settle(lookup)
+            except (ClaimLost, OtherRelease):
+                raise
+            except (StoreError, NotAccepted) as error:
+                await self._put_back(lookup, error)
+            else:
+                over = partial(self._store.looked_up, lookup)
+                await retry_write(over, self._clock, "order looked for")
+
+    async def _put_back(self, lookup: Lookup, error: CallwardenError) -> None:
+        log.warning("order put back", why=str(error))
+        until = self._clock.now() + PUT_BACK_FOR
+        put_back = partial(self._store.put_back_lookup, lookup, until=until)
+        await retry_write(put_back, self._clock, "order put back")

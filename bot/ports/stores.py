@@ -175,6 +175,9 @@ class LookupStore(Protocol):
     async def looked_up(self, lookup: Lookup) -> None:
         """It is known what came of this one; a stale token changes nothing."""
 
+    async def put_back_lookup(self, lookup: Lookup, *, until: datetime) -> None:
+        """Give one back, as never taken up and not before `until`, unless it was lost."""
+
 
 class AskStore(Protocol):
     """Orders that were refused for want of a role. Raises `StoreError`."""

@@ -12,6 +12,7 @@ from bot.calls.cases import NoticeKind
 from bot.calls.models import Vendor
 from bot.errors import OtherRelease
 from bot.store.database import Database
+from bot.store.pen import Transaction
 from bot.store.set_aside import SetAside
 
 T = TypeVar("T")
@@ -105,6 +106,29 @@ def take_readable(
             break
         give_back(connection, table, unread)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A row of `table` of which nothing was begun: nobody takes it up before `wait` is over.
+
+    `token` is that of the lease under which it was taken up.
+    """
+
+    table: Table
+    key: int | str
+    token: str
+    wait: timedelta
+
+
+def put_back(transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[None]:
+    """Let go of each that is still held, as if it had not been taken up."""
+    for one in wanted:
+        columns = one.table.c
+        held = and_(one.table.primary_key.columns[0] == one.key, columns.token == one.token)
+        left = {"lease_until": transaction.now + one.wait, "attempt": columns.attempt - 1}
+        transaction.connection.execute(update(one.table).where(held).values(NOBODY | left))
+    return [None] * len(wanted)
 
 
 def give_back(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:

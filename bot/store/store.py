@@ -35,7 +35,7 @@ from bot.store.database import Database
 from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark, remark
 from bot.store.instance_lock import InstanceLock
-from bot.store.leases import Wish
+from bot.store.leases import PutBack, Wish, put_back
 from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
@@ -45,11 +45,11 @@ from bot.store.restoring import Restore, Restored, Restoring
 from bot.store.schema import Schema, schema_of
 from bot.store.set_aside import SetAside
 from bot.store.shelf import BACKGROUND
-from bot.store.tables import LOOKUP
+from bot.store.tables import CASE, LOOKUP
 from bot.store.trouble import told_apart
 from bot.store.urls import address_of
 from bot.store.usage import UsageSide
-from bot.store.worklist import Begun, Outcome, PutBack, Renewal, Worklist
+from bot.store.worklist import Begun, Outcome, Renewal, Worklist
 from bot.store.writable import must_be_writable
 from bot.store.writer import Writer
 
@@ -105,7 +105,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._renew = Work(worklist.renew, StoreError)
         self._begin = Work(worklist.begin, StoreError)
         self._finish = Work(worklist.finish, StoreError, counting=True)
-        self._put_back = Work(worklist.put_back, StoreError)
+        self._put_back = Work(put_back, StoreError)
         self._release = Work(worklist.release, StoreError)
         self._release_all = Work(worklist.release_all, StoreError)
 
@@ -218,7 +218,9 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def put_back(self, claim: Claim, *, until: datetime) -> None:
         """Give a case back of which nothing was begun, to be taken up from `until` on."""
-        await self._background(self._put_back, PutBack(claim, until - self._clock.now()))
+        wait = until - self._clock.now()
+        row = PutBack(CASE, claim.case.number, claim.token, wait)
+        await self._background(self._put_back, row)
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds."""
@@ -280,6 +282,12 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
     async def looked_up(self, lookup: Lookup) -> None:
         """It is known what came of this one."""
         await self._background(self._looked_up, lookup)
+
+    async def put_back_lookup(self, lookup: Lookup, *, until: datetime) -> None:
+        """Give one back of which nothing was found out, to be taken up from `until` on."""
+        wait = until - self._clock.now()
+        row = PutBack(LOOKUP, lookup.key, lookup.token, wait)
+        await self._background(self._put_back, row)
 
     @property
     def place(self) -> str:

@@ -102,14 +102,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class PutBack:
-    """A case of which nothing was begun: nobody takes it up before `wait` is over."""
-
-    claim: Claim
-    wait: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Begun:
     """What a worker found before it sends anything for the case it holds."""
 
@@ -186,17 +178,6 @@ class Worklist:
             kinds = [NoticeKind.LINE, *([NoticeKind.ANSWER] if one.answer else [])]
             connection.execute(_SHOW_AGAIN, {"case": number, "kinds": kinds, "at": transaction.now})
         return bool(held.rowcount)
-
-    def put_back(self, transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[None]:
-        """Let go of each that is still held, as if it had not been taken up."""
-        for one in wanted:
-            until = transaction.now + one.wait
-            transaction.connection.execute(
-                update(CASE)
-                .where(CASE.c.number == one.claim.case.number, CASE.c.token == one.claim.token)
-                .values(NOBODY | {"lease_until": until, "attempt": CASE.c.attempt - 1})
-            )
-        return [None] * len(wanted)
 
     def release(self, transaction: Transaction, owners: Sequence[str]) -> Sequence[None]:
         """Let go of everything these owners hold."""

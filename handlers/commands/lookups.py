@@ -33,8 +33,8 @@ from handlers.visit import Visit, read_lookup
 SAID_AFTER = timedelta(seconds=2)
 """How long an asker waits for an answer before they read that it is still looked for."""
 
-SAID_AGAIN_AFTER = timedelta(seconds=1)
-"""How long an order that was taken up before may take unsaid: its asker has waited since."""
+SAID_LATE_AFTER = timedelta(seconds=1)
+"""How long an order that is taken up late may take unsaid: its asker has waited since."""
 
 
 class NotLookedUp(CallwardenError):
@@ -128,10 +128,10 @@ async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
 
     Whether a process that died had said so is not known; hearing it twice is better than nothing.
     """
-    least = SAID_AGAIN_AFTER if lookup.attempt > 1 else timedelta(0)
 
     async def said() -> None:
-        left = min(max(lookup.asked_at + SAID_AFTER - visit.now, least), SAID_AFTER)
+        left = max(lookup.asked_at + SAID_AFTER - visit.now, SAID_LATE_AFTER)
+        left = min(left, SAID_AFTER)
         await visit.desk.board.clock.sleep(left.total_seconds())
         with suppress(BadInput, ClaimLost):  # what settles the order tells it
             request = parse(lookup.words, lookup.command)

@@ -14,12 +14,13 @@ from structlog.testing import capture_logs
 from bot.calls.asks import Ask
 from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.lookups import Lookup
+from bot.calls.models import CallRef
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Kick, Say, Verb
 from bot.errors import ClaimLost, NotAccepted, StoreError
 from bot.held_lease import HeldLease, holding
 from bot.moderation.asking import Asking
-from bot.moderation.executor import READ_AGAIN
+from bot.moderation.executor import MOST_ATTEMPTS, PUT_BACK_FOR, READ_AGAIN
 from bot.moderation.lookups import Lookups
 from bot.moderation.tasks import Tasks
 from bot.moderation.write_retry import PAUSES, retry_write
@@ -62,6 +63,10 @@ class Away(SqlStore):
     async def case(self, number: int) -> Case:
         self.away_for("case")
         return await super().case(number)
+
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        self.away_for("recent")
+        return await super().recent(call, limit)
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
         self.away_for("noticed")
@@ -177,6 +182,48 @@ async def test_an_order_that_was_found_out_is_not_looked_for_again(
     assert await tasks.drain(30) == 0
     assert settled == [1]
     assert not await lookups.under_way("k")
+
+
+async def test_tries_in_which_the_database_was_away_do_not_count(
+    away: Away, clock: ManualClock
+) -> None:
+    """Nothing was found out then, and nothing can have been done."""
+    tasks, tries = Tasks(), list[int]()
+    troubles = [StoreError("It does not answer."), NotAccepted("It is too busy.")] * MOST_ATTEMPTS
+
+    async def settle(lookup: Lookup) -> None:
+        tries.append(lookup.attempt)
+        if troubles:
+            raise troubles.pop()
+
+    lookups = Lookups(away, settle, clock, tasks, "one", MINUTE)
+    await lookups.hold(
+        Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR, asked_at=START)
+    )
+    for _ in range(2 * MOST_ATTEMPTS + 1):
+        assert await tasks.drain(30) == 0
+        clock.advance(PUT_BACK_FOR.total_seconds())
+        lookups.nudge()
+    assert await tasks.drain(30) == 0
+    assert tries == [1] * (2 * MOST_ATTEMPTS + 1)
+    assert not await lookups.under_way("k")
+
+
+async def test_a_case_of_which_the_database_did_not_say_what_came_before_was_not_begun(
+    away: Away, clock: ManualClock
+) -> None:
+    office = Office(away, clock)
+    office.vendor.prepared = frozenset({Kick().name})
+    away.away["recent"] = 2 * MOST_ATTEMPTS
+    await office.desk.request(office.order(Kick(), "ann"))
+    for _ in range(2 * MOST_ATTEMPTS):
+        await office.done()
+        assert (await away.case(1)).attempt == 0
+        clock.advance(PUT_BACK_FOR.total_seconds())
+        office.executor.nudge()
+    await office.done()
+    assert len(office.vendor.acted) == 1
+    assert (await away.case(1)).state is State.CONFIRMED
 
 
 class Posted:

@@ -1,5 +1,7 @@
 """An order that is looked for is kept once, held by one worker, and forgotten once settled."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.calls.lookups import Lookup
@@ -71,6 +73,24 @@ async def test_what_is_settled_is_forgotten(store: SqlStore, clock: ManualClock)
     await store.release("w")
     assert await due(store) == []
     assert not await store.looked_for(taken.key)
+
+
+@pytest.mark.parametrize(("wait", "attempts"), [(OVER, [1]), (MINUTE, [])])
+async def test_one_put_back_counts_as_never_taken_up_and_waits_for_its_time(
+    store: SqlStore, clock: ManualClock, wait: timedelta, attempts: list[int]
+) -> None:
+    await store.hold(lookup(clock))
+    (taken,) = await due(store)
+    await store.put_back_lookup(taken, until=clock.now() + wait)
+    assert [one.attempt for one in await due(store)] == attempts
+
+
+async def test_who_lost_one_does_not_put_it_back(store: SqlStore, clock: ManualClock) -> None:
+    await store.hold(lookup(clock))
+    (lost,) = await store.due_lookups(owner="dead", limit=1, lease=OVER)
+    await due(store)
+    await store.put_back_lookup(lost, until=clock.now())
+    assert await due(store) == []
 
 
 async def test_words_that_cannot_be_written_are_not_accepted(

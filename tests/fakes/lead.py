@@ -23,7 +23,7 @@ class Lead(Moderator):
 
     async def opens(self, words: str) -> View:
         """Type words that open a form; the form."""
-        self.show.workspace.modals.clear(self.user.id)
+        self.closes_forms()
         await self.show.sender.command(self.user, self.show.stage.cast.ops, words)
         return await self.form()
 

@@ -31,14 +31,20 @@ async def line(show: Show, *words: str) -> str:
 
 
 class Moderator:
-    """Somebody at the keyboard, and what they see."""
+    """Somebody who has just sat down at the keyboard, with no form open, and what they see.
+
+    As in Slack, a form covers what is behind it: whoever types a command, or presses in a message,
+    has closed it. So a form that is in front of them afterwards is the answer to that.
+    """
 
     def __init__(self, show: Show, who: str = "moderator") -> None:
         self.show = show
         self.user = getattr(show.stage.cast, who)
+        self.closes_forms()
 
     async def types(self, text: str) -> str:
         """Type words after the command; the next private message."""
+        self.closes_forms()
         seen = len(self.private())
         delivery = await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
         assert delivery.trouble is None
@@ -46,6 +52,7 @@ class Moderator:
 
     async def presses(self, what: str, near: str | None = None) -> None:
         """Press what has that label in the latest private message."""
+        self.closes_forms()
         delivery = await self.show.sender.press(self.user, self.latest, text=what, near=near)
         assert delivery.trouble is None
 
@@ -55,8 +62,8 @@ class Moderator:
 
     async def asked(self, text: str) -> View:
         """The form that asks about an order, typed again where only a message came in time."""
-        self.show.workspace.modals.clear(self.user.id)
         for _ in range(TRIES):
+            self.closes_forms()
             seen = len(self.private())
             await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
             if isinstance(found := await self._form_or_message(seen), View):
@@ -71,6 +78,10 @@ class Moderator:
             return text if all(word in text for word in words) else None
 
         return await self._until(told)
+
+    def closes_forms(self) -> None:
+        """Close every form that is open."""
+        self.show.workspace.modals.clear(self.user.id)
 
     @property
     def latest(self) -> Message:

@@ -69,7 +69,7 @@ async def refused(
         assert "Only leads can" in await show.workspace.until(told, 30)
         if modals.top(asker.user.id) is None:
             return asker
-        modals.clear(asker.user.id)
+        asker.closes_forms()
 
 
 async def test_a_typed_order_is_put_to_the_leads_with_its_reason(show: Show) -> None:

@@ -167,7 +167,6 @@ async def test_a_form_whose_contents_were_changed_does_nothing_and_says_so(
     assert (delivery.status, delivery.trouble) == (200, None)
     assert STALE in as_text(await mira.form())
     assert await mira.show.store.audit(CaseFilter(limit=1)) == entries
-    mira.show.workspace.modals.clear(mira.user.id)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +209,6 @@ async def test_words_that_lack_something_are_answered_with_a_form_that_asks_for_
     mira: Moderator, text: str, words: str
 ) -> None:
     show = mira.show
-    show.workspace.modals.clear(mira.user.id)
     with capture_logs() as log:
         delivery = await show.sender.command(mira.user, show.stage.cast.ops, text)
         assert (delivery.status, delivery.body) == (200, b"")
@@ -220,7 +218,6 @@ async def test_words_that_lack_something_are_answered_with_a_form_that_asks_for_
     view = await mira.form()
     assert "<!channel>" not in str(view.blocks)
     assert not [line for line in log if line["log_level"] in {"error", "critical"}]
-    show.workspace.modals.clear(mira.user.id)
 
 
 async def test_a_reason_full_of_markup_pings_nobody_and_breaks_nothing(mira: Moderator) -> None:
@@ -319,7 +316,7 @@ async def test_a_form_is_not_opened_with_a_trigger_that_was_used(
     await mira.types(f"show {SUPPORT}")
     delivery = await show.sender.press(mira.user, mira.latest, text="Kick", near="Amina")
     await mira.form()
-    show.workspace.modals.clear(mira.user.id)
+    mira.closes_forms()
     await show.sender.redeliver(delivery)
     await mira.sees("Slack did not open the form in time.")
     assert show.workspace.modals.top(mira.user.id) is None

@@ -75,7 +75,6 @@ async def test_any_title_makes_a_list_a_card_and_a_form(place: Place, title: str
         mira.user, mira.show.stage.cast.ops, f"block {handle(ref)} ann why"
     )
     assert "Block Ann from" in as_text(await mira.form())
-    mira.show.workspace.modals.clear(mira.user.id)
 
 
 async def test_three_hundred_people_are_paged_and_the_last_one_is_reached_by_id(show: Show) -> None:

@@ -49,7 +49,6 @@ async def test_a_pause_by_its_form_says_what_is_wrong_with_the_day(leo: Lead) ->
 
 async def pause_form(leo: Lead) -> View:
     """The form behind the button."""
-    leo.show.workspace.modals.clear(leo.user.id)
     await leo.types("digest list")
     await leo.presses("Pause")
     return await leo.form()
@@ -101,10 +100,8 @@ async def test_a_preview_is_the_message_and_its_details_for_the_asker_alone(leo:
 async def test_the_buttons_of_the_list_preview_and_edit(leo: Lead) -> None:
     one = await leo.sets_up()
     await leo.types("digest list")
-    leo.show.workspace.modals.clear(leo.user.id)
     await leo.presses("Edit")
     assert f"Digest {one.id}" in as_text(await leo.form())
-    leo.show.workspace.modals.clear(leo.user.id)
     await leo.presses("Preview")
     await leo.sees("preview for you alone", leo.channel.id)
 

@@ -33,6 +33,7 @@ class Former(Moderator):
 
     async def opens(self, text: str) -> View:
         """Type words that lack something; the form as it is once it is no longer loading."""
+        self.closes_forms()
         delivery = await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
         assert (delivery.trouble, delivery.body) == (None, b"")
         return await self.drawn()
@@ -92,13 +93,11 @@ class Former(Moderator):
 
 @pytest.fixture
 def mira(show: Show) -> Former:
-    show.workspace.modals.clear(show.stage.cast.moderator.id)
     return Former(show)
 
 
 @pytest.fixture
 def leo(show: Show) -> Former:
-    show.workspace.modals.clear(show.stage.cast.lead.id)
     return Former(show, "lead")
 
 
@@ -315,7 +314,6 @@ async def test_who_may_not_look_is_offered_nothing(show: Show, mira: Former, who
     view = await mira.opens(f"kick {short(SUPPORT)}")
     assert await mira.offered(FORM_CALL)
     outsider = Former(show, who)
-    show.workspace.modals.clear(outsider.user.id)
     show.workspace.modals.put(outsider.user.id, view.given)
     assert await outsider.offered(FORM_CALL) == []
     assert await outsider.offered(FORM_PEOPLE) == []
@@ -342,7 +340,6 @@ async def test_more_on_the_list_and_the_call_card_opens_the_form_for_that_call(
     await mira.types("list support")
     await mira.presses("All actions…", near="Support room")
     assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
-    mira.show.workspace.modals.clear(mira.user.id)
     await mira.types(f"show {short(SUPPORT)}")
     await mira.show.sender.press(mira.user, mira.latest, action_id="more")
     assert "[Support room · billing ▾]" in as_text(await mira.drawn("What to do"))
@@ -398,7 +395,7 @@ async def test_a_form_closed_while_it_was_loading_is_let_go(show: Show, mira: Fo
     show.stage.slack.faults.slow(0.2, on="views.update")
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
     await show.workspace.until(lambda: show.workspace.modals.top(mira.user.id))
-    show.workspace.modals.clear(mira.user.id)
+    mira.closes_forms()
     await show.workspace.until(
         lambda: any(
             call.answer.get("error") == "not_found" for call in show.workspace.asked("views.update")

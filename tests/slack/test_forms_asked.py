@@ -18,7 +18,6 @@ NIGHT = "v1.us.demo.dating-night"
 
 @pytest.fixture
 def leo(show: Show) -> Former:
-    show.workspace.modals.clear(show.stage.cast.lead.id)
     return Former(show, "lead")
 
 

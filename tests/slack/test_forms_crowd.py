@@ -50,7 +50,6 @@ async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[Former]:
     counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, show.counter.signatures))
     app = front_door(Settings.load(show.stage.environ, None), counter)
     transport = httpx.ASGITransport(app)
-    show.workspace.modals.clear(show.stage.cast.moderator.id)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
         yield Former(dataclasses.replace(show, counter=counter, sender=sender))
@@ -180,7 +179,6 @@ async def test_people_are_not_guessed_while_their_vendor_is_silent(show: Show) -
 async def test_a_form_slack_does_not_open_is_told_in_words(show: Show, fault: int) -> None:
     mira = Former(show)
     show.stage.slack.faults.error(fault, on="views.open")
-    show.workspace.modals.clear(mira.user.id)
     await show.sender.command(mira.user, show.stage.cast.ops, "kick")
     await mira.told("Slack did not open the form in time.", "Press it or type it again.")
     assert show.workspace.modals.top(mira.user.id) is None

@@ -17,7 +17,6 @@ LOUD = "L O U D 📢📢📢"
 
 @pytest.fixture
 def mira(show: Show) -> Former:
-    show.workspace.modals.clear(show.stage.cast.moderator.id)
     return Former(show)
 
 
@@ -54,7 +53,6 @@ async def test_the_menu_of_a_block_offers_who_left_and_that_of_a_mute_does_not(
     await mira.chooses(FORM_PEOPLE, LOUD, "l o u d")
     assert await mira.submits(reasons="Spam", reason="slurs") == {}
     await mira.told("blocked", LOUD, "confirmed")
-    show.workspace.modals.clear(mira.user.id)
     await mira.opens(f"mute {short(SUPPORT)}")
     assert await mira.offered(FORM_PEOPLE, "l o u d") == []
 

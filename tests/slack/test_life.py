@@ -296,7 +296,6 @@ async def test_an_order_that_lacks_something_opens_a_form_that_asks_for_it(show:
 
     text = await show.workspace.until(asked)
     assert "[Support room · billing ▾]" in text
-    show.workspace.modals.clear(mira.user.id)
 
 
 @pytest.mark.parametrize("words", ["kick {} nobody-here", "show {}", "capabilities stream"])

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest.fixture
 def mira(show: Show) -> Former:
-    show.workspace.modals.clear(show.stage.cast.moderator.id)
     return Former(show)
 
 

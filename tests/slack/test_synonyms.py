@@ -88,7 +88,6 @@ async def test_a_title_in_place_of_a_handle_leads_to_the_call(show: Show) -> Non
 @IN_SHOW
 async def test_nobody_of_that_name_leads_to_those_who_are_there(show: Show) -> None:
     mira = Moderator(show)
-    show.workspace.modals.clear(mira.user.id)
     text = await mira.types("kick AY6D tsoh rude")
     assert "No one in “Support room · billing” matches “tsoh”." in text
     assert "Amina Okafor (amina)" in text

@@ -286,7 +286,7 @@ class DigestStore(Protocol):
         """Those that are not stopped, of one channel or all."""
 
     async def claim_posting(
-        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
     ) -> Posting | None:
         """Claim the digest of that sending day; None while another worker has it or it is posted.
 
@@ -297,9 +297,7 @@ class DigestStore(Protocol):
     async def posted(self, posting: Posting, ts: str | None) -> bool:
         """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
 
-    async def due_tellings(
-        self, *, owner: str, limit: int, lease: timedelta, now: datetime
-    ) -> Sequence[Telling]:
+    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
         """Take up what is to be told now, the longest due first.
 
         What is a day old, or is not true any more, is dropped.

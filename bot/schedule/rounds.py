@@ -184,7 +184,7 @@ class Rounds:
 
     async def _claim(self, subscription: Subscription, day: date) -> Posting | None:
         return await self.digests.claim_posting(
-            subscription, day, owner=self.owner, lease=self.lease, now=self.clock.now()
+            subscription, day, owner=self.owner, lease=self.lease
         )
 
     async def _as_wanted(self, subscription: Subscription) -> bool:

@@ -46,9 +46,7 @@ class Teller:
     async def go(self) -> Sequence[Untold]:
         """Tell what is longest due, `AT_ONCE` at most; what was not taken. Raises StoreError."""
         held = HeldLease(self.clock, LEASE)
-        due = await self.digests.due_tellings(
-            owner=self.owner, limit=AT_ONCE, lease=LEASE, now=self.clock.now()
-        )
+        due = await self.digests.due_tellings(owner=self.owner, limit=AT_ONCE, lease=LEASE)
         with holding(held):
             tried = [await self._tell(one) for one in due]
         return [one for one in tried if one is not None]

@@ -12,8 +12,7 @@ from bot.calls.actors import Actor
 from bot.calls.asks import Ask, Asked
 from bot.calls.cases import Event
 from bot.errors import NotAccepted, OtherRelease, StoreError
-from bot.store.database import Database
-from bot.store.leases import NOBODY, Wish, take_readable
+from bot.store.leases import NOBODY, NOW, Leasing, Wish
 from bot.store.pen import Transaction, Work
 from bot.store.set_aside import SetAside
 from bot.store.shelf import Shelf
@@ -26,6 +25,7 @@ KEPT = timedelta(days=7)
 SAME = timedelta(minutes=15)
 """An equal order that was asked for so lately, by whomever, is not asked for again."""
 
+_DUE = Leasing(REFUSED, REFUSED.c.due_at <= NOW)
 _ADD = insert(REFUSED)
 _THERE = select(REFUSED.c.id).where(REFUSED.c.id.in_(bindparam("ids", expanding=True)))
 _OURS = and_(REFUSED.c.id == bindparam("ask"), REFUSED.c.token == bindparam("fence"))
@@ -54,7 +54,7 @@ class AskLater:
 def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
     """Keep each whose id is new."""
     known = {*transaction.connection.execute(_THERE, {"ids": [one.id for one in asks]}).scalars()}
-    rows = {one.id: _row(one) for one in asks if one.id not in known}
+    rows = {one.id: _row(one, transaction.now) for one in asks if one.id not in known}
     if rows:
         transaction.connection.execute(_ADD, list(rows.values()))
 
@@ -62,8 +62,7 @@ def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
 class Asks:
     """Where they are asked for, taken up and brought back. A stale token changes nothing."""
 
-    def __init__(self, database: Database, aside: SetAside) -> None:
-        self._database = database
+    def __init__(self, aside: SetAside) -> None:
         self._aside = aside
 
     def refer(
@@ -113,16 +112,8 @@ class Asks:
         return Asked(ask, new=True)
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Ask]:
-        transaction.connection.execute(_EXPIRE, {"long_ago": wish.at - KEPT})
-        taken = take_readable(
-            self._database,
-            transaction.connection,
-            REFUSED,
-            REFUSED.c.due_at <= transaction.now,
-            wish,
-            read=ask_of,
-            aside=self._aside,
-        )
+        transaction.connection.execute(_EXPIRE, {"long_ago": transaction.now - KEPT})
+        taken = _DUE.take_readable(transaction, wish, read=ask_of, aside=self._aside)
         taken.sort(key=lambda pair: (pair[0].due_at, pair[0].id))
         return [ask for _, ask in taken]
 
@@ -131,7 +122,7 @@ class AskSide(Shelf):
     """The side of the store that is `bot.ports.AskStore`."""
 
     def _open_asks(self) -> None:
-        asks = Asks(self._database, self._aside)
+        asks = Asks(self._aside)
         self._refer = Work(asks.refer, NotAccepted, counting=True)
         self._due_asks = Work(asks.due, StoreError)
         self._ask_told = Work(asks.told, StoreError)
@@ -150,7 +141,7 @@ class AskSide(Shelf):
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
         """Take up what is to be posted and that nobody holds."""
-        return await self._background(self._due_asks, Wish(owner, limit, lease, self._steady_now()))
+        return await self._background(self._due_asks, Wish(owner, limit, lease))
 
     async def ask_told(self, ask: Ask) -> None:
         """This was posted, or is given up."""
@@ -169,13 +160,13 @@ def ask_of(row: Row[Any]) -> Ask:
     return kept.model_copy(update=now)
 
 
-def _row(ask: Ask) -> dict[str, Any]:
+def _row(ask: Ask, now: datetime) -> dict[str, Any]:
     return {
         "id": ask.id,
         "by": ask.actor.user,
         "subject": ask.act.open_key(),
         "request": ask.model_dump_json(exclude_defaults=True),
-        "refused_at": ask.refused_at,
+        "refused_at": now,
         "attempt": 0,
     }
 

@@ -6,11 +6,10 @@ way, so one look is enough, and nothing is held for it: also across processes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     String,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 from bot.calls.cases import Case
 from bot.calls.contention import Lock, locks
 from bot.calls.outcomes import State
-from bot.store.database import Database
+from bot.store.leases import NOW
 from bot.store.tables import CASE, CASE_LOCK, IS_OPEN
 
 OVERTAKEN = ":"
@@ -59,13 +58,11 @@ _OVERTAKE = (
 )
 
 
-def older_contends(database: Database, set_aside: Callable[[], list[int]]) -> ColumnElement[bool]:
-    """Whether a case has to wait for an older one that is not finished.
+def older_contends() -> ColumnElement[bool]:
+    """Whether a case has to wait for an older one that is not finished `NOW`.
 
-    One that this release has `set_aside` is waited for only while another release works on it.
-    Which these are, and the time, is asked anew with each execution.
+    One of those `set_aside` by this release is waited for only while another release works on it.
     """
-    left: BindParameter[int] = bindparam("set_aside", expanding=True, callable_=set_aside)
     mine, theirs, older = CASE_LOCK.alias("mine"), CASE_LOCK.alias("theirs"), CASE.alias("older")
     return exists(
         select(older.c.number)
@@ -76,7 +73,10 @@ def older_contends(database: Database, set_aside: Callable[[], list[int]]) -> Co
             theirs.c.case_number < mine.c.case_number,
             theirs.c.exclusive.in_([true(), not_(mine.c.exclusive)]),  # both, where mine is
             older.c.state == State.ASKED.value,
-            or_(older.c.number.not_in(left), older.c.lease_until > database.present),
+            or_(
+                older.c.number.not_in(bindparam("set_aside", expanding=True)),
+                older.c.lease_until > NOW,
+            ),
         )
     )
 

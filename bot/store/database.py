@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,14 +12,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Interval,
     NullPool,
     TextClause,
     bindparam,
     create_engine,
     event,
     func,
-    literal,
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -192,22 +190,10 @@ class Database:
 
     @cached_property
     def present(self) -> ColumnElement[datetime]:
-        """The time leases go by, asked anew with each execution of a statement it stands in."""
+        """The time leases go by, in a statement that only reads; asked anew with each execution."""
         if self.sqlite:
             return bindparam("present", type_=Utc(), callable_=self.steady.now)
         return func.clock_timestamp(type_=Utc)
-
-    def now(self, clock_says: datetime) -> ColumnElement[datetime]:
-        """The time leases go by: the database's own where several machines share it."""
-        if self.sqlite:
-            return literal(clock_says, Utc)
-        return func.clock_timestamp(type_=Utc)
-
-    def later(self, clock_says: datetime, span: timedelta) -> ColumnElement[datetime]:
-        """The moment `span` after `now`."""
-        if self.sqlite:
-            return literal(clock_says + span, Utc)
-        return func.clock_timestamp(type_=Utc) + literal(span, Interval)
 
 
 async def _given_up(opening: asyncio.Task[AsyncConnection]) -> None:

@@ -193,7 +193,7 @@ def _owe(
         "about": what,
         "subscription": subscription.id,
         "by": by,
-        "since": at,
+        "since": transaction.now,
         "due_at": transaction.now,
         "attempt": 0,
     }

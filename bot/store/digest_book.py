@@ -1,6 +1,5 @@
 """Writing who wants a digest, and which one was posted."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +12,7 @@ from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import BadInput, CallwardenError, UnknownSubscription
 from bot.store.database import Database
 from bot.store.digest_tables import IS_RUNNING, POSTING, SUBSCRIPTION
-from bot.store.leases import NOBODY
+from bot.store.leases import NOBODY, leased, new_lease, unheld
 from bot.store.pen import Transaction
 from bot.store.stored import read_json, understanding
 from bot.store.tables import RESTORATION
@@ -49,6 +48,13 @@ VALUES (:subscription, :day, :state, :due_at, :attempt) ON CONFLICT DO NOTHING
 _OFFERED = text(_OFFER).bindparams(
     *(bindparam(name, type_=POSTING.c[name].type) for name in ("day", "due_at"))
 )
+_CLAIM = (
+    update(POSTING)
+    .where(_THIS, POSTING.c.state == DUE)
+    .where(or_(unheld(POSTING), POSTING.c.owner == bindparam("new_owner")))
+    .values(leased(POSTING))
+    .returning(POSTING)
+)
 _RESTORED = select(func.max(RESTORATION.c.at, type_=RESTORATION.c.at.type))
 _MARK = (
     update(POSTING)
@@ -65,7 +71,6 @@ class Bid:
     day: date
     owner: str
     lease: timedelta
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +81,26 @@ class Sent:
     ts: str | None
 
 
-class DigestBook:
-    """Where subscriptions and postings are written down."""
+def claim(transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
+    """Each day to one worker, who may claim it again; nobody gets one that is posted."""
+    return [_claim(transaction, bid) for bid in bids]
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
-    def claim(self, transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
-        """Each day to one worker, who may claim it again; nobody gets one that is posted."""
-        return [self._claim(transaction.connection, bid) for bid in bids]
+def posted(transaction: Transaction, sent: Sequence[Sent]) -> Sequence[bool]:
+    """Mark each whose claim still holds."""
+    return [_mark(transaction.connection, one) for one in sent]
 
-    def posted(self, transaction: Transaction, sent: Sequence[Sent]) -> Sequence[bool]:
-        """Mark each whose claim still holds."""
-        return [_mark(transaction.connection, one) for one in sent]
 
-    def _claim(self, connection: Connection, bid: Bid) -> Posting | None:
-        number, due_at = bid.subscription.id, bid.subscription.due_at(bid.day)
-        row = {"subscription": number, "day": bid.day, "state": DUE, "due_at": due_at}
-        row["attempt"] = _tries_unknown(connection, due_at)
-        connection.execute(_OFFERED, row)
-        unheld = or_(
-            POSTING.c.lease_until.is_(None),
-            POSTING.c.lease_until <= self._database.now(bid.at),
-            POSTING.c.owner == bid.owner,
-        )
-        taken = connection.execute(
-            update(POSTING)
-            .where(_THIS, POSTING.c.state == DUE, unheld)
-            .values(
-                attempt=POSTING.c.attempt + 1,
-                owner=bid.owner,
-                token=secrets.token_hex(16),
-                lease_until=self._database.later(bid.at, bid.lease),
-            )
-            .returning(POSTING),
-            {"number": number, "sending_day": bid.day},
-        ).one_or_none()
-        return None if taken is None else _posting(bid.subscription, taken)
+def _claim(transaction: Transaction, bid: Bid) -> Posting | None:
+    connection, number = transaction.connection, bid.subscription.id
+    due_at = bid.subscription.due_at(bid.day)
+    row = {"subscription": number, "day": bid.day, "state": DUE, "due_at": due_at}
+    row["attempt"] = _tries_unknown(connection, due_at)
+    connection.execute(_OFFERED, row)
+    lease = new_lease(transaction, bid.owner, bid.lease)
+    which = {"number": number, "sending_day": bid.day}
+    taken = connection.execute(_CLAIM, lease | which).one_or_none()
+    return None if taken is None else _posting(bid.subscription, taken)
 
 
 def _tries_unknown(connection: Connection, due_at: datetime) -> int:

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
 from bot.digests.telling import About, Telling
-from bot.store.database import Database
 from bot.store.digest_book import subscription_of
 from bot.store.digest_tables import SUBSCRIPTION, TELLING
-from bot.store.leases import NOBODY, Wish, take_readable
+from bot.store.leases import NOBODY, NOW, Leasing, Wish
 from bot.store.pen import Transaction
 from bot.store.set_aside import SetAside
 from bot.store.stored import understanding
@@ -20,6 +19,7 @@ from bot.store.stored import understanding
 WORTH_TELLING = timedelta(days=1)
 """After that digests have come, and the list says which one is paused and why."""
 
+_DUE = Leasing(TELLING, TELLING.c.due_at <= NOW)
 _OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
 _TOLD = delete(TELLING).where(_OURS)
 _LATER = update(TELLING).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
@@ -38,8 +38,7 @@ class TellLater:
 class Tellings:
     """Where they are taken up and brought back. A stale token changes nothing."""
 
-    def __init__(self, database: Database, aside: SetAside) -> None:
-        self._database = database
+    def __init__(self, aside: SetAside) -> None:
         self._aside = aside
 
     def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Telling]]:
@@ -59,17 +58,9 @@ class Tellings:
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Telling]:
         connection = transaction.connection
-        connection.execute(_EXPIRE, {"long_ago": wish.at - WORTH_TELLING})
-        due = TELLING.c.due_at <= transaction.now
-        taken = take_readable(
-            self._database,
-            connection,
-            TELLING,
-            due,
-            wish,
-            read=partial(_telling, connection),
-            aside=self._aside,
-        )
+        connection.execute(_EXPIRE, {"long_ago": transaction.now - WORTH_TELLING})
+        read = partial(_telling, connection)
+        taken = _DUE.take_readable(transaction, wish, read=read, aside=self._aside)
         return [telling for _, telling in sorted(taken, key=lambda pair: _oldest(pair[0]))]
 
 

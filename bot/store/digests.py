@@ -9,8 +9,9 @@ from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.digests.telling import Taken, Telling
 from bot.errors import NotAccepted, StoreError
+from bot.store import digest_book
 from bot.store.digest_asks import Amended, DigestAsks, Paused, SetUp
-from bot.store.digest_book import Bid, DigestBook, Sent
+from bot.store.digest_book import Bid, Sent
 from bot.store.digest_looks import acts, subscriptions, waiting
 from bot.store.digest_tellings import Tellings, TellLater
 from bot.store.leases import Wish as Hands
@@ -23,10 +24,10 @@ class DigestSide(Shelf):
     """Who wants a digest, which one was posted, and what the record says for it."""
 
     def _open_digests(self) -> None:
-        book, asks = DigestBook(self._database), DigestAsks(self._database)
-        tellings = Tellings(self._database, self._aside)
-        self._claim_posting = Work(book.claim, StoreError)
-        self._posted = Work(book.posted, StoreError)
+        asks = DigestAsks(self._database)
+        tellings = Tellings(self._aside)
+        self._claim_posting = Work(digest_book.claim, StoreError)
+        self._posted = Work(digest_book.posted, StoreError)
         self._set_up = Work(asks.set_up, NotAccepted, counting=True)
         self._amend = Work(asks.amend, NotAccepted, counting=True)
         self._pause = Work(asks.pause, StoreError)
@@ -48,11 +49,9 @@ class DigestSide(Shelf):
         """Pause one that cannot be posted; its owner is told. False: it was changed since."""
         return await self._background(self._pause, Paused(known, why, at))
 
-    async def due_tellings(
-        self, *, owner: str, limit: int, lease: timedelta, now: datetime
-    ) -> Sequence[Telling]:
+    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
         """Take up what is to be told now, the longest due first."""
-        return await self._background(self._due_tellings, Hands(owner, limit, lease, now))
+        return await self._background(self._due_tellings, Hands(owner, limit, lease))
 
     async def told(self, telling: Telling) -> None:
         """This was told, or is given up."""
@@ -68,12 +67,10 @@ class DigestSide(Shelf):
             return await subscriptions(connection, channel, self._aside)
 
     async def claim_posting(
-        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
     ) -> Posting | None:
         """Claim the digest of that sending day; None while another worker has it or it is done."""
-        return await self._background(
-            self._claim_posting, Bid(subscription, day, owner, lease, now)
-        )
+        return await self._background(self._claim_posting, Bid(subscription, day, owner, lease))
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
         """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""

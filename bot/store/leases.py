@@ -3,17 +3,17 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, or_, select, update
 
 from bot.calls.cases import NoticeKind
 from bot.calls.models import Vendor
 from bot.errors import OtherRelease
-from bot.store.database import Database
 from bot.store.pen import Transaction
 from bot.store.set_aside import SetAside
+from bot.store.tables import Utc
 
 T = TypeVar("T")
 
@@ -22,6 +22,11 @@ ROUNDS = 20
 
 NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
+
+NOW = bindparam("now", type_=Utc)
+"""The present moment, in statements that are executed with what `new_lease` says."""
+
+_NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in NOBODY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,78 +39,102 @@ class Wish:
     owner: str
     limit: int
     lease: timedelta
-    at: datetime
     vendor: Vendor | None = None
     kind: NoticeKind | None = None
 
 
-def take(
-    database: Database,
-    connection: Connection,
-    table: Table,
-    due: ColumnElement[bool],
-    by: Wish,
-) -> Sequence[Row[Any]]:
-    """Lease up to `by.limit` rows of `table` that are due and that nobody holds: one statement.
+def unheld(table: Table) -> ColumnElement[bool]:
+    """Whether nobody holds a row `NOW`."""
+    return or_(table.c.lease_until.is_(None), table.c.lease_until <= NOW)
 
-    The leased rows, in no order, with a token that fences whoever held them before.
+
+def leased(table: Table) -> dict[str, Any]:
+    """The columns of a row that is taken up once more."""
+    return _NEW | {"attempt": table.c.attempt + 1}
+
+
+def new_lease(transaction: Transaction, owner: str, lease: timedelta) -> dict[str, Any]:
+    """The parameters of `unheld` and `leased`, with a token that fences whoever held it before."""
+    return {
+        "now": transaction.now,
+        "new_owner": owner,
+        "new_token": secrets.token_hex(16),
+        "new_lease_until": transaction.now + lease,
+    }
+
+
+class Leasing:
+    """Takes up rows of `table` that are `due`, by one statement that is built once.
+
+    What `due` leaves open is given with each execution; the present moment in it is `NOW`.
     """
-    key, now = table.primary_key.columns[0], database.now(by.at)
-    unheld = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-    oldest = table.c.number if "number" in table.c else table.c.due_at
-    chosen = (
-        select(key)
-        .where(and_(due, unheld))
-        .order_by(oldest)
-        .limit(by.limit)
-        .with_for_update(skip_locked=True)
-        .cte("chosen")
-    )
-    until = database.later(by.at, by.lease)
-    taken = connection.execute(
-        update(table)
-        .where(key.in_(select(chosen.c[0])))
-        .values(
-            attempt=table.c.attempt + 1,
-            owner=by.owner,
-            token=secrets.token_hex(16),
-            lease_until=until,
+
+    def __init__(self, table: Table, due: ColumnElement[bool]) -> None:
+        self._table = table
+        self._key = key = table.primary_key.columns[0]
+        chosen = (
+            select(key)
+            .where(due, unheld(table), key.not_in(bindparam("left_alone", expanding=True)))
+            .order_by(table.c.number if "number" in table.c else table.c.due_at)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+            .cte("chosen")
         )
-        .returning(table)
-    )
-    rows: Sequence[Row[Any]] = taken.all()
-    return rows
+        self._take = (
+            update(table).where(key.in_(select(chosen.c[0]))).values(leased(table)).returning(table)
+        )
+        self._give_back = (
+            update(table)
+            .where(key.in_(bindparam("keys", expanding=True)))
+            .values(NOBODY | {"attempt": table.c.attempt - 1})
+        )
 
+    def take(
+        self, transaction: Transaction, by: Wish, left_alone: Sequence[Any] = (), **which: Any
+    ) -> Sequence[Row[Any]]:
+        """Lease the oldest rows that are due and that nobody holds, up to `by.limit`, in no order.
 
-def take_readable(
-    database: Database,
-    connection: Connection,
-    table: Table,
-    due: ColumnElement[bool],
-    by: Wish,
-    *,
-    read: Callable[[Row[Any]], T],
-    aside: SetAside,
-) -> list[tuple[Row[Any], T]]:
-    """As `take`, with what each row says; those of another release are left as they were.
+        Rows with the keys `left_alone` are not taken; `which` is what `due` leaves open.
+        """
+        said = {"most": by.limit, "left_alone": left_alone, **which}
+        found = transaction.connection.execute(
+            self._take, new_lease(transaction, by.owner, by.lease) | said
+        )
+        rows: Sequence[Row[Any]] = found.all()
+        return rows
 
-    Nobody sees that they were held: the release that made them may take them up at once.
-    """
-    found: list[tuple[Row[Any], T]] = []
-    for _ in range(ROUNDS):
-        wanted = replace(by, limit=by.limit - len(found))
-        rows = take(database, connection, table, and_(due, aside.others(table)), wanted)
-        unread = []
-        for row in rows:
-            try:
-                found.append((row, read(row)))
-            except OtherRelease as error:
-                aside.add(table, row, error)
-                unread.append(row)
-        if not unread:
-            break
-        give_back(connection, table, unread)
-    return found
+    def take_readable(
+        self,
+        transaction: Transaction,
+        by: Wish,
+        *,
+        read: Callable[[Row[Any]], T],
+        aside: SetAside,
+        **which: Any,
+    ) -> list[tuple[Row[Any], T]]:
+        """As `take`, with what each row says; those of another release are left as they were.
+
+        Nobody sees that they were held: the release that made them may take them up at once.
+        """
+        found: list[tuple[Row[Any], T]] = []
+        for _ in range(ROUNDS):
+            wanted = replace(by, limit=by.limit - len(found))
+            unread = []
+            for row in self.take(transaction, wanted, aside.keys(self._table), **which):
+                try:
+                    found.append((row, read(row)))
+                except OtherRelease as error:
+                    aside.add(self._table, row, error)
+                    unread.append(row)
+            if not unread:
+                break
+            self.give_back(transaction.connection, unread)
+        return found
+
+    def give_back(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
+        """Let go of rows as if they had not been taken up."""
+        keys = [getattr(row, self._key.name) for row in rows]
+        connection.execute(self._give_back, {"keys": keys})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +158,3 @@ def put_back(transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[No
         left = {"lease_until": transaction.now + one.wait, "attempt": columns.attempt - 1}
         transaction.connection.execute(update(one.table).where(held).values(NOBODY | left))
     return [None] * len(wanted)
-
-
-def give_back(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
-    """Let go of rows as if they had not been taken up."""
-    key = table.primary_key.columns[0]
-    keys = [getattr(row, key.name) for row in rows]
-    connection.execute(
-        update(table).where(key.in_(keys)).values(NOBODY | {"attempt": table.c.attempt - 1})
-    )

@@ -7,12 +7,12 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, select, true
 
 from bot.calls.actors import Actor
 from bot.calls.lookups import Lookup
-from bot.store.database import Database
 from bot.store.door import heard
-from bot.store.leases import Wish, take
+from bot.store.leases import Leasing, Wish
 from bot.store.pen import Transaction
 from bot.store.tables import LOOKUP
 
+_WAITING = Leasing(LOOKUP, true())
 _ADD = insert(LOOKUP)
 _THERE = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
 _OVER = delete(LOOKUP).where(
@@ -20,41 +20,38 @@ _OVER = delete(LOOKUP).where(
 )
 
 
-class Lookups:
-    """Where workers take up orders that are looked for, and say when they are settled."""
+def hold(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
+    """Keep each whose key is new: False where it is kept already, or has led to something."""
+    keys = [one.key for one in lookups]
+    known = {*transaction.connection.execute(_THERE, {"keys": keys}).scalars()}
+    known |= heard(transaction, keys)
+    new = []
+    rows = []
+    for one in lookups:
+        new.append(one.key not in known)
+        if new[-1]:
+            known.add(one.key)
+            rows.append(_row(one))
+    if rows:
+        transaction.connection.execute(_ADD, rows)
+    return new
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
-    def hold(self, transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
-        """Keep each whose key is new: False where it is kept already, or has led to something."""
-        keys = [one.key for one in lookups]
-        known = {*transaction.connection.execute(_THERE, {"keys": keys}).scalars()}
-        known |= heard(transaction, keys)
-        new = []
-        rows = []
-        for one in lookups:
-            new.append(one.key not in known)
-            if new[-1]:
-                known.add(one.key)
-                rows.append(_row(one))
-        if rows:
-            transaction.connection.execute(_ADD, rows)
-        return new
+def due(transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Lookup]]:
+    """The oldest that nobody holds."""
+    return [_due(transaction, wish) for wish in wishes]
 
-    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Lookup]]:
-        """The oldest that nobody holds."""
-        return [self._due(transaction, wish) for wish in wishes]
 
-    def over(self, transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
-        """Forget each that is still held as it was taken up."""
-        rows = [{"lookup": one.key, "fence": one.token} for one in lookups]
-        transaction.connection.execute(_OVER, rows)
-        return [None] * len(lookups)
+def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
+    """Forget each that is still held as it was taken up."""
+    rows = [{"lookup": one.key, "fence": one.token} for one in lookups]
+    transaction.connection.execute(_OVER, rows)
+    return [None] * len(lookups)
 
-    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Lookup]:
-        rows = take(self._database, transaction.connection, LOOKUP, true(), wish)
-        return [_lookup(row) for row in sorted(rows, key=lambda row: (row.due_at, row.key))]
+
+def _due(transaction: Transaction, wish: Wish) -> Sequence[Lookup]:
+    rows = _WAITING.take(transaction, wish)
+    return [_lookup(row) for row in sorted(rows, key=lambda row: (row.due_at, row.key))]
 
 
 def _row(one: Lookup) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Executable,
     Row,
     and_,
@@ -22,13 +21,22 @@ from bot.calls.cases import ASKED, Notice, NoticeKind
 from bot.errors import OtherRelease
 from bot.store.clock_steps import ClockSteps
 from bot.store.database import Database
-from bot.store.leases import NOBODY, Wish, give_back, take_readable
+from bot.store.leases import NOBODY, NOW, Leasing, Wish
 from bot.store.outages import arrived, not_in_outage, tries
 from bot.store.pen import Transaction
 from bot.store.rows import notice_of
 from bot.store.set_aside import SetAside
 from bot.store.tables import CASE, IS_DUE, OUTBOX
 
+_ANY = and_(IS_DUE, OUTBOX.c.due_at <= NOW)
+_ANSWER = and_(_ANY, OUTBOX.c.kind == NoticeKind.ANSWER)
+_LINE = and_(_ANY, OUTBOX.c.kind == NoticeKind.LINE)
+_DUE = {
+    None: Leasing(OUTBOX, and_(_ANY, not_in_outage())),
+    NoticeKind.LINE: Leasing(OUTBOX, and_(_LINE, not_in_outage())),
+    NoticeKind.ANSWER: Leasing(OUTBOX, _ANSWER),
+}
+_TRY = Leasing(OUTBOX, and_(_LINE, OUTBOX.c.place == bindparam("channel")))
 _OURS = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
 
 _HELD = select(OUTBOX).where(OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
@@ -101,7 +109,6 @@ class Notices:
     """Where the notifier takes up notices and brings them back. A stale token changes nothing."""
 
     def __init__(self, database: Database, aside: SetAside) -> None:
-        self._database = database
         self._aside = aside
         self._steps = ClockSteps(database)
 
@@ -145,7 +152,7 @@ class Notices:
         left = [row for row in rows if (row.key, row.token) in ours]
         for row in left:
             self._aside.add(OUTBOX, row, OtherRelease(f"{row.key}: its case cannot be shown here."))
-        give_back(transaction.connection, OUTBOX, left)
+        _TRY.give_back(transaction.connection, left)
         return [None] * len(notices)
 
     def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
@@ -158,32 +165,19 @@ class Notices:
 
     def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
         _forget(transaction, _EXPIRE, {"now": transaction.now})
-        due = and_(IS_DUE, OUTBOX.c.due_at <= transaction.now)
-        if wish.kind is not None:
-            due = and_(due, OUTBOX.c.kind == wish.kind)
         taken = []
         if wish.kind is not NoticeKind.ANSWER:
-            for of_channel in tries(transaction, wish):
-                taken += self._take(transaction, and_(due, of_channel), replace(wish, limit=1))
-            due = and_(due, not_in_outage())
+            for channel in tries(transaction, wish):
+                taken += self._take(_TRY, transaction, replace(wish, limit=1), channel=channel)
         rest = replace(wish, limit=wish.limit - len(taken))
-        taken += self._take(transaction, due, rest)
+        taken += self._take(_DUE[wish.kind], transaction, rest)
         taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
         return [notice for _, notice in taken]
 
     def _take(
-        self, transaction: Transaction, due: ColumnElement[bool], wish: Wish
+        self, leasing: Leasing, transaction: Transaction, wish: Wish, **which: str
     ) -> list[tuple[Row[Any], Notice]]:
-        """Lease up to `wish.limit` of those that are due and can be read."""
-        return take_readable(
-            self._database,
-            transaction.connection,
-            OUTBOX,
-            due,
-            wish,
-            read=notice_of,
-            aside=self._aside,
-        )
+        return leasing.take_readable(transaction, wish, read=notice_of, aside=self._aside, **which)
 
 
 def _told_all(notice: Notice) -> bool:

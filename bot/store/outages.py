@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy import (
     ColumnElement,
     String,
-    and_,
     bindparam,
     case,
     delete,
@@ -176,8 +175,8 @@ def reopen(transaction: Transaction, beginnings: Sequence[Reopening]) -> Sequenc
     return [None] * len(beginnings)
 
 
-def tries(transaction: Transaction, wish: Wish) -> Sequence[ColumnElement[bool]]:
-    """Of each channel that is to be tried again now, which rows; nobody else tries it meanwhile.
+def tries(transaction: Transaction, wish: Wish) -> Sequence[str]:
+    """The channels that are to be tried again now; nobody else tries them meanwhile.
 
     No more channels than rows are wished for: each is tried with one.
     """
@@ -186,7 +185,7 @@ def tries(transaction: Transaction, wish: Wish) -> Sequence[ColumnElement[bool]]
     channels = connection.execute(_TAKE_TRY, moments | {"most": wish.limit}).scalars().all()
     for channel in channels:
         connection.execute(_IN_ORDER, {"where": channel, "now": now})
-    return [and_(_LINES, OUTBOX.c.place == channel) for channel in channels]
+    return channels
 
 
 def not_in_outage() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ set aside: each process finds out by itself, and the next one that starts looks 
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Table, true
+from sqlalchemy import Row, Table
 
 from bot.calls.models import CallRef
 from bot.errors import OtherRelease
@@ -54,14 +54,9 @@ class SetAside:
             next_step=error.next_step,
         )
 
-    def others(self, table: Table) -> ColumnElement[bool]:
-        """Those rows of a table that are not set aside."""
-        keys = list(self._rows.get(table.name, ()))[-MOST_KEPT_OUT:]
-        return table.primary_key.columns[0].not_in(keys) if keys else true()
-
-    def numbers(self) -> list[int]:
-        """The cases that were set aside."""
-        return list(self._cases)[-MOST_KEPT_OUT:]
+    def keys(self, table: Table) -> list[Any]:
+        """Which rows of a table were set aside."""
+        return list(self._rows.get(table.name, ()))[-MOST_KEPT_OUT:]
 
     def cases_of(self, call: CallRef) -> list[int]:
         """Those about a call, newest first."""

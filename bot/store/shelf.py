@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,10 +33,6 @@ class Shelf:
     _writer: Writer
     _aside: SetAside
     _patience: float
-
-    def _steady_now(self) -> datetime:
-        """What a file's leases go by: set clocks do not disturb it."""
-        return self._database.steady.now()
 
     async def _background(self, work: Work[R, T], request: R) -> T:
         return await self._writer.write(work, request, patience=BACKGROUND)

@@ -26,7 +26,7 @@ from bot.calls.outcomes import Progress, Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
-from bot.store import outages
+from bot.store import lookups, outages
 from bot.store.asks import AskSide
 from bot.store.audit import AuditSide
 from bot.store.backlog import backlog
@@ -36,7 +36,6 @@ from bot.store.digests import DigestSide
 from bot.store.door import Door, Knock, Remark, remark
 from bot.store.instance_lock import InstanceLock
 from bot.store.leases import PutBack, Wish, put_back
-from bot.store.lookups import Lookups
 from bot.store.notices import Later, Notices, Shown
 from bot.store.pen import Work
 from bot.store.readiness import Readiness
@@ -98,7 +97,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._open_refusals()
 
     def _open_cases(self) -> None:
-        door, worklist = Door(self._line_channel), Worklist(self._database, self._aside)
+        door, worklist = Door(self._line_channel), Worklist(self._aside)
         self._accept = Work(door.accept, NotAccepted, counting=True)
         self._remark = Work(remark, NotAccepted, counting=True)
         self._claim = Work(worklist.claim, StoreError)
@@ -120,7 +119,6 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._reopen = Work(outages.reopen, StoreError)
 
     def _open_lookups(self) -> None:
-        lookups = Lookups(self._database)
         self._hold = Work(lookups.hold, NotAccepted)
         self._due_lookups = Work(lookups.due, StoreError)
         self._looked_up = Work(lookups.over, StoreError)
@@ -197,7 +195,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
         """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
-        wish = Wish(owner, limit, lease, self._steady_now(), vendor)
+        wish = Wish(owner, limit, lease, vendor=vendor)
         return await self._background(self._claim, wish)
 
     async def renew(
@@ -230,7 +228,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
     ) -> Sequence[Notice]:
         """Take up notices to be sent now, the longest due first; expired answers are dropped."""
-        wish = Wish(owner, limit, lease, self._steady_now(), kind=kind)
+        wish = Wish(owner, limit, lease, kind=kind)
         return await self._background(self._due, wish)
 
     async def noticed(self, notice: Notice, *, posted: str | None) -> None:
@@ -275,9 +273,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
         """Take up orders that are looked for and that nobody holds, oldest first."""
-        return await self._background(
-            self._due_lookups, Wish(owner, limit, lease, self._steady_now())
-        )
+        return await self._background(self._due_lookups, Wish(owner, limit, lease))
 
     async def looked_up(self, lookup: Lookup) -> None:
         """It is known what came of this one."""

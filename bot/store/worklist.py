@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     and_,
     bindparam,
     case,
     or_,
     select,
-    true,
     update,
 )
 
@@ -20,9 +18,8 @@ from bot.calls.acts import Act
 from bot.calls.cases import ASKED, Case, Claim, Event, Manner, NoticeKind
 from bot.calls.outcomes import Progress, Result, State, overall
 from bot.store.contention import free_locks, older_contends
-from bot.store.database import Database
 from bot.store.digest_tables import POSTING, TELLING
-from bot.store.leases import NOBODY, Wish, take_readable
+from bot.store.leases import NOBODY, Leasing, Wish
 from bot.store.ledger import account, reached
 from bot.store.pen import Transaction
 from bot.store.rows import case_of, results_json, with_act
@@ -31,6 +28,10 @@ from bot.store.tables import CASE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
 
 LEASED = (CASE, OUTBOX, LOOKUP, REFUSED, POSTING, TELLING)
 """The tables whose rows are worked on under a lease."""
+
+_ITS_TURN = and_(IS_OPEN, ~older_contends())
+_OF_ANY = Leasing(CASE, _ITS_TURN)
+_OF_VENDOR = Leasing(CASE, and_(_ITS_TURN, CASE.c.vendor == bindparam("of_vendor")))
 
 _OUTCOME = ("state", "results", "finished_at", "request", "progress")
 """The columns that an outcome is written into."""
@@ -112,15 +113,12 @@ class Begun:
 class Worklist:
     """Where workers take up cases and bring them back."""
 
-    def __init__(self, database: Database, aside: SetAside) -> None:
-        self._database = database
+    def __init__(self, aside: SetAside) -> None:
         self._aside = aside
-        self._left: list[int] = []
-        self._its_turn = ~older_contends(database, lambda: self._left)
 
     def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
         """The oldest open cases nobody holds, and that contend with no older open one."""
-        return [self._claim(transaction.connection, wish) for wish in wishes]
+        return [self._claim(transaction, wish) for wish in wishes]
 
     def begin(self, transaction: Transaction, begun: Sequence[Begun]) -> Sequence[bool]:
         """Keep the act as it is begun with each case that its worker still holds."""
@@ -197,12 +195,17 @@ class Worklist:
         )
         return [freed] * len(asked)
 
-    def _claim(self, connection: Connection, wish: Wish) -> Sequence[Claim]:
-        ours = true() if wish.vendor is None else CASE.c.vendor == wish.vendor
-        due = and_(IS_OPEN, ours, self._its_turn)
-        self._left = self._aside.numbers()  # what is found meanwhile may be taken up elsewhere now
-        taken = take_readable(
-            self._database, connection, CASE, due, wish, read=case_of, aside=self._aside
+    def _claim(self, transaction: Transaction, wish: Wish) -> Sequence[Claim]:
+        leasing, which = _OF_ANY, {}
+        if wish.vendor is not None:
+            leasing, which = _OF_VENDOR, {"of_vendor": wish.vendor}
+        taken = leasing.take_readable(
+            transaction,
+            wish,
+            read=case_of,
+            aside=self._aside,
+            set_aside=self._aside.keys(CASE),  # what is found meanwhile may be taken up elsewhere
+            **which,
         )
         taken.sort(key=lambda pair: int(pair[0].number))
         return [Claim(case=case, token=row.token) for row, case in taken]

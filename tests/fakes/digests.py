@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote
 from bot.calls.models import Vendor
+from bot.clock import Clock
 from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.digests.telling import About, How, Taken, Telling
@@ -18,6 +19,7 @@ from bot.errors import StoreError, UnknownSubscription
 from bot.ports import DigestStore
 from bot.usage.days import Stretch, local_day
 from bot.usage.tally import Tally
+from tests.fakes.clock import ManualClock
 
 OWNER = Actor(user="U-LEO", team="T1")
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -51,6 +53,7 @@ class Rows:
     """The `DigestStore`: a row for a subscription and day. `fails_in`: the call that fails."""
 
     subs: list[Subscription] = field(default_factory=list)
+    clock: Clock = field(default_factory=ManualClock)
     rows: dict[tuple[int, date], Row] = field(default_factory=dict)
     fails_in: int = 0
     done: Acts = field(default_factory=lambda: Acts(by_verb={}))
@@ -102,10 +105,9 @@ class Rows:
                 return
         raise UnknownSubscription(f"No digest has the number {changed.id}.")
 
-    async def due_tellings(
-        self, *, owner: str, limit: int, lease: timedelta, now: datetime
-    ) -> Sequence[Telling]:
+    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
         del owner, limit, lease
+        now = self.clock.now()
         due = [one for one in self.owed if self.not_before.get(one.key, LONG_AGO) <= now]
         self.owed = [one for one in self.owed if one not in due]
         tried = [one.model_copy(update={"attempt": self.tries[one.key] + 1}) for one in due]
@@ -124,9 +126,10 @@ class Rows:
         return [one for one in self.subs if not one.stopped and channel in (None, one.wish.channel)]
 
     async def claim_posting(
-        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta, now: datetime
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
     ) -> Posting | None:
         self._work()
+        now = self.clock.now()
         row = self.rows.setdefault((subscription.id, day), Row())
         if row.done or (row.owner != owner and now < row.until):
             return None

@@ -60,9 +60,7 @@ async def test_a_worker_killed_before_posting_is_taken_over_when_its_lease_ran_o
     watch: Watch,
 ) -> None:
     watch.stand_at(utc(21))
-    await watch.rows.claim_posting(
-        watch.rows.subs[0], SATURDAY, owner="killed", lease=LEASE, now=watch.clock.now()
-    )
+    await watch.rows.claim_posting(watch.rows.subs[0], SATURDAY, owner="killed", lease=LEASE)
     assert await watch.go_at(utc(21, 9, 4)) == []
     assert await watch.go_at(utc(21, 9, 5)) == [SATURDAY]
 
@@ -391,9 +389,7 @@ async def test_what_a_vendor_did_not_tell_is_marked_and_the_digest_still_goes_ou
 async def test_a_claim_lost_before_it_was_marked_is_said_in_the_log(watch: Watch) -> None:
     watch.stand_at(utc(21))
     (one,) = watch.rows.subs
-    posting = await watch.rows.claim_posting(
-        one, SATURDAY, owner="one", lease=LEASE, now=watch.clock.now()
-    )
+    posting = await watch.rows.claim_posting(one, SATURDAY, owner="one", lease=LEASE)
     assert posting is not None
     watch.rows.rows[1, SATURDAY].token += 1
     with capture_logs() as logs:

@@ -49,7 +49,7 @@ class Watch:
 
     def __init__(self, clock: ManualClock, *subscriptions: Subscription) -> None:
         self.clock = clock
-        self.rows = Rows([*subscriptions])
+        self.rows = Rows([*subscriptions], clock)
         self.numbers = Numbers()
         self.channel = Channel()
         self.news = News(clock)

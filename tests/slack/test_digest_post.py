@@ -317,13 +317,14 @@ async def test_no_log_line_has_a_token_or_what_was_said(desk: Desk) -> None:
 async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
     desk: Desk, sqlite_url: str
 ) -> None:
-    clock = ManualClock(MADE + timedelta(minutes=1))
+    clock = ManualClock(MADE - timedelta(days=1))
     async with open_store(sqlite_url, clock) as store:
         maker = Maker(usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor))
         fresh = Freshness({}, store, store, clock).fresh
         wish, owner = desk.subscription().wish, desk.subscription().owner
-        one = await wanted(store, wish, owner, MADE - timedelta(days=1))
-        claimed = await store.claim_posting(one, SENT, owner="first", lease=LEASE, now=clock.now())
+        one = await wanted(store, wish, owner, clock.now())
+        clock.advance(timedelta(days=1, minutes=1).total_seconds())
+        claimed = await store.claim_posting(one, SENT, owner="first", lease=LEASE)
         assert claimed is not None
         await desk.poster.post(claimed, await maker.make(one, SENT))  # and it marks nothing
         clock.advance(LEASE.total_seconds() + 1)

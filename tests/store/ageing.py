@@ -11,10 +11,10 @@ from tests.fakes.clock import ManualClock
 GROW_OLDER = """
 UPDATE outbox SET due_at = due_at - %(by)s, expires_at = expires_at - %(by)s;
 UPDATE channel_outage SET retry_at = retry_at - %(by)s;
-UPDATE refused_order SET due_at = due_at - %(by)s;
+UPDATE refused_order SET due_at = due_at - %(by)s, refused_at = refused_at - %(by)s;
 UPDATE moderation_case SET lease_until = lease_until - %(by)s WHERE owner IS NULL;
 UPDATE order_lookup SET lease_until = lease_until - %(by)s WHERE owner IS NULL;
-UPDATE digest_telling SET due_at = due_at - %(by)s;
+UPDATE digest_telling SET due_at = due_at - %(by)s, since = since - %(by)s;
 """
 """What is due, waits or expires by the server's time. Leases that are held stay as they are."""
 

@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, select, update
 
 from bot.store.database import Database
 from bot.store.digest_tables import SUBSCRIPTION, TELLING
@@ -38,7 +38,7 @@ def _leave(release: str, path: Path) -> None:
 
 
 async def _copy(file: Path, url: str) -> None:
-    """The same rows in another database."""
+    """The same rows in another database, whose own time says that they are of today."""
     source, database = create_engine(f"sqlite:///{file}"), Database(address_of(url))
     with source.connect() as reading:
         async with database.engine.begin() as writing:
@@ -46,5 +46,6 @@ async def _copy(file: Path, url: str) -> None:
                 rows = [dict(row) for row in reading.execute(select(table)).mappings()]
                 if rows:
                     await writing.execute(insert(table), rows)
+            await writing.execute(update(TELLING).values(since=database.present))
     source.dispose()
     await database.engine.dispose()

@@ -1,6 +1,7 @@
 """A clock that was ahead and is set back: nothing stands still for as long as the jump."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import ColumnElement, Connection, func, select, update
@@ -8,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.calls.cases import NoticeKind
 from bot.calls.outcomes import Result, State
+from bot.digests.subscription import Wish
 from bot.store import SqlStore, open_store
 from bot.store.clock_steps import FARTHEST, LONGEST_LEASE, STEP, ClockSteps
 from bot.store.database import Database
@@ -15,7 +17,8 @@ from bot.store.pen import Transaction
 from bot.store.tables import CASE, OUTBOX
 from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
-from tests.store.orders import MINUTE, OVER, order
+from tests.fakes.digests import wanted
+from tests.store.orders import MARY, MINUTE, OVER, order
 
 HOUR = 3600.0
 HOOK = "https://hooks.slack.test/1"
@@ -64,6 +67,36 @@ async def test_a_clock_set_ahead_neither_ends_leases_nor_drops_answers(
         clock.set(HOUR)
         assert await store.claim(owner="other", limit=1, lease=MINUTE) == []
         assert len(await due(store)) == 2
+
+
+async def test_a_clock_set_ahead_neither_ends_a_digests_claims_nor_drops_what_is_to_be_told(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    async with open_store(sqlite_url, clock) as store:
+        digest = await wanted(store, Wish(channel="C-OPS"), MARY, clock.now())
+        claim = partial(store.claim_posting, digest, digest.day_of(clock.now()), lease=MINUTE)
+        assert await claim(owner="w") is not None
+        due = partial(store.due_tellings, owner="w", limit=1, lease=MINUTE)
+        assert len(await due()) == 1
+        clock.set(25 * HOUR)
+        assert await claim(owner="other") is None
+        assert await due() == []
+        clock.advance(60)
+        assert await claim(owner="other") is not None
+        assert len(await due()) == 1
+
+
+async def test_what_a_digest_has_to_tell_waits_no_longer_for_a_clock_that_was_ahead(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    async with open_store(sqlite_url, clock) as store:
+        clock.set(HOUR)
+        await wanted(store, Wish(channel="C-OPS"), MARY, clock.now())
+        due = partial(store.due_tellings, owner="w", limit=1, lease=MINUTE)
+        assert len(await due()) == 1
+        clock.set(-HOUR)
+        clock.advance(60)
+        assert len(await due()) == 1
 
 
 async def test_a_dead_workers_claim_ends_in_time_though_the_clock_was_set_back(

@@ -32,11 +32,9 @@ async def change(store: SqlStore, known: Subscription, changed: Subscription) ->
     await store.amend(known, changed, note, NOW)
 
 
-async def claim(
-    store: SqlStore, subscription: Subscription, owner: str = "w", now: datetime = NOW
-) -> str | None:
+async def claim(store: SqlStore, subscription: Subscription, owner: str = "w") -> str | None:
     """The key of what was claimed."""
-    found = await store.claim_posting(subscription, FRIDAY, owner=owner, lease=MINUTE, now=now)
+    found = await store.claim_posting(subscription, FRIDAY, owner=owner, lease=MINUTE)
     return found.key if found else None
 
 
@@ -102,21 +100,22 @@ async def test_subscriptions_asked_for_at_once_are_one(store: SqlStore) -> None:
     assert len({one.id for one in made}) == 1
 
 
-async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore) -> None:
+async def test_a_day_is_claimed_by_one_and_posted_once(store: SqlStore, clock: ManualClock) -> None:
     made = await wanted(store, WISH, MARY, START)
-    first = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
+    first = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE)
     assert first is not None
     assert (first.key, first.day, first.attempt) == (f"digest:{made.id}:2026-11-20", FRIDAY, 1)
     assert (first.due_at, first.subscription, first.posted) == (NOW, made, None)
     assert await claim(store, made, "b") is None
-    again = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
+    again = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE)
     assert again is not None
     assert again.attempt == 2
     assert not await store.posted(first, "1.1")
     assert await store.posted(again, "1.2")
     assert not await store.posted(again, "1.3")
     assert await claim(store, made, "a") is None
-    assert await claim(store, made, "b", NOW + DAY) is None
+    clock.advance(DAY.total_seconds())
+    assert await claim(store, made, "b") is None
 
 
 async def test_of_many_who_ask_at_once_one_gets_it(store: SqlStore) -> None:
@@ -134,24 +133,28 @@ async def test_two_processes_on_one_postgresql_do_not_both_get_it(
         for back in range(10):
             got = await asyncio.gather(
                 *(
-                    s.claim_posting(made[0], FRIDAY - back * DAY, owner=o, lease=MINUTE, now=NOW)
+                    s.claim_posting(made[0], FRIDAY - back * DAY, owner=o, lease=MINUTE)
                     for s, o in ((one, "a"), (two, "b"))
                 )
             )
             assert sum(posting is not None for posting in got) == 1
 
 
-async def test_whoever_lost_its_lease_posts_nothing_more(sqlite_url: str) -> None:
-    async with open_store(sqlite_url, ManualClock()) as store:
+async def test_whoever_lost_its_lease_posts_nothing_more(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    async with open_store(sqlite_url, clock) as store:
         made = await wanted(store, WISH, MARY, START)
-        lost = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE, now=NOW)
-        taken = await store.claim_posting(made, FRIDAY, owner="b", lease=MINUTE, now=NOW + MINUTE)
+        lost = await store.claim_posting(made, FRIDAY, owner="a", lease=MINUTE)
+        clock.advance(MINUTE.total_seconds())
+        taken = await store.claim_posting(made, FRIDAY, owner="b", lease=MINUTE)
         assert lost is not None
         assert taken is not None
         assert taken.attempt == 2
         assert not await store.posted(lost, "1.1")
         assert await store.posted(taken, None)
-        assert await claim(store, made, "a", NOW + DAY) is None
+        clock.advance(DAY.total_seconds())
+        assert await claim(store, made, "a") is None
 
 
 async def test_what_a_stopping_worker_holds_is_free_at_once(store: SqlStore) -> None:

@@ -1,7 +1,7 @@
 """What is asked of digests is done, on record, and owed to whom it concerns: all or nothing."""
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from bot.errors import BadInput, NotAccepted, UnknownSubscription
 from bot.ports import CaseFilter
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock
-from tests.store.orders import JOHN, MARY, MINUTE
+from tests.store.orders import JOHN, MARY, MINUTE, OVER
 
 WISH = Wish(channel="C-OPS", zone="Europe/London")
 NOW = START + MINUTE
@@ -31,9 +31,8 @@ async def record(store: SqlStore) -> list[Event]:
     return [entry.event for entry in await store.audit(CaseFilter())]
 
 
-async def owed(store: SqlStore, now: datetime = NOW) -> list[Telling]:
-    lease = timedelta(0)
-    return list(await store.due_tellings(owner="w", limit=9, lease=lease, now=now))
+async def owed(store: SqlStore) -> list[Telling]:
+    return list(await store.due_tellings(owner="w", limit=9, lease=OVER))
 
 
 async def test_setting_one_up_is_on_record_and_owed_to_its_channel(store: SqlStore) -> None:
@@ -131,15 +130,15 @@ async def test_a_channel_is_told_of_what_came_to_it_and_not_of_what_went_on(
     one = await made(store)
     moved = one.edited(WISH.model_copy(update={"channel": "C-NEW"}), NOW)
     await store.amend(one, moved, note(), NOW)
-    (telling,) = await owed(store, NOW)
+    (telling,) = await owed(store)
     assert (telling.about, telling.by) == (About.MOVED, JOHN.user)
     later = moved.paused()
     await store.amend(moved, later, note(Event.PAUSED, "n2"), NOW)
-    (telling,) = await owed(store, NOW)
+    (telling,) = await owed(store)
     assert telling.subscription == later
     stopped = later.model_copy(update={"stopped": True})
     await store.amend(later, stopped, note(Event.STOPPED, "n3"), NOW)
-    assert await owed(store, NOW) == []
+    assert await owed(store) == []
 
 
 async def test_a_request_that_comes_again_after_a_move_sets_nothing_up(store: SqlStore) -> None:
@@ -159,40 +158,44 @@ async def test_one_that_cannot_be_posted_is_paused_and_its_owner_owed_a_word(
     assert await store.pause(one, "The channel is archived.", NOW)
     paused = one.paused(why="The channel is archived.")
     assert await store.subscriptions() == [paused]
-    (telling,) = await owed(store, NOW)
+    (telling,) = await owed(store)
     assert (telling.about, telling.by, telling.subscription) == (About.PAUSED, MARY.user, paused)
     assert not await store.pause(one, "Again.", NOW)
     assert await store.subscriptions() == [paused]
     assert (await store.set_up(WISH, JOHN, "k2", NOW)).how is How.CHANGED
-    assert await owed(store, NOW) == []
+    assert await owed(store) == []
 
 
 async def test_a_telling_is_taken_up_by_one_and_done_with_once(
     store: SqlStore, clock: ManualClock
 ) -> None:
     await made(store)
-    (first,) = await store.due_tellings(owner="a", limit=9, lease=MINUTE, now=START)
+    (first,) = await store.due_tellings(owner="a", limit=9, lease=MINUTE)
     assert first.attempt == 1
-    assert await owed(store, START) == []
+    assert await owed(store) == []
     await store.tell_later(first, START + MINUTE)
-    assert await owed(store, START) == []
+    assert await owed(store) == []
     clock.advance(MINUTE.total_seconds())
-    (second,) = await owed(store, START + MINUTE)
+    (second,) = await owed(store)
     assert second.attempt == 2
     await store.told(first)  # its lease is over: this changes nothing
-    (third,) = await owed(store, START + MINUTE)
+    (third,) = await owed(store)
     await store.told(third)
-    assert await owed(store, START + MINUTE) == []
+    assert await owed(store) == []
 
 
 async def test_what_a_stopping_worker_was_to_tell_is_free_at_once(store: SqlStore) -> None:
     await made(store)
-    await store.due_tellings(owner="a", limit=9, lease=MINUTE, now=START)
+    await store.due_tellings(owner="a", limit=9, lease=MINUTE)
     await store.release("a")
-    assert len(await owed(store, START)) == 1
+    assert len(await owed(store)) == 1
 
 
-async def test_after_a_day_nobody_needs_to_be_told_any_more(store: SqlStore) -> None:
+async def test_after_a_day_nobody_needs_to_be_told_any_more(
+    store: SqlStore, clock: ManualClock
+) -> None:
     await made(store)
-    assert len(await owed(store, START + timedelta(hours=23))) == 1
-    assert await owed(store, START + timedelta(days=1)) == []
+    clock.advance(timedelta(hours=23).total_seconds())
+    assert len(await owed(store)) == 1
+    clock.advance(timedelta(hours=1).total_seconds())
+    assert await owed(store) == []

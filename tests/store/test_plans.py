@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
+from bot.calls.cases import NoticeKind
 from bot.calls.models import CallRef, Vendor
 from bot.calls.search import CaseFilter
 from bot.store import SqlStore, open_store
@@ -19,8 +20,9 @@ from tests.fakes.clock import START, ManualClock
 from tests.store.orders import DONE, MINUTE, order
 
 WHOLE = re.compile(
-    r"SCAN (moderation_case|case_lock|delivery|outbox|mine|theirs|older)"
-    r"(?! USING (COVERING )?INDEX (moderation_case_(open|waiting|doubtful)|outbox_due)\b)"
+    r"SCAN (moderation_case|case_lock|delivery|outbox|order_lookup|refused_order|mine|theirs|older)"
+    r"(?! USING (COVERING )?INDEX"
+    r" (moderation_case_(open|waiting|doubtful)|outbox_due|order_lookup_due)\b)"
     r"|moderation_case_call \(vendor=\?\)"
 )
 """A step through all rows of a table that grows, or all of a vendor's; open cases are never many.
@@ -30,22 +32,43 @@ The audit is only read at its end.
 
 
 async def test_every_write_finds_its_rows_by_an_index(sqlite_url: str, clock: ManualClock) -> None:
-    async with open_store(sqlite_url, clock, line_channel="C-LINE") as store:
-        said: dict[str, Any] = {}
-        event.listen(
-            store._database.writing,
-            "before_cursor_execute",
-            lambda _, __, sql, values, ___, many: said.update({sql: values[0] if many else values}),
-        )
-        await a_cases_life(store)
+    said = await written(sqlite_url, clock)
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
         plans = {sql: plan(connection, sql, values) for sql, values in said.items()}
     assert len(plans) > 10
     assert {sql: steps for sql, steps in plans.items() if WHOLE.search(steps)} == {}
 
 
+async def test_whatever_is_taken_up_is_found_by_an_index_at_postgresql_too(
+    postgres_url: str, clock: ManualClock
+) -> None:
+    """With its planner told to read no table whole where there is another way."""
+    said = await written(postgres_url, clock)
+    taking = {sql: values for sql, values in said.items() if sql.startswith("WITH chosen")}
+    assert len(taking) == 7
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        for sql, values in taking.items():
+            steps = "\n".join(str(row[0]) for row in connection.execute(f"EXPLAIN {sql}", values))
+            assert not re.search(r"Seq Scan on (?!channel_outage)", steps)
+
+
+async def written(url: str, clock: ManualClock) -> dict[str, Any]:
+    """What a case's life writes, with values; without what a start mends."""
+    said: dict[str, Any] = {}
+    async with open_store(url, clock, line_channel="C-LINE", patience=60) as store:
+        await store.due_notices(owner="w", limit=1, lease=MINUTE)
+        event.listen(
+            store._database.writing,
+            "before_cursor_execute",
+            lambda _, __, sql, values, ___, many: said.update({sql: values[0] if many else values}),
+        )
+        await a_cases_life(store)
+    return said
+
+
 async def a_cases_life(store: SqlStore) -> None:
-    """Asked, taken up, finished, told in both places, one of them late."""
+    """Asked, taken up, finished, told in both places, one of them late; and nothing else is due."""
     await store.accept(order(reply_url="https://answers.example/1"))
     claims = [
         claim
@@ -58,6 +81,10 @@ async def a_cases_life(store: SqlStore) -> None:
         await store.postpone(notice, until=store._clock.now())
     for notice in await store.due_notices(owner="w", limit=5, lease=MINUTE):
         await store.noticed(notice, posted=None)
+    for kind in NoticeKind:
+        assert not await store.due_notices(owner="w", limit=5, lease=MINUTE, kind=kind)
+    assert not await store.due_asks(owner="w", limit=5, lease=MINUTE)
+    assert not await store.due_lookups(owner="w", limit=5, lease=MINUTE)
 
 
 async def test_the_figures_of_what_waits_are_read_from_the_open_cases(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -184,10 +184,14 @@ class Acceptance(Frozen):
 
 
 class Claim(Frozen):
-    """A case taken up by one worker. `token` fences: finishing with an old one changes nothing."""
+    """A case taken up by one worker. `token` fences: finishing with an old one changes nothing.
+
+    `waited` is how long ago it was asked, whatever the clocks of machines were set to since.
+    """
 
     case: Case
     token: str
+    waited: timedelta = timedelta(0)
 
 
 class Event(StrEnum):

@@ -1,6 +1,6 @@
 """An order in words of which it is still looked for who and what is meant."""
 
-from datetime import datetime
+from datetime import timedelta
 
 from pydantic import Field
 
@@ -12,8 +12,9 @@ class Lookup(Frozen):
     """The words as they were typed after `command`, on disk until it is known what they mean.
 
     `key` is the order's own: what comes of the words is accepted under it, so it is one case,
-    however often they are delivered or looked up. `attempt` counts how often they were taken up,
-    `token` fences whoever held them before. `restored`: they were on disk in a backup that was
+    however often they are delivered or looked up. `waited` is how long ago it was asked,
+    whatever the clocks of machines were set to since. `attempt` counts how often they were taken
+    up, `token` fences whoever held them before. `restored`: they were on disk in a backup that was
     restored since, and may have led to a case meanwhile.
     """
 
@@ -23,7 +24,7 @@ class Lookup(Frozen):
     actor: Actor
     channel: str | None = None
     reply_url: str | None = Field(None, repr=False)
-    asked_at: datetime
+    waited: timedelta = timedelta(0)
     trace: str = ""
     attempt: int = 0
     token: str = ""

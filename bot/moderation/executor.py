@@ -208,13 +208,12 @@ class Executor:
         case = claim.case
         if (unwritten := self._unwritten.get(case.number)) is not None:
             return Done(case, unwritten)
-        if case.restored and (found := await self._found(case)) is not None:
+        if case.restored and (found := await self._found(claim)) is not None:
             return Done(case, found)
-        if (results := self._settled(case)) is not None:
+        if (results := _settled(case, claim.waited)) is not None:
             return Done(case, results)
         try:
-            waited = self._clock.now() - case.asked_at
-            act = await self._authorizer.at_work(case, waited)
+            act = await self._authorizer.at_work(case, claim.waited)
         except Unverified:
             raise
         except NotPermitted as no:
@@ -249,30 +248,15 @@ class Executor:
             raise ClaimLost("Another process has taken the case up meanwhile.")
         return _with(case, begun)
 
-    async def _found(self, case: Case) -> Sequence[Result] | None:
+    async def _found(self, claim: Claim) -> Sequence[Result] | None:
         """What came of a case since the backup that it is of; None when it is to be carried out."""
-        carrier = self._carriers[case.act.call.vendor]
-        waited = self._clock.now() - case.asked_at
-        return results_since(case, await carrier.look(case), waited, in_time=waited <= STALE)
+        case, waited = claim.case, claim.waited
+        seen = await self._carriers[case.act.call.vendor].look(case)
+        return results_since(case, seen, waited, in_time=waited <= STALE)
 
     def _count(self, case: Case, results: Sequence[Result]) -> None:
         for result in results:
             self._meter.acted(case.act.call.vendor, case.act.verb.name, result.state)
-
-    def _settled(self, case: Case) -> Sequence[Result] | None:
-        """The end of a case that is not to be carried out any more; None for all others."""
-        if case.attempt > MOST_ATTEMPTS:
-            why = f"Tried {MOST_ATTEMPTS} times and never finished; the bot's log says why."
-            return ended(case, State.NOT_CONFIRMED, why, CHECK)
-        waited = self._clock.now() - case.asked_at
-        if waited <= STALE:
-            return None
-        minutes = int(waited.total_seconds() // 60)
-        if case.begun:
-            why = f"Started {minutes} minutes ago and never finished."
-            return ended(case, State.NOT_CONFIRMED, why, CHECK)
-        why = f"It could not be started for {minutes} minutes. Nothing was done."
-        return ended(case, State.FAILED, why, "Request it again if it is still needed.")
 
     async def _due(self, kind: NoticeKind, limit: int) -> Sequence[Notice]:
         return await self._store.due_notices(
@@ -314,6 +298,21 @@ class Executor:
             noticed = partial(self._store.noticed, notice, posted=posted)
             await retry_write(noticed, self._clock, "notice")
             log.debug("notice shown", attempt=notice.attempt)
+
+
+def _settled(case: Case, waited: timedelta) -> Sequence[Result] | None:
+    """The end of a case that is not to be carried out any more; None for all others."""
+    if case.attempt > MOST_ATTEMPTS:
+        why = f"Tried {MOST_ATTEMPTS} times and never finished; the bot's log says why."
+        return ended(case, State.NOT_CONFIRMED, why, CHECK)
+    if waited <= STALE:
+        return None
+    minutes = int(waited.total_seconds() // 60)
+    if case.begun:
+        why = f"Started {minutes} minutes ago and never finished."
+        return ended(case, State.NOT_CONFIRMED, why, CHECK)
+    why = f"It could not be started for {minutes} minutes. Nothing was done."
+    return ended(case, State.FAILED, why, "Request it again if it is still needed.")
 
 
 def _unread(case: Case, error: VendorError) -> Sequence[Result]:

@@ -241,7 +241,7 @@ class _Batch:
                 self._cases[number]["open_key"] = open_key
         self._open.add(knock.open_key, case)
         self._made.append(case)
-        self._cases[case.number] = _case_row(case, knock)
+        self._cases[case.number] = _case_row(case, knock, self._now)
         self._audit(Event.REQUESTED, knock, case)
         if self._line_channel:
             self._notices.append(
@@ -304,7 +304,7 @@ def _repeated(case: Case | OtherRelease) -> Acceptance | OtherRelease:
     return case if isinstance(case, OtherRelease) else Acceptance(case=case, how=How.REPEATED)
 
 
-def _case_row(case: Case, knock: Knock) -> dict[str, Any]:
+def _case_row(case: Case, knock: Knock, now: datetime) -> dict[str, Any]:
     call = case.act.call
     return {
         "number": case.number,
@@ -316,6 +316,7 @@ def _case_row(case: Case, knock: Knock) -> dict[str, Any]:
         "reply_url": case.reply_url,
         "state": case.state,
         "asked_at": case.asked_at,
+        "accepted_at": now,
         "attempt": 0,
     }
 

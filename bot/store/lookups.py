@@ -31,7 +31,7 @@ def hold(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
         new.append(one.key not in known)
         if new[-1]:
             known.add(one.key)
-            rows.append(_row(one))
+            rows.append(_row(one) | {"due_at": transaction.now - one.waited})
     if rows:
         transaction.connection.execute(_ADD, rows)
     return new
@@ -51,7 +51,8 @@ def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
 
 def _due(transaction: Transaction, wish: Wish) -> Sequence[Lookup]:
     rows = _WAITING.take(transaction, wish)
-    return [_lookup(row) for row in sorted(rows, key=lambda row: (row.due_at, row.key))]
+    rows = sorted(rows, key=lambda row: (row.due_at, row.key))
+    return [_lookup(transaction, row) for row in rows]
 
 
 def _row(one: Lookup) -> dict[str, Any]:
@@ -64,12 +65,11 @@ def _row(one: Lookup) -> dict[str, Any]:
         "channel": one.channel,
         "reply_url": one.reply_url,
         "trace": one.trace,
-        "due_at": one.asked_at,
         "attempt": 0,
     }
 
 
-def _lookup(row: Row[Any]) -> Lookup:
+def _lookup(transaction: Transaction, row: Row[Any]) -> Lookup:
     return Lookup(
         key=row.key,
         words=row.words,
@@ -77,7 +77,7 @@ def _lookup(row: Row[Any]) -> Lookup:
         actor=Actor(user=row.by, team=row.team),
         channel=row.channel,
         reply_url=row.reply_url,
-        asked_at=row.due_at,
+        waited=transaction.since(row.due_at),
         trace=row.trace,
         attempt=row.attempt,
         token=row.token,

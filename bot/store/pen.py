@@ -8,7 +8,7 @@ from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -38,6 +38,10 @@ class Transaction:
     connection: Connection
     now: datetime
     _ledger: Ledger | None = None
+
+    def since(self, moment: datetime) -> timedelta:
+        """How long ago a moment was that was written by the same time; 0 for one to come."""
+        return max(self.now - moment, timedelta(0))
 
     @property
     def ledger(self) -> Ledger:

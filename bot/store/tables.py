@@ -57,6 +57,9 @@ class ModerationCase(SQLModel, table=True):
 
     `progress` is how far it is while it is open: a `bot.calls.outcomes.Progress` as JSON.
 
+    `asked_at` is by the clock of the machine that was asked, as the audit log has it; `accepted_at`
+    is the same moment by the time that what is due goes by. Older releases leave that empty.
+
     `open_key` tells equal orders, see `bot.store.contention`; `owner`, `token` and `lease_until`
     say who works on the case.
     """
@@ -98,6 +101,7 @@ class ModerationCase(SQLModel, table=True):
     results: str | None = Field(sa_column=_long_text(nullable=True))
     progress: str | None = Field(sa_column=_long_text(nullable=True))
     asked_at: datetime = Field(sa_column=_moment())
+    accepted_at: datetime | None = Field(sa_column=_moment(nullable=True))
     finished_at: datetime | None = Field(sa_column=_moment(nullable=True))
     attempt: int
     owner: str | None
@@ -178,7 +182,8 @@ class ChannelOutageRow(SQLModel, table=True):
 class OrderLookup(SQLModel, table=True):
     """An order in words of which it is still looked for what they mean; gone once that is settled.
 
-    `due_at` is when it was asked; `owner`, `token` and `lease_until` say who looks.
+    `due_at` is when it was asked, by the time that what is due goes by; `owner`, `token` and
+    `lease_until` say who looks.
     """
 
     __tablename__ = "order_lookup"

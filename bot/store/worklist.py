@@ -186,7 +186,12 @@ class Worklist:
         return [None] * len(owners)
 
     def release_all(self, transaction: Transaction, asked: Sequence[None]) -> Sequence[int]:
-        """Let go of everything, whoever holds it; of how many rows."""
+        """Let go of everything, whoever holds it; of how many rows.
+
+        A file's time begins anew with each process, so what waits does so since it was asked.
+        """
+        since = update(CASE).where(IS_OPEN).values(accepted_at=CASE.c.asked_at)
+        transaction.connection.execute(since)
         freed = sum(
             transaction.connection.execute(
                 update(table).where(table.c.owner.is_not(None)).values(NOBODY)
@@ -208,7 +213,14 @@ class Worklist:
             **which,
         )
         taken.sort(key=lambda pair: int(pair[0].number))
-        return [Claim(case=case, token=row.token) for row, case in taken]
+        return [
+            Claim(
+                case=case,
+                token=row.token,
+                waited=transaction.since(row.accepted_at or row.asked_at),
+            )
+            for row, case in taken
+        ]
 
 
 def _closed(transaction: Transaction, outcome: Outcome, request: str) -> dict[str, Any]:

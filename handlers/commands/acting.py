@@ -105,7 +105,6 @@ def _lookup(visit: Visit) -> Lookup:
         actor=visit.asker.actor,
         channel=visit.asker.channel,
         reply_url=visit.reply_url,
-        asked_at=visit.now,
     )
 
 

@@ -72,7 +72,7 @@ async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | 
     """None when the order is on disk; else what the asker reads, or why it cannot be taken now."""
     try:
         _require_not_restored(lookup)
-        _require_fresh(visit, lookup)
+        _require_fresh(lookup)
         await _take(visit, lookup)
     except (NotAccepted, StoreError) as error:
         return error
@@ -112,11 +112,10 @@ def _require_not_restored(lookup: Lookup) -> None:
         )
 
 
-def _require_fresh(visit: Visit, lookup: Lookup) -> None:
+def _require_fresh(lookup: Lookup) -> None:
     """NotLookedUp where it is too late for it, or where it was taken up in vain again and again."""
-    waited = visit.now - lookup.asked_at
-    if waited > STALE:
-        minutes = int(waited / timedelta(minutes=1))
+    if lookup.waited > STALE:
+        minutes = int(lookup.waited / timedelta(minutes=1))
         raise NotLookedUp(f"It could not be found out for {minutes} minutes who you meant.")
     if lookup.attempt > MOST_ATTEMPTS:
         raise NotLookedUp(f"Tried {MOST_ATTEMPTS} times to find out who you meant.")
@@ -130,8 +129,7 @@ async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
     """
 
     async def said() -> None:
-        left = max(lookup.asked_at + SAID_AFTER - visit.now, SAID_LATE_AFTER)
-        left = min(left, SAID_AFTER)
+        left = max(SAID_AFTER - lookup.waited, SAID_LATE_AFTER)
         await visit.desk.board.clock.sleep(left.total_seconds())
         with suppress(BadInput, ClaimLost):  # what settles the order tells it
             request = parse(lookup.words, lookup.command)

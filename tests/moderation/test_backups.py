@@ -10,6 +10,7 @@ from bot.errors import VendorTimeout
 from bot.moderation.executor import STALE
 from bot.policy.rules import People
 from tests.moderation.office import RULES, Office
+from tests.store.ageing import time_passing
 
 SO, NOT_SO, UNKNOWN = Seen.DONE, Seen.NOT_DONE, Seen.UNKNOWABLE
 
@@ -61,10 +62,15 @@ async def test_what_can_be_neither_read_nor_repeated_is_not_sent_again(office: O
     ],
 )
 async def test_a_late_order_that_may_have_been_done_says_so(
-    office: Office, seen: Seen | Observation | Exception, state: State, said: str
+    office: Office,
+    database_url: str,
+    seen: Seen | Observation | Exception,
+    state: State,
+    said: str,
 ) -> None:
     await office.store.accept(office.order(Mute(), "ann"))
-    office.clock.advance(STALE.total_seconds() + 60)
+    with time_passing(office.clock, database_url):
+        office.clock.advance(STALE.total_seconds() + 60)
     await office.store.restored()
     office.vendor.seen = [seen]
     office.executor.nudge()

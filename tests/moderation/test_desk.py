@@ -33,6 +33,7 @@ from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import HOME
 from tests.fakes.provider import FakeProvider
 from tests.moderation.office import MODERATOR, RULES, STRANGER, VIEWER, Office
+from tests.store.ageing import time_passing
 
 OTHER = Actor(user="U3OTHER", team=HOME)
 
@@ -257,10 +258,11 @@ async def test_a_case_no_worker_ever_finishes_is_given_up_as_not_confirmed(
 
 
 async def test_an_order_that_could_not_be_begun_in_time_is_not_done_any_more(
-    office: Office, clock: ManualClock
+    office: Office, clock: ManualClock, database_url: str
 ) -> None:
     await office.store.accept(office.order(Kick(), "ann"))
-    clock.advance(STALE.total_seconds() + 60)
+    with time_passing(clock, database_url):
+        clock.advance(STALE.total_seconds() + 60)
     office.executor.nudge()
     await office.done()
     case = await office.store.case(1)
@@ -269,12 +271,24 @@ async def test_an_order_that_could_not_be_begun_in_time_is_not_done_any_more(
     assert case.results[0].next_step == "Request it again if it is still needed."
 
 
+@pytest.mark.parametrize("by", [-3600, 3600])
+async def test_an_order_is_done_though_the_clock_was_set_since(
+    office: Office, clock: ManualClock, by: int
+) -> None:
+    await office.store.accept(office.order(Kick(), "ann"))
+    clock.set(by)
+    office.executor.nudge()
+    await office.done()
+    assert (await office.store.case(1)).state is State.CONFIRMED
+
+
 async def test_an_order_begun_long_ago_is_in_doubt_and_not_begun_again(
-    office: Office, clock: ManualClock
+    office: Office, clock: ManualClock, database_url: str
 ) -> None:
     await office.store.accept(office.order(Kick(), "ann"))
     await office.store.claim(owner="dies", limit=1, lease=timedelta(seconds=-1))
-    clock.advance(STALE.total_seconds() + 60)
+    with time_passing(clock, database_url):
+        clock.advance(STALE.total_seconds() + 60)
     office.executor.nudge()
     await office.done()
     assert (await office.store.case(1)).state is State.NOT_CONFIRMED

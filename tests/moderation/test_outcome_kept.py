@@ -25,7 +25,7 @@ from bot.moderation.lookups import Lookups
 from bot.moderation.tasks import Tasks
 from bot.moderation.write_retry import PAUSES, retry_write
 from bot.store import SqlStore, open_store
-from tests.fakes.clock import START, ManualClock
+from tests.fakes.clock import ManualClock
 from tests.moderation.office import MODERATOR, Office
 from tests.moderation.test_asking import Rows, order
 from tests.moderation.test_plan import Table
@@ -176,9 +176,7 @@ async def test_an_order_that_was_found_out_is_not_looked_for_again(
 
     lookups = Lookups(away, settle, clock, tasks, "one", MINUTE)
     away.away["looked_up"] = 3
-    await lookups.hold(
-        Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR, asked_at=START)
-    )
+    await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     assert await tasks.drain(30) == 0
     assert settled == [1]
     assert not await lookups.under_way("k")
@@ -197,9 +195,7 @@ async def test_tries_in_which_the_database_was_away_do_not_count(
             raise troubles.pop()
 
     lookups = Lookups(away, settle, clock, tasks, "one", MINUTE)
-    await lookups.hold(
-        Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR, asked_at=START)
-    )
+    await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     for _ in range(2 * MOST_ATTEMPTS + 1):
         assert await tasks.drain(30) == 0
         clock.advance(PUT_BACK_FOR.total_seconds())

@@ -37,7 +37,6 @@ def kept(show: Show, mira: Moderator, **more: object) -> Lookup:
         "actor": Actor(user=mira.user.id, team=mira.user.team),
         "channel": ops,
         "reply_url": f"{workspace.base_url}/respond/{workspace.tickets.reply(mira.user.id, ops)}",
-        "asked_at": show.counter.desk.board.clock.now(),
     }
     return Lookup.model_validate({**told, **more})
 
@@ -128,8 +127,7 @@ async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
 async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(show: Show) -> None:
     mira, faults = Moderator(show), show.stage.world.stream.faults
     show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
-    long_ago = show.counter.desk.board.clock.now() - timedelta(seconds=10)
-    await show.store.hold(kept(show, mira, asked_at=long_ago))
+    await show.store.hold(kept(show, mira, waited=timedelta(seconds=10)))
     await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
     await show.store.release("dies")
     faults.hang(on="/participants", times=None)
@@ -151,8 +149,7 @@ async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
 
 async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(show: Show) -> None:
     mira = Moderator(show)
-    long_ago = show.counter.desk.board.clock.now() - STALE - timedelta(minutes=1)
-    await show.store.hold(kept(show, mira, asked_at=long_ago))
+    await show.store.hold(kept(show, mira, waited=STALE + timedelta(minutes=1)))
     show.counter.lookups.nudge()
     await mira.sees("for 16 minutes", "Nothing was done.", "[Try again]")
     assert await show.store.audit(CaseFilter(limit=9)) == []

@@ -99,6 +99,40 @@ async def test_what_a_digest_has_to_tell_waits_no_longer_for_a_clock_that_was_ah
         assert len(await due()) == 1
 
 
+@pytest.mark.parametrize("by", [-HOUR, HOUR])
+async def test_how_long_a_case_waited_is_not_what_a_clock_was_set_by(
+    store: SqlStore, clock: ManualClock, by: float
+) -> None:
+    await store.accept(order())
+    clock.set(by)
+    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    assert timedelta(0) <= claim.waited < MINUTE
+
+
+async def test_a_case_waits_on_while_no_process_runs(sqlite_url: str, clock: ManualClock) -> None:
+    """Also where the one that took it began by a clock that was mended since."""
+    clock.set(-HOUR)
+    async with open_store(sqlite_url, clock) as store:
+        clock.set(HOUR)
+        await store.accept(order())
+    clock.advance(600)
+    async with open_store(sqlite_url, clock) as store:
+        clock.advance(60)
+        (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    assert claim.waited == timedelta(seconds=660)
+
+
+async def test_a_case_that_an_older_release_took_waits_since_it_was_asked(
+    store: SqlStore, clock: ManualClock, database_url: str
+) -> None:
+    await store.accept(order())
+    with Database(address_of(database_url)).writing.begin() as connection:
+        connection.execute(update(CASE).values(accepted_at=None))
+    clock.advance(60)
+    (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+    assert claim.waited >= MINUTE
+
+
 async def test_a_dead_workers_claim_ends_in_time_though_the_clock_was_set_back(
     sqlite_url: str, clock: ManualClock
 ) -> None:

@@ -96,8 +96,8 @@ async def test_the_next_case_has_the_number_that_was_told(store: SqlStore) -> No
     assert await store.verify() == 4
 
 
-async def test_orders_that_are_looked_for_are_marked(store: SqlStore, clock: ManualClock) -> None:
-    kept = Lookup(key="k", words="kick x ann", command="/calls", actor=MARY, asked_at=clock.now())
+async def test_orders_that_are_looked_for_are_marked(store: SqlStore) -> None:
+    kept = Lookup(key="k", words="kick x ann", command="/calls", actor=MARY)
     await store.hold(kept)
     assert (await store.restored()).lookups == 1
     (taken,) = await store.due_lookups(owner="w", limit=9, lease=MINUTE)

@@ -1,6 +1,6 @@
 """The history of the tables. `HEAD` is the revision this version of the program works with."""
 
-HEAD = "0017"
+HEAD = "0018"
 
 OLDEST = "0009"
 """The oldest release, named by its HEAD, that can still work beside these tables.

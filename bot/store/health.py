@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from bot.store.faults import Cause, cause_of
+from bot.store.trouble_kinds import Cause
 
 
 class WriteHealth:
@@ -20,10 +20,9 @@ class WriteHealth:
         if order:
             self._proven = self._now()
 
-    def refused(self, error: Exception) -> None:
-        """Something could not be written. Only what a person can mend is remembered."""
-        if (cause := cause_of(error)) is not None:
-            self._cause, self._refused_at = cause, self._now()
+    def refused(self, cause: Cause) -> None:
+        """Something could not be written, for a reason that a person can mend."""
+        self._cause, self._refused_at = cause, self._now()
 
     def proven_within(self, seconds: float) -> bool:
         """Whether an order was written in the last so many seconds."""

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import CallwardenError
 from bot.store.chain import Head
+from bot.store.commit_answer import surely_not_committed
 from bot.store.database import Database
-from bot.store.faults import surely_not_committed
 from bot.store.ledger import Ledger
 from bot.store.urls import Address
 

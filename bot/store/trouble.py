@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.errors import DatabaseUnavailable, DatabaseUnusable, StoreError
-from bot.store.trouble_kinds import POSTGRESQL, SQLITE, UNKNOWN, Kind
+from bot.store.trouble_kinds import POSTGRESQL, SQLITE, UNKNOWN, Cause, Kind
 from bot.store.urls import Address
 
 FAILURES = (SQLAlchemyError, OSError, UnicodeError)
@@ -51,42 +51,54 @@ def why(error: Exception, address: Address) -> str | None:
     return None if kind is None else _says(kind, error, address)
 
 
+def cause_of(error: Exception, address: Address) -> Cause | None:
+    """Why the database did not take it, where a person can mend that."""
+    kind = _kind(error, address) if isinstance(error, DBAPIError) else None
+    return None if kind is None else kind.cause
+
+
 def _kind(error: Exception, address: Address) -> Kind | None:
-    cause = _cause(error)
-    signs = " ".join((_code(cause), _QUOTED.sub('""', str(cause))))
+    original = _original(error)
+    signs = " ".join((_code(original), _QUOTED.sub('""', _message(original))))
     kinds = SQLITE if address.sqlite else POSTGRESQL
     return next((kind for kind in kinds if re.search(kind.signs, signs, re.IGNORECASE)), None)
 
 
 def _says(kind: Kind, error: Exception, address: Address) -> str:
-    cause = _cause(error)
-    named = [name for name in address.arguments if name in str(cause)]
+    original = _original(error)
+    named = [name for name in address.arguments if name in str(original)]
     said = kind.says.format(
         place=address.place,
         user=address.url.username or "of that name",
         database=address.url.database or "of that name",
         parameter=f" ({named[0]})" if named else "",
-        words=_words(cause, address),
+        words=_words(original, address),
     )
     return said[0].upper() + said[1:]
 
 
-def _cause(error: Exception) -> BaseException:
+def _original(error: Exception) -> BaseException:
     """The client library's own error."""
     return getattr(error, "orig", None) or error
 
 
-def _code(cause: BaseException) -> str:
+def _message(original: BaseException) -> str:
+    """Without PostgreSQL's details, which repeat what was to be written: people's own words."""
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    return primary or str(original)
+
+
+def _code(original: BaseException) -> str:
     """SQLSTATE, the name of SQLite's result code, or the kind of exception."""
     for name in ("sqlstate", "sqlite_errorname"):
-        if code := getattr(cause, name, None):
+        if code := getattr(original, name, None):
             return str(code)
-    return type(cause).__name__
+    return type(original).__name__
 
 
-def _words(cause: BaseException, address: Address) -> str:
+def _words(original: BaseException, address: Address) -> str:
     """What the other side says of itself; nothing, where a part of our address is in it."""
-    said = "".join(char for char in " ".join(str(cause).split()) if char.isprintable())
+    said = "".join(char for char in " ".join(str(original).split()) if char.isprintable())
     ours = (address.url.password, *address.arguments.values())
     if not said or any(secret and secret in said for secret in ours):
         return ""

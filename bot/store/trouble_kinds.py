@@ -4,17 +4,33 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
+class Cause(NamedTuple):
+    """What is wrong with the database, and who mends it how, for people in Slack; sentences."""
+
+    says: str
+    mend: str
+
+
 class Kind(NamedTuple):
     """One kind of trouble. `signs` is searched for in the error's words and code.
 
-    `says` and `mend` may name the {place}, the {user}, the {database} and the {parameter}. Where it
-    `passes`, the same may work later without anybody changing a setting.
+    `says` and `mend` are for who runs the bot, and may name the {place}, the {user}, the {database}
+    and the {parameter}. Where it `passes`, the same may work later without anybody changing a
+    setting. `cause` is what people are told whose order meets it; None: that it was not taken.
     """
 
     signs: str
     says: str
     mend: str
     passes: bool = False
+    cause: Cause | None = None
+
+
+DISK_FULL = Cause("The database's disk is full.", "An admin has to make room on it.")
+READ_ONLY = Cause(
+    "The database can only be read now.",
+    "An admin has to point the bot at the server or the file that can be written.",
+)
 
 
 POSTGRESQL: Sequence[Kind] = (
@@ -103,12 +119,14 @@ POSTGRESQL: Sequence[Kind] = (
         r"read-only transaction|25006",
         "Database {database} at {place} can only be read, or this user may only read.",
         "Name the primary server and a user who may write in DATABASE_URL.",
+        cause=READ_ONLY,
     ),
     Kind(
         r"no space left|disk full|53100",
         "{place} has no space left on its disk.",
         "Make room there.",
         passes=True,
+        cause=DISK_FULL,
     ),
     Kind(
         r"failed to resolve|could not translate host|not known|name resolution|codec failed",
@@ -176,6 +194,7 @@ SQLITE: Sequence[Kind] = (
         r"SQLITE_(READONLY|PERM|AUTH)",
         "{place} cannot be written.",
         "Give this user the right to write the file and its folder.",
+        cause=READ_ONLY,
     ),
     Kind(
         r"SQLITE_CANTOPEN",
@@ -193,6 +212,7 @@ SQLITE: Sequence[Kind] = (
         "There is no space left for {place}.",
         "Make room on that disk.",
         passes=True,
+        cause=DISK_FULL,
     ),
     Kind(
         r"SQLITE_IOERR",

@@ -19,10 +19,10 @@ from bot.clock import SystemClock
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
-from bot.store.faults import cause_of
 from bot.store.health import WriteHealth
 from bot.store.pen import FAILURES, Item, Pen, Unsure, Work
-from bot.store.trouble import why
+from bot.store.trouble import cause_of, why
+from bot.store.trouble_kinds import Cause
 from bot.store.writer_thread import CallFailed, WriterThread
 
 log = structlog.get_logger(__name__)
@@ -173,8 +173,8 @@ class _Desk:
         try:
             results = await self._commit(batch, min(item.deadline for item in batch))
         except (*FAILURES, CallFailed) as error:
-            cause, sort = why(error, self._pen.address), type(error).__name__
-            log.warning("group commit failed", size=len(batch), error=sort, why=cause)
+            kind, sort = why(error, self._pen.address), type(error).__name__
+            log.warning("group commit failed", size=len(batch), error=sort, why=kind)
         except Unsure:
             log.warning("a commit was not answered", size=len(batch))
         else:
@@ -190,8 +190,10 @@ class _Desk:
         try:
             results = await self._commit([item], item.deadline + (GRACE if item.sent else 0))
         except (*FAILURES, CallFailed, Unsure) as error:
-            self._health.refused(error)
-            _fail(item, error)
+            cause = cause_of(error, self._pen.address)
+            if cause is not None:
+                self._health.refused(cause)
+            _fail(item, error, cause)
         else:
             _settle(item, results[0][1])
 
@@ -228,9 +230,9 @@ def _settle(item: Item, result: Any) -> None:
         item.done.set_result(result)
 
 
-def _fail(item: Item, error: Exception) -> None:
+def _fail(item: Item, error: Exception, cause: Cause | None = None) -> None:
     log.warning("not written", error=type(error).__name__, sent=item.sent)
-    if (cause := cause_of(error)) is not None:
+    if cause is not None:
         _deny(item, cause.says, f"Nothing was done. {cause.mend}")
     else:
         late = " in time" if isinstance(error, TimeoutError) else ""

@@ -12,9 +12,11 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
+from bot.calls.models import CallRef, Vendor
 from bot.errors import NotAccepted
 from bot.store import SqlStore, open_store
-from bot.store.faults import DISK_FULL, READ_ONLY, cause_of, surely_not_committed
+from bot.store.commit_answer import surely_not_committed
+from bot.store.trouble_kinds import DISK_FULL, READ_ONLY
 from tests.fakes.clock import ManualClock
 from tests.live.process import ROOT
 from tests.store.full import UNABLE
@@ -139,6 +141,19 @@ async def test_a_disk_that_is_really_full_is_told_as_nothing_done(
     assert found["entries"] == found["taken"] + 1
 
 
+async def test_an_order_that_speaks_of_a_full_disk_is_no_full_disk(
+    postgres_url: str, clock: ManualClock
+) -> None:
+    """PostgreSQL repeats in its details what it did not take."""
+    async with open_store(postgres_url, clock, patience=20) as store:
+        with psycopg.connect(postgres_url) as other:
+            other.execute("ALTER TABLE moderation_case ADD CHECK (call_id NOT LIKE '%:full')")
+        call = CallRef(vendor=Vendor.STREAM, id="no space left:full")
+        with pytest.raises(NotAccepted, match="did not take it") as caught:
+            await store.accept(order(call=call))
+        assert caught.value.next_step == "Nothing was done. Try again in a moment."
+
+
 async def test_a_server_that_can_only_be_read_is_told_as_such(
     postgres_url: str, clock: ManualClock
 ) -> None:
@@ -154,5 +169,4 @@ def read_only(connection: Any) -> None:
 
 
 def test_an_error_of_no_database_says_nothing() -> None:
-    assert cause_of(TimeoutError()) is None
     assert not surely_not_committed(TimeoutError())

@@ -86,6 +86,11 @@ class Visit:
         """An idempotency key: the same for every delivery of the same request."""
         return ":".join((kind, self.asker.actor.team, *map(str, parts)))
 
+    @property
+    def command_key(self) -> str:
+        """The key of an order in words. It ends with the trigger_id: see `read_lookup`."""
+        return self.key("command", self.trigger_id)
+
     def form_key(self, kind: str = FORM_KEY) -> str:
         """The key of a submitted form as it was filled in: another one once a mistake is mended."""
         view = self.payload
@@ -145,8 +150,12 @@ def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
 
 
 def read_lookup(counter: Counter, lookup: Lookup) -> Visit:
-    """A command that was put off: its trigger is over, and its answer goes where it was typed."""
-    body = {"text": lookup.words, "command": lookup.command, "trigger_id": ""}
+    """A command that was put off: its answer goes where it was typed.
+
+    Its trigger stands at the end of its key, and still opens a form where that is not long ago.
+    """
+    trigger_id = lookup.key.rpartition(":")[2]
+    body = {"text": lookup.words, "command": lookup.command, "trigger_id": trigger_id}
     asker = Asker(lookup.actor, lookup.channel)
     return Visit(counter, asker, body, body, lookup.reply_url)
 

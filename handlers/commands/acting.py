@@ -32,15 +32,15 @@ async def act(visit: Visit, request: ActRequest) -> Message | None:
 
     One that was delivered before is looked up nowhere: it has led to its case, or is on its way.
     """
-    if (earlier := await led_to(visit, _key(visit))) is not None:
+    if (earlier := await led_to(visit, visit.command_key)) is not None:
         return told_again(earlier)
-    return None if await looked_for(visit, _key(visit)) else await _new(visit, request)
+    return None if await looked_for(visit, visit.command_key) else await _new(visit, request)
 
 
 async def _new(visit: Visit, request: ActRequest) -> Message | None:
     """Take an order that comes for the first time."""
-    await visit.desk.admit(visit.asker, _key(visit), cut(clean(visit.body["text"]), MAX_REASON))
-    key = _key(visit)
+    key = visit.command_key
+    await visit.desk.admit(visit.asker, key, cut(clean(visit.body["text"]), MAX_REASON))
     try:
         meant = await visit.counter.plans.begin(key, lambda: meant_by(visit, request, key), AT_ONCE)
     except TimeoutError:
@@ -92,14 +92,10 @@ async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
     return None
 
 
-def _key(visit: Visit) -> str:
-    return visit.key("command", visit.trigger_id)
-
-
 def _lookup(visit: Visit) -> Lookup:
     """The order as it was typed, to be carried on with whatever becomes of this process."""
     return Lookup(
-        key=_key(visit),
+        key=visit.command_key,
         words=str(visit.body["text"]),
         command=str(visit.body.get("command") or visit.counter.command),
         actor=visit.asker.actor,
@@ -164,15 +160,15 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
     await reason.open_once_known(
         visit,
         request.verb.label,
-        lambda: taken_up(visit, request, _key(visit)),
+        lambda: taken_up(visit, request, visit.command_key),
         lambda asked: unclear.unclear_form(visit, request, asked),
-        _key(visit),
+        visit.command_key,
     )
 
 
 async def _take(visit: Visit, request: ActRequest, meant: Act) -> None:
     if not meant.heavy:
-        await visit.desk.request(visit.order(_key(visit), meant, request.reason))
+        await visit.desk.request(visit.order(visit.command_key, meant, request.reason))
         return
-    permitted = await visit.desk.permit(visit.asker, meant, _key(visit), request.reason)
+    permitted = await visit.desk.permit(visit.asker, meant, visit.command_key, request.reason)
     visit.later(lambda: reason.open_form(visit, permitted, request.reason), "form")

@@ -28,6 +28,7 @@ from handlers.commands.orders import ActRequest
 from handlers.commands.parse import parse
 from handlers.counter import Counter
 from handlers.middleware import in_words
+from handlers.modals.unclear import open_unclear
 from handlers.visit import Visit, read_lookup
 
 SAID_AFTER = timedelta(seconds=2)
@@ -69,7 +70,7 @@ async def look_up(counter: Counter, lookup: Lookup) -> None:
 
 
 async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | None:
-    """None when the order is on disk; else what the asker reads, or why it cannot be taken now."""
+    """None once it is on disk, or a form asks; else what the asker reads, or why not now."""
     try:
         _require_not_restored(lookup)
         _require_fresh(lookup)
@@ -94,7 +95,11 @@ async def _take(visit: Visit, lookup: Lookup) -> None:
     request = parse(lookup.words, lookup.command)
     if not isinstance(request, ActRequest):
         raise NotLookedUp("Callwarden was updated meanwhile and reads these words differently.")
-    read, act = await taken_up(visit, request, lookup.key)
+    try:
+        read, act = await taken_up(visit, request, lookup.key)
+    except UnclearPeople as unclear:
+        await open_unclear(visit, request, unclear)
+        return
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     order = visit.order(lookup.key, act, read.reason)

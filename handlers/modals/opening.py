@@ -27,6 +27,7 @@ UPDATE_SECONDS = 5.0
 NOT_OPENED = {
     "expired_trigger_id",
     "exchanged_trigger_id",
+    "invalid_trigger_id",
     "trigger_expired",
     "trigger_exchanged",
     "internal_error",

@@ -85,14 +85,30 @@ async def test_delivered_twice_it_is_one_case(show: Show) -> None:
     assert len(await show.store.audit(CaseFilter(limit=9))) == 2
 
 
-async def test_words_that_fit_two_people_are_asked_about_with_a_button(show: Show) -> None:
-    mira = Moderator(show)
+async def slowly_unclear(show: Show, mira: Moderator) -> None:
+    """Type an order that fits two people while the vendor is slow to say who is there."""
     support = "default:support-room"
     show.counter.desk.board.memory.forget(Vendor.STREAM, support)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     await show.sender.command(
         mira.user, show.stage.cast.ops, f'mute stream:{support} "Jun Park" shrill'
     )
+
+
+async def test_words_that_fit_two_people_are_asked_about_in_a_form(show: Show) -> None:
+    mira = Moderator(show)
+    await slowly_unclear(show, mira)
+    text = as_text(await mira.form())
+    assert "more than one person" in text
+    assert "shrill" in text
+
+
+async def test_words_that_fit_two_people_are_asked_about_with_a_button_where_no_form_opens(
+    show: Show,
+) -> None:
+    mira = Moderator(show)
+    show.stage.slack.faults.drop(on="views.open")
+    await slowly_unclear(show, mira)
     await mira.sees("more than one person", "jun-2", "[Choose…]")
     await mira.presses("Choose…")
     assert "shrill" in as_text(await mira.form())

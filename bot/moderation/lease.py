@@ -14,7 +14,7 @@ import structlog
 from bot.calls.cases import Claim
 from bot.calls.outcomes import Progress
 from bot.errors import ClaimLost, StoreError
-from bot.held_lease import SURE, age_held, holding
+from bot.held_lease import RenewedLease, age_held, holding
 from bot.ports import Store
 from bot.progress import ProgressTracker
 
@@ -33,8 +33,9 @@ LAST_SECONDS = 1.0
 
 
 class LeaseKeeper:
-    """Keeps one claim; `tracker` is told by the work how far it is, `shown` when that can be read.
+    """Keeps one claim: `held` is its lease, which is anew with each renewal.
 
+    `tracker` is told by the work how far it is, `shown` when that can be read.
     `lease` is how long each renewal holds, `beat` how many seconds there are between two.
     """
 
@@ -53,32 +54,15 @@ class LeaseKeeper:
         self._beat = min(beat, lease.total_seconds() / 6)
         self._written = claim.case.progress or Progress()
         self._answers = ANSWERS if claim.case.attempt == 1 else 0
-        asked_at = self._now() - age_held().total_seconds()
-        self._until = asked_at + lease.total_seconds() * SURE
-        self.tracker = ProgressTracker(claim.case.progress, self.require_held)
-
-    @property
-    def age(self) -> timedelta:
-        """How long ago it was renewed, or asked for."""
-        left = self._until - self._now()
-        return self._lease * SURE - timedelta(seconds=left)
-
-    @property
-    def holds(self) -> bool:
-        """Whether nobody else can have the case."""
-        return self._now() < self._until
-
-    def require_held(self) -> None:
-        """ClaimLost once the lease may have run out."""
-        if not self.holds:
-            raise ClaimLost("It could not be kept in time; somebody else may have the case.")
+        self.held = RenewedLease(lease, age_held())
+        self.tracker = ProgressTracker(claim.case.progress, self.held.require)
 
     async def keep(self, work: Coroutine[Any, Any, T]) -> T:
         """What `work` returns. ClaimLost when the case is, or may be, somebody else's meanwhile.
 
         Cancelled, it writes down how far the work came, for whoever takes the case up.
         """
-        with holding(self):
+        with holding(self.held):
             task = asyncio.create_task(work)
         try:
             while True:
@@ -90,7 +74,7 @@ class LeaseKeeper:
             await self._leave(task)
 
     async def _renew(self) -> None:
-        since, progress = self._now(), self._news()
+        asked, progress = self.held.now(), self._news()
         answer = progress is not None and progress.done > 0 and self._answers > 0
         try:
             kept = await self._store.renew(
@@ -98,11 +82,11 @@ class LeaseKeeper:
             )
         except StoreError as error:
             log.warning("lease not renewed", error=str(error))
-            self.require_held()
+            self.held.require()
             return
         if not kept:
             raise ClaimLost("Another process has taken the case up meanwhile.")
-        self._until = since + self._lease.total_seconds() * SURE
+        self.held.renewed(asked)
         if progress is not None:
             self._written = progress
             self._answers -= answer
@@ -128,6 +112,3 @@ class LeaseKeeper:
                 )
         except (TimeoutError, StoreError) as error:
             log.warning("progress not written", error=type(error).__name__)
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()

@@ -107,11 +107,11 @@ async def test_a_worker_that_slept_between_taking_a_case_up_and_beginning_does_n
     (claim,) = await store.claim(owner="sleepy", limit=1, lease=MINUTE)
     with holding(lease):
         keeper = LeaseKeeper(store, claim, MINUTE, lambda: None)
-        keeper.require_held()
-        assert keeper.age < MINUTE / 2
+        keeper.held.require()
+        assert keeper.held.age < MINUTE / 2
         clock.advance(48)
         with pytest.raises(ClaimLost):
-            LeaseKeeper(store, claim, MINUTE, lambda: None).require_held()
+            LeaseKeeper(store, claim, MINUTE, lambda: None).held.require()
 
 
 async def test_what_an_act_sends_is_held_by_what_renews_its_lease(

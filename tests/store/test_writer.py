@@ -7,9 +7,10 @@ from pathlib import Path
 import aiosqlite
 import psycopg
 import pytest
+from sqlalchemy import event
 from structlog.testing import capture_logs
 
-from bot.calls.cases import How
+from bot.calls.cases import Acceptance, How
 from bot.errors import DatabaseUnavailable, NotAccepted, StoreError, UnknownCase
 from bot.ports import CaseFilter
 from bot.service import on_a_fast_loop
@@ -29,6 +30,22 @@ async def test_a_bad_request_leaves_its_neighbours_alone(store: SqlStore) -> Non
     numbers = sorted(a.case.number for a in found if not isinstance(a, BaseException))
     assert numbers == list(range(1, len(found) + 1))
     assert await store.verify() == len(found)
+
+
+async def test_a_fault_of_ours_in_one_write_is_logged_and_harms_no_other(store: SqlStore) -> None:
+    def stumble(_: object, __: object, ___: str, values: object, *____: object) -> None:
+        if "'k2'" in str(values):
+            raise LookupError
+
+    event.listen(store._database.writing, "before_cursor_execute", stumble)
+    orders = [order(key, person=key) for key in ("k1", "k2", "k3")]
+    with capture_logs() as logs:
+        found = await asyncio.gather(*(store.accept(o) for o in orders), return_exceptions=True)
+    assert isinstance(found.pop(1), NotAccepted)
+    assert sorted(one.case.number for one in found if isinstance(one, Acceptance)) == [1, 2]
+    assert "writing failed" in {line["event"] for line in logs}
+    event.remove(store._database.writing, "before_cursor_execute", stumble)
+    assert (await store.accept(orders[1])).case.number == 3
 
 
 def is_postgres(store: SqlStore) -> bool:

@@ -37,7 +37,7 @@ async def ask(visit: Visit) -> None:
 async def open_order(visit: Visit) -> None:
     """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
     value = values.load(values.AskValue, visit.payload.get("value"))
-    await visit.desk.policy.may_look(visit.asker.actor, visit.asker.channel)
+    await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
     order = await visit.counter.asking.order(value.order)
     await reason.open_meant(visit, order.act.ref, card=False, why=order.reason)
 

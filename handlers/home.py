@@ -71,7 +71,7 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
     desk, command = visit.desk, visit.counter.command
     try:
         places = await desk.standing(visit.asker)
-        await desk.policy.may_look(visit.asker.actor, visit.asker.channel)
+        await desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
         return outside_view([str(no), kind], desk.board.clock.now())

@@ -47,7 +47,7 @@ _DRAWN: LRUCache[tuple[Vendor, str, int], tuple[Call, Block]] = LRUCache(10_000)
 
 async def calls(visit: Visit) -> list[Block]:
     """Live calls that have every word typed; two of one name are told apart below it."""
-    await _may_look(visit, read_state(visit.body["view"]))
+    await _require_viewer(visit, read_state(visit.body["view"]))
     await rolled(visit, WAIT_SECONDS)
     found = visit.desk.board.roll.find(_typed(visit), MAX_OPTIONS)
     return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
@@ -59,7 +59,7 @@ async def people(visit: Visit) -> list[Block]:
     Where Slack tells nothing of the other fields, it is the call the form was last drawn for.
     """
     said = read_said({"state": {"values": {}}, **visit.body["view"]})
-    await _may_look(visit, said.state)
+    await _require_viewer(visit, said.state)
     board = visit.desk.board
     call = chosen_call(board, said)
     if call is None:
@@ -83,7 +83,7 @@ async def recordings(visit: Visit) -> list[Block]:
     """What is recorded of the call that the form is about: since when, what, by whom."""
     view = visit.body["view"]
     ref, channel = _call_of(visit, view)
-    await visit.desk.policy.may_look(visit.asker.actor, channel)
+    await visit.desk.policy.require_viewer(visit.asker.actor, channel)
     if ref is None:
         return []
     reading = visit.counter.tasks.spawn(_running(visit.desk.board, ref), "recordings")
@@ -119,9 +119,9 @@ async def zones(visit: Visit) -> list[Block]:
     return await asyncio.to_thread(zone_options, _typed(visit), visit.now)
 
 
-async def _may_look(visit: Visit, state: OrderState) -> None:
-    """NotPermitted for those who may not see calls."""
-    await visit.desk.policy.may_look(visit.asker.actor, state.channel)
+async def _require_viewer(visit: Visit, state: OrderState) -> None:
+    """NotPermitted unless the asker may see calls."""
+    await visit.desk.policy.require_viewer(visit.asker.actor, state.channel)
 
 
 async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Crowd:

@@ -66,7 +66,7 @@ class Authorizer:
         Raises NotPermitted. What could not be read is read when the act is taken up.
         """
         bare = ordered(act)
-        await self.policy.may(actor, bare, channel)
+        await self.policy.require_permitted(actor, bare, channel)
         there = None
         if self._wants_people(bare):
             try:
@@ -83,7 +83,7 @@ class Authorizer:
         has to say who is there and does not.
         """
         bare = ordered(case.act)
-        await self.policy.may(case.actor, bare, case.channel)
+        await self.policy.require_permitted(case.actor, bare, case.channel)
         there = None
         if self._wants_people(bare):
             remembered = None if bare.everyone or waited > BELIEVED else self._remembered(bare)
@@ -149,7 +149,7 @@ class Authorizer:
         known = [same for person in act.people for same in there.same(person)]
         whole = _all_of(act.people, there)
         if known or whole:
-            await self.policy.may(
+            await self.policy.require_permitted(
                 actor, act, channel, people=_distinct([*known, *act.people]), whole=whole
             )
         return act

@@ -90,7 +90,7 @@ class Board:
         """What can be done in this call; Impossible when its vendor is not connected (any more)."""
         return of_call(self.provider(call.ref.vendor).capabilities, call)
 
-    def connected(self) -> None:
+    def require_connected(self) -> None:
         """Impossible when no vendor at all is connected."""
         if not self.providers:
             raise Impossible(
@@ -106,7 +106,7 @@ class Board:
         """
         if view.vendor is not None:
             self.provider(view.vendor)
-        self.connected()
+        self.require_connected()
         vendors = [v for v in self._order if view.vendor in {None, v}]
         if view.log.narrow:
             vendors = self._with_log(vendors)

@@ -95,7 +95,7 @@ class Desk:
         Raises Impossible, BadInput, NotPermitted (audited), NotAccepted or KeyReused; then
         nothing was done.
         """
-        complete(order.act)
+        require_complete(order.act)
         asker = Asker(order.actor, order.channel)
         act = await self.permit(asker, order.act, order.key, order.reason)
         told = order.model_copy(update={"act": _unbegun(act), "trace": trace.current()})
@@ -112,7 +112,7 @@ class Desk:
         that nobody fills it in for nothing. Where those who may can be asked for it, the refusal
         carries the id under which the order is kept.
         """
-        self.planner.possible(act.verb, act.call, everyone=act.everyone)
+        self.planner.require_possible(act.verb, act.call, everyone=act.everyone)
         try:
             return await self.authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:
@@ -148,7 +148,7 @@ class Desk:
         What is wrong with an order tells who is in a call. The attempt is audited under `key`.
         """
         try:
-            await self.policy.may_look(asker.actor, asker.channel)
+            await self.policy.require_viewer(asker.actor, asker.channel)
         except NotPermitted as no:
             outside = not isinstance(no, Unverified)
             await self.store.refuse(
@@ -173,17 +173,17 @@ class Desk:
 
     async def call(self, asker: Asker, word: str) -> Call:
         """The call that `word` means; see `Planner.call`."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         return await self.planner.call(word)
 
     async def capabilities(self, asker: Asker) -> dict[Vendor, Mapping[str, Capability]]:
         """What each connected vendor lets a moderator do."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         return {vendor: one.capabilities for vendor, one in self.board.providers.items()}
 
     async def look(self, asker: Asker, view: ListView) -> Picture:
         """What is live now, and what may be done with it; both are asked for side by side."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         picture, rights = await asyncio.gather(self.board.look(view), self.rights(asker))
         troubles = tuple(trouble.told(rights) for trouble in picture.troubles)
         return picture.model_copy(update={"rights": rights, "troubles": troubles})
@@ -211,12 +211,12 @@ class Desk:
         self, asker: Asker, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
         """One call with its people, what may be done with it, and its latest cases."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         return await self.cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> Found:
         """Where somebody is live now, on any vendor."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         found, rights = await asyncio.gather(self.board.find(words), self.rights(asker))
         troubles = tuple(trouble.told(rights) for trouble in found.troubles)
         return found.model_copy(update={"troubles": troubles})
@@ -229,7 +229,7 @@ class Desk:
 
     async def looks(self, asker: Asker, look: Look, vendor: Vendor) -> CallProvider:
         """The vendor to ask for `look`; Impossible when it has no such thing."""
-        await self.policy.may_read(asker.actor, look, vendor, asker.channel)
+        await self.policy.require_reader(asker.actor, look, vendor, asker.channel)
         provider = self.board.provider(vendor)
         capability = provider.looks[look.name]
         if not capability.possible:
@@ -266,7 +266,7 @@ class Desk:
 
         Somebody else's and one that nobody made are refused alike.
         """
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         if not await self.policy.may_read_audit(asker.actor) and not await self._own(asker, number):
             await self.policy.require_auditor(asker.actor, "read other people's cases")
         return await self.store.case(number)
@@ -281,7 +281,7 @@ class Desk:
 
     async def to_repeat(self, asker: Asker, number: int) -> Case:
         """A case that is to be done again: whoever may do it may; `request` decides on that."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         return await self.store.case(number)
 
     async def next_try(self, asker: Asker, number: int, key: str) -> Try:
@@ -303,7 +303,7 @@ class Desk:
 
     async def audit(self, asker: Asker, which: CaseFilter) -> Sequence[AuditEntry]:
         """The audit log, newest first; what somebody asked for themselves they may always read."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         if which.by != asker.actor.user:
             await self.policy.require_auditor(asker.actor, "read the audit log")
         return await self.store.audit(which)
@@ -321,7 +321,7 @@ class Desk:
 
     async def require_auditor(self, asker: Asker) -> None:
         """RoleTooLow for those who may not search the audit log; raises as `look` for strangers."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        await self.policy.require_viewer(asker.actor, asker.channel)
         await self.policy.require_auditor(asker.actor, "search the audit log")
 
     async def standing(self, asker: Asker) -> Sequence[Standing]:
@@ -347,7 +347,7 @@ def _unbegun(act: Act) -> Act:
     return act.model_copy(update={"before": None})
 
 
-def complete(act: Act) -> None:
+def require_complete(act: Act) -> None:
     """BadInput unless the act is aimed as its verb wants."""
     verb = act.verb
     if verb.aim is Aim.CALL:

@@ -83,7 +83,7 @@ def unclear_words(verb: Verb, reading: Reading) -> list[str]:
     if reading.or_everyone:
         said.append("That may be a name, or everyone in the call.")
     if reading.others:
-        said.append(_may_be(reading))
+        said.append(_who_else(reading))
     said += [
         f"{_told_apart(one)} may be named or be a part of the reason." for one in reading.doubted
     ]
@@ -106,7 +106,7 @@ def _of_left(verb: Verb) -> str:
     return f"“{verb.label}” works only on people who are in the call: choose one of them."
 
 
-def _may_be(reading: Reading) -> str:
+def _who_else(reading: Reading) -> str:
     """Who else the words may mean, beside the likeliest."""
     rest = len(reading.others) - SHOWN_NAMES
     others = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
@@ -173,7 +173,7 @@ class Planner:
     ) -> Act:
         """The act these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
-        self.possible(verb, call.ref, everyone=everyone, sparing=bool(spared))
+        self.require_possible(verb, call.ref, everyone=everyone, sparing=bool(spared))
         await self.require_recording(verb, call.ref)
         await self._require_output(verb, call.ref)
         if isinstance(verb, RtmpStopAll):
@@ -195,7 +195,7 @@ class Planner:
         if verb.aim is Aim.PEOPLE or verb.listed is None:
             return verb.aim is Aim.PEOPLE
         call = await self.call(call_word)
-        self.possible(verb, call.ref)
+        self.require_possible(verb, call.ref)
         return (await self.absentees.roster(call.ref, verb.listed)).complete
 
     async def meant(self, verb: Verb, typed: TypedOrder) -> Meant:
@@ -205,11 +205,11 @@ class Planner:
         BadInput, Impossible or VendorError besides.
         """
         call = await self.call(typed.call)
-        self.possible(
+        self.require_possible(
             verb, call.ref, everyone=typed.everyone, sparing=typed.everyone and bool(typed.words)
         )
         reading = await self.reading(verb, call, typed)
-        self.possible(verb, call.ref, everyone=reading.everyone, sparing=reading.excepting)
+        self.require_possible(verb, call.ref, everyone=reading.everyone, sparing=reading.excepting)
         if not reading.settled:
             raise UnclearPeople(verb, call, reading)
         people = tuple(map(Person.of, reading.people))
@@ -250,7 +250,7 @@ class Planner:
             raise not_listed(reading.unknown[0], roster, call)
         return reading
 
-    def possible(
+    def require_possible(
         self, verb: Verb, ref: CallRef, *, everyone: bool = False, sparing: bool = False
     ) -> None:
         """Impossible, with the nearest verb that works, unless it can be done in that call.

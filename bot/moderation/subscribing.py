@@ -42,8 +42,8 @@ class Subscribing:
     clock: Clock
 
     async def all(self, asker: Asker) -> Sequence[Subscription]:
-        """Those that are not stopped, by number; raises as `Policy.may_look`."""
-        await self.policy.may_look(asker.actor, asker.channel)
+        """Those that are not stopped, by number; raises as `Policy.require_viewer`."""
+        await self.policy.require_viewer(asker.actor, asker.channel)
         return sorted(await self.digests.subscriptions(), key=lambda one: one.id)
 
     async def timed(self, asker: Asker, number: int) -> Subscription:
@@ -66,7 +66,7 @@ class Subscribing:
     async def may(self, asker: Asker) -> bool:
         """Whether somebody may do more than look; nothing is audited."""
         try:
-            await self.policy.may_subscribe(asker.actor, asker.channel)
+            await self.policy.require_subscriber(asker.actor, asker.channel)
         except NotPermitted:
             return False
         return True
@@ -74,7 +74,7 @@ class Subscribing:
     async def admit(self, asker: Asker, key: str, words: str) -> None:
         """Refuse those who may not; the attempt in `words` is audited under `key`."""
         try:
-            await self.policy.may_subscribe(asker.actor, asker.channel)
+            await self.policy.require_subscriber(asker.actor, asker.channel)
         except NotPermitted as no:
             outside = isinstance(no, Outsider)
             await self.store.refuse(
@@ -168,7 +168,7 @@ class Subscribing:
         is not named to them. Where the scopes do not let us look, the first message will tell.
         """
         try:
-            await self.policy.serves(asker.actor, channel)
+            await self.policy.require_served(asker.actor, channel)
             place = await self.directory.place(channel)
             seen = await self._sees(asker, place)
         except ChannelNotAllowed as no:
@@ -187,7 +187,7 @@ class Subscribing:
             name = f"#{place.name}" if seen else "That channel"
             if place.shared and not self.policy.may_be_shared(channel):
                 raise _shared(name, channel)
-            _usable(place, name)
+            _require_usable(place, name)
 
     async def _sees(self, asker: Asker, place: Place | None) -> bool:
         """Whether the asker may know of the channel; where we may not look, they are trusted."""
@@ -217,7 +217,7 @@ def _shared(name: str, channel: str) -> UnusableChannel:
     )
 
 
-def _usable(place: Place, name: str) -> None:
+def _require_usable(place: Place, name: str) -> None:
     if place.gone:
         raise UnusableChannel(
             "Callwarden does not see that channel: it is private, or there is no such channel.",

@@ -19,7 +19,7 @@ OWN_CASES = "What you asked for yourself is under `audit by me`."
 
 
 class Policy:
-    """Who may do what, to whom, where. Everything not permitted raises `NotPermitted`.
+    """Who may do what, to whom, where. What is called `require_…` raises what is not permitted.
 
     Somebody named by user id costs one `Directory.member`; groups are asked only when no plain
     list settles it. When the directory is silent, the answer is no.
@@ -36,33 +36,36 @@ class Policy:
             for vendor in (None, *Vendor)
         }
 
-    async def may_look(self, actor: Actor, channel: str | None) -> None:
-        """Whether somebody may see calls and cases there; `channel` None is their App Home.
+    async def require_viewer(self, actor: Actor, channel: str | None) -> None:
+        """NotPermitted unless somebody may see calls and cases there.
 
-        Raises Outsider, ChannelNotAllowed or RoleTooLow.
+        It is Outsider, Unverified, ChannelNotAllowed or RoleTooLow. `channel` None is their App
+        Home.
         """
-        await self._admit(actor)
+        await self._require_member(actor)
         if channel is not None:
             await self._require_allowed(actor.user, channel)
         if not await self._holds(actor.user, Role.VIEWER, None):
             raise await self._too_low(actor.user, "look at calls", Role.VIEWER, None)
 
-    async def may_read(self, actor: Actor, look: Look, vendor: Vendor, channel: str | None) -> None:
-        """Whether somebody may see what `look` shows of a vendor; raises as `may_look`."""
-        await self.may_look(actor, channel)
+    async def require_reader(
+        self, actor: Actor, look: Look, vendor: Vendor, channel: str | None
+    ) -> None:
+        """NotPermitted, as `require_viewer`, unless somebody may see this `look` of a vendor."""
+        await self.require_viewer(actor, channel)
         if look.least > Role.VIEWER and not await self._holds(actor.user, look.least, vendor):
             raise await self._too_low(actor.user, f"look at {look.name}", look.least, vendor)
 
-    async def may_subscribe(self, actor: Actor, channel: str | None) -> None:
-        """Whether somebody may set up digests, asked in that channel; raises as `may_look`.
+    async def require_subscriber(self, actor: Actor, channel: str | None) -> None:
+        """NotPermitted, as `require_viewer`, unless somebody may set up digests, asked there.
 
         A lead of any vendor may: a digest shows nothing that those who look could not see.
         """
-        await self.may_look(actor, channel)
+        await self.require_viewer(actor, channel)
         if not await self._holds(actor.user, Role.LEAD, None):
             raise await self._too_low(actor.user, "set up digests", Role.LEAD, None)
 
-    async def serves(self, actor: Actor, channel: str) -> None:
+    async def require_served(self, actor: Actor, channel: str) -> None:
         """ChannelNotAllowed where Callwarden is not used: no digest goes there either."""
         if not decide.allowed_in(self._rules, channel):
             line = await self._reads_file(actor.user)
@@ -77,7 +80,7 @@ class Policy:
         """Whether the file lets people of another workspace read what is posted there."""
         return channel in self._rules.slack.shared_channels
 
-    async def may(
+    async def require_permitted(
         self,
         actor: Actor,
         act: Act,
@@ -86,18 +89,18 @@ class Policy:
         people: Sequence[Person] | None = None,
         whole: bool = False,
     ) -> None:
-        """Whether somebody may do this there; one protected person refuses the whole act.
+        """NotPermitted unless somebody may do this there; one protected person refuses all of it.
 
         `people` is whom it hits with all that is known of them, where that is more than the act
         says; `whole` that they are all who are there. On everyone it is aimed at nobody: protected
         people are spared, unless it is meant for them too, which only admins may ask.
 
-        Raises Outsider, Unverified, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
+        It is Outsider, Unverified, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
         """
-        await self._admit(actor)
+        await self._require_member(actor)
         await self._require_allowed(actor.user, channel)
-        await self._check_role(actor.user, act, whole=whole)
-        await self._check_protected(actor.user, act, act.people if people is None else people)
+        await self._require_role(actor.user, act, whole=whole)
+        await self._require_unprotected(actor.user, act, act.people if people is None else people)
 
     def protection(self, vendor: Vendor) -> Protection:
         """Whom only admins may act on; false where nobody is protected."""
@@ -106,14 +109,14 @@ class Policy:
     async def is_admin(self, actor: Actor, vendor: Vendor) -> bool:
         """Whether somebody holds the role that may act on protected people; False when unknown."""
         try:
-            await self._admit(actor)
+            await self._require_member(actor)
             return await self._holds(actor.user, Role.ADMIN, vendor)
         except NotPermitted:
             return False
 
     async def standing(self, actor: Actor, vendor: Vendor) -> Role:
         """The highest role somebody holds on a vendor; NotPermitted for outsiders and strangers."""
-        await self._admit(actor)
+        await self._require_member(actor)
         for role in sorted(Role, reverse=True):
             if role and await self._holds(actor.user, role, vendor):
                 return role
@@ -124,7 +127,7 @@ class Policy:
 
         NotPermitted for outsiders and strangers.
         """
-        await self._admit(actor)
+        await self._require_member(actor)
         role = Role.NOBODY
         for higher in sorted(Role, reverse=True):
             if higher and await self._surely_holds(actor.user, higher, vendor):
@@ -183,8 +186,11 @@ class Policy:
         channel: str | None,
         what: str,
     ) -> None:
-        """Refuse those who may do none of `wanted` there, each a verb on a vendor; see `may`."""
-        await self._admit(actor)
+        """NotPermitted, as `require_permitted`, for those who may do none of `wanted` there.
+
+        Each is a verb on a vendor.
+        """
+        await self._require_member(actor)
         await self._require_allowed(actor.user, channel)
         needed = sorted({(decide.least_for_one(self._rules, *one), one[1]) for one in wanted})
         for role, vendor in needed:
@@ -198,7 +204,7 @@ class Policy:
         """The least role for a verb on a vendor's call, or on one person in it."""
         return decide.least_for_one(self._rules, verb, vendor)
 
-    async def _check_role(self, user: str, act: Act, *, whole: bool) -> None:
+    async def _require_role(self, user: str, act: Act, *, whole: bool) -> None:
         vendor = act.call.vendor
         needed = decide.least(self._rules, act, whole=whole)
         if not await self._holds(user, needed, vendor):
@@ -207,7 +213,7 @@ class Policy:
                 what = words.many(act)
             raise await self._too_low(user, what, needed, vendor)
 
-    async def _check_protected(self, user: str, act: Act, people: Sequence[Person]) -> None:
+    async def _require_unprotected(self, user: str, act: Act, people: Sequence[Person]) -> None:
         vendor = act.call.vendor
         found = decide.protected(self._rules, vendor, people)
         if not found and not act.protected_too:
@@ -218,7 +224,7 @@ class Policy:
                 raise words.admins_only(self._rules, user, vendor, line=line)
             raise words.protected_people(self._rules, user, found, vendor, line=line)
 
-    async def _admit(self, actor: Actor) -> None:
+    async def _require_member(self, actor: Actor) -> None:
         try:
             home = self._rules.slack.team or await self._directory.home()
             member = await self._directory.member(actor.user)

@@ -60,7 +60,7 @@ class Acts(PeopleActs):
 
     @can(End, why=_MAY_BEGIN_ANEW, also=RECORDINGS_STOP)
     async def _end(self, act: Act) -> Receipt:
-        await self._same_run(act.call)
+        await self._require_same_run(act.call)
         answer = await self._kick_all(act)
         count = read(self._http, KickedAll, answer).count
         many = "everyone" if count is None else f"everyone ({count})"
@@ -82,7 +82,7 @@ class Acts(PeopleActs):
     async def _poll(self, act: Act) -> Receipt:
         if not isinstance(act.verb, Poll):
             raise TypeError(act.verb.name)
-        await self._same_run(act.call)
+        await self._require_same_run(act.call)
         path = f"{meeting_path(act.call.id)}/active-session/poll"
         body = {"question": act.verb.question, "options": list(act.verb.answers)}
         return await self._do(Kind.ONCE, "POST", path, body, "put the question to the call")

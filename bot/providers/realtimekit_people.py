@@ -191,7 +191,7 @@ class PeopleActs:
 
     async def _there(self, act: Act) -> list[Stay]:
         """Everybody who is there now, in the run the moderator saw."""
-        await self._same_run(act.call)
+        await self._require_same_run(act.call)
         return await self._reads.present(await self._reads.session_of(act.call))
 
     async def _at_people(
@@ -200,7 +200,7 @@ class PeopleActs:
         path = f"{meeting_path(act.call.id)}/active-session/{what}"
         return await self._do(kind, "POST", path, people, said)
 
-    async def _same_run(self, call: CallRef) -> None:
+    async def _require_same_run(self, call: CallRef) -> None:
         """NotAtVendor when another session runs now than the one the moderator saw."""
         if call.session is not None and (await self._reads.active(call.id)).id != call.session:
             raise missing("That session is over; another one has begun in the same room.")

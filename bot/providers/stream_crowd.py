@@ -10,7 +10,7 @@ from bot.calls.outcomes import Recipient
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorDenied, VendorError, VendorRefused
 from bot.progress import current
-from bot.providers.stream_evidence import no_later, spared
+from bot.providers.stream_evidence import require_no_later, spared
 from bot.providers.stream_reads import StreamReads
 from bot.providers.stream_wire import Stay
 
@@ -91,7 +91,7 @@ class Crowd:
         while asked is not None and not self._late:
             with self.counting():
                 here = await self._reads.stays(self._act.call.id, asked)
-                no_later(self._act, here.call)
+                require_no_later(self._act, here.call)
             fresh = [
                 one
                 for one in here.participants

@@ -13,7 +13,7 @@ from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
 from bot.providers.answers import Answer
 from bot.providers.decode import read
 from bot.providers.http import Kind, Transport
-from bot.providers.stream_evidence import no_later
+from bot.providers.stream_evidence import require_no_later
 from bot.providers.stream_prepare import COUNT_ALL, LockRule, StreamPreparing
 from bot.providers.stream_reads import StreamReads, path_of
 from bot.providers.stream_wire import Done
@@ -64,7 +64,7 @@ class StreamDoing:
     async def same_run(self, act: Act) -> None:
         """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
         if act.call.session is not None:
-            no_later(act, await self.reads.call(act.call.id))
+            require_no_later(act, await self.reads.call(act.call.id))
 
 
 def accepted(

@@ -76,7 +76,7 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
 _UNTOLD = "Stream Video's answer does not say."
 
 
-def no_later(act: Act, call: WireCall | None) -> None:
+def require_no_later(act: Act, call: WireCall | None) -> None:
     """NotAtVendor when `call` is in a later run than the moderator saw."""
     if call is not None and act.call.session and call.later_than(act.call.session):
         raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)

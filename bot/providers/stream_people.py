@@ -30,7 +30,7 @@ from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
 from bot.providers.answers import Answer
 from bot.providers.stream_crowd import Crowd, recipient
 from bot.providers.stream_doing import StreamDoing, accepted, expect, half_done
-from bot.providers.stream_evidence import RIGHTS, TRACKS, no_later
+from bot.providers.stream_evidence import RIGHTS, TRACKS, require_no_later
 from bot.providers.stream_reads import sending
 from bot.providers.stream_wire import Stay, User
 
@@ -76,7 +76,7 @@ class PeopleActs(StreamDoing):
     async def _mute_all(self, act: Act, tracks: Track) -> Receipt:
         """Everyone at once; who is listed as there just before is who was muted."""
         here = await self.reads.stays(act.call.id)
-        no_later(act, here.call)
+        require_no_later(act, here.call)
         if here.total_participants is not None and not here.total:
             return Receipt.of_nobody(spared=act.selective)
         body = {"mute_all_users": True, **self._flags(tracks)}

@@ -12,7 +12,7 @@ from bot.calls.models import CallRef
 from bot.calls.undone import lock_of, settled_rights, taken_from
 from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
-from bot.providers.stream_evidence import RIGHTS, no_later
+from bot.providers.stream_evidence import RIGHTS, require_no_later
 from bot.providers.stream_reads import StreamReads, sending
 
 PREPARED = frozenset({GoBack.name, Lock.name, Unlock.name, Silence.name, Unsilence.name})
@@ -70,7 +70,7 @@ class StreamPreparing:
         locked.
         """
         call = await self._reads.call(act.call.id)
-        no_later(act, call)
+        require_no_later(act, call)
         limits = call.limits
         if limits is None:
             raise Impossible(
@@ -120,7 +120,7 @@ class StreamPreparing:
     async def _present(self, act: Act) -> Before:
         """How many are there, so that it can be told afterwards how many left."""
         call = await self._reads.call(act.call.id)
-        no_later(act, call)
+        require_no_later(act, call)
         return Before(most=call.people)
 
     def _roles(self, limits: CallLimits) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def read_digest(words: Words, command: str) -> AskDigest:
     asked = AskDigest(
         what=what, **read(words, f"For example: `{command} digest {_EXAMPLES[what]}`")
     )
-    words.done()
+    words.require_done()
     return asked
 
 

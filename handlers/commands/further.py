@@ -75,7 +75,7 @@ async def look_at_rooms(visit: Visit, request: LookAtRooms) -> None:
 async def show_report(visit: Visit, asked: LookValue, *, in_place: bool = False) -> None:
     """Show one look at a call."""
     await visit.hold(in_place=in_place)
-    await visit.desk.policy.may_look(visit.asker.actor, visit.asker.channel)
+    await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
     title = await title_of(visit.desk.board, asked.call)
     named = NamedLook(**asked.model_dump(), title=title)
     await visit.answer(await REPORTS[asked.look](visit, named), in_place=in_place)

@@ -202,7 +202,7 @@ def _call_and_page(words: Words, example: str) -> tuple[str, int]:
 def _page(words: Words, word: str | None, example: str) -> int:
     """The page that `word` begins, 0 where there is none; nothing may follow."""
     page = words.page(word) if word else None
-    words.done()
+    words.require_done()
     if word and page is None:
         raise BadInput(
             f"“{word[:MAX_FILTER]}” does not belong there.",
@@ -222,7 +222,7 @@ def _rooms(words: Words, command: str) -> LookAtRooms:
     page = words.page(word)
     if page is None:
         raise unknown(word, Vendor, "vendor", command)
-    words.done()
+    words.require_done()
     return LookAtRooms(page=page)
 
 
@@ -230,7 +230,7 @@ def _find(words: Words, command: str) -> FindPerson:
     quoted = words.quoted()
     wanted = words.rest.removeprefix("@").strip() if quoted is None else quoted
     if quoted is not None:
-        words.done()
+        words.require_done()
     wanted = with_emoji(wanted)
     if not can_be_seen(wanted):
         raise BadInput(
@@ -248,7 +248,7 @@ def _find(words: Words, command: str) -> FindPerson:
 def _case(words: Words, command: str) -> ShowCase:
     word = words.take()
     number = _number(word)
-    words.done()
+    words.require_done()
     if number is None:
         raise BadInput(
             "Which case?", next_step=f"Add the case number, for example: `{command} case 128`"
@@ -258,7 +258,7 @@ def _case(words: Words, command: str) -> ShowCase:
 
 def _capabilities(words: Words, command: str) -> ShowCapabilities:
     word = words.take()
-    words.done()
+    words.require_done()
     if word is None:
         return ShowCapabilities()
     if word.casefold() not in set(Vendor):

@@ -73,7 +73,7 @@ class Words:
             return None
         return max(int(self.take() or 0) - 1, 0)
 
-    def done(self) -> None:
+    def require_done(self) -> None:
         """BadInput when something is left over."""
         if self.rest:
             raise BadInput(

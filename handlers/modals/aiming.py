@@ -76,7 +76,7 @@ async def act_of(visit: Visit, said: Said) -> Act:
         raise Wrong(RECORDING, words)
     now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
     if not said.state.over:
-        _still_there(call, now)
+        _require_there(call, now)
     people, everyone, spared = await _aim(visit, said, options, call, now)
     return Act(
         verb=options,
@@ -110,7 +110,7 @@ def _options(
     raise Wrong(OPTION + name, words)
 
 
-def _still_there(call: Call, now: Now) -> None:
+def _require_there(call: Call, now: Now) -> None:
     """Wrong when the call ended since it was chosen; a silent vendor's is taken for there."""
     if now.gone or (now.call is not None and now.call.ended_at is not None):
         raise Wrong(FORM_CALL, f"“{_short(call.title)}” has ended. Choose another call.")

@@ -36,7 +36,7 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         vendor = call.ref.vendor
         capability = board.capabilities(call)[verb.name]
         if capability.possible:
-            await _permitted(visit, said.state, verb, call)
+            await _require_permitted(visit, said.state, verb, call)
             capability = await with_leaving(visit, call.ref, verb, capability)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
@@ -147,8 +147,8 @@ async def _permitted_somewhere(
     await _audited(visit, with_refusal, key, label)
 
 
-async def _permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
-    """Refuse those who may not give such an order, before they fill in a form for it."""
+async def _require_permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
+    """NotPermitted for those who may not give such an order, before they fill in its form."""
     ways = possible_whom(verb, visit.desk.board.capabilities(call)[verb.name])
     act = Act(
         verb=verb.model_construct(),
@@ -157,7 +157,7 @@ async def _permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Ca
         everyone=Whom.NAMED not in ways and bool(ways),
     )
     key = visit.key("form", visit.trigger_id, verb.name, call.ref.vendor)
-    permission = visit.desk.policy.may(visit.asker.actor, act, state.channel)
+    permission = visit.desk.policy.require_permitted(visit.asker.actor, act, state.channel)
     await _audited(visit, permission, key, f"{verb.label}: {call.title}")
 
 
@@ -191,7 +191,7 @@ async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
     when no vendor is connected.
     """
-    visit.desk.board.connected()
+    visit.desk.board.require_connected()
     roll, rights = visit.desk.board.roll, await visit.desk.rights(visit.asker)
     if roll.due or not roll.known:
         reading = visit.counter.tasks.spawn(roll.refresh(), "roll")

@@ -215,26 +215,28 @@ async def test_everyone_is_kept_as_everyone(table: Table) -> None:
 
 async def test_what_a_vendor_cannot_do_names_the_nearest_that_works(table: Table) -> None:
     with pytest.raises(Impossible) as trouble:
-        table.planner.possible(RecordResume(), table.room)
+        table.planner.require_possible(RecordResume(), table.room)
     assert trouble.value.next_step.startswith("Use “Kick” instead")
 
 
 async def test_what_has_nothing_near_it_says_so(table: Table) -> None:
     with pytest.raises(Impossible, match="it has no pause") as trouble:
-        table.planner.possible(RecordPause(), table.room)
+        table.planner.require_possible(RecordPause(), table.room)
     assert trouble.value.next_step == ""
 
 
 async def test_an_option_the_vendor_does_not_take_names_those_it_takes(table: Table) -> None:
     with pytest.raises(Impossible, match="no option “individual”") as trouble:
-        table.planner.possible(RecordStart.model_validate({"kind": "individual"}), table.room)
+        table.planner.require_possible(
+            RecordStart.model_validate({"kind": "individual"}), table.room
+        )
     assert trouble.value.next_step == "Options: composite, raw."
-    table.planner.possible(RecordStart.model_validate({"kind": "raw"}), table.room)
+    table.planner.require_possible(RecordStart.model_validate({"kind": "raw"}), table.room)
 
 
 async def test_a_vendor_that_is_not_connected_can_do_nothing(table: Table) -> None:
     with pytest.raises(Impossible, match="CometChat is not connected"):
-        table.planner.possible(Kick(), CallRef(vendor=Vendor.COMETCHAT, id="x"))
+        table.planner.require_possible(Kick(), CallRef(vendor=Vendor.COMETCHAT, id="x"))
 
 
 async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -> None:

@@ -282,10 +282,10 @@ async def test_logs_of_a_failure_hold_no_token(slack: WebApi, directory: Directo
 
 async def test_the_policy_decides_by_what_slack_says(slack: WebApi, directory: Directory) -> None:
     policy = Policy(Rules(people=People(moderators=("S0MODS",)), file="callwarden.toml"), directory)
-    await policy.may(actor("U0ANN"), act(Kick()), "C0ANY")
+    await policy.require_permitted(actor("U0ANN"), act(Kick()), "C0ANY")
     slack.error = "internal_error"
     with pytest.raises(NotPermitted, match="Slack did not say who you are; nothing was done"):
-        await policy.may(actor("U0BEN"), act(Kick()), "C0ANY")
+        await policy.require_permitted(actor("U0BEN"), act(Kick()), "C0ANY")
 
 
 async def test_a_channel_is_what_conversations_info_says_now(

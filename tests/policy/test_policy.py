@@ -29,14 +29,14 @@ def rules(**sections: object) -> Rules:
 
 
 async def test_without_a_file_everyone_may_look(table: Table) -> None:
-    await Policy(Rules(), table).may_look(actor(PLAIN), "C0ANY")
+    await Policy(Rules(), table).require_viewer(actor(PLAIN), "C0ANY")
 
 
 async def test_without_a_file_nobody_may_act_and_the_refusal_is_the_file_to_write(
     table: Table,
 ) -> None:
     with pytest.raises(RoleTooLow) as refused:
-        await Policy(Rules(), table).may(actor("U024BE7LH"), act(Kick()), "C0ANY")
+        await Policy(Rules(), table).require_permitted(actor("U024BE7LH"), act(Kick()), "C0ANY")
     assert str(refused.value) == "Only moderators can kick."
     assert refused.value.line == (
         "Create callwarden.toml with these three lines and restart Callwarden:\n"
@@ -59,7 +59,7 @@ async def test_the_line_to_add_is_for_admins_and_for_everybody_while_there_is_no
     table: Table, people: People, user: str, line: bool
 ) -> None:
     with pytest.raises(RoleTooLow) as refused:
-        await Policy(rules(people=people), table).may(actor(user), act(Kick()), None)
+        await Policy(rules(people=people), table).require_permitted(actor(user), act(Kick()), None)
     expected = f'Add "{user}" to `moderators` under `[people]` in callwarden.toml'
     assert refused.value.line.startswith(expected) is line
     assert bool(refused.value.line) is line
@@ -68,7 +68,7 @@ async def test_the_line_to_add_is_for_admins_and_for_everybody_while_there_is_no
 async def test_an_admin_whom_a_vendor_refuses_reads_the_line_to_add(table: Table) -> None:
     own = Vendors(stream=VendorRules(moderators=(), leads=(), admins=()))
     with pytest.raises(RoleTooLow) as refused:
-        await Policy(rules(vendors=own), table).may(actor(ADMIN), act(Kick()), None)
+        await Policy(rules(vendors=own), table).require_permitted(actor(ADMIN), act(Kick()), None)
     assert "`moderators` under `[vendors.stream]`" in refused.value.line
 
 
@@ -92,7 +92,7 @@ async def test_a_refusal_names_the_people_who_may(
     holders: tuple[str, ...],
 ) -> None:
     with pytest.raises(RoleTooLow) as refused:
-        await Policy(rules(people=people), table).may(
+        await Policy(rules(people=people), table).require_permitted(
             actor(PLAIN), act(verb, everyone=everyone), None
         )
     assert (str(refused.value), refused.value.role, refused.value.holders) == (said, role, holders)
@@ -103,43 +103,43 @@ async def test_the_refusal_names_the_vendors_own_list_where_there_is_one(table: 
     own = Vendors(realtimekit=VendorRules(moderators=()))
     policy = Policy(rules(vendors=own, people=UNLED), table)
     with pytest.raises(RoleTooLow) as refused:
-        await policy.may(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+        await policy.require_permitted(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
     assert "`moderators` under `[vendors.realtimekit]`" in refused.value.line
-    await policy.may(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+    await policy.require_permitted(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
 
 
 async def test_a_moderator_kicks_but_does_not_end(table: Table) -> None:
     policy = Policy(RULES, table)
-    await policy.may(actor(MOD), act(Kick()), "C0ANY")
+    await policy.require_permitted(actor(MOD), act(Kick()), "C0ANY")
     with pytest.raises(RoleTooLow, match="Only leads can end call"):
-        await policy.may(actor(MOD), act(End()), "C0ANY")
-    await policy.may(actor(LEAD), act(End()), "C0ANY")
+        await policy.require_permitted(actor(MOD), act(End()), "C0ANY")
+    await policy.require_permitted(actor(LEAD), act(End()), "C0ANY")
 
 
 async def test_the_least_role_is_the_vendors_word_before_the_general_one(table: Table) -> None:
     strict = Vendors(stream=VendorRules(verbs={"kick": "admin"}))
     policy = Policy(rules(verbs={"kick": "lead", "end": "moderator"}, vendors=strict), table)
     with pytest.raises(RoleTooLow, match="admin"):
-        await policy.may(actor(LEAD), act(Kick()), None)
-    await policy.may(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+        await policy.require_permitted(actor(LEAD), act(Kick()), None)
+    await policy.require_permitted(actor(LEAD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
     with pytest.raises(RoleTooLow, match="lead"):
-        await policy.may(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
-    await policy.may(actor(MOD), act(End()), None)
+        await policy.require_permitted(actor(MOD), act(Kick(), vendor=Vendor.REALTIMEKIT), None)
+    await policy.require_permitted(actor(MOD), act(End()), None)
 
 
 async def test_somebody_named_by_id_costs_no_group_question(table: Table) -> None:
-    await Policy(RULES, table).may(actor(MOD), act(Kick()), None)
+    await Policy(RULES, table).require_permitted(actor(MOD), act(Kick()), None)
     assert table.asked == ["home", MOD]
 
 
 async def test_members_of_a_group_hold_its_role(table: Table) -> None:
     table.groups["S0MODS"] = frozenset({PLAIN})
-    await Policy(RULES, table).may(actor(PLAIN), act(Mute()), None)
+    await Policy(RULES, table).require_permitted(actor(PLAIN), act(Mute()), None)
 
 
 async def test_only_groups_that_could_give_the_role_are_asked(table: Table) -> None:
     with pytest.raises(RoleTooLow):
-        await Policy(RULES, table).may(actor(PLAIN), act(End()), None)
+        await Policy(RULES, table).require_permitted(actor(PLAIN), act(End()), None)
     assert "S0MODS" not in table.asked
 
 
@@ -147,16 +147,16 @@ async def test_a_silent_group_refuses_unless_another_one_settles_it(table: Table
     two = rules(people=People(moderators=("S0MODS", "S1MODS")))
     table.silent.add("S0MODS")
     with pytest.raises(NotPermitted, match="who is in user group S0MODS; nothing was done"):
-        await Policy(two, table).may(actor(PLAIN), act(Mute()), None)
+        await Policy(two, table).require_permitted(actor(PLAIN), act(Mute()), None)
     table.groups["S1MODS"] = frozenset({PLAIN})
-    await Policy(two, table).may(actor(PLAIN), act(Mute()), None)
+    await Policy(two, table).require_permitted(actor(PLAIN), act(Mute()), None)
 
 
 @pytest.mark.parametrize("silent", ["home", MOD])
 async def test_when_slack_is_silent_the_answer_is_no(table: Table, silent: str) -> None:
     table.silent.add(silent)
     with pytest.raises(NotPermitted) as refused:
-        await Policy(RULES, table).may(actor(MOD), act(Kick()), None)
+        await Policy(RULES, table).require_permitted(actor(MOD), act(Kick()), None)
     assert str(refused.value) == "Slack did not say who you are; nothing was done."
     assert refused.value.next_step == "Try again in a moment."
 
@@ -176,19 +176,19 @@ async def test_outsiders_are_refused_even_when_the_file_names_them(
     table.members[ADMIN] = member
     policy = Policy(RULES, table)
     with pytest.raises(Outsider, match=why):
-        await policy.may(actor(ADMIN), act(Kick()), None)
+        await policy.require_permitted(actor(ADMIN), act(Kick()), None)
     with pytest.raises(Outsider, match=why):
-        await policy.may_look(actor(ADMIN), None)
+        await policy.require_viewer(actor(ADMIN), None)
 
 
 @pytest.mark.parametrize("named", [HOME, "T0SISTER", "E0ORG", ""])
 async def test_whatever_team_a_request_names_the_person_decides(table: Table, named: str) -> None:
     """Commands, presses and events of one person name different teams."""
     policy = Policy(RULES, table)
-    await policy.may(actor(ADMIN, team=named), act(Kick()), None)
+    await policy.require_permitted(actor(ADMIN, team=named), act(Kick()), None)
     table.members[ADMIN] = Member(user=ADMIN, team="T0OTHER")
     with pytest.raises(Outsider):
-        await policy.may(actor(ADMIN, team=named), act(Kick()), None)
+        await policy.require_permitted(actor(ADMIN, team=named), act(Kick()), None)
 
 
 ON_GRID: dict[str, tuple[str | None, Member, bool]] = {
@@ -238,10 +238,10 @@ async def test_who_is_of_the_house_on_enterprise_grid(table: Table, case: str) -
     table.members[PLAIN] = member
     policy = Policy(rules(slack=Places(team=listed)), table)
     if inside:
-        await policy.may_look(actor(PLAIN), None)
+        await policy.require_viewer(actor(PLAIN), None)
         return
     with pytest.raises(NotPermitted):
-        await policy.may_look(actor(PLAIN), None)
+        await policy.require_viewer(actor(PLAIN), None)
 
 
 async def test_an_app_of_a_whole_organisation_serves_nobody_until_the_file_says_whom(
@@ -251,16 +251,16 @@ async def test_an_app_of_a_whole_organisation_serves_nobody_until_the_file_says_
     of_all = Member(user=ADMIN, team=HOME, teams=frozenset({HOME}), enterprise="E0ORG")
     table.members[ADMIN] = of_all
     with pytest.raises(Outsider) as refused:
-        await Policy(RULES, table).may_look(actor(ADMIN), None)
+        await Policy(RULES, table).require_viewer(actor(ADMIN), None)
     assert '`team = "T…"`' in refused.value.next_step
     for team in (HOME, "E0ORG"):
-        await Policy(rules(slack=Places(team=team)), table).may_look(actor(ADMIN), None)
+        await Policy(rules(slack=Places(team=team)), table).require_viewer(actor(ADMIN), None)
 
 
 async def test_a_team_in_the_file_is_not_asked_for_and_outranks_the_token(table: Table) -> None:
     pinned = Policy(rules(slack=Places(team="T0PINNED")), table)
     with pytest.raises(Outsider):
-        await pinned.may(actor(ADMIN), act(Kick()), None)
+        await pinned.require_permitted(actor(ADMIN), act(Kick()), None)
     assert "home" not in table.asked
 
 
@@ -271,9 +271,9 @@ async def test_named_viewers_and_everyone_with_a_role_may_look_and_nobody_else(
     few = rules(people=PEOPLE.model_copy(update={"viewers": ("U0VIEW",)}), vendors=own)
     policy = Policy(few, table)
     for user in ("U0VIEW", MOD, "U0COMET"):
-        await policy.may_look(actor(user), None)
+        await policy.require_viewer(actor(user), None)
     with pytest.raises(RoleTooLow) as refused:
-        await policy.may_look(actor(PLAIN), None)
+        await policy.require_viewer(actor(PLAIN), None)
     assert str(refused.value) == "Only viewers can look at calls."
     assert (refused.value.role, refused.value.holders) == ("viewer", ("U0VIEW",))
 
@@ -284,27 +284,27 @@ async def test_orders_are_taken_in_listed_channels_and_the_moderation_channel(
     places = Places(channels=("C0OPS",), moderation_channel="C0MOD")
     policy = Policy(rules(slack=places), table)
     for channel in ("C0OPS", "C0MOD"):
-        await policy.may(actor(MOD), act(Kick()), channel)
-        await policy.may_look(actor(PLAIN), channel)
+        await policy.require_permitted(actor(MOD), act(Kick()), channel)
+        await policy.require_viewer(actor(PLAIN), channel)
     with pytest.raises(ChannelNotAllowed) as refused:
-        await policy.may(actor(MOD), act(Kick()), "C0ELSE")
+        await policy.require_permitted(actor(MOD), act(Kick()), "C0ELSE")
     assert refused.value.next_step == (
         "Type it in a channel where Callwarden is used, or ask an admin to allow this one."
     )
     assert (refused.value.role, refused.value.holders) == ("admin", (ADMIN,))
     assert refused.value.line == ""
     with pytest.raises(ChannelNotAllowed) as shown:
-        await policy.may(actor(ADMIN), act(Kick()), "C0ELSE")
+        await policy.require_permitted(actor(ADMIN), act(Kick()), "C0ELSE")
     assert 'Add "C0ELSE" to `channels` under `[slack]`' in shown.value.line
     with pytest.raises(ChannelNotAllowed):
-        await policy.may_look(actor(MOD), "C0ELSE")
+        await policy.require_viewer(actor(MOD), "C0ELSE")
 
 
 async def test_listed_channels_leave_the_app_home_for_looking_only(table: Table) -> None:
     policy = Policy(rules(slack=Places(channels=("C0OPS",))), table)
-    await policy.may_look(actor(PLAIN), None)
+    await policy.require_viewer(actor(PLAIN), None)
     with pytest.raises(ChannelNotAllowed) as refused:
-        await policy.may(actor(MOD), act(Kick()), None)
+        await policy.require_permitted(actor(MOD), act(Kick()), None)
     assert refused.value.next_step == "Type it in a channel where Callwarden is used."
 
 
@@ -315,22 +315,22 @@ async def test_one_protected_person_refuses_the_whole_act_and_is_named(table: Ta
     policy = Policy(rules(protected=Protected(people=("host-*",))), table)
     crowd = act(Block(), Person(id="ann"), HOST, Person(id="host-9"))
     with pytest.raises(ProtectedPerson) as refused:
-        await policy.may(actor(LEAD), crowd, None)
+        await policy.require_permitted(actor(LEAD), crowd, None)
     assert str(refused.value) == (
         "Grace, host-9 are protected: only an admin may act on them. Nothing was done."
     )
     assert refused.value.next_step == "Leave them out, or ask an admin."
     assert (refused.value.role, refused.value.holders) == ("admin", (ADMIN,))
     assert refused.value.line == ""
-    await policy.may(actor(ADMIN), crowd, None)
-    await policy.may(actor(LEAD), act(Block(), Person(id="ann")), None)
+    await policy.require_permitted(actor(ADMIN), crowd, None)
+    await policy.require_permitted(actor(LEAD), act(Block(), Person(id="ann")), None)
 
 
 async def test_two_protected_people_of_one_name_are_told_apart_by_id(table: Table) -> None:
     policy = Policy(rules(protected=Protected(people=("host-*",))), table)
     two = act(Block(), *(Person(id=f"host-{one}", name="Grace") for one in (1, 2)))
     with pytest.raises(ProtectedPerson, match=r"^Grace \(host-1\), Grace \(host-2\) are protected"):
-        await policy.may(actor(LEAD), two, None)
+        await policy.require_permitted(actor(LEAD), two, None)
 
 
 async def test_while_there_is_no_admin_everybody_reads_how_to_become_one(table: Table) -> None:
@@ -340,7 +340,7 @@ async def test_while_there_is_no_admin_everybody_reads_how_to_become_one(table: 
     for asked in (act(Kick(), HOST), act(Mute(), everyone=True)):
         too = asked.model_copy(update={"protected_too": asked.everyone})
         with pytest.raises(ProtectedPerson) as refused:
-            await Policy(bare, table).may(actor(LEAD), too, None)
+            await Policy(bare, table).require_permitted(actor(LEAD), too, None)
         assert refused.value.line.startswith(f'Add "{LEAD}" to `admins` under `[people]`')
         assert refused.value.holders == ()
 
@@ -348,20 +348,20 @@ async def test_while_there_is_no_admin_everybody_reads_how_to_become_one(table: 
 async def test_a_vendors_protected_list_holds_there_only(table: Table) -> None:
     policy = Policy(rules(protected=Protected(stream=("p-1",))), table)
     with pytest.raises(ProtectedPerson, match="Grace is protected"):
-        await policy.may(actor(MOD), act(Kick(), HOST), None)
-    await policy.may(actor(MOD), act(Kick(), HOST, vendor=Vendor.REALTIMEKIT), None)
+        await policy.require_permitted(actor(MOD), act(Kick(), HOST), None)
+    await policy.require_permitted(actor(MOD), act(Kick(), HOST, vendor=Vendor.REALTIMEKIT), None)
 
 
 async def test_an_id_full_of_pattern_signs_protects_itself(table: Table) -> None:
     policy = Policy(rules(protected=Protected(people=("a[1]",))), table)
     with pytest.raises(ProtectedPerson):
-        await policy.may(actor(MOD), act(Kick(), Person(id="a[1]")), None)
+        await policy.require_permitted(actor(MOD), act(Kick(), Person(id="a[1]")), None)
 
 
 async def test_protection_does_not_stop_acts_aimed_at_nobody(table: Table) -> None:
     policy = Policy(rules(protected=Protected(people=("*",))), table)
-    await policy.may(actor(LEAD), act(End()), None)
-    await policy.may(actor(MOD), act(Mute(), everyone=True), None)
+    await policy.require_permitted(actor(LEAD), act(End()), None)
+    await policy.require_permitted(actor(MOD), act(Mute(), everyone=True), None)
 
 
 VERA = Person(
@@ -389,27 +389,27 @@ async def test_every_id_of_somebody_counts_and_their_role(
     policy = Policy(rules(protected=protected), table)
     kick = act(Kick(), VERA, vendor=Vendor.REALTIMEKIT)
     if not covered:
-        await policy.may(actor(MOD), kick, None)
+        await policy.require_permitted(actor(MOD), kick, None)
         return
     with pytest.raises(ProtectedPerson, match="Vera Lindqvist"):
-        await policy.may(actor(MOD), kick, None)
-    await policy.may(actor(ADMIN), kick, None)
+        await policy.require_permitted(actor(MOD), kick, None)
+    await policy.require_permitted(actor(ADMIN), kick, None)
 
 
 async def test_a_person_is_judged_by_all_that_is_known_of_them(table: Table) -> None:
     policy = Policy(rules(protected=Protected(people=("vera",))), table)
     bare = act(MemberRemove(), Person(id="5f3c-uuid"), vendor=Vendor.REALTIMEKIT)
-    await policy.may(actor(MOD), bare, None)
+    await policy.require_permitted(actor(MOD), bare, None)
     with pytest.raises(ProtectedPerson, match=r"Dr\. Vera Lindqvist is protected"):
-        await policy.may(actor(MOD), bare, None, people=[VERA])
+        await policy.require_permitted(actor(MOD), bare, None, people=[VERA])
 
 
 async def test_only_admins_include_protected_people_in_an_act_on_everyone(table: Table) -> None:
     policy = Policy(RULES, table)
     asked = act(Mute(), everyone=True).model_copy(update={"protected_too": True})
     with pytest.raises(ProtectedPerson, match="Only an admin can include protected people"):
-        await policy.may(actor(LEAD), asked, None)
-    await policy.may(actor(ADMIN), asked, None)
+        await policy.require_permitted(actor(LEAD), asked, None)
+    await policy.require_permitted(actor(ADMIN), asked, None)
 
 
 SOME, CROWDED = (tuple(Person(id=f"p{n}") for n in range(many)) for many in (CROWD, CROWD + 1))
@@ -440,10 +440,10 @@ async def test_kicking_everyone_wants_a_lead_in_whatever_words_and_whatever_the_
     needed = max(floor, Role[said.upper()] if said else Role.NOBODY)
     for user, role in ((MOD, Role.MODERATOR), (LEAD, Role.LEAD), (ADMIN, Role.ADMIN)):
         if role >= needed:
-            await policy.may(actor(user), kick, None, whole=whole)
+            await policy.require_permitted(actor(user), kick, None, whole=whole)
         else:
             with pytest.raises(RoleTooLow, match=f"Only {needed.word}s can"):
-                await policy.may(actor(user), kick, None, whole=whole)
+                await policy.require_permitted(actor(user), kick, None, whole=whole)
 
 
 @pytest.mark.parametrize(("user", "admin"), [(MOD, False), (LEAD, False), (ADMIN, True)])
@@ -487,29 +487,29 @@ def test_the_least_role_for_a_verb_is_the_files_word_or_the_verbs_own(table: Tab
 
 @pytest.mark.parametrize("user", [LEAD, ADMIN])
 async def test_leads_and_admins_may_set_up_digests(table: Table, user: str) -> None:
-    await Policy(RULES, table).may_subscribe(actor(user), "C0ANY")
+    await Policy(RULES, table).require_subscriber(actor(user), "C0ANY")
 
 
 async def test_a_lead_of_one_vendor_may_set_up_digests(table: Table) -> None:
     own = Vendors(realtimekit=VendorRules(leads=(PLAIN,)))
-    await Policy(rules(vendors=own), table).may_subscribe(actor(PLAIN), "C0ANY")
+    await Policy(rules(vendors=own), table).require_subscriber(actor(PLAIN), "C0ANY")
 
 
 @pytest.mark.parametrize("user", [MOD, PLAIN])
 async def test_nobody_else_may_and_reads_what_to_add(table: Table, user: str) -> None:
     with pytest.raises(RoleTooLow, match="Only leads can set up digests") as refused:
-        await Policy(RULES, table).may_subscribe(actor(user), "C0ANY")
+        await Policy(RULES, table).require_subscriber(actor(user), "C0ANY")
     assert (refused.value.role, refused.value.holders) == ("lead", (LEAD,))
 
 
 async def test_digests_are_set_up_and_go_only_where_callwarden_is_used(table: Table) -> None:
     policy = Policy(rules(slack=Places(channels=("C0OPS",))), table)
     with pytest.raises(ChannelNotAllowed):
-        await policy.may_subscribe(actor(LEAD), "C0ANY")
+        await policy.require_subscriber(actor(LEAD), "C0ANY")
     with pytest.raises(ChannelNotAllowed, match="not used in that channel"):
-        await policy.serves(actor(LEAD), "C0ANY")
-    await policy.serves(actor(LEAD), "C0OPS")
-    await Policy(RULES, table).serves(actor(LEAD), "C0ANY")
+        await policy.require_served(actor(LEAD), "C0ANY")
+    await policy.require_served(actor(LEAD), "C0OPS")
+    await Policy(RULES, table).require_served(actor(LEAD), "C0ANY")
 
 
 RIGHTS = [

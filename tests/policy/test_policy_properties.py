@@ -56,7 +56,7 @@ channels = st.sampled_from((None, "C0A", "C0B"))
 
 async def permitted(policy: Policy, user: str, team: str, what: Act, channel: str | None) -> bool:
     try:
-        await policy.may(actor(user, team), what, channel)
+        await policy.require_permitted(actor(user, team), what, channel)
     except NotPermitted:
         return False
     return True
@@ -64,7 +64,7 @@ async def permitted(policy: Policy, user: str, team: str, what: Act, channel: st
 
 async def may_look(policy: Policy, user: str, team: str, channel: str | None) -> bool:
     try:
-        await policy.may_look(actor(user, team), channel)
+        await policy.require_viewer(actor(user, team), channel)
     except NotPermitted:
         return False
     return True

@@ -28,6 +28,7 @@ from bot.moderation.executor import Executor, release_quietly
 from bot.moderation.lookups import Lookups
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
+from bot.moderation.pump import Claimant
 from bot.moderation.subscribing import Subscribing
 from bot.policy import Policy
 from bot.schedule.audit_checks import AuditChecks
@@ -71,6 +72,7 @@ async def open_house(
     """
     clock = clock or SystemClock()
     owner, lease = _owner(), timedelta(seconds=settings.limits.lease_seconds)
+    by = Claimant(clock, counter.tasks, owner, lease)
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
         metrics.lines_dropped(lines_dropped)
@@ -88,10 +90,7 @@ async def open_house(
             notifier=notifier(settings, slack, cards, store),
             carriers=carriers(settings, providers, clock),
             authorizer=authorizer,
-            clock=clock,
-            tasks=counter.tasks,
-            owner=owner,
-            lease=lease,
+            by=by,
             meter=metrics,
         )
         desk = Desk(board, planner, policy, store, executor, authorizer)
@@ -99,9 +98,8 @@ async def open_house(
         rounds = _rounds(settings, store, freshness, slack, owner)
         digests = Digests(Subscribing(policy, slack.directory, store, store, clock), rounds)
         bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
-        lookups = Lookups(store, partial(look_up, counter), clock, counter.tasks, owner, lease)
-        poster = ask_poster(settings, slack)
-        asking = Asking(store, poster, board, clock, counter.tasks, owner, lease)
+        lookups = Lookups(store, partial(look_up, counter), by)
+        asking = Asking(store, ask_poster(settings, slack), board, by)
         behind = Behind(
             desk=desk,
             slack=slack.client,

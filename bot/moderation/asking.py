@@ -1,7 +1,6 @@
 """Asking those who may for an order that was refused: posted once, whoever dies on the way."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -12,7 +11,6 @@ from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.asks import Ask
 from bot.calls.verbs import Aim
-from bot.clock import Clock
 from bot.errors import (
     BadInput,
     CallwardenError,
@@ -21,11 +19,8 @@ from bot.errors import (
     UnknownCall,
     VendorError,
 )
-from bot.held_lease import HeldLease
 from bot.moderation.board import Board
-from bot.moderation.executor import LEASE
-from bot.moderation.pump import Pump
-from bot.moderation.tasks import Tasks
+from bot.moderation.pump import Claimant, Pump
 from bot.moderation.write_retry import retry_write
 from bot.ports import AskPoster, AskStore, ChannelUnavailable, NoticeLater, NoticeLost
 
@@ -66,25 +61,13 @@ class Asking:
         store: AskStore,
         poster: AskPoster | None,
         board: Board,
-        clock: Clock,
-        tasks: Tasks,
-        owner: str,
-        lease: timedelta = LEASE,
+        by: Claimant,
     ) -> None:
         self._store = store
         self._poster = poster
         self._board = board
-        self._clock = clock
-        self._owner = owner
-        self._lease = lease
-        self._pump = Pump(
-            "orders asked for",
-            self._due,
-            self._post,
-            tasks=tasks,
-            slots=ASKS_AT_ONCE,
-            lease=partial(HeldLease, clock, lease),
-        )
+        self._clock = by.clock
+        self._pump = Pump("orders asked for", store.due_asks, self._post, by, slots=ASKS_AT_ONCE)
 
     async def ask(self, id_: str, actor: Actor) -> AskedIn:
         """Put the order of that id, which was refused to `actor`, to those who may give it.
@@ -118,7 +101,8 @@ class Asking:
 
     def nudge(self) -> None:
         """Look for what a process that died left behind."""
-        self._pump.nudge()
+        if self._poster is not None:
+            self._pump.nudge()
 
     def close(self) -> None:
         """Take up no more; what is under way finishes."""
@@ -171,11 +155,6 @@ class Asking:
                 "The moderation channel cannot be posted to now, so nobody was asked.",
                 next_step="Ask them yourself.",
             )
-
-    async def _due(self, limit: int) -> Sequence[Ask]:
-        if self._poster is None:
-            return []
-        return await self._store.due_asks(owner=self._owner, limit=limit, lease=self._lease)
 
     async def _post(self, ask: Ask) -> None:
         try:

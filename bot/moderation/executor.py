@@ -13,7 +13,6 @@ from bot.calls.acts import Act
 from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
-from bot.clock import Clock
 from bot.errors import (
     ClaimLost,
     Impossible,
@@ -23,23 +22,18 @@ from bot.errors import (
     Unverified,
     VendorError,
 )
-from bot.held_lease import HeldLease
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorize import Authorizer
 from bot.moderation.backups import results_since
 from bot.moderation.carry import CHECK, Carrier
 from bot.moderation.lease import BEAT_SECONDS, LeaseKeeper
-from bot.moderation.pump import Pump
-from bot.moderation.tasks import Tasks
+from bot.moderation.pump import Claimant, Pump
 from bot.moderation.write_retry import retry_write
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost, Notifier, Store
 from bot.priority import Priority, working_at
 from bot.progress import ProgressTracker
 
 log = structlog.get_logger(__name__)
-
-LEASE = timedelta(seconds=60)
-"""How long a claim holds unless it is renewed, as it is while its case is worked on."""
 
 ACTS_AT_ONCE = 8
 """Cases carried out at the same time for each vendor: a hung one never starves another."""
@@ -89,17 +83,14 @@ class Executor:
     `beat` is after how many seconds a lease is renewed and it is told how far a case is.
     """
 
-    def __init__(  # noqa: PLR0913 - each is one part, given by name
+    def __init__(
         self,
         *,
         store: Store,
         notifier: Notifier,
         carriers: Mapping[Vendor, Carrier],
         authorizer: Authorizer,
-        clock: Clock,
-        tasks: Tasks,
-        owner: str,
-        lease: timedelta = LEASE,
+        by: Claimant,
         beat: float = BEAT_SECONDS,
         meter: Meter = UNMETERED,
     ) -> None:
@@ -109,31 +100,27 @@ class Executor:
         self._notifier = notifier
         self._carriers = carriers
         self._authorizer = authorizer
-        self._clock = clock
-        self._owner = owner
-        self._lease = lease
+        self._clock = by.clock
+        self._lease = by.lease
         self._unwritten: dict[int, Sequence[Result]] = {}
-        held = partial(HeldLease, clock, lease)
         self._acts = {
             vendor: Pump(
                 f"cases of {vendor}",
-                partial(self._claim, vendor),
+                partial(store.claim, vendor=vendor),
                 self._carry_out,
-                tasks=tasks,
+                by,
                 slots=ACTS_AT_ONCE,
-                lease=held,
             )
             for vendor in carriers
         }
         self._notices = [
             Pump(
                 f"notices: {kind}",
-                partial(self._due, kind),
+                partial(store.due_notices, kind=kind),
                 self._tell,
-                tasks=tasks,
+                by,
                 slots=NOTICES_AT_ONCE,
-                lease=held,
-                wait=partial(clock.sleep, GATHER_SECONDS),
+                wait=partial(by.clock.sleep, GATHER_SECONDS),
             )
             for kind in NoticeKind
         ]
@@ -153,11 +140,6 @@ class Executor:
         """Take up no more cases; those under way finish and are still told."""
         for pump in self._acts.values():
             pump.close()
-
-    async def _claim(self, vendor: Vendor, limit: int) -> Sequence[Claim]:
-        return await self._store.claim(
-            owner=self._owner, vendor=vendor, limit=limit, lease=self._lease
-        )
 
     async def _carry_out(self, claim: Claim) -> None:
         case = claim.case
@@ -257,11 +239,6 @@ class Executor:
     def _count(self, case: Case, results: Sequence[Result]) -> None:
         for result in results:
             self._meter.acted(case.act.call.vendor, case.act.verb.name, result.state)
-
-    async def _due(self, kind: NoticeKind, limit: int) -> Sequence[Notice]:
-        return await self._store.due_notices(
-            owner=self._owner, kind=kind, limit=limit, lease=self._lease
-        )
 
     async def _tell(self, notice: Notice) -> None:
         try:

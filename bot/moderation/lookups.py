@@ -1,19 +1,15 @@
 """Carrying on with orders of which it was not known in time who and what is meant."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
 
 from bot import trace
 from bot.calls.lookups import Lookup
-from bot.clock import Clock
 from bot.errors import CallwardenError, ClaimLost, NotAccepted, OtherRelease, StoreError
-from bot.held_lease import HeldLease
-from bot.moderation.executor import LEASE, PUT_BACK_FOR
-from bot.moderation.pump import Pump
-from bot.moderation.tasks import Tasks
+from bot.moderation.executor import PUT_BACK_FOR
+from bot.moderation.pump import Claimant, Pump
 from bot.moderation.write_retry import retry_write
 from bot.ports import LookupStore
 
@@ -35,23 +31,17 @@ class Lookups:
         self,
         store: LookupStore,
         settle: Callable[[Lookup], Awaitable[None]],
-        clock: Clock,
-        tasks: Tasks,
-        owner: str,
-        lease: timedelta = LEASE,
+        by: Claimant,
     ) -> None:
         self._store = store
         self._settle = settle
-        self._clock = clock
-        self._owner = owner
-        self._lease = lease
+        self._clock = by.clock
         self._pump = Pump(
             "orders looked for",
-            self._due,
+            store.due_lookups,
             self._carry_on,
-            tasks=tasks,
+            by,
             slots=LOOKUPS_AT_ONCE,
-            lease=partial(HeldLease, clock, lease),
         )
 
     async def hold(self, lookup: Lookup) -> None:
@@ -70,9 +60,6 @@ class Lookups:
     def close(self) -> None:
         """Take up no more; what is under way finishes."""
         self._pump.close()
-
-    async def _due(self, limit: int) -> Sequence[Lookup]:
-        return await self._store.due_lookups(owner=self._owner, limit=limit, lease=self._lease)
 
     async def _carry_on(self, lookup: Lookup) -> None:
         with trace.traced(lookup.trace or None):

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from datetime import timedelta
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 
 from bot import held_lease, trace
+from bot.clock import Clock
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease
 from bot.moderation.tasks import Tasks
@@ -14,6 +16,26 @@ from bot.moderation.tasks import Tasks
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+Row_co = TypeVar("Row_co", covariant=True)
+
+LEASE = timedelta(seconds=60)
+"""How long a claim holds unless it is renewed, as that of a case is while it is worked on."""
+
+
+class Claimant(NamedTuple):
+    """Who takes up rows: `owner` is this process among all, `lease` is how long it holds them."""
+
+    clock: Clock
+    tasks: Tasks
+    owner: str
+    lease: timedelta = LEASE
+
+
+class Take(Protocol[Row_co]):
+    """Claims rows that are due and that nobody holds."""
+
+    async def __call__(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Row_co]:
+        """At most `limit` of them, held for `lease`."""
 
 
 class Pump(Generic[T]):
@@ -21,27 +43,25 @@ class Pump(Generic[T]):
 
     The rows are the truth and `nudge` is only a bell: ringing too often costs one query, and a
     missed ring is made good by the next one. `wait` is awaited before each look, so that what
-    rings meanwhile is found by the same one. What is taken up together is held under one `lease`,
+    rings meanwhile is found by the same one. What is taken up together is held under one lease,
     made before it is asked for; work that finds it too old is left to whoever takes it up next.
     """
 
     def __init__(
         self,
         name: str,
-        take: Callable[[int], Awaitable[Sequence[T]]],
+        take: Take[T],
         work: Callable[[T], Awaitable[None]],
+        by: Claimant,
         *,
-        tasks: Tasks,
         slots: int,
-        lease: Callable[[], HeldLease],
         wait: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
         self._take = take
         self._work = work
-        self._tasks = tasks
+        self._by = by
         self._slots = slots
-        self._lease = lease
         self._wait = wait
         self._busy = 0
         self._sweep: asyncio.Task[Any] | None = None
@@ -53,7 +73,7 @@ class Pump(Generic[T]):
         if self._sweep is not None and not self._sweep.done():
             self._again = True
         elif self._open:
-            self._sweep = self._tasks.spawn(self._take_all(), f"{self._name}: take")
+            self._sweep = self._by.tasks.spawn(self._take_all(), f"{self._name}: take")
 
     def close(self) -> None:
         """Take up nothing more; what is being worked on goes on."""
@@ -67,11 +87,11 @@ class Pump(Generic[T]):
             if self._wait is not None:
                 await self._wait()
             self._again = False
-            lease = self._lease()
-            items = await self._take(free)
+            lease = HeldLease(self._by.clock, self._by.lease)
+            items = await self._take(owner=self._by.owner, limit=free, lease=self._by.lease)
             for item in items:
                 self._busy += 1
-                self._tasks.spawn(self._one(item, lease), f"{self._name}: work")
+                self._by.tasks.spawn(self._one(item, lease), f"{self._name}: work")
             more = self._again or len(items) == free
 
     async def _one(self, item: T, lease: HeldLease) -> None:

@@ -16,6 +16,7 @@ from bot.moderation.desk import Desk
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
+from bot.moderation.pump import Claimant
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
@@ -85,10 +86,7 @@ class Office:
             notifier=self.wall,
             carriers={Vendor.STREAM: Carrier(self.vendor, self.clock)},
             authorizer=self.authorizer,
-            clock=self.clock,
-            tasks=self.tasks,
-            owner=owner,
-            lease=lease,
+            by=Claimant(self.clock, self.tasks, owner, lease),
             meter=meter,
         )
 

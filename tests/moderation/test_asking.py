@@ -12,6 +12,7 @@ from bot.calls.outages import ChannelOutage
 from bot.calls.verbs import Kick, Unblock
 from bot.errors import BadInput, UnknownCall, VendorTimeout
 from bot.moderation.asking import Asking, NobodyAsked
+from bot.moderation.pump import Claimant
 from bot.moderation.tasks import Tasks
 from bot.ports import AskPoster, ChannelUnavailable, NoticeLost
 from tests.fakes.clock import START, ManualClock
@@ -78,7 +79,7 @@ def order(table: Table) -> Ask:
 
 
 def asking(table: Table, rows: Rows, poster: AskPoster | None, tasks: Tasks) -> Asking:
-    return Asking(rows, poster, table.board, ManualClock(), tasks, "one")
+    return Asking(rows, poster, table.board, Claimant(ManualClock(), tasks, "one"))
 
 
 @pytest.fixture

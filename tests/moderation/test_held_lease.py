@@ -11,7 +11,7 @@ from bot.calls.verbs import Kick
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
 from bot.moderation.lease import LeaseKeeper
-from bot.moderation.pump import Pump
+from bot.moderation.pump import Claimant, Pump
 from bot.moderation.tasks import Tasks
 from bot.providers.breaker import BreakerState
 from bot.providers.http import Kind
@@ -67,7 +67,7 @@ async def test_a_pump_leaves_what_was_slept_over_and_holds_the_next_anew(
     """Also where it slept between asking and hearing what it has."""
     due, sent, sleeps = [1, 2, 3], list[int](), [50.0, 0.0, 0.0]
 
-    async def take(limit: int) -> Sequence[int]:
+    async def take(*, limit: int, **_: object) -> Sequence[int]:
         clock.advance(sleeps.pop(0) if sleeps else 0)
         return [due.pop(0) for _ in range(min(limit, len(due)))]
 
@@ -77,8 +77,7 @@ async def test_a_pump_leaves_what_was_slept_over_and_holds_the_next_anew(
         pump.nudge()
 
     tasks = Tasks()
-    lease = lambda: HeldLease(clock, MINUTE)  # noqa: E731 - as short as what it says
-    pump = Pump("rows", take, work, tasks=tasks, slots=1, lease=lease)
+    pump = Pump("rows", take, work, Claimant(clock, tasks, "one", MINUTE), slots=1)
     with capture_logs() as logs:
         pump.nudge()
         assert await tasks.drain(30) == 0

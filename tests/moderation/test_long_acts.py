@@ -21,6 +21,7 @@ from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
+from bot.moderation.pump import Claimant
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
@@ -77,10 +78,7 @@ class Worker:
             notifier=self.places,
             carriers={Vendor.STREAM: Carrier(provider, clock, patience)},
             authorizer=Authorizer(Policy(RULES, Table()), board),
-            clock=clock,
-            tasks=self.tasks,
-            owner=owner,
-            lease=lease,
+            by=Claimant(clock, self.tasks, owner, lease),
             beat=BEAT,
         )
 

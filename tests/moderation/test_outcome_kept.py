@@ -22,6 +22,7 @@ from bot.held_lease import HeldLease, holding
 from bot.moderation.asking import Asking
 from bot.moderation.executor import MOST_ATTEMPTS, PUT_BACK_FOR, READ_AGAIN
 from bot.moderation.lookups import Lookups
+from bot.moderation.pump import Claimant
 from bot.moderation.tasks import Tasks
 from bot.moderation.write_retry import PAUSES, retry_write
 from bot.store import SqlStore, open_store
@@ -174,7 +175,7 @@ async def test_an_order_that_was_found_out_is_not_looked_for_again(
     async def settle(lookup: Lookup) -> None:
         settled.append(lookup.attempt)
 
-    lookups = Lookups(away, settle, clock, tasks, "one", MINUTE)
+    lookups = Lookups(away, settle, Claimant(clock, tasks, "one"))
     away.away["looked_up"] = 3
     await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     assert await tasks.drain(30) == 0
@@ -194,7 +195,7 @@ async def test_tries_in_which_the_database_was_away_do_not_count(
         if troubles:
             raise troubles.pop()
 
-    lookups = Lookups(away, settle, clock, tasks, "one", MINUTE)
+    lookups = Lookups(away, settle, Claimant(clock, tasks, "one"))
     await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     for _ in range(2 * MOST_ATTEMPTS + 1):
         assert await tasks.drain(30) == 0
@@ -252,7 +253,7 @@ class AwayRows(Rows):
 async def test_those_who_may_are_asked_once(clock: ManualClock) -> None:
     table, posted, tasks = Table(), Posted(), Tasks()
     rows = AwayRows(order(table))
-    Asking(rows, posted, table.board, clock, tasks, "one").nudge()
+    Asking(rows, posted, table.board, Claimant(clock, tasks, "one")).nudge()
     assert await tasks.drain(30) == 0
     assert posted.asks == rows.told == [order(table).id]
 

@@ -20,6 +20,7 @@ from bot.moderation.board import Board
 from bot.moderation.carry import Carrier
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
+from bot.moderation.pump import Claimant
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy
 from bot.providers.stream import StreamProvider
@@ -58,9 +59,7 @@ class Shop:
             notifier=Wall(),
             carriers={Vendor.STREAM: Carrier(self.provider, self.clock)},
             authorizer=Authorizer(Policy(RULES, Table()), self.board),
-            clock=self.clock,
-            tasks=tasks,
-            owner="one",
+            by=Claimant(self.clock, tasks, "one"),
             meter=UNMETERED,
         )
         executor.nudge()

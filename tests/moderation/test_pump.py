@@ -2,20 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 
-from bot.held_lease import HeldLease
-from bot.moderation.pump import Pump
+from bot.moderation.pump import Claimant, Pump
 from bot.moderation.tasks import Tasks
 from bot.trace import current, traced
 from tests.fakes.clock import ManualClock
 
 
-def held() -> HeldLease:
-    """A lease that lasts."""
-    return HeldLease(ManualClock(), timedelta(minutes=1))
+def by(tasks: Tasks) -> Claimant:
+    """Whose leases last."""
+    return Claimant(ManualClock(), tasks, "one")
 
 
 class Rows:
@@ -30,7 +28,7 @@ class Rows:
         self.gate = asyncio.Event()
         self.two_at_work = asyncio.Event()
 
-    async def take(self, limit: int) -> Sequence[int]:
+    async def take(self, *, limit: int, **_: object) -> Sequence[int]:
         self.takes += 1
         await asyncio.sleep(0)
         taken, self.due = self.due[:limit], self.due[limit:]
@@ -49,7 +47,7 @@ class Rows:
 async def test_everything_due_is_done_within_the_slots() -> None:
     rows, tasks = Rows(10), Tasks()
     rows.gate.set()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=3, lease=held)
+    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=3)
     pump.nudge()
     assert await tasks.drain(30) == 0
     assert sorted(rows.done) == list(range(10))
@@ -58,7 +56,7 @@ async def test_everything_due_is_done_within_the_slots() -> None:
 
 async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
     rows, tasks = Rows(4), Tasks()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2, lease=held)
+    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
     pump.nudge()
     await rows.two_at_work.wait()
     pump.nudge()
@@ -71,7 +69,7 @@ async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
 async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
     rows, tasks = Rows(0), Tasks()
     rows.gate.set()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2, lease=held)
+    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
     pump.nudge()
     await asyncio.sleep(0)
     rows.due = []
@@ -82,7 +80,7 @@ async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
 
 async def test_a_closed_pump_takes_nothing_up() -> None:
     rows, tasks = Rows(1), Tasks()
-    pump = Pump("rows", rows.take, rows.work, tasks=tasks, slots=2, lease=held)
+    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
     pump.close()
     pump.nudge()
     assert await tasks.drain(30) == 0
@@ -99,7 +97,7 @@ async def test_a_failing_row_frees_its_slot_and_is_logged(
             raise RuntimeError("row 0 is bad")
         rows.done.append(row)
 
-    pump = Pump("rows", rows.take, work, tasks=tasks, slots=1, lease=held)
+    pump = Pump("rows", rows.take, work, by(tasks), slots=1)
     pump.nudge()
     await tasks.drain(30)
     assert rows.done == [1, 2]
@@ -111,7 +109,7 @@ async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it()
     told: list[str] = []
     due = [1, 2]
 
-    async def take(limit: int) -> Sequence[int]:
+    async def take(*, limit: int, **_: object) -> Sequence[int]:
         told.append(current())
         return [due.pop() for _ in range(min(limit, len(due)))]
 
@@ -120,7 +118,7 @@ async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it()
 
     tasks = Tasks()
     with traced("a request"):
-        Pump("rows", take, work, tasks=tasks, slots=2, lease=held).nudge()
+        Pump("rows", take, work, by(tasks), slots=2).nudge()
     assert await tasks.drain(30) == 0
     assert {"1", "2"} <= set(told) <= {"", "1", "2"}
 

@@ -24,6 +24,7 @@ from bot.moderation.board import Board
 from bot.moderation.cards import Cards
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
+from bot.moderation.pump import Claimant
 from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.ports import NoticeLater
@@ -121,9 +122,7 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
             notifier=outbox,
             carriers={},
             authorizer=Authorizer(policy, board),
-            clock=clock,
-            tasks=tasks,
-            owner="w",
+            by=Claimant(clock, tasks, "w"),
         )
         yield Worker(client, slack, channel, store, clock, tasks, outbox, executor)
 

@@ -8,16 +8,16 @@ import psycopg
 
 from tests.fakes.clock import ManualClock
 
-GROW_OLDER = (
-    "UPDATE outbox SET due_at = due_at - %(by)s, expires_at = expires_at - %(by)s",
-    "UPDATE channel_outage SET retry_at = retry_at - %(by)s",
-    "UPDATE refused_order SET due_at = due_at - %(by)s, refused_at = refused_at - %(by)s",
-    "UPDATE digest_telling SET due_at = due_at - %(by)s, since = since - %(by)s",
-    "UPDATE order_lookup SET due_at = due_at - %(by)s",
-    "UPDATE order_lookup SET lease_until = lease_until - %(by)s WHERE owner IS NULL",
-    "UPDATE moderation_case SET accepted_at = accepted_at - %(by)s",
-    "UPDATE moderation_case SET lease_until = lease_until - %(by)s WHERE owner IS NULL",
-)
+UNHELD = "lease_until = CASE WHEN owner IS NULL THEN lease_until - %(by)s ELSE lease_until END"
+
+GROW_OLDER = {
+    "outbox": "due_at = due_at - %(by)s, expires_at = expires_at - %(by)s",
+    "channel_outage": "retry_at = retry_at - %(by)s",
+    "refused_order": "due_at = due_at - %(by)s, refused_at = refused_at - %(by)s",
+    "digest_telling": "due_at = due_at - %(by)s, since = since - %(by)s",
+    "order_lookup": f"due_at = due_at - %(by)s, {UNHELD}",
+    "moderation_case": f"accepted_at = accepted_at - %(by)s, {UNHELD}",
+}
 """What is due, waits or expires by the server's time. Leases that are held stay as they are."""
 
 
@@ -30,8 +30,12 @@ def time_passing(clock: ManualClock, url: str) -> Iterator[None]:
     with psycopg.ClientCursor(psycopg.connect(url, autocommit=True)) as cursor:
 
         def moved(seconds: float) -> None:
-            for statement in GROW_OLDER:  # each by itself, so that nobody waits for us in a circle
-                cursor.execute(statement, {"by": timedelta(seconds=seconds)})
+            for table, change in GROW_OLDER.items():
+                # Locked as a whole, one at a time, so that nobody waits for us in a circle.
+                lock = f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE;"
+                cursor.execute(
+                    f"{lock} UPDATE {table} SET {change}", {"by": timedelta(seconds=seconds)}
+                )
 
         clock.moved = moved
         yield

@@ -105,4 +105,11 @@ class Moderator:
         return private[-1] if len(private) > seen else None
 
     async def _until(self, predicate: Callable[[], T | None]) -> T:
-        return await self.show.workspace.until(predicate, PATIENCE)
+        try:
+            return await self.show.workspace.until(predicate, PATIENCE)
+        except TimeoutError as late:
+            modal = self.show.workspace.modals.top(self.user.id)
+            form = as_text(modal) if modal else "no form"
+            read = [as_text(message) for message in self.private()[-2:]]
+            late.add_note(f"{self.user.name} has {form!r} in front and read last {read}")
+            raise

@@ -65,7 +65,8 @@ class Moderator:
         for _ in range(TRIES):
             self.closes_forms()
             seen = len(self.private())
-            await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
+            delivery = await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
+            assert (delivery.trouble, delivery.body) == (None, b"")
             if isinstance(found := await self._form_or_message(seen), View):
                 return found
         raise AssertionError(f"no form asked about “{text}” in time")

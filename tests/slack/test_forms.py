@@ -33,9 +33,7 @@ class Former(Moderator):
 
     async def opens(self, text: str) -> View:
         """Type words that lack something; the form as it is once it is no longer loading."""
-        self.closes_forms()
-        delivery = await self.show.sender.command(self.user, self.show.stage.cast.ops, text)
-        assert (delivery.trouble, delivery.body) == (None, b"")
+        await self.asked(text)
         return await self.drawn()
 
     async def drawn(self, *words: str) -> View:

@@ -14,7 +14,7 @@ from bot.priority import Priority, working_at
 from handlers.alerts import outage_words
 from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
-from handlers.slack_errors import cause, complaints, error_code
+from handlers.slack_errors import UNDRAWABLE, cause, complaints, error_code
 from handlers.visit import Visit
 
 log = structlog.get_logger(__name__)
@@ -26,9 +26,6 @@ TAB = "home"
 
 OVERTAKEN = "hash_conflict"
 """Slack's error where somebody's Home was drawn anew since: that drawing stands."""
-
-UNDRAWABLE = {"invalid_arguments", "invalid_blocks"}
-"""Slack's errors for a view whose text alone would do."""
 
 OUTSIDE = (
     "Calls are looked after by members of this workspace. If something is wrong in a call, write "

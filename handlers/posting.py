@@ -15,7 +15,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.held_lease import require_held
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
-from handlers.slack_errors import cause, complaints, error_code, is_refusal, retry_after
+from handlers.slack_errors import (
+    UNDRAWABLE,
+    cause,
+    complaints,
+    error_code,
+    is_refusal,
+    retry_after,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +34,6 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 LONGEST_PAUSE = PAUSES[-1]
 """The same for what Slack surely refused: that seldom passes by itself."""
-
-UNDRAWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
-"""Slack's errors that mean that the text would do, and the blocks do not."""
 
 Ask = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of Slack's Web API with some of its arguments."""
@@ -118,18 +122,18 @@ async def post(write: Ask, drafts: Sequence[Message], attempt: Attempt) -> str:
 
 
 async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
-    """Write the first of `drafts` whose blocks Slack takes: the plainest comes last.
+    """Write the first of `drafts` that Slack takes: the plainest comes last.
 
-    ClaimLost where it is done under a lease that may have run out: somebody else may write it.
+    NoticeLost where it takes none of them for what they are: it never will. ClaimLost where it is
+    done under a lease that may have run out: somebody else may write it.
     """
-    *fine, last = drafts
-    for draft in fine:
+    code = ""
+    for draft in drafts:
         require_held()
         try:
             return await write(text=draft.text, blocks=draft.blocks)
         except SlackApiError as error:
-            if error_code(error) not in UNDRAWABLE:
+            if (code := error_code(error)) not in UNDRAWABLE:
                 raise
-            log.warning("blocks refused", error=error_code(error), complaints=complaints(error))
-    require_held()
-    return await write(text=last.text, blocks=last.blocks)
+            log.warning("blocks refused", error=code, complaints=complaints(error))
+    raise NoticeLost(f"Slack refuses this message itself, also as plain text ({code}).")

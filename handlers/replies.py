@@ -14,7 +14,7 @@ from bot.network import DIRECT, Network
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.clients import webhook_client
-from handlers.slack_errors import cause, retry_after
+from handlers.slack_errors import UNDRAWABLE, cause, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +25,6 @@ SOON = 1.0
 """Seconds until the next try where Slack names none."""
 
 TOO_MANY, OUR_FAULT, SERVER_ERROR = 429, 400, 500
-UNDRAWABLE = "invalid_blocks"
-"""Slack's word for blocks it does not take."""
 QUOTED = 200
 """Characters of Slack's answer that are worth a line in the log."""
 
@@ -71,6 +69,11 @@ class Replies:
             log.warning("answer not shown", why=str(lost))
 
 
+def _is_undrawable(told: str) -> bool:
+    """Whether Slack refuses the message for what it is; a response_url says so in its text."""
+    return any(error in told for error in UNDRAWABLE)
+
+
 async def _send(
     hook: AsyncWebhookClient, drafts: Sequence[Message], *, in_place: bool
 ) -> WebhookResponse:
@@ -83,7 +86,7 @@ async def _send(
             response_type="ephemeral",
             replace_original=in_place,
         )
-        if answer.status_code < OUR_FAULT or UNDRAWABLE not in (answer.body or ""):
+        if answer.status_code < OUR_FAULT or not _is_undrawable(answer.body or ""):
             return answer
         log.warning("blocks refused", answer=answer.body[:QUOTED])
     require_held()

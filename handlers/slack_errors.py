@@ -14,6 +14,25 @@ from bot.network import Cause, Network, cause_of, diagnose, proxy_cause
 LONGEST_WORD = 100
 """Characters of a word of Slack's that are kept; its own are shorter."""
 
+UNDRAWABLE = {
+    "invalid_arguments",
+    "invalid_attachments",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "metadata_too_large",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+}
+"""Slack's errors about what a message or a view is: the same one is refused again, a plain one may
+do.
+
+From the errors of chat.postMessage, chat.update and views.* (docs.slack.dev, reference/methods),
+without those about arguments that we never send.
+"""
+
 
 def error_code(error: SlackApiError) -> str:
     """Slack's own word for what is wrong; `garbled` where the answer is not Slack's JSON."""

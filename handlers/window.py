@@ -19,15 +19,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.window import waiting_view, window_view
-from handlers.slack_errors import cause, complaints, error_code
+from handlers.slack_errors import UNDRAWABLE, cause, complaints, error_code
 
 log = structlog.get_logger(__name__)
 
 SECONDS = 3.0
 """How long Slack may take for one of these: a trigger is good for no longer."""
-
-UNDRAWABLE = {"invalid_arguments", "invalid_blocks"}
-"""Slack's errors for a view whose text alone would do."""
 
 Put = Callable[..., Awaitable[AsyncSlackResponse]]
 

@@ -269,7 +269,8 @@ class Executor:
             log.warning("line kept", channel=notice.place, error=closed.error)
             if await self._store.keep_line(notice, closed.error):
                 await self._notifier.alert(notice.place, closed.error)
-        except NoticeLost:
+        except NoticeLost as lost:
+            log.warning("notice given up", why=str(lost))
             await self._store.drop(notice)
         else:
             noticed = partial(self._store.noticed, notice, posted=posted)

@@ -99,4 +99,7 @@ class ChannelUnavailable(Exception):
 
 
 class NoticeLost(Exception):
-    """This place can never be written to any more (expired address, archived channel)."""
+    """It can never be written there.
+
+    The address has expired, the channel is archived, or Slack refuses the message for what it is.
+    """

@@ -42,6 +42,7 @@ from handlers.channel_errors import SHARED, THREADLESS, UNAVAILABLE
 from handlers.history import ChannelHistory
 from handlers.outbox import Outbox
 from handlers.replies import Replies
+from handlers.slack_errors import UNDRAWABLE
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
 from tests.fakes.provider import FakeProvider
@@ -60,24 +61,27 @@ COMPLAINT = "[ERROR] this surface does not take it [json-pointer:/blocks/0]"
 
 @dataclass
 class Moods:
-    """Stands before Slack; a Slack in a bad mood refuses every block."""
+    """Stands before Slack; a Slack in a bad mood refuses every block, or with `refuses` all."""
 
     app: ASGIApp = field(default_factory=Starlette)
     refuses_blocks: bool = False
+    refuses: str = ""
+    refused: int = 0
     url: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self.refuses_blocks:
+        if scope["type"] != "http" or not (self.refuses_blocks or self.refuses):
             await self.app(scope, receive, send)
             return
         body = await Request(scope, receive).body()
-        if not json.loads(body).get("blocks"):
+        if not self.refuses and not json.loads(body).get("blocks"):
             await self.app(scope, _again(body), send)
             return
+        self.refused += 1
         answer = JSONResponse(
             {
                 "ok": False,
-                "error": "invalid_blocks",
+                "error": self.refuses or "invalid_blocks",
                 "response_metadata": {"messages": [COMPLAINT]},
             },
             status_code=200 if scope["path"].startswith("/api/") else 400,
@@ -161,7 +165,8 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
     room = vendor.open_call("default:room", "ann=Ann", title="Room")
     act = Act(verb=Kick(), call=room, title="Room", people=(Person(id="ann", name="Ann"),))
     case = Case(number=1, act=act, actor=MARY, asked_at=clock.now())
-    moods.app, moods.refuses_blocks, world.base_url = slack.app, False, moods.url
+    moods.app, moods.refuses_blocks, moods.refuses = slack.app, False, ""
+    world.base_url = moods.url
     async with aiohttp.ClientSession() as session, open_store(sqlite_url, clock) as store:
         client = AsyncWebClient(
             token=world.credentials.token,
@@ -505,6 +510,19 @@ async def test_blocks_that_slack_refuses_are_sent_once_more_as_text(
     assert "<!channel>" not in line.text
     assert log[0]["event"] == "blocks refused"
     assert log[0]["complaints"] == [COMPLAINT]
+
+
+@pytest.mark.parametrize("posted", [False, True])
+async def test_a_line_that_slack_refuses_for_what_it_is_is_given_up_and_not_tried_for_ever(
+    mail: Mail, posted: bool
+) -> None:
+    ts = await mail.outbox.show(mail.notice(), mail.case) if posted else None
+    for error in UNDRAWABLE:
+        mail.moods.refuses = error
+        before = mail.moods.refused
+        with pytest.raises(NoticeLost, match=error):
+            await mail.outbox.show(mail.notice(posted=ts, version=2), mail.case)
+        assert mail.moods.refused - before == 2, "once with blocks, and once as text"
 
 
 async def test_an_answer_is_private_and_tells_the_case(mail: Mail) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 
 from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
@@ -10,7 +11,7 @@ from bot.meter import UNMETERED, Meter
 from bot.moderation.carry import Carrier
 from bot.ports import VendorClient
 from bot.providers.cometchat import cometchat
-from bot.providers.http import Deadlines
+from bot.providers.http import Deadlines, Transport
 from bot.providers.realtimekit import realtimekit
 from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
 from bot.providers.stream import stream
@@ -22,7 +23,13 @@ def connect(
     settings: Settings, clock: Clock, meter: Meter = UNMETERED
 ) -> dict[Vendor, VendorClient]:
     """A client for each vendor whose credentials are complete."""
-    deadlines = Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds)
+    pool = partial(
+        Transport,
+        clock=clock,
+        deadlines=Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds),
+        meter=meter,
+        network=settings.network,
+    )
     found: list[VendorClient] = []
     if video := settings.stream:
         found.append(
@@ -34,9 +41,7 @@ def connect(
                 lock=LockRule(settings.lock.exclude_roles, settings.lock.exclude_owner),
                 rtmp_targets=settings.rtmp,
                 clock=clock,
-                deadlines=deadlines,
-                meter=meter,
-                network=settings.network,
+                connect=pool,
                 rate=settings.limits.stream_per_second,
             )
         )
@@ -49,9 +54,7 @@ def connect(
                 base_url=kit.base_url,
                 rtmp_targets=settings.rtmp,
                 clock=clock,
-                deadlines=deadlines,
-                meter=meter,
-                network=settings.network,
+                connect=pool,
             )
         )
     if chat := settings.cometchat:
@@ -61,9 +64,7 @@ def connect(
                 base_url=chat.base_url,
                 chat_base_url=chat.chat_base_url,
                 clock=clock,
-                deadlines=deadlines,
-                meter=meter,
-                network=settings.network,
+                connect=pool,
             )
         )
     return {provider.vendor: provider for provider in found}

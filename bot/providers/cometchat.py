@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-import httpx
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
@@ -15,14 +14,12 @@ from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.verbs import Listed
 from bot.clock import Clock
-from bot.meter import UNMETERED, Meter
-from bot.network import DIRECT, Network
 from bot.providers.cometchat_acts import CAPABILITIES, Acts
 from bot.providers.cometchat_history import CometHistory
 from bot.providers.cometchat_reads import NO_MORE_KINDS, Reads, told
 from bot.providers.cometchat_wire import problem
 from bot.providers.credentials import HeaderKey
-from bot.providers.http import Deadlines, Transport, Wire
+from bot.providers.http import Connect, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
 from bot.providers.preparing import Unprepared
 from bot.usage.days import Stretch
@@ -134,17 +131,14 @@ class CometChatProvider(Blind, Unprepared):
             await self._chat.aclose()
 
 
-def cometchat(  # noqa: PLR0913 - each is one setting, given by name
+def cometchat(
     *,
     api_key: SecretStr,
     base_url: str,
     chat_base_url: str,
     clock: Clock,
-    deadlines: Deadlines | None = None,
+    connect: Connect,
     rate: float = _RATE,
-    transport: httpx.AsyncBaseTransport | None = None,
-    meter: Meter = UNMETERED,
-    network: Network = DIRECT,
 ) -> CometChatProvider:
     """A client for the call API at `base_url` and the chat API; both URLs include `/v3`.
 
@@ -160,8 +154,6 @@ def cometchat(  # noqa: PLR0913 - each is one setting, given by name
             secrets=(api_key.get_secret_value(),),
             auth=HeaderKey("apikey", api_key),
         )
-        return Transport(
-            wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
-        )
+        return connect(wire)
 
     return CometChatProvider(to(base_url), to(chat_base_url), clock)

@@ -50,7 +50,6 @@ CONNECTIONS = 20
 Params = Mapping[str, str | int | Sequence[str]]
 """A request's query; of a parameter with several values, each is sent with its name."""
 
-
 NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -58,7 +57,6 @@ NEVER_SENT = (
     httpx.UnsupportedProtocol,
 )
 """Errors before anything was sent to the vendor; a proxy's is its no to a tunnel."""
-
 
 CUT = ConnectionResetError()
 """What became of a connection that ended before the answer, whatever ended it."""
@@ -323,6 +321,10 @@ class Transport:
     @property
     def _label(self) -> str:
         return self._wire.vendor.label
+
+
+Connect = Callable[[Wire], Transport]
+"""Makes a vendor's `Transport`, with what is the same for all of them, such as the network."""
 
 
 class _Timed:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-import httpx
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
@@ -18,10 +17,8 @@ from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Aim, Listed, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible
-from bot.meter import UNMETERED, Meter
-from bot.network import DIRECT, Network
 from bot.providers.credentials import HeaderKey
-from bot.providers.http import Deadlines, Transport, Wire
+from bot.providers.http import Connect, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks, unlisted
 from bot.providers.preparing import Unprepared
 from bot.providers.realtimekit_acts import Acts
@@ -222,12 +219,9 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     api_token: SecretStr,
     base_url: str,
     clock: Clock,
+    connect: Connect,
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
-    deadlines: Deadlines | None = None,
     rate: float = _RATE,
-    transport: httpx.AsyncBaseTransport | None = None,
-    meter: Meter = UNMETERED,
-    network: Network = DIRECT,
 ) -> RealtimeKitProvider:
     """A client for one app; `base_url` is up to and without `/accounts`.
 
@@ -244,7 +238,4 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         request_id_header="cf-ray",
         auth=HeaderKey("Authorization", SecretStr(f"Bearer {token}")),
     )
-    http = Transport(
-        wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
-    )
-    return RealtimeKitProvider(http, clock, rtmp_targets=rtmp_targets)
+    return RealtimeKitProvider(connect(wire), clock, rtmp_targets=rtmp_targets)

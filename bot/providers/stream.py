@@ -6,7 +6,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-import httpx
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
@@ -20,11 +19,9 @@ from bot.calls.outcomes import Observation, Receipt
 from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
-from bot.meter import UNMETERED, Meter
-from bot.network import DIRECT, Network
 from bot.providers.credentials import StreamToken
 from bot.providers.decode import read
-from bot.providers.http import Deadlines, Kind, Transport, Wire
+from bot.providers.http import Connect, Kind, Transport, Wire
 from bot.providers.looks import HAS, Blind, all_looks
 from bot.providers.stream_acts import StreamActs
 from bot.providers.stream_attendance import StreamAttendance
@@ -212,14 +209,11 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     api_secret: SecretStr,
     base_url: str,
     clock: Clock,
+    connect: Connect,
     rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
     moderator_id: str | None = None,
     lock: LockRule = COUNT_ALL,
-    deadlines: Deadlines | None = None,
     rate: float = 10.0,
-    transport: httpx.AsyncBaseTransport | None = None,
-    meter: Meter = UNMETERED,
-    network: Network = DIRECT,
 ) -> StreamProvider:
     """A client for one Stream app; `base_url` ends before `/api/v2`.
 
@@ -236,9 +230,6 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
         secrets=(api_secret.get_secret_value(), *keys),
         auth=StreamToken(api_secret, clock),
     )
-    http = Transport(
-        wire, clock, deadlines=deadlines, transport=transport, meter=meter, network=network
-    )
     return StreamProvider(
-        http, clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
+        connect(wire), clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
     )

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import httpx
@@ -14,6 +15,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.ports import UsageStore, VendorClient
 from bot.providers.cometchat import cometchat
+from bot.providers.http import Transport
 from bot.providers.realtimekit import realtimekit
 from bot.providers.stream import stream
 from bot.schedule.backfill import Backfill
@@ -146,7 +148,7 @@ async def _clients(
             base_url=told["STREAM_BASE_URL"],
             clock=clock,
             rate=UNLIMITED,
-            transport=pools[Vendor.STREAM],
+            connect=partial(Transport, clock=clock, transport=pools[Vendor.STREAM]),
         ),
         Vendor.REALTIMEKIT: realtimekit(
             account_id=told["REALTIMEKIT_ACCOUNT_ID"],
@@ -155,7 +157,7 @@ async def _clients(
             base_url=told["REALTIMEKIT_BASE_URL"],
             clock=clock,
             rate=UNLIMITED,
-            transport=pools[Vendor.REALTIMEKIT],
+            connect=partial(Transport, clock=clock, transport=pools[Vendor.REALTIMEKIT]),
         ),
         Vendor.COMETCHAT: cometchat(
             api_key=SecretStr(told["COMETCHAT_API_KEY"]),
@@ -163,7 +165,7 @@ async def _clients(
             chat_base_url=told["COMETCHAT_CHAT_BASE_URL"],
             clock=clock,
             rate=UNLIMITED,
-            transport=pools[Vendor.COMETCHAT],
+            connect=partial(Transport, clock=clock, transport=pools[Vendor.COMETCHAT]),
         ),
     }
     async with AsyncExitStack() as stack:

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
-from bot.providers.http import Deadlines
+from bot.providers.http import Deadlines, Transport
 from bot.providers.stream import StreamProvider, stream
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.ground import Ground
@@ -79,14 +80,14 @@ async def _headers(server: StreamServer) -> dict[str, str]:
 def _client(
     server: StreamServer, url: str, transport: httpx.AsyncBaseTransport | None = None
 ) -> StreamProvider:
+    clock = SystemClock()
     return stream(
         api_key=server.api_key,
         api_secret=SecretStr(server.api_secret),
         base_url=url,
-        clock=SystemClock(),
-        deadlines=PATIENT,
+        clock=clock,
+        connect=partial(Transport, clock=clock, deadlines=PATIENT, transport=transport),
         rate=100_000,
-        transport=transport,
     )
 
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient
 from bot.providers.cometchat import cometchat
+from bot.providers.http import Transport
 from bot.providers.realtimekit import realtimekit
 from bot.providers.stream import stream
 from bot.providers.stream_evidence import RIGHTS
@@ -123,6 +124,7 @@ def operations(vendor: Vendor) -> tuple[Operation, ...]:
 def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> VendorClient:
     """The real client, at the vendor's real addresses; nothing leaves the process."""
     clock, key = ManualClock(), SecretStr("a-key-that-is-long-enough-to-sign-with")
+    connect = partial(Transport, clock=clock, transport=transport)
     if vendor is Vendor.STREAM:
         return stream(
             api_key="key",
@@ -131,7 +133,7 @@ def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> VendorClient:
             clock=clock,
             rtmp_targets=TARGETS,
             moderator_id="moderator",
-            transport=transport,
+            connect=connect,
         )
     if vendor is Vendor.REALTIMEKIT:
         return realtimekit(
@@ -141,14 +143,14 @@ def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> VendorClient:
             base_url="https://api.cloudflare.com/client/v4",
             clock=clock,
             rtmp_targets=TARGETS,
-            transport=transport,
+            connect=connect,
         )
     return cometchat(
         api_key=key,
         base_url="https://app.call-us.cometchat.io/v3",
         chat_base_url="https://app.api-us.cometchat.io/v3",
         clock=clock,
-        transport=transport,
+        connect=connect,
     )
 
 

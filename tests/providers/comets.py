@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import httpx
 from pydantic import SecretStr
@@ -11,7 +12,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Verb
 from bot.demo.vendors import AppTransport, CometChatServer, Visitor
 from bot.providers.cometchat import CometChatProvider, cometchat
-from bot.providers.http import Deadlines
+from bot.providers.http import Deadlines, Transport
 from tests.fakes.clock import START, ManualClock
 
 ROOM = "v1.us.demo"
@@ -43,13 +44,14 @@ def client(
     rate: float = 10_000,
 ) -> CometChatProvider:
     """A client that has the right key unless told otherwise."""
+    pool = transport or AppTransport(server.app)
+    connect = partial(Transport, clock=server.clock, deadlines=deadlines, transport=pool)
     return cometchat(
         api_key=SecretStr(key),
         base_url="https://comet.test/v3",
         chat_base_url="https://comet.test/chat/v3",
         clock=server.clock,
-        deadlines=deadlines,
-        transport=transport or AppTransport(server.app),
+        connect=connect,
         rate=rate,
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 import httpx
 from pydantic import SecretStr
@@ -10,7 +11,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.models import Call, RtmpTarget
 from bot.calls.verbs import Verb
 from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
-from bot.providers.http import Deadlines
+from bot.providers.http import Deadlines, Transport
 from bot.providers.realtimekit import RealtimeKitProvider, realtimekit
 from tests.fakes.clock import ManualClock
 
@@ -75,6 +76,8 @@ def client(
     rate: float = 10_000,
 ) -> RealtimeKitProvider:
     """A client that has the right token unless told otherwise."""
+    pool = transport or AppTransport(server.app)
+    connect = partial(Transport, clock=server.clock, deadlines=deadlines, transport=pool)
     return realtimekit(
         account_id=server.account_id,
         app_id=server.app_id,
@@ -82,8 +85,7 @@ def client(
         base_url="https://kit.test/client/v4",
         clock=server.clock,
         rtmp_targets=rtmp_targets,
-        deadlines=deadlines,
-        transport=transport or AppTransport(server.app),
+        connect=connect,
         rate=rate,
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ from bot.calls.outcomes import State
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
-from bot.providers.http import Deadlines
+from bot.providers.http import Deadlines, Transport
 from bot.providers.stream import StreamProvider, stream
 from bot.providers.stream_prepare import COUNT_ALL, LockRule
 from tests.fakes.clock import ManualClock
@@ -50,15 +51,17 @@ def client(
     clock: Clock | None = None,
 ) -> StreamProvider:
     """A client that has the right key, and the secret and the time unless told otherwise."""
+    time = clock or server.clock
+    pool = transport or AppTransport(server.app)
+    connect = partial(Transport, clock=time, deadlines=deadlines, transport=pool)
     return stream(
         api_key=server.api_key,
         api_secret=SecretStr(secret),
         base_url="https://stream.test",
-        clock=clock or server.clock,
+        clock=time,
         rtmp_targets=rtmp_targets,
         moderator_id=moderator_id,
-        deadlines=deadlines,
-        transport=transport or AppTransport(server.app),
+        connect=connect,
         rate=rate,
         lock=lock,
     )

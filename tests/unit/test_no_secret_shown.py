@@ -13,6 +13,7 @@ import re
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -31,7 +32,7 @@ from bot.network import Network
 from bot.ports import CallProvider, NoticeLater
 from bot.providers.cometchat import cometchat
 from bot.providers.credentials import HeaderKey, StreamToken
-from bot.providers.http import Deadlines, Wire
+from bot.providers.http import Deadlines, Transport, Wire
 from bot.providers.realtimekit import realtimekit
 from bot.providers.realtimekit_keys import KitSignatures
 from bot.providers.redact import Redactor
@@ -259,14 +260,14 @@ async def test_no_error_of_a_vendor_shows_a_secret(
     """Neither itself nor what led to it, with the request in it."""
     transport, clock = httpx.MockTransport(handler), ManualClock()
     key, quick = SecretStr(SECRET), Deadlines(read=0.2)
+    connect = partial(Transport, clock=clock, transport=transport, deadlines=quick)
     made: Mapping[Vendor, Callable[[], CallProvider]] = {
         Vendor.STREAM: lambda: stream(
             api_key="public",
             api_secret=key,
             base_url="http://v.test",
             clock=clock,
-            transport=transport,
-            deadlines=quick,
+            connect=connect,
         ),
         Vendor.REALTIMEKIT: lambda: realtimekit(
             account_id="a",
@@ -274,16 +275,14 @@ async def test_no_error_of_a_vendor_shows_a_secret(
             api_token=key,
             base_url="http://v.test",
             clock=clock,
-            transport=transport,
-            deadlines=quick,
+            connect=connect,
         ),
         Vendor.COMETCHAT: lambda: cometchat(
             api_key=key,
             base_url="http://v.test",
             chat_base_url="http://c.test",
             clock=clock,
-            transport=transport,
-            deadlines=quick,
+            connect=connect,
         ),
     }
     provider = made[vendor]()

@@ -174,6 +174,7 @@ async def search_audit(visit: Visit) -> None:
 
 ACTIONS: Mapping[str, Press] = {
     values.REFRESH_HOME: home.refresh,
+    values.TRY_CHANNELS: home.try_channels,
     values.ALL_CALLS: show_view,
     values.ACT: act,
     values.MENU: menu,

@@ -12,7 +12,7 @@ from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section
 from handlers.blocks.text import code, count, place, when
-from handlers.channel_errors import RESTART, trouble
+from handlers.channel_errors import TRY_NOW, trouble
 from handlers.introducing import UNREACHABLE, direct_channel
 from handlers.posting import pause_before, post, taken
 
@@ -25,7 +25,7 @@ def alert_message(channel: str, error: str) -> Message:
     words = (
         f"{place(channel)} ({code(channel)}) {told.says}. Lines of cases are kept, to be "
         f"posted once it takes messages again; orders are still carried out. Callwarden tries once "
-        f"an hour. {told.mend} {RESTART}"
+        f"an hour. {told.mend} {TRY_NOW}"
     )
     return Message(words, [section(words)])
 
@@ -36,7 +36,7 @@ def outage_words(outage: ChannelOutage) -> str:
     return (
         f":warning: {place(outage.channel)} ({code(outage.channel)}) {told.says}. Since "
         f"{when(outage.began_at)}, {count(outage.kept, 'line')} of cases kept; the next try is at "
-        f"{when(outage.retry_at)}. {told.mend} {RESTART}"
+        f"{when(outage.retry_at)}. {told.mend}"
     )
 
 

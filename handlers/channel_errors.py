@@ -16,7 +16,7 @@ class Trouble(NamedTuple):
     mend: str
 
 
-RESTART = "A restart of Callwarden tries at once."
+TRY_NOW = "“Try now” on an admin's Home tries at once, and so does a restart."
 """What whoever has mended a channel can do, rather than wait for the next try."""
 
 _ANOTHER = "another `moderation_channel` in callwarden.toml"

@@ -51,6 +51,12 @@ async def refresh(visit: Visit) -> None:
     await publish(visit, visit.body.get("view"))
 
 
+async def try_channels(visit: Visit) -> None:
+    """“Try now”: channels that take no lines of cases, once an admin has mended them."""
+    await visit.desk.try_channels(visit.asker)
+    await refresh(visit)
+
+
 async def publish(visit: Visit, before: Mapping[str, Any] | None) -> None:
     """Draw somebody's Home as it is now, unless it was drawn anew after `before`.
 
@@ -81,7 +87,7 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
         places=tuple(Place(**place._asdict()) for place in places),
         calls=calls,
         cases=cases if isinstance(cases, Message) else tuple(cases),
-        warnings=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
+        outages=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
         capabilities={vendor: one.capabilities for vendor, one in desk.board.providers.items()},
     )
     return home_view(desktop, command, desk.board.clock.now())

@@ -5,7 +5,7 @@ from bot.doctor.findings import Finding, Findings, bad
 from bot.doctor.patient import Patient, existing_store
 from bot.doctor.places import CHANNELS
 from bot.errors import CallwardenError
-from handlers.channel_errors import RESTART, trouble
+from handlers.channel_errors import TRY_NOW, trouble
 
 
 async def outages(patient: Patient) -> Findings:
@@ -23,4 +23,4 @@ def _finding(outage: ChannelOutage) -> Finding:
         f"{outage.channel} {told.says}. Since {outage.began_at:%Y-%m-%d %H:%M} UTC, lines of cases "
         f"kept: {outage.kept}. The next try is at {outage.retry_at:%H:%M} UTC."
     )
-    return bad(CHANNELS, says, f"{told.mend} {RESTART}")
+    return bad(CHANNELS, says, f"{told.mend} {TRY_NOW}")

@@ -141,6 +141,9 @@ class Store(Protocol):
     async def outages(self) -> Sequence[ChannelOutage]:
         """Channels that cannot be posted to now, the longest first."""
 
+    async def try_channels(self) -> None:
+        """Take up a line for each of those channels now, without waiting for its hour."""
+
     async def leave(self, notice: Notice) -> None:
         """Leave this notice to other releases: what it tells cannot be read by this one."""
 

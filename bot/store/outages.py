@@ -131,7 +131,7 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """A process begins whose moderation channel is `channel`; None for none."""
+    """Channels in outage are to be tried now, and lines of others move to `channel`; None: none."""
 
     channel: str | None
 

@@ -251,6 +251,10 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         refused = outages.RefusedLine(notice, error, self._clock.now())
         return await self._background(self._keep_line, refused)
 
+    async def try_channels(self) -> None:
+        """Take up a line for each channel in outage now, without waiting for its hour."""
+        await self._background(self._reopen, outages.Reopening(None))
+
     async def outages(self) -> Sequence[ChannelOutage]:
         """Channels that cannot be posted to now, the longest first."""
         async with self._reading() as connection:

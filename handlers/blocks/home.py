@@ -24,7 +24,14 @@ from handlers.blocks.parts import (
     stamp,
 )
 from handlers.blocks.text import lines, say, when
-from handlers.blocks.values import ALL_CALLS, CASE, REFRESH_HOME, CaseValue, ListValue
+from handlers.blocks.values import (
+    ALL_CALLS,
+    CASE,
+    REFRESH_HOME,
+    TRY_CHANNELS,
+    CaseValue,
+    ListValue,
+)
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""
@@ -57,14 +64,14 @@ class Place(Frozen):
 class Desktop(Frozen):
     """All a member's Home is drawn from. What could not be had is a message in its place.
 
-    `warnings` are sentences about what needs whoever runs the bot.
+    `outages` are sentences about channels that an admin has to mend.
     """
 
     places: tuple[Place, ...]
     calls: Picture | Message
     cases: tuple[Case, ...] | Message
     capabilities: Mapping[Vendor, Mapping[str, Capability]]
-    warnings: tuple[str, ...] = ()
+    outages: tuple[str, ...] = ()
 
 
 def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
         [
             header("Callwarden"),
             paragraph(WHAT),
-            *(section(warning) for warning in desktop.warnings),
+            *_outages(desktop.outages),
             paragraph(["*Your permissions*", *(_place(one) for one in desktop.places)]),
             *actions(top, f"{mark}.home"),
             *_calls(desktop),
@@ -115,6 +122,13 @@ def plain_view(view: dict[str, Any], command: str) -> dict[str, Any]:
 
 def _home(blocks: list[Block]) -> dict[str, Any]:
     return {"type": "home", "callback_id": "home", "blocks": blocks[:MAX_BLOCKS]}
+
+
+def _outages(words: Sequence[str]) -> list[Block]:
+    """Each channel that takes no messages; one press tries all of them."""
+    value = ListValue(view=ListView())
+    tried = actions([button("Try now", TRY_CHANNELS, value)]) if words else []
+    return [*map(section, words), *tried]
 
 
 def _place(place: Place) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outages import ChannelOutage
+from bot.calls.picture import ListView
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
@@ -13,8 +14,10 @@ from bot.doctor.outages import outages
 from bot.doctor.patient import Patient
 from bot.settings import Settings
 from handlers.alerts import outage_words
+from handlers.blocks.values import TRY_CHANNELS, ListValue
 from tests.fakes.clock import START
 from tests.fakes.moderator import Moderator
+from tests.slack.test_bad_input import button, card
 from tests.slack.test_home import Visitor
 
 ROOM = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
@@ -60,8 +63,13 @@ async def test_lines_wait_while_the_channel_is_archived_and_whoever_runs_the_bot
         assert len(show.workspace.messages[admin]) == 1
 
         log.archived = False
-        await show.store._begin_well()
-        show.counter.desk.executor.nudge()
+        before = await show.store.outages()
+        pressed = button(TRY_CHANNELS, ListValue(view=ListView()).model_dump_json())
+        await show.sender.press(mira.user, card(mira, pressed), text="Press")
+        await show.counter.tasks.drain(5)
+        assert await show.store.outages() == before, "nor make it be tried"
+        vic = Visitor(show, "viewer")
+        await vic.uses(vic.home, "Try now")
         lines = await show.workspace.until(
             lambda: two if len(two := show.workspace.messages.get(log.id, [])) == 2 else None
         )

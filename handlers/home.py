@@ -12,7 +12,15 @@ from bot.calls.picture import ListView
 from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.priority import Priority, working_at
 from handlers.alerts import outage_words
-from handlers.blocks.home import CASES, Desktop, Place, home_view, outside_view, plain_view
+from handlers.blocks.home import (
+    CASES,
+    Desktop,
+    Place,
+    home_view,
+    kept_view,
+    outside_view,
+    plain_view,
+)
 from handlers.blocks.message import Message
 from handlers.slack_errors import UNDRAWABLE, cause, complaints, error_code
 from handlers.visit import Visit
@@ -40,10 +48,11 @@ async def opened(visit: Visit) -> None:
 
 
 async def refused(visit: Visit, why: CallwardenError) -> None:
-    """Say in the Home tab why it is not drawn; there is nowhere else to answer its opening."""
+    """Say in the Home tab why it is not drawn anew; there is nowhere else to answer its opening."""
     if visit.payload.get("tab") == TAB:
-        view = outside_view([str(why), why.next_step], visit.now)
-        await _put(visit, view, None)
+        words, before = [str(why), why.next_step], visit.payload.get("view")
+        view = kept_view(words, before["blocks"]) if before else outside_view(words, visit.now)
+        await _put(visit, view, before["hash"] if before else None)
 
 
 async def refresh(visit: Visit) -> None:

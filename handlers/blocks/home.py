@@ -42,6 +42,9 @@ CASES = 5
 MAX_BLOCKS = 100
 """Slack's limit for a Home tab (docs.slack.dev, reference/views)."""
 
+NOT_NOW = "home.not_now"
+"""Where a Home says why it is not drawn anew."""
+
 WHAT = (
     "*Callwarden* moderates live voice and video calls from Slack.",
     "Every act has a number, a reason and an outcome that was read back from the vendor.",
@@ -101,7 +104,7 @@ def outside_view(why: Sequence[str], at: datetime) -> dict[str, Any]:
 
     It tells no commands: they would be refused.
     """
-    said = lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)
+    said = _said(why)
     again = [button("Refresh", REFRESH_HOME, ListValue(view=ListView()))]
     return _home(
         [
@@ -111,6 +114,12 @@ def outside_view(why: Sequence[str], at: datetime) -> dict[str, Any]:
             *actions(again, f"{stamp(at)}.home"),
         ]
     )
+
+
+def kept_view(why: Sequence[str], before: Sequence[Block]) -> dict[str, Any]:
+    """The Home as it was drawn before, with why it is not drawn anew on top."""
+    kept = [block for block in before if block.get("block_id") != NOT_NOW]
+    return _home([section(_said(why), block_id=NOT_NOW), *kept])
 
 
 def plain_view(view: dict[str, Any], command: str) -> dict[str, Any]:
@@ -129,6 +138,10 @@ def _outages(words: Sequence[str]) -> list[Block]:
     value = ListValue(view=ListView())
     tried = actions([button("Try now", TRY_CHANNELS, value)]) if words else []
     return [*map(section, words), *tried]
+
+
+def _said(why: Sequence[str]) -> str:
+    return lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)
 
 
 def _place(place: Place) -> str:

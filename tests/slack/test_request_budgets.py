@@ -163,13 +163,25 @@ async def test_letters_are_cheap_and_end_all_the_same(show: Show) -> None:
     assert b'"value"' not in answers[-1].body
 
 
-async def test_home_says_when_it_can_be_opened_again(show: Show) -> None:
+async def test_a_home_that_was_never_drawn_says_when_it_will_be(show: Show) -> None:
+    mira = Visitor(show)
+    for _ in range(2):
+        await mira.types("help")
+    told = await mira.opens()
+    assert AGAIN.search(told)
+    assert "live calls" not in told
+
+
+async def test_home_says_when_it_is_drawn_again_and_shows_what_it_did(show: Show) -> None:
     mira = Visitor(show)
     assert "live calls" in await mira.opens()
     await mira.uses(mira.home, "Refresh")
     await show.counter.tasks.drain(30)
     before = await asked_of_vendors(show)
-    assert AGAIN.search(await mira.opens())
+    for _ in range(2):
+        told = await mira.opens()
+        assert len(AGAIN.findall(told)) == 1
+        assert "live calls" in told, "what it showed before stays"
     await mira.uses(mira.home, "Refresh")
     await mira.window("orders are still taken")
     assert await asked_of_vendors(show) == before

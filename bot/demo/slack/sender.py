@@ -19,6 +19,7 @@ from bot.demo.slack.refused import NotShown, Refused
 from bot.demo.slack.shown import STATEFUL, Json, Shown, View, fill
 from bot.demo.slack.signing import Seal
 from bot.demo.slack.socket_line import SocketLine
+from bot.demo.slack.views import view_json
 from bot.demo.slack.workspace import Workspace
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -142,11 +143,12 @@ class Sender:
         return await self._send("event_callback", payload, json.dumps(payload).encode(), JSON)
 
     async def app_home_opened(self, user: User) -> Delivery:
-        """Open the app's Home tab."""
+        """Open the app's Home tab; the app is told what it shows, once it shows anything."""
+        shown = self.world.modals.homes.get(user.id)
+        told = {"view": view_json(self.world, shown)} if shown else {}
         channel = self.world.direct(user.id).id
-        return await self.event(
-            {"type": "app_home_opened", "channel": channel, "tab": "home"}, user
-        )
+        opened = {"type": "app_home_opened", "channel": channel, "tab": "home", **told}
+        return await self.event(opened, user)
 
     async def redeliver(self, delivery: Delivery, *, number: int = 1) -> Delivery:
         """The same bytes again, newly signed; nothing is shown for the answer.

@@ -1,6 +1,7 @@
 """Opening the database: SQLite as one careful writer, PostgreSQL as it comes."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -108,6 +109,8 @@ class Database:
             event.listen(engine, "connect", _or_closed(prepare))
             if address.file:
                 event.listen(engine, "do_connect", partial(_tighten, address.file))
+        if address.file:
+            event.listen(self.engine.sync_engine, "do_connect", partial(_openable, address.file))
 
     @property
     def readers(self) -> AsyncEngine:
@@ -226,6 +229,14 @@ def _arguments(address: Address) -> dict[str, Any]:
 def _tighten(file: Path, *_: Any) -> None:
     """Before each connection: SQLite would make its files with the mode that the umask leaves."""
     make_private(file)
+
+
+def _openable(file: Path, *_: Any) -> None:
+    """Have SQLite refuse a file here, before a thread of aiosqlite cannot open it.
+
+    Nobody waits for such a thread: it may speak to a loop that is closed by then.
+    """
+    sqlite3.connect(file).close()
 
 
 def _or_closed(prepare: Callable[[Any], None]) -> Callable[[Any, Any], None]:

@@ -158,7 +158,9 @@ def cards() -> list[list[Block]]:
         list_message(digests(), 1, NOW, may=True),
         overview_message(digests(), "C1", NOW, "/calls", may=True),
     )
-    home = Desktop(places=(), calls=many, cases=(), capabilities={Vendor.STREAM: ALL})
+    home = Desktop(
+        places=(), calls=many, cases=(), capabilities={Vendor.STREAM: ALL}, outages=("C1 is away.",)
+    )
     return [*(one.blocks for one in messages), home_view(home, "/calls", NOW)["blocks"]]
 
 

@@ -243,6 +243,7 @@ async def kept_sending(line: socket.socket) -> None:
 async def test_any_bytes_are_answered_below_500_or_hung_up_on(port: int, said: bytes) -> None:
     async with calling(port) as caller:
         caller.send(said)
-        caller.writer.write_eof()
+        with contextlib.suppress(OSError):  # hung up on already
+            caller.writer.write_eof()
         told = await caller.rest()
     assert not told.startswith(b"HTTP/1.1 5")

@@ -17,7 +17,7 @@ from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Kick, Say, Verb
-from bot.errors import ClaimLost, NotAccepted, StoreError
+from bot.errors import ClaimLost, NotAccepted, OtherRelease, StoreError
 from bot.held_lease import HeldLease, holding
 from bot.moderation.asking import Asking
 from bot.moderation.executor import MOST_ATTEMPTS, PUT_BACK_FOR, READ_AGAIN
@@ -204,6 +204,26 @@ async def test_tries_in_which_the_database_was_away_do_not_count(
     assert await tasks.drain(30) == 0
     assert tries == [1] * (2 * MOST_ATTEMPTS + 1)
     assert not await lookups.under_way("k")
+
+
+@pytest.mark.parametrize("trouble", [ClaimLost("Lost."), OtherRelease("Not of this release.")])
+async def test_a_try_at_an_order_that_somebody_else_has_counts(
+    away: Away, clock: ManualClock, trouble: StoreError
+) -> None:
+    tasks, tries = Tasks(), list[int]()
+
+    async def settle(lookup: Lookup) -> None:
+        tries.append(lookup.attempt)
+        if len(tries) == 1:
+            raise trouble
+
+    lookups = Lookups(away, settle, Claimant(clock, tasks, "one"))
+    await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
+    assert await tasks.drain(30) == 0
+    await away.release("one")
+    lookups.nudge()
+    assert await tasks.drain(30) == 0
+    assert tries == [1, 2]
 
 
 async def test_a_case_of_which_the_database_did_not_say_what_came_before_was_not_begun(

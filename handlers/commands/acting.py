@@ -9,9 +9,10 @@ from dataclasses import replace
 from functools import partial
 
 from bot.calls.acts import CROWD, Act
+from bot.calls.cases import How
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
-from bot.errors import BadInput, VendorError
+from bot.errors import BadInput, CallwardenError, VendorError
 from bot.moderation.plan import UnclearPeople, explicit
 from handlers.blocks import values
 from handlers.blocks.message import Message
@@ -30,32 +31,42 @@ AT_ONCE = 0.4
 async def act(visit: Visit, request: ActRequest) -> Message | None:
     """Take the order: without an answer it is on disk. A heavy act opens a form to confirm.
 
-    One that was delivered before is looked up nowhere: it has led to its case, or is on its way.
+    Whether it was delivered before is asked only where something stands in its way, for it may be
+    what the first delivery did: an order that is understood is known by its key.
     """
-    if (earlier := await led_to(visit, visit.command_key)) is not None:
-        return told_again(earlier)
-    return None if await looked_for(visit, visit.command_key) else await _new(visit, request)
+    try:
+        meant = await _understood(visit, request)
+        return await _take(visit, *meant)
+    except (CallwardenError, TimeoutError) as trouble:
+        if (earlier := await led_to(visit, visit.command_key)) is not None:
+            return told_again(earlier)
+        if await looked_for(visit, visit.command_key):
+            return None
+        return await _not_taken(visit, request, trouble)
 
 
-async def _new(visit: Visit, request: ActRequest) -> Message | None:
-    """Take an order that comes for the first time."""
+async def _understood(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
+    """The order as it is to be read, and its act; TimeoutError where that is not known at once."""
     key = visit.command_key
     await visit.desk.admit(visit.asker, key, cut(clean(visit.body["text"]), MAX_REASON))
-    try:
-        meant = await visit.counter.plans.begin(key, lambda: meant_by(visit, request, key), AT_ONCE)
-    except TimeoutError:
-        if _surely_heavy(request):
+    return await visit.counter.plans.begin(key, lambda: meant_by(visit, request, key), AT_ONCE)
+
+
+async def _not_taken(
+    visit: Visit, request: ActRequest, trouble: CallwardenError | TimeoutError
+) -> Message | None:
+    """Ask, wait or say why. Raises what has words of its own."""
+    match trouble:
+        case TimeoutError() if _surely_heavy(request):
             visit.later(lambda: _confirm_slowly(visit, request), "form")
-            return None
-        await visit.counter.lookups.hold(_lookup(visit))
-        return None
-    except VendorError as error:
-        return unsent(error, await to_repeat(visit), await visit.diagnosis(error))
-    except UnclearPeople as no:
-        asked = no
-        visit.later(lambda: unclear.open_unclear(visit, request, asked), "form")
-        return None
-    await _take(visit, *meant)
+        case TimeoutError():
+            await visit.counter.lookups.hold(_lookup(visit))
+        case UnclearPeople():
+            visit.later(lambda: unclear.open_unclear(visit, request, trouble), "form")
+        case VendorError():
+            return unsent(trouble, await to_repeat(visit), await visit.diagnosis(trouble))
+        case _:
+            raise trouble
     return None
 
 
@@ -166,9 +177,11 @@ async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
     )
 
 
-async def _take(visit: Visit, request: ActRequest, meant: Act) -> None:
+async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
     if not meant.heavy:
-        await visit.desk.request(visit.order(visit.command_key, meant, request.reason))
-        return
+        asked = visit.order(visit.command_key, meant, request.reason)
+        taken = await visit.desk.request(asked)
+        return told_again(taken) if taken.how is How.REPEATED else None
     permitted = await visit.desk.permit(visit.asker, meant, visit.command_key, request.reason)
     visit.later(lambda: reason.open_form(visit, permitted, request.reason), "form")
+    return None

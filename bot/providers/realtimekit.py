@@ -94,14 +94,13 @@ class RealtimeKitProvider(Blind, Unprepared):
         return str(self.http.breaker.diagnosis or "")
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
-        """One page of live sessions; where there are any, one more request for all recordings.
+        """One page of live sessions, and at its side one request for all recordings.
 
         The cursor is a page number. Where the recordings cannot be read, they are left unknown.
         """
-        listed = await self._reads.live(limit, cursor)
-        if not listed.items:
-            return listed
-        running = await self._reads.all_running()
+        listed, running = await asyncio.gather(
+            self._reads.live(limit, cursor), self._reads.all_running()
+        )
         return listed.model_copy(update={"items": tuple(map(running.shown_on, listed.items))})
 
     async def get(self, call_id: str) -> Call:

@@ -19,6 +19,18 @@ def free_port() -> int:
         return port
 
 
+def refusing_port() -> int:
+    """A port that refuses connections as long as this process lives: taken, not listened on."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    _HELD.append(held)
+    port: int = held.getsockname()[1]
+    return port
+
+
+_HELD: list[socket.socket] = []
+
+
 class Process(Protocol):
     """What is asked of a process: the part of `asyncio.subprocess.Process` in use here."""
 

@@ -27,7 +27,7 @@ from bot.providers.breaker import Breaker
 from bot.providers.http import Deadlines, Kind, Transport, Wire
 from handlers.questions import questions
 from tests.fakes.clock import ManualClock
-from tests.live.process import free_port
+from tests.live.process import refusing_port
 from tests.network.office import LOOPBACK, Answer, Office, serving
 from tests.network.test_trust import well
 
@@ -99,7 +99,7 @@ class Case(NamedTuple):
 CASES = {
     "no name": Case(at(lambda: "https://nobody.invalid"), Cause.DNS, "the name nobody.invalid "),
     "refused": Case(
-        at(lambda: f"https://{LOOPBACK}:{free_port()}"), Cause.REFUSED, "refuses the connection"
+        at(lambda: f"https://{LOOPBACK}:{refusing_port()}"), Cause.REFUSED, "refuses the connection"
     ),
     "unknown CA": Case(speaking(Office.server), Cause.UNTRUSTED, "not trusted", believed=False),
     "expired": Case(speaking(expired), Cause.EXPIRED, "not valid at this time"),
@@ -215,7 +215,9 @@ async def test_a_connection_that_breaks_once_the_request_is_sent_leaves_a_doubt(
 
 async def test_a_vendor_that_is_left_alone_is_so_for_the_cause_it_failed_for() -> None:
     http = to(
-        f"http://{LOOPBACK}:{free_port()}", DIRECT, breaker=Breaker(Vendor.STREAM, ManualClock())
+        f"http://{LOOPBACK}:{refusing_port()}",
+        DIRECT,
+        breaker=Breaker(Vendor.STREAM, ManualClock()),
     )
     with suppress(VendorUnreachable):
         for _ in range(4):

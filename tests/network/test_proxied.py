@@ -24,7 +24,7 @@ from bot.settings import Settings
 from handlers.counter import Counter
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
-from tests.live.process import free_port
+from tests.live.process import free_port, refusing_port
 from tests.live.warm import warm
 from tests.network.office import NEEDS_PROXY, Office, all_by_tls, tinyproxy
 from tests.unit.test_bootstrap import ended
@@ -166,7 +166,7 @@ async def test_a_proxy_that_lets_nobody_through_is_named_as_the_cause(
 async def test_a_proxy_that_does_not_reach_the_other_side_says_so(
     town: Town, tmp_path: Path
 ) -> None:
-    away = f"https://127.0.0.1:{free_port()}"
+    away = f"https://127.0.0.1:{refusing_port()}"
     async with tinyproxy(tmp_path) as proxy:
         (found,) = await town.findings("Stream Video", STREAM_BASE_URL=away, HTTPS_PROXY=proxy.url)
     assert re.search(r"The proxy 127.0.0.1:\d+ did not reach 127.0.0.1:\d+ \(50\d\)", found.says)
@@ -174,7 +174,7 @@ async def test_a_proxy_that_does_not_reach_the_other_side_says_so(
 
 
 async def test_a_proxy_that_is_away_is_named_as_the_cause(town: Town) -> None:
-    found = await town.findings(*OUTSIDE, HTTPS_PROXY=f"http://{USER}@127.0.0.1:{free_port()}")
+    found = await town.findings(*OUTSIDE, HTTPS_PROXY=f"http://{USER}@127.0.0.1:{refusing_port()}")
     assert len(found) == len(OUTSIDE)
     for one in found:
         assert re.search(r"The proxy 127.0.0.1:\d+ cannot be reached: it refuses", one.says)

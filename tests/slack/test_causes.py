@@ -11,7 +11,7 @@ from bot.demo.slack.workspace import Workspace
 from bot.demo.stage import Cast, Show, open_show
 from tests.fakes.clock import ManualClock
 from tests.fakes.moderator import Moderator
-from tests.live.process import free_port
+from tests.live.process import refusing_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,7 +27,7 @@ KNOWN = Call(ref=CallRef(vendor=Vendor.STREAM, id="default:known"), title="Known
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
     """Stream Video, which was seen before, refuses connections; the other vendors are well."""
-    nowhere = {"STREAM_BASE_URL": f"http://127.0.0.1:{free_port()}"}
+    nowhere = {"STREAM_BASE_URL": f"http://127.0.0.1:{refusing_port()}"}
     folder: Path = tmp_path_factory.mktemp("show")
     async with open_show(folder, rules=RULES, more=nowhere) as opened:
         opened.counter.desk.board.memory.keep_calls([KNOWN])

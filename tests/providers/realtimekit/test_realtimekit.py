@@ -1,5 +1,6 @@
 """RealtimeKit's client against the make-believe server: calls, people, ending and muting."""
 
+import asyncio
 import json
 
 import pytest
@@ -42,6 +43,22 @@ async def test_a_listing_names_the_meeting_and_its_run(
     assert (one.title, one.people, one.started_at, one.kind) == ("Clinic", 2, START, "meeting")
     assert (one.recording, one.broadcasting, one.rtmp) == (RecordingState.OFF, None, ())
     assert (page.next, page.total, len(server.requests)) == (None, 1, 2)
+
+
+async def test_recordings_are_asked_for_beside_sessions_where_there_were_any(
+    provider: RealtimeKitProvider, server: RealtimeKitServer
+) -> None:
+    await provider.list_live(limit=10)
+    before = len(server.requests)
+    server.faults.hang(on="/sessions")
+    listing = asyncio.create_task(provider.list_live(limit=10))
+    async with asyncio.timeout(30):
+        while len(server.requests) < before + 2:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.01)
+    listing.cancel()
+    await asyncio.wait({listing})
+    asked = {one.path.rpartition("/")[2] for one in server.requests[before:]}
+    assert asked == {"sessions", "recordings"}
 
 
 async def test_pages_of_calls_follow_one_another_and_end(

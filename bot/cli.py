@@ -301,7 +301,8 @@ def send(
 ) -> None:
     """Post a digest now. One that was posted already is not posted again.
 
-    Exit code 75: Slack did not take it, try again; 1: its channel cannot be written to.
+    Exit code 75: Slack did not take it, try again; 1: its channel cannot be written to, or Slack
+    refuses this digest for what it is.
     """
     from bot.bootstrap import sending
     from bot.clock import SystemClock

@@ -96,6 +96,10 @@ def fate_told(fate: Fate) -> tuple[str, int]:
         Fate.POSTED: ("Posted.", 0),
         Fate.TAKEN: ("It is posted already, or another process is about to post it.", 0),
         Fate.LATER: ("Slack did not take it. Try again in a minute.", TRY_AGAIN),
+        Fate.REFUSED: (
+            "Slack refuses this digest itself, as the log says. The next one is sent as planned.",
+            1,
+        ),
         Fate.LOST: ("Its channel cannot be written to. It is paused, and its owner is told.", 1),
     }[fate]
 

@@ -70,7 +70,8 @@ class SlackDigests:
     async def post(self, posting: Posting, digest: Digest) -> str:
         """The digest, then its details in the thread; each is posted once. The digest's timestamp.
 
-        Raises NoticeLater when Slack is busy or away, NoticeLost with what the owner can do.
+        Raises NoticeLater when Slack is busy or away, MessageRefused when it refuses this digest
+        for what it is, NoticeLost with what the owner can do where it takes none in that channel.
         """
         pause = pause_before(posting.attempt)
         ts = await self._digest(posting, channel_drafts(digest), pause)

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.held_lease import require_held
-from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost
+from bot.ports import ChannelUnavailable, MessageRefused, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.slack_errors import (
     UNDRAWABLE,
@@ -124,8 +124,8 @@ async def post(write: Ask, drafts: Sequence[Message], attempt: Attempt) -> str:
 async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
     """Write the first of `drafts` that Slack takes: the plainest comes last.
 
-    NoticeLost where it takes none of them for what they are: it never will. ClaimLost where it is
-    done under a lease that may have run out: somebody else may write it.
+    MessageRefused where it takes none of them for what they are: it never will. ClaimLost where it
+    is done under a lease that may have run out: somebody else may write it.
     """
     code = ""
     for draft in drafts:
@@ -136,4 +136,4 @@ async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
             if (code := error_code(error)) not in UNDRAWABLE:
                 raise
             log.warning("blocks refused", error=code, complaints=complaints(error))
-    raise NoticeLost(f"Slack refuses this message itself, also as plain text ({code}).")
+    raise MessageRefused(f"Slack refuses this message itself, also as plain text ({code}).")

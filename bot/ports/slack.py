@@ -65,7 +65,7 @@ class AskPoster(Protocol):
 
 
 class DigestPoster(Protocol):
-    """Puts a digest into its channel. Raises `NoticeLater` or `NoticeLost`."""
+    """Puts a digest into its channel. Raises `NoticeLater`, `MessageRefused` or `NoticeLost`."""
 
     async def post(self, posting: Posting, digest: Digest) -> str:
         """Post it; its timestamp. A second attempt looks first whether the first one arrived."""
@@ -99,7 +99,15 @@ class ChannelUnavailable(Exception):
 
 
 class NoticeLost(Exception):
-    """It can never be written there.
+    """Slack will never take this message, so it is not tried again.
 
-    The address has expired, the channel is archived, or Slack refuses the message for what it is.
+    The place is gone (the address has expired, the channel is archived), or, as `MessageRefused`,
+    the message is at fault.
+    """
+
+
+class MessageRefused(NoticeLost):
+    """Slack refuses this one message for what it is, also as plain text.
+
+    Nothing is known against the place: another message may be taken there.
     """

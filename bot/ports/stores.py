@@ -298,7 +298,7 @@ class DigestStore(Protocol):
         """
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
-        """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
+        """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
 
     async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
         """Take up what is to be told now, the longest due first.

@@ -19,7 +19,7 @@ from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, holding
 from bot.moderation.write_retry import retry_write
-from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
+from bot.ports import DigestPoster, DigestStore, MessageRefused, NoticeLater, NoticeLost
 from bot.schedule.making import Maker
 from bot.schedule.runner import guarded
 from bot.schedule.telling import Teller
@@ -56,6 +56,8 @@ class Fate(Enum):
     """It is posted already, or another worker has it."""
     LATER = "later"
     """Not this time; the next ring tries again."""
+    REFUSED = "refused"
+    """Slack refuses this one for what it is; that day is given up, and the next ones are sent."""
     LOST = "lost"
     """Its channel cannot be written to; the subscription is paused."""
 
@@ -133,6 +135,12 @@ class Rounds:
         if not held.is_young(IN_TIME) or not await self._as_wanted(subscription):
             log.warning("digest put off", subscription=subscription.id, day=str(day))
             return Fate.LATER
+        return await self._post(posting, digest, folded, held)
+
+    async def _post(
+        self, posting: Posting, digest: Digest, folded: Sequence[Posting], held: HeldLease
+    ) -> Fate:
+        subscription = posting.subscription
         try:
             with holding(held):
                 ts = await self.poster.post(posting, digest)
@@ -140,8 +148,10 @@ class Rounds:
         except NoticeLater as later:
             return self._wait(subscription, later.seconds)
         except ClaimLost:
-            log.warning("digest put off", subscription=subscription.id, day=str(day))
+            log.warning("digest put off", subscription=subscription.id, day=str(posting.day))
             return Fate.LATER
+        except MessageRefused as refused:
+            return await self._give_up(posting, str(refused))
         except NoticeLost as lost:
             return await self._pause(subscription, str(lost))
         return Fate.POSTED
@@ -175,7 +185,7 @@ class Rounds:
             folded=posting.folded,
         )
 
-    async def _mark(self, posting: Posting, ts: str, folded: Sequence[Posting]) -> None:
+    async def _mark(self, posting: Posting, ts: str | None, folded: Sequence[Posting] = ()) -> None:
         """Mark the older ones first: whoever dies in between finds the message again by its day."""
         for one, message in (*((each, None) for each in folded), (posting, ts)):
             mark = partial(self.digests.posted, one, message)
@@ -200,10 +210,18 @@ class Rounds:
         self.quiet[subscription.wish.channel] = self.clock.monotonic() + seconds
         return Fate.LATER
 
-    async def _pause(self, subscription: Subscription, why: str) -> Fate:
-        """Ring no more for a channel that cannot be written to, and say so to its owner.
+    async def _give_up(self, posting: Posting, why: str) -> Fate:
+        """Send this day no more; what would have been folded into it is left to the next day."""
+        number, day = posting.subscription.id, str(posting.day)
+        log.error("digest given up", subscription=number, day=day, why=why)
+        await self._mark(posting, None)
+        return Fate.REFUSED
 
-        One that was changed meanwhile is left as it is: the next ring goes by what it is now.
+    async def _pause(self, subscription: Subscription, why: str) -> Fate:
+        """Ring no more where no digest can be sent until somebody mends it, and tell its owner.
+
+        Its channel cannot be written to, or its time zone is not known here. One that was
+        changed meanwhile is left as it is: the next ring goes by what it is now.
         """
         if not await self.digests.pause(subscription, why, self.clock.now()):
             log.warning("digest put off", subscription=subscription.id, why=why)

@@ -75,7 +75,7 @@ class Bid:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A digest that was posted, or (`ts` None) folded into a later one."""
+    """A digest that was posted, or (`ts` None) folded into a later one or given up."""
 
     posting: Posting
     ts: str | None

@@ -39,7 +39,8 @@ class DigestSubscription(SQLModel, table=True):
 class DigestPosting(SQLModel, table=True):
     """One sending day of a subscription, since somebody took it up.
 
-    `state` is `due`, `posted` or `folded` into a later one; `posted` is the message's timestamp.
+    `state` is `due`, `posted` or `folded`: into a later one, or given up because Slack refuses it.
+    `posted` is the message's timestamp.
     """
 
     __tablename__ = "digest_posting"

@@ -73,7 +73,7 @@ class DigestSide(Shelf):
         return await self._background(self._claim_posting, Bid(subscription, day, owner, lease))
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
-        """Mark it posted, or folded into a later one (`ts` None); False: the claim was lost."""
+        """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
         return await self._background(self._posted, Sent(posting, ts))
 
     async def acts(self, stretch: Stretch) -> Acts:

@@ -11,7 +11,7 @@ from bot.calls.models import Vendor
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import ClaimLost, StoreError
-from bot.ports import NoticeLater, NoticeLost
+from bot.ports import MessageRefused, NoticeLater, NoticeLost
 from bot.schedule.rounds import LATEST, LEASE, Fate, due_days
 from bot.schedule.runner import guarded
 from tests.fakes.clock import ManualClock
@@ -289,6 +289,17 @@ async def test_a_channel_that_is_gone_pauses_it_and_its_owner_is_told_why(watch:
     assert one.next_day(watch.clock.now()) is None
     assert await watch.go_at(utc(22)) == []
     assert watch.channel.attempts == 1
+
+
+async def test_a_digest_that_is_refused_for_what_it_is_leaves_older_days_to_the_next_one(
+    watch: Watch,
+) -> None:
+    await watch.go_at(utc(21, 9) + LATEST + timedelta(minutes=1))
+    watch.channel.fails = [MessageRefused("msg_too_long")]
+    assert await watch.go_at(utc(22)) == []
+    assert await watch.go_at(utc(23)) == [SUNDAY + timedelta(days=1)]
+    ((posting, _),) = watch.channel.messages["C-1"]
+    assert posting.folded == (SATURDAY,)
 
 
 @pytest.mark.parametrize("trouble", [NoticeLater(1), NoticeLost("account_inactive")])

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
@@ -26,7 +26,7 @@ from bot.ports import NoticeLater, NoticeLost
 from bot.schedule.freshness import Freshness
 from bot.schedule.making import Maker
 from bot.schedule.rounds import LEASE, Rounds
-from bot.store import open_store
+from bot.store import SqlStore, open_store
 from handlers.digests import SlackDigests
 from handlers.history import ChannelHistory
 from tests.fakes.clock import ManualClock
@@ -47,14 +47,21 @@ DIGEST = digest(
 class Port:
     """One port for all tests of this file, with another Slack behind it for each.
 
-    After `quota` messages Slack wants none for 9 seconds.
+    After `quota` messages Slack wants none for 9 seconds. With `refuses` it refuses each message
+    under that error, and counts them.
     """
 
     app: ASGIApp = field(default_factory=Starlette)
     url: str = ""
     quota: int | None = None
+    refuses: str = ""
+    refused: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.refuses and scope["path"].endswith(POST):
+            self.refused += 1
+            await JSONResponse({"ok": False, "error": self.refuses})(scope, receive, send)
+            return
         if self.quota is not None and scope["path"].endswith(POST):
             if not self.quota:
                 answer = JSONResponse({"ok": False, "error": "ratelimited"}, status_code=429)
@@ -136,6 +143,7 @@ async def desk(port: Port) -> AsyncIterator[Desk]:
     channel = world.add_channel("leads", ada)
     slack = SlackServer(world)
     port.app, port.quota, world.base_url = slack.app, None, port.url
+    port.refuses, port.refused = "", 0
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(
             token=world.credentials.token,
@@ -314,23 +322,59 @@ async def test_no_log_line_has_a_token_or_what_was_said(desk: Desk) -> None:
     assert "minutes" not in str(log)
 
 
-async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
-    desk: Desk, sqlite_url: str
-) -> None:
+class Due(NamedTuple):
+    """A store with one subscription, whose digest of SENT is due; `clock` is theirs."""
+
+    store: SqlStore
+    clock: ManualClock
+    maker: Maker
+    one: Subscription
+
+    def rounds(self, poster: SlackDigests, owner: str) -> Rounds:
+        fresh = Freshness({}, self.store, self.store, self.clock).fresh
+        return Rounds(self.store, self.maker, poster, fresh, self.clock, owner)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def due(desk: Desk, sqlite_url: str) -> AsyncIterator[Due]:
     clock = ManualClock(MADE - timedelta(days=1))
     async with open_store(sqlite_url, clock) as store:
         maker = Maker(usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor))
-        fresh = Freshness({}, store, store, clock).fresh
         wish, owner = desk.subscription().wish, desk.subscription().owner
         one = await wanted(store, wish, owner, clock.now())
         clock.advance(timedelta(days=1, minutes=1).total_seconds())
-        claimed = await store.claim_posting(one, SENT, owner="first", lease=LEASE)
-        assert claimed is not None
-        await desk.poster.post(claimed, await maker.make(one, SENT))  # and it marks nothing
-        clock.advance(LEASE.total_seconds() + 1)
-        second = Rounds(store, maker, desk.another(), fresh, clock, "second")
-        await second.go()
-        await second.go()
+        yield Due(store, clock, maker, one)
+
+
+async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
+    desk: Desk, due: Due
+) -> None:
+    claimed = await due.store.claim_posting(due.one, SENT, owner="first", lease=LEASE)
+    assert claimed is not None
+    await desk.poster.post(claimed, await due.maker.make(due.one, SENT))  # and it marks nothing
+    due.clock.advance(LEASE.total_seconds() + 1)
+    second = due.rounds(desk.another(), "second")
+    await second.go()
+    await second.go()
     assert desk.once()
     assert desk.asked(HISTORY) == 1
     assert "Stream Video's calls of this day were not read yet." in as_text(desk.roots[0])
+
+
+async def test_a_digest_that_slack_refuses_for_what_it_is_leaves_the_next_morning_its_own(
+    desk: Desk, due: Due
+) -> None:
+    rounds, desk.port.refuses = due.rounds(desk.poster, "one"), "msg_too_long"
+    with capture_logs() as log:
+        await rounds.go()
+    due.clock.advance(LEASE.total_seconds() + 1)
+    await rounds.go()
+    assert desk.port.refused == 2, "once with blocks, and once as text"
+    assert (log[-1]["event"], log[-1]["day"]) == ("digest given up", str(SENT))
+    assert "msg_too_long" in log[-1]["why"]
+    desk.port.refuses = ""
+    due.clock.advance(timedelta(days=1).total_seconds())
+    await rounds.go()
+    (kept,) = await due.store.subscriptions()
+    assert (desk.once(), kept.why, kept.paused_until) == (True, "", None)
+    assert desk.private == []

@@ -30,7 +30,7 @@ FARTHEST = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(minutes=10)
 """No lease is longer than this, unless it was given by a clock that was ahead."""
 
-_DUE: Mapping[Table, Rows] = {OUTBOX: IS_DUE, REFUSED: true(), TELLING: true()}
+_DUE: Mapping[Table, Rows] = {OUTBOX: IS_DUE, LOOKUP: true(), REFUSED: true(), TELLING: true()}
 _HELD: Mapping[Table, Rows] = {
     CASE: IS_OPEN,
     OUTBOX: IS_DUE,
@@ -69,8 +69,13 @@ class ClockSteps:
 
 
 def _mend(transaction: Transaction, due: datetime, held: datetime, until: datetime) -> None:
-    """What is due after `due` is so now; what is held beyond `held` is held until `until`."""
+    """What is due after `due` is so now; what is held beyond `held` is held until `until`.
+
+    What was asked after `due` waits from now on: it grew no older while that moment was to come.
+    """
     write = transaction.connection.execute
+    asked = update(CASE).where(IS_OPEN, CASE.c.accepted_at > due)
+    write(asked.values(accepted_at=transaction.now))
     for table, rows in _DUE.items():
         write(update(table).where(rows, table.c.due_at > due).values(due_at=transaction.now))
     for table, rows in _HELD.items():

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from structlog.testing import capture_logs
 
 from bot.calls.cases import NoticeKind
+from bot.calls.lookups import Lookup
 from bot.calls.outcomes import Result, State
 from bot.digests.subscription import Wish
 from bot.store import SqlStore, open_store
@@ -158,6 +159,23 @@ async def test_what_an_earlier_process_wrote_by_a_clock_that_was_ahead_is_due_at
         assert await due(store) == [(NoticeKind.LINE, 1)]
 
 
+async def test_what_is_asked_by_a_clock_that_was_ahead_grows_old_from_the_next_start_on(
+    sqlite_url: str, clock: ManualClock
+) -> None:
+    """Nobody can say since when; but nothing is done so much later as that clock was ahead."""
+    ahead = ManualClock()
+    ahead.set(HOUR)
+    async with open_store(sqlite_url, ahead) as store:
+        await store.accept(order())
+        await store.hold(Lookup(key="l", words="kick K7QX ann", command="/calls", actor=MARY))
+    async with open_store(sqlite_url, clock) as store:
+        await due(store)
+        clock.advance(600)
+        (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
+        (lookup,) = await store.due_lookups(owner="w", limit=1, lease=MINUTE)
+    assert (claim.waited, lookup.waited) == (10 * MINUTE, 10 * MINUTE)
+
+
 class Stepping:
     """A server's time and seconds that nobody sets, before rows that were written while ahead."""
 
@@ -178,7 +196,12 @@ class Stepping:
         until = self.now + timedelta(seconds=seconds)
         with self.database.writing.begin() as connection:
             connection.execute(update(OUTBOX).values(due_at=until, lease_until=until))
-            connection.execute(update(CASE).values(lease_until=until))
+            connection.execute(update(CASE).values(lease_until=until, accepted_at=until))
+
+    def accepted_in(self) -> float:
+        """In how many seconds the case was taken, by what it says."""
+        with self.database.writing.begin() as connection:
+            return self._until(connection, CASE.c.accepted_at)
 
     def waits(self) -> tuple[float, float, float]:
         """For how many seconds the message waits, and both leases last."""
@@ -230,3 +253,4 @@ async def test_a_servers_time_set_back_is_noticed_and_nothing_waits_for_it(
         stepping.look(set_by=-HOUR)
     assert [line["event"] for line in logs] == ["the database's clock was set back"]
     assert stepping.waits() == (0, 60, 60)
+    assert stepping.accepted_in() == 0

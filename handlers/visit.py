@@ -74,6 +74,7 @@ class Visit:
             channel=self.asker.channel,
             reply_url=self.reply_url,
             in_place=self.on_private_message,
+            words=str(self.body.get("text") or ""),
         )
 
     @property

@@ -34,7 +34,8 @@ class Order(Frozen):
     `card` says that the answer redraws the card it came from, `in_place` that it takes the place of
     the message that was pressed. `trace` is the id of the request on log lines; it is no part of
     what is asked. `press` is a second key, of a press whose order has one that counts tries: that
-    press delivered again is the same order. It is not written down with the case.
+    press delivered again is the same order. `words` are what was typed: delivered again, they are
+    the same order whoever they would mean by then. Neither is written down with the case.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Order(Frozen):
     in_place: bool = False
     trace: str = ""
     press: str = Field("", exclude=True)
+    words: str = Field("", exclude=True, repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -62,7 +64,8 @@ class Order(Frozen):
 
     def fingerprint(self) -> str:
         """A hash of what is asked: two deliveries of one key must agree on it."""
-        asked = f"{self.act.subject}\n{self.actor.user}\n{self.reason}"
+        meant = self.words or f"{self.act.subject}\n{self.reason}"
+        asked = f"{self.actor.user}\n{meant}"
         return hashlib.sha256(asked.encode()).hexdigest()
 
 

@@ -32,7 +32,7 @@ from bot.providers.realtimekit_quality import Gauge
 from bot.providers.realtimekit_reads import Reads
 from bot.providers.realtimekit_recordings import Recordings
 from bot.providers.realtimekit_rooms import Rooms
-from bot.providers.realtimekit_wire import NOTHING_RUNS, outputs, plain, problem, recording_state
+from bot.providers.realtimekit_wire import outputs, plain, problem, recording_state
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
@@ -81,7 +81,7 @@ class RealtimeKitProvider(Blind, Unprepared):
         self._shelf = Shelf(http, self._reads, self._recordings)
         self._gauge = Gauge(http, self._reads)
         self._past = KitHistory(http, clock)
-        self._were_live = False
+        self._had_calls = False
         self._table = complete(_capabilities(tuple(rtmp_targets)))
 
     @property
@@ -95,19 +95,23 @@ class RealtimeKitProvider(Blind, Unprepared):
         return str(self.http.breaker.diagnosis or "")
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
-        """One page of live sessions; where there are any, one more request for all recordings.
+        """One page of live sessions, with one more request for all recordings where there are any.
 
-        Both go out at once where there were any before: waiting for each other takes twice as long.
-        The cursor is a page number. Where the recordings cannot be read, they are left unknown.
+        Once a list had calls, the recordings are asked for at its side, so that nobody waits for
+        one after the other. The cursor is a page number. Where the recordings cannot be read, they
+        are left unknown.
         """
-        if self._were_live:
+        if self._had_calls:
             listed, running = await asyncio.gather(
                 self._reads.live(limit, cursor), self._reads.all_running()
             )
         else:
             listed = await self._reads.live(limit, cursor)
-            running = await self._reads.all_running() if listed.items else NOTHING_RUNS
-        self._were_live = bool(listed.items)
+            if not listed.items:
+                return listed
+            running = await self._reads.all_running()
+        if cursor is None:
+            self._had_calls = bool(listed.items)
         return listed.model_copy(update={"items": tuple(map(running.shown_on, listed.items))})
 
     async def get(self, call_id: str) -> Call:

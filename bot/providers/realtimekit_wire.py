@@ -188,9 +188,6 @@ class Running(NamedTuple):
         return call.model_copy(update=told)
 
 
-NOTHING_RUNS = Running([], whole=True)
-
-
 def plain(running: Iterable[Recording]) -> list[Recording]:
     """Those that are not sent to a target of ours: kept as files, as far as can be told."""
     return [one for one in running if one.output is None]

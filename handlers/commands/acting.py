@@ -31,8 +31,8 @@ AT_ONCE = 0.4
 async def act(visit: Visit, request: ActRequest) -> Message | None:
     """Take the order: without an answer it is on disk. A heavy act opens a form to confirm.
 
-    Whether it was delivered before is asked only where something stands in its way, for it may be
-    what the first delivery did: an order that is understood is known by its key.
+    One that is understood is known by its key where it is written down. Where something stands in
+    its way, an earlier delivery is looked for first: it may be what that one did.
     """
     try:
         meant = await _understood(visit, request)

@@ -7,8 +7,10 @@ import pytest
 import pytest_asyncio
 
 from bot.calls.models import Vendor
+from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
+from bot.demo.vendors import Visitor
 from bot.ports import CaseFilter
 from handlers.blocks.values import FORM_PEOPLE
 from tests.fakes.moderator import Moderator
@@ -49,6 +51,21 @@ async def test_a_command_whose_target_has_left(show: Show) -> None:
     again = await show.sender.redeliver(delivery)
     assert "Already requested: case #1." in again.body.decode()
     assert await cases(show) == {1}
+
+
+async def test_a_command_whose_words_mean_somebody_else_by_now(show: Show) -> None:
+    mira, stream = Moderator(show), show.stage.world.stream
+    stream.join(SUPPORT, Visitor("first", "Zed"))
+    delivery = await show.sender.command(mira.user, show.stage.cast.ops, f"kick {SUPPORT} zed rude")
+    await mira.sees("kicked Zed", "confirmed")
+    gone(show, SUPPORT, "first")
+    stream.join(SUPPORT, Visitor("second", "Zed"))
+    show.counter.desk.board.memory.forget(Vendor.STREAM, SUPPORT)
+    again = await show.sender.redeliver(delivery)
+    assert "Already requested: case #1." in again.body.decode()
+    assert "second" in {stay.visitor.id for stay in stream.rooms[SUPPORT].here()}
+    states = [entry.state for entry in await show.store.audit(CaseFilter(limit=50))]
+    assert State.REFUSED not in states
 
 
 async def test_a_command_whose_call_is_over(show: Show) -> None:

@@ -108,6 +108,16 @@ async def test_an_equal_order_after_the_end_is_a_new_case(store: SqlStore) -> No
     assert (later.how, later.case.number) == (How.NEW, 2)
 
 
+async def test_the_same_words_under_one_key_are_one_order_whoever_they_mean_by_now(
+    store: SqlStore,
+) -> None:
+    typed = {"words": "kick K7QX zed rude"}
+    await store.accept(order("k", person="first").model_copy(update=typed))
+    again = await store.accept(order("k", person="second").model_copy(update=typed))
+    assert (again.how, again.case.number) == (How.REPEATED, 1)
+    assert [entry.event for entry in await store.audit(ALL)] == [Event.REQUESTED]
+
+
 async def test_a_key_with_another_order_is_refused_and_audited(store: SqlStore) -> None:
     await store.accept(order("k"))
     with pytest.raises(KeyReused):

@@ -12,7 +12,11 @@ from bot.store.outages import COUNT
 from bot.store.tables import CASE, IS_DUE, IS_OPEN, OUTBOX
 
 _CASES = (
-    select(CASE.c.vendor, func.count(), func.min(CASE.c.asked_at))
+    select(
+        CASE.c.vendor,
+        func.count(),
+        func.min(func.coalesce(CASE.c.accepted_at, CASE.c.asked_at)),
+    )
     .where(IS_OPEN)
     .group_by(CASE.c.vendor)
 )
@@ -22,11 +26,13 @@ _NOTICES = select(func.count(), func.min(OUTBOX.c.due_at)).where(IS_DUE)
 async def backlog(connection: AsyncConnection, database: Database, now: datetime) -> Backlog:
     """Open cases by vendor, and messages that should have been sent by now.
 
-    `now` is what the reader's clock says, by which he finds out how old the oldest is.
+    How old the oldest is goes by the database's time, and is told as so long before `now`, which is
+    what the reader's clock says.
     """
+    open_cases = _CASES.add_columns(database.present)
     cases = {
-        Vendor(vendor): Waiting(count=count, oldest=oldest)
-        for vendor, count, oldest in await connection.execute(_CASES)
+        Vendor(vendor): Waiting(count=count, oldest=now - (then - oldest))
+        for vendor, count, oldest, then in await connection.execute(open_cases)
         if vendor in set(Vendor)  # another release may know more
     }
     asked = _NOTICES.add_columns(database.present).where(OUTBOX.c.due_at <= database.present)

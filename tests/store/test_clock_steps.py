@@ -106,6 +106,9 @@ async def test_how_long_a_case_waited_is_not_what_a_clock_was_set_by(
 ) -> None:
     await store.accept(order())
     clock.set(by)
+    (waiting,) = (await store.backlog()).cases.values()
+    assert waiting.oldest is not None
+    assert abs(clock.now() - waiting.oldest) < MINUTE
     (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
     assert timedelta(0) <= claim.waited < MINUTE
 

@@ -51,8 +51,9 @@ async def refused(visit: Visit, why: CallwardenError) -> None:
     """Say in the Home tab why it is not drawn anew; there is nowhere else to answer its opening."""
     if visit.payload.get("tab") == TAB:
         words, before = [str(why), why.next_step], visit.payload.get("view")
-        view = kept_view(words, before["blocks"]) if before else outside_view(words, visit.now)
-        await _put(visit, view, before["hash"] if before else None)
+        plain = outside_view(words, visit.now)
+        kept = before.get("blocks") if before else None
+        await _show(visit, kept_view(words, kept) if kept else plain, plain, before)
 
 
 async def refresh(visit: Visit) -> None:
@@ -71,12 +72,9 @@ async def publish(visit: Visit, before: Mapping[str, Any] | None) -> None:
 
     Each vendor has its deadline, so that a slow one is one line and holds up nothing.
     """
-    guard = str(before["hash"]) if before and before.get("hash") else None
     with working_at(Priority.LOOK):  # also after an order
         view = await _drawn(visit)
-    refused = await _put(visit, view, guard)
-    if refused in UNDRAWABLE:
-        await _put(visit, plain_view(view, visit.counter.command), guard)
+    await _show(visit, view, plain_view(view, visit.counter.command), before)
 
 
 async def _drawn(visit: Visit) -> dict[str, Any]:
@@ -100,6 +98,18 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
         capabilities={vendor: one.capabilities for vendor, one in desk.board.providers.items()},
     )
     return home_view(desktop, command, desk.board.clock.now())
+
+
+async def _show(
+    visit: Visit, view: dict[str, Any], plain: dict[str, Any], before: Mapping[str, Any] | None
+) -> None:
+    """Publish `view`, or `plain` where Slack refuses its blocks; not over one newer than `before`.
+
+    A `before` of which Slack tells no hash is written over.
+    """
+    guard = str(before["hash"]) if before and before.get("hash") else None
+    if await _put(visit, view, guard) in UNDRAWABLE:
+        await _put(visit, plain, guard)
 
 
 async def _put(visit: Visit, view: dict[str, Any], guard: str | None) -> str:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -170,6 +171,22 @@ async def test_a_home_that_was_never_drawn_says_when_it_will_be(show: Show) -> N
     told = await mira.opens()
     assert AGAIN.search(told)
     assert "live calls" not in told
+
+
+@pytest.mark.parametrize(
+    "before",
+    [{}, {"hash": None}, {"blocks": [{"type": "of another year"}]}],
+    ids=["nothing told", "no blocks", "blocks that Slack does not take"],
+)
+async def test_a_home_that_cannot_be_kept_says_when_it_is_drawn_again_all_the_same(
+    show: Show, before: dict[str, Any]
+) -> None:
+    mira = Visitor(show)
+    for _ in range(2):
+        await mira.types("help")
+    event = {"type": "app_home_opened", "channel": "D1", "tab": "home", "view": before}
+    await show.sender.event(event, mira.user)
+    assert AGAIN.search(await mira.drawn_after(""))
 
 
 async def test_home_says_when_it_is_drawn_again_and_shows_what_it_did(show: Show) -> None:

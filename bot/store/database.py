@@ -110,7 +110,9 @@ class Database:
             if address.file:
                 event.listen(engine, "do_connect", partial(_tighten, address.file))
         if address.file:
-            event.listen(self.engine.sync_engine, "do_connect", partial(_openable, address.file))
+            event.listen(
+                self.engine.sync_engine, "do_connect", partial(_require_openable, address.file)
+            )
 
     @property
     def readers(self) -> AsyncEngine:
@@ -231,7 +233,7 @@ def _tighten(file: Path, *_: Any) -> None:
     make_private(file)
 
 
-def _openable(file: Path, *_: Any) -> None:
+def _require_openable(file: Path, *_: Any) -> None:
     """Have SQLite refuse a file here, before a thread of aiosqlite cannot open it.
 
     Nobody waits for such a thread: it may speak to a loop that is closed by then.

@@ -131,7 +131,7 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """Channels in outage are to be tried now, and lines of others move to `channel`; None: none."""
+    """Lines kept for any other channel move to `channel`; None where there is none to move to."""
 
     channel: str | None
 
@@ -166,13 +166,18 @@ def arrived(transaction: Transaction, notices: Sequence[Notice]) -> None:
 
 
 def reopen(transaction: Transaction, beginnings: Sequence[Reopening]) -> Sequence[None]:
-    """Try at once what may have been mended; lines kept for another channel go to the new one."""
+    """At a start: move the lines kept for another channel, and try what may have been mended."""
     for one in beginnings:
         if one.channel is not None:
             transaction.connection.execute(_MOVE, {"to": one.channel})
             transaction.connection.execute(_END_OTHERS, {"to": one.channel})
-        transaction.connection.execute(_TRY_NOW, {"now": transaction.now})
-    return [None] * len(beginnings)
+    return try_now(transaction, [None] * len(beginnings))
+
+
+def try_now(transaction: Transaction, asked: Sequence[None]) -> Sequence[None]:
+    """Every channel in outage is to be tried at once, without waiting for its hour."""
+    transaction.connection.execute(_TRY_NOW, {"now": transaction.now})
+    return asked
 
 
 def tries(transaction: Transaction, wish: Wish) -> Sequence[str]:

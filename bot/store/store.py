@@ -106,7 +106,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._finish = Work(worklist.finish, StoreError, counting=True)
         self._put_back = Work(put_back, StoreError)
         self._release = Work(worklist.release, StoreError)
-        self._release_all = Work(worklist.release_all, StoreError)
+        self._take_over = Work(worklist.take_over, StoreError)
 
     def _open_notices(self) -> None:
         notices = Notices(self._database, self._aside)
@@ -117,6 +117,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._leave = Work(notices.leave, StoreError)
         self._keep_line = Work(outages.keep, StoreError)
         self._reopen = Work(outages.reopen, StoreError)
+        self._try_now = Work(outages.try_now, StoreError)
 
     def _open_lookups(self) -> None:
         self._hold = Work(lookups.hold, NotAccepted)
@@ -143,7 +144,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         try:
             if not await self.schema_fits():
                 return
-            if self._database.sqlite and (freed := await self._background(self._release_all, None)):
+            if self._database.sqlite and (freed := await self._background(self._take_over, None)):
                 log.info("claims freed", rows=freed)
             reopening = outages.Reopening(self._line_channel)
             await self._background(self._reopen, reopening)
@@ -253,7 +254,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def try_channels(self) -> None:
         """Take up a line for each channel in outage now, without waiting for its hour."""
-        await self._background(self._reopen, outages.Reopening(None))
+        await self._background(self._try_now, None)
 
     async def outages(self) -> Sequence[ChannelOutage]:
         """Channels that cannot be posted to now, the longest first."""

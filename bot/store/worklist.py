@@ -185,10 +185,11 @@ class Worklist:
             )
         return [None] * len(owners)
 
-    def release_all(self, transaction: Transaction, asked: Sequence[None]) -> Sequence[int]:
-        """Let go of everything, whoever holds it; of how many rows.
+    def take_over(self, transaction: Transaction, asked: Sequence[None]) -> Sequence[int]:
+        """Take over a file from the process before this one; how many rows that one held.
 
-        A file's time begins anew with each process, so what waits does so since it was asked.
+        Everything is let go of. A file's time begins anew with each process, so open cases wait
+        since they were asked.
         """
         since = update(CASE).where(IS_OPEN).values(accepted_at=CASE.c.asked_at)
         transaction.connection.execute(since)

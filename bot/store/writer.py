@@ -173,8 +173,8 @@ class _Desk:
         try:
             results = await self._commit(batch, min(item.deadline for item in batch))
         except (*FAILURES, CallFailed) as error:
-            kind, sort = why(error, self._pen.address), type(error).__name__
-            log.warning("group commit failed", size=len(batch), error=sort, why=kind)
+            reason, sort = why(error, self._pen.address), type(error).__name__
+            log.warning("group commit failed", size=len(batch), error=sort, why=reason)
         except Unsure:
             log.warning("a commit was not answered", size=len(batch))
         else:

@@ -8,15 +8,17 @@ import psycopg
 
 from tests.fakes.clock import ManualClock
 
-UNHELD = "lease_until = CASE WHEN owner IS NULL THEN lease_until - %(by)s ELSE lease_until END"
+AGE_UNHELD_LEASES = (
+    "lease_until = CASE WHEN owner IS NULL THEN lease_until - %(by)s ELSE lease_until END"
+)
 
 GROW_OLDER = {
     "outbox": "due_at = due_at - %(by)s, expires_at = expires_at - %(by)s",
     "channel_outage": "retry_at = retry_at - %(by)s",
     "refused_order": "due_at = due_at - %(by)s, refused_at = refused_at - %(by)s",
     "digest_telling": "due_at = due_at - %(by)s, since = since - %(by)s",
-    "order_lookup": f"due_at = due_at - %(by)s, {UNHELD}",
-    "moderation_case": f"accepted_at = accepted_at - %(by)s, {UNHELD}",
+    "order_lookup": f"due_at = due_at - %(by)s, {AGE_UNHELD_LEASES}",
+    "moderation_case": f"accepted_at = accepted_at - %(by)s, {AGE_UNHELD_LEASES}",
 }
 """What is due, waits or expires by the server's time. Leases that are held stay as they are."""
 
@@ -38,6 +40,8 @@ def time_passing(clock: ManualClock, url: str) -> Iterator[None]:
                 )
 
         clock.moved = moved
-        yield
-        clock.moved = lambda _: None
-        cursor.connection.close()
+        try:
+            yield
+        finally:
+            clock.moved = lambda _: None
+            cursor.connection.close()

@@ -135,5 +135,6 @@ async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
         except SlackApiError as error:
             if (code := error_code(error)) not in UNDRAWABLE:
                 raise
-            log.warning("blocks refused", error=code, complaints=complaints(error))
+            plain = not draft.blocks
+            log.warning("message refused", plain=plain, error=code, complaints=complaints(error))
     raise MessageRefused(f"Slack refuses this message itself, also as plain text ({code}).")

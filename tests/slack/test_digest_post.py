@@ -181,7 +181,7 @@ async def test_a_workspace_that_refuses_charts_gets_everything_as_text(desk: Des
     assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in as_text(desk.roots[0])
     assert "[Case #128]" in as_text(desk.roots[0])
     assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in as_text(desk.replies[0])
-    assert [line["event"] for line in log] == ["blocks refused"] * 2
+    assert [line["event"] for line in log] == ["message refused"] * 2
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same process", "another process"])

@@ -35,7 +35,7 @@ from bot.moderation.cards import Cards
 from bot.moderation.memory import Memory
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import ChannelUnavailable, Member, NoticeLater, NoticeLost
+from bot.ports import ChannelUnavailable, Member, MessageRefused, NoticeLater, NoticeLost
 from bot.store import open_store
 from handlers.alerts import AdminAlerts
 from handlers.channel_errors import SHARED, THREADLESS, UNAVAILABLE
@@ -508,7 +508,7 @@ async def test_blocks_that_slack_refuses_are_sent_once_more_as_text(
     assert (line.ts, line.blocks, len(mail.lines)) == (shown, [], 1)
     assert "Case #1" in line.text
     assert "<!channel>" not in line.text
-    assert log[0]["event"] == "blocks refused"
+    assert (log[0]["event"], log[0]["plain"]) == ("message refused", False)
     assert log[0]["complaints"] == [COMPLAINT]
 
 
@@ -520,9 +520,11 @@ async def test_a_line_that_slack_refuses_for_what_it_is_is_given_up_and_not_trie
     for error in UNDRAWABLE:
         mail.moods.refuses = error
         before = mail.moods.refused
-        with pytest.raises(NoticeLost, match=error):
+        with capture_logs() as log, pytest.raises(MessageRefused, match=error):
             await mail.outbox.show(mail.notice(posted=ts, version=2), mail.case)
         assert mail.moods.refused - before == 2, "once with blocks, and once as text"
+        told = [(line["event"], line["plain"]) for line in log]
+        assert told == [("message refused", False), ("message refused", True)]
 
 
 async def test_an_answer_is_private_and_tells_the_case(mail: Mail) -> None:
@@ -621,7 +623,7 @@ async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) ->
     with capture_logs() as log:
         await mail.outbox.show(mail.answer(mail.reply_url()), finished(mail.case))
     assert (mail.told()[0].blocks, "confirmed" in mail.told()[0].text) == ([], True)
-    assert log[0]["event"] == "blocks refused"
+    assert (log[0]["event"], log[0]["plain"]) == ("message refused", False)
 
 
 async def test_a_used_up_response_url_is_given_up(mail: Mail) -> None:

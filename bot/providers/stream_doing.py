@@ -61,7 +61,7 @@ class StreamDoing:
         """The moderator's user id in this field, where there is one."""
         return {field: self.moderator} if self.moderator else {}
 
-    async def same_run(self, act: Act) -> None:
+    async def require_same_run(self, act: Act) -> None:
         """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
         if act.call.session is not None:
             require_no_later(act, await self.reads.call(act.call.id))

@@ -52,12 +52,12 @@ class RoomActs(StreamDoing):
 
     @can(GoBack, why="Everyone leaves who may not join backstage.")
     async def _go_back(self, act: Act) -> Receipt:
-        await self.same_run(act)
+        await self.require_same_run(act)
         return await self.send(act, "stop_live", {})
 
     @can(End)
     async def _end(self, act: Act) -> Receipt:
-        await self.same_run(act)
+        await self.require_same_run(act)
         return await self.send(act, "mark_ended")
 
     @can(

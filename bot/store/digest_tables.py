@@ -57,7 +57,11 @@ class DigestPosting(SQLModel, table=True):
 
 
 class DigestTelling(SQLModel, table=True):
-    """What a channel or an owner is to be told; gone once it was told, or is true no more."""
+    """What a channel or an owner is to be told; gone once it was told, or is true no more.
+
+    `since` is when that arose and `due_at` when it is to be told next, both by the time that what
+    is due goes by; see `bot.store.database`.
+    """
 
     __tablename__ = "digest_telling"
 

@@ -55,7 +55,7 @@ class SetAside:
         )
 
     def keys(self, table: Table) -> list[Any]:
-        """Which rows of a table were set aside."""
+        """Which rows of a table were set aside: the newest, no more than MOST_KEPT_OUT."""
         return list(self._rows.get(table.name, ()))[-MOST_KEPT_OUT:]
 
     def cases_of(self, call: CallRef) -> list[int]:

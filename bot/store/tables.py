@@ -208,8 +208,10 @@ class OrderLookup(SQLModel, table=True):
 class RefusedOrder(SQLModel, table=True):
     """An order refused for want of a role; `request` is a `bot.calls.asks.Ask` as JSON.
 
-    `subject` tells equal orders; `asked_at` is when those who may give it were asked, and `due_at`
-    is set while that is to be posted. `owner`, `token` and `lease_until` say who posts it.
+    `subject` tells equal orders. `refused_at` is when it was refused, by the time that what is due
+    goes by; `asked_at` is when those who may give it were asked, by the clock of the machine that
+    was asked; `due_at` is set while that is to be posted. `owner`, `token` and `lease_until` say
+    who posts it.
     """
 
     __tablename__ = "refused_order"

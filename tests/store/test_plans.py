@@ -42,7 +42,11 @@ async def test_every_write_finds_its_rows_by_an_index(sqlite_url: str, clock: Ma
 async def test_whatever_is_taken_up_is_found_by_an_index_at_postgresql_too(
     postgres_url: str, clock: ManualClock
 ) -> None:
-    """With its planner told to read no table whole where there is another way."""
+    """With its planner told to read no table whole where there is another way.
+
+    Seven statements: cases of any vendor and of one; notices of any kind, lines and answers; orders
+    that a role is asked for, and orders that are looked for.
+    """
     said = await written(postgres_url, clock)
     taking = {sql: values for sql, values in said.items() if sql.startswith("WITH chosen")}
     assert len(taking) == 7

@@ -1,7 +1,7 @@
 """How far this machine's clock is off: a wrong one has Slack refused, and nothing else shows it.
 
 Slack's requests are refused when they were signed more than five minutes ago by our clock, and
-Stream refuses tokens that are over by its own.
+Stream refuses tokens that have expired by its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping

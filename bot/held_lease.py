@@ -3,10 +3,10 @@
 A process that slept or was frozen does not know that its lease has run out, and that somebody else
 does its work meanwhile. It travels in a context variable, which tasks inherit.
 
-The rule: a lease is as old as it is since it was asked for, and holds for SURE of its length.
-Before work is begun, its age is by the clock that says more (`HeldLease`): to be wrong costs a
-later start. An act that was begun goes by seconds that nobody sets alone (`RenewedLease`): a
-machine's clock set ahead must not break it off half done.
+The rule: a lease's age counts from when it was asked for, and the lease is relied on for SURE of
+its length. Before work is begun, its age is by the clock that says more (`HeldLease`): to be wrong
+costs a later start. An act that was begun goes by seconds that nobody sets alone (`RenewedLease`):
+a machine's clock set ahead must not break it off half done.
 """
 
 import abc

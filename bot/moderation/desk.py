@@ -203,7 +203,7 @@ class Desk:
         return ()
 
     async def try_channels(self, asker: Asker) -> None:
-        """Try those channels now; for admins alone, whoever else asks reads of none."""
+        """Try the channels of `outages` now, where an admin asks; for anybody else, do nothing."""
         if await self.outages(asker):
             await self.store.try_channels()
             self.executor.nudge()

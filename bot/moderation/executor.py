@@ -45,8 +45,8 @@ STALE = timedelta(minutes=15)
 """An order that could not be begun in this time is not done any more: the call has moved on."""
 
 PUT_BACK_FOR = timedelta(seconds=5)
-"""How long an order waits that cannot be begun: Slack does not say who asked for it, or the
-database not what has to be known. That is none of its tries."""
+"""How long an order waits that cannot be begun because Slack does not say who asked for it, or
+because the database cannot be read. This does not count as a try."""
 
 PAST = 500
 """Earlier cases of a call in which an act looks for what it takes back."""
@@ -186,7 +186,11 @@ class Executor:
             self._unwritten.pop(number, None)
 
     async def _done(self, claim: Claim, tracker: ProgressTracker) -> Done:
-        """The case carried out, refused, or ended. Unverified when its asker is to be asked for."""
+        """The case carried out, refused, or ended.
+
+        Raises Unverified where Slack does not say who its asker is, ClaimLost where another process
+        has it, and StoreError where the database is away.
+        """
         case = claim.case
         if (unwritten := self._unwritten.get(case.number)) is not None:
             return Done(case, unwritten)

@@ -33,7 +33,7 @@ LAST_SECONDS = 1.0
 
 
 class LeaseKeeper:
-    """Keeps one claim: `held` is its lease, which is anew with each renewal.
+    """Keeps one claim: `held` is its lease, which begins anew with each renewal.
 
     `tracker` is told by the work how far it is, `shown` when that can be read.
     `lease` is how long each renewal holds, `beat` how many seconds there are between two.

@@ -19,7 +19,7 @@ OWN_CASES = "What you asked for yourself is under `audit by me`."
 
 
 class Policy:
-    """Who may do what, to whom, where. What is called `require_…` raises what is not permitted.
+    """Who may do what, to whom, where. Each `require_…` raises NotPermitted where the answer is no.
 
     Somebody named by user id costs one `Directory.member`; groups are asked only when no plain
     list settles it. When the directory is silent, the answer is no.
@@ -39,8 +39,8 @@ class Policy:
     async def require_viewer(self, actor: Actor, channel: str | None) -> None:
         """NotPermitted unless somebody may see calls and cases there.
 
-        It is Outsider, Unverified, ChannelNotAllowed or RoleTooLow. `channel` None is their App
-        Home.
+        Which kind it is says why: Outsider, Unverified, ChannelNotAllowed or RoleTooLow. `channel`
+        is None in their App Home.
         """
         await self._require_member(actor)
         if channel is not None:
@@ -95,7 +95,8 @@ class Policy:
         says; `whole` that they are all who are there. On everyone it is aimed at nobody: protected
         people are spared, unless it is meant for them too, which only admins may ask.
 
-        It is Outsider, Unverified, ChannelNotAllowed, RoleTooLow or ProtectedPerson.
+        Which kind it is says why: Outsider, Unverified, ChannelNotAllowed, RoleTooLow or
+        ProtectedPerson.
         """
         await self._require_member(actor)
         await self._require_allowed(actor.user, channel)

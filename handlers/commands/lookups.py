@@ -49,7 +49,7 @@ class MayBeDone(CallwardenError):
 
 
 class NeedsForm(CallwardenError):
-    """What is meant has to be confirmed in a form, and no form can be opened any more."""
+    """What is meant has to be confirmed in a form, which the asker opens by a button."""
 
     default_next_step = "Nothing was done. Confirm it in its form."
 

@@ -31,7 +31,7 @@ def hold(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
         new.append(one.key not in known)
         if new[-1]:
             known.add(one.key)
-            rows.append(_row(one) | {"due_at": transaction.now - one.waited})
+            rows.append(_row(one) | {"due_at": transaction.now})
     if rows:
         transaction.connection.execute(_ADD, rows)
     return new

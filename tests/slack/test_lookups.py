@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.calls.actors import Actor
 from bot.calls.lookups import Lookup
@@ -11,6 +12,9 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
 from bot.ports import CaseFilter
+from bot.store.database import Database
+from bot.store.tables import LOOKUP
+from bot.store.urls import address_of
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,6 +43,16 @@ def kept(show: Show, mira: Moderator, **more: object) -> Lookup:
         "reply_url": f"{workspace.base_url}/respond/{workspace.tickets.reply(mira.user.id, ops)}",
     }
     return Lookup.model_validate({**told, **more})
+
+
+async def left(show: Show, url: str, lookup: Lookup, ago: timedelta) -> None:
+    """Have it asked so long ago, of a process that took it up and died."""
+    await show.store.hold(lookup)
+    await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
+    with Database(address_of(url)).writing.begin() as connection:
+        (asked,) = connection.execute(select(LOOKUP.c.due_at)).scalars()
+        connection.execute(update(LOOKUP).values(due_at=asked - ago))
+    await show.store.release("dies")
 
 
 async def test_it_is_carried_on_with_and_told_by_its_outcome_alone(show: Show) -> None:
@@ -140,12 +154,12 @@ async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
     await mira.sees("✅ #1 kicked Dolores", "confirmed")
 
 
-async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(show: Show) -> None:
+async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(
+    show: Show, show_url: str
+) -> None:
     mira, faults = Moderator(show), show.stage.world.stream.faults
     show.counter.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
-    await show.store.hold(kept(show, mira, waited=timedelta(seconds=10)))
-    await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
-    await show.store.release("dies")
+    await left(show, show_url, kept(show, mira), timedelta(seconds=10))
     faults.hang(on="/participants", times=None)
     try:
         show.counter.lookups.nudge()
@@ -163,9 +177,11 @@ async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
     assert entry.case is None
 
 
-async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(show: Show) -> None:
+async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(
+    show: Show, show_url: str
+) -> None:
     mira = Moderator(show)
-    await show.store.hold(kept(show, mira, waited=STALE + timedelta(minutes=1)))
+    await left(show, show_url, kept(show, mira), STALE + timedelta(minutes=1))
     show.counter.lookups.nudge()
     await mira.sees("for 16 minutes", "Nothing was done.", "[Try again]")
     assert await show.store.audit(CaseFilter(limit=9)) == []

@@ -61,16 +61,21 @@ COMPLAINT = "[ERROR] this surface does not take it [json-pointer:/blocks/0]"
 
 @dataclass
 class Moods:
-    """Stands before Slack; a Slack in a bad mood refuses every block, or with `refuses` all."""
+    """Stands before Slack; a Slack in a bad mood refuses every block, or with `refuses` all.
+
+    Methods without `on` in their path are left alone.
+    """
 
     app: ASGIApp = field(default_factory=Starlette)
     refuses_blocks: bool = False
     refuses: str = ""
+    on: str = ""
     refused: int = 0
     url: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not (self.refuses_blocks or self.refuses):
+        bad = self.refuses_blocks or self.refuses
+        if scope["type"] != "http" or not bad or self.on not in scope["path"]:
             await self.app(scope, receive, send)
             return
         body = await Request(scope, receive).body()

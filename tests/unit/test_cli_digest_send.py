@@ -15,6 +15,7 @@ from bot.demo.slack.render import as_text
 from bot.digests.subscription import Wish
 from bot.store import open_store
 from tests.fakes.digests import wanted
+from tests.slack.test_outbox import Moods
 from tests.unit.test_cli import Run
 from tests.unit.test_cli import run as run  # noqa: PLC0414  the fixture
 
@@ -24,14 +25,21 @@ SEND = ("digest", "send", "--subscription", "1")
 
 
 @pytest.fixture
-def slack() -> Iterator[SlackServer]:
+def moods() -> Moods:
+    """What stands before Slack."""
+    return Moods()
+
+
+@pytest.fixture
+def slack(moods: Moods) -> Iterator[SlackServer]:
     """One with a channel for leads, in a thread of its own: the command has the other one."""
     server = SlackServer(Workspace(SystemClock()))
     server.world.add_channel("leads", server.world.add_user("Ada"))
+    moods.app = server.app
     ready, done, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
 
     async def be_there() -> None:
-        async with serve(server.app) as server.world.base_url:
+        async with serve(moods) as server.world.base_url:
             ready.set()
             await done.wait()
 
@@ -83,3 +91,14 @@ def test_a_channel_that_is_gone_ends_with_1_and_its_owner_is_told(
     assert "Its channel cannot be written to. It is paused" in said.err
     (told,) = slack.world.messages[slack.world.direct("UADA").id]
     assert "The channel is archived" in as_text(told)
+
+
+def test_a_digest_that_slack_refuses_for_what_it_is_ends_with_1_and_pauses_nothing(
+    run: Run, slack: SlackServer, moods: Moods, environ: dict[str, str]
+) -> None:
+    moods.refuses, moods.on = "msg_too_long", "chat.postMessage"
+    said = run(*SEND, **environ)
+    assert (said.code, said.out) == (1, "")
+    assert "Slack refuses this digest itself" in said.err
+    assert "The next one is sent as planned." in said.err
+    assert slack.world.messages == {}

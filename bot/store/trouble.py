@@ -22,6 +22,9 @@ FAILURES = (SQLAlchemyError, OSError, UnicodeError)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 """Names and addresses: a host may be called after any kind of trouble."""
 
+_NUMBER = re.compile(r"\d+")
+"""In words, a port for one: it may be the same as a code."""
+
 MOST = 200
 """Characters of a server's own words."""
 
@@ -59,7 +62,8 @@ def cause_of(error: Exception, address: Address) -> Cause | None:
 
 def _kind(error: Exception, address: Address) -> Kind | None:
     original = _original(error)
-    signs = " ".join((_code(original), _QUOTED.sub('""', _message(original))))
+    words = _NUMBER.sub("", _QUOTED.sub('""', _message(original)))
+    signs = f"{_code(original)} {words}"
     kinds = SQLITE if address.sqlite else POSTGRESQL
     return next((kind for kind in kinds if re.search(kind.signs, signs, re.IGNORECASE)), None)
 

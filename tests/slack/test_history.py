@@ -147,7 +147,7 @@ async def test_after_slack_was_away_one_reading_tells_of_all_lines_that_none_is_
     worker.slack.faults.clear()
     assert worker.lines == []
     await worker.ended(SOME)
-    await worker.tells(110)
+    await worker.tells(100)
     assert (len(worker.lines), worker.in_progress, await worker.waiting()) == (SOME, 0, 0)
     assert worker.read() <= 2
 
@@ -162,7 +162,7 @@ async def test_every_line_is_settled_within_two_minutes_although_few_can_be_foun
     await worker.tells()
     assert worker.in_progress == LINES
     await worker.ended(LINES)
-    await worker.tells(110)
+    await worker.tells(100)
     assert await worker.waiting() == 0
     newest = {line.metadata["event_payload"]["key"]: line for line in worker.lines if line.metadata}
     assert len(newest) == LINES

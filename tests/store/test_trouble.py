@@ -265,6 +265,14 @@ def test_result_codes_of_sqlite_are_told_apart(name: str, sort: type[StoreError]
         raise OperationalError("SELECT 1", {}, code(name))
 
 
+@pytest.mark.parametrize("port", [25006, 42501, 53100, 53300])
+def test_a_port_is_not_taken_for_a_code(port: int) -> None:
+    address = address_of(f"postgresql://ann@db.test:{port}/calls")
+    said = f'connection to server at "db.test", port {port} failed: server closed the connection'
+    with pytest.raises(DatabaseUnavailable, match="closed the connection"), told_apart(address):
+        raise OperationalError("SELECT 1", {}, psycopg.OperationalError(said))
+
+
 @pytest.mark.parametrize("kind", [*POSTGRESQL, *SQLITE], ids=lambda kind: kind.signs[:20])
 def test_every_kind_says_what_mends_it(kind: Kind) -> None:
     assert kind.says.endswith(".")

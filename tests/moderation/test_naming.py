@@ -148,6 +148,7 @@ def test_another_way_to_read_the_same_words_is_asked_about(
         ("ann @zoe", "zoe"),
         ("ann and", "and"),
         ("Kofi Annan rude", "Kofi Annan"),
+        ('ann, "zoe rude', '"zoe'),
         ("all except zoe", "zoe"),
         ("all, but zoe", "zoe"),
         ("all except", "except"),

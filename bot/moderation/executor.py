@@ -156,8 +156,7 @@ class Executor:
                 return
             except (Unverified, StoreError) as silence:
                 log.warning("case put back", why=str(silence))
-                until = self._clock.now() + PUT_BACK_FOR
-                put_back = partial(self._store.put_back, claim, until=until)
+                put_back = partial(self._store.put_back, claim, wait=PUT_BACK_FOR)
                 await retry_write(put_back, self._clock, "case put back")
                 return
             kept = await self._finish(claim, done)

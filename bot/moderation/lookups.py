@@ -76,6 +76,5 @@ class Lookups:
 
     async def _put_back(self, lookup: Lookup, error: CallwardenError) -> None:
         log.warning("order put back", why=str(error))
-        until = self._clock.now() + PUT_BACK_FOR
-        put_back = partial(self._store.put_back_lookup, lookup, until=until)
+        put_back = partial(self._store.put_back_lookup, lookup, wait=PUT_BACK_FOR)
         await retry_write(put_back, self._clock, "order put back")

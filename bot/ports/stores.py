@@ -81,8 +81,8 @@ class Store(Protocol):
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, act as done, audit and notices in one transaction; False: the claim was lost."""
 
-    async def put_back(self, claim: Claim, *, until: datetime) -> None:
-        """Give a case back, as never taken up and not before `until`, unless the claim was lost."""
+    async def put_back(self, claim: Claim, *, wait: timedelta) -> None:
+        """Give a case back as never taken up, to be had after `wait`; nothing where it was lost."""
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds, so that another worker need not wait for the lease."""
@@ -178,8 +178,8 @@ class LookupStore(Protocol):
     async def looked_up(self, lookup: Lookup) -> None:
         """It is known what came of this one; a stale token changes nothing."""
 
-    async def put_back_lookup(self, lookup: Lookup, *, until: datetime) -> None:
-        """Give one back, as never taken up and not before `until`, unless it was lost."""
+    async def put_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
+        """Give one back as never taken up, to be had after `wait`; nothing where it was lost."""
 
 
 class AskStore(Protocol):

@@ -215,9 +215,8 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         outcome = Outcome(claim, tuple(results), self._clock.now())
         return await self._background(self._finish, outcome)
 
-    async def put_back(self, claim: Claim, *, until: datetime) -> None:
-        """Give a case back of which nothing was begun, to be taken up from `until` on."""
-        wait = until - self._clock.now()
+    async def put_back(self, claim: Claim, *, wait: timedelta) -> None:
+        """Give a case back of which nothing was begun, to be taken up once `wait` is over."""
         row = PutBack(CASE, claim.case.number, claim.token, wait)
         await self._background(self._put_back, row)
 
@@ -284,9 +283,8 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         """It is known what came of this one."""
         await self._background(self._looked_up, lookup)
 
-    async def put_back_lookup(self, lookup: Lookup, *, until: datetime) -> None:
-        """Give one back of which nothing was found out, to be taken up from `until` on."""
-        wait = until - self._clock.now()
+    async def put_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
+        """Give one back of which nothing was found out, to be taken up once `wait` is over."""
         row = PutBack(LOOKUP, lookup.key, lookup.token, wait)
         await self._background(self._put_back, row)
 

@@ -57,22 +57,22 @@ async def test_each_vendor_can_be_taken_alone(store: SqlStore) -> None:
 
 @pytest.mark.parametrize(("seconds", "due"), [(0, True), (60, False)])
 async def test_a_case_put_back_counts_as_never_taken_up_and_waits_for_its_time(
-    store: SqlStore, clock: ManualClock, seconds: int, due: bool
+    store: SqlStore, seconds: int, due: bool
 ) -> None:
     await store.accept(order())
     (claim,) = await store.claim(owner="a", limit=1, lease=MINUTE)
-    await store.put_back(claim, until=clock.now() + timedelta(seconds=seconds))
+    await store.put_back(claim, wait=timedelta(seconds=seconds))
     assert (await store.case(1)).attempt == 0
     assert not await store.finish(claim, [DONE])
     again = await store.claim(owner="b", limit=1, lease=MINUTE)
     assert [one.case.attempt for one in again] == ([1] if due else [])
 
 
-async def test_who_lost_a_case_does_not_put_it_back(store: SqlStore, clock: ManualClock) -> None:
+async def test_who_lost_a_case_does_not_put_it_back(store: SqlStore) -> None:
     await store.accept(order())
     (lost,) = await store.claim(owner="a", limit=1, lease=timedelta(0))
     (held,) = await store.claim(owner="b", limit=1, lease=MINUTE)
-    await store.put_back(lost, until=clock.now())
+    await store.put_back(lost, wait=timedelta(0))
     assert await store.finish(held, [DONE])
 
 

@@ -78,7 +78,10 @@ MAY_IMPORT = {
     "__main__": "cli",
     "__init__": "",
 }
-"""Each room, and the rooms it may import besides itself; `blocks` is handlers/blocks."""
+"""Each room, and the rooms it may import besides itself."""
+
+ROOMS = {"handlers": "handlers", "handlers.blocks": "blocks"}
+"""Modules and packages that are no room by their place below `bot`; the longest name counts."""
 
 ONLY_IN = {
     "slack_bolt": "handlers bootstrap demo",
@@ -100,10 +103,11 @@ ONLY_IN = {
 
 def room_of(dotted: str) -> str | None:
     """The room a module or a name in it belongs to; None when it is none of ours."""
-    top, *rest = dotted.split(".")
-    if top == "handlers":
-        return "blocks" if rest[:1] == ["blocks"] else "handlers"
-    return (rest or ["__init__"])[0] if top == "bot" else None
+    names = dotted.split(".")
+    for length in range(len(names), 0, -1):
+        if (room := ROOMS.get(".".join(names[:length]))) is not None:
+            return room
+    return (names[1:] or ["__init__"])[0] if names[0] == "bot" else None
 
 
 def reached(tree: ast.Module) -> Iterator[str]:

@@ -306,8 +306,8 @@ def send(
     """
     from bot.bootstrap import sending
     from bot.clock import SystemClock
+    from bot.digest_delivery.dispatcher import Fate
     from bot.digests.picking import numbered, sending_day
-    from bot.schedule.rounds import Fate
     from bot.settings import Settings
     from bot.tables import fate_told
 

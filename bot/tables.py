@@ -13,12 +13,12 @@ from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.cli_console import console
+from bot.digest_delivery.dispatcher import Fate
 from bot.digests.digest import Gap
 from bot.doctor.findings import Finding, Sign
 from bot.errors import CallwardenError
 from bot.printable import one_line
-from bot.schedule.keeping import Progress, Tell
-from bot.schedule.rounds import Fate
+from bot.usage_import.day_writer import Progress, Tell
 
 TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h: the same may work later."""

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import Tasks
 from bot.clock import SystemClock
 from bot.clock_skew import ClockSkew
+from bot.digest_delivery.dispatcher import Rounds
+from bot.digest_delivery.service import Subscribing
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
@@ -14,10 +17,7 @@ from bot.moderation.asking import Asking
 from bot.moderation.desk import Desk
 from bot.moderation.lookups import Lookups
 from bot.moderation.request_budgets import RequestBudgets
-from bot.moderation.subscribing import Subscribing
-from bot.moderation.tasks import Tasks
 from bot.ports import Signatures
-from bot.schedule.rounds import Rounds
 from handlers.commands.plans import Plans
 from handlers.replies import Replies
 from handlers.turns import Turns

@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.digests.announcements import Telling
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.digests.telling import Telling
 from bot.ports import NoticeLost
 from bot.usage.days import local_day
 from handlers.blocks.digest import channel_drafts, thread_drafts

@@ -10,9 +10,9 @@ import structlog
 from pydantic import BaseModel
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.digest_delivery.announcer import Untold
+from bot.digests.announcements import About, Telling
 from bot.digests.subscription import Subscription
-from bot.digests.telling import About, Telling
-from bot.schedule.telling import Untold
 from handlers.blocks.digest_list import intro_message, owner_message
 from handlers.blocks.message import Message
 from handlers.blocks.parts import section

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.calls.cases import Case, DigestNote, Event, Notice, NoticeKind
+from bot.digests.announcements import About, Telling
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.digests.telling import About, Telling
 from bot.errors import SlackSilent
 from bot.ports import (
     ChannelUnavailable,

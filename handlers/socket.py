@@ -16,10 +16,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import Tasks
 from bot.clock import Clock
 from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
-from bot.moderation.tasks import Tasks
 from bot.network import DIRECT, Network
 from handlers.arrivals import arriving
 from handlers.clients import open_session, web_client

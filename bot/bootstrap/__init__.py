@@ -15,6 +15,11 @@ import structlog
 from bot.bootstrap.slack import SlackSide, ask_poster, notifier, open_slack
 from bot.bootstrap.vendors import carriers, open_vendors, signatures
 from bot.clock import Clock, SystemClock
+from bot.digest_delivery.builder import Maker, Prices
+from bot.digest_delivery.dispatcher import Rounds
+from bot.digest_delivery.jobs import DigestBell
+from bot.digest_delivery.refresh import Freshness
+from bot.digest_delivery.service import Subscribing
 from bot.errors import ConfigError
 from bot.logs import lines_dropped
 from bot.meter import UNMETERED, Meter
@@ -29,20 +34,15 @@ from bot.moderation.lookups import Lookups
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.pump import Claimant
-from bot.moderation.subscribing import Subscribing
 from bot.policy import Policy
-from bot.schedule.audit_checks import AuditChecks
-from bot.schedule.backfill import Backfill
-from bot.schedule.bell import DigestBell
-from bot.schedule.clock_checks import ClockChecks
-from bot.schedule.freshness import Freshness
-from bot.schedule.making import Maker, Prices
-from bot.schedule.refusal_counts import RefusalCounts
-from bot.schedule.rounds import Rounds
-from bot.schedule.runner import Runner
-from bot.schedule.sweeps import Sweeps
+from bot.scheduler.audit_checks import AuditChecks
+from bot.scheduler.clock_checks import ClockChecks
+from bot.scheduler.jobs import Sweeps
+from bot.scheduler.refusal_counts import RefusalCounts
+from bot.scheduler.scheduler import Runner
 from bot.settings import Settings
 from bot.store import SqlStore, opening
+from bot.usage_import.backfill import Backfill
 from handlers.clients import ask_for_anything
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests

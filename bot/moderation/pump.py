@@ -8,10 +8,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import structlog
 
 from bot import held_lease, trace
+from bot.background import Tasks
 from bot.clock import Clock
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease
-from bot.moderation.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 

@@ -6,9 +6,9 @@ from typing import Protocol
 from bot.calls.actors import Member, Place
 from bot.calls.asks import Ask
 from bot.calls.cases import Case, Notice
+from bot.digests.announcements import Telling
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.digests.telling import Telling
 
 
 class Directory(Protocol):

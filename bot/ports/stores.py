@@ -24,9 +24,9 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
 from bot.calls.search import CaseFilter
+from bot.digests.announcements import Taken, Telling
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
-from bot.digests.telling import Taken, Telling
 from bot.meter import Backlog
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote, Event
+from bot.digests.announcements import About, How, Taken
 from bot.digests.subscription import Subscription, Wish
-from bot.digests.telling import About, How, Taken
 from bot.digests.wording import for_words
 from bot.errors import BadInput, CallwardenError
 from bot.store.database import Database

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
-from bot.digests.telling import About, Telling
+from bot.digests.announcements import About, Telling
 from bot.store.digest_book import subscription_of
 from bot.store.digest_tables import SUBSCRIPTION, TELLING
 from bot.store.leases import NOBODY, NOW, Leasing, Wish

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote
+from bot.digests.announcements import Taken, Telling
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
-from bot.digests.telling import Taken, Telling
 from bot.errors import NotAccepted, StoreError
 from bot.store import digest_book
 from bot.store.digest_asks import Amended, DigestAsks, Paused, SetUp

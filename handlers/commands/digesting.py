@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from bot.digests.announcements import How, Taken
 from bot.digests.subscription import Subscription, Wish
-from bot.digests.telling import How, Taken
 from bot.errors import BadInput
 from handlers.blocks import values
 from handlers.blocks.digest import channel_drafts, thread_drafts

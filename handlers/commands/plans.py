@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 
 from cachetools import LRUCache
 
+from bot.background import Tasks
 from bot.calls.acts import Act
 from bot.errors import CallwardenError
-from bot.moderation.tasks import Tasks
 from handlers.commands.orders import ActRequest
 
 Meant = tuple[ActRequest, Act]

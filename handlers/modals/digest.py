@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import partial
 
 from bot.calls.models import Vendor
+from bot.digests.announcements import How, Taken
 from bot.digests.subscription import Wish
-from bot.digests.telling import How, Taken
 from bot.errors import BadInput, NotAccepted, StoreError
 from bot.moderation.desk import Asker
 from handlers.blocks.digest_forms import (

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.calls.models import Vendor
 from bot.calls.search import CaseFilter
+from bot.digest_delivery.service import UTC_NAME
 from bot.errors import BadInput
 from bot.moderation.desk import Asker
-from bot.moderation.subscribing import UTC_NAME
 from handlers.blocks.audit import audit_message
 from handlers.blocks.message import Message
 from handlers.blocks.searchform import SearchState, read_search, search_form

@@ -18,11 +18,11 @@ from bot.providers.cometchat import cometchat
 from bot.providers.http import Transport
 from bot.providers.realtimekit import realtimekit
 from bot.providers.stream import stream
-from bot.schedule.backfill import Backfill
 from bot.store import open_store
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord
 from bot.usage.tally import Tally
+from bot.usage_import.backfill import Backfill
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.ground import Ground, Outside
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.digests.picking import numbered, of_channel, sending_day
 from bot.errors import BadInput, UnknownSubscription
+from tests.digest_delivery.delivery import SATURDAY, utc
 from tests.fakes.digests import subscription
-from tests.schedule.watch import SATURDAY, utc
 
 ONE, TWO = subscription(1), subscription(2, zone="Australia/Lord_Howe")
 NOW = utc(21, 20)

@@ -12,9 +12,9 @@ from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote
 from bot.calls.models import Vendor
 from bot.clock import Clock
+from bot.digests.announcements import About, How, Taken, Telling
 from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
-from bot.digests.telling import About, How, Taken, Telling
 from bot.errors import StoreError, UnknownSubscription
 from bot.ports import DigestStore
 from bot.usage.days import Stretch, local_day

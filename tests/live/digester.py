@@ -16,10 +16,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import digest_maker
 from bot.clock import SystemClock
+from bot.digest_delivery.dispatcher import Rounds
+from bot.digest_delivery.refresh import Freshness
 from bot.logs import configure_logs
-from bot.schedule.freshness import Freshness
-from bot.schedule.rounds import Rounds
-from bot.schedule.runner import guarded
+from bot.scheduler.scheduler import guarded
 from bot.settings import Settings
 from bot.store import open_store
 from handlers.digests import SlackDigests

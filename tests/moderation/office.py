@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.background import Tasks
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Event, Notice, NoticeKind, Order
@@ -17,7 +18,6 @@ from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.moderation.pump import Claimant
-from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import CaseFilter, Member

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.background import Tasks
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask, Asked
@@ -13,7 +14,6 @@ from bot.calls.verbs import Kick, Unblock
 from bot.errors import BadInput, UnknownCall, VendorTimeout
 from bot.moderation.asking import Asking, NobodyAsked
 from bot.moderation.pump import Claimant
-from bot.moderation.tasks import Tasks
 from bot.ports import AskPoster, ChannelUnavailable, NoticeLost
 from tests.fakes.clock import START, ManualClock
 from tests.moderation.test_plan import Table

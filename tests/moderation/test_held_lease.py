@@ -7,12 +7,12 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from bot.background import Tasks
 from bot.calls.verbs import Kick
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
 from bot.moderation.lease import LeaseKeeper
 from bot.moderation.pump import Claimant, Pump
-from bot.moderation.tasks import Tasks
 from bot.providers.breaker import BreakerState
 from bot.providers.http import Kind
 from bot.store import SqlStore

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.background import Tasks
 from bot.calls.actors import Actor
 from bot.calls.acts import Person
 from bot.calls.cases import Case, Claim, Notice, NoticeKind, Order
@@ -22,7 +23,6 @@ from bot.moderation.carry import Carrier
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
 from bot.moderation.pump import Claimant
-from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import CaseFilter

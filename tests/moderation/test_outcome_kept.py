@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.background import Tasks
 from bot.calls.asks import Ask
 from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.lookups import Lookup
@@ -23,7 +24,6 @@ from bot.moderation.asking import Asking
 from bot.moderation.executor import MOST_ATTEMPTS, PUT_BACK_FOR, READ_AGAIN
 from bot.moderation.lookups import Lookups
 from bot.moderation.pump import Claimant
-from bot.moderation.tasks import Tasks
 from bot.moderation.write_retry import PAUSES, retry_write
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock

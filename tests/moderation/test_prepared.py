@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from bot.background import Tasks
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Order
 from bot.calls.models import Call, CallRef, Vendor
@@ -21,7 +22,6 @@ from bot.moderation.carry import Carrier
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
 from bot.moderation.pump import Claimant
-from bot.moderation.tasks import Tasks
 from bot.policy import Policy
 from bot.providers.stream import StreamProvider
 from bot.store import SqlStore

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.background import Tasks
 from bot.moderation.pump import Claimant, Pump
-from bot.moderation.tasks import Tasks
 from bot.trace import current, traced
 from tests.fakes.clock import ManualClock
 

@@ -11,7 +11,8 @@ SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).r
 
 WORLD = (
     "errors clock clock_skew responses deadline priority single_flight held_lease progress calls "
-    "usage digests meter trace ports policy moderation schedule providers store settings logs "
+    "background usage digests meter trace ports policy moderation scheduler usage_import "
+    "digest_delivery providers store settings logs "
     "log_stream "
     "lifecycle handlers metrics network"
 )
@@ -37,11 +38,15 @@ MAY_IMPORT = {
     "ports": "meter calls usage digests",
     "policy": "ports calls errors clock",
     "moderation": (
-        "deadline priority single_flight held_lease progress policy ports meter trace digests "
-        "usage calls errors clock"
+        "background deadline priority single_flight held_lease progress policy ports meter trace "
+        "calls errors clock"
     ),
-    "schedule": (
-        "priority held_lease clock_skew digests moderation ports meter usage calls errors clock"
+    "background": "",
+    "scheduler": "background clock_skew meter clock errors",
+    "usage_import": "priority ports digests usage calls errors clock",
+    "digest_delivery": (
+        "background scheduler usage_import moderation policy held_lease priority ports digests "
+        "usage calls errors clock"
     ),
     "providers": (
         "deadline priority single_flight held_lease progress ports meter network usage calls "
@@ -58,12 +63,11 @@ MAY_IMPORT = {
     "logs": "log_stream printable",
     "log_stream": "",
     "lifecycle": "log_stream clock errors",
-    "tables": "calls digests schedule doctor printable cli_console errors",
+    "tables": "calls digests digest_delivery usage_import doctor printable cli_console errors",
     "blocks": "calls digests usage errors printable",
     "handlers": (
-        "blocks digests usage moderation policy schedule ports meter network trace priority "
-        "held_lease clock_skew calls "
-        "errors clock responses lifecycle"
+        "blocks background digests usage moderation policy scheduler digest_delivery ports meter "
+        "network trace priority held_lease clock_skew calls errors clock responses lifecycle"
     ),
     "connections": "",
     "server": "connections",
@@ -90,7 +94,7 @@ ONLY_IN = {
     "sqlmodel": "store",
     "sqlalchemy": "store",
     "alembic": "store",
-    "apscheduler": "schedule",
+    "apscheduler": "scheduler",
     "prometheus_client": "metrics",
     "os.environ": "settings cli",
     "os.getenv": "settings cli",
@@ -154,7 +158,7 @@ def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
         ("handlers", "import httpx"),
         ("moderation", "from sqlalchemy import select"),
         ("store", "from prometheus_client import Counter"),
-        ("schedule", "import datetime\ndatetime.datetime.now()"),
+        ("scheduler", "import datetime\ndatetime.datetime.now()"),
         ("providers", "from asyncio import sleep"),
         ("store", "import time\nclock = time.monotonic"),
         ("demo", "import os\nos.environ['PORT']"),

@@ -20,12 +20,12 @@ from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
+from bot.digest_delivery.builder import Maker
+from bot.digest_delivery.dispatcher import LEASE, Rounds
+from bot.digest_delivery.refresh import Freshness
 from bot.digests.digest import Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.ports import NoticeLater, NoticeLost
-from bot.schedule.freshness import Freshness
-from bot.schedule.making import Maker
-from bot.schedule.rounds import LEASE, Rounds
 from bot.store import SqlStore, open_store
 from handlers.digests import SlackDigests
 from handlers.history import ChannelHistory

@@ -14,10 +14,10 @@ from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
+from bot.digest_delivery.announcer import Untold
+from bot.digests.announcements import About, Telling
 from bot.digests.subscription import Subscription, Wish
-from bot.digests.telling import About, Telling
 from bot.ports import NoticeLater, NoticeLost
-from bot.schedule.telling import Untold
 from handlers.digests import SlackDigests
 from handlers.history import ChannelHistory
 from handlers.introducing import untold_message

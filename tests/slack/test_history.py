@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
+from bot.background import Tasks
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, Workspace
 from bot.demo.slack.render import as_text
@@ -25,7 +26,6 @@ from bot.moderation.cards import Cards
 from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
 from bot.moderation.pump import Claimant
-from bot.moderation.tasks import Tasks
 from bot.policy import Policy, Rules
 from bot.ports import NoticeLater
 from bot.store import SqlStore, open_store

@@ -13,9 +13,9 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
+from bot.digests.announcements import About, Telling
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.digests.telling import About, Telling
 from bot.ports import NoticeLater, NoticeLost, Place
 from handlers.blocks.digest_forms import CHANNEL
 from handlers.sharing import OwnChannels, OwnDigests

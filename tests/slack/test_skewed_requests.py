@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.clock_skew import SLACK, ClockSkew
 from bot.demo.slack.signing import Seal, headers
 from bot.demo.stage import Show, open_show
-from bot.schedule.clock_checks import ClockChecks
+from bot.scheduler.clock_checks import ClockChecks
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.clients import ask_for_anything

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncAck
 from structlog.testing import capture_logs
 
+from bot.background import Tasks
 from bot.clock import Clock
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
@@ -19,7 +20,6 @@ from bot.demo.slack.sockets import MOST, Cut, Exchange
 from bot.demo.vendors.faults import Faults
 from bot.errors import ConfigError, SocketLost
 from bot.meter import UNMETERED
-from bot.moderation.tasks import Tasks
 from handlers.slack import bolt_app
 from handlers.socket import (
     DEAD_SECONDS,

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.calls.cases import DigestNote, Event
+from bot.digests.announcements import About, How, Telling
 from bot.digests.subscription import Subscription, Wish
-from bot.digests.telling import About, How, Telling
 from bot.errors import BadInput, NotAccepted, UnknownSubscription
 from bot.ports import CaseFilter
 from bot.store import SqlStore, open_store

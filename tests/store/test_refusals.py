@@ -8,7 +8,7 @@ from bot.calls.asks import Ask, ask_id
 from bot.calls.cases import AuditEntry, Refusal
 from bot.calls.refusals import OF_INSIDERS
 from bot.calls.search import CaseFilter
-from bot.schedule.refusal_counts import RefusalCounts
+from bot.scheduler.refusal_counts import RefusalCounts
 from bot.store import SqlStore, open_store
 from bot.usage.days import Stretch
 from tests.fakes.clock import ManualClock

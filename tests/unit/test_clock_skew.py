@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from bot.background import Tasks
 from bot.clock import SystemClock
 from bot.clock_skew import (
     AGAIN_SECONDS,
@@ -21,8 +22,7 @@ from bot.clock_skew import (
 )
 from bot.errors import ClockWrong, SlackSilent
 from bot.metrics import Metrics
-from bot.moderation.tasks import Tasks
-from bot.schedule.clock_checks import ClockChecks
+from bot.scheduler.clock_checks import ClockChecks
 from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
 

@@ -10,7 +10,7 @@ import structlog
 from bot.clock import Clock
 from bot.errors import CallwardenError, RecordDamaged
 from bot.meter import UNMETERED, Meter
-from bot.schedule.runner import Runner
+from bot.scheduler.scheduler import Runner
 
 log = structlog.get_logger(__name__)
 

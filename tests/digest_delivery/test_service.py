@@ -11,11 +11,11 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, DigestNote, Event
 from bot.calls.models import Vendor
+from bot.digest_delivery.service import Subscribing
+from bot.digests.announcements import How
 from bot.digests.subscription import Rhythm, Subscription, Wish
-from bot.digests.telling import How
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
 from bot.moderation.desk import Asker
-from bot.moderation.subscribing import Subscribing
 from bot.policy import Policy, Rules
 from bot.policy.rules import People, Places
 from bot.ports import CaseFilter, Member, Place

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.digest_delivery.announcer import LONGEST_PAUSE
+from bot.digest_delivery.dispatcher import Fate
+from bot.digests.announcements import About, Telling
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting, Subscription
-from bot.digests.telling import About, Telling
 from bot.ports import NoticeLater, NoticeLost
-from bot.schedule.rounds import Fate
-from bot.schedule.telling import LONGEST_PAUSE
+from tests.digest_delivery.delivery import SATURDAY, Watch, utc
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import OWNER, Channel, subscription
-from tests.schedule.watch import SATURDAY, Watch, utc
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.moderation.tasks import Tasks
-from bot.schedule.bell import DigestBell
-from bot.schedule.runner import Runner
+from bot.background import Tasks
+from bot.digest_delivery.jobs import DigestBell
+from bot.scheduler.scheduler import Runner
+from tests.digest_delivery.delivery import SATURDAY, Watch, utc
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import subscription
-from tests.schedule.watch import SATURDAY, Watch, utc
 
 
 class Reading:

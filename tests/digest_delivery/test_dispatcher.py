@@ -8,15 +8,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.calls.models import Vendor
+from bot.digest_delivery.dispatcher import LATEST, LEASE, Fate, due_days
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import ClaimLost, StoreError
 from bot.ports import MessageRefused, NoticeLater, NoticeLost
-from bot.schedule.rounds import LATEST, LEASE, Fate, due_days
-from bot.schedule.runner import guarded
+from bot.scheduler.scheduler import guarded
+from tests.digest_delivery.delivery import SATURDAY, Watch, utc
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import Row, subscription
-from tests.schedule.watch import SATURDAY, Watch, utc
 
 FRIDAY = SATURDAY - timedelta(days=1)
 SUNDAY = SATURDAY + timedelta(days=1)

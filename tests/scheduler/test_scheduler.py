@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from bot.errors import ProcessBroken
 from bot.lifecycle import Lifecycle
 from bot.metrics import Metrics
-from bot.schedule.runner import MOST_MISSED, Runner
-from bot.schedule.sweeps import Sweeps
+from bot.scheduler.jobs import Sweeps
+from bot.scheduler.scheduler import MOST_MISSED, Runner
 from tests.fakes.clock import HeldClock
 
 

@@ -8,11 +8,11 @@ from structlog.testing import capture_logs
 from bot.calls.actors import Actor
 from bot.calls.cases import Refusal
 from bot.calls.refusals import HOUR
-from bot.schedule.refusal_counts import LOOK_SECONDS, RefusalCounts
-from bot.schedule.runner import Runner
+from bot.scheduler.refusal_counts import LOOK_SECONDS, RefusalCounts
+from bot.scheduler.scheduler import Runner
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.schedule.test_audit_checks import AWAY
+from tests.scheduler.test_audit_checks import AWAY
 
 
 async def test_they_are_recorded_by_the_job_that_is_scheduled(

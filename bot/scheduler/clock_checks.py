@@ -6,10 +6,10 @@ from datetime import datetime
 
 import structlog
 
+from bot.background import Tasks
 from bot.clock_skew import DATABASE, ClockSkew
 from bot.errors import CallwardenError
-from bot.moderation.tasks import Tasks
-from bot.schedule.runner import Runner
+from bot.scheduler.scheduler import Runner
 
 log = structlog.get_logger(__name__)
 

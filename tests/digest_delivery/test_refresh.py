@@ -8,14 +8,14 @@ from datetime import date, timedelta
 import pytest
 
 from bot.calls.models import Page, Vendor
+from bot.digest_delivery.refresh import FRESH_FOR, USED_DAYS, Freshness
 from bot.errors import VendorTimeout
-from bot.schedule.freshness import FRESH_FOR, USED_DAYS, Freshness
 from bot.store import SqlStore
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
+from tests.digest_delivery.delivery import SATURDAY, utc
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import OWNER, subscription, wanted
-from tests.schedule.watch import SATURDAY, utc
 
 STREAM = Vendor.STREAM
 FRIDAY = SATURDAY - timedelta(days=1)

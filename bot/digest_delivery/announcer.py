@@ -9,7 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from bot.clock import Clock
-from bot.digests.telling import Telling
+from bot.digests.announcements import Telling
 from bot.held_lease import HeldLease, holding
 from bot.moderation.write_retry import retry_write
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost

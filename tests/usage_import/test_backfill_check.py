@@ -6,10 +6,10 @@ from bot.calls.models import Vendor
 from bot.demo.history import MISREPORTED_DAYS_AGO
 from bot.demo.world import World
 from bot.digests.check import differences
-from bot.schedule.backfill import Backfill
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import VendorDay
 from bot.usage.tally import Tally
+from bot.usage_import.backfill import Backfill
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import MemoryUsage, clients, utc_day
 

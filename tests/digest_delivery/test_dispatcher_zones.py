@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.digest_delivery.dispatcher import due_days
 from bot.digests.subscription import Wish
-from bot.schedule.rounds import due_days
 from bot.usage.days import DAY, at_time, local_day
+from tests.digest_delivery.delivery import Watch
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import subscription
-from tests.schedule.watch import Watch
 
 LONDON, YORK, HOWE = "Europe/London", "America/New_York", "Australia/Lord_Howe"
 

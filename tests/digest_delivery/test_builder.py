@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bot.calls.models import Vendor
+from bot.digest_delivery.builder import MOST_WAITING, Maker, Prices
 from bot.digests.digest import TREND_DAYS, Acts, Difference, Digest, Gap, Waiting
 from bot.digests.subscription import Rhythm
-from bot.schedule.making import MOST_WAITING, Maker, Prices
 from bot.usage.days import DAY, Stretch
 from bot.usage.tally import Tally
+from tests.digest_delivery.delivery import SATURDAY, utc
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import Head, Numbers, Rows, subscription
-from tests.schedule.watch import SATURDAY, utc
 
 STREAM, KIT, COMET = Vendor.STREAM, Vendor.REALTIMEKIT, Vendor.COMETCHAT
 FRIDAY = SATURDAY - DAY

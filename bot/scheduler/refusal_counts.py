@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from bot.errors import CallwardenError
-from bot.schedule.runner import Runner
+from bot.scheduler.scheduler import Runner
 
 log = structlog.get_logger(__name__)
 

@@ -22,11 +22,11 @@ from bot.errors import (
 )
 from bot.ports import UsageSource, UsageStore
 from bot.priority import Priority, working_at
-from bot.schedule.keeping import Keeper, days_of, silently, whole_days
-from bot.schedule.keeping import Progress as Progress  # noqa: PLC0414  part of what is read
-from bot.schedule.keeping import Tell as Tell  # noqa: PLC0414  likewise
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord
+from bot.usage_import.day_writer import Keeper, days_of, silently, whole_days
+from bot.usage_import.day_writer import Progress as Progress  # noqa: PLC0414  part of what is read
+from bot.usage_import.day_writer import Tell as Tell  # noqa: PLC0414  likewise
 
 RE_READ_DAYS = 3
 """Whole days before today that are read again, since numbers come late."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.schedule.runner import Runner
+from bot.scheduler.scheduler import Runner
 
 SWEEP_SECONDS = 2.0
 """A case whose worker died waits for its lease and at most this long."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.moderation.tasks import Tasks
-from bot.schedule.rounds import Rounds
-from bot.schedule.runner import Runner, guarded
+from bot.background import Tasks
+from bot.digest_delivery.dispatcher import Rounds
+from bot.scheduler.scheduler import Runner, guarded
 
 ROUND_SECONDS = 60.0
 """A digest comes within a minute of its time."""

@@ -16,9 +16,9 @@ from bot.digests.subscription import Subscription
 from bot.errors import Impossible, VendorError
 from bot.ports import DigestStore, UsageSource, UsageStore
 from bot.priority import Priority, working_at
-from bot.schedule.backfill import RE_READ_DAYS, Backfill
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import VendorDay
+from bot.usage_import.backfill import RE_READ_DAYS, Backfill
 
 log = structlog.get_logger(__name__)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from bot.calls.models import Vendor
+from bot.digest_delivery.builder import Maker
+from bot.digest_delivery.dispatcher import Rounds
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Subscription
-from bot.schedule.making import Maker
-from bot.schedule.rounds import Rounds
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import Channel, Head, Numbers, Rows
 

@@ -12,11 +12,11 @@ from bot.calls.models import Page, Vendor
 from bot.demo.vendors.past import PastCall, between
 from bot.demo.world import World
 from bot.ports import UsageSource
-from bot.schedule.backfill import Backfill
 from bot.store import SqlStore
 from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.records import CallRecord, Ending, VendorDay
 from bot.usage.tally import Tally
+from bot.usage_import.backfill import Backfill
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import clients
 

@@ -17,10 +17,10 @@ from bot.errors import (
     VendorFault,
     VendorGarbled,
 )
-from bot.schedule.backfill import Backfill
-from bot.schedule.keeping import TOGETHER, Progress, evenly
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, Ending
+from bot.usage_import.backfill import Backfill
+from bot.usage_import.day_writer import TOGETHER, Progress, evenly
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import MemoryUsage, Told, utc_day
 

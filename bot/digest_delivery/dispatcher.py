@@ -14,15 +14,15 @@ from functools import partial
 import structlog
 
 from bot.clock import Clock
+from bot.digest_delivery.announcer import Teller
+from bot.digest_delivery.builder import Maker
 from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, holding
 from bot.moderation.write_retry import retry_write
 from bot.ports import DigestPoster, DigestStore, MessageRefused, NoticeLater, NoticeLost
-from bot.schedule.making import Maker
-from bot.schedule.runner import guarded
-from bot.schedule.telling import Teller
+from bot.scheduler.scheduler import guarded
 from bot.usage.days import days_before, today
 
 log = structlog.get_logger(__name__)

@@ -8,14 +8,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
-from bot.schedule.audit_checks import (
+from bot.scheduler.audit_checks import (
     LAST_SECONDS,
     LOOK_SECONDS,
     REST_SECONDS,
     WALK_SECONDS,
     AuditChecks,
 )
-from bot.schedule.runner import Runner
+from bot.scheduler.scheduler import Runner
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.locked_tables import locked

@@ -6,8 +6,8 @@ from datetime import date
 
 from bot.calls.cases import DigestNote, Event, Refusal
 from bot.clock import Clock
+from bot.digests.announcements import How, Taken
 from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish, is_zone
-from bot.digests.telling import How, Taken
 from bot.digests.wording import for_words
 from bot.errors import (
     BadInput,

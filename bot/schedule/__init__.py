@@ -1,1 +1,0 @@
-"""The bell: APScheduler rings, rows decide."""

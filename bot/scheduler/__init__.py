@@ -1,0 +1,1 @@
+"""APScheduler rings at intervals, and what is done at each ring; rows decide what is due."""

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from tests.doors.memory import resident
 from tests.doors.strategies import BODIES, HEADERS, KINDS
 from tests.fakes.logs import written_log
-from tests.webhooks.signing import LOGIN, by_comet, by_stream
+from tests.handlers.webhooks.signing import LOGIN, by_comet, by_stream
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

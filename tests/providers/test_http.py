@@ -41,7 +41,7 @@ from bot.providers.http import Deadlines, Kind, Transport, Wire
 from bot.providers.salvage import LARGEST
 from bot.providers.stream_wire import Done
 from tests.fakes.clock import ManualClock
-from tests.webhooks.signing import new_key
+from tests.handlers.webhooks.signing import new_key
 
 SECRET = "s3cr3t-of-ours"
 LOOPBACK = ipaddress.ip_address("127.0.0.1")

@@ -23,7 +23,7 @@ from handlers.blocks.digest_forms import AT, CHANNEL
 from handlers.blocks.digest_list import owner_message, preview_notes
 from handlers.blocks.digestvalues import DIGEST_ZONE
 from handlers.blocks.message import Message
-from tests.slack.digests_made import COMETCHAT, MADE, REALTIMEKIT, STREAM, TUESDAY, digest, tally
+from tests.handlers.digests_made import COMETCHAT, MADE, REALTIMEKIT, STREAM, TUESDAY, digest, tally
 
 LEO = Actor(user="ULEO", team="T1")
 NAMES = {LEO.user: "Leo", "CTEAM": "team-leads"}

@@ -1,0 +1,380 @@
+"""A digest in its channel: posted once with its details, whatever Slack does meanwhile."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
+
+from bot.calls.actors import Actor
+from bot.calls.models import Vendor
+from bot.demo.serving import serve
+from bot.demo.slack import Channel, SlackServer, User, Workspace
+from bot.demo.slack.render import as_text
+from bot.demo.slack.shown import Message
+from bot.digest_delivery.builder import Maker
+from bot.digest_delivery.dispatcher import LEASE, Rounds
+from bot.digest_delivery.refresh import Freshness
+from bot.digests.digest import Waiting
+from bot.digests.subscription import Posting, Subscription, Wish
+from bot.ports import NoticeLater, NoticeLost
+from bot.store import SqlStore, open_store
+from handlers.digests import SlackDigests
+from handlers.history import ChannelHistory
+from tests.fakes.clock import ManualClock
+from tests.fakes.digests import wanted
+from tests.handlers.digests_made import MADE, TUESDAY, digest
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+POST, HISTORY, REPLIES = "chat.postMessage", "conversations.history", "conversations.replies"
+OPEN = "conversations.open"
+SENT = TUESDAY + timedelta(days=1)
+DIGEST = digest(
+    waiting=(Waiting(kind="not_confirmed", case=128, words="Kick Ann: Room", since=MADE),)
+)
+
+
+@dataclass
+class Port:
+    """One port for all tests of this file, with another Slack behind it for each.
+
+    After `quota` messages Slack wants none for 9 seconds. With `refuses` it refuses each message
+    under that error, and counts them.
+    """
+
+    app: ASGIApp = field(default_factory=Starlette)
+    url: str = ""
+    quota: int | None = None
+    refuses: str = ""
+    refused: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.refuses and scope["path"].endswith(POST):
+            self.refused += 1
+            await JSONResponse({"ok": False, "error": self.refuses})(scope, receive, send)
+            return
+        if self.quota is not None and scope["path"].endswith(POST):
+            if not self.quota:
+                answer = JSONResponse({"ok": False, "error": "ratelimited"}, status_code=429)
+                answer.headers["Retry-After"] = "9"
+                await answer(scope, receive, send)
+                return
+            self.quota -= 1
+        await self.app(scope, receive, send)
+
+
+@dataclass
+class Desk:
+    """A poster, the Slack before it, and the channel of one subscription."""
+
+    poster: SlackDigests
+    slack: SlackServer
+    port: Port
+    channel: Channel
+    ada: User
+
+    @property
+    def world(self) -> Workspace:
+        return self.slack.world
+
+    @property
+    def said(self) -> list[Message]:
+        return self.world.messages.get(self.channel.id, [])
+
+    @property
+    def roots(self) -> list[Message]:
+        return [one for one in self.said if one.thread_ts is None]
+
+    @property
+    def replies(self) -> list[Message]:
+        return [one for one in self.said if one.thread_ts is not None]
+
+    @property
+    def private(self) -> list[Message]:
+        return self.world.messages.get(self.world.direct(self.ada.id).id, [])
+
+    def subscription(self, **more: Any) -> Subscription:
+        wish = Wish(channel=more.pop("channel", self.channel.id), zone="Europe/London")
+        owner = Actor(user=self.ada.id, team=self.world.team)
+        return Subscription(id=7, wish=wish, owner=owner, made_at=MADE, **more)
+
+    def posting(self, **more: Any) -> Posting:
+        told = {"key": "7:2026-11-18", "day": SENT, "due_at": MADE, **more}
+        channel = told.pop("channel", self.channel.id)
+        return Posting(subscription=self.subscription(channel=channel), **told)
+
+    def another(self) -> SlackDigests:
+        """The same poster in another process."""
+        client = self.poster.client
+        return SlackDigests(client, ChannelHistory(client, self.world.clock), self.poster.command)
+
+    def asked(self, method: str) -> int:
+        return len(self.world.asked(method))
+
+    def once(self) -> bool:
+        """Whether the digest and its details stand there, each once."""
+        return (
+            [one.thread_ts for one in self.replies]
+            == [self.roots[0].ts]
+            == [one.ts for one in self.roots]
+        )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def port() -> AsyncIterator[Port]:
+    port = Port()
+    async with serve(port) as port.url:
+        yield port
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(port: Port) -> AsyncIterator[Desk]:
+    world = Workspace(ManualClock(MADE))
+    ada = world.add_user("Ada")
+    channel = world.add_channel("leads", ada)
+    slack = SlackServer(world)
+    port.app, port.quota, world.base_url = slack.app, None, port.url
+    port.refuses, port.refused = "", 0
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(
+            token=world.credentials.token,
+            base_url=f"{port.url}/api/",
+            session=session,
+            retry_handlers=[],
+        )
+        yield Desk(
+            SlackDigests(client, ChannelHistory(client, world.clock)), slack, port, channel, ada
+        )
+
+
+async def test_a_digest_is_posted_with_its_details_in_its_thread_and_calls_nobody(
+    desk: Desk,
+) -> None:
+    ts = await desk.poster.post(desk.posting(), DIGEST)
+    [root], [reply] = desk.roots, desk.replies
+    assert (root.ts, reply.thread_ts) == (ts, ts)
+    key = {"key": "7:2026-11-18"}
+    assert root.metadata == {"event_type": "callwarden_digest", "event_payload": key}
+    assert reply.metadata == {"event_type": "callwarden_digest_details", "event_payload": key}
+    assert "42 calls, 1,310 minutes, a third more than a usual Tuesday" in as_text(root)
+    assert "[Case #128]" in as_text(root)
+    assert "<@" not in str(reply.blocks) + str(root.blocks)
+    assert {"data_visualization"} < {block["type"] for block in root.blocks}
+    assert desk.asked(HISTORY) == 0
+    assert desk.poster.standing == {}
+
+
+async def test_a_workspace_that_refuses_charts_gets_everything_as_text(desk: Desk) -> None:
+    desk.world.switches.charts = False
+    with capture_logs() as log:
+        await desk.poster.post(desk.posting(), DIGEST)
+    assert desk.once()
+    assert "• 17 Nov: Stream Video 140, RealtimeKit 140, CometChat 140" in as_text(desk.roots[0])
+    assert "[Case #128]" in as_text(desk.roots[0])
+    assert "• Calls: 26 (the Tuesday before 20, a usual Tuesday 20)" in as_text(desk.replies[0])
+    assert [line["event"] for line in log] == ["message refused"] * 2
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["the same process", "another process"])
+async def test_a_crash_between_posting_and_marking_posts_once(desk: Desk, same: bool) -> None:
+    first = await desk.poster.post(desk.posting(), DIGEST)
+    again = desk.poster if same else desk.another()
+    assert await again.post(desk.posting(attempt=2), DIGEST) == first
+    assert desk.once()
+
+
+async def test_a_crash_between_the_digest_and_its_details_adds_the_details(desk: Desk) -> None:
+    first = await desk.poster.post(desk.posting(), DIGEST)
+    desk.world.delete(desk.replies[0])
+    assert await desk.another().post(desk.posting(attempt=2), DIGEST) == first
+    assert desk.once()
+
+
+async def test_a_digest_whose_answer_was_lost_is_found_again(desk: Desk) -> None:
+    desk.slack.faults.drop(after=True, on=POST)
+    with pytest.raises(NoticeLater) as later:
+        await desk.poster.post(desk.posting(), DIGEST)
+    assert later.value.seconds == 1
+    await desk.another().post(desk.posting(attempt=2), DIGEST)
+    assert desk.once()
+
+
+async def test_another_days_digest_is_not_taken_for_this_one(desk: Desk) -> None:
+    await desk.poster.post(desk.posting(key="7:2026-11-17"), DIGEST)
+    await desk.poster.post(desk.posting(attempt=2), DIGEST)
+    assert (len(desk.roots), len(desk.replies)) == (2, 2)
+
+
+async def test_a_digest_that_was_sent_before_its_time_is_found_too(desk: Desk) -> None:
+    await desk.poster.post(desk.posting(), DIGEST)
+    due_later = desk.posting(attempt=2, due_at=MADE + timedelta(hours=5))
+    await desk.another().post(due_later, DIGEST)
+    assert desk.once()
+
+
+async def test_what_is_known_to_stand_there_is_not_looked_for(desk: Desk) -> None:
+    first = await desk.poster.post(desk.posting(), DIGEST)
+    assert await desk.another().post(desk.posting(attempt=2, posted=first), DIGEST) == first
+    assert desk.once()
+    assert desk.asked(HISTORY) == 0
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_429_on_the_details_does_not_repeat_the_digest(desk: Desk, readable: bool) -> None:
+    if not readable:
+        desk.world.credentials.scopes -= {"channels:history"}
+    desk.port.quota = 1
+    with pytest.raises(NoticeLater) as later:
+        await desk.poster.post(desk.posting(), DIGEST)
+    assert (later.value.seconds, len(desk.roots), desk.replies) == (9, 1, [])
+    desk.port.quota = None
+    assert await desk.poster.post(desk.posting(attempt=2), DIGEST) == desk.roots[0].ts
+    assert desk.once()
+
+
+async def test_where_the_history_may_not_be_read_another_process_says_so(desk: Desk) -> None:
+    desk.world.credentials.scopes -= {"channels:history"}
+    with capture_logs() as log:
+        await desk.poster.post(desk.posting(attempt=2), DIGEST)
+    assert desk.once()
+    assert {line["error"] for line in log} == {"missing_scope"}
+
+
+@pytest.mark.parametrize("trouble", ["error", "drop", "html", "malformed"])
+@pytest.mark.parametrize("attempt", [1, 2])
+async def test_whatever_slack_answers_the_digest_is_there_once_at_last(
+    desk: Desk, trouble: str, attempt: int
+) -> None:
+    getattr(desk.slack.faults, trouble)(on=POST)
+    with pytest.raises(NoticeLater) as later:
+        await desk.poster.post(desk.posting(attempt=attempt), DIGEST)
+    assert later.value.seconds == {1: 1, 2: 2}[attempt]
+    await desk.poster.post(desk.posting(attempt=attempt + 1), DIGEST)
+    assert desk.once()
+
+
+async def test_429_waits_as_long_as_slack_asks(desk: Desk) -> None:
+    desk.slack.faults.limit(17, on=POST)
+    with pytest.raises(NoticeLater) as later:
+        await desk.poster.post(desk.posting(), DIGEST)
+    assert later.value.seconds == 17
+    assert desk.said == []
+
+
+@pytest.mark.parametrize("method", [HISTORY, REPLIES])
+async def test_429_while_looking_posts_nothing_twice(desk: Desk, method: str) -> None:
+    await desk.poster.post(desk.posting(), DIGEST)
+    desk.slack.faults.limit(3, on=method)
+    with pytest.raises(NoticeLater) as later:
+        await desk.another().post(desk.posting(attempt=2), DIGEST)
+    assert later.value.seconds == 3
+    assert desk.once()
+
+
+async def test_slack_away_altogether_means_later(desk: Desk) -> None:
+    desk.poster.client.base_url = "http://127.0.0.1:9/api/"
+    with pytest.raises(NoticeLater):
+        await desk.poster.post(desk.posting(), DIGEST)
+
+
+async def test_an_archived_channel_is_lost_and_the_words_say_what_to_do(desk: Desk) -> None:
+    desk.channel.archived = True
+    with pytest.raises(NoticeLost, match="Unarchive it, or choose another channel"):
+        await desk.poster.post(desk.posting(), DIGEST)
+
+
+async def test_a_channel_without_the_bot_is_lost_and_the_words_say_how_to_invite_it(
+    desk: Desk,
+) -> None:
+    desk.channel.members.discard(desk.world.bot.id)
+    with pytest.raises(NoticeLost, match="/invite @Callwarden"):
+        await desk.poster.post(desk.posting(), DIGEST)
+
+
+async def test_a_channel_that_slack_does_not_know_is_lost(desk: Desk) -> None:
+    with pytest.raises(NoticeLost, match="Slack knows no such channel"):
+        await desk.poster.post(desk.posting(channel="C0GONE"), DIGEST)
+
+
+async def test_details_that_cannot_be_written_leave_the_digest_standing(desk: Desk) -> None:
+    root = desk.world.post(desk.channel.id, "digest", [])
+    desk.channel.archived = True
+    with capture_logs() as log:
+        assert await desk.poster.post(desk.posting(posted=root.ts), DIGEST) == root.ts
+    assert log[-1]["event"] == "digest without details"
+
+
+async def test_no_log_line_has_a_token_or_what_was_said(desk: Desk) -> None:
+    desk.slack.faults.error(on=POST)
+    with capture_logs() as log, pytest.raises(NoticeLater):
+        await desk.poster.post(desk.posting(), DIGEST)
+    assert log
+    assert desk.world.credentials.token not in str(log)
+    assert "minutes" not in str(log)
+
+
+class Due(NamedTuple):
+    """A store with one subscription, whose digest of SENT is due; `clock` is theirs."""
+
+    store: SqlStore
+    clock: ManualClock
+    maker: Maker
+    one: Subscription
+
+    def rounds(self, poster: SlackDigests, owner: str) -> Rounds:
+        fresh = Freshness({}, self.store, self.store, self.clock).fresh
+        return Rounds(self.store, self.maker, poster, fresh, self.clock, owner)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def due(desk: Desk, sqlite_url: str) -> AsyncIterator[Due]:
+    clock = ManualClock(MADE - timedelta(days=1))
+    async with open_store(sqlite_url, clock) as store:
+        maker = Maker(usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor))
+        wish, owner = desk.subscription().wish, desk.subscription().owner
+        one = await wanted(store, wish, owner, clock.now())
+        clock.advance(timedelta(days=1, minutes=1).total_seconds())
+        yield Due(store, clock, maker, one)
+
+
+async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
+    desk: Desk, due: Due
+) -> None:
+    claimed = await due.store.claim_posting(due.one, SENT, owner="first", lease=LEASE)
+    assert claimed is not None
+    await desk.poster.post(claimed, await due.maker.make(due.one, SENT))  # and it marks nothing
+    due.clock.advance(LEASE.total_seconds() + 1)
+    second = due.rounds(desk.another(), "second")
+    await second.go()
+    await second.go()
+    assert desk.once()
+    assert desk.asked(HISTORY) == 1
+    assert "Stream Video's calls of this day were not read yet." in as_text(desk.roots[0])
+
+
+async def test_a_digest_that_slack_refuses_for_what_it_is_leaves_the_next_morning_its_own(
+    desk: Desk, due: Due
+) -> None:
+    rounds, desk.port.refuses = due.rounds(desk.poster, "one"), "msg_too_long"
+    with capture_logs() as log:
+        await rounds.go()
+    due.clock.advance(LEASE.total_seconds() + 1)
+    await rounds.go()
+    assert desk.port.refused == 2, "once with blocks, and once as text"
+    assert (log[-1]["event"], log[-1]["day"]) == ("digest given up", str(SENT))
+    assert "msg_too_long" in log[-1]["why"]
+    desk.port.refuses = ""
+    due.clock.advance(timedelta(days=1).total_seconds())
+    await rounds.go()
+    (kept,) = await due.store.subscriptions()
+    assert (desk.once(), kept.why, kept.paused_until) == (True, "", None)
+    assert desk.private == []

@@ -1,0 +1,139 @@
+"""What a channel and an owner are told of a digest: once, whatever Slack does meanwhile."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.calls.actors import Actor
+from bot.demo.serving import serve
+from bot.demo.slack import SlackServer, Workspace
+from bot.demo.slack.render import as_text
+from bot.demo.slack.shown import Message
+from bot.digest_delivery.announcer import Untold
+from bot.digests.announcements import About, Telling
+from bot.digests.subscription import Subscription, Wish
+from bot.ports import NoticeLater, NoticeLost
+from handlers.digests import SlackDigests
+from handlers.history import ChannelHistory
+from handlers.introducing import untold_message
+from tests.fakes.clock import ManualClock
+from tests.handlers.digests_made import MADE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+POST, OPEN = "chat.postMessage", "conversations.open"
+OWNER = "UADA"
+
+
+class Desk(NamedTuple):
+    """A poster and the Slack before it."""
+
+    poster: SlackDigests
+    slack: SlackServer
+
+    @property
+    def world(self) -> Workspace:
+        return self.slack.world
+
+    @property
+    def channel(self) -> list[Message]:
+        return self.world.messages.get("CLEADS", [])
+
+    @property
+    def private(self) -> list[Message]:
+        return self.world.messages.get(self.world.direct(OWNER).id, [])
+
+    def telling(self, about: About, attempt: int = 1, **became: Any) -> Telling:
+        wish = Wish(channel="CLEADS", zone="Europe/London")
+        owner = Actor(user=OWNER, team=self.world.team)
+        one = Subscription(id=7, wish=wish, owner=owner, made_at=MADE, **became)
+        return Telling(
+            key=f"{about}:7", about=about, subscription=one, by=OWNER, since=MADE, attempt=attempt
+        )
+
+    async def tell(self, about: About, attempt: int = 1, **became: Any) -> None:
+        await self.poster.tell(self.telling(about, attempt, **became), MADE)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk() -> AsyncIterator[Desk]:
+    slack = SlackServer(Workspace(ManualClock(MADE)))
+    slack.world.add_channel("leads", slack.world.add_user("Ada"))
+    async with serve(slack.app) as url, aiohttp.ClientSession() as session:
+        slack.world.base_url = url
+        token = slack.world.credentials.token
+        client = AsyncWebClient(
+            token=token, base_url=f"{url}/api/", session=session, retry_handlers=[]
+        )
+        yield Desk(SlackDigests(client, ChannelHistory(client, slack.world.clock)), slack)
+
+
+@pytest.mark.parametrize(
+    ("about", "says"), [(About.SET_UP, "set up a digest"), (About.MOVED, "moved a digest")]
+)
+async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
+    desk: Desk, about: About, says: str
+) -> None:
+    for attempt in (1, 2, 3):
+        await desk.tell(about, attempt)
+    [message] = desk.channel
+    assert says in as_text(message)
+    assert "every day at 09:00 Europe/London" in as_text(message)
+    for word in ("edit 7", "pause 7", "stop 7"):
+        assert f"/calls digest {word}" in as_text(message)
+
+
+@pytest.mark.parametrize(
+    ("about", "says"), [(About.SET_UP, "Digest 7 is set up, but"), (About.MOVED, "is moved, but")]
+)
+async def test_whoever_asked_is_told_what_became_of_it_where_the_channel_was_not(
+    desk: Desk, about: About, says: str
+) -> None:
+    telling = desk.telling(about)
+    untold = Untold(telling, "The channel is archived.", lost=True)
+    message = untold_message(telling.subscription, untold)
+    assert says in message.text
+    assert message.text in str(message.blocks)
+
+
+async def test_the_owner_is_told_in_private_why_it_is_paused(desk: Desk) -> None:
+    until = (MADE + timedelta(days=9)).date()
+    why = "It is <!here> archived. Type `/invite`."
+    await desk.tell(About.PAUSED, why=why, paused_until=until)
+    [message] = desk.private
+    assert as_text(message).startswith("Digest 7 for #CLEADS is paused. It is")
+    assert "<!here>" not in str(message.blocks)
+    assert "`/invite`" in str(message.blocks)
+    assert "/calls digest resume 7 resumes it" in as_text(message)
+    assert desk.channel == []
+
+
+async def test_without_the_scope_for_direct_messages_it_is_given_up(desk: Desk) -> None:
+    desk.world.credentials.scopes -= {"im:write"}
+    with pytest.raises(NoticeLost, match="missing_scope"):
+        await desk.tell(About.PAUSED)
+    assert desk.private == []
+
+
+async def test_a_channel_that_takes_nothing_says_what_to_do(desk: Desk) -> None:
+    desk.world.channels["CLEADS"].archived = True
+    with pytest.raises(NoticeLost, match="Unarchive it"):
+        await desk.tell(About.SET_UP)
+
+
+@pytest.mark.parametrize("trouble", ["error", "drop", "malformed"])
+@pytest.mark.parametrize(("about", "method"), [(About.PAUSED, OPEN), (About.SET_UP, POST)])
+async def test_a_slack_in_trouble_is_asked_again_later(
+    desk: Desk, trouble: str, about: About, method: str
+) -> None:
+    getattr(desk.slack.faults, trouble)(on=method)
+    with pytest.raises(NoticeLater):
+        await desk.tell(about)
+    desk.slack.faults.clear()
+    await desk.tell(about, 2)
+    assert len(desk.channel) + len(desk.private) == 1

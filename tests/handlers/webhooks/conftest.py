@@ -1,0 +1,97 @@
+"""The bot's real front door before vendors in memory."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from bot.calls.handles import handle
+from bot.calls.models import CallRef, Vendor
+from bot.calls.verbs import Kick
+from bot.demo.stage import Show, open_show
+from bot.moderation.authorize import Authorizer
+from bot.moderation.board import Board
+from bot.moderation.desk import Desk
+from bot.moderation.memory import Memory
+from bot.moderation.plan import Planner
+from bot.providers.realtimekit_keys import kit_signatures
+from bot.service import front_door
+from bot.settings import Settings
+from handlers.counter import Behind, Counter
+from tests.fakes.clock import ManualClock
+from tests.fakes.provider import FakeProvider
+from tests.handlers.webhooks.signing import LOGIN, Cloudflare, new_key
+
+WAIT = 0.5
+"""Seconds an event waits for the key."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
+    """Everything running, on SQLite."""
+    async with open_show(tmp_path_factory.mktemp("show")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def private_key() -> rsa.RSAPrivateKey:
+    return new_key()
+
+
+@dataclass
+class House:
+    """A bot whose vendors are in memory, and its door."""
+
+    door: httpx.AsyncClient
+    planner: Planner
+    vendors: dict[Vendor, FakeProvider]
+    cloudflare: Cloudflare
+    clock: ManualClock
+    secret: str
+
+    async def seen(self, vendor: Vendor, call_id: str) -> CallRef:
+        """A call with Alice in it, whose people somebody has just been shown."""
+        ref = self.vendors[vendor].open_call(call_id, "u1=Alice")
+        await self.planner.call(f"{vendor}:{call_id}")
+        await self.kick(ref)
+        return ref
+
+    async def kick(self, ref: CallRef, who: str = "Alice") -> str:
+        """The id of the person that a kick of `who` would hit."""
+        act = await self.planner.act(Kick(), handle(ref), [who], everyone=False)
+        return act.people[0].id
+
+    async def asks_the_vendor(self, ref: CallRef) -> bool:
+        """Whether the next name typed is looked up at the vendor."""
+        before = self.vendors[ref.vendor].requests
+        await self.kick(ref)
+        return self.vendors[ref.vendor].requests > before
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[House]:
+    clock, cloudflare = ManualClock(), Cloudflare(private_key)
+    vendors = {vendor: FakeProvider(vendor) for vendor in Vendor}
+    board = Board(vendors, clock, Memory(clock))
+    old = show.counter.desk
+    planner = Planner(board, show.store)
+    authorizer = Authorizer(old.policy, board)
+    desk = Desk(board, planner, old.policy, old.store, old.executor, authorizer)
+    signatures = kit_signatures(
+        "https://keys.test/webhooks.json",
+        clock,
+        transport=httpx.MockTransport(cloudflare),
+        rate=10_000,
+        wait=WAIT,
+    )
+    counter = Counter("/calls")
+    counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, signatures))
+    settings = Settings.load({**show.stage.environ, "COMETCHAT_WEBHOOK_AUTH": LOGIN}, None)
+    transport = httpx.ASGITransport(front_door(settings, counter))
+    secret = show.stage.environ["STREAM_API_SECRET"]
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
+        yield House(door, planner, vendors, cloudflare, clock, secret)
+    await signatures.aclose()

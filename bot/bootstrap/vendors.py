@@ -10,12 +10,12 @@ from bot.clock import Clock, SystemClock
 from bot.meter import UNMETERED, Meter
 from bot.moderation.carry import Carrier
 from bot.ports import VendorClient
-from bot.providers.cometchat import cometchat
-from bot.providers.http import Deadlines, Transport
-from bot.providers.realtimekit import realtimekit
-from bot.providers.realtimekit_keys import KitSignatures, kit_signatures
-from bot.providers.stream import stream
-from bot.providers.stream_prepare import LockRule
+from bot.providers.cometchat.provider import cometchat
+from bot.providers.http.client import Deadlines, Transport
+from bot.providers.realtimekit.provider import realtimekit
+from bot.providers.realtimekit.signatures import KitSignatures, kit_signatures
+from bot.providers.stream.acts_prepare import LockRule
+from bot.providers.stream.provider import stream
 from bot.settings import Settings
 
 

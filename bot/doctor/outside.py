@@ -10,7 +10,7 @@ from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.patient import Patient
 from bot.doctor.vendors import told
 from bot.errors import VendorError
-from bot.providers.realtimekit_keys import kit_signatures
+from bot.providers.realtimekit.signatures import kit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
 from bot.store.urls import address_of

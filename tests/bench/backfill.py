@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.ports import UsageStore, VendorClient
-from bot.providers.cometchat import cometchat
-from bot.providers.http import Transport
-from bot.providers.realtimekit import realtimekit
-from bot.providers.stream import stream
+from bot.providers.cometchat.provider import cometchat
+from bot.providers.http.client import Transport
+from bot.providers.realtimekit.provider import realtimekit
+from bot.providers.stream.provider import stream
 from bot.store import open_store
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord

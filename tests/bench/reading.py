@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
-from bot.providers.http import Deadlines, Transport
-from bot.providers.stream import StreamProvider, stream
+from bot.providers.http.client import Deadlines, Transport
+from bot.providers.stream.provider import StreamProvider, stream
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.ground import Ground
 from tests.live.process import Program

@@ -23,11 +23,11 @@ from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
 from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient
-from bot.providers.cometchat import cometchat
-from bot.providers.http import Transport
-from bot.providers.realtimekit import realtimekit
-from bot.providers.stream import stream
-from bot.providers.stream_evidence import RIGHTS
+from bot.providers.cometchat.provider import cometchat
+from bot.providers.http.client import Transport
+from bot.providers.realtimekit.provider import realtimekit
+from bot.providers.stream.observe_people import RIGHTS
+from bot.providers.stream.provider import stream
 from bot.usage.days import Stretch
 from tests.contracts.answers import Story, answer, refusal
 from tests.contracts.contract import Operation, faults, load, operation_of

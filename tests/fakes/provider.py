@@ -26,8 +26,8 @@ from bot.calls.names import fold
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
 from bot.errors import NotAtVendor, VendorTimeout
-from bot.providers.looks import Blind, all_looks, unlisted
 from bot.providers.preparing import Unprepared
+from bot.providers.unsupported import Blind, all_looks, unlisted
 
 STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 

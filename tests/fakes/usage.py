@@ -11,7 +11,7 @@ from bot.ports import VendorClient
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, VendorDay
 from bot.usage.tally import Tally, total
-from tests.providers import comets, kits, streams
+from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
 from tests.usage.quarters import quarters
 
 
@@ -97,9 +97,9 @@ class Told:
 def clients(world: World) -> dict[Vendor, VendorClient]:
     """The real clients of a world's vendors."""
     return {
-        Vendor.STREAM: streams.client(world.stream),
-        Vendor.REALTIMEKIT: kits.client(world.realtimekit),
-        Vendor.COMETCHAT: comets.client(world.cometchat),
+        Vendor.STREAM: stream_setup.client(world.stream),
+        Vendor.REALTIMEKIT: realtimekit_setup.client(world.realtimekit),
+        Vendor.COMETCHAT: cometchat_setup.client(world.cometchat),
     }
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.calls.models import Vendor
 from bot.demo.stage import Show, open_show
-from bot.providers.http import CONNECTIONS
+from bot.providers.http.client import CONNECTIONS
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -23,7 +23,7 @@ from bot.moderation.board import Board
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.ports import CaseFilter
-from bot.providers.looks import all_looks
+from bot.providers.unsupported import all_looks
 from bot.service import front_door
 from bot.settings import Settings
 from bot.store import SqlStore

@@ -13,12 +13,12 @@ from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
 from bot.moderation.lease import LeaseKeeper
 from bot.moderation.pump import Claimant, Pump
-from bot.providers.breaker import BreakerState
-from bot.providers.http import Kind
+from bot.providers.http.breaker import BreakerState
+from bot.providers.http.client import Kind
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.moderation.office import Office
-from tests.providers.test_http import Server, transport
+from tests.providers.http.test_client import Server, transport
 
 MINUTE = timedelta(minutes=1)
 

@@ -26,10 +26,10 @@ from bot.moderation.pump import Claimant
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import CaseFilter
-from bot.providers.http import Deadlines
+from bot.providers.http.client import Deadlines
 from bot.store import SqlStore
 from tests.fakes.directory import HOME, Table
-from tests.providers.streams import client, fill, here, order, standup
+from tests.providers.stream_setup import client, fill, here, order, standup
 
 LEAD = Actor(user="U1LEAD", team=HOME)
 RULES = Rules(people=People(leads=("U1LEAD",)))

@@ -23,12 +23,12 @@ from bot.moderation.executor import Executor
 from bot.moderation.memory import Memory
 from bot.moderation.pump import Claimant
 from bot.policy import Policy
-from bot.providers.stream import StreamProvider
+from bot.providers.stream.provider import StreamProvider
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import Table
 from tests.moderation.office import MODERATOR, RULES, Wall
-from tests.providers.streams import BEN, CID, REF, asked, client, here, standup
+from tests.providers.stream_setup import BEN, CID, REF, asked, client, here, standup
 
 FOUND = {"max_participants": 50, "max_participants_exclude_roles": ["host"]}
 

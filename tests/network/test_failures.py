@@ -22,9 +22,9 @@ from bot.errors import (
     VendorUnreachable,
 )
 from bot.network import DIRECT, Cause, Network, cause_of, diagnose
-from bot.providers.answers import Problem
-from bot.providers.breaker import Breaker
-from bot.providers.http import Deadlines, Kind, Transport, Wire
+from bot.providers.http.answers import Problem
+from bot.providers.http.breaker import Breaker
+from bot.providers.http.client import Deadlines, Kind, Transport, Wire
 from handlers.questions import questions
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port

@@ -11,8 +11,8 @@ from bot.clock import SystemClock
 from bot.errors import ConfigError, VendorUnreachable
 from bot.network import DIRECT, Network
 from bot.network.trust import SYSTEM, Store, system
-from bot.providers.answers import Problem
-from bot.providers.http import Kind, Transport, Wire
+from bot.providers.http.answers import Problem
+from bot.providers.http.client import Kind, Transport, Wire
 from bot.settings import Settings
 from handlers.clients import open_session, web_client
 from tests.network.office import LOOPBACK, Office, serving

@@ -2,13 +2,13 @@
 
 from bot.calls.models import Vendor
 from bot.ports import VendorClient
-from tests.providers import comets, kits, streams
+from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
 
 
 def answering(vendor: Vendor, body: object) -> VendorClient:
     """A client of a vendor that answers everything with this JSON, infinities included."""
     if vendor is Vendor.STREAM:
-        return streams.answering(body)
+        return stream_setup.answering(body)
     if vendor is Vendor.REALTIMEKIT:
-        return kits.answering(body)
-    return comets.answering(body)
+        return realtimekit_setup.answering(body)
+    return cometchat_setup.answering(body)

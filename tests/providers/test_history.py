@@ -16,7 +16,7 @@ from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import clients, utc_day
-from tests.providers import comets, kits
+from tests.providers import cometchat_setup, realtimekit_setup
 from tests.providers.answering import answering
 
 TODAY = START.date()
@@ -187,9 +187,9 @@ async def test_a_report_that_is_refused_is_raised(own: World) -> None:
 
 
 async def test_the_documented_call_of_cometchat_is_read_in_its_units() -> None:
-    server = comets.support()
+    server = cometchat_setup.support()
     stretch = utc_day(date(2023, 8, 18))
-    (record,) = await told(comets.client(server), stretch)
+    (record,) = await told(cometchat_setup.client(server), stretch)
     assert record.started_at == datetime(2023, 8, 18, 14, 15, 27, tzinfo=UTC)
     assert record.ended_at == datetime(2023, 8, 18, 14, 15, 46, tzinfo=UTC)
     assert (record.people, record.peak, record.person_seconds) == (2, 2, 30)
@@ -257,7 +257,9 @@ async def test_a_recording_of_realtimekit_that_came_to_nothing_has_failed() -> N
         listing = request.url.path.endswith("/sessions")
         return httpx.Response(200, json={"data": {"sessions": [session]} if listing else files})
 
-    client = kits.client(kits.clinic(), transport=httpx.MockTransport(answer))
+    client = realtimekit_setup.client(
+        realtimekit_setup.clinic(), transport=httpx.MockTransport(answer)
+    )
     (record,) = await told(client, utc_day(TODAY))
     assert record.recordings == (Recorded(started_at=START, failed=True),)
     assert record.streams == 1
@@ -287,8 +289,10 @@ async def test_a_call_that_was_deleted_has_unknown_recordings(own: World) -> Non
 
 async def test_a_page_that_repeats_or_is_missing_is_not_taken_for_the_end(world: World) -> None:
     long = Stretch(START - 20 * DAY, START)
-    for transport in (kits.StuckPages, kits.EndlessPages):
-        stuck = kits.client(world.realtimekit, transport=transport(world.realtimekit.app))
+    for transport in (realtimekit_setup.StuckPages, realtimekit_setup.EndlessPages):
+        stuck = realtimekit_setup.client(
+            world.realtimekit, transport=transport(world.realtimekit.app)
+        )
         with pytest.raises(VendorGarbled):
             await told(stuck, long)
 
@@ -298,7 +302,9 @@ async def test_a_page_that_repeats_or_is_missing_is_not_taken_for_the_end(world:
             return await super().handle_async_request(request)
 
     with pytest.raises(VendorGarbled, match="page 2"):
-        await told(comets.client(world.cometchat, transport=Stuck(world.cometchat.app)), long)
+        await told(
+            cometchat_setup.client(world.cometchat, transport=Stuck(world.cometchat.app)), long
+        )
     with pytest.raises(VendorGarbled, match="after itself"):
         await told(answering(STREAM, {"call_stats": [], "next": "x"}), long)
 
@@ -324,9 +330,9 @@ async def test_half_of_what_was_promised_is_an_error(
     answers = iter([first, second])
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=next(answers)))
     client: VendorClient = (
-        kits.client(kits.clinic(), transport=transport)
+        realtimekit_setup.client(realtimekit_setup.clinic(), transport=transport)
         if vendor is KIT
-        else comets.client(comets.support(), transport=transport)
+        else cometchat_setup.client(cometchat_setup.support(), transport=transport)
     )
     with pytest.raises(VendorGarbled):
         await told(client, utc_day(TODAY))

@@ -88,7 +88,7 @@ CONNECTS = re.compile(
     r"|create_default_context)\("
 )
 CONNECTORS = {
-    "bot/providers/http.py",
+    "bot/providers/http/client.py",
     "bot/demo/serving.py",
     "handlers/clients.py",
     "handlers/wire.py",

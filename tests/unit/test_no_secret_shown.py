@@ -30,13 +30,13 @@ from bot.calls.models import Vendor
 from bot.errors import VendorError
 from bot.network import Network
 from bot.ports import CallProvider, NoticeLater
-from bot.providers.cometchat import cometchat
-from bot.providers.credentials import HeaderKey, StreamToken
-from bot.providers.http import Deadlines, Transport, Wire
-from bot.providers.realtimekit import realtimekit
-from bot.providers.realtimekit_keys import KitSignatures
-from bot.providers.redact import Redactor
-from bot.providers.stream import stream
+from bot.providers.cometchat.provider import cometchat
+from bot.providers.http.client import Deadlines, Transport, Wire
+from bot.providers.http.credentials import HeaderKey, StreamToken
+from bot.providers.http.redact import Redactor
+from bot.providers.realtimekit.provider import realtimekit
+from bot.providers.realtimekit.signatures import KitSignatures
+from bot.providers.stream.provider import stream
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.blocks.message import Message

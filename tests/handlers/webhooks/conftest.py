@@ -17,7 +17,7 @@ from bot.moderation.board import Board
 from bot.moderation.desk import Desk
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
-from bot.providers.realtimekit_keys import kit_signatures
+from bot.providers.realtimekit.signatures import kit_signatures
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.counter import Behind, Counter

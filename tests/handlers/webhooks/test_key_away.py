@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bot.providers.realtimekit_keys import AWAY_SECONDS, RENEWAL_SECONDS
+from bot.providers.realtimekit.signatures import AWAY_SECONDS, RENEWAL_SECONDS
 from tests.handlers.webhooks.conftest import WAIT, House
 from tests.handlers.webhooks.signing import KIT_LEFT, STREAM_LEFT, by_kit, by_stream, new_key
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.calls.models import Vendor
-from bot.providers.realtimekit_keys import AWAY_SECONDS
+from bot.providers.realtimekit.signatures import AWAY_SECONDS
 from tests.handlers.webhooks.conftest import House
 from tests.handlers.webhooks.signing import (
     COMET_LEFT,

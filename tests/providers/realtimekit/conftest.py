@@ -6,8 +6,8 @@ import pytest
 
 from bot.calls.models import Call
 from bot.demo.vendors import RealtimeKitServer
-from bot.providers.realtimekit import RealtimeKitProvider
-from tests.providers.kits import client, clinic
+from bot.providers.realtimekit.provider import RealtimeKitProvider
+from tests.providers.realtimekit_setup import client, clinic
 
 
 @pytest.fixture

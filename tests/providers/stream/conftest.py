@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.demo.vendors import StreamServer
-from bot.providers.stream import StreamProvider
+from bot.providers.stream.provider import StreamProvider
 from tests.fakes.clock import ManualClock
-from tests.providers.streams import client, standup
+from tests.providers.stream_setup import client, standup
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""CometChat: its client, by what is done with it."""

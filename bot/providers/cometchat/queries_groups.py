@@ -1,0 +1,71 @@
+"""The group behind a CometChat call, read on the Chat API's host: its members, and who is banned.
+
+Both lists come 1,000 a page at most, with names (CometChat's reference of its Chat API, operations
+`list-group-members` and the list of banned users).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pydantic import BaseModel
+
+from bot.calls.acts import Person
+from bot.calls.models import Page
+from bot.calls.verbs import Listed
+from bot.providers.cometchat.models import Paged
+from bot.providers.cometchat.queries import segment
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import read
+
+PER_PAGE = 1000
+MOST_PAGES = 5
+"""Pages of one list that are read at most: five thousand people."""
+
+WHERE: Mapping[Listed, str] = MappingProxyType(
+    {Listed.BANNED: "bannedusers", Listed.MEMBERS: "members"}
+)
+"""The last step of each list's path."""
+
+
+class InGroup(BaseModel):
+    """Somebody on a list of a group's."""
+
+    uid: str
+    name: str | None = None
+
+    def told(self) -> Person:
+        """They as somebody an act may mean."""
+        return Person(id=self.uid, name=self.name)
+
+
+class _Many(Paged):
+    data: list[InGroup]
+
+
+class Groups:
+    """Reads the lists of groups; raises `VendorError`."""
+
+    def __init__(self, chat: Transport) -> None:
+        self._chat = chat
+
+    async def people(self, guid: str, which: Listed) -> Page[Person]:
+        """Everybody on that list, each once; `next` is set where it goes on."""
+        found: dict[str, Person] = {}
+        for number in range(1, MOST_PAGES + 1):
+            page = await self._page(guid, which, number)
+            fresh = {one.uid: one.told() for one in page.data if one.uid not in found}
+            found |= fresh
+            if not fresh or not page.more_after(number):
+                return Page(items=tuple(found.values()), total=len(found))
+        return Page(items=tuple(found.values()), next=str(MOST_PAGES + 1))
+
+    async def has(self, guid: str, which: Listed, uid: str) -> bool | None:
+        """Whether somebody is on that list; None where it is too long to be read."""
+        listed = await self.people(guid, which)
+        found = uid in {one.id for one in listed.items}
+        return None if listed.next and not found else found
+
+    async def _page(self, guid: str, which: Listed, number: int) -> _Many:
+        path = f"/groups/{segment(guid)}/{WHERE[which]}"
+        params = {"page": number, "perPage": PER_PAGE}
+        return read(self._chat, _Many, await self._chat.send(Kind.READ, "GET", path, params=params))

@@ -1,0 +1,198 @@
+"""What a vendor answered: the bytes of a response, read as an Answer or raised as a typed error."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import NamedTuple
+
+import httpx
+
+from bot.calls.models import Vendor
+from bot.clock import Clock
+from bot.errors import (
+    AnswerLost,
+    NotAtVendor,
+    VendorBusy,
+    VendorDenied,
+    VendorError,
+    VendorFault,
+    VendorGarbled,
+    VendorRedirected,
+    VendorRefused,
+)
+from bot.providers.http.redact import Redactor
+from bot.providers.http.salvage import Thinned
+from bot.responses import BodyUnreadable, Inflater, phrase, retry_after
+
+UNREAD = "Try again in a moment."
+"""What to do when a vendor does not say what it was asked: reading changes nothing."""
+
+LARGEST_REFUSAL = 64 * 1024
+"""Bytes of a refusal that are read; its status says as much as there is to know without them."""
+
+LONGEST_WORD = 100
+"""Characters of a vendor's code or id of a request that are kept."""
+
+CUT_OFF = {460, 499}
+"""What load balancers say of a client that went away: what they passed on may have been done."""
+
+
+class Problem(NamedTuple):
+    """What a vendor's error body says: its own code, and words.
+
+    `denied` is whether the code is about our credentials, whatever the status; `mend` is what to do
+    then, where it is not the key.
+    """
+
+    code: str | None
+    message: str
+    denied: bool = False
+    mend: str | None = None
+
+
+class Answer(NamedTuple):
+    """A 2xx: its bytes, the vendor's id for the request where it gives one, and the tries.
+
+    `read` is whether the request could change nothing.
+    """
+
+    body: bytes
+    request_id: str | None
+    attempts: int
+    status: int = HTTPStatus.OK
+    read: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerReader:
+    """Reads one vendor's responses; `problem` tells its error bodies."""
+
+    vendor: Vendor
+    problem: Callable[[bytes], Problem]
+    request_id_header: str | None
+    redact: Redactor
+    clock: Clock
+
+    async def read(self, response: httpx.Response, attempt: int) -> Answer:
+        """The answer, where it is a 2xx; any other raises its VendorError.
+
+        VendorGarbled for one that cannot be read; httpx.TransportError when it breaks off. No more
+        than 8 MiB of it are kept, whatever was packed into it.
+        """
+        request_id = self._request_id(response)
+        if not response.is_success:
+            raise await self._refusal(response, request_id)
+        try:
+            body = await self._body(response)
+        except BodyUnreadable as error:
+            raise self.garbled() from error
+        return Answer(body, request_id, attempt, response.status_code)
+
+    def garbled(self, why: str = "sent an answer that cannot be read") -> VendorGarbled:
+        """The error for an answer that is not what the vendor's document promises."""
+        return VendorGarbled(f"{self.vendor.label} {why}.", vendor=self.vendor)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        body = Thinned(self.clock)
+        async for piece in _decoded(response):
+            await body.feed(piece)
+        return body.end()
+
+    def _request_id(self, response: httpx.Response) -> str | None:
+        header = self.request_id_header
+        return response.headers.get(header, "")[:LONGEST_WORD] or None if header else None
+
+    async def _refusal(self, response: httpx.Response, request_id: str | None) -> VendorError:
+        """The error for an answer that is no 2xx, by the first digit of its status.
+
+        A status that no standard names counts as the first of its hundred, and what is no status
+        at all as an internal error (RFC 9110, section 15).
+        """
+        status = response.status_code
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self._busy(response, request_id)
+        if status in CUT_OFF:
+            return self._cut_off(status, request_id)
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self._no(status, await self._words(response), request_id)
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            return self._elsewhere(status, request_id)
+        if status < HTTPStatus.MULTIPLE_CHOICES:
+            return self.garbled()
+        return self._fault(status, request_id)
+
+    async def _words(self, response: httpx.Response) -> Problem:
+        """What a refusal says beside its status, as far as it can be read."""
+        body = bytearray()
+        try:
+            async for piece in _decoded(response):
+                body += piece
+                if len(body) > LARGEST_REFUSAL:
+                    break
+        except (BodyUnreadable, httpx.TransportError):
+            return Problem(None, "")
+        return self.problem(bytes(body))
+
+    def _elsewhere(self, status: int, request_id: str | None) -> VendorRedirected:
+        return VendorRedirected(
+            f"{self.vendor.label} sends us to another address ({status}), which is not followed.",
+            vendor=self.vendor,
+            request_id=request_id,
+        )
+
+    def _cut_off(self, status: int, request_id: str | None) -> AnswerLost:
+        return AnswerLost(
+            f"{self.vendor.label} did not answer: a gateway before it broke off ({status}).",
+            vendor=self.vendor,
+            request_id=request_id,
+        )
+
+    def _busy(self, response: httpx.Response, request_id: str | None) -> VendorBusy:
+        return VendorBusy(
+            f"{self.vendor.label} is too busy.",
+            vendor=self.vendor,
+            retry_after=retry_after(response.headers, self.clock.now()),
+            request_id=request_id,
+        )
+
+    def _fault(self, status: int, request_id: str | None) -> VendorFault:
+        return VendorFault(
+            f"{self.vendor.label} had an internal error ({status}).",
+            vendor=self.vendor,
+            status=status,
+            request_id=request_id,
+        )
+
+    def _no(self, status: int, problem: Problem, request_id: str | None) -> VendorRefused:
+        words = self.redact(problem.message) or phrase(status)
+        ours = problem.denied or status == HTTPStatus.UNAUTHORIZED
+        said = "does not accept our credentials" if ours else "refused"
+        return _refused_as(status, ours=ours)(
+            f"{self.vendor.label} {said}: {words}",
+            vendor=self.vendor,
+            status=status,
+            code=problem.code[:LONGEST_WORD] if problem.code else None,
+            request_id=request_id,
+            next_step=problem.mend,
+        )
+
+
+async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body in pieces, decoded by us: httpx decodes all that one packet unfolds to at once.
+
+    BodyUnreadable where that cannot be done. What a transport has read itself is taken as it is.
+    """
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    inflater = Inflater(response.headers.get_list("Content-Encoding"))
+    async for data in response.aiter_raw():
+        for piece in inflater.feed(data):
+            yield piece
+    inflater.end()
+
+
+def _refused_as(status: int, *, ours: bool) -> type[VendorRefused]:
+    if ours or status == HTTPStatus.FORBIDDEN:
+        return VendorDenied
+    return NotAtVendor if status == HTTPStatus.NOT_FOUND else VendorRefused

@@ -1,0 +1,1 @@
+"""Cloudflare RealtimeKit: its client, by what is done with it."""

@@ -1,0 +1,174 @@
+"""What can be done at RealtimeKit to a call: a method for each verb, and how far it carries."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Enforcement, can
+from bot.calls.models import CallRef, RtmpTarget
+from bot.calls.outcomes import Receipt
+from bot.calls.verbs import (
+    End,
+    LiveStart,
+    LiveStop,
+    Lock,
+    Poll,
+    RecordPause,
+    RecordResume,
+    RecordStart,
+    RecordStop,
+    RtmpStart,
+    RtmpStop,
+    Summarise,
+    Unlock,
+)
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import read
+from bot.providers.realtimekit.acts_people import RECORDINGS_STOP, PeopleActs, missing
+from bot.providers.realtimekit.models import OWN_PREFIX, KickedAll, Recording, output_prefix
+from bot.providers.realtimekit.observe import output, target_of
+from bot.providers.realtimekit.queries import Reads, meeting_path, segment
+from bot.providers.realtimekit.queries_meetings import Rooms
+from bot.providers.realtimekit.queries_recordings import meant
+from bot.providers.realtimekit.unsupported_mute import Mutes
+
+_MAY_BEGIN_ANEW = (
+    "Everyone is removed, the session ends and its recordings stop. "
+    "Whoever joins again begins a new session: lock the call to keep them out."
+)
+_LOCKED_IN = "Who is in the call stays; nobody else can join until it is unlocked."
+_POLL_IS_UNSEEN = "RealtimeKit shows no polls, so its yes cannot be checked."
+_SUMMARY_TAKES_A_TRANSCRIPT = (
+    "It is made of the transcript. Whether that works before the session is over is not documented."
+)
+_ONE_PICTURE = {"kind": ("composite",)}
+
+
+class Acts(PeopleActs):
+    """Each method sends the one request that does its verb; some read first what it is about."""
+
+    def __init__(
+        self,
+        http: Transport,
+        reads: Reads,
+        rooms: Rooms,
+        mutes: Mutes,
+        rtmp_targets: Mapping[str, RtmpTarget],
+    ) -> None:
+        super().__init__(http, reads, rooms, mutes)
+        self._targets = rtmp_targets
+
+    @can(End, why=_MAY_BEGIN_ANEW, also=RECORDINGS_STOP)
+    async def _end(self, act: Act) -> Receipt:
+        await self._require_same_run(act.call)
+        answer = await self._kick_all(act)
+        count = read(self._http, KickedAll, answer).count
+        many = "everyone" if count is None else f"everyone ({count})"
+        return Receipt(evidence=f"RealtimeKit removed {many}.", request_id=answer.request_id)
+
+    @can(Lock, why=_LOCKED_IN)
+    async def _lock(self, act: Act) -> Receipt:
+        return await self._set_status(act.call, "INACTIVE", "locked the meeting")
+
+    @can(Unlock)
+    async def _unlock(self, act: Act) -> Receipt:
+        return await self._set_status(act.call, "ACTIVE", "unlocked the meeting")
+
+    async def _set_status(self, call: CallRef, status: str, said: str) -> Receipt:
+        path = meeting_path(call.id)
+        return await self._do(Kind.REPEATABLE, "PATCH", path, {"status": status}, said)
+
+    @can(Poll, level=Enforcement.BEST_EFFORT, why=_POLL_IS_UNSEEN)
+    async def _poll(self, act: Act) -> Receipt:
+        if not isinstance(act.verb, Poll):
+            raise TypeError(act.verb.name)
+        await self._require_same_run(act.call)
+        path = f"{meeting_path(act.call.id)}/active-session/poll"
+        body = {"question": act.verb.question, "options": list(act.verb.answers)}
+        return await self._do(Kind.ONCE, "POST", path, body, "put the question to the call")
+
+    @can(Summarise, level=Enforcement.BEST_EFFORT, why=_SUMMARY_TAKES_A_TRANSCRIPT)
+    async def _summarise(self, act: Act) -> Receipt:
+        path = f"/sessions/{segment(await self._reads.session_of(act.call))}/summary"
+        return await self._do(Kind.ONCE, "POST", path, None, "took the order for a summary")
+
+    @can(RecordStart, only=_ONE_PICTURE)
+    async def _record_start(self, act: Act) -> Receipt:
+        """A second one from here is refused; what others began beside it is not in the way.
+
+        That may be an RTMP output of the app, which looks like a recording.
+        """
+        running = await self._reads.running(act.call)
+        beside = bool(running) and not any(one.ours for one in running)
+        sent = {"file_name_prefix": OWN_PREFIX}
+        return await self._record(act.call, sent, "began to record", beside=beside)
+
+    @can(RtmpStart)
+    async def _rtmp_start(self, act: Act) -> Receipt:
+        name = target_of(act)
+        running = await self._reads.running(act.call)
+        beside = bool(running) and not output(running, name)
+        sent = {
+            "file_name_prefix": output_prefix(name),
+            "rtmp_out_config": {"rtmp_url": _address(self._targets[name])},
+        }
+        return await self._record(act.call, sent, f"began to send to {name}", beside=beside)
+
+    @can(RecordStop, only=_ONE_PICTURE)
+    async def _record_stop(self, act: Act) -> Receipt:
+        running = meant(act.verb, await self._reads.running(act.call))
+        return await self._tell(running, "stop", "recording")
+
+    @can(RecordPause)
+    async def _record_pause(self, act: Act) -> Receipt:
+        running = meant(act.verb, await self._reads.running(act.call))
+        return await self._tell([one for one in running if not one.paused], "pause", "recording")
+
+    @can(RecordResume)
+    async def _record_resume(self, act: Act) -> Receipt:
+        running = meant(act.verb, await self._reads.running(act.call))
+        return await self._tell([one for one in running if one.paused], "resume", "recording")
+
+    @can(RtmpStop)
+    async def _rtmp_stop(self, act: Act) -> Receipt:
+        name = target_of(act)
+        sent = output(await self._reads.running(act.call), name)
+        return await self._tell(sent, "stop", f"RTMP output to {name}")
+
+    @can(LiveStart)
+    async def _live_start(self, act: Act) -> Receipt:
+        path = f"{meeting_path(act.call.id)}/livestreams"
+        return await self._do(Kind.ONCE, "POST", path, {}, "began a livestream")
+
+    @can(LiveStop)
+    async def _live_stop(self, act: Act) -> Receipt:
+        path = f"{meeting_path(act.call.id)}/active-livestream/stop"
+        return await self._do(Kind.REPEATABLE, "POST", path, None, "stopped the livestream")
+
+    async def _record(
+        self, call: CallRef, sent: Mapping[str, Any], said: str, *, beside: bool
+    ) -> Receipt:
+        body = {"meeting_id": call.id, "allow_multiple_recordings": beside, **sent}
+        return await self._do(Kind.ONCE, "POST", "/recordings", body, said)
+
+    async def _tell(self, recordings: list[Recording], action: str, what: str) -> Receipt:
+        """Have every one of them stop, pause or resume; NotAtVendor when there is none."""
+        if not recordings:
+            raise missing(f"RealtimeKit has no {what} to {action} in this call.")
+        receipts = [
+            await self._do(
+                Kind.REPEATABLE,
+                "PUT",
+                f"/recordings/{segment(one.id)}",
+                {"action": action},
+                f"took the order to {action} the {what}",
+            )
+            for one in recordings
+        ]
+        return receipts[-1]
+
+
+def _address(target: RtmpTarget) -> str:
+    """The whole RTMP address, key and all: for the request's body only."""
+    key = target.key.get_secret_value()
+    return f"{target.url.rstrip('/')}/{key}" if key else target.url

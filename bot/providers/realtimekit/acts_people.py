@@ -1,0 +1,243 @@
+"""What RealtimeKit can do to people: kick, mute, keep out, change their rights."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from bot.calls.acts import Act
+from bot.calls.capabilities import Aimed, Enforcement, can
+from bot.calls.models import CallRef, Vendor
+from bot.calls.outcomes import Receipt, Recipient
+from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
+from bot.errors import Impossible, NotAtVendor
+from bot.providers.http.answers import Answer
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import read
+from bot.providers.realtimekit.models import Done, KickedAll, Stay, spares
+from bot.providers.realtimekit.queries import Reads, meeting_path
+from bot.providers.realtimekit.queries_meetings import Enrolled, Rooms, participant_path
+from bot.providers.realtimekit.unsupported_mute import Mutes, Operation, reason
+
+_MUTE_IS_UNSEEN = "RealtimeKit does not report who is muted, so the result cannot be checked."
+_SILENCE_IS_UNSEEN = (
+    "It mutes everyone or nobody. RealtimeKit does not report who is muted, "
+    "and nothing from here lifts it."
+)
+_MAY_RETURN = (
+    "They can join again with the token they have. "
+    "Kicking everyone ends the session and stops its recordings."
+)
+_KEPT_OUT = (
+    "They are removed and deleted from the meeting. "
+    "They cannot join again unless your backend gives them a new token."
+)
+RECORDINGS_STOP = "The session ends and every recording of it stops, RTMP outputs too."
+_PRESET_IS_UNSURE = "Whether it holds before they join again is not documented."
+_STILL_IN = (
+    "It removes nobody from the call. "
+    "Once they leave, they cannot join again unless your backend gives them a new token."
+)
+_AUDIO = {"tracks": ("audio",)}
+
+
+class PeopleActs:
+    """Acts on people; each method sends what its verb needs, and reads first what it is about."""
+
+    def __init__(self, http: Transport, reads: Reads, rooms: Rooms, mutes: Mutes) -> None:
+        self._mutes = mutes
+        self._http = http
+        self._reads = reads
+        self._rooms = rooms
+
+    @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSEEN, instead=Kick, only=_AUDIO)
+    async def _mute(self, act: Act) -> Receipt:
+        if act.everyone and not act.selective:
+            return await self._mute_all(act, allow_unmute=True)
+        rest = await self._rest(act) if act.everyone else []
+        if act.everyone and not rest:
+            return Receipt.of_nobody(spared=True)
+        people = _both(rest) if act.everyone else _named(act)
+        said = "muted the others" if act.everyone else "muted them"
+        try:
+            done = await self._at_people(Kind.REPEATABLE, act, Operation.NAMED, people, said)
+        except NotAtVendor as error:
+            await self._require_operation(act, Operation.NAMED, people, error)
+            raise
+        return done.model_copy(update={"people": _recipients(rest)})
+
+    @can(
+        Silence,
+        level=Enforcement.BEST_EFFORT,
+        why=_SILENCE_IS_UNSEEN,
+        instead=Kick,
+        only=_AUDIO,
+        aims=Aimed.EVERYONE,
+    )
+    async def _silence(self, act: Act) -> Receipt:
+        """Impossible where somebody is to be spared: only muting everyone can forbid unmuting."""
+        if act.selective:
+            raise Impossible(
+                "RealtimeKit silences everyone or nobody: it cannot spare anyone.",
+                next_step="Mute everyone but them: they can turn it on again.",
+            )
+        return await self._mute_all(act, allow_unmute=False)
+
+    async def _mute_all(self, act: Act, *, allow_unmute: bool) -> Receipt:
+        if not (there := await self._there(act)):
+            return Receipt.of_nobody(spared=False)
+        path = f"{meeting_path(act.call.id)}/active-session/{Operation.EVERYONE}"
+        body = {"allow_unmute": allow_unmute}
+        try:
+            done = await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
+        except NotAtVendor as error:
+            await self._require_operation(act, Operation.EVERYONE, None, error)
+            raise
+        return done.model_copy(update={"people": _recipients(there)})
+
+    async def _require_operation(
+        self,
+        act: Act,
+        operation: Operation,
+        people: Mapping[str, list[str]] | None,
+        error: NotAtVendor,
+    ) -> None:
+        """Impossible when a 404 can only mean that the account has no such operation.
+
+        A 404 also says that no session runs or that nobody of these is in it, and no document tells
+        them apart; so both are looked up. What was missed is remembered.
+        """
+        session = await self._reads.active(act.call.id)
+        if people is not None:
+            wanted = {one for ids in people.values() for one in ids}
+            here = await self._reads.present(session.id)
+            if not any(wanted & {stay.user_id, stay.custom_id} for stay in here):
+                return
+        self._mutes.missed(operation)
+        raise Impossible(
+            f"{act.verb.label} is not available. {reason(operation)}",
+            next_step="Nothing was done. Kick removes somebody from the call.",
+        ) from error
+
+    @can(Kick, why=_MAY_RETURN, also=RECORDINGS_STOP)
+    async def _kick(self, act: Act) -> Receipt:
+        if not act.everyone:
+            return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
+        if act.selective:
+            if not (rest := await self._rest(act)):
+                return Receipt.of_nobody(spared=True)
+            done = await self._at_people(Kind.ONCE, act, "kick", _both(rest), "removed the others")
+            return done.model_copy(update={"people": _recipients(rest)})
+        if not (present := await self._there(act)):
+            return Receipt.of_nobody(spared=False)
+        there = _recipients(present)
+        answer = await self._kick_all(act)
+        count = read(self._http, KickedAll, answer).count
+        return Receipt(
+            evidence="RealtimeKit removed everyone.",
+            request_id=answer.request_id,
+            people=there,
+            unlisted=max((count or 0) - len(there), 0),
+        )
+
+    async def _kick_all(self, act: Act) -> Answer:
+        """Sent once, so that nobody who came back is removed by a late repetition."""
+        path = f"{meeting_path(act.call.id)}/active-session/kick-all"
+        return await self._http.send(Kind.ONCE, "POST", path)
+
+    @can(Block, why=_KEPT_OUT)
+    async def _block(self, act: Act) -> Receipt:
+        """Kick, then delete the enrolment; NotAtVendor only where neither was there."""
+        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        try:
+            removed = await self._at_people(
+                Kind.REPEATABLE, act, "kick", _named(act), "removed them"
+            )
+        except NotAtVendor:
+            if enrolled is None:
+                raise
+            return await self._delist(act.call, enrolled)
+        if enrolled is None:
+            return removed
+        return await self._delist(act.call, enrolled)
+
+    @can(Preset, level=Enforcement.BEST_EFFORT, why=_PRESET_IS_UNSURE)
+    async def _preset(self, act: Act) -> Receipt:
+        """The answer holds a token, which is not read."""
+        if not isinstance(act.verb, Preset):
+            raise TypeError(act.verb.name)
+        enrolled = await self._enrolment(act)
+        path = participant_path(act.call.id, enrolled.id)
+        body = {"preset_name": act.verb.preset}
+        return await self._do(Kind.REPEATABLE, "PATCH", path, body, "changed their preset")
+
+    @can(MemberRemove, why=_STILL_IN)
+    async def _member_remove(self, act: Act) -> Receipt:
+        return await self._delist(act.call, await self._enrolment(act))
+
+    async def _enrolment(self, act: Act) -> Enrolled:
+        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        if enrolled is None:
+            raise missing(f"{act.people[0].shown} is not on this meeting's list.")
+        return enrolled
+
+    async def _delist(self, call: CallRef, enrolled: Enrolled) -> Receipt:
+        path = participant_path(call.id, enrolled.id)
+        said = "took them off the meeting's list"
+        return await self._do(Kind.REPEATABLE, "DELETE", path, None, said)
+
+    async def _rest(self, act: Act) -> list[Stay]:
+        """Everybody who is there now but the spared; who has no id cannot be acted on."""
+        return [one for one in await self._there(act) if one.person and not spares(act, one)]
+
+    async def _there(self, act: Act) -> list[Stay]:
+        """Everybody who is there now, in the run the moderator saw."""
+        await self._require_same_run(act.call)
+        return await self._reads.present(await self._reads.session_of(act.call))
+
+    async def _at_people(
+        self, kind: Kind, act: Act, what: str, people: dict[str, list[str]], said: str
+    ) -> Receipt:
+        path = f"{meeting_path(act.call.id)}/active-session/{what}"
+        return await self._do(kind, "POST", path, people, said)
+
+    async def _require_same_run(self, call: CallRef) -> None:
+        """NotAtVendor when another session runs now than the one the moderator saw."""
+        if call.session is not None and (await self._reads.active(call.id)).id != call.session:
+            raise missing("That session is over; another one has begun in the same room.")
+
+    async def _do(
+        self, kind: Kind, method: str, path: str, body: Mapping[str, Any] | None, said: str
+    ) -> Receipt:
+        answer = await self._http.send(kind, method, path, json=body)
+        read(self._http, Done, answer)
+        return Receipt(evidence=f"RealtimeKit {said}.", request_id=answer.request_id)
+
+
+def _named(act: Act) -> dict[str, list[str]]:
+    """Both lists, since both are required: `user_id`, or the app's own id where that is missing."""
+    person = act.people[0]
+    if person.id == person.custom_id:
+        return {"participant_ids": [], "custom_participant_ids": [person.id]}
+    return {"participant_ids": [person.id], "custom_participant_ids": []}
+
+
+def _both(stays: Iterable[Stay]) -> dict[str, list[str]]:
+    """The two lists for many people, each person once."""
+    known = dict.fromkeys(stay.user_id for stay in stays if stay.user_id)
+    others = dict.fromkeys(stay.person for stay in stays if not stay.user_id)
+    return {"participant_ids": list(known), "custom_participant_ids": list(others)}
+
+
+def _recipients(stays: Iterable[Stay]) -> tuple[Recipient, ...]:
+    """The people of these connections, each once; a connection without any id is nobody's."""
+    people = {
+        stay.person: Recipient(id=stay.person, name=stay.name, presence=stay.peer)
+        for stay in stays
+        if stay.person
+    }
+    return tuple(people.values())
+
+
+def missing(message: str) -> NotAtVendor:
+    """The error for what is not there, known before anything was sent."""
+    return NotAtVendor(message, vendor=Vendor.REALTIMEKIT, status=HTTPStatus.NOT_FOUND)

@@ -1,0 +1,244 @@
+"""RealtimeKit's past: sessions with their recordings, and the day-wise analytics of an app."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from pydantic import BaseModel, Field
+
+from bot.calls.models import Page, Vendor
+from bot.clock import Clock
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import Known, Maybe, Moment, Number, day, read
+from bot.providers.http.paging import gather_pages
+from bot.providers.realtimekit.models import Paging, Recording, Session, next_page
+from bot.usage.days import DAY, SECOND, Stretch
+from bot.usage.records import CallRecord, Recorded, VendorDay
+
+PAGE = 100
+MOST_PAGES = 20
+"""Pages of recordings read beside one page of sessions; more, and none of them are known."""
+
+FURTHEST = 400 * DAY
+"""How long before a stretch recordings are looked for, of a session that began even earlier."""
+
+MINUTE = 60
+LIVESTREAM = "livestream"
+
+
+class PastSession(Session):
+    """A session with what it amounted to; `minutes` are those of all people together."""
+
+    peak: Number | None = Field(None, alias="max_concurrent_participants")
+    minutes: Number | None = Field(None, alias="minutes_consumed")
+    updated_at: Moment = None
+
+    def record(self, files: Sequence["PastRecording"] | None) -> CallRecord | None:
+        """The session in our words; None for one that never began.
+
+        Who came is a list of its own for each session, so `people` is not known. An ended one
+        without its end ended when it was last written.
+        """
+        if self.started_at is None:
+            return None
+        over = self.updated_at if self.status == "ENDED" else None
+        outputs = sum(bool(one.output) for one in files or ())
+        streams = outputs + (self.kind == LIVESTREAM)
+        return CallRecord(
+            vendor=Vendor.REALTIMEKIT,
+            id=self.meeting,
+            run=self.id,
+            title=self.title or self.meeting,
+            started_at=self.started_at,
+            ended_at=self.ended_at or over,
+            peak=None if self.peak is None else round(self.peak),
+            person_seconds=None if self.minutes is None else round(self.minutes * MINUTE),
+            recordings=None if files is None else _recorded(files),
+            streams=streams or None,
+        )
+
+
+class PastRecording(Recording):
+    """A recording with its times; `length` is in seconds."""
+
+    stopped_at: Moment = Field(None, alias="stopped_time")
+    length: Number | None = Field(None, alias="recording_duration")
+
+    def told(self) -> Recorded | None:
+        """It in our words; None without any time."""
+        begun = self.started_at or self.invoked_at
+        if begun is None:
+            return None
+        length = None if self.length is None else round(self.length)
+        if length is None and self.stopped_at:
+            length = (self.stopped_at - begun) // SECOND
+        return Recorded(started_at=begun, seconds=length, failed=self.status == "ERRORED")
+
+
+class _Sessions(BaseModel):
+    sessions: Known[PastSession]
+
+
+class ManySessions(BaseModel):
+    """A page of sessions."""
+
+    data: _Sessions
+    paging: Maybe[Paging] = None
+
+
+class ManyRecordings(BaseModel):
+    """A page of recordings."""
+
+    data: Known[PastRecording]
+    paging: Maybe[Paging] = None
+
+
+class SessionsOfDay(BaseModel):
+    """What the analytics say of a day's sessions."""
+
+    day: str | None = None
+    calls: int | None = Field(None, alias="total_sessions")
+    minutes: Number | None = Field(None, alias="total_session_minutes")
+
+
+class RecordingsOfDay(BaseModel):
+    """What the analytics say of a day's recordings."""
+
+    day: str | None = None
+    number: int | None = Field(None, alias="total_recordings")
+
+
+class SessionStats(BaseModel):
+    """Sessions by day."""
+
+    day_stats: list[SessionsOfDay] = []
+
+
+class RecordingStats(BaseModel):
+    """Recordings by day."""
+
+    day_stats: list[RecordingsOfDay] = []
+
+
+class Daywise(BaseModel):
+    """The analytics' two parts."""
+
+    session_stats: SessionStats = SessionStats()
+    recording_stats: RecordingStats = RecordingStats()
+
+
+class Analytics(BaseModel):
+    """The answer of the day-wise analytics."""
+
+    data: Daywise
+
+
+class KitHistory:
+    """Past sessions from the listing of all sessions, LIVE and ENDED.
+
+    What its `start_time` and `end_time` are compared with is not documented, so a day more is asked
+    for on either side, and what does not touch the stretch is left out here.
+    """
+
+    def __init__(self, http: Transport, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
+        """One page of sessions, and the recordings of the time they cover.
+
+        A cursor is the page's number, and how many sessions came before it. VendorGarbled for a
+        page that repeats, and for one that is empty though there are more.
+        """
+        page, _, before = (cursor or "1").partition(":")
+        number = int(page)
+        window = _window(stretch.start, stretch.end)
+        params = {
+            **window,
+            "page_no": number,
+            "per_page": PAGE,
+            "sort_by": "createdAt",
+            "sort_order": "DESC",
+        }
+        answer = await self._http.send(Kind.READ, "GET", "/sessions", params=params)
+        many, now = read(self._http, ManySessions, answer), self._clock.now()
+        sessions = many.data.sessions
+        self._goes_on(number, int(before or 0), sessions.sent, many.paging)
+        inside = [one for one in sessions if _touches(one, stretch, now)]
+        files = await self._recordings(inside, stretch, now)
+        told = [one.record(None if files is None else files.get(one.id, ())) for one in inside]
+        following = next_page(number, PAGE, sessions.sent, many.paging)
+        place = (many.paging and many.paging.end_offset) or ""
+        return Page(
+            items=tuple(one for one in told if one is not None),
+            next=None if following is None else f"{following}:{place}",
+        )
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """The day-wise analytics; its minutes are taken as those of people, as in its sessions."""
+        params = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+        answer = await self._http.send(Kind.READ, "GET", "/analytics/daywise", params=params)
+        data = read(self._http, Analytics, answer).data
+        sessions = {day(one.day): one for one in data.session_stats.day_stats}
+        recordings = {day(one.day): one.number for one in data.recording_stats.day_stats}
+        nothing = SessionsOfDay()
+        return [
+            VendorDay(
+                vendor=Vendor.REALTIMEKIT,
+                day=one,
+                calls=sessions.get(one, nothing).calls,
+                person_minutes=sessions.get(one, nothing).minutes,
+                recordings=recordings.get(one),
+            )
+            for one in sorted({known for known in (*sessions, *recordings) if known is not None})
+            if first <= one <= last
+        ]
+
+    def _goes_on(self, number: int, before: int, got: int, paging: Paging | None) -> None:
+        total, end = (paging.total_count, paging.end_offset) if paging else (None, None)
+        if total is None or end is None:
+            return
+        if number > 1 and got and end <= before:
+            raise self._http.garbled(f"showed page {number} of its sessions as one before it")
+        if not got and max(end, before) < total:
+            raise self._http.garbled(f"says it has {total} sessions and showed {before}")
+
+    async def _recordings(
+        self, sessions: Sequence[PastSession], stretch: Stretch, now: datetime
+    ) -> Mapping[str, Sequence[PastRecording]] | None:
+        """The recordings of these sessions by session; None when there are too many to read."""
+        begun = [one.started_at for one in sessions if one.started_at is not None]
+        if not begun:
+            return {}
+        first = max(min(begun), stretch.start - FURTHEST)
+        window = _window(first, min(now, max(one.ended_at or now for one in sessions)))
+
+        async def page(number: int) -> tuple[list[PastRecording], str | None]:
+            params = {**window, "page_no": number, "per_page": PAGE, "sort_by": "invokedTime"}
+            answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
+            many = read(self._http, ManyRecordings, answer)
+            return many.data, next_page(number, PAGE, many.data.sent, many.paging)
+
+        batch = await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
+        if batch.more:
+            return None
+        found: dict[str, list[PastRecording]] = defaultdict(list)
+        for one in batch.items:
+            found[one.session or ""].append(one)
+        return found
+
+
+def _touches(session: PastSession, stretch: Stretch, now: datetime) -> bool:
+    record = session.record(None)
+    return record is not None and record.touches(stretch, now)
+
+
+def _window(start: datetime, end: datetime) -> dict[str, str | int]:
+    """From a day before to a day after, as the listings take it."""
+    return {"start_time": (start - DAY).isoformat(), "end_time": (end + DAY).isoformat()}
+
+
+def _recorded(files: Sequence[PastRecording]) -> tuple[Recorded, ...]:
+    """What was recorded; an RTMP output is a recording at RealtimeKit, but none to us."""
+    kept = (one.told() for one in files if not one.output)
+    return tuple(one for one in kept if one is not None)

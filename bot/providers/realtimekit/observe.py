@@ -1,0 +1,211 @@
+"""Looking whether what an act asks for is the case at RealtimeKit now."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.calls.acts import Act, Person
+from bot.calls.outcomes import Observation, Seen
+from bot.calls.recordings import SHORT_ID, still_running
+from bot.calls.verbs import (
+    Aim,
+    Block,
+    End,
+    Kick,
+    LiveStart,
+    LiveStop,
+    Lock,
+    MemberRemove,
+    Preset,
+    RecordPause,
+    RecordResume,
+    RecordStart,
+    RecordStop,
+    RtmpStart,
+    RtmpStop,
+    Summarise,
+    Unlock,
+)
+from bot.errors import NotAtVendor
+from bot.providers.realtimekit.models import Recording, Stay, plain, spares
+from bot.providers.realtimekit.queries import Reads
+from bot.providers.realtimekit.queries_meetings import Rooms
+from bot.providers.realtimekit.queries_recordings import named_by
+
+_OVER = "RealtimeKit shows no running session of this call."
+_STOPPED = "RealtimeKit does not show the recording running."
+
+
+class Look:
+    """One reading for each verb that leaves a trace."""
+
+    def __init__(self, reads: Reads, rooms: Rooms) -> None:
+        self._reads = reads
+        self._rooms = rooms
+        self._looks: dict[str, Callable[[Act], Awaitable[Observation]]] = {
+            Kick.name: self._kicked,
+            Block.name: self._blocked,
+            Preset.name: self._changed,
+            MemberRemove.name: self._delisted,
+            Lock.name: self._locking,
+            Unlock.name: self._locking,
+            End.name: self._emptied,
+            Summarise.name: self._summarised,
+            RecordStart.name: self._recording,
+            RecordStop.name: self._recording,
+            RecordPause.name: self._pausing,
+            RecordResume.name: self._pausing,
+            LiveStart.name: self._streaming,
+            LiveStop.name: self._streaming,
+            RtmpStart.name: self._sending,
+            RtmpStop.name: self._sending,
+        }
+
+    async def at(self, act: Act) -> Observation:
+        """What shows of the act; UNKNOWABLE for verbs the vendor keeps no trace of."""
+        look = self._looks.get(act.verb.name)
+        if look is None:
+            if act.verb.aim is Aim.CALL:
+                return _unknowable("RealtimeKit does not show it later, so it cannot be checked.")
+            return _unknowable(f"RealtimeKit does not tell who is {act.verb.done}.")
+        return await look(act)
+
+    async def _kicked(self, act: Act) -> Observation:
+        """Read from the running session, which may be a later one than the moderator saw."""
+        if act.everyone:
+            return await self._emptied(act)
+        person = act.people[0]
+        stays = await self._stays_of(act)
+        if stays is None:
+            return _so(_OVER)
+        if not stays:
+            return _so(f"{person.shown} is no longer in the room.")
+        if all(_later(stay, person) for stay in stays):
+            return _so(f"{person.shown} left the room and came back since.")
+        return _so(f"{person.shown} is still in the room.", done=False)
+
+    async def _blocked(self, act: Act) -> Observation:
+        """Both have to show: not in the room, not on the list. Who came back is not kept out."""
+        shown = act.people[0].shown
+        if await self._stays_of(act):
+            return _so(f"{shown} is in the room.", done=False)
+        if await self._rooms.enrolment(act.call.id, act.people[0]):
+            return _so(f"{shown} is not in the room, but still on the meeting's list.", done=False)
+        return _so(f"{shown} is neither in the room nor on the meeting's list.")
+
+    async def _delisted(self, act: Act) -> Observation:
+        shown = act.people[0].shown
+        if await self._rooms.enrolment(act.call.id, act.people[0]):
+            return _so(f"{shown} is on the meeting's list.", done=False)
+        return _so(f"{shown} is not on the meeting's list.")
+
+    async def _changed(self, act: Act) -> Observation:
+        if not isinstance(act.verb, Preset):
+            raise TypeError(act.verb.name)
+        shown = act.people[0].shown
+        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        if enrolled is None:
+            return _so(f"{shown} is not on the meeting's list.", done=False)
+        words = f"RealtimeKit shows {shown} with the preset {enrolled.preset or 'unknown'}."
+        return _so(words, done=enrolled.preset == act.verb.preset)
+
+    async def _locking(self, act: Act) -> Observation:
+        locked = (await self._rooms.meeting(act.call.id)).locked
+        if locked is None:
+            return _unknowable("RealtimeKit does not say whether the meeting is locked.")
+        words = f"RealtimeKit shows the meeting as {'locked' if locked else 'not locked'}."
+        return _so(words, done=locked is isinstance(act.verb, Lock))
+
+    async def _stays_of(self, act: Act) -> list[Stay] | None:
+        """Where the person is in the room now; None when no session runs."""
+        try:
+            session = await self._reads.active(act.call.id)
+        except NotAtVendor:
+            return None
+        person = act.people[0]
+        return [stay for stay in await self._reads.present(session.id) if stay.of(person)]
+
+    async def _emptied(self, act: Act) -> Observation:
+        """The session itself stays LIVE for its keep-alive time after the last one left."""
+        try:
+            session = await self._reads.active(act.call.id)
+        except NotAtVendor:
+            return _so(_OVER)
+        if act.call.session not in {None, session.id}:
+            return _so("That session is over; another one has begun in the same room.")
+        present = await self._reads.present(session.id)
+        people = {stay.person for stay in present if stay.person and not spares(act, stay)}
+        if people:
+            evidence = f"People still in the room: {len(people)}."
+            return Observation(seen=Seen.NOT_DONE, evidence=evidence, left=tuple(sorted(people)))
+        return _so(f"Nobody is left in the room{act.besides}.")
+
+    async def _summarised(self, act: Act) -> Observation:
+        """That none shows proves nothing: making one takes a while."""
+        if await self._reads.summarised(await self._reads.session_of(act.call)):
+            return _so("RealtimeKit has a summary of this session.")
+        return _unknowable("RealtimeKit shows no summary of this session yet.")
+
+    async def _recording(self, act: Act) -> Observation:
+        running = plain(await self._reads.running(act.call))
+        mine = _meant(act, running)
+        words = "RealtimeKit shows the recording running." if mine else _STOPPED
+        seen = _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
+        if isinstance(act.verb, RecordStart):
+            return seen
+        others = [one.id[:SHORT_ID] for one in running if one not in mine]
+        return seen.model_copy(update={"note": still_running(others)})
+
+    async def _pausing(self, act: Act) -> Observation:
+        running = _meant(act, plain(await self._reads.running(act.call)))
+        if not running:
+            return _so(_STOPPED, done=False)
+        paused = isinstance(act.verb, RecordPause)
+        states = ", ".join((one.status or "unknown").lower() for one in running)
+        done = all(one.paused is paused for one in running)
+        return _so(f"RealtimeKit shows the recording as {states}.", done=done)
+
+    async def _streaming(self, act: Act) -> Observation:
+        running = await self._reads.livestream(act.call.id) is not None
+        words = f"RealtimeKit shows {'a' if running else 'no'} livestream of this call."
+        return _so(words, done=running is isinstance(act.verb, LiveStart))
+
+    async def _sending(self, act: Act) -> Observation:
+        target = target_of(act)
+        running = bool(output(await self._reads.running(act.call), target))
+        words = f"RealtimeKit shows {'an' if running else 'no'} RTMP output to {target}."
+        return _so(words, done=running is isinstance(act.verb, RtmpStart))
+
+
+def _meant(act: Act, running: Sequence[Recording]) -> list[Recording]:
+    """The recording that is named, or those begun from here."""
+    named = named_by(act.verb)
+    if named is None:
+        return [one for one in running if one.ours]
+    return [one for one in running if one.id.startswith(named)]
+
+
+def output(running: Sequence[Recording], target: str) -> list[Recording]:
+    """Those that are sent to this RTMP target."""
+    return [one for one in running if one.output == target]
+
+
+def target_of(act: Act) -> str:
+    """The name of the RTMP target an RTMP verb is about."""
+    if not isinstance(act.verb, RtmpStart | RtmpStop):
+        raise TypeError(act.verb.name)
+    name: str = act.verb.to
+    return name
+
+
+def _later(stay: Stay, person: Person) -> bool:
+    """Whether this is another stay than the one the moderator saw."""
+    if stay.joined_at and person.joined_at:
+        return stay.joined_at > person.joined_at
+    return bool(person.presence and stay.peer and stay.peer != person.presence)
+
+
+def _unknowable(evidence: str) -> Observation:
+    return Observation(seen=Seen.UNKNOWABLE, evidence=evidence)
+
+
+def _so(evidence: str, *, done: bool = True) -> Observation:
+    return Observation(seen=Seen.DONE if done else Seen.NOT_DONE, evidence=evidence)

@@ -1,0 +1,200 @@
+"""Reading RealtimeKit: sessions, who is in them, recordings and livestreams."""
+
+import asyncio
+from collections.abc import Hashable
+from urllib.parse import quote
+
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.errors import NotAtVendor, VendorError
+from bot.providers.http.client import Kind, Params, Transport
+from bot.providers.http.decode import M, read
+from bot.providers.http.paging import gather_pages
+from bot.providers.realtimekit.models import (
+    STARTED,
+    Done,
+    Livestream,
+    ManyRecordings,
+    ManySessions,
+    ManyStays,
+    OneLivestream,
+    OneSession,
+    Recording,
+    Running,
+    Session,
+    Stay,
+    next_page,
+)
+
+_PAGE = 50
+"""Items asked for where we page ourselves."""
+
+_MOST_RUNNING = 100
+_RUNNING_SECONDS = 1.0
+"""How long a list of calls waits to hear what is recorded."""
+
+_MOST_PAGES = 200
+"""Pages of people read at most: ten thousand connections of one session."""
+
+
+def segment(identifier: str) -> str:
+    """An id as one step of a path; NotAtVendor when it would lead to another path."""
+    if identifier in {"", ".", ".."}:
+        raise NotAtVendor("RealtimeKit has no such id.", vendor=Vendor.REALTIMEKIT, status=404)
+    return quote(identifier, safe="")
+
+
+def meeting_path(meeting: str) -> str:
+    """The path of a meeting."""
+    return f"/meetings/{segment(meeting)}"
+
+
+class Reads:
+    """Everything that is read, each method one request unless it says otherwise."""
+
+    def __init__(self, http: Transport) -> None:
+        self._http = http
+
+    async def live(self, limit: int, cursor: str | None) -> Page[Call]:
+        """One page of LIVE sessions; one that emptied stays LIVE for its keep-alive time."""
+        number = int(cursor or 1)
+        many = await self._page(
+            ManySessions,
+            "/sessions",
+            {
+                "status": "LIVE",
+                "page_no": number,
+                "per_page": limit,
+                "sort_by": "createdAt",
+                "sort_order": "DESC",
+            },
+        )
+        sessions = many.data.sessions
+        return Page(
+            items=tuple(one.call() for one in sessions if one.status != "ENDED"),
+            next=next_page(number, limit, sessions.sent, many.paging),
+            total=many.paging.total_count if many.paging else None,
+            unknown=sessions.odd,
+        )
+
+    async def active(self, meeting: str) -> Session:
+        """The meeting's running session; NotAtVendor when there is none."""
+        path = f"{meeting_path(meeting)}/active-session"
+        return (await self._get(OneSession, path)).data
+
+    async def session_of(self, call: CallRef) -> str:
+        """The session the call means: the one it names, or the running one."""
+        return call.session or (await self.active(call.id)).id
+
+    async def here(self, session: str, limit: int, cursor: str | None) -> Page[Participant]:
+        """Who is connected now, once each: a second device is the same person.
+
+        A page may hold fewer than `limit`, since the vendor's pages hold those who left too.
+        """
+        page = await self._stays(session, limit, int(cursor or 1))
+        people = {
+            stay.person or connection(stay): stay.participant() for stay in page.items if stay.here
+        }
+        return Page(items=tuple(people.values()), next=page.next)
+
+    async def present(self, session: str) -> list[Stay]:
+        """Every connection that is there now; as many requests as it takes.
+
+        VendorGarbled when the list does not end, for then nobody can be said to be missing.
+        """
+
+        async def page(number: int) -> tuple[list[Stay], str | None]:
+            return await self.stays(session, number)
+
+        came = await gather_pages(page, connection, most=_MOST_PAGES)
+        if came.more:
+            raise self._http.garbled()
+        return [stay for stay in came.items if stay.here]
+
+    async def stays(self, session: str, number: int) -> tuple[list[Stay], str | None]:
+        """A page of the connections there were, and the number of the next one."""
+        page = await self._stays(session, _PAGE, number)
+        return list(page.items), page.next
+
+    async def runs(self, meeting: str, limit: int) -> list[Session]:
+        """The latest sessions of a meeting, newest first, the running one among them."""
+        params: dict[str, str | int] = {
+            "associated_id": meeting,
+            "page_no": 1,
+            "per_page": limit,
+            "sort_by": "createdAt",
+            "sort_order": "DESC",
+        }
+        return (await self._page(ManySessions, "/sessions", params)).data.sessions[:limit]
+
+    async def running(self, call: CallRef) -> list[Recording]:
+        """Recordings and RTMP outputs not stopped yet, newest first.
+
+        Read from the list, because the active recording is a single one even when several run.
+        """
+        found = await self._page(
+            ManyRecordings,
+            "/recordings",
+            {
+                "meeting_id": call.id,
+                "per_page": _PAGE,
+                "sort_by": "invokedTime",
+                "sort_order": "DESC",
+            },
+        )
+        return [one for one in found.data if one.started and one.of(call.session)]
+
+    async def all_running(self) -> Running:
+        """Recordings and RTMP outputs of every session that are not stopped yet, the newest 100.
+
+        What cannot be read is missing, and said to be: a list of calls is worth having without it.
+        """
+        params: Params = {"status": STARTED, "per_page": _MOST_RUNNING, "sort_by": "invokedTime"}
+        try:
+            async with asyncio.timeout(_RUNNING_SECONDS):
+                found = await self._page(
+                    ManyRecordings, "/recordings", {**params, "sort_order": "DESC"}
+                )
+        except (VendorError, TimeoutError):
+            return Running([], whole=False)
+        started = [one for one in found.data if one.started]
+        more = next_page(1, _MOST_RUNNING, found.data.sent, found.paging)
+        whole = more is None and not found.data.odd and all(one.session for one in started)
+        return Running(started, whole)
+
+    async def livestream(self, meeting: str) -> Livestream | None:
+        """The livestream that is running; None when there is none."""
+        path = f"{meeting_path(meeting)}/active-livestream"
+        try:
+            stream = (await self._get(OneLivestream, path)).data
+        except NotAtVendor:
+            return None
+        return stream if stream and stream.running else None
+
+    async def summarised(self, session: str) -> bool:
+        """Whether there is a summary of the session to download; its address is not read."""
+        try:
+            await self._get(Done, f"/sessions/{segment(session)}/summary")
+        except NotAtVendor:
+            return False
+        return True
+
+    async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
+        many = await self._page(
+            ManyStays,
+            f"/sessions/{segment(session)}/participants",
+            {"page_no": number, "per_page": limit, "view": "raw"},
+        )
+        stays = many.data.participants
+        return Page(items=tuple(stays), next=next_page(number, limit, stays.sent, many.paging))
+
+    async def _get(self, model: type[M], path: str) -> M:
+        return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
+
+    async def _page(self, model: type[M], path: str, params: Params) -> M:
+        answer = await self._http.send(Kind.READ, "GET", path, params=params)
+        return read(self._http, model, answer)
+
+
+def connection(stay: Stay) -> Hashable:
+    """What tells one connection from another."""
+    return stay.peer, stay.person, stay.joined_at

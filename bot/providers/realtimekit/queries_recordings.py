@@ -1,0 +1,141 @@
+"""Which of a RealtimeKit call's recordings is meant, who began each, and why it stopped.
+
+An RTMP output that the app began is a recording like any other: no answer tells the two apart.
+So only what was begun from here, which its file name shows, is meant without being named.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+
+from bot.calls.models import CallRef
+from bot.calls.recordings import RunningRecording
+from bot.calls.verbs import RecordPause, RecordResume, RecordStop, Verb
+from bot.errors import Impossible, VendorError
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import Maybe, read
+from bot.providers.realtimekit.models import Recording, plain
+from bot.providers.realtimekit.queries import Reads, segment
+
+MOST_TOLD = 10
+"""Recordings of which it is asked who began them: one request each."""
+
+_AT_ONCE = 4
+EITHER = "recording or RTMP output"
+OURS = "started by Callwarden"
+BACKEND = "your app's backend"
+"""Who called with the account's token: RealtimeKit names the caller ORGANIZATION."""
+EITHER_OF_US = f"Callwarden or {BACKEND}"
+"""The same of a stop: we call with that token too, and no file name tells who stopped it."""
+
+
+class _Caller(BaseModel):
+    name: Maybe[str] = None
+    kind: Maybe[str] = Field(None, alias="type")
+
+    def shown(self, account: str) -> str:
+        return self.name or "somebody in the call" if self.kind == "USER" else account
+
+
+class _Why(BaseModel):
+    caller: Maybe[_Caller] = None
+    reason: Maybe[str] = None
+
+
+class Told(BaseModel):
+    """What only the details of one recording have."""
+
+    start: Maybe[_Why] = Field(None, alias="start_reason")
+    stop: Maybe[_Why] = Field(None, alias="stop_reason")
+
+    @property
+    def began(self) -> str:
+        """Who began it, in words; empty where the vendor does not say."""
+        if self.start is None:
+            return ""
+        if self.start.reason == "RECORD_ON_START":
+            return "started by itself when the meeting began"
+        return f"started by {self.start.caller.shown(BACKEND)}" if self.start.caller else ""
+
+    @property
+    def ended(self) -> str:
+        """Why it stopped, in words; empty while it runs."""
+        why = self.stop
+        if why is None:
+            return ""
+        if why.reason == "INTERNAL_ERROR":
+            return "stopped by an error at RealtimeKit"
+        if why.reason == "ALL_PEERS_LEFT":
+            return "stopped when everyone had left"
+        return f"stopped by {why.caller.shown(EITHER_OF_US)}" if why.caller else ""
+
+
+class _OneTold(BaseModel):
+    data: Told
+
+
+class Recordings:
+    """Reading what runs, and the details of each."""
+
+    def __init__(self, http: Transport, reads: Reads) -> None:
+        self._http = http
+        self._reads = reads
+
+    async def running(self, call: CallRef) -> Sequence[RunningRecording]:
+        """What a stop or pause can mean, oldest first; who began it of the newest ten."""
+        found = plain(await self._reads.running(call))
+        told = await self.told([one.id for one in found if not one.ours][:MOST_TOLD])
+        listed = [_listed(one, told.get(one.id, Told())) for one in found]
+        return listed[::-1]
+
+    async def told(self, ids: Sequence[str]) -> dict[str, Told]:
+        """The details of each; without those that cannot be read."""
+        turn = asyncio.Semaphore(_AT_ONCE)
+        found = await asyncio.gather(*(self._told(one, turn) for one in ids))
+        return {one: told for one, told in zip(ids, found, strict=True) if told is not None}
+
+    async def _told(self, recording: str, turn: asyncio.Semaphore) -> Told | None:
+        async with turn:
+            try:
+                path = f"/recordings/{segment(recording)}"
+                return read(
+                    self._http, _OneTold, await self._http.send(Kind.READ, "GET", path)
+                ).data
+            except VendorError:
+                return None
+
+
+def meant(verb: Verb, running: Sequence[Recording]) -> list[Recording]:
+    """The recording that is named, or the one that was begun from here.
+
+    Impossible when several may be meant: they are never all hit by one word.
+    """
+    found = plain(running)
+    named = named_by(verb)
+    if named is not None:
+        found = [one for one in found if one.id.startswith(named)]
+    elif found:
+        found = [one for one in found if one.ours]
+    if len(found) > 1 or (named is None and not found and plain(running)):
+        raise Impossible(
+            "More than one recording may be meant, and none of them was named.",
+            next_step="Nothing was done. Request it again: it lists what is running.",
+        )
+    return found
+
+
+def named_by(verb: Verb) -> str | None:
+    """The recording a verb names."""
+    return verb.recording if isinstance(verb, RecordStop | RecordPause | RecordResume) else None
+
+
+def _listed(one: Recording, told: Told) -> RunningRecording:
+    return RunningRecording(
+        id=one.id,
+        kind="recording" if one.ours else EITHER,
+        by=OURS if one.ours else told.began,
+        started_at=one.started_at or one.invoked_at,
+        paused=one.paused,
+        ours=one.ours,
+    )

@@ -1,0 +1,1 @@
+"""Stream Video: its client, by what is done with it: acts, queries, reports, search, history."""

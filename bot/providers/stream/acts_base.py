@@ -1,0 +1,114 @@
+"""What every act on Stream Video needs: the way there, in whose name, and what it answered."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from bot.calls.acts import Act
+from bot.calls.models import RtmpTarget
+from bot.calls.outcomes import Receipt, Recipient
+from bot.calls.verbs import Verb
+from bot.clock import Clock
+from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
+from bot.providers.http.answers import Answer
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import read
+from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule, StreamPreparing
+from bot.providers.stream.models import Done
+from bot.providers.stream.observe_people import require_no_later
+from bot.providers.stream.queries import StreamReads, path_of
+
+V = TypeVar("V", bound=Verb)
+
+
+class StreamDoing:
+    """Sends acts to one app, in the name of its user `moderator_id` where there is one."""
+
+    def __init__(
+        self,
+        http: Transport,
+        clock: Clock,
+        rtmp_targets: Mapping[str, RtmpTarget],
+        moderator_id: str | None,
+        lock: LockRule = COUNT_ALL,
+    ) -> None:
+        self.http = http
+        self.clock = clock
+        self.reads = StreamReads(http)
+        self.preparing = StreamPreparing(self.reads, lock)
+        self.targets = rtmp_targets
+        self.moderator = moderator_id
+
+    async def send(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Receipt:
+        """POST one `step` below the call's path; the receipt for the vendor's yes."""
+        return accepted(act, await self.post(act, step, body))
+
+    async def post(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Answer:
+        """As `send`, for an act of several steps."""
+        kind = Kind.REPEATABLE if act.verb.repeatable else Kind.ONCE
+        answer = await self.http.send(kind, "POST", f"{path_of(act.call.id)}/{step}", json=body)
+        read(self.http, Done, answer)
+        return answer
+
+    async def change(self, act: Act, settings: dict[str, Any]) -> Answer:
+        """PATCH settings of the call; those that are not named stay as they are."""
+        body = {"settings_override": settings}
+        answer = await self.http.send(Kind.REPEATABLE, "PATCH", path_of(act.call.id), json=body)
+        read(self.http, Done, answer)
+        return answer
+
+    def signed(self, field: str) -> dict[str, str]:
+        """The moderator's user id in this field, where there is one."""
+        return {field: self.moderator} if self.moderator else {}
+
+    async def require_same_run(self, act: Act) -> None:
+        """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
+        if act.call.session is not None:
+            require_no_later(act, await self.reads.call(act.call.id))
+
+
+def accepted(
+    act: Act,
+    answer: Answer | None,
+    words: str = "",
+    *,
+    people: Sequence[Recipient] = (),
+    unlisted: int = 0,
+    missed: int = 0,
+) -> Receipt:
+    """The receipt for a yes; `words` say more than that it was accepted."""
+    return Receipt(
+        evidence=f"Stream Video accepted “{act.verb.label}”{words}.",
+        request_id=answer.request_id if answer else None,
+        people=tuple(people),
+        unlisted=unlisted,
+        missed=missed,
+    )
+
+
+@contextmanager
+def half_done(done: str) -> Iterator[None]:
+    """For a later step of an act: its trouble says what is `done` already, and never *nothing*.
+
+    A refusal stays one; where the step was not executed for another reason, the act is in doubt.
+    """
+    try:
+        yield
+    except VendorRefused as no:
+        raise VendorRefused(
+            f"{done} {no}",
+            vendor=no.vendor,
+            status=no.status,
+            code=no.code,
+            request_id=no.request_id,
+            next_step="Try again, or undo what was done.",
+        ) from no
+    except (VendorBusy, VendorUnreachable) as later:
+        raise Ambiguous(f"{done} {later}", vendor=later.vendor) from later
+
+
+def expect(act: Act, kind: type[V]) -> V:
+    """The act's verb as the `kind` its method was chosen for."""
+    if not isinstance(act.verb, kind):
+        raise TypeError(act.verb.name)
+    return act.verb

@@ -1,0 +1,184 @@
+"""Acts on everyone in a Stream call but the spared, person by person."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bot.calls.acts import Act
+from bot.calls.outcomes import Recipient
+from bot.clock import Clock
+from bot.errors import Ambiguous, VendorBusy, VendorDenied, VendorError, VendorRefused
+from bot.progress import current
+from bot.providers.stream.models import Stay
+from bot.providers.stream.observe_people import require_no_later, spared
+from bot.providers.stream.queries import StreamReads
+
+AT_ONCE = 8
+"""Requests under way at the same time: less than the connection pool, and than a second's rate."""
+
+SECONDS = 480.0
+"""Nobody new is begun with after so long: a call that fills as fast would never be done."""
+
+LONGEST_WAIT = 60.0
+"""Seconds that Stream may ask to be left alone before the next person; its limits are by the minute
+(getstream.io/docs/platform/rate-limits)."""
+
+NEXT_TRY = 1.0
+"""Seconds before the next try where it names none."""
+
+MOMENT = 0.5
+"""Seconds until the list of people is read anew when it shows only those done already."""
+
+MOMENTS = 3
+
+
+class Crowd:
+    """Those whom one act on everyone means: who is there now, never who was there before.
+
+    Stream lists 100 people and no more, so it goes round by round. `unlisted` counts those who are
+    there and were never listed.
+    """
+
+    def __init__(self, act: Act, reads: StreamReads, clock: Clock) -> None:
+        self._act = act
+        self._reads = reads
+        self._clock = clock
+        self._ends = clock.monotonic() + SECONDS
+        self._known: set[str] = set()
+        self._reached: dict[str, Recipient] = {}
+        self._doubted: dict[str, Recipient] = {}
+        self._refused: dict[str, Recipient] = {}
+        self._refusal: VendorRefused | None = None
+        self._tracker = current()
+        self.unlisted = 0
+
+    @property
+    def people(self) -> tuple[Recipient, ...]:
+        """Everybody it was sent for, and to whom the vendor said no."""
+        return (*self._reached.values(), *self._refused.values())
+
+    def reach(self, stays: Iterable[Stay]) -> None:
+        """It was done to these."""
+        reached = {stay.user.id: recipient(stay) for stay in stays}
+        self._reached |= reached
+        self._tracker.send_to(reached.values())
+        self._tracker.step(len(reached))
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Trouble after somebody was reached is a doubt that says who was: never *nothing done*."""
+        try:
+            yield
+        except VendorError as error:
+            sent = {one.id: one.name for one in (self._reached | self._doubted).values()}
+            if not self._reached:
+                if isinstance(error, Ambiguous):
+                    error.reached = sent
+                raise
+            half = Ambiguous(f"Done to {len(self._reached)}, then: {error}", vendor=error.vendor)
+            half.reached = sent
+            raise half from error
+
+    async def rounds(self, then: Mapping[str, Any] | None) -> AsyncIterator[list[Stay]]:
+        """Those present, each once; then, while some are unlisted, those who fit `then`.
+
+        None: one round is all. NotAtVendor when another run is on than the moderator saw.
+        """
+        asked: Mapping[str, Any] | None = {}
+        waits = 0
+        first = True
+        while asked is not None and not self._late:
+            with self.counting():
+                here = await self._reads.stays(self._act.call.id, asked)
+                require_no_later(self._act, here.call)
+            fresh = [
+                one
+                for one in here.participants
+                if one.user.id not in self._known and not spared(self._act, one)
+            ]
+            people = {one.user.id: one for one in fresh}
+            beyond = here.total - len(here.participants)
+            self.unlisted = beyond if first else max(self.unlisted - len(fresh), 0)
+            self._known.update(people)
+            self._tracker.expect(len(people) + beyond)
+            if people:
+                yield list(people.values())
+            elif beyond and waits < MOMENTS:
+                waits += 1
+                await self._clock.sleep(MOMENT)
+            else:
+                return
+            if not beyond:
+                return
+            asked, first = then, False
+
+    async def each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+        """Do it to each of them, AT_ONCE at a time.
+
+        Who is refused is passed over: mostly they just left, and reading back shows who did not.
+        Any other trouble ends it: as it is when nobody was reached, else as Ambiguous.
+        """
+        with self.counting():
+            await self._each(stays, do)
+
+    async def _each(self, stays: list[Stay], do: Callable[[str], Awaitable[object]]) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+        troubles: list[VendorError] = []
+
+        async def one(stay: Stay) -> None:
+            async with gate:
+                if troubles or self._late:
+                    return
+                self._tracker.send_to([recipient(stay)])
+                try:
+                    await self._patiently(lambda: do(stay.user.id))
+                except VendorError as error:
+                    self._sort(stay, error, troubles)
+                else:
+                    self.reach([stay])
+
+        await asyncio.gather(*map(one, stays))
+        if troubles:
+            raise troubles[0]
+
+    async def _patiently(self, do: Callable[[], Awaitable[object]]) -> None:
+        """Do it once; where Stream asks to wait, nothing was done, and it is tried again then."""
+        while True:
+            try:
+                await do()
+            except VendorBusy as busy:
+                seconds = NEXT_TRY if busy.retry_after is None else busy.retry_after
+                if self._late or seconds > LONGEST_WAIT:
+                    raise
+                self._tracker.wait(seconds)
+                await self._clock.sleep(seconds)
+            else:
+                return
+
+    def told(self) -> str:
+        """How many it was done to, in words; the first refusal when all were refused."""
+        if self._refusal and not self._reached:
+            raise self._refusal
+        left = f", {len(self._act.spared)} left out" if self._act.spared else ""
+        return f" for {len(self._reached)} in the call{left}"
+
+    @property
+    def _late(self) -> bool:
+        return self._clock.monotonic() >= self._ends
+
+    def _sort(self, stay: Stay, error: VendorError, troubles: list[VendorError]) -> None:
+        if isinstance(error, VendorRefused) and not isinstance(error, VendorDenied):
+            self._refusal = self._refusal or error
+            self._refused[stay.user.id] = recipient(stay, refused=str(error))
+            self._tracker.step()
+            return
+        if isinstance(error, Ambiguous):
+            self._doubted[stay.user.id] = recipient(stay)
+        troubles.append(error)
+
+
+def recipient(stay: Stay, *, refused: str = "") -> Recipient:
+    """The person of a connection, as an act on everyone found them."""
+    name = stay.user.name or None
+    return Recipient(id=stay.user.id, name=name, presence=stay.user_session_id, refused=refused)

@@ -1,0 +1,251 @@
+"""Acts on people in a Stream call: what they send, whether they stay, what they may do."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bot.calls.acts import Act
+from bot.calls.before import Before
+from bot.calls.capabilities import Enforcement, can
+from bot.calls.models import Vendor
+from bot.calls.outcomes import Receipt
+from bot.calls.verbs import (
+    Block,
+    Grant,
+    Kick,
+    MemberAdd,
+    MemberRemove,
+    Mute,
+    Permission,
+    Pin,
+    Revoke,
+    Silence,
+    Track,
+    Unblock,
+    Unpin,
+    Unsilence,
+)
+from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
+from bot.providers.http.answers import Answer
+from bot.providers.stream.acts_base import StreamDoing, accepted, expect, half_done
+from bot.providers.stream.acts_everyone import Crowd, recipient
+from bot.providers.stream.models import Stay, User
+from bot.providers.stream.observe_people import RIGHTS, TRACKS, require_no_later
+from bot.providers.stream.queries import sending
+
+GRANTABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"permission": tuple(str(right) for right in RIGHTS[Track.EVERYTHING])}
+)
+"""What UpdateUserPermissions takes; its contract refuses every other value."""
+
+LEFT_SECONDS = 1.0
+"""How long a kick waits at most to learn whether the person is there at all: speed counts."""
+
+_NOTHING_TAKEN = (
+    "No silence from here took anything from them in this call, so nothing was given back. To let "
+    "somebody speak who could not before, grant send-audio."
+)
+_NOBODY_SILENCED = "Nobody who could send was silenced from here in this call; nothing was sent."
+_NOT_SHOWN = "Stream Video does not show what somebody may do, so it cannot be read back."
+_UNTIL = f"It holds until the call ends. {_NOT_SHOWN}"
+
+
+class PeopleActs(StreamDoing):
+    """One method for each verb aimed at people."""
+
+    @can(
+        Mute,
+        level=Enforcement.BEST_EFFORT,
+        why="They can unmute themselves at any time. To stop that, use Silence.",
+        instead=Silence,
+    )
+    async def _mute(self, act: Act) -> Receipt:
+        tracks = expect(act, Mute).tracks
+        if not act.everyone:
+            return accepted(act, await self._turn_off(act, [act.people[0].id], tracks))
+        if not act.selective:
+            return await self._mute_all(act, tracks)
+        crowd = Crowd(act, self.reads, self.clock)
+        async for stays in crowd.rounds(sending(tracks)):
+            with crowd.counting():
+                await self._turn_off(act, ids_of(stays), tracks)
+            crowd.reach(stays)
+        return self._done(act, crowd)
+
+    async def _mute_all(self, act: Act, tracks: Track) -> Receipt:
+        """Everyone at once; who is listed as there just before is who was muted."""
+        here = await self.reads.stays(act.call.id)
+        require_no_later(act, here.call)
+        if here.total_participants is not None and not here.total:
+            return Receipt.of_nobody(spared=act.selective)
+        body = {"mute_all_users": True, **self._flags(tracks)}
+        answer = await self.post(act, "mute_users", body)
+        people = {stay.user.id: recipient(stay) for stay in here.participants}
+        unlisted = here.total - len(here.participants)
+        return accepted(act, answer, people=[*people.values()], unlisted=unlisted)
+
+    def _done(self, act: Act, crowd: Crowd) -> Receipt:
+        """The receipt for everyone an act went to, one by one; where that is nobody, it says so."""
+        if not crowd.people and not crowd.unlisted:
+            return Receipt.of_nobody(spared=act.selective)
+        return accepted(act, None, crowd.told(), people=crowd.people, missed=crowd.unlisted)
+
+    @can(
+        Silence,
+        why="It holds until unsilenced or the call ends. “Everyone” is who is in it now: "
+        "who joins later may speak.",
+    )
+    async def _silence(self, act: Act) -> Receipt:
+        """Mute, and then take the right: whoever unmutes in between is seen when it is read back.
+
+        Rounds go on with those who send, so that in a large call nobody is missed who speaks.
+        """
+        tracks = expect(act, Silence).tracks
+        if not act.everyone:
+            await self._turn_off(act, [act.people[0].id], tracks)
+            with half_done("They are muted, but can turn it on again."):
+                return accepted(act, await self._allow(act, act.people[0].id, take=RIGHTS[tracks]))
+        crowd = Crowd(act, self.reads, self.clock)
+        async for stays in crowd.rounds(sending(tracks)):
+            with crowd.counting():
+                await self._turn_off(act, ids_of(stays), tracks)
+            with half_done("They are muted, but can turn it on again."):
+                await crowd.each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
+        with half_done("They are muted, but can turn it on again."):
+            return self._done(act, crowd)
+
+    @can(Unsilence, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
+    async def _unsilence(self, act: Act) -> Receipt:
+        """Give back what silences of this run took, to those they took it from, and nothing else.
+
+        Who never had a right does not get it: in an audio room it would make a listener a speaker.
+        """
+        before = act.before or Before()
+        if not act.everyone:
+            who = act.people[0].id
+            if not (rights := before.held_by(who)):
+                return Receipt(evidence=_NOTHING_TAKEN, already=True)
+            return accepted(act, await self._allow(act, who, give=rights))
+        if not before.rights:
+            return Receipt(evidence=_NOBODY_SILENCED, already=True)
+        crowd = Crowd(act, self.reads, self.clock)
+        await crowd.each(
+            [Stay(user=User(id=one.person, name=one.name)) for one in before.rights],
+            lambda who: self._allow(act, who, give=before.held_by(who)),
+        )
+        return self._done(act, crowd)
+
+    @can(Kick, why="They may come back.", instead=Block)
+    async def _kick(self, act: Act) -> Receipt:
+        """One by one where everyone is meant: only who is there now, so that it can be repeated.
+
+        Stream says yes to a kick of somebody who left before, so that is looked at.
+        """
+        if not act.everyone:
+            if await self._left(act):
+                return Receipt(evidence="They had left the call before.", already=True)
+            return await self.send(act, "kick", self._removal(act.people[0].id))
+        crowd = Crowd(act, self.reads, self.clock)
+        async for stays in crowd.rounds({}):
+            await crowd.each(stays, lambda who: self.post(act, "kick", self._removal(who)))
+        return self._done(act, crowd)
+
+    async def _left(self, act: Act) -> bool:
+        """Whether the person shows as gone; False when that is not known within LEFT_SECONDS."""
+        try:
+            async with asyncio.timeout(LEFT_SECONDS):
+                here = await self.reads.stays(act.call.id, {"user_id": act.people[0].id})
+        except (TimeoutError, VendorError):
+            return False
+        return not here.participants
+
+    @can(Block)
+    async def _block(self, act: Act) -> Receipt:
+        """Kick and block in one; only block where the kick is refused, as for the absent."""
+        who = act.people[0].id
+        try:
+            return await self.send(act, "kick", {**self._removal(who), "block": True})
+        except VendorDenied:
+            raise
+        except VendorRefused:
+            return await self.send(act, "block", {"user_id": who})
+
+    @can(Unblock)
+    async def _unblock(self, act: Act) -> Receipt:
+        return await self.send(act, "unblock", {"user_id": act.people[0].id})
+
+    @can(Grant, level=Enforcement.BEST_EFFORT, why=_UNTIL, only=GRANTABLE)
+    async def _grant(self, act: Act) -> Receipt:
+        right = expect(act, Grant).permission
+        return accepted(act, await self._allow(act, act.people[0].id, give=(right,)))
+
+    @can(Revoke, level=Enforcement.BEST_EFFORT, why=_UNTIL, only=GRANTABLE)
+    async def _revoke(self, act: Act) -> Receipt:
+        right = expect(act, Revoke).permission
+        return accepted(act, await self._allow(act, act.people[0].id, take=(right,)))
+
+    @can(
+        Pin,
+        level=Enforcement.BEST_EFFORT,
+        why="Stream does not document clearly who its fields mean, and no answer shows who is "
+        "pinned.",
+    )
+    async def _pin(self, act: Act) -> Receipt:
+        return await self.send(act, "pin", await self._connection(act))
+
+    @can(
+        Unpin,
+        level=Enforcement.BEST_EFFORT,
+        why="Stream Video does not show who is pinned, so it cannot be read back.",
+    )
+    async def _unpin(self, act: Act) -> Receipt:
+        return await self.send(act, "unpin", await self._connection(act))
+
+    @can(MemberAdd)
+    async def _member_add(self, act: Act) -> Receipt:
+        """Add them unless they are listed: adding again might give them another role."""
+        who = act.people[0].id
+        found, _ = await self.reads.members(act.call.id)
+        if who in {one.user_id for one in found}:
+            return Receipt(evidence="They were a member already.", already=True)
+        return await self.send(act, "members", {"update_members": [{"user_id": who}]})
+
+    @can(MemberRemove)
+    async def _member_remove(self, act: Act) -> Receipt:
+        return await self.send(act, "members", {"remove_members": [act.people[0].id]})
+
+    async def _turn_off(self, act: Act, ids: list[str], tracks: Track) -> Answer:
+        return await self.post(act, "mute_users", {"user_ids": ids, **self._flags(tracks)})
+
+    def _flags(self, tracks: Track) -> dict[str, Any]:
+        return {**dict.fromkeys(TRACKS[tracks], True), **self.signed("muted_by_id")}
+
+    async def _allow(
+        self,
+        act: Act,
+        who: str,
+        *,
+        give: tuple[Permission, ...] = (),
+        take: tuple[Permission, ...] = (),
+    ) -> Answer:
+        rights = {"grant_permissions": list(give)} if give else {"revoke_permissions": list(take)}
+        return await self.post(act, "user_permissions", {"user_id": who, **rights})
+
+    def _removal(self, who: str) -> dict[str, Any]:
+        return {"user_id": who, **self.signed("kicked_by_id")}
+
+    async def _connection(self, act: Act) -> dict[str, str]:
+        """The person's connection as it is now: the one the moderator saw, or the latest."""
+        who = act.people[0]
+        here = await self.reads.stays(act.call.id, {"user_id": who.id})
+        known = [one.user_session_id for one in here.participants if one.user_session_id]
+        if not known:
+            raise NotAtVendor("They are not in the call.", vendor=Vendor.STREAM, status=404)
+        session = who.presence if who.presence in known else known[-1]
+        return {"session_id": str(session), "user_id": who.id}
+
+
+def ids_of(stays: Iterable[Stay]) -> list[str]:
+    """Whose connections they are."""
+    return [stay.user.id for stay in stays]

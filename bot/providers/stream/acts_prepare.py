@@ -1,0 +1,206 @@
+"""What Stream Video's acts have to know before they begin: limits, and who may send what."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.calls.acts import Act
+from bot.calls.before import Before, CallLimits, Held
+from bot.calls.cases import Case
+from bot.calls.leaving import Leaving
+from bot.calls.models import CallRef
+from bot.calls.undone import lock_of, settled_rights, taken_from
+from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
+from bot.errors import Impossible, VendorError
+from bot.providers.stream.observe_people import RIGHTS, require_no_later
+from bot.providers.stream.queries import StreamReads, sending
+
+PREPARED = frozenset({GoBack.name, Lock.name, Unlock.name, Silence.name, Unsilence.name})
+
+BACKSTAGE = str(Permission.JOIN_BACKSTAGE)
+"""Whoever has this right stays when the call goes backstage."""
+
+_TRACK_OF = {
+    Permission.SEND_AUDIO: Track.AUDIO,
+    Permission.SEND_VIDEO: Track.VIDEO,
+    Permission.SCREENSHARE: Track.SCREEN,
+}
+
+
+@dataclass(frozen=True)
+class LockRule:
+    """Who does not count for a lock: roles of Stream, and the owner of the call."""
+
+    but_roles: tuple[str, ...] = ()
+    but_owner: bool = False
+
+
+COUNT_ALL = LockRule()
+"""Everyone counts but those who do not count already by the call's own limits."""
+
+
+class StreamPreparing:
+    """Reads what an act finds; changes nothing. Each method raises `VendorError` or Impossible."""
+
+    def __init__(self, reads: StreamReads, rule: LockRule) -> None:
+        self._reads = reads
+        self._rule = rule
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """See `CallProvider.prepare`."""
+        if act.verb.name not in PREPARED:
+            return act
+        return act.model_copy(update={"before": await self._before(act, past)})
+
+    async def _before(self, act: Act, past: Sequence[Case]) -> Before:
+        if isinstance(act.verb, Lock):
+            return await self._lock(act, lock_of(past))
+        if isinstance(act.verb, Unlock):
+            return await self._unlock(act, lock_of(past))
+        if isinstance(act.verb, Silence):
+            return Before(rights=await self._held(act, past, RIGHTS[act.verb.tracks]))
+        if isinstance(act.verb, Unsilence):
+            return Before(rights=_given_back(act, past, RIGHTS[act.verb.tracks]))
+        return await self._present(act)
+
+    async def _lock(self, act: Act, held: Before | None) -> Before:
+        """As many as are in the call and count; the limits that a lock of ours found stay known.
+
+        A limit of 0 stands for none in the vendor's samples, so that an empty call cannot be
+        locked.
+        """
+        call = await self._reads.call(act.call.id)
+        require_no_later(act, call)
+        limits = call.limits
+        if limits is None:
+            raise Impossible(
+                "Stream Video does not say what limits this call has, so a lock could not be "
+                "undone.",
+                next_step="Nothing was done. Try again, or kick who came uninvited.",
+            )
+        if not call.people:
+            raise Impossible(
+                "Nobody is in the call, and Stream Video cannot limit a call to nobody.",
+                next_step="Nothing was done. End the call instead.",
+            )
+        roles = self._roles(limits)
+        counted = call.people - sum(call.people_by_role(role) for role in roles)
+        found = held.limits if held and held.most == limits.people else None
+        return Before(limits=found or limits, most=max(counted, 1))
+
+    async def _unlock(self, act: Act, held: Before | None) -> Before:
+        """The limits that the lock of ours found, none where there was none.
+
+        Impossible when somebody else changed them since.
+        """
+        if held is None:
+            return Before()
+        now = (await self._reads.call(act.call.id)).limits
+        if now is not None and now.people != held.most:
+            raise Impossible(
+                "The limit was changed since the call was locked, so nothing is put back. "
+                f"{limit_said(now)}",
+                next_step="Nothing was done.",
+            )
+        return Before(limits=held.limits)
+
+    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+        """Who leaves when the call goes backstage: all whose role may not join it there.
+
+        Who was given that right by itself does not show, nor what roles may where Stream does not
+        say: then some of those counted may stay.
+        """
+        if not isinstance(verb, GoBack):
+            return None
+        now, grants = await asyncio.gather(self._reads.call(call.id), self._grants(call.id))
+        staying = [role for role, rights in grants.items() if BACKSTAGE in rights]
+        people = max(now.people - sum(map(now.people_by_role, staying)), 0)
+        return Leaving(people=people, present=now.people, at_most=not grants)
+
+    async def _present(self, act: Act) -> Before:
+        """How many are there, so that it can be told afterwards how many left."""
+        call = await self._reads.call(act.call.id)
+        require_no_later(act, call)
+        return Before(most=call.people)
+
+    def _roles(self, limits: CallLimits) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*limits.but_roles, *self._rule.but_roles)))
+
+    def wanted(self, before: Before) -> CallLimits:
+        """The limits of a locked call."""
+        found = before.limits or CallLimits()
+        return found.model_copy(
+            update={
+                "people": before.most,
+                "but_owner": self._rule.but_owner or found.but_owner,
+                "but_roles": self._roles(found),
+            }
+        )
+
+    async def _held(
+        self, act: Act, past: Sequence[Case], rights: Sequence[Permission]
+    ) -> tuple[Held, ...]:
+        """The rights that each person of a silence is known to have.
+
+        Stream shows nobody's rights. Known is what somebody uses by sending it now, what was
+        granted or revoked from here, and else what the call type gives to their role; a listener
+        of an audio room has none of these.
+        """
+        whom = {} if act.everyone else {"user_id": {"$in": [one.id for one in act.people]}}
+        cid = act.call.id
+        asked = [{**whom, **sending(_TRACK_OF[right])} for right in rights]
+        here, senders, grants = await asyncio.gather(
+            self._reads.stays(cid, whom),
+            asyncio.gather(*(self._reads.stays(cid, one) for one in asked)),
+            self._grants(cid),
+        )
+        spared = {one.id for one in act.spared}
+        ours = settled_rights(past, act.call.session)
+        using = [{stay.user.id for stay in one.participants} for one in senders]
+        seen = [stay for one in (here, *senders) for stay in one.participants]
+        people = {stay.user.id: stay for stay in seen if stay.user.id not in spared}
+        return tuple(
+            Held(
+                person=who,
+                name=stay.user.name or None,
+                rights=tuple(
+                    right
+                    for right, users in zip(rights, using, strict=True)
+                    if who in users
+                    or ours.get((who, right), right in grants.get(stay.role or "", ()))
+                ),
+            )
+            for who, stay in people.items()
+        )
+
+    async def _grants(self, cid: str) -> Mapping[str, Sequence[str]]:
+        """What each role may do in calls of this type; empty where Stream does not say."""
+        try:
+            types = await self._reads.call_types()
+        except VendorError:
+            return {}
+        return types.grants(cid.partition(":")[0])
+
+
+def limit_said(limits: CallLimits | None) -> str:
+    """Whether a call with these limits has one of people, in a sentence."""
+    if limits is None:
+        return "Stream Video does not say whether it has a limit."
+    return f"It has {limit_words(limits)}."
+
+
+def limit_words(limits: CallLimits) -> str:
+    """How many people may be in a call with these limits, in words."""
+    return "no limit" if limits.people is None else f"a limit of {limits.people} people"
+
+
+def _given_back(act: Act, past: Sequence[Case], rights: Sequence[Permission]) -> tuple[Held, ...]:
+    """What an unsilence gives to whom: what was taken, of the rights it is about."""
+    spared = {one.id for one in act.spared}
+    named = {one.id for one in act.people}
+    given = (
+        one.model_copy(update={"rights": tuple(right for right in rights if right in one.rights)})
+        for who, one in taken_from(past, act.call.session).items()
+        if (who not in spared if act.everyone else who in named)
+    )
+    return tuple(one for one in given if one.rights)

@@ -1,0 +1,189 @@
+"""What Stream Video keeps about calls: files, members, feedback, measures, call types."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
+
+from bot.calls.acts import Person
+from bot.calls.looks import CallMember, Feedback, File, FileKind
+from bot.calls.verbs import DeleteRecording
+from bot.providers.http.decode import Counted, Known, Maybe, Moment, Number
+from bot.providers.stream.models import Session, Stay, User, WireCall
+
+
+class Kept(BaseModel):
+    """A recording or a transcription; `url` reads it without any further key."""
+
+    filename: str
+    session_id: Maybe[str] = None
+    url: Maybe[SecretStr] = None
+    start_time: Moment = None
+    end_time: Moment = None
+
+    def told(self, kind: FileKind) -> File:
+        """The file in our words; how long its link lives is not documented."""
+        return File(
+            kind=kind,
+            name=self.filename,
+            session=self.session_id,
+            url=self.url,
+            started_at=self.start_time,
+            ended_at=self.end_time,
+            deletable=self.session_id is not None,
+        )
+
+
+class Recordings(BaseModel):
+    """The answer of ListRecordings, which is not paged."""
+
+    recordings: Known[Kept]
+
+
+class Transcriptions(BaseModel):
+    """The answer of ListTranscriptions, which is not paged."""
+
+    transcriptions: Known[Kept]
+
+
+def listed_under(kind: FileKind) -> str:
+    """The part of the path that lists or deletes files of this kind."""
+    return "recordings" if kind is FileKind.RECORDING else "transcriptions"
+
+
+def kind_deleted(verb: object) -> FileKind:
+    """What a deleting verb deletes."""
+    return FileKind.RECORDING if isinstance(verb, DeleteRecording) else FileKind.TRANSCRIPT
+
+
+class WireMember(BaseModel):
+    """Somebody who belongs to a call: invited, present or not."""
+
+    user_id: str
+    user: Maybe[User] = None
+    role: Maybe[str] = None
+    deleted_at: Moment = None
+
+    def told(self, *, here: bool | None) -> CallMember:
+        """The member in our words."""
+        name = self.user.name if self.user else None
+        return CallMember(id=self.user_id, name=name or None, role=self.role, here=here)
+
+    def person(self) -> Person:
+        """The member as somebody an act may mean."""
+        return Person(id=self.user_id, name=(self.user and self.user.name) or None, role=self.role)
+
+
+class WireMembers(BaseModel):
+    """A page of QueryCallMembers; `next` is absent at the end."""
+
+    members: Known[WireMember]
+    next: Maybe[str] = None
+
+
+class Opinion(BaseModel):
+    """What one person said about a call; when they did is not in the answer."""
+
+    cid: Maybe[str] = None
+    user_id: str
+    rating: Maybe[Number] = None
+    reason: Maybe[str] = None
+
+    def told(self) -> Feedback:
+        """The feedback in our words."""
+        rating = None if self.rating is None else round(self.rating)
+        return Feedback(person=self.user_id, rating=rating, reason=self.reason or "")
+
+
+class Opinions(BaseModel):
+    """A page of QueryUserFeedback."""
+
+    user_feedback: Known[Opinion]
+    next: Maybe[str] = None
+
+
+class Measure(BaseModel):
+    """One connection of a person as it was measured.
+
+    The documentation names this type without its fields; these are in the vendor's published
+    reference of its Android client, as `CallStatsParticipantSession`. It has none for lost packets.
+    """
+
+    user_session_id: Maybe[str] = None
+    is_live: Maybe[bool] = None
+    started_at: Moment = None
+    cq_score: Maybe[Number] = None
+    latency_ms: Maybe[Number] = None
+    jitter_ms: Maybe[Number] = None
+
+
+class Measured(BaseModel):
+    """One person of a run, with all their connections."""
+
+    user_id: str
+    name: Maybe[str] = None
+    roles: Maybe[Known[str]] = None
+    sessions: Known[Measure] = Known()
+
+
+class Counts(BaseModel):
+    """What was measured of the run as a whole."""
+
+    cq_score: Maybe[Number] = None
+
+
+class Measures(BaseModel):
+    """A page of QueryCallSessionParticipantStats."""
+
+    counts: Maybe[Counts] = None
+    participants: Known[Measured]
+    next: Maybe[str] = None
+
+
+GRANTS = TypeAdapter(dict[str, Known[str]])
+"""`grants` of a call type: role by role, the names of its capabilities."""
+
+
+class WireCallTypes(BaseModel):
+    """The answer of ListCallTypes: by name; what stands in a type is not documented there."""
+
+    call_types: dict[str, Any]
+
+    def grants(self, kind: str) -> Mapping[str, Sequence[str]]:
+        """The permissions of each role in calls of this type, as far as they are written."""
+        told = self.call_types.get(kind)
+        try:
+            return GRANTS.validate_python(told.get("grants") if isinstance(told, dict) else None)
+        except ValidationError:
+            return {}
+
+
+class Snapshot(Session):
+    """A run with the people its call shows: how many at most is not documented."""
+
+    participants: Maybe[Known[Stay]] = None
+
+
+class SeenCall(WireCall):
+    """A call of a listing, with the people shown beside it."""
+
+    session: Maybe[Snapshot] = None
+
+
+class SeenState(BaseModel):
+    """Each item of QueryCalls, people included."""
+
+    call: SeenCall
+
+
+class SeenCalls(BaseModel):
+    """The answer of QueryCalls, people included."""
+
+    calls: Counted[SeenState]
+    next: Maybe[str] = None
+
+
+class Rung(BaseModel):
+    """The answer of RingCall: whom it rang."""
+
+    members_ids: Known[str] = Known()

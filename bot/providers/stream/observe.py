@@ -1,0 +1,75 @@
+"""Reading Stream Video back: is what an act asks for the case now?"""
+
+from bot.calls.acts import Act
+from bot.calls.outcomes import Observation, Seen
+from bot.calls.verbs import (
+    DeleteRecording,
+    DeleteTranscript,
+    Kick,
+    MemberAdd,
+    MemberRemove,
+    Mute,
+    Silence,
+    Track,
+)
+from bot.providers.stream.models_reports import kind_deleted
+from bot.providers.stream.observe_call import BY_CALL
+from bot.providers.stream.observe_people import (
+    BY_PEOPLE,
+    UNSEEN,
+    deleted,
+    emptied,
+    listed,
+    muted,
+    silenced,
+)
+from bot.providers.stream.queries import StreamReads, sending
+
+
+class StreamEyes:
+    """Asks for what a verb's judge needs; changes nothing."""
+
+    def __init__(self, reads: StreamReads) -> None:
+        self._reads = reads
+
+    async def at(self, act: Act, otherwise: str) -> Observation:
+        """What shows of `act` now; `otherwise` is why nothing does, for a verb nobody judges."""
+        verb = act.verb
+        if isinstance(verb, Mute):
+            return await self._mute(act, verb)
+        if isinstance(verb, Silence):
+            return silenced(await self._mute(act, verb))
+        if isinstance(verb, DeleteRecording | DeleteTranscript):
+            kept = await self._reads.kept(act.call.id, kind_deleted(verb))
+            return deleted(verb.file, [one.filename for one in kept])
+        if isinstance(verb, MemberAdd | MemberRemove):
+            return await self._member(act)
+        return await self._judged(act, otherwise)
+
+    async def _judged(self, act: Act, otherwise: str) -> Observation:
+        name, cid = act.verb.name, act.call.id
+        if name == Kick.name and act.everyone:
+            return emptied(act, await self._reads.stays(cid))
+        if (judge_people := BY_PEOPLE.get(name)) is not None:
+            return judge_people(act, await self._reads.stays(cid, {"user_id": act.people[0].id}))
+        if (judge_call := BY_CALL.get(name)) is not None:
+            return judge_call(act, await self._reads.call(cid))
+        return Observation(seen=Seen.UNKNOWABLE, evidence=UNSEEN.get(name, otherwise))
+
+    async def _mute(self, act: Act, verb: Mute | Silence) -> Observation:
+        whom = {} if act.everyone else {"user_id": act.people[0].id}
+        cid = act.call.id
+        still = await self._reads.stays(cid, {**whom, **sending(verb.tracks)})
+        if still.participants:
+            return muted(act, verb, still, still)
+        anybody = await self._reads.stays(cid, sending(Track.EVERYTHING), limit=1)
+        return muted(act, verb, still, anybody)
+
+    async def _member(self, act: Act) -> Observation:
+        found, more = await self._reads.members(act.call.id)
+        so = act.people[0].id in {one.user_id for one in found}
+        if more and not so:
+            return Observation(
+                seen=Seen.UNKNOWABLE, evidence="The list of members is too long to be read."
+            )
+        return listed(act, so=so)

@@ -1,0 +1,173 @@
+"""Judging from a call as Stream Video writes it whether what an act asks for is so."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bot.calls.acts import Act
+from bot.calls.outcomes import Observation, Seen
+from bot.calls.recordings import still_running
+from bot.calls.verbs import (
+    CaptionsStart,
+    CaptionsStop,
+    End,
+    GoBack,
+    GoLive,
+    LiveStart,
+    LiveStop,
+    Lock,
+    RecordingKind,
+    RecordStart,
+    RecordStop,
+    RtmpStart,
+    RtmpStop,
+    RtmpStopAll,
+    TranscribeStart,
+    TranscribeStop,
+    Unblock,
+    Unlock,
+)
+from bot.providers.stream.acts_prepare import limit_words
+from bot.providers.stream.models import Egress, WireCall
+from bot.providers.stream.observe_people import LATER_RUN, either, is_blocked, verdict
+
+_NOT_BEGUN = "It was never started, so there is nothing to check."
+
+
+def _unblocked(act: Act, call: WireCall) -> Observation:
+    listed = is_blocked(act, call)
+    free = None if listed is None else not listed
+    return verdict(free, "They are not blocked.", "They are still blocked.")
+
+
+def _ended(act: Act, call: WireCall) -> Observation:
+    if act.call.session and call.later_than(act.call.session):
+        return Observation(seen=Seen.DONE, evidence=LATER_RUN)
+    return verdict(call.ended is not None, "The call has ended.", "The call has not ended.")
+
+
+def _running(
+    says: Callable[[Act, Egress], bool | None], what: str, *, wanted: bool
+) -> Callable[[Act, WireCall], Observation]:
+    """A judge of something that leaves the call: whether it runs as `wanted`."""
+
+    def judge(act: Act, call: WireCall) -> Observation:
+        runs = says(act, call.egress) if call.egress else None
+        texts = either(f"The {what} is running.", f"The {what} is not running.", wanted=wanted)
+        return verdict(None if runs is None else runs is wanted, *texts)
+
+    return judge
+
+
+def _record_stopped(act: Act, call: WireCall) -> Observation:
+    """Whether that kind of recording is off, and which other kinds still run."""
+    seen = _running(_records, "recording", wanted=False)(act, call)
+    if call.egress is None or not isinstance(act.verb, RecordStop):
+        return seen
+    kinds = (kind for kind in RecordingKind if kind is not act.verb.kind)
+    others = [kind.value for kind in kinds if call.egress.records(kind)]
+    return seen.model_copy(update={"note": still_running(others)})
+
+
+def _flag(
+    says: Callable[[WireCall], bool | None], on: str, off: str, *, wanted: bool
+) -> Callable[[Act, WireCall], Observation]:
+    """A judge of a yes or no that the call itself has."""
+
+    def judge(_: Act, call: WireCall) -> Observation:
+        is_on = says(call)
+        return verdict(None if is_on is None else is_on is wanted, *either(on, off, wanted=wanted))
+
+    return judge
+
+
+def _backstage(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+    on, off = "The call is backstage.", "The call is not backstage."
+    return _flag(lambda call: call.backstage, on, off, wanted=wanted)
+
+
+def _limited(most: int | None, call: WireCall) -> Observation:
+    """Judge by the limit that the call's settings show; `most` None: none is wanted."""
+    now = call.limits
+    return verdict(
+        None if now is None else now.people == most,
+        "The call has no limit." if most is None else f"At most {most} people may be in the call.",
+        f"The call has {limit_words(now)}." if now else "",
+    )
+
+
+def _locked(act: Act, call: WireCall) -> Observation:
+    if act.before is None or act.before.most is None:
+        return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
+    return _limited(act.before.most, call)
+
+
+def _unlocked(act: Act, call: WireCall) -> Observation:
+    if act.before is None or act.before.limits is None:
+        return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
+    return _limited(act.before.limits.people, call)
+
+
+def _went_back(act: Act, call: WireCall) -> Observation:
+    if call.backstage and call.sends_out:
+        return Observation(
+            seen=Seen.NOT_DONE, evidence="The call is backstage, but still sends something out."
+        )
+    seen = _backstage(wanted=True)(act, call)
+    were = act.before.most if act.before else None
+    if seen.seen is not Seen.DONE or were is None:
+        return seen
+    gone = max(were - call.people, 0)
+    return Observation(seen=Seen.DONE, evidence=f"{seen.evidence} {gone} of {were} people left.")
+
+
+def _transcribes(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+    on, off = "The transcription is running.", "The transcription is not running."
+    return _flag(lambda call: call.transcribing, on, off, wanted=wanted)
+
+
+def _captions(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+    on, off = "The captions are running.", "The captions are not running."
+    return _flag(lambda call: call.captioning, on, off, wanted=wanted)
+
+
+def _records(act: Act, egress: Egress) -> bool | None:
+    verb = act.verb
+    return egress.records(verb.kind) if isinstance(verb, RecordStart | RecordStop) else None
+
+
+def _live(_: Act, egress: Egress) -> bool | None:
+    return egress.live
+
+
+def _sends(act: Act, egress: Egress) -> bool | None:
+    if egress.outputs is None or not isinstance(act.verb, RtmpStart | RtmpStop):
+        return None
+    return act.verb.to in egress.outputs
+
+
+def _sends_any(_: Act, egress: Egress) -> bool | None:
+    return None if egress.outputs is None else bool(egress.outputs)
+
+
+BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType(
+    {
+        Unblock.name: _unblocked,
+        End.name: _ended,
+        RecordStart.name: _running(_records, "recording", wanted=True),
+        RecordStop.name: _record_stopped,
+        LiveStart.name: _running(_live, "livestream", wanted=True),
+        LiveStop.name: _running(_live, "livestream", wanted=False),
+        RtmpStart.name: _running(_sends, "RTMP output", wanted=True),
+        RtmpStop.name: _running(_sends, "RTMP output", wanted=False),
+        RtmpStopAll.name: _running(_sends_any, "RTMP output", wanted=False),
+        Lock.name: _locked,
+        GoBack.name: _went_back,
+        Unlock.name: _unlocked,
+        GoLive.name: _backstage(wanted=False),
+        TranscribeStart.name: _transcribes(wanted=True),
+        TranscribeStop.name: _transcribes(wanted=False),
+        CaptionsStart.name: _captions(wanted=True),
+        CaptionsStop.name: _captions(wanted=False),
+    }
+)
+"""Judged by the call."""

@@ -1,0 +1,235 @@
+"""Stream Video: its REST API with a server's token, from live calls to RTMP outputs."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.calls.acts import Act, Person
+from bot.calls.attendance import Attendance
+from bot.calls.capabilities import complete
+from bot.calls.cases import Case
+from bot.calls.leaving import Leaving
+from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
+from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
+from bot.calls.outcomes import Observation, Receipt
+from bot.calls.verbs import Listed, Verb
+from bot.clock import Clock
+from bot.errors import VendorError
+from bot.providers.http.client import Connect, Kind, Transport, Wire
+from bot.providers.http.credentials import StreamToken
+from bot.providers.http.decode import read
+from bot.providers.stream.acts import StreamActs
+from bot.providers.stream.acts_prepare import COUNT_ALL, PREPARED, LockRule
+from bot.providers.stream.history import StreamHistory
+from bot.providers.stream.models import ManyCalls, Stay, Stays, problem
+from bot.providers.stream.observe import StreamEyes
+from bot.providers.stream.queries import API, MOST, StreamReads
+from bot.providers.stream.reports import StreamLooks
+from bot.providers.stream.reports_attendance import StreamAttendance
+from bot.providers.stream.search import ONGOING, StreamFinder
+from bot.providers.unsupported import HAS, Blind, all_looks
+from bot.usage.days import Stretch
+from bot.usage.records import CallRecord, VendorDay
+
+
+class StreamProvider(Blind):
+    """Stream Video behind `VendorClient`.
+
+    `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
+    to exist there.
+    """
+
+    vendor = Vendor.STREAM
+    days_at_once = 1
+    looks = all_looks(**dict.fromkeys(LOOKS, HAS))
+    lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
+    prepared = PREPARED
+
+    def __init__(
+        self,
+        http: Transport,
+        clock: Clock,
+        *,
+        rtmp_targets: Mapping[str, RtmpTarget],
+        moderator_id: str | None = None,
+        lock: LockRule = COUNT_ALL,
+    ) -> None:
+        self.http = http
+        self._reads = StreamReads(http)
+        self._acts = StreamActs(http, clock, rtmp_targets, moderator_id, lock)
+        self._eyes = StreamEyes(self._reads)
+        self._looks = StreamLooks(self._reads)
+        self._attendance = StreamAttendance(self._reads)
+        self._finder = StreamFinder(self._reads)
+        self._past = StreamHistory(self._reads, clock)
+        self.capabilities = complete(self._acts.capabilities())
+
+    @property
+    def diagnosis(self) -> str:
+        """See `CallProvider.diagnosis`."""
+        return str(self.http.breaker.diagnosis or "")
+
+    async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
+        """One page of ongoing calls, newest first, 100 at most."""
+        query: dict[str, Any] = {**ONGOING, "limit": min(limit, MOST)}
+        if cursor:
+            query["next"] = cursor
+        answer = await self.http.send(Kind.READ, "POST", f"{API}/calls", json=query)
+        many = read(self.http, ManyCalls, answer)
+        items = tuple(one.call.told() for one in many.calls)
+        return Page(items=items, next=many.next or None, unknown=many.calls.odd)
+
+    async def get(self, call_id: str) -> Call:
+        """One call by its cid; NotAtVendor when there is none."""
+        return (await self._reads.call(call_id)).told()
+
+    async def participants(
+        self, call: CallRef, *, limit: int, cursor: str | None = None
+    ) -> Page[Participant]:
+        """Who is connected now, 100 at most; Stream has no cursor here, only a total.
+
+        Two requests side by side: who is there, and who of them sends audio. Where the second
+        fails, or does not list all, whether somebody is muted is not known; who speaks never is.
+        """
+        del cursor
+        here, sends = await asyncio.gather(
+            self._reads.stays(call.id, limit=limit), self._sending(call.id)
+        )
+        people = _once_each(here.participants)
+        twice = len(here.participants) - len(people)
+        told = [_heard(one.told(), sends) for one in people] + [
+            _nobody(number) for number in range(here.unknown)
+        ]
+        return Page(items=tuple(told), total=here.total - twice)
+
+    async def _sending(self, cid: str) -> Stays | None:
+        try:
+            return await self._reads.stays(cid, {"published_tracks": {"$eq": "audio"}})
+        except VendorError:
+            return None
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """See `CallProvider.prepare`: a few reads, before anything is changed."""
+        return await self._acts.preparing.prepare(act, past)
+
+    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+        """See `CallProvider.leaving`: of going backstage, by the roles that the call counts."""
+        return await self._acts.preparing.leaving(call, verb)
+
+    async def perform(self, act: Act) -> Receipt:
+        """See `CallProvider.perform`; Impossible for a verb that Stream has no act for."""
+        return await self._acts.perform(act)
+
+    async def observe(self, act: Act) -> Observation:
+        """See `CallProvider.observe`."""
+        return await self._eyes.at(act, self.capabilities[act.verb.name].why)
+
+    async def find(self, words: str) -> Sightings:
+        """See `CallProvider.find`; 500 calls at most."""
+        return await self._finder.find(words)
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """See `CallProvider.files`; Stream has recordings and transcripts."""
+        return await self._looks.files(call, kinds)
+
+    async def quality(self, call: CallRef) -> Quality:
+        """See `CallProvider.quality`; Stream says nothing about lost packets."""
+        return await self._looks.quality(call)
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """See `CallProvider.feedback`; Stream says neither names nor times."""
+        return await self._looks.feedback(call)
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """See `StreamAttendance.of`."""
+        return await self._attendance.of(call)
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """See `CallProvider.members`."""
+        return await self._looks.members(call)
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """See `CallProvider.listed`: who is blocked is told by id alone."""
+        return await self._looks.listed(call, which)
+
+    async def rooms(self) -> Sequence[Room]:
+        """See `CallProvider.rooms`: the call types."""
+        return await self._looks.rooms()
+
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
+        """See `UsageSource.history`."""
+        return await self._past.history(stretch, cursor)
+
+    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
+        """See `UsageSource.reported`."""
+        return await self._past.reported(first, last)
+
+    async def probe(self) -> str:
+        """See `CallProvider.probe`."""
+        await self.list_live(limit=1)
+        return "Calls can be listed."
+
+    async def aclose(self) -> None:
+        """Close the connection pool."""
+        await self.http.aclose()
+
+
+def _heard(person: Participant, sends: Stays | None) -> Participant:
+    """The person, muted or not: none of their devices sends audio, or one does."""
+    if sends is None:
+        return person
+    if person.id in {stay.user.id for stay in sends.participants}:
+        return person.model_copy(update={"muted": False})
+    whole = sends.total <= len(sends.participants)
+    return person.model_copy(update={"muted": True if whole else None})
+
+
+def _nobody(number: int) -> Participant:
+    """Somebody whose entry does not say who they are."""
+    return Participant(id=f"unknown-{number + 1}", known=False)
+
+
+def _once_each(stays: list[Stay]) -> list[Stay]:
+    """The latest connection of everybody: a second device is the same person."""
+    latest: dict[str, Stay] = {}
+    for stay in stays:
+        known = latest.setdefault(stay.user.id, stay)
+        if known.joined_at and stay.joined_at and stay.joined_at > known.joined_at:
+            latest[stay.user.id] = stay
+    return list(latest.values())
+
+
+def stream(  # noqa: PLR0913 - one keyword for each setting
+    *,
+    api_key: str,
+    api_secret: SecretStr,
+    base_url: str,
+    clock: Clock,
+    connect: Connect,
+    rtmp_targets: Mapping[str, RtmpTarget] = MappingProxyType({}),
+    moderator_id: str | None = None,
+    lock: LockRule = COUNT_ALL,
+    rate: float = 10.0,
+) -> StreamProvider:
+    """A client for one Stream app; `base_url` ends before `/api/v2`.
+
+    `rate` is requests a second: Stream limits each endpoint by the minute and publishes no numbers.
+    """
+    keys = (target.key.get_secret_value() for target in rtmp_targets.values())
+    wire = Wire(
+        Vendor.STREAM,
+        base_url,
+        rate,
+        problem,
+        headers={"stream-auth-type": "jwt"},
+        params={"api_key": api_key},
+        secrets=(api_secret.get_secret_value(), *keys),
+        auth=StreamToken(api_secret, clock),
+    )
+    return StreamProvider(
+        connect(wire), clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
+    )

@@ -1,0 +1,121 @@
+"""Reading a Stream Video app: its calls, who is in them, and what is kept of them."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+from bot.calls.looks import FileKind
+from bot.calls.models import Vendor
+from bot.calls.verbs import Track
+from bot.errors import NotAtVendor
+from bot.providers.http.answers import Answer
+from bot.providers.http.client import Kind, Transport
+from bot.providers.http.decode import read
+from bot.providers.stream.models import OneCall, Stays, WireCall
+from bot.providers.stream.models_reports import (
+    Kept,
+    Recordings,
+    Transcriptions,
+    WireCallTypes,
+    WireMember,
+    WireMembers,
+    listed_under,
+)
+from bot.providers.stream.observe_people import TRACKS
+
+API = "/api/v2/video"
+MOST = 100
+"""What one page of calls, participants or members holds at most."""
+
+MOST_PAGES = 10
+"""Pages read of one list at most."""
+
+
+P = TypeVar("P", bound=BaseModel)
+
+
+class StreamReads:
+    """What is read of one app; each method raises `VendorError`."""
+
+    def __init__(self, http: Transport) -> None:
+        self.http = http
+
+    async def call(self, cid: str) -> WireCall:
+        """One call; NotAtVendor when there is none."""
+        answer = await self.http.send(Kind.READ, "GET", path_of(cid))
+        return read(self.http, OneCall, answer).call
+
+    async def stays(
+        self, cid: str, conditions: Mapping[str, Any] | None = None, *, limit: int = MOST
+    ) -> Stays:
+        """Who is connected now and fits the `conditions`, 100 at most, with a total."""
+        answer = await self.http.send(
+            Kind.READ,
+            "POST",
+            f"{path_of(cid)}/participants",
+            params={"limit": min(limit, MOST)},
+            json={"filter_conditions": dict(conditions or {})},
+        )
+        return read(self.http, Stays, answer)
+
+    async def kept(self, cid: str, kind: FileKind) -> list[Kept]:
+        """The recordings or the transcriptions of a call, of all its runs."""
+        path = f"{path_of(cid)}/{listed_under(kind)}"
+        answer = await self.http.send(Kind.READ, "GET", path)
+        if kind is FileKind.RECORDING:
+            return read(self.http, Recordings, answer).recordings
+        return read(self.http, Transcriptions, answer).transcriptions
+
+    async def call_types(self) -> WireCallTypes:
+        """The call types of the app, with what each role may do in their calls."""
+        answer = await self.http.send(Kind.READ, "GET", f"{API}/calltypes")
+        return read(self.http, WireCallTypes, answer)
+
+    async def members(self, cid: str) -> tuple[list[WireMember], str | None]:
+        """Who belongs to a call, and the cursor where the list goes on beyond what was read."""
+        kind, _, name = cid.partition(":")
+        pages = await self.pages(WireMembers, f"{API}/call/members", {"id": name, "type": kind})
+        found = [one for page in pages for one in page.members if one.deleted_at is None]
+        return found, pages[-1].next or None
+
+    async def pages(
+        self, model: type[P], path: str, body: dict[str, Any], *, most: int = MOST_PAGES
+    ) -> list[P]:
+        """The pages of a query, one after the other, `most` of them; never none.
+
+        A page that names itself as the next one is the last.
+        """
+        asked: dict[str, Any] = {**body, "limit": MOST}
+        found = [read(self.http, model, await self._query(path, asked))]
+        while len(found) < most:
+            cursor = getattr(found[-1], "next", None)
+            if not cursor or cursor == asked.get("next"):
+                break
+            asked["next"] = cursor
+            found.append(read(self.http, model, await self._query(path, asked)))
+        return found
+
+    async def _query(self, path: str, body: dict[str, Any]) -> Answer:
+        return await self.http.send(Kind.READ, "POST", path, json=body)
+
+
+def path_of(cid: str) -> str:
+    """A call's path from its `type:id`; NotAtVendor when that is not what `cid` is."""
+    kind, _, name = cid.partition(":")
+    return f"{API}/call/{segment(kind)}/{segment(name)}"
+
+
+def segment(text: str) -> str:
+    """`text` as one part of a path that it cannot leave; NotAtVendor when it cannot be one."""
+    if text in {"", ".", ".."}:
+        raise NotAtVendor(
+            "Stream Video has nothing of that name.", vendor=Vendor.STREAM, status=404
+        )
+    return quote(text, safe="")
+
+
+def sending(tracks: Track) -> dict[str, Any]:
+    """The condition for those who send any of these tracks."""
+    return {"published_tracks": {"$in": list(TRACKS[tracks])}}

@@ -1,0 +1,218 @@
+"""What can be looked at in Stream Video: files, quality, feedback, members, call types."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.calls.acts import Person
+from bot.calls.looks import (
+    CallMember,
+    Feedback,
+    File,
+    FileKind,
+    Files,
+    PersonQuality,
+    Quality,
+    Room,
+    RoomKind,
+)
+from bot.calls.models import CallRef, Page, Participant
+from bot.calls.verbs import Listed
+from bot.errors import VendorError
+from bot.providers.http.client import Kind
+from bot.providers.http.decode import read
+from bot.providers.stream.models_reports import Measure, Measured, Measures, Opinions, WireMember
+from bot.providers.stream.queries import API, MOST, StreamReads, segment
+from bot.providers.unsupported import unlisted
+
+PAGES = 5
+"""Pages of people or opinions read for one look."""
+
+SLOW_MS = 300.0
+UNEVEN_MS = 50.0
+POOR = 50.0
+BEST = 100.0
+
+
+class StreamLooks:
+    """Reads of one app beyond the live picture; each method raises `VendorError`."""
+
+    def __init__(self, reads: StreamReads) -> None:
+        self._reads = reads
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """Recordings and transcriptions of all runs; one list that cannot be read is missing."""
+        asked = [kind for kind in (FileKind.RECORDING, FileKind.TRANSCRIPT) if kind in kinds]
+        answers = await asyncio.gather(*(self._kept(call.id, kind) for kind in asked))
+        troubles = [one for one in answers if isinstance(one, VendorError)]
+        if troubles and len(troubles) == len(answers):
+            raise troubles[0]
+        found = [file for one in answers if not isinstance(one, VendorError) for file in one]
+        found.sort(key=lambda file: (file.started_at is not None, file.started_at), reverse=True)
+        missing = tuple(
+            f"The {kind}s could not be read: {one}"
+            for kind, one in zip(asked, answers, strict=True)
+            if isinstance(one, VendorError)
+        )
+        return Files(files=tuple(found), missing=missing)
+
+    async def quality(self, call: CallRef) -> Quality:
+        """The score of the run and everybody's connection, the worst first; see `judged`.
+
+        Of a live run those who are in it, of one that is over everybody. Stream measures a run, so
+        one is asked for where the reference names none.
+        """
+        run = call.session or (await self._reads.call(call.id)).latest_run
+        if run is None:
+            return Quality(note="Nobody has been in this call yet.")
+        pages = await self._measures(call.id, run)
+        measured = [one for page in pages for one in page.participants]
+        live = any(stay.is_live for one in measured for stay in one.sessions)
+        people = [judged(one, live=live) for one in measured if not live or _is_live(one)]
+        return Quality(
+            score=_score(pages[0].counts.cq_score) if pages[0].counts else None,
+            people=tuple(sorted(people, key=_worst_first)),
+            note=_note(len(measured), more=bool(pages[-1].next)),
+        )
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """What people said about the call in any of its runs; newest first, as Stream sorts it."""
+        asked = {
+            "filter_conditions": {"call_cid": call.id},
+            "sort": [{"field": "created_at", "direction": -1}],
+        }
+        pages = await self._reads.pages(Opinions, f"{API}/call/feedback", asked, most=PAGES)
+        said = [one for page in pages for one in page.user_feedback]
+        return [one.told() for one in said if one.cid in {None, call.id}]
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """Who belongs to the call, with who of them is connected: asked by id, 100 at a time."""
+        found, more = await self._reads.members(call.id)
+        here: dict[str, bool | None] = {}
+        for start in range(0, len(found), MOST):
+            here |= await self._here(call.id, found[start : start + MOST])
+        told = tuple(one.told(here=here[one.user_id]) for one in found)
+        return Page(items=told, next=more, total=None if more else len(told))
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """The blocked, as the call itself has them, or the members; Impossible for another list."""
+        if which is Listed.MEMBERS:
+            found, more = await self._reads.members(call.id)
+            return Page(items=tuple(one.person() for one in found), next=more)
+        ids = (await self._reads.call(call.id)).blocked_user_ids
+        if which is not Listed.BLOCKED or ids is None:
+            raise unlisted(call, which)
+        return Page(items=tuple(Person(id=one) for one in ids), total=len(ids))
+
+    async def rooms(self) -> Sequence[Room]:
+        """The call types, by name."""
+        types = (await self._reads.call_types()).call_types
+        return [
+            Room(kind=RoomKind.TYPE, name=name, detail=_detail(types[name]))
+            for name in sorted(types)
+        ]
+
+    async def _kept(self, cid: str, kind: FileKind) -> list[File] | VendorError:
+        try:
+            return [one.told(kind) for one in await self._reads.kept(cid, kind)]
+        except VendorError as error:
+            return error
+
+    async def _measures(self, cid: str, run: str) -> list[Measures]:
+        kind, _, name = cid.partition(":")
+        path = f"{API}/call_stats/{segment(kind)}/{segment(name)}/{segment(run)}/participants"
+        pages: list[Measures] = []
+        params: dict[str, str | int] = {"limit": MOST}
+        while len(pages) < PAGES:
+            answer = await self._reads.http.send(Kind.READ, "GET", path, params=params)
+            pages.append(read(self._reads.http, Measures, answer))
+            if not (cursor := pages[-1].next):
+                break
+            params["next"] = cursor
+        return pages
+
+    async def _here(self, cid: str, members: Sequence[WireMember]) -> dict[str, bool | None]:
+        ids = [one.user_id for one in members]
+        here = await self._reads.stays(cid, {"user_id": {"$in": ids}})
+        seen = {stay.user.id for stay in here.participants}
+        all_seen = here.total <= len(here.participants)
+        return {one: True if one in seen else (False if all_seen else None) for one in ids}
+
+
+def judged(one: Measured, *, live: bool) -> PersonQuality:
+    """A person by the worst of their connections, of those that are `live` where some are.
+
+    Bad is: more than 300 ms of latency, more than 50 ms of jitter, or a score below 50. The scale
+    of `cq_score` is not documented: it is read as 0 to 100, and left out where it does not fit.
+    """
+    stays = [stay for stay in one.sessions if stay.is_live or not live]
+    score = min(_known(_score(stay.cq_score) for stay in stays), default=None)
+    latency = max(_known(stay.latency_ms for stay in stays), default=None)
+    jitter = max(_known(stay.jitter_ms for stay in stays), default=None)
+    reasons = [
+        *([f"{latency:.0f} ms latency"] if latency is not None and latency > SLOW_MS else []),
+        *([f"{jitter:.0f} ms jitter"] if jitter is not None and jitter > UNEVEN_MS else []),
+        *([f"score {score:.0f}"] if score is not None and score < POOR else []),
+    ]
+    return PersonQuality(
+        person=_person(one, stays),
+        score=score,
+        latency_ms=latency,
+        jitter_ms=jitter,
+        bad=bool(reasons),
+        why=", ".join(reasons),
+    )
+
+
+def _person(one: Measured, stays: Sequence[Measure]) -> Participant:
+    latest = stays[-1] if stays else Measure()
+    return Participant(
+        id=one.user_id,
+        name=one.name or None,
+        role=one.roles[0] if one.roles else None,
+        presence=latest.user_session_id,
+        joined_at=latest.started_at,
+    )
+
+
+def _is_live(one: Measured) -> bool:
+    return any(stay.is_live for stay in one.sessions)
+
+
+def _known(numbers: Iterable[float | None]) -> list[float]:
+    return [number for number in numbers if number is not None]
+
+
+def _score(score: float | None) -> float | None:
+    return score if score is not None and 0 <= score <= BEST else None
+
+
+def _worst_first(one: PersonQuality) -> tuple[bool, float, float]:
+    score = BEST if one.score is None else one.score
+    return not one.bad, score, -(one.latency_ms or 0.0)
+
+
+def _note(people: int, *, more: bool) -> str:
+    if not people:
+        return "Stream Video has measured nobody in this session yet."
+    return f"Only the first {people} people are read." if more else ""
+
+
+def _detail(kind: Any) -> str:
+    """What a call type says that a moderator may want to know, as far as it is there."""
+    settings = kind.get("settings") if isinstance(kind, Mapping) else None
+    if not isinstance(settings, Mapping):
+        return ""
+    modes = [
+        f"{what} {mode}"
+        for what in ("recording", "transcription")
+        if isinstance(mode := _of(settings, what, "mode"), str)
+    ]
+    if _of(settings, "backstage", "enabled") is True:
+        modes.append("starts backstage")
+    return ", ".join(modes)
+
+
+def _of(settings: Mapping[str, Any], part: str, key: str) -> Any:
+    inner = settings.get(part)
+    return inner.get(key) if isinstance(inner, Mapping) else None

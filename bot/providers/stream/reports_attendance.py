@@ -1,0 +1,115 @@
+"""Who was in a run of a Stream Video call, stay by stay.
+
+Stream finishes its list some time after the run ends (call.stats_report_ready), so while the run is
+on, whoever is connected is read beside it.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel
+
+from bot.calls.attendance import Attendance, Attendee, by_arrival
+from bot.calls.models import CallRef
+from bot.providers.http.client import Kind, Params
+from bot.providers.http.decode import Counted, Known, Maybe, Moment, read
+from bot.providers.stream.models import Stay, Stays
+from bot.providers.stream.queries import MOST, MOST_PAGES, StreamReads, path_of, segment
+from bot.providers.unsupported import NOBODY_YET
+
+LIVE = "Stream Video completes this list some time after the call has ended."
+
+
+class _Connection(BaseModel):
+    """One connection. `user_session_id` is the same as in the live list."""
+
+    user_id: str
+    user_session_id: str
+    roles: Maybe[Known[str]] = None
+    joined_at: Moment = None
+    left_at: Moment = None
+
+
+class _Session(BaseModel):
+    """The run itself, with some of its people by name."""
+
+    participants: Maybe[Known[Stay]] = None
+
+
+class _Page(BaseModel):
+    """A page of QueryCallParticipantSessions; `next` is absent at the end."""
+
+    participants_sessions: Known[_Connection]
+    session: Maybe[_Session] = None
+    next: Maybe[str] = None
+
+
+class StreamAttendance:
+    """Reads the list of one app's calls; each method raises `VendorError`."""
+
+    def __init__(self, reads: StreamReads) -> None:
+        self._reads = reads
+
+    async def of(self, call: CallRef) -> Attendance:
+        """Everybody of the run that the reference names, else of the latest one.
+
+        Ten pages of a hundred stays are read at most.
+        """
+        seen = await self._reads.call(call.id)
+        run = call.session or seen.latest_run
+        if run is None:
+            return Attendance(note=NOBODY_YET)
+        live = seen.current_session_id == run and seen.ended is None
+        pages, here = await asyncio.gather(
+            self._pages(call.id, run), self._here(call.id, live=live)
+        )
+        names = _names(pages, here)
+        past = [one for page in pages for one in page.participants_sessions]
+        stays = {one.user_session_id: _past(one, names) for one in past}
+        stays |= {one.user_session_id or one.user.id: _present(one) for one in here.participants}
+        return Attendance(
+            stays=tuple(sorted(stays.values(), key=by_arrival)),
+            more=bool(pages[-1].next) or here.total > len(here.participants),
+            note=LIVE if live else "",
+        )
+
+    async def _here(self, cid: str, *, live: bool) -> Stays:
+        return await self._reads.stays(cid) if live else Stays(participants=Counted())
+
+    async def _pages(self, cid: str, run: str) -> list[_Page]:
+        http = self._reads.http
+        path = f"{path_of(cid)}/session/{segment(run)}/participant_sessions"
+        found: list[_Page] = []
+        cursor: str | None = None
+        while len(found) < MOST_PAGES:
+            params: Params = {"limit": MOST, **({"next": cursor} if cursor else {})}
+            answer = await http.send(Kind.READ, "GET", path, params=params)
+            page = read(http, _Page, answer)
+            found.append(page)
+            if not page.next or page.next == cursor:
+                break
+            cursor = page.next
+        return found
+
+
+def _names(pages: Sequence[_Page], here: Stays) -> dict[str, str | None]:
+    """The names of users: the list of stays has their ids alone."""
+    people = [one.user for page in pages if page.session for one in page.session.participants or ()]
+    names = {one.id: one.name for one in people}
+    return names | {one.user.id: one.user.name for one in here.participants}
+
+
+def _past(one: _Connection, names: Mapping[str, str | None]) -> Attendee:
+    return Attendee(
+        id=one.user_id,
+        name=names.get(one.user_id) or None,
+        role=", ".join(one.roles or ()) or None,
+        joined_at=one.joined_at,
+        left_at=one.left_at,
+    )
+
+
+def _present(one: Stay) -> Attendee:
+    return Attendee(
+        id=one.user.id, name=one.user.name or None, role=one.role, joined_at=one.joined_at
+    )

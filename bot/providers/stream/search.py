@@ -1,0 +1,100 @@
+"""Finding somebody in any live call of a Stream Video app."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.calls.looks import Sighting, Sightings
+from bot.calls.names import bare
+from bot.errors import NotAtVendor, VendorError
+from bot.priority import current
+from bot.providers.stream.models import Stay
+from bot.providers.stream.models_reports import SeenCall, SeenCalls
+from bot.providers.stream.queries import API, MOST, StreamReads
+from bot.single_flight import SingleFlight
+
+PAGES = 5
+"""Pages of live calls that are searched: 500 calls."""
+
+CLOSER = 20
+"""Calls asked for their people at most: those whose listing leaves some out."""
+
+AT_ONCE = 5
+ONGOING = {
+    "filter_conditions": {"ongoing": True},
+    "sort": [{"field": "created_at", "direction": -1}],
+}
+
+
+class StreamFinder:
+    """Searches the people that a listing shows of each call, and asks where it leaves some out.
+
+    What different searches read at the same moment is read once.
+    """
+
+    def __init__(self, reads: StreamReads) -> None:
+        self._reads = reads
+        self._flights = SingleFlight()
+
+    async def find(self, words: str) -> Sightings:
+        """Who answers to `words`, by id or any part of the name.
+
+        A call counts as unread when somebody may be in it who was not looked at, also when its
+        people were asked for by id: a name may still hide there. Of the calls behind the last page
+        Stream gives no number; they count as one. So does one whose entry cannot be read.
+        """
+        pages = await self._flights.do((current(), "live"), self._live)
+        calls = [one.call for page in pages for one in page.calls]
+        found = [one for call in calls for one in _seen(call, _shown(call), words)]
+        hit = {one.call.ref for one in found}
+        short = [one for one in calls if _left_out(one) and one.told().ref not in hit]
+        gate = asyncio.Semaphore(AT_ONCE)
+        answers = await asyncio.gather(*(self._closer(one, words, gate) for one in short[:CLOSER]))
+        unread = sum(page.calls.odd for page in pages) + len(short[CLOSER:]) + bool(pages[-1].next)
+        for more, whole in answers:
+            found += more
+            unread += not more and not whole
+        return Sightings(found=tuple(found), unread=unread)
+
+    async def _live(self) -> list[SeenCalls]:
+        return await self._reads.pages(SeenCalls, f"{API}/calls", ONGOING, most=PAGES)
+
+    async def _closer(
+        self, call: SeenCall, words: str, gate: asyncio.Semaphore
+    ) -> tuple[Sequence[Sighting], bool]:
+        """Who answers to `words` among all people of a call, and whether all were looked at.
+
+        Those of a call that is larger than a page can only be asked for by id.
+        """
+        small = call.session is not None and call.session.people <= MOST
+        try:
+            async with gate:
+                asked = {} if small else {"user_id": words}
+                here = await self._flights.do(
+                    (current(), call.cid, *asked.values()),
+                    lambda: self._reads.stays(call.cid, asked),
+                )
+        except NotAtVendor:
+            return (), True
+        except VendorError:
+            return (), False
+        whole = small and here.total <= len(here.participants)
+        return _seen(call, here.participants, words), whole
+
+
+def _shown(call: SeenCall) -> list[Stay]:
+    return (call.session.participants or []) if call.session else []
+
+
+def _left_out(call: SeenCall) -> bool:
+    return call.session is not None and call.session.people > len(_shown(call))
+
+
+def _seen(call: SeenCall, stays: Sequence[Stay], words: str) -> list[Sighting]:
+    """Everybody of `stays` who answers to `words`, once each: by their latest connection."""
+    latest = {stay.user.id: stay for stay in stays if _answers(stay, words)}
+    return [Sighting(call=call.told(), person=stay.told()) for stay in latest.values()]
+
+
+def _answers(stay: Stay, words: str) -> bool:
+    wanted = bare(words)
+    return wanted == bare(stay.user.id) or wanted in bare(stay.user.name or "")

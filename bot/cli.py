@@ -278,7 +278,7 @@ def preview(
     from bot.clock import SystemClock
     from bot.digests.picking import of_channel, sending_day
     from bot.settings import Settings
-    from handlers.blocks.digest_text import digest_text
+    from handlers.blocks.digests.plain_text import digest_text
 
     if number is not None and channel is not None:
         raise typer.BadParameter("name a subscription or a channel, not both")

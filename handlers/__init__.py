@@ -14,12 +14,13 @@ from bot.clock import Clock
 from bot.errors import TooManyRequests
 from handlers.actions import ACTIONS
 from handlers.admission import LETTER, LOOK, ORDER, SETTING, Demand, admitted
-from handlers.blocks import digestvalues, values
-from handlers.blocks.forms import REASON_FORM, trouble_view
+from handlers.blocks import action_values
+from handlers.blocks.digests import digest_values
+from handlers.blocks.forms.audit_search_form import SEARCH_FORM
+from handlers.blocks.forms.order_state import ORDER_FORM
+from handlers.blocks.forms.reason_form import REASON_FORM, trouble_view
 from handlers.blocks.message import Block, Message
-from handlers.blocks.orderstate import ORDER_FORM
-from handlers.blocks.refusal import refusal, said_again
-from handlers.blocks.searchform import SEARCH_FORM
+from handlers.blocks.refusals import refusal, said_again
 from handlers.commands import acting, digesting, further, looking
 from handlers.commands import parse as said
 from handlers.commands.parse import parse
@@ -57,43 +58,43 @@ VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn | Pushed]]
     REASON_FORM: reason.submit,
     ORDER_FORM: order.submit,
     SEARCH_FORM: search.submit,
-    digestvalues.DIGEST_FORM: digest.submit,
-    digestvalues.PAUSE_FORM: digest.submit_pause,
+    digest_values.DIGEST_FORM: digest.submit,
+    digest_values.PAUSE_FORM: digest.submit_pause,
 }
 """The forms that can be submitted, by callback id."""
 
 SHORTCUTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {
-    values.MODERATE: order.open_shortcut,
+    action_values.MODERATE: order.open_shortcut,
 }
 """The shortcuts of the manifest, by callback id."""
 
 ORDERS = {
-    values.CASE_AGAIN,
-    values.CASE_UNDO,
-    values.TYPED,
-    values.ASK,
-    digestvalues.DIGEST_RESUME,
-    digestvalues.DIGEST_STOP,
+    action_values.CASE_AGAIN,
+    action_values.CASE_UNDO,
+    action_values.TYPED,
+    action_values.ASK,
+    digest_values.DIGEST_RESUME,
+    digest_values.DIGEST_STOP,
 }
 """Presses that give an order or ask for one: acknowledged once on disk, like words and forms."""
 
 FORMS = {
-    values.ACT,
-    values.MENU,
-    values.MORE,
-    values.FORM_VERB,
-    values.FORM_CALL,
-    values.FORM_WHOM,
-    values.FORM_PEOPLE,
-    values.ASK_OPEN,
+    action_values.ACT,
+    action_values.MENU,
+    action_values.MORE,
+    action_values.FORM_VERB,
+    action_values.FORM_CALL,
+    action_values.FORM_WHOM,
+    action_values.FORM_PEOPLE,
+    action_values.ASK_OPEN,
 }
 """Presses that open the form of an order, or draw it anew: what it shows goes before looks."""
 
 SETTINGS = {
-    digestvalues.DIGEST_SUBSCRIBE,
-    digestvalues.DIGEST_EDIT,
-    digestvalues.DIGEST_PAUSE,
-    digestvalues.DIGEST_NOW,
+    digest_values.DIGEST_SUBSCRIBE,
+    digest_values.DIGEST_EDIT,
+    digest_values.DIGEST_PAUSE,
+    digest_values.DIGEST_NOW,
 }
 """Presses that change a digest, or open the form to do so, or have it sent."""
 
@@ -137,7 +138,7 @@ class Reception:
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or field of a card; the answer comes by response_url."""
         visit = read_press(self._counter, body)
-        if values.route(visit.payload.get("action_id", "")) in ORDERS:
+        if action_values.route(visit.payload.get("action_id", "")) in ORDERS:
             trouble = await visit.in_words(_order(visit))
             if trouble is not None:
                 visit.later(partial(visit.answer, trouble), "answer")
@@ -200,10 +201,10 @@ def _demand_of_command(request: object) -> Demand:
 
 
 async def _press(visit: Visit) -> None:
-    pressed = values.route(visit.payload.get("action_id", ""))
+    pressed = action_values.route(visit.payload.get("action_id", ""))
     handler = ACTIONS.get(pressed)
     if handler is None:
-        raise values.stale()
+        raise action_values.stale()
     async with admitted(visit, _demand_of_press(pressed)):
         await handler(visit)
 
@@ -228,7 +229,7 @@ async def _order(visit: Visit) -> None:
 async def _suggest(visit: Visit) -> list[Block]:
     handler = OPTIONS.get(visit.payload.get("action_id", ""))
     if handler is None:
-        raise values.stale()
+        raise action_values.stale()
     await visit.counter.soon()
     async with admitted(visit, LETTER):
         return await handler(visit)
@@ -238,7 +239,7 @@ async def _submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
     called = visit.payload.get("callback_id", "")
     handler = VIEWS.get(called)
     if handler is None:
-        raise values.stale()
+        raise action_values.stale()
     await visit.counter.soon()
     try:
         async with admitted(visit, LOOK if called == SEARCH_FORM else ORDER):

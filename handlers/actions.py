@@ -7,8 +7,10 @@ from functools import partial
 from bot.calls.cases import Acceptance, Case, How
 from bot.calls.picture import ListView
 from handlers import asking, home
-from handlers.blocks import digestvalues, lookvalues, values
+from handlers.blocks import action_values
 from handlers.blocks.cases import asked_message, check_message
+from handlers.blocks.digests import digest_values
+from handlers.blocks.reports import report_values
 from handlers.commands import acting, digesting
 from handlers.commands.further import show_report, show_rooms
 from handlers.commands.looking import show_list, show_one, told_case
@@ -25,16 +27,16 @@ Press = Callable[[Visit], Awaitable[None]]
 
 async def act(visit: Visit) -> None:
     """An act's button or menu option: the form that asks for the reason."""
-    await _form(visit, values.load(values.ActValue, visit.payload.get("value")))
+    await _form(visit, action_values.load(action_values.ActValue, visit.payload.get("value")))
 
 
 async def menu(visit: Visit) -> None:
     """A menu of acts: the call and the person are in its ids."""
     chosen = visit.payload.get("selected_option") or {}
-    value = values.load_menu(
+    value = action_values.load_menu(
         visit.payload["block_id"], visit.payload["action_id"], chosen.get("value", "")
     )
-    if isinstance(value, values.MoreValue):
+    if isinstance(value, action_values.MoreValue):
         await order.open_more(visit, value)
     else:
         await _form(visit, value)
@@ -42,63 +44,67 @@ async def menu(visit: Visit) -> None:
 
 async def more(visit: Visit) -> None:
     """“All actions…”: the form that asks what to do with this call."""
-    await order.open_more(visit, values.load(values.MoreValue, visit.payload.get("value")))
+    await order.open_more(
+        visit, action_values.load(action_values.MoreValue, visit.payload.get("value"))
+    )
 
 
-async def _form(visit: Visit, value: values.ActValue) -> None:
+async def _form(visit: Visit, value: action_values.ActValue) -> None:
     await reason.open_meant(visit, value.meant(), card=value.card)
 
 
 async def open_call(visit: Visit) -> None:
     """Open, refresh or page a call's card."""
-    value = values.load(values.CallValue, visit.payload.get("value"))
+    value = action_values.load(action_values.CallValue, visit.payload.get("value"))
     await show_one(visit, value.call, value.page, in_place=True)
 
 
 async def show_view(visit: Visit) -> None:
     """Refresh, page or go back to the list."""
-    value = values.load(values.ListValue, visit.payload.get("value"))
+    value = action_values.load(action_values.ListValue, visit.payload.get("value"))
     await show_list(visit, value.view, in_place=True)
 
 
 async def filter_list(visit: Visit) -> None:
     """The vendor menu or the text field above the list."""
-    view: ListView = values.read_filter(visit.fields)
+    view: ListView = action_values.read_filter(visit.fields)
     await show_list(visit, view, in_place=True)
 
 
 async def look_further(visit: Visit) -> None:
     """A look from a call's card, which stays as it is."""
-    await show_report(visit, values.load(lookvalues.LookValue, visit.payload.get("value")))
+    await show_report(
+        visit, action_values.load(report_values.LookValue, visit.payload.get("value"))
+    )
 
 
 async def page_look(visit: Visit) -> None:
     """Another page of a look, or the same one anew."""
-    asked = values.load(lookvalues.LookValue, visit.payload.get("value"))
+    asked = action_values.load(report_values.LookValue, visit.payload.get("value"))
     await show_report(visit, asked, in_place=True)
 
 
 async def page_rooms(visit: Visit) -> None:
     """Another page of what vendors know by name, or the same one anew."""
-    asked = values.load(lookvalues.RoomsValue, visit.payload.get("value"))
+    asked = action_values.load(report_values.RoomsValue, visit.payload.get("value"))
     await show_rooms(visit, asked, in_place=True)
 
 
 async def show_case(visit: Visit) -> None:
     """A case's number."""
-    value = values.load(values.CaseValue, visit.payload.get("value"))
+    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
     await visit.answer(await told_case(visit, value.number))
 
 
 async def page_case(visit: Visit) -> None:
     """More of a case's results, in the place of those that are shown."""
-    value = values.load(values.CaseValue, visit.payload.get("value"))
+    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
     await visit.answer(await told_case(visit, value.number, value.page), in_place=True)
 
 
 async def check_case(visit: Visit) -> None:
     """“Check again”: what the vendor shows now."""
-    value = values.load(values.CaseValue, visit.payload.get("value"))
+    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
     await visit.hold()
     case, seen = await visit.desk.check(visit.asker, value.number)
     rights = await visit.desk.rights_in(visit.asker, case)
@@ -107,7 +113,7 @@ async def check_case(visit: Visit) -> None:
 
 async def repeat_case(visit: Visit) -> None:
     """“Do it again”, “Try again”: what is not settled, as a new case each time; see `next_try`."""
-    value = values.load(values.CaseValue, visit.payload.get("value"))
+    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
     key = visit.key("again", visit.asker.actor.user, value.number)
     press = visit.key("press", visit.trigger_id)
     acceptance = await led_to(visit, press)
@@ -137,7 +143,7 @@ def _again(case: Case) -> str:
 
 async def undo_case(visit: Visit) -> None:
     """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
-    value = values.load(values.CaseValue, visit.payload.get("value"))
+    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
     words, press = f"Undo #{value.number}", visit.key("press", visit.trigger_id)
     if (earlier := await led_to(visit, press)) is not None:
         visit.later(partial(visit.answer, asked_message(earlier)), "answer")
@@ -148,7 +154,7 @@ async def undo_case(visit: Visit) -> None:
     first = wanted.case.number == value.number
     act = wanted.case.undo if first else wanted.case.unsettled
     if act is None:
-        raise values.stale()
+        raise action_values.stale()
     if wanted.asked:
         already = asked_message(Acceptance(case=wanted.case, how=How.REPEATED))
         visit.later(partial(visit.answer, already), "answer")
@@ -162,54 +168,54 @@ async def undo_case(visit: Visit) -> None:
 
 async def show_audit(visit: Visit) -> None:
     """Older entries of the record."""
-    value = values.load(values.AuditValue, visit.payload.get("value"))
+    value = action_values.load(action_values.AuditValue, visit.payload.get("value"))
     await search.show(visit, value.which, in_place=True)
 
 
 async def search_audit(visit: Visit) -> None:
     """The form to search the record, with what is looked for now."""
-    value = values.load(values.AuditValue, visit.payload.get("value"))
+    value = action_values.load(action_values.AuditValue, visit.payload.get("value"))
     await search.open_form(visit, value.which, in_place=True)
 
 
 ACTIONS: Mapping[str, Press] = {
-    values.REFRESH_HOME: home.refresh,
-    values.TRY_CHANNELS: home.try_channels,
-    values.ALL_CALLS: show_view,
-    values.ACT: act,
-    values.MENU: menu,
-    values.MORE: more,
-    values.FORM_VERB: order.redraw,
-    values.FORM_CALL: order.redraw,
-    values.FORM_WHOM: order.redraw,
-    values.FORM_PEOPLE: order.redraw,
-    values.OPEN: open_call,
-    values.REFRESH_CALL: open_call,
-    values.BACK: show_view,
-    values.REFRESH_LIST: show_view,
-    values.PAGE: show_view,
-    values.FILTER_VENDOR: filter_list,
-    values.FILTER_TEXT: filter_list,
-    lookvalues.LOOK: look_further,
-    lookvalues.LOOK_PAGE: page_look,
-    lookvalues.LOOK_ROOMS: page_rooms,
-    values.CASE: show_case,
-    values.CASE_PAGE: page_case,
-    values.CASE_CHECK: check_case,
-    values.CASE_AGAIN: repeat_case,
-    values.CASE_UNDO: undo_case,
-    values.TYPED: acting.typed,
-    values.ASK: asking.ask,
-    values.ASK_OPEN: asking.open_order,
-    values.AUDIT: show_audit,
-    values.AUDIT_SEARCH: search_audit,
-    digestvalues.DIGEST_SUBSCRIBE: digesting.press_subscribe,
-    digestvalues.DIGEST_LIST: digesting.press_list,
-    digestvalues.DIGEST_EDIT: digesting.press_edit,
-    digestvalues.DIGEST_PAUSE: digesting.press_pause,
-    digestvalues.DIGEST_RESUME: digesting.press_resume,
-    digestvalues.DIGEST_STOP: digesting.press_stop,
-    digestvalues.DIGEST_PREVIEW: digesting.press_preview,
-    digestvalues.DIGEST_NOW: digesting.press_now,
+    action_values.REFRESH_HOME: home.refresh,
+    action_values.TRY_CHANNELS: home.try_channels,
+    action_values.ALL_CALLS: show_view,
+    action_values.ACT: act,
+    action_values.MENU: menu,
+    action_values.MORE: more,
+    action_values.FORM_VERB: order.redraw,
+    action_values.FORM_CALL: order.redraw,
+    action_values.FORM_WHOM: order.redraw,
+    action_values.FORM_PEOPLE: order.redraw,
+    action_values.OPEN: open_call,
+    action_values.REFRESH_CALL: open_call,
+    action_values.BACK: show_view,
+    action_values.REFRESH_LIST: show_view,
+    action_values.PAGE: show_view,
+    action_values.FILTER_VENDOR: filter_list,
+    action_values.FILTER_TEXT: filter_list,
+    report_values.LOOK: look_further,
+    report_values.LOOK_PAGE: page_look,
+    report_values.LOOK_ROOMS: page_rooms,
+    action_values.CASE: show_case,
+    action_values.CASE_PAGE: page_case,
+    action_values.CASE_CHECK: check_case,
+    action_values.CASE_AGAIN: repeat_case,
+    action_values.CASE_UNDO: undo_case,
+    action_values.TYPED: acting.typed,
+    action_values.ASK: asking.ask,
+    action_values.ASK_OPEN: asking.open_order,
+    action_values.AUDIT: show_audit,
+    action_values.AUDIT_SEARCH: search_audit,
+    digest_values.DIGEST_SUBSCRIBE: digesting.press_subscribe,
+    digest_values.DIGEST_LIST: digesting.press_list,
+    digest_values.DIGEST_EDIT: digesting.press_edit,
+    digest_values.DIGEST_PAUSE: digesting.press_pause,
+    digest_values.DIGEST_RESUME: digesting.press_resume,
+    digest_values.DIGEST_STOP: digesting.press_stop,
+    digest_values.DIGEST_PREVIEW: digesting.press_preview,
+    digest_values.DIGEST_NOW: digesting.press_now,
 }
 """Every action id that is drawn, and its handler."""

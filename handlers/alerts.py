@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.calls.outages import ChannelOutage
 from bot.ports import NoticeLater, NoticeLost
+from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.blocks.parts import section
 from handlers.blocks.text import code, count, place, when
 from handlers.channel_errors import TRY_NOW, trouble
 from handlers.introducing import UNREACHABLE, direct_channel

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.calls.asks import Ask
 from bot.errors import SlackSilent
 from bot.ports import Directory
-from handlers.blocks import values
+from handlers.blocks import action_values
 from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
@@ -28,7 +28,7 @@ EVENT_TYPE = "callwarden_ask"
 
 async def ask(visit: Visit) -> None:
     """“Ask a lead”: put the refused order to those who may, once."""
-    value = values.load(values.AskValue, visit.payload.get("value"))
+    value = action_values.load(action_values.AskValue, visit.payload.get("value"))
     told = await visit.counter.asking.ask(value.order, visit.asker.actor)
     message = asked_for_message(told.ask, visit.asker.actor.user, told.channel)
     visit.later(partial(visit.answer, message, in_place=visit.on_private_message), "answer")
@@ -36,7 +36,7 @@ async def ask(visit: Visit) -> None:
 
 async def open_order(visit: Visit) -> None:
     """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
-    value = values.load(values.AskValue, visit.payload.get("value"))
+    value = action_values.load(action_values.AskValue, visit.payload.get("value"))
     await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
     order = await visit.counter.asking.order(value.order)
     await reason.open_meant(visit, order.act.ref, card=False, why=order.reason)

@@ -14,7 +14,7 @@ from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.ports import NoticeLost
 from bot.usage.days import local_day
-from handlers.blocks.digest import channel_drafts, thread_drafts
+from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
 from handlers.history import ChannelHistory
 from handlers.introducing import DIGEST_PATIENCE, SlackTellings

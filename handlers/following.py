@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from bot.calls.cases import Acceptance, Case
 from handlers import home
 from handlers.blocks.cases import answer_message, asked_message
+from handlers.blocks.elements import context
 from handlers.blocks.message import Message
-from handlers.blocks.parts import context
-from handlers.blocks.window import window_view
+from handlers.blocks.modal import window_view
 from handlers.modals.opening import Opened, draw
 from handlers.visit import Visit
 

@@ -13,9 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.digest_delivery.announcer import Untold
 from bot.digests.announcements import About, Telling
 from bot.digests.subscription import Subscription
-from handlers.blocks.digest_list import intro_message, owner_message
+from handlers.blocks.digests.subscriptions import intro_message, owner_message
+from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.blocks.parts import section
 from handlers.blocks.text import place, say
 from handlers.history import ChannelHistory
 from handlers.posting import Attempt, Mark, pause_before, post, taken

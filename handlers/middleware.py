@@ -11,7 +11,7 @@ import structlog
 from bot.errors import CallwardenError
 from bot.meter import UNMETERED, Meter
 from handlers.blocks.message import Message
-from handlers.blocks.refusal import broken, refusal
+from handlers.blocks.refusals import broken, refusal
 
 log = structlog.get_logger(__name__)
 

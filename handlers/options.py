@@ -18,6 +18,7 @@ from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.blocks.choices import (
     MAX_CHOICE,
     call_option,
@@ -26,15 +27,14 @@ from handlers.blocks.choices import (
     person_option,
     recording_option,
 )
-from handlers.blocks.digest_zones import zone_options
-from handlers.blocks.digestvalues import DIGEST_ZONE
+from handlers.blocks.digests.digest_values import DIGEST_ZONE
+from handlers.blocks.digests.time_zones import zone_options
+from handlers.blocks.elements import MAX_OPTIONS
 from handlers.blocks.emoji import with_emoji
-from handlers.blocks.forms import REASON_FORM, read_form_state
+from handlers.blocks.forms.option_fields import RECORDING
+from handlers.blocks.forms.order_state import OrderState, read_said, read_state
+from handlers.blocks.forms.reason_form import REASON_FORM, read_form_state
 from handlers.blocks.message import Block
-from handlers.blocks.optionfields import RECORDING
-from handlers.blocks.orderstate import OrderState, read_said, read_state
-from handlers.blocks.parts import MAX_OPTIONS
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
 from handlers.modals.drafting import chosen_call, menu_of, rolled
 from handlers.visit import Visit
 

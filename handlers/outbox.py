@@ -19,7 +19,7 @@ from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
 from bot.moderation.cards import Cards
 from bot.ports import Directory, NoticeLater
 from handlers.alerts import AdminAlerts
-from handlers.blocks.call import call_message
+from handlers.blocks.call_card import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, mrkdwn

@@ -16,9 +16,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.blocks.parts import section
-from handlers.blocks.window import waiting_view, window_view
+from handlers.blocks.modal import waiting_view, window_view
 from handlers.slack_errors import UNDRAWABLE, cause, complaints, error_code
 
 log = structlog.get_logger(__name__)

@@ -7,11 +7,11 @@ are mentioned while they are few, and groups never.
 from collections.abc import Sequence
 
 from bot.calls.asks import Ask
+from handlers.blocks.action_values import ASK_OPEN, AskValue
 from handlers.blocks.cases import order_words
+from handlers.blocks.elements import actions, button, paragraph, section, text_of
 from handlers.blocks.message import Message
-from handlers.blocks.parts import actions, button, paragraph, section, text_of
 from handlers.blocks.text import MOST_NAMED, code, holder, mrkdwn, place, some_of, who
-from handlers.blocks.values import ASK_OPEN, AskValue
 
 
 def ask_message(ask: Ask, by: str, may: Sequence[str]) -> Message:

@@ -8,11 +8,11 @@ from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.outcomes import state_names
 from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS
+from handlers.blocks.action_values import AUDIT, AUDIT_SEARCH, AuditValue
 from handlers.blocks.cases import state_words
+from handlers.blocks.elements import actions, button, context, header, paragraph, section, text_of
 from handlers.blocks.message import Block, Message
-from handlers.blocks.parts import actions, button, context, header, paragraph, section, text_of
 from handlers.blocks.text import code, count, dots, mrkdwn, when, who
-from handlers.blocks.values import AUDIT, AUDIT_SEARCH, AuditValue
 
 MAX_ENTRIES = 40
 """Entries on one page, so that it stays below Slack's 50 blocks."""

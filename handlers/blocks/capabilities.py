@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
+from handlers.blocks.elements import header, paragraph, section, text_of
 from handlers.blocks.message import Message
-from handlers.blocks.parts import header, paragraph, section, text_of
 from handlers.blocks.text import mrkdwn
 
 MARKS = {

@@ -7,18 +7,11 @@ from bot.calls.cases import Acceptance, Case, How
 from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.rights import Rights
 from bot.calls.verbs import Aim
+from handlers.blocks.action_values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
+from handlers.blocks.elements import actions, asking, button, paragraph, section, text_of
 from handlers.blocks.message import Block, Message
-from handlers.blocks.parts import (
-    actions,
-    asking,
-    button,
-    paragraph,
-    section,
-    text_of,
-)
-from handlers.blocks.refusal import for_admins
+from handlers.blocks.refusals import for_admins
 from handlers.blocks.text import code, count, dots, mrkdwn, named, when, who
-from handlers.blocks.values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
 
 NAMED = 3
 """People named in one line; the rest are counted."""

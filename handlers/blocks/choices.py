@@ -13,7 +13,7 @@ from bot.calls.acts import Person
 from bot.calls.handles import ALL, LONG, SHORT, handle
 from bot.calls.models import Call, CallRef, Frozen, Participant
 from bot.calls.recordings import RunningRecording
-from handlers.blocks.parts import MAX_LABEL, option, plain_text
+from handlers.blocks.elements import MAX_LABEL, option, plain_text
 from handlers.blocks.text import clean, count, cut, dots
 
 MAX_CHOICE = 150

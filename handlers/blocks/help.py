@@ -10,8 +10,8 @@ from bot.calls.actors import Role
 from bot.calls.looks import LOOKS, Look
 from bot.calls.verbs import VERBS, Heading, Verb
 from bot.errors import UnknownWord
+from handlers.blocks.elements import header, paragraph, section, text_of
 from handlers.blocks.message import Block, Message
-from handlers.blocks.parts import header, paragraph, section, text_of
 from handlers.blocks.text import mrkdwn
 
 FAMILIES: dict[str, tuple[type[Verb], ...]] = {

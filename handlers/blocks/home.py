@@ -10,10 +10,17 @@ from bot.calls.cases import Case
 from bot.calls.models import Frozen, Vendor
 from bot.calls.picture import ListView, Picture
 from bot.calls.verbs import VERBS
-from handlers.blocks.calls import PAGE_SIZE, headline, live_blocks
+from handlers.blocks.action_values import (
+    ALL_CALLS,
+    CASE,
+    REFRESH_HOME,
+    TRY_CHANNELS,
+    CaseValue,
+    ListValue,
+)
+from handlers.blocks.call_list import PAGE_SIZE, headline, live_blocks
 from handlers.blocks.cases import case_line
-from handlers.blocks.message import Block, Message
-from handlers.blocks.parts import (
+from handlers.blocks.elements import (
     MAX_TEXT,
     actions,
     button,
@@ -23,15 +30,8 @@ from handlers.blocks.parts import (
     section,
     stamp,
 )
+from handlers.blocks.message import Block, Message
 from handlers.blocks.text import lines, say, when
-from handlers.blocks.values import (
-    ALL_CALLS,
-    CASE,
-    REFRESH_HOME,
-    TRY_CHANNELS,
-    CaseValue,
-    ListValue,
-)
 
 MAX_SAID = MAX_TEXT // 5
 """Characters of an error: five times as many, all of them escaped, still fit into a section."""

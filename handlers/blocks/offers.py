@@ -10,10 +10,10 @@ from bot.calls.models import Call, CallRef, Frozen
 from bot.calls.rights import Rights
 from bot.calls.verbs import FROM_LIST, VERBS, Aim, Verb
 from bot.calls.written import AnyVerb
+from handlers.blocks.action_values import ACT, MORE, ActValue, MoreValue, menu_value
 from handlers.blocks.choices import MAX_CHOICE
+from handlers.blocks.elements import MAX_MENU, button, option
 from handlers.blocks.message import Block
-from handlers.blocks.parts import MAX_MENU, button, option
-from handlers.blocks.values import ACT, MORE, ActValue, MoreValue, menu_value
 
 MORE_LABEL = "All actions…"
 

@@ -2,9 +2,9 @@
 
 from bot.calls.picture import ListView
 from bot.calls.ways import Way, WithWays
+from handlers.blocks.action_values import BACK, OPEN, TYPED, CallValue, ListValue, TypedValue
+from handlers.blocks.elements import actions, button
 from handlers.blocks.message import Block
-from handlers.blocks.parts import actions, button
-from handlers.blocks.values import BACK, OPEN, TYPED, CallValue, ListValue, TypedValue
 
 
 def ways_on(error: object) -> list[Block]:

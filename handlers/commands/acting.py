@@ -14,9 +14,9 @@ from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
 from bot.errors import BadInput, CallwardenError, VendorError
 from bot.moderation.plan import UnclearPeople, explicit
-from handlers.blocks import values
+from handlers.blocks import action_values
 from handlers.blocks.message import Message
-from handlers.blocks.refusal import unsent
+from handlers.blocks.refusals import unsent
 from handlers.blocks.text import clean, cut
 from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete, with_rest
 from handlers.commands.parse import parse
@@ -72,7 +72,7 @@ async def _not_taken(
 
 async def typed(visit: Visit) -> None:
     """A button with words of the asker's: as if they were typed now, with a trigger of its own."""
-    words = values.load(values.TypedValue, visit.payload.get("value")).words
+    words = action_values.load(action_values.TypedValue, visit.payload.get("value")).words
     command = visit.counter.command
     anew = replace(visit, body={**visit.body, "text": words, "command": command})
     request = parse(words, command)
@@ -80,7 +80,7 @@ async def typed(visit: Visit) -> None:
         await incomplete(anew, request)
         return
     if not isinstance(request, ActRequest):
-        raise values.stale()
+        raise action_values.stale()
     answer = await act(anew, request)
     if answer is not None:
         visit.later(partial(visit.answer, answer, in_place=visit.on_private_message), "answer")

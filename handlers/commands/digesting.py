@@ -6,9 +6,10 @@ from functools import partial
 from bot.digests.announcements import How, Taken
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import BadInput
-from handlers.blocks import values
-from handlers.blocks.digest import channel_drafts, thread_drafts
-from handlers.blocks.digest_list import (
+from handlers.blocks import action_values
+from handlers.blocks.digests.digest_values import DigestPage, DigestValue
+from handlers.blocks.digests.messages import channel_drafts, thread_drafts
+from handlers.blocks.digests.subscriptions import (
     done_message,
     list_message,
     overview_message,
@@ -16,9 +17,8 @@ from handlers.blocks.digest_list import (
     sent_words,
     stop_message,
 )
-from handlers.blocks.digestvalues import DigestPage, DigestValue
+from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.blocks.parts import section
 from handlers.commands.digestwords import AskDigest, What
 from handlers.modals import digest as forms
 from handlers.visit import Visit
@@ -100,7 +100,7 @@ async def press_subscribe(visit: Visit) -> None:
 
 async def press_list(visit: Visit) -> None:
     """A page of the list, in the place of what was pressed."""
-    page = values.load(DigestPage, visit.payload.get("value")).page
+    page = action_values.load(DigestPage, visit.payload.get("value")).page
     await visit.answer(await _list(visit, AskDigest(what=What.LIST, page=page)), in_place=True)
 
 
@@ -192,7 +192,7 @@ def _number(request: AskDigest) -> int:
 
 
 def _pressed(visit: Visit) -> DigestValue:
-    return values.load(DigestValue, visit.payload.get("value"))
+    return action_values.load(DigestValue, visit.payload.get("value"))
 
 
 def _typed(visit: Visit) -> str:

@@ -24,13 +24,13 @@ from bot.calls.models import Call, CallRef, Vendor
 from bot.errors import Impossible, VendorError
 from bot.moderation.resolving import title_of
 from bot.ports import CallProvider
-from handlers.blocks.attendance import attendance_report
-from handlers.blocks.files import files_report
-from handlers.blocks.found import found_message
-from handlers.blocks.lookvalues import LookValue, NamedLook, RoomsValue
 from handlers.blocks.message import Message
-from handlers.blocks.reports import feedback_report, members_report, quality_report
-from handlers.blocks.rooms import Shelf, rooms_report
+from handlers.blocks.reports.attendance import attendance_report
+from handlers.blocks.reports.files import files_report
+from handlers.blocks.reports.found_people import found_message
+from handlers.blocks.reports.report import feedback_report, members_report, quality_report
+from handlers.blocks.reports.report_values import LookValue, NamedLook, RoomsValue
+from handlers.blocks.reports.rooms import Shelf, rooms_report
 from handlers.commands.parse import FindPerson, LookAtCall, LookAtRooms
 from handlers.visit import Visit
 

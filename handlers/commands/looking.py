@@ -2,11 +2,11 @@
 
 from bot.calls.models import CallRef
 from bot.calls.picture import ListView
-from handlers.blocks.call import call_message
-from handlers.blocks.calls import list_message
+from handlers.blocks.call_card import call_message
+from handlers.blocks.call_list import list_message
 from handlers.blocks.capabilities import capabilities_message
+from handlers.blocks.case_history import case_message
 from handlers.blocks.help import help_message
-from handlers.blocks.life import case_message
 from handlers.blocks.message import Message
 from handlers.commands.parse import Help, ListCalls, ShowAudit, ShowCall, ShowCapabilities, ShowCase
 from handlers.modals import search

@@ -21,7 +21,7 @@ from bot.moderation.plan import UnclearPeople
 from bot.moderation.write_retry import retry_write
 from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
-from handlers.blocks.refusal import asked_back, looking, unsent
+from handlers.blocks.refusals import asked_back, looking, unsent
 from handlers.blocks.text import clean, cut
 from handlers.commands.acting import taken_up, to_repeat
 from handlers.commands.orders import ActRequest

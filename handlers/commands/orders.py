@@ -19,7 +19,7 @@ from bot.errors import BadInput
 from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH
 from bot.moderation.plan import TypedOrder
 from handlers.blocks.emoji import with_emoji
-from handlers.blocks.optionfields import Kind, kind_of
+from handlers.blocks.forms.option_fields import Kind, kind_of
 from handlers.blocks.text import cut
 from handlers.commands.options import no_such_option, pick, take_options, with_options, words_of
 from handlers.commands.optionwords import choices, chosen, names, texts

@@ -14,14 +14,14 @@ from bot.moderation.absent import OF
 from bot.moderation.board import Board
 from bot.moderation.crowd import Crowd
 from bot.moderation.unmatched import SHOWN_NAMES
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.blocks.choices import Picked, person_value
+from handlers.blocks.forms.option_fields import OPTION, RECORDING, read_options
+from handlers.blocks.forms.order_form import cannot_words, possible_whom
+from handlers.blocks.forms.order_state import ABSENT, Said, Whom
+from handlers.blocks.forms.reason_fields import REASON, one_reason, wrong_reason
 from handlers.blocks.offers import outputs
-from handlers.blocks.optionfields import OPTION, RECORDING, read_options
-from handlers.blocks.orderform import cannot_words, possible_whom
-from handlers.blocks.orderstate import ABSENT, Said, Whom
-from handlers.blocks.reasons import REASON, one_reason, wrong_reason
 from handlers.blocks.text import clean
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.commands.words import fit
 from handlers.modals.drafting import ANEW, chosen_call, menu_of, other_run
 from handlers.modals.which import which_recording

@@ -9,7 +9,8 @@ from bot.digests.announcements import How, Taken
 from bot.digests.subscription import Wish
 from bot.errors import BadInput, NotAccepted, StoreError
 from bot.moderation.desk import Asker
-from handlers.blocks.digest_forms import (
+from handlers.blocks.digests.digest_values import DigestState
+from handlers.blocks.digests.forms import (
     CHANNEL,
     UNTIL,
     digest_form,
@@ -18,9 +19,8 @@ from handlers.blocks.digest_forms import (
     read_until,
     read_wish,
 )
-from handlers.blocks.digest_list import done_message
-from handlers.blocks.digestvalues import DigestState
-from handlers.blocks.forms import done_view
+from handlers.blocks.digests.subscriptions import done_message
+from handlers.blocks.forms.reason_form import done_view
 from handlers.blocks.message import Message
 from handlers.blocks.text import place
 from handlers.introducing import untold_message

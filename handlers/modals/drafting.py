@@ -12,10 +12,10 @@ from bot.errors import CallwardenError, NotPermitted, VendorError
 from bot.moderation.board import Board
 from bot.moderation.desk import Asker
 from handlers.blocks.choices import call_value, person_value, same_room, same_run
+from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possible_whom
+from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, Whom
 from handlers.blocks.help import FAMILIES
 from handlers.blocks.offers import outputs
-from handlers.blocks.orderform import TITLE, Draft, cannot_words, possible_whom
-from handlers.blocks.orderstate import ANY, OF_PERSON, OrderState, Said, Whom
 from handlers.modals.leaving import with_leaving
 from handlers.visit import Visit
 

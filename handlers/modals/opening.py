@@ -9,10 +9,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import CallwardenError
-from handlers.blocks.forms import trouble_view
+from handlers.blocks.forms.order_form import loading_view
+from handlers.blocks.forms.reason_form import trouble_view
 from handlers.blocks.message import Message
-from handlers.blocks.orderform import loading_view
-from handlers.blocks.refusal import broken
+from handlers.blocks.refusals import broken
 from handlers.slack_errors import cause, complaints, error_code
 from handlers.visit import Visit
 

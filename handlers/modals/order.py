@@ -17,22 +17,16 @@ from bot.errors import (
     VendorError,
 )
 from bot.moderation.board import Board
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, picked
-from handlers.blocks.forms import done_view, trouble_view
+from handlers.blocks.forms.order_form import TITLE, Draft, heavy, order_form
+from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, read_said
+from handlers.blocks.forms.reason_fields import REASON
+from handlers.blocks.forms.reason_form import done_view, trouble_view
 from handlers.blocks.message import Message
-from handlers.blocks.orderform import TITLE, Draft, heavy, order_form
-from handlers.blocks.orderstate import (
-    ANY,
-    OF_PERSON,
-    OrderState,
-    Said,
-    read_said,
-)
-from handlers.blocks.reasons import REASON
-from handlers.blocks.refusal import refusal
+from handlers.blocks.refusals import refusal
 from handlers.blocks.text import clean, cut
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.commands.orders import Incomplete
 from handlers.following import follow
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of

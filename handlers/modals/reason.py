@@ -9,10 +9,10 @@ from bot.calls.cases import Order
 from bot.errors import CallwardenError, UnknownPerson, VendorError
 from bot.moderation.plan import UnclearPeople
 from bot.moderation.resolving import remembered, resolve
-from handlers.blocks.forms import FormState, form_errors, read_form, reason_form
+from handlers.blocks.forms.option_fields import RECORDING
+from handlers.blocks.forms.reason_fields import REASON
+from handlers.blocks.forms.reason_form import FormState, form_errors, read_form, reason_form
 from handlers.blocks.offers import outputs
-from handlers.blocks.optionfields import RECORDING
-from handlers.blocks.reasons import REASON
 from handlers.blocks.text import cut
 from handlers.commands.orders import ActRequest
 from handlers.modals.drafting import may_include

@@ -10,8 +10,8 @@ from bot.digest_delivery.service import UTC_NAME
 from bot.errors import BadInput
 from bot.moderation.desk import Asker
 from handlers.blocks.audit import audit_message
+from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
 from handlers.blocks.message import Message
-from handlers.blocks.searchform import SearchState, read_search, search_form
 from handlers.commands.searching import ME, ShowAudit
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors

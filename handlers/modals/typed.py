@@ -10,9 +10,9 @@ from bot.errors import BadInput, VendorError
 from bot.moderation.absent import meant
 from bot.moderation.crowd import Crowd
 from bot.moderation.plan import pick
+from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.choices import Picked, call_value, picked
-from handlers.blocks.orderstate import ABSENT, OrderState, Said, Typed, Whom
-from handlers.blocks.values import FORM_PEOPLE
+from handlers.blocks.forms.order_state import ABSENT, OrderState, Said, Typed, Whom
 from handlers.commands.orders import Incomplete
 from handlers.modals.drafting import in_sentences, menu_of, rolled
 from handlers.visit import Visit

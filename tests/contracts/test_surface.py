@@ -26,26 +26,26 @@ from bot.ports import CaseFilter
 from bot.settings import Settings
 from handlers import COMMANDS, SHORTCUTS, VIEWS
 from handlers.actions import ACTIONS
+from handlers.blocks.action_values import route
 from handlers.blocks.asks import ask_message
 from handlers.blocks.audit import audit_message
-from handlers.blocks.call import call_message
-from handlers.blocks.calls import list_message as calls_message
+from handlers.blocks.call_card import call_message
+from handlers.blocks.call_list import list_message as calls_message
+from handlers.blocks.case_history import case_message
 from handlers.blocks.cases import answer_message, line_message
-from handlers.blocks.digest_forms import digest_form, pause_form
-from handlers.blocks.digest_list import list_message, overview_message
-from handlers.blocks.digestvalues import DigestState
-from handlers.blocks.forms import FormState, reason_form
+from handlers.blocks.digests.digest_values import DigestState
+from handlers.blocks.digests.forms import digest_form, pause_form
+from handlers.blocks.digests.subscriptions import list_message, overview_message
+from handlers.blocks.forms.audit_search_form import SearchState, search_form
+from handlers.blocks.forms.option_fields import listed_field
+from handlers.blocks.forms.order_state import ANY
+from handlers.blocks.forms.reason_form import FormState, reason_form
 from handlers.blocks.home import Desktop, home_view
-from handlers.blocks.life import case_message
-from handlers.blocks.lookvalues import NamedLook, RoomsValue
 from handlers.blocks.message import Block
-from handlers.blocks.optionfields import listed_field
-from handlers.blocks.orderstate import ANY
-from handlers.blocks.refusal import asked_back, refusal
-from handlers.blocks.reports import members_report
-from handlers.blocks.rooms import Shelf, rooms_report
-from handlers.blocks.searchform import SearchState, search_form
-from handlers.blocks.values import route
+from handlers.blocks.refusals import asked_back, refusal
+from handlers.blocks.reports.report import members_report
+from handlers.blocks.reports.report_values import NamedLook, RoomsValue
+from handlers.blocks.reports.rooms import Shelf, rooms_report
 from handlers.commands.parse import Request
 from handlers.options import OPTIONS
 from tests.fakes import forms

@@ -9,8 +9,8 @@ from bot.demo.slack.blockkit import check_view
 from bot.demo.slack.kit_blocks import MODAL
 from bot.demo.slack.shown import View, complete
 from handlers.blocks.choices import Picked, call_value
-from handlers.blocks.orderform import Draft, order_form
-from handlers.blocks.orderstate import ANY, OrderState, Said, Whom
+from handlers.blocks.forms.order_form import Draft, order_form
+from handlers.blocks.forms.order_state import ANY, OrderState, Said, Whom
 from tests.fakes.blocks import ALL, ref
 from tests.fakes.rights import FULL
 

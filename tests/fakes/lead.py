@@ -9,8 +9,8 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import View
 from bot.demo.stage import Show
 from bot.digests.subscription import Subscription
-from handlers.blocks.digest_forms import AT, CHANNEL, RHYTHM, SECTIONS, UNTIL, WEEKDAYS
-from handlers.blocks.digestvalues import DIGEST_ZONE
+from handlers.blocks.digests.digest_values import DIGEST_ZONE
+from handlers.blocks.digests.forms import AT, CHANNEL, RHYTHM, SECTIONS, UNTIL, WEEKDAYS
 from tests.fakes.moderator import PATIENCE, Moderator
 
 

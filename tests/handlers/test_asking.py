@@ -15,9 +15,9 @@ from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.demo.stage import Show, open_show
+from handlers.blocks.action_values import ASK, ASK_OPEN, FORM_PEOPLE, AskValue
+from handlers.blocks.elements import actions, button
 from handlers.blocks.message import Block
-from handlers.blocks.parts import actions, button
-from handlers.blocks.values import ASK, ASK_OPEN, FORM_PEOPLE, AskValue
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_forms import Former
 

@@ -8,7 +8,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from handlers.blocks.searchform import BY, PERSON, SINCE, STATE, VENDOR, VERB
+from handlers.blocks.forms.audit_search_form import BY, PERSON, SINCE, STATE, VENDOR, VERB
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -30,7 +30,7 @@ from bot.moderation.plan import Planner
 from bot.ports import CaseFilter
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.blocks import values
+from handlers.blocks import action_values
 from handlers.counter import Behind, Counter
 from tests.fakes.moderator import PATIENCE, Moderator, line
 from tests.fakes.provider import FakeProvider
@@ -76,20 +76,20 @@ CALL = '{"vendor":"stream","id":"default:support-room"}'
 
 EDITED = [
     ("nobody.knows", "{}"),
-    (values.ACT, None),
-    (values.ACT, "no json"),
-    (values.ACT, "[1,2]"),
-    (values.ACT, f'{{"v":1,"verb":{{"name":"explode"}},"call":{CALL},"title":"x"}}'),
-    (values.ACT, f'{{"v":0,"verb":{{"name":"kick"}},"call":{CALL},"title":"x"}}'),
-    (values.OPEN, '{"v":1,"call":{"vendor":"zoom","id":"1"}}'),
-    (values.OPEN, f'{{"v":99,"call":{CALL}}}'),
-    (values.REFRESH_CALL, f'{{"v":1,"call":{CALL},"page":-1}}'),
-    (values.PAGE, '{"v":1,"view":{"page":"x"}}'),
-    (values.CASE, '{"v":1,"number":"many"}'),
-    (values.CASE_CHECK, "null"),
-    (values.CASE_AGAIN, "{"),
-    (values.AUDIT, '{"v":1,"before":"yesterday"}'),
-    (values.MENU, "not a menu's option"),
+    (action_values.ACT, None),
+    (action_values.ACT, "no json"),
+    (action_values.ACT, "[1,2]"),
+    (action_values.ACT, f'{{"v":1,"verb":{{"name":"explode"}},"call":{CALL},"title":"x"}}'),
+    (action_values.ACT, f'{{"v":0,"verb":{{"name":"kick"}},"call":{CALL},"title":"x"}}'),
+    (action_values.OPEN, '{"v":1,"call":{"vendor":"zoom","id":"1"}}'),
+    (action_values.OPEN, f'{{"v":99,"call":{CALL}}}'),
+    (action_values.REFRESH_CALL, f'{{"v":1,"call":{CALL},"page":-1}}'),
+    (action_values.PAGE, '{"v":1,"view":{"page":"x"}}'),
+    (action_values.CASE, '{"v":1,"number":"many"}'),
+    (action_values.CASE_CHECK, "null"),
+    (action_values.CASE_AGAIN, "{"),
+    (action_values.AUDIT, '{"v":1,"before":"yesterday"}'),
+    (action_values.MENU, "not a menu's option"),
 ]
 
 
@@ -133,10 +133,14 @@ async def test_a_button_of_a_call_that_is_gone_or_of_no_case_is_told_privately(
     mira: Moderator,
 ) -> None:
     gone = '{"v":1,"call":{"vendor":"stream","id":"default:gone"}}'
-    await mira.show.sender.press(mira.user, card(mira, button(values.OPEN, gone)), text="Press")
+    await mira.show.sender.press(
+        mira.user, card(mira, button(action_values.OPEN, gone)), text="Press"
+    )
     await mira.sees("It may have ended.")
     case = '{"v":1,"number":99999}'
-    await mira.show.sender.press(mira.user, card(mira, button(values.CASE, case)), text="Press")
+    await mira.show.sender.press(
+        mira.user, card(mira, button(action_values.CASE, case)), text="Press"
+    )
     await mira.sees("There is no case #99999.")
 
 
@@ -265,7 +269,7 @@ async def test_what_nobody_foresaw_is_private_words_and_one_line_with_a_tracebac
 async def test_a_press_that_fails_in_an_unforeseen_way_is_told_too(show: Show) -> None:
     async with broken_show(show) as (mira, vendor):
         vendor.silent = RuntimeError("the sky fell")
-        shown = card(mira, button(values.OPEN, f'{{"v":1,"call":{CALL}}}'))
+        shown = card(mira, button(action_values.OPEN, f'{{"v":1,"call":{CALL}}}'))
         with capture_logs() as log:
             delivery = await mira.show.sender.press(mira.user, shown, text="Press")
             assert delivery.status == 200
@@ -279,9 +283,9 @@ async def test_a_card_or_case_of_a_vendor_that_is_off_by_now_is_told_so(show: Sh
     off = '{"v":1,"call":{"vendor":"cometchat","id":"1"}}'
     async with broken_show(show) as (mira, _):
         for element in (
-            button(values.OPEN, off),
-            button(values.CASE_CHECK, f'{{"v":1,"number":{number}}}'),
-            button(values.CASE_AGAIN, f'{{"v":1,"number":{number}}}'),
+            button(action_values.OPEN, off),
+            button(action_values.CASE_CHECK, f'{{"v":1,"number":{number}}}'),
+            button(action_values.CASE_AGAIN, f'{{"v":1,"number":{number}}}'),
         ):
             await mira.show.sender.press(mira.user, card(mira, element), text="Press")
             await mira.sees("CometChat is not connected.")

@@ -12,7 +12,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
 from bot.ports import CaseFilter
-from handlers.blocks import values
+from handlers.blocks import action_values
 from tests.fakes.moderator import Moderator
 from tests.fakes.provider import FakeProvider
 from tests.handlers.test_bad_input import STALE, broken_show, button, card
@@ -142,6 +142,8 @@ async def test_a_button_that_would_delete_outside_its_folder_is_stale(
     call = CallRef(vendor=Vendor.STREAM, id="room")
     verb = f'{{"name":"delete_recording","file":{file!r}}}'.replace("'", '"')
     value = f'{{"v":1,"verb":{verb},"call":{call.model_dump_json()},"title":"Room"}}'
-    await mira.show.sender.press(mira.user, card(mira, button(values.ACT, value)), text="Press")
+    await mira.show.sender.press(
+        mira.user, card(mira, button(action_values.ACT, value)), text="Press"
+    )
     await mira.sees(STALE)
     assert vendor.done == []

@@ -10,8 +10,8 @@ from bot.calls.cases import Event
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.digests.subscription import Wish
-from handlers.blocks.digest_forms import AT, CHANNEL, WEEKDAYS
-from handlers.blocks.digestvalues import DIGEST_ZONE
+from handlers.blocks.digests.digest_values import DIGEST_ZONE
+from handlers.blocks.digests.forms import AT, CHANNEL, WEEKDAYS
 from tests.fakes.lead import Lead, noted
 from tests.fakes.moderator import Moderator
 

@@ -6,8 +6,8 @@ from bot.calls.cases import Event
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import View
 from bot.digests.subscription import UNTIL_RESUMED
-from handlers.blocks.digest_forms import CHANNEL, UNTIL
-from handlers.blocks.digestvalues import DIGEST_ZONE
+from handlers.blocks.digests.digest_values import DIGEST_ZONE
+from handlers.blocks.digests.forms import CHANNEL, UNTIL
 from tests.fakes.digests import wanted
 from tests.fakes.lead import Lead, noted
 from tests.fakes.moderator import Moderator

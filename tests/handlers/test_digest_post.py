@@ -31,7 +31,7 @@ from handlers.digests import SlackDigests
 from handlers.history import ChannelHistory
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import wanted
-from tests.handlers.digests_made import MADE, TUESDAY, digest
+from tests.handlers.digest_examples import MADE, TUESDAY, digest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
-from handlers.blocks.digest import channel_drafts, thread_drafts
+from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
 from handlers.replies import Replies
 from tests.fakes.clock import ManualClock
-from tests.handlers.digests_made import digest
+from tests.handlers.digest_examples import digest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -22,7 +22,7 @@ from handlers.digests import SlackDigests
 from handlers.history import ChannelHistory
 from handlers.introducing import untold_message
 from tests.fakes.clock import ManualClock
-from tests.handlers.digests_made import MADE
+from tests.handlers.digest_examples import MADE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -16,8 +16,9 @@ from bot.digests.subscription import Rhythm, Section, Subscription, Wish
 from bot.digests.wording import wish_words
 from bot.errors import BadInput, UnknownWord
 from bot.usage.zones import zones
-from handlers.blocks.digest_forms import digest_form, pause_form, read_state, read_until, read_wish
-from handlers.blocks.digest_list import (
+from handlers.blocks.digests.digest_values import DigestState
+from handlers.blocks.digests.forms import digest_form, pause_form, read_state, read_until, read_wish
+from handlers.blocks.digests.subscriptions import (
     FATES,
     coming,
     done_message,
@@ -28,8 +29,7 @@ from handlers.blocks.digest_list import (
     sent_words,
     stop_message,
 )
-from handlers.blocks.digest_zones import zone_options
-from handlers.blocks.digestvalues import DigestState
+from handlers.blocks.digests.time_zones import zone_options
 from handlers.commands.digestwords import SPOKEN, AskDigest, What
 from handlers.commands.parse import Help, parse
 from tests.fakes.blocks import ANYTHING, NASTY, NOW, told, words

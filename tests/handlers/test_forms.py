@@ -14,7 +14,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import View, fill
 from bot.demo.stage import Show
 from bot.ports import CaseFilter
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

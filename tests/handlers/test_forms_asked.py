@@ -6,8 +6,8 @@ from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
+from handlers.blocks.action_values import FORM_CALL, FORM_VERB
 from handlers.blocks.help import FAMILIES
-from handlers.blocks.values import FORM_CALL, FORM_VERB
 from tests.handlers.test_forms import LAUNCH, STAGE, SUPPORT, Former, latest, short
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -20,7 +20,7 @@ from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.counter import Behind, Counter
 from tests.fakes.provider import FakeProvider
 from tests.handlers.test_forms import Former, latest, people_block_of

@@ -11,7 +11,7 @@ from bot.calls.models import Vendor
 from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE, FORM_VERB
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB
 from tests.handlers.test_forms import (
     LAUNCH,
     SUPPORT,

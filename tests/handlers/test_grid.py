@@ -11,8 +11,8 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.demo.slack.workspace import TEAM
 from bot.demo.stage import Show, open_show
-from handlers.blocks.parts import actions, button
-from handlers.blocks.values import MODERATE, REFRESH_LIST, ListValue
+from handlers.blocks.action_values import MODERATE, REFRESH_LIST, ListValue
+from handlers.blocks.elements import actions, button
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,11 +9,11 @@ from bot.calls.picture import CallView, Roster
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import Listed
 from bot.demo.stage import Show
-from handlers.blocks.call import call_message
-from handlers.blocks.values import FORM_PEOPLE
+from handlers.blocks.action_values import FORM_PEOPLE
+from handlers.blocks.call_card import call_message
 from tests.fakes.blocks import ALL, NOW, ref, told, words
 from tests.fakes.rights import FULL
-from tests.handlers.test_blocks import offered
+from tests.handlers.blocks.test_cards import offered
 from tests.handlers.test_forms import SUPPORT, Former, latest, short
 
 NIGHT = "v1.us.demo.dating-night"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from handlers.blocks.values import FORM_VERB
+from handlers.blocks.action_values import FORM_VERB
 from tests.handlers.test_forms import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

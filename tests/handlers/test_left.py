@@ -7,7 +7,7 @@ from bot.calls.verbs import Block
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
-from handlers.blocks.values import FORM_PEOPLE
+from handlers.blocks.action_values import FORM_PEOPLE
 from tests.handlers.test_forms import SUPPORT, Former, latest, people_block_of, short
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -6,7 +6,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from tests.calls.test_names import wide
 from tests.handlers.test_forms import Former
 

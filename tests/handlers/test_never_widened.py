@@ -6,7 +6,7 @@ from bot.demo.slack.refused import NotShown
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
-from handlers.blocks.values import FORM_CALL, FORM_WHOM
+from handlers.blocks.action_values import FORM_CALL, FORM_WHOM
 from tests.handlers.test_forms import SUPPORT, Former, short
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -14,7 +14,7 @@ from bot.doctor.outages import outages
 from bot.doctor.patient import Patient
 from bot.settings import Settings
 from handlers.alerts import outage_words
-from handlers.blocks.values import TRY_CHANNELS, ListValue
+from handlers.blocks.action_values import TRY_CHANNELS, ListValue
 from tests.fakes.clock import START
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_bad_input import button, card

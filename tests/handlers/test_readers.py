@@ -12,9 +12,7 @@ from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message, View
 from bot.demo.stage import Show, open_show
-from handlers.blocks.message import Block
-from handlers.blocks.parts import actions, button
-from handlers.blocks.values import (
+from handlers.blocks.action_values import (
     AUDIT,
     AUDIT_SEARCH,
     CASE,
@@ -25,6 +23,8 @@ from handlers.blocks.values import (
     CaseValue,
     Value,
 )
+from handlers.blocks.elements import actions, button
+from handlers.blocks.message import Block
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

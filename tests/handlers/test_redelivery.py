@@ -12,7 +12,7 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from bot.demo.vendors import Visitor
 from bot.ports import CaseFilter
-from handlers.blocks.values import FORM_PEOPLE
+from handlers.blocks.action_values import FORM_PEOPLE
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_forms import Former
 

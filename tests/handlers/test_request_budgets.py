@@ -13,7 +13,7 @@ import pytest_asyncio
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from bot.ports import CaseFilter
-from handlers.blocks.values import FORM_PEOPLE, MODERATE
+from handlers.blocks.action_values import FORM_PEOPLE, MODERATE
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_forms import Former
 from tests.handlers.test_home import Visitor

@@ -12,7 +12,7 @@ from bot.calls.cases import Case, Event
 from bot.calls.outcomes import State
 from bot.demo.stage import Show, open_show
 from bot.ports import CaseFilter
-from handlers.blocks.protectedfield import INCLUDE
+from handlers.blocks.forms.protected_field import INCLUDE
 from tests.fakes.moderator import PATIENCE
 from tests.handlers.test_forms import Former
 

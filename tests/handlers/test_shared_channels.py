@@ -17,13 +17,13 @@ from bot.digests.announcements import About, Telling
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.ports import NoticeLater, NoticeLost, Place
-from handlers.blocks.digest_forms import CHANNEL
+from handlers.blocks.digests.forms import CHANNEL
 from handlers.sharing import OwnChannels, OwnDigests
 from tests.fakes.digests import subscription
 from tests.fakes.directory import Table
 from tests.fakes.lead import Lead
 from tests.fakes.moderator import Moderator, line
-from tests.handlers.digests_made import digest
+from tests.handlers.digest_examples import digest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

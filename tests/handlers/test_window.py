@@ -18,8 +18,8 @@ from bot.demo.slack.arguments import read
 from bot.demo.stage import Show
 from bot.moderation.desk import Asker
 from handlers import home
+from handlers.blocks.elements import header, section
 from handlers.blocks.message import Message
-from handlers.blocks.parts import header, section
 from handlers.counter import Behind, Counter
 from handlers.visit import Visit
 from handlers.window import Window

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from bot.calls.verbs import Mute
 from bot.moderation.desk import Asker
-from handlers.blocks.call import call_message
+from handlers.blocks.call_card import call_message
 from tests.moderation.office import MODERATOR, VIEWER, Office
 
 ODD = """UPDATE moderation_case SET request = '{"act": {"verb": {"name": "teleport"}}}'"""

@@ -18,12 +18,20 @@ from bot.demo.story import Step
 from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Gap, Unusual, Waiting
 from bot.digests.subscription import Subscription, Wish
 from bot.usage.tally import Tally
-from handlers.blocks.digest import channel_drafts, thread_drafts
-from handlers.blocks.digest_forms import AT, CHANNEL
-from handlers.blocks.digest_list import owner_message, preview_notes
-from handlers.blocks.digestvalues import DIGEST_ZONE
+from handlers.blocks.digests.digest_values import DIGEST_ZONE
+from handlers.blocks.digests.forms import AT, CHANNEL
+from handlers.blocks.digests.messages import channel_drafts, thread_drafts
+from handlers.blocks.digests.subscriptions import owner_message, preview_notes
 from handlers.blocks.message import Message
-from tests.handlers.digests_made import COMETCHAT, MADE, REALTIMEKIT, STREAM, TUESDAY, digest, tally
+from tests.handlers.digest_examples import (
+    COMETCHAT,
+    MADE,
+    REALTIMEKIT,
+    STREAM,
+    TUESDAY,
+    digest,
+    tally,
+)
 
 LEO = Actor(user="ULEO", team="T1")
 NAMES = {LEO.user: "Leo", "CTEAM": "team-leads"}

@@ -4,7 +4,7 @@ from bot.demo.moves import Move, Press, Submit, Type
 from bot.demo.story import ANSWER, Step, Trouble
 from bot.demo.vendors.realtimekit_state import Network
 from bot.demo.world import World
-from handlers.blocks.values import FORM_CALL, FORM_PEOPLE
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from tests.scenarios.moves import Choose, OpenHome, PressInLog, ReadLog, Wait
 
 SUPPORT = "default:support-room"

@@ -1,0 +1,1 @@
+"""What digests say and ask, as blocks and as plain text."""

@@ -1,0 +1,151 @@
+"""What stands in a digest's thread beside the tables: the unusual, moderation, costs, waiting."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from bot.calls.outcomes import State
+from bot.digests.check import FEWEST, SHORTEST, TOLERATED
+from bot.digests.digest import USUAL_WEEKS, Acts, Cost, Difference, Digest, Unusual, Waiting
+from bot.digests.subscription import Rhythm
+from bot.digests.unusual import LEAST_WEEKS
+from handlers.blocks.audit import verb_words
+from handlers.blocks.digests.headline import had, measured
+from handlers.blocks.digests.wording import (
+    WORDS,
+    Voice,
+    counted,
+    date_name,
+    figure,
+    joined,
+    short_day,
+)
+from handlers.blocks.text import dots, span
+
+MOST_LINES = 20
+"""Lines of one kind; the rest are counted."""
+
+MOST_AMOUNT = 1e12
+MAX_WORDS = 150
+
+TAKES = f"takes {WORDS[LEAST_WEEKS]} of the {WORDS[USUAL_WEEKS]} weeks before."
+
+STATES = {state.value: state.label for state in State}
+"""The kinds of things that wait which are cases, in words."""
+
+
+def unusual_lines(digest: Digest, voice: Voice) -> list[str]:
+    """What is unusual, with its value and what is usual; then the rule, in one sentence."""
+    if not digest.unusual:
+        return _nothing_unusual(digest)
+    told = [f"• {_unusual(one, voice)}" for one in digest.unusual]
+    same = "of its weekday" if digest.rhythm is Rhythm.WEEKLY else f"{digest.day:%A}s"
+    rule = f"Unusual: far from the last {WORDS[USUAL_WEEKS]} {same}."
+    return [*_most(told), rule, *_unjudged(digest)]
+
+
+def _nothing_unusual(digest: Digest) -> list[str]:
+    if digest.judged:
+        return ["Nothing unusual.", *_unjudged(digest)]
+    if not digest.vendors:
+        return ["Nothing can be judged: no numbers are known."]
+    return [f"Nothing can be judged yet: that {TAKES}"]
+
+
+def _unjudged(digest: Digest) -> list[str]:
+    if not digest.unjudged:
+        return []
+    return [f"Not judged yet: {joined(one.label for one in digest.unjudged)}. That {TAKES}"]
+
+
+def _unusual(one: Unusual, voice: Voice) -> str:
+    usual = figure(one.usual) if one.usual > 0 else "none"
+    return f"{short_day(one.day)}: {had(one, voice)}, usually {usual}."
+
+
+def difference_lines(digest: Digest, voice: Voice) -> list[str]:
+    """Where a vendor's own report says something else; vendors report days in UTC."""
+    told = [f"• {_difference(one, voice)}" for one in digest.differences]
+    rule = (
+        f"Shown: differences of more than {TOLERATED:.0%} and at least {FEWEST:g} calls or "
+        f"{SHORTEST:g} minutes, for whole days in UTC."
+    )
+    return [*_most(told), rule]
+
+
+def _difference(one: Difference, voice: Voice) -> str:
+    counted_here = measured(one.what, one.counted, voice)
+    return (
+        f"{one.vendor.label}, {date_name(one.day)}: {counted_here} by its calls, "
+        f"{figure(one.reported)} in its own report."
+    )
+
+
+def act_lines(acts: Acts | None, voice: Voice) -> list[str]:
+    """Acts by verb and state, and how many orders were refused. Nobody is named."""
+    by_verb = acts.by_verb if acts is not None else {}
+    totals: Counter[State] = Counter()
+    for states in by_verb.values():
+        totals.update(states)
+    refused = acts.refused if acts is not None else 0
+    if not totals.total() and not refused:
+        return ["No call was moderated."]
+    told = [
+        f"• {voice.quote(verb_words(verb), MAX_WORDS)}: {_states(states)}"
+        for verb, states in sorted(by_verb.items())
+        if any(states.values())
+    ]
+    return [
+        f"{_sum(totals)}; {counted(refused, 'order was', 'orders were')} refused.",
+        *_most(told),
+    ]
+
+
+def _sum(totals: Mapping[State, int]) -> str:
+    number = counted(sum(totals.values()), "act")
+    states = _states(totals)
+    return f"{number}: {states}" if states else number
+
+
+def _states(states: Mapping[State, int]) -> str:
+    """`12 confirmed, 1 failed`."""
+    return ", ".join(f"{figure(states[one])} {one.label}" for one in State if states.get(one))
+
+
+def cost_lines(costs: Sequence[Cost], voice: Voice) -> list[str]:
+    """What people's minutes cost, estimated."""
+    told = [
+        f"• {one.vendor.label}: about {_money(one.amount, one.currency, voice)} for "
+        f"{counted(one.minutes, 'participant minute')}."
+        for one in costs
+    ]
+    currencies = {one.currency for one in costs}
+    if len(costs) > 1 and len(currencies) == 1:
+        amount = sum(one.amount for one in costs)
+        told.append(f"• Together: about {_money(amount, costs[0].currency, voice)}.")
+    return [*_most(told), "Estimated with the prices in callwarden.toml; no bill was read."]
+
+
+def _money(amount: float, currency: str, voice: Voice) -> str:
+    shown = min(max(amount, 0), MOST_AMOUNT) if isfinite(amount) else 0
+    return f"{voice.quote(currency, 8)} {shown:,.2f}"
+
+
+def waiting_lines(digest: Digest, voice: Voice) -> list[str]:
+    """What waits for a person, and since when."""
+    told = _most([f"• {_waiting(one, digest, voice)}" for one in digest.waiting])
+    return [*told, "• and more, asked later than these"] if digest.more_waiting else told
+
+
+def _waiting(one: Waiting, digest: Digest, voice: Voice) -> str:
+    """A case with its state, or something else in its words: `#128 Kick Ann: Room · asked · …`."""
+    number = f"{voice.strong(f'#{one.case}')} " if one.case > 0 else ""
+    state = STATES.get(one.kind, "")
+    since = f"for {span(one.since, digest.made_at)}"
+    return dots((f"{number}{voice.quote(one.words, MAX_WORDS)}", state, since))
+
+
+def _most(told: list[str]) -> list[str]:
+    if len(told) <= MOST_LINES:
+        return told
+    return [*told[:MOST_LINES], f"• and {len(told) - MOST_LINES:,} more"]

@@ -1,0 +1,184 @@
+"""The sentence at the top of a digest, and what has to be said beside it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.calls.models import Vendor
+from bot.digests.digest import Digest, Gap, Unusual
+from bot.digests.subscription import Rhythm, Section
+from bot.usage.days import DAY
+from bot.usage.tally import Tally, total
+from handlers.blocks.digests.comparison import amount, comparison
+from handlers.blocks.digests.wording import (
+    Voice,
+    counted,
+    day_name,
+    figure,
+    joined,
+    length,
+    sentence,
+    times,
+    title,
+)
+
+MOST_GAPS, MOST_FOLDED = 10, 7
+"""Gaps and folded digests that are told of."""
+
+MAX_WHY = 300
+"""Characters of what a vendor's client says went wrong."""
+
+FAILURES = ("recordings_failed", "failed")
+RANKS = (*FAILURES, "unanswered", "calls", "seconds", "people", "peak_people")
+"""What is unusual, the gravest first."""
+
+NOUNS = {
+    "calls": ("call", "calls"),
+    "seconds": ("minute", "minutes"),
+    "minutes": ("minute", "minutes"),
+    "person minutes": ("participant minute", "participant minutes"),
+    "people": ("person", "people"),
+    "peak_people": ("person at once", "people at once"),
+    "recordings": ("recording", "recordings"),
+    "recordings_failed": ("failed recording", "failed recordings"),
+    "unanswered": ("unanswered call", "unanswered calls"),
+    "failed": ("failed call", "failed calls"),
+}
+"""What a number of a tally or a report counts, in words; a tally's seconds are told in minutes."""
+
+
+def headline(digest: Digest, voice: Voice) -> str:
+    """One sentence: how much, compared with what is usual, and the gravest thing beside it."""
+    told = [_numbers(digest)] if Section.USAGE in digest.sections else []
+    told += [worst] if (worst := _worst(digest, voice)) else []
+    return sentence("; ".join(told) if told else _calm(digest))
+
+
+def _numbers(digest: Digest) -> str:
+    """`42 calls, 1,310 minutes without CometChat, a third more than a usual Tuesday`."""
+    if not digest.vendors:
+        stretch = "this week" if digest.rhythm is Rhythm.WEEKLY else "this day"
+        return f"nothing is known of {stretch} yet"
+    missing = [gap.vendor for gap in digest.gaps if gap.vendor not in digest.vendors]
+    without = [vendor.label for vendor in Vendor if vendor in missing]
+    all_told = total(digest.vendors.values())
+    said = _much(all_told)
+    if without:
+        said += (
+            f" without {joined(without)}" if all_told.calls else f", {joined(without)} not counted"
+        )
+    return said + comparison(digest)
+
+
+def _much(tally: Tally) -> str:
+    if tally.calls:
+        return f"{counted(tally.calls, 'call')}, {length(tally.seconds)}"
+    return f"no new calls, {length(tally.seconds)} of earlier ones" if tally.seconds else "no calls"
+
+
+def _calm(digest: Digest) -> str:
+    """What is said where the numbers were not asked for and nothing stands out."""
+    if Section.WAITING in digest.sections and digest.waiting:
+        told = counted(len(digest.waiting), "thing needs attention", "things need attention")
+        return f"more than {told}" if digest.more_waiting else told
+    calm = Section.UNUSUAL in digest.sections and digest.judged
+    return "nothing unusual" if calm else "nothing to report"
+
+
+def _worst(digest: Digest, voice: Voice) -> str:
+    """What is gravest of the unusual and of failures; empty where there is nothing."""
+    return next(_grave(digest, voice), "")
+
+
+def _grave(digest: Digest, voice: Voice) -> Iterator[str]:
+    """The unusual and failures, the gravest first. Failures that are usual come last."""
+    found = sorted(digest.unusual, key=_rank) if Section.UNUSUAL in digest.sections else []
+    more = [one for one in found if one.what in FAILURES and one.value > one.usual]
+    yield from (_unusual_failure(one, digest, voice) for one in more)
+    usage = digest.vendors if Section.USAGE in digest.sections else {}
+    failed = {vendor: tally.recordings_failed or 0 for vendor, tally in usage.items()}
+    yield from (_recordings(vendor, n) for vendor, n in failed.items() if n > 0)
+    yield from (
+        f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
+        for one in found
+        if one.what not in FAILURES
+    )
+    for vendor, tally in usage.items():
+        if (tally.failed or 0) > 0:
+            yield _calls_failed(vendor, tally.failed or 0)
+
+
+def _rank(one: Unusual) -> tuple[int, float]:
+    place = RANKS.index(one.what) if one.what in RANKS else len(RANKS)
+    return place, -abs(one.value - one.usual) / max(one.usual, 1)
+
+
+def _unusual_failure(one: Unusual, digest: Digest, voice: Voice) -> str:
+    """Told of the day it was, and with the usual number where that is not none."""
+    if one.usual > 0:
+        return f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
+    told = _recordings if one.what == "recordings_failed" else _calls_failed
+    return f"{told(one.vendor, round(one.value))}{_on(one, digest)}"
+
+
+def _recordings(vendor: Vendor, number: int) -> str:
+    return f"{vendor.label} recordings failed {times(number)}"
+
+
+def _calls_failed(vendor: Vendor, number: int) -> str:
+    return f"{counted(number, f'{vendor.label} call')} failed"
+
+
+def had(one: Unusual, voice: Voice) -> str:
+    """`Stream Video had 80 calls`."""
+    return f"{one.vendor.label} had {measured(one.what, one.value, voice)}"
+
+
+def measured(what: str, value: float, voice: Voice) -> str:
+    """A number with what it counts: `80 calls`."""
+    one, many = NOUNS.get(what) or (voice.quote(what, 40),) * 2
+    return f"{figure(value)} {one if figure(value) == '1' else many}"
+
+
+def _on(one: Unusual, digest: Digest) -> str:
+    """Of a week, on which day."""
+    return f" on {one.day:%A}" if digest.rhythm is Rhythm.WEEKLY else ""
+
+
+def gap_words(gap: Gap, voice: Voice) -> str:
+    """What a vendor did not tell: `CometChat's calls of this day were not read yet`."""
+    why, name = voice.quote(gap.why, MAX_WHY), gap.vendor.label
+    if why.startswith("Its "):
+        return sentence(f"{name}'s {why.removeprefix('Its ')}")
+    return sentence(why if why.startswith(name) else f"{name}: {why}")
+
+
+def remarks(digest: Digest, voice: Voice) -> list[str]:
+    """What is missing, and how this digest came: gaps, lateness, digests that never came."""
+    told = [gap_words(gap, voice) for gap in digest.gaps[:MOST_GAPS]]
+    if digest.late_since is not None:
+        told.append(f"This digest is late: it was due {voice.at(digest.late_since)}.")
+    folded = sorted(digest.folded)
+    told += [_folded(digest, day) for day in folded[-MOST_FOLDED:]]
+    return told
+
+
+def _folded(digest: Digest, sent: date) -> str:
+    """A digest that was never sent by itself, with the numbers it would have told."""
+    said = f"No digest was sent on {day_name(sent)}"
+    if Section.USAGE not in digest.sections or sent == sent.min:
+        return f"{said}."
+    if digest.rhythm is Rhythm.WEEKLY:
+        name, known = "the week before it", digest.before if sent == digest.day else None
+    else:
+        name = day_name(sent - DAY)
+        known = {one.day: one.vendors for one in digest.trend}.get(sent - DAY)
+    if not known:
+        return f"{said}."
+    lacking = [one.label for one in Vendor if one in digest.vendors and one not in known]
+    without = f" without {joined(lacking)}" if lacking else ""
+    return f"{said}; {name} had {amount(total(known.values()))}{without}."
+
+
+def spoken_headline(digest: Digest, voice: Voice) -> str:
+    """The headline where no title stands above it: in notifications and for screen readers."""
+    return f"{title(digest)}: {headline(digest, voice)}"

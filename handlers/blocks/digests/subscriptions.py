@@ -1,0 +1,225 @@
+"""What is said of digests themselves: which there are, when they come, what became of a request."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.digests.digest import Digest
+from bot.digests.subscription import UNTIL_RESUMED, Rhythm, Subscription, is_zone
+from bot.digests.wording import rhythm_words, wish_words
+from handlers.blocks.digests.digest_values import (
+    DIGEST_EDIT,
+    DIGEST_LIST,
+    DIGEST_NOW,
+    DIGEST_PAUSE,
+    DIGEST_PREVIEW,
+    DIGEST_RESUME,
+    DIGEST_STOP,
+    DIGEST_SUBSCRIBE,
+    DigestPage,
+    DigestValue,
+)
+from handlers.blocks.digests.wording import inside
+from handlers.blocks.elements import (
+    actions,
+    asking,
+    button,
+    context,
+    header,
+    paragraph,
+    section,
+    stamp,
+    text_of,
+)
+from handlers.blocks.message import Block, Message
+from handlers.blocks.text import bold, count, dots, mrkdwn, place, say, when, who
+
+PAGE = 10
+"""Digests on one page of the list: two blocks each, of Slack's 50."""
+
+MAX_WHY = 2000
+"""Characters of why a digest is paused."""
+
+WAYS: Mapping[str, str] = {
+    "subscribe": "sets one up: channel, time, days, vendors and what it says",
+    "list": "shows them, with when each comes next",
+    "preview": "shows what one would say now, to you alone",
+}
+"""What to begin with."""
+
+ROLE = "To set one up, change, pause, resume, stop or send it needs the role lead."
+
+
+def overview_message(
+    subscriptions: Sequence[Subscription],
+    here: str | None,
+    now: datetime,
+    command: str,
+    *,
+    may: bool,
+) -> Message:
+    """What is set up in this channel, how many there are elsewhere, and how to begin."""
+    mine = [one for one in subscriptions if one.wish.channel == here][:PAGE]
+    elsewhere = len(subscriptions) - len(mine)
+    rows = [line(one, now) for one in mine] or ["No digest comes to this channel."]
+    if elsewhere:
+        rows.append(f"{count(elsewhere, 'digest')} elsewhere: `{command} digest list`")
+    ways = [f"`{command} digest {word}` {does}" for word, does in WAYS.items()]
+    about = (
+        "A digest tells a channel, each day or week, how the calls were and what needs attention."
+    )
+    blocks = [
+        header("Digests"),
+        section(about),
+        paragraph(rows),
+        paragraph([*ways, ROLE]),
+        *actions(
+            [
+                button("Set up a digest", DIGEST_SUBSCRIBE, DigestPage()) if may else None,
+                button("List", DIGEST_LIST, DigestPage()) if subscriptions else None,
+            ]
+        ),
+    ]
+    return Message(text_of("Digests:", *rows), blocks)
+
+
+def list_message(
+    subscriptions: Sequence[Subscription], page: int, now: datetime, *, may: bool
+) -> Message:
+    """A page of them, with buttons for what their reader may do."""
+    pages = max(1, -(-len(subscriptions) // PAGE))
+    page = min(page, pages - 1)
+    shown = subscriptions[page * PAGE : (page + 1) * PAGE]
+    blocks = [header(count(len(subscriptions), "digest"))]
+    for one in shown:
+        blocks.append(section(line(one, now)))
+        blocks += actions(_buttons(one, stamp(now), may=may), f"digest.{one.id}.{stamp(now)}")
+    if not shown:
+        blocks.append(section("No digest is set up."))
+    blocks += actions(
+        [
+            button("Previous", f"{DIGEST_LIST}#-", DigestPage(page=page - 1)) if page else None,
+            button("Next", f"{DIGEST_LIST}#+", DigestPage(page=page + 1))
+            if page + 1 < pages
+            else None,
+            button("Refresh", DIGEST_LIST, DigestPage(page=page)),
+            button("Set up a digest", DIGEST_SUBSCRIBE, DigestPage()) if may else None,
+        ],
+        f"digest.list.{stamp(now)}",
+    )
+    blocks.append(context(f"Page {page + 1} of {pages} · as of {when(now)}"))
+    told = [f"{one.id}: {rhythm_words(one.wish)}." for one in shown]
+    return Message(text_of(f"{count(len(subscriptions), 'digest')}.", *told), blocks)
+
+
+def line(one: Subscription, now: datetime) -> str:
+    """One of them: where, what, whose, and when next."""
+    first = f"{bold(f'Digest {one.id}')} for {place(one.wish.channel)}, {_wish(one)}"
+    return f"{first}\n{dots((coming(one, now), f'set up by {who(one.owner.user)}'))}"
+
+
+def coming(one: Subscription, now: datetime) -> str:
+    """When it comes next, in the reader's own zone; or why it does not."""
+    if one.stopped:
+        return "stopped"
+    if not is_zone(one.wish.zone):
+        return "does not come: there is no such time zone here"
+    day = one.next_day(now)
+    next_words = "" if day is None else f"next {when(one.due_at(day))}"
+    if one.paused_until is None:
+        return next_words or "never comes"
+    until = "resumed" if one.paused_until == UNTIL_RESUMED else one.paused_until.isoformat()
+    why = f": {say(one.why, 300)}" if one.why else ""
+    return dots((f"paused until {until}{why}", next_words))
+
+
+def _wish(one: Subscription) -> str:
+    return mrkdwn(wish_words(one.wish), 400)
+
+
+def _buttons(one: Subscription, mark: str, *, may: bool) -> list[Block | None]:
+    value = DigestValue(number=one.id, stamp=mark)
+    preview = button("Preview", DIGEST_PREVIEW, value)
+    if not may:
+        return [preview]
+    paused = one.paused_until is not None
+    return [
+        button("Edit", DIGEST_EDIT, value),
+        button("Resume", DIGEST_RESUME, value) if paused else button("Pause", DIGEST_PAUSE, value),
+        _stop(value),
+        preview,
+        asking(
+            button("Send now", DIGEST_NOW, value),
+            "It is posted in its channel now; the one of this day is then not posted again.",
+            "Send it now",
+        ),
+    ]
+
+
+def _stop(value: DigestValue) -> Block | None:
+    return asking(
+        button("Stop", DIGEST_STOP, value, "danger"),
+        "It never comes again. To leave some days out, pause it instead.",
+        "Stop it",
+    )
+
+
+def stop_message(one: Subscription, now: datetime) -> Message:
+    """Stopping as it is typed: asked once more."""
+    value = DigestValue(number=one.id, stamp=stamp(now))
+    asked = f"Stop digest {one.id}? It never comes again. Nothing is done yet."
+    return Message(asked, [section(line(one, now)), section(asked), *actions([_stop(value)])])
+
+
+def done_message(one: Subscription, what: str, now: datetime) -> Message:
+    """What became of a request; `what` is our own words."""
+    return Message(text_of(what), [section(what), section(line(one, now))])
+
+
+def intro_message(
+    one: Subscription, by: str, now: datetime, command: str, *, moved: bool
+) -> Message:
+    """The first message in a channel: who set it up, when it comes, how to change or stop it."""
+    what = "moved a digest of the calls here" if moved else "set up a digest of the calls here"
+    told = f"{who(by)} {what}. It comes {mrkdwn(rhythm_words(one.wish), 300)}."
+    words = (f"edit {one.id}", f"pause {one.id}", f"stop {one.id}")
+    edit, pause, stop = (f"`{command} digest {word}`" for word in words)
+    how = f"A lead changes it with {edit}, leaves days out with {pause} and ends it with {stop}."
+    blocks = [section(told), context(dots((f"Digest {one.id}", coming(one, now)))), section(how)]
+    return Message(text_of(told, how), blocks)
+
+
+def owner_message(one: Subscription, command: str) -> Message:
+    """To its owner, of one that comes no more: which one, why, how to have it come again."""
+    told = f"Digest {one.id} for {place(one.wish.channel)} is paused. {say(one.why, MAX_WHY)}"
+    resume, edit, shown = (
+        f"`{command} digest {word}`" for word in (f"resume {one.id}", f"edit {one.id}", "list")
+    )
+    way = f"{resume} resumes it, {edit} changes it, {shown} shows all."
+    return Message(text_of(told, way), [section(told), section(way)])
+
+
+def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime) -> Message:
+    """What stands below a preview: when it comes, and what its reader alone is told."""
+    acts = digest.acts.by_moderator.get(reader, 0) if digest.acts else 0
+    when_next = coming(one, now) if one.id else "this one is not set up"
+    channel = place(one.wish.channel)
+    where = f"This is a preview for you alone, as it would be posted now in {channel}."
+    on = "on" if digest.rhythm is Rhythm.DAILY else "in"
+    own = f"Your own acts {on} {inside(digest)}: {acts or 'none'}. Only you are told."
+    following = f"{when_next[0].upper()}{when_next[1:]}."
+    return Message(text_of(where, own), [section(where), section(own), context(following)])
+
+
+def sent_words(one: Subscription, fate: str) -> str:
+    """What became of sending it at once; `fate` is a key of FATES."""
+    whose = "This week's" if one.wish.rhythm is Rhythm.WEEKLY else "Today's"
+    return FATES[fate].format(which=f"{whose} digest {one.id} for {place(one.wish.channel)}")
+
+
+FATES: Mapping[str, str] = {
+    "posted": "{which} is posted. It is not posted a second time when its hour comes.",
+    "taken": "{which} is posted already, or is being posted now. It is not posted a second time.",
+    "later": "{which} could not be posted just now. Try again in a moment.",
+    "lost": "{which} cannot be posted: its channel cannot be written to. It is paused now.",
+}
+"""What is said of each fate of an attempt."""

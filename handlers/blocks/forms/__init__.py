@@ -1,0 +1,1 @@
+"""The forms in which acts are ordered and the audit log is searched."""

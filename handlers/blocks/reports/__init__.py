@@ -1,0 +1,1 @@
+"""What a vendor keeps about a call, as messages."""

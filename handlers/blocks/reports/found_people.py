@@ -1,0 +1,73 @@
+"""Where somebody is live now, on any vendor."""
+
+from bot.calls.looks import Sighting
+from bot.calls.picture import Found
+from handlers.blocks.action_values import OPEN, CallValue
+from handlers.blocks.elements import (
+    MAX_HEADER,
+    MAX_TEXT,
+    button,
+    context,
+    header,
+    paragraph,
+    section,
+    text_of,
+)
+from handlers.blocks.message import Block, Message
+from handlers.blocks.offers import handles
+from handlers.blocks.text import bold, code, count, dots, lines, mrkdwn, named, when
+
+MOST = 20
+"""Places shown; whoever finds more types more of the name."""
+
+MAX_WORDS = 100
+"""Characters of what is looked for."""
+
+
+def found_message(wanted: str, found: Found) -> Message:
+    """Everybody in a live call who answers to `wanted`, and what was not searched."""
+    shown = found.people[:MOST]
+    names = handles(list({one.call.ref: one.call for one in shown}.values()))
+    gaps = _gaps(found)
+    blocks = [header(f"Live now: {wanted}"), *([paragraph(gaps)] if gaps else [])]
+    blocks += [_place(one, names[one.call.ref]) for one in shown]
+    if not shown:
+        blocks.append(section(_nobody(wanted, found)))
+    if more := len(found.people) - len(shown):
+        blocks.append(section(f"and {more:,} more. Type more of the name, or an id."))
+    blocks.append(context(f"As of {when(found.at)}"))
+    told = f"“{mrkdwn(wanted, MAX_WORDS)}”: {count(len(found.people), 'match', 'matches')}."
+    return Message(text_of(told, *gaps), blocks)
+
+
+def _place(one: Sighting, name: str) -> Block:
+    person, call = one.person, one.call
+    where = dots(
+        (
+            bold(call.title, MAX_HEADER, empty="Untitled call"),
+            call.ref.vendor.label,
+            code(name),
+            f"since {when(person.joined_at)}" if person.joined_at else "",
+        )
+    )
+    opened = button("Open", f"{OPEN}#found", CallValue(call=call.ref))
+    who = named(person.name, person.custom_id or person.id) if person.known else bold(person.shown)
+    text = lines((who, where), MAX_TEXT)
+    return section(text, **({"accessory": opened} if opened else {}))
+
+
+def _nobody(wanted: str, found: Found) -> str:
+    words = f"No one in a live call matches “{mrkdwn(wanted, MAX_WORDS)}”"
+    return f"{words}, as far as was searched." if found.troubles or found.unread else f"{words}."
+
+
+def _gaps(found: Found) -> list[str]:
+    """What was not searched, by vendor; told first, for nobody found proves nothing then."""
+    gaps = [
+        f"⚠️ {trouble.vendor.label} was not searched. {mrkdwn(trouble.message)}"
+        for trouble in found.troubles
+    ]
+    for vendor, calls in found.unread.items():
+        was = "was" if calls == 1 else "were"
+        gaps.append(f"⚠️ {vendor.label}: {count(calls, 'live call')} {was} not searched.")
+    return gaps

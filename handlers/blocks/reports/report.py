@@ -1,0 +1,212 @@
+"""What every report of a look is made of, and the reports that are rows of words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import isfinite
+from typing import Generic, NamedTuple, TypeVar
+
+from bot.calls.handles import handle
+from bot.calls.looks import LOOKS, CallMember, Feedback, PersonQuality, Quality
+from bot.calls.models import Page
+from handlers.blocks.action_values import OPEN, CallValue
+from handlers.blocks.elements import (
+    MAX_HEADER,
+    actions,
+    button,
+    context,
+    header,
+    section,
+    stacked,
+    stamp,
+    text_of,
+)
+from handlers.blocks.message import Block, Message
+from handlers.blocks.reports.report_values import LOOK_PAGE, NamedLook
+from handlers.blocks.text import clean, code, count, dots, mrkdwn, named, plain, when
+
+ROWS = 25
+"""Rows on one page: each may need a paragraph of its own, and Slack takes 50 blocks."""
+
+MAX_REASON = 300
+"""Characters shown of what somebody wrote; escaped they may be five times as many."""
+
+NO_LOSS = "0 % lost"
+"""Says nothing about why a connection is bad."""
+
+MOST_SHOWN = 99_999
+"""The highest figure written out."""
+
+T = TypeVar("T")
+
+
+class Part(NamedTuple, Generic[T]):
+    """The items on one page; pages count from 0."""
+
+    items: Sequence[T]
+    page: int
+    last: int
+
+
+def part(items: Sequence[T], page: int, size: int = ROWS) -> Part[T]:
+    """That page of `items`, or the last one where there are fewer."""
+    last = max(len(items) - 1, 0) // size
+    page = min(page, last)
+    return Part(items[page * size : (page + 1) * size], page, last)
+
+
+def grouped(rows: Sequence[tuple[str, str]], page: int) -> tuple[list[str], Part[tuple[str, str]]]:
+    """A page of rows, each as (heading, row), with a heading wherever it changes."""
+    shown = part(rows, page)
+    told: list[str] = []
+    before = None
+    for heading, row in shown.items:
+        if heading != before:
+            told.append(f"*{heading}*")
+        told.append(row)
+        before = heading
+    return told, shown
+
+
+def report(
+    asked: NamedLook, facts: Iterable[str], body: Sequence[Block], shown: Part[T], at: datetime
+) -> Message:
+    """A look at a call: what and where, the facts, the body, and how to go on."""
+    label, told = LOOKS[asked.look].label, [fact for fact in facts if fact]
+    title = plain(asked.title, MAX_HEADER, empty="Untitled call")
+    where = dots((asked.call.vendor.label, code(handle(asked.call)), *told))
+    blocks = [header(f"{label}: {title}"), section(where), *body, *_foot(asked, shown, at)]
+    spoken = f"{label} of {mrkdwn(title, MAX_HEADER)}"
+    return Message(text_of(f"{spoken}: {', '.join(told)}." if told else f"{spoken}."), blocks)
+
+
+def _foot(asked: NamedLook, shown: Part[T], at: datetime) -> list[Block]:
+    def to(page: int) -> NamedLook:
+        return asked.model_copy(update={"page": page})
+
+    row = [
+        button("Previous", f"{LOOK_PAGE}#previous", to(shown.page - 1)) if shown.page else None,
+        button("Next", f"{LOOK_PAGE}#next", to(shown.page + 1))
+        if shown.page < shown.last
+        else None,
+        button("Refresh", LOOK_PAGE, to(shown.page)),
+        button("Open call", f"{OPEN}#call", CallValue(call=asked.call)),
+    ]
+    return [*actions(row, f"{stamp(at)}.foot"), context(as_of(shown, at))]
+
+
+def as_of(shown: Part[T], at: datetime) -> str:
+    """Which page this is, and of when."""
+    if not shown.last:
+        return f"As of {when(at)}"
+    return dots((f"Page {shown.page + 1} of {shown.last + 1}", f"as of {when(at)}"))
+
+
+def figure(value: float | None, words: str) -> str:
+    """`words` around a measured figure, empty where there is none: `{}` stands for the figure."""
+    if value is None or not isfinite(value):
+        return ""
+    return words.format(f"{round(min(max(value, 0), MOST_SHOWN)):,}")
+
+
+def quality_report(asked: NamedLook, quality: Quality, at: datetime) -> Message:
+    """How good a call is: its score, who has trouble and why, the rest on one line."""
+    bad = [one for one in quality.people if one.bad]
+    shown = part(bad, asked.page)
+    facts = (
+        figure(quality.score, "score {} of 100"),
+        f"{count(len(bad), 'person has', 'people have')} a bad connection" if bad else "",
+    )
+    heading = ["*A bad connection*"] if bad else []
+    body = stacked([*heading, *map(_trouble, shown.items), _rest(quality.people)])
+    if clean(quality.note):
+        body.append(context(mrkdwn(quality.note, MAX_REASON)))
+    return report(asked, facts, body, shown, at)
+
+
+def _trouble(one: PersonQuality) -> str:
+    """Who it is and why it is bad, then what was measured besides: `Ann: 12 % lost, 480 ms`."""
+    name = named(one.person.name, one.person.custom_id or one.person.id)
+    why = clean(one.why)
+    said = [mrkdwn(why, MAX_REASON)] if why else []
+    besides = [words for of, words in _measured(one).items() if of not in why and words != NO_LOSS]
+    return f"{name}: {', '.join([*said, *besides]) or 'no figures'}"
+
+
+def _measured(one: PersonQuality) -> dict[str, str]:
+    """The figures there are, by what a reason calls them."""
+    figures = {
+        "lost": figure(one.lost_percent, "{} % lost"),
+        "latency": figure(one.latency_ms, "{} ms"),
+        "jitter": figure(one.jitter_ms, "jitter {} ms"),
+        "score": figure(one.score, "score {} of 100"),
+    }
+    return {of: words for of, words in figures.items() if words}
+
+
+def _rest(people: Sequence[PersonQuality]) -> str:
+    """Everybody without trouble, on one line."""
+    if not people:
+        return "Nobody was measured."
+    rest = [one for one in people if not one.bad]
+    if not rest:
+        return "Nobody else was measured."
+    well = sum(bool(_measured(one)) for one in rest)
+    if len(rest) == len(people) and not well:
+        return f"There are no figures yet for {count(len(rest), 'person', 'people')}."
+    parts = (
+        f"{count(well, 'person', 'people')} without trouble" if well else "",
+        f"{count(len(rest) - well, 'person', 'people')} without figures"
+        if well < len(rest)
+        else "",
+    )
+    head = "The rest" if len(rest) < len(people) else "No bad connection"
+    return f"{head}: {', '.join(words for words in parts if words)}."
+
+
+def members_report(asked: NamedLook, members: Page[CallMember], at: datetime) -> Message:
+    """Who belongs to a call, those who are missing first."""
+    order = (False, None, True)
+    people = sorted(members.items, key=lambda one: order.index(one.here))
+    total = {here: sum(one.here is here for one in people) for here in order}
+    headings = {
+        False: f"Missing ({total[False]:,})",
+        None: f"Not known whether in the call ({total[None]:,})",
+        True: f"In the call ({total[True]:,})",
+    }
+    rows, shown = grouped([(headings[one.here], _member(one)) for one in people], asked.page)
+    facts = [
+        count(len(people), "member") if people else "",
+        f"{total[False]:,} missing" if total[False] else "",
+        "more than were read" if members.next is not None else "",
+    ]
+    body = stacked(rows) or [section("Nobody is on the list of this call's members.")]
+    return report(asked, facts, body, shown, at)
+
+
+def _member(one: CallMember) -> str:
+    return dots((named(one.name, one.id), mrkdwn(one.role, 40) if one.role else ""))
+
+
+def feedback_report(asked: NamedLook, said: Sequence[Feedback], at: datetime) -> Message:
+    """What people said about a call, newest first."""
+    shown = part(said, asked.page)
+    facts = (count(len(said), "answer") if said else "", _average([one.rating for one in said]))
+    body = stacked(map(_said, shown.items)) or [section("Nobody has said anything about it.")]
+    return report(asked, facts, body, shown, at)
+
+
+def _average(ratings: Sequence[int | None]) -> str:
+    """The average of those who gave a rating, empty where nobody did."""
+    given = [min(max(rating, 0), MOST_SHOWN) for rating in ratings if rating is not None]
+    return f"rated {sum(given) / len(given):.1f} on average" if given else ""
+
+
+def _said(one: Feedback) -> str:
+    return dots(
+        (
+            named(one.name, one.person),
+            figure(one.rating, "rated {}"),
+            when(one.at) if one.at else "",
+            f"“{mrkdwn(one.reason, MAX_REASON)}”" if clean(one.reason) else "",
+        )
+    )

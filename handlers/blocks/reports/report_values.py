@@ -1,0 +1,38 @@
+"""What the buttons of a look carry; see `handlers.blocks.action_values`."""
+
+from pydantic import Field, field_validator
+
+from bot.calls.looks import LOOKS
+from bot.calls.models import Vendor
+from handlers.blocks.action_values import CallValue, Value
+
+LOOK = "look"
+LOOK_PAGE = "look.page"
+LOOK_ROOMS = "look.rooms"
+"""Action ids: a look from a call's card, another page of it in its place, and one of `rooms`."""
+
+
+class LookValue(CallValue):
+    """Something to look at of a call; `page` is a page of that, from 0."""
+
+    look: str
+
+    @field_validator("look")
+    @classmethod
+    def _is_of_call(cls, look: str) -> str:
+        if look not in LOOKS or not LOOKS[look].of_call:
+            raise ValueError("no such look at a call")
+        return look
+
+
+class NamedLook(LookValue):
+    """A look with the title of its call, to be shown; no button carries the title."""
+
+    title: str = Field(default="", exclude=True)
+
+
+class RoomsValue(Value):
+    """A page (from 0) of what one vendor, or each, knows by name."""
+
+    vendor: Vendor | None = None
+    page: int = Field(default=0, ge=0)

@@ -1,0 +1,499 @@
+"""Every card, whatever it is made from, is one Slack takes and says what is true."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act, Person
+from bot.calls.capabilities import Capability, cannot
+from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
+from bot.calls.life import Life
+from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
+from bot.calls.outcomes import Observation, Progress, Result, Seen, State, overall
+from bot.calls.picture import CallView, ListView, Picture, Trouble
+from bot.calls.search import CaseFilter
+from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordStart, Unblock, Verb
+from bot.errors import BadInput, CallwardenError, UnknownWord
+from handlers.blocks import refusals
+from handlers.blocks.action_values import (
+    ActValue,
+    AuditValue,
+    ListValue,
+    MoreValue,
+    load,
+    load_menu,
+    route,
+)
+from handlers.blocks.audit import audit_message
+from handlers.blocks.call_card import call_message
+from handlers.blocks.call_list import list_message
+from handlers.blocks.capabilities import capabilities_message
+from handlers.blocks.case_history import case_message
+from handlers.blocks.cases import (
+    answer_message,
+    asked_message,
+    check_message,
+    line_message,
+)
+from handlers.blocks.help import help_message
+from handlers.blocks.message import Message
+from tests.fakes.blocks import (
+    ALL,
+    ANYTHING,
+    CALLS,
+    CASES,
+    NAMES,
+    NOW,
+    PEOPLE,
+    SOME,
+    elements,
+    many,
+    ref,
+    told,
+    words,
+)
+from tests.fakes.rights import EVERYWHERE, FULL
+
+
+@ANYTHING
+@given(many(CALLS, 14).map(tuple), NAMES, st.integers(0, 300), st.booleans())
+def test_any_calls_make_a_sound_list(
+    calls: tuple[Call, ...], text: str, page: int, gaps: bool
+) -> None:
+    troubles = (Trouble(vendor=Vendor.STREAM, message=text),) if gaps else ()
+    picture = Picture(
+        calls=calls,
+        at=NOW,
+        troubles=troubles,
+        partial=tuple(Vendor) if gaps else (),
+        rights=EVERYWHERE,
+    )
+    view = ListView(text=text, page=page, vendor=Vendor.STREAM if gaps else None)
+    told(list_message(picture, view, {Vendor.STREAM: ALL, Vendor.REALTIMEKIT: SOME}))
+
+
+@ANYTHING
+@given(CALLS, many(PEOPLE, 27).map(tuple), many(CASES, 3))
+def test_any_call_makes_a_sound_card(
+    call: Call, people: tuple[Participant, ...], cases: list[Case]
+) -> None:
+    view = CallView(
+        call=call,
+        people=Page(items=people, next="more"),
+        page=1,
+        capabilities=SOME if call.people % 2 else ALL,
+        rtmp_targets=("youtube", "own"),
+        rights=FULL,
+        at=NOW,
+    )
+    told(call_message(view, cases))
+
+
+@ANYTHING
+@given(CASES, st.sampled_from(How))
+def test_any_case_is_told_soundly(case: Case, how: How) -> None:
+    seen = [Observation(seen=Seen.NOT_DONE, evidence=case.reason) for _ in case.act.each()]
+    for message in (
+        line_message(case),
+        answer_message(case, FULL),
+        case_message(Life(case=case), FULL),
+        asked_message(Acceptance(case=case, how=how)),
+        check_message(case, seen, FULL),
+    ):
+        assert f"#{case.number}" in words(told(message))
+
+
+@ANYTHING
+@given(NAMES, st.lists(NAMES, max_size=5), st.lists(st.sampled_from(list(VERBS)), max_size=3))
+def test_any_error_is_told_soundly(text: str, names: list[str], nearest: list[str]) -> None:
+    told(refusals.refusal(BadInput(text, next_step=text)))
+    told(refusals.refusal(CallwardenError(f"`{text}`")))
+    told(refusals.refusal(UnknownWord(text, nearest=[*nearest, *names])))
+    told(refusals.looking(text))
+
+
+def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
+    calls = tuple(
+        Call(ref=ref(f"default:room-{n}"), title=f"Room {n}", people=3) for n in range(2000)
+    )
+    message = told(
+        list_message(
+            Picture(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=1), {Vendor.STREAM: ALL}
+        )
+    )
+    assert "Room 10*" in words(message)
+    assert "Room 20*" not in words(message)
+    pages = [
+        load(ListValue, e["value"]).view.page
+        for e in elements(message.blocks)
+        if route(e["action_id"]) == "page"
+    ]
+    assert pages == [0, 2]
+    assert "Page 2 of 200" in words(message)
+
+
+def test_a_page_that_is_gone_shows_the_last_one() -> None:
+    calls = (Call(ref=ref(), title="Support room", people=3),)
+    message = list_message(Picture(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=9), {})
+    assert "Support room" in words(told(message))
+
+
+@pytest.mark.parametrize(
+    ("view", "troubles", "says"),
+    [
+        (ListView(), (), "No call is live"),
+        (ListView(text="raid"), (), "Clear the filter"),
+        (ListView(), (Trouble(vendor=Vendor.STREAM, message="took too long"),), "took too long"),
+    ],
+)
+def test_an_empty_list_says_what_to_do(
+    view: ListView, troubles: tuple[Trouble, ...], says: str
+) -> None:
+    message = told(list_message(Picture(calls=(), at=NOW, troubles=troubles), view, {}))
+    assert says in words(message)
+
+
+def test_the_headline_names_the_vendors_that_did_not_answer() -> None:
+    calls = (Call(ref=ref(), title="Support room", people=3),)
+    silent = [Trouble(vendor=one, message="took too long") for one in (Vendor.COMETCHAT,)]
+    message = list_message(Picture(calls=calls, at=NOW, troubles=tuple(silent)), ListView(), {})
+    assert words(told(message)).startswith("1 live call · CometChat not answering")
+    assert message.text.startswith("1 live call · CometChat not answering")
+
+
+def offered(blocks: list[dict[str, Any]]) -> set[str]:
+    """The names of the verbs that can be pressed."""
+    found = set()
+    for element in elements(blocks):
+        if route(element["action_id"]) == "act":
+            found.add(load(ActValue, element["value"]).verb.name)
+        if route(element["action_id"]) == "menu":
+            block = next(
+                b for b in blocks if element in (b.get("accessory"), *b.get("elements", []))
+            )
+            found |= {
+                meant.verb.name
+                for one in element["options"]
+                if isinstance(
+                    meant := load_menu(block["block_id"], element["action_id"], one["value"]),
+                    ActValue,
+                )
+            }
+    return found
+
+
+def card(call: Call, capabilities: Mapping[str, Capability], *people: Participant) -> Message:
+    view = CallView(
+        call=call,
+        people=Page(items=people),
+        capabilities=dict(capabilities),
+        rights=FULL,
+        at=NOW,
+        rtmp_targets=("tv",),
+    )
+    return told(call_message(view, []))
+
+
+def test_only_what_the_vendor_can_do_is_drawn_and_the_rest_is_said() -> None:
+    message = card(Call(ref=ref(), title="Raid", people=1), SOME, Participant(id="a"))
+    assert not {"kick", "block"} & offered(message.blocks)
+    assert "mute" in offered(message.blocks)
+    assert "Not available on Stream Video: kick, block." in words(message)
+
+
+def test_acts_follow_what_runs() -> None:
+    call = Call(
+        ref=ref(), title="Raid", people=1, recording=RecordingState.ON, broadcasting=False, rtmp=()
+    )
+    names = offered(card(call, ALL).blocks)
+    running = {"record_stop", "record_pause", "live_start", "rtmp_start"}
+    assert names == running | {"lock", "end", "mute"}
+    ended = call.model_copy(update={"ended_at": NOW})
+    assert offered(card(ended, ALL, Participant(id="a")).blocks) == set()
+
+
+@pytest.mark.parametrize(("verb", "asks"), [(Kick(), False), (Block(), True)])
+def test_doing_a_heavy_act_again_asks_first(verb: Verb, *, asks: bool) -> None:
+    doubt = Result(person="a", state=State.NOT_CONFIRMED, evidence="the answer was lost")
+    case = Case(
+        number=128,
+        act=Act(verb=verb, call=ref(), title="Raid", people=(Person(id="a", name="x" * 200),)),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=State.NOT_CONFIRMED,
+        results=(doubt,),
+    )
+    (again,) = [
+        one
+        for one in elements(told(answer_message(case, FULL)).blocks)
+        if "again" in one["action_id"]
+    ]
+    assert ("confirm" in again) is asks
+    if asks:
+        assert verb.warning in again["confirm"]["text"]["text"]
+
+
+def test_not_confirmed_can_be_checked_and_done_again() -> None:
+    result = Result(
+        person="a", name="Alice", state=State.NOT_CONFIRMED, evidence="the answer was lost"
+    )
+    case = Case(
+        number=128,
+        act=Act(verb=Kick(), call=ref(), title="Raid", people=(Person(id="a"),)),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=State.NOT_CONFIRMED,
+        results=(result,),
+        reason="rude",
+    )
+    labels = {e["text"]["text"] for e in elements(answer_message(case, FULL).blocks)}
+    assert {"Check again", "Do it again", "Case #128"} == labels
+    line = words(line_message(case))
+    for part in (
+        "❓ *#128* Unknown: kick a from “Raid”",
+        "may or may not have happened",
+        "Stream Video",
+        "<@U7>",
+        "reason: rude",
+    ):
+        assert part in line
+
+
+def ended(verb: Verb, *results: Result, everyone: bool = False) -> Case:
+    """A case with these results."""
+    people = () if everyone else (Person(id="a", name="Ann"),)
+    act = Act(verb=verb, call=ref(), title="Raid", people=people, everyone=everyone)
+    return Case(
+        number=9,
+        act=act,
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=overall(results),
+        results=results,
+    )
+
+
+def test_what_was_so_already_is_never_called_confirmed() -> None:
+    so = Result(person="a", name="Ann", state=State.ALREADY, evidence="They are not blocked.")
+    shown = words(answer_message(ended(Unblock(), so), FULL))
+    assert "☑️ *#9* no need to unblock Ann in “Raid”" in shown
+    assert "They are not blocked." in shown
+    assert "confirmed" not in shown
+
+
+def test_the_question_before_an_undo_shows_a_title_as_it_is() -> None:
+    """A dialog's text is plain: Slack's escapes would be shown as they are."""
+    act = Act(verb=RecordStart(), call=ref(), title="Maths <group B> & friends")
+    done = Result(state=State.CONFIRMED, evidence="It runs.")
+    asked = ended(Unblock(), done).model_copy(update={"act": act})
+    (dialog,) = (
+        one["confirm"]
+        for one in elements(told(line_message(asked, undoable=True)).blocks)
+        if "confirm" in one
+    )
+    assert dialog["text"]["text"] == "Stop recording “Maths <group B> & friends”?"
+
+
+def test_an_act_on_everyone_says_for_how_many_it_is_so() -> None:
+    done = [
+        Result(person=f"p{n}", name=f"Guest {n}", state=State.CONFIRMED, evidence="Seen.")
+        for n in range(42)
+    ]
+    late = Result(person="z", name="Zed", state=State.NOT_CONFIRMED, evidence="Still sends.")
+    assert "everyone in “Raid”, 42 of 42" in words(
+        answer_message(ended(Mute(), *done, everyone=True), FULL)
+    )
+    partly = words(answer_message(ended(Mute(), *done, late, everyone=True), FULL))
+    assert "everyone in “Raid”, 42 of 43" in partly
+    assert "❓ unknown · Zed `z`: Still sends." in partly
+    beyond = Result(state=State.FAILED, evidence="Not listed.", count=7)
+    assert "42 of 49" in words(answer_message(ended(Mute(), *done, beyond, everyone=True), FULL))
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress(done=120, total=300), "120 of 300 so far"),
+        (Progress(done=7), "7 so far"),
+        (Progress(total=300), None),
+        (None, None),
+    ],
+)
+def test_an_open_case_says_how_far_it_is(progress: Progress | None, said: str | None) -> None:
+    asked = ended(Kick(), everyone=True).model_copy(
+        update={"state": State.ASKED, "progress": progress}
+    )
+    for message in (line_message(asked), answer_message(asked, FULL)):
+        assert said is None or said in words(message)
+        assert said is not None or "so far" not in words(message)
+
+
+def test_the_record_pages_back() -> None:
+    entries = [
+        AuditEntry(
+            id=n,
+            at=NOW,
+            event=Event.OUTCOME,
+            case=7,
+            actor=Actor(user="U1", team="T"),
+            verb="kick",
+            title="<!here>",
+            people=("a", "b", "c", "d"),
+            reason="r",
+            state=State.CONFIRMED,
+            detail="gone",
+        )
+        for n in range(60, 0, -1)
+    ]
+    message = told(audit_message(entries, CaseFilter(limit=60)))
+    older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
+    assert load(AuditValue, older[0]["value"]).which.before == 21
+    last = told(audit_message(entries[-3:], CaseFilter()))
+    assert [e["action_id"] for e in elements(last.blocks)] == ["audit.search"]
+    assert "No entries match" in words(told(audit_message([], CaseFilter())))
+
+
+def test_capabilities_say_why_and_what_instead() -> None:
+    tables = {Vendor.STREAM: ALL, Vendor.COMETCHAT: SOME}
+    assert "CometChat" in words(told(capabilities_message(tables)))
+    one = words(told(capabilities_message(tables, Vendor.COMETCHAT)))
+    assert "Nearest: Mute" in one
+    assert "Stream" not in one
+    assert "RealtimeKit is not connected" in words(
+        told(capabilities_message(tables, Vendor.REALTIMEKIT))
+    )
+
+
+def test_help_on_everything_is_one_message_slack_takes() -> None:
+    told(help_message(None, "/calls"))
+
+
+def test_ids_too_long_for_a_menu_get_one_button() -> None:
+    person = Participant(id="p" * 300)
+    message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
+    accessory = next(block["accessory"] for block in message.blocks if "accessory" in block)
+    assert load(ActValue, accessory["value"]).person == person.id
+
+
+def test_an_act_too_long_for_any_button_is_not_drawn() -> None:
+    person = Participant(id="p" * 2_000)
+    message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
+    assert not any("accessory" in block for block in message.blocks)
+
+
+def test_what_to_type_stays_code_in_a_refusal() -> None:
+    message = told(
+        refusals.refusal(BadInput("No *such* call.", next_step="Type `/calls_x` again."))
+    )
+    assert "Type `/calls_x` again." in words(message)
+    assert "*" not in words(message)
+
+
+def test_a_bulk_act_shows_first_whom_it_missed() -> None:
+    results = tuple(
+        Result(
+            person=f"p{n}",
+            state=State.FAILED if n == 29 else State.CONFIRMED,
+            evidence="gone",
+        )
+        for n in range(30)
+    )
+    case = Case(
+        number=7,
+        act=Act(verb=Kick(), call=ref(), title="Raid", everyone=True),
+        actor=Actor(user="U7", team="T1"),
+        asked_at=NOW,
+        state=State.PARTLY,
+        results=results,
+        reason="r" * 2000,
+    )
+    shown = words(told(case_message(Life(case=case), FULL)))
+    assert "❌ failed · `p29`: gone." in shown
+    assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
+    assert "r" * 2000 in shown
+
+
+def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
+    call = Call(ref=ref("c" * 300), title="Raid", people=1)
+    message = told(
+        list_message(
+            Picture(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
+        )
+    )
+    assert offered(message.blocks) == {"mute", "record_start"}
+
+
+def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_its_menu() -> None:
+    call = Call(ref=ref(), title="Raid", people=9)
+    message = told(
+        list_message(
+            Picture(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
+        )
+    )
+    assert "end" in offered(message.blocks)
+    (menu,) = [one for one in elements(message.blocks) if one["type"] == "overflow"]
+    row = next(one for one in message.blocks if menu in one.get("elements", []))
+    last = load_menu(row["block_id"], menu["action_id"], menu["options"][-1]["value"])
+    assert last == MoreValue(call=call.ref)
+
+
+@pytest.mark.parametrize("id_", ["default:raid", "c" * 300])
+@pytest.mark.parametrize("table", [ALL, SOME])
+def test_one_entry_leads_to_all_actions(id_: str, table: Mapping[str, Capability]) -> None:
+    """In the menu where there is one, a button where there is none: never both side by side."""
+    call = Call(ref=ref(id_), title="Raid", people=9)
+    picture = Picture(calls=(call,), at=NOW, rights=EVERYWHERE)
+    for message in (
+        told(list_message(picture, ListView(), {Vendor.STREAM: table})),
+        card(call, table),
+    ):
+        assert words(message).count("All actions…") == 1
+        assert "More…" not in words(message)
+
+
+def test_red_is_what_hits_everyone_or_is_public_and_the_number_is_said() -> None:
+    call = Call(ref=ref(), title="Raid", people=44, backstage=True, rtmp=())
+    styles = {
+        one["text"]["text"]: one.get("style")
+        for one in elements(card(call, ALL).blocks)
+        if one["type"] == "button" and route(one["action_id"]) == "act"
+    }
+    red = {"Mute everyone (44)", "End call", "Go live", "Start livestream", "Start RTMP"}
+    assert {label for label, style in styles.items() if style == "danger"} == red
+    assert {"Lock", "Start recording"} <= styles.keys() - red
+
+
+def test_what_was_done_last_stands_above_the_people() -> None:
+    view = CallView(
+        call=Call(ref=ref(), title="Raid", people=1),
+        people=Page(items=[Participant(id="ann", name="Ann")]),
+        capabilities=ALL,
+        rights=FULL,
+        at=NOW,
+    )
+    shown = words(told(call_message(view, [ended(Mute())])))
+    assert shown.index("*Recent actions*") < shown.index("*Ann*")
+
+
+def test_more_is_the_last_entry_of_a_persons_menu_and_leads_to_them() -> None:
+    person = Participant(id="ann", name="Ann")
+    message = card(Call(ref=ref(), title="Raid", people=1), ALL, person)
+    block = next(b for b in message.blocks if b.get("accessory", {}).get("type") == "overflow")
+    options = block["accessory"]["options"]
+    assert len(options) == 5
+    assert options[-1]["text"]["text"] == "All actions…"
+    meant = load_menu(block["block_id"], block["accessory"]["action_id"], options[-1]["value"])
+    assert isinstance(meant, MoreValue)
+    assert meant.person == person.id
+
+
+def test_where_nothing_can_be_done_there_is_no_more() -> None:
+    nothing = dict.fromkeys(ALL, cannot("it only reads"))
+    message = card(Call(ref=ref(), title="Raid", people=1), nothing, Participant(id="ann"))
+    assert "All actions…" not in words(message)
+    ended = card(Call(ref=ref(), title="Raid", people=1, ended_at=NOW), ALL)
+    assert "All actions…" not in words(ended)

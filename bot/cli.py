@@ -136,8 +136,8 @@ def restored(
     """
     from bot.clock import SystemClock
     from bot.settings import Settings
-    from bot.store.opening import working
-    from bot.store.restoring import Restored
+    from bot.store.restore import Restored
+    from bot.store.startup import working
 
     async def mark() -> Restored:
         url = Settings.from_process().process.database_url.get_secret_value()

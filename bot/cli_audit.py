@@ -69,9 +69,9 @@ def export(
     """Write out every entry, oldest first; a file only you can read."""
     from bot.bootstrap import reading
     from bot.settings import Settings
-    from bot.store.export import Exported, Sink
-    from bot.store.export import Format as StoreFormat
-    from bot.store.export import export as write
+    from bot.store.audit.export import Exported, Sink
+    from bot.store.audit.export import Format as StoreFormat
+    from bot.store.audit.export import export as write
 
     async def copy(file: Sink) -> Exported:
         async with reading(Settings.from_process()) as store:
@@ -88,7 +88,7 @@ def export(
 
 
 def _writable(path: Path) -> TextIO:
-    from bot.store.private import open_private
+    from bot.store.private_files import open_private
 
     try:
         return open_private(path)

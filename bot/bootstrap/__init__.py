@@ -41,7 +41,7 @@ from bot.scheduler.jobs import Sweeps
 from bot.scheduler.refusal_counts import RefusalCounts
 from bot.scheduler.scheduler import Runner
 from bot.settings import Settings
-from bot.store import SqlStore, opening
+from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
 from handlers.clients import ask_for_anything
 from handlers.commands.lookups import look_up
@@ -228,8 +228,8 @@ async def _at_work(
 
 
 def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:
-    """The record, for looking at it; see `bot.store.opening.reading`."""
-    return opening.reading(settings.process.database_url.get_secret_value())
+    """The record, for looking at it; see `bot.store.startup.reading`."""
+    return startup.reading(settings.process.database_url.get_secret_value())
 
 
 def _open_store(
@@ -237,4 +237,4 @@ def _open_store(
 ) -> AbstractAsyncContextManager[SqlStore]:
     url = settings.process.database_url.get_secret_value()
     channel = settings.rules.slack.moderation_channel
-    return opening.working(url, clock, line_channel=channel, meter=meter, wait=wait)
+    return startup.working(url, clock, line_channel=channel, meter=meter, wait=wait)

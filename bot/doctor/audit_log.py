@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.doctor.findings import Finding, Findings, bad, good, warning
 from bot.doctor.patient import Patient, existing_store
 from bot.errors import CallwardenError, RecordDamaged
-from bot.store.private import exposed, make_private, open_to_all
+from bot.store.private_files import exposed, make_private, open_to_all
 from bot.store.urls import sqlite_file
 
 AUDIT_LOG, FILES = "Audit log", "Files"

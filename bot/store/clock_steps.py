@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Table, TextClause, true, update
 
 from bot.clock import SystemClock
 from bot.store.database import Database
-from bot.store.digest_tables import POSTING, TELLING
-from bot.store.pen import Transaction
-from bot.store.tables import CASE, IS_DUE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
+from bot.store.tables.cases import CASE, IS_DUE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
+from bot.store.tables.digests import POSTING, TELLING
+from bot.store.writing.connection import Transaction
 
 log = structlog.get_logger(__name__)
 

@@ -25,10 +25,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock, SteadyTime, SystemClock
-from bot.store.high_water import HighWater
+from bot.store.audit.head_file import HighWater
 from bot.store.pooler import prepare_nothing_through_a_pooler
-from bot.store.private import make_private
-from bot.store.tables import Utc
+from bot.store.private_files import make_private
+from bot.store.tables.cases import Utc
 from bot.store.urls import Address
 
 T = TypeVar("T")

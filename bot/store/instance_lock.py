@@ -9,7 +9,7 @@ import structlog
 from filelock import FileLock, Timeout
 
 from bot.errors import DatabaseUnusable, InstanceLocked, StoreError
-from bot.store.private import MODE, make_private
+from bot.store.private_files import MODE, make_private
 from bot.store.urls import Address
 from bot.store.writable import must_have_a_place
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, o
 from bot.calls.cases import NoticeKind
 from bot.calls.models import Vendor
 from bot.errors import OtherRelease
-from bot.store.pen import Transaction
-from bot.store.set_aside import SetAside
-from bot.store.tables import Utc
+from bot.store.tables.cases import Utc
+from bot.store.unreadable_rows import SetAside
+from bot.store.writing.connection import Transaction
 
 T = TypeVar("T")
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from bot.store import triggers
+from bot.store.audit import triggers
 from bot.store.database import Database
+from bot.store.failures.classify import told_apart
 from bot.store.instance_lock import InstanceLock
 from bot.store.schema import Fit, Schema, mark, schema_of
-from bot.store.trouble import told_apart
 from bot.store.urls import address_of
 
 if TYPE_CHECKING:

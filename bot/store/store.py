@@ -26,31 +26,31 @@ from bot.calls.outcomes import Progress, Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
-from bot.store import lookups, outages
-from bot.store.asks import AskSide
-from bot.store.audit import AuditSide
-from bot.store.backlog import backlog
-from bot.store.case_reads import CaseReads
+from bot.store.audit_store import AuditSide
+from bot.store.base import BACKGROUND
+from bot.store.cases import lookups, outages
+from bot.store.cases.asks import AskSide
+from bot.store.cases.backlog import backlog
+from bot.store.cases.intake import Door, Knock, Remark, remark
+from bot.store.cases.outbox import Later, Notices, Shown
+from bot.store.cases.queue import Begun, Outcome, Renewal, Worklist
+from bot.store.cases.reads import CaseReads
+from bot.store.cases.refusals import RefusalSide
 from bot.store.database import Database
-from bot.store.digests import DigestSide
-from bot.store.door import Door, Knock, Remark, remark
+from bot.store.digests.store import DigestSide
+from bot.store.failures.classify import told_apart
 from bot.store.instance_lock import InstanceLock
 from bot.store.leases import PutBack, Wish, put_back
-from bot.store.notices import Later, Notices, Shown
-from bot.store.pen import Work
-from bot.store.readiness import Readiness
-from bot.store.refusals import RefusalSide
-from bot.store.restoring import Restore, Restored, Restoring
+from bot.store.restore import Restore, Restored, Restoring
 from bot.store.schema import Schema, schema_of
-from bot.store.set_aside import SetAside
-from bot.store.shelf import BACKGROUND
-from bot.store.tables import CASE, LOOKUP
-from bot.store.trouble import told_apart
+from bot.store.tables.cases import CASE, LOOKUP
+from bot.store.unreadable_rows import SetAside
 from bot.store.urls import address_of
-from bot.store.usage import UsageSide
-from bot.store.worklist import Begun, Outcome, Renewal, Worklist
+from bot.store.usage.store import UsageSide
 from bot.store.writable import must_be_writable
-from bot.store.writer import Writer
+from bot.store.writing.connection import Work
+from bot.store.writing.readiness import Readiness
+from bot.store.writing.writer import Writer
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ import psycopg
 from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.outcomes import State
-from bot.store.chain import GENESIS, link
-from bot.store.rows import found_by
+from bot.store.audit.chain import GENESIS, link
+from bot.store.cases.rows import found_by
 from bot.store.urls import sqlite_file
 
 ENTRIES = 1_000_000

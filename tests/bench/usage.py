@@ -19,7 +19,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.store import SqlStore, open_store
 from bot.store.urls import sqlite_file
-from bot.store.usage_sums import STATEMENTS, parameters
+from bot.store.usage.sums import STATEMENTS, parameters
 from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.quarters import numbers_of
 from tests.bench.figure import ROUNDS, Figure

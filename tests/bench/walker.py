@@ -17,7 +17,7 @@ import psycopg
 
 from bot.clock import SystemClock
 from bot.store import open_store
-from bot.store.chain import GENESIS
+from bot.store.audit.chain import GENESIS
 from bot.store.urls import sqlite_file
 from tests.bench.entries import ENTRIES
 

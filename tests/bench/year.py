@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 
 from bot.calls.models import Vendor
+from bot.store.tables.usage import CALL, QUARTERLY, QUARTERS_A_DAY, READ
 from bot.store.urls import sqlite_file
-from bot.store.usage_rows import keepable, row_of, sum_rows
-from bot.store.usage_tables import CALL, QUARTERLY, QUARTERS_A_DAY, READ
+from bot.store.usage.rows import keepable, row_of, sum_rows
 from bot.usage.days import DAY, Stretch
 from bot.usage.quarters import laid, number_of, numbers_of
 from bot.usage.records import CallRecord, Ending, Recorded

@@ -48,7 +48,7 @@ def test_a_clock_set_back_by_minutes_tells_nothing_backwards() -> None:
 
 @given(st.lists(st.integers(-200, 200), max_size=60))
 def test_whenever_somebody_is_refused_it_is_recorded_or_counted_once(pauses: list[int]) -> None:
-    """One by one at first, then a count an hour, as `bot.store.refusals` goes about it."""
+    """One by one at first, then a count an hour, as `bot.store.cases.refusals` goes about it."""
     now = START
     window: RefusalWindow | None = None
     recorded, counts = 0, list[int]()

@@ -13,7 +13,7 @@ from bot.demo.stage import Show
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
 from bot.ports import CaseFilter
 from bot.store.database import Database
-from bot.store.tables import LOOKUP
+from bot.store.tables.cases import LOOKUP
 from bot.store.urls import address_of
 from tests.fakes.moderator import Moderator
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, insert, select, update
 
 from bot.store.database import Database
-from bot.store.digest_tables import SUBSCRIPTION, TELLING
 from bot.store.migrate import migrate
-from bot.store.tables import AUDIT, CASE, DELIVERY, OUTBOX, REFUSED
+from bot.store.tables.cases import AUDIT, CASE, DELIVERY, OUTBOX, REFUSED
+from bot.store.tables.digests import SUBSCRIPTION, TELLING
 from bot.store.urls import address_of, sqlite_file
 
 RELEASES = {path.stem: path for path in Path(__file__).with_name("releases").glob("*.sql")}

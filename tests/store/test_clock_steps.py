@@ -14,9 +14,9 @@ from bot.digests.subscription import Wish
 from bot.store import SqlStore, open_store
 from bot.store.clock_steps import FARTHEST, LONGEST_LEASE, STEP, ClockSteps
 from bot.store.database import Database
-from bot.store.pen import Transaction
-from bot.store.tables import CASE, OUTBOX
+from bot.store.tables.cases import CASE, OUTBOX
 from bot.store.urls import address_of
+from bot.store.writing.connection import Transaction
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import wanted
 from tests.store.orders import MARY, MINUTE, OVER, order

@@ -17,15 +17,15 @@ from bot.calls.models import CallRef, Vendor
 from bot.clock import SystemClock
 from bot.demo.stage import open_show
 from bot.errors import DatabaseUnusable
-from bot.store import SqlStore, open_store, opening
+from bot.store import SqlStore, open_store, startup
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 from tests.fakes.moderator import Moderator, line
+from tests.store.failures.test_classify import met
 from tests.store.orders import DONE, MINUTE, order
 from tests.store.pgbouncer import NEEDS_PGBOUNCER, pgbouncer
-from tests.store.test_trouble import met
 
 pytestmark = NEEDS_PGBOUNCER
 
@@ -91,7 +91,7 @@ async def test_tables_are_made_through_a_pooler(pooler: str, postgres_server: st
         connection.execute("CREATE DATABASE pooled")
     url = f"postgresql://postgres@{pooler}/pooled"
     await asyncio.gather(*(migrate(url) for _ in range(3)))
-    async with opening.working(url, ManualClock(), line_channel=None) as store:
+    async with startup.working(url, ManualClock(), line_channel=None) as store:
         await store.writable()
         assert await store.verify() == 0
 

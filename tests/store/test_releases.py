@@ -23,8 +23,8 @@ from tests.fakes.clock import START, ManualClock
 from tests.fakes.digests import wanted
 from tests.fakes.logs import written_log
 from tests.store import earlier
+from tests.store.cases.test_asks import ask, due, refused
 from tests.store.orders import DONE, JOHN, MARY, MINUTE, order
-from tests.store.test_asks import ask, due, refused
 
 ALL = CaseFilter(limit=100)
 

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from bot.doctor import Finding, Sign
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import DatabaseUnusable
-from bot.store.trouble import told_apart
+from bot.store.failures.classify import told_apart
 from bot.store.urls import address_of
 from bot.store.writable import must_be_writable
 from bot.tables import findings_as_json, findings_told

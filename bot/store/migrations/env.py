@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.store.tables import CASE
+from bot.store.tables.cases import CASE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,8 +12,8 @@ from alembic import op
 from pydantic import ValidationError
 
 from bot.calls.cases import AuditEntry
-from bot.store.rows import found_by
-from bot.store.tables import Utc
+from bot.store.cases.rows import found_by
+from bot.store.tables.cases import Utc
 
 revision = "0002"
 down_revision = "0001"

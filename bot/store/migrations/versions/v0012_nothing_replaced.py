@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from bot.store.triggers import install
+from bot.store.audit.triggers import install
 
 revision = "0012"
 down_revision = "0011"

@@ -1,0 +1,144 @@
+"""Reading the audit: pages of it, all of it as a stream, and the ends of its chain."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, and_, func, insert, select, update
+
+from bot.calls.cases import AuditEntry
+from bot.calls.names import fold
+from bot.calls.outcomes import State
+from bot.ports import CaseFilter
+from bot.store.audit.chain import Head
+from bot.store.audit.entries import read_chained
+from bot.store.audit.verify_columns import as_kept
+from bot.store.database import Database
+from bot.store.tables.cases import AUDIT, CASE, CHECKPOINT, IS_OPEN
+from bot.store.writing.connection import Transaction
+
+CHUNK = 2000
+"""Rows held in memory while exporting."""
+
+THE_CHECKPOINT = 1
+"""There is one row of it."""
+
+_BEFORE = AUDIT.alias("before")
+
+
+class Trail:
+    """The audit log, read from outside the request path. Shown is what is in the hashed bytes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, which: CaseFilter) -> Sequence[AuditEntry]:
+        """The newest entries that fit."""
+        before = select(*as_kept(_BEFORE.c.hash)).where(_BEFORE.c.id == AUDIT.c.id - 1)
+        wanted = (
+            select(*as_kept(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash), before.scalar_subquery())
+            .where(*self._conditions(which))
+            .order_by(AUDIT.c.id.desc())
+            .limit(which.limit)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return [read_chained(*row[:4]) for row in rows]
+
+    def _conditions(self, which: CaseFilter) -> list[ColumnElement[bool]]:
+        """What `which` asks for, in the columns that entries are found by; see `rows.found_by`."""
+        wanted = []
+        for column, value in (
+            (AUDIT.c.case_number, which.case),
+            (AUDIT.c.actor, which.by),
+            (AUDIT.c.vendor, which.vendor),
+        ):
+            if value is not None:
+                wanted.append(column == value)
+        if which.state is not None:
+            wanted.append(_how(which.state))
+        if which.before is not None:
+            wanted.append(AUDIT.c.id < which.before)
+        if which.verbs:
+            wanted.append(AUDIT.c.verb.in_(which.verbs))
+        if which.since is not None:
+            wanted += _from(which.since)
+        if which.until is not None:
+            wanted.append(AUDIT.c.at < which.until)
+        if which.person is not None and (words := fold(which.person)):
+            wanted.append(self._database.within(words, AUDIT.c.people))
+        return wanted
+
+    async def head(self) -> Head:
+        """The last entry."""
+        newest = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(newest)).one_or_none()
+        return Head(*row) if row else Head()
+
+    async def checkpoint(self) -> Head:
+        """The last entry that was found good, the genesis when none was."""
+        kept = select(CHECKPOINT.c.entry_id, CHECKPOINT.c.hash).where(
+            CHECKPOINT.c.id == THE_CHECKPOINT
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(kept)).one_or_none()
+        return Head(*row) if row else Head()
+
+    async def hash_of(self, entry_id: int) -> Any:
+        """An entry's hash as it is kept; None when there is no such entry."""
+        kept = select(*as_kept(AUDIT.c.hash)).where(AUDIT.c.id == entry_id)
+        async with self._database.reading() as connection:
+            return await connection.scalar(kept)
+
+    async def entries(self) -> AsyncGenerator[AuditEntry]:
+        """Every entry, oldest first."""
+        wanted = select(*as_kept(AUDIT.c.id, AUDIT.c.body, AUDIT.c.hash)).order_by(AUDIT.c.id)
+        before = Head()
+        async with aclosing(self._rows(wanted)) as chunks:
+            async for chunk in chunks:
+                for entry_id, body, said in chunk:
+                    previous = before.hash if entry_id == before.id + 1 else None
+                    yield read_chained(entry_id, body, said, previous)
+                    before = Head(entry_id, said)
+
+    async def _rows(self, wanted: Executable) -> AsyncGenerator[Sequence[Any]]:
+        async with self._database.transaction() as connection:
+            stream = await connection.stream(wanted, execution_options={"yield_per": CHUNK})
+            try:
+                async for chunk in stream.partitions():
+                    yield chunk
+            finally:
+                await stream.close()
+
+
+def _how(state: State) -> ColumnElement[bool]:
+    """Entries with that outcome; those of open cases for what is in progress now."""
+    if not state.open:
+        return AUDIT.c.state == state
+    return AUDIT.c.case_number.in_(select(CASE.c.number).where(IS_OPEN))
+
+
+def _from(since: datetime) -> list[ColumnElement[bool]]:
+    """Entries from a moment on; none of them is before the first of them, which an index knows.
+
+    `+ 0` keeps SQLite from looking for the first one from the beginning of the table.
+    """
+    late_enough = AUDIT.c.at >= since
+    first = select(func.min(AUDIT.c.id + 0)).where(late_enough).scalar_subquery()
+    return [late_enough, AUDIT.c.id >= first]
+
+
+def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
+    """Write down the last entry found good, each with its moment; the newest one stays."""
+    head, at = max(heads, key=lambda pair: pair[0].id)
+    row = {"entry_id": head.id, "hash": head.hash, "at": at}
+    the_one = CHECKPOINT.c.id == THE_CHECKPOINT
+    known = transaction.connection.scalar(select(CHECKPOINT.c.entry_id).where(the_one))
+    if known is None:
+        transaction.connection.execute(insert(CHECKPOINT).values(row | {"id": THE_CHECKPOINT}))
+    else:
+        onward = and_(the_one, CHECKPOINT.c.entry_id <= head.id)
+        transaction.connection.execute(update(CHECKPOINT).where(onward).values(row))
+    return [None] * len(heads)

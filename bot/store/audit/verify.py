@@ -1,0 +1,182 @@
+"""Whether what the database says is what was recorded: the chain, and all that stands beside it.
+
+The chain holds the entries together. Beside it stand what entries are searched by, the cases, and
+the triggers that refuse changes; whoever changes these leaves the chain as it was.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import ChainBroken, RecordDamaged
+from bot.store.audit import triggers, verify_columns
+from bot.store.audit.chain import Head, Walk
+from bot.store.audit.verify_cases import cases_after, entries_without_case, faults_of
+from bot.store.audit.verify_chain import LAST, Pause, walk_over
+from bot.store.database import Database
+from bot.store.tables.cases import AUDIT, CASE
+
+ENTRIES, CASES = 250, 50
+"""How many are compared before others have their turn: a few milliseconds."""
+
+ALONE = 8
+"""Times as many in a process that has nothing else to do."""
+
+MOST_NAMED = 20
+"""Faults that are told one by one; the rest are counted."""
+
+STRETCH = 2_000
+"""Entries that are read again in one look, and a fifth as many cases."""
+
+SWITCH_ON = "Find out who switched it off, then run `callwarden migrate`: it puts it back."
+
+
+class Verifier:
+    """Reads the audit log and the cases as streams, in constant memory, beside who writes them.
+
+    `pause` is awaited after each chunk; `alone` says that nobody waits for the process. Raises
+    RecordDamaged for what was changed, and StoreError when the database does not answer: that says
+    nothing about what is in it.
+    """
+
+    def __init__(
+        self, database: Database, pause: Pause | None = None, *, alone: bool = False
+    ) -> None:
+        self._database = database
+        self._pause = pause
+        self._share = ALONE if alone else 1
+
+    async def follow(self, walk: Walk, upto: int = LAST) -> Head:
+        """Follow the chain; the last entry, or ChainBroken."""
+        await walk_over(self._database, walk, upto=upto, pause=self._pause)
+        walk.finish()
+        return walk.head
+
+    async def whole(self, walk: Walk) -> Head:
+        """Everything; the last entry."""
+        faults, broken, head = _Faults(), None, walk.head
+        try:
+            head = await self.follow(walk)
+        except ChainBroken as error:
+            broken = error
+            faults.add(str(error))
+        missing = await self.guards()
+        async with self._database.reading() as connection:
+            await self._entries(
+                connection, faults, 0, LAST, told=broken.entry_id if broken else None
+            )
+            await self._cases(connection, faults, 0, LAST)
+            await self._lost_cases(connection, faults)
+        _judge(faults, missing, broken)
+        return head
+
+    async def stretch(self, part: float) -> None:
+        """Some old entries and cases again; `part`, from 0 up to 1, says which."""
+        faults = _Faults()
+        async with self._database.reading() as connection:
+            start = await _somewhere(connection, AUDIT.c.id, part, STRETCH)
+            first = await _somewhere(connection, CASE.c.number, part, STRETCH // 5)
+            previous = await connection.scalar(
+                select(*verify_columns.as_kept(AUDIT.c.hash)).where(AUDIT.c.id == start)
+            )
+            await self._entries(connection, faults, start, start + STRETCH)
+            await self._cases(connection, faults, first, first + STRETCH // 5)
+        missing, broken = await self.guards(), None
+        try:
+            await self.follow(_from(start, previous), start + STRETCH)
+        except ChainBroken as error:
+            broken = error
+            faults.add(str(error))
+        _judge(faults, missing, broken)
+
+    async def guards(self) -> list[str]:
+        """A sentence for each trigger that is not as it should be."""
+        async with self._database.reading() as connection:
+            return await connection.run_sync(triggers.faults)
+
+    async def _entries(
+        self,
+        connection: AsyncConnection,
+        faults: "_Faults",
+        after: int,
+        upto: int,
+        told: int | None = None,
+    ) -> None:
+        """`told` is the entry that is told of already."""
+        many = self._share * ENTRIES
+        while rows := await _rows(connection, verify_columns.entries_after(after, upto, many)):
+            for row in rows:
+                if row.id != told and (fault := verify_columns.fault_of(row)):
+                    faults.add(fault)
+            after = rows[-1].id
+            await self._rest()
+
+    async def _cases(
+        self, connection: AsyncConnection, faults: "_Faults", after: int, upto: int
+    ) -> None:
+        many = self._share * CASES
+        while after < upto and (rows := await _rows(connection, cases_after(after, many))):
+            for fault in faults_of(rows):
+                faults.add(fault)
+            after = rows[-1].number
+            await self._rest()
+
+    async def _lost_cases(self, connection: AsyncConnection, faults: "_Faults") -> None:
+        for row in await _rows(connection, entries_without_case(MOST_NAMED)):
+            faults.add(f"Case #{row.case_number} is gone; audit entry {row.first} tells of it.")
+
+    async def _rest(self) -> None:
+        if self._pause is not None:
+            await self._pause()
+
+
+class _Faults:
+    """What was found, the first of it word for word."""
+
+    def __init__(self) -> None:
+        self._named: list[str] = []
+        self._more = 0
+
+    def add(self, fault: str) -> None:
+        """One more."""
+        if len(self._named) < MOST_NAMED:
+            self._named.append(fault)
+        else:
+            self._more += 1
+
+    def lines(self) -> list[str]:
+        """A line for each, and one for how many more there are."""
+        return [*self._named, *([f"And {self._more} more."] if self._more else [])]
+
+
+def _judge(faults: _Faults, missing: Iterable[str], broken: ChainBroken | None) -> None:
+    """RecordDamaged, or ChainBroken, if anything was found."""
+    found, missing = faults.lines(), list(missing)
+    if broken is not None:
+        raise ChainBroken("\n".join(chain(found, missing)), entry_id=broken.entry_id)
+    if found:
+        raise RecordDamaged("\n".join(chain(found, missing)))
+    if missing:
+        raise RecordDamaged("\n".join(missing), next_step=SWITCH_ON)
+
+
+async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> Any:
+    return (await connection.execute(wanted)).all()
+
+
+async def _somewhere(connection: AsyncConnection, column: Any, part: float, size: int) -> int:
+    """Where a stretch of that size begins, after this one, so that all of it is there."""
+    last = await connection.scalar(select(func.max(column))) or 0
+    return round(part * max(0, last - size))
+
+
+def _from(start: int, previous: Any) -> Walk:
+    """A walk that begins after an entry; ChainBroken where its hash cannot be one."""
+    if start == 0:
+        return Walk()
+    if not isinstance(previous, bytes):
+        raise ChainBroken(f"Audit entry {start} is missing.", entry_id=start)
+    return Walk(Head(start, previous))

@@ -1,0 +1,155 @@
+"""Whether the cases say what their audit entries say.
+
+A case is what is worked on and shown; its entries are what is hashed. Somebody who changes the
+database changes a case without touching the chain.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import Row, Select, func, select
+
+from bot.calls.cases import AuditEntry, Event
+from bot.calls.outcomes import State
+from bot.calls.search import EVERYONE
+from bot.store.audit.entries import read
+from bot.store.audit.verify_columns import as_kept, moment
+from bot.store.tables.cases import AUDIT, CASE
+
+
+def cases_after(number: int, limit: int) -> Select[Any]:
+    """The next cases, each as often as it has entries, in order: one look at one moment."""
+    numbers = select(CASE.c.number).where(CASE.c.number > number)
+    chosen = numbers.order_by(CASE.c.number).limit(limit).subquery()
+    columns = as_kept(
+        CASE.c.number,
+        CASE.c.vendor,
+        CASE.c.call_id,
+        CASE.c.request,
+        CASE.c.state,
+        CASE.c.results,
+        CASE.c.asked_at,
+        CASE.c.finished_at,
+        AUDIT.c.id,
+        AUDIT.c.body,
+    )
+    joined = CASE.join(chosen, chosen.c.number == CASE.c.number).outerjoin(
+        AUDIT, AUDIT.c.case_number == CASE.c.number
+    )
+    return select(*columns).select_from(joined).order_by(CASE.c.number, AUDIT.c.id)
+
+
+def entries_without_case(limit: int) -> Select[Any]:
+    """Numbers of cases that entries tell of and that are not there, with the first entry."""
+    there = select(CASE.c.number).where(CASE.c.number == AUDIT.c.case_number).exists()
+    return (
+        select(AUDIT.c.case_number, func.min(AUDIT.c.id).label("first"))
+        .where(AUDIT.c.case_number.is_not(None), ~there)
+        .group_by(AUDIT.c.case_number)
+        .order_by(AUDIT.c.case_number)
+        .limit(limit)
+    )
+
+
+def faults_of(rows: Sequence[Row[Any]]) -> Iterator[str]:
+    """A sentence for each case that is not as recorded; `rows` as `cases_after` yields them."""
+    for _, of_one in groupby(rows, key=lambda row: row.number):
+        case, *more = of_one
+        entries = [read(row.id, row.body) for row in (case, *more) if row.id is not None]
+        if fault := _fault(case, entries):
+            yield fault
+
+
+def _fault(case: Row[Any], entries: Sequence[AuditEntry]) -> str | None:
+    asked = _first(entries, Event.REQUESTED)
+    if asked is None:
+        if any(entry.event in {Event.DAMAGED, Event.NEWER} for entry in entries):
+            return None  # that is told of the entry
+        return f"No audit entry tells of case #{case.number}: it was added, or entries are gone."
+    request = _object(case.request)
+    if request is None:
+        return f"Case #{case.number} cannot be read."
+    ended = _first(reversed(entries), Event.OUTCOME)
+    wrong = [*_asked_otherwise(case, request, asked), *_ended_otherwise(case, request, ended)]
+    if not wrong:
+        return None
+    told = ", ".join(wrong)
+    return f"Case #{case.number} is not what audit entry {asked.id} and later ones say: {told}."
+
+
+def _first(entries: Iterable[AuditEntry], event: Event) -> AuditEntry | None:
+    return next((entry for entry in entries if entry.event is event), None)
+
+
+def _asked_otherwise(
+    case: Row[Any], request: Mapping[str, Any], asked: AuditEntry
+) -> Iterator[str]:
+    """What was asked for, by whom, and when."""
+    act = _part(request, "act")
+    actor = asked.actor.model_dump() if asked.actor else None
+    said = {
+        "moderator": request.get("actor") == actor,
+        "reason": request.get("reason", "") == asked.reason,
+        "action": _part(act, "verb").get("name") == asked.verb,
+        "vendor": case.vendor == _part(act, "call").get("vendor") == asked.vendor,
+        "call": case.call_id == _part(act, "call").get("id") == asked.call,
+        "people": _same_people(act, asked.people),
+        "time": moment(case.asked_at) == asked.at,
+    }
+    yield from (name for name, same in said.items() if not same)
+
+
+def _ended_otherwise(
+    case: Row[Any], request: Mapping[str, Any], ended: AuditEntry | None
+) -> Iterator[str]:
+    """How and when it ended, if it did."""
+    if ended is None:
+        if case.state != State.ASKED or case.finished_at is not None:
+            yield "result"
+        return
+    if case.state != ended.state or not _same_results(case.results, ended.detail):
+        yield "result"
+    if moment(case.finished_at) != ended.at:
+        yield "time of the result"
+    if not _same_people(_part(request, "act"), ended.people):
+        yield "people of the result"
+
+
+def _same_people(act: Mapping[str, Any], named: Sequence[str]) -> bool:
+    """Whether an act is aimed at those whom an entry names: by `name (id)`, or the id alone."""
+    if act.get("everyone"):
+        return named[:1] == (EVERYONE,)
+    ids = [str(_object_of(one).get("id")) for one in act.get("people") or ()]
+    return len(ids) == len(named) and all(
+        line == one or line.endswith(f"({one})") for one, line in zip(ids, named, strict=True)
+    )
+
+
+def _same_results(kept: Any, told: str) -> bool:
+    """Whether the evidence of every result stands in what the entry tells of them."""
+    results = _json(kept)
+    if not isinstance(results, list):
+        return False
+    return all(str(_object_of(one).get("evidence")) in told for one in results)
+
+
+def _json(kept: Any) -> Any:
+    try:
+        return from_json(kept)
+    except (ValueError, TypeError):
+        return None
+
+
+def _object(kept: Any) -> dict[str, Any] | None:
+    found = _json(kept)
+    return found if isinstance(found, dict) else None
+
+
+def _object_of(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return _object_of(whole.get(name))

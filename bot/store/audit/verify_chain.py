@@ -1,0 +1,107 @@
+"""Reading the audit for a walk along its chain, at the speed of hashing it.
+
+What a walk reads comes straight from the drivers: a row of SQLAlchemy costs as much as its hash,
+and a meddled SQLite cell may hold anything. It is hashed in the event loop, a chunk at a time: a
+thread that hashes would hold up every acknowledgement for as long as threads take turns, 5 ms.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import psycopg
+
+from bot.errors import StoreError
+from bot.store.audit.chain import Bundle, Walk
+from bot.store.database import Database
+
+CHUNK = 2000
+"""Entries held in memory; to hash them takes about two milliseconds."""
+
+BUNDLE = 500
+"""Entries in one row from PostgreSQL: few enough to stay in a processor's cache."""
+
+AT_ONCE = 200_000
+"""Entries that one statement to PostgreSQL is about: some tenths of a second."""
+
+Pause = Callable[[], Awaitable[None]]
+"""What is awaited after each chunk, so that others have their turn."""
+
+_ROWS = "SELECT id, body, hash FROM audit WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+
+_BUNDLES = """
+SELECT bundle.*
+FROM generate_series(
+    %(after)s::bigint, (SELECT least(max(id), %(upto)s::bigint) FROM audit) - 1, %(size)s
+) AS start,
+LATERAL (
+    SELECT max(id), string_agg(int4send(length(body)), ''), string_agg(body, ''),
+           string_agg(hash, ''), bool_and(length(hash) = 32)
+    FROM (
+        SELECT id, body, hash FROM audit
+        WHERE id > start AND id <= least(start + %(size)s, %(upto)s::bigint) ORDER BY id
+    ) AS entries
+) AS bundle
+"""
+"""Many entries in one row: PostgreSQL puts them together on the other side of the wire.
+
+It does so while the ones before are hashed here. Aggregates over a sorted subquery see its rows in
+that order. https://www.postgresql.org/docs/current/functions-aggregate.html
+"""
+
+_CLOSELY = "SELECT id, body, hash FROM audit WHERE id > %s AND id <= %s ORDER BY id LIMIT %s"
+
+LAST = 2**31 - 1
+"""The greatest id that there can be."""
+
+
+async def walk_over(
+    database: Database, walk: Walk, *, upto: int = LAST, pause: Pause | None = None
+) -> None:
+    """Follow every entry after the walk's head, up to `upto`; ChainBroken at the first bad one.
+
+    StoreError when the database does not answer: that says nothing about the entries.
+    """
+    try:
+        async with database.reading() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            if database.sqlite:
+                await _over_sqlite(raw, walk, upto, pause)
+            else:
+                await _over_postgresql(raw, walk, upto, pause)
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise StoreError("The database does not answer.") from error
+
+
+async def _over_sqlite(raw: Any, walk: Walk, upto: int, pause: Pause | None) -> None:
+    """`raw` is aiosqlite's connection."""
+    while rows := await raw.execute_fetchall(_ROWS, (walk.head.id, upto, CHUNK)):
+        walk.follow(rows)
+        if pause is not None:
+            await pause()
+
+
+async def _over_postgresql(raw: Any, walk: Walk, upto: int, pause: Pause | None) -> None:
+    """`raw` is psycopg's. What does not fit in a bundle is looked at entry by entry, to name it."""
+    span = AT_ONCE if pause is None else CHUNK
+    while True:
+        at = walk.head.id
+        good = await _carried(raw, walk, min(upto, at + span))
+        if not good or walk.head.id == at:
+            rows = await raw.cursor(binary=True).execute(_CLOSELY, (walk.head.id, upto, CHUNK))
+            if not (found := await rows.fetchall()):
+                return
+            walk.follow(found)
+        if pause is not None:
+            await pause()
+
+
+async def _carried(raw: Any, walk: Walk, upto: int) -> bool:
+    """Whether the walk came that far; it stopped before a bundle that does not fit otherwise."""
+    wanted = {"after": walk.head.id, "upto": upto, "size": BUNDLE}
+    async with aclosing(raw.cursor(binary=True).stream(_BUNDLES, wanted)) as bundles:
+        async for last, sizes, bodies, hashes, even in bundles:
+            if last is not None and not (even and walk.carry(Bundle(last, sizes, bodies, hashes))):
+                return False
+    return True

@@ -1,0 +1,66 @@
+"""Whether the columns that audit entries are found by say what the entries say."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select, type_coerce
+from sqlalchemy.types import NullType
+
+from bot.calls.cases import Event
+from bot.store.audit.entries import read
+from bot.store.cases.rows import found_by
+from bot.store.tables.cases import AUDIT
+
+NAMES: Mapping[str, str] = {
+    "case_number": "case",
+    "at": "time",
+    "actor": "moderator",
+    "verb": "action",
+    "vendor": "vendor",
+    "state": "result",
+    "people": "people",
+}
+"""What each column is called when it is told of."""
+
+
+def as_kept(*columns: Any) -> list[Any]:
+    """The columns as the driver gives them: a meddled SQLite cell may hold anything."""
+    return [type_coerce(column, NullType()).label(column.name) for column in columns]
+
+
+def entries_after(entry_id: int, upto: int, limit: int) -> Select[Any]:
+    """The next entries with what they are found by."""
+    columns = as_kept(AUDIT.c.id, AUDIT.c.body, *(AUDIT.c[name] for name in NAMES))
+    wanted = select(*columns).where(AUDIT.c.id > entry_id, AUDIT.c.id <= upto)
+    return wanted.order_by(AUDIT.c.id).limit(limit)
+
+
+def fault_of(row: Row[Any]) -> str | None:
+    """What is wrong with an entry or with its columns, in a sentence; None for nothing."""
+    entry = read(row.id, row.body)
+    if entry.event is Event.DAMAGED:
+        return entry.detail
+    if entry.event is Event.NEWER:
+        return None
+    wrong = [NAMES[name] for name in _differing(row, found_by(entry))]
+    if not wrong:
+        return None
+    return f"What audit entry {row.id} is searched by is not what it says: {', '.join(wrong)}."
+
+
+def _differing(row: Row[Any], found: Mapping[str, Any]) -> Iterator[str]:
+    kept = row._mapping  # noqa: SLF001 - SQLAlchemy's name for it; it is documented
+    for name in NAMES:
+        said = moment(kept[name]) if name == "at" else kept[name]
+        if said != found[name]:
+            yield name
+
+
+def moment(kept: Any) -> Any:
+    """A moment as SQLite keeps it made one in UTC; what is none stays as it is."""
+    if isinstance(kept, str):
+        with suppress(ValueError):
+            return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    return kept

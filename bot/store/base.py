@@ -1,0 +1,75 @@
+"""What every side of the store stands on: the database, the writer, and honest errors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.store.database import Database
+from bot.store.unreadable_rows import SetAside
+from bot.store.writing.connection import Work
+from bot.store.writing.writer import Writer
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+BACKGROUND = 10.0
+"""Seconds that work nobody waits for in Slack may take to be written."""
+
+SUMMING = 30.0
+"""Seconds that adding up the calls or cases of many days may take."""
+
+
+class Shelf:
+    """Reads at once, writes through the one writer."""
+
+    _clock: Clock
+    _database: Database
+    _writer: Writer
+    _aside: SetAside
+    _patience: float
+
+    async def _background(self, work: Work[R, T], request: R) -> T:
+        return await self._writer.write(work, request, patience=BACKGROUND)
+
+    async def _asked(self, work: Work[R, T], request: R) -> T:
+        """For work whose answer somebody in Slack waits for."""
+        return await self._writer.write(work, request, patience=self._patience)
+
+    @asynccontextmanager
+    async def _reading(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """A connection for statements that read, for as long as an order may take or `seconds`.
+
+        StoreError when the database does not answer, or not in that time.
+        """
+        limit = self._patience if seconds is None else seconds
+        async with readable(limit), self._database.reading() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def readable(seconds: float | None = None) -> AsyncIterator[None]:
+    """StoreError when the database does not answer a read, or not within `seconds`; None for ever.
+
+    A statement that is given up is cancelled in the server, too.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise StoreError("The database is busy.", next_step="Try again in a moment.") from error
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError("The database does not answer.") from error
+
+
+def prepared(make: Callable[[], R]) -> R:
+    """What `make` makes for the writer; StoreError for what no database can hold."""
+    try:
+        return make()
+    except (ValueError, OverflowError) as error:
+        raise StoreError("There is something in it that cannot be written.") from error

@@ -1,0 +1,176 @@
+"""Orders that were refused for want of a role: kept, and put to those who may give them, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+
+from bot.calls.actors import Actor
+from bot.calls.asks import Ask, Asked
+from bot.calls.cases import Event
+from bot.errors import NotAccepted, OtherRelease, StoreError
+from bot.store.base import Shelf
+from bot.store.leases import NOBODY, NOW, Leasing, Wish
+from bot.store.stored_json import each_by_itself, read_json, understanding
+from bot.store.tables.cases import REFUSED
+from bot.store.unreadable_rows import SetAside
+from bot.store.writing.connection import Transaction, Work
+
+KEPT = timedelta(days=7)
+"""How long a refused order can be asked for and opened."""
+
+SAME = timedelta(minutes=15)
+"""An equal order that was asked for so lately, by whomever, is not asked for again."""
+
+_DUE = Leasing(REFUSED, REFUSED.c.due_at <= NOW)
+_ADD = insert(REFUSED)
+_THERE = select(REFUSED.c.id).where(REFUSED.c.id.in_(bindparam("ids", expanding=True)))
+_OURS = and_(REFUSED.c.id == bindparam("ask"), REFUSED.c.token == bindparam("fence"))
+_TOLD = update(REFUSED).where(_OURS).values(NOBODY | {"due_at": None})
+_LATER = update(REFUSED).where(_OURS).values(NOBODY | {"due_at": bindparam("until")})
+_EXPIRE = delete(REFUSED).where(REFUSED.c.refused_at <= bindparam("long_ago"))
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Somebody wants an order of that id, which was refused them, put to those who may give it."""
+
+    id: str
+    actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskLater:
+    """To be posted again after `wait`."""
+
+    ask: Ask
+    wait: timedelta
+
+
+def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
+    """Keep each whose id is new."""
+    known = {*transaction.connection.execute(_THERE, {"ids": [one.id for one in asks]}).scalars()}
+    rows = {one.id: _row(one, transaction.now) for one in asks if one.id not in known}
+    if rows:
+        transaction.connection.execute(_ADD, list(rows.values()))
+
+
+class Asks:
+    """Where they are asked for, taken up and brought back. A stale token changes nothing."""
+
+    def __init__(self, aside: SetAside) -> None:
+        self._aside = aside
+
+    def refer(
+        self, transaction: Transaction, referrals: Sequence[Referral]
+    ) -> Sequence[Asked | OtherRelease | None]:
+        """What became of each; None where nobody was refused such an order, or somebody else."""
+        return each_by_itself(partial(self._refer, transaction), referrals)
+
+    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Ask]]:
+        """Those to be posted that nobody holds; what is old is forgotten on the way."""
+        return [self._due(transaction, wish) for wish in wishes]
+
+    def told(self, transaction: Transaction, asks: Sequence[Ask]) -> Sequence[None]:
+        """Each was posted, or is given up."""
+        transaction.connection.execute(_TOLD, [_lease(one) for one in asks])
+        return [None] * len(asks)
+
+    def later(self, transaction: Transaction, laters: Sequence[AskLater]) -> Sequence[None]:
+        """Let go of each until its moment."""
+        rows = [_lease(one.ask) | {"until": transaction.now + one.wait} for one in laters]
+        transaction.connection.execute(_LATER, rows)
+        return [None] * len(laters)
+
+    def _refer(self, transaction: Transaction, referral: Referral) -> Asked | None:
+        connection = transaction.connection
+        mine = and_(REFUSED.c.id == referral.id, REFUSED.c.by == referral.actor.user)
+        row = connection.execute(select(REFUSED).where(mine)).one_or_none()
+        if row is None:
+            return None
+        if row.asked_at is not None:
+            return Asked(ask_of(row), new=False)
+        lately = and_(REFUSED.c.subject == row.subject, REFUSED.c.asked_at > referral.at - SAME)
+        equal = connection.execute(select(REFUSED).where(lately).limit(1)).one_or_none()
+        if equal is not None:
+            return Asked(ask_of(equal), new=False)
+        said = {"asked_at": referral.at, "due_at": transaction.now}
+        connection.execute(update(REFUSED).where(mine).values(said))
+        ask = ask_of(row).model_copy(update={"asked_at": referral.at})
+        transaction.ledger.add(
+            Event.REFERRED,
+            at=referral.at,
+            actor=referral.actor,
+            act=ask.act,
+            reason=ask.reason,
+            detail=f"{ask.role}s were asked: {', '.join(ask.holders)}",
+        )
+        return Asked(ask, new=True)
+
+    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Ask]:
+        transaction.connection.execute(_EXPIRE, {"long_ago": transaction.now - KEPT})
+        taken = _DUE.take_readable(transaction, wish, read=ask_of, aside=self._aside)
+        taken.sort(key=lambda pair: (pair[0].due_at, pair[0].id))
+        return [ask for _, ask in taken]
+
+
+class AskSide(Shelf):
+    """The side of the store that is `bot.ports.AskStore`."""
+
+    def _open_asks(self) -> None:
+        asks = Asks(self._aside)
+        self._refer = Work(asks.refer, NotAccepted, counting=True)
+        self._due_asks = Work(asks.due, StoreError)
+        self._ask_told = Work(asks.told, StoreError)
+        self._ask_later = Work(asks.later, StoreError)
+
+    async def refer(self, id_: str, actor: Actor) -> Asked | None:
+        """Put a refused order to those who may; see `bot.ports.AskStore`."""
+        return await self._asked(self._refer, Referral(id_, actor, self._clock.now()))
+
+    async def refused_order(self, id_: str) -> Ask | None:
+        """The order of that id."""
+        wanted = select(REFUSED).where(REFUSED.c.id == id_)
+        async with self._reading() as connection:
+            row = (await connection.execute(wanted)).one_or_none()
+        return None if row is None else ask_of(row)
+
+    async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
+        """Take up what is to be posted and that nobody holds."""
+        return await self._background(self._due_asks, Wish(owner, limit, lease))
+
+    async def ask_told(self, ask: Ask) -> None:
+        """This was posted, or is given up."""
+        await self._background(self._ask_told, ask)
+
+    async def ask_later(self, ask: Ask, until: datetime) -> None:
+        """Try this again at `until`."""
+        await self._background(self._ask_later, AskLater(ask, until - self._clock.now()))
+
+
+def ask_of(row: Row[Any]) -> Ask:
+    """The order in a row that holds the columns of `refused_order`. Raises OtherRelease."""
+    with understanding("That order"):
+        kept = read_json(Ask, row.request)
+    now = {"asked_at": row.asked_at, "attempt": row.attempt, "token": row.token or ""}
+    return kept.model_copy(update=now)
+
+
+def _row(ask: Ask, now: datetime) -> dict[str, Any]:
+    return {
+        "id": ask.id,
+        "by": ask.actor.user,
+        "subject": ask.act.open_key(),
+        "request": ask.model_dump_json(exclude_defaults=True),
+        "refused_at": now,
+        "attempt": 0,
+    }
+
+
+def _lease(ask: Ask) -> dict[str, Any]:
+    """The parameters of `_OURS`."""
+    return {"ask": ask.id, "fence": ask.token}

@@ -1,0 +1,339 @@
+"""Taking orders: each key once, equal open orders together, and every attempt in the audit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select
+
+from bot.calls.actors import Actor, Reader
+from bot.calls.acts import Act
+from bot.calls.cases import (
+    ASKED,
+    Acceptance,
+    Case,
+    DigestNote,
+    Disclosure,
+    Event,
+    How,
+    Manner,
+    NoticeKind,
+    Order,
+    Refusal,
+)
+from bot.calls.outcomes import State
+from bot.errors import KeyReused, OtherRelease
+from bot.store.audit.append import options
+from bot.store.cases.contention import Joinable, take_locks
+from bot.store.cases.rows import case_of, request_json
+from bot.store.tables.cases import CASE, DELIVERY, IS_OPEN, OUTBOX
+from bot.store.writing.connection import Transaction
+
+WORKING_AFTER = timedelta(seconds=2)
+"""How long a new message waits for the outcome before it says that the case is in progress."""
+
+ANSWERABLE = timedelta(minutes=30)
+"""How long Slack takes answers at a response_url.
+
+https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+
+_ADD_CASE, _ADD_DELIVERY, _ADD_NOTICE = insert(CASE), insert(DELIVERY), insert(OUTBOX)
+_OF_THESE = DELIVERY.c.key.in_(bindparam("keys", expanding=True))
+_SEEN = select(DELIVERY.c.key).where(_OF_THESE)
+_DELIVERED = (
+    select(DELIVERY.c.key, DELIVERY.c.fingerprint, CASE)
+    .outerjoin(CASE, CASE.c.number == DELIVERY.c.case_number)
+    .where(_OF_THESE)
+)
+_EQUAL = (
+    select(CASE).where(IS_OPEN).where(CASE.c.open_key.in_(bindparam("open_keys", expanding=True)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """An order with all that can be worked out before its turn. ValueError for unwritable text."""
+
+    order: Order
+    fingerprint: str
+    open_key: str
+    request: str
+    at: datetime
+
+    @classmethod
+    def of(cls, order: Order, at: datetime) -> "Knock":
+        """The order, asked at that moment."""
+        return cls(order, order.fingerprint(), order.act.open_key(), request_json(order), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """An entry that belongs to no case, and its key: a second delivery adds nothing.
+
+    `said` are the fields of `AuditEntry` beside number, moment and actor.
+    """
+
+    key: str
+    event: Event
+    actor: Actor
+    act: Act | None
+    said: Mapping[str, Any]
+    at: datetime
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal, at: datetime) -> "Remark":
+        """What was not permitted, and why. Its key is of its own: the request may come again."""
+        detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
+        said = {"state": State.REFUSED, "detail": detail}
+        key = f"refused:{refusal.key}"
+        return cls(key, Event.REFUSED, refusal.actor, refusal.act, said, at)
+
+    @classmethod
+    def of_disclosure(cls, told: Disclosure, at: datetime) -> "Remark":
+        """What was handed out, of which call."""
+        said = {
+            "vendor": told.call.vendor,
+            "call": told.call.id,
+            "title": told.title,
+            "detail": told.detail,
+        }
+        return cls(told.key, Event.DISCLOSED, told.actor, None, said, at)
+
+    @classmethod
+    def of_note(cls, note: DigestNote, at: datetime) -> "Remark":
+        """What was asked of a digest."""
+        return cls(note.key, note.event, note.actor, None, {"detail": note.detail}, at)
+
+
+class Door:
+    """`line_channel` is the moderation channel that shows every case; None for none."""
+
+    def __init__(self, line_channel: str | None) -> None:
+        self._line_channel = line_channel
+
+    def accept(
+        self, transaction: Transaction, knocks: Sequence[Knock]
+    ) -> Sequence[Acceptance | KeyReused | OtherRelease]:
+        """A constant number of statements, however many knock."""
+        batch = _Batch(transaction, self._line_channel)
+        batch.look(knocks)
+        answers = [batch.answer(knock) for knock in knocks]
+        batch.write()
+        return answers
+
+
+def heard(transaction: Transaction, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are on record."""
+    return set(transaction.connection.execute(_SEEN, {"keys": list(keys)}).scalars())
+
+
+def remark(transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool]:
+    """Audit each whose key is new; which ones were."""
+    seen = heard(transaction, [one.key for one in remarks])
+    rows = []
+    new = []
+    for one in remarks:
+        new.append(one.key not in seen)
+        if new[-1]:
+            seen.add(one.key)
+            rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
+            transaction.ledger.add(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
+    if rows:
+        transaction.connection.execute(_ADD_DELIVERY, rows)
+    return new
+
+
+class _Batch:
+    """The orders of one transaction: what is known about them, and the rows they make."""
+
+    def __init__(self, transaction: Transaction, line_channel: str | None) -> None:
+        self._connection = transaction.connection
+        self._now = transaction.now
+        self._ledger = transaction.ledger
+        self._line_channel = line_channel
+        self._known: dict[str, tuple[str, Case | OtherRelease | None]] = {}
+        self._open = Joinable()
+        self._unread: dict[str, OtherRelease] = {}
+        self._made: list[Case] = []
+        self._cases: dict[int, dict[str, Any]] = {}
+        self._deliveries: list[dict[str, Any]] = []
+        self._notices: list[dict[str, Any]] = []
+
+    def look(self, knocks: Sequence[Knock]) -> None:
+        """Read which keys were seen before and which equal orders are open."""
+        keys = [key for knock in knocks for key in knock.order.keys]
+        for row in self._connection.execute(_DELIVERED, {"keys": keys}):
+            self._known[row.key] = (row.fingerprint, _perhaps(row))
+        open_keys = [knock.open_key for knock in knocks]
+        for row in self._connection.execute(_EQUAL, {"open_keys": open_keys}):
+            case = _read(row)
+            if isinstance(case, OtherRelease):
+                self._unread[row.open_key] = case
+            else:
+                self._open.add(row.open_key, case)
+
+    def answer(self, knock: Knock) -> Acceptance | KeyReused | OtherRelease:
+        """What becomes of one order, given all before it.
+
+        One that belongs to a case which this release cannot read is not taken: that case is it.
+        """
+        if known := self._known.get(knock.order.key):
+            return self._again(knock, *known)
+        if (pressed := self._known.get(knock.order.press)) and pressed[1] is not None:
+            return _repeated(pressed[1])
+        if (unread := self._unread.get(knock.open_key)) is not None:
+            return unread
+        if case := self._open.get(knock.open_key):
+            how = How.JOINED
+            self._audit(Event.JOINED, knock, case)
+        else:
+            how = How.NEW
+            case = self._new(knock)
+        self._deliver(knock, case, joined=how is How.JOINED)
+        return Acceptance(case=case, how=how)
+
+    def write(self) -> None:
+        """One insert a table."""
+        if self._made:
+            take_locks(self._connection, self._made)
+        for add, rows in (
+            (_ADD_CASE, list(self._cases.values())),
+            (_ADD_DELIVERY, self._deliveries),
+            (_ADD_NOTICE, self._notices),
+        ):
+            if rows:
+                self._connection.execute(add, rows)
+
+    def _again(
+        self, knock: Knock, fingerprint: str, case: Case | OtherRelease | None
+    ) -> Acceptance | KeyReused | OtherRelease:
+        if case is not None and fingerprint == knock.fingerprint:
+            return _repeated(case)
+        self._ledger.add(
+            Event.REFUSED,
+            at=knock.at,
+            actor=knock.order.actor,
+            act=knock.order.act,
+            case=case.number if isinstance(case, Case) else None,
+            reason=knock.order.reason,
+            state=State.REFUSED,
+            detail="The key of an earlier order came with a different one.",
+        )
+        return KeyReused("This was already requested, with other words.")
+
+    def _new(self, knock: Knock) -> Case:
+        order = knock.order
+        case = Case(
+            number=self._ledger.next_case(),
+            act=order.act,
+            actor=order.actor,
+            reason=order.reason,
+            asked_at=knock.at,
+            channel=order.channel,
+            reply_url=order.reply_url,
+            trace=order.trace,
+        )
+        for number, open_key in self._open.overtake(case).items():
+            if number in self._cases:
+                self._cases[number]["open_key"] = open_key
+        self._open.add(knock.open_key, case)
+        self._made.append(case)
+        self._cases[case.number] = _case_row(case, knock, self._now)
+        self._audit(Event.REQUESTED, knock, case)
+        if self._line_channel:
+            self._notices.append(
+                _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel, self._now)
+            )
+        return case
+
+    def _deliver(self, knock: Knock, case: Case, *, joined: bool) -> None:
+        order = knock.order
+        for key in order.keys:
+            self._known[key] = (knock.fingerprint, case)
+            self._deliveries.append(
+                {"key": key, "fingerprint": knock.fingerprint, "case_number": case.number}
+            )
+        if order.reply_url:
+            key = f"answer:{order.key}"
+            answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url, self._now)
+            patience = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
+            self._notices.append(
+                answer
+                | {
+                    "due_at": self._now + patience,
+                    "expires_at": self._now + ANSWERABLE,
+                    "manner": order.manner,
+                    "joined": joined,
+                    "reader": Reader(actor=order.actor, channel=order.channel).model_dump_json(
+                        exclude_defaults=True
+                    ),
+                }
+            )
+
+    def _audit(self, event: Event, knock: Knock, case: Case) -> None:
+        order = knock.order
+        self._ledger.add(
+            event,
+            at=knock.at,
+            actor=order.actor,
+            act=order.act,
+            case=case.number,
+            reason=order.reason,
+            state=State.ASKED,
+            detail=options(order.act),
+        )
+
+
+def _perhaps(row: Row[Any]) -> Case | OtherRelease | None:
+    return None if row.number is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Case | OtherRelease:
+    """The case in a row, or why this release cannot read it."""
+    try:
+        return case_of(row)
+    except OtherRelease as error:
+        return error
+
+
+def _repeated(case: Case | OtherRelease) -> Acceptance | OtherRelease:
+    """That an order came before."""
+    return case if isinstance(case, OtherRelease) else Acceptance(case=case, how=How.REPEATED)
+
+
+def _case_row(case: Case, knock: Knock, now: datetime) -> dict[str, Any]:
+    call = case.act.call
+    return {
+        "number": case.number,
+        "open_key": knock.open_key,
+        "vendor": call.vendor,
+        "call_id": call.id,
+        "session": call.session,
+        "request": knock.request,
+        "reply_url": case.reply_url,
+        "state": case.state,
+        "asked_at": case.asked_at,
+        "accepted_at": now,
+        "attempt": 0,
+    }
+
+
+def _notice(case: Case, kind: NoticeKind, key: str, place: str, now: datetime) -> dict[str, Any]:
+    """A row of the outbox that has to show that the case was asked."""
+    return {
+        "key": key,
+        "kind": kind,
+        "case_number": case.number,
+        "place": place,
+        "version": ASKED,
+        "shown": 0,
+        "attempt": 0,
+        "due_at": now,
+        "expires_at": None,
+        "manner": None,
+        "joined": None,
+        "reader": None,
+    }

@@ -1,0 +1,85 @@
+"""Orders whose meaning is still looked for: kept under their key, taken up under a lease."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, true
+
+from bot.calls.actors import Actor
+from bot.calls.lookups import Lookup
+from bot.store.cases.intake import heard
+from bot.store.leases import Leasing, Wish
+from bot.store.tables.cases import LOOKUP
+from bot.store.writing.connection import Transaction
+
+_WAITING = Leasing(LOOKUP, true())
+_ADD = insert(LOOKUP)
+_THERE = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
+_OVER = delete(LOOKUP).where(
+    and_(LOOKUP.c.key == bindparam("lookup"), LOOKUP.c.token == bindparam("fence"))
+)
+
+
+def hold(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
+    """Keep each whose key is new: False where it is kept already, or has led to something."""
+    keys = [one.key for one in lookups]
+    known = {*transaction.connection.execute(_THERE, {"keys": keys}).scalars()}
+    known |= heard(transaction, keys)
+    new = []
+    rows = []
+    for one in lookups:
+        new.append(one.key not in known)
+        if new[-1]:
+            known.add(one.key)
+            rows.append(_row(one) | {"due_at": transaction.now})
+    if rows:
+        transaction.connection.execute(_ADD, rows)
+    return new
+
+
+def due(transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Lookup]]:
+    """The oldest that nobody holds."""
+    return [_due(transaction, wish) for wish in wishes]
+
+
+def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
+    """Forget each that is still held as it was taken up."""
+    rows = [{"lookup": one.key, "fence": one.token} for one in lookups]
+    transaction.connection.execute(_OVER, rows)
+    return [None] * len(lookups)
+
+
+def _due(transaction: Transaction, wish: Wish) -> Sequence[Lookup]:
+    rows = _WAITING.take(transaction, wish)
+    rows = sorted(rows, key=lambda row: (row.due_at, row.key))
+    return [_lookup(transaction, row) for row in rows]
+
+
+def _row(one: Lookup) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "words": one.words,
+        "command": one.command,
+        "by": one.actor.user,
+        "team": one.actor.team,
+        "channel": one.channel,
+        "reply_url": one.reply_url,
+        "trace": one.trace,
+        "attempt": 0,
+    }
+
+
+def _lookup(transaction: Transaction, row: Row[Any]) -> Lookup:
+    return Lookup(
+        key=row.key,
+        words=row.words,
+        command=row.command,
+        actor=Actor(user=row.by, team=row.team),
+        channel=row.channel,
+        reply_url=row.reply_url,
+        waited=transaction.since(row.due_at),
+        trace=row.trace,
+        attempt=row.attempt,
+        token=row.token,
+        restored=row.restored_at is not None,
+    )

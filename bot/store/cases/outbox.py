@@ -1,0 +1,197 @@
+"""Notices: places in Slack that do not show a case's newest state yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Executable,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
+
+from bot.calls.cases import ASKED, Notice, NoticeKind
+from bot.errors import OtherRelease
+from bot.store.cases.outages import arrived, not_in_outage, tries
+from bot.store.cases.rows import notice_of
+from bot.store.clock_steps import ClockSteps
+from bot.store.database import Database
+from bot.store.leases import NOBODY, NOW, Leasing, Wish
+from bot.store.tables.cases import CASE, IS_DUE, OUTBOX
+from bot.store.unreadable_rows import SetAside
+from bot.store.writing.connection import Transaction
+
+_ANY = and_(IS_DUE, OUTBOX.c.due_at <= NOW)
+_ANSWER = and_(_ANY, OUTBOX.c.kind == NoticeKind.ANSWER)
+_LINE = and_(_ANY, OUTBOX.c.kind == NoticeKind.LINE)
+_DUE = {
+    None: Leasing(OUTBOX, and_(_ANY, not_in_outage())),
+    NoticeKind.LINE: Leasing(OUTBOX, and_(_LINE, not_in_outage())),
+    NoticeKind.ANSWER: Leasing(OUTBOX, _ANSWER),
+}
+_TRY = Leasing(OUTBOX, and_(_LINE, OUTBOX.c.place == bindparam("channel")))
+_OURS = and_(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
+
+_HELD = select(OUTBOX).where(OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
+_REMEMBER = (
+    update(OUTBOX)
+    .where(_OURS)
+    .values(
+        NOBODY
+        | {
+            "shown": bindparam("told"),
+            "posted": func.coalesce(bindparam("message"), OUTBOX.c.posted),
+            "attempt": 0,
+        }
+    )
+)
+_POSTPONE = (
+    update(OUTBOX)
+    .where(_OURS)
+    .values(
+        NOBODY
+        | {
+            "due_at": bindparam("until"),
+            "attempt": bindparam("tries"),
+            "posted": func.coalesce(bindparam("message"), OUTBOX.c.posted),
+        }
+    )
+)
+_DELETE = delete(OUTBOX).returning(OUTBOX.c.case_number, OUTBOX.c.place)
+_DROP = _DELETE.where(
+    OUTBOX.c.key.in_(bindparam("keys", expanding=True)),  # for the index: pairs alone use none
+    tuple_(OUTBOX.c.key, OUTBOX.c.token).in_(bindparam("leases", expanding=True)),
+)
+_EXPIRE = _DELETE.where(OUTBOX.c.expires_at <= bindparam("now"))
+_FORGET_ADDRESS = (
+    update(CASE)
+    .where(CASE.c.number == bindparam("case"), CASE.c.reply_url == bindparam("address"))
+    .values(reply_url=None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice that was shown; `posted` is the message's timestamp where there is one."""
+
+    notice: Notice
+    posted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A notice to be tried again after `wait`; see `bot.ports.Store.postpone`."""
+
+    notice: Notice
+    wait: timedelta
+    doubtful: bool = True
+    posted: str | None = None
+
+    @property
+    def tries(self) -> int:
+        """How often it counts as tried: a first try that surely posted no line is none.
+
+        Tried again, a line is looked for, which Slack allows seldom.
+        """
+        tries = self.notice.attempt
+        surely_none = self.notice.kind is NoticeKind.LINE and tries == 1 and not self.doubtful
+        return 0 if surely_none else tries
+
+
+class Notices:
+    """Where the notifier takes up notices and brings them back. A stale token changes nothing."""
+
+    def __init__(self, database: Database, aside: SetAside) -> None:
+        self._aside = aside
+        self._steps = ClockSteps(database)
+
+    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Notice]]:
+        """The longest due; what can no longer be told is dropped on the way."""
+        self._steps.look(transaction, max(wish.lease for wish in wishes))
+        return [self._due(transaction, wish) for wish in wishes]
+
+    def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
+        """Remember what each place shows now; an answer that told the outcome is forgotten."""
+        over = [told.notice for told in shown if _told_all(told.notice)]
+        rows = [
+            _lease(told.notice) | {"told": told.notice.version, "message": told.posted}
+            for told in shown
+            if not _told_all(told.notice)
+        ]
+        if rows:
+            transaction.connection.execute(_REMEMBER, rows)
+        arrived(transaction, [told.notice for told in shown])
+        self.drop(transaction, over)
+        return [None] * len(shown)
+
+    def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
+        """Let go of each until its moment."""
+        rows = [
+            _lease(later.notice)
+            | {
+                "until": transaction.now + later.wait,
+                "tries": later.tries,
+                "message": later.posted,
+            }
+            for later in laters
+        ]
+        transaction.connection.execute(_POSTPONE, rows)
+        return [None] * len(laters)
+
+    def leave(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
+        """Let go of each as if it had not been taken up, and leave it to other releases."""
+        rows = transaction.connection.execute(_HELD, {"keys": [one.key for one in notices]}).all()
+        ours = {(one.key, one.token) for one in notices}
+        left = [row for row in rows if (row.key, row.token) in ours]
+        for row in left:
+            self._aside.add(OUTBOX, row, OtherRelease(f"{row.key}: its case cannot be shown here."))
+        _TRY.give_back(transaction.connection, left)
+        return [None] * len(notices)
+
+    def drop(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
+        """Give up on each."""
+        if notices:
+            keys = [notice.key for notice in notices]
+            leases = [(notice.key, notice.token) for notice in notices]
+            _forget(transaction, _DROP, {"keys": keys, "leases": leases})
+        return [None] * len(notices)
+
+    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
+        _forget(transaction, _EXPIRE, {"now": transaction.now})
+        taken = []
+        if wish.kind is not NoticeKind.ANSWER:
+            for channel in tries(transaction, wish):
+                taken += self._take(_TRY, transaction, replace(wish, limit=1), channel=channel)
+        rest = replace(wish, limit=wish.limit - len(taken))
+        taken += self._take(_DUE[wish.kind], transaction, rest)
+        taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
+        return [notice for _, notice in taken]
+
+    def _take(
+        self, leasing: Leasing, transaction: Transaction, wish: Wish, **which: str
+    ) -> list[tuple[Row[Any], Notice]]:
+        return leasing.take_readable(transaction, wish, read=notice_of, aside=self._aside, **which)
+
+
+def _told_all(notice: Notice) -> bool:
+    return notice.kind is NoticeKind.ANSWER and notice.version > ASKED
+
+
+def _lease(notice: Notice) -> dict[str, Any]:
+    """The parameters of `_OURS`."""
+    return {"notice": notice.key, "fence": notice.token}
+
+
+def _forget(transaction: Transaction, which: Executable, parameters: dict[str, Any]) -> None:
+    """Delete notices, and with an answer the address it went to."""
+    gone = transaction.connection.execute(which, parameters).all()
+    if gone:
+        rows = [{"case": case_number, "address": place} for case_number, place in gone]
+        transaction.connection.execute(_FORGET_ADDRESS, rows)

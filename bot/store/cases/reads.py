@@ -1,0 +1,106 @@
+"""Reading cases. Of several, those that this release cannot read are left out and remembered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, false, func, or_, select
+
+from bot.calls.cases import Case
+from bot.calls.models import CallRef, Vendor
+from bot.errors import OtherRelease, UnknownCase
+from bot.store.base import Shelf
+from bot.store.cases.rows import case_of
+from bot.store.tables.cases import AUDIT, CASE, DELIVERY
+
+MOST_UNDOING = 300
+"""Cases that took another one back: each person of it by themselves."""
+
+
+class CaseReads(Shelf):
+    """The side of the store that reads cases; see `bot.ports.Store`."""
+
+    async def last_case(self) -> int:
+        """The number of the newest case, and so how many there are; 0 for none."""
+        async with self._reading() as connection:
+            return await connection.scalar(select(func.max(CASE.c.number))) or 0
+
+    async def case(self, number: int) -> Case:
+        """One case; UnknownCase when there is none, OtherRelease when it cannot be read."""
+        row = await self._row(select(CASE).where(CASE.c.number == number))
+        if row is None:
+            raise UnknownCase(f"There is no case #{number}.")
+        return self._read(row)
+
+    async def led_to(self, key: str) -> Case | None:
+        """The case that the order of this key belongs to; None for a key that never came."""
+        number = select(DELIVERY.c.case_number).where(DELIVERY.c.key == key).scalar_subquery()
+        row = await self._row(select(CASE).where(CASE.c.number == number))
+        return None if row is None else self._read(row)
+
+    async def seen(self, *keys: str) -> bool:
+        """Whether something came under one of these keys already, whatever it led to."""
+        came = select(DELIVERY.c.key).where(DELIVERY.c.key.in_(keys)).limit(1)
+        async with self._reading() as connection:
+            found = await connection.scalar(came)
+        return found is not None
+
+    async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
+        """The latest cases of a call, newest first; of this run of it where `session` says one."""
+        wanted = select(CASE).where(CASE.c.vendor == call.vendor, CASE.c.call_id == call.id)
+        if call.session is not None:
+            wanted = wanted.where(CASE.c.session == call.session)
+        return await self._cases(wanted.order_by(CASE.c.number.desc()).limit(limit))
+
+    async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
+        """The latest cases of these calls together, of all their runs, newest first."""
+        ids: dict[Vendor, list[str]] = {}
+        for call in calls:
+            ids.setdefault(call.vendor, []).append(call.id)
+        of_each = [and_(CASE.c.vendor == one, CASE.c.call_id.in_(ids[one])) for one in ids]
+        newest = select(CASE).where(or_(false(), *of_each)).order_by(CASE.c.number.desc())
+        return await self._cases(newest.limit(limit))
+
+    async def undoing(self, case: Case) -> Sequence[Case]:
+        """Later cases of the same call with the verb that takes this one back, oldest first."""
+        if case.inverse is None:
+            return []
+        call = case.act.call
+        asked = select(AUDIT.c.case_number).where(
+            AUDIT.c.verb == case.inverse.name, AUDIT.c.case_number > case.number
+        )
+        wanted = select(CASE).where(
+            CASE.c.vendor == call.vendor,
+            CASE.c.call_id == call.id,
+            CASE.c.number > case.number,
+            CASE.c.number.in_(asked),
+        )
+        return await self._cases(wanted.order_by(CASE.c.number).limit(MOST_UNDOING))
+
+    def set_aside(self, call: CallRef) -> Sequence[int]:
+        """The cases of a call that were met and cannot be read, newest first."""
+        return self._aside.cases_of(call)
+
+    async def _row(self, wanted: Select[Any]) -> Row[Any] | None:
+        async with self._reading() as connection:
+            row: Row[Any] | None = (await connection.execute(wanted)).one_or_none()
+        return row
+
+    def _read(self, row: Row[Any]) -> Case:
+        """The case in a row; one that cannot be read is remembered, and raises OtherRelease."""
+        try:
+            return case_of(row)
+        except OtherRelease as error:
+            self._aside.add(CASE, row, error)
+            raise
+
+    async def _cases(self, wanted: Select[Any]) -> Sequence[Case]:
+        """Those that can be read."""
+        async with self._reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        found = []
+        for row in rows:
+            try:
+                found.append(self._read(row))
+            except OtherRelease:
+                continue
+        return found

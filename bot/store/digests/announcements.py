@@ -1,0 +1,88 @@
+"""What digests have to tell: taken up under a lease, told once, and given up in the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+
+from bot.digests.announcements import About, Telling
+from bot.store.digests.postings import subscription_of
+from bot.store.leases import NOBODY, NOW, Leasing, Wish
+from bot.store.stored_json import understanding
+from bot.store.tables.digests import SUBSCRIPTION, TELLING
+from bot.store.unreadable_rows import SetAside
+from bot.store.writing.connection import Transaction
+
+WORTH_TELLING = timedelta(days=1)
+"""After that digests have come, and the list says which one is paused and why."""
+
+_DUE = Leasing(TELLING, TELLING.c.due_at <= NOW)
+_OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
+_TOLD = delete(TELLING).where(_OURS)
+_LATER = update(TELLING).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
+_EXPIRE = delete(TELLING).where(TELLING.c.since <= bindparam("long_ago"))
+_ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True)
+class TellLater:
+    """To be tried again after `wait`."""
+
+    telling: Telling
+    wait: timedelta
+
+
+class Tellings:
+    """Where they are taken up and brought back. A stale token changes nothing."""
+
+    def __init__(self, aside: SetAside) -> None:
+        self._aside = aside
+
+    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Telling]]:
+        """The longest due; what is not worth telling any more is dropped on the way."""
+        return [self._due(transaction, wish) for wish in wishes]
+
+    def told(self, transaction: Transaction, told: Sequence[Telling]) -> Sequence[None]:
+        """Each is done with."""
+        transaction.connection.execute(_TOLD, [_lease(one) for one in told])
+        return [None] * len(told)
+
+    def later(self, transaction: Transaction, laters: Sequence[TellLater]) -> Sequence[None]:
+        """Let go of each until its moment."""
+        rows = [_lease(one.telling) | {"due_at": transaction.now + one.wait} for one in laters]
+        transaction.connection.execute(_LATER, rows)
+        return [None] * len(laters)
+
+    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Telling]:
+        connection = transaction.connection
+        connection.execute(_EXPIRE, {"long_ago": transaction.now - WORTH_TELLING})
+        read = partial(_telling, connection)
+        taken = _DUE.take_readable(transaction, wish, read=read, aside=self._aside)
+        return [telling for _, telling in sorted(taken, key=lambda pair: _oldest(pair[0]))]
+
+
+def _lease(telling: Telling) -> dict[str, Any]:
+    """The parameters of `_OURS`."""
+    return {"ours": telling.key, "fence": telling.token}
+
+
+def _oldest(row: Row[Any]) -> tuple[datetime, str]:
+    return row.since, row.key
+
+
+def _telling(connection: Connection, row: Row[Any]) -> Telling:
+    """What a row is about. Raises OtherRelease."""
+    subscription = connection.execute(_ITS, {"number": row.subscription}).one()
+    with understanding(f"A word about digest {row.subscription}"):
+        return Telling(
+            key=row.key,
+            about=About(row.about),
+            subscription=subscription_of(subscription),
+            by=row.by,
+            since=row.since,
+            attempt=row.attempt,
+            token=row.token,
+        )

@@ -1,0 +1,90 @@
+"""The side of the store that keeps digests: `bot.ports.DigestStore`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bot.calls.actors import Actor
+from bot.calls.cases import DigestNote
+from bot.digests.announcements import Taken, Telling
+from bot.digests.digest import Acts, Waiting
+from bot.digests.subscription import Posting, Subscription, Wish
+from bot.errors import NotAccepted, StoreError
+from bot.store.base import SUMMING, Shelf
+from bot.store.digests import postings
+from bot.store.digests.announcements import Tellings, TellLater
+from bot.store.digests.changes import Amended, DigestAsks, Paused, SetUp
+from bot.store.digests.postings import Bid, Sent
+from bot.store.digests.reads import acts, subscriptions, waiting
+from bot.store.leases import Wish as Hands
+from bot.store.writing.connection import Work
+from bot.usage.days import Stretch
+
+
+class DigestSide(Shelf):
+    """Who wants a digest, which one was posted, and what the record says for it."""
+
+    def _open_digests(self) -> None:
+        asks = DigestAsks(self._database)
+        tellings = Tellings(self._aside)
+        self._claim_posting = Work(postings.claim, StoreError)
+        self._posted = Work(postings.posted, StoreError)
+        self._set_up = Work(asks.set_up, NotAccepted, counting=True)
+        self._amend = Work(asks.amend, NotAccepted, counting=True)
+        self._pause = Work(asks.pause, StoreError)
+        self._due_tellings = Work(tellings.due, StoreError)
+        self._told = Work(tellings.told, StoreError)
+        self._tell_later = Work(tellings.later, StoreError)
+
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+        """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""
+        return await self._asked(self._set_up, SetUp(key, wish, by, at))
+
+    async def amend(
+        self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
+    ) -> Taken:
+        """Change one, with its entry on record; see `bot.ports.DigestStore.amend`."""
+        return await self._asked(self._amend, Amended(known, changed, note, at))
+
+    async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
+        """Pause one that cannot be posted; its owner is told. False: it was changed since."""
+        return await self._background(self._pause, Paused(known, why, at))
+
+    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
+        """Take up what is to be told now, the longest due first."""
+        return await self._background(self._due_tellings, Hands(owner, limit, lease))
+
+    async def told(self, telling: Telling) -> None:
+        """This was told, or is given up."""
+        await self._background(self._told, telling)
+
+    async def tell_later(self, telling: Telling, until: datetime) -> None:
+        """Try this again at `until`."""
+        await self._background(self._tell_later, TellLater(telling, until - self._clock.now()))
+
+    async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
+        """Those that are not stopped, of one channel or all, the oldest first."""
+        async with self._reading() as connection:
+            return await subscriptions(connection, channel, self._aside)
+
+    async def claim_posting(
+        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
+    ) -> Posting | None:
+        """Claim the digest of that sending day; None while another worker has it or it is done."""
+        return await self._background(self._claim_posting, Bid(subscription, day, owner, lease))
+
+    async def posted(self, posting: Posting, ts: str | None) -> bool:
+        """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
+        return await self._background(self._posted, Sent(posting, ts))
+
+    async def acts(self, stretch: Stretch) -> Acts:
+        """Cases asked in that stretch, in the state they are in now, and refusals in the record."""
+        async with self._reading(SUMMING) as connection:
+            return await acts(connection, stretch)
+
+    async def waiting(self, limit: int) -> Sequence[Waiting]:
+        """Cases open for a minute, and those of the last week whose outcome nobody knows.
+
+        Oldest first. One that was asked again since is left out: the later case tells.
+        """
+        async with self._reading(SUMMING) as connection:
+            return await waiting(connection, limit, self._clock.now())

@@ -1,0 +1,109 @@
+"""What is wrong with a database: which kind of trouble, and what mends it.
+
+The client libraries' own words are not passed on where a kind is known: they repeat parts of the
+address, and with those may come parts of a password. PostgreSQL gives no code while a connection is
+being made, so its words are what kinds are told by; a server that speaks another language than
+English falls to the last kind, with what it says.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bot.errors import DatabaseUnavailable, DatabaseUnusable, StoreError
+from bot.store.failures.kinds import POSTGRESQL, SQLITE, UNKNOWN, Cause, Kind
+from bot.store.urls import Address
+
+FAILURES = (SQLAlchemyError, OSError, UnicodeError)
+"""What comes of an attempt to use a database. UnicodeError is of hosts that DNS cannot hold."""
+
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+"""Names and addresses: a host may be called after any kind of trouble."""
+
+_NUMBER = re.compile(r"\d+")
+"""In words, a port for one: it may be the same as a code."""
+
+MOST = 200
+"""Characters of a server's own words."""
+
+
+@contextmanager
+def told_apart(address: Address) -> Iterator[None]:
+    """DatabaseUnavailable or DatabaseUnusable for whatever goes wrong with that database."""
+    try:
+        yield
+    except FAILURES as error:
+        raise trouble(error, address) from error
+
+
+def trouble(error: Exception, address: Address) -> StoreError:
+    """The error to raise instead: the kind in our words, and what mends it."""
+    kind = _kind(error, address) or UNKNOWN
+    sort = DatabaseUnavailable if kind.passes else DatabaseUnusable
+    return sort(_says(kind, error, address), next_step=kind.mend)
+
+
+def why(error: Exception, address: Address) -> str | None:
+    """The kind in our words, for the log; None for one that is not known, which may say too much.
+
+    What a database could not hold is repeated by some of its errors: reasons and names.
+    """
+    kind = _kind(error, address)
+    return None if kind is None else _says(kind, error, address)
+
+
+def cause_of(error: Exception, address: Address) -> Cause | None:
+    """Why the database did not take it, where a person can mend that."""
+    kind = _kind(error, address) if isinstance(error, DBAPIError) else None
+    return None if kind is None else kind.cause
+
+
+def _kind(error: Exception, address: Address) -> Kind | None:
+    original = _original(error)
+    words = _NUMBER.sub("", _QUOTED.sub('""', _message(original)))
+    signs = f"{_code(original)} {words}"
+    kinds = SQLITE if address.sqlite else POSTGRESQL
+    return next((kind for kind in kinds if re.search(kind.signs, signs, re.IGNORECASE)), None)
+
+
+def _says(kind: Kind, error: Exception, address: Address) -> str:
+    original = _original(error)
+    named = [name for name in address.arguments if name in str(original)]
+    said = kind.says.format(
+        place=address.place,
+        user=address.url.username or "of that name",
+        database=address.url.database or "of that name",
+        parameter=f" ({named[0]})" if named else "",
+        words=_words(original, address),
+    )
+    return said[0].upper() + said[1:]
+
+
+def _original(error: Exception) -> BaseException:
+    """The client library's own error."""
+    return getattr(error, "orig", None) or error
+
+
+def _message(original: BaseException) -> str:
+    """Without PostgreSQL's details, which repeat what was to be written: people's own words."""
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    return primary or str(original)
+
+
+def _code(original: BaseException) -> str:
+    """SQLSTATE, the name of SQLite's result code, or the kind of exception."""
+    for name in ("sqlstate", "sqlite_errorname"):
+        if code := getattr(original, name, None):
+            return str(code)
+    return type(original).__name__
+
+
+def _words(original: BaseException, address: Address) -> str:
+    """What the other side says of itself; nothing, where a part of our address is in it."""
+    said = "".join(char for char in " ".join(str(original).split()) if char.isprintable())
+    ours = (address.url.password, *address.arguments.values())
+    if not said or any(secret and secret in said for secret in ours):
+        return ""
+    return f": {said[:MOST]}"

@@ -1,0 +1,341 @@
+"""The tables. Rows are the truth; everything that runs is only a bell."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Dialect, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+IS_OPEN = text("state = 'asked'")
+"""Work remains on a case. Written out, so that the partial index is used."""
+
+IS_DUE = text("version > shown")
+"""A place shows less than is known."""
+
+IS_DOUBTFUL = text("state = 'not_confirmed'")
+"""Nobody knows whether it happened, and a person has to look."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite has no zones, so there it is kept without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; ValueError for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _counted() -> Column[Any]:
+    """A primary key that the writer counts itself: 1, 2, 3 without gaps."""
+    return Column(Integer, primary_key=True, autoincrement=False)
+
+
+def _long_text(*, nullable: bool = False) -> Column[Any]:
+    return Column(Text, nullable=nullable)
+
+
+def _moment(*, nullable: bool = False) -> Column[Any]:
+    return Column(Utc, nullable=nullable)
+
+
+class ModerationCase(SQLModel, table=True):
+    """One act. `request` is the order as JSON, without the address for the private answer.
+
+    `progress` is how far it is while it is open: a `bot.calls.outcomes.Progress` as JSON.
+
+    `asked_at` is by the clock of the machine that was asked, as the audit log has it; `accepted_at`
+    is the same moment by the time that what is due goes by. Older releases leave that empty.
+
+    `open_key` tells equal orders, see `bot.store.cases.contention`; `owner`, `token` and
+    `lease_until` say who works on the case.
+    """
+
+    __tablename__ = "moderation_case"
+    __table_args__ = (
+        Index(
+            "moderation_case_open_key",
+            "open_key",
+            unique=True,
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
+        Index("moderation_case_open", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index(
+            "moderation_case_waiting",
+            "vendor",
+            "number",
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
+        Index(
+            "moderation_case_doubtful",
+            "asked_at",
+            sqlite_where=IS_DOUBTFUL,
+            postgresql_where=IS_DOUBTFUL,
+        ),
+        Index("moderation_case_call", "vendor", "call_id", "number"),
+    )
+
+    number: int = Field(sa_column=_counted())
+    open_key: str
+    vendor: str
+    call_id: str
+    session: str | None
+    request: str = Field(sa_column=_long_text())
+    reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
+    state: str
+    results: str | None = Field(sa_column=_long_text(nullable=True))
+    progress: str | None = Field(sa_column=_long_text(nullable=True))
+    asked_at: datetime = Field(sa_column=_moment())
+    accepted_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    finished_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+    restored_at: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class CaseLock(SQLModel, table=True):
+    """Something that an open case changes; see `bot.calls.contention`. Gone once it is finished."""
+
+    __tablename__ = "case_lock"
+    __table_args__ = (Index("case_lock_resource", "resource", "exclusive", "case_number"),)
+
+    case_number: int = Field(sa_column=_counted())
+    resource: str = Field(primary_key=True)
+    exclusive: bool
+
+
+class Delivery(SQLModel, table=True):
+    """An idempotency key that was seen, and the case it led to: none for a refusal."""
+
+    __tablename__ = "delivery"
+
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    case_number: int | None = Field(foreign_key="moderation_case.number")
+
+
+class Outbox(SQLModel, table=True):
+    """A place that shows a case: due while `version` is ahead of `shown`.
+
+    `attempt` counts the tries since the place last showed something. `manner`, `joined` and
+    `reader` (as JSON) are those of an answer.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "outbox_due",
+            "due_at",
+            sqlite_where=IS_DUE,
+            postgresql_where=IS_DUE,
+        ),
+        Index("outbox_case", "case_number"),
+        Index("outbox_expiry", "expires_at"),
+    )
+
+    key: str = Field(primary_key=True)
+    kind: str
+    case_number: int = Field(foreign_key="moderation_case.number")
+    place: str = Field(sa_column=_long_text(), repr=False)
+    version: int
+    shown: int
+    posted: str | None
+    attempt: int
+    due_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    manner: str | None
+    joined: bool | None
+    reader: str | None = Field(sa_column=_long_text(nullable=True))
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class ChannelOutageRow(SQLModel, table=True):
+    """A channel that cannot be posted to now, see `bot.store.cases.outages`; gone once it can."""
+
+    __tablename__ = "channel_outage"
+
+    channel: str = Field(primary_key=True)
+    error: str
+    began_at: datetime = Field(sa_column=_moment())
+    retry_at: datetime = Field(sa_column=_moment())
+
+
+class OrderLookup(SQLModel, table=True):
+    """An order in words of which it is still looked for what they mean; gone once that is settled.
+
+    `due_at` is when it was asked, by the time that what is due goes by; `owner`, `token` and
+    `lease_until` say who looks.
+    """
+
+    __tablename__ = "order_lookup"
+    __table_args__ = (Index("order_lookup_due", "due_at"),)
+
+    key: str = Field(primary_key=True)
+    words: str = Field(sa_column=_long_text())
+    command: str
+    by: str
+    team: str
+    channel: str | None
+    reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
+    trace: str
+    due_at: datetime = Field(sa_column=_moment())
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+    restored_at: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class RefusedOrder(SQLModel, table=True):
+    """An order refused for want of a role; `request` is a `bot.calls.asks.Ask` as JSON.
+
+    `subject` tells equal orders. `refused_at` is when it was refused, by the time that what is due
+    goes by; `asked_at` is when those who may give it were asked, by the clock of the machine that
+    was asked; `due_at` is set while that is to be posted. `owner`, `token` and `lease_until` say
+    who posts it.
+    """
+
+    __tablename__ = "refused_order"
+    __table_args__ = (
+        Index("refused_order_due", "due_at"),
+        Index("refused_order_asked", "subject", "asked_at"),
+        Index("refused_order_age", "refused_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    by: str
+    subject: str
+    request: str = Field(sa_column=_long_text())
+    refused_at: datetime = Field(sa_column=_moment())
+    asked_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    due_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    attempt: int
+    owner: str | None
+    token: str | None
+    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+
+
+class RefusalCountRow(SQLModel, table=True):
+    """What is counted of somebody's refusals; see `bot.calls.refusals.RefusalWindow`.
+
+    Gone once an hour was quiet. `times` is 0 while all is recorded; then the last three are empty.
+    """
+
+    __tablename__ = "refusal_count"
+
+    team: str = Field(primary_key=True)
+    by: str = Field(primary_key=True)
+    since: datetime = Field(sa_column=_moment())
+    recorded: int
+    times: int
+    first_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    last_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    why: str | None = Field(sa_column=_long_text(nullable=True))
+
+
+class Audit(SQLModel, table=True):
+    """One link of the chain. `body` is what is hashed and shown; the rest only finds it.
+
+    See `bot.store.cases.rows.found_by`. `actor` is a Slack user id; `people` are folded, one a
+    line.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("audit_case", "case_number", "id"),
+        Index("audit_actor", "actor", "id"),
+        Index("audit_verb", "verb", "id"),
+        Index("audit_at", "at"),
+    )
+
+    id: int = Field(sa_column=_counted())
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    case_number: int | None
+    at: datetime | None = Field(sa_column=_moment(nullable=True))
+    actor: str | None
+    verb: str | None
+    vendor: str | None
+    state: str | None
+    people: str | None = Field(sa_column=_long_text(nullable=True))
+
+
+class Checkpoint(SQLModel, table=True):
+    """The last link that was walked and found good: what a shortened chain is held against."""
+
+    __tablename__ = "checkpoint"
+
+    id: int = Field(sa_column=_counted())
+    entry_id: int
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    at: datetime = Field(sa_column=_moment())
+
+
+class SchemaCompatibility(SQLModel, table=True):
+    """One row: the oldest release, named by its HEAD, that can work with these tables."""
+
+    __tablename__ = "schema_compatibility"
+
+    id: int = Field(sa_column=_counted())
+    oldest: str
+
+
+class Restoration(SQLModel, table=True):
+    """A backup was restored, or that was noticed, at that moment.
+
+    Case numbers up to `last_case` may stand in Slack and are not given out again.
+    """
+
+    __tablename__ = "restoration"
+
+    id: int = Field(sa_column=_counted())
+    at: datetime = Field(sa_column=_moment())
+    last_case: int
+
+
+class DatabaseIdentity(SQLModel, table=True):
+    """Which PostgreSQL this was at the last start; see `bot.store.restore`."""
+
+    __tablename__ = "database_identity"
+
+    id: int = Field(sa_column=_counted())
+    identity: str
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table that a model describes."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+CASE = table_of(ModerationCase)
+CASE_LOCK = table_of(CaseLock)
+DELIVERY = table_of(Delivery)
+OUTBOX = table_of(Outbox)
+OUTAGE = table_of(ChannelOutageRow)
+LOOKUP = table_of(OrderLookup)
+REFUSED = table_of(RefusedOrder)
+REFUSAL_COUNT = table_of(RefusalCountRow)
+AUDIT = table_of(Audit)
+CHECKPOINT = table_of(Checkpoint)
+RESTORATION = table_of(Restoration)
+IDENTITY = table_of(DatabaseIdentity)
+COMPATIBILITY = table_of(SchemaCompatibility)

@@ -1,0 +1,65 @@
+"""Rows that this release cannot read: left as they are, told once, and not taken up again here.
+
+The release that made them may run beside this one, so nothing in the database says that they are
+set aside: each process finds out by itself, and the next one that starts looks again.
+"""
+
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import Row, Table
+
+from bot.calls.models import CallRef
+from bot.errors import OtherRelease
+from bot.meter import Meter
+from bot.store.tables.cases import CASE
+
+log = structlog.get_logger(__name__)
+
+MOST_KEPT_OUT = 5_000
+"""Rows of one table that a statement names to leave them alone: SQLite takes 32,766 values."""
+
+
+class SetAsideCase(NamedTuple):
+    """A case that cannot be read, by what its columns say."""
+
+    number: int
+    vendor: str
+    call_id: str
+
+
+class SetAside:
+    """What one process has set aside, by table and key."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._rows: dict[str, dict[Any, OtherRelease]] = {}
+        self._cases: dict[int, SetAsideCase] = {}
+
+    def add(self, table: Table, row: Row[Any], error: OtherRelease) -> None:
+        """Leave this row alone from now on; the first time, say so in the log."""
+        key = getattr(row, table.primary_key.columns[0].name)
+        rows = self._rows.setdefault(table.name, {})
+        if key in rows:
+            return
+        rows[key] = error
+        if table is CASE:
+            self._cases[key] = SetAsideCase(key, row.vendor, row.call_id)
+        self._meter.set_aside(table.name)
+        log.error(
+            "row of another release set aside",
+            table=table.name,
+            row=key,
+            why=error.why,
+            next_step=error.next_step,
+        )
+
+    def keys(self, table: Table) -> list[Any]:
+        """Which rows of a table were set aside: the newest, no more than MOST_KEPT_OUT."""
+        return list(self._rows.get(table.name, ()))[-MOST_KEPT_OUT:]
+
+    def cases_of(self, call: CallRef) -> list[int]:
+        """Those about a call, newest first."""
+        wanted = (str(call.vendor), call.id)
+        found = (one.number for one in self._cases.values() if one[1:] == wanted)
+        return sorted(found, reverse=True)

@@ -1,0 +1,1 @@
+"""Past calls and their sums."""

@@ -1,0 +1,257 @@
+"""Keeping past calls, and with them the sums of the quarters they touch.
+
+Calls that came again as they were cost a comparison and nothing more, so that reading the last days
+over and over is cheap.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    text,
+)
+
+from bot.calls.models import Vendor
+from bot.store.database import Database
+from bot.store.tables.usage import CALL, QUARTERLY, QUARTERS_A_DAY, READ, SPANS
+from bot.store.usage.bulk_insert import add
+from bot.store.usage.rows import keepable, record_of, row_of, sum_rows
+from bot.store.writing.connection import Transaction
+from bot.usage.days import Stretch
+from bot.usage.quarters import laid, moment_of, number_of, numbers_of
+from bot.usage.records import CallRecord
+
+T = TypeVar("T")
+Cells = Mapping[str, Any]
+"""A row of a call, by the names of its columns."""
+
+
+CHUNK = 500
+"""Runs that one statement names."""
+
+AT_ONCE = 1000
+"""About so many calls are written in one transaction: a fifth of a second."""
+
+A_WEEK = 7 * QUARTERS_A_DAY
+"""Quarters that are summed at a time."""
+
+USAGE_LOCK = 0x75736167
+"""PostgreSQL's advisory locks for whoever keeps calls, one for each vendor."""
+
+_LOCK = text(f"SELECT pg_advisory_xact_lock({USAGE_LOCK}, :vendor)")
+
+_OF_VENDOR = CALL.c.vendor == bindparam("owner")
+_SHORT = and_(
+    _OF_VENDOR,
+    CALL.c.long.is_(False),
+    CALL.c.first_quarter.between(bindparam("day_before"), bindparam("last")),
+    CALL.c.last_quarter >= bindparam("first"),
+)
+_LONG = and_(
+    _OF_VENDOR,
+    CALL.c.long.is_(True),
+    CALL.c.first_quarter <= bindparam("last"),
+    CALL.c.last_quarter >= bindparam("first"),
+)
+_REACHING = (select(CALL).where(_SHORT), select(CALL).where(_LONG))
+_INSIDE = and_(
+    CALL.c.started_at < bindparam("end"),
+    or_(CALL.c.until > bindparam("start"), CALL.c.started_at >= bindparam("start")),
+)
+_THESE = and_(_OF_VENDOR, CALL.c.run.in_(bindparam("runs", expanding=True)))
+_KNOWN = select(CALL).where(_THESE)
+_FORGET = delete(CALL).where(_THESE)
+_BETWEEN = and_(
+    QUARTERLY.c.vendor == bindparam("owner"),
+    QUARTERLY.c.quarter.between(bindparam("first"), bindparam("last")),
+)
+_UNSUM = delete(QUARTERLY).where(_BETWEEN, QUARTERLY.c.level.in_(range(len(SPANS))))
+_DAYS = and_(
+    READ.c.vendor == bindparam("owner"),
+    READ.c.day.between(bindparam("first"), bindparam("last")),
+)
+_READ = select(READ.c.day, READ.c.first, READ.c.upto).where(_DAYS)
+_UNREAD = delete(READ).where(_DAYS)
+
+
+class Seen(NamedTuple):
+    """A run as it is kept, and its row."""
+
+    record: CallRecord
+    row: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a vendor told of a stretch at a moment: its calls, each run once."""
+
+    vendor: Vendor
+    stretch: Stretch
+    calls: Mapping[str, Seen]
+    at: datetime
+
+    @classmethod
+    def of(
+        cls, vendor: Vendor, stretch: Stretch, records: Iterable[CallRecord], at: datetime
+    ) -> "Reading":
+        """Worked out before its turn. ValueError for another vendor's call."""
+        calls = {}
+        for one in records:
+            if one.vendor is not vendor:
+                raise ValueError("a call of another vendor")
+            kept = keepable(one, at)
+            calls[kept.run] = Seen(kept, row_of(kept, one.ended_at))
+        return cls(vendor, stretch, calls, at)
+
+    def pieces(self) -> Iterator["Reading"]:
+        """The same in parts that each write few calls, so that no order waits long behind them.
+
+        A call that reaches over an edge is told of in both parts; what lies outside of the stretch
+        goes with the part next to it.
+        """
+        first, upto = numbers_of(self.stretch)
+        begins = sorted(max(one.row["first_quarter"], first) for one in self.calls.values())
+        edges = sorted({first, upto, *(at for at in begins[AT_ONCE::AT_ONCE] if at < upto)})
+        for begin, end in pairwise(edges):
+            calls = {
+                run: one
+                for run, one in self.calls.items()
+                if (end == upto or one.row["first_quarter"] < end)
+                and (begin == first or one.row["last_quarter"] >= begin)
+            }
+            yield Reading(self.vendor, Stretch(moment_of(begin), moment_of(end)), calls, self.at)
+
+
+class UsageBook:
+    """Where what was read of the vendors' past is written down."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, transaction: Transaction, readings: Sequence[Reading]) -> Sequence[None]:
+        """Put each in the place of what was there, sum anew what changed, and mark it as read."""
+        for reading in readings:
+            connection = transaction.connection
+            if not self._database.sqlite:
+                connection.execute(_LOCK, {"vendor": list(Vendor).index(reading.vendor)})
+            gone, fresh = _changed(connection, reading)
+            for runs in _chunks([row["run"] for row in gone]):
+                connection.execute(_FORGET, {"owner": reading.vendor, "runs": runs})
+            for first, upto in _blocks([*gone, *fresh]):
+                _sum(connection, reading, first, upto)
+            add(connection, CALL, fresh)
+            _mark(connection, reading)
+        return [None] * len(readings)
+
+
+def _changed(connection: Connection, reading: Reading) -> tuple[Sequence[Cells], Sequence[Cells]]:
+    """The rows of calls that are there no more or otherwise, and of those new or otherwise."""
+    calls = reading.calls
+    old = {row.run: row for row in _there(connection, reading)}
+    same = {run for run, row in old.items() if run in calls and row == _cells(calls[run].row)}
+    gone = [row._asdict() for run, row in old.items() if run not in same]
+    return gone, [one.row for run, one in calls.items() if run not in same]
+
+
+def _cells(row: Cells) -> tuple[Any, ...]:
+    """The values of a row as the database tells them."""
+    return tuple(row[column.name] for column in CALL.c)
+
+
+def _there(connection: Connection, reading: Reading) -> Iterator[Row[Any]]:
+    """What is kept of the stretch, and of the runs that were read now."""
+    first, upto = numbers_of(reading.stretch)
+    inside = [one.where(_INSIDE) for one in _REACHING]
+    span = {"start": reading.stretch.start, "end": reading.stretch.end}
+    for wanted in inside:
+        yield from connection.execute(wanted, _reaching(reading.vendor, first, upto - 1) | span)
+    for runs in _chunks(list(reading.calls)):
+        yield from connection.execute(_KNOWN, {"owner": reading.vendor, "runs": runs})
+
+
+def _reaching(vendor: Vendor, first: int, last: int) -> dict[str, Any]:
+    """The parameters of `_REACHING`."""
+    before = first - QUARTERS_A_DAY
+    return {"owner": vendor, "first": first, "last": last, "day_before": before}
+
+
+def _blocks(rows: Iterable[Cells]) -> Iterator[tuple[int, int]]:
+    """Where the highest sums begin that these calls are part of, and the end of the last one.
+
+    Those in a row come together, a week at most: so much is summed at a time.
+    """
+    span = SPANS[-1]
+    touched = {(row["first_quarter"] // span, row["last_quarter"] // span + 1) for row in rows}
+    begins = sorted({at * span for first, upto in touched for at in range(first, upto)})
+    row: list[int] = []
+    for at in begins:
+        if row and (at != row[-1] + span or at - row[0] >= A_WEEK):
+            yield row[0], row[-1] + span
+            row = []
+        row.append(at)
+    if row:
+        yield row[0], row[-1] + span
+
+
+def _sum(connection: Connection, reading: Reading, first: int, upto: int) -> None:
+    """Work out these sums of every level anew, from every call that reaches into them.
+
+    What was read is not in the database yet, or is there as it was read.
+    """
+    vendor, wanted = reading.vendor, _reaching(reading.vendor, first, upto - 1)
+    records = [
+        record_of(row)
+        for one in _REACHING
+        for row in connection.execute(one, wanted)
+        if row.run not in reading.calls
+    ]
+    records += [one.record for one in reading.calls.values() if _reaches(one.row, first, upto)]
+    found = laid(records, moment_of(upto), first, upto)
+    connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": upto - 1})
+    add(connection, QUARTERLY, sum_rows(vendor, found))
+
+
+def _reaches(row: Cells, first: int, upto: int) -> bool:
+    return bool(row["first_quarter"] < upto and row["last_quarter"] >= first)
+
+
+def _mark(connection: Connection, reading: Reading) -> None:
+    """Note for each UTC day which of its quarters are read; what is still to come is not."""
+    first, upto = numbers_of(reading.stretch)
+    upto = min(upto, number_of(reading.at))
+    if first >= upto:
+        return
+    begin_day, end_day = first // QUARTERS_A_DAY, (upto - 1) // QUARTERS_A_DAY
+    days = {"owner": reading.vendor, "first": begin_day, "last": end_day}
+    known = {row.day: (row.first, row.upto) for row in connection.execute(_READ, days)}
+    rows = []
+    for day in range(begin_day, end_day + 1):
+        begin = max(first, day * QUARTERS_A_DAY)
+        end = min(upto, (day + 1) * QUARTERS_A_DAY)
+        begin, end = _joined((begin, end), known.get(day))
+        rows.append({"day": day, "first": begin, "upto": end})
+    connection.execute(_UNREAD, days)
+    told = {"vendor": reading.vendor.value, "read_at": reading.at}
+    add(connection, READ, [row | told for row in rows])
+
+
+def _joined(new: tuple[int, int], known: tuple[int, int] | None) -> tuple[int, int]:
+    """Both parts of a day where they meet, otherwise the new one: a gap never counts as read."""
+    if known is None or known[0] > new[1] or known[1] < new[0]:
+        return new
+    return min(new[0], known[0]), max(new[1], known[1])
+
+
+def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]

@@ -1,0 +1,1 @@
+"""The one connection that writes, the thread it lives in, and the queue before it."""

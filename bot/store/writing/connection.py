@@ -1,0 +1,189 @@
+"""The one connection that writes, held in one thread of its own: a group costs one hand-over.
+
+All in here but the thread's start and end runs in that thread, on plain blocking calls. A thread
+cannot be cancelled, so every call is bounded by the database itself; see `bot.store.database`.
+"""
+
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import CallwardenError
+from bot.store.audit.append import Ledger
+from bot.store.audit.chain import Head
+from bot.store.database import Database
+from bot.store.failures.commit import surely_not_committed
+from bot.store.urls import Address
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+FAILURES = (SQLAlchemyError, OSError, ValueError, TimeoutError)
+"""What a database, a connection or a value it cannot hold may raise."""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The open transaction that a piece of work writes in.
+
+    `now` is the present moment by the time that what is due goes by; see `Database`.
+    """
+
+    connection: Connection
+    now: datetime
+    _ledger: Ledger | None = None
+
+    def since(self, moment: datetime) -> timedelta:
+        """How long ago a moment was that was written by the same time; 0 for one to come."""
+        return max(self.now - moment, timedelta(0))
+
+    @property
+    def ledger(self) -> Ledger:
+        """The end of the audit chain; only in work that is `counting`."""
+        if self._ledger is None:
+            raise RuntimeError("this work does not count")
+        return self._ledger
+
+
+@dataclass(frozen=True)
+class Work(Generic[R, T]):
+    """One way of writing: many requests in, as many results (or errors to raise) out.
+
+    It can be done again: the second time changes nothing. `counting` work adds to the audit;
+    `failure` is what a caller gets when the database does not take it.
+    """
+
+    do: Callable[[Transaction, Sequence[R]], Sequence[T | CallwardenError]]
+    failure: type[CallwardenError]
+    counting: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Item:
+    """A request on its way. Past its `deadline` (monotonic seconds) no COMMIT is sent for it.
+
+    `taken` says that it left the queue, `sent` that a COMMIT with it is sent or may be lost.
+    """
+
+    work: Work[Any, Any]
+    request: Any
+    deadline: float
+    taken: bool = False
+    sent: bool = False
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Unsure(Exception):
+    """COMMIT was sent and no answer came."""
+
+
+class Pen:
+    """Writes one group after the other. `now` is the clock that deadlines go by."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database = database
+        self._now = now
+        self._connection: Connection | None = None
+        self._closed = False
+        self._head = Head()
+
+    @property
+    def address(self) -> Address:
+        """Which database it writes to."""
+        return self._database.address
+
+    def commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
+        """One transaction. Whatever it raises but `Unsure`, nothing of it is in the database."""
+        with ExitStack() as undo:
+            undo.callback(self.disconnect)
+            connection = self._connect(deadline)
+            results = self._write(connection, batch, deadline)
+            before = self._promise(batch, deadline)
+            try:
+                connection.commit()
+            except FAILURES as error:
+                if not surely_not_committed(error):
+                    raise Unsure from error
+                _take_back(batch, before)
+                raise
+            undo.pop_all()
+            self._database.high_water.note(self._head)
+        return results
+
+    def close(self) -> None:
+        """Send no COMMIT any more; may be called in any thread.
+
+        Who finds nothing sent after it knows that nothing will be written.
+        """
+        self._closed = True
+
+    def disconnect(self) -> None:
+        """Throw the connection away: after a failure nobody knows what state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def _connect(self, deadline: float) -> Connection:
+        self._in_time(deadline)
+        if self._connection is None:
+            self._connection = self._database.writing.connect()
+        return self._connection
+
+    def _write(
+        self, connection: Connection, batch: Sequence[Item], deadline: float
+    ) -> list[tuple[Item, Any]]:
+        counting = any(item.work.counting for item in batch)
+        patience = self._in_time(deadline)
+        now = self._database.begin(connection, counting=counting, patience=patience)
+        ledger = Ledger.open(connection) if counting else None
+        transaction = Transaction(connection, now, ledger)
+        results: list[tuple[Item, Any]] = []
+        for work, items in _by_work(batch):
+            done = work.do(transaction, [item.request for item in items])
+            results += zip(items, done, strict=True)
+        if ledger is not None:
+            ledger.close(connection)
+            self._head = ledger.head
+        return results
+
+    def _promise(self, batch: Sequence[Item], deadline: float) -> list[bool]:
+        """Say that COMMIT comes, and only then look at the time; what was said before.
+
+        In this order who finds nothing said after the deadline knows that nothing will be written.
+        """
+        before = [item.sent for item in batch]
+        for item in batch:
+            item.sent = True
+        try:
+            self._in_time(deadline)
+        except TimeoutError:
+            _take_back(batch, before)
+            raise
+        return before
+
+    def _in_time(self, deadline: float) -> float:
+        """The seconds that are left; TimeoutError when there are none."""
+        left = deadline - self._now()
+        if left <= 0 or self._closed:
+            raise TimeoutError
+        return left
+
+
+def _take_back(batch: Sequence[Item], before: Sequence[bool]) -> None:
+    """Nothing of this transaction was written after all."""
+    for item, sent in zip(batch, before, strict=True):
+        item.sent = sent
+
+
+def _by_work(batch: Sequence[Item]) -> list[tuple[Work[Any, Any], list[Item]]]:
+    groups: dict[int, tuple[Work[Any, Any], list[Item]]] = {}
+    for item in batch:
+        groups.setdefault(id(item.work), (item.work, []))[1].append(item)
+    return list(groups.values())

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from bot.calls.cases import Acceptance, Case, How
-from bot.calls.picture import ListView
+from bot.calls.live import ListView
 from handlers import asking, home
 from handlers.blocks import action_values
 from handlers.blocks.cases import asked_message, check_message

@@ -8,7 +8,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.calls.picture import ListView
+from bot.calls.live import ListView
 from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.priority import Priority, working_at
 from handlers.alerts import outage_words

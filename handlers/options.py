@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from cachetools import LRUCache
 
 from bot.calls.acts import Person
+from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.calls.names import bare, fold
-from bot.calls.picture import Roster
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import VendorError

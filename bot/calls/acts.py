@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 
 from pydantic import Field
 
-from bot.calls.before import Before
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
 from bot.calls.names import shown
+from bot.calls.prior_state import Before
+from bot.calls.verb_json import AnyVerb
 from bot.calls.verbs import Aim, Weight
-from bot.calls.written import AnyVerb
 
 CROWD = 5
 """More people than this in one act make any verb heavy."""

@@ -7,8 +7,8 @@ from cachetools import TTLCache
 
 from bot.calls.acts import Person
 from bot.calls.cases import Case
+from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant
-from bot.calls.picture import Roster
 from bot.calls.verbs import Block, GroupBan, Listed, MemberAdd, Verb
 from bot.errors import AmbiguousPerson, Impossible, UnknownPerson, VendorError
 from bot.moderation.board import Board

@@ -11,10 +11,10 @@ from cachetools import TTLCache
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, of_call
 from bot.calls.handles import fits, handle
-from bot.calls.looks import Sighting, Sightings
+from bot.calls.live import CallView, Found, ListView, Picture, Trouble
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.names import fold
-from bot.calls.picture import CallView, Found, ListView, Picture, Trouble
+from bot.calls.reports import Sighting, Sightings
 from bot.clock import Clock
 from bot.errors import Impossible, StoreError, VendorError
 from bot.moderation.crowd import Crowd

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bot.calls.actors import Actor, Reader
 from bot.calls.attendance import Attendance
 from bot.calls.cases import Case
-from bot.calls.looks import ATTENDANCE
+from bot.calls.live import CallView
 from bot.calls.models import CallRef, Vendor
-from bot.calls.picture import CallView
+from bot.calls.reports import ATTENDANCE
 from bot.calls.rights import NOTHING, Rights
 from bot.errors import Impossible, NotPermitted, VendorError
 from bot.moderation.absent import Absentees

@@ -14,13 +14,13 @@ from bot.calls.acts import Act
 from bot.calls.asks import Ask, ask_id
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
+from bot.calls.case_history import MOST_ENTRIES, Life
 from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
-from bot.calls.life import MOST_ENTRIES, Life
-from bot.calls.looks import ATTENDANCE, FileKind, Files, Look
+from bot.calls.live import CallView, Found, ListView, Picture
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Observation
-from bot.calls.picture import CallView, Found, ListView, Picture
+from bot.calls.reports import ATTENDANCE, FileKind, Files, Look
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.calls.cases import Case
+from bot.calls.effects import lock_of, muted, removed, silenced
 from bot.calls.models import Call, CallRef, Participant
-from bot.calls.undone import lock_of, muted, removed, silenced
 
 CASES = 200
 """Earlier cases of a call that are looked at."""

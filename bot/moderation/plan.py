@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Aimed, Capability
+from bot.calls.live import ListView
 from bot.calls.models import Call, CallRef, Frozen, Participant, Vendor
 from bot.calls.names import fold
-from bot.calls.picture import ListView
 from bot.calls.verbs import (
     VERBS,
     Aim,

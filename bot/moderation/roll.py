@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.calls.handles import LONG, handle
+from bot.calls.live import Trouble
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.names import fold
-from bot.calls.picture import Trouble
 from bot.clock import Clock
 from bot.errors import VendorError
 from bot.moderation.memory import Memory

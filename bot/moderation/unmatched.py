@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Sequence
 
 from bot.calls.handles import handle
+from bot.calls.live import Picture
 from bot.calls.models import Call
 from bot.calls.names import fold
-from bot.calls.picture import Picture
+from bot.calls.suggestions import Way, WithWays
 from bot.calls.verbs import Verb
-from bot.calls.ways import Way, WithWays
 from bot.errors import UnknownCall, UnknownPerson
 from bot.moderation.board import longer_handles
 from bot.moderation.crowd import Crowd

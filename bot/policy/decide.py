@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from bot.calls.actors import Role
 from bot.calls.acts import Act, Person, Protection
-from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
+from bot.calls.reports import LOOKS
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Verb
 from bot.policy.rules import Ids, Rules, list_name

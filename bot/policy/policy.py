@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act, Person, Protection
-from bot.calls.looks import Look
 from bot.calls.models import Vendor
+from bot.calls.reports import Look
 from bot.calls.rights import Rights
 from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, NotPermitted, Outsider, RoleTooLow

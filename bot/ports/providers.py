@@ -10,10 +10,10 @@ from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
 from bot.calls.leaving import Leaving
-from bot.calls.looks import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.recordings import RunningRecording
+from bot.calls.reports import CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.verbs import Listed, Verb
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.asks import Ask, Asked
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import (
     Acceptance,
     AuditEntry,
@@ -23,7 +24,6 @@ from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
-from bot.calls.search import CaseFilter
 from bot.digests.announcements import Taken, Telling
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish

@@ -6,7 +6,9 @@ from bot.calls.acts import Person
 from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement, cannot
-from bot.calls.looks import (
+from bot.calls.models import Call, CallRef, Page
+from bot.calls.recordings import RunningRecording
+from bot.calls.reports import (
     ATTENDANCE,
     FEEDBACK,
     LOOKS,
@@ -22,8 +24,6 @@ from bot.calls.looks import (
     Quality,
     Room,
 )
-from bot.calls.models import Call, CallRef, Page
-from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import Impossible
 

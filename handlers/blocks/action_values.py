@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field, ValidationError
 
 from bot.calls.acts import ActRef
+from bot.calls.audit_filter import CaseFilter
+from bot.calls.live import ListView
 from bot.calls.models import CallRef, Frozen, Vendor
-from bot.calls.picture import ListView
-from bot.calls.search import CaseFilter
-from bot.calls.written import AnyVerb, dump_verb, load_verb
+from bot.calls.verb_json import AnyVerb, dump_verb, load_verb
 from bot.errors import BadInput
 
 CARD = 1

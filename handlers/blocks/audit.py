@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.outcomes import state_names
-from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS
 from handlers.blocks.action_values import AUDIT, AUDIT_SEARCH, AuditValue
 from handlers.blocks.cases import state_words

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bot.calls.acts import Person
 from bot.calls.cases import Case
 from bot.calls.handles import handle
-from bot.calls.looks import LOOKS
+from bot.calls.live import CallView, ListView
 from bot.calls.models import Participant
-from bot.calls.picture import CallView, ListView
+from bot.calls.reports import LOOKS
 from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.action_values import BACK, OPEN, REFRESH_CALL, CallValue, ListValue, menu_ids
 from handlers.blocks.call_list import call_facts, log_blocks

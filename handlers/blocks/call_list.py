@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.calls.capabilities import Capability
+from bot.calls.live import ListView, Picture
 from bot.calls.models import Call, CallLog, RecordingState, Vendor
-from bot.calls.picture import ListView, Picture
 from bot.calls.rights import NOTHING
 from bot.calls.verbs import Weight
 from handlers.blocks.action_values import (

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from bot.calls.case_history import Life
 from bot.calls.cases import AuditEntry, Case, Event
-from bot.calls.life import Life
 from bot.calls.outcomes import Result, State
 from bot.calls.rights import Rights
 from handlers.blocks.action_values import CASE_PAGE, CaseValue

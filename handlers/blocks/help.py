@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic.fields import FieldInfo
 
 from bot.calls.actors import Role
-from bot.calls.looks import LOOKS, Look
+from bot.calls.reports import LOOKS, Look
 from bot.calls.verbs import VERBS, Heading, Verb
 from bot.errors import UnknownWord
 from handlers.blocks.elements import header, paragraph, section, text_of

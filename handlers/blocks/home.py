@@ -7,8 +7,8 @@ from typing import Any
 from bot.calls.actors import Role
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
+from bot.calls.live import ListView, Picture
 from bot.calls.models import Frozen, Vendor
-from bot.calls.picture import ListView, Picture
 from bot.calls.verbs import VERBS
 from handlers.blocks.action_values import (
     ALL_CALLS,

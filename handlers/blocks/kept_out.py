@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.calls.acts import Person
-from bot.calls.picture import CallView, Roster
+from bot.calls.live import CallView, Roster
 from bot.calls.verbs import GroupUnban, Listed, Unblock, Verb
 from handlers.blocks.action_values import MORE, MoreValue
 from handlers.blocks.elements import button, context, section

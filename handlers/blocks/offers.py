@@ -8,8 +8,8 @@ from bot.calls.capabilities import Capability
 from bot.calls.handles import LONG, SHORT, handle
 from bot.calls.models import Call, CallRef, Frozen
 from bot.calls.rights import Rights
+from bot.calls.verb_json import AnyVerb
 from bot.calls.verbs import FROM_LIST, VERBS, Aim, Verb
-from bot.calls.written import AnyVerb
 from handlers.blocks.action_values import ACT, MORE, ActValue, MoreValue, menu_value
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.elements import MAX_MENU, button, option

@@ -1,7 +1,7 @@
 """The buttons below an error that offers ways on."""
 
-from bot.calls.picture import ListView
-from bot.calls.ways import Way, WithWays
+from bot.calls.live import ListView
+from bot.calls.suggestions import Way, WithWays
 from handlers.blocks.action_values import BACK, OPEN, TYPED, CallValue, ListValue, TypedValue
 from handlers.blocks.elements import actions, button
 from handlers.blocks.message import Block

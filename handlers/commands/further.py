@@ -1,6 +1,6 @@
 """Words that look further: where somebody is, and what a vendor keeps about a call.
 
-What can be looked at comes from `bot.calls.looks`; here is only which report shows it.
+What can be looked at comes from `bot.calls.reports`; here is only which report shows it.
 """
 
 import asyncio
@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from bot.calls.looks import (
+from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.reports import (
     ATTENDANCE,
     FEEDBACK,
     MEMBERS,
@@ -20,7 +21,6 @@ from bot.calls.looks import (
     Look,
     Room,
 )
-from bot.calls.models import Call, CallRef, Vendor
 from bot.errors import Impossible, VendorError
 from bot.moderation.resolving import title_of
 from bot.ports import CallProvider

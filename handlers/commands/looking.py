@@ -1,7 +1,7 @@
 """Words that only look: live calls, one call, cases, the audit log, what vendors can do."""
 
+from bot.calls.live import ListView
 from bot.calls.models import CallRef
-from bot.calls.picture import ListView
 from handlers.blocks.call_card import call_message
 from handlers.blocks.call_list import list_message
 from handlers.blocks.capabilities import capabilities_message

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from bot.calls.models import Frozen
 from bot.calls.names import fold
+from bot.calls.verb_json import AnyVerb
 from bot.calls.verbs import Aim, Verb
-from bot.calls.written import AnyVerb
 from bot.errors import BadInput
 from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH
 from bot.moderation.plan import TypedOrder

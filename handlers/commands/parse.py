@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from bot.calls.call_log import LogFilter
-from bot.calls.looks import LOOKS, ROOMS
+from bot.calls.live import ListView
 from bot.calls.models import Frozen, Vendor
 from bot.calls.names import can_be_seen
-from bot.calls.picture import ListView
+from bot.calls.reports import LOOKS, ROOMS
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES
 from handlers.blocks.emoji import with_emoji

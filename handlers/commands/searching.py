@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.calls.audit_filter import MAX_WORDS, CaseFilter
 from bot.calls.models import Frozen, Vendor
 from bot.calls.outcomes import State, state_names
-from bot.calls.search import MAX_WORDS, CaseFilter
 from bot.calls.verbs import VERBS
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.emoji import with_emoji

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability
+from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant
-from bot.calls.picture import Roster
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, NotAtVendor, VendorError
 from bot.moderation.absent import OF

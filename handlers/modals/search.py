@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.models import Vendor
-from bot.calls.search import CaseFilter
 from bot.digest_delivery.service import UTC_NAME
 from bot.errors import BadInput
 from bot.moderation.desk import Asker

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.verb_json import AnyVerb, dump_verb, load_verb
 from bot.calls.verbs import (
     VERBS,
     Aim,
@@ -18,7 +19,6 @@ from bot.calls.verbs import (
     Unblock,
     Weight,
 )
-from bot.calls.written import AnyVerb, dump_verb, load_verb
 from tests.fakes.verbs import sample
 
 

@@ -16,10 +16,10 @@ import stamina
 from pydantic import SecretStr
 
 from bot.calls.acts import Act, Person
-from bot.calls.before import Before, CallLimits, Held
 from bot.calls.call_log import LogFilter, LoggedStatus, Media
-from bot.calls.looks import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
 from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
+from bot.calls.prior_state import Before, CallLimits, Held
+from bot.calls.reports import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
 from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient

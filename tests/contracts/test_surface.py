@@ -11,12 +11,12 @@ import yaml
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask
+from bot.calls.case_history import Life
 from bot.calls.cases import AuditEntry, Case, Event
-from bot.calls.life import Life
-from bot.calls.looks import LOOKS, CallMember, Room, RoomKind
+from bot.calls.live import CallView, ListView, Picture
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.picture import CallView, ListView, Picture
+from bot.calls.reports import LOOKS, CallMember, Room, RoomKind
 from bot.calls.verbs import Block as BlockVerb
 from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.calls.capabilities import Capability
-from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Receipt
+from bot.calls.reports import LOOKS
 from bot.calls.verbs import VERBS
 from bot.errors import (
     Ambiguous,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import Event
-from bot.calls.search import CaseFilter
 from bot.demo.slack.people import Channel
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import View

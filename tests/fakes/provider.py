@@ -9,7 +9,10 @@ from pydantic import SecretStr
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability, Enforcement, cannot
-from bot.calls.looks import (
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.names import fold
+from bot.calls.outcomes import Observation, Receipt, Seen
+from bot.calls.reports import (
     LOOKS,
     CallMember,
     Feedback,
@@ -21,9 +24,6 @@ from bot.calls.looks import (
     Sighting,
     Sightings,
 )
-from bot.calls.models import Call, CallRef, Page, Participant, Vendor
-from bot.calls.names import fold
-from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
 from bot.errors import NotAtVendor, VendorTimeout
 from bot.providers.preparing import Unprepared

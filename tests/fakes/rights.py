@@ -1,7 +1,7 @@
 """The rights of somebody who may do everything."""
 
-from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
+from bot.calls.reports import LOOKS
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS
 

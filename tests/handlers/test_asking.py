@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.calls.actors import Actor
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import Event
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
-from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.demo.stage import Show, open_show

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
-from bot.calls.search import CaseFilter
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES
 from handlers.commands.moments import Moment

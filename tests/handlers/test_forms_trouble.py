@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.models import Vendor
-from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB

@@ -12,8 +12,8 @@ import pytest_asyncio
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.cases import Event
 from bot.calls.handles import handle
-from bot.calls.looks import LOOKS, CallMember, Feedback, PersonQuality, Quality, Room, RoomKind
 from bot.calls.models import CallRef, Page, Participant, Vendor
+from bot.calls.reports import LOOKS, CallMember, Feedback, PersonQuality, Quality, Room, RoomKind
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.slack.sender import Sender

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.calls.picture import ListView
+from bot.calls.live import ListView
 from bot.demo.slack.people import User
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message

@@ -4,8 +4,8 @@ import pytest
 
 from bot.calls.acts import Person
 from bot.calls.handles import handle
+from bot.calls.live import CallView, Roster
 from bot.calls.models import Call, CallRef, Page, Vendor
-from bot.calls.picture import CallView, Roster
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import Listed
 from bot.demo.stage import Show

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import Case
-from bot.calls.search import CaseFilter
 from bot.calls.verbs import Mute, Track
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from bot.calls.handles import handle
+from bot.calls.live import ListView
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outages import ChannelOutage
-from bot.calls.picture import ListView
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show

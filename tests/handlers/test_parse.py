@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.actors import Role
-from bot.calls.looks import LOOKS, Look
+from bot.calls.audit_filter import CaseFilter
+from bot.calls.live import ListView
 from bot.calls.models import Vendor
-from bot.calls.picture import ListView
-from bot.calls.search import CaseFilter
+from bot.calls.reports import LOOKS, Look
 from bot.calls.verbs import (
     VERBS,
     Aim,

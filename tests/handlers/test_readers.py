@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
-from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message, View
 from bot.demo.stage import Show, open_show

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
-from bot.calls.search import CaseFilter
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from bot.digests.announcements import About, Telling

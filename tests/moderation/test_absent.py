@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case
+from bot.calls.live import Roster
 from bot.calls.models import Page
 from bot.calls.names import can_be_seen
-from bot.calls.picture import Roster
 from bot.calls.verbs import Block, GroupUnban, Listed, MemberAdd, MemberRemove, Unblock, Verb
 from bot.errors import AmbiguousPerson, BadInput, UnknownPerson, VendorTimeout
 from bot.moderation.absent import meant

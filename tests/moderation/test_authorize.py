@@ -7,9 +7,9 @@ import pytest
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Aimed, Capability, Enforcement
 from bot.calls.cases import Case, Event, Order
-from bot.calls.looks import CallMember
 from bot.calls.models import Page, Participant
 from bot.calls.outcomes import Seen, State
+from bot.calls.reports import CallMember
 from bot.calls.verbs import GroupUnban, Kick, MemberRemove, Mute, Silence, Unblock, Verb
 from bot.errors import AnswerLost, NotAtVendor, ProtectedPerson, RoleTooLow, VendorUnreachable
 from bot.moderation.executor import STALE

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.calls.live import ListView, Trouble
 from bot.calls.models import Vendor
-from bot.calls.picture import ListView, Trouble
 from bot.calls.rights import NOTHING, Rights
 from bot.errors import Diagnosis, Impossible, NotAtVendor, VendorTimeout, VendorUnreachable
 from bot.moderation.board import MOST_PAGES, Board, longer_handles

@@ -7,13 +7,13 @@ import pytest
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
-from bot.calls.before import Before, CallLimits
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.cases import Case, Event, How, NoticeKind
-from bot.calls.looks import LOOKS
+from bot.calls.live import ListView
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Seen, State
-from bot.calls.picture import ListView
+from bot.calls.prior_state import Before, CallLimits
+from bot.calls.reports import LOOKS
 from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, Unblock, Verb
 from bot.errors import (
     BadInput,

@@ -5,8 +5,8 @@ import pytest
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Aimed, Capability, Enforcement
 from bot.calls.cases import Event, Order
-from bot.calls.looks import LOOKS, RECORDINGS, ROOMS, FileKind
 from bot.calls.models import Vendor
+from bot.calls.reports import LOOKS, RECORDINGS, ROOMS, FileKind
 from bot.calls.verbs import Kick, Mute, Silence
 from bot.errors import BadInput, Impossible, Outsider, RoleTooLow, VendorUnreachable
 from bot.moderation.desk import Asker

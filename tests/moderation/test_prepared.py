@@ -9,9 +9,9 @@ from sqlalchemy import event
 from bot.background import Tasks
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Order
+from bot.calls.live import ListView
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outcomes import State
-from bot.calls.picture import ListView
 from bot.calls.verbs import Kick, Lock, Mute, Silence, Unlock, Unsilence, Verb
 from bot.demo.vendors import StreamServer
 from bot.errors import StoreError

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.calls.looks import Sightings
+from bot.calls.live import ListView
 from bot.calls.models import Call, CallRef, Page, Vendor
-from bot.calls.picture import ListView
+from bot.calls.reports import Sightings
 from bot.errors import VendorTimeout
 from bot.moderation.board import FIND_SECONDS, Board
 from bot.moderation.memory import Memory

@@ -13,8 +13,8 @@ from alembic import command
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import AuditEntry
-from bot.calls.search import CaseFilter
 from bot.store import migrations, open_store
 from bot.store.audit.chain import GENESIS, link
 from bot.store.cases.rows import found_by

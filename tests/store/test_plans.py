@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import NoticeKind
 from bot.calls.models import CallRef, Vendor
-from bot.calls.search import CaseFilter
 from bot.store import SqlStore, open_store
 from bot.usage.days import DAY, local_day
 from tests.fakes.clock import START, ManualClock

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from bot.calls.actors import Actor, Reader
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask
-from bot.calls.before import Before, CallLimits, Held
 from bot.calls.cases import Order
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
+from bot.calls.prior_state import Before, CallLimits, Held
 from bot.calls.verbs import Permission, Silence, Track
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import OtherRelease

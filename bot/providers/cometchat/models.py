@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from bot.calls.attendance import Attendee
 from bot.calls.call_log import LogFilter
-from bot.calls.looks import File, FileKind
 from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
+from bot.calls.reports import File, FileKind
 from bot.providers.http.answers import Problem
 from bot.providers.http.decode import Amount, Count, Known, Maybe, Moment
 

@@ -9,9 +9,9 @@ from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement
-from bot.calls.looks import FileKind, Files, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.reports import FileKind, Files, Sightings
 from bot.calls.verbs import Listed
 from bot.clock import Clock
 from bot.providers.cometchat.acts import CAPABILITIES, Acts

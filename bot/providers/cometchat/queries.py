@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from bot.calls.attendance import Attendance, by_arrival
 from bot.calls.call_log import LogFilter
-from bot.calls.looks import File, FileKind, Files, Sighting, Sightings
 from bot.calls.models import Call, Page, Participant, Vendor
 from bot.calls.names import bare
+from bot.calls.reports import File, FileKind, Files, Sighting, Sightings
 from bot.errors import NotAtVendor
 from bot.priority import current
 from bot.providers.cometchat.models import (

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
-from bot.calls.looks import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.recordings import RunningRecording
+from bot.calls.reports import CallMember, FileKind, Files, Quality, Room, Sightings
 from bot.calls.verbs import Aim, Listed, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible

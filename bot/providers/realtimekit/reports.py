@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from bot.calls.acts import Person
 from bot.calls.attendance import Attendance, by_arrival
-from bot.calls.looks import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.calls.models import Call, CallRef, Page
 from bot.calls.names import bare
+from bot.calls.reports import CallMember, Room, RoomKind, Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
 from bot.providers.http.paging import gather_pages

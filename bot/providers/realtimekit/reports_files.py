@@ -8,8 +8,8 @@ from collections.abc import Collection
 
 from pydantic import BaseModel, Field, SecretStr
 
-from bot.calls.looks import File, FileKind, Files
 from bot.calls.models import CallRef
+from bot.calls.reports import File, FileKind, Files
 from bot.errors import NotAtVendor, VendorError
 from bot.providers.http.client import Kind, Transport
 from bot.providers.http.decode import Known, M, Maybe, Moment, read

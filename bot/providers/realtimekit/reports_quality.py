@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.calls.looks import PersonQuality, Quality
 from bot.calls.models import CallRef
+from bot.calls.reports import PersonQuality, Quality
 from bot.errors import VendorError
 from bot.providers.http.client import Kind, Transport
 from bot.providers.http.decode import read

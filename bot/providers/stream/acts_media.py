@@ -2,8 +2,8 @@
 
 from bot.calls.acts import Act
 from bot.calls.capabilities import can
-from bot.calls.looks import FileKind
 from bot.calls.outcomes import Receipt
+from bot.calls.reports import FileKind
 from bot.calls.verbs import (
     CaptionsStart,
     CaptionsStop,

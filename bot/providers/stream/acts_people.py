@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.calls.acts import Act
-from bot.calls.before import Before
 from bot.calls.capabilities import Enforcement, can
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Receipt
+from bot.calls.prior_state import Before
 from bot.calls.verbs import (
     Block,
     Grant,

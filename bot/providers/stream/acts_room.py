@@ -1,9 +1,9 @@
 """Acts on a Stream call as a room: who gets in, what everyone is told, and its end."""
 
 from bot.calls.acts import Act
-from bot.calls.before import Before
 from bot.calls.capabilities import Enforcement, can
 from bot.calls.outcomes import Receipt
+from bot.calls.prior_state import Before
 from bot.calls.verbs import End, GoBack, GoLive, Lock, MemberAdd, Ring, Say, Unlock
 from bot.providers.http.decode import read
 from bot.providers.stream.acts_base import StreamDoing, accepted, expect

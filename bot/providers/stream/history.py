@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.calls.looks import FileKind
 from bot.calls.models import Page, Vendor
+from bot.calls.reports import FileKind
 from bot.clock import Clock
 from bot.errors import NotAtVendor
 from bot.providers.http.client import Kind

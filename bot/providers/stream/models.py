@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints, ValidationError
 
-from bot.calls.before import CallLimits
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
+from bot.calls.prior_state import CallLimits
 from bot.calls.verbs import RecordingKind
 from bot.providers.http.answers import Problem
 from bot.providers.http.decode import Counted, Known, Maybe, Moment

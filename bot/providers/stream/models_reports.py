@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from bot.calls.acts import Person
-from bot.calls.looks import CallMember, Feedback, File, FileKind
+from bot.calls.reports import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
 from bot.providers.http.decode import Counted, Known, Maybe, Moment, Number
 from bot.providers.stream.models import Session, Stay, User, WireCall

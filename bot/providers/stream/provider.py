@@ -13,9 +13,9 @@ from bot.calls.attendance import Attendance
 from bot.calls.capabilities import complete
 from bot.calls.cases import Case
 from bot.calls.leaving import Leaving
-from bot.calls.looks import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
+from bot.calls.reports import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
 from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError

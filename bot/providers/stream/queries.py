@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from bot.calls.looks import FileKind
 from bot.calls.models import Vendor
+from bot.calls.reports import FileKind
 from bot.calls.verbs import Track
 from bot.errors import NotAtVendor
 from bot.providers.http.answers import Answer

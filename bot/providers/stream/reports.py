@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.calls.acts import Person
-from bot.calls.looks import (
+from bot.calls.models import CallRef, Page, Participant
+from bot.calls.reports import (
     CallMember,
     Feedback,
     File,
@@ -16,7 +17,6 @@ from bot.calls.looks import (
     Room,
     RoomKind,
 )
-from bot.calls.models import CallRef, Page, Participant
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.providers.http.client import Kind

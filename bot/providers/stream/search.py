@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.calls.looks import Sighting, Sightings
 from bot.calls.names import bare
+from bot.calls.reports import Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
 from bot.providers.stream.models import Stay

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.audit_filter import EVERYONE, SPARED
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.outcomes import Result, State
-from bot.calls.search import EVERYONE, SPARED
 from bot.store.audit.chain import Head, link
 from bot.store.cases.rows import found_by
 from bot.store.tables.cases import AUDIT, CASE, RESTORATION

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Row, Select, func, select
 
+from bot.calls.audit_filter import EVERYONE
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.outcomes import State
-from bot.calls.search import EVERYONE
 from bot.store.audit.entries import read
 from bot.store.audit.verify_columns import as_kept, moment
 from bot.store.tables.cases import AUDIT, CASE

@@ -8,9 +8,9 @@ from sqlalchemy import Row
 
 from bot.calls.actors import Reader
 from bot.calls.acts import Act
+from bot.calls.audit_filter import aimed_at
 from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
 from bot.calls.outcomes import Progress, Result, State
-from bot.calls.search import aimed_at
 from bot.store.stored_json import read_json, read_many, understanding
 
 _RESULTS = TypeAdapter(tuple[Result, ...])

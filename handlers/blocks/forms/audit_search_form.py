@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 
+from bot.calls.audit_filter import MAX_WORDS, CaseFilter
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
-from bot.calls.search import MAX_WORDS, CaseFilter
 from bot.calls.verbs import VERBS
 from bot.digests.wording import zone_name
 from handlers.blocks.action_values import MAX_SHOWN, Value, stale

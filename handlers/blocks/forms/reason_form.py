@@ -9,8 +9,8 @@ from bot.calls.acts import Act, ActRef
 from bot.calls.capabilities import Capability
 from bot.calls.models import Frozen
 from bot.calls.names import shown
+from bot.calls.verb_json import dump_verb
 from bot.calls.verbs import Aim, Verb
-from bot.calls.written import dump_verb
 from bot.errors import BadInput
 from handlers.blocks.action_values import MAX_SHOWN, Value, stale
 from handlers.blocks.cases import order_words

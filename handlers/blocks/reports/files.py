@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from bot.calls.capabilities import Capability
-from bot.calls.looks import LOOKS, File, FileKind, Files
+from bot.calls.reports import LOOKS, File, FileKind, Files
 from bot.calls.verbs import DeleteRecording, DeleteTranscript
 from handlers.blocks.action_values import ACT, ActValue
 from handlers.blocks.elements import MAX_TEXT, button, context, paragraph, section, stamp

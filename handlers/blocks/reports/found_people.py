@@ -1,7 +1,7 @@
 """Where somebody is live now, on any vendor."""
 
-from bot.calls.looks import Sighting
-from bot.calls.picture import Found
+from bot.calls.live import Found
+from bot.calls.reports import Sighting
 from handlers.blocks.action_values import OPEN, CallValue
 from handlers.blocks.elements import (
     MAX_HEADER,

@@ -6,8 +6,8 @@ from math import isfinite
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.calls.handles import handle
-from bot.calls.looks import LOOKS, CallMember, Feedback, PersonQuality, Quality
 from bot.calls.models import Page
+from bot.calls.reports import LOOKS, CallMember, Feedback, PersonQuality, Quality
 from handlers.blocks.action_values import OPEN, CallValue
 from handlers.blocks.elements import (
     MAX_HEADER,

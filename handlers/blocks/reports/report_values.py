@@ -2,8 +2,8 @@
 
 from pydantic import Field, field_validator
 
-from bot.calls.looks import LOOKS
 from bot.calls.models import Vendor
+from bot.calls.reports import LOOKS
 from handlers.blocks.action_values import CallValue, Value
 
 LOOK = "look"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.calls.looks import ROOMS, Room, RoomKind
 from bot.calls.models import Vendor
+from bot.calls.reports import ROOMS, Room, RoomKind
 from handlers.blocks.elements import (
     actions,
     button,

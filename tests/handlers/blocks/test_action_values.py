@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.acts import Act
+from bot.calls.audit_filter import CaseFilter
+from bot.calls.live import ListView
 from bot.calls.models import Vendor
-from bot.calls.picture import ListView
-from bot.calls.search import CaseFilter
 from bot.calls.verbs import Mute
 from bot.errors import BadInput
 from handlers.blocks.action_values import (

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.audit_filter import CaseFilter
+from bot.calls.case_history import Life
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
-from bot.calls.life import Life
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS, Block, Kick, Unblock
 from bot.demo.slack.blockkit import check
 from handlers.blocks.action_values import AuditValue, CaseValue, load, route

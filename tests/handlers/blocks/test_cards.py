@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.capabilities import Capability, cannot
+from bot.calls.case_history import Life
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
-from bot.calls.life import Life
+from bot.calls.live import CallView, ListView, Picture, Trouble
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Progress, Result, Seen, State, overall
-from bot.calls.picture import CallView, ListView, Picture, Trouble
-from bot.calls.search import CaseFilter
 from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordStart, Unblock, Verb
 from bot.errors import BadInput, CallwardenError, UnknownWord
 from handlers.blocks import refusals

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calls.picture import ListView
-from bot.calls.search import CaseFilter
+from bot.calls.audit_filter import CaseFilter
+from bot.calls.live import ListView
 from bot.calls.verbs import Poll, Say
 from bot.demo.slack.emoji import named
 from bot.demo.slack.render import as_text

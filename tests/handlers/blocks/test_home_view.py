@@ -7,8 +7,8 @@ from hypothesis import given
 
 from bot.calls.actors import Role
 from bot.calls.cases import Case
+from bot.calls.live import Picture, Trouble
 from bot.calls.models import Call, CallRef, Vendor
-from bot.calls.picture import Picture, Trouble
 from bot.calls.verbs import VERBS
 from bot.demo.slack.blockkit import check_view
 from bot.demo.slack.kit_blocks import HOME, MODAL

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.calls.looks import LOOKS, FileKind
 from bot.calls.models import RecordingState
+from bot.calls.reports import LOOKS, FileKind
 from bot.demo.vendors import CometChatServer, Visitor
 from bot.errors import Impossible
 from bot.providers.cometchat.provider import CometChatProvider

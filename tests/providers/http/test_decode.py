@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from bot.calls.acts import Act, Person
-from bot.calls.looks import FileKind
 from bot.calls.models import CallRef, Vendor
+from bot.calls.reports import FileKind
 from bot.calls.verbs import Kick
 from bot.errors import CallwardenError
 from bot.ports import CallProvider

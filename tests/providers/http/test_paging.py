@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.calls.looks import FileKind
 from bot.calls.models import CallRef, Vendor
+from bot.calls.reports import FileKind
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
 from bot.errors import CallwardenError, VendorGarbled
 from bot.ports import CallProvider

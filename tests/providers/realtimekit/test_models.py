@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot.calls.acts import Act
-from bot.calls.looks import FileKind
 from bot.calls.models import CallRef, Page, RecordingState, Vendor
+from bot.calls.reports import FileKind
 from bot.calls.verbs import End
 from bot.errors import VendorGarbled
 from bot.providers.http.answers import Problem

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.calls.acts import Person
-from bot.calls.looks import FileKind
 from bot.calls.models import Call, RecordingState
 from bot.calls.outcomes import Seen
+from bot.calls.reports import FileKind
 from bot.calls.verbs import Kick, RecordPause, RecordStart, RtmpStart
 from bot.demo.vendors import AppTransport, RealtimeKitServer
 from bot.errors import VendorGarbled

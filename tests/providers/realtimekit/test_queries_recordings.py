@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.calls.looks import FileKind
 from bot.calls.models import Call, RecordingState
 from bot.calls.outcomes import Seen
+from bot.calls.reports import FileKind
+from bot.calls.verb_json import dump_verb, load_verb
 from bot.calls.verbs import RecordPause, RecordResume, RecordStart, RecordStop, RtmpStart, Verb
-from bot.calls.written import dump_verb, load_verb
 from bot.demo.vendors import RealtimeKitServer
 from bot.demo.vendors.realtimekit_state import Recording, made_id
 from bot.errors import Impossible, NotAtVendor, WhichRecording

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.calls.looks import LOOKS, RoomKind
 from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.reports import LOOKS, RoomKind
 from bot.calls.verbs import Lock, MemberRemove
 from bot.demo.vendors import RealtimeKitServer, Visitor
 from bot.errors import Impossible, VendorGarbled

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.calls.looks import FileKind, Files
 from bot.calls.models import Call
+from bot.calls.reports import FileKind, Files
 from bot.calls.verbs import RecordStart, RecordStop, RtmpStart, RtmpStop, Summarise, Verb
 from bot.demo.vendors import RealtimeKitServer
 from bot.demo.vendors.realtimekit_state import Recording

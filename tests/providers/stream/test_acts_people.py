@@ -7,6 +7,7 @@ from bot.calls.capabilities import Enforcement
 from bot.calls.cases import Case
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Seen
+from bot.calls.verb_json import load_verb
 from bot.calls.verbs import (
     Grant,
     MemberAdd,
@@ -20,7 +21,6 @@ from bot.calls.verbs import (
     Unsilence,
     Verb,
 )
-from bot.calls.written import load_verb
 from bot.demo.vendors import StreamServer, Visitor
 from bot.errors import NotAtVendor, VendorRefused
 from bot.providers.stream.provider import StreamProvider

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.calls.before import CallLimits
 from bot.calls.models import Call
 from bot.calls.outcomes import Seen, State
+from bot.calls.prior_state import CallLimits
 from bot.calls.verbs import (
     CaptionsStart,
     CaptionsStop,

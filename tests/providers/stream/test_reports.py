@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.calls.looks import LOOKS, FileKind, RoomKind
 from bot.calls.models import CallRef, Vendor
+from bot.calls.reports import LOOKS, FileKind, RoomKind
 from bot.calls.verbs import RecordStart, RecordStop, TranscribeStart, TranscribeStop
 from bot.demo.vendors import StreamServer, Visitor
 from bot.errors import NotAtVendor, VendorBusy, VendorFault, VendorGarbled

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.names import fold
 from bot.calls.outcomes import State
-from bot.calls.search import CaseFilter
 
 
 def open_cases(entries: Sequence[AuditEntry]) -> frozenset[int | None]:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import AuditEntry, Disclosure, Refusal
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.search import CaseFilter
 from bot.calls.verbs import Block, Kick, Mute, Unblock, Verb
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock

@@ -8,10 +8,10 @@ import sqlite3
 import pytest
 from sqlalchemy import select
 
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.outcomes import State
-from bot.calls.search import CaseFilter
 from bot.errors import ChainBroken, RecordDamaged
 from bot.store import SqlStore, open_store
 from bot.store.audit.chain import GENESIS, link

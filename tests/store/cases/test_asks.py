@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot.calls.acts import Person
 from bot.calls.asks import Ask, ask_id
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import Refusal
-from bot.calls.search import CaseFilter
 from bot.store import SqlStore, open_store
 from bot.store.cases.asks import KEPT, SAME
 from tests.fakes.clock import ManualClock

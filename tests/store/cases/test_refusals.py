@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from bot.calls.actors import Actor
 from bot.calls.asks import Ask, ask_id
+from bot.calls.audit_filter import CaseFilter
 from bot.calls.cases import AuditEntry, Refusal
 from bot.calls.refusals import OF_INSIDERS
-from bot.calls.search import CaseFilter
 from bot.scheduler.refusal_counts import RefusalCounts
 from bot.store import SqlStore, open_store
 from bot.usage.days import Stretch

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from pydantic import ValidationError
 
+from bot.calls.audit_filter import aimed_at
 from bot.calls.cases import AuditEntry
-from bot.calls.search import aimed_at
 
 revision = "0006"
 down_revision = "0005"

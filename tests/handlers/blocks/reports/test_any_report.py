@@ -8,7 +8,9 @@ from pydantic import SecretStr
 
 from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import cannot
-from bot.calls.looks import (
+from bot.calls.live import CallView, Found, Trouble
+from bot.calls.models import Call, CallRef, Page, Participant, Vendor
+from bot.calls.reports import (
     LOOKS,
     CallMember,
     Feedback,
@@ -21,8 +23,6 @@ from bot.calls.looks import (
     RoomKind,
     Sighting,
 )
-from bot.calls.models import Call, CallRef, Page, Participant, Vendor
-from bot.calls.picture import CallView, Found, Trouble
 from handlers.blocks.call_card import call_message
 from handlers.blocks.reports.attendance import attendance_report
 from handlers.blocks.reports.files import files_report

@@ -8,7 +8,9 @@ from pydantic import SecretStr, ValidationError
 from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import cannot
 from bot.calls.handles import handle
-from bot.calls.looks import (
+from bot.calls.live import CallView, Found, Trouble
+from bot.calls.models import Call, Page, Participant, Vendor
+from bot.calls.reports import (
     LOOKS,
     CallMember,
     Feedback,
@@ -21,8 +23,6 @@ from bot.calls.looks import (
     RoomKind,
     Sighting,
 )
-from bot.calls.models import Call, Page, Participant, Vendor
-from bot.calls.picture import CallView, Found, Trouble
 from bot.errors import BadInput
 from handlers.blocks.action_values import ActValue, load, route
 from handlers.blocks.call_card import call_message

@@ -4,11 +4,11 @@ import pytest
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
+from bot.calls.audit_filter import CaseFilter, aimed_at
+from bot.calls.case_history import Life
 from bot.calls.cases import AuditEntry, Case, Event
-from bot.calls.life import Life
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.search import CaseFilter, aimed_at
 from bot.calls.verbs import Block, Kick, Lock, Silence, Unblock, Unlock, Unsilence, Verb
 from tests.fakes.clock import START
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from bot.calls.acts import Act, Person
-from bot.calls.before import Before, CallLimits, Held
 from bot.calls.cases import Case
+from bot.calls.effects import lock_of, muted, removed, settled_rights, silenced, taken_from
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.undone import lock_of, muted, removed, settled_rights, silenced, taken_from
+from bot.calls.prior_state import Before, CallLimits, Held
 from bot.calls.verbs import (
     Grant,
     Kick,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.calls.acts import Act
-from bot.calls.before import Before, Held
 from bot.calls.cases import Case
 from bot.calls.outcomes import State
+from bot.calls.prior_state import Before, Held
 from bot.calls.verbs import (
     Block,
     Grant,

@@ -7,8 +7,8 @@ from bot.calls.acts import Person
 from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
-from bot.calls.looks import Sighting
 from bot.calls.models import Call, Frozen, Page, Participant, Vendor
+from bot.calls.reports import Sighting
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import Listed
 

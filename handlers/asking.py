@@ -14,12 +14,12 @@ from handlers.blocks import action_values
 from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
-from handlers.channel_errors import UNAVAILABLE
-from handlers.history import ChannelHistory
 from handlers.modals import reason
-from handlers.outbox import PATIENCE, written_name
-from handlers.posting import Mark, pause_before, post, taken
-from handlers.sharing import OwnChannels
+from handlers.slack_api.case_notifier import PATIENCE, written_name
+from handlers.slack_api.channel_errors import UNAVAILABLE
+from handlers.slack_api.history import ChannelHistory
+from handlers.slack_api.posting import Mark, pause_before, post, taken
+from handlers.slack_api.shared_channels import OwnChannels
 from handlers.visit import Visit
 
 EVENT_TYPE = "callwarden_ask"

@@ -19,7 +19,7 @@ from bot.moderation.lookups import Lookups
 from bot.moderation.request_budgets import RequestBudgets
 from bot.ports import Signatures
 from handlers.commands.plans import Plans
-from handlers.replies import Replies
+from handlers.slack_api.response_url import Replies
 from handlers.turns import Turns
 
 

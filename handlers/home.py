@@ -11,7 +11,6 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.calls.live import ListView
 from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.priority import Priority, working_at
-from handlers.alerts import outage_words
 from handlers.blocks.home import (
     CASES,
     Desktop,
@@ -22,7 +21,8 @@ from handlers.blocks.home import (
     plain_view,
 )
 from handlers.blocks.message import Message
-from handlers.slack_errors import UNDRAWABLE, cause, complaints, error_code
+from handlers.slack_api.admin_alerts import outage_words
+from handlers.slack_api.errors import UNDRAWABLE, cause, complaints, error_code
 from handlers.visit import Visit
 
 log = structlog.get_logger(__name__)

@@ -22,11 +22,11 @@ from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
 from bot.network import DIRECT, Network
 from handlers.arrivals import arriving
-from handlers.clients import open_session, web_client
 from handlers.envelopes import payload_of, request_of
 from handlers.payloads import Json, Unreadable
-from handlers.slack_errors import error_code, retry_after
-from handlers.wire import Unplugged, Wire
+from handlers.slack_api.clients import open_session, web_client
+from handlers.slack_api.errors import error_code, retry_after
+from handlers.slack_api.websocket import Unplugged, Wire
 
 log = structlog.get_logger(__name__)
 

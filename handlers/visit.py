@@ -16,7 +16,7 @@ from bot.moderation.desk import Asker, Desk
 from handlers.blocks.message import Message
 from handlers.counter import Counter
 from handlers.middleware import in_words
-from handlers.window import Window
+from handlers.slack_api.modal_answer import Window
 
 T = TypeVar("T")
 

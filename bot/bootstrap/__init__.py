@@ -43,11 +43,11 @@ from bot.scheduler.scheduler import Runner
 from bot.settings import Settings
 from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
-from handlers.clients import ask_for_anything
 from handlers.commands.lookups import look_up
 from handlers.counter import Behind, Counter, Digests
-from handlers.digests import SlackDigests
-from handlers.sharing import OwnDigests
+from handlers.slack_api.clients import ask_for_anything
+from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.shared_channels import OwnDigests
 
 log = structlog.get_logger(__name__)
 

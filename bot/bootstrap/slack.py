@@ -12,14 +12,14 @@ from bot.clock_skew import SLACK, ClockSkew
 from bot.moderation.cards import Cards
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.alerts import AdminAlerts
 from handlers.asking import SlackAsks
-from handlers.clients import open_session, web_client
-from handlers.directory import SlackDirectory
-from handlers.history import ChannelHistory
-from handlers.outbox import Outbox
-from handlers.replies import Replies
-from handlers.sharing import OwnChannels, OwnLines
+from handlers.slack_api.admin_alerts import AdminAlerts
+from handlers.slack_api.case_notifier import Outbox
+from handlers.slack_api.clients import open_session, web_client
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.history import ChannelHistory
+from handlers.slack_api.response_url import Replies
+from handlers.slack_api.shared_channels import OwnChannels, OwnLines
 
 LINES_IN_A_BURST = 5
 """Lines the moderation channel gets at once before they are paced."""

@@ -5,7 +5,7 @@ from bot.doctor.findings import Finding, Findings, bad
 from bot.doctor.patient import Patient, existing_store
 from bot.doctor.places import CHANNELS
 from bot.errors import CallwardenError
-from handlers.channel_errors import TRY_NOW, trouble
+from handlers.slack_api.channel_errors import TRY_NOW, trouble
 
 
 async def outages(patient: Patient) -> Findings:

@@ -13,7 +13,7 @@ from bot.ports import CallProvider
 from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.urls import sqlite_file
-from handlers.questions import Questions, Reply, questions
+from handlers.slack_api.probe import Questions, Reply, questions
 
 UNSEEN = "Not looked at: Slack does not answer to the bot's token."
 

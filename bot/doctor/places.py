@@ -9,7 +9,7 @@ from bot.doctor.patient import UNSEEN, Patient, Slack, home_of
 from bot.errors import SlackSilent
 from bot.policy.rules import Rules
 from bot.ports import Member
-from handlers.questions import Reply
+from handlers.slack_api.probe import Reply
 
 PEOPLE, CHANNELS = "People", "Channels"
 

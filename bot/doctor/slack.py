@@ -10,7 +10,7 @@ from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
 from bot.responses import http_date
 from bot.settings import Settings
-from handlers.questions import Reply
+from handlers.slack_api.probe import Reply
 
 TOKEN, SCOPES, COMMAND, APP_TOKEN, SECRET, CLOCK = (
     "Slack token",

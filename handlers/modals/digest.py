@@ -23,10 +23,10 @@ from handlers.blocks.digests.subscriptions import done_message
 from handlers.blocks.forms.reason_form import done_view
 from handlers.blocks.message import Message
 from handlers.blocks.text import place
-from handlers.introducing import untold_message
 from handlers.modals.drafting import in_sentences
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors, Redrawn
+from handlers.slack_api.digest_announcements import untold_message
 from handlers.visit import DIGEST_FORM_KEY, Visit
 
 ANSWERABLE = timedelta(minutes=29)

@@ -13,7 +13,7 @@ from handlers.blocks.forms.order_form import loading_view
 from handlers.blocks.forms.reason_form import trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import broken
-from handlers.slack_errors import cause, complaints, error_code
+from handlers.slack_api.errors import cause, complaints, error_code
 from handlers.visit import Visit
 
 log = structlog.get_logger(__name__)

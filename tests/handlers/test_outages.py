@@ -13,8 +13,8 @@ from bot.doctor.findings import Sign
 from bot.doctor.outages import outages
 from bot.doctor.patient import Patient
 from bot.settings import Settings
-from handlers.alerts import outage_words
 from handlers.blocks.action_values import TRY_CHANNELS, ListValue
+from handlers.slack_api.admin_alerts import outage_words
 from tests.fakes.clock import START
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_bad_input import button, card

@@ -16,9 +16,9 @@ from bot.demo.stage import Show, open_show
 from bot.scheduler.clock_checks import ClockChecks
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.clients import ask_for_anything
 from handlers.seals import Seal as SealOf
 from handlers.seals import SlackSeals, TooLate
+from handlers.slack_api.clients import ask_for_anything
 
 
 class Off(SystemClock):

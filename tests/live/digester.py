@@ -22,8 +22,8 @@ from bot.logs import configure_logs
 from bot.scheduler.scheduler import guarded
 from bot.settings import Settings
 from bot.store import open_store
-from handlers.digests import SlackDigests
-from handlers.history import ChannelHistory
+from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.history import ChannelHistory
 
 LEASE = timedelta(seconds=2)
 """What a killed worker held is taken up after this."""

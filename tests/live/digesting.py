@@ -19,7 +19,7 @@ from bot.demo.stage import Stage, open_stage
 from bot.digests.subscription import Wish
 from bot.store import SqlStore
 from bot.store.urls import address_of
-from handlers.digests import EVENT_TYPE, THREAD_TYPE
+from handlers.slack_api.digest_poster import EVENT_TYPE, THREAD_TYPE
 from tests.fakes.digests import wanted
 from tests.live.names import MODERATOR
 from tests.live.warm import warm

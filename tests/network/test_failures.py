@@ -25,7 +25,7 @@ from bot.network import DIRECT, Cause, Network, cause_of, diagnose
 from bot.providers.http.answers import Problem
 from bot.providers.http.breaker import Breaker
 from bot.providers.http.client import Deadlines, Kind, Transport, Wire
-from handlers.questions import questions
+from handlers.slack_api.probe import questions
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port
 from tests.network.office import LOOPBACK, Answer, Office, serving

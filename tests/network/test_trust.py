@@ -14,7 +14,7 @@ from bot.network.trust import SYSTEM, Store, system
 from bot.providers.http.answers import Problem
 from bot.providers.http.client import Kind, Transport, Wire
 from bot.settings import Settings
-from handlers.clients import open_session, web_client
+from handlers.slack_api.clients import open_session, web_client
 from tests.network.office import LOOPBACK, Office, serving
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"ok":true}'

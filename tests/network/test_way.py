@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.errors import ConfigError
 from bot.network import DIRECT, Network
 from bot.settings import Settings
-from handlers.clients import open_session, web_client, webhook_client
+from handlers.slack_api.clients import open_session, web_client, webhook_client
 
 PROXY = "http://proxy.example:3128"
 SLACK = "https://slack.com/api/"

@@ -21,7 +21,7 @@ from bot.errors import NotPermitted, SlackSilent
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import Directory, Member, Place
-from handlers.directory import SlackDirectory
+from handlers.slack_api.directory import SlackDirectory
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import act, actor
 

@@ -90,8 +90,8 @@ CONNECTS = re.compile(
 CONNECTORS = {
     "bot/providers/http/client.py",
     "bot/demo/serving.py",
-    "handlers/clients.py",
-    "handlers/wire.py",
+    "handlers/slack_api/clients.py",
+    "handlers/slack_api/websocket.py",
 }
 """Where clients are made: all go out by the same proxy and believe the same certificates."""
 

@@ -164,7 +164,7 @@ def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
         ("moderation", "from bot import providers"),
         ("moderation", "from .. import store"),
         ("store", "from bot.moderation.plan import Planner"),
-        ("blocks", "from handlers.outbox import Outbox"),
+        ("blocks", "from handlers.slack_api.case_notifier import Outbox"),
         ("handlers", "from bot.bootstrap import build"),
         ("bootstrap", "from bot.demo import world"),
         ("policy", "from slack_sdk.web.async_client import AsyncWebClient"),

@@ -15,7 +15,7 @@ from bot.demo.slack.render import as_text
 from bot.digests.subscription import Wish
 from bot.store import open_store
 from tests.fakes.digests import wanted
-from tests.handlers.test_outbox import Moods
+from tests.handlers.slack_api.test_case_notifier import Moods
 from tests.unit.test_cli import Run
 from tests.unit.test_cli import run as run  # noqa: PLC0414  the fixture
 

@@ -40,9 +40,9 @@ from bot.providers.stream.provider import stream
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.blocks.message import Message
-from handlers.clients import open_session, web_client, webhook_client
 from handlers.counter import Counter
-from handlers.replies import Replies
+from handlers.slack_api.clients import open_session, web_client, webhook_client
+from handlers.slack_api.response_url import Replies
 from tests.fakes.clock import ManualClock
 from tests.store.orders import order
 

@@ -12,7 +12,7 @@ from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
-from handlers.replies import Replies
+from handlers.slack_api.response_url import Replies
 from tests.fakes.clock import ManualClock
 from tests.handlers.digest_examples import digest
 

@@ -16,9 +16,9 @@ from bot.ports import NoticeLost
 from bot.usage.days import local_day
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
-from handlers.history import ChannelHistory
-from handlers.introducing import DIGEST_PATIENCE, SlackTellings
-from handlers.posting import Ask, Mark, pause_before, post, taken
+from handlers.slack_api.digest_announcements import DIGEST_PATIENCE, SlackTellings
+from handlers.slack_api.history import ChannelHistory
+from handlers.slack_api.posting import Ask, Mark, pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 

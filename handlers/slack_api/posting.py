@@ -15,7 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.held_lease import require_held
 from bot.ports import ChannelUnavailable, MessageRefused, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
-from handlers.slack_errors import (
+from handlers.slack_api.errors import (
     UNDRAWABLE,
     cause,
     complaints,

@@ -10,7 +10,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.errors import SlackSilent
 from bot.network import DIRECT, Network
 from bot.responses import ACCEPT_ENCODING
-from handlers.slack_answers import SlackAnswer, guarded
+from handlers.slack_api.responses import SlackAnswer, guarded
 
 NOT_FROM_THE_ENVIRONMENT = "-"
 """Keeps the SDK from looking for a proxy itself: it knows no NO_PROXY, and logs the password."""

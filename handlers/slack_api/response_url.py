@@ -13,8 +13,8 @@ from bot.held_lease import require_held
 from bot.network import DIRECT, Network
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
-from handlers.clients import webhook_client
-from handlers.slack_errors import UNDRAWABLE, cause, retry_after
+from handlers.slack_api.clients import webhook_client
+from handlers.slack_api.errors import UNDRAWABLE, cause, retry_after
 
 log = structlog.get_logger(__name__)
 

@@ -18,9 +18,9 @@ from bot.digest_delivery.announcer import Untold
 from bot.digests.announcements import About, Telling
 from bot.digests.subscription import Subscription, Wish
 from bot.ports import NoticeLater, NoticeLost
-from handlers.digests import SlackDigests
-from handlers.history import ChannelHistory
-from handlers.introducing import untold_message
+from handlers.slack_api.digest_announcements import untold_message
+from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.history import ChannelHistory
 from tests.fakes.clock import ManualClock
 from tests.handlers.digest_examples import MADE
 

@@ -13,11 +13,11 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SlackSilent
 from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
-from handlers.clients import open_session, web_client
-from handlers.questions import questions
-from handlers.replies import Replies
-from handlers.slack_answers import LARGEST, SlackRedirected, SlackUnreadable
-from handlers.slack_errors import complaints, error_code, retry_after
+from handlers.slack_api.clients import open_session, web_client
+from handlers.slack_api.errors import complaints, error_code, retry_after
+from handlers.slack_api.probe import questions
+from handlers.slack_api.response_url import Replies
+from handlers.slack_api.responses import LARGEST, SlackRedirected, SlackUnreadable
 from tests.fakes.clock import ManualClock
 
 HELLO = Message("hello", [])

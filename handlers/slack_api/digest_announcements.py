@@ -17,8 +17,8 @@ from handlers.blocks.digests.subscriptions import intro_message, owner_message
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import place, say
-from handlers.history import ChannelHistory
-from handlers.posting import Attempt, Mark, pause_before, post, taken
+from handlers.slack_api.history import ChannelHistory
+from handlers.slack_api.posting import Attempt, Mark, pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 

@@ -19,7 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.modal import waiting_view, window_view
-from handlers.slack_errors import UNDRAWABLE, cause, complaints, error_code
+from handlers.slack_api.errors import UNDRAWABLE, cause, complaints, error_code
 
 log = structlog.get_logger(__name__)
 

@@ -37,12 +37,12 @@ from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import ChannelUnavailable, Member, MessageRefused, NoticeLater, NoticeLost
 from bot.store import open_store
-from handlers.alerts import AdminAlerts
-from handlers.channel_errors import SHARED, THREADLESS, UNAVAILABLE
-from handlers.history import ChannelHistory
-from handlers.outbox import Outbox
-from handlers.replies import Replies
-from handlers.slack_errors import UNDRAWABLE
+from handlers.slack_api.admin_alerts import AdminAlerts
+from handlers.slack_api.case_notifier import Outbox
+from handlers.slack_api.channel_errors import SHARED, THREADLESS, UNAVAILABLE
+from handlers.slack_api.errors import UNDRAWABLE
+from handlers.slack_api.history import ChannelHistory
+from handlers.slack_api.response_url import Replies
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
 from tests.fakes.provider import FakeProvider

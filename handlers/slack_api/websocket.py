@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.errors import Diagnosis
 from bot.network import DIRECT, Network
 from handlers.payloads import Json, Unreadable, json_object
-from handlers.slack_errors import diagnosis_of
+from handlers.slack_api.errors import diagnosis_of
 
 log = structlog.get_logger(__name__)
 

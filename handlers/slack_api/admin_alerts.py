@@ -12,9 +12,9 @@ from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, count, place, when
-from handlers.channel_errors import TRY_NOW, trouble
-from handlers.introducing import UNREACHABLE, direct_channel
-from handlers.posting import pause_before, post, taken
+from handlers.slack_api.channel_errors import TRY_NOW, trouble
+from handlers.slack_api.digest_announcements import UNREACHABLE, direct_channel
+from handlers.slack_api.posting import pause_before, post, taken
 
 log = structlog.get_logger(__name__)
 

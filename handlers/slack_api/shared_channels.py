@@ -22,8 +22,8 @@ from bot.ports import (
     Notifier,
     Store,
 )
-from handlers.channel_errors import SHARED
-from handlers.posting import pause_before
+from handlers.slack_api.channel_errors import SHARED
+from handlers.slack_api.posting import pause_before
 
 WHY = (
     "The channel is shared with another workspace. Choose another one, or ask an admin to add it "

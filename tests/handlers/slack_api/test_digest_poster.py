@@ -27,8 +27,8 @@ from bot.digests.digest import Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.ports import NoticeLater, NoticeLost
 from bot.store import SqlStore, open_store
-from handlers.digests import SlackDigests
-from handlers.history import ChannelHistory
+from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.history import ChannelHistory
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import wanted
 from tests.handlers.digest_examples import MADE, TUESDAY, digest

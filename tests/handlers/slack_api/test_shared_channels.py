@@ -18,7 +18,7 @@ from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.ports import NoticeLater, NoticeLost, Place
 from handlers.blocks.digests.forms import CHANNEL
-from handlers.sharing import OwnChannels, OwnDigests
+from handlers.slack_api.shared_channels import OwnChannels, OwnDigests
 from tests.fakes.digests import subscription
 from tests.fakes.directory import Table
 from tests.fakes.lead import Lead

@@ -21,10 +21,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.clock_skew import SIGNATURE_SECONDS
 from bot.ports import NoticeLater
-from handlers.history_pages import UNREAD, PacedMethod
-from handlers.history_ranges import ReadRanges, TimeRange
-from handlers.posting import Mark
-from handlers.slack_errors import error_code
+from handlers.slack_api.errors import error_code
+from handlers.slack_api.history_pages import UNREAD, PacedMethod
+from handlers.slack_api.history_ranges import ReadRanges, TimeRange
+from handlers.slack_api.posting import Mark
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.errors import SlackSilent
 from bot.ports import Member, Place
-from handlers.slack_errors import cause, error_code
+from handlers.slack_api.errors import cause, error_code
 
 LOOKUP_SECONDS = 1.0
 """How long one question to Slack may take: a command must be acknowledged within 3 s."""

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, User, Workspace
 from handlers.blocks.message import Message
-from handlers.replies import Replies
+from handlers.slack_api.response_url import Replies
 from tests.fakes.clock import ManualClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,11 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.errors import Diagnosis, SlackSilent
 from bot.network import DIRECT, Network
-from handlers.clients import open_session, web_client
-from handlers.directory import SlackDirectory
-from handlers.slack_answers import SlackRedirected, SlackUnreadable
-from handlers.slack_errors import diagnosis_of, error_code
-from handlers.wire import Unplugged, Wire
+from handlers.slack_api.clients import open_session, web_client
+from handlers.slack_api.directory import SlackDirectory
+from handlers.slack_api.errors import diagnosis_of, error_code
+from handlers.slack_api.responses import SlackRedirected, SlackUnreadable
+from handlers.slack_api.websocket import Unplugged, Wire
 
 NO_SOCKET = "Slack gives an address for a socket, and no connection to it comes about."
 

@@ -29,13 +29,13 @@ from bot.moderation.pump import Claimant
 from bot.policy import Policy, Rules
 from bot.ports import NoticeLater
 from bot.store import SqlStore, open_store
-from handlers.alerts import AdminAlerts
-from handlers.history import EVER, MOST_PAGES, ChannelHistory
-from handlers.history_pages import PAGE
-from handlers.history_ranges import MOST_RANGES, ReadRanges, TimeRange
-from handlers.outbox import PATIENCE, Outbox
-from handlers.posting import Mark
-from handlers.replies import Replies
+from handlers.slack_api.admin_alerts import AdminAlerts
+from handlers.slack_api.case_notifier import PATIENCE, Outbox
+from handlers.slack_api.history import EVER, MOST_PAGES, ChannelHistory
+from handlers.slack_api.history_pages import PAGE
+from handlers.slack_api.history_ranges import MOST_RANGES, ReadRanges, TimeRange
+from handlers.slack_api.posting import Mark
+from handlers.slack_api.response_url import Replies
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import Table
 from tests.fakes.provider import FakeProvider

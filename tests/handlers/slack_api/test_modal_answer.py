@@ -21,8 +21,8 @@ from handlers import home
 from handlers.blocks.elements import header, section
 from handlers.blocks.message import Message
 from handlers.counter import Behind, Counter
+from handlers.slack_api.modal_answer import Window
 from handlers.visit import Visit
-from handlers.window import Window
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

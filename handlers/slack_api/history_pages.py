@@ -11,8 +11,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
 from bot.ports import NoticeLater
-from handlers.posting import Mark
-from handlers.slack_errors import error_code, retry_after
+from handlers.slack_api.errors import error_code, retry_after
+from handlers.slack_api.posting import Mark
 
 PAGE = 15
 """Messages asked for at once."""

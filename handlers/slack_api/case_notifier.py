@@ -18,16 +18,16 @@ from bot.calls.rights import NOTHING
 from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
 from bot.moderation.cards import Cards
 from bot.ports import Directory, NoticeLater
-from handlers.alerts import AdminAlerts
 from handlers.blocks.call_card import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, mrkdwn
-from handlers.channel_errors import THREADLESS, UNAVAILABLE
-from handlers.history import ChannelHistory, Found
-from handlers.posting import Attempt, Mark, drawn, pause_before, post, taken
-from handlers.replies import Replies
-from handlers.slack_errors import error_code
+from handlers.slack_api.admin_alerts import AdminAlerts
+from handlers.slack_api.channel_errors import THREADLESS, UNAVAILABLE
+from handlers.slack_api.errors import error_code
+from handlers.slack_api.history import ChannelHistory, Found
+from handlers.slack_api.posting import Attempt, Mark, drawn, pause_before, post, taken
+from handlers.slack_api.response_url import Replies
 
 log = structlog.get_logger(__name__)
 

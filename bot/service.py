@@ -27,13 +27,11 @@ from bot.server import listening
 from bot.settings import Process, Settings
 from bot.version import version
 from handlers import register
-from handlers.bodies import Bodies
 from handlers.counter import Counter
-from handlers.request_url import RequestUrl
-from handlers.seals import SlackSeals
-from handlers.slack import bolt_app
-from handlers.socket import SlackAddress, Socket
-from handlers.watching import (
+from handlers.inbound.app import web_app
+from handlers.inbound.bodies import Bodies
+from handlers.inbound.bolt_app import bolt_app
+from handlers.inbound.health import (
     Check,
     Watchers,
     checks,
@@ -41,7 +39,9 @@ from handlers.watching import (
     metrics_routes,
     ready_routes,
 )
-from handlers.web import web_app
+from handlers.inbound.request_url import RequestUrl
+from handlers.inbound.signatures import SlackSeals
+from handlers.inbound.socket_mode import SlackAddress, Socket
 from handlers.webhooks import Trust, webhook_routes
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from bot.service import counter_of, entrance
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.counter import Counter
-from handlers.socket import Socket
+from handlers.inbound.socket_mode import Socket
 
 LEISURE = 10.0
 """How many times longer Slack waits before a show: there, nobody measures how fast the machine is.

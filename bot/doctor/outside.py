@@ -15,7 +15,7 @@ from bot.store import SqlStore
 from bot.store.schema import Fit
 from bot.store.urls import address_of
 from bot.store.writable import must_have_a_place
-from handlers.watching import is_loopback
+from handlers.inbound.health import is_loopback
 
 NETWORK, WEBHOOK, DATABASE, ZONES, METRICS = (
     "Network",

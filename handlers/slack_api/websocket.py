@@ -14,7 +14,7 @@ from aiohttp import WSMsgType
 from bot.clock import Clock
 from bot.errors import Diagnosis
 from bot.network import DIRECT, Network
-from handlers.payloads import Json, Unreadable, json_object
+from handlers.inbound.payloads import Json, Unreadable, json_object
 from handlers.slack_api.errors import diagnosis_of
 
 log = structlog.get_logger(__name__)

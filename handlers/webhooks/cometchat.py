@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field, SecretStr
 
 from bot.calls.models import Vendor
-from handlers.bodies import Turned
-from handlers.webhooks.happening import Happening, Kind, event
+from handlers.inbound.bodies import Turned
+from handlers.webhooks.vendor_event import Happening, Kind, event
 
 KINDS = {
     "call_started": Kind.STARTED,

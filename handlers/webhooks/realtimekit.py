@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from bot.calls.models import Vendor
 from bot.errors import VendorError
 from bot.ports import Signatures
-from handlers.bodies import Turned
-from handlers.webhooks.happening import Happening, Kind, event
+from handlers.inbound.bodies import Turned
+from handlers.webhooks.vendor_event import Happening, Kind, event
 
 SIGNATURE = "rtk-signature"
 

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.calls.models import Vendor
-from handlers.bodies import Bodies, Turned, declared_length
 from handlers.counter import Counter
-from handlers.routes import Endpoint, doors
+from handlers.inbound.bodies import Bodies, Turned, declared_length
+from handlers.inbound.routes import Endpoint, doors
 from handlers.webhooks import cometchat, realtimekit, stream
-from handlers.webhooks.happening import Happening
+from handlers.webhooks.vendor_event import Happening
 
 log = structlog.get_logger(__name__)
 

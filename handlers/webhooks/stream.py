@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field
 
 from bot.calls.models import Vendor
-from handlers.bodies import MOST_BYTES, Turned
-from handlers.webhooks.happening import Happening, Kind, event
+from handlers.inbound.bodies import MOST_BYTES, Turned
+from handlers.webhooks.vendor_event import Happening, Kind, event
 
 SIGNATURE = "x-signature"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.calls.models import Vendor
-from handlers.bodies import Turned
+from handlers.inbound.bodies import Turned
 
 M = TypeVar("M", bound=BaseModel)
 

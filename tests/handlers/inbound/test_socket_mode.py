@@ -20,8 +20,8 @@ from bot.demo.slack.sockets import MOST, Cut, Exchange
 from bot.demo.vendors.faults import Faults
 from bot.errors import ConfigError, SocketLost
 from bot.meter import UNMETERED
-from handlers.slack import bolt_app
-from handlers.socket import (
+from handlers.inbound.bolt_app import bolt_app
+from handlers.inbound.socket_mode import (
     DEAD_SECONDS,
     LINGER_SECONDS,
     PAUSES,

@@ -16,8 +16,8 @@ from bot.demo.stage import Show, open_show
 from bot.scheduler.clock_checks import ClockChecks
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.seals import Seal as SealOf
-from handlers.seals import SlackSeals, TooLate
+from handlers.inbound.signatures import Seal as SealOf
+from handlers.inbound.signatures import SlackSeals, TooLate
 from handlers.slack_api.clients import ask_for_anything
 
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from handlers.routes import doors
-from handlers.socket import Pulse
+from handlers.inbound.routes import doors
+from handlers.inbound.socket_mode import Pulse
 
 
 def web_app(routes: Iterable[Route], pulse: Callable[[], Pulse] | None = None) -> Starlette:

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.clock_skew import ClockSkew
 from bot.meter import Meter
-from handlers.arrivals import arriving
-from handlers.bodies import Bodies, Turned, declared_length
-from handlers.payloads import Json, Unreadable, bolt_request, is_ssl_check, read_payload
-from handlers.routes import doors
-from handlers.seals import SIGNATURE, STAMP, SlackSeals, TooLate
+from handlers.inbound.bodies import Bodies, Turned, declared_length
+from handlers.inbound.payloads import Json, Unreadable, bolt_request, is_ssl_check, read_payload
+from handlers.inbound.request_metrics import arriving
+from handlers.inbound.routes import doors
+from handlers.inbound.signatures import SIGNATURE, STAMP, SlackSeals, TooLate
 
 log = structlog.get_logger(__name__)
 

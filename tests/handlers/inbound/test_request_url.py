@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.demo.slack.signing import Seal, headers
 from bot.demo.stage import Show, open_show
-from handlers.payloads import Unreadable, bolt_request, json_object, read_payload
+from handlers.inbound.payloads import Unreadable, bolt_request, json_object, read_payload
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from handlers.arrivals import kind_of
+from handlers.inbound.request_metrics import kind_of
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 def bolt_app(token: str) -> AsyncApp:
     """One app for one workspace, by HTTP and by socket.
 
-    It trusts what it is given: `handlers.web` verifies signatures, and nobody else has the socket.
+    It trusts what it is given: `handlers.inbound` verifies signatures, nobody else has the socket.
 
     `process_before_response`: listeners only write down and acknowledge, so the answer need not be
     polled for (Bolt's default takes 10 ms) and is not lost when a listener raises right after it.

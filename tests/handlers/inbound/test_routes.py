@@ -20,9 +20,9 @@ from bot.errors import ConfigError
 from bot.service import front_door
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.bodies import MOST_BYTES
-from handlers.watching import Watchers, ready_routes
-from handlers.web import web_app
+from handlers.inbound.app import web_app
+from handlers.inbound.bodies import MOST_BYTES
+from handlers.inbound.health import Watchers, ready_routes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

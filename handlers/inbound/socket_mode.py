@@ -21,9 +21,9 @@ from bot.clock import Clock
 from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
 from bot.network import DIRECT, Network
-from handlers.arrivals import arriving
-from handlers.envelopes import payload_of, request_of
-from handlers.payloads import Json, Unreadable
+from handlers.inbound.envelopes import payload_of, request_of
+from handlers.inbound.payloads import Json, Unreadable
+from handlers.inbound.request_metrics import arriving
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import error_code, retry_after
 from handlers.slack_api.websocket import Unplugged, Wire

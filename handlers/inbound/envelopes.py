@@ -4,7 +4,7 @@ import json
 
 from slack_bolt.async_app import AsyncBoltRequest
 
-from handlers.payloads import Json, Unreadable, bolt_request
+from handlers.inbound.payloads import Json, Unreadable, bolt_request
 
 
 def request_of(envelope: Json) -> AsyncBoltRequest:

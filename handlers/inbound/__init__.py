@@ -1,0 +1,1 @@
+"""How requests come in: by HTTP or by socket, verified, read, counted and given to Bolt."""

@@ -13,7 +13,7 @@ CANCEL_SECONDS = 1.0
 """How long is waited for what was cancelled: it may have a connection to close."""
 
 
-class Tasks:
+class BackgroundTasks:
     """The process's own running work. Nothing here is lost to a garbage collector or a SIGTERM."""
 
     def __init__(self) -> None:

@@ -274,7 +274,7 @@ def preview(
 
     Without a subscription or channel it is a daily one of everything.
     """
-    from bot.bootstrap import digest_maker, reading
+    from bot.bootstrap import digest_builder, reading
     from bot.clock import SystemClock
     from bot.digests.picking import of_channel, sending_day
     from bot.settings import Settings
@@ -289,7 +289,7 @@ def preview(
             known = await store.subscriptions()
             wanted = of_channel(known, number, channel, zone, clock.now())
             sent = sending_day(wanted, _day(day), clock.now())
-            return digest_text(await digest_maker(settings, store, clock).make(wanted, sent))
+            return digest_text(await digest_builder(settings, store, clock).make(wanted, sent))
 
     say(asyncio.run(make()))
 
@@ -306,20 +306,20 @@ def send(
     """
     from bot.bootstrap import sending
     from bot.clock import SystemClock
-    from bot.digest_delivery.dispatcher import Fate
+    from bot.digest_delivery.dispatcher import SendResult
     from bot.digests.picking import numbered, sending_day
     from bot.settings import Settings
-    from bot.tables import fate_told
+    from bot.tables import send_result_words
 
     _say_little()
 
-    async def post() -> Fate:
-        async with sending(Settings.from_process()) as rounds:
-            wanted = numbered(await rounds.digests.subscriptions(), number)
+    async def post() -> SendResult:
+        async with sending(Settings.from_process()) as dispatcher:
+            wanted = numbered(await dispatcher.digests.subscriptions(), number)
             sent = sending_day(wanted, _day(day), SystemClock().now())
-            return await rounds.send(wanted, sent)
+            return await dispatcher.send(wanted, sent)
 
-    told, code = fate_told(asyncio.run(post()))
+    told, code = send_result_words(asyncio.run(post()))
     say(told, err=code != 0)
     raise typer.Exit(code)
 

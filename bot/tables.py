@@ -13,12 +13,12 @@ from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.models import Vendor
 from bot.calls.verbs import VERBS
 from bot.cli_console import console
-from bot.digest_delivery.dispatcher import Fate
+from bot.digest_delivery.dispatcher import SendResult
 from bot.digests.digest import Gap
 from bot.doctor.findings import Finding, Sign
 from bot.errors import CallwardenError
 from bot.printable import one_line
-from bot.usage_import.day_writer import Progress, Tell
+from bot.usage_import.day_writer import Progress, ReportProgress
 
 TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h: the same may work later."""
@@ -90,18 +90,21 @@ def unread(error: CallwardenError) -> str:
     return f"{told}\n{error.next_step}".rstrip()
 
 
-def fate_told(fate: Fate) -> tuple[str, int]:
+def send_result_words(result: SendResult) -> tuple[str, int]:
     """What became of an attempt to send a digest, in words and as an exit code."""
     return {
-        Fate.POSTED: ("Posted.", 0),
-        Fate.TAKEN: ("It is posted already, or another process is about to post it.", 0),
-        Fate.LATER: ("Slack did not take it. Try again in a minute.", TRY_AGAIN),
-        Fate.REFUSED: (
+        SendResult.POSTED: ("Posted.", 0),
+        SendResult.TAKEN: ("It is posted already, or another process is about to post it.", 0),
+        SendResult.LATER: ("Slack did not take it. Try again in a minute.", TRY_AGAIN),
+        SendResult.REFUSED: (
             "Slack refuses this digest itself, as the log says. The next one is sent as planned.",
             1,
         ),
-        Fate.LOST: ("Its channel cannot be written to. It is paused, and its owner is told.", 1),
-    }[fate]
+        SendResult.LOST: (
+            "Its channel cannot be written to. It is paused, and its owner is told.",
+            1,
+        ),
+    }[result]
 
 
 def gaps_told(gaps: Sequence[Gap]) -> str:
@@ -114,7 +117,7 @@ def gaps_told(gaps: Sequence[Gap]) -> str:
 
 
 @contextmanager
-def reading_bars() -> Iterator[Tell]:
+def reading_bars() -> Iterator[ReportProgress]:
     """A progress bar for each vendor that tells something; on standard error."""
     columns = (
         TextColumn("{task.description}"),

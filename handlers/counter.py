@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.clock import SystemClock
 from bot.clock_skew import ClockSkew
-from bot.digest_delivery.dispatcher import Rounds
-from bot.digest_delivery.service import Subscribing
+from bot.digest_delivery.dispatcher import DigestDispatcher
+from bot.digest_delivery.service import DigestService
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
@@ -26,8 +26,8 @@ from handlers.turns import Turns
 class Digests(NamedTuple):
     """What digests are asked for, and what makes and posts them."""
 
-    desk: Subscribing
-    rounds: Rounds
+    desk: DigestService
+    dispatcher: DigestDispatcher
 
 
 class Behind(NamedTuple):
@@ -70,7 +70,7 @@ class Counter:
         self.budgets = budgets or RequestBudgets({}, SystemClock())
         self.skew = skew or ClockSkew()
         self._patience = patience
-        self.tasks = Tasks()
+        self.tasks = BackgroundTasks()
         self.turns = Turns()
         self.plans = Plans(self.tasks)
         self._behind: asyncio.Future[Behind] = asyncio.get_running_loop().create_future()

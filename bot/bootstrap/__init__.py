@@ -15,11 +15,11 @@ import structlog
 from bot.bootstrap.slack import SlackSide, ask_poster, notifier, open_slack
 from bot.bootstrap.vendors import carriers, open_vendors, signatures
 from bot.clock import Clock, SystemClock
-from bot.digest_delivery.builder import Maker, Prices
-from bot.digest_delivery.dispatcher import Rounds
-from bot.digest_delivery.jobs import DigestBell
-from bot.digest_delivery.refresh import Freshness
-from bot.digest_delivery.service import Subscribing
+from bot.digest_delivery.builder import DigestBuilder, Prices
+from bot.digest_delivery.dispatcher import DigestDispatcher
+from bot.digest_delivery.jobs import DigestJobs
+from bot.digest_delivery.refresh import UsageRefresh
+from bot.digest_delivery.service import DigestService
 from bot.errors import ConfigError
 from bot.logs import lines_dropped
 from bot.meter import UNMETERED, Meter
@@ -37,9 +37,9 @@ from bot.moderation.pump import Claimant
 from bot.policy import Policy
 from bot.scheduler.audit_checks import AuditChecks
 from bot.scheduler.clock_checks import ClockChecks
-from bot.scheduler.jobs import Sweeps
+from bot.scheduler.jobs import SweepJobs
 from bot.scheduler.refusal_counts import RefusalCounts
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 from bot.settings import Settings
 from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
@@ -94,10 +94,10 @@ async def open_house(
             meter=metrics,
         )
         desk = Desk(board, planner, policy, store, executor, authorizer)
-        freshness = Freshness(providers, store, store, clock)
-        rounds = _rounds(settings, store, freshness, slack, owner)
-        digests = Digests(Subscribing(policy, slack.directory, store, store, clock), rounds)
-        bell = DigestBell(rounds, freshness.catch_up, counter.tasks)
+        refresh = UsageRefresh(providers, store, store, clock)
+        dispatcher = _dispatcher(settings, store, refresh, slack, owner)
+        digests = Digests(DigestService(policy, slack.directory, store, store, clock), dispatcher)
+        jobs = DigestJobs(dispatcher, refresh.catch_up, counter.tasks)
         lookups = Lookups(store, partial(look_up, counter), by)
         asking = Asking(store, ask_poster(settings, slack), board, by)
         behind = Behind(
@@ -114,12 +114,12 @@ async def open_house(
         counter.furnish(behind)
         pumps = (executor, lookups, asking)
         checks = AuditChecks(store, clock, SystemRandom(), metrics)
-        async with _at_work(pumps, store, counter, owner, bell, checks, worker=worker):
+        async with _at_work(pumps, store, counter, owner, jobs, checks, worker=worker):
             yield store
 
 
 @asynccontextmanager
-async def sending(settings: Settings) -> AsyncIterator[Rounds]:
+async def sending(settings: Settings) -> AsyncIterator[DigestDispatcher]:
     """What sends a digest from the command line, beside the other processes.
 
     What it did not send is free for the next try at once. Raises ConfigError and StoreError;
@@ -130,9 +130,9 @@ async def sending(settings: Settings) -> AsyncIterator[Rounds]:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
         slack = await open_slack(settings, clock, stack)
         providers = await open_vendors(settings, clock, stack, UNMETERED)
-        freshness, owner = Freshness(providers, store, store, clock), _owner()
+        refresh, owner = UsageRefresh(providers, store, store, clock), _owner()
         stack.push_async_callback(release_quietly, store, owner)
-        yield _rounds(settings, store, freshness, slack, owner)
+        yield _dispatcher(settings, store, refresh, slack, owner)
 
 
 @asynccontextmanager
@@ -148,13 +148,13 @@ async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
         yield Backfill(providers, store, clock)
 
 
-def _rounds(
-    settings: Settings, store: SqlStore, fresh: Freshness, slack: SlackSide, owner: str
-) -> Rounds:
+def _dispatcher(
+    settings: Settings, store: SqlStore, fresh: UsageRefresh, slack: SlackSide, owner: str
+) -> DigestDispatcher:
     poster = SlackDigests(slack.client, slack.history, settings.process.command)
-    return Rounds(
+    return DigestDispatcher(
         digests=store,
-        maker=digest_maker(settings, store, fresh.clock),
+        builder=digest_builder(settings, store, fresh.clock),
         poster=OwnDigests(poster, slack.own),
         fresh=fresh.fresh,
         clock=fresh.clock,
@@ -167,10 +167,10 @@ def _owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-def digest_maker(settings: Settings, store: SqlStore, clock: Clock) -> Maker:
+def digest_builder(settings: Settings, store: SqlStore, clock: Clock) -> DigestBuilder:
     """What makes digests of what is stored, with the prices of callwarden.toml."""
     prices = settings.prices
-    return Maker(
+    return DigestBuilder(
         usage=store,
         digests=store,
         chain=store,
@@ -186,26 +186,26 @@ async def _at_work(
     store: SqlStore,
     counter: Counter,
     owner: str,
-    bell: DigestBell,
+    jobs: DigestJobs,
     checks: AuditChecks,
     *,
     worker: bool,
 ) -> AsyncIterator[None]:
     """Take up what is due while the context lasts; then finish what was acknowledged."""
-    life, tasks, runner = counter.life, counter.tasks, Runner(meter=counter.meter)
+    life, tasks, scheduler = counter.life, counter.tasks, Scheduler(meter=counter.meter)
     life.watch(store.writing)
     slack = partial(ask_for_anything, counter.slack)
-    ClockChecks(counter.skew, slack, store.time, tasks).schedule(runner)
+    ClockChecks(counter.skew, slack, store.time, tasks).schedule(scheduler)
     if worker:
-        Sweeps(pumps).schedule(runner)
-        checks.schedule(runner)
-        RefusalCounts(store).schedule(runner)
-        bell.schedule(runner)
+        SweepJobs(pumps).schedule(scheduler)
+        checks.schedule(scheduler)
+        RefusalCounts(store).schedule(scheduler)
+        jobs.schedule(scheduler)
         tasks.spawn(checks.look(), "audit log")
-        await bell.ring()
-        await bell.catch_up()
-    runner.start()
-    watch = asyncio.create_task(runner.watch(), name="scheduler")
+        await jobs.ring()
+        await jobs.catch_up()
+    scheduler.start()
+    watch = asyncio.create_task(scheduler.watch(), name="scheduler")
     life.watch(watch)
     for pump in pumps:
         pump.nudge()
@@ -214,8 +214,8 @@ async def _at_work(
     finally:
         life.stop()
         watch.cancel()
-        runner.stop()
-        bell.close()
+        scheduler.stop()
+        jobs.close()
         for pump in pumps:
             pump.close()
         left = await tasks.drain(life.left(keep=KEPT_SECONDS))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from bot.clock import Clock
-from bot.digests.announcements import Telling
+from bot.digests.announcements import Announcement
 from bot.held_lease import HeldLease, holding
 from bot.moderation.write_retry import retry_write
 from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
@@ -26,16 +26,16 @@ LONGEST_PAUSE = timedelta(hours=1)
 """Between two tries of the same."""
 
 
-class Untold(NamedTuple):
+class Undelivered(NamedTuple):
     """What could not be told now, and why; `lost`: it will not be tried again."""
 
-    telling: Telling
+    announcement: Announcement
     why: str
     lost: bool
 
 
 @dataclass(frozen=True)
-class Teller:
+class Announcer:
     """Tells what is owed; what Slack does not take, again, each time after a longer pause."""
 
     digests: DigestStore
@@ -43,28 +43,28 @@ class Teller:
     clock: Clock
     owner: str
 
-    async def go(self) -> Sequence[Untold]:
+    async def go(self) -> Sequence[Undelivered]:
         """Tell what is longest due, `AT_ONCE` at most; what was not taken. Raises StoreError."""
         held = HeldLease(self.clock, LEASE)
-        due = await self.digests.due_tellings(owner=self.owner, limit=AT_ONCE, lease=LEASE)
+        due = await self.digests.due_announcements(owner=self.owner, limit=AT_ONCE, lease=LEASE)
         with holding(held):
-            tried = [await self._tell(one) for one in due]
+            tried = [await self._announce(one) for one in due]
         return [one for one in tried if one is not None]
 
-    async def _tell(self, telling: Telling) -> Untold | None:
+    async def _announce(self, announcement: Announcement) -> Undelivered | None:
         try:
-            await self.poster.tell(telling, self.clock.now())
+            await self.poster.announce(announcement, self.clock.now())
         except NoticeLater as later:
-            await self.digests.tell_later(
-                telling, self.clock.now() + _pause(telling.attempt, later.seconds)
+            await self.digests.defer_announcement(
+                announcement, self.clock.now() + _pause(announcement.attempt, later.seconds)
             )
-            return Untold(telling, "Slack did not take it just now.", lost=False)
+            return Undelivered(announcement, "Slack did not take it just now.", lost=False)
         except NoticeLost as lost:
-            number = telling.subscription.id
-            log.warning("not told", digest=number, about=telling.about, why=str(lost))
-            await self.digests.told(telling)
-            return Untold(telling, str(lost), lost=True)
-        told = partial(self.digests.told, telling)
+            number = announcement.subscription.id
+            log.warning("not told", digest=number, about=announcement.about, why=str(lost))
+            await self.digests.mark_announced(announcement)
+            return Undelivered(announcement, str(lost), lost=True)
+        told = partial(self.digests.mark_announced, announcement)
         await retry_write(told, self.clock, "word about a digest")
         return None
 

@@ -38,7 +38,7 @@ class Prices:
     currency: str = "USD"
 
 
-class Sums(Protocol):
+class UsageSums(Protocol):
     """The part of `UsageStore` that is read."""
 
     async def sums(
@@ -47,7 +47,7 @@ class Sums(Protocol):
         """Each vendor's tally of each stretch; one never read is left out."""
 
 
-class LastEntry(Protocol):
+class AuditHead(Protocol):
     """The part of `AuditChain` that is read."""
 
     async def head(self) -> tuple[int, str]:
@@ -55,12 +55,12 @@ class LastEntry(Protocol):
 
 
 @dataclass(frozen=True)
-class Maker:
+class DigestBuilder:
     """Makes digests of what is stored; it asks no vendor."""
 
-    usage: Sums
+    usage: UsageSums
     digests: DigestStore
-    chain: LastEntry
+    chain: AuditHead
     clock: Clock
     vendors: tuple[Vendor, ...]
     prices: Prices = field(default_factory=Prices)

@@ -14,8 +14,8 @@ from functools import partial
 import structlog
 
 from bot.clock import Clock
-from bot.digest_delivery.announcer import Teller
-from bot.digest_delivery.builder import Maker
+from bot.digest_delivery.announcer import Announcer
+from bot.digest_delivery.builder import DigestBuilder
 from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription, is_zone
 from bot.errors import ClaimLost
@@ -48,7 +48,7 @@ Fresh = Callable[[Subscription, date], Awaitable[tuple[Sequence[Gap], Sequence[D
 """
 
 
-class Fate(Enum):
+class SendResult(Enum):
     """What became of an attempt to send a digest."""
 
     POSTED = "posted"
@@ -63,7 +63,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True)
-class Rounds:
+class DigestDispatcher:
     """One worker's rounds. `fresh` brings the numbers up to date before a digest is made.
 
     `quiet` are the channels that Slack asked to be left alone, and until which monotonic second;
@@ -72,7 +72,7 @@ class Rounds:
     """
 
     digests: DigestStore
-    maker: Maker
+    builder: DigestBuilder
     poster: DigestPoster
     fresh: Fresh
     clock: Clock
@@ -97,11 +97,13 @@ class Rounds:
             await guarded(f"digest of subscription {subscription.id}", serve)
 
     @property
-    def teller(self) -> Teller:
+    def announcer(self) -> Announcer:
         """What tells channels and owners what became of their digests."""
-        return Teller(self.digests, self.poster, self.clock, self.owner)
+        return Announcer(self.digests, self.poster, self.clock, self.owner)
 
-    async def send(self, subscription: Subscription, day: date, older: Sequence[date] = ()) -> Fate:
+    async def send(
+        self, subscription: Subscription, day: date, older: Sequence[date] = ()
+    ) -> SendResult:
         """Claim the digest of `day` and post it, because somebody asked for it: it is not late.
 
         Those of `older` that were never sent are folded into it, once it is posted. Raises
@@ -111,11 +113,11 @@ class Rounds:
 
     async def _once(
         self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
-    ) -> Fate:
+    ) -> SendResult:
         """`rung`: the bell sends it, and it says so when it comes late."""
         this = subscription.id, day
         if this in self.under_way:
-            return Fate.TAKEN
+            return SendResult.TAKEN
         self.under_way.add(this)
         try:
             return await self._send(subscription, day, older, rung=rung)
@@ -124,22 +126,22 @@ class Rounds:
 
     async def _send(
         self, subscription: Subscription, day: date, older: Sequence[date], *, rung: bool
-    ) -> Fate:
+    ) -> SendResult:
         held = HeldLease(self.clock, self.lease)
         posting = await self._claim(subscription, day)
         if posting is None:
-            return Fate.TAKEN
+            return SendResult.TAKEN
         folded = [one for each in older if (one := await self._claim(subscription, each))]
         posting = posting.model_copy(update={"folded": tuple(one.day for one in folded)})
         digest = await self._make(posting, rung=rung)
         if not held.is_young(IN_TIME) or not await self._as_wanted(subscription):
             log.warning("digest put off", subscription=subscription.id, day=str(day))
-            return Fate.LATER
+            return SendResult.LATER
         return await self._post(posting, digest, folded, held)
 
     async def _post(
         self, posting: Posting, digest: Digest, folded: Sequence[Posting], held: HeldLease
-    ) -> Fate:
+    ) -> SendResult:
         subscription = posting.subscription
         try:
             with holding(held):
@@ -149,16 +151,16 @@ class Rounds:
             return self._wait(subscription, later.seconds)
         except ClaimLost:
             log.warning("digest put off", subscription=subscription.id, day=str(posting.day))
-            return Fate.LATER
+            return SendResult.LATER
         except MessageRefused as refused:
             return await self._give_up(posting, str(refused))
         except NoticeLost as lost:
             return await self._pause(subscription, str(lost))
-        return Fate.POSTED
+        return SendResult.POSTED
 
     async def _tell(self) -> None:
         """What is not taken is tried again at a later ring."""
-        await self.teller.go()
+        await self.announcer.go()
 
     async def _serve(self, subscription: Subscription) -> None:
         zone = subscription.wish.zone
@@ -176,7 +178,7 @@ class Rounds:
     async def _make(self, posting: Posting, *, rung: bool) -> Digest:
         gaps, differences = await self.fresh(posting.subscription, posting.day)
         late = rung and self.clock.now() - posting.due_at > NOTED_AFTER
-        return await self.maker.make(
+        return await self.builder.make(
             posting.subscription,
             posting.day,
             gaps=gaps,
@@ -205,19 +207,19 @@ class Rounds:
         until = self.quiet.get(channel)
         return until is not None and self.clock.monotonic() < until
 
-    def _wait(self, subscription: Subscription, seconds: float) -> Fate:
+    def _wait(self, subscription: Subscription, seconds: float) -> SendResult:
         log.warning("digest not taken", subscription=subscription.id, seconds=seconds)
         self.quiet[subscription.wish.channel] = self.clock.monotonic() + seconds
-        return Fate.LATER
+        return SendResult.LATER
 
-    async def _give_up(self, posting: Posting, why: str) -> Fate:
+    async def _give_up(self, posting: Posting, why: str) -> SendResult:
         """Send this day no more; what would have been folded into it is left to the next day."""
         number, day = posting.subscription.id, str(posting.day)
         log.error("digest given up", subscription=number, day=day, why=why)
         await self._mark(posting, None)
-        return Fate.REFUSED
+        return SendResult.REFUSED
 
-    async def _pause(self, subscription: Subscription, why: str) -> Fate:
+    async def _pause(self, subscription: Subscription, why: str) -> SendResult:
         """Ring no more where no digest can be sent until somebody mends it, and tell its owner.
 
         Its channel cannot be written to, or its time zone is not known here. One that was
@@ -225,10 +227,10 @@ class Rounds:
         """
         if not await self.digests.pause(subscription, why, self.clock.now()):
             log.warning("digest put off", subscription=subscription.id, why=why)
-            return Fate.LATER
+            return SendResult.LATER
         log.warning("digest paused", subscription=subscription.id, why=why)
         await guarded("telling of digests", self._tell)
-        return Fate.LOST
+        return SendResult.LOST
 
 
 def due_days(subscription: Subscription, now: datetime) -> list[date]:

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.background import Tasks
-from bot.digest_delivery.dispatcher import Rounds
-from bot.scheduler.scheduler import Runner, guarded
+from bot.background import BackgroundTasks
+from bot.digest_delivery.dispatcher import DigestDispatcher
+from bot.scheduler.scheduler import Scheduler, guarded
 
 ROUND_SECONDS = 60.0
 """A digest comes within a minute of its time."""
@@ -14,7 +14,7 @@ CATCH_UP_SECONDS = 600.0
 """How often is looked for days that no digest has yet; where all are read, one short query."""
 
 
-class DigestBell:
+class DigestJobs:
     """The recurring work with digests of a process that has a worker in it.
 
     A round is among the process's tasks, so that SIGTERM lets the digest in hand be posted; reading
@@ -22,33 +22,36 @@ class DigestBell:
     """
 
     def __init__(
-        self, rounds: Rounds, catch_up: Callable[[], Awaitable[None]], tasks: Tasks
+        self,
+        dispatcher: DigestDispatcher,
+        catch_up: Callable[[], Awaitable[None]],
+        tasks: BackgroundTasks,
     ) -> None:
-        self._rounds = rounds
+        self._dispatcher = dispatcher
         self._catch_up = catch_up
         self._tasks = tasks
         self._round: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
 
-    def schedule(self, runner: Runner) -> None:
-        """Put both on the bell."""
-        runner.every(ROUND_SECONDS, "digests", self.ring)
-        runner.every(CATCH_UP_SECONDS, "usage", self.catch_up)
+    def schedule(self, scheduler: Scheduler) -> None:
+        """Put both into the scheduler."""
+        scheduler.every(ROUND_SECONDS, "digests", self.ring)
+        scheduler.every(CATCH_UP_SECONDS, "usage", self.catch_up)
 
     async def ring(self) -> None:
         """Begin a round, unless one is under way or this process is to stop."""
-        if _free(self._round) and not self._rounds.closing.is_set():
-            work = guarded("digests", self._rounds.go)
+        if _free(self._round) and not self._dispatcher.closing.is_set():
+            work = guarded("digests", self._dispatcher.go)
             self._round = self._tasks.spawn(work, "digests")
 
     async def catch_up(self) -> None:
         """Begin to read what is missing, unless that is under way or this process is to stop."""
-        if _free(self._reading) and not self._rounds.closing.is_set():
+        if _free(self._reading) and not self._dispatcher.closing.is_set():
             self._reading = self._tasks.spawn(guarded("usage", self._catch_up), "usage")
 
     def close(self) -> None:
         """Begin nothing any more; the digest in hand is still posted."""
-        self._rounds.closing.set()
+        self._dispatcher.closing.set()
         if self._reading is not None:
             self._reading.cancel()
 

@@ -35,7 +35,7 @@ USED_DAYS = USUAL_DAYS + 8
 """Days that a digest looks back on: what is usual, before a week, in any time zone."""
 
 
-class _News(NamedTuple):
+class _Refreshed(NamedTuple):
     """What one vendor told, and when, in monotonic seconds."""
 
     at: float
@@ -44,7 +44,7 @@ class _News(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Freshness:
+class UsageRefresh:
     """Reads the vendors for digests; each of them once for all that come at the same time.
 
     `at_last` is for how many seconds a vendor is waited for.
@@ -55,7 +55,7 @@ class Freshness:
     digests: DigestStore
     clock: Clock
     at_last: float = AT_LAST
-    told: dict[tuple[Vendor, date, date], _News] = field(default_factory=dict)
+    told: dict[tuple[Vendor, date, date], _Refreshed] = field(default_factory=dict)
     turns: dict[Vendor, asyncio.Lock] = field(default_factory=dict)
 
     async def fresh(
@@ -87,7 +87,7 @@ class Freshness:
         sources = self.sources if vendor is None else {vendor: self.sources[vendor]}
         return Backfill(sources, self.usage, self.clock)
 
-    async def _vendor(self, vendor: Vendor, covered: Stretch) -> _News:
+    async def _vendor(self, vendor: Vendor, covered: Stretch) -> _Refreshed:
         first, last = _utc_day(covered.start), _utc_day(covered.end - timedelta.resolution)
         async with self.turns.setdefault(vendor, asyncio.Lock()):
             known = self.told.get((vendor, first, last))
@@ -95,11 +95,11 @@ class Freshness:
                 return known
             gaps = await self._read(vendor, first, last)
             found = () if gaps else await self._check(vendor, first, last)
-            news = _News(self.clock.monotonic(), gaps, found)
+            news = _Refreshed(self.clock.monotonic(), gaps, found)
             self._remember((vendor, first, last), news)
             return news
 
-    def _remember(self, which: tuple[Vendor, date, date], news: _News) -> None:
+    def _remember(self, which: tuple[Vendor, date, date], news: _Refreshed) -> None:
         """What is older than that is of no use to anybody."""
         old = [key for key, one in self.told.items() if news.at - one.at >= FRESH_FOR]
         for key in old:

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.calls.cases import DigestNote, Event, Refusal
 from bot.clock import Clock
-from bot.digests.announcements import How, Taken
+from bot.digests.announcements import ChangeKind, ChangeResult
 from bot.digests.subscription import UNTIL_RESUMED, Subscription, Wish, is_zone
 from bot.digests.wording import for_words
 from bot.errors import (
@@ -28,7 +28,7 @@ UTC_NAME = "Etc/UTC"
 
 
 @dataclass(frozen=True)
-class Subscribing:
+class DigestService:
     """Those who may look see the list and a preview; everything else is for leads and admins.
 
     What is done and its entry on record are one transaction. `key` makes a redelivery the same
@@ -90,7 +90,7 @@ class Subscribing:
             return UTC_NAME
         return zone if zone and is_zone(zone) else UTC_NAME
 
-    async def subscribe(self, asker: Asker, wish: Wish, key: str) -> Taken:
+    async def subscribe(self, asker: Asker, wish: Wish, key: str) -> ChangeResult:
         """Set one up; one of the same rhythm and vendors in that channel is changed instead.
 
         Raises NotPermitted, UnusableChannel or NotAccepted.
@@ -100,7 +100,7 @@ class Subscribing:
             await self.check(asker, wish.channel)
         return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
 
-    async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> Taken:
+    async def edit(self, asker: Asker, number: int, wish: Wish, key: str) -> ChangeResult:
         """Give it another wish; one that was paused because its channel was gone goes on."""
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
@@ -111,11 +111,11 @@ class Subscribing:
         if known.why:
             changed = changed.resumed(now)
         if wish == known.wish and not known.why:
-            return Taken(known, How.SAME)
+            return ChangeResult(known, ChangeKind.SAME)
         words = f"is now {for_words(wish)}"
         return await self._change(asker, key, Event.CHANGED, known, changed, words)
 
-    async def pause(self, asker: Asker, number: int, until: date | None, key: str) -> Taken:
+    async def pause(self, asker: Asker, number: int, until: date | None, key: str) -> ChangeResult:
         """Send nothing before `until`; None: until it is resumed. BadInput for the past."""
         await self.admit(asker, key, f"digest pause {number}")
         known = await self.timed(asker, number)
@@ -126,21 +126,21 @@ class Subscribing:
                 next_step="Name the first day on which it is to be sent again.",
             )
         if known.paused_until == day:
-            return Taken(known, How.SAME)
+            return ChangeResult(known, ChangeKind.SAME)
         words = "is paused" if until is None else f"is paused until {day.isoformat()}"
         return await self._change(asker, key, Event.PAUSED, known, known.paused(day), words)
 
-    async def resume(self, asker: Asker, number: int, key: str) -> Taken:
+    async def resume(self, asker: Asker, number: int, key: str) -> ChangeResult:
         """Go on sending it, if its channel takes it."""
         await self.admit(asker, key, f"digest resume {number}")
         known = await self.timed(asker, number)
         if known.paused_until is None:
-            return Taken(known, How.SAME)
+            return ChangeResult(known, ChangeKind.SAME)
         await self.check(asker, known.wish.channel, known.wish.channel)
         again = known.resumed(self.clock.now())
         return await self._change(asker, key, Event.RESUMED, known, again, "goes on")
 
-    async def stop(self, asker: Asker, number: int, key: str) -> Taken:
+    async def stop(self, asker: Asker, number: int, key: str) -> ChangeResult:
         """End it for good."""
         await self.admit(asker, key, f"digest stop {number}")
         known = await self.get(asker, number)
@@ -203,7 +203,7 @@ class Subscribing:
         known: Subscription,
         changed: Subscription,
         words: str,
-    ) -> Taken:
+    ) -> ChangeResult:
         detail = f"Digest {changed.id} {words}"
         note = DigestNote(key=key, event=event, actor=asker.actor, detail=detail)
         return await self.digests.amend(known, changed, note, self.clock.now())

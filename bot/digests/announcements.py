@@ -10,7 +10,7 @@ from bot.calls.models import Frozen
 from bot.digests.subscription import Subscription
 
 
-class How(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a request."""
 
     NEW = "new"
@@ -19,15 +19,15 @@ class How(StrEnum):
     """It was so already, or the same request came once more."""
 
 
-class Taken(NamedTuple):
+class ChangeResult(NamedTuple):
     """A subscription as it is now, and how it came to be so; `before` is as it was."""
 
     subscription: Subscription
-    how: How
+    how: ChangeKind
     before: Subscription | None = None
 
 
-class About(StrEnum):
+class AnnouncementKind(StrEnum):
     """What is told."""
 
     SET_UP = "set_up"
@@ -38,14 +38,14 @@ class About(StrEnum):
     """To its owner: why it does not come any more, and how to have it come again."""
 
 
-class Telling(Frozen):
+class Announcement(Frozen):
     """Something to be told once, written down together with what it is about.
 
     `by` is the user id of whoever did it; `attempt` 1 is the first try; `token` fences.
     """
 
     key: str
-    about: About
+    about: AnnouncementKind
     subscription: Subscription
     by: str
     since: datetime

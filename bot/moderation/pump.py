@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import structlog
 
 from bot import held_lease, trace
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease
@@ -26,7 +26,7 @@ class Claimant(NamedTuple):
     """Who takes up rows: `owner` is this process among all, `lease` is how long it holds them."""
 
     clock: Clock
-    tasks: Tasks
+    tasks: BackgroundTasks
     owner: str
     lease: timedelta = LEASE
 

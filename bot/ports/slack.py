@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.calls.actors import Member, Place
 from bot.calls.asks import Ask
 from bot.calls.cases import Case, Notice
-from bot.digests.announcements import Telling
+from bot.digests.announcements import Announcement
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 
@@ -70,7 +70,7 @@ class DigestPoster(Protocol):
     async def post(self, posting: Posting, digest: Digest) -> str:
         """Post it; its timestamp. A second attempt looks first whether the first one arrived."""
 
-    async def tell(self, telling: Telling, now: datetime) -> None:
+    async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Tell a channel or an owner; a second attempt looks first whether the first arrived."""
 
 

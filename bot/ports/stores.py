@@ -24,7 +24,7 @@ from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
-from bot.digests.announcements import Taken, Telling
+from bot.digests.announcements import Announcement, ChangeResult
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.meter import Backlog
@@ -265,7 +265,7 @@ class UsageStore(Protocol):
 class DigestStore(Protocol):
     """Subscriptions, and which digest was posted. Raises `StoreError`."""
 
-    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
         """Set a digest up; one with the same rhythm and vendors in that channel is changed.
 
         The subscription, its entry on record and what the channel has to be told are one
@@ -275,7 +275,7 @@ class DigestStore(Protocol):
 
     async def amend(
         self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
-    ) -> Taken:
+    ) -> ChangeResult:
         """Change one that was seen as `known`, as `set_up` does it.
 
         UnknownSubscription when there is none of that number; BadInput when it was changed since,
@@ -300,16 +300,18 @@ class DigestStore(Protocol):
     async def posted(self, posting: Posting, ts: str | None) -> bool:
         """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
 
-    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
+    async def due_announcements(
+        self, *, owner: str, limit: int, lease: timedelta
+    ) -> Sequence[Announcement]:
         """Take up what is to be told now, the longest due first.
 
         What is a day old, or is not true any more, is dropped.
         """
 
-    async def told(self, telling: Telling) -> None:
+    async def mark_announced(self, announcement: Announcement) -> None:
         """This was told, or is given up."""
 
-    async def tell_later(self, telling: Telling, until: datetime) -> None:
+    async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
         """Try this again at `until`."""
 
     async def acts(self, stretch: Stretch) -> Acts:

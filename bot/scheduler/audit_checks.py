@@ -10,7 +10,7 @@ import structlog
 from bot.clock import Clock
 from bot.errors import CallwardenError, RecordDamaged
 from bot.meter import UNMETERED, Meter
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
@@ -61,9 +61,9 @@ class AuditChecks:
         self._meter = meter
         self._next_walk = clock.monotonic() + LOOK_SECONDS
 
-    def schedule(self, runner: Runner) -> None:
+    def schedule(self, scheduler: Scheduler) -> None:
         """Look each hour, and at the whole of it when a day is over."""
-        runner.every(LOOK_SECONDS, "audit log", self.ring)
+        scheduler.every(LOOK_SECONDS, "audit log", self.ring)
 
     async def ring(self) -> None:
         """The hourly look, and the daily one when it is due."""

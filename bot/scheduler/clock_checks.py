@@ -6,10 +6,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.clock_skew import DATABASE, ClockSkew
 from bot.errors import CallwardenError
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +32,16 @@ class ClockChecks:
         skew: ClockSkew,
         slack: Callable[[], Awaitable[None]],
         database: Callable[[], Awaitable[datetime | None]],
-        tasks: Tasks,
+        tasks: BackgroundTasks,
     ) -> None:
         self._skew = skew
         self._slack = slack
         self._database = database
         skew.ask = lambda: tasks.spawn(self.look(), "clock")
 
-    def schedule(self, runner: Runner) -> None:
-        """Put it on the bell."""
-        runner.every(LOOK_SECONDS, "clock", self.look)
+    def schedule(self, scheduler: Scheduler) -> None:
+        """Put it into the scheduler."""
+        scheduler.every(LOOK_SECONDS, "clock", self.look)
 
     async def look(self) -> None:
         """Ask both; who does not answer tells nothing."""

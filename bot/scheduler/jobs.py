@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 
 SWEEP_SECONDS = 2.0
 """A case whose worker died waits for its lease and at most this long."""
 
 
-class Bell(Protocol):
+class Consumer(Protocol):
     """What is rung for: the executor, and what looks up orders in words."""
 
     def nudge(self) -> None:
@@ -18,16 +18,16 @@ class Bell(Protocol):
 
 
 @dataclass(frozen=True)
-class Sweeps:
+class SweepJobs:
     """The recurring work of a process that has a worker in it."""
 
-    bells: Sequence[Bell]
+    consumers: Sequence[Consumer]
 
-    def schedule(self, runner: Runner) -> None:
-        """Put it on the bell."""
-        runner.every(SWEEP_SECONDS, "sweep", self.sweep)
+    def schedule(self, scheduler: Scheduler) -> None:
+        """Put it into the scheduler."""
+        scheduler.every(SWEEP_SECONDS, "sweep", self.sweep)
 
     async def sweep(self) -> None:
         """Ring for cases, messages and orders left behind by a process that died."""
-        for bell in self.bells:
-            bell.nudge()
+        for consumer in self.consumers:
+            consumer.nudge()

@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from bot.errors import CallwardenError
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ class RefusalCounts:
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
 
-    def schedule(self, runner: Runner) -> None:
-        """Put it on the bell."""
-        runner.every(LOOK_SECONDS, "refusals counted", self._counts.record_refusals)
+    def schedule(self, scheduler: Scheduler) -> None:
+        """Put it into the scheduler."""
+        scheduler.every(LOOK_SECONDS, "refusals counted", self._counts.record_refusals)
 
     async def at_stop(self, seconds: float = LAST_SECONDS) -> None:
         """Record all, within `seconds` and LAST_SECONDS at the most."""

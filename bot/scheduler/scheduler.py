@@ -24,7 +24,7 @@ MOST_MISSED = 5
 """How often in a row a job is run by the watch in vain; then the scheduler is taken for dead."""
 
 
-class Runner:
+class Scheduler:
     """APScheduler as an in-memory timer: it holds no state that a restart could lose.
 
     APScheduler goes by the machine's clock: once that was set ahead and back, it would run nothing

@@ -24,9 +24,9 @@ from bot.ports import UsageSource, UsageStore
 from bot.priority import Priority, working_at
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord
-from bot.usage_import.day_writer import Keeper, days_of, silently, whole_days
+from bot.usage_import.day_writer import DayWriter, days_of, unreported, whole_days
 from bot.usage_import.day_writer import Progress as Progress  # noqa: PLC0414  part of what is read
-from bot.usage_import.day_writer import Tell as Tell  # noqa: PLC0414  likewise
+from bot.usage_import.day_writer import ReportProgress as ReportProgress  # noqa: PLC0414  likewise
 
 RE_READ_DAYS = 3
 """Whole days before today that are read again, since numbers come late."""
@@ -77,7 +77,7 @@ class Backfill:
         stretch: Stretch,
         *,
         vendors: Sequence[Vendor] | None = None,
-        tell: Tell = silently,
+        tell: ReportProgress = unreported,
         until: float | None = None,
     ) -> tuple[Gap, ...]:
         """Every UTC day that touches `stretch`; what is missing afterwards. Raises StoreError.
@@ -99,25 +99,25 @@ class Backfill:
         return tuple(gaps)
 
     async def _vendor(
-        self, source: UsageSource, stretch: Stretch, tell: Tell, until: float | None
+        self, source: UsageSource, stretch: Stretch, tell: ReportProgress, until: float | None
     ) -> list[Gap]:
         days = await self._days(source.vendor, stretch)
-        keeper = Keeper(self.usage, self.clock, source.vendor, of=len(days), tell=tell)
+        writer = DayWriter(self.usage, self.clock, source.vendor, of=len(days), tell=tell)
         gaps: list[Gap] = []
         ahead = 0
         try:
             async with aclosing(self._reads(source, days, until)) as reads:
                 async for chunk, read in reads:
-                    keeper.take(chunk, read.records)
+                    writer.take(chunk, read.records)
                     ahead += read.ahead
         except VendorError as error:
-            await keeper.finish()
-            why = f"{str(error).removesuffix('.')}. {_missing(days[keeper.done :])}"
+            await writer.finish()
+            why = f"{str(error).removesuffix('.')}. {_missing(days[writer.done :])}"
             gaps.append(Gap(vendor=source.vendor, why=why))
         else:
-            await keeper.finish()
+            await writer.finish()
         finally:
-            keeper.stop()
+            writer.stop()
         return [*gaps, Gap(vendor=source.vendor, why=_ahead(ahead))] if ahead else gaps
 
     async def _days(self, vendor: Vendor, stretch: Stretch) -> list[date]:

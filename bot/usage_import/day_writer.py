@@ -21,10 +21,10 @@ class Progress(NamedTuple):
     of: int
 
 
-Tell = Callable[[Progress], None]
+ReportProgress = Callable[[Progress], None]
 
 
-def silently(progress: Progress) -> None:
+def unreported(progress: Progress) -> None:
     """Tells nobody."""
     del progress
 
@@ -33,14 +33,14 @@ TOGETHER = 7
 """Days that wait for one another to be written; the very first ones do not wait."""
 
 
-class Keeper:
+class DayWriter:
     """Keeps days while further ones are read, `TOGETHER` or more at once, the last ones at the end.
 
     `done` is how many of the `of` days are kept.
     """
 
     def __init__(
-        self, usage: UsageStore, clock: Clock, vendor: Vendor, *, of: int, tell: Tell
+        self, usage: UsageStore, clock: Clock, vendor: Vendor, *, of: int, tell: ReportProgress
     ) -> None:
         self._usage = usage
         self._clock = clock

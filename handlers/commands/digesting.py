@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.digests.announcements import How, Taken
+from bot.digests.announcements import ChangeKind, ChangeResult
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import BadInput
 from handlers.blocks import action_values
@@ -150,8 +150,8 @@ async def _show_preview(visit: Visit, number: int | None) -> None:
     digests = visit.counter.digests
     one = await _meant(visit, number)
     day = one.day_of(visit.now)
-    gaps, differences = await digests.rounds.fresh(one, day)
-    made = await digests.rounds.maker.make(one, day, gaps=gaps, differences=differences)
+    gaps, differences = await digests.dispatcher.fresh(one, day)
+    made = await digests.dispatcher.builder.make(one, day, gaps=gaps, differences=differences)
     for drafts in (channel_drafts(made), thread_drafts(made, visit.counter.command)):
         await visit.answer_best(drafts)
     await visit.answer(preview_notes(one, made, visit.asker.actor.user, visit.now))
@@ -176,13 +176,13 @@ async def _send(visit: Visit, number: int, key: str) -> None:
     """Post it in its channel now, and say what became of that."""
     digests = visit.counter.digests
     one, day = await digests.desk.send(visit.asker, number, key)
-    fate = await digests.rounds.send(one, day)
-    words = sent_words(one, fate.value)
+    result = await digests.dispatcher.send(one, day)
+    words = sent_words(one, result.value)
     await visit.answer(Message(words, [section(words)]))
 
 
-def _told(visit: Visit, taken: Taken, done: str, already: str) -> Message:
-    words = already if taken.how is How.SAME else done
+def _told(visit: Visit, taken: ChangeResult, done: str, already: str) -> Message:
+    words = already if taken.how is ChangeKind.SAME else done
     number = taken.subscription.id
     return done_message(taken.subscription, f"Digest {number} {words}.", visit.now)
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from cachetools import LRUCache
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.acts import Act
 from bot.errors import CallwardenError
 from handlers.commands.orders import ActRequest
@@ -27,7 +27,7 @@ MOST = 1_000
 class Plans:
     """One for the process; `tasks` keeps what is under way."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: BackgroundTasks) -> None:
         self._tasks = tasks
         self._begun: LRUCache[str, asyncio.Task[Meant | CallwardenError]] = LRUCache(MOST)
 

@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
@@ -106,7 +106,7 @@ class Socket:
         bolt: AsyncApp,
         app_token: SecretStr,
         slack: SlackAddress,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         clock: Clock,
         meter: Callable[[], Meter],
     ) -> None:

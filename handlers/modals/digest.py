@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.calls.models import Vendor
-from bot.digests.announcements import How, Taken
+from bot.digests.announcements import ChangeKind, ChangeResult
 from bot.digests.subscription import Wish
 from bot.errors import BadInput, NotAccepted, StoreError
 from bot.moderation.desk import Asker
@@ -94,27 +94,27 @@ async def submit_pause(visit: Visit) -> FieldErrors | Redrawn:
     return _answer(there, state, done_message(taken.subscription, words, there.now))
 
 
-def _came_new(taken: Taken) -> bool:
+def _came_new(taken: ChangeResult) -> bool:
     """Whether its channel has not heard of it yet."""
     before, after = taken.before, taken.subscription
-    if taken.how is How.SAME:
+    if taken.how is ChangeKind.SAME:
         return False
     return before is None or before.wish.channel != after.wish.channel
 
 
-def _done(taken: Taken) -> str:
+def _done(taken: ChangeResult) -> str:
     number, where = taken.subscription.id, place(taken.subscription.wish.channel)
-    if taken.how is How.SAME:
+    if taken.how is ChangeKind.SAME:
         return f"Nothing changed: digest {number} for {where} is already set up like that."
-    if taken.how is How.CHANGED:
+    if taken.how is ChangeKind.CHANGED:
         return f"Digest {number} for {where} is changed."
     return f"Digest {number} is set up. {where} is told who set it up and how to change it."
 
 
-async def _introduce(visit: Visit, taken: Taken) -> None:
+async def _introduce(visit: Visit, taken: ChangeResult) -> None:
     """Have the channel told now; where that cannot be done, tell whoever set it up."""
-    for untold in await visit.counter.digests.rounds.teller.go():
-        if untold.telling.subscription.id == taken.subscription.id:
+    for untold in await visit.counter.digests.dispatcher.announcer.go():
+        if untold.announcement.subscription.id == taken.subscription.id:
             await visit.answer(untold_message(taken.subscription, untold))
 
 

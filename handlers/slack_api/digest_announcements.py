@@ -10,8 +10,8 @@ import structlog
 from pydantic import BaseModel
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.digest_delivery.announcer import Untold
-from bot.digests.announcements import About, Telling
+from bot.digest_delivery.announcer import Undelivered
+from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.subscription import Subscription
 from handlers.blocks.digests.subscriptions import intro_message, owner_message
 from handlers.blocks.elements import section
@@ -70,28 +70,31 @@ class SlackTellings:
     command: str
     gone: Mapping[str, str]
 
-    async def tell(self, telling: Telling, now: datetime) -> None:
+    async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Post it. Raises NoticeLater when Slack is busy or away, NoticeLost with why."""
-        one, pause = telling.subscription, pause_before(telling.attempt)
-        if telling.about is About.PAUSED:
+        one, pause = announcement.subscription, pause_before(announcement.attempt)
+        if announcement.about is AnnouncementKind.PAUSED:
             message = owner_message(one, self.command)
             async with taken("owner's message", pause, UNREACHABLE, digest=one.id) as attempt:
-                channel = await direct_channel(self.client, telling.by)
-                await self._once(telling, channel, message, attempt)
+                channel = await direct_channel(self.client, announcement.by)
+                await self._once(announcement, channel, message, attempt)
             return
-        moved = telling.about is About.MOVED
-        message = intro_message(one, telling.by, now, self.command, moved=moved)
+        moved = announcement.about is AnnouncementKind.MOVED
+        message = intro_message(one, announcement.by, now, self.command, moved=moved)
         async with taken("digest's first message", pause, self.gone, digest=one.id) as attempt:
-            await self._once(telling, one.wish.channel, message, attempt)
+            await self._once(announcement, one.wish.channel, message, attempt)
 
     async def _once(
-        self, telling: Telling, channel: str, message: Message, attempt: Attempt
+        self, announcement: Announcement, channel: str, message: Message, attempt: Attempt
     ) -> None:
         """A second attempt looks first, where the scopes let it."""
-        mark = Mark(EVENT_TYPE, telling.key)
-        if telling.attempt > 1:
-            about: dict[str, Any] = {"what": telling.about, "digest": telling.subscription.id}
-            look = self.history.find(channel, mark, telling.since, DIGEST_PATIENCE, **about)
+        mark = Mark(EVENT_TYPE, announcement.key)
+        if announcement.attempt > 1:
+            about: dict[str, Any] = {
+                "what": announcement.about,
+                "digest": announcement.subscription.id,
+            }
+            look = self.history.find(channel, mark, announcement.since, DIGEST_PATIENCE, **about)
             if await look is not None:
                 return
         write = partial(
@@ -103,10 +106,10 @@ class SlackTellings:
         await post(write, [message, Message(message.text, [])], attempt)
 
 
-def untold_message(subscription: Subscription, untold: Untold) -> Message:
+def untold_message(subscription: Subscription, untold: Undelivered) -> Message:
     """What whoever set a digest up is told where its channel was not."""
     again = "" if untold.lost else " It is tried again."
-    done = "moved" if untold.telling.about is About.MOVED else "set up"
+    done = "moved" if untold.announcement.about is AnnouncementKind.MOVED else "set up"
     words = (
         f"Digest {subscription.id} is {done}, but {place(subscription.wish.channel)} was not told: "
         f"{say(untold.why, MAX_WHY)}{again}"

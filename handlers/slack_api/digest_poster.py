@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.digests.announcements import Telling
+from bot.digests.announcements import Announcement
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.ports import NoticeLost
@@ -119,9 +119,11 @@ class SlackDigests:
             **more,
         )
 
-    async def tell(self, telling: Telling, now: datetime) -> None:
+    async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Tell a channel or an owner what became of a digest; raises as `post`."""
-        await SlackTellings(self.client, self.history, self.command, GONE).tell(telling, now)
+        await SlackTellings(self.client, self.history, self.command, GONE).announce(
+            announcement, now
+        )
 
 
 def _channel(posting: Posting) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.calls.cases import Case, DigestNote, Event, Notice, NoticeKind
-from bot.digests.announcements import About, Telling
+from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.errors import SlackSilent
@@ -66,11 +66,13 @@ class OwnDigests:
         await self.own.require(posting.subscription.wish.channel, pause_before(posting.attempt))
         return await self.poster.post(posting, digest)
 
-    async def tell(self, telling: Telling, now: datetime) -> None:
+    async def announce(self, announcement: Announcement, now: datetime) -> None:
         """As the poster; an owner is told in private, so that needs no channel of their own."""
-        if telling.about is not About.PAUSED:
-            await self.own.require(telling.subscription.wish.channel, pause_before(telling.attempt))
-        await self.poster.tell(telling, now)
+        if announcement.about is not AnnouncementKind.PAUSED:
+            await self.own.require(
+                announcement.subscription.wish.channel, pause_before(announcement.attempt)
+            )
+        await self.poster.announce(announcement, now)
 
 
 @dataclass(frozen=True)

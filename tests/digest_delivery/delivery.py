@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from bot.calls.models import Vendor
-from bot.digest_delivery.builder import Maker
-from bot.digest_delivery.dispatcher import Rounds
+from bot.digest_delivery.builder import DigestBuilder
+from bot.digest_delivery.dispatcher import DigestDispatcher
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Subscription
 from tests.fakes.clock import ManualClock
@@ -53,11 +53,11 @@ class Watch:
         self.numbers = Numbers()
         self.channel = Channel()
         self.news = News(clock)
-        self.rounds = self.worker("one")
+        self.dispatcher = self.worker("one")
 
-    def worker(self, name: str) -> Rounds:
-        maker = Maker(self.numbers, self.rows, Head(), self.clock, tuple(Vendor))
-        return Rounds(self.rows, maker, self.channel, self.news, self.clock, name)
+    def worker(self, name: str) -> DigestDispatcher:
+        builder = DigestBuilder(self.numbers, self.rows, Head(), self.clock, tuple(Vendor))
+        return DigestDispatcher(self.rows, builder, self.channel, self.news, self.clock, name)
 
     def stand_at(self, moment: datetime) -> None:
         """Move the clock there, forwards or back."""
@@ -66,5 +66,5 @@ class Watch:
     async def go_at(self, moment: datetime) -> list[date]:
         """Ring at that moment; the sending days of all that stands in the channels by then."""
         self.stand_at(moment)
-        await self.rounds.go()
+        await self.dispatcher.go()
         return [day for _, day in self.channel.days]

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.digest_delivery.announcer import LONGEST_PAUSE
-from bot.digest_delivery.dispatcher import Fate
-from bot.digests.announcements import About, Telling
+from bot.digest_delivery.dispatcher import SendResult
+from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting, Subscription
 from bot.ports import NoticeLater, NoticeLost
@@ -22,11 +22,15 @@ def watch() -> Watch:
     return Watch(ManualClock(utc(21, 8)), subscription())
 
 
-def introduction(watch: Watch) -> Telling:
+def introduction(watch: Watch) -> Announcement:
     """What the channel is owed of the one digest there is."""
     (one,) = watch.rows.subs
-    return Telling(
-        key="set_up:1", about=About.SET_UP, subscription=one, by=OWNER.user, since=utc(21, 8)
+    return Announcement(
+        key="set_up:1",
+        about=AnnouncementKind.SET_UP,
+        subscription=one,
+        by=OWNER.user,
+        since=utc(21, 8),
     )
 
 
@@ -60,11 +64,11 @@ async def test_one_that_was_changed_meanwhile_is_not_paused(watch: Watch) -> Non
 
     channel = Archived()
     watch.stand_at(utc(21))
-    await replace(watch.rounds, poster=channel).go()
+    await replace(watch.dispatcher, poster=channel).go()
     assert watch.rows.subs == [stopped]
     assert channel.told == []
     watch.rows.put(one)
-    assert await replace(watch.rounds, poster=channel).send(one, SATURDAY) is Fate.LATER
+    assert await replace(watch.dispatcher, poster=channel).send(one, SATURDAY) is SendResult.LATER
 
 
 async def test_an_owner_is_told_once_of_a_zone_that_is_not_known_here(watch: Watch) -> None:
@@ -85,15 +89,15 @@ async def test_a_slack_that_hangs_over_words_holds_up_no_digest(watch: Watch) ->
             posted.set()
             return await super().post(posting, digest)
 
-        async def tell(self, telling: Telling, now: datetime) -> None:
+        async def announce(self, announcement: Announcement, now: datetime) -> None:
             await posted.wait()
-            await super().tell(telling, now)
+            await super().announce(announcement, now)
 
     channel = Hanging()
     watch.rows.owed.append(introduction(watch))
     watch.stand_at(utc(21))
     async with asyncio.timeout(30):
-        await replace(watch.rounds, poster=channel).go()
+        await replace(watch.dispatcher, poster=channel).go()
     assert (len(channel.days), len(channel.told)) == (1, 1)
 
 
@@ -102,13 +106,13 @@ async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Wa
     watch.channel.owner_fails = [NoticeLater(1)] * 14
     pauses = []
     for _ in range(14):
-        assert [one.lost for one in await watch.rounds.teller.go()] == [False]
+        assert [one.lost for one in await watch.dispatcher.announcer.go()] == [False]
         pauses.append(watch.rows.not_before["set_up:1"] - watch.clock.now())
         watch.stand_at(watch.rows.not_before["set_up:1"])
     assert pauses[:3] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
     assert pauses[-1] == LONGEST_PAUSE
     watch.channel.owner_fails = [NoticeLost("The channel is archived.")]
-    (untold,) = await watch.rounds.teller.go()
+    (untold,) = await watch.dispatcher.announcer.go()
     assert (untold.why, untold.lost) == ("The channel is archived.", True)
     watch.clock.advance(86_400)
-    assert await watch.rounds.teller.go() == []
+    assert await watch.dispatcher.announcer.go() == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.calls.models import Vendor
-from bot.digest_delivery.builder import MOST_WAITING, Maker, Prices
+from bot.digest_delivery.builder import MOST_WAITING, DigestBuilder, Prices
 from bot.digests.digest import TREND_DAYS, Acts, Difference, Digest, Gap, Waiting
 from bot.digests.subscription import Rhythm
 from bot.usage.days import DAY, Stretch
@@ -33,8 +33,10 @@ class Desk:
         self.numbers.put(vendor, FRIDAY - back * DAY, Tally.model_validate(tally))
 
     async def make(self, day: date = SATURDAY, **wish: Any) -> Digest:
-        maker = Maker(self.numbers, self.rows, Head(), ManualClock(), self.vendors, self.prices)
-        return await maker.make(subscription(**wish), day)
+        builder = DigestBuilder(
+            self.numbers, self.rows, Head(), ManualClock(), self.vendors, self.prices
+        )
+        return await builder.make(subscription(**wish), day)
 
 
 @pytest.fixture
@@ -94,9 +96,9 @@ async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(desk: Des
 
 
 async def test_what_the_vendor_said_itself_explains_its_gap(desk: Desk) -> None:
-    maker = Maker(desk.numbers, desk.rows, Head(), ManualClock(), (STREAM, KIT))
+    builder = DigestBuilder(desk.numbers, desk.rows, Head(), ManualClock(), (STREAM, KIT))
     why, elsewhere = Gap(vendor=STREAM, why="It is down."), Gap(vendor=COMET, why="It is off.")
-    told = await maker.make(subscription(), SATURDAY, gaps=[why, elsewhere])
+    told = await builder.make(subscription(), SATURDAY, gaps=[why, elsewhere])
     assert told.gaps == (why, Gap(vendor=KIT, why="Its calls of this day were not read yet."))
 
 
@@ -190,9 +192,9 @@ async def test_moderation_what_waits_and_the_end_of_the_record_are_told(desk: De
 
 
 async def test_what_is_said_about_its_sending_is_passed_on(desk: Desk) -> None:
-    maker = Maker(desk.numbers, desk.rows, Head(), ManualClock(), ())
+    builder = DigestBuilder(desk.numbers, desk.rows, Head(), ManualClock(), ())
     differs = Difference(vendor=STREAM, what="calls", day=FRIDAY, counted=1, reported=2)
-    told = await maker.make(
+    told = await builder.make(
         subscription(),
         SATURDAY,
         differences=[differs],

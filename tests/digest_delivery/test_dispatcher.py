@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.calls.models import Vendor
-from bot.digest_delivery.dispatcher import LATEST, LEASE, Fate, due_days
+from bot.digest_delivery.dispatcher import LATEST, LEASE, SendResult, due_days
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import ClaimLost, StoreError
@@ -44,16 +44,18 @@ async def test_however_often_the_bell_rings_a_day_is_posted_once(watch: Watch) -
 
 async def test_two_workers_that_ring_at_the_same_moment_post_it_once(watch: Watch) -> None:
     watch.stand_at(utc(21))
-    await asyncio.gather(watch.rounds.go(), watch.worker("two").go(), watch.worker("three").go())
+    await asyncio.gather(
+        watch.dispatcher.go(), watch.worker("two").go(), watch.worker("three").go()
+    )
     assert watch.channel.days == [("C-1", SATURDAY)]
 
 
 async def test_the_row_is_claimed_before_anything_is_read_or_posted(watch: Watch) -> None:
     watch.stand_at(utc(21))
     watch.news.trouble = [StoreError("gone")]
-    await watch.rounds.go()
+    await watch.dispatcher.go()
     assert watch.rows.rows[1, SATURDAY].owner == "one"
-    assert (await watch.worker("two").send(watch.rows.subs[0], SATURDAY)) is Fate.TAKEN
+    assert (await watch.worker("two").send(watch.rows.subs[0], SATURDAY)) is SendResult.TAKEN
 
 
 async def test_a_worker_killed_before_posting_is_taken_over_when_its_lease_ran_out(
@@ -266,7 +268,7 @@ async def test_one_stopped_while_its_digest_is_made_is_not_posted(watch: Watch) 
             return (), ()
 
     watch.stand_at(utc(21))
-    await replace(watch.rounds, fresh=Stopping()).go()
+    await replace(watch.dispatcher, fresh=Stopping()).go()
     assert watch.channel.attempts == 0
 
 
@@ -275,7 +277,7 @@ async def test_one_changed_while_its_digest_is_made_is_posted_as_it_is_now(watch
     elsewhere = one.model_copy(update={"wish": one.wish.model_copy(update={"channel": "C-NEW"})})
     watch.rows.subs[:] = [elsewhere]
     watch.stand_at(utc(21))
-    assert await watch.rounds.send(one, SATURDAY) is Fate.LATER
+    assert await watch.dispatcher.send(one, SATURDAY) is SendResult.LATER
     await watch.go_at(utc(21, 9, 1))
     assert watch.channel.days == [("C-NEW", SATURDAY)]
 
@@ -325,7 +327,7 @@ async def test_that_a_digest_was_posted_is_written_down_as_soon_as_the_database_
     watch.stand_at(utc(21, 9))
     watch.rows.fails_in = 4
     with capture_logs() as logs:
-        await watch.rounds.go()
+        await watch.dispatcher.go()
     assert [line["event"] for line in logs] == ["kept to be written again"]
     assert watch.rows.rows[1, SATURDAY].done
     assert watch.channel.days == [("C-1", SATURDAY)]
@@ -336,7 +338,7 @@ async def test_a_database_that_fails_once_costs_a_minute(watch: Watch, call: int
     watch.stand_at(utc(21, 9))
     watch.rows.fails_in = call
     with capture_logs() as logs:
-        await guarded("digests", watch.rounds.go)
+        await guarded("digests", watch.dispatcher.go)
     assert [line["problem"] for line in logs] == ["The database does not answer."]
     assert await watch.go_at(utc(21, 9, 1)) == [SATURDAY]
     assert watch.rows.rows[1, SATURDAY].done
@@ -374,13 +376,13 @@ async def test_two_that_send_in_the_same_process_post_it_once(watch: Watch) -> N
     """A worker may claim its own day again, so the process has to know what it is doing."""
     watch.stand_at(utc(21))
     (one,) = watch.rows.subs
-    fates = await asyncio.gather(*(watch.rounds.send(one, SATURDAY) for _ in range(3)))
-    assert sorted(fate.value for fate in fates) == ["posted", "taken", "taken"]
+    fates = await asyncio.gather(*(watch.dispatcher.send(one, SATURDAY) for _ in range(3)))
+    assert sorted(result.value for result in fates) == ["posted", "taken", "taken"]
     assert watch.channel.days == [("C-1", SATURDAY)]
 
 
 async def test_a_worker_that_is_to_stop_begins_no_further_digest(watch: Watch) -> None:
-    watch.rounds.closing.set()
+    watch.dispatcher.closing.set()
     assert await watch.go_at(utc(21)) == []
 
 
@@ -404,7 +406,7 @@ async def test_a_claim_lost_before_it_was_marked_is_said_in_the_log(watch: Watch
     assert posting is not None
     watch.rows.rows[1, SATURDAY].token += 1
     with capture_logs() as logs:
-        await watch.rounds._mark(posting, "1.0", [])
+        await watch.dispatcher._mark(posting, "1.0", [])
     assert [line["event"] for line in logs] == ["digest was taken over"]
 
 

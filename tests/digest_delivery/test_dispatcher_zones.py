@@ -68,7 +68,7 @@ async def test_over_a_whole_year_every_local_day_is_posted_exactly_once(zone: st
     watch.rows.subs[:] = [one.edited(one.wish, start)]
     for _ in range(365 * 4):
         watch.clock.advance(6 * 3600)
-        await watch.rounds.go()
+        await watch.dispatcher.go()
     days = [day for _, day in watch.channel.days]
     assert days == [days[0] + n * DAY for n in range(len(days))]
     assert len(days) == 365
@@ -91,7 +91,7 @@ async def test_a_digest_is_about_the_whole_local_day_however_long_it_was(
 ) -> None:
     watch = Watch(ManualClock(), subscription(zone=zone))
     sending = date.fromisoformat(day) + DAY
-    await watch.rounds.send(watch.rows.subs[0], sending)
+    await watch.dispatcher.send(watch.rows.subs[0], sending)
     (stretch,) = watch.rows.asked
     assert (stretch.end - stretch.start) == timedelta(hours=hours)
     assert stretch == local_day(date.fromisoformat(day), ZoneInfo(zone))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.calls.models import Page, Vendor
-from bot.digest_delivery.refresh import FRESH_FOR, USED_DAYS, Freshness
+from bot.digest_delivery.refresh import FRESH_FOR, USED_DAYS, UsageRefresh
 from bot.errors import VendorTimeout
 from bot.store import SqlStore
 from bot.usage.days import Stretch
@@ -67,86 +67,86 @@ def past() -> Past:
 
 
 @pytest.fixture
-def freshness(store: SqlStore, past: Past, clock: ManualClock) -> Freshness:
-    return Freshness({STREAM: past}, store, store, clock)
+def refresh(store: SqlStore, past: Past, clock: ManualClock) -> UsageRefresh:
+    return UsageRefresh({STREAM: past}, store, store, clock)
 
 
 async def test_the_day_of_a_digest_is_read_before_it_is_made(
-    freshness: Freshness, store: SqlStore, past: Past
+    refresh: UsageRefresh, store: SqlStore, past: Past
 ) -> None:
-    assert await freshness.fresh(subscription(), SATURDAY) == ((), ())
+    assert await refresh.fresh(subscription(), SATURDAY) == ((), ())
     (told,) = await store.sums([Stretch(utc(20, 0), utc(21, 0))], [STREAM])
     assert (told[STREAM].calls, told[STREAM].seconds) == (10, 6_000)
     assert [one.start.day for one in past.asked] == [20, 19, 18]
 
 
 async def test_digests_that_come_at_the_same_time_ask_the_vendor_once(
-    freshness: Freshness, past: Past, clock: ManualClock
+    refresh: UsageRefresh, past: Past, clock: ManualClock
 ) -> None:
-    await asyncio.gather(*(freshness.fresh(subscription(n), SATURDAY) for n in range(1, 5)))
+    await asyncio.gather(*(refresh.fresh(subscription(n), SATURDAY) for n in range(1, 5)))
     assert len(past.asked) == 3
     clock.advance(FRESH_FOR)
-    await freshness.fresh(subscription(), SATURDAY)
+    await refresh.fresh(subscription(), SATURDAY)
     assert len(past.asked) == 6
-    assert len(freshness.told) == 1
+    assert len(refresh.told) == 1
 
 
 async def test_a_vendor_that_fails_is_a_gap_and_is_not_asked_again_at_once(
-    freshness: Freshness, past: Past
+    refresh: UsageRefresh, past: Past
 ) -> None:
     past.trouble = VendorTimeout("Stream did not answer.", vendor=STREAM)
-    ((gap,), found) = await freshness.fresh(subscription(), SATURDAY)
+    ((gap,), found) = await refresh.fresh(subscription(), SATURDAY)
     assert (gap.vendor, found) == (STREAM, ())
     assert "did not answer" in gap.why
     pages = len(past.asked)
-    await freshness.fresh(subscription(2), SATURDAY)
+    await refresh.fresh(subscription(2), SATURDAY)
     assert len(past.asked) == pages
 
 
 async def test_a_vendor_that_never_answers_is_a_gap_when_its_time_is_over(
-    freshness: Freshness, past: Past
+    refresh: UsageRefresh, past: Past
 ) -> None:
     past.hangs = True
-    ((gap,), _) = await replace(freshness, at_last=0.01).fresh(subscription(), SATURDAY)
+    ((gap,), _) = await replace(refresh, at_last=0.01).fresh(subscription(), SATURDAY)
     assert gap.why == "Stream Video did not report all of it in time."
 
 
 async def test_only_the_vendors_that_were_wished_for_are_asked(
-    freshness: Freshness, past: Past
+    refresh: UsageRefresh, past: Past
 ) -> None:
     wanted = subscription(vendors=frozenset({Vendor.COMETCHAT}))
-    assert await freshness.fresh(wanted, SATURDAY) == ((), ())
+    assert await refresh.fresh(wanted, SATURDAY) == ((), ())
     assert past.asked == []
 
 
 async def test_where_the_vendors_own_report_differs_is_told(
-    freshness: Freshness, past: Past
+    refresh: UsageRefresh, past: Past
 ) -> None:
     past.report = (VendorDay(vendor=STREAM, day=FRIDAY, calls=20),)
-    (_, (found,)) = await freshness.fresh(subscription(), SATURDAY)
+    (_, (found,)) = await refresh.fresh(subscription(), SATURDAY)
     assert (found.what, found.day, found.counted, found.reported) == ("calls", FRIDAY, 10, 20)
 
 
-async def test_a_report_that_does_not_come_is_no_gap(freshness: Freshness, past: Past) -> None:
+async def test_a_report_that_does_not_come_is_no_gap(refresh: UsageRefresh, past: Past) -> None:
     past.report = VendorTimeout("Stream did not answer.", vendor=STREAM)
-    assert await freshness.fresh(subscription(), SATURDAY) == ((), ())
+    assert await refresh.fresh(subscription(), SATURDAY) == ((), ())
 
 
-async def test_a_digest_of_days_to_come_checks_no_report(freshness: Freshness) -> None:
-    assert await freshness.fresh(subscription(), SATURDAY + timedelta(days=1)) == ((), ())
+async def test_a_digest_of_days_to_come_checks_no_report(refresh: UsageRefresh) -> None:
+    assert await refresh.fresh(subscription(), SATURDAY + timedelta(days=1)) == ((), ())
 
 
 async def test_what_digests_look_back_on_is_read_once_somebody_wants_one(
-    freshness: Freshness, store: SqlStore, past: Past, clock: ManualClock
+    refresh: UsageRefresh, store: SqlStore, past: Past, clock: ManualClock
 ) -> None:
-    await freshness.catch_up()
+    await refresh.catch_up()
     assert past.asked == []
     await wanted(store, subscription().wish, OWNER, clock.now())
-    await freshness.catch_up()
+    await refresh.catch_up()
     assert len(past.asked) == USED_DAYS - 3
-    await freshness.catch_up()
+    await refresh.catch_up()
     assert len(past.asked) == USED_DAYS - 3
     past.trouble = VendorTimeout("Stream did not answer.", vendor=STREAM)
     clock.advance(3 * 24 * 3600)
-    await freshness.catch_up()
+    await refresh.catch_up()
     assert len(past.asked) > USED_DAYS - 3

@@ -11,8 +11,8 @@ import pytest
 from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, DigestNote, Event
 from bot.calls.models import Vendor
-from bot.digest_delivery.service import Subscribing
-from bot.digests.announcements import How
+from bot.digest_delivery.service import DigestService
+from bot.digests.announcements import ChangeKind
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
 from bot.moderation.desk import Asker
@@ -38,7 +38,7 @@ class Bench:
         for name in ("C0TEAM", "C0OTHER"):
             self.table.places[name] = Place(channel=name, name="team", inside=True)
         policy = Policy(rules, self.table)
-        self.desk = Subscribing(policy, self.table, store, store, clock)
+        self.desk = DigestService(policy, self.table, store, store, clock)
 
     async def one(self) -> Subscription:
         return (await self.desk.subscribe(LEAD, WISH, "made")).subscription
@@ -55,7 +55,7 @@ async def bench(store: SqlStore, clock: ManualClock) -> Bench:
 async def test_one_key_is_one_request_however_often_it_comes(bench: Bench) -> None:
     first = await bench.desk.subscribe(LEAD, WISH, "k")
     second = await bench.desk.subscribe(LEAD, WISH, "k")
-    assert (first.how, second.how) == (How.NEW, How.SAME)
+    assert (first.how, second.how) == (ChangeKind.NEW, ChangeKind.SAME)
     assert first.subscription == second.subscription
     (entry,) = await bench.record()
     assert (entry.event, entry.actor) == (Event.SUBSCRIBED, LEAD.actor)
@@ -72,7 +72,7 @@ async def test_delivered_again_it_is_the_same_one_although_its_channel_was_archi
     edited = await bench.desk.edit(LEAD, 1, changed, "edited")
     bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", inside=True, archived=True)
     again = await bench.desk.edit(LEAD, 1, changed, "edited")
-    assert (again.how, again.subscription) == (How.SAME, edited.subscription)
+    assert (again.how, again.subscription) == (ChangeKind.SAME, edited.subscription)
     with pytest.raises(UnusableChannel):
         await bench.desk.subscribe(LEAD, WISH, "another")
     with pytest.raises(BadInput, match="already requested"):
@@ -96,7 +96,7 @@ async def test_setting_up_what_is_paused_lets_it_go_on(bench: Bench) -> None:
     one = await bench.one()
     await bench.desk.pause(LEAD, one.id, None, "p")
     taken = await bench.desk.subscribe(LEAD, WISH, "k")
-    assert (taken.how, taken.subscription.id) == (How.CHANGED, one.id)
+    assert (taken.how, taken.subscription.id) == (ChangeKind.CHANGED, one.id)
     assert taken.subscription.paused_until is None
 
 
@@ -105,10 +105,10 @@ async def test_the_same_rhythm_and_vendors_again_change_the_one_there_is(bench: 
     bench.clock.advance(60)
     later = WISH.model_copy(update={"zone": "Asia/Tokyo"})
     taken = await bench.desk.subscribe(LEAD, later, "k2")
-    assert (taken.how, taken.before, taken.subscription.id) == (How.CHANGED, first, first.id)
+    assert (taken.how, taken.before, taken.subscription.id) == (ChangeKind.CHANGED, first, first.id)
     weekly = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
     second = await bench.desk.subscribe(LEAD, weekly, "k3")
-    assert second.how is How.NEW
+    assert second.how is ChangeKind.NEW
     assert await bench.desk.get(LEAD, second.subscription.id) == second.subscription
     assert [entry.event for entry in await bench.record()][:2] == [
         Event.SUBSCRIBED,
@@ -121,8 +121,8 @@ async def test_an_edit_changes_it_once(bench: Bench) -> None:
     bench.clock.advance(60)
     moved = WISH.model_copy(update={"channel": "C0OTHER"})
     taken = await bench.desk.edit(LEAD, one.id, moved, "e")
-    assert (taken.how, taken.subscription.since) == (How.CHANGED, bench.clock.now())
-    assert (await bench.desk.edit(LEAD, one.id, moved, "e2")).how is How.SAME
+    assert (taken.how, taken.subscription.since) == (ChangeKind.CHANGED, bench.clock.now())
+    assert (await bench.desk.edit(LEAD, one.id, moved, "e2")).how is ChangeKind.SAME
     assert [entry.event for entry in await bench.record()] == [Event.CHANGED, Event.SUBSCRIBED]
 
 
@@ -130,7 +130,7 @@ async def test_an_edit_lets_one_go_on_that_had_lost_its_channel(bench: Bench) ->
     one = await bench.one()
     assert await bench.store.pause(one, "The channel is archived.", bench.clock.now())
     taken = await bench.desk.edit(LEAD, one.id, WISH, "e")
-    assert (taken.how, taken.subscription.paused_until) == (How.CHANGED, None)
+    assert (taken.how, taken.subscription.paused_until) == (ChangeKind.CHANGED, None)
 
 
 async def test_an_edit_leaves_a_pause_that_somebody_asked_for(bench: Bench) -> None:
@@ -147,9 +147,9 @@ async def test_a_pause_is_for_days_to_come_in_the_zone_of_the_digest(bench: Benc
     with pytest.raises(BadInput, match="not in the future"):
         await bench.desk.pause(LEAD, one.id, today, "p")
     tomorrow = today + timedelta(days=1)
-    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p2")).how is How.CHANGED
-    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p3")).how is How.SAME
-    assert (await bench.desk.pause(LEAD, one.id, None, "p4")).how is How.CHANGED
+    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p2")).how is ChangeKind.CHANGED
+    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p3")).how is ChangeKind.SAME
+    assert (await bench.desk.pause(LEAD, one.id, None, "p4")).how is ChangeKind.CHANGED
     assert [entry.detail for entry in await bench.record()][:2] == [
         f"Digest {one.id} is paused",
         f"Digest {one.id} is paused until {tomorrow.isoformat()}",
@@ -158,7 +158,7 @@ async def test_a_pause_is_for_days_to_come_in_the_zone_of_the_digest(bench: Benc
 
 async def test_it_is_not_resumed_for_a_channel_that_cannot_take_it(bench: Bench) -> None:
     one = await bench.one()
-    assert (await bench.desk.resume(LEAD, one.id, "r")).how is How.SAME
+    assert (await bench.desk.resume(LEAD, one.id, "r")).how is ChangeKind.SAME
     await bench.desk.pause(LEAD, one.id, None, "p")
     bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", archived=True)
     with pytest.raises(UnusableChannel, match="#team is archived"):
@@ -199,7 +199,7 @@ async def test_a_slack_that_was_silent_for_a_moment_burns_no_request(bench: Benc
     paused = await silent_then_well(lambda: desk.pause(LEAD, one.id, None, "p"))
     resumed = await silent_then_well(lambda: desk.resume(LEAD, one.id, "r"))
     stopped = await silent_then_well(lambda: desk.stop(LEAD, one.id, "s"))
-    assert [taken.how for taken in (paused, resumed, stopped)] == [How.CHANGED] * 3
+    assert [taken.how for taken in (paused, resumed, stopped)] == [ChangeKind.CHANGED] * 3
     assert await desk.all(LEAD) == []
     done = [entry.event for entry in await bench.record() if entry.event is not Event.REFUSED]
     assert done == [Event.STOPPED, Event.RESUMED, Event.PAUSED, Event.SENT, Event.SUBSCRIBED]
@@ -236,7 +236,7 @@ async def test_a_digest_whose_zone_is_gone_asks_for_another_one(bench: Bench) ->
     await bench.store.amend(one, there, note, bench.clock.now())
     with pytest.raises(BadInput, match="Mars/Olympus"):
         await bench.desk.send(LEAD, one.id, "n")
-    assert (await bench.desk.edit(LEAD, one.id, WISH, "e")).how is How.CHANGED
+    assert (await bench.desk.edit(LEAD, one.id, WISH, "e")).how is ChangeKind.CHANGED
 
 
 async def test_a_moderator_is_refused_and_that_is_on_record(bench: Bench) -> None:
@@ -270,7 +270,7 @@ async def test_a_channel_that_cannot_take_it_is_refused(
 
 async def test_a_channel_we_may_not_look_at_is_taken_on_trust(bench: Bench) -> None:
     bench.table.places["C0TEAM"] = None
-    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is How.NEW
+    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is ChangeKind.NEW
 
 
 async def test_a_silent_slack_is_no_yes(bench: Bench) -> None:
@@ -288,7 +288,7 @@ async def test_no_digest_goes_where_callwarden_is_not_used(
         await bench.desk.subscribe(LEAD, WISH, "k")
     assert 'add "C0TEAM" to `channels`' in refused.value.next_step
     there = WISH.model_copy(update={"channel": "C0OTHER"})
-    assert (await bench.desk.subscribe(LEAD, there, "k2")).how is How.NEW
+    assert (await bench.desk.subscribe(LEAD, there, "k2")).how is ChangeKind.NEW
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ async def test_where_a_digest_comes_already_it_is_looked_after_but_not_named(ben
     quiet = Place(channel="C0TEAM", name="layoffs", private=True, inside=True)
     bench.table.places["C0TEAM"] = quiet
     later = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    assert (await bench.desk.edit(LEAD, one.id, later, "e")).how is How.CHANGED
+    assert (await bench.desk.edit(LEAD, one.id, later, "e")).how is ChangeKind.CHANGED
     await bench.desk.pause(LEAD, one.id, None, "p")
     bench.table.places["C0TEAM"] = Place(**quiet.model_dump() | {"archived": True})
     with pytest.raises(UnusableChannel, match=r"^That channel is archived"):
@@ -345,4 +345,4 @@ async def test_where_a_digest_comes_already_it_is_looked_after_but_not_named(ben
 
 async def test_a_public_channel_is_anybodys(bench: Bench) -> None:
     bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
-    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is How.NEW
+    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is ChangeKind.NEW

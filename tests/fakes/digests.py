@@ -12,7 +12,7 @@ from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote
 from bot.calls.models import Vendor
 from bot.clock import Clock
-from bot.digests.announcements import About, How, Taken, Telling
+from bot.digests.announcements import Announcement, AnnouncementKind, ChangeKind, ChangeResult
 from bot.digests.digest import Acts, Digest, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import StoreError, UnknownSubscription
@@ -59,7 +59,7 @@ class Rows:
     done: Acts = field(default_factory=lambda: Acts(by_verb={}))
     waits: list[Waiting] = field(default_factory=list)
     asked: list[Stretch] = field(default_factory=list)
-    owed: list[Telling] = field(default_factory=list)
+    owed: list[Announcement] = field(default_factory=list)
     tries: Counter[str] = field(default_factory=Counter)
     not_before: dict[str, datetime] = field(default_factory=dict)
 
@@ -68,18 +68,18 @@ class Rows:
         if self.fails_in == 0:
             raise StoreError("The database does not answer.")
 
-    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
         del key
         made = Subscription(id=len(self.subs) + 1, wish=wish, owner=by, made_at=at)
         self.subs.append(made)
-        return Taken(made, How.NEW)
+        return ChangeResult(made, ChangeKind.NEW)
 
     async def amend(
         self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
-    ) -> Taken:
+    ) -> ChangeResult:
         del note, at
         self.put(changed)
-        return Taken(changed, How.CHANGED, known)
+        return ChangeResult(changed, ChangeKind.CHANGED, known)
 
     async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
         if known not in self.subs:
@@ -87,9 +87,9 @@ class Rows:
         paused = known.paused(why=why)
         self.put(paused)
         self.owed.append(
-            Telling(
+            Announcement(
                 key=f"paused:{known.id}",
-                about=About.PAUSED,
+                about=AnnouncementKind.PAUSED,
                 subscription=paused,
                 by=known.owner.user,
                 since=at,
@@ -105,7 +105,9 @@ class Rows:
                 return
         raise UnknownSubscription(f"No digest has the number {changed.id}.")
 
-    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
+    async def due_announcements(
+        self, *, owner: str, limit: int, lease: timedelta
+    ) -> Sequence[Announcement]:
         del owner, limit, lease
         now = self.clock.now()
         due = [one for one in self.owed if self.not_before.get(one.key, LONG_AGO) <= now]
@@ -114,12 +116,12 @@ class Rows:
         self.tries.update(one.key for one in due)
         return tried
 
-    async def told(self, telling: Telling) -> None:
-        self.not_before.pop(telling.key, None)
+    async def mark_announced(self, announcement: Announcement) -> None:
+        self.not_before.pop(announcement.key, None)
 
-    async def tell_later(self, telling: Telling, until: datetime) -> None:
-        self.not_before[telling.key] = until
-        self.owed.append(telling)
+    async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
+        self.not_before[announcement.key] = until
+        self.owed.append(announcement)
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         self._work()
@@ -207,11 +209,11 @@ class Channel:
         there.append((posting, digest))
         return f"{len(there) - 1}.0"
 
-    async def tell(self, telling: Telling, now: datetime) -> None:
+    async def announce(self, announcement: Announcement, now: datetime) -> None:
         del now
         if self.owner_fails:
             raise self.owner_fails.pop(0)
-        self.told.append((telling.subscription.id, telling.subscription.why))
+        self.told.append((announcement.subscription.id, announcement.subscription.why))
 
     @property
     def days(self) -> list[tuple[str, date]]:

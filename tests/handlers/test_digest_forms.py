@@ -171,10 +171,10 @@ async def test_what_a_process_that_died_set_up_is_told_to_its_channel_by_the_nex
 ) -> None:
     """Killed after the digest was written down, before anything was posted."""
     by = Actor(user=leo.user.id, team=leo.user.team)
-    store, rounds = leo.show.store, leo.show.counter.digests.rounds
-    await store.set_up(Wish(channel=leo.channel.id), by, "died", rounds.clock.now())
+    store, dispatcher = leo.show.store, leo.show.counter.digests.dispatcher
+    await store.set_up(Wish(channel=leo.channel.id), by, "died", dispatcher.clock.now())
     for _ in range(2):
-        await rounds.go()
+        await dispatcher.go()
     (told,) = leo.said_in()
     assert "set up a digest of the calls here" in told
     assert leo.user.id in told

@@ -14,10 +14,10 @@ from pathlib import Path
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import digest_maker
+from bot.bootstrap import digest_builder
 from bot.clock import SystemClock
-from bot.digest_delivery.dispatcher import Rounds
-from bot.digest_delivery.refresh import Freshness
+from bot.digest_delivery.dispatcher import DigestDispatcher
+from bot.digest_delivery.refresh import UsageRefresh
 from bot.logs import configure_logs
 from bot.scheduler.scheduler import guarded
 from bot.settings import Settings
@@ -54,18 +54,18 @@ async def work(file: Path) -> None:
             session=session,
             retry_handlers=[],
         )
-        rounds = Rounds(
+        dispatcher = DigestDispatcher(
             digests=store,
-            maker=digest_maker(settings, store, clock),
+            builder=digest_builder(settings, store, clock),
             poster=SlackDigests(slack, ChannelHistory(slack, clock)),
-            fresh=Freshness({}, store, store, clock).fresh,
+            fresh=UsageRefresh({}, store, store, clock).fresh,
             clock=clock,
             owner=str(os.getpid()),
             lease=LEASE,
         )
         print("ready", flush=True)  # noqa: T201 - for the test
         while True:
-            await guarded("digests", rounds.go)
+            await guarded("digests", dispatcher.go)
             await asyncio.sleep(PAUSE)
 
 

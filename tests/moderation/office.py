@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Event, Notice, NoticeKind, Order
@@ -61,7 +61,7 @@ class Office:
         self.room = self.vendor.open_call(
             "default:room", "ann=Ann", "bob=Bob", "cem=Cem", title="Room"
         )
-        self.wall, self.tasks = Wall(), Tasks()
+        self.wall, self.tasks = Wall(), BackgroundTasks()
         providers = {Vendor.STREAM: self.vendor}
         self.board = Board(providers, clock, Memory(clock))
         self.directory = Table(

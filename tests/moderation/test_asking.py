@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask, Asked
@@ -78,7 +78,7 @@ def order(table: Table) -> Ask:
     )
 
 
-def asking(table: Table, rows: Rows, poster: AskPoster | None, tasks: Tasks) -> Asking:
+def asking(table: Table, rows: Rows, poster: AskPoster | None, tasks: BackgroundTasks) -> Asking:
     return Asking(rows, poster, table.board, Claimant(ManualClock(), tasks, "one"))
 
 
@@ -88,7 +88,7 @@ def table() -> Table:
 
 
 async def test_without_a_moderation_channel_nobody_is_asked(table: Table) -> None:
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     asked = asking(table, Rows(order(table)), None, tasks)
     with pytest.raises(NobodyAsked, match="no moderation channel"):
         await asked.ask("a1", VIC)
@@ -100,20 +100,20 @@ async def test_an_order_that_is_forgotten_meanwhile_is_too_old(table: Table) -> 
     rows = Rows(order(table))
     rows.gone = True
     with pytest.raises(BadInput, match="too old"):
-        await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+        await asking(table, rows, Lost(), BackgroundTasks()).ask("a1", VIC)
 
 
 async def test_a_call_that_its_vendor_knows_no_more_has_ended(table: Table) -> None:
     rows = Rows(order(table))
     del table.vendor.calls["default:room"]
     with pytest.raises(UnknownCall, match="has ended"):
-        await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+        await asking(table, rows, Lost(), BackgroundTasks()).ask("a1", VIC)
 
 
 async def test_a_silent_vendor_is_no_end_and_a_lost_channel_is_tried_no_more(
     table: Table,
 ) -> None:
-    rows, tasks = Rows(order(table)), Tasks()
+    rows, tasks = Rows(order(table)), BackgroundTasks()
     table.vendor.silent = VendorTimeout("Late.", vendor="stream")
     asked = await asking(table, rows, Lost(), tasks).ask("a1", VIC)
     assert (asked.channel, asked.ask.id) == ("C1", "a1")
@@ -123,21 +123,21 @@ async def test_a_silent_vendor_is_no_end_and_a_lost_channel_is_tried_no_more(
 
 async def test_an_order_nobody_asked_for_is_opened_by_nobody(table: Table) -> None:
     with pytest.raises(BadInput, match="not kept any more"):
-        await asking(table, Rows(order(table)), Lost(), Tasks()).order("a1")
+        await asking(table, Rows(order(table)), Lost(), BackgroundTasks()).order("a1")
 
 
 async def test_what_outlives_a_call_is_asked_for_after_it(table: Table) -> None:
     kick = order(table)
     unblock = kick.model_copy(update={"act": kick.act.model_copy(update={"verb": Unblock()})})
     del table.vendor.calls["default:room"]
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     asked = await asking(table, Rows(unblock), Lost(), tasks).ask("a1", VIC)
     assert asked.ask.act.verb == Unblock()
     assert await tasks.drain(5) == 0
 
 
 async def test_an_order_waits_an_hour_for_a_channel_that_cannot_be_posted_to(table: Table) -> None:
-    rows, tasks = Rows(order(table)), Tasks()
+    rows, tasks = Rows(order(table)), BackgroundTasks()
     await asking(table, rows, Lost(ChannelUnavailable("is_archived")), tasks).ask("a1", VIC)
     assert await tasks.drain(5) == 0
     assert rows.later == [START + timedelta(hours=1)]
@@ -152,6 +152,6 @@ async def test_nobody_is_said_to_be_asked_in_a_channel_that_cannot_be_posted_to(
         for channel in ("C0ELSE", "C1")
     ]
     with pytest.raises(NobodyAsked, match="cannot be posted to now"):
-        await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+        await asking(table, rows, Lost(), BackgroundTasks()).ask("a1", VIC)
     rows.closed.pop()
-    await asking(table, rows, Lost(), Tasks()).ask("a1", VIC)
+    await asking(table, rows, Lost(), BackgroundTasks()).ask("a1", VIC)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.verbs import Kick
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
@@ -76,7 +76,7 @@ async def test_a_pump_leaves_what_was_slept_over_and_holds_the_next_anew(
         sent.append(row)
         pump.nudge()
 
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     pump = Pump("rows", take, work, Claimant(clock, tasks, "one", MINUTE), slots=1)
     with capture_logs() as logs:
         pump.nudge()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.actors import Actor
 from bot.calls.acts import Person
 from bot.calls.cases import Case, Claim, Notice, NoticeKind, Order
@@ -70,7 +70,7 @@ class Worker:
     ) -> None:
         clock = SystemClock()
         self.store, self.owner = store, owner
-        self.tasks, self.places = Tasks(), Places()
+        self.tasks, self.places = BackgroundTasks(), Places()
         provider = client(server, rate=RATE)
         board = Board({Vendor.STREAM: provider}, clock, Memory(clock))
         self.executor = Executor(

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.asks import Ask
 from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.lookups import Lookup
@@ -170,7 +170,7 @@ async def test_a_case_that_cannot_be_read_for_a_moment_is_told_a_second_later(
 async def test_an_order_that_was_found_out_is_not_looked_for_again(
     away: Away, clock: ManualClock
 ) -> None:
-    tasks, settled = Tasks(), list[int]()
+    tasks, settled = BackgroundTasks(), list[int]()
 
     async def settle(lookup: Lookup) -> None:
         settled.append(lookup.attempt)
@@ -187,7 +187,7 @@ async def test_tries_in_which_the_database_was_away_do_not_count(
     away: Away, clock: ManualClock
 ) -> None:
     """Nothing was found out then, and nothing can have been done."""
-    tasks, tries = Tasks(), list[int]()
+    tasks, tries = BackgroundTasks(), list[int]()
     troubles = [StoreError("It does not answer."), NotAccepted("It is too busy.")] * MOST_ATTEMPTS
 
     async def settle(lookup: Lookup) -> None:
@@ -210,7 +210,7 @@ async def test_tries_in_which_the_database_was_away_do_not_count(
 async def test_a_try_at_an_order_that_somebody_else_has_counts(
     away: Away, clock: ManualClock, trouble: StoreError
 ) -> None:
-    tasks, tries = Tasks(), list[int]()
+    tasks, tries = BackgroundTasks(), list[int]()
 
     async def settle(lookup: Lookup) -> None:
         tries.append(lookup.attempt)
@@ -271,7 +271,7 @@ class AwayRows(Rows):
 
 
 async def test_those_who_may_are_asked_once(clock: ManualClock) -> None:
-    table, posted, tasks = Table(), Posted(), Tasks()
+    table, posted, tasks = Table(), Posted(), BackgroundTasks()
     rows = AwayRows(order(table))
     Asking(rows, posted, table.board, Claimant(clock, tasks, "one")).nudge()
     assert await tasks.drain(30) == 0

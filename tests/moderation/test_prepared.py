@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.calls.acts import Act, Person
 from bot.calls.cases import Case, Order
 from bot.calls.live import ListView
@@ -53,7 +53,7 @@ class Shop:
 
     async def work(self) -> None:
         """A process of its own takes up what is due."""
-        tasks = Tasks()
+        tasks = BackgroundTasks()
         executor = Executor(
             store=self.store,
             notifier=Wall(),

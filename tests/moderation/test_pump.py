@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.moderation.pump import Claimant, Pump
 from bot.trace import current, traced
 from tests.fakes.clock import ManualClock
 
 
-def by(tasks: Tasks) -> Claimant:
+def by(tasks: BackgroundTasks) -> Claimant:
     """Whose leases last."""
     return Claimant(ManualClock(), tasks, "one")
 
@@ -45,7 +45,7 @@ class Rows:
 
 
 async def test_everything_due_is_done_within_the_slots() -> None:
-    rows, tasks = Rows(10), Tasks()
+    rows, tasks = Rows(10), BackgroundTasks()
     rows.gate.set()
     pump = Pump("rows", rows.take, rows.work, by(tasks), slots=3)
     pump.nudge()
@@ -55,7 +55,7 @@ async def test_everything_due_is_done_within_the_slots() -> None:
 
 
 async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
-    rows, tasks = Rows(4), Tasks()
+    rows, tasks = Rows(4), BackgroundTasks()
     pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
     pump.nudge()
     await rows.two_at_work.wait()
@@ -67,7 +67,7 @@ async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
 
 
 async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
-    rows, tasks = Rows(0), Tasks()
+    rows, tasks = Rows(0), BackgroundTasks()
     rows.gate.set()
     pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
     pump.nudge()
@@ -79,7 +79,7 @@ async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
 
 
 async def test_a_closed_pump_takes_nothing_up() -> None:
-    rows, tasks = Rows(1), Tasks()
+    rows, tasks = Rows(1), BackgroundTasks()
     pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
     pump.close()
     pump.nudge()
@@ -90,7 +90,7 @@ async def test_a_closed_pump_takes_nothing_up() -> None:
 async def test_a_failing_row_frees_its_slot_and_is_logged(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    rows, tasks = Rows(3), Tasks()
+    rows, tasks = Rows(3), BackgroundTasks()
 
     async def work(row: int) -> None:
         if row == 0:
@@ -116,7 +116,7 @@ async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it()
     async def work(row: int) -> None:
         told.append(f"{row}{current()}")
 
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     with traced("a request"):
         Pump("rows", take, work, by(tasks), slots=2).nudge()
     assert await tasks.drain(30) == 0
@@ -124,6 +124,6 @@ async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it()
 
 
 async def test_draining_cancels_what_does_not_end_in_time_and_counts_it() -> None:
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     tasks.spawn(asyncio.Event().wait(), "for ever")
     assert await tasks.drain(0.01) == 1

@@ -15,7 +15,7 @@ from bot.scheduler.audit_checks import (
     WALK_SECONDS,
     AuditChecks,
 )
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.locked_tables import locked
@@ -168,7 +168,7 @@ async def test_all_of_it_is_compared_once_a_day_with_rests(
 
 
 async def test_looks_are_on_the_bell(filled: SqlStore, clock: ManualClock) -> None:
-    runner = Runner()
-    AuditChecks(filled, clock, Random(1)).schedule(runner)
-    runner.start()
-    runner.stop()
+    scheduler = Scheduler()
+    AuditChecks(filled, clock, Random(1)).schedule(scheduler)
+    scheduler.start()
+    scheduler.stop()

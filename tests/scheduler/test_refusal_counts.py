@@ -9,7 +9,7 @@ from bot.calls.actors import Actor
 from bot.calls.cases import Refusal
 from bot.calls.refusals import HOUR
 from bot.scheduler.refusal_counts import LOOK_SECONDS, RefusalCounts
-from bot.scheduler.scheduler import Runner
+from bot.scheduler.scheduler import Scheduler
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.scheduler.test_audit_checks import AWAY
@@ -23,7 +23,7 @@ async def test_they_are_recorded_by_the_job_that_is_scheduled(
         await store.refuse(Refusal(key=key, actor=actor, why="No.", outsider=True))
     clock.advance(HOUR.total_seconds())
     scheduler = AsyncIOScheduler(timezone=UTC)
-    RefusalCounts(store).schedule(Runner(clock, scheduler=scheduler))
+    RefusalCounts(store).schedule(Scheduler(clock, scheduler=scheduler))
     (job,) = scheduler.get_jobs()
     assert HOUR.total_seconds() / 60 >= LOOK_SECONDS
     await job.func()

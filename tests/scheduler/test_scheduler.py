@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from bot.errors import ProcessBroken
 from bot.lifecycle import Lifecycle
 from bot.metrics import Metrics
-from bot.scheduler.jobs import Sweeps
-from bot.scheduler.scheduler import MOST_MISSED, Runner
+from bot.scheduler.jobs import SweepJobs
+from bot.scheduler.scheduler import MOST_MISSED, Scheduler
 from tests.fakes.clock import HeldClock
 
 
@@ -33,27 +33,27 @@ class Bell:
 
 
 async def test_a_job_that_fails_is_logged_and_rung_for_again() -> None:
-    bell, runner = Bell(failures=1), Runner()
+    bell, scheduler = Bell(failures=1), Scheduler()
     with capture_logs() as logs:
-        runner.every(0.01, "bell", bell.ring)
-        runner.start()
+        scheduler.every(0.01, "bell", bell.ring)
+        scheduler.start()
         async with asyncio.timeout(30):
             await bell.thrice.wait()
-        runner.stop()
+        scheduler.stop()
     (failure,) = [line for line in logs if line["log_level"] == "error"]
     assert (failure["event"], failure["job"]) == ("scheduled job failed", "bell")
 
 
 async def test_a_stopped_bell_rings_no_more() -> None:
     stopped, other = Bell(), Bell()
-    runners = [Runner(), Runner()]
-    for runner, bell in zip(runners, (stopped, other), strict=True):
-        runner.every(0.01, "bell", bell.ring)
-        runner.start()
-    runners[0].stop()
+    schedulers = [Scheduler(), Scheduler()]
+    for scheduler, bell in zip(schedulers, (stopped, other), strict=True):
+        scheduler.every(0.01, "bell", bell.ring)
+        scheduler.start()
+    schedulers[0].stop()
     async with asyncio.timeout(30):
         await other.thrice.wait()
-    runners[1].stop()
+    schedulers[1].stop()
     assert stopped.rung == 0
 
 
@@ -69,7 +69,7 @@ class Ringer:
 
 async def test_a_sweep_rings_for_what_others_left_behind() -> None:
     ringer = Ringer()
-    await Sweeps([ringer]).sweep()
+    await SweepJobs([ringer]).sweep()
     assert ringer.nudged == 1
 
 
@@ -83,19 +83,19 @@ class Watched:
     """A runner that rings each minute, on a clock that the test moves, with the figures of it."""
 
     def __init__(self) -> None:
-        self.clock, self.scheduler = HeldClock(), AsyncIOScheduler(timezone=UTC)
+        self.clock, self.timer = HeldClock(), AsyncIOScheduler(timezone=UTC)
         self.metrics, self.bell = Metrics(self.clock), Bell()
-        self.runner = Runner(self.clock, self.metrics, self.scheduler)
-        self.runner.every(60, "bell", self.bell.ring)
+        self.scheduler = Scheduler(self.clock, self.metrics, self.timer)
+        self.scheduler.every(60, "bell", self.bell.ring)
 
     async def __aenter__(self) -> Self:
-        self.runner.start()
-        self.watch = asyncio.create_task(self.runner.watch())
+        self.scheduler.start()
+        self.watch = asyncio.create_task(self.scheduler.watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.watch.cancel()
-        self.runner.stop()
+        self.scheduler.stop()
 
     async def pass_by(self, seconds: int) -> None:
         """Let so many seconds pass, and what is due in each of them be done."""
@@ -107,7 +107,7 @@ class Watched:
 
 async def test_recurring_work_does_not_stand_still_after_the_clock_was_ahead_and_set_back() -> None:
     async with Watched() as ours:
-        set_back(ours.scheduler)
+        set_back(ours.timer)
         with capture_logs() as logs:
             await ours.pass_by(61)
             assert ours.bell.rung == 0
@@ -127,7 +127,7 @@ async def test_a_job_at_work_is_not_late() -> None:
         async def long() -> None:
             await hold.wait()
 
-        ours.runner.every(10, "long", long)
+        ours.scheduler.every(10, "long", long)
         await ours.pass_by(12)
         with capture_logs() as logs:
             await ours.pass_by(40)
@@ -137,7 +137,7 @@ async def test_a_job_at_work_is_not_late() -> None:
 
 async def test_a_scheduler_that_runs_nothing_any_more_ends_the_process() -> None:
     async with Watched() as ours:
-        ours.scheduler.pause()
+        ours.timer.pause()
         life = Lifecycle()
         life.watch(ours.watch)
         await ours.pass_by(61 + MOST_MISSED)
@@ -151,7 +151,7 @@ async def test_a_scheduler_that_runs_nothing_any_more_ends_the_process() -> None
 async def test_the_next_run_is_one_interval_away_however_far_the_clock_was_set_ahead() -> None:
     """APScheduler's own interval goes through half a billion of two seconds here."""
     async with Watched() as ours:
-        (job,) = ours.scheduler.get_jobs()
+        (job,) = ours.timer.get_jobs()
         since_1970 = datetime.fromtimestamp(0, UTC)
         job.modify(next_run_time=since_1970)
         for _ in range(10):

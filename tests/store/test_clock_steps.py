@@ -77,7 +77,7 @@ async def test_a_clock_set_ahead_neither_ends_a_digests_claims_nor_drops_what_is
         digest = await wanted(store, Wish(channel="C-OPS"), MARY, clock.now())
         claim = partial(store.claim_posting, digest, digest.day_of(clock.now()), lease=MINUTE)
         assert await claim(owner="w") is not None
-        due = partial(store.due_tellings, owner="w", limit=1, lease=MINUTE)
+        due = partial(store.due_announcements, owner="w", limit=1, lease=MINUTE)
         assert len(await due()) == 1
         clock.set(25 * HOUR)
         assert await claim(owner="other") is None
@@ -93,7 +93,7 @@ async def test_what_a_digest_has_to_tell_waits_no_longer_for_a_clock_that_was_ah
     async with open_store(sqlite_url, clock) as store:
         clock.set(HOUR)
         await wanted(store, Wish(channel="C-OPS"), MARY, clock.now())
-        due = partial(store.due_tellings, owner="w", limit=1, lease=MINUTE)
+        due = partial(store.due_announcements, owner="w", limit=1, lease=MINUTE)
         assert len(await due()) == 1
         clock.set(-HOUR)
         clock.advance(60)

@@ -61,7 +61,7 @@ async def test_what_an_earlier_release_left_is_read_and_carried_on_with(
         assert await store.verify() > entries
         told = await store.subscriptions()
         assert {one.wish.channel for one in told} <= {"C-OPS"}
-        due_now = await store.due_tellings(owner="today", limit=9, lease=MINUTE)
+        due_now = await store.due_announcements(owner="today", limit=9, lease=MINUTE)
         assert len(due_now) == len(told)
 
 
@@ -280,7 +280,7 @@ async def test_digests_that_cannot_be_read_are_left_out_and_the_others_go_on(
     assert await store.subscriptions() == [other]
     with pytest.raises(OtherRelease, match="Digest 1"):
         await wanted(store, mine, MARY, START)
-    due = await store.due_tellings(owner="w", limit=9, lease=MINUTE)
+    due = await store.due_announcements(owner="w", limit=9, lease=MINUTE)
     assert [one.subscription.id for one in due] == [other.id]
 
 

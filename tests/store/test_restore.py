@@ -116,8 +116,8 @@ async def test_what_was_to_be_posted_of_orders_and_digests_is_looked_for_first(
     await store.restored()
     (due,) = await store.due_asks(owner="w", limit=9, lease=MINUTE)
     assert due.attempt == 2
-    (telling,) = await store.due_tellings(owner="w", limit=9, lease=MINUTE)
-    assert telling.attempt == 2
+    (announcement,) = await store.due_announcements(owner="w", limit=9, lease=MINUTE)
+    assert announcement.attempt == 2
     posting = await store.claim_posting(digest, day, owner="w", lease=OVER)
     assert posting is not None
     assert posting.attempt == 2

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.clock import SystemClock
 from bot.clock_skew import (
     AGAIN_SECONDS,
@@ -122,7 +122,7 @@ def test_any_date_is_compared_and_goes_on_passing(said: datetime) -> None:
 
 
 async def test_slack_and_postgresql_are_asked(store: SqlStore) -> None:
-    skew, tasks = ClockSkew(), Tasks()
+    skew, tasks = ClockSkew(), BackgroundTasks()
 
     async def slack() -> None:
         skew.hear_date(format_datetime(SystemClock().now(), usegmt=True))
@@ -141,7 +141,7 @@ async def test_who_does_not_answer_tells_no_time(store: SqlStore) -> None:
     async def slack() -> None:
         raise SlackSilent("Slack does not answer.")
 
-    checks = ClockChecks(skew, slack, store.time, Tasks())
+    checks = ClockChecks(skew, slack, store.time, BackgroundTasks())
     await store.stop()
     await checks.look()
     assert SLACK not in skew.seconds

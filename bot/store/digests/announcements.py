@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
-from bot.digests.announcements import About, Telling
+from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.store.digests.postings import subscription_of
 from bot.store.leases import NOBODY, NOW, Leasing, Wish
 from bot.store.stored_json import understanding
@@ -31,7 +31,7 @@ _ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 class TellLater:
     """To be tried again after `wait`."""
 
-    telling: Telling
+    announcement: Announcement
     wait: timedelta
 
 
@@ -41,45 +41,49 @@ class Tellings:
     def __init__(self, aside: SetAside) -> None:
         self._aside = aside
 
-    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Telling]]:
+    def due(
+        self, transaction: Transaction, wishes: Sequence[Wish]
+    ) -> Sequence[Sequence[Announcement]]:
         """The longest due; what is not worth telling any more is dropped on the way."""
         return [self._due(transaction, wish) for wish in wishes]
 
-    def told(self, transaction: Transaction, told: Sequence[Telling]) -> Sequence[None]:
+    def told(self, transaction: Transaction, told: Sequence[Announcement]) -> Sequence[None]:
         """Each is done with."""
         transaction.connection.execute(_TOLD, [_lease(one) for one in told])
         return [None] * len(told)
 
     def later(self, transaction: Transaction, laters: Sequence[TellLater]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(one.telling) | {"due_at": transaction.now + one.wait} for one in laters]
+        rows = [_lease(one.announcement) | {"due_at": transaction.now + one.wait} for one in laters]
         transaction.connection.execute(_LATER, rows)
         return [None] * len(laters)
 
-    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Telling]:
+    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Announcement]:
         connection = transaction.connection
         connection.execute(_EXPIRE, {"long_ago": transaction.now - WORTH_TELLING})
         read = partial(_telling, connection)
         taken = _DUE.take_readable(transaction, wish, read=read, aside=self._aside)
-        return [telling for _, telling in sorted(taken, key=lambda pair: _oldest(pair[0]))]
+        return [
+            announcement for _, announcement in sorted(taken, key=lambda pair: _oldest(pair[0]))
+        ]
 
 
-def _lease(telling: Telling) -> dict[str, Any]:
+def _lease(announcement: Announcement) -> dict[str, Any]:
     """The parameters of `_OURS`."""
-    return {"ours": telling.key, "fence": telling.token}
+    return {"ours": announcement.key, "fence": announcement.token}
 
 
 def _oldest(row: Row[Any]) -> tuple[datetime, str]:
     return row.since, row.key
 
 
-def _telling(connection: Connection, row: Row[Any]) -> Telling:
+def _telling(connection: Connection, row: Row[Any]) -> Announcement:
     """What a row is about. Raises OtherRelease."""
     subscription = connection.execute(_ITS, {"number": row.subscription}).one()
     with understanding(f"A word about digest {row.subscription}"):
-        return Telling(
+        return Announcement(
             key=row.key,
-            about=About(row.about),
+            about=AnnouncementKind(row.about),
             subscription=subscription_of(subscription),
             by=row.by,
             since=row.since,

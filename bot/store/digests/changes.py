@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote, Event
-from bot.digests.announcements import About, How, Taken
+from bot.digests.announcements import AnnouncementKind, ChangeKind, ChangeResult
 from bot.digests.subscription import Subscription, Wish
 from bot.digests.wording import for_words
 from bot.errors import BadInput, CallwardenError
@@ -34,7 +34,7 @@ _LAST = (
 _BY_NUMBER = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 _OWE = insert(TELLING)
 _UNSAY = delete(TELLING).where(TELLING.c.subscription == bindparam("number"))
-_UNSAY_THE_PAUSE = _UNSAY.where(TELLING.c.about == About.PAUSED)
+_UNSAY_THE_PAUSE = _UNSAY.where(TELLING.c.about == AnnouncementKind.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ class DigestAsks:
 
     def set_up(
         self, transaction: Transaction, asked: Sequence[SetUp]
-    ) -> Sequence[Taken | CallwardenError]:
+    ) -> Sequence[ChangeResult | CallwardenError]:
         """A new subscription each, or the one about the same, changed and running."""
         alone(self._database, transaction.connection)
         return each_by_itself(partial(_set_up, transaction), asked)
 
     def amend(
         self, transaction: Transaction, asked: Sequence[Amended]
-    ) -> Sequence[Taken | CallwardenError]:
+    ) -> Sequence[ChangeResult | CallwardenError]:
         """Write over each that is as it was seen and would not be a second one about the same."""
         alone(self._database, transaction.connection)
         return each_by_itself(partial(_amend, transaction), asked)
@@ -94,13 +94,13 @@ class DigestAsks:
         return each_by_itself(partial(_pause, transaction), asked)
 
 
-def _set_up(transaction: Transaction, one: SetUp) -> Taken | CallwardenError:
+def _set_up(transaction: Transaction, one: SetUp) -> ChangeResult | CallwardenError:
     connection, wish = transaction.connection, one.wish
     known = running(connection, wish)
     if heard(transaction, [one.key]):
         return _set_up_before(known or _last(connection, wish))
     if known is not None and known.wish == wish and known.paused_until is None:
-        return Taken(known, How.SAME)
+        return ChangeResult(known, ChangeKind.SAME)
     event = Event.SUBSCRIBED if known is None else Event.CHANGED
     which = "A digest" if known is None else f"Digest {known.id} is now"
     note = DigestNote(key=one.key, event=event, actor=one.by, detail=f"{which} {for_words(wish)}")
@@ -109,27 +109,31 @@ def _set_up(transaction: Transaction, one: SetUp) -> Taken | CallwardenError:
         again = known.resumed(one.at).edited(wish, one.at).model_copy(update={"owner": one.by})
         change(connection, again)
         connection.execute(_UNSAY_THE_PAUSE, {"number": again.id})
-        return Taken(again, How.CHANGED, known)
+        return ChangeResult(again, ChangeKind.CHANGED, known)
     made = create(connection, wish, one.by, one.at)
-    _owe(transaction, About.SET_UP, made, one.by.user, one.at)
-    return Taken(made, How.NEW)
+    _owe(transaction, AnnouncementKind.SET_UP, made, one.by.user, one.at)
+    return ChangeResult(made, ChangeKind.NEW)
 
 
-def _set_up_before(earlier: Subscription | None) -> Taken | CallwardenError:
+def _set_up_before(earlier: Subscription | None) -> ChangeResult | CallwardenError:
     """Of a request that came once more; None: the digest was moved since."""
     if earlier is not None:
-        return Taken(earlier, How.SAME)
+        return ChangeResult(earlier, ChangeKind.SAME)
     return BadInput(
         "That was already requested, and the digest was changed since.",
         next_step="Look at the list of digests; to set one up there, do it again.",
     )
 
 
-def _amend(transaction: Transaction, one: Amended) -> Taken | CallwardenError:
+def _amend(transaction: Transaction, one: Amended) -> ChangeResult | CallwardenError:
     connection, number = transaction.connection, one.changed.id
     there = _numbered(connection, number)
     if there is not None and heard(transaction, [one.note.key]):
-        return Taken(there, How.SAME) if _alike(there, one.changed) else _changed_since(number)
+        return (
+            ChangeResult(there, ChangeKind.SAME)
+            if _alike(there, one.changed)
+            else _changed_since(number)
+        )
     if there is not None and there != one.known:
         return BadInput(
             f"Somebody else changed digest {number} just now.",
@@ -142,8 +146,8 @@ def _amend(transaction: Transaction, one: Amended) -> Taken | CallwardenError:
     gone = one.changed.stopped or moved
     connection.execute(_UNSAY if gone else _UNSAY_THE_PAUSE, {"number": number})
     if moved:
-        _owe(transaction, About.MOVED, one.changed, one.note.actor.user, one.at)
-    return Taken(one.changed, How.CHANGED, one.known)
+        _owe(transaction, AnnouncementKind.MOVED, one.changed, one.note.actor.user, one.at)
+    return ChangeResult(one.changed, ChangeKind.CHANGED, one.known)
 
 
 def _alike(there: Subscription, wanted: Subscription) -> bool:
@@ -169,7 +173,7 @@ def _pause(transaction: Transaction, one: Paused) -> bool:
     paused = one.known.paused(why=one.why)
     change(connection, paused)
     connection.execute(_UNSAY, {"number": paused.id})
-    _owe(transaction, About.PAUSED, paused, paused.owner.user, one.at)
+    _owe(transaction, AnnouncementKind.PAUSED, paused, paused.owner.user, one.at)
     return True
 
 
@@ -186,7 +190,11 @@ def _numbered(connection: Connection, number: int) -> Subscription | None:
 
 
 def _owe(
-    transaction: Transaction, what: About, subscription: Subscription, by: str, at: datetime
+    transaction: Transaction,
+    what: AnnouncementKind,
+    subscription: Subscription,
+    by: str,
+    at: datetime,
 ) -> None:
     row = {
         "key": f"{what}:{subscription.id}:{at.timestamp():.6f}",

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.calls.actors import Actor
 from bot.calls.cases import DigestNote
-from bot.digests.announcements import Taken, Telling
+from bot.digests.announcements import Announcement, ChangeResult
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import NotAccepted, StoreError
@@ -25,23 +25,23 @@ class DigestSide(Shelf):
 
     def _open_digests(self) -> None:
         asks = DigestAsks(self._database)
-        tellings = Tellings(self._aside)
+        announcements = Tellings(self._aside)
         self._claim_posting = Work(postings.claim, StoreError)
         self._posted = Work(postings.posted, StoreError)
         self._set_up = Work(asks.set_up, NotAccepted, counting=True)
         self._amend = Work(asks.amend, NotAccepted, counting=True)
         self._pause = Work(asks.pause, StoreError)
-        self._due_tellings = Work(tellings.due, StoreError)
-        self._told = Work(tellings.told, StoreError)
-        self._tell_later = Work(tellings.later, StoreError)
+        self._due_announcements = Work(announcements.due, StoreError)
+        self._mark_announced = Work(announcements.told, StoreError)
+        self._defer_announcement = Work(announcements.later, StoreError)
 
-    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> Taken:
+    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
         """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""
         return await self._asked(self._set_up, SetUp(key, wish, by, at))
 
     async def amend(
         self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
-    ) -> Taken:
+    ) -> ChangeResult:
         """Change one, with its entry on record; see `bot.ports.DigestStore.amend`."""
         return await self._asked(self._amend, Amended(known, changed, note, at))
 
@@ -49,17 +49,21 @@ class DigestSide(Shelf):
         """Pause one that cannot be posted; its owner is told. False: it was changed since."""
         return await self._background(self._pause, Paused(known, why, at))
 
-    async def due_tellings(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Telling]:
+    async def due_announcements(
+        self, *, owner: str, limit: int, lease: timedelta
+    ) -> Sequence[Announcement]:
         """Take up what is to be told now, the longest due first."""
-        return await self._background(self._due_tellings, Hands(owner, limit, lease))
+        return await self._background(self._due_announcements, Hands(owner, limit, lease))
 
-    async def told(self, telling: Telling) -> None:
+    async def mark_announced(self, announcement: Announcement) -> None:
         """This was told, or is given up."""
-        await self._background(self._told, telling)
+        await self._background(self._mark_announced, announcement)
 
-    async def tell_later(self, telling: Telling, until: datetime) -> None:
+    async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
         """Try this again at `until`."""
-        await self._background(self._tell_later, TellLater(telling, until - self._clock.now()))
+        await self._background(
+            self._defer_announcement, TellLater(announcement, until - self._clock.now())
+        )
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all, the oldest first."""

@@ -210,10 +210,10 @@ def preview_notes(one: Subscription, digest: Digest, reader: str, now: datetime)
     return Message(text_of(where, own), [section(where), section(own), context(following)])
 
 
-def sent_words(one: Subscription, fate: str) -> str:
+def sent_words(one: Subscription, result: str) -> str:
     """What became of sending it at once; `fate` is a key of FATES."""
     whose = "This week's" if one.wish.rhythm is Rhythm.WEEKLY else "Today's"
-    return FATES[fate].format(which=f"{whose} digest {one.id} for {place(one.wish.channel)}")
+    return FATES[result].format(which=f"{whose} digest {one.id} for {place(one.wish.channel)}")
 
 
 FATES: Mapping[str, str] = {

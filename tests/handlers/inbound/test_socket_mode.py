@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncAck
 from structlog.testing import capture_logs
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
@@ -54,7 +54,7 @@ class Bench:
     exchange: Exchange
     faults: Faults
     world: Workspace
-    tasks: Tasks
+    tasks: BackgroundTasks
     heard: list[dict[str, Any]] = field(default_factory=list)
     retries: list[Any] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,7 +73,7 @@ class Bench:
 @asynccontextmanager
 async def bench(clock: Clock, token: str | None = None) -> AsyncIterator[Bench]:
     world = Workspace(clock)
-    server, tasks = SlackServer(world), Tasks()
+    server, tasks = SlackServer(world), BackgroundTasks()
     app = bolt_app("xoxb-1")
     async with serve(server.app) as url, server.exchange.serving():
         app_token = SecretStr(token or world.credentials.app_token)
@@ -327,7 +327,12 @@ async def test_a_slack_that_is_away_is_a_failure_like_any_other() -> None:
     clock = ManualClock()
     app_token, away = SecretStr("xapp-1"), "http://127.0.0.1:9/api/"
     socket = Socket(
-        bolt_app("xoxb-1"), app_token, SlackAddress(away), Tasks(), clock, lambda: UNMETERED
+        bolt_app("xoxb-1"),
+        app_token,
+        SlackAddress(away),
+        BackgroundTasks(),
+        clock,
+        lambda: UNMETERED,
     )
     with pytest.raises(SocketLost):
         await socket.keep(asyncio.Event())

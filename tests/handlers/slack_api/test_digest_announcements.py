@@ -14,8 +14,8 @@ from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
-from bot.digest_delivery.announcer import Untold
-from bot.digests.announcements import About, Telling
+from bot.digest_delivery.announcer import Undelivered
+from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.subscription import Subscription, Wish
 from bot.ports import NoticeLater, NoticeLost
 from handlers.slack_api.digest_announcements import untold_message
@@ -48,16 +48,18 @@ class Desk(NamedTuple):
     def private(self) -> list[Message]:
         return self.world.messages.get(self.world.direct(OWNER).id, [])
 
-    def telling(self, about: About, attempt: int = 1, **became: Any) -> Telling:
+    def announcement(
+        self, about: AnnouncementKind, attempt: int = 1, **became: Any
+    ) -> Announcement:
         wish = Wish(channel="CLEADS", zone="Europe/London")
         owner = Actor(user=OWNER, team=self.world.team)
         one = Subscription(id=7, wish=wish, owner=owner, made_at=MADE, **became)
-        return Telling(
+        return Announcement(
             key=f"{about}:7", about=about, subscription=one, by=OWNER, since=MADE, attempt=attempt
         )
 
-    async def tell(self, about: About, attempt: int = 1, **became: Any) -> None:
-        await self.poster.tell(self.telling(about, attempt, **became), MADE)
+    async def announce(self, about: AnnouncementKind, attempt: int = 1, **became: Any) -> None:
+        await self.poster.announce(self.announcement(about, attempt, **became), MADE)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -74,13 +76,14 @@ async def desk() -> AsyncIterator[Desk]:
 
 
 @pytest.mark.parametrize(
-    ("about", "says"), [(About.SET_UP, "set up a digest"), (About.MOVED, "moved a digest")]
+    ("about", "says"),
+    [(AnnouncementKind.SET_UP, "set up a digest"), (AnnouncementKind.MOVED, "moved a digest")],
 )
 async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
-    desk: Desk, about: About, says: str
+    desk: Desk, about: AnnouncementKind, says: str
 ) -> None:
     for attempt in (1, 2, 3):
-        await desk.tell(about, attempt)
+        await desk.announce(about, attempt)
     [message] = desk.channel
     assert says in as_text(message)
     assert "every day at 09:00 Europe/London" in as_text(message)
@@ -89,14 +92,18 @@ async def test_a_channel_is_told_once_also_after_a_crash_before_it_was_noted(
 
 
 @pytest.mark.parametrize(
-    ("about", "says"), [(About.SET_UP, "Digest 7 is set up, but"), (About.MOVED, "is moved, but")]
+    ("about", "says"),
+    [
+        (AnnouncementKind.SET_UP, "Digest 7 is set up, but"),
+        (AnnouncementKind.MOVED, "is moved, but"),
+    ],
 )
 async def test_whoever_asked_is_told_what_became_of_it_where_the_channel_was_not(
-    desk: Desk, about: About, says: str
+    desk: Desk, about: AnnouncementKind, says: str
 ) -> None:
-    telling = desk.telling(about)
-    untold = Untold(telling, "The channel is archived.", lost=True)
-    message = untold_message(telling.subscription, untold)
+    announcement = desk.announcement(about)
+    untold = Undelivered(announcement, "The channel is archived.", lost=True)
+    message = untold_message(announcement.subscription, untold)
     assert says in message.text
     assert message.text in str(message.blocks)
 
@@ -104,7 +111,7 @@ async def test_whoever_asked_is_told_what_became_of_it_where_the_channel_was_not
 async def test_the_owner_is_told_in_private_why_it_is_paused(desk: Desk) -> None:
     until = (MADE + timedelta(days=9)).date()
     why = "It is <!here> archived. Type `/invite`."
-    await desk.tell(About.PAUSED, why=why, paused_until=until)
+    await desk.announce(AnnouncementKind.PAUSED, why=why, paused_until=until)
     [message] = desk.private
     assert as_text(message).startswith("Digest 7 for #CLEADS is paused. It is")
     assert "<!here>" not in str(message.blocks)
@@ -116,24 +123,26 @@ async def test_the_owner_is_told_in_private_why_it_is_paused(desk: Desk) -> None
 async def test_without_the_scope_for_direct_messages_it_is_given_up(desk: Desk) -> None:
     desk.world.credentials.scopes -= {"im:write"}
     with pytest.raises(NoticeLost, match="missing_scope"):
-        await desk.tell(About.PAUSED)
+        await desk.announce(AnnouncementKind.PAUSED)
     assert desk.private == []
 
 
 async def test_a_channel_that_takes_nothing_says_what_to_do(desk: Desk) -> None:
     desk.world.channels["CLEADS"].archived = True
     with pytest.raises(NoticeLost, match="Unarchive it"):
-        await desk.tell(About.SET_UP)
+        await desk.announce(AnnouncementKind.SET_UP)
 
 
 @pytest.mark.parametrize("trouble", ["error", "drop", "malformed"])
-@pytest.mark.parametrize(("about", "method"), [(About.PAUSED, OPEN), (About.SET_UP, POST)])
+@pytest.mark.parametrize(
+    ("about", "method"), [(AnnouncementKind.PAUSED, OPEN), (AnnouncementKind.SET_UP, POST)]
+)
 async def test_a_slack_in_trouble_is_asked_again_later(
-    desk: Desk, trouble: str, about: About, method: str
+    desk: Desk, trouble: str, about: AnnouncementKind, method: str
 ) -> None:
     getattr(desk.slack.faults, trouble)(on=method)
     with pytest.raises(NoticeLater):
-        await desk.tell(about)
+        await desk.announce(about)
     desk.slack.faults.clear()
-    await desk.tell(about, 2)
+    await desk.announce(about, 2)
     assert len(desk.channel) + len(desk.private) == 1

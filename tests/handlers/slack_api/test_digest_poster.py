@@ -20,9 +20,9 @@ from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
-from bot.digest_delivery.builder import Maker
-from bot.digest_delivery.dispatcher import LEASE, Rounds
-from bot.digest_delivery.refresh import Freshness
+from bot.digest_delivery.builder import DigestBuilder
+from bot.digest_delivery.dispatcher import LEASE, DigestDispatcher
+from bot.digest_delivery.refresh import UsageRefresh
 from bot.digests.digest import Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.ports import NoticeLater, NoticeLost
@@ -327,23 +327,25 @@ class Due(NamedTuple):
 
     store: SqlStore
     clock: ManualClock
-    maker: Maker
+    builder: DigestBuilder
     one: Subscription
 
-    def rounds(self, poster: SlackDigests, owner: str) -> Rounds:
-        fresh = Freshness({}, self.store, self.store, self.clock).fresh
-        return Rounds(self.store, self.maker, poster, fresh, self.clock, owner)
+    def dispatcher(self, poster: SlackDigests, owner: str) -> DigestDispatcher:
+        fresh = UsageRefresh({}, self.store, self.store, self.clock).fresh
+        return DigestDispatcher(self.store, self.builder, poster, fresh, self.clock, owner)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def due(desk: Desk, sqlite_url: str) -> AsyncIterator[Due]:
     clock = ManualClock(MADE - timedelta(days=1))
     async with open_store(sqlite_url, clock) as store:
-        maker = Maker(usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor))
+        builder = DigestBuilder(
+            usage=store, digests=store, chain=store, clock=clock, vendors=tuple(Vendor)
+        )
         wish, owner = desk.subscription().wish, desk.subscription().owner
         one = await wanted(store, wish, owner, clock.now())
         clock.advance(timedelta(days=1, minutes=1).total_seconds())
-        yield Due(store, clock, maker, one)
+        yield Due(store, clock, builder, one)
 
 
 async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
@@ -351,9 +353,9 @@ async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
 ) -> None:
     claimed = await due.store.claim_posting(due.one, SENT, owner="first", lease=LEASE)
     assert claimed is not None
-    await desk.poster.post(claimed, await due.maker.make(due.one, SENT))  # and it marks nothing
+    await desk.poster.post(claimed, await due.builder.make(due.one, SENT))  # and it marks nothing
     due.clock.advance(LEASE.total_seconds() + 1)
-    second = due.rounds(desk.another(), "second")
+    second = due.dispatcher(desk.another(), "second")
     await second.go()
     await second.go()
     assert desk.once()
@@ -364,17 +366,17 @@ async def test_a_worker_that_dies_between_posting_and_marking_leaves_one_digest(
 async def test_a_digest_that_slack_refuses_for_what_it_is_leaves_the_next_morning_its_own(
     desk: Desk, due: Due
 ) -> None:
-    rounds, desk.port.refuses = due.rounds(desk.poster, "one"), "msg_too_long"
+    dispatcher, desk.port.refuses = due.dispatcher(desk.poster, "one"), "msg_too_long"
     with capture_logs() as log:
-        await rounds.go()
+        await dispatcher.go()
     due.clock.advance(LEASE.total_seconds() + 1)
-    await rounds.go()
+    await dispatcher.go()
     assert desk.port.refused == 2, "once with blocks, and once as text"
     assert (log[-1]["event"], log[-1]["day"]) == ("digest given up", str(SENT))
     assert "msg_too_long" in log[-1]["why"]
     desk.port.refuses = ""
     due.clock.advance(timedelta(days=1).total_seconds())
-    await rounds.go()
+    await dispatcher.go()
     (kept,) = await due.store.subscriptions()
     assert (desk.once(), kept.why, kept.paused_until) == (True, "", None)
     assert desk.private == []

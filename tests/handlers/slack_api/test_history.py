@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.background import Tasks
+from bot.background import BackgroundTasks
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, Workspace
 from bot.demo.slack.render import as_text
@@ -54,7 +54,7 @@ class Worker:
     channel: Channel
     store: SqlStore
     clock: ManualClock
-    tasks: Tasks
+    tasks: BackgroundTasks
     outbox: Outbox
     executor: Executor
 
@@ -104,7 +104,7 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
             session=session,
             retry_handlers=[],
         )
-        vendor, directory, tasks = FakeProvider(), Table(), Tasks()
+        vendor, directory, tasks = FakeProvider(), Table(), BackgroundTasks()
         board = Board({vendor.vendor: vendor}, clock, Memory(clock))
         policy = Policy(Rules(), directory)
         cards = Cards(board, policy, store, Absentees(board, store))

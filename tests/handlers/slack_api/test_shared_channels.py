@@ -13,7 +13,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
-from bot.digests.announcements import About, Telling
+from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
 from bot.ports import NoticeLater, NoticeLost, Place
@@ -96,8 +96,8 @@ class Poster:
         self.posted.append(f"{posting.key} of {digest.day}")
         return "1.0"
 
-    async def tell(self, telling: Telling, now: datetime) -> None:  # noqa: ARG002  the port's
-        self.posted.append(telling.about)
+    async def announce(self, announcement: Announcement, now: datetime) -> None:  # noqa: ARG002  the port's
+        self.posted.append(announcement.about)
 
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
@@ -122,16 +122,19 @@ async def test_a_digest_is_posted_only_where_nobody_else_reads(
     table = Table(places={"C0TEAM": place})
     digests = OwnDigests(poster, OwnChannels(table, frozenset(allowed)))
     posting = Posting(key="k", subscription=ONE, day=NOW.date(), due_at=NOW)
-    asked = [digests.post(posting, digest()), digests.tell(telling(About.SET_UP), NOW)]
+    asked = [
+        digests.post(posting, digest()),
+        digests.announce(announcement(AnnouncementKind.SET_UP), NOW),
+    ]
     for one in asked:
         if lost:
             with pytest.raises(NoticeLost, match="shared with another workspace"):
                 await one
         else:
             await one
-    await digests.tell(telling(About.PAUSED), NOW)
-    assert poster.posted == ([] if lost else [f"k of {digest().day}", About.SET_UP]) + [
-        About.PAUSED
+    await digests.announce(announcement(AnnouncementKind.PAUSED), NOW)
+    assert poster.posted == ([] if lost else [f"k of {digest().day}", AnnouncementKind.SET_UP]) + [
+        AnnouncementKind.PAUSED
     ]
 
 
@@ -139,9 +142,9 @@ async def test_while_slack_does_not_say_nothing_is_posted_and_nothing_is_lost() 
     poster, table = Poster(), Table(silent={"C0TEAM"})
     digests = OwnDigests(poster, OwnChannels(table, frozenset()))
     with pytest.raises(NoticeLater):
-        await digests.tell(telling(About.SET_UP), NOW)
+        await digests.announce(announcement(AnnouncementKind.SET_UP), NOW)
     assert poster.posted == []
 
 
-def telling(about: About) -> Telling:
-    return Telling(key="t", about=about, subscription=ONE, by="ULEO", since=NOW)
+def announcement(about: AnnouncementKind) -> Announcement:
+    return Announcement(key="t", about=about, subscription=ONE, by="ULEO", since=NOW)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.calls.cases import DigestNote, Event
-from bot.digests.announcements import About, How, Telling
+from bot.digests.announcements import Announcement, AnnouncementKind, ChangeKind
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import BadInput, NotAccepted, UnknownSubscription
 from bot.ports import CaseFilter
@@ -31,21 +31,21 @@ async def record(store: SqlStore) -> list[Event]:
     return [entry.event for entry in await store.audit(CaseFilter())]
 
 
-async def owed(store: SqlStore) -> list[Telling]:
-    return list(await store.due_tellings(owner="w", limit=9, lease=OVER))
+async def owed(store: SqlStore) -> list[Announcement]:
+    return list(await store.due_announcements(owner="w", limit=9, lease=OVER))
 
 
 async def test_setting_one_up_is_on_record_and_owed_to_its_channel(store: SqlStore) -> None:
     taken = await store.set_up(WISH, MARY, "k", START)
-    assert (taken.how, taken.before) == (How.NEW, None)
+    assert (taken.how, taken.before) == (ChangeKind.NEW, None)
     assert await store.subscriptions() == [taken.subscription]
     (entry,) = await store.audit(CaseFilter())
     assert entry.detail == (
         "A digest for C-OPS, every day at 09:00 Europe/London, covering the previous day"
     )
-    (telling,) = await owed(store)
-    assert (telling.about, telling.by, telling.subscription) == (
-        About.SET_UP,
+    (announcement,) = await owed(store)
+    assert (announcement.about, announcement.by, announcement.subscription) == (
+        AnnouncementKind.SET_UP,
         MARY.user,
         taken.subscription,
     )
@@ -86,19 +86,21 @@ async def test_a_change_that_cannot_be_written_down_whole_is_not_made(
             await store.amend(one, moved, note(), NOW)
         assert await store.subscriptions() == [one]
         assert await record(store) == [Event.SUBSCRIBED]
-        assert [telling.about for telling in await owed(store)] == [About.SET_UP]
+        assert [announcement.about for announcement in await owed(store)] == [
+            AnnouncementKind.SET_UP
+        ]
 
 
 async def test_a_key_that_is_on_record_changes_nothing_any_more(store: SqlStore) -> None:
     """A redelivery is not a new wish: what was done since stays done."""
     one = await made(store)
     stopped = one.model_copy(update={"stopped": True})
-    assert (await store.amend(one, stopped, note(Event.STOPPED), NOW)).how is How.CHANGED
+    assert (await store.amend(one, stopped, note(Event.STOPPED), NOW)).how is ChangeKind.CHANGED
     again = await store.set_up(WISH, MARY, "k", NOW)
-    assert (again.how, again.subscription) == (How.SAME, stopped)
+    assert (again.how, again.subscription) == (ChangeKind.SAME, stopped)
     assert await store.subscriptions() == []
     repeated = await store.amend(one, stopped, note(Event.STOPPED), NOW)
-    assert (repeated.how, repeated.subscription) == (How.SAME, stopped)
+    assert (repeated.how, repeated.subscription) == (ChangeKind.SAME, stopped)
     with pytest.raises(BadInput, match="was changed since"):
         await store.amend(stopped, one, note(Event.STOPPED), NOW)
     assert await record(store) == [Event.STOPPED, Event.SUBSCRIBED]
@@ -130,12 +132,12 @@ async def test_a_channel_is_told_of_what_came_to_it_and_not_of_what_went_on(
     one = await made(store)
     moved = one.edited(WISH.model_copy(update={"channel": "C-NEW"}), NOW)
     await store.amend(one, moved, note(), NOW)
-    (telling,) = await owed(store)
-    assert (telling.about, telling.by) == (About.MOVED, JOHN.user)
+    (announcement,) = await owed(store)
+    assert (announcement.about, announcement.by) == (AnnouncementKind.MOVED, JOHN.user)
     later = moved.paused()
     await store.amend(moved, later, note(Event.PAUSED, "n2"), NOW)
-    (telling,) = await owed(store)
-    assert telling.subscription == later
+    (announcement,) = await owed(store)
+    assert announcement.subscription == later
     stopped = later.model_copy(update={"stopped": True})
     await store.amend(later, stopped, note(Event.STOPPED, "n3"), NOW)
     assert await owed(store) == []
@@ -158,11 +160,15 @@ async def test_one_that_cannot_be_posted_is_paused_and_its_owner_owed_a_word(
     assert await store.pause(one, "The channel is archived.", NOW)
     paused = one.paused(why="The channel is archived.")
     assert await store.subscriptions() == [paused]
-    (telling,) = await owed(store)
-    assert (telling.about, telling.by, telling.subscription) == (About.PAUSED, MARY.user, paused)
+    (announcement,) = await owed(store)
+    assert (announcement.about, announcement.by, announcement.subscription) == (
+        AnnouncementKind.PAUSED,
+        MARY.user,
+        paused,
+    )
     assert not await store.pause(one, "Again.", NOW)
     assert await store.subscriptions() == [paused]
-    assert (await store.set_up(WISH, JOHN, "k2", NOW)).how is How.CHANGED
+    assert (await store.set_up(WISH, JOHN, "k2", NOW)).how is ChangeKind.CHANGED
     assert await owed(store) == []
 
 
@@ -170,23 +176,23 @@ async def test_a_telling_is_taken_up_by_one_and_done_with_once(
     store: SqlStore, clock: ManualClock
 ) -> None:
     await made(store)
-    (first,) = await store.due_tellings(owner="a", limit=9, lease=MINUTE)
+    (first,) = await store.due_announcements(owner="a", limit=9, lease=MINUTE)
     assert first.attempt == 1
     assert await owed(store) == []
-    await store.tell_later(first, START + MINUTE)
+    await store.defer_announcement(first, START + MINUTE)
     assert await owed(store) == []
     clock.advance(MINUTE.total_seconds())
     (second,) = await owed(store)
     assert second.attempt == 2
-    await store.told(first)  # its lease is over: this changes nothing
+    await store.mark_announced(first)  # its lease is over: this changes nothing
     (third,) = await owed(store)
-    await store.told(third)
+    await store.mark_announced(third)
     assert await owed(store) == []
 
 
 async def test_what_a_stopping_worker_was_to_tell_is_free_at_once(store: SqlStore) -> None:
     await made(store)
-    await store.due_tellings(owner="a", limit=9, lease=MINUTE)
+    await store.due_announcements(owner="a", limit=9, lease=MINUTE)
     await store.release("a")
     assert len(await owed(store)) == 1
 

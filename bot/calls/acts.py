@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Frozen, Participant
 from bot.calls.names import shown
-from bot.calls.prior_state import Before
+from bot.calls.prior_state import PriorState
 from bot.calls.verb_json import AnyVerb
 from bot.calls.verbs import Aim, Weight
 
@@ -112,7 +112,7 @@ class Act(Frozen):
     protected_too: bool = False
     present: int | None = None
     protection: Protection | None = Field(None, exclude=True)
-    before: Before | None = None
+    before: PriorState | None = None
 
     @property
     def handle(self) -> str:

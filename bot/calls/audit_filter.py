@@ -18,7 +18,7 @@ _WORD = r"^[^\x00]{1,64}$"
 """A database keeps no NUL in a text."""
 
 
-class Search(Frozen):
+class AuditFilter(Frozen):
     """Which audit entries are looked for; None, or no verb, means any.
 
     `person` is whom it was done to: an id, or a part of one or of the name, as names are compared.
@@ -35,8 +35,8 @@ class Search(Frozen):
     until: AwareDatetime | None = None
 
 
-class CaseFilter(Search):
-    """A part of the log: of one case, from before an entry, and what `Search` says."""
+class AuditQuery(AuditFilter):
+    """A part of the log: of one case, from before an entry, and what `AuditFilter` says."""
 
     case: int | None = None
     before: int | None = None
@@ -45,7 +45,7 @@ class CaseFilter(Search):
     @property
     def narrow(self) -> bool:
         """Whether entries have to be looked for."""
-        return any(getattr(self, name) for name in Search.model_fields)
+        return any(getattr(self, name) for name in AuditFilter.model_fields)
 
 
 def aimed_at(people: Sequence[str], reached: Sequence[str] = ()) -> str:

@@ -11,7 +11,7 @@ MOST_ENTRIES = 50
 """Entries of one case that are read, the newest ones."""
 
 
-class Life(Frozen):
+class CaseHistory(Frozen):
     """`entries` are the case's own in the record, oldest first; `undone` the cases taking it back.
 
     A case is taken back by a later confirmed one of the same call with its inverse, aimed at
@@ -23,7 +23,7 @@ class Life(Frozen):
     undone: tuple[Case, ...] = ()
 
     @classmethod
-    def of(cls, case: Case, entries: Sequence[AuditEntry], later: Sequence[Case]) -> "Life":
+    def of(cls, case: Case, entries: Sequence[AuditEntry], later: Sequence[Case]) -> "CaseHistory":
         """From the entries, newest first, and later cases of the call."""
         undone = tuple(one for one in later if _takes_back(one, case))
         return cls(case=case, entries=tuple(reversed(entries)), undone=undone)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.outcomes import State
-from bot.calls.prior_state import Before, Held
+from bot.calls.prior_state import HeldRights, PriorState
 from bot.calls.verbs import (
     Block,
     Grant,
@@ -28,7 +28,7 @@ _NOTHING = {State.REFUSED, State.FAILED}
 """The states of a case that changed nothing."""
 
 
-def lock_of(past: Sequence[Case]) -> Before | None:
+def lock_of(past: Sequence[Case]) -> PriorState | None:
     """What the lock that still holds kept; None when no case of ours holds. `past`: newest first.
 
     A lock of a locked call keeps what the first one kept.
@@ -41,22 +41,22 @@ def lock_of(past: Sequence[Case]) -> Before | None:
     return None
 
 
-def taken_from(past: Sequence[Case], run: str | None) -> dict[str, Held]:
+def taken_from(past: Sequence[Case], run: str | None) -> dict[str, HeldRights]:
     """The rights that silences of this run took, by the ids of those they were taken from.
 
     What was granted or revoked since is not theirs any more. Permissions do not outlive a run of
     the call. `past`: newest first.
     """
-    taken: dict[str, Held] = {}
+    taken: dict[str, HeldRights] = {}
     for case in reversed(past):
         if _of_run(case, run):
             _follow(case, taken)
     return taken
 
 
-def _follow(case: Case, taken: dict[str, Held]) -> None:
+def _follow(case: Case, taken: dict[str, HeldRights]) -> None:
     act = case.act
-    before = act.before or Before()
+    before = act.before or PriorState()
     if isinstance(act.verb, Silence) and case.state not in _NOTHING:
         for one in before.rights:
             known = taken.get(one.person, one)
@@ -85,7 +85,7 @@ def settled_rights(past: Sequence[Case], run: str | None) -> dict[tuple[str, Per
     return has
 
 
-def _give_back(taken: dict[str, Held], person: str, rights: Sequence[Permission]) -> None:
+def _give_back(taken: dict[str, HeldRights], person: str, rights: Sequence[Permission]) -> None:
     if person in taken:
         left = tuple(one for one in taken[person].rights if one not in rights)
         taken[person] = taken[person].model_copy(update={"rights": left})
@@ -116,7 +116,7 @@ def silenced(past: Sequence[Case], run: str | None) -> frozenset[str]:
 def _aimed(act: Act) -> set[str]:
     if not act.everyone:
         return {one.id for one in act.people}
-    return {one.person for one in (act.before or Before()).rights}
+    return {one.person for one in (act.before or PriorState()).rights}
 
 
 def muted(past: Sequence[Case], run: str | None, since: datetime) -> frozenset[str]:

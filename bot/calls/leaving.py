@@ -3,7 +3,7 @@
 from bot.calls.models import Frozen
 
 
-class Leaving(Frozen):
+class Departures(Frozen):
     """`people` of `present` leave; with `at_most`, some of them may stay."""
 
     people: int

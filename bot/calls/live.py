@@ -13,7 +13,7 @@ from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import Listed
 
 
-class Trouble(Frozen):
+class VendorTrouble(Frozen):
     """A vendor that did not answer, in one line: what happened, and what to do.
 
     `diagnosis` is why no connection came about and what mends it, for admins; else empty.
@@ -23,11 +23,11 @@ class Trouble(Frozen):
     message: str
     diagnosis: str = ""
 
-    def told(self, rights: Mapping[Vendor, Rights]) -> "Trouble":
+    def told(self, rights: Mapping[Vendor, Rights]) -> "VendorTrouble":
         """As its reader is told it; `rights` are theirs."""
         technical = rights.get(self.vendor, NOTHING).technical
         words = [self.message, self.diagnosis if technical else ""]
-        return Trouble(vendor=self.vendor, message=" ".join(filter(None, words)))
+        return VendorTrouble(vendor=self.vendor, message=" ".join(filter(None, words)))
 
 
 class ListView(Frozen):
@@ -43,7 +43,7 @@ class ListView(Frozen):
     log: LogFilter = LogFilter()
 
 
-class Picture(Frozen):
+class CallListing(Frozen):
     """The calls that match a view, most people first, as of `at` (UTC).
 
     `calls` is everything matched (the page is cut from it); `partial` names vendors that have more
@@ -55,11 +55,11 @@ class Picture(Frozen):
     at: datetime
     partial: tuple[Vendor, ...] = ()
     logs: tuple[Vendor, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[VendorTrouble, ...] = ()
     rights: Mapping[Vendor, Rights] = {}
 
 
-class Found(Frozen):
+class PeopleFound(Frozen):
     """Where somebody is live, as of `at` (UTC), vendor by vendor.
 
     `unread` counts, by vendor, live calls that were not searched; `troubles` those that did not
@@ -69,7 +69,7 @@ class Found(Frozen):
     people: tuple[Sighting, ...]
     at: datetime
     unread: Mapping[Vendor, int] = {}
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[VendorTrouble, ...] = ()
 
 
 class Roster(Frozen):
@@ -103,7 +103,7 @@ class CallView(Frozen):
     people: Page[Participant]
     page: int = 0
     capabilities: dict[str, Capability]
-    looks: Mapping[str, Capability] = {}
+    reports: Mapping[str, Capability] = {}
     rtmp_targets: tuple[str, ...] = ()
     kept_out: Roster | None = None
     attendance: Attendance | None = None

@@ -16,7 +16,7 @@ class CallLimits(Frozen):
     seconds: int | None = None
 
 
-class Held(Frozen):
+class HeldRights(Frozen):
     """The rights somebody was known to have; `person` is their id."""
 
     person: str
@@ -24,7 +24,7 @@ class Held(Frozen):
     rights: tuple[Permission, ...] = ()
 
 
-class Before(Frozen):
+class PriorState(Frozen):
     """What a vendor's client writes down before it sends anything.
 
     A lock keeps the `limits` of the call as they were, and lets in `most` people; an unlock puts
@@ -33,7 +33,7 @@ class Before(Frozen):
 
     limits: CallLimits | None = None
     most: int | None = None
-    rights: tuple[Held, ...] = ()
+    rights: tuple[HeldRights, ...] = ()
 
     def held_by(self, person: str) -> tuple[Permission, ...]:
         """The rights of one person."""

@@ -10,7 +10,7 @@ from bot.calls.actors import Role
 from bot.calls.models import Call, Frozen, Participant
 
 
-class Look(NamedTuple):
+class Report(NamedTuple):
     """A subcommand that reads something of a vendor: its words, and the least role for it.
 
     `of_call` looks are about one call, the others about a vendor. `disclosing` ones hand out what
@@ -26,7 +26,7 @@ class Look(NamedTuple):
     disclosing: bool = False
 
 
-RECORDINGS = Look(
+RECORDINGS = Report(
     "recordings",
     "Recordings",
     "Recordings of a call, with private links.",
@@ -34,7 +34,7 @@ RECORDINGS = Look(
     least=Role.MODERATOR,
     disclosing=True,
 )
-TRANSCRIPTS = Look(
+TRANSCRIPTS = Report(
     "transcripts",
     "Transcripts",
     "Transcript, summary and chat log of a call, with private links.",
@@ -42,17 +42,17 @@ TRANSCRIPTS = Look(
     least=Role.MODERATOR,
     disclosing=True,
 )
-QUALITY = Look("quality", "Quality", "How good a call is, and who has trouble.", "quality K7QX")
-FEEDBACK = Look("feedback", "Feedback", "What people said about a call.", "feedback K7QX")
-MEMBERS = Look("members", "Members", "Who belongs to a call, and who is missing.", "members K7QX")
-ATTENDANCE = Look(
+QUALITY = Report("quality", "Quality", "How good a call is, and who has trouble.", "quality K7QX")
+FEEDBACK = Report("feedback", "Feedback", "What people said about a call.", "feedback K7QX")
+MEMBERS = Report("members", "Members", "Who belongs to a call, and who is missing.", "members K7QX")
+ATTENDANCE = Report(
     "attendance",
     "Attendance",
     "Who was in a call, from when to when, and how they left.",
     "attendance K7QX",
     least=Role.MODERATOR,
 )
-ROOMS = Look(
+ROOMS = Report(
     "rooms",
     "Rooms",
     "Call types, presets and rooms a vendor knows.",
@@ -60,9 +60,9 @@ ROOMS = Look(
     of_call=False,
 )
 
-LOOKS: dict[str, Look] = {
-    look.name: look
-    for look in (QUALITY, MEMBERS, ATTENDANCE, RECORDINGS, TRANSCRIPTS, FEEDBACK, ROOMS)
+REPORTS: dict[str, Report] = {
+    report.name: report
+    for report in (QUALITY, MEMBERS, ATTENDANCE, RECORDINGS, TRANSCRIPTS, FEEDBACK, ROOMS)
 }
 """Every look by name, in the order to show them."""
 

@@ -14,7 +14,7 @@ class Rights(Frozen):
 
     verbs: frozenset[str] = frozenset()
     everyone: frozenset[str] = frozenset()
-    looks: frozenset[str] = frozenset()
+    reports: frozenset[str] = frozenset()
     protection: Protection = Protection()
     technical: bool = False
 

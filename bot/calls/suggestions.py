@@ -3,7 +3,7 @@
 from bot.calls.models import CallRef, Frozen
 
 
-class Way(Frozen):
+class Suggestion(Frozen):
     """One way on: the words to type as if anew, a call to open, or else the list of calls."""
 
     label: str
@@ -11,7 +11,7 @@ class Way(Frozen):
     call: CallRef | None = None
 
 
-class WithWays:
+class WithSuggestions:
     """What an error is besides, that offers ways on."""
 
-    ways: tuple[Way, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()

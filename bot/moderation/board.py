@@ -11,7 +11,7 @@ from cachetools import TTLCache
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, of_call
 from bot.calls.handles import fits, handle
-from bot.calls.live import CallView, Found, ListView, Picture, Trouble
+from bot.calls.live import CallListing, CallView, ListView, PeopleFound, VendorTrouble
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.reports import Sighting, Sightings
@@ -98,7 +98,7 @@ class Board:
                 next_step="Ask an admin to set a vendor's keys; the log says which are missing.",
             )
 
-    async def look(self, view: ListView) -> Picture:
+    async def look(self, view: ListView) -> CallListing:
         """The calls that match `view`, most people first; a silent vendor is one trouble.
 
         Where it looks into call logs, only the vendors that have one are asked. Impossible when
@@ -113,9 +113,9 @@ class Board:
         answers = await asyncio.gather(*(self._ask(vendor, view.log) for vendor in vendors))
         calls: list[Call] = []
         partial: list[Vendor] = []
-        troubles: list[Trouble] = []
+        troubles: list[VendorTrouble] = []
         for vendor, answer in zip(vendors, answers, strict=True):
-            if isinstance(answer, Trouble):
+            if isinstance(answer, VendorTrouble):
                 troubles.append(answer)
                 continue
             calls += answer.items
@@ -130,7 +130,7 @@ class Board:
         shown = [call for call in calls if matches(call, view.text)]
         if not view.log.narrow:
             shown.sort(key=lambda call: (-call.people, fold(call.title), call.ref.id))
-        return Picture(
+        return CallListing(
             calls=tuple(shown),
             at=self.clock.now(),
             partial=tuple(partial),
@@ -159,7 +159,7 @@ class Board:
             )
         return having
 
-    async def _ask(self, vendor: Vendor, wanted: LogFilter) -> Page[Call] | Trouble:
+    async def _ask(self, vendor: Vendor, wanted: LogFilter) -> Page[Call] | VendorTrouble:
         provider = self.providers[vendor]
 
         async def listed() -> Page[Call]:
@@ -172,25 +172,25 @@ class Board:
         except VendorError as error:
             return trouble_of(vendor, error)
 
-    async def find(self, words: str) -> Found:
+    async def find(self, words: str) -> PeopleFound:
         """Who answers to `words` in any live call; a silent vendor is one trouble."""
         answers = await asyncio.gather(*(self._search(vendor, words) for vendor in self._order))
         people: list[Sighting] = []
         unread: dict[Vendor, int] = {}
-        troubles: list[Trouble] = []
+        troubles: list[VendorTrouble] = []
         for vendor, answer in zip(self._order, answers, strict=True):
-            if isinstance(answer, Trouble):
+            if isinstance(answer, VendorTrouble):
                 troubles.append(answer)
                 continue
             people += answer.found
             if answer.unread:
                 unread[vendor] = answer.unread
         self.memory.keep_calls([one.call for one in people])
-        return Found(
+        return PeopleFound(
             people=tuple(people), at=self.clock.now(), unread=unread, troubles=tuple(troubles)
         )
 
-    async def _search(self, vendor: Vendor, words: str) -> Sightings | Trouble:
+    async def _search(self, vendor: Vendor, words: str) -> Sightings | VendorTrouble:
         kept = self._found.get((vendor, words))
         if kept is not None:
             return kept
@@ -221,7 +221,7 @@ class Board:
             ),
             page=page,
             capabilities=dict(of_call(provider.capabilities, call)),
-            looks=provider.looks,
+            reports=provider.reports,
             rtmp_targets=self.rtmp_targets,
             at=self.clock.now(),
         )
@@ -277,9 +277,9 @@ def _unlisted(cursor: str | None, total: int | None, listed: int) -> int:
     return max((total or 0) - listed, 0 if cursor is None else 1)
 
 
-def _unknown(vendor: Vendor, count: int) -> Trouble:
+def _unknown(vendor: Vendor, count: int) -> VendorTrouble:
     calls = "1 live call" if count == 1 else f"{count} live calls"
-    return Trouble(
+    return VendorTrouble(
         vendor=vendor, message=f"{vendor.label} did not say which {calls} it listed beside these."
     )
 

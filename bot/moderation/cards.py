@@ -47,7 +47,7 @@ class Cards:
         (cases, set_aside), kept_out = await asyncio.gather(
             self._recent(reader, view.call.ref), self.absentees.kept_out(view.call)
         )
-        over = view.call.ended_at is not None and ATTENDANCE.name in rights.looks
+        over = view.call.ended_at is not None and ATTENDANCE.name in rights.reports
         attendance = await self._attendance(view.call.ref) if over else None
         found = {
             "rights": rights,

@@ -14,13 +14,13 @@ from bot.calls.acts import Act
 from bot.calls.asks import Ask, ask_id
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import Capability
-from bot.calls.case_history import MOST_ENTRIES, Life
+from bot.calls.case_history import MOST_ENTRIES, CaseHistory
 from bot.calls.cases import Acceptance, AuditEntry, Case, Disclosure, How, Order, Refusal
-from bot.calls.live import CallView, Found, ListView, Picture
+from bot.calls.live import CallListing, CallView, ListView, PeopleFound
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Observation
-from bot.calls.reports import ATTENDANCE, FileKind, Files, Look
+from bot.calls.reports import ATTENDANCE, FileKind, Files, Report
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Aim, Verb
 from bot.errors import (
@@ -41,7 +41,7 @@ from bot.moderation.cards import Cards
 from bot.moderation.executor import Executor
 from bot.moderation.plan import Planner
 from bot.policy import Policy
-from bot.ports import CallProvider, CaseFilter, Store
+from bot.ports import AuditQuery, CallProvider, Store
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +181,7 @@ class Desk:
         await self.policy.require_viewer(asker.actor, asker.channel)
         return {vendor: one.capabilities for vendor, one in self.board.providers.items()}
 
-    async def look(self, asker: Asker, view: ListView) -> Picture:
+    async def look(self, asker: Asker, view: ListView) -> CallListing:
         """What is live now, and what may be done with it; both are asked for side by side."""
         await self.policy.require_viewer(asker.actor, asker.channel)
         picture, rights = await asyncio.gather(self.board.look(view), self.rights(asker))
@@ -220,7 +220,7 @@ class Desk:
         await self.policy.require_viewer(asker.actor, asker.channel)
         return await self.cards.open(asker.actor, asker.channel, ref, page)
 
-    async def find(self, asker: Asker, words: str) -> Found:
+    async def find(self, asker: Asker, words: str) -> PeopleFound:
         """Where somebody is live now, on any vendor."""
         await self.policy.require_viewer(asker.actor, asker.channel)
         found, rights = await asyncio.gather(self.board.find(words), self.rights(asker))
@@ -233,23 +233,23 @@ class Desk:
         rights = await self.cards.rights(reader, Vendor(error.vendor))
         return str(error.diagnosis or "") if rights.technical else ""
 
-    async def looks(self, asker: Asker, look: Look, vendor: Vendor) -> CallProvider:
+    async def reports(self, asker: Asker, report: Report, vendor: Vendor) -> CallProvider:
         """The vendor to ask for `look`; Impossible when it has no such thing."""
-        await self.policy.require_reader(asker.actor, look, vendor, asker.channel)
+        await self.policy.require_reader(asker.actor, report, vendor, asker.channel)
         provider = self.board.provider(vendor)
-        capability = provider.looks[look.name]
+        capability = provider.reports[report.name]
         if not capability.possible:
             raise Impossible(
-                f"{vendor.label} has no “{look.label}”: {capability.why}",
+                f"{vendor.label} has no “{report.label}”: {capability.why}",
                 next_step="",
             )
         return provider
 
     async def files(
-        self, asker: Asker, look: Look, call: Call, kinds: frozenset[FileKind], key: str
+        self, asker: Asker, report: Report, call: Call, kinds: frozenset[FileKind], key: str
     ) -> Files:
         """The files of a call, once it is on record under `key` that they are handed out."""
-        provider = await self.looks(asker, look, call.ref.vendor)
+        provider = await self.reports(asker, report, call.ref.vendor)
         files = await provider.files(call.ref, kinds)
         await self.store.disclose(
             Disclosure(
@@ -257,14 +257,14 @@ class Desk:
                 actor=asker.actor,
                 call=call.ref,
                 title=call.title,
-                detail=f"{look.label}: {len(files.files)}",
+                detail=f"{report.label}: {len(files.files)}",
             )
         )
         return files
 
     async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
-        await self.looks(asker, ATTENDANCE, call.vendor)
+        await self.reports(asker, ATTENDANCE, call.vendor)
         return await self.cards.attendance(call)
 
     async def case(self, asker: Asker, number: int) -> Case:
@@ -297,17 +297,17 @@ class Desk:
 
     async def _own(self, asker: Asker, number: int) -> bool:
         """Whether somebody asked for that case, or joined those who had."""
-        mine = CaseFilter(case=number, by=asker.actor.user, limit=1)
+        mine = AuditQuery(case=number, by=asker.actor.user, limit=1)
         return bool(await self.store.audit(mine))
 
-    async def life(self, asker: Asker, number: int) -> Life:
+    async def life(self, asker: Asker, number: int) -> CaseHistory:
         """One case from its request on, with what took it back."""
         case = await self.case(asker, number)
-        entries = await self.store.audit(CaseFilter(case=number, limit=MOST_ENTRIES))
+        entries = await self.store.audit(AuditQuery(case=number, limit=MOST_ENTRIES))
         later = await self.store.undoing(case)
-        return Life.of(case, entries, later)
+        return CaseHistory.of(case, entries, later)
 
-    async def audit(self, asker: Asker, which: CaseFilter) -> Sequence[AuditEntry]:
+    async def audit(self, asker: Asker, which: AuditQuery) -> Sequence[AuditEntry]:
         """The audit log, newest first; what somebody asked for themselves they may always read."""
         await self.policy.require_viewer(asker.actor, asker.channel)
         if which.by != asker.actor.user:
@@ -316,7 +316,7 @@ class Desk:
 
     async def mine(self, asker: Asker, limit: int) -> Sequence[Case]:
         """The latest cases somebody asked for or joined, newest first."""
-        wanted = CaseFilter(by=asker.actor.user, limit=limit * ENTRIES_A_CASE)
+        wanted = AuditQuery(by=asker.actor.user, limit=limit * ENTRIES_A_CASE)
         entries = await self.audit(asker, wanted)
         numbers = dict.fromkeys(entry.case for entry in entries if entry.case is not None)
         found = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.calls.handles import LONG, handle
-from bot.calls.live import Trouble
+from bot.calls.live import VendorTrouble
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.names import fold
 from bot.clock import Clock
@@ -50,7 +50,7 @@ class Part:
 
     calls: Mapping[tuple[Vendor, str], Call]
     at: float | None = None
-    trouble: Trouble | None = None
+    trouble: VendorTrouble | None = None
 
 
 class Roll:
@@ -88,7 +88,7 @@ class Roll:
         return any(self._is_due(vendor) for vendor in self._providers)
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
+    def troubles(self) -> tuple[VendorTrouble, ...]:
         """The vendors that did not answer when they were last asked."""
         return tuple(part.trouble for part in self._parts.values() if part.trouble is not None)
 
@@ -150,7 +150,7 @@ class Roll:
         except VendorError as error:
             trouble = trouble_of(vendor, error)
         except TimeoutError:
-            trouble = Trouble(
+            trouble = VendorTrouble(
                 vendor=vendor, message=f"{vendor.label} took too long to list all its calls."
             )
         if trouble is not None:
@@ -203,6 +203,6 @@ def _begins(name: str, word: str) -> bool:
     return len(word) >= PREFIX and name.startswith(word)
 
 
-def trouble_of(vendor: Vendor, error: VendorError) -> Trouble:
+def trouble_of(vendor: Vendor, error: VendorError) -> VendorTrouble:
     """A vendor that did not answer."""
-    return Trouble(vendor=vendor, message=str(error), diagnosis=str(error.diagnosis or ""))
+    return VendorTrouble(vendor=vendor, message=str(error), diagnosis=str(error.diagnosis or ""))

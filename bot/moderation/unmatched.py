@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Sequence
 
 from bot.calls.handles import handle
-from bot.calls.live import Picture
+from bot.calls.live import CallListing
 from bot.calls.models import Call
 from bot.calls.names import fold
-from bot.calls.suggestions import Way, WithWays
+from bot.calls.suggestions import Suggestion, WithSuggestions
 from bot.calls.verbs import Verb
 from bot.errors import UnknownCall, UnknownPerson
 from bot.moderation.board import longer_handles
@@ -20,11 +20,11 @@ MOST_NEAR = 3
 """Calls named in a question back."""
 
 
-class NoSuchPerson(UnknownPerson, WithWays):
+class NoSuchPerson(UnknownPerson, WithSuggestions):
     """Nobody there has that name; those who are there can be chosen from."""
 
 
-class NoSuchCall(UnknownCall, WithWays):
+class NoSuchCall(UnknownCall, WithSuggestions):
     """No live call fits; the nearest ones can be opened."""
 
 
@@ -43,7 +43,7 @@ def nobody_matches(
         people = "1 person" if number == 1 else f"{number:,} people"
         first, *second = verb.words
         words = " ".join([first, call_word(call), *second])
-        error.ways = (Way(label=f"Choose from the {people} here", words=words),)
+        error.suggestions = (Suggestion(label=f"Choose from the {people} here", words=words),)
     return error
 
 
@@ -52,7 +52,7 @@ def call_word(call: Call) -> str:
     return f"{call.ref.vendor}:{call.ref.id}"
 
 
-def no_such_call(word: str, picture: Picture) -> NoSuchCall:
+def no_such_call(word: str, picture: CallListing) -> NoSuchCall:
     """No live call fits: those whose title or handle is near, to be opened."""
     silent = dict.fromkeys(trouble.vendor.label for trouble in picture.troubles)
     message = f"No live call matches “{word}”."
@@ -65,10 +65,10 @@ def no_such_call(word: str, picture: Picture) -> NoSuchCall:
         message, next_step=f"Did you mean {meant}?" if near else "It may have ended."
     )
     opens = [
-        Way(label="Open" if len(near) == 1 else f"Open {longer[call.ref]}", call=call.ref)
+        Suggestion(label="Open" if len(near) == 1 else f"Open {longer[call.ref]}", call=call.ref)
         for call in near
     ]
-    error.ways = (*opens, Way(label="List calls"))
+    error.suggestions = (*opens, Suggestion(label="List calls"))
     return error
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.calls.actors import Role
 from bot.calls.acts import Act, Person, Protection
 from bot.calls.models import Vendor
-from bot.calls.reports import LOOKS
+from bot.calls.reports import REPORTS
 from bot.calls.rights import Rights
 from bot.calls.verbs import VERBS, Verb
 from bot.policy.rules import Ids, Rules, list_name
@@ -61,7 +61,7 @@ def rights(rules: Rules, role: Role, vendor: Vendor, channel: str | None) -> Rig
             for name, verb in VERBS.items()
             if acting and least_for_all(rules, verb, vendor) <= role
         ),
-        looks=frozenset(name for name, look in LOOKS.items() if look.least <= role),
+        reports=frozenset(name for name, report in REPORTS.items() if report.least <= role),
         technical=role >= Role.ADMIN,
         protection=Protection() if role >= Role.ADMIN else rules.protected.of(vendor),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.calls.actors import Actor, Role
 from bot.calls.acts import Act, Person, Protection
 from bot.calls.models import Vendor
-from bot.calls.reports import Look
+from bot.calls.reports import Report
 from bot.calls.rights import Rights
 from bot.calls.verbs import Verb
 from bot.errors import CallwardenError, NotPermitted, Outsider, RoleTooLow
@@ -49,12 +49,12 @@ class Policy:
             raise await self._too_low(actor.user, "look at calls", Role.VIEWER, None)
 
     async def require_reader(
-        self, actor: Actor, look: Look, vendor: Vendor, channel: str | None
+        self, actor: Actor, report: Report, vendor: Vendor, channel: str | None
     ) -> None:
         """NotPermitted, as `require_viewer`, unless somebody may see this `look` of a vendor."""
         await self.require_viewer(actor, channel)
-        if look.least > Role.VIEWER and not await self._holds(actor.user, look.least, vendor):
-            raise await self._too_low(actor.user, f"look at {look.name}", look.least, vendor)
+        if report.least > Role.VIEWER and not await self._holds(actor.user, report.least, vendor):
+            raise await self._too_low(actor.user, f"look at {report.name}", report.least, vendor)
 
     async def require_subscriber(self, actor: Actor, channel: str | None) -> None:
         """NotPermitted, as `require_viewer`, unless somebody may set up digests, asked there.

@@ -1,7 +1,7 @@
 """What the bot asks of the outside, as protocols: vendors, the database, Slack."""
 
 from bot.calls.actors import Member, Place
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.ports.providers import CallProvider, Signatures, UsageSource, VendorClient
 from bot.ports.slack import (
     AskPoster,
@@ -19,8 +19,8 @@ __all__ = [
     "AskPoster",
     "AskStore",
     "AuditChain",
+    "AuditQuery",
     "CallProvider",
-    "CaseFilter",
     "ChannelUnavailable",
     "DigestPoster",
     "DigestStore",

@@ -9,7 +9,7 @@ from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
-from bot.calls.leaving import Leaving
+from bot.calls.leaving import Departures
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.outcomes import Observation, Receipt
 from bot.calls.recordings import RunningRecording
@@ -26,7 +26,7 @@ class CallProvider(Protocol):
     """
 
     vendor: Vendor
-    looks: Mapping[str, Capability]
+    reports: Mapping[str, Capability]
     lists: frozenset[Listed]
     logs: bool
     prepared: frozenset[str]
@@ -57,7 +57,7 @@ class CallProvider(Protocol):
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
         """The act with `before`; `past`: the call's cases, newest first. Changes nothing."""
 
-    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+    async def leaving(self, call: CallRef, verb: Verb) -> Departures | None:
         """How many leave where `verb` lets some stay; None for verbs that do not."""
 
     async def perform(self, act: Act) -> Receipt:

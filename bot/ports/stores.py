@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.calls.actors import Actor
 from bot.calls.acts import Act
 from bot.calls.asks import Ask, Asked
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import (
     Acceptance,
     AuditEntry,
@@ -108,7 +108,7 @@ class Store(Protocol):
     async def undoing(self, case: Case) -> Sequence[Case]:
         """Later cases of the same call with the verb that takes this one back, oldest first."""
 
-    async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
+    async def audit(self, which: AuditQuery) -> Sequence[AuditEntry]:
         """Audit entries, newest first."""
 
     async def due_notices(

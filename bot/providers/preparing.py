@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.calls.acts import Act
 from bot.calls.cases import Case
-from bot.calls.leaving import Leaving
+from bot.calls.leaving import Departures
 from bot.calls.models import CallRef
 from bot.calls.verbs import Verb
 
@@ -19,7 +19,7 @@ class Unprepared:
         del past
         return act
 
-    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+    async def leaving(self, call: CallRef, verb: Verb) -> Departures | None:
         """None: nothing here makes some leave and others stay."""
         del call, verb
         return None

@@ -11,17 +11,17 @@ from bot.calls.recordings import RunningRecording
 from bot.calls.reports import (
     ATTENDANCE,
     FEEDBACK,
-    LOOKS,
     MEMBERS,
     QUALITY,
     RECORDINGS,
+    REPORTS,
     ROOMS,
     CallMember,
     Feedback,
     FileKind,
     Files,
-    Look,
     Quality,
+    Report,
     Room,
 )
 from bot.calls.verbs import Listed
@@ -35,7 +35,7 @@ HAS = Capability(level=Enforcement.ENFORCED)
 
 def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
     """A line for every look: HAS, or why there is none; ValueError when one is left out."""
-    missing = sorted(set(LOOKS) - set(said))
+    missing = sorted(set(REPORTS) - set(said))
     if missing:
         message = f"nothing said about: {', '.join(missing)}"
         raise ValueError(message)
@@ -52,7 +52,7 @@ def unlisted(call: CallRef, which: Listed) -> Impossible:
 class Blind:
     """Every look as a vendor has it that has none; a client overrides what it can."""
 
-    looks: Mapping[str, Capability]
+    reports: Mapping[str, Capability]
     lists: frozenset[Listed] = frozenset()
     logs: bool = False
 
@@ -94,5 +94,5 @@ class Blind:
         """Impossible."""
         raise self._none(ROOMS)
 
-    def _none(self, look: Look, *_: object) -> Impossible:
-        return Impossible(f"There is no “{look.label}” here: {self.looks[look.name].why}")
+    def _none(self, report: Report, *_: object) -> Impossible:
+        return Impossible(f"There is no “{report.label}” here: {self.reports[report.name].why}")

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from bot.calls.cases import AuditEntry
 from bot.errors import ChainBroken, StoreError
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store.audit.chain import Head, Walk
 from bot.store.audit.read import Trail, keep
 from bot.store.audit.verify import Verifier
@@ -26,7 +26,7 @@ class AuditSide(Shelf):
         self._trail = Trail(self._database)
         self._keep = Work(keep, StoreError)
 
-    async def audit(self, which: CaseFilter) -> Sequence[AuditEntry]:
+    async def audit(self, which: AuditQuery) -> Sequence[AuditEntry]:
         """Audit entries, newest first, read from the bytes that are hashed."""
         async with readable(max(self._patience, SEARCH_SECONDS)):
             return await self._trail.page(which)

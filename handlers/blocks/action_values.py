@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field, ValidationError
 
 from bot.calls.acts import ActRef
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.live import ListView
 from bot.calls.models import CallRef, Frozen, Vendor
 from bot.calls.verb_json import AnyVerb, dump_verb, load_verb
@@ -142,7 +142,7 @@ class AskValue(Value):
 class AuditValue(Value):
     """A part of the record to show."""
 
-    which: CaseFilter = CaseFilter()
+    which: AuditQuery = AuditQuery()
 
 
 V = TypeVar("V", bound=Value)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.outcomes import state_names
@@ -42,7 +42,7 @@ _OF_DIGESTS = {Event.SUBSCRIBED, Event.CHANGED, Event.PAUSED, Event.RESUMED, Eve
 _ITS_CHANNEL = re.compile(r"^(.{0,40}\bfor )([CG][A-Z0-9]{1,31})\b")
 
 
-def audit_message(entries: Sequence[AuditEntry], which: CaseFilter) -> Message:
+def audit_message(entries: Sequence[AuditEntry], which: AuditQuery) -> Message:
     """A page of the audit log; a full one has a button for older entries."""
     title = "Audit log" if which.case is None else f"Audit log of case #{which.case}"
     shown = entries[:MAX_ENTRIES]
@@ -59,7 +59,7 @@ def audit_message(entries: Sequence[AuditEntry], which: CaseFilter) -> Message:
     return Message(text_of(f"{title}: {count(len(shown), 'entry', 'entries')}."), blocks)
 
 
-def search_words(which: CaseFilter) -> str:
+def search_words(which: AuditQuery) -> str:
     """What is looked for, in words; empty when nothing narrows the log."""
     verbs = ", ".join(verb_words(name) for name in which.verbs)
     return dots(
@@ -80,7 +80,7 @@ def verb_words(name: str) -> str:
     return VERBS[name].label if name in VERBS else name
 
 
-def _buttons(which: CaseFilter, oldest: int | None) -> list[Block]:
+def _buttons(which: AuditQuery, oldest: int | None) -> list[Block]:
     """Older entries, where there may be some, and the form to search."""
     older = None
     if oldest is not None:

@@ -7,7 +7,7 @@ from bot.calls.cases import Case
 from bot.calls.handles import handle
 from bot.calls.live import CallView, ListView
 from bot.calls.models import Participant
-from bot.calls.reports import LOOKS
+from bot.calls.reports import REPORTS
 from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.action_values import BACK, OPEN, REFRESH_CALL, CallValue, ListValue, menu_ids
 from handlers.blocks.call_list import call_facts, log_blocks
@@ -153,13 +153,13 @@ def _looks(view: CallView) -> list[Block | None]:
     """A button for each look at the call that its vendor has and its reader may take."""
     return [
         button(
-            look.label,
+            report.label,
             f"{LOOK}#{name}",
             LookValue(look=name, call=view.call.ref),
         )
-        for name, look in LOOKS.items()
-        if look.of_call and name in view.looks and view.looks[name].possible
-        if name in view.rights.looks
+        for name, report in REPORTS.items()
+        if report.of_call and name in view.reports and view.reports[name].possible
+        if name in view.rights.reports
     ]
 
 
@@ -171,9 +171,9 @@ def _limits(view: CallView) -> list[Block]:
         if not capability.possible and name in VERBS and _missed(VERBS[name])
     ]
     missing += [
-        look.label.lower()
-        for name, look in LOOKS.items()
-        if look.of_call and name in view.looks and not view.looks[name].possible
+        report.label.lower()
+        for name, report in REPORTS.items()
+        if report.of_call and name in view.reports and not view.reports[name].possible
     ]
     if not missing:
         return []

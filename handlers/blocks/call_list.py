@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.calls.capabilities import Capability
-from bot.calls.live import ListView, Picture
+from bot.calls.live import CallListing, ListView
 from bot.calls.models import Call, CallLog, RecordingState, Vendor
 from bot.calls.rights import NOTHING
 from bot.calls.verbs import Weight
@@ -59,7 +59,7 @@ MAX_FILTER = 100
 Capabilities = Mapping[Vendor, Mapping[str, Capability]]
 
 
-def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -> Message:
+def list_message(picture: CallListing, view: ListView, capabilities: Capabilities) -> Message:
     """The live calls that match `view`, and what can be done with each."""
     last = max(len(picture.calls) - 1, 0) // PAGE_SIZE
     page = min(view.page, last)
@@ -76,7 +76,7 @@ def list_message(picture: Picture, view: ListView, capabilities: Capabilities) -
     return Message(_spoken(picture, view, shown), blocks)
 
 
-def live_blocks(picture: Picture, capabilities: Capabilities) -> list[Block]:
+def live_blocks(picture: CallListing, capabilities: Capabilities) -> list[Block]:
     """The first ten calls as on the list, and what is missing, without filters and pages."""
     shown, names = picture.calls[:PAGE_SIZE], handles(picture.calls)
     blocks: list[Block] = []
@@ -148,7 +148,7 @@ def _marks(call: Call) -> list[str]:
 
 
 def _card(
-    picture: Picture, call: Call, name: str, capabilities: Capabilities, mark: str
+    picture: CallListing, call: Call, name: str, capabilities: Capabilities, mark: str
 ) -> list[Block]:
     table = capabilities.get(call.ref.vendor, {})
     rights = picture.rights.get(call.ref.vendor, NOTHING)
@@ -207,14 +207,14 @@ def _filters(view: ListView, mark: str) -> list[Block]:
     ]
 
 
-def headline(picture: Picture, view: ListView) -> str:
+def headline(picture: CallListing, view: ListView) -> str:
     """`4 live calls · CometChat not answering`: how many, and whose are missing."""
     silent = " and ".join(dict.fromkeys(trouble.vendor.label for trouble in picture.troubles))
     number = count(len(picture.calls), "call" if view.log.narrow else "live call")
     return dots((number, f"{silent} not answering" if silent else ""))
 
 
-def _empty(picture: Picture, view: ListView) -> str:
+def _empty(picture: CallListing, view: ListView) -> str:
     if view.log.narrow and not picture.troubles:
         return "No call in the log matches this. Say less, or something else."
     if picture.troubles:
@@ -224,7 +224,7 @@ def _empty(picture: Picture, view: ListView) -> str:
     return "No call is live right now. Start one in your app, then press Refresh."
 
 
-def _notes(picture: Picture) -> list[Block]:
+def _notes(picture: CallListing) -> list[Block]:
     """What is missing: vendors without a call log, those that did not answer or have more."""
     lines = [_searched(picture.logs)] if picture.logs else []
     lines += [f"⚠️ {mrkdwn(trouble.message)}" for trouble in picture.troubles]
@@ -244,7 +244,7 @@ def _searched(logs: Sequence[Vendor]) -> str:
     return f"Only {whose} {what} searched: the other vendors have none."
 
 
-def _pager(view: ListView, page: int, last: int, picture: Picture) -> list[Block]:
+def _pager(view: ListView, page: int, last: int, picture: CallListing) -> list[Block]:
     if not last:
         return [context(f"As of {when(picture.at)}")]
     before = ListValue(view=view.model_copy(update={"page": page - 1}))
@@ -259,6 +259,6 @@ def _pager(view: ListView, page: int, last: int, picture: Picture) -> list[Block
     ]
 
 
-def _spoken(picture: Picture, view: ListView, shown: Sequence[Call]) -> str:
+def _spoken(picture: CallListing, view: ListView, shown: Sequence[Call]) -> str:
     first = "; ".join(mrkdwn(call.title, 40, empty="Untitled call") for call in shown[:3])
     return text_of(f"{headline(picture, view)}{': ' + first if first else ''}.")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bot.calls.case_history import Life
+from bot.calls.case_history import CaseHistory
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.outcomes import Result, State
 from bot.calls.rights import Rights
@@ -47,7 +47,7 @@ URGENT = (
 """What wants an eye, the most first."""
 
 
-def case_message(life: Life, rights: Rights, page: int = 0) -> Message:
+def case_message(life: CaseHistory, rights: Rights, page: int = 0) -> Message:
     """All that is on record of a case, with one page of its results; pages count from 0.
 
     `rights` are the reader's.
@@ -106,7 +106,7 @@ def _joined(entries: Iterable[AuditEntry]) -> list[str]:
     return _first(told)
 
 
-def _undone(life: Life) -> list[str]:
+def _undone(life: CaseHistory) -> list[str]:
     """The cases that undid it."""
     told = [
         f"*Undone by* case #{one.number}: {deed(one)} · {who(one.actor.user)}"

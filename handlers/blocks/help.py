@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic.fields import FieldInfo
 
 from bot.calls.actors import Role
-from bot.calls.reports import LOOKS, Look
+from bot.calls.reports import REPORTS, Report
 from bot.calls.verbs import VERBS, Heading, Verb
 from bot.errors import UnknownWord
 from handlers.blocks.elements import header, paragraph, section, text_of
@@ -29,11 +29,11 @@ class Topic(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _look(look: Look) -> Topic:
-    needs = f"Needs the role {look.least.word}." if look.least > Role.VIEWER else ""
+def _report(report: Report) -> Topic:
+    needs = f"Needs the role {report.least.word}." if report.least > Role.VIEWER else ""
     kept = "That you were given the links is in the audit log."
-    notes = (needs, kept if look.disclosing else "")
-    return Topic(look.summary, (look.example,), tuple(note for note in notes if note))
+    notes = (needs, kept if report.disclosing else "")
+    return Topic(report.summary, (report.example,), tuple(note for note in notes if note))
 
 
 LOOKING: dict[str, Topic] = {
@@ -52,7 +52,7 @@ LOOKING: dict[str, Topic] = {
         ("find alice", 'find "Alice Smith"'),
         ("By id, or by any part of the name.",),
     ),
-    **{name: _look(look) for name, look in LOOKS.items()},
+    **{name: _report(report) for name, report in REPORTS.items()},
 }
 """Subcommands that come before the verbs."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.calls.actors import Role
 from bot.calls.capabilities import Capability
 from bot.calls.cases import Case
-from bot.calls.live import ListView, Picture
+from bot.calls.live import CallListing, ListView
 from bot.calls.models import Frozen, Vendor
 from bot.calls.verbs import VERBS
 from handlers.blocks.action_values import (
@@ -71,7 +71,7 @@ class Desktop(Frozen):
     """
 
     places: tuple[Place, ...]
-    calls: Picture | Message
+    calls: CallListing | Message
     cases: tuple[Case, ...] | Message
     capabilities: Mapping[Vendor, Mapping[str, Capability]]
     outages: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """The buttons below an error that offers ways on."""
 
 from bot.calls.live import ListView
-from bot.calls.suggestions import Way, WithWays
+from bot.calls.suggestions import Suggestion, WithSuggestions
 from handlers.blocks.action_values import BACK, OPEN, TYPED, CallValue, ListValue, TypedValue
 from handlers.blocks.elements import actions, button
 from handlers.blocks.message import Block
@@ -9,13 +9,13 @@ from handlers.blocks.message import Block
 
 def ways_on(error: object) -> list[Block]:
     """A row of buttons; nothing for an error that offers none."""
-    ways = error.ways if isinstance(error, WithWays) else ()
-    return actions([_button(way, index) for index, way in enumerate(ways)])
+    suggestions = error.suggestions if isinstance(error, WithSuggestions) else ()
+    return actions([_button(suggestion, index) for index, suggestion in enumerate(suggestions)])
 
 
-def _button(way: Way, index: int) -> Block | None:
-    if way.words:
-        return button(way.label, f"{TYPED}#{index}", TypedValue(words=way.words))
-    if way.call is not None:
-        return button(way.label, f"{OPEN}#{index}", CallValue(call=way.call))
-    return button(way.label, f"{BACK}#{index}", ListValue(view=ListView()))
+def _button(suggestion: Suggestion, index: int) -> Block | None:
+    if suggestion.words:
+        return button(suggestion.label, f"{TYPED}#{index}", TypedValue(words=suggestion.words))
+    if suggestion.call is not None:
+        return button(suggestion.label, f"{OPEN}#{index}", CallValue(call=suggestion.call))
+    return button(suggestion.label, f"{BACK}#{index}", ListValue(view=ListView()))

@@ -18,7 +18,7 @@ from bot.calls.reports import (
     ROOMS,
     TRANSCRIPTS,
     FileKind,
-    Look,
+    Report,
     Room,
 )
 from bot.errors import Impossible, VendorError
@@ -36,7 +36,7 @@ from handlers.visit import Visit
 
 T = TypeVar("T")
 
-Report = Callable[[Visit, NamedLook], Awaitable[Message]]
+ReportHandler = Callable[[Visit, NamedLook], Awaitable[Message]]
 
 KINDS: Mapping[str, frozenset[FileKind]] = {
     RECORDINGS.name: frozenset({FileKind.RECORDING}),
@@ -78,14 +78,14 @@ async def show_report(visit: Visit, asked: LookValue, *, in_place: bool = False)
     await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
     title = await title_of(visit.desk.board, asked.call)
     named = NamedLook(**asked.model_dump(), title=title)
-    await visit.answer(await REPORTS[asked.look](visit, named), in_place=in_place)
+    await visit.answer(await REPORT_HANDLERS[asked.look](visit, named), in_place=in_place)
 
 
 async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False) -> None:
     """Show what one vendor knows by name, or each: what one of several lacks is one line."""
     await visit.hold(in_place=in_place)
     if asked.vendor is not None:
-        provider = await visit.desk.looks(visit.asker, ROOMS, asked.vendor)
+        provider = await visit.desk.reports(visit.asker, ROOMS, asked.vendor)
         shelves = [Shelf(asked.vendor, await _rooms(visit, provider))]
     else:
         vendors = visit.desk.board.providers
@@ -95,7 +95,7 @@ async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False)
 
 async def _shelf(visit: Visit, vendor: Vendor) -> Shelf:
     try:
-        provider = await visit.desk.looks(visit.asker, ROOMS, vendor)
+        provider = await visit.desk.reports(visit.asker, ROOMS, vendor)
         return Shelf(vendor, await _rooms(visit, provider))
     except (Impossible, VendorError) as error:
         return Shelf(vendor, trouble=str(error))
@@ -128,7 +128,7 @@ async def _feedback(visit: Visit, asked: NamedLook) -> Message:
     return feedback_report(asked, feedback, _now(visit))
 
 
-def _files(look: Look) -> Report:
+def _files(look: Report) -> ReportHandler:
     """The report of the files that `look` hands out, once that is on record."""
 
     async def report(visit: Visit, asked: NamedLook) -> Message:
@@ -142,21 +142,21 @@ def _files(look: Look) -> Report:
 
 
 async def _shared(
-    visit: Visit, look: Look, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
+    visit: Visit, look: Report, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
 ) -> T:
     """What a vendor tells of a call, asked once for all who look at it now."""
     return await visit.desk.board.shared((look.name, asked.call), lambda: read(asked.call))
 
 
-async def _vendor(visit: Visit, look: Look, asked: LookValue) -> CallProvider:
-    return await visit.desk.looks(visit.asker, look, asked.call.vendor)
+async def _vendor(visit: Visit, look: Report, asked: LookValue) -> CallProvider:
+    return await visit.desk.reports(visit.asker, look, asked.call.vendor)
 
 
 def _now(visit: Visit) -> datetime:
     return visit.desk.board.clock.now()
 
 
-REPORTS: Mapping[str, Report] = {
+REPORT_HANDLERS: Mapping[str, ReportHandler] = {
     ATTENDANCE.name: _attendance,
     QUALITY.name: _quality,
     MEMBERS.name: _members,

@@ -12,7 +12,7 @@ from bot.calls.call_log import LogFilter
 from bot.calls.live import ListView
 from bot.calls.models import Frozen, Vendor
 from bot.calls.names import can_be_seen
-from bot.calls.reports import LOOKS, ROOMS
+from bot.calls.reports import REPORTS, ROOMS
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES
 from handlers.blocks.emoji import with_emoji
@@ -185,7 +185,7 @@ def _look(name: str) -> Callable[[Words, str], Request]:
     """The reader of a look at a call."""
 
     def read(words: Words, command: str) -> LookAtCall:
-        call, page = _call_and_page(words, f"{command} {LOOKS[name].example}")
+        call, page = _call_and_page(words, f"{command} {REPORTS[name].example}")
         return LookAtCall(look=name, call=call, page=page)
 
     return read
@@ -287,7 +287,7 @@ _READERS: dict[str, Callable[[Words, str], Request]] = {
     "list": _list,
     "show": _show,
     "find": _find,
-    **{name: _look(name) for name, look in LOOKS.items() if look.of_call},
+    **{name: _look(name) for name, report in REPORTS.items() if report.of_call},
     ROOMS.name: _rooms,
     "case": _case,
     "audit": read_audit,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.calls.audit_filter import MAX_WORDS, CaseFilter
+from bot.calls.audit_filter import MAX_WORDS, AuditQuery
 from bot.calls.models import Frozen, Vendor
 from bot.calls.outcomes import State, state_names
 from bot.calls.verbs import VERBS
@@ -51,7 +51,7 @@ class ShowAudit(Frozen):
     `by_name` is a moderator who was not named by id; `form` asks for the form to fill in.
     """
 
-    which: CaseFilter = CaseFilter()
+    which: AuditQuery = AuditQuery()
     since: Moment | None = None
     until: Moment | None = None
     by_name: str | None = None
@@ -112,7 +112,7 @@ def _when(said: str, word: str, found: dict[str, Any], command: str) -> dict[str
 def _asked(found: dict[str, Any], *, form: bool) -> ShowAudit:
     by, since, until = (found.pop(name, None) for name in ("by", "since", "until"))
     named = by is not None and USER_ID.fullmatch(by) is None
-    which = CaseFilter(by=None if named else by, verbs=found.pop("verb", ()), **found)
+    which = AuditQuery(by=None if named else by, verbs=found.pop("verb", ()), **found)
     return ShowAudit(
         which=which, since=since, until=until, by_name=by if named else None, form=form
     )

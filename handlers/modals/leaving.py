@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.calls.capabilities import Capability
-from bot.calls.leaving import Leaving
+from bot.calls.leaving import Departures
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Verb
 from bot.errors import VendorError
@@ -31,7 +31,7 @@ async def with_leaving(
     return capability.model_copy(update={"also": f"{capability.also} {told}".strip()})
 
 
-def _told(leaving: Leaving, vendor: Vendor) -> str:
+def _told(leaving: Departures, vendor: Vendor) -> str:
     people = count(leaving.people, "person leaves", "people leave")
     if leaving.at_most:
         return f"Up to {people}: {vendor.label} does not say who may stay."

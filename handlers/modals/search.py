@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.models import Vendor
 from bot.digest_delivery.service import UTC_NAME
 from bot.errors import BadInput
@@ -24,7 +24,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
-async def meant(visit: Visit, request: ShowAudit) -> tuple[CaseFilter, str | None]:
+async def meant(visit: Visit, request: ShowAudit) -> tuple[AuditQuery, str | None]:
     """What is looked for, as of now, and the moderator's name where only that is known."""
     zone = await _zone(visit) if request.zoned else UTC_NAME
     between = request.between(visit.now, ZoneInfo(zone))
@@ -39,18 +39,18 @@ async def _zone(visit: Visit) -> str:
     return await visit.counter.digests.desk.zone(visit.asker)
 
 
-async def page(visit: Visit, which: CaseFilter) -> Message:
+async def page(visit: Visit, which: AuditQuery) -> Message:
     """A part of the audit log."""
     return audit_message(await visit.desk.audit(visit.asker, which), which)
 
 
-async def show(visit: Visit, which: CaseFilter, *, in_place: bool = False) -> None:
+async def show(visit: Visit, which: AuditQuery, *, in_place: bool = False) -> None:
     """Answer with a part of the audit log."""
     await visit.answer(await page(visit, which), in_place=in_place)
 
 
 async def open_form(
-    visit: Visit, which: CaseFilter, name: str = "", *, in_place: bool = False
+    visit: Visit, which: AuditQuery, name: str = "", *, in_place: bool = False
 ) -> None:
     """Show the form to those who may read the audit log, filled in with `which`."""
     await visit.desk.require_auditor(visit.asker)

@@ -4,8 +4,8 @@ import pytest
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.audit_filter import CaseFilter, aimed_at
-from bot.calls.case_history import Life
+from bot.calls.audit_filter import AuditQuery, aimed_at
+from bot.calls.case_history import CaseHistory
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
@@ -68,12 +68,16 @@ def case(
 def test_a_case_is_taken_back_by_its_inverse_on_the_same_person(
     first: Case, later: Case, *, undone: bool
 ) -> None:
-    assert Life.of(first, [], [later]).undone == ((later,) if undone else ())
+    assert CaseHistory.of(first, [], [later]).undone == ((later,) if undone else ())
 
 
 def test_a_life_is_told_from_its_beginning() -> None:
     entries = [AuditEntry(id=number, at=START, event=Event.JOINED) for number in (3, 2, 1)]
-    assert [one.id for one in Life.of(case(1, Kick(), "a"), entries, []).entries] == [1, 2, 3]
+    assert [one.id for one in CaseHistory.of(case(1, Kick(), "a"), entries, []).entries] == [
+        1,
+        2,
+        3,
+    ]
 
 
 def test_who_was_spared_was_not_acted_on() -> None:
@@ -83,5 +87,5 @@ def test_who_was_spared_was_not_acted_on() -> None:
 
 
 def test_only_a_search_is_narrow() -> None:
-    assert not CaseFilter(case=7, before=3).narrow
-    assert CaseFilter(person="a").narrow
+    assert not AuditQuery(case=7, before=3).narrow
+    assert AuditQuery(person="a").narrow

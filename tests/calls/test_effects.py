@@ -7,7 +7,7 @@ from bot.calls.cases import Case
 from bot.calls.effects import lock_of, muted, removed, settled_rights, silenced, taken_from
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.prior_state import Before, CallLimits, Held
+from bot.calls.prior_state import CallLimits, HeldRights, PriorState
 from bot.calls.verbs import (
     Grant,
     Kick,
@@ -25,10 +25,10 @@ from tests.fakes.clock import START
 from tests.fakes.past import case_of
 
 AUDIO, VIDEO = Permission.SEND_AUDIO, Permission.SEND_VIDEO
-FOUND = Before(limits=CallLimits(people=50), most=2)
+FOUND = PriorState(limits=CallLimits(people=50), most=2)
 
 
-def act(verb: Verb, *people: str, run: str = "r1", before: Before | None = None) -> Act:
+def act(verb: Verb, *people: str, run: str = "r1", before: PriorState | None = None) -> Act:
     return Act(
         verb=verb,
         call=CallRef(vendor=Vendor.STREAM, id="default:x", session=run),
@@ -39,8 +39,8 @@ def act(verb: Verb, *people: str, run: str = "r1", before: Before | None = None)
     )
 
 
-def held(*rights: Permission, who: str = "ben") -> Before:
-    return Before(rights=(Held(person=who, rights=rights),))
+def held(*rights: Permission, who: str = "ben") -> PriorState:
+    return PriorState(rights=(HeldRights(person=who, rights=rights),))
 
 
 def past(*acts: Act, state: State = State.CONFIRMED) -> list[Case]:
@@ -87,7 +87,12 @@ def test_the_last_grant_or_revocation_that_is_confirmed_tells_what_somebody_has(
 
 
 def test_only_those_for_whom_it_is_confirmed_got_theirs_back() -> None:
-    both = Before(rights=(Held(person="ann", rights=(AUDIO,)), Held(person="ben", rights=(AUDIO,))))
+    both = PriorState(
+        rights=(
+            HeldRights(person="ann", rights=(AUDIO,)),
+            HeldRights(person="ben", rights=(AUDIO,)),
+        )
+    )
     silence = act(Silence(), before=both)
     [unsilence] = past(act(Unsilence(), before=both), state=State.PARTLY)
     results = (

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from bot.calls.acts import Act, Person
 from bot.calls.call_log import LogFilter, LoggedStatus, Media
 from bot.calls.models import CallRef, Participant, RtmpTarget, Vendor
-from bot.calls.prior_state import Before, CallLimits, Held
-from bot.calls.reports import LOOKS, RECORDINGS, TRANSCRIPTS, FileKind
+from bot.calls.prior_state import CallLimits, HeldRights, PriorState
+from bot.calls.reports import RECORDINGS, REPORTS, TRANSCRIPTS, FileKind
 from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient
@@ -44,8 +44,10 @@ ACTS = {" ".join(verb.words) for verb in VERBS.values()}
 """What is typed for each verb."""
 
 FOUND = {
-    Unlock.name: Before(limits=CallLimits(people=50, but_roles=("host",), seconds=60)),
-    Unsilence.name: Before(rights=(Held(person=PERSON, rights=tuple(RIGHTS[Track.EVERYTHING])),)),
+    Unlock.name: PriorState(limits=CallLimits(people=50, but_roles=("host",), seconds=60)),
+    Unsilence.name: PriorState(
+        rights=(HeldRights(person=PERSON, rights=tuple(RIGHTS[Track.EVERYTHING])),)
+    ),
 }
 """What acts that take others back have found; the others find it themselves."""
 
@@ -220,10 +222,10 @@ def _runs(
     yield "doctor", lambda to: to.probe()
     yield "digest", lambda to: to.history(EVER)
     yield "digest", lambda to: to.reported(A_DAY, A_DAY)
-    for name in LOOKS:
-        if provider.looks[name].possible:
+    for name in REPORTS:
+        if provider.reports[name].possible:
             yield name, _look(name, call)
-    if provider.looks[RECORDINGS.name].possible:
+    if provider.reports[RECORDINGS.name].possible:
         yield RECORDINGS.name, lambda to: to.recordings_running(call)
     for which in sorted(provider.lists):
         yield "show", _listing(which, call)
@@ -234,7 +236,7 @@ def _runs(
 def _look(name: str, call: CallRef) -> Run:
     if name in KINDS:
         return lambda to: to.files(call, KINDS[name])
-    if not LOOKS[name].of_call:
+    if not REPORTS[name].of_call:
         return lambda to: getattr(to, name)()
     return lambda to: getattr(to, name)(call)
 

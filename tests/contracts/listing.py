@@ -54,11 +54,11 @@ def rows(vendor: Vendor) -> list[Row]:
 
 def shown(words: tuple[str, ...]) -> str:
     """The words in Slack; many acts that only read an operation are counted."""
-    looks = [word for word in words if word not in ACTS]
+    reports = [word for word in words if word not in ACTS]
     acts = [word for word in words if word in ACTS]
-    if looks and len(acts) > MOST_ACTS:
-        return f"{_ticked(looks)}; read for {len(acts)} acts"
-    return _ticked([*looks, *acts])
+    if reports and len(acts) > MOST_ACTS:
+        return f"{_ticked(reports)}; read for {len(acts)} acts"
+    return _ticked([*reports, *acts])
 
 
 def _ticked(words: list[str]) -> str:

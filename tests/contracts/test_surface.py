@@ -11,18 +11,18 @@ import yaml
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask
-from bot.calls.case_history import Life
+from bot.calls.case_history import CaseHistory
 from bot.calls.cases import AuditEntry, Case, Event
-from bot.calls.live import CallView, ListView, Picture
+from bot.calls.live import CallListing, CallView, ListView
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.reports import LOOKS, CallMember, Room, RoomKind
+from bot.calls.reports import REPORTS, CallMember, Room, RoomKind
 from bot.calls.verbs import Block as BlockVerb
 from bot.calls.verbs import Kick
 from bot.demo.slack.web_api import METHODS
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import RoleTooLow, UnknownPerson
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.settings import Settings
 from handlers import COMMANDS, SHORTCUTS, VIEWS
 from handlers.actions import ACTIONS
@@ -116,13 +116,13 @@ def cards() -> list[list[Block]]:
             "results": (done,),
         }
     )
-    many = Picture(calls=(call,) * 30, at=NOW, rights=EVERYWHERE)
+    many = CallListing(calls=(call,) * 30, at=NOW, rights=EVERYWHERE)
     view = CallView(
         call=call,
         people=Page(items=(person,), next="1", total=60),
         page=1,
         capabilities=ALL,
-        looks=dict.fromkeys(LOOKS, ALL["kick"]),
+        reports=dict.fromkeys(REPORTS, ALL["kick"]),
         rtmp_targets=("youtube",),
         rights=FULL,
         at=NOW,
@@ -146,13 +146,13 @@ def cards() -> list[list[Block]]:
     messages = (
         calls_message(many, ListView(page=1), {Vendor.STREAM: ALL}),
         call_message(view, [case]),
-        case_message(Life(case=case.model_copy(update={"results": (doubt,) * 30})), FULL),
+        case_message(CaseHistory(case=case.model_copy(update={"results": (doubt,) * 30})), FULL),
         answer_message(case, FULL),
         line_message(undoable, undoable=True),
         asked_back(UnknownPerson("Nobody."), "kick K7QX ann"),
         refusal(refused),
         ask_message(ask, "Ann", ["<@U1>"]),
-        audit_message(entries, CaseFilter()),
+        audit_message(entries, AuditQuery()),
         members_report(NamedLook(look="members", call=ref(), page=1), belonging, NOW),
         rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),
         list_message(digests(), 1, NOW, may=True),
@@ -219,7 +219,7 @@ def test_every_form_that_opens_can_be_submitted() -> None:
     opened = (
         reason_form(FormState(act=act.ref), act, ALL["kick"]),
         order_form(),
-        search_form(SearchState(opened=NOW), CaseFilter(), [Vendor.STREAM]),
+        search_form(SearchState(opened=NOW), AuditQuery(), [Vendor.STREAM]),
         digest_form(DigestState(opened=NOW), Wish(channel="C1"), [Vendor.STREAM], NOW),
         pause_form(DigestState(opened=NOW), digests()[0]),
     )

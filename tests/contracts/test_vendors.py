@@ -13,7 +13,7 @@ import pytest
 from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Receipt
-from bot.calls.reports import LOOKS
+from bot.calls.reports import REPORTS
 from bot.calls.verbs import VERBS
 from bot.errors import (
     Ambiguous,
@@ -90,10 +90,10 @@ def test_every_request_is_as_documented(vendor: Vendor) -> None:
 def test_every_verb_and_look_that_is_possible_comes_to_its_end(vendor: Vendor) -> None:
     provider = client(vendor, Answering(vendor, {}, {}))
     verbs = {" ".join(VERBS[name].words) for name in _possible(provider.capabilities)}
-    looks = set(_possible(provider.looks))
+    reports = set(_possible(provider.reports))
     ended = {trip.words for trip in found(vendor) if not trip.failed}
-    assert verbs | looks | {"list", "show", "find", "doctor", "digest"} == ended
-    assert looks <= set(LOOKS)
+    assert verbs | reports | {"list", "show", "find", "doctor", "digest"} == ended
+    assert reports <= set(REPORTS)
 
 
 def test_no_documented_answer_is_garbled(vendor: Vendor) -> None:

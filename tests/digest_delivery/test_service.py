@@ -18,7 +18,7 @@ from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChan
 from bot.moderation.desk import Asker
 from bot.policy import Policy, Rules
 from bot.policy.rules import People, Places
-from bot.ports import CaseFilter, Member, Place
+from bot.ports import AuditQuery, Member, Place
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
@@ -44,7 +44,7 @@ class Bench:
         return (await self.desk.subscribe(LEAD, WISH, "made")).subscription
 
     async def record(self) -> list[AuditEntry]:
-        return list(await self.store.audit(CaseFilter()))
+        return list(await self.store.audit(AuditQuery()))
 
 
 @pytest.fixture

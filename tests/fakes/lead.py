@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import Event
 from bot.demo.slack.people import Channel
 from bot.demo.slack.render import as_text
@@ -77,5 +77,5 @@ FIELDS = {
 
 async def noted(show: Show, event: Event) -> list[str]:
     """What the record says of that kind, newest first."""
-    entries = await show.store.audit(CaseFilter(limit=100))
+    entries = await show.store.audit(AuditQuery(limit=100))
     return [entry.detail for entry in entries if entry.event is event]

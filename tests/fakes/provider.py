@@ -13,7 +13,7 @@ from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.names import fold
 from bot.calls.outcomes import Observation, Receipt, Seen
 from bot.calls.reports import (
-    LOOKS,
+    REPORTS,
     CallMember,
     Feedback,
     File,
@@ -47,7 +47,7 @@ class FakeProvider(Blind, Unprepared):
 
     diagnosis = ""
     capabilities: Mapping[str, Capability]
-    looks = all_looks(**dict.fromkeys(LOOKS, "it keeps nothing"))
+    reports = all_looks(**dict.fromkeys(REPORTS, "it keeps nothing"))
     lists = frozenset(Listed)
 
     def __init__(self, vendor: Vendor = Vendor.STREAM) -> None:

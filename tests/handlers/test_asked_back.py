@@ -4,7 +4,7 @@ import pytest
 
 from bot.calls.outcomes import State
 from bot.demo.stage import Show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_rtmp import LAUNCH, runs
 
@@ -33,7 +33,7 @@ async def test_a_viewer_is_refused_before_any_particular(
     assert label in said
     for particular in ("tv", "Jun Park", "There now", "Name it", "Amina"):
         assert particular not in said
-    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    (entry,) = await show.store.audit(AuditQuery(limit=1))
     assert entry.state is State.REFUSED
 
 

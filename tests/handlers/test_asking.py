@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.calls.actors import Actor
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import Event
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
@@ -45,7 +45,7 @@ async def asked(show: Show, *words: str) -> Message:
 
 async def referred(show: Show) -> list[str]:
     """What the audit says was asked, by whom it was."""
-    entries = await show.store.audit(CaseFilter(limit=50))
+    entries = await show.store.audit(AuditQuery(limit=50))
     return [one.detail for one in entries if one.event is Event.REFERRED]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.errors import BadInput, UnknownWord
@@ -22,40 +22,40 @@ RECORDING = tuple(verb.name for verb in FAMILIES["record"])
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("person alice", CaseFilter(person="alice")),
-        ("person @alice", CaseFilter(person="alice")),
+        ("person alice", AuditQuery(person="alice")),
+        ("person @alice", AuditQuery(person="alice")),
         (
             "person Alice Smith vendor stream",
-            CaseFilter(person="Alice Smith", vendor=Vendor.STREAM),
+            AuditQuery(person="Alice Smith", vendor=Vendor.STREAM),
         ),
-        ('person "Judy by the sea"', CaseFilter(person="Judy by the sea")),
-        ("by U012AB3CD", CaseFilter(by="U012AB3CD")),
-        ("by @U012AB3CD", CaseFilter(by="U012AB3CD")),
-        ("by <@U012AB3CD>", CaseFilter(by="U012AB3CD")),
-        ("by <@U012AB3CD|mira>", CaseFilter(by="U012AB3CD")),
-        ("verb kick", CaseFilter(verbs=("kick",))),
-        ("verb Kick, block", CaseFilter(verbs=("kick", "block"))),
-        ("verb record", CaseFilter(verbs=RECORDING)),
-        ("verb record stop", CaseFilter(verbs=("record_stop",))),
-        ("verb record_stop", CaseFilter(verbs=("record_stop",))),
-        ("verb Stop recording", CaseFilter(verbs=("record_stop",))),
-        ("vendor Stream Video", CaseFilter(vendor=Vendor.STREAM)),
-        ("state not confirmed", CaseFilter(state=State.NOT_CONFIRMED)),
-        ("STATE Not_Confirmed", CaseFilter(state=State.NOT_CONFIRMED)),
-        ("state asked", CaseFilter(state=State.ASKED)),
-        ("state in progress", CaseFilter(state=State.ASKED)),
-        ("state already", CaseFilter(state=State.ALREADY)),
-        ("state already so", CaseFilter(state=State.ALREADY)),
-        ("refused", CaseFilter(state=State.REFUSED)),
+        ('person "Judy by the sea"', AuditQuery(person="Judy by the sea")),
+        ("by U012AB3CD", AuditQuery(by="U012AB3CD")),
+        ("by @U012AB3CD", AuditQuery(by="U012AB3CD")),
+        ("by <@U012AB3CD>", AuditQuery(by="U012AB3CD")),
+        ("by <@U012AB3CD|mira>", AuditQuery(by="U012AB3CD")),
+        ("verb kick", AuditQuery(verbs=("kick",))),
+        ("verb Kick, block", AuditQuery(verbs=("kick", "block"))),
+        ("verb record", AuditQuery(verbs=RECORDING)),
+        ("verb record stop", AuditQuery(verbs=("record_stop",))),
+        ("verb record_stop", AuditQuery(verbs=("record_stop",))),
+        ("verb Stop recording", AuditQuery(verbs=("record_stop",))),
+        ("vendor Stream Video", AuditQuery(vendor=Vendor.STREAM)),
+        ("state not confirmed", AuditQuery(state=State.NOT_CONFIRMED)),
+        ("STATE Not_Confirmed", AuditQuery(state=State.NOT_CONFIRMED)),
+        ("state asked", AuditQuery(state=State.ASKED)),
+        ("state in progress", AuditQuery(state=State.ASKED)),
+        ("state already", AuditQuery(state=State.ALREADY)),
+        ("state already so", AuditQuery(state=State.ALREADY)),
+        ("refused", AuditQuery(state=State.REFUSED)),
         ("verb kick Not confirmed", None),
-        ("Not_Confirmed verb kick", CaseFilter(state=State.NOT_CONFIRMED, verbs=("kick",))),
+        ("Not_Confirmed verb kick", AuditQuery(state=State.NOT_CONFIRMED, verbs=("kick",))),
         ("failed state refused", None),
         ("since 0001-01-01T00:00+14:00", None),
-        ("128 verb kick", CaseFilter(case=128, verbs=("kick",))),
-        ("case #128 before 500", CaseFilter(case=128, before=500)),
+        ("128 verb kick", AuditQuery(case=128, verbs=("kick",))),
+        ("case #128 before 500", AuditQuery(case=128, before=500)),
     ],
 )
-def test_filters_are_understood(text: str, wanted: CaseFilter | None) -> None:
+def test_filters_are_understood(text: str, wanted: AuditQuery | None) -> None:
     if wanted is None:
         with pytest.raises(BadInput):
             parse(f"audit {text}")
@@ -146,7 +146,7 @@ def test_a_time_that_is_none_is_answered_with_what_may_be_typed() -> None:
 
 def test_any_filters_go_together_in_any_order() -> None:
     wanted = ShowAudit(
-        which=CaseFilter(by="U012AB3CD", verbs=("kick",), person="alice"),
+        which=AuditQuery(by="U012AB3CD", verbs=("kick",), person="alice"),
         since=Moment(ago=timedelta(days=7)),
     )
     assert parse("audit by U012AB3CD verb kick person alice since 7d") == wanted
@@ -156,14 +156,14 @@ def test_any_filters_go_together_in_any_order() -> None:
 def test_a_moderator_by_name_is_left_to_be_chosen() -> None:
     """Slack does not say whom a typed `@mira` means: the manifest has `should_escape` off."""
     assert parse("audit by @mira verb kick") == ShowAudit(
-        which=CaseFilter(verbs=("kick",)), by_name="mira"
+        which=AuditQuery(verbs=("kick",)), by_name="mira"
     )
 
 
 def test_the_form_can_be_asked_for_with_what_is_known() -> None:
     assert parse("audit search") == ShowAudit(form=True)
     assert parse("audit search person alice") == ShowAudit(
-        which=CaseFilter(person="alice"), form=True
+        which=AuditQuery(person="alice"), form=True
     )
 
 
@@ -231,7 +231,7 @@ def test_any_words_are_a_part_of_the_record_or_bad_input(text: str) -> None:
         assert refused
     elif isinstance(request, ShowAudit):
         assert request == ShowAudit.model_validate(request.model_dump())
-        assert CaseFilter(**request.between(NOW, NEW_YORK)) is not None
+        assert AuditQuery(**request.between(NOW, NEW_YORK)) is not None
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values())

@@ -27,7 +27,7 @@ from bot.demo.stage import Show, open_show
 from bot.moderation.board import Board
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks import action_values
@@ -165,12 +165,12 @@ async def test_a_form_whose_contents_were_changed_does_nothing_and_says_so(
     await mira.types(f"show {SUPPORT}")
     await mira.presses("Kick", near="Amina")
     view = await mira.form()
-    entries = await mira.show.store.audit(CaseFilter(limit=1))
+    entries = await mira.show.store.audit(AuditQuery(limit=1))
     view.given["private_metadata"] = metadata
     delivery = await mira.show.sender.submit(mira.user, view, {"reason": "rude"})
     assert (delivery.status, delivery.trouble) == (200, None)
     assert STALE in as_text(await mira.form())
-    assert await mira.show.store.audit(CaseFilter(limit=1)) == entries
+    assert await mira.show.store.audit(AuditQuery(limit=1)) == entries
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ async def test_a_locked_sqlite_file_means_not_accepted_and_nothing_done(
     show: Show, mira: Moderator, folder: Path
 ) -> None:
     await mira.types(f"show {SUPPORT}")
-    mutes = CaseFilter(verbs=("mute",), limit=1)  # orders of before may end meanwhile
+    mutes = AuditQuery(verbs=("mute",), limit=1)  # orders of before may end meanwhile
     entries = await show.store.audit(mutes)
     with closing(sqlite3.connect(folder / "callwarden.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -377,18 +377,18 @@ async def test_an_unreachable_postgresql_means_not_accepted_and_it_goes_on_after
             while "Nothing was done." in await mira.types(f"kick {SUPPORT} amina loud"):
                 pass
         await mira.sees("kicked Amina", "confirmed")
-        entries = await show.store.audit(CaseFilter())
+        entries = await show.store.audit(AuditQuery())
         assert [entry.event for entry in entries] == ["outcome", "requested"]
 
 
 async def test_while_it_is_still_opening_an_order_is_answered_and_not_taken(show: Show) -> None:
     """Slack gives up after 3 s; an order taken after that would be done behind its asker's back."""
     app = front_door(Settings.load(show.stage.environ, None), Counter("/calls", patience=0.02))
-    before = await show.store.audit(CaseFilter(limit=1))
+    before = await show.store.audit(AuditQuery(limit=1))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         closed = dataclasses.replace(show, sender=Sender(show.workspace, client))
         answer = await Moderator(closed).types(f"mute {SUPPORT} loud x")
     assert "still starting" in answer
     assert "Nothing was done" in answer
-    assert await show.store.audit(CaseFilter(limit=1)) == before
+    assert await show.store.audit(AuditQuery(limit=1)) == before

@@ -11,7 +11,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from handlers.blocks import action_values
 from tests.fakes.moderator import Moderator
 from tests.fakes.provider import FakeProvider
@@ -33,7 +33,7 @@ async def place(show: Show) -> AsyncIterator[Place]:
 async def written(mira: Moderator, order: str) -> Case:
     """The case that these words made."""
     await mira.types(order)
-    entries = await mira.show.store.audit(CaseFilter(limit=20))
+    entries = await mira.show.store.audit(AuditQuery(limit=20))
     return await mira.show.store.case(max(entry.case or 0 for entry in entries))
 
 

@@ -13,7 +13,7 @@ from bot.demo.slack.refused import NotShown
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import View, fill
 from bot.demo.stage import Show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from tests.fakes.moderator import Moderator
 
@@ -101,7 +101,7 @@ def leo(show: Show) -> Former:
 
 async def latest(show: Show) -> Case:
     """The newest case."""
-    entries = await show.store.audit(CaseFilter(limit=20))
+    entries = await show.store.audit(AuditQuery(limit=20))
     return await show.store.case(max(entry.case or 0 for entry in entries))
 
 
@@ -275,9 +275,9 @@ async def test_a_word_of_which_nothing_is_permitted_is_refused_by_that_word(mira
 async def test_a_verb_that_is_refused_while_its_form_is_drawn_is_on_record(
     show: Show, mira: Former
 ) -> None:
-    before = len(await show.store.audit(CaseFilter(state=State.REFUSED, limit=100)))
+    before = len(await show.store.audit(AuditQuery(state=State.REFUSED, limit=100)))
     await mira.opens(f"delete {short(STAGE)} recording")
-    entries = await show.store.audit(CaseFilter(state=State.REFUSED, limit=100))
+    entries = await show.store.audit(AuditQuery(state=State.REFUSED, limit=100))
     assert len(entries) == before + 1
     (entry, *_) = entries
     assert (entry.event, entry.actor and entry.actor.user) == (Event.REFUSED, mira.user.id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.models import Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
@@ -70,10 +70,10 @@ async def test_somebody_protected_is_named_at_their_field(show: Show, mira: Form
 
 async def test_an_id_that_nobody_can_have_is_said_at_its_field(show: Show, mira: Former) -> None:
     await mira.opens(f"member {short(SUPPORT)} add")
-    cases = await show.store.audit(CaseFilter(limit=50))
+    cases = await show.store.audit(AuditQuery(limit=50))
     errors = await mira.submits(absent="y" * 300)
     assert list(errors) == ["absent"]
-    assert await show.store.audit(CaseFilter(limit=50)) == cases
+    assert await show.store.audit(AuditQuery(limit=50)) == cases
     assert await mira.submits(absent="zed") == {}
 
 

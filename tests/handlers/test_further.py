@@ -13,7 +13,7 @@ from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.cases import Event
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Page, Participant, Vendor
-from bot.calls.reports import LOOKS, CallMember, Feedback, PersonQuality, Quality, Room, RoomKind
+from bot.calls.reports import REPORTS, CallMember, Feedback, PersonQuality, Quality, Room, RoomKind
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.slack.sender import Sender
@@ -22,7 +22,7 @@ from bot.errors import VendorUnreachable
 from bot.moderation.board import Board
 from bot.moderation.memory import Memory
 from bot.moderation.plan import Planner
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.providers.unsupported import all_looks
 from bot.service import front_door
 from bot.settings import Settings
@@ -55,7 +55,7 @@ class Place:
 async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     """The vendors before a bot of their own, which keeps its record in `store`."""
     stream, comet = FakeProvider(), FakeProvider(Vendor.COMETCHAT)
-    stream.looks = all_looks(**dict.fromkeys(LOOKS, HAS))
+    stream.reports = all_looks(**dict.fromkeys(REPORTS, HAS))
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
     stream.keep_file("room", "rec_1.mp4")
     comet.open_call("talk", "ann2=Ann Two", title="Talk")
@@ -80,7 +80,7 @@ async def place(show: Show) -> AsyncIterator[Place]:
 
 async def disclosed(show: Show) -> list[str]:
     """What is on record as handed out, newest first."""
-    entries = await show.store.audit(CaseFilter(limit=100))
+    entries = await show.store.audit(AuditQuery(limit=100))
     return [entry.detail for entry in entries if entry.event is Event.DISCLOSED]
 
 
@@ -183,7 +183,7 @@ async def test_links_are_given_once_recorded_once_and_written_down_nowhere(place
         await place.show.counter.tasks.drain(30)
     assert await disclosed(place.show) == ["Recordings: 1", *before]
     assert "https://files.example/rec_1.mp4?signature=secret" in str(mira.latest.blocks)
-    record = await place.show.store.audit(CaseFilter(limit=100))
+    record = await place.show.store.audit(AuditQuery(limit=100))
     channel = place.show.workspace.messages
     for text in (log.getvalue(), str(record), str(channel), mira.latest.text):
         assert "files.example" not in text
@@ -280,7 +280,7 @@ async def test_deleting_a_recording_opens_the_form_for_a_lead_and_for_nobody_les
     assert "The file is gone for good." in as_text(form)
     delivery = await place.show.sender.submit(leo.user, form, {"reason": "asked for by Ann"})
     assert delivery.trouble is None
-    (entry,) = [one for one in await place.show.store.audit(CaseFilter(limit=3)) if one.reason][:1]
+    (entry,) = [one for one in await place.show.store.audit(AuditQuery(limit=3)) if one.reason][:1]
     case = await place.show.store.case(entry.case or 0)
     assert (case.act.verb.model_dump(), case.act.call.session) == ({"file": "rec_1.mp4"}, "room-0")
 
@@ -308,9 +308,9 @@ async def test_the_vendors_themselves_answer_every_look_they_have(show: Show) ->
     assert text.count("Jun Park") >= 3
     for vendor, provider in show.counter.desk.board.providers.items():
         (call, *_) = (await provider.list_live(limit=1)).items
-        for look in LOOKS.values():
-            about = f"{vendor}:{call.ref.id}" if look.of_call else str(vendor)
-            text = await mira.types(f"{look.name} {about}")
-            has = provider.looks[look.name].possible
-            assert (f"has no “{look.label}”" in text) is not has
+        for report in REPORTS.values():
+            about = f"{vendor}:{call.ref.id}" if report.of_call else str(vendor)
+            text = await mira.types(f"{report.name} {about}")
+            has = provider.reports[report.name].possible
+            assert (f"has no “{report.label}”" in text) is not has
             assert ("As of" in text) is has

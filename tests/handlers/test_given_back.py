@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.demo.stage import Show, open_show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from tests.fakes.moderator import PATIENCE, Moderator
 from tests.handlers.test_forms import Former
 from tests.handlers.test_rights import pressed
@@ -70,7 +70,7 @@ async def test_a_permission_of_an_old_card_that_stream_does_not_take_is_not_sent
     assert show.stage.world.stream.effects == []
     asked = [one.path for one in show.stage.world.stream.requests]
     assert not any(path.endswith("/user_permissions") for path in asked)
-    entries = await show.store.audit(CaseFilter(limit=9))
+    entries = await show.store.audit(AuditQuery(limit=9))
     assert not [entry for entry in entries if entry.case is not None]
     said = Moderator(show, "moderator").private()
     assert said or show.workspace.modals.stack(show.stage.cast.moderator.id)

@@ -9,7 +9,7 @@ from bot.calls.outcomes import State
 from bot.demo.slack import Delivery, View
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -144,7 +144,7 @@ async def test_an_order_given_in_home_is_confirmed_in_its_form_and_told_in_home(
     done = await mira.window("confirmed", "feedback loop")
     assert done.id == form.id
     await mira._until(lambda: "feedback loop" in as_text(mira.home) if mira.home else None)
-    (entry,) = await show.store.audit(CaseFilter(limit=1, by=mira.user.id))
+    (entry,) = await show.store.audit(AuditQuery(limit=1, by=mira.user.id))
     assert entry.state is State.CONFIRMED
 
 

@@ -9,7 +9,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from tests.fakes.moderator import Moderator, line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -32,7 +32,7 @@ async def test_a_kick_typed_with_a_reason_is_done_told_and_recorded(show: Show) 
     assert await mira.sees("kicked Kofi Mensah", "confirmed", "insulting others", "[Case #1]")
     assert "kofi" not in [stay.visitor.id for stay in show.stage.world.stream.rooms[SUPPORT].here()]
     assert await line(show, "kicked Kofi Mensah", "insulting others", "confirmed")
-    entries = await show.store.audit(CaseFilter(limit=2))
+    entries = await show.store.audit(AuditQuery(limit=2))
     assert [entry.state for entry in entries] == [State.CONFIRMED, State.ASKED]
     assert await show.store.verify() >= 2
 
@@ -72,7 +72,7 @@ async def test_a_viewer_is_told_what_to_put_where_and_the_attempt_is_recorded(
     vic = Moderator(show, "viewer")
     text = await vic.types(f"kick {short(SUPPORT)} @amina rude")
     assert f'Add "{vic.user.id}" to moderators under [people] in callwarden.toml' in text
-    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    (entry,) = await show.store.audit(AuditQuery(limit=1))
     assert (entry.state, entry.verb) == (State.REFUSED, "kick")
 
 
@@ -115,7 +115,7 @@ async def test_two_people_in_one_order_each_have_their_result(show: Show) -> Non
     mira = Moderator(show)
     await mira.types(f"kick {short(SUPPORT)} jun, jun-2 shouting")
     await mira.sees("kicked Jun Park and Jun Park", "confirmed")
-    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    (entry,) = await show.store.audit(AuditQuery(limit=1))
     case = await show.store.case(entry.case or 0)
     assert [(r.person, r.state) for r in case.results] == [
         ("jun", State.CONFIRMED),
@@ -149,7 +149,7 @@ async def test_a_recording_and_a_livestream_start_and_stop(show: Show) -> None:
 
 async def test_no_stream_key_or_signed_address_is_ever_shown(show: Show) -> None:
     shown = str(show.workspace.messages) + str(show.workspace.ephemerals)
-    entries = await show.store.audit(CaseFilter(limit=500))
+    entries = await show.store.audit(AuditQuery(limit=500))
     for secret in ("made-up-stream-key", "live.example.com", "playlist", "Signature"):
         assert secret not in shown
         assert secret not in str(entries)
@@ -242,7 +242,7 @@ async def test_what_is_in_doubt_is_said_and_can_be_checked_and_done_again(show: 
     doubtful = [m for m in mira.private() if "Do it again" in as_text(m)][-1]
     await show.sender.press(mira.user, doubtful, text="Do it again")
     await show.workspace.until(lambda: "Again, after" in as_text(doubtful) or None)
-    newest = await show.store.audit(CaseFilter(limit=3))
+    newest = await show.store.audit(AuditQuery(limit=3))
     assert any("Again, after" in entry.reason for entry in newest), "acknowledged before recorded"
     await line(show, "kicked Amina", "Again, after", "confirmed")
 
@@ -255,7 +255,7 @@ async def test_every_moderator_may_do_again_what_is_in_doubt(show: Show) -> None
     try:
         await mira.types(f"mute {short(LAUNCH)} {person} loud")
         await mira.sees("may or may not have happened", "Do it again")
-        (entry,) = await show.store.audit(CaseFilter(limit=1))
+        (entry,) = await show.store.audit(AuditQuery(limit=1))
     finally:
         show.stage.world.stream.faults.clear()
     await mira.presses("Do it again")
@@ -313,7 +313,7 @@ async def test_an_outsiders_order_that_nobody_could_carry_out_is_recorded_as_typ
     show: Show,
 ) -> None:
     await Moderator(show, "guest").types("kick NoSuchCall @amina rude")
-    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    (entry,) = await show.store.audit(AuditQuery(limit=1))
     assert entry.state is State.REFUSED
     assert "kick NoSuchCall @amina rude" in entry.detail
 

@@ -9,7 +9,7 @@ from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
 from bot.demo.slack.shown import Message
 from bot.demo.stage import Show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from tests.fakes.moderator import PATIENCE, Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -41,7 +41,7 @@ async def threads(show: Show, holds: Callable[[str], bool]) -> str:
 
 
 async def latest(show: Show) -> Case:
-    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    (entry,) = await show.store.audit(AuditQuery(limit=1))
     return await show.store.case(entry.case or 0)
 
 

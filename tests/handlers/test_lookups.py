@@ -11,7 +11,7 @@ from bot.calls.models import Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store.database import Database
 from bot.store.tables.cases import LOOKUP
 from bot.store.urls import address_of
@@ -96,7 +96,7 @@ async def test_delivered_twice_it_is_one_case(show: Show) -> None:
     )
     await show.sender.redeliver(delivery)
     await mira.sees("✅ #1 kicked Dolores", "confirmed")
-    assert len(await show.store.audit(CaseFilter(limit=9))) == 2
+    assert len(await show.store.audit(AuditQuery(limit=9))) == 2
 
 
 async def slowly_unclear(show: Show, mira: Moderator) -> None:
@@ -136,7 +136,7 @@ async def test_a_vendor_that_does_not_answer_leaves_nothing_done_and_a_way_to_tr
     faults.error(503, on="/participants", times=None)
     await show.sender.command(mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam")
     await mira.sees("Nothing was done.", "[Try again]")
-    assert await show.store.audit(CaseFilter(limit=9)) == []
+    assert await show.store.audit(AuditQuery(limit=9)) == []
     faults.clear()
     show.counter.desk.board.provider(Vendor.STREAM)
     asked = mira.latest
@@ -173,7 +173,7 @@ async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
     await show.store.hold(kept(show, vic))
     show.counter.lookups.nudge()
     await vic.sees("Only moderators can")
-    (entry,) = await show.store.audit(CaseFilter(limit=9))
+    (entry,) = await show.store.audit(AuditQuery(limit=9))
     assert entry.case is None
 
 
@@ -184,7 +184,7 @@ async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(
     await left(show, show_url, kept(show, mira), STALE + timedelta(minutes=1))
     show.counter.lookups.nudge()
     await mira.sees("for 16 minutes", "Nothing was done.", "[Try again]")
-    assert await show.store.audit(CaseFilter(limit=9)) == []
+    assert await show.store.audit(AuditQuery(limit=9)) == []
 
 
 async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) -> None:
@@ -212,7 +212,7 @@ async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show)
     await show.store.hold(kept(show, mira, words=f"block {ROOM} dolores spam"))
     show.counter.lookups.nudge()
     await mira.sees("“Block” has to be confirmed.", "Nothing was done.", "[Choose…]")
-    assert await show.store.audit(CaseFilter(limit=9)) == []
+    assert await show.store.audit(AuditQuery(limit=9)) == []
     await mira.presses("Choose…")
     form = await mira.form()
     await show.sender.submit(mira.user, form, {})

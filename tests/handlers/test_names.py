@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import Case
 from bot.calls.verbs import Mute, Track
 from bot.demo.slack.render import as_text
@@ -45,7 +45,7 @@ def mira(show: Show) -> Moderator:
 async def done(mira: Moderator, words: str) -> Case:
     """Type an order that is done at once; its case."""
     await mira.types(words)
-    (entry,) = await mira.show.store.audit(CaseFilter(limit=1))
+    (entry,) = await mira.show.store.audit(AuditQuery(limit=1))
     return await mira.show.store.case(entry.case or 0)
 
 
@@ -101,7 +101,7 @@ async def test_the_likeliest_is_chosen_and_the_form_takes_the_order(mira: Modera
     await asked(mira, f"mute stream:{ROOM} @Sam Porter --video spam")
     await mira.show.sender.submit(mira.user, await mira.form())
     await mira.sees("Sam Porter")
-    (entry,) = await mira.show.store.audit(CaseFilter(limit=1))
+    (entry,) = await mira.show.store.audit(AuditQuery(limit=1))
     case = await mira.show.store.case(entry.case or 0)
     assert ([one.id for one in case.act.people], case.reason) == (["porter"], "spam")
     assert case.act.verb == Mute(tracks=Track.VIDEO)
@@ -144,7 +144,7 @@ async def test_everyone_but_two_spares_both(mira: Moderator) -> None:
     assert "noise" in text
     await mira.show.sender.submit(mira.user, await mira.form())
     await mira.sees("Ann", "Jun")
-    (entry,) = await mira.show.store.audit(CaseFilter(limit=1))
+    (entry,) = await mira.show.store.audit(AuditQuery(limit=1))
     act = (await mira.show.store.case(entry.case or 0)).act
     assert (act.everyone, [one.id for one in act.spared]) == (True, ["ann", "jun"])
 

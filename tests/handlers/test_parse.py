@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.actors import Role
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.live import ListView
 from bot.calls.models import Vendor
-from bot.calls.reports import LOOKS, Look
+from bot.calls.reports import REPORTS, Report
 from bot.calls.verbs import (
     VERBS,
     Aim,
@@ -124,8 +124,8 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         ("rooms Stream page 3", LookAtRooms(vendor=Vendor.STREAM, page=2)),
         ("case #128", ShowCase(number=128)),
         ("audit", ShowAudit()),
-        ("audit 128", ShowAudit(which=CaseFilter(case=128))),
-        ("audit before 500", ShowAudit(which=CaseFilter(before=500))),
+        ("audit 128", ShowAudit(which=AuditQuery(case=128))),
+        ("audit before 500", ShowAudit(which=AuditQuery(before=500))),
         ("capabilities cometchat", ShowCapabilities(vendor=Vendor.COMETCHAT)),
         ("help kick", Help(topic="kick")),
         ("help quality", Help(topic="quality")),
@@ -136,16 +136,18 @@ def test_words_that_only_look(text: str, wanted: object) -> None:
     assert parse(text) == wanted
 
 
-@pytest.mark.parametrize("look", [look for look in LOOKS.values() if look.of_call])
-def test_every_look_at_a_call_is_read_and_explained_from_its_one_description(look: Look) -> None:
-    assert parse(look.example) == LookAtCall(look=look.name, call="K7QX")
+@pytest.mark.parametrize("report", [report for report in REPORTS.values() if report.of_call])
+def test_every_look_at_a_call_is_read_and_explained_from_its_one_description(
+    report: Report,
+) -> None:
+    assert parse(report.example) == LookAtCall(look=report.name, call="K7QX")
     with pytest.raises(BadInput, match="Which call") as missing:
-        parse(look.name)
-    assert look.example in (missing.value.next_step or "")
-    told = help_message(look.name, "/calls")
-    assert look.example in str(told.blocks)
-    assert ("role moderator" in str(told.blocks)) is (look.least is Role.MODERATOR)
-    assert ("links is in the audit log" in str(told.blocks)) is look.disclosing
+        parse(report.name)
+    assert report.example in (missing.value.next_step or "")
+    told = help_message(report.name, "/calls")
+    assert report.example in str(told.blocks)
+    assert ("role moderator" in str(told.blocks)) is (report.least is Role.MODERATOR)
+    assert ("links is in the audit log" in str(told.blocks)) is report.disclosing
 
 
 @pytest.mark.parametrize(

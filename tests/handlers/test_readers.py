@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
@@ -93,7 +93,7 @@ OLD = [
     (CASE, CaseValue(number=1), NO_CASE),
     (CASE_PAGE, CaseValue(number=1, page=1), NO_CASE),
     (CASE_CHECK, CaseValue(number=1), NO_CASE),
-    (AUDIT, AuditValue(which=CaseFilter(before=99)), NO_AUDIT),
+    (AUDIT, AuditValue(which=AuditQuery(before=99)), NO_AUDIT),
     (AUDIT_SEARCH, AuditValue(), "search the audit log"),
 ]
 
@@ -194,7 +194,7 @@ async def test_no_form_opens_for_what_its_reader_may_do_nowhere(show: Show, word
     delivery = await show.sender.command(vic.user, show.stage.cast.ops, words)
     assert delivery.trouble is None
     assert "Not done" in as_text(await vic.form())
-    entries = await show.store.audit(CaseFilter(by=vic.user.id))
+    entries = await show.store.audit(AuditQuery(by=vic.user.id))
     assert len(entries) == 1
 
 

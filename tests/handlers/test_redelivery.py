@@ -11,7 +11,7 @@ from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
 from bot.demo.vendors import Visitor
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_PEOPLE
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_forms import Former
@@ -39,7 +39,7 @@ def gone(show: Show, call: str, person: str) -> None:
 
 
 async def cases(show: Show) -> set[int | None]:
-    return {entry.case for entry in await show.store.audit(CaseFilter(limit=50))}
+    return {entry.case for entry in await show.store.audit(AuditQuery(limit=50))}
 
 
 async def test_a_command_whose_target_has_left(show: Show) -> None:
@@ -64,7 +64,7 @@ async def test_a_command_whose_words_mean_somebody_else_by_now(show: Show) -> No
     again = await show.sender.redeliver(delivery)
     assert "Already requested: case #1." in again.body.decode()
     assert "second" in {stay.visitor.id for stay in stream.rooms[SUPPORT].here()}
-    states = [entry.state for entry in await show.store.audit(CaseFilter(limit=50))]
+    states = [entry.state for entry in await show.store.audit(AuditQuery(limit=50))]
     assert State.REFUSED not in states
 
 

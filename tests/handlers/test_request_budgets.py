@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_PEOPLE, MODERATE
 from tests.fakes.moderator import Moderator
 from tests.handlers.test_forms import Former
@@ -50,7 +50,7 @@ async def asked_of_vendors(show: Show) -> int:
 
 
 async def on_record(show: Show) -> int:
-    return len(await show.store.audit(CaseFilter(limit=50)))
+    return len(await show.store.audit(AuditQuery(limit=50)))
 
 
 async def test_words_that_look_are_told_when_again_and_no_vendor_is_asked(show: Show) -> None:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.calls.cases import Case, Event
 from bot.calls.outcomes import State
 from bot.demo.stage import Show, open_show
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from handlers.blocks.forms.protected_field import INCLUDE
 from tests.fakes.moderator import PATIENCE
 from tests.handlers.test_forms import Former
@@ -47,7 +47,7 @@ async def ended(show: Show) -> Case:
     """The newest case, once it is over."""
 
     async def over() -> Case | None:
-        entries = await show.store.audit(CaseFilter(limit=20))
+        entries = await show.store.audit(AuditQuery(limit=20))
         number = max((entry.case or 0 for entry in entries), default=0)
         case = await show.store.case(number) if number else None
         return case if case is not None and not case.state.open else None
@@ -59,7 +59,7 @@ async def ended(show: Show) -> Case:
 
 
 async def refusals(show: Show) -> list[str]:
-    entries = await show.store.audit(CaseFilter(limit=50))
+    entries = await show.store.audit(AuditQuery(limit=50))
     return [entry.detail for entry in entries if entry.event is Event.REFUSED]
 
 
@@ -109,7 +109,7 @@ async def test_everyone_leaves_the_protected_out_and_says_so(
     assert "siobhan" in here(show)
     permissions = show.stage.world.stream.rooms["livestream:launch-show"].permissions
     assert "siobhan" not in permissions
-    entries = await show.store.audit(CaseFilter(case=case.number))
+    entries = await show.store.audit(AuditQuery(case=case.number))
     assert all(any("Siobhán" in one for one in entry.people) for entry in entries)
 
 
@@ -189,7 +189,7 @@ async def test_nothing_that_was_put_into_a_button_stands_in_a_case_or_on_record(
     show: Show, edited: dict[str, Any]
 ) -> None:
     await pressed(show, VALUE | edited)
-    entries = await show.store.audit(CaseFilter(limit=50))
+    entries = await show.store.audit(AuditQuery(limit=50))
     assert not any("FORGED" in entry.model_dump_json() for entry in entries)
     assert not any(entry.event is Event.REQUESTED for entry in entries)
 
@@ -210,5 +210,5 @@ async def test_a_role_taken_away_while_it_was_stopped_ends_the_case_as_refused(
         case = await ended(second)
         assert (case.number, case.state) == (1, State.REFUSED)
         assert second.stage.world.stream.rooms["livestream:launch-show"].stay("jun") is not None
-        last = (await second.store.audit(CaseFilter(case=1)))[0]
+        last = (await second.store.audit(AuditQuery(case=1)))[0]
         assert (last.event, last.state) == (Event.OUTCOME, State.REFUSED)

@@ -20,7 +20,7 @@ from bot.moderation.plan import Planner
 from bot.moderation.pump import Claimant
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import CaseFilter, Member
+from bot.ports import AuditQuery, Member
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
@@ -111,4 +111,4 @@ class Office:
         assert await self.tasks.drain(30) == 0
 
     async def events(self) -> list[Event]:
-        return [entry.event for entry in await self.store.audit(CaseFilter(limit=50))][::-1]
+        return [entry.event for entry in await self.store.audit(AuditQuery(limit=50))][::-1]

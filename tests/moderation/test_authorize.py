@@ -15,7 +15,7 @@ from bot.errors import AnswerLost, NotAtVendor, ProtectedPerson, RoleTooLow, Ven
 from bot.moderation.executor import STALE
 from bot.policy import Rules
 from bot.policy.rules import People, Places, Protected
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.moderation.office import MODERATOR, RULES, Office
@@ -61,7 +61,7 @@ async def test_everyone_spares_the_protected_and_the_case_says_so(office: Office
     assert case.act.present == 4
     assert carried(office).spares(["vera-uuid"])
     assert case.state is State.CONFIRMED
-    entries = await office.store.audit(CaseFilter(case=case.number))
+    entries = await office.store.audit(AuditQuery(case=case.number))
     assert all(any("Vera" in person for person in entry.people) for entry in entries)
 
 
@@ -201,7 +201,7 @@ async def test_rules_that_changed_while_it_was_stopped_end_the_case_as_refused(
     assert why in case.results[0].evidence
     assert "othing was done" in case.results[0].evidence
     assert office.vendor.done == []
-    last = (await office.store.audit(CaseFilter(case=number)))[0]
+    last = (await office.store.audit(AuditQuery(case=number)))[0]
     assert (last.event, last.state) == (Event.OUTCOME, State.REFUSED)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.calls.live import ListView, Trouble
+from bot.calls.live import ListView, VendorTrouble
 from bot.calls.models import Vendor
 from bot.calls.rights import NOTHING, Rights
 from bot.errors import Diagnosis, Impossible, NotAtVendor, VendorTimeout, VendorUnreachable
@@ -74,7 +74,9 @@ async def test_why_a_vendor_cannot_be_reached_is_told_to_admins_only(world: Worl
         admins = {Vendor.REALTIMEKIT: Rights(technical=True)}
         assert trouble.told(admins).message == "It is away. There is no address for it. Check it."
         for others in ({}, {Vendor.REALTIMEKIT: NOTHING}, {Vendor.STREAM: Rights(technical=True)}):
-            assert trouble.told(others) == Trouble(vendor=Vendor.REALTIMEKIT, message="It is away.")
+            assert trouble.told(others) == VendorTrouble(
+                vendor=Vendor.REALTIMEKIT, message="It is away."
+            )
 
 
 def test_what_is_not_connected_has_no_diagnosis(world: World) -> None:

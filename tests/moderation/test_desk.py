@@ -12,8 +12,8 @@ from bot.calls.cases import Case, Event, How, NoticeKind
 from bot.calls.live import ListView
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Seen, State
-from bot.calls.prior_state import Before, CallLimits
-from bot.calls.reports import LOOKS
+from bot.calls.prior_state import CallLimits, PriorState
+from bot.calls.reports import REPORTS
 from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, Unblock, Verb
 from bot.errors import (
     BadInput,
@@ -27,7 +27,7 @@ from bot.errors import (
 from bot.metrics import Metrics
 from bot.moderation.desk import Asker
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
-from bot.ports import CaseFilter, ChannelUnavailable, NoticeLater, NoticeLost
+from bot.ports import AuditQuery, ChannelUnavailable, NoticeLater, NoticeLost
 from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import HOME
@@ -60,7 +60,7 @@ async def test_what_an_earlier_case_found_is_not_taken_for_what_a_later_one_find
     office: Office,
 ) -> None:
     order = office.order(Unblock(), "ann")
-    found = Before(limits=CallLimits(people=50), most=1)
+    found = PriorState(limits=CallLimits(people=50), most=1)
     begun = order.model_copy(update={"act": order.act.model_copy(update={"before": found})})
     acceptance = await office.desk.request(begun)
     assert acceptance.case.act.before is None
@@ -155,12 +155,12 @@ async def test_the_audit_log_and_other_peoples_cases_want_a_moderator(office: Of
         ):
             with pytest.raises(RoleTooLow):
                 await read
-    for which in (CaseFilter(), CaseFilter(case=1), CaseFilter(by=MODERATOR.user)):
+    for which in (AuditQuery(), AuditQuery(case=1), AuditQuery(by=MODERATOR.user)):
         with pytest.raises(RoleTooLow):
             await office.desk.audit(viewer, which)
     with pytest.raises(RoleTooLow):
         await office.desk.require_auditor(viewer)
-    assert await office.desk.audit(viewer, CaseFilter(by=VIEWER.user)) == []
+    assert await office.desk.audit(viewer, AuditQuery(by=VIEWER.user)) == []
     assert (await office.desk.open(viewer, office.room))[1] == []
     assert [case.number for case in (await office.desk.open(moderator, office.room))[1]] == [1]
     assert (await office.desk.life(moderator, 1)).case.number == 1
@@ -188,7 +188,7 @@ async def test_a_card_offers_its_reader_what_they_may_do(office: Office) -> None
         view, _ = await office.desk.open(Asker(actor, "C1"), office.room)
         for rights in (picture.rights[Vendor.STREAM], view.rights):
             assert (rights.may("kick"), rights.may("end")) == (kick, end)
-            assert ("recordings" in rights.looks) is kick
+            assert ("recordings" in rights.reports) is kick
 
 
 async def test_strangers_see_nothing(office: Office) -> None:
@@ -197,7 +197,7 @@ async def test_strangers_see_nothing(office: Office) -> None:
         office.desk.look(asker, ListView()),
         office.desk.open(asker, office.room),
         office.desk.case(asker, 1),
-        office.desk.audit(asker, CaseFilter()),
+        office.desk.audit(asker, AuditQuery()),
     ):
         with pytest.raises(NotPermitted):
             await look
@@ -394,7 +394,7 @@ async def test_nothing_is_looked_up_for_strangers_and_their_order_is_recorded(
         await office.desk.call(asker, "default:room")
     with pytest.raises(Outsider):
         await office.desk.capabilities(asker)
-    (entry,) = await office.store.audit(CaseFilter())
+    (entry,) = await office.store.audit(AuditQuery())
     assert (entry.event, "kick ROOM nobody" in entry.detail) == (Event.REFUSED, True)
     assert office.vendor.requests == 0
 
@@ -402,7 +402,7 @@ async def test_nothing_is_looked_up_for_strangers_and_their_order_is_recorded(
 async def test_a_card_of_a_call_that_is_over_is_shown_although_nobody_says_who_was_there(
     office: Office,
 ) -> None:
-    office.vendor.looks = dict.fromkeys(LOOKS, Capability(level=Enforcement.ENFORCED))
+    office.vendor.reports = dict.fromkeys(REPORTS, Capability(level=Enforcement.ENFORCED))
     room = office.vendor.calls["default:room"]
     office.vendor.calls["default:room"] = room.model_copy(update={"ended_at": START})
     view, _ = await office.desk.open(Asker(MODERATOR, "C1"), office.room)

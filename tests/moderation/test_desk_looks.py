@@ -6,11 +6,11 @@ from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Aimed, Capability, Enforcement
 from bot.calls.cases import Event, Order
 from bot.calls.models import Vendor
-from bot.calls.reports import LOOKS, RECORDINGS, ROOMS, FileKind
+from bot.calls.reports import RECORDINGS, REPORTS, ROOMS, FileKind
 from bot.calls.verbs import Kick, Mute, Silence
 from bot.errors import BadInput, Impossible, Outsider, RoleTooLow, VendorUnreachable
 from bot.moderation.desk import Asker
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from tests.moderation.office import MODERATOR, STRANGER, VIEWER, Office
 
 RECORDED = frozenset({FileKind.RECORDING})
@@ -46,20 +46,20 @@ async def test_recordings_want_a_moderator(office: Office) -> None:
 
 
 async def test_what_is_handed_out_is_on_record_once(office: Office) -> None:
-    office.vendor.looks = dict.fromkeys(LOOKS, Capability(level=Enforcement.ENFORCED))
+    office.vendor.reports = dict.fromkeys(REPORTS, Capability(level=Enforcement.ENFORCED))
     office.vendor.keep_file("default:room", "rec_1.mp4")
     call = office.vendor.calls["default:room"]
     for _ in range(2):
         files = await office.desk.files(Asker(MODERATOR, "C1"), RECORDINGS, call, RECORDED, "k1")
     assert [one.name for one in files.files] == ["rec_1.mp4"]
-    (entry,) = await office.store.audit(CaseFilter())
+    (entry,) = await office.store.audit(AuditQuery())
     assert (entry.event, entry.title, entry.detail) == (Event.DISCLOSED, "Room", "Recordings: 1")
     assert "https://" not in entry.model_dump_json()
 
 
 async def test_a_look_the_vendor_has_not_says_why(office: Office) -> None:
     with pytest.raises(Impossible, match="it keeps nothing"):
-        await office.desk.looks(Asker(MODERATOR, "C1"), ROOMS, Vendor.STREAM)
+        await office.desk.reports(Asker(MODERATOR, "C1"), ROOMS, Vendor.STREAM)
 
 
 async def test_everyone_may_be_spared_from_and_is_looked_up(office: Office) -> None:
@@ -67,7 +67,7 @@ async def test_everyone_may_be_spared_from_and_is_looked_up(office: Office) -> N
     assert (act.everyone, [one.id for one in act.spared]) == (True, ["bob"])
     await office.desk.request(Order(key="k1", act=act, actor=MODERATOR))
     await office.done()
-    entry = (await office.store.audit(CaseFilter()))[-1]
+    entry = (await office.store.audit(AuditQuery()))[-1]
     assert entry.people == ("everyone", "but Bob (bob)")
 
 

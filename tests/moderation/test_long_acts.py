@@ -25,7 +25,7 @@ from bot.moderation.memory import Memory
 from bot.moderation.pump import Claimant
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.providers.http.client import Deadlines
 from bot.store import SqlStore
 from tests.fakes.directory import HOME, Table
@@ -179,7 +179,7 @@ async def test_what_is_stopped_in_the_middle_is_gone_on_with_by_the_next(databas
         two.executor.nudge()
         await two.tasks.drain(20)
         case = await store.case(number)
-        entries = await store.audit(CaseFilter(case=number, limit=9))
+        entries = await store.audit(AuditQuery(case=number, limit=9))
     assert (case.state, case.attempt) == (State.CONFIRMED, 2)
     assert here(server) == {"ada"}
     assert {one.person for one in case.results} == {f"p{n:03}" for n in range(PEOPLE)} | {"ben"}

@@ -530,7 +530,7 @@ async def test_what_a_card_offers_is_what_its_reader_may_do(
     policy = Policy(RULES, table)
     rights = await policy.rights(actor(user), Vendor.STREAM, "C0ANY")
     assert rights.may(verb, everyone=everyone) is offered
-    assert ("recordings" in rights.looks) is (user != PLAIN)
+    assert ("recordings" in rights.reports) is (user != PLAIN)
 
 
 async def test_nothing_is_offered_where_no_orders_are_taken(table: Table) -> None:
@@ -538,7 +538,7 @@ async def test_nothing_is_offered_where_no_orders_are_taken(table: Table) -> Non
     for channel, offered in (("C0OPS", True), ("C0ELSE", False), (None, False)):
         rights = await policy.rights(actor(LEAD), Vendor.STREAM, channel)
         assert rights.may("end") is offered
-        assert "recordings" in rights.looks
+        assert "recordings" in rights.reports
 
 
 async def test_a_card_offers_nothing_to_whoever_holds_no_role(table: Table) -> None:

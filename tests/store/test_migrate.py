@@ -13,7 +13,7 @@ from alembic import command
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry
 from bot.store import migrations, open_store
 from bot.store.audit.chain import GENESIS, link
@@ -105,10 +105,10 @@ async def test_an_old_record_is_found_after_migrating_and_unchanged(
     async with open_store(old_url, clock) as store:
         assert await store.schema_fits()
         assert await store.follow() == len(ENTRIES) + 1
-        found = await store.audit(CaseFilter(person="alice s", by="U-MARY", verbs=("kick",)))
+        found = await store.audit(AuditQuery(person="alice s", by="U-MARY", verbs=("kick",)))
         assert [entry.id for entry in found] == [3, 2, 1]
         since = found[1].at
-        assert [one.id for one in await store.audit(CaseFilter(since=since))] == [3, 2]
+        assert [one.id for one in await store.audit(AuditQuery(since=since))] == [3, 2]
 
 
 async def test_old_entries_are_found_by_what_new_ones_are(old_url: str) -> None:
@@ -140,7 +140,7 @@ async def test_names_folded_by_an_earlier_version_are_found_as_they_are_typed(
     async with open_store(old_url, clock) as store:
         assert await store.follow() == len(ENTRIES) + 2
         for typed in ("Pat O'Brien", "anne-marie", "troll king", "JOSÉ"):
-            found = await store.audit(CaseFilter(person=typed))
+            found = await store.audit(AuditQuery(person=typed))
             assert [entry.id for entry in found] == [len(ENTRIES) + 2], typed
 
 

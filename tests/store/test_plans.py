@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import NoticeKind
 from bot.calls.models import CallRef, Vendor
 from bot.store import SqlStore, open_store
@@ -172,14 +172,14 @@ async def planned(
 @pytest.mark.parametrize(
     ("which", "index"),
     [
-        (CaseFilter(by="U-MARY"), "audit_actor"),
-        (CaseFilter(verbs=("kick",)), "audit_verb"),
-        (CaseFilter(since=START), "audit_at"),
-        (CaseFilter(case=7), "audit_case"),
+        (AuditQuery(by="U-MARY"), "audit_actor"),
+        (AuditQuery(verbs=("kick",)), "audit_verb"),
+        (AuditQuery(since=START), "audit_at"),
+        (AuditQuery(case=7), "audit_case"),
     ],
 )
 async def test_a_search_of_the_record_finds_its_entries_by_an_index(
-    sqlite_url: str, clock: ManualClock, which: CaseFilter, index: str
+    sqlite_url: str, clock: ManualClock, which: AuditQuery, index: str
 ) -> None:
     steps = await planned(sqlite_url, clock, lambda store: store.audit(which))
     assert re.search(rf"USING (COVERING )?INDEX {index}\b", steps)

@@ -17,7 +17,7 @@ from bot.calls.verbs import Silence, Unsilence
 from bot.digests.subscription import Wish
 from bot.errors import OtherRelease
 from bot.metrics import Metrics
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.digests import wanted
@@ -26,7 +26,7 @@ from tests.store import earlier
 from tests.store.cases.test_asks import ask, due, refused
 from tests.store.orders import DONE, JOHN, MARY, MINUTE, order
 
-ALL = CaseFilter(limit=100)
+ALL = AuditQuery(limit=100)
 
 
 @pytest.fixture(params=sorted(earlier.RELEASES))

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.calls.cases import Event
 from bot.calls.lookups import Lookup
 from bot.digests.subscription import Wish
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
 from bot.store.audit.chain import Head
 from bot.store.audit.head_file import HighWater
@@ -38,7 +38,7 @@ async def test_what_was_open_is_marked_and_what_had_ended_is_not(store: SqlStore
     assert [(await store.case(number)).restored for number in (1, 2)] == [False, True]
     (claim,) = await store.claim(owner="w", limit=9, lease=MINUTE)
     assert (claim.case.restored, claim.case.attempt, claim.case.begun) == (True, 1, True)
-    entry = (await store.audit(CaseFilter()))[0]
+    entry = (await store.audit(AuditQuery()))[0]
     assert (entry.event, entry.actor, entry.detail) == (Event.RESTORED, None, marked.told)
     assert await store.verify() == 4
 
@@ -148,7 +148,7 @@ async def test_a_start_sees_that_the_file_is_older_than_what_was_written(
             assert await store.verify() == 3
     assert "the database is older than what was seen of it" in log.getvalue()
     async with open_store(sqlite_url, clock) as store:
-        entries = await store.audit(CaseFilter())
+        entries = await store.audit(AuditQuery())
         assert [one.event for one in entries].count(Event.RESTORED) == 1
 
 
@@ -193,7 +193,7 @@ async def test_a_start_sees_that_postgresql_is_another_one(
         assert (await store.case(1)).restored
         assert (await store.accept(order("b", person="bob"))).case.number == 2
     async with open_store(postgres_url, clock, patience=60) as store:
-        entries = await store.audit(CaseFilter())
+        entries = await store.audit(AuditQuery())
     assert [one.event for one in entries].count(Event.RESTORED) == 1
 
 

@@ -16,7 +16,7 @@ from bot.calls.asks import Ask
 from bot.calls.cases import Order
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
-from bot.calls.prior_state import Before, CallLimits, Held
+from bot.calls.prior_state import CallLimits, HeldRights, PriorState
 from bot.calls.verbs import Permission, Silence, Track
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import OtherRelease
@@ -32,9 +32,9 @@ ACT = Act(
     everyone=True,
     spared=(ANN,),
     present=9,
-    before=Before(
+    before=PriorState(
         limits=CallLimits(people=4, but_roles=("host",)),
-        rights=(Held(person="bob", rights=(Permission.SEND_AUDIO,)),),
+        rights=(HeldRights(person="bob", rights=(Permission.SEND_AUDIO,)),),
     ),
 )
 STORED: tuple[BaseModel, ...] = (

@@ -38,7 +38,7 @@ class CometChatProvider(Blind, Unprepared):
     vendor = Vendor.COMETCHAT
     days_at_once = 400
     capabilities = CAPABILITIES
-    looks = all_looks(
+    reports = all_looks(
         attendance=HAS,
         recordings=HAS,
         transcripts=Capability(level=Enforcement.ENFORCED, why=NO_MORE_KINDS),

@@ -52,7 +52,7 @@ class RealtimeKitProvider(Blind, Unprepared):
 
     vendor = Vendor.REALTIMEKIT
     days_at_once = 7
-    looks = all_looks(
+    reports = all_looks(
         attendance=HAS,
         quality=HAS,
         members=HAS,

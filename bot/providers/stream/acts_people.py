@@ -9,7 +9,7 @@ from bot.calls.acts import Act
 from bot.calls.capabilities import Enforcement, can
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Receipt
-from bot.calls.prior_state import Before
+from bot.calls.prior_state import PriorState
 from bot.calls.verbs import (
     Block,
     Grant,
@@ -121,7 +121,7 @@ class PeopleActs(StreamDoing):
 
         Who never had a right does not get it: in an audio room it would make a listener a speaker.
         """
-        before = act.before or Before()
+        before = act.before or PriorState()
         if not act.everyone:
             who = act.people[0].id
             if not (rights := before.held_by(who)):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bot.calls.acts import Act
 from bot.calls.cases import Case
 from bot.calls.effects import lock_of, settled_rights, taken_from
-from bot.calls.leaving import Leaving
+from bot.calls.leaving import Departures
 from bot.calls.models import CallRef
-from bot.calls.prior_state import Before, CallLimits, Held
+from bot.calls.prior_state import CallLimits, HeldRights, PriorState
 from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
 from bot.providers.stream.observe_people import RIGHTS, require_no_later
@@ -52,18 +52,18 @@ class StreamPreparing:
             return act
         return act.model_copy(update={"before": await self._before(act, past)})
 
-    async def _before(self, act: Act, past: Sequence[Case]) -> Before:
+    async def _before(self, act: Act, past: Sequence[Case]) -> PriorState:
         if isinstance(act.verb, Lock):
             return await self._lock(act, lock_of(past))
         if isinstance(act.verb, Unlock):
             return await self._unlock(act, lock_of(past))
         if isinstance(act.verb, Silence):
-            return Before(rights=await self._held(act, past, RIGHTS[act.verb.tracks]))
+            return PriorState(rights=await self._held(act, past, RIGHTS[act.verb.tracks]))
         if isinstance(act.verb, Unsilence):
-            return Before(rights=_given_back(act, past, RIGHTS[act.verb.tracks]))
+            return PriorState(rights=_given_back(act, past, RIGHTS[act.verb.tracks]))
         return await self._present(act)
 
-    async def _lock(self, act: Act, held: Before | None) -> Before:
+    async def _lock(self, act: Act, held: PriorState | None) -> PriorState:
         """As many as are in the call and count; the limits that a lock of ours found stay known.
 
         A limit of 0 stands for none in the vendor's samples, so that an empty call cannot be
@@ -86,15 +86,15 @@ class StreamPreparing:
         roles = self._roles(limits)
         counted = call.people - sum(call.people_by_role(role) for role in roles)
         found = held.limits if held and held.most == limits.people else None
-        return Before(limits=found or limits, most=max(counted, 1))
+        return PriorState(limits=found or limits, most=max(counted, 1))
 
-    async def _unlock(self, act: Act, held: Before | None) -> Before:
+    async def _unlock(self, act: Act, held: PriorState | None) -> PriorState:
         """The limits that the lock of ours found, none where there was none.
 
         Impossible when somebody else changed them since.
         """
         if held is None:
-            return Before()
+            return PriorState()
         now = (await self._reads.call(act.call.id)).limits
         if now is not None and now.people != held.most:
             raise Impossible(
@@ -102,9 +102,9 @@ class StreamPreparing:
                 f"{limit_said(now)}",
                 next_step="Nothing was done.",
             )
-        return Before(limits=held.limits)
+        return PriorState(limits=held.limits)
 
-    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+    async def leaving(self, call: CallRef, verb: Verb) -> Departures | None:
         """Who leaves when the call goes backstage: all whose role may not join it there.
 
         Who was given that right by itself does not show, nor what roles may where Stream does not
@@ -115,18 +115,18 @@ class StreamPreparing:
         now, grants = await asyncio.gather(self._reads.call(call.id), self._grants(call.id))
         staying = [role for role, rights in grants.items() if BACKSTAGE in rights]
         people = max(now.people - sum(map(now.people_by_role, staying)), 0)
-        return Leaving(people=people, present=now.people, at_most=not grants)
+        return Departures(people=people, present=now.people, at_most=not grants)
 
-    async def _present(self, act: Act) -> Before:
+    async def _present(self, act: Act) -> PriorState:
         """How many are there, so that it can be told afterwards how many left."""
         call = await self._reads.call(act.call.id)
         require_no_later(act, call)
-        return Before(most=call.people)
+        return PriorState(most=call.people)
 
     def _roles(self, limits: CallLimits) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*limits.but_roles, *self._rule.but_roles)))
 
-    def wanted(self, before: Before) -> CallLimits:
+    def wanted(self, before: PriorState) -> CallLimits:
         """The limits of a locked call."""
         found = before.limits or CallLimits()
         return found.model_copy(
@@ -139,7 +139,7 @@ class StreamPreparing:
 
     async def _held(
         self, act: Act, past: Sequence[Case], rights: Sequence[Permission]
-    ) -> tuple[Held, ...]:
+    ) -> tuple[HeldRights, ...]:
         """The rights that each person of a silence is known to have.
 
         Stream shows nobody's rights. Known is what somebody uses by sending it now, what was
@@ -160,7 +160,7 @@ class StreamPreparing:
         seen = [stay for one in (here, *senders) for stay in one.participants]
         people = {stay.user.id: stay for stay in seen if stay.user.id not in spared}
         return tuple(
-            Held(
+            HeldRights(
                 person=who,
                 name=stay.user.name or None,
                 rights=tuple(
@@ -194,7 +194,9 @@ def limit_words(limits: CallLimits) -> str:
     return "no limit" if limits.people is None else f"a limit of {limits.people} people"
 
 
-def _given_back(act: Act, past: Sequence[Case], rights: Sequence[Permission]) -> tuple[Held, ...]:
+def _given_back(
+    act: Act, past: Sequence[Case], rights: Sequence[Permission]
+) -> tuple[HeldRights, ...]:
     """What an unsilence gives to whom: what was taken, of the rights it is about."""
     spared = {one.id for one in act.spared}
     named = {one.id for one in act.people}

@@ -3,7 +3,7 @@
 from bot.calls.acts import Act
 from bot.calls.capabilities import Enforcement, can
 from bot.calls.outcomes import Receipt
-from bot.calls.prior_state import Before
+from bot.calls.prior_state import PriorState
 from bot.calls.verbs import End, GoBack, GoLive, Lock, MemberAdd, Ring, Say, Unlock
 from bot.providers.http.decode import read
 from bot.providers.stream.acts_base import StreamDoing, accepted, expect
@@ -28,7 +28,7 @@ class RoomActs(StreamDoing):
 
     @can(Lock, level=Enforcement.BEST_EFFORT, why=_LIMIT)
     async def _lock(self, act: Act) -> Receipt:
-        before = act.before or Before()
+        before = act.before or PriorState()
         limits = limits_written(self.preparing.wanted(before))
         answer = await self.change(act, {"limits": limits})
         return accepted(act, answer, f": at most {before.most} people")

@@ -12,10 +12,19 @@ from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
 from bot.calls.capabilities import complete
 from bot.calls.cases import Case
-from bot.calls.leaving import Leaving
+from bot.calls.leaving import Departures
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
 from bot.calls.outcomes import Observation, Receipt
-from bot.calls.reports import LOOKS, CallMember, Feedback, FileKind, Files, Quality, Room, Sightings
+from bot.calls.reports import (
+    REPORTS,
+    CallMember,
+    Feedback,
+    FileKind,
+    Files,
+    Quality,
+    Room,
+    Sightings,
+)
 from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
@@ -45,7 +54,7 @@ class StreamProvider(Blind):
 
     vendor = Vendor.STREAM
     days_at_once = 1
-    looks = all_looks(**dict.fromkeys(LOOKS, HAS))
+    reports = all_looks(**dict.fromkeys(REPORTS, HAS))
     lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
     prepared = PREPARED
 
@@ -116,7 +125,7 @@ class StreamProvider(Blind):
         """See `CallProvider.prepare`: a few reads, before anything is changed."""
         return await self._acts.preparing.prepare(act, past)
 
-    async def leaving(self, call: CallRef, verb: Verb) -> Leaving | None:
+    async def leaving(self, call: CallRef, verb: Verb) -> Departures | None:
         """See `CallProvider.leaving`: of going backstage, by the roles that the call counts."""
         return await self._acts.preparing.leaving(call, verb)
 

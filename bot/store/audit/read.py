@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Executable, and_, func, insert, select, up
 from bot.calls.cases import AuditEntry
 from bot.calls.names import fold
 from bot.calls.outcomes import State
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store.audit.chain import Head
 from bot.store.audit.entries import read_chained
 from bot.store.audit.verify_columns import as_kept
@@ -33,7 +33,7 @@ class Trail:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, which: CaseFilter) -> Sequence[AuditEntry]:
+    async def page(self, which: AuditQuery) -> Sequence[AuditEntry]:
         """The newest entries that fit."""
         before = select(*as_kept(_BEFORE.c.hash)).where(_BEFORE.c.id == AUDIT.c.id - 1)
         wanted = (
@@ -46,7 +46,7 @@ class Trail:
             rows = (await connection.execute(wanted)).all()
         return [read_chained(*row[:4]) for row in rows]
 
-    def _conditions(self, which: CaseFilter) -> list[ColumnElement[bool]]:
+    def _conditions(self, which: AuditQuery) -> list[ColumnElement[bool]]:
         """What `which` asks for, in the columns that entries are found by; see `rows.found_by`."""
         wanted = []
         for column, value in (

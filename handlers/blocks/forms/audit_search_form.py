@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 
-from bot.calls.audit_filter import MAX_WORDS, CaseFilter
+from bot.calls.audit_filter import MAX_WORDS, AuditQuery
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.verbs import VERBS
@@ -50,7 +50,7 @@ class SearchState(Value):
 
 
 def search_form(
-    state: SearchState, which: CaseFilter, vendors: Sequence[Vendor], name: str = ""
+    state: SearchState, which: AuditQuery, vendors: Sequence[Vendor], name: str = ""
 ) -> dict[str, Any]:
     """The form, filled in with `which`; `name` is a moderator who was not named by id."""
     zone = zone_name(state.zone)
@@ -75,7 +75,7 @@ def search_form(
     }
 
 
-def read_search(view: dict[str, Any]) -> tuple[SearchState, CaseFilter]:
+def read_search(view: dict[str, Any]) -> tuple[SearchState, AuditQuery]:
     """Where the answer goes, and what is looked for. BadInput when the form is old."""
     try:
         state = SearchState.model_validate_json(view["private_metadata"])
@@ -84,7 +84,7 @@ def read_search(view: dict[str, Any]) -> tuple[SearchState, CaseFilter]:
             for block in view["state"]["values"].values()
             for name, field in block.items()
         }
-        which = CaseFilter(
+        which = AuditQuery(
             person=clean(with_emoji(chosen[PERSON].get("value") or "")) or None,
             by=chosen[BY].get("selected_user"),
             verbs=tuple(one["value"] for one in chosen[VERB].get("selected_options") or ()),
@@ -135,7 +135,7 @@ def _field(name: str, label: str, element: Block) -> Block:
     }
 
 
-def _someone(which: CaseFilter) -> Block:
+def _someone(which: AuditQuery) -> Block:
     element: Block = {
         "type": "users_select",
         "action_id": BY,
@@ -144,7 +144,7 @@ def _someone(which: CaseFilter) -> Block:
     return {**element, "initial_user": which.by} if which.by else element
 
 
-def _person(which: CaseFilter) -> Block:
+def _person(which: AuditQuery) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": PERSON,
@@ -154,7 +154,7 @@ def _person(which: CaseFilter) -> Block:
     return {**element, "initial_value": cut(which.person, MAX_WORDS)} if which.person else element
 
 
-def _verbs(which: CaseFilter) -> Block:
+def _verbs(which: AuditQuery) -> Block:
     offered = [option(verb.label, name) for name, verb in VERBS.items()]
     chosen = [one for one in offered if one["value"] in which.verbs]
     element: Block = {
@@ -166,12 +166,12 @@ def _verbs(which: CaseFilter) -> Block:
     return {**element, "initial_options": chosen} if chosen else element
 
 
-def _vendors(which: CaseFilter, vendors: Sequence[Vendor]) -> Block:
+def _vendors(which: AuditQuery, vendors: Sequence[Vendor]) -> Block:
     offered = [option(vendor.label, vendor) for vendor in vendors]
     return select(VENDOR, offered, which.vendor, "Any vendor")
 
 
-def _states(which: CaseFilter) -> Block:
+def _states(which: AuditQuery) -> Block:
     offered = [option(state.label.capitalize(), state) for state in State]
     return select(STATE, offered, which.state, "Any result")
 

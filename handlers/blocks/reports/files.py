@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from bot.calls.capabilities import Capability
-from bot.calls.reports import LOOKS, File, FileKind, Files
+from bot.calls.reports import REPORTS, File, FileKind, Files
 from bot.calls.verbs import DeleteRecording, DeleteTranscript
 from handlers.blocks.action_values import ACT, ActValue
 from handlers.blocks.elements import MAX_TEXT, button, context, paragraph, section, stamp
@@ -45,7 +45,7 @@ def files_report(
 
 
 def _nothing(asked: NamedLook) -> str:
-    return f"{asked.call.vendor.label} lists no {LOOKS[asked.look].label.lower()} of this call."
+    return f"{asked.call.vendor.label} lists no {REPORTS[asked.look].label.lower()} of this call."
 
 
 def _file(

@@ -1,6 +1,6 @@
 """Where somebody is live now, on any vendor."""
 
-from bot.calls.live import Found
+from bot.calls.live import PeopleFound
 from bot.calls.reports import Sighting
 from handlers.blocks.action_values import OPEN, CallValue
 from handlers.blocks.elements import (
@@ -24,7 +24,7 @@ MAX_WORDS = 100
 """Characters of what is looked for."""
 
 
-def found_message(wanted: str, found: Found) -> Message:
+def found_message(wanted: str, found: PeopleFound) -> Message:
     """Everybody in a live call who answers to `wanted`, and what was not searched."""
     shown = found.people[:MOST]
     names = handles(list({one.call.ref: one.call for one in shown}.values()))
@@ -56,12 +56,12 @@ def _place(one: Sighting, name: str) -> Block:
     return section(text, **({"accessory": opened} if opened else {}))
 
 
-def _nobody(wanted: str, found: Found) -> str:
+def _nobody(wanted: str, found: PeopleFound) -> str:
     words = f"No one in a live call matches “{mrkdwn(wanted, MAX_WORDS)}”"
     return f"{words}, as far as was searched." if found.troubles or found.unread else f"{words}."
 
 
-def _gaps(found: Found) -> list[str]:
+def _gaps(found: PeopleFound) -> list[str]:
     """What was not searched, by vendor; told first, for nobody found proves nothing then."""
     gaps = [
         f"⚠️ {trouble.vendor.label} was not searched. {mrkdwn(trouble.message)}"

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from bot.calls.handles import handle
 from bot.calls.models import Page
-from bot.calls.reports import LOOKS, CallMember, Feedback, PersonQuality, Quality
+from bot.calls.reports import REPORTS, CallMember, Feedback, PersonQuality, Quality
 from handlers.blocks.action_values import OPEN, CallValue
 from handlers.blocks.elements import (
     MAX_HEADER,
@@ -71,7 +71,7 @@ def report(
     asked: NamedLook, facts: Iterable[str], body: Sequence[Block], shown: Part[T], at: datetime
 ) -> Message:
     """A look at a call: what and where, the facts, the body, and how to go on."""
-    label, told = LOOKS[asked.look].label, [fact for fact in facts if fact]
+    label, told = REPORTS[asked.look].label, [fact for fact in facts if fact]
     title = plain(asked.title, MAX_HEADER, empty="Untitled call")
     where = dots((asked.call.vendor.label, code(handle(asked.call)), *told))
     blocks = [header(f"{label}: {title}"), section(where), *body, *_foot(asked, shown, at)]

@@ -3,7 +3,7 @@
 from pydantic import Field, field_validator
 
 from bot.calls.models import Vendor
-from bot.calls.reports import LOOKS
+from bot.calls.reports import REPORTS
 from handlers.blocks.action_values import CallValue, Value
 
 LOOK = "look"
@@ -20,7 +20,7 @@ class LookValue(CallValue):
     @field_validator("look")
     @classmethod
     def _is_of_call(cls, look: str) -> str:
-        if look not in LOOKS or not LOOKS[look].of_call:
+        if look not in REPORTS or not REPORTS[look].of_call:
             raise ValueError("no such look at a call")
         return look
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calls.acts import Act
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.live import ListView
 from bot.calls.models import Vendor
 from bot.calls.verbs import Mute
@@ -117,7 +117,7 @@ def test_an_old_or_edited_button_is_refused_in_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [AuditValue(which=CaseFilter(before=3)), CallValue(call=ref(), page=2), CaseValue(number=1)],
+    [AuditValue(which=AuditQuery(before=3)), CallValue(call=ref(), page=2), CaseValue(number=1)],
 )
 def test_values_come_back(value: Value) -> None:
     assert load(type(value), dump(value)) == value

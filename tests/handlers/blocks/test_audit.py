@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.audit_filter import CaseFilter
-from bot.calls.case_history import Life
+from bot.calls.audit_filter import AuditQuery
+from bot.calls.case_history import CaseHistory
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.models import Vendor
@@ -79,7 +79,7 @@ DAMAGED = st.builds(
     text=st.text(max_size=500) | st.just("&" * 500) | st.binary(max_size=500).map(decoded),
 )
 FILTERS = st.builds(
-    CaseFilter,
+    AuditQuery,
     case=st.none() | st.integers(1, 10**9),
     before=st.none() | st.integers(1, 10**9),
     limit=st.just(10),
@@ -95,13 +95,13 @@ FILTERS = st.builds(
 
 @ANYTHING
 @given(many(ENTRIES | DAMAGED, MAX_ENTRIES + 2), FILTERS)
-def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: CaseFilter) -> None:
+def test_any_entries_make_a_sound_page(entries: list[AuditEntry], which: AuditQuery) -> None:
     told(audit_message(entries, which))
 
 
 @ANYTHING
 @given(FILTERS, NAMES)
-def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
+def test_any_search_fills_in_a_sound_form(which: AuditQuery, name: str) -> None:
     state = SearchState(
         opened=NOW, zone="Pacific/Auckland", reply_url="https://hooks.slack.com/commands/T1/2/3"
     )
@@ -120,11 +120,11 @@ def test_any_search_fills_in_a_sound_form(which: CaseFilter, name: str) -> None:
 def test_any_life_is_told_soundly(
     case: Case, entries: tuple[AuditEntry, ...], undone: tuple[Case, ...], page: int
 ) -> None:
-    told(case_message(Life(case=case, entries=entries, undone=undone), FULL, page))
+    told(case_message(CaseHistory(case=case, entries=entries, undone=undone), FULL, page))
 
 
 def test_the_way_to_older_entries_keeps_what_is_looked_for() -> None:
-    which = CaseFilter(person="alice", by="U012AB3CD", since=NOW, verbs=tuple(VERBS))
+    which = AuditQuery(person="alice", by="U012AB3CD", since=NOW, verbs=tuple(VERBS))
     entries = [AuditEntry(id=n, at=NOW, event=Event.REFUSED) for n in range(30, 20, -1)]
     (older, search) = elements(told(audit_message(entries, which)).blocks)
     assert load(AuditValue, older["value"]).which == which.model_copy(update={"before": 21})
@@ -135,7 +135,7 @@ def test_a_request_does_not_say_for_ever_that_it_is_in_progress() -> None:
     """An entry tells what was so then; how it stands is told by the later entries and the case."""
     asked = AuditEntry(id=1, at=NOW, event=Event.REQUESTED, case=7, state=State.ASKED)
     done = AuditEntry(id=2, at=NOW, event=Event.OUTCOME, case=7, state=State.CONFIRMED)
-    shown = words(told(audit_message([done, asked], CaseFilter())))
+    shown = words(told(audit_message([done, asked], AuditQuery())))
     assert "progress" not in shown
     assert shown.count("✅ confirmed") == 1
 
@@ -158,7 +158,7 @@ def test_an_outcome_is_told_once_and_options_in_words() -> None:
         **about,
     )
     asked = AuditEntry(id=1, event=Event.REQUESTED, detail="tracks=audio", **about)
-    shown = words(told(audit_message([doubt, done, asked], CaseFilter())))
+    shown = words(told(audit_message([doubt, done, asked], AuditQuery())))
     assert "“Raid” · They are muted." in shown
     assert "“Raid” · The answer was lost." in shown
     assert "“Raid” · tracks: audio" in shown
@@ -169,7 +169,7 @@ def test_an_outcome_is_told_once_and_options_in_words() -> None:
 def test_the_form_asks_for_days_on_the_readers_clocks_and_keeps_them() -> None:
     state = SearchState(opened=NOW, zone="Asia/Tokyo")
     tokyo = ZoneInfo("Asia/Tokyo")
-    which = CaseFilter(
+    which = AuditQuery(
         since=datetime(2026, 11, 20, tzinfo=tokyo), until=datetime(2026, 11, 22, tzinfo=tokyo)
     )
     view = search_form(state, which, tuple(Vendor))
@@ -197,7 +197,7 @@ def test_the_form_asks_for_days_on_the_readers_clocks_and_keeps_them() -> None:
 
 
 def test_utc_is_called_utc() -> None:
-    view = search_form(SearchState(opened=NOW, zone="Etc/UTC"), CaseFilter(), tuple(Vendor))
+    view = search_form(SearchState(opened=NOW, zone="Etc/UTC"), AuditQuery(), tuple(Vendor))
     assert "Etc/" not in str(view["blocks"])
 
 
@@ -214,13 +214,13 @@ def test_every_state_has_one_label_everywhere() -> None:
     ]
     assert [state.label for state in State] == labels
     assert [state_words(state).partition(" ")[2] for state in State] == labels
-    view = search_form(SearchState(opened=NOW), CaseFilter(), tuple(Vendor))
+    view = search_form(SearchState(opened=NOW), AuditQuery(), tuple(Vendor))
     (results,) = (one["element"] for one in view["blocks"] if one["block_id"] == STATE)
     assert [one["text"]["text"].lower() for one in results["options"]] == labels
     assert [*STATES.values()] == labels
     for state in State:
         for typed in (state.label, state.value):
-            assert parse(f"audit state {typed}") == ShowAudit(which=CaseFilter(state=state))
+            assert parse(f"audit state {typed}") == ShowAudit(which=AuditQuery(state=state))
 
 
 def crowd(number: int) -> Case:
@@ -251,7 +251,7 @@ def crowd(number: int) -> Case:
 
 
 def test_three_hundred_people_are_counted_and_paged_with_what_wants_an_eye_first() -> None:
-    life = Life(case=crowd(300))
+    life = CaseHistory(case=crowd(300))
     first = told(case_message(life, FULL))
     shown = words(first)
     assert "1 ❓ unknown · 1 ❌ failed · 298 ✅ confirmed · page 1 of 15" in shown
@@ -278,7 +278,7 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
     )
     refused = AuditEntry(id=3, at=NOW, event=Event.REFUSED, case=128, detail="Another order.")
     back = case.model_copy(update={"number": 130, "act": undo, "state": State.CONFIRMED})
-    life = Life(
+    life = CaseHistory(
         case=case.model_copy(update={"act": block}), entries=(joined, refused), undone=(back,)
     )
     shown = words(told(case_message(life, FULL)))
@@ -291,10 +291,10 @@ def test_who_joined_and_what_took_it_back_is_told() -> None:
 
 def test_a_case_asked_in_a_direct_message_says_so() -> None:
     case = crowd(1).model_copy(update={"channel": "D0MIRA"})
-    assert "in a direct message" in words(told(case_message(Life(case=case), FULL)))
+    assert "in a direct message" in words(told(case_message(CaseHistory(case=case), FULL)))
 
 
 def test_a_digests_channel_is_shown_as_slack_shows_one() -> None:
     entry = AuditEntry(id=1, at=NOW, event=Event.SUBSCRIBED, detail="A digest for C0OPS, every day")
-    shown = words(told(audit_message([entry], CaseFilter())))
+    shown = words(told(audit_message([entry], AuditQuery())))
     assert "A digest for <#C0OPS>, every day" in shown

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.capabilities import Capability, cannot
-from bot.calls.case_history import Life
+from bot.calls.case_history import CaseHistory
 from bot.calls.cases import Acceptance, AuditEntry, Case, Event, How
-from bot.calls.live import CallView, ListView, Picture, Trouble
+from bot.calls.live import CallListing, CallView, ListView, VendorTrouble
 from bot.calls.models import Call, Page, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Observation, Progress, Result, Seen, State, overall
 from bot.calls.verbs import VERBS, Block, Kick, Mute, RecordStart, Unblock, Verb
@@ -64,8 +64,8 @@ from tests.fakes.rights import EVERYWHERE, FULL
 def test_any_calls_make_a_sound_list(
     calls: tuple[Call, ...], text: str, page: int, gaps: bool
 ) -> None:
-    troubles = (Trouble(vendor=Vendor.STREAM, message=text),) if gaps else ()
-    picture = Picture(
+    troubles = (VendorTrouble(vendor=Vendor.STREAM, message=text),) if gaps else ()
+    picture = CallListing(
         calls=calls,
         at=NOW,
         troubles=troubles,
@@ -100,7 +100,7 @@ def test_any_case_is_told_soundly(case: Case, how: How) -> None:
     for message in (
         line_message(case),
         answer_message(case, FULL),
-        case_message(Life(case=case), FULL),
+        case_message(CaseHistory(case=case), FULL),
         asked_message(Acceptance(case=case, how=how)),
         check_message(case, seen, FULL),
     ):
@@ -122,7 +122,9 @@ def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
     )
     message = told(
         list_message(
-            Picture(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=1), {Vendor.STREAM: ALL}
+            CallListing(calls=calls, at=NOW, rights=EVERYWHERE),
+            ListView(page=1),
+            {Vendor.STREAM: ALL},
         )
     )
     assert "Room 10*" in words(message)
@@ -138,7 +140,9 @@ def test_two_thousand_calls_are_ten_a_page_with_a_way_on_and_back() -> None:
 
 def test_a_page_that_is_gone_shows_the_last_one() -> None:
     calls = (Call(ref=ref(), title="Support room", people=3),)
-    message = list_message(Picture(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=9), {})
+    message = list_message(
+        CallListing(calls=calls, at=NOW, rights=EVERYWHERE), ListView(page=9), {}
+    )
     assert "Support room" in words(told(message))
 
 
@@ -147,20 +151,24 @@ def test_a_page_that_is_gone_shows_the_last_one() -> None:
     [
         (ListView(), (), "No call is live"),
         (ListView(text="raid"), (), "Clear the filter"),
-        (ListView(), (Trouble(vendor=Vendor.STREAM, message="took too long"),), "took too long"),
+        (
+            ListView(),
+            (VendorTrouble(vendor=Vendor.STREAM, message="took too long"),),
+            "took too long",
+        ),
     ],
 )
 def test_an_empty_list_says_what_to_do(
-    view: ListView, troubles: tuple[Trouble, ...], says: str
+    view: ListView, troubles: tuple[VendorTrouble, ...], says: str
 ) -> None:
-    message = told(list_message(Picture(calls=(), at=NOW, troubles=troubles), view, {}))
+    message = told(list_message(CallListing(calls=(), at=NOW, troubles=troubles), view, {}))
     assert says in words(message)
 
 
 def test_the_headline_names_the_vendors_that_did_not_answer() -> None:
     calls = (Call(ref=ref(), title="Support room", people=3),)
-    silent = [Trouble(vendor=one, message="took too long") for one in (Vendor.COMETCHAT,)]
-    message = list_message(Picture(calls=calls, at=NOW, troubles=tuple(silent)), ListView(), {})
+    silent = [VendorTrouble(vendor=one, message="took too long") for one in (Vendor.COMETCHAT,)]
+    message = list_message(CallListing(calls=calls, at=NOW, troubles=tuple(silent)), ListView(), {})
     assert words(told(message)).startswith("1 live call · CometChat not answering")
     assert message.text.startswith("1 live call · CometChat not answering")
 
@@ -349,12 +357,12 @@ def test_the_record_pages_back() -> None:
         )
         for n in range(60, 0, -1)
     ]
-    message = told(audit_message(entries, CaseFilter(limit=60)))
+    message = told(audit_message(entries, AuditQuery(limit=60)))
     older = [e for e in elements(message.blocks) if e["action_id"] == "audit"]
     assert load(AuditValue, older[0]["value"]).which.before == 21
-    last = told(audit_message(entries[-3:], CaseFilter()))
+    last = told(audit_message(entries[-3:], AuditQuery()))
     assert [e["action_id"] for e in elements(last.blocks)] == ["audit.search"]
-    assert "No entries match" in words(told(audit_message([], CaseFilter())))
+    assert "No entries match" in words(told(audit_message([], AuditQuery())))
 
 
 def test_capabilities_say_why_and_what_instead() -> None:
@@ -411,7 +419,7 @@ def test_a_bulk_act_shows_first_whom_it_missed() -> None:
         results=results,
         reason="r" * 2000,
     )
-    shown = words(told(case_message(Life(case=case), FULL)))
+    shown = words(told(case_message(CaseHistory(case=case), FULL)))
     assert "❌ failed · `p29`: gone." in shown
     assert "1 ❌ failed · 29 ✅ confirmed · page 1 of 2" in shown
     assert "r" * 2000 in shown
@@ -421,7 +429,7 @@ def test_a_call_with_an_id_too_long_for_a_menu_keeps_its_buttons() -> None:
     call = Call(ref=ref("c" * 300), title="Raid", people=1)
     message = told(
         list_message(
-            Picture(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
+            CallListing(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
         )
     )
     assert offered(message.blocks) == {"mute", "record_start"}
@@ -431,7 +439,7 @@ def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_i
     call = Call(ref=ref(), title="Raid", people=9)
     message = told(
         list_message(
-            Picture(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
+            CallListing(calls=(call,), at=NOW, rights=EVERYWHERE), ListView(), {Vendor.STREAM: ALL}
         )
     )
     assert "end" in offered(message.blocks)
@@ -446,7 +454,7 @@ def test_every_act_is_reached_from_the_list_and_end_call_always_has_a_place_in_i
 def test_one_entry_leads_to_all_actions(id_: str, table: Mapping[str, Capability]) -> None:
     """In the menu where there is one, a button where there is none: never both side by side."""
     call = Call(ref=ref(id_), title="Raid", people=9)
-    picture = Picture(calls=(call,), at=NOW, rights=EVERYWHERE)
+    picture = CallListing(calls=(call,), at=NOW, rights=EVERYWHERE)
     for message in (
         told(list_message(picture, ListView(), {Vendor.STREAM: table})),
         card(call, table),

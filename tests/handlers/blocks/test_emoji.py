@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.live import ListView
 from bot.calls.verbs import Poll, Say
 from bot.demo.slack.emoji import named
@@ -97,7 +97,7 @@ async def test_a_name_with_emoji_is_typed_as_it_is_shown(show: Show) -> None:
     for person, name in (("b", "Bob"), ("l", "Lee\U0001f525"), ("w", "\U0001f44b\U0001f3fc Wim")):
         stream.join(room.id, Visitor(person, name))
     await mira.types(f"mute stream:{room.id} Lee\U0001f525 \U0001f355 spam")
-    (entry,) = await show.store.audit(CaseFilter(limit=1))
+    (entry,) = await show.store.audit(AuditQuery(limit=1))
     case = await show.store.case(entry.case or 0)
     assert ([one.id for one in case.act.people], case.reason) == (["l"], "\U0001f355 spam")
     for words in ("find \U0001f44b\U0001f3fc wim", "list \U0001f355", "audit person lee\U0001f525"):

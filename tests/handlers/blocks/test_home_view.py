@@ -7,7 +7,7 @@ from hypothesis import given
 
 from bot.calls.actors import Role
 from bot.calls.cases import Case
-from bot.calls.live import Picture, Trouble
+from bot.calls.live import CallListing, VendorTrouble
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.verbs import VERBS
 from bot.demo.slack.blockkit import check_view
@@ -29,7 +29,7 @@ def desktop(*shown: Call, told: tuple[Case, ...] = (), **more: Any) -> Desktop:
     places = tuple(Place(vendor=v, role=roles, verbs=tuple(VERBS)) for v in Vendor)
     given = {
         "places": places,
-        "calls": Picture(calls=shown, at=NOW, rights=EVERYWHERE),
+        "calls": CallListing(calls=shown, at=NOW, rights=EVERYWHERE),
         "cases": told,
         "capabilities": TABLES,
     }
@@ -77,8 +77,8 @@ def test_home_says_that_there_is_more_and_what_is_missing() -> None:
         room.model_copy(update={"ref": ref.model_copy(update={"id": f"d:{n}"})}) for n in range(11)
     ]
     assert "“All live calls” shows the others" in str(home_view(desktop(*many), "/calls", NOW))
-    silent = Picture(
-        calls=(), at=NOW, troubles=(Trouble(vendor=Vendor.STREAM, message="No answer."),)
+    silent = CallListing(
+        calls=(), at=NOW, troubles=(VendorTrouble(vendor=Vendor.STREAM, message="No answer."),)
     )
     shown = str(home_view(desktop(calls=silent), "/calls", NOW))
     assert "0 live calls · Stream Video not answering" in shown

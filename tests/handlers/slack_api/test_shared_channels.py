@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
@@ -63,7 +63,7 @@ async def test_no_line_is_written_where_another_workspace_reads_and_admins_hear_
         await show.counter.tasks.drain(5)
         assert [as_text(one) for one in show.workspace.messages.get(LOG, [])] == []
         assert len(show.workspace.messages[admin]) == 1
-        entries = await show.store.audit(CaseFilter(limit=50))
+        entries = await show.store.audit(AuditQuery(limit=50))
         assert sum("shared with another workspace" in entry.detail for entry in entries) == 1
 
 

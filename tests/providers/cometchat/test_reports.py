@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.calls.models import RecordingState
-from bot.calls.reports import LOOKS, FileKind
+from bot.calls.reports import REPORTS, FileKind
 from bot.demo.vendors import CometChatServer, Visitor
 from bot.errors import Impossible
 from bot.providers.cometchat.provider import CometChatProvider
@@ -150,7 +150,7 @@ async def test_a_listing_that_pages_on_with_the_same_calls_is_left() -> None:
 
 
 async def test_there_is_no_other_look_and_each_says_why(provider: CometChatProvider) -> None:
-    assert set(provider.looks) == set(LOOKS)
+    assert set(provider.reports) == set(REPORTS)
     for ask in (provider.quality, provider.feedback, provider.members):
         with pytest.raises(Impossible, match="There is no"):
             await ask(REF)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.calls.models import Call, CallRef, Vendor
-from bot.calls.reports import LOOKS, RoomKind
+from bot.calls.reports import REPORTS, RoomKind
 from bot.calls.verbs import Lock, MemberRemove
 from bot.demo.vendors import RealtimeKitServer, Visitor
 from bot.errors import Impossible, VendorGarbled
@@ -27,8 +27,8 @@ def crowd(server: RealtimeKitServer, call: Call, size: int) -> None:
 
 
 async def test_every_look_is_there_but_what_people_said(provider: RealtimeKitProvider) -> None:
-    assert set(provider.looks) == set(LOOKS)
-    lacking = {name: one.why for name, one in provider.looks.items() if not one.possible}
+    assert set(provider.reports) == set(REPORTS)
+    lacking = {name: one.why for name, one in provider.reports.items() if not one.possible}
     assert lacking == {"feedback": "RealtimeKit asks nobody how a call was."}
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calls.models import CallRef, Vendor
-from bot.calls.reports import LOOKS, FileKind, RoomKind
+from bot.calls.reports import REPORTS, FileKind, RoomKind
 from bot.calls.verbs import RecordStart, RecordStop, TranscribeStart, TranscribeStop
 from bot.demo.vendors import StreamServer, Visitor
 from bot.errors import NotAtVendor, VendorBusy, VendorFault, VendorGarbled
@@ -30,8 +30,8 @@ async def record(provider: StreamProvider, clock: ManualClock, seconds: float = 
 
 
 async def test_there_is_every_look(provider: StreamProvider) -> None:
-    assert set(provider.looks) == set(LOOKS)
-    assert all(look.possible for look in provider.looks.values())
+    assert set(provider.reports) == set(REPORTS)
+    assert all(report.possible for report in provider.reports.values())
 
 
 async def test_files_come_newest_first_with_their_times_and_a_hidden_link(

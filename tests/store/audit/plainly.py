@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.names import fold
 from bot.calls.outcomes import State
@@ -14,7 +14,7 @@ def open_cases(entries: Sequence[AuditEntry]) -> frozenset[int | None]:
     return frozenset({one.case for one in entries if one.event is Event.REQUESTED} - ended)
 
 
-def fits(entry: AuditEntry, which: CaseFilter, going: frozenset[int | None]) -> bool:
+def fits(entry: AuditEntry, which: AuditQuery, going: frozenset[int | None]) -> bool:
     """Whether the entry is one of those that are looked for; `going` are the open cases."""
     return (
         which.case in (None, entry.case)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.acts import Act, Person
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry, Disclosure, Refusal
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Result, State
@@ -70,7 +70,7 @@ MOMENTS = (
     | st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 1))  # noqa: DTZ001  its zone is given
 )
 FILTERS = st.builds(
-    CaseFilter,
+    AuditQuery,
     case=st.none() | st.integers(0, 20),
     before=st.none() | st.integers(0, 50),
     limit=st.integers(1, 60),
@@ -96,7 +96,7 @@ def test_any_filter_finds_what_a_slow_look_finds(kind: str, request: pytest.Fixt
             going = open_cases(entries)
 
             @given(FILTERS)
-            def same(which: CaseFilter) -> None:
+            def same(which: AuditQuery) -> None:
                 slow = [one for one in entries if fits(one, which, going)][: which.limit]
                 assert list(runner.run(store.audit(which))) == slow
 
@@ -125,7 +125,7 @@ async def test_each_whom_an_act_on_everyone_reached_finds_its_case(store: SqlSto
     lost = Result(person="zed", name="Zed", state=State.FAILED, evidence="No such user.")
     await store.finish(claim, [*results, lost])
     for words in (*(name for _, name in there), "p07", "guest nr 42 (p42)", "zed", "everyone"):
-        (entry, *_) = await store.audit(CaseFilter(person=words, state=State.PARTLY))
+        (entry, *_) = await store.audit(AuditQuery(person=words, state=State.PARTLY))
         assert (entry.case, len(entry.reached)) == (1, 44)
     assert entry.detail == ("43 people: confirmed. Nobody sends audio.\nZed: failed. No such user.")
-    assert await store.audit(CaseFilter(person="host")) == []
+    assert await store.audit(AuditQuery(person="host")) == []

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from sqlalchemy import select
 
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.outcomes import State
@@ -183,7 +183,7 @@ async def test_a_body_that_is_no_entry_is_named_and_shown_as_damaged(
     await rewritten(database_url, 2, body)
     with pytest.raises(RecordDamaged, match="Audit entry 2 "):
         await store.verify()
-    entries = await store.audit(CaseFilter())
+    entries = await store.audit(AuditQuery())
     assert [entry.id for entry in entries] == [4, 3, 2, 1]
     damaged = entries[2]
     assert isinstance(damaged, DamagedEntry)
@@ -197,7 +197,7 @@ async def test_an_entry_of_another_number_is_damaged(store: SqlStore, database_u
     await rewritten(database_url, 2, body)
     with pytest.raises(RecordDamaged, match="Audit entry 2 says that it is entry 7"):
         await store.verify()
-    damaged = (await store.audit(CaseFilter()))[2]
+    damaged = (await store.audit(AuditQuery()))[2]
     assert (damaged.id, damaged.case, damaged.at.year) == (2, 2, 2026)
 
 
@@ -206,7 +206,7 @@ async def test_a_changed_entry_that_can_still_be_read_is_shown_as_damaged(
 ) -> None:
     await three_cases(store)
     damage(database_url, "UPDATE audit SET body = (SELECT body FROM audit WHERE id = 1)")
-    first, *others = reversed(await store.audit(CaseFilter()))
+    first, *others = reversed(await store.audit(AuditQuery()))
     assert first.event is Event.REQUESTED
     assert {entry.event for entry in others} == {Event.DAMAGED}
 
@@ -244,7 +244,7 @@ async def test_whatever_an_sqlite_cell_holds_is_told(
         damage(sqlite_url, statement)
         with pytest.raises(RecordDamaged, match=r"entry 2 |#2 "):
             await store.verify()
-        assert len(await store.audit(CaseFilter())) == 4
+        assert len(await store.audit(AuditQuery())) == 4
 
 
 async def test_every_kind_of_fault_is_told_at_once(store: SqlStore, database_url: str) -> None:
@@ -317,14 +317,14 @@ async def test_a_look_at_a_part_of_the_log_begins_there(
 
 async def test_what_a_newer_release_wrote_is_no_damage(store: SqlStore, database_url: str) -> None:
     await three_cases(store)
-    plain = json.loads((await store.audit(CaseFilter(before=3, limit=1)))[0].model_dump_json())
+    plain = json.loads((await store.audit(AuditQuery(before=3, limit=1)))[0].model_dump_json())
     more = json.dumps(plain | {"colour": "red", "actor": plain["actor"] | {"shoe": 41}})
     await rewritten(database_url, 2, more.encode())
     assert await store.verify() == 4
     unknown = json.dumps(plain | {"event": "blessed"})
     await rewritten(database_url, 2, unknown.encode())
     assert await store.verify() == 4
-    shown = (await store.audit(CaseFilter()))[2]
+    shown = (await store.audit(AuditQuery()))[2]
     assert (shown.event, "newer release" in shown.detail) == (Event.NEWER, True)
 
 

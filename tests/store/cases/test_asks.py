@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.calls.acts import Person
 from bot.calls.asks import Ask, ask_id
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import Refusal
 from bot.store import SqlStore, open_store
 from bot.store.cases.asks import KEPT, SAME
@@ -60,7 +60,7 @@ async def test_the_same_request_with_another_order_is_kept_too(
     for one in (first, first, second):
         await refused(store, one)
     assert await store.refused_order(second.id) == second
-    assert len(await store.audit(CaseFilter(limit=9))) == 1
+    assert len(await store.audit(AuditQuery(limit=9))) == 1
 
 
 async def test_of_a_thousand_presses_at_once_one_asks(store: SqlStore, clock: ManualClock) -> None:

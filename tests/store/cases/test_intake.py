@@ -9,12 +9,12 @@ from bot.calls.cases import Event, How, Refusal
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, NotAccepted, UnknownCase
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
 from tests.store.orders import DONE, JOHN, MARY, MINUTE, order
 
-ALL = CaseFilter(limit=100)
+ALL = AuditQuery(limit=100)
 
 
 async def events(store: SqlStore) -> list[Event]:
@@ -187,8 +187,8 @@ async def test_strange_but_valid_text_comes_back_as_it_was(store: SqlStore) -> N
 async def test_the_audit_is_read_by_case_and_by_page(store: SqlStore) -> None:
     for i in range(4):
         await store.accept(order(f"k{i}", person=f"p{i}"))
-    assert [e.id for e in await store.audit(CaseFilter(case=2))] == [2]
-    assert [e.id for e in await store.audit(CaseFilter(before=4, limit=2))] == [3, 2]
+    assert [e.id for e in await store.audit(AuditQuery(case=2))] == [2]
+    assert [e.id for e in await store.audit(AuditQuery(before=4, limit=2))] == [3, 2]
 
 
 async def test_recent_cases_of_a_call_and_of_one_run_of_it(store: SqlStore) -> None:

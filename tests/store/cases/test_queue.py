@@ -9,7 +9,7 @@ import pytest
 from bot.calls.cases import Event, NoticeKind
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import Progress, Result, State
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
 from tests.store.orders import DONE, JOHN, MINUTE, OVER, order
@@ -134,7 +134,7 @@ async def test_a_case_is_finished_once(store: SqlStore) -> None:
     (claim,) = await store.claim(owner="a", limit=1, lease=MINUTE)
     done = await asyncio.gather(store.finish(claim, [DONE]), store.finish(claim, [DONE]))
     assert sorted(done) == [False, True]
-    outcomes = [e for e in await store.audit(CaseFilter()) if e.event is Event.OUTCOME]
+    outcomes = [e for e in await store.audit(AuditQuery()) if e.event is Event.OUTCOME]
     assert len(outcomes) == 1
     assert await store.claim(owner="a", limit=1, lease=MINUTE) == []
 
@@ -162,7 +162,7 @@ async def test_the_outcome_says_how_it_went_for_each_person(
     case = await store.case(1)
     assert (case.state, case.results) == (State.PARTLY, (DONE, failed))
     assert case.finished_at == clock.now()
-    entry = (await store.audit(CaseFilter()))[0]
+    entry = (await store.audit(AuditQuery()))[0]
     assert (entry.event, entry.state, entry.at) == (Event.OUTCOME, State.PARTLY, clock.now())
     assert entry.detail.splitlines() == [
         "Alice: confirmed. Alice is muted.",

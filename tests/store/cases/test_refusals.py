@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.calls.actors import Actor
 from bot.calls.asks import Ask, ask_id
-from bot.calls.audit_filter import CaseFilter
+from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry, Refusal
 from bot.calls.refusals import OF_INSIDERS
 from bot.scheduler.refusal_counts import RefusalCounts
@@ -56,7 +56,7 @@ async def test_the_first_is_recorded_and_the_others_are_counted_by_the_hour(
     assert count.detail == (
         "1,134 more requests were refused at 2026-11-21 12:01 UTC. Last refusal: You are a guest."
     )
-    found = await store.audit(CaseFilter(by=GUS.user, limit=9))
+    found = await store.audit(AuditQuery(by=GUS.user, limit=9))
     assert [entry.id for entry in found] == [2, 1]
     assert await store.verify() == 2
 

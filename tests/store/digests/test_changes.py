@@ -9,7 +9,7 @@ from bot.calls.cases import DigestNote, Event
 from bot.digests.announcements import Announcement, AnnouncementKind, ChangeKind
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import BadInput, NotAccepted, UnknownSubscription
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import JOHN, MARY, MINUTE, OVER
@@ -28,7 +28,7 @@ def note(event: Event = Event.CHANGED, key: str = "n") -> DigestNote:
 
 async def record(store: SqlStore) -> list[Event]:
     """The newest first."""
-    return [entry.event for entry in await store.audit(CaseFilter())]
+    return [entry.event for entry in await store.audit(AuditQuery())]
 
 
 async def owed(store: SqlStore) -> list[Announcement]:
@@ -39,7 +39,7 @@ async def test_setting_one_up_is_on_record_and_owed_to_its_channel(store: SqlSto
     taken = await store.set_up(WISH, MARY, "k", START)
     assert (taken.how, taken.before) == (ChangeKind.NEW, None)
     assert await store.subscriptions() == [taken.subscription]
-    (entry,) = await store.audit(CaseFilter())
+    (entry,) = await store.audit(AuditQuery())
     assert entry.detail == (
         "A digest for C-OPS, every day at 09:00 Europe/London, covering the previous day"
     )

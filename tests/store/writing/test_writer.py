@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.calls.cases import Acceptance, How
 from bot.errors import DatabaseUnavailable, NotAccepted, StoreError, UnknownCase
-from bot.ports import CaseFilter
+from bot.ports import AuditQuery
 from bot.service import on_a_fast_loop
 from bot.store import SqlStore, open_store
 from bot.store.database import CHAIN_LOCK
@@ -108,7 +108,7 @@ async def usable_and_clean(store: SqlStore) -> None:
             await asyncio.sleep(0.05)
     assert accepted.how is How.NEW
     assert accepted.case.number == 1
-    assert [entry.case for entry in await store.audit(CaseFilter())] == [1]
+    assert [entry.case for entry in await store.audit(AuditQuery())] == [1]
 
 
 async def test_a_connection_that_broke_between_orders_costs_no_order(

@@ -8,10 +8,10 @@ from pydantic import SecretStr
 
 from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import cannot
-from bot.calls.live import CallView, Found, Trouble
+from bot.calls.live import CallView, PeopleFound, VendorTrouble
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.calls.reports import (
-    LOOKS,
+    REPORTS,
     CallMember,
     Feedback,
     File,
@@ -135,13 +135,13 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
 
 
 @ANYTHING
-@given(CALLS, many(PEOPLE, 25).map(tuple), st.sets(st.sampled_from(list(LOOKS))))
+@given(CALLS, many(PEOPLE, 25).map(tuple), st.sets(st.sampled_from(list(REPORTS))))
 def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
     call: Call, people: tuple[Participant, ...], lacking: set[str]
 ) -> None:
-    looks = {name: cannot(name) if name in lacking else ALL["kick"] for name in LOOKS}
+    looks = {name: cannot(name) if name in lacking else ALL["kick"] for name in REPORTS}
     view = CallView(
-        call=call, people=Page(items=people), capabilities=ALL, looks=looks, rights=FULL, at=NOW
+        call=call, people=Page(items=people), capabilities=ALL, reports=looks, rights=FULL, at=NOW
     )
     told(call_message(view, []))
 
@@ -188,13 +188,13 @@ def test_any_names_make_a_sound_report(
     WORDS,
     many(st.builds(Sighting, call=CALLS, person=PEOPLE), 30).map(tuple),
     st.dictionaries(st.sampled_from(Vendor), st.integers(1, 9)),
-    st.lists(st.builds(Trouble, vendor=st.sampled_from(Vendor), message=WORDS), max_size=3),
+    st.lists(st.builds(VendorTrouble, vendor=st.sampled_from(Vendor), message=WORDS), max_size=3),
 )
 def test_anybody_found_makes_a_sound_answer(
     wanted: str,
     people: tuple[Sighting, ...],
     unread: dict[Vendor, int],
-    troubles: list[Trouble],
+    troubles: list[VendorTrouble],
 ) -> None:
-    found = Found(people=people, at=NOW, unread=unread, troubles=tuple(troubles))
+    found = PeopleFound(people=people, at=NOW, unread=unread, troubles=tuple(troubles))
     told(found_message(wanted, found))

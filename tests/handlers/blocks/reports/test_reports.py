@@ -8,10 +8,10 @@ from pydantic import SecretStr, ValidationError
 from bot.calls.attendance import Attendance, Attendee
 from bot.calls.capabilities import cannot
 from bot.calls.handles import handle
-from bot.calls.live import CallView, Found, Trouble
+from bot.calls.live import CallView, PeopleFound, VendorTrouble
 from bot.calls.models import Call, Page, Participant, Vendor
 from bot.calls.reports import (
-    LOOKS,
+    REPORTS,
     CallMember,
     Feedback,
     File,
@@ -34,7 +34,7 @@ from handlers.blocks.reports.report import feedback_report, members_report, qual
 from handlers.blocks.reports.report_values import LOOK, LOOK_PAGE, LookValue, NamedLook, RoomsValue
 from handlers.blocks.reports.rooms import Shelf, rooms_report
 from handlers.blocks.text import when
-from handlers.commands.further import REPORTS
+from handlers.commands.further import REPORT_HANDLERS
 from tests.fakes.blocks import ALL, NOW, elements, ref, told, words
 from tests.fakes.rights import FULL
 
@@ -61,7 +61,7 @@ def pages(message: Message) -> list[tuple[str, int]]:
 
 
 def test_every_look_at_a_call_has_its_report() -> None:
-    assert set(REPORTS) == {name for name, look in LOOKS.items() if look.of_call}
+    assert set(REPORT_HANDLERS) == {name for name, report in REPORTS.items() if report.of_call}
 
 
 @pytest.mark.parametrize("look", ["rooms", "nonsense", ""])
@@ -308,7 +308,9 @@ def test_a_call_that_nobody_was_in_says_so() -> None:
 def test_whoever_is_found_has_the_call_its_handle_since_when_and_a_way_in() -> None:
     call = Call(ref=ref(), title="Room", people=2)
     ann = ANN.model_copy(update={"joined_at": NOW})
-    found = Found(people=(Sighting(call=call, person=ann),), at=NOW, unread={Vendor.STREAM: 1})
+    found = PeopleFound(
+        people=(Sighting(call=call, person=ann),), at=NOW, unread={Vendor.STREAM: 1}
+    )
     message = told(found_message("ann", found))
     assert f"*Ann* `ann`\n*Room* · Stream Video · `{handle(ref())}` · " in words(message)
     assert f"· since {when(NOW)}" in words(message)
@@ -317,28 +319,28 @@ def test_whoever_is_found_has_the_call_its_handle_since_when_and_a_way_in() -> N
 
 
 def test_nobody_found_is_no_promise_while_a_vendor_is_silent() -> None:
-    silent = Trouble(vendor=Vendor.COMETCHAT, message="CometChat cannot be reached.")
-    shown = words(told(found_message("ann", Found(people=(), at=NOW, troubles=(silent,)))))
+    silent = VendorTrouble(vendor=Vendor.COMETCHAT, message="CometChat cannot be reached.")
+    shown = words(told(found_message("ann", PeopleFound(people=(), at=NOW, troubles=(silent,)))))
     assert "No one in a live call matches “ann”, as far as was searched." in shown
     assert shown.index("⚠️ CometChat was not searched.") < shown.index("No one in a live call")
-    sure = words(told(found_message("ann", Found(people=(), at=NOW))))
+    sure = words(told(found_message("ann", PeopleFound(people=(), at=NOW))))
     assert "matches “ann”." in sure
 
 
 def test_more_than_can_be_shown_is_counted() -> None:
     call = Call(ref=ref(), title="Room", people=2)
     sightings = tuple(Sighting(call=call, person=Participant(id=f"ann{n}")) for n in range(1025))
-    shown = words(told(found_message("ann", Found(people=sightings, at=NOW))))
+    shown = words(told(found_message("ann", PeopleFound(people=sightings, at=NOW))))
     assert "and 1,005 more. Type more of the name, or an id." in shown
 
 
 def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> None:
-    looks = dict.fromkeys(LOOKS, ALL["kick"]) | {"feedback": cannot("Nobody is asked.")}
+    reports = dict.fromkeys(REPORTS, ALL["kick"]) | {"feedback": cannot("Nobody is asked.")}
     view = CallView(
         call=Call(ref=ref(), title="Room", people=0),
         people=Page(items=()),
         capabilities=ALL,
-        looks=looks,
+        reports=reports,
         rights=FULL,
         at=NOW,
     )

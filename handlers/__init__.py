@@ -22,13 +22,13 @@ from handlers.blocks.forms.reason_form import REASON_FORM, trouble_view
 from handlers.blocks.message import Block, Message
 from handlers.blocks.refusals import refusal, said_again
 from handlers.commands import acting, digesting, further, looking
-from handlers.commands import parse as said
-from handlers.commands.parse import parse
 from handlers.counter import Counter
 from handlers.events import Events, attend
 from handlers.modals import digest, order, reason, search
 from handlers.modals.order import FieldErrors, Pushed, Redrawn
 from handlers.options import OPTIONS
+from handlers.parsing import requests as said
+from handlers.parsing.requests import parse
 from handlers.visit import (
     Visit,
     read_command,

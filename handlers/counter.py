@@ -18,7 +18,7 @@ from bot.moderation.desk import Desk
 from bot.moderation.lookups import Lookups
 from bot.moderation.request_budgets import RequestBudgets
 from bot.ports import Signatures
-from handlers.commands.plans import Plans
+from handlers.parsing.pending_orders import Plans
 from handlers.slack_api.response_url import Replies
 from handlers.turns import Turns
 

@@ -18,9 +18,9 @@ from handlers.blocks import action_values
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import unsent
 from handlers.blocks.text import clean, cut
-from handlers.commands.orders import MAX_REASON, ActRequest, Incomplete, with_rest
-from handlers.commands.parse import parse
 from handlers.modals import order, reason, unclear
+from handlers.parsing.orders import MAX_REASON, ActRequest, Incomplete, with_rest
+from handlers.parsing.requests import parse
 from handlers.redelivery import led_to, looked_for, told_again
 from handlers.visit import Visit
 

@@ -19,8 +19,8 @@ from handlers.blocks.digests.subscriptions import (
 )
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.commands.digestwords import AskDigest, What
 from handlers.modals import digest as forms
+from handlers.parsing.digests import AskDigest, What
 from handlers.visit import Visit
 
 NOT_YET = 0

@@ -31,7 +31,7 @@ from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
 from handlers.blocks.reports.report_values import LookValue, NamedLook, RoomsValue
 from handlers.blocks.reports.rooms import Shelf, rooms_report
-from handlers.commands.parse import FindPerson, LookAtCall, LookAtRooms
+from handlers.parsing.requests import FindPerson, LookAtCall, LookAtRooms
 from handlers.visit import Visit
 
 T = TypeVar("T")

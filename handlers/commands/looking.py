@@ -8,8 +8,15 @@ from handlers.blocks.capabilities import capabilities_message
 from handlers.blocks.case_history import case_message
 from handlers.blocks.help import help_message
 from handlers.blocks.message import Message
-from handlers.commands.parse import Help, ListCalls, ShowAudit, ShowCall, ShowCapabilities, ShowCase
 from handlers.modals import search
+from handlers.parsing.requests import (
+    Help,
+    ListCalls,
+    ShowAudit,
+    ShowCall,
+    ShowCapabilities,
+    ShowCase,
+)
 from handlers.visit import Visit
 
 

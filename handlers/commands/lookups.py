@@ -24,11 +24,11 @@ from handlers.blocks.message import Message
 from handlers.blocks.refusals import asked_back, looking, unsent
 from handlers.blocks.text import clean, cut
 from handlers.commands.acting import taken_up, to_repeat
-from handlers.commands.orders import ActRequest
-from handlers.commands.parse import parse
 from handlers.counter import Counter
 from handlers.middleware import in_words
 from handlers.modals.unclear import open_unclear
+from handlers.parsing.orders import ActRequest
+from handlers.parsing.requests import parse
 from handlers.visit import Visit, read_lookup
 
 SAID_AFTER = timedelta(seconds=2)

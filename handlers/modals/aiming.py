@@ -22,9 +22,9 @@ from handlers.blocks.forms.order_state import ABSENT, Said, Whom
 from handlers.blocks.forms.reason_fields import REASON, one_reason, wrong_reason
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import clean
-from handlers.commands.words import fit
 from handlers.modals.drafting import ANEW, chosen_call, menu_of, other_run
 from handlers.modals.which import which_recording
+from handlers.parsing.words import fit
 from handlers.visit import Visit
 
 CHECK_SECONDS = 0.8

@@ -27,12 +27,12 @@ from handlers.blocks.forms.reason_form import done_view, trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import refusal
 from handlers.blocks.text import clean, cut
-from handlers.commands.orders import Incomplete
 from handlers.following import follow
 from handlers.modals.aiming import Errors, Unfinished, Wrong, act_of, reason_of
 from handlers.modals.drafting import chosen_call, draft, in_sentences, menu_of, rolled, seen_call
 from handlers.modals.opening import Opened, draw, draw_or_say, open_loading
 from handlers.modals.typed import carried, looked_up, with_typed
+from handlers.parsing.orders import Incomplete
 from handlers.redelivery import led_to
 from handlers.visit import Visit
 

@@ -14,12 +14,12 @@ from handlers.blocks.forms.reason_fields import REASON
 from handlers.blocks.forms.reason_form import FormState, form_errors, read_form, reason_form
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import cut
-from handlers.commands.orders import ActRequest
 from handlers.modals.drafting import may_include
 from handlers.modals.leaving import with_leaving
 from handlers.modals.opening import draw_or_say, open_loading, open_view
 from handlers.modals.order import FieldErrors, Redrawn, accepted
 from handlers.modals.which import which_recording
+from handlers.parsing.orders import ActRequest
 from handlers.redelivery import led_to
 from handlers.visit import FORM_KEY, Visit
 

@@ -12,9 +12,9 @@ from bot.moderation.desk import Asker
 from handlers.blocks.audit import audit_message
 from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
 from handlers.blocks.message import Message
-from handlers.commands.searching import ME, ShowAudit
 from handlers.modals.opening import open_view
 from handlers.modals.order import FieldErrors
+from handlers.parsing.audit_search import ME, ShowAudit
 from handlers.visit import Visit
 
 ANSWERABLE = timedelta(minutes=30)

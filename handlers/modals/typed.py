@@ -13,8 +13,8 @@ from bot.moderation.plan import pick
 from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.choices import Picked, call_value, picked
 from handlers.blocks.forms.order_state import ABSENT, OrderState, Said, Typed, Whom
-from handlers.commands.orders import Incomplete
 from handlers.modals.drafting import in_sentences, menu_of, rolled
+from handlers.parsing.orders import Incomplete
 from handlers.visit import Visit
 
 

@@ -8,9 +8,9 @@ from bot.moderation.plan import UnclearPeople, unclear_words
 from handlers.blocks.choices import call_value, picked
 from handlers.blocks.forms.order_form import order_form
 from handlers.blocks.forms.order_state import OrderState, Said, Typed, Whom
-from handlers.commands.orders import ActRequest, Incomplete, with_rest
 from handlers.modals.drafting import draft
 from handlers.modals.opening import FormTooLate, draw_or_say, open_loading
+from handlers.parsing.orders import ActRequest, Incomplete, with_rest
 from handlers.visit import Visit
 
 

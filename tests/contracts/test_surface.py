@@ -46,8 +46,8 @@ from handlers.blocks.refusals import asked_back, refusal
 from handlers.blocks.reports.report import members_report
 from handlers.blocks.reports.report_values import NamedLook, RoomsValue
 from handlers.blocks.reports.rooms import Shelf, rooms_report
-from handlers.commands.parse import Request
 from handlers.options import OPTIONS
+from handlers.parsing.requests import Request
 from tests.fakes import forms
 from tests.fakes.blocks import ALL, NOW, elements, ref
 from tests.fakes.rights import EVERYWHERE, FULL

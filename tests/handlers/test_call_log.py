@@ -4,7 +4,7 @@ import pytest
 
 from bot.calls.call_log import LogFilter, LoggedStatus, Media
 from bot.demo.stage import Show
-from handlers.commands.parse import ListCalls, parse
+from handlers.parsing.requests import ListCalls, parse
 from tests.fakes.moderator import Moderator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

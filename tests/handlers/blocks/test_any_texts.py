@@ -18,7 +18,7 @@ from handlers.blocks.capabilities import capabilities_message
 from handlers.blocks.cases import answer_message, line_message
 from handlers.blocks.forms.reason_form import FormState, reason_form
 from handlers.blocks.help import help_message
-from handlers.commands.parse import parse
+from handlers.parsing.requests import parse
 from tests.fakes.blocks import ANYTHING, NAMES, NOW, PERSONS, many, ref, sound, told
 from tests.fakes.rights import FULL
 from tests.fakes.verbs import SAMPLES, sample

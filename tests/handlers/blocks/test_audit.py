@@ -30,8 +30,8 @@ from handlers.blocks.forms.audit_search_form import (
     read_search,
     search_form,
 )
-from handlers.commands.parse import parse
-from handlers.commands.searching import ShowAudit
+from handlers.parsing.audit_search import ShowAudit
+from handlers.parsing.requests import parse
 from tests.fakes.blocks import (
     ANYTHING,
     CASES,

@@ -13,7 +13,7 @@ from bot.demo.stage import Show
 from bot.demo.vendors import Visitor
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.reason_fields import one_reason
-from handlers.commands.parse import ActRequest, FindPerson, ListCalls, ShowCall, parse
+from handlers.parsing.requests import ActRequest, FindPerson, ListCalls, ShowCall, parse
 from tests.fakes.moderator import Moderator
 
 NAMES = {

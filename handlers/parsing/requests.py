@@ -17,12 +17,12 @@ from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import ALL_COMMANDS, FAMILIES, topics
-from handlers.commands.digestwords import AskDigest, read_digest
-from handlers.commands.logwords import log_word
-from handlers.commands.orders import ActRequest, Incomplete, read_order
-from handlers.commands.searching import LABELLED, ShowAudit, read_audit
-from handlers.commands.synonyms import known_as, require_here
-from handlers.commands.words import Words, tidy
+from handlers.parsing.audit_search import LABELLED, ShowAudit, read_audit
+from handlers.parsing.call_log_filter import log_word
+from handlers.parsing.digests import AskDigest, read_digest
+from handlers.parsing.orders import ActRequest, Incomplete, read_order
+from handlers.parsing.synonyms import known_as, require_here
+from handlers.parsing.words import Words, tidy
 
 __all__ = [
     "ActRequest",

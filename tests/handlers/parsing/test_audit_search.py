@@ -12,9 +12,9 @@ from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES
-from handlers.commands.moments import Moment
-from handlers.commands.parse import parse
-from handlers.commands.searching import EXAMPLES, ShowAudit
+from handlers.parsing.audit_search import EXAMPLES, ShowAudit
+from handlers.parsing.moments import Moment
+from handlers.parsing.requests import parse
 
 RECORDING = tuple(verb.name for verb in FAMILIES["record"])
 

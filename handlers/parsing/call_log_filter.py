@@ -1,7 +1,7 @@
 """Words of `/calls list` that look into a vendor's call log: `status ended user ann type audio`."""
 
 from bot.calls.call_log import MAX_USER, LoggedStatus, Media
-from handlers.commands.words import Words
+from handlers.parsing.words import Words
 
 YES, NO = frozenset({"yes", "true", "with"}), frozenset({"no", "false", "without"})
 

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from bot.background import BackgroundTasks
 from bot.calls.acts import Act
 from bot.errors import CallwardenError
-from handlers.commands.orders import ActRequest
+from handlers.parsing.orders import ActRequest
 
 Meant = tuple[ActRequest, Act]
 """An order as it is to be read, and its act."""

@@ -10,8 +10,8 @@ from bot.calls.names import fold
 from bot.calls.verbs import Verb
 from bot.errors import BadInput, UnknownWord
 from bot.moderation.naming import DASHES, quoted_at
-from handlers.commands.optionwords import choices
-from handlers.commands.words import PROTECTED, Words
+from handlers.parsing.verb_options import choices
+from handlers.parsing.words import PROTECTED, Words
 
 _DASH = f"[{re.escape(DASHES)}]"
 _OPTION = re.compile(rf"({_DASH}+)([^\W\d_](?:\w|{_DASH})*)(?:=(\S*))?")

@@ -7,8 +7,8 @@ from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.errors import BadInput
 from handlers.blocks.help import FIRST, help_message
-from handlers.commands.parse import SUBCOMMANDS, FindPerson, Help, ListCalls, ShowAudit, parse
-from handlers.commands.synonyms import SYNONYMS
+from handlers.parsing.requests import SUBCOMMANDS, FindPerson, Help, ListCalls, ShowAudit, parse
+from handlers.parsing.synonyms import SYNONYMS
 from tests.fakes.blocks import told, words
 from tests.fakes.moderator import Moderator
 

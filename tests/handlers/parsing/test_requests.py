@@ -26,8 +26,7 @@ from bot.calls.verbs import (
 )
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.help import FAMILIES, help_message, topics
-from handlers.commands.optionwords import choices, names, texts
-from handlers.commands.parse import (
+from handlers.parsing.requests import (
     ActRequest,
     FindPerson,
     Help,
@@ -41,6 +40,7 @@ from handlers.commands.parse import (
     ShowCase,
     parse,
 )
+from handlers.parsing.verb_options import choices, names, texts
 
 
 def told(text: str) -> object:

@@ -30,8 +30,8 @@ from handlers.blocks.digests.subscriptions import (
     stop_message,
 )
 from handlers.blocks.digests.time_zones import zone_options
-from handlers.commands.digestwords import SPOKEN, AskDigest, What
-from handlers.commands.parse import Help, parse
+from handlers.parsing.digests import SPOKEN, AskDigest, What
+from handlers.parsing.requests import Help, parse
 from tests.fakes.blocks import ANYTHING, NASTY, NOW, told, words
 from tests.fakes.forms import as_sent
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.calls.models import Frozen
 from bot.errors import BadInput, UnknownWord
-from handlers.commands.words import Words
+from handlers.parsing.words import Words
 
 MAX_QUOTED = 60
 """Characters of a word that an error quotes."""

@@ -21,9 +21,9 @@ from bot.moderation.plan import TypedOrder
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.option_fields import Kind, kind_of
 from handlers.blocks.text import cut
-from handlers.commands.options import no_such_option, pick, take_options, with_options, words_of
-from handlers.commands.optionwords import choices, chosen, names, texts
-from handlers.commands.words import PROTECTED, Words, fit, require_everyone
+from handlers.parsing.options import no_such_option, pick, take_options, with_options, words_of
+from handlers.parsing.verb_options import choices, chosen, names, texts
+from handlers.parsing.words import PROTECTED, Words, fit, require_everyone
 
 MAX_REASON = 2000
 """Characters in a reason."""

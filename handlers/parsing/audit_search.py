@@ -14,8 +14,8 @@ from bot.calls.verbs import VERBS
 from bot.errors import BadInput, UnknownWord
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import FAMILIES
-from handlers.commands.moments import MOMENTS, Moment, read_moment
-from handlers.commands.words import Words
+from handlers.parsing.moments import MOMENTS, Moment, read_moment
+from handlers.parsing.words import Words
 
 FORM = "search"
 """The word that asks for the form."""

@@ -1,0 +1,1 @@
+"""What is typed, read: words, options, moments, and what is asked for with them."""

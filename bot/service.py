@@ -27,7 +27,6 @@ from bot.server import listening
 from bot.settings import Process, Settings
 from bot.version import version
 from handlers import register
-from handlers.counter import Counter
 from handlers.inbound.app import web_app
 from handlers.inbound.bodies import Bodies
 from handlers.inbound.bolt_app import bolt_app
@@ -42,6 +41,7 @@ from handlers.inbound.health import (
 from handlers.inbound.request_url import RequestUrl
 from handlers.inbound.signatures import SlackSeals
 from handlers.inbound.socket_mode import SlackAddress, Socket
+from handlers.services import Counter
 from handlers.webhooks import Trust, webhook_routes
 
 if TYPE_CHECKING:

@@ -21,15 +21,8 @@ from handlers.blocks.forms.order_state import ORDER_FORM
 from handlers.blocks.forms.reason_form import REASON_FORM, trouble_view
 from handlers.blocks.message import Block, Message
 from handlers.blocks.refusals import refusal, said_again
-from handlers.commands import acting, digesting, further, looking
-from handlers.counter import Counter
-from handlers.events import Events, attend
-from handlers.modals import digest, order, reason, search
-from handlers.modals.order import FieldErrors, Pushed, Redrawn
-from handlers.options import OPTIONS
-from handlers.parsing import requests as said
-from handlers.parsing.requests import parse
-from handlers.visit import (
+from handlers.commands import digests, orders, queries
+from handlers.context import (
     Visit,
     read_command,
     read_form,
@@ -37,34 +30,42 @@ from handlers.visit import (
     read_question,
     read_shortcut,
 )
+from handlers.events import Events, attend
+from handlers.modals import audit_search, digest_forms, order_form, reason_form
+from handlers.modals.order_form import FieldErrors, Pushed, Redrawn
+from handlers.options import OPTIONS
+from handlers.parsing import requests as said
+from handlers.parsing.requests import parse
+from handlers.screens import reports
+from handlers.services import Counter
 
 COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
-    said.ListCalls: looking.list_calls,
-    said.ShowCall: looking.show_call,
-    said.FindPerson: further.find_person,
-    said.LookAtCall: further.look_at_call,
-    said.LookAtRooms: further.look_at_rooms,
-    said.ShowCase: looking.show_case,
-    said.ShowAudit: looking.show_audit,
-    said.AskDigest: digesting.ask,
-    said.ShowCapabilities: looking.capabilities,
-    said.Help: looking.explain,
-    said.ActRequest: acting.act,
-    said.Incomplete: acting.incomplete,
+    said.ListCalls: queries.list_calls,
+    said.ShowCall: queries.show_call,
+    said.FindPerson: reports.find_person,
+    said.LookAtCall: reports.look_at_call,
+    said.LookAtRooms: reports.look_at_rooms,
+    said.ShowCase: queries.show_case,
+    said.ShowAudit: queries.show_audit,
+    said.AskDigest: digests.ask,
+    said.ShowCapabilities: queries.capabilities,
+    said.Help: queries.explain,
+    said.ActRequest: orders.act,
+    said.Incomplete: orders.incomplete,
 }
 """What can be typed after `/calls`."""
 
 VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn | Pushed]]] = {
-    REASON_FORM: reason.submit,
-    ORDER_FORM: order.submit,
-    SEARCH_FORM: search.submit,
-    digest_values.DIGEST_FORM: digest.submit,
-    digest_values.PAUSE_FORM: digest.submit_pause,
+    REASON_FORM: reason_form.submit,
+    ORDER_FORM: order_form.submit,
+    SEARCH_FORM: audit_search.submit,
+    digest_values.DIGEST_FORM: digest_forms.submit,
+    digest_values.PAUSE_FORM: digest_forms.submit_pause,
 }
 """The forms that can be submitted, by callback id."""
 
 SHORTCUTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {
-    action_values.MODERATE: order.open_shortcut,
+    action_values.MODERATE: order_form.open_shortcut,
 }
 """The shortcuts of the manifest, by callback id."""
 

@@ -6,18 +6,19 @@ from functools import partial
 
 from bot.calls.cases import Acceptance, Case, How
 from bot.calls.live import ListView
-from handlers import asking, home
+from handlers import asking
 from handlers.blocks import action_values
 from handlers.blocks.cases import asked_message, check_message
 from handlers.blocks.digests import digest_values
 from handlers.blocks.reports import report_values
-from handlers.commands import acting, digesting
-from handlers.commands.further import show_report, show_rooms
-from handlers.commands.looking import show_list, show_one, told_case
-from handlers.following import follow_press
-from handlers.modals import order, reason, search
+from handlers.commands import digests, orders
+from handlers.commands.queries import show_list, show_one, told_case
+from handlers.context import Visit
+from handlers.modals import audit_search, order_form, reason_form
 from handlers.redelivery import led_to
-from handlers.visit import Visit
+from handlers.screens import home
+from handlers.screens.follow_up import follow_press
+from handlers.screens.reports import show_report, show_rooms
 
 AFTER = re.compile(r"^Again, after #\d+\. ?")
 """How the reason of a try begins."""
@@ -37,20 +38,20 @@ async def menu(visit: Visit) -> None:
         visit.payload["block_id"], visit.payload["action_id"], chosen.get("value", "")
     )
     if isinstance(value, action_values.MoreValue):
-        await order.open_more(visit, value)
+        await order_form.open_more(visit, value)
     else:
         await _form(visit, value)
 
 
 async def more(visit: Visit) -> None:
     """“All actions…”: the form that asks what to do with this call."""
-    await order.open_more(
+    await order_form.open_more(
         visit, action_values.load(action_values.MoreValue, visit.payload.get("value"))
     )
 
 
 async def _form(visit: Visit, value: action_values.ActValue) -> None:
-    await reason.open_meant(visit, value.meant(), card=value.card)
+    await reason_form.open_meant(visit, value.meant(), card=value.card)
 
 
 async def open_call(visit: Visit) -> None:
@@ -160,7 +161,7 @@ async def undo_case(visit: Visit) -> None:
         visit.later(partial(visit.answer, already), "answer")
     elif act.heavy:
         await visit.desk.permit(visit.asker, act, press, words)
-        visit.later(partial(reason.open_form, visit, act, words), "form")
+        visit.later(partial(reason_form.open_form, visit, act, words), "form")
     else:
         order = visit.order(wanted.key, act, words)
         await visit.desk.request(order.model_copy(update={"press": press}))
@@ -169,13 +170,13 @@ async def undo_case(visit: Visit) -> None:
 async def show_audit(visit: Visit) -> None:
     """Older entries of the record."""
     value = action_values.load(action_values.AuditValue, visit.payload.get("value"))
-    await search.show(visit, value.which, in_place=True)
+    await audit_search.show(visit, value.which, in_place=True)
 
 
 async def search_audit(visit: Visit) -> None:
     """The form to search the record, with what is looked for now."""
     value = action_values.load(action_values.AuditValue, visit.payload.get("value"))
-    await search.open_form(visit, value.which, in_place=True)
+    await audit_search.open_form(visit, value.which, in_place=True)
 
 
 ACTIONS: Mapping[str, Press] = {
@@ -185,10 +186,10 @@ ACTIONS: Mapping[str, Press] = {
     action_values.ACT: act,
     action_values.MENU: menu,
     action_values.MORE: more,
-    action_values.FORM_VERB: order.redraw,
-    action_values.FORM_CALL: order.redraw,
-    action_values.FORM_WHOM: order.redraw,
-    action_values.FORM_PEOPLE: order.redraw,
+    action_values.FORM_VERB: order_form.redraw,
+    action_values.FORM_CALL: order_form.redraw,
+    action_values.FORM_WHOM: order_form.redraw,
+    action_values.FORM_PEOPLE: order_form.redraw,
     action_values.OPEN: open_call,
     action_values.REFRESH_CALL: open_call,
     action_values.BACK: show_view,
@@ -204,18 +205,18 @@ ACTIONS: Mapping[str, Press] = {
     action_values.CASE_CHECK: check_case,
     action_values.CASE_AGAIN: repeat_case,
     action_values.CASE_UNDO: undo_case,
-    action_values.TYPED: acting.typed,
+    action_values.TYPED: orders.typed,
     action_values.ASK: asking.ask,
     action_values.ASK_OPEN: asking.open_order,
     action_values.AUDIT: show_audit,
     action_values.AUDIT_SEARCH: search_audit,
-    digest_values.DIGEST_SUBSCRIBE: digesting.press_subscribe,
-    digest_values.DIGEST_LIST: digesting.press_list,
-    digest_values.DIGEST_EDIT: digesting.press_edit,
-    digest_values.DIGEST_PAUSE: digesting.press_pause,
-    digest_values.DIGEST_RESUME: digesting.press_resume,
-    digest_values.DIGEST_STOP: digesting.press_stop,
-    digest_values.DIGEST_PREVIEW: digesting.press_preview,
-    digest_values.DIGEST_NOW: digesting.press_now,
+    digest_values.DIGEST_SUBSCRIBE: digests.press_subscribe,
+    digest_values.DIGEST_LIST: digests.press_list,
+    digest_values.DIGEST_EDIT: digests.press_edit,
+    digest_values.DIGEST_PAUSE: digests.press_pause,
+    digest_values.DIGEST_RESUME: digests.press_resume,
+    digest_values.DIGEST_STOP: digests.press_stop,
+    digest_values.DIGEST_PREVIEW: digests.press_preview,
+    digest_values.DIGEST_NOW: digests.press_now,
 }
 """Every action id that is drawn, and its handler."""

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from bot.moderation.request_budgets import RequestKind, too_many
 from bot.priority import Priority, working_at
+from handlers.context import Visit
 from handlers.redelivery import came_before
-from handlers.visit import Visit
 
 
 class Demand(NamedTuple):

@@ -14,13 +14,13 @@ from handlers.blocks import action_values
 from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
-from handlers.modals import reason
+from handlers.context import Visit
+from handlers.modals import reason_form
 from handlers.slack_api.case_notifier import PATIENCE, written_name
 from handlers.slack_api.channel_errors import UNAVAILABLE
 from handlers.slack_api.history import ChannelHistory
 from handlers.slack_api.posting import Mark, pause_before, post, taken
 from handlers.slack_api.shared_channels import OwnChannels
-from handlers.visit import Visit
 
 EVENT_TYPE = "callwarden_ask"
 """The metadata under which a posted order can be found again after a crash."""
@@ -39,7 +39,7 @@ async def open_order(visit: Visit) -> None:
     value = action_values.load(action_values.AskValue, visit.payload.get("value"))
     await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
     order = await visit.counter.asking.order(value.order)
-    await reason.open_meant(visit, order.act.ref, card=False, why=order.reason)
+    await reason_form.open_meant(visit, order.act.ref, card=False, why=order.reason)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.errors import TooManyRequests
-from handlers import home
 from handlers.admission import LOOK, admitted
-from handlers.counter import Counter
-from handlers.middleware import in_words
-from handlers.visit import Visit, read_event
+from handlers.context import Visit, read_event
+from handlers.error_boundary import in_words
+from handlers.screens import home
+from handlers.services import Counter
 
 log = structlog.get_logger(__name__)
 

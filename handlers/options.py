@@ -35,8 +35,8 @@ from handlers.blocks.forms.option_fields import RECORDING
 from handlers.blocks.forms.order_state import OrderState, read_said, read_state
 from handlers.blocks.forms.reason_form import REASON_FORM, read_form_state
 from handlers.blocks.message import Block
-from handlers.modals.drafting import chosen_call, menu_of, rolled
-from handlers.visit import Visit
+from handlers.context import Visit
+from handlers.modals.order_draft import chosen_call, menu_of, rolled
 
 WAIT_SECONDS = 1.2
 """How long an answer waits for vendors; it leaves time for the way there and back."""

@@ -9,7 +9,7 @@ from bot.calls.cases import Acceptance, How
 from bot.errors import OtherRelease, StoreError
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
-from handlers.visit import DIGEST_FORM_KEY, FORM_KEY, Visit
+from handlers.context import DIGEST_FORM_KEY, FORM_KEY, Visit
 
 LOOK_SECONDS = 0.3
 """How long is looked for an earlier delivery: the order itself needs most of Slack's 3 s."""

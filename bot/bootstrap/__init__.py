@@ -44,7 +44,7 @@ from bot.settings import Settings
 from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
 from handlers.commands.lookups import look_up
-from handlers.counter import Behind, Counter, Digests
+from handlers.services import Behind, Counter, Digests
 from handlers.slack_api.clients import ask_for_anything
 from handlers.slack_api.digest_poster import SlackDigests
 from handlers.slack_api.shared_channels import OwnDigests

@@ -22,8 +22,8 @@ from bot.demo.world import World
 from bot.service import counter_of, entrance
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.counter import Counter
 from handlers.inbound.socket_mode import Socket
+from handlers.services import Counter
 
 LEISURE = 10.0
 """How many times longer Slack waits before a show: there, nobody measures how fast the machine is.

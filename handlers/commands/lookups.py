@@ -23,13 +23,13 @@ from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import asked_back, looking, unsent
 from handlers.blocks.text import clean, cut
-from handlers.commands.acting import taken_up, to_repeat
-from handlers.counter import Counter
-from handlers.middleware import in_words
-from handlers.modals.unclear import open_unclear
+from handlers.commands.orders import taken_up, to_repeat
+from handlers.context import Visit, read_lookup
+from handlers.error_boundary import in_words
+from handlers.modals.unclear_people import open_unclear
 from handlers.parsing.orders import ActRequest
 from handlers.parsing.requests import parse
-from handlers.visit import Visit, read_lookup
+from handlers.services import Counter
 
 SAID_AFTER = timedelta(seconds=2)
 """How long an asker waits for an answer before they read that it is still looked for."""

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import Meter
-from handlers.counter import Counter
 from handlers.inbound.routes import doors
 from handlers.inbound.socket_mode import Pulse
+from handlers.services import Counter
 
 Told: TypeAlias = str | Mapping[str, str] | None
 """What a part says of itself; None is just "ok"."""

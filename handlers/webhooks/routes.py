@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.calls.models import Vendor
-from handlers.counter import Counter
 from handlers.inbound.bodies import Bodies, Turned, declared_length
 from handlers.inbound.routes import Endpoint, doors
+from handlers.services import Counter
 from handlers.webhooks import cometchat, realtimekit, stream
 from handlers.webhooks.vendor_event import Happening
 

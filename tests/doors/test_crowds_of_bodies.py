@@ -16,8 +16,8 @@ from bot.demo.slack.signing import Seal, headers
 from bot.demo.stage import Stage, open_stage
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.counter import Counter
 from handlers.inbound.bodies import HELD_BYTES
+from handlers.services import Counter
 from tests.doors.memory import STATM, resident
 
 pytestmark = [

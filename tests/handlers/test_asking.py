@@ -19,7 +19,7 @@ from handlers.blocks.action_values import ASK, ASK_OPEN, FORM_PEOPLE, AskValue
 from handlers.blocks.elements import actions, button
 from handlers.blocks.message import Block
 from tests.fakes.moderator import Moderator
-from tests.handlers.test_forms import Former
+from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -31,7 +31,7 @@ from bot.ports import AuditQuery
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks import action_values
-from handlers.counter import Behind, Counter
+from handlers.services import Behind, Counter
 from tests.fakes.moderator import PATIENCE, Moderator, line
 from tests.fakes.provider import FakeProvider
 from tests.store import orders

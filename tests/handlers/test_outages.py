@@ -17,8 +17,8 @@ from handlers.blocks.action_values import TRY_CHANNELS, ListValue
 from handlers.slack_api.admin_alerts import outage_words
 from tests.fakes.clock import START
 from tests.fakes.moderator import Moderator
+from tests.handlers.screens.test_home import Visitor
 from tests.handlers.test_bad_input import button, card
-from tests.handlers.test_home import Visitor
 
 ROOM = handle(CallRef(vendor=Vendor.STREAM, id="default:support-room"))
 RULES = """\

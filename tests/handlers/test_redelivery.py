@@ -14,7 +14,7 @@ from bot.demo.vendors import Visitor
 from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_PEOPLE
 from tests.fakes.moderator import Moderator
-from tests.handlers.test_forms import Former
+from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

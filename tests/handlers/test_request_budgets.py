@@ -15,8 +15,8 @@ from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_PEOPLE, MODERATE
 from tests.fakes.moderator import Moderator
-from tests.handlers.test_forms import Former
-from tests.handlers.test_home import Visitor
+from tests.handlers.modals.test_order_form import Former
+from tests.handlers.screens.test_home import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -14,7 +14,7 @@ from bot.demo.stage import Show, open_show
 from bot.ports import AuditQuery
 from handlers.blocks.forms.protected_field import INCLUDE
 from tests.fakes.moderator import PATIENCE
-from tests.handlers.test_forms import Former
+from tests.handlers.modals.test_order_form import Former
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

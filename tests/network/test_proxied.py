@@ -21,7 +21,7 @@ from bot.errors import SocketLost
 from bot.network import Cause
 from bot.service import entrance
 from bot.settings import Settings
-from handlers.counter import Counter
+from handlers.services import Counter
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port, refusing_port

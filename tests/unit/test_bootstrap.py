@@ -24,7 +24,7 @@ from bot.doctor.preflight import preflight
 from bot.errors import ChainBroken, ConfigError, DatabaseUnusable, InstanceLocked, NotAccepted
 from bot.service import serve, work
 from bot.settings import Settings
-from handlers.counter import Counter
+from handlers.services import Counter
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment, first_answer
 from tests.live.process import Program, free_port

@@ -12,7 +12,7 @@ from bot.bootstrap import open_house
 from bot.errors import ProcessBroken
 from bot.lifecycle import CUT_SHORT, STOP_SECONDS, Lifecycle
 from bot.service import serve
-from handlers.counter import Counter
+from handlers.services import Counter
 from tests.fakes.clock import ManualClock
 from tests.fakes.locked_tables import locked
 from tests.fakes.logs import written_log

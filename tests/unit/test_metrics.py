@@ -13,8 +13,8 @@ from bot.meter import UNMETERED, Backlog, Waiting
 from bot.metrics import READ_SECONDS, Metrics
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.counter import Counter
 from handlers.inbound.request_metrics import arriving, kind_of
+from handlers.services import Counter
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import order
 

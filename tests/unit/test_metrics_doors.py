@@ -17,11 +17,11 @@ from bot.calls.models import CallRef, Vendor
 from bot.demo.stage import Show, open_show
 from bot.service import entrance, front_door
 from bot.settings import Settings
-from handlers.counter import Counter
 from handlers.inbound.app import web_app
 from handlers.inbound.bodies import Bodies
 from handlers.inbound.health import Check, Watchers, checks, ready_routes
 from handlers.inbound.socket_mode import Pulse
+from handlers.services import Counter
 from handlers.webhooks import Trust, webhook_routes
 from tests.fakes.moderator import Moderator
 

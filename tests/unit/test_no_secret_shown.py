@@ -40,7 +40,7 @@ from bot.providers.stream.provider import stream
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.blocks.message import Message
-from handlers.counter import Counter
+from handlers.services import Counter
 from handlers.slack_api.clients import open_session, web_client, webhook_client
 from handlers.slack_api.response_url import Replies
 from tests.fakes.clock import ManualClock

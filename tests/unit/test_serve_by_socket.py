@@ -18,8 +18,8 @@ from bot.errors import ConfigError, SocketLost
 from bot.service import entrance, serve
 from bot.settings import Settings
 from bot.store import open_store
-from handlers.counter import Counter
 from handlers.inbound.socket_mode import DEAD_SECONDS
+from handlers.services import Counter
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port

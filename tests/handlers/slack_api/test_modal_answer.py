@@ -17,12 +17,12 @@ from bot.demo.serving import serve
 from bot.demo.slack.arguments import read
 from bot.demo.stage import Show
 from bot.moderation.desk import Asker
-from handlers import home
 from handlers.blocks.elements import header, section
 from handlers.blocks.message import Message
-from handlers.counter import Behind, Counter
+from handlers.context import Visit
+from handlers.screens import home
+from handlers.services import Behind, Counter
 from handlers.slack_api.modal_answer import Window
-from handlers.visit import Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -20,7 +20,7 @@ from bot.moderation.plan import Planner
 from bot.providers.realtimekit.signatures import kit_signatures
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.counter import Behind, Counter
+from handlers.services import Behind, Counter
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 from tests.handlers.webhooks.signing import LOGIN, Cloudflare, new_key

@@ -13,8 +13,8 @@ from bot.demo.stage import Show
 from bot.errors import UnknownPerson
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.counter import Counter
 from handlers.inbound.bodies import MOST_BYTES
+from handlers.services import Counter
 from tests.handlers.webhooks.conftest import House
 from tests.handlers.webhooks.signing import (
     COMET_LEFT,

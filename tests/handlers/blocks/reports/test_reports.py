@@ -34,7 +34,7 @@ from handlers.blocks.reports.report import feedback_report, members_report, qual
 from handlers.blocks.reports.report_values import LOOK, LOOK_PAGE, LookValue, NamedLook, RoomsValue
 from handlers.blocks.reports.rooms import Shelf, rooms_report
 from handlers.blocks.text import when
-from handlers.commands.further import REPORT_HANDLERS
+from handlers.screens.reports import REPORT_HANDLERS
 from tests.fakes.blocks import ALL, NOW, elements, ref, told, words
 from tests.fakes.rights import FULL
 

@@ -1,0 +1,187 @@
+"""Orders given in words: understood, permitted and on disk before they are acknowledged.
+
+The acknowledgement of an order is empty: nothing that answers a command can be replaced later, so
+the one message about it is the outcome, which follows by response_url.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from bot.calls.acts import CROWD, Act
+from bot.calls.cases import How
+from bot.calls.lookups import Lookup
+from bot.calls.verbs import Weight
+from bot.errors import BadInput, CallwardenError, VendorError
+from bot.moderation.plan import UnclearPeople, explicit
+from handlers.blocks import action_values
+from handlers.blocks.message import Message
+from handlers.blocks.refusals import unsent
+from handlers.blocks.text import clean, cut
+from handlers.context import Visit
+from handlers.modals import order_form, reason_form, unclear_people
+from handlers.parsing.orders import MAX_REASON, ActRequest, Incomplete, with_rest
+from handlers.parsing.requests import parse
+from handlers.redelivery import led_to, looked_for, told_again
+
+AT_ONCE = 0.4
+"""Seconds to find who and what is meant before the asker is told to wait: Slack gives 3 for all."""
+
+
+async def act(visit: Visit, request: ActRequest) -> Message | None:
+    """Take the order: without an answer it is on disk. A heavy act opens a form to confirm.
+
+    One that is understood is known by its key where it is written down. Where something stands in
+    its way, an earlier delivery is looked for first: it may be what that one did.
+    """
+    try:
+        meant = await _understood(visit, request)
+        return await _take(visit, *meant)
+    except (CallwardenError, TimeoutError) as trouble:
+        if (earlier := await led_to(visit, visit.command_key)) is not None:
+            return told_again(earlier)
+        if await looked_for(visit, visit.command_key):
+            return None
+        return await _not_taken(visit, request, trouble)
+
+
+async def _understood(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
+    """The order as it is to be read, and its act; TimeoutError where that is not known at once."""
+    key = visit.command_key
+    await visit.desk.admit(visit.asker, key, cut(clean(visit.body["text"]), MAX_REASON))
+    return await visit.counter.plans.begin(key, lambda: meant_by(visit, request, key), AT_ONCE)
+
+
+async def _not_taken(
+    visit: Visit, request: ActRequest, trouble: CallwardenError | TimeoutError
+) -> Message | None:
+    """Ask, wait or say why. Raises what has words of its own."""
+    match trouble:
+        case TimeoutError() if _surely_heavy(request):
+            visit.later(lambda: _confirm_slowly(visit, request), "form")
+        case TimeoutError():
+            await visit.counter.lookups.hold(_lookup(visit))
+        case UnclearPeople():
+            visit.later(lambda: unclear_people.open_unclear(visit, request, trouble), "form")
+        case VendorError():
+            return unsent(trouble, await to_repeat(visit), await visit.diagnosis(trouble))
+        case _:
+            raise trouble
+    return None
+
+
+async def typed(visit: Visit) -> None:
+    """A button with words of the asker's: as if they were typed now, with a trigger of its own."""
+    words = action_values.load(action_values.TypedValue, visit.payload.get("value")).words
+    command = visit.counter.command
+    anew = replace(visit, body={**visit.body, "text": words, "command": command})
+    request = parse(words, command)
+    if isinstance(request, Incomplete):
+        await incomplete(anew, request)
+        return
+    if not isinstance(request, ActRequest):
+        raise action_values.stale()
+    answer = await act(anew, request)
+    if answer is not None:
+        visit.later(partial(visit.answer, answer, in_place=visit.on_private_message), "answer")
+
+
+async def to_repeat(visit: Visit) -> str | None:
+    """The words, for a button to say them again; None where the asker may order it nowhere."""
+    words = str(visit.body["text"])
+    request = parse(words, str(visit.body.get("command") or visit.counter.command))
+    if not isinstance(request, ActRequest):
+        return words
+    rights = (await visit.desk.rights(visit.asker)).values()
+    name, crowd = request.verb.name, request.everyone
+    return words if any(one.may(name, everyone=crowd) for one in rights) else None
+
+
+async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
+    """Open a form that asks for what is missing; what was said stands in it."""
+    visit.later(lambda: order_form.open_typed(visit, request), "form")
+    return None
+
+
+def _lookup(visit: Visit) -> Lookup:
+    """The order as it was typed, to be carried on with whatever becomes of this process."""
+    return Lookup(
+        key=visit.command_key,
+        words=str(visit.body["text"]),
+        command=str(visit.body.get("command") or visit.counter.command),
+        actor=visit.asker.actor,
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+    )
+
+
+async def taken_up(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+    """As `meant_by`, for an order that was not understood in time.
+
+    Where that is still being found out, nothing is read a second time.
+    """
+    return await visit.counter.plans.take(key, lambda: meant_by(visit, request, key))
+
+
+async def meant_by(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+    """The order as it is to be read, and its act. UnclearPeople where it has to be asked about.
+
+    What is wrong with an order tells what is in the call and how to say it right: whoever may not
+    give it at all is told that instead, audited under `key`.
+    """
+    try:
+        return await _meant_by(visit, request)
+    except BadInput:
+        with suppress(BadInput, VendorError):
+            ref = explicit(request.call, visit.desk.board.providers)  # read once is enough
+            ref = ref or (await visit.desk.planner.call(request.call)).ref
+            words = cut(clean(visit.body["text"]), MAX_REASON)
+            await visit.desk.require_role(visit.asker, request.verb, ref.vendor, key, words)
+        raise
+
+
+async def _meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
+    planner = visit.desk.planner
+    if await planner.knows_names(request.verb, request.call):
+        meant = await planner.meant(request.verb, request.typed)
+        read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
+        if isinstance(read, Incomplete):
+            call = await planner.call(request.call)
+            raise UnclearPeople(request.verb, call, meant.reading)
+        said = {"verb": read.verb, "protected_too": request.protected_too}
+        return read, meant.act.model_copy(update=said)
+    act = await planner.act(
+        request.verb,
+        request.call,
+        request.people,
+        everyone=request.everyone,
+        spared=request.spared,
+    )
+    return request, act.model_copy(update={"protected_too": request.protected_too})
+
+
+def _surely_heavy(request: ActRequest) -> bool:
+    """Whether it will be confirmed in a form, whoever is meant."""
+    heavy = request.verb.weight is Weight.HEAVY
+    return heavy or request.everyone or len(request.people) > CROWD
+
+
+async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
+    """The form that confirms, opened at once: its trigger would not outlive a slow vendor."""
+    await reason_form.open_once_known(
+        visit,
+        request.verb.label,
+        lambda: taken_up(visit, request, visit.command_key),
+        lambda asked: unclear_people.unclear_form(visit, request, asked),
+        visit.command_key,
+    )
+
+
+async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
+    if not meant.heavy:
+        asked = visit.order(visit.command_key, meant, request.reason)
+        taken = await visit.desk.request(asked)
+        return told_again(taken) if taken.how is How.REPEATED else None
+    permitted = await visit.desk.permit(visit.asker, meant, visit.command_key, request.reason)
+    visit.later(lambda: reason_form.open_form(visit, permitted, request.reason), "form")
+    return None

@@ -1,0 +1,217 @@
+"""One request from Slack, read once: who, where, what for, and how to answer."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.cases import Order
+from bot.calls.lookups import Lookup
+from bot.errors import CallwardenError, VendorError
+from bot.moderation.desk import Asker, Desk
+from handlers.blocks.message import Message
+from handlers.error_boundary import in_words
+from handlers.services import Counter
+from handlers.slack_api.modal_answer import Window
+
+T = TypeVar("T")
+
+FORM_KEY, DIGEST_FORM_KEY = "form", "digest.form"
+"""Kinds of keys: of the forms of orders, and of digests."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A moderator at the counter. `body` is Slack's payload; `payload` its pressed element or view.
+
+    `reply_url` is None for forms, Home and modals, which are no messages; a press in one of the
+    last two is answered in `window`.
+    """
+
+    counter: Counter
+    asker: Asker
+    body: dict[str, Any] = field(repr=False)
+    payload: dict[str, Any] = field(repr=False)
+    reply_url: str | None = field(repr=False)
+    window: Window | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """Everything that may be asked for."""
+        return self.counter.desk
+
+    @property
+    def trigger_id(self) -> str:
+        """Opens one form, once, within 3 seconds (Slack's rule)."""
+        return str(self.body["trigger_id"])
+
+    @property
+    def now(self) -> datetime:
+        """This moment, on the house's clock."""
+        return self.desk.board.clock.now()
+
+    @property
+    def in_modal(self) -> bool:
+        """Whether what was pressed is in a modal."""
+        return self.window is not None and self.window.under is not None
+
+    @property
+    def on_private_message(self) -> bool:
+        """Whether what was pressed is in a message that only the asker sees."""
+        return bool((self.body.get("container") or {}).get("is_ephemeral"))
+
+    def order(self, key: str, act: Act, reason: str) -> Order:
+        """An order of the asker's, answered where they gave it."""
+        return Order(
+            key=key,
+            act=act,
+            actor=self.asker.actor,
+            reason=reason,
+            channel=self.asker.channel,
+            reply_url=self.reply_url,
+            in_place=self.on_private_message,
+            words=str(self.body.get("text") or ""),
+        )
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is filled in around what was pressed: the message's fields, or the view's."""
+        holder = self.body.get("view") or self.body
+        return dict((holder.get("state") or {}).get("values") or {})
+
+    def key(self, kind: str, *parts: object) -> str:
+        """An idempotency key: the same for every delivery of the same request."""
+        return ":".join((kind, self.asker.actor.team, *map(str, parts)))
+
+    @property
+    def command_key(self) -> str:
+        """The key of an order in words. It ends with the trigger_id: see `read_lookup`."""
+        return self.key("command", self.trigger_id)
+
+    def form_key(self, kind: str = FORM_KEY) -> str:
+        """The key of a submitted form as it was filled in: another one once a mistake is mended."""
+        view = self.payload
+        said = json.dumps(view["state"]["values"], sort_keys=True).encode()
+        return self.key(kind, view["id"], view["hash"], hashlib.sha256(said).hexdigest()[:16])
+
+    async def answer(self, message: Message, *, in_place: bool = False) -> None:
+        """Show `message` to the asker only, or in the place of the card that was pressed."""
+        if self.reply_url is not None:
+            await self.counter.replies.offer(self.reply_url, message, in_place=in_place)
+        elif self.window is not None:
+            await self.window.show(message, in_place=in_place)
+
+    async def answer_best(self, drafts: Sequence[Message]) -> None:
+        """Show the first of `drafts` that Slack takes, the plainest last; a window has no charts.
+
+        (docs.slack.dev: data_visualization and data_table stand in messages, not in modals.)
+        """
+        if self.reply_url is not None:
+            first, *plainer = drafts
+            await self.counter.replies.offer(self.reply_url, first, in_place=False, plainer=plainer)
+        else:
+            await self.answer(next((one for one in drafts[1:] if one.blocks), drafts[0]))
+
+    async def hold(self, *, in_place: bool = False) -> None:
+        """Say to wait, where the answer's place can only be had now: before a vendor is asked."""
+        if self.reply_url is None and self.window is not None:
+            await self.window.hold(in_place=in_place)
+
+    async def in_words(self, work: Awaitable[T]) -> T | Message:
+        """What `work` returns, or the error it raised as this asker is told it."""
+        return await in_words(work, self.counter.meter, self.diagnosis)
+
+    async def diagnosis(self, error: CallwardenError) -> str:
+        """Why no connection came about, where the asker is told such things; else empty."""
+        if not isinstance(error, VendorError) or error.diagnosis is None:
+            return ""
+        return await self.desk.diagnosis(self.asker, error)
+
+    def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        """Do `work` after the acknowledgement, errors told as words like any other."""
+
+        async def told() -> None:
+            await self.counter.ready()
+            trouble = await self.in_words(work())
+            if trouble is not None:
+                await self.answer(trouble)
+
+        self.counter.tasks.spawn(told(), name)
+
+
+def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A slash command's form fields."""
+    actor = Actor(user=body["user_id"], team=_team(body))
+    asker = Asker(actor, body.get("channel_id"))
+    return Visit(counter, asker, body, body, body.get("response_url"))
+
+
+def read_lookup(counter: Counter, lookup: Lookup) -> Visit:
+    """A command that was put off: its answer goes where it was typed.
+
+    Its trigger stands at the end of its key, and still opens a form where that is not long ago.
+    """
+    trigger_id = lookup.key.rpartition(":")[2]
+    body = {"text": lookup.words, "command": lookup.command, "trigger_id": trigger_id}
+    asker = Asker(lookup.actor, lookup.channel)
+    return Visit(counter, asker, body, body, lookup.reply_url)
+
+
+def read_press(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A `block_actions` payload; the first action is the one pressed."""
+    window = None
+    if view := body.get("view"):
+        under = view["id"] if view.get("type") == "modal" else None
+        window = Window(lambda: counter.slack, str(body.get("trigger_id")), under)
+    url = body.get("response_url")
+    return Visit(counter, _person(body), body, body["actions"][0], url, window)
+
+
+def read_form(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A `view_submission` payload."""
+    return Visit(counter, _person(body), body, body["view"], None)
+
+
+def read_question(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A `block_suggestion` payload: letters typed into a menu of a form."""
+    return Visit(counter, _person(body), body, body, None)
+
+
+def read_shortcut(counter: Counter, body: dict[str, Any]) -> Visit:
+    """A global `shortcut` payload: it belongs to no channel and has nowhere to answer."""
+    return Visit(counter, _person(body), body, body, None)
+
+
+def read_event(counter: Counter, body: Mapping[str, Any]) -> Visit:
+    """An event about a person; there is nowhere to answer it but their Home."""
+    event = body["event"]
+    asker = Asker(Actor(user=event["user"], team=_team(body)))
+    return Visit(counter, asker, dict(body), event, None)
+
+
+def _person(body: dict[str, Any]) -> Asker:
+    """Whoever pressed."""
+    channel = (body.get("channel") or {}).get("id")
+    return Asker(Actor(user=body["user"]["id"], team=_team(body)), channel)
+
+
+def _team(body: Mapping[str, Any]) -> str:
+    """The workspace a request names; the organisation where it names none; for keys and the audit.
+
+    Each kind of payload has it elsewhere, and an app that is installed for a whole organisation
+    gets `team: null` (docs.slack.dev, reference/interaction-payloads). Who somebody is, Slack's
+    users.info says.
+    """
+    user, team, enterprise = (body.get(name) or {} for name in ("user", "team", "enterprise"))
+    told = (
+        user.get("team_id") if isinstance(user, Mapping) else None,
+        body.get("team_id"),
+        team.get("id"),
+        enterprise.get("id"),
+        body.get("enterprise_id"),
+    )
+    return next((str(one) for one in told if one), "")

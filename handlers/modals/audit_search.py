@@ -1,0 +1,78 @@
+"""Searching the audit log: a page of it, and the form that asks what is looked for."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.calls.audit_filter import AuditQuery
+from bot.calls.models import Vendor
+from bot.digest_delivery.service import UTC_NAME
+from bot.errors import BadInput
+from bot.moderation.desk import Asker
+from handlers.blocks.audit import audit_message
+from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
+from handlers.blocks.message import Message
+from handlers.context import Visit
+from handlers.modals.order_form import FieldErrors
+from handlers.parsing.audit_search import ME, ShowAudit
+from handlers.screens.views import open_view
+
+ANSWERABLE = timedelta(minutes=30)
+"""How long Slack takes answers at the address it gave for a command or a press.
+
+https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+
+async def meant(visit: Visit, request: ShowAudit) -> tuple[AuditQuery, str | None]:
+    """What is looked for, as of now, and the moderator's name where only that is known."""
+    zone = await _zone(visit) if request.zoned else UTC_NAME
+    between = request.between(visit.now, ZoneInfo(zone))
+    which = request.which.model_copy(update=between)
+    if request.by_name is not None and request.by_name.casefold() == ME:
+        return which.model_copy(update={"by": visit.asker.actor.user}), None
+    return which, request.by_name
+
+
+async def _zone(visit: Visit) -> str:
+    """The asker's time zone, as their Slack profile has it."""
+    return await visit.counter.digests.desk.zone(visit.asker)
+
+
+async def page(visit: Visit, which: AuditQuery) -> Message:
+    """A part of the audit log."""
+    return audit_message(await visit.desk.audit(visit.asker, which), which)
+
+
+async def show(visit: Visit, which: AuditQuery, *, in_place: bool = False) -> None:
+    """Answer with a part of the audit log."""
+    await visit.answer(await page(visit, which), in_place=in_place)
+
+
+async def open_form(
+    visit: Visit, which: AuditQuery, name: str = "", *, in_place: bool = False
+) -> None:
+    """Show the form to those who may read the audit log, filled in with `which`."""
+    await visit.desk.require_auditor(visit.asker)
+    state = SearchState(
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+        in_place=in_place,
+        opened=visit.now,
+        zone=await _zone(visit),
+    )
+    await open_view(visit, search_form(state, which, tuple(Vendor), name))
+
+
+async def submit(visit: Visit) -> FieldErrors:
+    """Close the form; the answer follows where it was opened."""
+    state, which = read_search(visit.payload)
+    if visit.now - state.opened >= ANSWERABLE:
+        raise BadInput(
+            "Slack takes no answer for a form that was open for half an hour.",
+            next_step=f"Open it again: `{visit.counter.command} audit search`",
+        )
+    asker = Asker(visit.asker.actor, state.channel)
+    there = replace(visit, asker=asker, reply_url=state.reply_url)
+    there.later(lambda: show(there, which, in_place=state.in_place), "audit")
+    return {}

@@ -1,0 +1,40 @@
+"""How many people leave by an act, for its form: submitting it is the confirmation."""
+
+import asyncio
+
+from bot.calls.capabilities import Capability
+from bot.calls.leaving import Departures
+from bot.calls.models import CallRef, Vendor
+from bot.calls.verbs import Verb
+from bot.errors import VendorError
+from handlers.blocks.text import count
+from handlers.context import Visit
+
+LOOK_SECONDS = 1.5
+"""How long a form waits for the number."""
+
+
+async def with_leaving(
+    visit: Visit, call: CallRef, verb: Verb | type[Verb], capability: Capability
+) -> Capability:
+    """The capability, saying also how many leave where the verb lets some stay."""
+    if not verb.counted:
+        return capability
+    chosen = verb() if isinstance(verb, type) else verb
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            leaving = await visit.desk.board.provider(call.vendor).leaving(call, chosen)
+    except (VendorError, TimeoutError):
+        told = f"{call.vendor.label} did not say in time how many people leave."
+    else:
+        told = _told(leaving, call.vendor) if leaving else ""
+    return capability.model_copy(update={"also": f"{capability.also} {told}".strip()})
+
+
+def _told(leaving: Departures, vendor: Vendor) -> str:
+    people = count(leaving.people, "person leaves", "people leave")
+    if leaving.at_most:
+        return f"Up to {people}: {vendor.label} does not say who may stay."
+    if leaving.people == leaving.present:
+        return f"{people}: all who are in the call."
+    return f"{people}, {leaving.present - leaving.people} may stay."

@@ -1,0 +1,227 @@
+"""From what is filled in to what is drawn: which call is meant, and what its vendor can do."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+
+from bot.calls.acts import Act, Person
+from bot.calls.cases import Refusal
+from bot.calls.models import Call, CallRef, Vendor
+from bot.calls.rights import NOTHING, Rights
+from bot.calls.verbs import VERBS, Aim, Listed, Verb
+from bot.errors import CallwardenError, NotPermitted, VendorError
+from bot.moderation.board import Board
+from bot.moderation.desk import Asker
+from handlers.blocks.choices import call_value, person_value, same_room, same_run
+from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possible_whom
+from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, Whom
+from handlers.blocks.help import FAMILIES
+from handlers.blocks.offers import outputs
+from handlers.context import Visit
+from handlers.modals.leaving_count import with_leaving
+
+LOOK_SECONDS = 1.5
+"""How long a form waits for vendors that have not answered yet, before it is drawn without them."""
+
+ANEW = "That call has ended; another one has begun in the same room. Choose it to act on it."
+
+
+async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
+    """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
+    verb, board = said.kind, visit.desk.board
+    rights = await visit.desk.rights(Asker(visit.asker.actor, said.state.channel))
+    if verb is None or call is None:
+        await _permitted_somewhere(visit, said.state, verb, call)
+    capability = None
+    if call is not None and verb is not None:
+        vendor = call.ref.vendor
+        capability = board.capabilities(call)[verb.name]
+        if capability.possible:
+            await _require_permitted(visit, said.state, verb, call)
+            capability = await with_leaving(visit, call.ref, verb, capability)
+        else:
+            notes = [*notes, cannot_words(verb, vendor.label, capability)]
+    verbs = verbs_among(board, said.state.among, call, rights)
+    if call is not None and verb is None and not verbs and said.state.among in FAMILIES:
+        notes = [*notes, *_none_of(board, said.state.among, call)]
+    if call is not None and call.ended_at is not None:
+        notes = [*notes, "This call has ended. Most acts want a live one."]
+    return Draft(
+        said=said,
+        verbs=verbs,
+        rights=NOTHING if call is None else rights[call.ref.vendor],
+        call=call,
+        capability=capability,
+        listed=None if call is None or verb is None else menu_of(visit, verb, call),
+        targets=outputs(verb, call, board.rtmp_targets) if verb else (),
+        reasons=visit.counter.reasons,
+        notes=tuple(notes),
+        includable=call is not None and await may_include(visit, call.ref.vendor),
+        present=_present(board, call),
+        shielded=_shielded(visit, call),
+    )
+
+
+def _present(board: Board, call: Call | None) -> int:
+    """How many people are in the call, 0 where that is not known."""
+    if call is None:
+        return 0
+    known = board.memory.people(call.ref)
+    return call.people if known is None else len(known.people)
+
+
+def _shielded(visit: Visit, call: Call | None) -> frozenset[str]:
+    """Who of those who are known to be in the call is protected, as a menu carries them."""
+    known = None if call is None else visit.desk.board.memory.people(call.ref)
+    if call is None or known is None:
+        return frozenset()
+    protection = visit.desk.policy.protection(call.ref.vendor)
+    return frozenset(
+        person_value(one.id)
+        for one in known.people
+        if protection.covers(Person.of(one).ids, one.role)
+    )
+
+
+async def may_include(visit: Visit, vendor: Vendor) -> bool:
+    """Whether to offer that protected people be included: there are such, and an admin asks."""
+    policy = visit.desk.policy
+    return bool(policy.protection(vendor)) and await policy.is_admin(visit.asker.actor, vendor)
+
+
+def menu_of(visit: Visit, verb: type[Verb], call: Call) -> Listed | None:
+    """The list that somebody absent is chosen from; None where only an id can tell them."""
+    if verb.aim is not Aim.ABSENT:
+        return None
+    return visit.desk.planner.absentees.lists(verb, call.ref)
+
+
+def _none_of(board: Board, first: str, call: Call) -> list[str]:
+    """Why this call's vendor can do nothing that begins with that word, each reason once."""
+    table = board.capabilities(call)
+    whys = dict.fromkeys(table[verb.name].why for verb in FAMILIES[first])
+    return [f"“{first}” is not available on {call.ref.vendor.label}. {' '.join(whys)}"]
+
+
+def verbs_among(
+    board: Board, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
+) -> tuple[type[Verb], ...]:
+    """The verbs a form lets choose from: those its reader may do, and this or any vendor can."""
+    return tuple(
+        verb
+        for verb in _family(among)
+        if any(
+            rights[vendor].may(verb.name, everyone=everyone)
+            for vendor in _able(board, verb, call)
+            for everyone in (False, True)
+        )
+    )
+
+
+def _family(among: str) -> Iterable[type[Verb]]:
+    family = VERBS.values() if among in {ANY, OF_PERSON} else FAMILIES.get(among, ())
+    return (verb for verb in family if among != OF_PERSON or verb.aim is not Aim.CALL)
+
+
+def _able(board: Board, verb: type[Verb], call: Call | None) -> list[Vendor]:
+    """The vendors that can do it: of them all, or that of `call`, to calls of its kind."""
+    if call is not None:
+        return [call.ref.vendor] if board.capabilities(call)[verb.name].possible else []
+    return [v for v, one in board.providers.items() if one.capabilities[verb.name].possible]
+
+
+def _asked(state: OrderState) -> str:
+    """What is asked for where no verb is chosen: one word of several verbs, or any act."""
+    return f"Use “{state.among}”" if state.among in FAMILIES else TITLE
+
+
+async def _permitted_somewhere(
+    visit: Visit, state: OrderState, verb: type[Verb] | None, call: Call | None
+) -> None:
+    """Refuse those for whom no verb, or not this one, is in the form, before they fill it in."""
+    board = visit.desk.board
+    verbs = list(_family(state.among)) if verb is None else [verb]
+    wanted = [(one, vendor) for one in verbs for vendor in _able(board, one, call)]
+    label = _asked(state) if verb is None else verb.label
+    key = visit.key("form", visit.trigger_id, label)
+    with_refusal = visit.desk.policy.require_any(visit.asker.actor, wanted, state.channel, label)
+    await _audited(visit, with_refusal, key, label)
+
+
+async def _require_permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
+    """NotPermitted for those who may not give such an order, before they fill in its form."""
+    ways = possible_whom(verb, visit.desk.board.capabilities(call)[verb.name])
+    act = Act(
+        verb=verb.model_construct(),
+        call=call.ref,
+        title=call.title,
+        everyone=Whom.NAMED not in ways and bool(ways),
+    )
+    key = visit.key("form", visit.trigger_id, verb.name, call.ref.vendor)
+    permission = visit.desk.policy.require_permitted(visit.asker.actor, act, state.channel)
+    await _audited(visit, permission, key, f"{verb.label}: {call.title}")
+
+
+async def _audited(visit: Visit, permission: Awaitable[None], key: str, words: str) -> None:
+    """Wait for leave; where there is none, the attempt in `words` is audited under `key`."""
+    try:
+        await permission
+    except NotPermitted as no:
+        await visit.desk.store.refuse(
+            Refusal(key=key, actor=visit.asker.actor, words=words, why=str(no))
+        )
+        raise
+
+
+def chosen_call(board: Board, said: Said) -> Call | None:
+    """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
+    value, ref = said.call, said.state.call
+    if value is None:
+        return None
+    if ref is not None and value == call_value(ref):
+        seen = board.roll.call(ref) or board.memory.call(ref)
+        known = seen or Call(ref=ref, title=ref.id, people=0)
+        return known.model_copy(update={"ref": ref})
+    here = (call for call in board.roll.calls() if same_room(value, call.ref))
+    return next((call for call in here if same_run(value, call.ref)), None)
+
+
+async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
+    """Read the roll of live calls in the background; what is in the way after `seconds`, in words.
+
+    A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
+    when no vendor is connected.
+    """
+    visit.desk.board.require_connected()
+    roll, rights = visit.desk.board.roll, await visit.desk.rights(visit.asker)
+    if roll.due or not roll.known:
+        reading = visit.counter.tasks.spawn(roll.refresh(), "roll")
+        if not roll.known:
+            await asyncio.wait({reading}, timeout=seconds)
+    notes = [trouble.told(rights).message for trouble in roll.troubles]
+    if roll.known and not notes and next(roll.calls(), None) is None:
+        notes.append("No call is live right now. Start one in your app, then open this again.")
+    return notes
+
+
+async def seen_call(board: Board, ref: CallRef) -> tuple[Call, list[str]]:
+    """A call of a card as it is now, or as it was when its vendor does not answer in time."""
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            now = await board.get(ref)
+    except (VendorError, TimeoutError) as error:
+        known = board.memory.call(ref) or Call(ref=ref, title=ref.id, people=0)
+        note = in_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
+        return known.model_copy(update={"ref": ref}), [note]
+    if other_run(ref, now.ref):
+        return now.model_copy(update={"ref": ref}), [ANEW]
+    return now, []
+
+
+def other_run(seen: CallRef, now: CallRef) -> bool:
+    """Whether the room emptied and filled again since somebody saw it."""
+    return None not in {seen.session, now.session} and seen.session != now.session
+
+
+def in_sentences(error: CallwardenError) -> str:
+    """What happened, and what to do next."""
+    return f"{error} {error.next_step}".strip()

@@ -1,0 +1,137 @@
+"""The form behind every act: why, with which options, and what cannot be undone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.calls.acts import Act, ActRef
+from bot.calls.cases import Order
+from bot.errors import CallwardenError, UnknownPerson, VendorError
+from bot.moderation.plan import UnclearPeople
+from bot.moderation.resolving import remembered, resolve
+from handlers.blocks.forms.option_fields import RECORDING
+from handlers.blocks.forms.reason_fields import REASON
+from handlers.blocks.forms.reason_form import FormState, form_errors, read_form, reason_form
+from handlers.blocks.offers import outputs
+from handlers.blocks.text import cut
+from handlers.context import FORM_KEY, Visit
+from handlers.modals.leaving_count import with_leaving
+from handlers.modals.order_draft import may_include
+from handlers.modals.order_form import FieldErrors, Redrawn, accepted
+from handlers.modals.recording_check import which_recording
+from handlers.parsing.orders import ActRequest
+from handlers.redelivery import led_to
+from handlers.screens.views import draw_or_say, open_loading, open_view
+
+LOOK_UP_SECONDS = 0.8
+"""How long a submitted form waits to hear whom it means: Slack gives 3 s for everything."""
+
+MAX_ERROR = 300
+"""Characters of an error beside a field."""
+
+
+async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
+    """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
+    if not act.verb.counted:
+        await open_view(visit, await _form(visit, act, why, card=card))
+        return
+    opened = await open_loading(visit, act.verb.label)
+    await draw_or_say(visit, opened, _form(visit, act, why, card=card))
+
+
+async def open_meant(visit: Visit, meant: ActRef, *, card: bool, why: str = "") -> None:
+    """The form for a button's act: at once where all of it was shown lately."""
+    desk, key = visit.desk, visit.key("press", visit.trigger_id)
+    known = remembered(desk.board, meant)
+    if known is not None:
+        await open_form(visit, await desk.permit(visit.asker, known, key, why), why, card=card)
+        return
+    opened = await open_loading(visit, meant.verb.label)
+
+    async def drawn() -> dict[str, Any]:
+        act = await resolve(desk.board, desk.planner, meant)
+        return await _form(visit, await desk.permit(visit.asker, act, key, why), why, card=card)
+
+    await draw_or_say(visit, opened, drawn())
+
+
+async def open_once_known(
+    visit: Visit,
+    label: str,
+    meant: Callable[[], Awaitable[tuple[ActRequest, Act]]],
+    ask: Callable[[UnclearPeople], Awaitable[dict[str, Any]]],
+    key: str,
+) -> None:
+    """Show the form for an act that a slow vendor still has to tell: the trigger is spent first.
+
+    What stands in the way takes the form's place, and `ask` a form where it is not clear who is
+    meant; a refusal is audited under `key`.
+    """
+    opened = await open_loading(visit, label)
+
+    async def drawn() -> dict[str, Any]:
+        try:
+            request, act = await meant()
+        except UnclearPeople as unclear:
+            return await ask(unclear)
+        permitted = await visit.desk.permit(visit.asker, act, key, request.reason)
+        return await _form(visit, permitted, request.reason, card=False)
+
+    await draw_or_say(visit, opened, drawn())
+
+
+async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
+    board = visit.desk.board
+    provider = board.provider(act.call.vendor)
+    known = board.memory.call(act.call)
+    targets = outputs(type(act.verb), known, board.rtmp_targets)
+    state = FormState(
+        act=act.ref, channel=visit.asker.channel, reply_url=visit.reply_url, card=card
+    )
+    present = act.present or (known.people if known else None)
+    return reason_form(
+        state,
+        act.model_copy(update={"present": present}),
+        await with_leaving(visit, act.call, act.verb, provider.capabilities[act.verb.name]),
+        targets,
+        why,
+        visit.counter.reasons,
+        includable=act.everyone and await may_include(visit, act.call.vendor),
+    )
+
+
+def _not_found(error: Exception, meant: ActRef) -> str:
+    """Why nobody knows whom the form means, for its one field."""
+    if isinstance(error, CallwardenError):
+        return cut(f"{error} {error.next_step}".strip(), MAX_ERROR)
+    vendor = meant.call.vendor.label
+    return f"{vendor} did not say in time who is in the call. Submit it again in a moment."
+
+
+async def submit(visit: Visit) -> FieldErrors | Redrawn:
+    """Take the order as filled in; the form closes once it is on disk, or says what it lacks."""
+    view = visit.payload
+    if errors := form_errors(view):
+        return errors
+    filled, key = read_form(view), visit.key(FORM_KEY, view["id"], view["hash"])
+    if (earlier := await led_to(visit, key)) is not None:
+        return accepted(visit, filled.state.reply_url, earlier)
+    if (words := await which_recording(visit, filled.act.verb, filled.act.call)) is not None:
+        return {RECORDING: words}
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            act = await resolve(visit.desk.board, visit.desk.planner, filled.act)
+    except (UnknownPerson, VendorError, TimeoutError) as error:
+        return {REASON: _not_found(error, filled.act)}
+    acceptance = await visit.desk.request(
+        Order(
+            key=key,
+            act=act,
+            actor=visit.asker.actor,
+            reason=filled.reason,
+            channel=filled.state.channel,
+            reply_url=filled.state.reply_url,
+            card=filled.state.card,
+        )
+    )
+    return accepted(visit, filled.state.reply_url, acceptance)

@@ -1,0 +1,255 @@
+"""From a form as submitted to an act: every mistake is told at the field it is in."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.calls.acts import Act, Person
+from bot.calls.capabilities import Capability
+from bot.calls.live import Roster
+from bot.calls.models import Call, CallRef, Participant
+from bot.calls.verbs import Aim, Verb
+from bot.errors import BadInput, NotAtVendor, VendorError
+from bot.moderation.absent import OF
+from bot.moderation.board import Board
+from bot.moderation.crowd import Crowd
+from bot.moderation.unmatched import SHOWN_NAMES
+from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
+from handlers.blocks.choices import Picked, person_value
+from handlers.blocks.forms.option_fields import OPTION, RECORDING, read_options
+from handlers.blocks.forms.order_form import cannot_words, possible_whom
+from handlers.blocks.forms.order_state import ABSENT, Said, Whom
+from handlers.blocks.forms.reason_fields import REASON, one_reason, wrong_reason
+from handlers.blocks.offers import outputs
+from handlers.blocks.text import clean
+from handlers.context import Visit
+from handlers.modals.order_draft import ANEW, chosen_call, menu_of, other_run
+from handlers.modals.recording_check import which_recording
+from handlers.parsing.words import fit
+
+CHECK_SECONDS = 0.8
+"""How long a submitted form waits to hear who is still there: Slack gives 3 s for everything."""
+
+Errors = dict[str, str]
+"""What is wrong, by the action_id of the field it is in."""
+
+
+class Wrong(Exception):
+    """Something in a form cannot be as it is; `errors` says what, at which field."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.errors: Errors = {field: words}
+
+
+class Unfinished(Exception):
+    """The form lacks fields that its call or verb asks for: it was sent before it was drawn."""
+
+
+class Now(NamedTuple):
+    """A call as its vendor shows it: None where it did not answer in time, or knows it no more.
+
+    `left` are those who were in it a moment ago.
+    """
+
+    call: Call | None
+    gone: bool
+    people: tuple[Participant, ...] | None
+    left: tuple[Participant, ...] = ()
+
+
+async def act_of(visit: Visit, said: Said) -> Act:
+    """The act a form asks for. Raises Wrong or Unfinished."""
+    board = visit.desk.board
+    verb = said.kind
+    if verb is None:
+        raise Wrong(FORM_VERB, "Choose what to do.")
+    call = chosen_call(board, said)
+    if call is None:
+        raise Wrong(FORM_CALL, "That call is not live any more. Choose another one.")
+    capability = board.capabilities(call)[verb.name]
+    if not capability.possible:
+        raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
+    targets = outputs(verb, call, board.rtmp_targets)
+    options = _options(said, verb, capability, targets)
+    if (words := await which_recording(visit, options, call.ref)) is not None:
+        raise Wrong(RECORDING, words)
+    now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
+    if not said.state.over:
+        _require_there(call, now)
+    people, everyone, spared = await _aim(visit, said, options, call, now)
+    return Act(
+        verb=options,
+        call=call.ref if now.call is None or said.state.over else now.call.ref,
+        title=call.title if now.call is None else now.call.title,
+        people=people,
+        everyone=everyone,
+        spared=spared,
+        protected_too=everyone and said.protected_too,
+    )
+
+
+def reason_of(said: Said, *, needed: bool) -> str:
+    """The reason picked and the one written, as one. Raises Wrong."""
+    reason = one_reason(said.listed, said.written)
+    wrong = wrong_reason(reason, needed=needed)
+    if wrong is not None:
+        raise Wrong(REASON, wrong)
+    return reason
+
+
+def _options(
+    said: Said, verb: type[Verb], capability: Capability, targets: tuple[str, ...]
+) -> Verb:
+    built, wrong = read_options(verb, capability, targets, said.options)
+    if built is not None:
+        return built
+    if not all(OPTION + name in said.blocks for name in wrong):
+        raise Unfinished
+    name, words = next(iter(wrong.items()))
+    raise Wrong(OPTION + name, words)
+
+
+def _require_there(call: Call, now: Now) -> None:
+    """Wrong when the call ended since it was chosen; a silent vendor's is taken for there."""
+    if now.gone or (now.call is not None and now.call.ended_at is not None):
+        raise Wrong(FORM_CALL, f"“{_short(call.title)}” has ended. Choose another call.")
+    if now.call is not None and other_run(call.ref, now.call.ref):
+        raise Wrong(FORM_CALL, ANEW)
+
+
+async def _now(board: Board, ref: CallRef, *, who: bool) -> Now:
+    """The call and its people, asked at the same time."""
+    (call, gone), people = await asyncio.gather(
+        _call(board, ref), _crowd(board, ref) if who else _nobody()
+    )
+    left = () if people is None else board.memory.crowd(ref, people).left
+    return Now(call, gone, people, left)
+
+
+async def _call(board: Board, ref: CallRef) -> tuple[Call | None, bool]:
+    """The call as it is now, and whether its vendor knows no such call."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await board.get(ref), False
+    except NotAtVendor:
+        return None, True
+    except (VendorError, TimeoutError):
+        return None, False
+
+
+async def _crowd(board: Board, ref: CallRef) -> tuple[Participant, ...] | None:
+    """Who is there now, or was there a moment ago when the vendor does not answer in time."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return Crowd((await board.people(ref)).items).people
+    except (VendorError, TimeoutError):
+        known = board.memory.people(ref)
+        return None if known is None else known.people
+
+
+async def _nobody() -> None:
+    """Nobody is asked for."""
+
+
+async def _aim(
+    visit: Visit, said: Said, verb: Verb, call: Call, now: Now
+) -> tuple[tuple[Person, ...], bool, tuple[Person, ...]]:
+    """People, everyone or not, and who is spared."""
+    if verb.aim is Aim.CALL:
+        return (), False, ()
+    if verb.aim is Aim.ABSENT:
+        return await _away(visit, said, verb, call), False, ()
+    ways = possible_whom(type(verb), _capability(visit, verb, call))
+    if said.whom is None and FORM_WHOM in said.blocks:
+        raise Wrong(FORM_WHOM, "Choose who is meant.")
+    if said.whom is None and ways[0] is Whom.EVERYONE:
+        raise Unfinished
+    whom = said.whom or ways[0]
+    if whom not in ways:
+        raise Wrong(FORM_WHOM, "This vendor cannot do that. Choose again.")
+    if whom is Whom.EVERYONE:
+        if said.people and FORM_PEOPLE in said.blocks:
+            raise Wrong(FORM_PEOPLE, "Remove them here, or choose again who is meant.")
+        return (), True, ()
+    if FORM_PEOPLE not in said.blocks or not said.people_fit:
+        raise Unfinished
+    if not said.people:
+        raise Wrong(FORM_PEOPLE, "Choose at least one person.")
+    people = _present(said.people, call, now, type(verb))
+    return ((), True, people) if whom is Whom.EXCEPT else (people, False, ())
+
+
+def _capability(visit: Visit, verb: Verb, call: Call) -> Capability:
+    return visit.desk.board.capabilities(call)[verb.name]
+
+
+def _present(
+    chosen: tuple[Picked, ...], call: Call, now: Now, verb: type[Verb]
+) -> tuple[Person, ...]:
+    """Those who are there; for a verb that keeps people out, also those who left lately."""
+    if now.people is None:
+        raise Wrong(
+            FORM_PEOPLE,
+            f"{call.ref.vendor.label} did not say who is in the call. Submit it again in a moment.",
+        )
+    reached = (*now.left, *now.people) if verb.keeps_out else now.people
+    here: Mapping[str, Participant] = {person_value(one.id): one for one in reached}
+    gone = [one.label for one in chosen if one.value not in here]
+    if gone:
+        names = ", ".join(_short(name) for name in gone[:SHOWN_NAMES])
+        more = f" and {len(gone) - SHOWN_NAMES} more" if len(gone) > SHOWN_NAMES else ""
+        are = "are" if len(gone) > 1 else "is"
+        raise Wrong(FORM_PEOPLE, f"{names}{more} {are} not in the call any more. Take them out.")
+    return tuple(Person.of(here[value]) for value in dict.fromkeys(one.value for one in chosen))
+
+
+async def _away(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+    """People who need not be there: chosen from their list, or by id where there is none."""
+    which = menu_of(visit, type(verb), call)
+    if which is None:
+        return await _absent(visit, said, verb, call)
+    if FORM_PEOPLE not in said.blocks or not said.people_fit:
+        raise Unfinished
+    if not said.people:
+        raise Wrong(FORM_PEOPLE, "Choose at least one person.")
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            roster = await visit.desk.planner.absentees.roster(call.ref, which)
+    except (VendorError, TimeoutError) as error:
+        silent = f"{call.ref.vendor.label} did not say who is on that list."
+        raise Wrong(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
+    return _on_list(said.people, roster, call)
+
+
+def _on_list(chosen: tuple[Picked, ...], roster: Roster, call: Call) -> tuple[Person, ...]:
+    """Those who are on the list now; where it could not be read to its end, anybody by their id."""
+    known = {person_value(one.id): one for one in roster.people}
+    if not roster.complete:
+        known = {one.value: Person(id=one.value) for one in chosen} | known
+    gone = [_short(one.label) for one in chosen if one.value not in known]
+    if gone:
+        names = ", ".join(gone[:SHOWN_NAMES])
+        are = "are" if len(gone) > 1 else "is"
+        of = OF[roster.which]
+        words = f"{names} {are} not {of} “{_short(call.title)}”. Take them out."
+        raise Wrong(FORM_PEOPLE, words)
+    return tuple(known[value] for value in dict.fromkeys(one.value for one in chosen))
+
+
+async def _absent(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+    """Each line is one person; Slack's typographic signs are no part of an id."""
+    if ABSENT not in said.blocks:
+        raise Unfinished
+    words = [word for line in said.absent.splitlines() if (word := clean(line).lstrip("@"))]
+    if not words:
+        raise Wrong(ABSENT, "Say who: their id in your app.")
+    try:
+        named = [fit(word, "person") for word in words]
+        return await visit.desk.planner.absentees.people(call, verb, named)
+    except BadInput as error:
+        raise Wrong(ABSENT, str(error)) from error
+
+
+def _short(text: str) -> str:
+    return clean(text)[:40] or "Untitled call"

@@ -1,0 +1,124 @@
+"""What was typed before a form had a field for it: call, people and options, looked up."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.calls.acts import Person
+from bot.calls.models import Call
+from bot.calls.verbs import Aim, Verb
+from bot.errors import BadInput, VendorError
+from bot.moderation.absent import meant
+from bot.moderation.crowd import Crowd
+from bot.moderation.plan import pick
+from handlers.blocks.action_values import FORM_PEOPLE
+from handlers.blocks.choices import Picked, call_value, picked
+from handlers.blocks.forms.order_state import ABSENT, OrderState, Said, Typed, Whom
+from handlers.context import Visit
+from handlers.modals.order_draft import in_sentences, menu_of, rolled
+from handlers.parsing.orders import Incomplete
+
+
+async def looked_up(
+    visit: Visit, request: Incomplete, state: OrderState
+) -> tuple[Said, Call | None, list[str]]:
+    """A command as a form has it, the call it means, and words about what it does not say."""
+    call, notes = await _named(visit, request.call)
+    said = Said(
+        state=state,
+        verb=state.verb,
+        call=None if call is None else call_value(call.ref),
+        whom=_whom(request),
+        options=_options(request),
+        protected_too=request.protected_too,
+        written=request.reason,
+    )
+    said, missing = await with_typed(visit, said, call)
+    return said, call, notes + missing
+
+
+def carried(request: Incomplete) -> Typed | None:
+    """What was typed that a field may not ask for yet."""
+    typed = Typed(
+        people=request.spared or request.people, whom=_whom(request), options=_options(request)
+    )
+    return None if typed == Typed() else typed
+
+
+async def with_typed(visit: Visit, said: Said, call: Call | None) -> tuple[Said, list[str]]:
+    """People who were typed before a field asked for them, now that one does; else as it was."""
+    verb, typed = said.kind, said.state.typed
+    if verb is None or call is None or typed is None or verb.aim is Aim.CALL:
+        return said, []
+    if not typed.people or said.people or said.blocks.keys() & {FORM_PEOPLE, ABSENT}:
+        return said, []
+    found, missing = await _people(visit, verb, call, typed.people)
+    return said.model_copy(update=found), missing
+
+
+async def _named(visit: Visit, word: str | None) -> tuple[Call | None, list[str]]:
+    """The call that was typed; else what there is to choose from."""
+    if word is None:
+        return None, await rolled(visit)
+    await rolled(visit, 0)
+    try:
+        return await visit.desk.planner.call(word), []
+    except (BadInput, VendorError) as error:
+        return None, [in_sentences(error)]
+
+
+async def _people(
+    visit: Visit, verb: type[Verb], call: Call, words: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """People that were typed: those who are there, and words about the others."""
+    if verb.aim is Aim.ABSENT:
+        return await _absent(visit, verb, call, words)
+    try:
+        board = visit.desk.board
+        crowd = board.memory.crowd(call.ref, (await board.people(call.ref)).items)
+    except VendorError as error:
+        return {}, [in_sentences(error)]
+    if verb.keeps_out:
+        crowd = Crowd((*crowd.people, *crowd.left))
+    return _found(words, lambda word: pick(word, crowd, call))
+
+
+async def _absent(
+    visit: Visit, verb: type[Verb], call: Call, words: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """The same for people who are on a list of the call's; by id where there is no menu of it."""
+    which = menu_of(visit, verb, call)
+    if which is None:
+        return {"absent": "\n".join(words)}, []
+    try:
+        roster = await visit.desk.planner.absentees.lately(call.ref, which)
+    except VendorError as error:
+        return {}, [in_sentences(error)]
+    return _found(words, lambda word: meant(word, roster, call))
+
+
+def _found(words: Sequence[str], find: Callable[[str], Person]) -> tuple[dict[str, Any], list[str]]:
+    """Whom the words mean, each once, and why the others mean nobody."""
+    found: dict[str, Picked] = {}
+    missing: list[str] = []
+    for word in words:
+        try:
+            one = picked(find(word))
+        except BadInput as error:
+            missing.append(in_sentences(error))
+        else:
+            found[one.value] = one
+    return {"people": tuple(found.values())}, missing
+
+
+def _whom(request: Incomplete) -> Whom | None:
+    if not request.everyone:
+        return None
+    return Whom.EXCEPT if request.spared else Whom.EVERYONE
+
+
+def _options(request: Incomplete) -> dict[str, str]:
+    """What was picked, as it would stand in the fields."""
+    return {
+        name: value if isinstance(value, str) else "\n".join(value)
+        for name, value in request.picked.items()
+    }

@@ -1,0 +1,63 @@
+"""The form that asks whom an order in words meant, where its words can be read in several ways."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.moderation.naming import Reading
+from bot.moderation.plan import UnclearPeople, unclear_words
+from handlers.blocks.choices import call_value, picked
+from handlers.blocks.forms.order_form import order_form
+from handlers.blocks.forms.order_state import OrderState, Said, Typed, Whom
+from handlers.context import Visit
+from handlers.modals.order_draft import draft
+from handlers.parsing.orders import ActRequest, Incomplete, with_rest
+from handlers.screens.views import FormTooLate, draw_or_say, open_loading
+
+
+async def open_unclear(visit: Visit, request: ActRequest, unclear: UnclearPeople) -> None:
+    """The form for an order that can be read in more than one way: the likeliest is chosen in it.
+
+    Raises `unclear` as it is where Slack opens no form any more.
+    """
+    try:
+        opened = await open_loading(visit, request.verb.label)
+    except FormTooLate:
+        raise unclear from None
+    await draw_or_say(visit, opened, unclear_form(visit, request, unclear))
+
+
+async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople) -> dict[str, Any]:
+    """That form: who is meant most likely is chosen, and the others are named."""
+    reading, verb = unclear.reading, type(request.verb)
+    read = with_rest(request, reading.rest, str(visit.body.get("command", "/calls")))
+    options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
+    reached = [one for one in reading.people if verb.keeps_out or one not in reading.left]
+    whom = _whom_of(reading)
+    state = OrderState(
+        verb=verb.name,
+        typed=None if whom is None else Typed(whom=whom),
+        channel=visit.asker.channel,
+        reply_url=visit.reply_url,
+    )
+    said = Said(
+        state=state,
+        verb=verb.name,
+        call=call_value(unclear.call.ref),
+        whom=whom,
+        people=tuple(map(picked, reached)),
+        options=options,
+        written=read.reason,
+    )
+    notes = unclear_words(request.verb, reading) or ["Fill in what is missing."]
+    return order_form(await draft(visit, said, unclear.call, notes))
+
+
+def _whom_of(reading: Reading) -> Whom | None:
+    if not reading.everyone:
+        return None
+    return Whom.EXCEPT if reading.excepting else Whom.EVERYONE
+
+
+def _options(picked: Mapping[str, Any]) -> dict[str, str]:
+    """What was picked, as it stands in the fields."""
+    return {name: str(value) for name, value in picked.items()}

@@ -1,0 +1,1 @@
+"""What is shown and where: Home, lists, cards, reports, the audit log, and how an order went."""

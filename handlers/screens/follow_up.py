@@ -1,0 +1,67 @@
+"""An order given where no answer can be sent later: its form and Home show how it went."""
+
+from collections.abc import AsyncIterator
+
+from bot.calls.cases import Acceptance, Case
+from handlers.blocks.cases import answer_message, asked_message
+from handlers.blocks.elements import context
+from handlers.blocks.message import Message
+from handlers.blocks.modal import window_view
+from handlers.context import Visit
+from handlers.screens import home
+from handlers.screens.views import Opened, draw
+
+PAUSES = (0.3, 0.7, 1.0, 2.0, 4.0, 8.0, 14.0)
+"""Seconds before each look at the case: a little longer in all than most acts may take."""
+
+PAUSE, MOST_LOOKS = 5.0, 120
+"""Seconds before each further look at a case that gets on, and how many of them."""
+
+ELSEWHERE = "How it ends stands in your Home tab and in the audit log."
+"""Said where it is not known when the last look is over."""
+
+
+def follow(visit: Visit, acceptance: Acceptance) -> None:
+    """Show the outcome in the place of the submitted form, if it is still open, and in Home."""
+
+    async def followed() -> None:
+        form = Opened(str(visit.payload["id"]), "")
+        async for case in _states(visit, acceptance.case):
+            told = await _told(visit, case)
+            await draw(visit, form, window_view(told))
+        await home.publish(visit, None)
+
+    visit.later(followed, "follow")
+
+
+def follow_press(visit: Visit, acceptance: Acceptance) -> None:
+    """Show in a window over the pressed one that it is in progress, then the outcome."""
+
+    async def followed() -> None:
+        await visit.hold()
+        await visit.answer(asked_message(acceptance))
+        async for case in _states(visit, acceptance.case):
+            await visit.answer(await _told(visit, case))
+
+    visit.later(followed, "follow")
+
+
+async def _states(visit: Visit, case: Case) -> AsyncIterator[Case]:
+    """The case each time that it is further, and at last once it has ended or is not waited for."""
+    looks = [*PAUSES]
+    for _ in range(len(PAUSES) + MOST_LOOKS):
+        if not case.state.open or not looks:
+            break
+        await visit.desk.board.clock.sleep(looks.pop(0))
+        before, case = case.progress, await visit.desk.case(visit.asker, case.number)
+        if case.state.open and case.progress != before:
+            looks = looks or [PAUSE] * 2
+            yield case
+    yield case
+
+
+async def _told(visit: Visit, case: Case) -> Message:
+    rights = await visit.desk.rights_in(visit.asker, case)
+    why = visit.desk.board.diagnosis(case.act.call.vendor)
+    told = answer_message(case, rights, diagnosis=why)
+    return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

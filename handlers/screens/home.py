@@ -1,0 +1,129 @@
+"""The Home tab: drawn when it is opened, by its Refresh button, and after an order given there."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.calls.live import ListView
+from bot.errors import CallwardenError, NotPermitted, Outsider
+from bot.priority import Priority, working_at
+from handlers.blocks.home import (
+    CASES,
+    Desktop,
+    Place,
+    home_view,
+    kept_view,
+    outside_view,
+    plain_view,
+)
+from handlers.blocks.message import Message
+from handlers.context import Visit
+from handlers.slack_api.admin_alerts import outage_words
+from handlers.slack_api.errors import UNDRAWABLE, cause, complaints, error_code
+
+log = structlog.get_logger(__name__)
+
+PUBLISH_SECONDS = 5.0
+"""The longest wait for Slack to take a Home."""
+
+TAB = "home"
+
+OVERTAKEN = "hash_conflict"
+"""Slack's error where somebody's Home was drawn anew since: that drawing stands."""
+
+OUTSIDE = (
+    "Calls are looked after by members of this workspace. If something is wrong in a call, write "
+    "to one of them: they can act at once."
+)
+
+
+async def opened(visit: Visit) -> None:
+    """`app_home_opened`, for the Home tab only; its `view` is there once one was published."""
+    if visit.payload.get("tab") == TAB:
+        await publish(visit, visit.payload.get("view"))
+
+
+async def refused(visit: Visit, why: CallwardenError) -> None:
+    """Say in the Home tab why it is not drawn anew; there is nowhere else to answer its opening."""
+    if visit.payload.get("tab") == TAB:
+        words, before = [str(why), why.next_step], visit.payload.get("view")
+        plain = outside_view(words, visit.now)
+        kept = before.get("blocks") if before else None
+        await _show(visit, kept_view(words, kept) if kept else plain, plain, before)
+
+
+async def refresh(visit: Visit) -> None:
+    """The Refresh button."""
+    await publish(visit, visit.body.get("view"))
+
+
+async def try_channels(visit: Visit) -> None:
+    """“Try now”: channels that take no lines of cases, once an admin has mended them."""
+    await visit.desk.try_channels(visit.asker)
+    await refresh(visit)
+
+
+async def publish(visit: Visit, before: Mapping[str, Any] | None) -> None:
+    """Draw somebody's Home as it is now, unless it was drawn anew after `before`.
+
+    Each vendor has its deadline, so that a slow one is one line and holds up nothing.
+    """
+    with working_at(Priority.LOOK):  # also after an order
+        view = await _drawn(visit)
+    await _show(visit, view, plain_view(view, visit.counter.command), before)
+
+
+async def _drawn(visit: Visit) -> dict[str, Any]:
+    desk, command = visit.desk, visit.counter.command
+    try:
+        places = await desk.standing(visit.asker)
+        await desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
+    except NotPermitted as no:
+        kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
+        return outside_view([str(no), kind], desk.board.clock.now())
+    calls, cases, outages = await asyncio.gather(
+        visit.in_words(desk.look(visit.asker, ListView())),
+        visit.in_words(desk.mine(visit.asker, CASES)),
+        visit.in_words(desk.outages(visit.asker)),
+    )
+    desktop = Desktop(
+        places=tuple(Place(**place._asdict()) for place in places),
+        calls=calls,
+        cases=cases if isinstance(cases, Message) else tuple(cases),
+        outages=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
+        capabilities={vendor: one.capabilities for vendor, one in desk.board.providers.items()},
+    )
+    return home_view(desktop, command, desk.board.clock.now())
+
+
+async def _show(
+    visit: Visit, view: dict[str, Any], plain: dict[str, Any], before: Mapping[str, Any] | None
+) -> None:
+    """Publish `view`, or `plain` where Slack refuses its blocks; not over one newer than `before`.
+
+    A `before` of which Slack tells no hash is written over.
+    """
+    guard = str(before["hash"]) if before and before.get("hash") else None
+    if await _put(visit, view, guard) in UNDRAWABLE:
+        await _put(visit, plain, guard)
+
+
+async def _put(visit: Visit, view: dict[str, Any], guard: str | None) -> str:
+    """What Slack says against it; empty when it is shown, or when something newer is."""
+    try:
+        async with asyncio.timeout(PUBLISH_SECONDS):
+            await visit.counter.slack.views_publish(
+                user_id=visit.asker.actor.user, view=view, hash=guard
+            )
+    except SlackApiError as error:
+        said = error_code(error)
+        if said != OVERTAKEN:
+            log.warning("home not shown", error=said, complaints=complaints(error))
+            return said
+    except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
+        log.warning("home not shown", error=type(error).__name__, cause=cause(error))
+    return ""

@@ -16,7 +16,7 @@ from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.demo.seed import PEOPLE
 from bot.demo.vendors.past import Past, PastCall, PastRecording, PastStay, between
-from bot.demo.vendors.realtimekit_state import made_id
+from bot.demo.vendors.realtimekit.state import made_id
 from bot.usage.days import DAY
 from bot.usage.records import Ending
 

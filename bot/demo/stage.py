@@ -17,7 +17,7 @@ from bot.demo.slack.sender import Sender
 from bot.demo.slack.socket_line import SocketLine
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
-from bot.demo.vendors.realtimekit_keys import PATH
+from bot.demo.vendors.realtimekit.webhook_keys import PATH
 from bot.demo.world import World
 from bot.service import counter_of, entrance
 from bot.settings import Settings

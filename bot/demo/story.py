@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from bot.calls.models import Vendor
 from bot.demo.moves import Move, Press, Read, Run, Submit, Type
-from bot.demo.vendors.realtimekit_state import made_id
+from bot.demo.vendors.realtimekit.state import made_id
 from bot.demo.world import World
 
 CALLS: Mapping[str, tuple[Vendor, str]] = {

@@ -16,7 +16,7 @@ from bot.demo.vendors import (
     Visitor,
 )
 from bot.demo.vendors.base import VendorServer
-from bot.demo.vendors.realtimekit_state import made_id
+from bot.demo.vendors.realtimekit.state import made_id
 
 FEWEST = 2
 """Nobody leaves of their own will when only so many are left, so that no room dies of boredom."""

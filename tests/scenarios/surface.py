@@ -2,7 +2,7 @@
 
 from bot.demo.moves import Move, Press, Submit, Type
 from bot.demo.story import ANSWER, Step, Trouble
-from bot.demo.vendors.realtimekit_state import Network
+from bot.demo.vendors.realtimekit.state import Network
 from bot.demo.world import World
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from tests.scenarios.moves import Choose, OpenHome, PressInLog, ReadLog, Wait

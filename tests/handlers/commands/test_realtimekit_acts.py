@@ -8,7 +8,7 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
-from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
+from bot.demo.vendors.realtimekit.state import Meeting, Recording, made_id
 from tests.fakes.lead import Lead
 from tests.fakes.moderator import TRIES, Moderator, line
 

@@ -7,7 +7,7 @@ from bot.calls.capabilities import Enforcement
 from bot.calls.outcomes import Seen
 from bot.calls.verbs import VERBS, GroupBan, GroupRemove, GroupUnban, Listed, Verb
 from bot.demo.vendors import AppTransport, CometChatServer
-from bot.demo.vendors.cometchat_state import Group
+from bot.demo.vendors.cometchat.state import Group
 from bot.errors import (
     BreakerOpen,
     Impossible,

@@ -13,7 +13,7 @@ from bot.calls.models import Vendor
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
 from bot.demo.vendors.base import Refusal
 from bot.demo.vendors.faults import AppTransport
-from bot.demo.vendors.stream_tokens import check_token
+from bot.demo.vendors.stream.tokens import check_token
 from bot.errors import VendorDenied, VendorError, VendorRefused
 from bot.ports import CallProvider
 from bot.providers.http.credentials import LIFETIME, HeaderKey

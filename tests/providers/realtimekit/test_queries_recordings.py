@@ -11,7 +11,7 @@ from bot.calls.reports import FileKind
 from bot.calls.verb_json import dump_verb, load_verb
 from bot.calls.verbs import RecordPause, RecordResume, RecordStart, RecordStop, RtmpStart, Verb
 from bot.demo.vendors import RealtimeKitServer
-from bot.demo.vendors.realtimekit_state import Recording, made_id
+from bot.demo.vendors.realtimekit.state import Recording, made_id
 from bot.errors import Impossible, NotAtVendor, WhichRecording
 from bot.moderation.recordings import require_one
 from bot.providers.realtimekit.provider import RealtimeKitProvider

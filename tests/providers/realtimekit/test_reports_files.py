@@ -8,7 +8,7 @@ from bot.calls.models import Call
 from bot.calls.reports import FileKind, Files
 from bot.calls.verbs import RecordStart, RecordStop, RtmpStart, RtmpStop, Summarise, Verb
 from bot.demo.vendors import RealtimeKitServer
-from bot.demo.vendors.realtimekit_state import Recording
+from bot.demo.vendors.realtimekit.state import Recording
 from bot.errors import VendorDenied
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from bot.providers.realtimekit.queries_recordings import MOST_TOLD

@@ -4,7 +4,7 @@ import pytest
 
 from bot.calls.models import Call
 from bot.demo.vendors import RealtimeKitServer, Visitor
-from bot.demo.vendors.realtimekit_state import Network
+from bot.demo.vendors.realtimekit.state import Network
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from tests.fakes.clock import ManualClock

@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, nanoseconds, read
-from bot.demo.vendors.stream_base import CALL, StreamBase, done
-from bot.demo.vendors.stream_query import COMPARE, MOST, USUAL, QueryCalls, QueryFeedback, page
-from bot.demo.vendors.stream_state import GRANTS, Kept, Opinion, StreamCall
-from bot.demo.vendors.stream_wire import (
+from bot.demo.vendors.stream.base import CALL, StreamBase, done
+from bot.demo.vendors.stream.query import COMPARE, MOST, USUAL, QueryCalls, QueryFeedback, page
+from bot.demo.vendors.stream.responses import (
     SETTINGS,
     wire_attended,
     wire_measured,
     wire_opinion,
     wire_session,
 )
+from bot.demo.vendors.stream.state import GRANTS, Kept, Opinion, StreamCall
 
 STATS = "/api/v2/video/call_stats/{type}/{id}/{session}/participants"
 

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, iso
-from bot.demo.vendors.realtimekit_base import Kit, Run
-from bot.demo.vendors.realtimekit_state import KEPT, Meeting, Network
-from bot.demo.vendors.realtimekit_wire import done
+from bot.demo.vendors.realtimekit.base import Kit, Run
+from bot.demo.vendors.realtimekit.envelope import done
+from bot.demo.vendors.realtimekit.state import KEPT, Meeting, Network
 from bot.demo.vendors.rooms import Stay
 
 SUMMARISING = timedelta(seconds=5)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.demo.vendors import AppTransport, KeptOut, RealtimeKitServer
-from tests.demo.guests import ADA, BEN, kit_client
+from tests.demo.vendors.clients import ADA, BEN, kit_client
 from tests.fakes.clock import ManualClock
 
 

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, VendorServer
-from bot.demo.vendors.cometchat_history import wire_past
-from bot.demo.vendors.cometchat_state import (
+from bot.demo.vendors.cometchat.history import wire_past
+from bot.demo.vendors.cometchat.state import (
     CometCall,
     Group,
     sample,

@@ -15,13 +15,13 @@ from starlette.responses import JSONResponse, Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read
-from bot.demo.vendors.realtimekit_bodies import MuteAll, People, Poll
-from bot.demo.vendors.realtimekit_keys import WebhookKeys
-from bot.demo.vendors.realtimekit_media import Media
-from bot.demo.vendors.realtimekit_meetings import PRESET, Meetings
-from bot.demo.vendors.realtimekit_reports import Reports
-from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, Recording, made_id
-from bot.demo.vendors.realtimekit_wire import done, paged
+from bot.demo.vendors.realtimekit.envelope import done, paged
+from bot.demo.vendors.realtimekit.media import Media
+from bot.demo.vendors.realtimekit.meetings import PRESET, Meetings
+from bot.demo.vendors.realtimekit.reports import Reports
+from bot.demo.vendors.realtimekit.request_models import MuteAll, People, Poll
+from bot.demo.vendors.realtimekit.state import Enrolled, Meeting, Recording, made_id
+from bot.demo.vendors.realtimekit.webhook_keys import WebhookKeys
 from bot.demo.vendors.rooms import KeptOut, Visitor
 
 ACCOUNT_ID = "0123456789abcdef0123456789abcdef"

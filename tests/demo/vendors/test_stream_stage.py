@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.demo.vendors import KeptOut, StreamServer, Visitor
-from tests.demo.guests import ADA, BEN
+from tests.demo.vendors.clients import ADA, BEN
 from tests.fakes.clock import ManualClock
 
 CALL = "/call/default/standup"

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
-from bot.demo.vendors.realtimekit_bodies import Action, StartLivestream, StartRecording
-from bot.demo.vendors.realtimekit_history import History, whole
-from bot.demo.vendors.realtimekit_state import Meeting, Recording, made_id
-from bot.demo.vendors.realtimekit_wire import done, paged
+from bot.demo.vendors.realtimekit.envelope import done, paged
+from bot.demo.vendors.realtimekit.history import History, whole
+from bot.demo.vendors.realtimekit.request_models import Action, StartLivestream, StartRecording
+from bot.demo.vendors.realtimekit.state import Meeting, Recording, made_id
 
 OVER = frozenset({"UPLOADING", "UPLOADED", "ERRORED"})
 STATUSES = frozenset({"INVOKED", "RECORDING", "PAUSED"}) | OVER

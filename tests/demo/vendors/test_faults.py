@@ -9,7 +9,7 @@ import pytest
 
 from bot.demo.serving import serve
 from bot.demo.vendors import CometChatServer, RealtimeKitServer, StreamServer
-from tests.demo.guests import stream_client
+from tests.demo.vendors.clients import stream_client
 from tests.fakes.clock import ManualClock
 
 KICK = "/call/default/standup/kick"

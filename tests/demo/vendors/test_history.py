@@ -14,7 +14,7 @@ from bot.demo.vendors.past import PastCall
 from bot.demo.world import World
 from bot.usage.days import DAY
 from bot.usage.records import Ending
-from tests.demo.guests import kit_client, stream_client
+from tests.demo.vendors.clients import kit_client, stream_client
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.usage import clients, utc_day
 

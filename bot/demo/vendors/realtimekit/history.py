@@ -16,9 +16,9 @@ from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, iso, seconds
 from bot.demo.vendors.past import PastCall, PastRecording
-from bot.demo.vendors.realtimekit_base import Kit
-from bot.demo.vendors.realtimekit_state import KEPT, ORGANIZATION, made_id
-from bot.demo.vendors.realtimekit_wire import done
+from bot.demo.vendors.realtimekit.base import Kit
+from bot.demo.vendors.realtimekit.envelope import done
+from bot.demo.vendors.realtimekit.state import KEPT, ORGANIZATION, made_id
 from bot.usage.days import DAY
 
 USUAL_DAYS = 30

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from bot.demo.vendors.base import Refusal, VendorServer
-from bot.demo.vendors.realtimekit_state import Meeting, Session
+from bot.demo.vendors.realtimekit.state import Meeting, Session
 from bot.demo.vendors.rooms import Stay
 
 Run = tuple[Meeting, Session, list[Stay]]

@@ -4,10 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, iso, read
-from bot.demo.vendors.realtimekit_base import Kit
-from bot.demo.vendors.realtimekit_bodies import AddParticipant, UpdateMeeting, UpdateParticipant
-from bot.demo.vendors.realtimekit_state import Enrolled, Meeting, made_id
-from bot.demo.vendors.realtimekit_wire import done, paged
+from bot.demo.vendors.realtimekit.base import Kit
+from bot.demo.vendors.realtimekit.envelope import done, paged
+from bot.demo.vendors.realtimekit.request_models import (
+    AddParticipant,
+    UpdateMeeting,
+    UpdateParticipant,
+)
+from bot.demo.vendors.realtimekit.state import Enrolled, Meeting, made_id
 from bot.demo.vendors.rooms import Visitor
 
 PRESET = "group_call_participant"

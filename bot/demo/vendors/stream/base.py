@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.clock import Clock
 from bot.demo.vendors.base import Refusal, VendorServer
-from bot.demo.vendors.stream_state import StreamCall
+from bot.demo.vendors.stream.state import StreamCall
 
 CALL = "/api/v2/video/call/{type}/{id}"
 DURATION = "3.14ms"

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.demo.vendors.base import Body, Refusal
 from bot.demo.vendors.rooms import Stay
-from bot.demo.vendors.stream_state import StreamCall
+from bot.demo.vendors.stream.state import StreamCall
 
 RANGE = frozenset({"$eq", "$in", "$gt", "$gte", "$lt", "$lte", "$exists"})
 ALLOWED: dict[str, frozenset[str]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.demo.vendors.base import nanoseconds
 from bot.demo.vendors.rooms import Stay, Visitor
-from bot.demo.vendors.stream_state import Opinion, Session, StreamCall
+from bot.demo.vendors.stream.state import Opinion, Session, StreamCall
 
 SNAPSHOT = 100
 """How many people `call.session.participants` holds at most; the counts beside it are complete."""

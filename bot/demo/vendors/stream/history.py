@@ -17,10 +17,10 @@ from starlette.responses import Response
 
 from bot.demo.vendors.base import Body, Handler, Refusal, nanoseconds, read
 from bot.demo.vendors.past import PastCall, between
-from bot.demo.vendors.stream_base import done
-from bot.demo.vendors.stream_media import Media
-from bot.demo.vendors.stream_query import COMPARE, QueryCalls, moment, page
-from bot.demo.vendors.stream_state import Kept, StreamCall
+from bot.demo.vendors.stream.base import done
+from bot.demo.vendors.stream.media import Media
+from bot.demo.vendors.stream.query import COMPARE, QueryCalls, moment, page
+from bot.demo.vendors.stream.state import Kept, StreamCall
 from bot.usage.days import DAY
 
 TIMES = frozenset({"$eq", "$gt", "$gte", "$lt", "$lte"})

@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
-from bot.demo.vendors.stream_base import CALL, done
-from bot.demo.vendors.stream_bodies import Closing, Event, Opening, Ringing
-from bot.demo.vendors.stream_media import KINDS, Media
-from bot.demo.vendors.stream_state import StreamCall
-from bot.demo.vendors.stream_wire import wire_call
+from bot.demo.vendors.stream.base import CALL, done
+from bot.demo.vendors.stream.media import KINDS, Media
+from bot.demo.vendors.stream.request_models import Closing, Event, Opening, Ringing
+from bot.demo.vendors.stream.responses import wire_call
+from bot.demo.vendors.stream.state import StreamCall
 
 
 class Stage(Media):

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from bot.demo.vendors import RealtimeKitServer
-from bot.demo.vendors.realtimekit_state import Network
-from tests.demo.guests import ADA, BEN
+from bot.demo.vendors.realtimekit.state import Network
+from tests.demo.vendors.clients import ADA, BEN
 from tests.fakes.clock import ManualClock
 
 

@@ -5,15 +5,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Body, Handler, Refusal, nanoseconds, read
-from bot.demo.vendors.stream_base import CALL, StreamBase, done
-from bot.demo.vendors.stream_bodies import (
+from bot.demo.vendors.stream.base import CALL, StreamBase, done
+from bot.demo.vendors.stream.request_models import (
     Broadcasts,
     Captions,
     CaptionsEnd,
     Transcription,
     TranscriptionEnd,
 )
-from bot.demo.vendors.stream_state import Kept, StreamCall
+from bot.demo.vendors.stream.state import Kept, StreamCall
 
 KINDS = ("composite", "individual", "raw")
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.demo.vendors import AppTransport, KeptOut, StreamServer, Visitor
 from bot.demo.vendors.base import Refusal, nanoseconds
-from bot.demo.vendors.stream_query import QueryCalls, page
-from tests.demo.guests import ADA, BEN, stream_client
+from bot.demo.vendors.stream.query import QueryCalls, page
+from tests.demo.vendors.clients import ADA, BEN, stream_client
 from tests.fakes.clock import START, ManualClock
 
 CALL = "/call/default/standup"

@@ -14,16 +14,16 @@ from starlette.responses import JSONResponse, Response
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
-from bot.demo.vendors.stream_base import CALL, DURATION, done
-from bot.demo.vendors.stream_bodies import Participants, UpdateCall, Upsert
-from bot.demo.vendors.stream_history import History
-from bot.demo.vendors.stream_people import People
-from bot.demo.vendors.stream_query import MOST, USUAL, QueryCalls, matches, ordered, page, present
-from bot.demo.vendors.stream_said import Said
-from bot.demo.vendors.stream_stage import Stage
-from bot.demo.vendors.stream_state import SENDING, StreamCall
-from bot.demo.vendors.stream_tokens import check_token
-from bot.demo.vendors.stream_wire import wire_participant, wire_state
+from bot.demo.vendors.stream.base import CALL, DURATION, done
+from bot.demo.vendors.stream.history import History
+from bot.demo.vendors.stream.people import People
+from bot.demo.vendors.stream.query import MOST, USUAL, QueryCalls, matches, ordered, page, present
+from bot.demo.vendors.stream.reports import Said
+from bot.demo.vendors.stream.request_models import Participants, UpdateCall, Upsert
+from bot.demo.vendors.stream.responses import wire_participant, wire_state
+from bot.demo.vendors.stream.stage import Stage
+from bot.demo.vendors.stream.state import SENDING, StreamCall
+from bot.demo.vendors.stream.tokens import check_token
 
 API_KEY = "stream-demo-key"
 API_SECRET = "stream-demo-secret-that-opens-nothing-anywhere"

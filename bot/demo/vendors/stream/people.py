@@ -4,8 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
-from bot.demo.vendors.stream_base import CALL, StreamBase, done
-from bot.demo.vendors.stream_bodies import (
+from bot.demo.vendors.stream.base import CALL, StreamBase, done
+from bot.demo.vendors.stream.query import QueryMembers, page
+from bot.demo.vendors.stream.request_models import (
     KickUser,
     Members,
     MuteUsers,
@@ -13,9 +14,8 @@ from bot.demo.vendors.stream_bodies import (
     PinTrack,
     Target,
 )
-from bot.demo.vendors.stream_query import QueryMembers, page
-from bot.demo.vendors.stream_state import StreamCall
-from bot.demo.vendors.stream_wire import wire_member
+from bot.demo.vendors.stream.responses import wire_member
+from bot.demo.vendors.stream.state import StreamCall
 
 
 class People(StreamBase):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.demo.vendors import AppTransport, CometChatServer, KeptOut, Visitor
-from tests.demo.guests import BEN
+from tests.demo.vendors.clients import BEN
 from tests.fakes.clock import START, ManualClock
 
 DOCUMENTED = "v1.us.31780434a95d45.16923681138d75114d60d1345a22e4cc612263fb26c0b5cf92"

@@ -1,0 +1,1 @@
+"""A make-believe CometChat: its server, what it keeps and answers."""

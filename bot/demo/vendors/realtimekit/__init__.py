@@ -1,0 +1,1 @@
+"""A make-believe Cloudflare RealtimeKit: its server, what it keeps, what it takes and answers."""

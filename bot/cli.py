@@ -170,7 +170,7 @@ def doctor(
     """
     from bot.clock import SystemClock
     from bot.doctor import Sign
-    from bot.doctor.rounds import examine
+    from bot.doctor.checks import examine
     from bot.settings import named_file
     from bot.tables import findings_as_json, findings_told
 
@@ -210,7 +210,7 @@ def demo(
 
         tell(console(), pace=pace, picture=save)
         return
-    from bot.demo.playground.play import play, refuse_real
+    from bot.demo.playground.run import play, refuse_real
 
     refuse_real({name for name, value in os.environ.items() if value.strip()})
     play(console(), port=port, seed=seed, pace=speed)

@@ -12,7 +12,7 @@ from bot.calls.acts import Act
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
 from bot.errors import CallwardenError, VendorError
-from bot.moderation.desk import Asker, Desk
+from bot.moderation.service import Asker, Desk
 from handlers.blocks.message import Message
 from handlers.error_boundary import in_words
 from handlers.services import Counter

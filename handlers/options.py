@@ -16,8 +16,8 @@ from bot.calls.names import bare, fold
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
-from bot.moderation.board import Board
-from bot.moderation.crowd import Crowd
+from bot.moderation.live_calls import Board
+from bot.moderation.people_index import Crowd
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.blocks.choices import (
     MAX_CHOICE,

@@ -13,10 +13,10 @@ from bot.digest_delivery.service import DigestService
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
-from bot.moderation.asking import Asking
-from bot.moderation.desk import Desk
+from bot.moderation.asks import Asking
 from bot.moderation.lookups import Lookups
 from bot.moderation.request_budgets import RequestBudgets
+from bot.moderation.service import Desk
 from bot.ports import Signatures
 from handlers.parsing.pending_orders import Plans
 from handlers.redraws import Turns

@@ -24,16 +24,16 @@ from bot.errors import ConfigError
 from bot.logs import lines_dropped
 from bot.meter import UNMETERED, Meter
 from bot.metrics import Metrics
-from bot.moderation.asking import Asking
-from bot.moderation.authorize import Authorizer
-from bot.moderation.board import Board
-from bot.moderation.cards import Cards
-from bot.moderation.desk import Desk
+from bot.moderation.asks import Asking
+from bot.moderation.authorizer import Authorizer
+from bot.moderation.call_cards import Cards
 from bot.moderation.executor import Executor, release_quietly
+from bot.moderation.lease_consumer import Claimant
+from bot.moderation.live_calls import Board
 from bot.moderation.lookups import Lookups
-from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner
-from bot.moderation.pump import Claimant
+from bot.moderation.recent_calls import Memory
+from bot.moderation.resolver import Planner
+from bot.moderation.service import Desk
 from bot.policy import Policy
 from bot.scheduler.audit_checks import AuditChecks
 from bot.scheduler.clock_checks import ClockChecks

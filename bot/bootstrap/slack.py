@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.clock_skew import SLACK, ClockSkew
-from bot.moderation.cards import Cards
+from bot.moderation.call_cards import Cards
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.asking import SlackAsks

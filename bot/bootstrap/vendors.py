@@ -8,7 +8,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.meter import UNMETERED, Meter
-from bot.moderation.carry import Carrier
+from bot.moderation.performer import Carrier
 from bot.ports import VendorClient
 from bot.providers.cometchat.provider import cometchat
 from bot.providers.http.client import Deadlines, Transport

@@ -62,7 +62,7 @@ class Person(Frozen):
 
 
 class ActRef(Frozen):
-    """An act as a button or a form carries it: ids and options; see `bot.moderation.resolving`."""
+    """What a button or a form carries of an act: ids and options; see `moderation.id_resolver`."""
 
     verb: AnyVerb
     call: CallRef

@@ -14,7 +14,7 @@ from bot.clock import Clock, SystemClock
 from bot.demo.serving import loopback, serve, serve_all
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.socket_line import SocketLine
+from bot.demo.slack.socket_transport import SocketLine
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.vendors.realtimekit.webhook_keys import PATH

@@ -18,7 +18,7 @@ from bot.errors import (
     UnknownSubscription,
     UnusableChannel,
 )
-from bot.moderation.desk import Asker
+from bot.moderation.service import Asker
 from bot.policy import Policy
 from bot.ports import DigestStore, Directory, Place, Store
 from bot.usage.days import today

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from bot.doctor.context import Patient, existing_store
 from bot.doctor.findings import Finding, Findings, bad, good, warning
-from bot.doctor.patient import Patient, existing_store
 from bot.errors import CallwardenError, RecordDamaged
 from bot.store.private_files import exposed, make_private, open_to_all
 from bot.store.urls import sqlite_file

@@ -1,9 +1,9 @@
 """Channels in which Slack takes no lines of cases, as the running processes have found."""
 
 from bot.calls.outages import ChannelOutage
+from bot.doctor.context import Patient, existing_store
 from bot.doctor.findings import Finding, Findings, bad
-from bot.doctor.patient import Patient, existing_store
-from bot.doctor.places import CHANNELS
+from bot.doctor.named_places import CHANNELS
 from bot.errors import CallwardenError
 from handlers.slack_api.channel_errors import TRY_NOW, trouble
 

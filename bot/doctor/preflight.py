@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.doctor import slack, vendors
+from bot.doctor.context import Patient, slack_for
 from bot.doctor.findings import Finding, Findings, Sign, warning
-from bot.doctor.patient import Patient, slack_for
 from bot.errors import ConfigError, SlackSilent
 from bot.settings import Settings
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from bot.clock_skew import MEND, NOTICEABLE, SIGNATURE_SECONDS, skew_words
+from bot.doctor.context import UNSEEN, Patient, home_of
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
-from bot.doctor.patient import UNSEEN, Patient, home_of
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
 from bot.responses import http_date

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bot.calls.models import Vendor
+from bot.doctor.context import Patient
 from bot.doctor.findings import Finding, Findings, bad, good, note
-from bot.doctor.patient import Patient
 from bot.errors import (
     NotAtVendor,
     VendorDenied,

@@ -23,11 +23,11 @@ from bot.errors import (
     VendorError,
 )
 from bot.meter import UNMETERED, Meter
-from bot.moderation.authorize import Authorizer
-from bot.moderation.backups import results_since
-from bot.moderation.carry import CHECK, Carrier
-from bot.moderation.lease import BEAT_SECONDS, LeaseKeeper
-from bot.moderation.pump import Claimant, Pump
+from bot.moderation.authorizer import Authorizer
+from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.lease_keeper import BEAT_SECONDS, LeaseKeeper
+from bot.moderation.performer import CHECK, Carrier
+from bot.moderation.restored_backup import results_since
 from bot.moderation.write_retry import retry_write
 from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost, Notifier, Store
 from bot.priority import Priority, working_at

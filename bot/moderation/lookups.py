@@ -9,7 +9,7 @@ from bot import trace
 from bot.calls.lookups import Lookup
 from bot.errors import CallwardenError, ClaimLost, NotAccepted, OtherRelease, StoreError
 from bot.moderation.executor import PUT_BACK_FOR
-from bot.moderation.pump import Claimant, Pump
+from bot.moderation.lease_consumer import Claimant, Pump
 from bot.moderation.write_retry import retry_write
 from bot.ports import LookupStore
 

@@ -10,8 +10,8 @@ from bot.calls.names import fold
 from bot.calls.suggestions import Suggestion, WithSuggestions
 from bot.calls.verbs import Verb
 from bot.errors import UnknownCall, UnknownPerson
-from bot.moderation.board import longer_handles
-from bot.moderation.crowd import Crowd
+from bot.moderation.live_calls import longer_handles
+from bot.moderation.people_index import Crowd
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""

@@ -4,6 +4,6 @@ PostgreSQL does not go this way: its driver has settings of its own.
 """
 
 from bot.network.failures import LASTING, Cause, cause_of, diagnose, proxy_cause
-from bot.network.way import DIRECT, Network
+from bot.network.outbound import DIRECT, Network
 
 __all__ = ["DIRECT", "LASTING", "Cause", "Network", "cause_of", "diagnose", "proxy_cause"]

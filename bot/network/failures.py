@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from bot.errors import Diagnosis
-from bot.network.way import Network, Target
+from bot.network.outbound import Network, Target
 
 
 class Cause(StrEnum):

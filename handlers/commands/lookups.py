@@ -17,7 +17,7 @@ from bot.errors import (
     VendorError,
 )
 from bot.moderation.executor import MOST_ATTEMPTS, STALE
-from bot.moderation.plan import UnclearPeople
+from bot.moderation.resolver import UnclearPeople
 from bot.moderation.write_retry import retry_write
 from bot.priority import Priority, working_at
 from handlers.blocks.message import Message

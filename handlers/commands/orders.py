@@ -13,7 +13,7 @@ from bot.calls.cases import How
 from bot.calls.lookups import Lookup
 from bot.calls.verbs import Weight
 from bot.errors import BadInput, CallwardenError, VendorError
-from bot.moderation.plan import UnclearPeople, explicit
+from bot.moderation.resolver import UnclearPeople, explicit
 from handlers.blocks import action_values
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import unsent

@@ -8,7 +8,7 @@ from bot.calls.audit_filter import AuditQuery
 from bot.calls.models import Vendor
 from bot.digest_delivery.service import UTC_NAME
 from bot.errors import BadInput
-from bot.moderation.desk import Asker
+from bot.moderation.service import Asker
 from handlers.blocks.audit import audit_message
 from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
 from handlers.blocks.message import Message

@@ -8,7 +8,7 @@ from bot.calls.models import Vendor
 from bot.digests.announcements import ChangeKind, ChangeResult
 from bot.digests.subscription import Wish
 from bot.errors import BadInput, NotAccepted, StoreError
-from bot.moderation.desk import Asker
+from bot.moderation.service import Asker
 from handlers.blocks.digests.digest_values import DigestState
 from handlers.blocks.digests.forms import (
     CHANNEL,

@@ -9,8 +9,8 @@ from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import CallwardenError, NotPermitted, VendorError
-from bot.moderation.board import Board
-from bot.moderation.desk import Asker
+from bot.moderation.live_calls import Board
+from bot.moderation.service import Asker
 from handlers.blocks.choices import call_value, person_value, same_room, same_run
 from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possible_whom
 from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, Whom

@@ -16,7 +16,7 @@ from bot.errors import (
     RoleTooLow,
     VendorError,
 )
-from bot.moderation.board import Board
+from bot.moderation.live_calls import Board
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, picked

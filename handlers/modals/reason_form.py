@@ -7,8 +7,8 @@ from typing import Any
 from bot.calls.acts import Act, ActRef
 from bot.calls.cases import Order
 from bot.errors import CallwardenError, UnknownPerson, VendorError
-from bot.moderation.plan import UnclearPeople
-from bot.moderation.resolving import remembered, resolve
+from bot.moderation.id_resolver import remembered, resolve
+from bot.moderation.resolver import UnclearPeople
 from handlers.blocks.forms.option_fields import RECORDING
 from handlers.blocks.forms.reason_fields import REASON
 from handlers.blocks.forms.reason_form import FormState, form_errors, read_form, reason_form

@@ -10,9 +10,9 @@ from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, NotAtVendor, VendorError
-from bot.moderation.absent import OF
-from bot.moderation.board import Board
-from bot.moderation.crowd import Crowd
+from bot.moderation.absent_people import OF
+from bot.moderation.live_calls import Board
+from bot.moderation.people_index import Crowd
 from bot.moderation.unmatched import SHOWN_NAMES
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.blocks.choices import Picked, person_value

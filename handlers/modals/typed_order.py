@@ -7,9 +7,9 @@ from bot.calls.acts import Person
 from bot.calls.models import Call
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, VendorError
-from bot.moderation.absent import meant
-from bot.moderation.crowd import Crowd
-from bot.moderation.plan import pick
+from bot.moderation.absent_people import meant
+from bot.moderation.people_index import Crowd
+from bot.moderation.resolver import pick
 from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.choices import Picked, call_value, picked
 from handlers.blocks.forms.order_state import ABSENT, OrderState, Said, Typed, Whom

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.moderation.naming import Reading
-from bot.moderation.plan import UnclearPeople, unclear_words
+from bot.moderation.people_parser import Reading
+from bot.moderation.resolver import UnclearPeople, unclear_words
 from handlers.blocks.choices import call_value, picked
 from handlers.blocks.forms.order_form import order_form
 from handlers.blocks.forms.order_state import OrderState, Said, Typed, Whom

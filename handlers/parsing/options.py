@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.calls.names import fold
 from bot.calls.verbs import Verb
 from bot.errors import BadInput, UnknownWord
-from bot.moderation.naming import DASHES, quoted_at
+from bot.moderation.people_parser import DASHES, quoted_at
 from handlers.parsing.verb_options import choices
 from handlers.parsing.words import PROTECTED, Words
 

@@ -16,8 +16,8 @@ from bot.calls.names import fold
 from bot.calls.verb_json import AnyVerb
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput
-from bot.moderation.naming import DASHES, EVERYONE, EXCEPT, LONE_DASH
-from bot.moderation.plan import TypedOrder
+from bot.moderation.people_parser import DASHES, EVERYONE, EXCEPT, LONE_DASH
+from bot.moderation.resolver import TypedOrder
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.option_fields import Kind, kind_of
 from handlers.blocks.text import cut

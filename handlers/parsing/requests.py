@@ -14,7 +14,7 @@ from bot.calls.models import Frozen, Vendor
 from bot.calls.names import can_be_seen
 from bot.calls.reports import REPORTS, ROOMS
 from bot.errors import BadInput, UnknownWord
-from bot.moderation.naming import DASHES
+from bot.moderation.people_parser import DASHES
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import ALL_COMMANDS, FAMILIES, topics
 from handlers.parsing.audit_search import LABELLED, ShowAudit, read_audit

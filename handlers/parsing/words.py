@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.errors import BadInput
-from bot.moderation.naming import quoted_at
+from bot.moderation.people_parser import quoted_at
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.text import clean
 

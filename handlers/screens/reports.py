@@ -22,7 +22,7 @@ from bot.calls.reports import (
     Room,
 )
 from bot.errors import Impossible, VendorError
-from bot.moderation.resolving import title_of
+from bot.moderation.id_resolver import title_of
 from bot.ports import CallProvider
 from handlers.blocks.message import Message
 from handlers.blocks.reports.attendance import attendance_report

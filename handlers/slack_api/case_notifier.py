@@ -16,7 +16,7 @@ from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
 from bot.calls.rights import NOTHING
 from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
-from bot.moderation.cards import Cards
+from bot.moderation.call_cards import Cards
 from bot.ports import Directory, NoticeLater
 from handlers.blocks.call_card import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message

@@ -18,8 +18,8 @@ from tests.bench.compared import compared
 from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
 from tests.bench.flood import flood
-from tests.bench.ground import Ground
 from tests.bench.listing import listing
+from tests.bench.processes import Ground
 from tests.bench.reading import reading
 from tests.bench.start import start
 from tests.bench.usage import usage

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground, Outside
 from tests.bench.load import Load, acked, pour, recorded
 from tests.bench.orders import PEOPLE, look_at, mutes
-from tests.live.wire import letterbox
+from tests.bench.processes import Ground, Outside
+from tests.live.http_client import letterbox
 
 CALLS = 2
 """Calls the orders are about: 400 different orders each."""

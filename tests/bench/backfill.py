@@ -24,7 +24,7 @@ from bot.usage.records import CallRecord
 from bot.usage.tally import Tally
 from bot.usage_import.backfill import Backfill
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground, Outside
+from tests.bench.processes import Ground, Outside
 
 DAYS = timedelta(days=60)
 UNLIMITED = 100_000.0

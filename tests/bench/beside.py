@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
 from tests.bench.load import pour, recorded
 from tests.bench.orders import PEOPLE, look_at, mutes, slash
-from tests.live.wire import Letterbox, Line, letterbox
+from tests.bench.processes import Ground
+from tests.live.http_client import Letterbox, Line, letterbox
 
 ORDERS = 150
 """Commands in each half of a round, one after the other."""

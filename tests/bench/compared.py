@@ -16,7 +16,7 @@ from bot.store import SqlStore, open_store
 from bot.store.database import Database
 from bot.store.urls import address_of
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
+from tests.bench.processes import Ground
 from tests.bench.verify import DATABASES
 from tests.store.orders import DONE, order
 

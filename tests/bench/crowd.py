@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground, Outside
 from tests.bench.listing import SLOW
 from tests.bench.load import Check, acked, pour
 from tests.bench.orders import slash
+from tests.bench.processes import Ground, Outside
 from tests.live.bot import CONFIG
+from tests.live.http_client import Answer, Line, get, letterbox
 from tests.live.slash import Question
-from tests.live.wire import Answer, Line, get, letterbox
 
 MANY, FEW = 2_000, 20
 """Live calls at Stream; the rest of the world has eight."""

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from tests.bench.figure import Figure
 from tests.bench.flooded import FORMS
-from tests.bench.ground import Ground, Outside
 from tests.bench.orders import look_at, short, slash
+from tests.bench.processes import Ground, Outside
 from tests.live.bot import CONFIG
+from tests.live.http_client import Letterbox, Line, letterbox
 from tests.live.names import LEAD, MODERATOR
 from tests.live.process import Program
 from tests.live.slash import Slash
-from tests.live.wire import Letterbox, Line, letterbox
 
 SEARCHES = 30
 

@@ -4,10 +4,10 @@ import time
 from urllib.parse import urlsplit
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground, Outside
 from tests.bench.orders import slash
+from tests.bench.processes import Ground, Outside
 from tests.live.bot import CONFIG
-from tests.live.wire import Letterbox, Line, letterbox, post
+from tests.live.http_client import Letterbox, Line, letterbox, post
 
 SLOW = 0.2
 """Seconds each vendor takes."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.live.wire import Answer, Line
+from tests.live.http_client import Answer, Line
 
 Check = Callable[[Answer], bool]
 """Whether an answer is the right one: what is fast and wrong does not count."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Track
+from tests.live.http_client import Letterbox, Line
 from tests.live.slash import Slash
-from tests.live.wire import Letterbox, Line
 
 PEOPLE = 100
 """People in each call of the crowd."""

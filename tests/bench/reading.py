@@ -14,7 +14,7 @@ from bot.demo.vendors import AppTransport, StreamServer, Visitor
 from bot.providers.http.client import Deadlines, Transport
 from bot.providers.stream.provider import StreamProvider, stream
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
+from tests.bench.processes import Ground
 from tests.live.process import Program
 
 CALLS, PEOPLE, PAGE = 1_000, 10, 100
@@ -28,7 +28,7 @@ async def reading(_: Ground) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         await _fill(Path(folder))
         program = await Program.start(
-            "tests.bench.shelf", folder, environ={}, log=Path(folder) / "shelf.log"
+            "tests.bench.file_server", folder, environ={}, log=Path(folder) / "shelf.log"
         )
         try:
             url = (await program.line()).strip()

@@ -4,8 +4,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
 from tests.bench.orders import slash
+from tests.bench.processes import Ground
 from tests.live.bot import first_answer
 from tests.live.process import Program, free_port
 

@@ -23,7 +23,7 @@ from bot.store.usage.sums import STATEMENTS, parameters
 from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.quarters import numbers_of
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
+from tests.bench.processes import Ground
 from tests.bench.year import CALLS, LAST, fill
 from tests.storm.databases import postgresql, sqlite
 

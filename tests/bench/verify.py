@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.bench.entries import ENTRIES, fill
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.ground import Ground
+from tests.bench.processes import Ground
 from tests.live.process import Program
 from tests.storm.databases import postgresql, sqlite
 

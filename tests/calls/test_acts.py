@@ -12,7 +12,7 @@ from bot.calls.outcomes import Result, State
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Block, Kick, Mute, RecordStop, RtmpStopAll
 from bot.errors import BadInput
-from bot.moderation.recordings import SHOWN, require_one
+from bot.moderation.recording_choice import SHOWN, require_one
 from tests.fakes.clock import START
 
 CALL = CallRef(vendor=Vendor.REALTIMEKIT, id="m-1")

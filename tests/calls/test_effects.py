@@ -22,7 +22,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from tests.fakes.clock import START
-from tests.fakes.past import case_of
+from tests.fakes.past_cases import case_of
 
 AUDIO, VIDEO = Permission.SEND_AUDIO, Permission.SEND_VIDEO
 FOUND = PriorState(limits=CallLimits(people=50), most=2)

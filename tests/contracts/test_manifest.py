@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, ValidationError
 
-from bot.demo.playground.page.hints import COMMANDS
+from bot.demo.playground.page.suggestions import COMMANDS
 from handlers.events import EVENTS
 
 HERE = Path(__file__).parent

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.demo_slack.kit import (
+from tests.demo_slack.any_blocks import (
     Json,
     actions,
     button,

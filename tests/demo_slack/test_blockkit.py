@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.slack import check, check_view
-from tests.demo_slack.kit import (
+from tests.demo_slack.any_blocks import (
     actions,
     button,
     card,

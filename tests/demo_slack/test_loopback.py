@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.demo.serving import serve
+from tests.demo_slack.any_blocks import actions, button, modal, plain, section
 from tests.demo_slack.conftest import Town
-from tests.demo_slack.kit import actions, button, modal, plain, section
 
 
 @pytest.fixture

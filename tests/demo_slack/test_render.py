@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.demo.slack import Message, as_text
 from bot.demo.slack.mrkdwn import resolve
-from bot.demo.slack.shown import complete
-from tests.demo_slack.kit import (
+from bot.demo.slack.screen import complete
+from tests.demo_slack.any_blocks import (
     actions,
     button,
     card,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.demo_slack.any_blocks import section
 from tests.demo_slack.conftest import Api, Town
-from tests.demo_slack.kit import section
 from tests.fakes.clock import ManualClock
 
 Json = dict[str, Any]

@@ -13,11 +13,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.demo.slack import Delivery, Message, NotShown, Sender, View, as_text
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.respond import respond
+from bot.demo.slack.errors import Refused
+from bot.demo.slack.response_urls import respond
 from bot.demo.vendors import AppTransport
+from tests.demo_slack.any_blocks import (
+    actions,
+    button,
+    field,
+    modal,
+    option,
+    options,
+    plain,
+    section,
+)
 from tests.demo_slack.conftest import Town
-from tests.demo_slack.kit import actions, button, field, modal, option, options, plain, section
 from tests.fakes.clock import ManualClock
 
 Json = dict[str, Any]

@@ -7,8 +7,8 @@ import pytest
 
 from bot.demo.slack import Workspace
 from bot.demo.slack.people import Channel
+from tests.demo_slack.any_blocks import actions, button, chart, home, modal, plain, section
 from tests.demo_slack.conftest import Api, Town
-from tests.demo_slack.kit import actions, button, chart, home, modal, plain, section
 from tests.fakes.clock import ManualClock
 
 Json = dict[str, Any]

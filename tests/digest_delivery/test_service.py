@@ -15,7 +15,7 @@ from bot.digest_delivery.service import DigestService
 from bot.digests.announcements import ChangeKind
 from bot.digests.subscription import Rhythm, Subscription, Wish
 from bot.errors import BadInput, NotPermitted, UnknownSubscription, UnusableChannel
-from bot.moderation.desk import Asker
+from bot.moderation.service import Asker
 from bot.policy import Policy, Rules
 from bot.policy.rules import People, Places
 from bot.ports import AuditQuery, Member, Place

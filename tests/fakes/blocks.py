@@ -16,8 +16,8 @@ from bot.calls.cases import Case
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import VERBS, Block, End, Kick, Mute, RecordStart, RtmpStart
-from bot.demo.slack.blockkit import check
-from bot.demo.slack.kit_blocks import MESSAGE
+from bot.demo.slack.block_rules.blocks import MESSAGE
+from bot.demo.slack.block_rules.check import check
 from handlers.blocks.message import Message
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

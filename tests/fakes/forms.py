@@ -5,9 +5,9 @@ from typing import Any
 from bot.calls.capabilities import Capability
 from bot.calls.models import Call
 from bot.calls.verbs import VERBS, Verb
-from bot.demo.slack.blockkit import check_view
-from bot.demo.slack.kit_blocks import MODAL
-from bot.demo.slack.shown import View, complete
+from bot.demo.slack.block_rules.blocks import MODAL
+from bot.demo.slack.block_rules.check import check_view
+from bot.demo.slack.screen import View, complete
 from handlers.blocks.choices import Picked, call_value
 from handlers.blocks.forms.order_form import Draft, order_form
 from handlers.blocks.forms.order_state import ANY, OrderState, Said, Whom

@@ -6,7 +6,7 @@ from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import Event
 from bot.demo.slack.people import Channel
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import View
+from bot.demo.slack.screen import View
 from bot.demo.stage import Show
 from bot.digests.subscription import Subscription
 from handlers.blocks.digests.digest_values import DIGEST_ZONE

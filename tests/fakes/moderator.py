@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message, View
+from bot.demo.slack.screen import Message, View
 from bot.demo.stage import Show
 
 T = TypeVar("T")

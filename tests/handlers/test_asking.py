@@ -13,7 +13,7 @@ from bot.calls.cases import Event
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.demo.stage import Show, open_show
 from handlers.blocks.action_values import ASK, ASK_OPEN, FORM_PEOPLE, AskValue
 from handlers.blocks.elements import actions, button

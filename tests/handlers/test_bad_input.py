@@ -22,11 +22,11 @@ from bot.calls.verbs import Kick
 from bot.clock import SystemClock
 from bot.demo.slack import Sender
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.demo.stage import Show, open_show
-from bot.moderation.board import Board
-from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner
+from bot.moderation.live_calls import Board
+from bot.moderation.recent_calls import Memory
+from bot.moderation.resolver import Planner
 from bot.ports import AuditQuery
 from bot.service import front_door
 from bot.settings import Settings

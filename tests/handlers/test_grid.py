@@ -8,7 +8,7 @@ import pytest
 from bot.calls.live import ListView
 from bot.demo.slack.people import User
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.demo.slack.workspace import TEAM
 from bot.demo.stage import Show, open_show
 from handlers.blocks.action_values import MODERATE, REFRESH_LIST, ListValue

@@ -9,9 +9,9 @@ from bot.calls.outages import ChannelOutage
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
+from bot.doctor.context import Patient
 from bot.doctor.findings import Sign
 from bot.doctor.outages import outages
-from bot.doctor.patient import Patient
 from bot.settings import Settings
 from handlers.blocks.action_values import TRY_CHANNELS, ListValue
 from handlers.slack_api.admin_alerts import outage_words

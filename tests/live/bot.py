@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fakes.loopback import strangers
+from tests.live.http_client import Answer, Line
 from tests.live.names import LINES, MODERATOR
 from tests.live.process import Program
-from tests.live.wire import Answer, Line
 
 PATIENCE = 30.0
 """Seconds after which a process that does not answer is broken."""

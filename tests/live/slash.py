@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from slack_sdk.signature import SignatureVerifier
 
 from bot.demo.slack.workspace import APP, SIGNING_SECRET, TEAM
+from tests.live.http_client import post
 from tests.live.names import MODERATOR, ROOM
-from tests.live.wire import post
 
 _SIGNER = SignatureVerifier(SIGNING_SECRET)
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.moderation.office import Office
+from tests.moderation.harness import Office
 
 
 @pytest.fixture

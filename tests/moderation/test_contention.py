@@ -6,7 +6,7 @@ from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.outcomes import State
 from bot.calls.verbs import VERBS, Aim, Mute
 from tests.fakes.verbs import sample
-from tests.moderation.office import Office
+from tests.moderation.harness import Office
 
 OPPOSED = [name for name in VERBS if sample(name).inverse() is not None]
 

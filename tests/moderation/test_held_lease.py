@@ -11,13 +11,13 @@ from bot.background import BackgroundTasks
 from bot.calls.verbs import Kick
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
-from bot.moderation.lease import LeaseKeeper
-from bot.moderation.pump import Claimant, Pump
+from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.lease_keeper import LeaseKeeper
 from bot.providers.http.breaker import BreakerState
 from bot.providers.http.client import Kind
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.moderation.office import Office
+from tests.moderation.harness import Office
 from tests.providers.http.test_client import Server, transport
 
 MINUTE = timedelta(minutes=1)

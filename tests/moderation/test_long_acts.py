@@ -17,12 +17,12 @@ from bot.calls.verbs import Kick
 from bot.clock import SystemClock
 from bot.demo.vendors import StreamServer
 from bot.errors import StoreError
-from bot.moderation.authorize import Authorizer
-from bot.moderation.board import Board
-from bot.moderation.carry import Carrier
+from bot.moderation.authorizer import Authorizer
 from bot.moderation.executor import Executor
-from bot.moderation.memory import Memory
-from bot.moderation.pump import Claimant
+from bot.moderation.lease_consumer import Claimant
+from bot.moderation.live_calls import Board
+from bot.moderation.performer import Carrier
+from bot.moderation.recent_calls import Memory
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import AuditQuery

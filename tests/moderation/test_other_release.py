@@ -3,9 +3,9 @@
 from sqlalchemy import text
 
 from bot.calls.verbs import Mute
-from bot.moderation.desk import Asker
+from bot.moderation.service import Asker
 from handlers.blocks.call_card import call_message
-from tests.moderation.office import MODERATOR, VIEWER, Office
+from tests.moderation.harness import MODERATOR, VIEWER, Office
 
 ODD = """UPDATE moderation_case SET request = '{"act": {"verb": {"name": "teleport"}}}'"""
 

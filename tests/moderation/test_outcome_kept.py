@@ -20,16 +20,16 @@ from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Kick, Say, Verb
 from bot.errors import ClaimLost, NotAccepted, OtherRelease, StoreError
 from bot.held_lease import HeldLease, holding
-from bot.moderation.asking import Asking
+from bot.moderation.asks import Asking
 from bot.moderation.executor import MOST_ATTEMPTS, PUT_BACK_FOR, READ_AGAIN
+from bot.moderation.lease_consumer import Claimant
 from bot.moderation.lookups import Lookups
-from bot.moderation.pump import Claimant
 from bot.moderation.write_retry import PAUSES, retry_write
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
-from tests.moderation.office import MODERATOR, Office
-from tests.moderation.test_asking import Rows, order
-from tests.moderation.test_plan import Table
+from tests.moderation.harness import MODERATOR, Office
+from tests.moderation.test_asks import Rows, order
+from tests.moderation.test_resolver import Table
 from tests.store.ageing import time_passing
 from tests.store.failover import out_of_service
 

@@ -16,18 +16,18 @@ from bot.calls.verbs import Kick, Lock, Mute, Silence, Unlock, Unsilence, Verb
 from bot.demo.vendors import StreamServer
 from bot.errors import StoreError
 from bot.meter import UNMETERED
-from bot.moderation.authorize import Authorizer
-from bot.moderation.board import Board
-from bot.moderation.carry import Carrier
+from bot.moderation.authorizer import Authorizer
 from bot.moderation.executor import Executor
-from bot.moderation.memory import Memory
-from bot.moderation.pump import Claimant
+from bot.moderation.lease_consumer import Claimant
+from bot.moderation.live_calls import Board
+from bot.moderation.performer import Carrier
+from bot.moderation.recent_calls import Memory
 from bot.policy import Policy
 from bot.providers.stream.provider import StreamProvider
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import Table
-from tests.moderation.office import MODERATOR, RULES, Wall
+from tests.moderation.harness import MODERATOR, RULES, Wall
 from tests.providers.stream_setup import BEN, CID, REF, asked, client, here, standup
 
 FOUND = {"max_participants": 50, "max_participants_exclude_roles": ["host"]}

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.calls.models import Call, CallRef, Participant, Vendor
-from bot.moderation.board import Board, matches
-from bot.moderation.crowd import Crowd
-from bot.moderation.memory import Memory
+from bot.moderation.live_calls import Board, matches
+from bot.moderation.people_index import Crowd
+from bot.moderation.recent_calls import Memory
 from tests.calls.test_names import ALIKE, BLANK
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider

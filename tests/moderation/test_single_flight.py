@@ -9,8 +9,8 @@ from bot.calls.live import ListView
 from bot.calls.models import Call, CallRef, Page, Vendor
 from bot.calls.reports import Sightings
 from bot.errors import VendorTimeout
-from bot.moderation.board import FIND_SECONDS, Board
-from bot.moderation.memory import Memory
+from bot.moderation.live_calls import FIND_SECONDS, Board
+from bot.moderation.recent_calls import Memory
 from bot.priority import Priority, working_at
 from bot.single_flight import SingleFlight
 from tests.fakes.clock import ManualClock

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.network.office import Office
+from tests.network.harness import Office
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from bot.providers.http.client import Deadlines, Kind, Transport, Wire
 from handlers.slack_api.probe import questions
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port
-from tests.network.office import LOOPBACK, Answer, Office, serving
+from tests.network.harness import LOOPBACK, Answer, Office, serving
 from tests.network.test_trust import well
 
 Place = Callable[[Office], AbstractAsyncContextManager[str]]

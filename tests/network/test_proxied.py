@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.socket_line import SocketLine
+from bot.demo.slack.socket_transport import SocketLine
 from bot.demo.stage import Stage
 from bot.doctor import Finding, Sign
-from bot.doctor.rounds import examine
+from bot.doctor.checks import examine
 from bot.errors import SocketLost
 from bot.network import Cause
 from bot.service import entrance
@@ -26,9 +26,9 @@ from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port, refusing_port
 from tests.live.warm import warm
-from tests.network.office import NEEDS_PROXY, Office, all_by_tls, tinyproxy
+from tests.network.harness import NEEDS_PROXY, Office, all_by_tls, tinyproxy
+from tests.unit.surroundings import open_house
 from tests.unit.test_bootstrap import ended
-from tests.unit.ward import open_house
 
 pytestmark = NEEDS_PROXY
 

@@ -15,7 +15,7 @@ from bot.providers.http.answers import Problem
 from bot.providers.http.client import Kind, Transport, Wire
 from bot.settings import Settings
 from handlers.slack_api.clients import open_session, web_client
-from tests.network.office import LOOPBACK, Office, serving
+from tests.network.harness import LOOPBACK, Office, serving
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"ok":true}'
 

@@ -1,6 +1,6 @@
 """A message with one block of every kind that is drawn, and one of a kind that is not."""
 
-from bot.demo.slack.shown import Json
+from bot.demo.slack.screen import Json
 
 EVERYTHING: list[Json] = [
     {"type": "header", "text": {"type": "plain_text", "text": "A headline"}},

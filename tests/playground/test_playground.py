@@ -18,15 +18,15 @@ from nicegui.testing import User as Visitor
 from nicegui.testing import user_simulation
 
 from bot.calls.models import Vendor
-from bot.demo.playground.lesson import LESSON
+from bot.demo.playground.faults import Mood
 from bot.demo.playground.page.blocks import Blocks
 from bot.demo.playground.page.page import draw_page
-from bot.demo.playground.page.seat import Place, Seat
+from bot.demo.playground.page.session import Place, Seat
 from bot.demo.playground.playground import RAIDERS, Playground
-from bot.demo.playground.switches import Mood
-from bot.demo.slack.finding import strings
+from bot.demo.playground.tutorial import LESSON
+from bot.demo.slack.control_finder import strings
 from bot.demo.slack.people import User
-from bot.demo.slack.shown import Message, complete
+from bot.demo.slack.screen import Message, complete
 from tests.fakes.clock import ManualClock
 from tests.playground.everything import EVERYTHING
 

@@ -19,7 +19,7 @@ from bot.providers.http.client import Deadlines, Transport
 from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule
 from bot.providers.stream.provider import StreamProvider, stream
 from tests.fakes.clock import ManualClock
-from tests.fakes.past import case_of
+from tests.fakes.past_cases import case_of
 
 CID = "default:standup"
 REF = CallRef(vendor=Vendor.STREAM, id=CID)

@@ -26,7 +26,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.demo.vendors.base import VendorServer
-from bot.moderation.carry import Carrier
+from bot.moderation.performer import Carrier
 from bot.ports import CallProvider
 from tests.fakes.clock import START, ManualClock
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup

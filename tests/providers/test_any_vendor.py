@@ -31,7 +31,7 @@ from bot.errors import (
 from bot.ports import CallProvider
 from bot.providers.http.client import Deadlines
 from tests.fakes.clock import ManualClock
-from tests.fakes.past import case_of
+from tests.fakes.past_cases import case_of
 from tests.fakes.verbs import sample
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
 

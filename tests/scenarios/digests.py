@@ -11,8 +11,8 @@ from bot.calls.outcomes import State
 from bot.demo.moves import Move, Player, Sight, StoryBroken, Type, answered
 from bot.demo.slack import NotShown, User, View, as_text
 from bot.demo.slack.people import Channel
-from bot.demo.slack.shown import Message as Shown
-from bot.demo.slack.shown import complete
+from bot.demo.slack.screen import Message as Shown
+from bot.demo.slack.screen import complete
 from bot.demo.stage import Show
 from bot.demo.story import Step
 from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Gap, Unusual, Waiting

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.demo.moves import PATIENCE, Player, Sight, answered, says
 from bot.demo.slack import NotShown, User, as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 
 LOOKED_UP = (FORM_CALL, FORM_PEOPLE)

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from bot.calls.cases import Case
-from bot.demo.slack.sockets import Cut
+from bot.demo.slack.socket_mode import Cut
 from bot.demo.stage import Show, open_show
 from bot.demo.story import STORY, TAKEN
 from bot.demo.tour import steps

@@ -163,7 +163,7 @@ def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
         ("calls", "def late():\n    import bot.store"),
         ("moderation", "from bot import providers"),
         ("moderation", "from .. import store"),
-        ("store", "from bot.moderation.plan import Planner"),
+        ("store", "from bot.moderation.resolver import Planner"),
         ("blocks", "from handlers.slack_api.case_notifier import Outbox"),
         ("handlers", "from bot.bootstrap import build"),
         ("bootstrap", "from bot.demo import world"),
@@ -187,7 +187,10 @@ def test_a_breach_is_noticed(room: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("room", "source"),
     [
-        ("moderation", "from bot.policy import Policy\nfrom bot.moderation.plan import Planner"),
+        (
+            "moderation",
+            "from bot.policy import Policy\nfrom bot.moderation.resolver import Planner",
+        ),
         (
             "handlers",
             "from handlers.blocks import cards\nfrom slack_bolt.async_app import AsyncApp",

@@ -18,7 +18,7 @@ from bot.errors import RecordDamaged
 from bot.store import SqlStore
 from bot.store.urls import address_of
 from tests.live.names import LINES
-from tests.storm.errands import OFF, Errand, Target, effects, is_on
+from tests.storm.orders import OFF, Errand, Target, effects, is_on
 from tests.storm.sender import Ledger
 
 SETTLING = 120.0

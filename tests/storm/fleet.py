@@ -6,8 +6,8 @@ import random
 from collections.abc import AsyncIterator, Sequence
 
 from tests.live.bot import PATIENCE, Deployment, first_answer
+from tests.live.http_client import get
 from tests.live.process import Program, free_port
-from tests.live.wire import get
 
 SETTLED_IN = 1.0
 """Seconds after which a worker, which has no port to ask at, is taken to be at work."""

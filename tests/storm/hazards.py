@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from bot.demo.stage import Stage
-from tests.storm.exposed import Exposed
+from tests.storm.bot_process import Exposed
 from tests.storm.fleet import Fleet
 
 WORKED = (0.15, 1.2)

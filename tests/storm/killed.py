@@ -8,12 +8,12 @@ from bot.clock import SystemClock
 from bot.demo.stage import Stage, open_stage
 from bot.demo.vendors import StreamServer
 from tests.live.bot import CONFIG, PATIENCE, Deployment, first_answer
+from tests.live.http_client import Line, get
 from tests.live.process import Program, free_port
 from tests.live.warm import warm
-from tests.live.wire import Line, get
 from tests.storm.count import auditor
-from tests.storm.errands import errands
 from tests.storm.leave import in_one_call
+from tests.storm.orders import errands
 
 
 async def seconds_to_the_truth(database_url: str, folder: Path) -> float:

@@ -11,8 +11,8 @@ from bot.demo.stage import open_stage
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
-from tests.storm.errands import Errand, errands
 from tests.storm.fleet import Fleet
+from tests.storm.orders import Errand, errands
 from tests.storm.sender import Ledger, Sender
 from tests.storm.storm import SETTINGS
 

@@ -5,9 +5,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.live.wire import Line
-from tests.storm.errands import Errand, Pair
+from tests.live.http_client import Line
 from tests.storm.fleet import Fleet
+from tests.storm.orders import Errand, Pair
 
 TWICE = 0.3
 """How many orders are delivered a second time."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.demo.stage import open_stage
 from tests.live.bot import CONFIG, Deployment
+from tests.storm.bot_process import exposed
 from tests.storm.count import Tally, auditor, count
-from tests.storm.errands import errands, opposing
-from tests.storm.exposed import exposed
+from tests.storm.faults import weather
 from tests.storm.fleet import Fleet
 from tests.storm.hazards import LONG, Hazards
+from tests.storm.orders import errands, opposing
 from tests.storm.sender import Ledger, Sender
-from tests.storm.weather import weather
 
 ALONE = (("serve",),)
 """SQLite: one process is the whole product."""

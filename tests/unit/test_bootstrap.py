@@ -27,10 +27,10 @@ from bot.settings import Settings
 from handlers.services import Counter
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment, first_answer
+from tests.live.http_client import get
 from tests.live.process import Program, free_port
 from tests.live.slash import Slash
 from tests.live.warm import warm
-from tests.live.wire import get
 from tests.store.damage import damage
 from tests.store.orders import MARY, order
 

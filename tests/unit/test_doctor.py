@@ -15,13 +15,13 @@ import pytest_asyncio
 from bot.clock import SystemClock
 from bot.demo.stage import TARGET_KEY, Stage
 from bot.doctor import Sign
-from bot.doctor.outside import zones
-from bot.doctor.patient import Patient
+from bot.doctor.context import Patient
+from bot.doctor.environment import zones
 from bot.settings import Settings
 from bot.store import open_store
 from bot.tables import findings_as_json, findings_told
 from tests.live.warm import warm
-from tests.unit.ward import NOWHERE, Ward, fresh_ward, open_house
+from tests.unit.surroundings import NOWHERE, Ward, fresh_ward, open_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

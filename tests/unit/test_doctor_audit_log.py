@@ -10,8 +10,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.doctor.audit_log import audit_log, files
+from bot.doctor.context import Patient
 from bot.doctor.findings import Sign
-from bot.doctor.patient import Patient
 from bot.settings import Settings
 from bot.store import open_store
 from tests.store.damage import damage

@@ -18,7 +18,7 @@ from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.doctor.slack import PASSING
 from bot.errors import ConfigError
 from bot.settings import Settings
-from tests.unit.ward import NOWHERE, Ward, fresh_ward, odd_slack, open_house
+from tests.unit.surroundings import NOWHERE, Ward, fresh_ward, odd_slack, open_house
 
 HELLO = {
     "ok": True,

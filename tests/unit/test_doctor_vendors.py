@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.calls.models import Vendor
 from bot.demo.stage import Stage
 from bot.doctor import Sign
-from tests.unit.ward import NOWHERE, Ward, fresh_ward, open_house
+from tests.unit.surroundings import NOWHERE, Ward, fresh_ward, open_house
 
 VARIABLES = {
     Vendor.STREAM: "STREAM_API_SECRET",

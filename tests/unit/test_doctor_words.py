@@ -13,7 +13,7 @@ from bot.store.failures.classify import told_apart
 from bot.store.urls import address_of
 from bot.store.writable import must_be_writable
 from bot.tables import findings_as_json, findings_told
-from tests.unit.ward import ROOT
+from tests.unit.surroundings import ROOT
 
 FOUND = [
     Finding(about="Clock", sign=Sign.GOOD, says="Fine."),

@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.demo.stage import Show, open_show
 from tests.fakes import loopback
 from tests.fakes.loopback import is_at_home, strangers
-from tests.unit import ward
+from tests.unit import surroundings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,7 +37,7 @@ async def test_a_variable_that_is_left_out_would_show(show: Show) -> None:
 
 
 async def test_the_doctors_patient_asks_this_machine_only() -> None:
-    async with ward.open_house() as stage:
+    async with surroundings.open_house() as stage:
         assert strangers(stage.environ) == []
 
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.socket_line import SocketLine
+from bot.demo.slack.socket_transport import SocketLine
 from bot.demo.stage import Stage, open_stage
 from bot.errors import ConfigError, SocketLost
 from bot.service import entrance, serve

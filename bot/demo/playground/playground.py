@@ -11,16 +11,16 @@ from typing import Any
 from bot.calls.actors import Actor
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
-from bot.demo.playground.lesson import LESSON
-from bot.demo.playground.program import Program
-from bot.demo.playground.switches import Switches
+from bot.demo.playground.bot_process import Program
+from bot.demo.playground.faults import Switches
 from bot.demo.playground.traffic import Traffic
+from bot.demo.playground.tutorial import LESSON
 from bot.demo.serving import loopback
+from bot.demo.slack.control_finder import Pick
 from bot.demo.slack.delivery import Delivery
-from bot.demo.slack.finding import Pick
 from bot.demo.slack.people import Channel, User
+from bot.demo.slack.screen import Shown, View
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.shown import Shown, View
 from bot.demo.stage import Stage, open_stage
 from bot.demo.vendors import KeptOut, Visitor
 from bot.digests.subscription import Wish

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from bot.demo.slack.blockkit import check_view
-from bot.demo.slack.chat import body, refuse
-from bot.demo.slack.finding import options_of
-from bot.demo.slack.kit_blocks import MODAL
-from bot.demo.slack.kit_elements import SUGGESTION
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.respond import EPHEMERAL, show
-from bot.demo.slack.shown import Control, Json, Shown, View
+from bot.demo.slack.block_rules.blocks import MODAL
+from bot.demo.slack.block_rules.check import check_view
+from bot.demo.slack.block_rules.elements import SUGGESTION
+from bot.demo.slack.chat_methods import body, refuse
+from bot.demo.slack.control_finder import options_of
+from bot.demo.slack.errors import Refused
+from bot.demo.slack.response_urls import EPHEMERAL, show
+from bot.demo.slack.screen import Control, Json, Shown, View
 from bot.demo.slack.workspace import Workspace
 
 

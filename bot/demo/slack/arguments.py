@@ -5,8 +5,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.shown import Json
+from bot.demo.slack.errors import Refused
+from bot.demo.slack.screen import Json
 
 NESTED = {
     "blocks": "invalid_blocks_format",

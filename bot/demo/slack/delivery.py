@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bot.demo.slack.shown import Json
+from bot.demo.slack.screen import Json
 
 ACK_SECONDS = 3.0
 """How long the app may take to answer (docs.slack.dev, interactivity/handling-user-interaction)."""

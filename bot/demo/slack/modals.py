@@ -3,8 +3,8 @@
 import itertools
 from collections.abc import Callable
 
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.shown import Json, Stack, View, complete, copied
+from bot.demo.slack.errors import Refused
+from bot.demo.slack.screen import Json, Stack, View, complete, copied
 from bot.demo.slack.tickets import Tickets
 
 

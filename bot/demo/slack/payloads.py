@@ -1,10 +1,10 @@
 """What Slack sends for what people do (docs.slack.dev, reference/interaction-payloads)."""
 
+from bot.demo.slack.control_finder import Pick
 from bot.demo.slack.emoji import named
-from bot.demo.slack.finding import Pick
 from bot.demo.slack.people import Channel, User
-from bot.demo.slack.shown import Json, Message, Shown, View, state_of
-from bot.demo.slack.views import view_json
+from bot.demo.slack.screen import Json, Message, Shown, View, state_of
+from bot.demo.slack.view_methods import view_json
 from bot.demo.slack.workspace import APP, BOT_ID, Workspace
 
 VERIFICATION_TOKEN = "made-up-verification-token"

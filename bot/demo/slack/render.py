@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bot.demo.slack.finding import options_of
+from bot.demo.slack.control_finder import options_of
 from bot.demo.slack.mrkdwn import resolve
-from bot.demo.slack.shown import STATEFUL, Json, Shown, View, state_of
+from bot.demo.slack.screen import STATEFUL, Json, Shown, View, state_of
 
 BLANK = "____"
 Lines = Iterator[str]

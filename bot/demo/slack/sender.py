@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.clock import Clock, SystemClock
-from bot.demo.slack import acks, finding, payloads
+from bot.demo.slack import acks, control_finder, payloads
+from bot.demo.slack.control_finder import Pick, Wanted
 from bot.demo.slack.delivery import BAD_ACK, Delivery
-from bot.demo.slack.finding import Pick, Wanted
-from bot.demo.slack.line import Line
+from bot.demo.slack.errors import NotShown, Refused
+from bot.demo.slack.http_transport import Line
 from bot.demo.slack.people import Channel, User
-from bot.demo.slack.refused import NotShown, Refused
-from bot.demo.slack.shown import STATEFUL, Json, Shown, View, fill
+from bot.demo.slack.screen import STATEFUL, Json, Shown, View, fill
 from bot.demo.slack.signing import Seal
-from bot.demo.slack.socket_line import SocketLine
-from bot.demo.slack.views import view_json
+from bot.demo.slack.socket_transport import SocketLine
+from bot.demo.slack.view_methods import view_json
 from bot.demo.slack.workspace import Workspace
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -85,13 +85,13 @@ class Sender:
         A question to confirm is answered with yes.
         """
         return await self.use(
-            user, shown, finding.find(shown, Wanted(action_id, text, value, near))
+            user, shown, control_finder.find(shown, Wanted(action_id, text, value, near))
         )
 
     async def use(self, user: User, shown: Shown, pick: Pick) -> Delivery:
         """Use exactly this element, with that in it; NotShown when it is not in front of them."""
-        finding.in_front(self.world, user, shown)
-        finding.dispatched(pick.control)
+        control_finder.in_front(self.world, user, shown)
+        control_finder.dispatched(pick.control)
         if pick.control.element["type"] in STATEFUL:
             fill(shown, pick.control, pick.state)
         return await self._interact(payloads.press(self.world, user, shown, pick))
@@ -103,17 +103,17 @@ class Sender:
 
         NotShown when a field that has to be filled in is left empty: Slack would not send it.
         """
-        finding.in_front(self.world, user, view)
+        control_finder.in_front(self.world, user, view)
         for name, value in (values or {}).items():
-            control = finding.field(view, name)
-            fill(view, control, finding.entered(finding.seen(view, control), value))
-        finding.filled_in(view)
+            control = control_finder.field(view, name)
+            fill(view, control, control_finder.entered(control_finder.seen(view, control), value))
+        control_finder.filled_in(view)
         delivery = await self._interact(payloads.submission(self.world, user, view))
         return _shown(delivery, lambda: acks.after_submission(self.world, view, delivery.body))
 
     async def close(self, user: User, view: View, *, all_of_them: bool = False) -> Delivery | None:
         """Close a form; None when the app did not ask to be told. `all_of_them` is the cross."""
-        finding.in_front(self.world, user, view)
+        control_finder.in_front(self.world, user, view)
         payload = payloads.closing(self.world, user, view, all_of_them=all_of_them)
         if all_of_them:
             self.world.modals.clear(user.id)
@@ -126,9 +126,9 @@ class Sender:
 
         NotShown where Slack would not ask: too few letters, or no such menu.
         """
-        finding.in_front(self.world, user, shown)
-        control = finding.field(shown, action_id)
-        finding.asked_for(control, typed)
+        control_finder.in_front(self.world, user, shown)
+        control = control_finder.field(shown, action_id)
+        control_finder.asked_for(control, typed)
         asked = payloads.suggestion(self.world, user, shown, Pick(control, {}), typed)
         delivery = await self._interact(asked)
         return _shown(delivery, lambda: acks.after_suggestion(control, shown, delivery.body))

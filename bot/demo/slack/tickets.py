@@ -8,8 +8,8 @@ import itertools
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.shown import Message
+from bot.demo.slack.errors import Refused
+from bot.demo.slack.screen import Message
 
 TRIGGER_SECONDS = 3.0
 REPLY_SECONDS = 30 * 60.0

@@ -14,12 +14,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.demo.slack import chat, lookups, views
+from bot.demo.slack import chat_methods, read_methods, view_methods
 from bot.demo.slack.arguments import read, token_of
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.respond import respond
-from bot.demo.slack.shown import Json
-from bot.demo.slack.sockets import Exchange
+from bot.demo.slack.errors import Refused
+from bot.demo.slack.response_urls import respond
+from bot.demo.slack.screen import Json
+from bot.demo.slack.socket_mode import Exchange
 from bot.demo.slack.workspace import ApiCall, Workspace
 from bot.demo.vendors.faults import Faults
 
@@ -42,25 +42,25 @@ class Method(NamedTuple):
 
 
 METHODS: Mapping[str, Method] = {
-    APP_METHOD: Method(lookups.open_connection, None),
-    "api.test": Method(lookups.api_test, None),
-    "auth.test": Method(lookups.auth_test, None),
-    "chat.delete": Method(chat.delete, "chat:write"),
-    "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
-    "chat.postMessage": Method(chat.post_message, "chat:write"),
-    "chat.update": Method(chat.update, "chat:write"),
-    "conversations.history": Method(lookups.history, "{kind}:history"),
-    "conversations.info": Method(lookups.conversation, "{kind}:read"),
-    "conversations.members": Method(lookups.members, "{kind}:read"),
-    "conversations.open": Method(lookups.open_direct, "im:write"),
-    "conversations.replies": Method(lookups.replies, "{kind}:history"),
-    "usergroups.list": Method(lookups.groups, "usergroups:read"),
-    "usergroups.users.list": Method(lookups.group_users, "usergroups:read"),
-    "users.info": Method(lookups.users_info, "users:read"),
-    "views.open": Method(views.open_view, None),
-    "views.publish": Method(views.publish_view, None),
-    "views.push": Method(views.push_view, None),
-    "views.update": Method(views.update_view, None),
+    APP_METHOD: Method(read_methods.open_connection, None),
+    "api.test": Method(read_methods.api_test, None),
+    "auth.test": Method(read_methods.auth_test, None),
+    "chat.delete": Method(chat_methods.delete, "chat:write"),
+    "chat.postEphemeral": Method(chat_methods.post_ephemeral, "chat:write"),
+    "chat.postMessage": Method(chat_methods.post_message, "chat:write"),
+    "chat.update": Method(chat_methods.update, "chat:write"),
+    "conversations.history": Method(read_methods.history, "{kind}:history"),
+    "conversations.info": Method(read_methods.conversation, "{kind}:read"),
+    "conversations.members": Method(read_methods.members, "{kind}:read"),
+    "conversations.open": Method(read_methods.open_direct, "im:write"),
+    "conversations.replies": Method(read_methods.replies, "{kind}:history"),
+    "usergroups.list": Method(read_methods.groups, "usergroups:read"),
+    "usergroups.users.list": Method(read_methods.group_users, "usergroups:read"),
+    "users.info": Method(read_methods.users_info, "users:read"),
+    "views.open": Method(view_methods.open_view, None),
+    "views.publish": Method(view_methods.publish_view, None),
+    "views.push": Method(view_methods.push_view, None),
+    "views.update": Method(view_methods.update_view, None),
 }
 """Every method the stand-in has (docs.slack.dev, reference/methods)."""
 

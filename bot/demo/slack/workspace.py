@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.demo.slack.delivery import ACK_SECONDS
-from bot.demo.slack.leisure import Leisurely
+from bot.demo.slack.errors import Refused
 from bot.demo.slack.modals import Modals
 from bot.demo.slack.people import Channel, Group, User
-from bot.demo.slack.refused import Refused
-from bot.demo.slack.shown import Json, Message, complete
+from bot.demo.slack.screen import Json, Message, complete
+from bot.demo.slack.slow_clock import Leisurely
 from bot.demo.slack.tickets import Tickets
 
 T = TypeVar("T")

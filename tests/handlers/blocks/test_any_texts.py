@@ -12,7 +12,7 @@ from bot.calls.cases import Case
 from bot.calls.models import Vendor
 from bot.calls.outcomes import State
 from bot.calls.verbs import VERBS, Aim
-from bot.demo.slack.kit_blocks import MODAL
+from bot.demo.slack.block_rules.blocks import MODAL
 from bot.errors import BadInput
 from handlers.blocks.capabilities import capabilities_message
 from handlers.blocks.cases import answer_message, line_message

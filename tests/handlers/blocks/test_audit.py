@@ -16,7 +16,7 @@ from bot.calls.damaged import UNDATED, DamagedEntry
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State
 from bot.calls.verbs import VERBS, Block, Kick, Unblock
-from bot.demo.slack.blockkit import check
+from bot.demo.slack.block_rules.check import check
 from handlers.blocks.action_values import AuditValue, CaseValue, load, route
 from handlers.blocks.audit import MAX_ENTRIES, audit_message
 from handlers.blocks.case_history import PER_PAGE, case_message

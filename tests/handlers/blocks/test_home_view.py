@@ -10,8 +10,8 @@ from bot.calls.cases import Case
 from bot.calls.live import CallListing, VendorTrouble
 from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.verbs import VERBS
-from bot.demo.slack.blockkit import check_view
-from bot.demo.slack.kit_blocks import HOME, MODAL
+from bot.demo.slack.block_rules.blocks import HOME, MODAL
+from bot.demo.slack.block_rules.check import check_view
 from handlers.blocks.elements import section
 from handlers.blocks.home import Desktop, Place, home_view, outside_view, plain_view
 from handlers.blocks.message import Message

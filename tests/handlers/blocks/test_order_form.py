@@ -26,9 +26,9 @@ from bot.calls.verbs import (
     Unblock,
     Verb,
 )
-from bot.demo.slack.blockkit import check
-from bot.demo.slack.kit_blocks import MODAL
-from bot.demo.slack.kit_elements import SUGGESTION
+from bot.demo.slack.block_rules.blocks import MODAL
+from bot.demo.slack.block_rules.check import check
+from bot.demo.slack.block_rules.elements import SUGGESTION
 from bot.errors import BadInput
 from handlers.blocks.choices import (
     Picked,

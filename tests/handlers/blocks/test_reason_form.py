@@ -9,9 +9,9 @@ from hypothesis import given
 from bot.calls.acts import Act, Person
 from bot.calls.capabilities import Capability, Enforcement
 from bot.calls.verbs import Kick, Mute, RecordStart, RtmpStart, Verb
-from bot.demo.slack.kit_blocks import MODAL
+from bot.demo.slack.block_rules.blocks import MODAL
 from bot.errors import BadInput
-from bot.moderation.naming import MOST_NAMED
+from bot.moderation.people_parser import MOST_NAMED
 from handlers.blocks import refusals
 from handlers.blocks.forms.reason_form import (
     FormState,

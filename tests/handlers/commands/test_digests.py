@@ -4,7 +4,7 @@ import pytest
 
 from bot.calls.cases import Event
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import View
+from bot.demo.slack.screen import View
 from bot.digests.subscription import UNTIL_RESUMED
 from handlers.blocks.digests.digest_values import DIGEST_ZONE
 from handlers.blocks.digests.forms import CHANNEL, UNTIL

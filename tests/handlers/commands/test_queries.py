@@ -4,7 +4,7 @@ import pytest
 
 from bot.calls.actors import Actor
 from bot.calls.cases import Refusal
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.demo.stage import Show
 from handlers.blocks.help import topics
 from tests.fakes.moderator import Moderator

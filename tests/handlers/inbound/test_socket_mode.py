@@ -16,7 +16,7 @@ from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
-from bot.demo.slack.sockets import MOST, Cut, Exchange
+from bot.demo.slack.socket_mode import MOST, Cut, Exchange
 from bot.demo.vendors.faults import Faults
 from bot.errors import ConfigError, SocketLost
 from bot.meter import UNMETERED

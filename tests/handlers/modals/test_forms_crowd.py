@@ -15,9 +15,9 @@ from bot.clock import SystemClock
 from bot.demo.slack import Sender
 from bot.demo.stage import Show
 from bot.errors import VendorTimeout
-from bot.moderation.board import Board
-from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner
+from bot.moderation.live_calls import Board
+from bot.moderation.recent_calls import Memory
+from bot.moderation.resolver import Planner
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.slack.refused import NotShown
+from bot.demo.slack.errors import NotShown
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show
 from bot.demo.vendors import Visitor

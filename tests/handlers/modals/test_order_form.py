@@ -8,10 +8,10 @@ from bot.calls.cases import Case, Event
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outcomes import State
-from bot.demo.slack.finding import entered, field
-from bot.demo.slack.refused import NotShown
+from bot.demo.slack.control_finder import entered, field
+from bot.demo.slack.errors import NotShown
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import View, fill
+from bot.demo.slack.screen import View, fill
 from bot.demo.stage import Show
 from bot.ports import AuditQuery
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.calls.actors import Actor
 from bot.calls.models import Vendor
-from bot.demo.slack.blockkit import check_view
-from bot.demo.slack.kit_blocks import MODAL
+from bot.demo.slack.block_rules.blocks import MODAL
+from bot.demo.slack.block_rules.check import check_view
 from bot.digests.digest import Acts, Digest
 from bot.digests.subscription import Rhythm, Section, Subscription, Wish
 from bot.digests.wording import wish_words

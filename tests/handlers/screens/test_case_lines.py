@@ -7,7 +7,7 @@ import pytest
 from bot.calls.cases import Case
 from bot.calls.outcomes import State
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.demo.stage import Show
 from bot.ports import AuditQuery
 from tests.fakes.moderator import PATIENCE, Moderator

@@ -10,7 +10,7 @@ from bot.calls.audit_filter import AuditQuery
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message, View
+from bot.demo.slack.screen import Message, View
 from bot.demo.stage import Show, open_show
 from handlers.blocks.action_values import (
     AUDIT,

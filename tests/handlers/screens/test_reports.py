@@ -19,9 +19,9 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.sender import Sender
 from bot.demo.stage import Show
 from bot.errors import VendorUnreachable
-from bot.moderation.board import Board
-from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner
+from bot.moderation.live_calls import Board
+from bot.moderation.recent_calls import Memory
+from bot.moderation.resolver import Planner
 from bot.ports import AuditQuery
 from bot.providers.unsupported import all_looks
 from bot.service import front_door

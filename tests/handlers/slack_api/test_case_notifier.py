@@ -26,13 +26,13 @@ from bot.calls.verbs import Kick
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.errors import ClaimLost, VendorTimeout
 from bot.held_lease import HeldLease, holding
-from bot.moderation.absent import Absentees
-from bot.moderation.board import Board
-from bot.moderation.cards import Cards
-from bot.moderation.memory import Memory
+from bot.moderation.absent_people import Absentees
+from bot.moderation.call_cards import Cards
+from bot.moderation.live_calls import Board
+from bot.moderation.recent_calls import Memory
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import ChannelUnavailable, Member, MessageRefused, NoticeLater, NoticeLost

@@ -13,7 +13,7 @@ from bot.calls.actors import Actor
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.digest_delivery.announcer import Undelivered
 from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.subscription import Subscription, Wish

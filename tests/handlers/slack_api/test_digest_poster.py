@@ -19,7 +19,7 @@ from bot.calls.models import Vendor
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
+from bot.demo.slack.screen import Message
 from bot.digest_delivery.builder import DigestBuilder
 from bot.digest_delivery.dispatcher import LEASE, DigestDispatcher
 from bot.digest_delivery.refresh import UsageRefresh

@@ -18,14 +18,14 @@ from bot.background import BackgroundTasks
 from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, Workspace
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message
-from bot.moderation.absent import Absentees
-from bot.moderation.authorize import Authorizer
-from bot.moderation.board import Board
-from bot.moderation.cards import Cards
+from bot.demo.slack.screen import Message
+from bot.moderation.absent_people import Absentees
+from bot.moderation.authorizer import Authorizer
+from bot.moderation.call_cards import Cards
 from bot.moderation.executor import Executor
-from bot.moderation.memory import Memory
-from bot.moderation.pump import Claimant
+from bot.moderation.lease_consumer import Claimant
+from bot.moderation.live_calls import Board
+from bot.moderation.recent_calls import Memory
 from bot.policy import Policy, Rules
 from bot.ports import NoticeLater
 from bot.store import SqlStore, open_store

@@ -12,11 +12,11 @@ from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Kick
 from bot.demo.stage import Show, open_show
-from bot.moderation.authorize import Authorizer
-from bot.moderation.board import Board
-from bot.moderation.desk import Desk
-from bot.moderation.memory import Memory
-from bot.moderation.plan import Planner
+from bot.moderation.authorizer import Authorizer
+from bot.moderation.live_calls import Board
+from bot.moderation.recent_calls import Memory
+from bot.moderation.resolver import Planner
+from bot.moderation.service import Desk
 from bot.providers.realtimekit.signatures import kit_signatures
 from bot.service import front_door
 from bot.settings import Settings

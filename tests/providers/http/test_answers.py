@@ -34,8 +34,8 @@ from bot.providers.http.salvage import LARGEST
 from bot.providers.realtimekit import models
 from bot.providers.realtimekit.signatures import kit_signatures
 from bot.providers.stream.models import Done, problem
+from tests.fakes.chunked_body import Pieces
 from tests.fakes.clock import ManualClock
-from tests.fakes.pieces import Pieces
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
 from tests.providers.http.test_client import ask
 

@@ -17,8 +17,8 @@ from bot.demo.vendors.stream.tokens import check_token
 from bot.errors import VendorDenied, VendorError, VendorRefused
 from bot.ports import CallProvider
 from bot.providers.http.credentials import LIFETIME, HeaderKey
+from tests.fakes.chunked_body import Pieces
 from tests.fakes.clock import START, ManualClock
-from tests.fakes.pieces import Pieces
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
 
 NOW = START.timestamp()

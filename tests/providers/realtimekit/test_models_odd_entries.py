@@ -17,7 +17,7 @@ from bot.calls.reports import FileKind
 from bot.calls.verbs import Kick, RecordPause, RecordStart, RtmpStart
 from bot.demo.vendors import AppTransport, RealtimeKitServer
 from bot.errors import VendorGarbled
-from bot.moderation.crowd import Crowd
+from bot.moderation.people_index import Crowd
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.realtimekit_setup import ADA, BEN, client, order, person

@@ -13,7 +13,7 @@ from bot.calls.verbs import RecordPause, RecordResume, RecordStart, RecordStop, 
 from bot.demo.vendors import RealtimeKitServer
 from bot.demo.vendors.realtimekit.state import Recording, made_id
 from bot.errors import Impossible, NotAtVendor, WhichRecording
-from bot.moderation.recordings import require_one
+from bot.moderation.recording_choice import require_one
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from bot.providers.realtimekit.queries_recordings import Told
 from tests.fakes.clock import ManualClock

@@ -8,12 +8,12 @@ from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Kick
 from bot.clock import SystemClock
 from bot.demo.vendors import StreamServer
-from bot.moderation.carry import Carrier
+from bot.moderation.performer import Carrier
 from bot.priority import Priority, working_at
 from bot.providers.http.breaker import BreakerState
 from bot.providers.http.client import Deadlines
 from bot.providers.stream.provider import StreamProvider
-from tests.fakes.past import case_of
+from tests.fakes.past_cases import case_of
 from tests.providers.stream_setup import client, fill, here, order, standup
 
 RATE, SLOW, READ = 25, 0.03, 0.5

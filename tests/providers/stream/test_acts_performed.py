@@ -27,7 +27,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.demo.vendors import StreamServer
-from bot.moderation.carry import Carrier
+from bot.moderation.performer import Carrier
 from bot.providers.stream.provider import StreamProvider
 from tests.providers.stream_setup import CID, asked, fill, here, order
 

@@ -7,11 +7,11 @@ from nicegui import ui
 
 from bot.demo.playground.page.charts import chart
 from bot.demo.playground.page.elements import Elements, picture, unknown
-from bot.demo.playground.page.rich import rich_html
-from bot.demo.playground.page.seat import Seat
+from bot.demo.playground.page.mrkdwn import html_of
+from bot.demo.playground.page.rich_text import rich_html
+from bot.demo.playground.page.session import Seat
 from bot.demo.playground.page.tables import table
-from bot.demo.playground.page.words import html_of
-from bot.demo.slack.shown import Json, Shown, View
+from bot.demo.slack.screen import Json, Shown, View
 
 SIZES = {1: "k-h1", 2: "k-h2", 3: "k-h3", 4: "k-h4"}
 

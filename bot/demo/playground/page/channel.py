@@ -5,11 +5,11 @@ from typing import Any
 from nicegui import ui
 
 from bot.demo.playground.page.blocks import Blocks
-from bot.demo.playground.page.hints import hints_for
+from bot.demo.playground.page.mrkdwn import marked
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.seat import Seat
-from bot.demo.playground.page.words import marked
-from bot.demo.slack.shown import Message
+from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.suggestions import hints_for
+from bot.demo.slack.screen import Message
 
 TO_END, TO_TOP = (
     f"document.querySelector('.k-pane-middle')?.scrollTo(0, {place})" for place in ("1e9", "0")

@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from bot.demo.slack.shown import Json
+from bot.demo.slack.screen import Json
 
 COLOURS = ("#2f6f6a", "#c98a2b", "#7a5ca8", "#b1495f", "#3f7cb5", "#6b8f3a")
 

@@ -7,10 +7,10 @@ from typing import Any
 from nicegui import events, ui
 
 from bot.demo.playground.page.menus import LookupMenu, label_of
-from bot.demo.playground.page.seat import Seat, control_of
-from bot.demo.playground.page.words import html_of
-from bot.demo.slack.finding import entered, options_of
-from bot.demo.slack.shown import STATEFUL, Control, Json, Shown, state_of
+from bot.demo.playground.page.mrkdwn import html_of
+from bot.demo.playground.page.session import Seat, control_of
+from bot.demo.slack.control_finder import entered, options_of
+from bot.demo.slack.screen import STATEFUL, Control, Json, Shown, state_of
 
 TYPED = {
     "plain_text_input": "text",

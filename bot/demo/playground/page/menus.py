@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
-from bot.demo.slack.shown import Json
+from bot.demo.slack.screen import Json
 
 
 def label_of(option: Json) -> str:

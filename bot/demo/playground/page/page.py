@@ -5,14 +5,14 @@ from pathlib import Path
 
 from nicegui import ui
 
+from bot.demo.playground.page.calls import Calls
 from bot.demo.playground.page.channel import Composer, Middle
-from bot.demo.playground.page.form import Form
+from bot.demo.playground.page.controls import Lesson, Levers
+from bot.demo.playground.page.modal import Form
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.panel import Lesson, Levers
-from bot.demo.playground.page.places import Places
-from bot.demo.playground.page.seat import Place, Seat
-from bot.demo.playground.page.wire import Wire
-from bot.demo.playground.page.world import Calls
+from bot.demo.playground.page.session import Place, Seat
+from bot.demo.playground.page.sidebar import Places
+from bot.demo.playground.page.traffic import Wire
 from bot.demo.playground.playground import Playground
 
 TITLE = "Callwarden playground"

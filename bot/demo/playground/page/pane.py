@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from bot.demo.playground.page.seat import Seat
+from bot.demo.playground.page.session import Seat
 
 
 class Pane(abc.ABC):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from nicegui import ui
 
-from bot.demo.playground.page.rich import plain_of
-from bot.demo.slack.shown import Json
+from bot.demo.playground.page.rich_text import plain_of
+from bot.demo.slack.screen import Json
 
 USUAL_PAGE = 5
 """Rows on one page of a data_table that does not say (docs.slack.dev, data-table-block)."""

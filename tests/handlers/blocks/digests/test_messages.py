@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 from bot.calls.outcomes import State
-from bot.demo.slack.blockkit import check
-from bot.demo.slack.kit_blocks import MESSAGE
+from bot.demo.slack.block_rules.blocks import MESSAGE
+from bot.demo.slack.block_rules.check import check
 from bot.demo.slack.render import as_text
-from bot.demo.slack.shown import Message as Shown
-from bot.demo.slack.shown import complete
+from bot.demo.slack.screen import Message as Shown
+from bot.demo.slack.screen import complete
 from bot.digests.digest import Acts, Cost, DayOfVendors, Difference, Digest, Gap, Unusual, Waiting
 from bot.digests.subscription import Section
 from handlers.blocks.action_values import CaseValue, load

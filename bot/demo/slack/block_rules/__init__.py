@@ -1,0 +1,1 @@
+"""Block Kit's rules, as Slack documents them: what it would say before showing blocks."""

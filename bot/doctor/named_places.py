@@ -1,0 +1,169 @@
+"""The people, user groups and channels that callwarden.toml names, as Slack knows them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.doctor.context import UNSEEN, Patient, Slack, home_of
+from bot.doctor.findings import Finding, Findings, bad, good, note, warning
+from bot.errors import SlackSilent
+from bot.policy.rules import Rules
+from bot.ports import Member
+from handlers.slack_api.probe import Reply
+
+PEOPLE, CHANNELS = "People", "Channels"
+
+AT_ONCE = 5
+"""Questions to Slack side by side."""
+
+MOST = 60
+"""Ids looked up at most. Slack takes users.info 100 times a minute, usergroups.users.list 20."""
+
+ROLES = ("viewers", "moderators", "leads", "admins")
+
+NO_GROUPS = {
+    "plan_upgrade_required": "the workspace's plan has no user groups: list the user ids instead",
+    "missing_scope": "the scope usergroups:read is missing: grant it, or list the user ids instead",
+}
+"""Errors of usergroups.users.list that are about all groups."""
+
+
+async def people(patient: Patient) -> Findings:
+    """Everybody who is named: known, active, a person, and of the own workspace."""
+    named = named_in(patient.settings.rules)
+    if not named:
+        return [note(PEOPLE, "Nobody is named in callwarden.toml, so nobody may act.")]
+    home = await _home(patient)
+    if patient.slack is None or home is None:
+        return [note(PEOPLE, UNSEEN)]
+    slack, gate = patient.slack, asyncio.Semaphore(AT_ONCE)
+
+    async def look(who: str) -> Finding | None:
+        async with gate:
+            where = " and ".join(named[who])
+            if who.startswith("S"):
+                return await _group(slack, who, where)
+            return _person(await slack.questions.directory.member(who), home, where)
+
+    asked = list(named)[:MOST]
+    found = [one for one in await asyncio.gather(*map(look, asked)) if one is not None]
+    if len(named) > MOST:
+        found.append(note(PEOPLE, f"Only the first {MOST} of {len(named)} names were looked up."))
+    return found or [good(PEOPLE, f"Slack knows all {len(named)} who are named.")]
+
+
+async def _home(patient: Patient) -> str | None:
+    """The workspace or organisation that is served; None where Slack does not say who we are."""
+    if patient.slack is None:
+        return None
+    try:
+        reply = await patient.slack.hello()
+    except SlackSilent:
+        return None
+    return None if reply.error else patient.settings.rules.slack.team or home_of(reply.data)
+
+
+def named_in(rules: Rules) -> Mapping[str, Sequence[str]]:
+    """Each id, and the keys it stands under."""
+    named: dict[str, list[str]] = defaultdict(list)
+    tables = {"people": rules.people} | {
+        f"vendors.{vendor}": getattr(rules.vendors, vendor)
+        for vendor in type(rules.vendors).model_fields
+    }
+    for table, lists in tables.items():
+        for role in ROLES:
+            for who in getattr(lists, role, None) or ():
+                named[who].append(f"`{role}` under `[{table}]`")
+    return named
+
+
+def _person(member: Member, home: str, where: str) -> Finding | None:
+    out = f"Take {member.user} out of {where}, or name somebody else."
+    if member.gone and not member.homes:
+        return bad(PEOPLE, f"Slack knows nobody by the id {member.user}.", out)
+    traits: Iterable[tuple[bool, str]] = (
+        (member.gone, "deactivated"),
+        (member.bot, "a bot"),
+        (member.guest, "a guest"),
+        (not member.belongs_to(home), "of another workspace"),
+    )
+    wrong = next((words for is_so, words in traits if is_so), None)
+    if wrong is None:
+        return None
+    return warning(PEOPLE, f"{member.user} is {wrong} and is refused although named.", out)
+
+
+async def _group(slack: Slack, group: str, where: str) -> Finding | None:
+    reply = await slack.questions.ask("usergroups.users.list", usergroup=group)
+    if reply.error in NO_GROUPS:
+        why = NO_GROUPS[reply.error]
+        return warning(PEOPLE, f"Group {group} gives nobody a role.", f"It cannot be read: {why}.")
+    if reply.error:
+        out = f"Take {group} out of {where}, or name another group."
+        return bad(PEOPLE, f"Slack knows no user group {group}.", out)
+    if not reply.data.get("users"):
+        put = f"Put people into the group, or take {group} out of {where}."
+        return warning(PEOPLE, f"Nobody is in user group {group}.", put)
+    return None
+
+
+async def channels(patient: Patient) -> Findings:
+    """The moderation channel and those where orders are taken: there, open, the bot in it."""
+    places = patient.settings.rules.slack
+    line = places.moderation_channel
+    if line is None:
+        listed = [note(CHANNELS, "There is no moderation channel: cases are told to askers only.")]
+    else:
+        listed = []
+    asked = dict.fromkeys((line, *places.channels) if line else places.channels)
+    if await _home(patient) is None or patient.slack is None:
+        return [*listed, note(CHANNELS, UNSEEN)] if asked else listed
+    for channel in list(asked)[:MOST]:
+        allowed = channel in places.shared_channels
+        listed.append(
+            await _channel(patient.slack, channel, posts=channel == line, allowed=allowed)
+        )
+    return listed
+
+
+async def _channel(slack: Slack, channel: str, *, posts: bool, allowed: bool) -> Finding:
+    """One channel; only where the bot `posts` does it have to be a member."""
+    key = "`moderation_channel`" if posts else "`channels`"
+    other = f"Correct {key} under `[slack]` in callwarden.toml"
+    reply = await slack.questions.ask("conversations.info", channel=channel)
+    if reply.error == "missing_scope":
+        return await _by_history(slack, channel, posts=posts)
+    if reply.error:
+        mend = f"{other}, or invite the bot there if it is private: /invite in the channel."
+        return bad(CHANNELS, f"The bot sees no channel {channel}.", mend)
+    told = reply.data.get("channel") or {}
+    name = f"#{told.get('name', channel)} ({channel})"
+    if told.get("is_archived"):
+        return bad(CHANNELS, f"{name} is archived.", f"Unarchive it, or name another. {other}.")
+    if posts and not told.get("is_member"):
+        return _not_in(name)
+    shared = told.get("is_ext_shared") or told.get("is_pending_ext_shared")
+    if posts and shared and not allowed:
+        mend = f'Name another one, or add "{channel}" to `shared_channels` under `[slack]`.'
+        says = f"{name} is shared with another workspace, so cases are not told there."
+        return bad(CHANNELS, says, mend)
+    return good(CHANNELS, f"{name} is there{', and the bot is in it' if posts else ''}.")
+
+
+def _not_in(name: str) -> Finding:
+    mend = "Type /invite and the bot's name in that channel."
+    return bad(CHANNELS, f"The bot is not in {name}, so cases are not told there.", mend)
+
+
+async def _by_history(slack: Slack, channel: str, *, posts: bool) -> Finding:
+    """What shows without the scope to see channels: whether the bot may read there."""
+    reply: Reply = await slack.questions.ask("conversations.history", channel=channel, limit="1")
+    if posts and reply.error == "not_in_channel":
+        return _not_in(channel)
+    if reply.error == "channel_not_found":
+        mend = "Correct the id in callwarden.toml, or invite the bot there if it is private."
+        return bad(CHANNELS, f"The bot sees no channel {channel}.", mend)
+    unseen = "whether it is archived cannot be seen without the scope channels:read or groups:read"
+    if reply.error:
+        return note(CHANNELS, f"{channel} cannot be seen ({reply.error}); {unseen}.")
+    return good(CHANNELS, f"The bot is in {channel}; {unseen}.")

@@ -1,0 +1,172 @@
+"""Asking those who may for an order that was refused: posted once, whoever dies on the way."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+
+from bot.calls.actors import Actor
+from bot.calls.acts import Act
+from bot.calls.asks import Ask
+from bot.calls.verbs import Aim
+from bot.errors import (
+    BadInput,
+    CallwardenError,
+    Impossible,
+    NotAtVendor,
+    UnknownCall,
+    VendorError,
+)
+from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.live_calls import Board
+from bot.moderation.write_retry import retry_write
+from bot.ports import AskPoster, AskStore, ChannelUnavailable, NoticeLater, NoticeLost
+
+log = structlog.get_logger(__name__)
+
+ASKS_AT_ONCE = 2
+"""Posted side by side: the channel is paced."""
+
+ANEW = "Give the order again."
+
+LIVE_SECONDS = 0.8
+"""How long it is waited to hear whether a call has ended: Slack gives 3 s for everything."""
+
+
+OWN_SECONDS = 1.5
+"""How long it is waited to hear who reads the channel; that is remembered for ten minutes."""
+
+UNAVAILABLE_PAUSE = timedelta(hours=1)
+"""Until an order is posted again in a channel that cannot be posted to."""
+
+
+class NobodyAsked(CallwardenError):
+    """Those who may cannot be asked where that is done."""
+
+
+class AskedIn(NamedTuple):
+    """The order that was asked for, and in which channel."""
+
+    ask: Ask
+    channel: str
+
+
+class Asking:
+    """One pump that posts. `poster` None: there is no channel to ask in."""
+
+    def __init__(
+        self,
+        store: AskStore,
+        poster: AskPoster | None,
+        board: Board,
+        by: Claimant,
+    ) -> None:
+        self._store = store
+        self._poster = poster
+        self._board = board
+        self._clock = by.clock
+        self._pump = Pump("orders asked for", store.due_asks, self._post, by, slots=ASKS_AT_ONCE)
+
+    async def ask(self, id_: str, actor: Actor) -> AskedIn:
+        """Put the order of that id, which was refused to `actor`, to those who may give it.
+
+        BadInput where there is no such order or its call has ended, NobodyAsked where the channel
+        is no place for it, NotAccepted where it cannot be written down; then nobody was asked.
+        """
+        order = await self._store.refused_order(id_)
+        if order is None or order.actor.user != actor.user:
+            raise BadInput("This button is not yours, or is too old.", next_step=ANEW)
+        poster = self._require_poster()
+        if order.asked_at is None:
+            await asyncio.gather(
+                self._require_live(order.act),
+                self._require_own(poster),
+                self._require_open(poster),
+            )
+        asked = await self._store.refer(id_, actor)
+        if asked is None:
+            raise BadInput("This button is too old.", next_step=ANEW)
+        if asked.new:
+            self._pump.nudge()
+        return AskedIn(asked.ask, poster.channel)
+
+    async def order(self, id_: str) -> Ask:
+        """The order of that id, where it was asked for; BadInput where it is not kept any more."""
+        found = await self._store.refused_order(id_)
+        if found is None or found.asked_at is None:
+            raise BadInput("This order is not kept any more.", next_step=ANEW)
+        return found
+
+    def nudge(self) -> None:
+        """Look for what a process that died left behind."""
+        if self._poster is not None:
+            self._pump.nudge()
+
+    def close(self) -> None:
+        """Take up no more; what is under way finishes."""
+        self._pump.close()
+
+    def _require_poster(self) -> AskPoster:
+        """NobodyAsked where there is no channel to ask in."""
+        if self._poster is None:
+            raise NobodyAsked("There is no moderation channel to ask in.")
+        return self._poster
+
+    async def _require_live(self, act: Act) -> None:
+        """UnknownCall where the call is over and the act wants a live one; silence is no end."""
+        if act.verb.outlives or act.verb.aim is Aim.ABSENT:
+            return
+        ended = UnknownCall(f"“{act.title}” has ended. Nobody was asked.")
+        try:
+            async with asyncio.timeout(LIVE_SECONDS):
+                call = await self._board.get(act.call)
+        except NotAtVendor as error:
+            raise ended from error
+        except (VendorError, Impossible, TimeoutError):
+            return
+        if call.ended_at is not None:
+            raise ended
+
+    async def _require_own(self, poster: AskPoster) -> None:
+        """NobodyAsked where another workspace reads along or Slack does not say whether one does.
+
+        It is looked again before posting.
+        """
+        try:
+            async with asyncio.timeout(OWN_SECONDS):
+                await poster.require_own()
+        except NoticeLost as error:
+            raise NobodyAsked(
+                "The moderation channel is shared with another workspace, so nobody was asked.",
+                next_step="Ask them yourself.",
+            ) from error
+        except (NoticeLater, TimeoutError) as error:
+            raise NobodyAsked(
+                "Slack did not say who reads the moderation channel, so nobody was asked.",
+                next_step="Press it again in a moment.",
+            ) from error
+
+    async def _require_open(self, poster: AskPoster) -> None:
+        """NobodyAsked where the channel cannot be posted to, as far as is known."""
+        if any(one.channel == poster.channel for one in await self._store.outages()):
+            raise NobodyAsked(
+                "The moderation channel cannot be posted to now, so nobody was asked.",
+                next_step="Ask them yourself.",
+            )
+
+    async def _post(self, ask: Ask) -> None:
+        try:
+            await self._require_poster().post(ask)
+        except NoticeLater as later:
+            await self._store.ask_later(ask, self._clock.now() + timedelta(seconds=later.seconds))
+            return
+        except ChannelUnavailable as closed:
+            log.warning("order not posted", error=closed.error)
+            await self._store.ask_later(ask, self._clock.now() + UNAVAILABLE_PAUSE)
+            return
+        except NoticeLost as lost:
+            log.warning("nobody asked", why=str(lost))
+        told = partial(self._store.ask_told, ask)
+        await retry_write(told, self._clock, "order asked for")

@@ -1,0 +1,92 @@
+"""A call opened for one reader: who is in it, what that reader may do, and what they may read."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.calls.actors import Actor, Reader
+from bot.calls.attendance import Attendance
+from bot.calls.cases import Case
+from bot.calls.live import CallView
+from bot.calls.models import CallRef, Vendor
+from bot.calls.reports import ATTENDANCE
+from bot.calls.rights import NOTHING, Rights
+from bot.errors import Impossible, NotPermitted, VendorError
+from bot.moderation.absent_people import Absentees
+from bot.moderation.live_calls import Board
+from bot.policy import Policy
+from bot.ports import Store
+
+RECENT = 3
+"""Cases shown on a call's card."""
+
+REMOVALS = 100
+"""The latest cases of a call that are looked at for who removed somebody."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Made for whoever reads them; whether somebody may look at all is asked before."""
+
+    board: Board
+    policy: Policy
+    store: Store
+    absentees: Absentees
+
+    async def open(
+        self, reader: Actor, channel: str | None, ref: CallRef, page: int = 0
+    ) -> tuple[CallView, Sequence[Case]]:
+        """One call with who is in it and who is kept out, what `reader` may do, its latest cases.
+
+        The vendor and the roles are asked side by side. Raises VendorError, Impossible, and
+        NotPermitted for outsiders.
+        """
+        view, rights = await asyncio.gather(
+            self.board.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
+        )
+        (cases, set_aside), kept_out = await asyncio.gather(
+            self._recent(reader, view.call.ref), self.absentees.kept_out(view.call)
+        )
+        over = view.call.ended_at is not None and ATTENDANCE.name in rights.reports
+        attendance = await self._attendance(view.call.ref) if over else None
+        found = {
+            "rights": rights,
+            "attendance": attendance,
+            "kept_out": kept_out,
+            "set_aside": set_aside,
+        }
+        return view.model_copy(update=found), cases
+
+    async def rights(self, reader: Reader, vendor: Vendor) -> Rights:
+        """What a private answer may offer its reader; nothing for who was taken out meanwhile."""
+        try:
+            return await self.policy.rights(reader.actor, vendor, reader.channel)
+        except NotPermitted:
+            return NOTHING
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Who was in a call, with what our own cases know of how they left."""
+        # One after the other: beside a vendor that fails, the reading would be left to itself.
+        provider = self.board.provider(call.vendor)
+        seen = await self.board.shared((ATTENDANCE.name, call), lambda: provider.attendance(call))
+        cases = await self.store.recent(call, limit=REMOVALS)
+        return seen.explained(cases).called(lambda person: self._name(call, person))
+
+    def _name(self, call: CallRef, person: str) -> str | None:
+        """The name of somebody who was seen in the call lately."""
+        met = self.board.memory.met(call, person)
+        return None if met is None else met.name
+
+    async def _attendance(self, call: CallRef) -> Attendance | None:
+        """None where the vendor has none, or does not say now: the card is shown without it."""
+        try:
+            return await self.attendance(call)
+        except (VendorError, Impossible):
+            return None
+
+    async def _recent(self, reader: Actor, call: CallRef) -> tuple[Sequence[Case], tuple[int, ...]]:
+        """The latest cases of a call, and those set aside; without the audit log, their own."""
+        cases = await self.store.recent(call, limit=RECENT)
+        if await self.policy.may_read_audit(reader):
+            return cases, tuple(self.store.set_aside(call)[:RECENT])
+        return [case for case in cases if case.actor.user == reader.user], ()

@@ -1,0 +1,88 @@
+"""Buttons and forms carry ids. Whom and what they mean is looked up: shown lately, or the vendor.
+
+Names, titles and roles come from here only, so that nothing that was sent to us stands in a case.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.calls.acts import Act, ActRef, Person
+from bot.calls.models import Call, CallRef
+from bot.calls.verbs import Aim
+from bot.errors import Impossible, UnknownPerson, VendorError
+from bot.moderation.live_calls import Board
+from bot.moderation.resolver import Planner
+
+TITLE_SECONDS = 0.8
+"""How long the title of a call is waited for; without one, a call is called by its id."""
+
+
+async def title_of(board: Board, ref: CallRef) -> str:
+    """A call's title: as it was shown lately, else as its vendor says it, else its id."""
+    if (known := board.memory.call(ref)) is not None:
+        return known.title
+    try:
+        async with asyncio.timeout(TITLE_SECONDS):
+            return (await board.get(ref)).title
+    except (VendorError, Impossible, TimeoutError):
+        return ref.id
+
+
+def remembered(board: Board, meant: ActRef) -> Act | None:
+    """The act that is meant, where all of it was shown lately; None where it has to be asked for.
+
+    Absent people are never remembered: who they are is for the vendor and the record to say.
+    """
+    call = board.memory.call(meant.call)
+    if call is None or (meant.people and meant.verb.aim is Aim.ABSENT):
+        return None
+    people = [board.memory.met(meant.call, one) for one in meant.people]
+    spared = [board.memory.met(meant.call, one) for one in meant.spared]
+    if None in people or None in spared:
+        return None
+    return _act(
+        meant,
+        call.title,
+        [Person.of(one) for one in people if one is not None],
+        [Person.of(one) for one in spared if one is not None],
+    )
+
+
+async def resolve(board: Board, planner: Planner, meant: ActRef) -> Act:
+    """The act that is meant. Raises UnknownPerson for who is not there, and VendorError."""
+    if (known := remembered(board, meant)) is not None:
+        return known
+    title = await title_of(board, meant.call)
+    if meant.verb.aim is Aim.ABSENT:
+        call = Call(ref=meant.call, title=title, people=0)
+        people = await planner.absentees.people(call, meant.verb, meant.people)
+        return _act(meant, title, people, ())
+    there = await _present(board, meant.call, (*meant.people, *meant.spared))
+    named = len(meant.people)
+    return _act(meant, title, there[:named], there[named:])
+
+
+async def _present(board: Board, ref: CallRef, ids: Sequence[str]) -> list[Person]:
+    """Those who are there, or were shown lately, in the order of `ids`."""
+    if not ids:
+        return []
+    if any(board.memory.met(ref, one) is None for one in ids):
+        await board.people(ref)
+    found = [board.memory.met(ref, one) for one in ids]
+    missing = [one for one, person in zip(ids, found, strict=True) if person is None]
+    if missing:
+        are = "are" if len(missing) > 1 else "is"
+        raise UnknownPerson(f"{', '.join(missing)} {are} not in the call any more.")
+    return [Person.of(one) for one in found if one is not None]
+
+
+def _act(meant: ActRef, title: str, people: Sequence[Person], spared: Sequence[Person]) -> Act:
+    return Act(
+        verb=meant.verb,
+        call=meant.call,
+        title=title,
+        people=tuple(people),
+        everyone=meant.everyone,
+        spared=tuple(spared),
+        protected_too=meant.protected_too,
+    )

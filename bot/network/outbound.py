@@ -1,0 +1,143 @@
+"""Which way a connection goes, from the environment, the same for every client of the bot."""
+
+import ssl
+from collections.abc import Mapping
+from typing import NamedTuple, Self
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import SecretStr
+
+from bot.calls.models import Frozen
+from bot.errors import ConfigError
+from bot.network.no_proxy import excepted
+from bot.network.trust import trust
+
+SCHEMES = {"https": "https", "wss": "https", "http": "http", "ws": "http"}
+"""Whose proxy an address takes: a WebSocket begins as a request."""
+
+PORTS = {"https": 443, "http": 80}
+
+PROXIES = ("https", "http", "all")
+
+
+class Target(NamedTuple):
+    """What is connected to: `scheme` is `https` or `http`, for WebSockets too."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """The target of an http(s) or ws(s) address; ValueError for one that is none."""
+        parts = urlsplit(url)
+        scheme = SCHEMES.get(parts.scheme, "https")
+        if not parts.hostname:
+            raise ValueError("an address without a host")
+        return cls(scheme, parts.hostname, parts.port or PORTS[scheme])
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+class Network(Frozen):
+    """The proxies by scheme (`https`, `http`, `all`), what goes past them, and whom to believe.
+
+    `ca_file` and `ca_folders` are SSL_CERT_FILE and SSL_CERT_DIR, believed besides the system's.
+    """
+
+    proxies: Mapping[str, SecretStr] = {}
+    no_proxy: str = ""
+    ca_file: str = ""
+    ca_folders: str = ""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Self:
+        """HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.
+
+        A name in lower case counts before the one in capitals, as in curl and in Python's own
+        library. ConfigError, which shows no password, when one of them cannot be used.
+        """
+        proxies = {}
+        for scheme in PROXIES:
+            name, value = _given(environ, f"{scheme}_proxy")
+            if value:
+                proxies[scheme] = SecretStr(_proxy(name, value))
+        found = cls(
+            proxies=proxies,
+            no_proxy=_given(environ, "no_proxy")[1],
+            ca_file=environ.get("SSL_CERT_FILE", "").strip(),
+            ca_folders=environ.get("SSL_CERT_DIR", "").strip(),
+        )
+        if found.ca_file or found.ca_folders:
+            _ = found.trust
+        return found
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """What every TLS connection is checked by: one for the process, read once."""
+        return trust(self.ca_file, self.ca_folders)
+
+    def proxy_for(self, url: str) -> str | None:
+        """The proxy's address for a connection to `url`, with its password; None for none.
+
+        There is none for an address that is none: whoever connects to it finds that out.
+        """
+        try:
+            target = Target.of(url)
+        except ValueError:
+            return None
+        proxy = self.proxies.get(target.scheme) or self.proxies.get("all")
+        if proxy is None or excepted(target.host, target.port, self.no_proxy):
+            return None
+        return proxy.get_secret_value()
+
+    def shown_proxy(self, url: str) -> str | None:
+        """The host and port of `proxy_for`, without what is secret in it."""
+        proxy = self.proxy_for(url)
+        return None if proxy is None else str(Target.of(proxy))
+
+    @property
+    def shown_proxies(self) -> tuple[str, ...]:
+        """Each proxy's host and port, once."""
+        addresses = (proxy.get_secret_value() for proxy in self.proxies.values())
+        return tuple(dict.fromkeys(str(Target.of(address)) for address in addresses))
+
+
+DIRECT = Network()
+"""No proxy, and the system's certificates."""
+
+
+def _given(environ: Mapping[str, str], name: str) -> tuple[str, str]:
+    """The variable that is set, and what it says."""
+    for spelt in (name, name.upper()):
+        if text := environ.get(spelt, "").strip():
+            return spelt, text
+    return name, ""
+
+
+def _proxy(name: str, value: str) -> str:
+    """The address of a proxy, with its scheme; `proxy.example:3128` is one by HTTP."""
+    address = value if "://" in value else f"http://{value}"
+    try:
+        parts = urlsplit(address)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f"{name} is not the address of a proxy.",
+            next_step=f"Write it as {name}=http://proxy.example:3128; in a user or password, "
+            "write @ as %40, : as %3A and / as %2F.",
+        )
+    return _by_http(name, address, parts)
+
+
+def _by_http(name: str, address: str, parts: SplitResult) -> str:
+    if parts.scheme not in PORTS:
+        raise ConfigError(
+            f"{name} names a proxy by {parts.scheme}://; only http:// and https:// are spoken.",
+            next_step=f"Set {name} to an HTTP proxy (CONNECT), or unset it.",
+        )
+    return address

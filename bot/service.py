@@ -41,7 +41,7 @@ from handlers.inbound.health import (
 from handlers.inbound.request_url import RequestUrl
 from handlers.inbound.signatures import SlackSeals
 from handlers.inbound.socket_mode import SlackAddress, Socket
-from handlers.services import Counter
+from handlers.services import Services
 from handlers.webhooks import Trust, webhook_routes
 
 if TYPE_CHECKING:
@@ -61,35 +61,37 @@ class Entrance(NamedTuple):
     figures: Starlette | None = None
 
 
-def entrance(settings: Settings, counter: Counter, clock: Clock | None = None) -> Entrance:
-    """The ways in before `counter`: Slack's by socket where there is an app-level token, else HTTP.
+def entrance(settings: Settings, services: Services, clock: Clock | None = None) -> Entrance:
+    """The ways into `services`: Slack's by socket where there is an app-level token, else HTTP.
 
     ConfigError when Slack's credentials are missing.
     """
     slack, process, clock = settings.slack, settings.process, clock or SystemClock()
     bolt = bolt_app(slack.token())
-    register(bolt, counter, clock)
+    register(bolt, services, clock)
     socket, bodies = None, Bodies()
-    posted = webhook_routes(counter, _trust(settings), bodies)
+    posted = webhook_routes(services, _trust(settings), bodies)
     if slack.app_token is not None:
         address = SlackAddress(slack.api_url, settings.network)
-        socket = Socket(bolt, slack.app_token, address, counter.tasks, clock, lambda: counter.meter)
+        socket = Socket(
+            bolt, slack.app_token, address, services.tasks, clock, lambda: services.meter
+        )
     elif slack.signing_secret is not None:
         now = SystemClock()
         seals = SlackSeals(slack.signing_secret.get_secret_value(), now)
-        posted += RequestUrl(bolt, seals, bodies, lambda: counter.meter, now, counter.skew).routes
+        posted += RequestUrl(bolt, seals, bodies, lambda: services.meter, now, services.skew).routes
     pulse = None if socket is None else socket.pulse
-    parts = checks(counter, _vendors(settings), pulse)
-    web = web_app([*posted, *_watched(counter, parts, _watchers(process))], pulse)
+    parts = checks(services, _vendors(settings), pulse)
+    web = web_app([*posted, *_watched(services, parts, _watchers(process))], pulse)
     if process.metrics_port is None:
         return Entrance(web, socket)
-    inside = _watched(counter, parts, _watchers(process, private=True))
+    inside = _watched(services, parts, _watchers(process, private=True))
     return Entrance(web, socket, web_app(inside, pulse))
 
 
-def _watched(counter: Counter, parts: Mapping[str, Check], watchers: Watchers) -> list[Route]:
+def _watched(services: Services, parts: Mapping[str, Check], watchers: Watchers) -> list[Route]:
     """The doors for machines that watch."""
-    return [*ready_routes(parts, watchers), *metrics_routes(lambda: counter.meter, watchers)]
+    return [*ready_routes(parts, watchers), *metrics_routes(lambda: services.meter, watchers)]
 
 
 def _watchers(process: Process, *, private: bool = False) -> Watchers:
@@ -97,7 +99,7 @@ def _watchers(process: Process, *, private: bool = False) -> Watchers:
     return Watchers(process.metrics_token, private, at_home=is_loopback(process.host))
 
 
-def counter_of(settings: Settings, *, life: Lifecycle | None = None) -> Counter:
+def services_of(settings: Settings, *, life: Lifecycle | None = None) -> Services:
     """Where people are served by this process, each within their budget."""
     limits = settings.limits
     allowances = {
@@ -105,12 +107,12 @@ def counter_of(settings: Settings, *, life: Lifecycle | None = None) -> Counter:
         RequestKind.ORDER: Allowance(limits.orders_burst, limits.orders_per_minute),
     }
     budgets = RequestBudgets(allowances, SystemClock())
-    return Counter(settings.process.command, life=life, budgets=budgets)
+    return Services(settings.process.command, life=life, budgets=budgets)
 
 
-def front_door(settings: Settings, counter: Counter) -> Starlette:
+def front_door(settings: Settings, services: Services) -> Starlette:
     """The HTTP doors alone; see `entrance`."""
-    return entrance(settings, counter).web
+    return entrance(settings, services).web
 
 
 def _vendors(settings: Settings) -> dict[str, str]:
@@ -159,15 +161,15 @@ async def serve(
     configure_logs(settings.process.log_level)
     await _preflight(settings, clock)
     life = Lifecycle(when_stopping)
-    counter = counter_of(settings, life=life)
-    doors = entrance(settings, counter, clock)
+    services = services_of(settings, life=life)
+    doors = entrance(settings, services, clock)
     socket = doors.socket
     async with AsyncExitStack() as door:
         url = await _open_doors(door, doors, settings.process, life)
         bootstrap = await _load_the_rest()
-        async with bootstrap.open_house(settings, counter, worker=worker, clock=clock) as store:
+        async with bootstrap.open_house(settings, services, worker=worker, clock=clock) as store:
             _keep_for_good()
-            counter.skew.doubt()  # nothing is known of it yet
+            services.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
             await _say_what_is_on("serving", settings, store, url=url, slack=_way(settings))
             await (life.stopping.wait() if socket is None else socket.keep(life.stopping))
@@ -213,10 +215,10 @@ async def work(
     configure_logs(settings.process.log_level)
     await _preflight(settings, clock)
     life = Lifecycle(when_stopping)
-    counter = counter_of(settings, life=life)
+    services = services_of(settings, life=life)
     bootstrap = await _load_the_rest()
-    async with bootstrap.open_house(settings, counter, worker=True, clock=clock) as store:
-        counter.skew.doubt()
+    async with bootstrap.open_house(settings, services, worker=True, clock=clock) as store:
+        services.skew.doubt()
         _stop_on_signals(life)
         await _say_what_is_on("working", settings, store)
         await life.stopping.wait()

@@ -23,39 +23,39 @@ from handlers.blocks.message import Block, Message
 from handlers.blocks.refusals import refusal, said_again
 from handlers.commands import digests, orders, queries
 from handlers.context import (
-    Visit,
+    SlackContext,
     read_command,
     read_form,
     read_press,
-    read_question,
     read_shortcut,
+    read_suggestion,
 )
 from handlers.events import Events, attend
 from handlers.modals import audit_search, digest_forms, order_form, reason_form
-from handlers.modals.order_form import FieldErrors, Pushed, Redrawn
+from handlers.modals.order_form import FieldErrors, PushView, UpdateView
 from handlers.options import OPTIONS
-from handlers.parsing import requests as said
+from handlers.parsing import requests
 from handlers.parsing.requests import parse
 from handlers.screens import reports
-from handlers.services import Counter
+from handlers.services import Services
 
-COMMANDS: Mapping[type, Callable[[Visit, Any], Awaitable[Message | None]]] = {
-    said.ListCalls: queries.list_calls,
-    said.ShowCall: queries.show_call,
-    said.FindPerson: reports.find_person,
-    said.LookAtCall: reports.look_at_call,
-    said.LookAtRooms: reports.look_at_rooms,
-    said.ShowCase: queries.show_case,
-    said.ShowAudit: queries.show_audit,
-    said.AskDigest: digests.ask,
-    said.ShowCapabilities: queries.capabilities,
-    said.Help: queries.explain,
-    said.ActRequest: orders.act,
-    said.Incomplete: orders.incomplete,
+COMMANDS: Mapping[type, Callable[[SlackContext, Any], Awaitable[Message | None]]] = {
+    requests.ListCalls: queries.list_calls,
+    requests.ShowCall: queries.show_call,
+    requests.FindPerson: reports.find_person,
+    requests.LookAtCall: reports.look_at_call,
+    requests.LookAtRooms: reports.look_at_rooms,
+    requests.ShowCase: queries.show_case,
+    requests.ShowAudit: queries.show_audit,
+    requests.AskDigest: digests.ask,
+    requests.ShowCapabilities: queries.capabilities,
+    requests.Help: queries.explain,
+    requests.ActRequest: orders.act,
+    requests.Incomplete: orders.incomplete,
 }
 """What can be typed after `/calls`."""
 
-VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn | Pushed]]] = {
+VIEWS: Mapping[str, Callable[[SlackContext], Awaitable[FieldErrors | UpdateView | PushView]]] = {
     REASON_FORM: reason_form.submit,
     ORDER_FORM: order_form.submit,
     SEARCH_FORM: audit_search.submit,
@@ -64,7 +64,7 @@ VIEWS: Mapping[str, Callable[[Visit], Awaitable[FieldErrors | Redrawn | Pushed]]
 }
 """The forms that can be submitted, by callback id."""
 
-SHORTCUTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {
+SHORTCUTS: Mapping[str, Callable[[SlackContext], Awaitable[None]]] = {
     action_values.MODERATE: order_form.open_shortcut,
 }
 """The shortcuts of the manifest, by callback id."""
@@ -101,113 +101,113 @@ SETTINGS = {
 
 ANYTHING = re.compile(r".*", re.DOTALL)
 
-NEEDS_NOTHING = {
-    said.ListCalls,
-    said.ShowCall,
-    said.FindPerson,
-    said.LookAtCall,
-    said.LookAtRooms,
-    said.Help,
+ANSWERED_BEFORE_OPEN = {
+    requests.ListCalls,
+    requests.ShowCall,
+    requests.FindPerson,
+    requests.LookAtCall,
+    requests.LookAtRooms,
+    requests.Help,
 }
-"""Words acknowledged before anything behind the counter is open; their answer follows."""
+"""Words acknowledged before the services are open; their answer follows."""
 
 
-def register(app: AsyncApp, counter: Counter, clock: Clock) -> None:
+def register(app: AsyncApp, services: Services, clock: Clock) -> None:
     """Put the surface on a Bolt app: Bolt tries one after the other, so what waits comes first."""
-    reception = Reception(counter, Events(clock))
-    app.command(counter.command)(reception.on_command)
-    app.block_action(ANYTHING)(reception.on_press)
-    app.view_submission(ANYTHING)(reception.on_form)
-    app.block_suggestion(ANYTHING)(reception.on_question)
-    app.shortcut(re.compile("|".join(map(re.escape, SHORTCUTS))))(reception.on_shortcut)
-    app.event(ANYTHING)(reception.on_event)
+    listeners = Listeners(services, Events(clock))
+    app.command(services.command)(listeners.on_command)
+    app.block_action(ANYTHING)(listeners.on_press)
+    app.view_submission(ANYTHING)(listeners.on_form)
+    app.block_suggestion(ANYTHING)(listeners.on_suggestion)
+    app.shortcut(re.compile("|".join(map(re.escape, SHORTCUTS))))(listeners.on_shortcut)
+    app.event(ANYTHING)(listeners.on_event)
 
 
-class Reception:
+class Listeners:
     """The listeners Bolt has, one a kind. Each answers Slack at once, whatever comes after."""
 
-    def __init__(self, counter: Counter, events: Events) -> None:
-        self._counter = counter
+    def __init__(self, services: Services, events: Events) -> None:
+        self._services = services
         self._events = events
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Words typed after the command; the answer is part of the acknowledgement."""
-        visit = read_command(self._counter, body)
-        answer = await visit.in_words(_obey(visit))
+        ctx = read_command(self._services, body)
+        answer = await ctx.error_as_message(_run_command(ctx))
         await (ack() if answer is None else ack(text=answer.text, blocks=answer.blocks))
 
     async def on_press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or field of a card; the answer comes by response_url."""
-        visit = read_press(self._counter, body)
-        if action_values.route(visit.payload.get("action_id", "")) in ORDERS:
-            trouble = await visit.in_words(_order(visit))
+        ctx = read_press(self._services, body)
+        if action_values.route(ctx.payload.get("action_id", "")) in ORDERS:
+            trouble = await ctx.error_as_message(_run_order_press(ctx))
             if trouble is not None:
-                visit.later(partial(visit.answer, trouble), "answer")
+                ctx.later(partial(ctx.answer, trouble), "answer")
         else:
-            visit.later(partial(_press, visit), "press")
+            ctx.later(partial(_press, ctx), "press")
         await ack()
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Something happened: acknowledged whatever comes of it, done once, unknown ones not."""
         await ack()
         if self._events.is_new(body):
-            attend(self._counter, body)
+            attend(self._services, body)
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
-        visit = read_form(self._counter, body)
-        outcome = await visit.in_words(_submit(visit))
+        ctx = read_form(self._services, body)
+        outcome = await ctx.error_as_message(_submit(ctx))
         if isinstance(outcome, Message):
             await ack(response_action="update", view=trouble_view(outcome))
-        elif isinstance(outcome, Redrawn):
+        elif isinstance(outcome, UpdateView):
             await ack(response_action="update", view=outcome.view)
-        elif isinstance(outcome, Pushed):
+        elif isinstance(outcome, PushView):
             await ack(response_action="push", view=outcome.view)
         elif outcome:
             await ack(response_action="errors", errors=outcome)
         else:
             await ack()
 
-    async def on_question(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_suggestion(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Letters typed into a menu: what fits, or nothing for those who may not look."""
-        visit = read_question(self._counter, body)
-        outcome = await visit.in_words(_suggest(visit))
+        ctx = read_suggestion(self._services, body)
+        outcome = await ctx.error_as_message(_suggest(ctx))
         await ack(options=[] if isinstance(outcome, Message) else outcome)
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A shortcut: its form follows."""
-        visit = read_shortcut(self._counter, body)
-        visit.later(partial(_use, visit), "shortcut")
+        ctx = read_shortcut(self._services, body)
+        ctx.later(partial(_run_shortcut, ctx), "shortcut")
         await ack()
 
 
-async def _obey(visit: Visit) -> Message | None:
-    request = parse(visit.body.get("text", ""), visit.counter.command)
-    if type(request) not in NEEDS_NOTHING:
-        await visit.counter.soon()
+async def _run_command(ctx: SlackContext) -> Message | None:
+    request = parse(ctx.body.get("text", ""), ctx.services.command)
+    if type(request) not in ANSWERED_BEFORE_OPEN:
+        await ctx.services.wait_ready()
     try:
-        async with admitted(visit, _demand_of_command(request)):
-            return await COMMANDS[type(request)](visit, request)
+        async with admitted(ctx, _demand_of_command(request)):
+            return await COMMANDS[type(request)](ctx, request)
     except TooManyRequests as no:
-        if isinstance(request, said.ActRequest):
-            return said_again(no, str(visit.body["text"]))
+        if isinstance(request, requests.ActRequest):
+            return said_again(no, str(ctx.body["text"]))
         raise
 
 
 def _demand_of_command(request: object) -> Demand:
     """How a command is held against the budget of whoever typed it."""
-    if isinstance(request, said.ActRequest | said.Incomplete):
+    if isinstance(request, requests.ActRequest | requests.Incomplete):
         return ORDER
-    return SETTING if isinstance(request, said.AskDigest) and request.what.changes else LOOK
+    return SETTING if isinstance(request, requests.AskDigest) and request.what.changes else LOOK
 
 
-async def _press(visit: Visit) -> None:
-    pressed = action_values.route(visit.payload.get("action_id", ""))
+async def _press(ctx: SlackContext) -> None:
+    pressed = action_values.route(ctx.payload.get("action_id", ""))
     handler = ACTIONS.get(pressed)
     if handler is None:
         raise action_values.stale()
-    async with admitted(visit, _demand_of_press(pressed)):
-        await handler(visit)
+    async with admitted(ctx, _demand_of_press(pressed)):
+        await handler(ctx)
 
 
 def _demand_of_press(pressed: str) -> Demand:
@@ -217,33 +217,33 @@ def _demand_of_press(pressed: str) -> Demand:
     return SETTING if pressed in SETTINGS else LOOK
 
 
-async def _use(visit: Visit) -> None:
-    async with admitted(visit, ORDER):
-        await SHORTCUTS[visit.payload["callback_id"]](visit)
+async def _run_shortcut(ctx: SlackContext) -> None:
+    async with admitted(ctx, ORDER):
+        await SHORTCUTS[ctx.payload["callback_id"]](ctx)
 
 
-async def _order(visit: Visit) -> None:
-    await visit.counter.soon()
-    await _press(visit)
+async def _run_order_press(ctx: SlackContext) -> None:
+    await ctx.services.wait_ready()
+    await _press(ctx)
 
 
-async def _suggest(visit: Visit) -> list[Block]:
-    handler = OPTIONS.get(visit.payload.get("action_id", ""))
+async def _suggest(ctx: SlackContext) -> list[Block]:
+    handler = OPTIONS.get(ctx.payload.get("action_id", ""))
     if handler is None:
         raise action_values.stale()
-    await visit.counter.soon()
-    async with admitted(visit, LETTER):
-        return await handler(visit)
+    await ctx.services.wait_ready()
+    async with admitted(ctx, LETTER):
+        return await handler(ctx)
 
 
-async def _submit(visit: Visit) -> FieldErrors | Redrawn | Pushed:
-    called = visit.payload.get("callback_id", "")
+async def _submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
+    called = ctx.payload.get("callback_id", "")
     handler = VIEWS.get(called)
     if handler is None:
         raise action_values.stale()
-    await visit.counter.soon()
+    await ctx.services.wait_ready()
     try:
-        async with admitted(visit, LOOK if called == SEARCH_FORM else ORDER):
-            return await handler(visit)
+        async with admitted(ctx, LOOK if called == SEARCH_FORM else ORDER):
+            return await handler(ctx)
     except TooManyRequests as no:
-        return Pushed(trouble_view(refusal(no)))  # what was filled in stays below
+        return PushView(trouble_view(refusal(no)))  # what was filled in stays below

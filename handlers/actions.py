@@ -13,7 +13,7 @@ from handlers.blocks.digests import digest_values
 from handlers.blocks.reports import report_values
 from handlers.commands import digests, orders
 from handlers.commands.queries import show_list, show_one, told_case
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals import audit_search, order_form, reason_form
 from handlers.redelivery import led_to
 from handlers.screens import home
@@ -23,117 +23,115 @@ from handlers.screens.reports import show_report, show_rooms
 AFTER = re.compile(r"^Again, after #\d+\. ?")
 """How the reason of a try begins."""
 
-Press = Callable[[Visit], Awaitable[None]]
+Press = Callable[[SlackContext], Awaitable[None]]
 
 
-async def act(visit: Visit) -> None:
+async def act(ctx: SlackContext) -> None:
     """An act's button or menu option: the form that asks for the reason."""
-    await _form(visit, action_values.load(action_values.ActValue, visit.payload.get("value")))
+    await _form(ctx, action_values.load(action_values.ActValue, ctx.payload.get("value")))
 
 
-async def menu(visit: Visit) -> None:
+async def menu(ctx: SlackContext) -> None:
     """A menu of acts: the call and the person are in its ids."""
-    chosen = visit.payload.get("selected_option") or {}
+    chosen = ctx.payload.get("selected_option") or {}
     value = action_values.load_menu(
-        visit.payload["block_id"], visit.payload["action_id"], chosen.get("value", "")
+        ctx.payload["block_id"], ctx.payload["action_id"], chosen.get("value", "")
     )
     if isinstance(value, action_values.MoreValue):
-        await order_form.open_more(visit, value)
+        await order_form.open_more(ctx, value)
     else:
-        await _form(visit, value)
+        await _form(ctx, value)
 
 
-async def more(visit: Visit) -> None:
+async def more(ctx: SlackContext) -> None:
     """“All actions…”: the form that asks what to do with this call."""
     await order_form.open_more(
-        visit, action_values.load(action_values.MoreValue, visit.payload.get("value"))
+        ctx, action_values.load(action_values.MoreValue, ctx.payload.get("value"))
     )
 
 
-async def _form(visit: Visit, value: action_values.ActValue) -> None:
-    await reason_form.open_meant(visit, value.meant(), card=value.card)
+async def _form(ctx: SlackContext, value: action_values.ActValue) -> None:
+    await reason_form.open_meant(ctx, value.meant(), card=value.card)
 
 
-async def open_call(visit: Visit) -> None:
+async def open_call(ctx: SlackContext) -> None:
     """Open, refresh or page a call's card."""
-    value = action_values.load(action_values.CallValue, visit.payload.get("value"))
-    await show_one(visit, value.call, value.page, in_place=True)
+    value = action_values.load(action_values.CallValue, ctx.payload.get("value"))
+    await show_one(ctx, value.call, value.page, in_place=True)
 
 
-async def show_view(visit: Visit) -> None:
+async def show_view(ctx: SlackContext) -> None:
     """Refresh, page or go back to the list."""
-    value = action_values.load(action_values.ListValue, visit.payload.get("value"))
-    await show_list(visit, value.view, in_place=True)
+    value = action_values.load(action_values.ListValue, ctx.payload.get("value"))
+    await show_list(ctx, value.view, in_place=True)
 
 
-async def filter_list(visit: Visit) -> None:
+async def filter_list(ctx: SlackContext) -> None:
     """The vendor menu or the text field above the list."""
-    view: ListView = action_values.read_filter(visit.fields)
-    await show_list(visit, view, in_place=True)
+    view: ListView = action_values.read_filter(ctx.fields)
+    await show_list(ctx, view, in_place=True)
 
 
-async def look_further(visit: Visit) -> None:
+async def look_further(ctx: SlackContext) -> None:
     """A look from a call's card, which stays as it is."""
-    await show_report(
-        visit, action_values.load(report_values.LookValue, visit.payload.get("value"))
-    )
+    await show_report(ctx, action_values.load(report_values.LookValue, ctx.payload.get("value")))
 
 
-async def page_look(visit: Visit) -> None:
+async def page_look(ctx: SlackContext) -> None:
     """Another page of a look, or the same one anew."""
-    asked = action_values.load(report_values.LookValue, visit.payload.get("value"))
-    await show_report(visit, asked, in_place=True)
+    asked = action_values.load(report_values.LookValue, ctx.payload.get("value"))
+    await show_report(ctx, asked, in_place=True)
 
 
-async def page_rooms(visit: Visit) -> None:
+async def page_rooms(ctx: SlackContext) -> None:
     """Another page of what vendors know by name, or the same one anew."""
-    asked = action_values.load(report_values.RoomsValue, visit.payload.get("value"))
-    await show_rooms(visit, asked, in_place=True)
+    asked = action_values.load(report_values.RoomsValue, ctx.payload.get("value"))
+    await show_rooms(ctx, asked, in_place=True)
 
 
-async def show_case(visit: Visit) -> None:
+async def show_case(ctx: SlackContext) -> None:
     """A case's number."""
-    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
-    await visit.answer(await told_case(visit, value.number))
+    value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
+    await ctx.answer(await told_case(ctx, value.number))
 
 
-async def page_case(visit: Visit) -> None:
+async def page_case(ctx: SlackContext) -> None:
     """More of a case's results, in the place of those that are shown."""
-    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
-    await visit.answer(await told_case(visit, value.number, value.page), in_place=True)
+    value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
+    await ctx.answer(await told_case(ctx, value.number, value.page), in_place=True)
 
 
-async def check_case(visit: Visit) -> None:
+async def check_case(ctx: SlackContext) -> None:
     """“Check again”: what the vendor shows now."""
-    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
-    await visit.hold()
-    case, seen = await visit.desk.check(visit.asker, value.number)
-    rights = await visit.desk.rights_in(visit.asker, case)
-    await visit.answer(check_message(case, seen, rights))
+    value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
+    await ctx.show_waiting()
+    case, seen = await ctx.desk.check(ctx.asker, value.number)
+    rights = await ctx.desk.rights_in(ctx.asker, case)
+    await ctx.answer(check_message(case, seen, rights))
 
 
-async def repeat_case(visit: Visit) -> None:
+async def repeat_case(ctx: SlackContext) -> None:
     """“Do it again”, “Try again”: what is not settled, as a new case each time; see `next_try`."""
-    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
-    key = visit.key("again", visit.asker.actor.user, value.number)
-    press = visit.key("press", visit.trigger_id)
-    acceptance = await led_to(visit, press)
+    value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
+    key = ctx.key("again", ctx.asker.actor.user, value.number)
+    press = ctx.key("press", ctx.trigger_id)
+    acceptance = await led_to(ctx, press)
     if acceptance is None:
-        await visit.desk.admit(visit.asker, press, f"Do #{value.number} again")
-        acceptance = await _next_try(visit, value.number, key, press)
-    if visit.reply_url is None:
-        follow_press(visit, acceptance)
+        await ctx.desk.admit(ctx.asker, press, f"Do #{value.number} again")
+        acceptance = await _next_try(ctx, value.number, key, press)
+    if ctx.reply_url is None:
+        follow_press(ctx, acceptance)
     elif acceptance.how is How.REPEATED:
-        visit.later(partial(visit.answer, asked_message(acceptance)), "answer")
+        ctx.later(partial(ctx.answer, asked_message(acceptance)), "answer")
 
 
-async def _next_try(visit: Visit, number: int, key: str, press: str) -> Acceptance:
+async def _next_try(ctx: SlackContext, number: int, key: str, press: str) -> Acceptance:
     """The case of this press: a new one, or the try that is under way or has done it."""
-    wanted = await visit.desk.next_try(visit.asker, number, key)
+    wanted = await ctx.desk.next_try(ctx.asker, number, key)
     if wanted.asked:
         return Acceptance(case=wanted.case, how=How.REPEATED)
-    order = visit.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
-    return await visit.desk.request(order.model_copy(update={"press": press}))
+    order = ctx.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
+    return await ctx.desk.request(order.model_copy(update={"press": press}))
 
 
 def _again(case: Case) -> str:
@@ -142,41 +140,41 @@ def _again(case: Case) -> str:
     return f"Again, after #{case.number}. {why}".strip()
 
 
-async def undo_case(visit: Visit) -> None:
+async def undo_case(ctx: SlackContext) -> None:
     """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
-    value = action_values.load(action_values.CaseValue, visit.payload.get("value"))
-    words, press = f"Undo #{value.number}", visit.key("press", visit.trigger_id)
-    if (earlier := await led_to(visit, press)) is not None:
-        visit.later(partial(visit.answer, asked_message(earlier)), "answer")
+    value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
+    words, press = f"Undo #{value.number}", ctx.key("press", ctx.trigger_id)
+    if (earlier := await led_to(ctx, press)) is not None:
+        ctx.later(partial(ctx.answer, asked_message(earlier)), "answer")
         return
-    await visit.desk.admit(visit.asker, press, words)
-    key = visit.key("undo", visit.asker.actor.user, value.number)
-    wanted = await visit.desk.next_try(visit.asker, value.number, key)
+    await ctx.desk.admit(ctx.asker, press, words)
+    key = ctx.key("undo", ctx.asker.actor.user, value.number)
+    wanted = await ctx.desk.next_try(ctx.asker, value.number, key)
     first = wanted.case.number == value.number
     act = wanted.case.undo if first else wanted.case.unsettled
     if act is None:
         raise action_values.stale()
     if wanted.asked:
         already = asked_message(Acceptance(case=wanted.case, how=How.REPEATED))
-        visit.later(partial(visit.answer, already), "answer")
+        ctx.later(partial(ctx.answer, already), "answer")
     elif act.heavy:
-        await visit.desk.permit(visit.asker, act, press, words)
-        visit.later(partial(reason_form.open_form, visit, act, words), "form")
+        await ctx.desk.permit(ctx.asker, act, press, words)
+        ctx.later(partial(reason_form.open_form, ctx, act, words), "form")
     else:
-        order = visit.order(wanted.key, act, words)
-        await visit.desk.request(order.model_copy(update={"press": press}))
+        order = ctx.order(wanted.key, act, words)
+        await ctx.desk.request(order.model_copy(update={"press": press}))
 
 
-async def show_audit(visit: Visit) -> None:
+async def show_audit(ctx: SlackContext) -> None:
     """Older entries of the record."""
-    value = action_values.load(action_values.AuditValue, visit.payload.get("value"))
-    await audit_search.show(visit, value.which, in_place=True)
+    value = action_values.load(action_values.AuditValue, ctx.payload.get("value"))
+    await audit_search.show(ctx, value.which, in_place=True)
 
 
-async def search_audit(visit: Visit) -> None:
+async def search_audit(ctx: SlackContext) -> None:
     """The form to search the record, with what is looked for now."""
-    value = action_values.load(action_values.AuditValue, visit.payload.get("value"))
-    await audit_search.open_form(visit, value.which, in_place=True)
+    value = action_values.load(action_values.AuditValue, ctx.payload.get("value"))
+    await audit_search.open_form(ctx, value.which, in_place=True)
 
 
 ACTIONS: Mapping[str, Press] = {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.moderation.request_budgets import RequestKind, too_many
 from bot.priority import Priority, working_at
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.redelivery import came_before
 
 
@@ -31,16 +31,16 @@ LETTER = Demand(Priority.ORDER, RequestKind.LOOK, 0.1)
 
 
 @asynccontextmanager
-async def admitted(visit: Visit, demand: Demand) -> AsyncIterator[None]:
+async def admitted(ctx: SlackContext, demand: Demand) -> AsyncIterator[None]:
     """Do what follows for the person, at its priority. Raises TooManyRequests.
 
     What was taken before, and is only delivered again, is admitted: it is answered with what it
     led to.
     """
-    wait = visit.counter.budgets.wait(visit.asker.actor, demand.kind, demand.cost)
+    wait = ctx.services.budgets.wait(ctx.asker.actor, demand.kind, demand.cost)
     if wait:
-        before = await came_before(visit) if demand.kind is RequestKind.ORDER else False
+        before = await came_before(ctx) if demand.kind is RequestKind.ORDER else False
         if not before:
             raise too_many(demand.kind, wait, undone=before is not None)
-    with working_at(demand.priority, visit.asker.actor.user):
+    with working_at(demand.priority, ctx.asker.actor.user):
         yield

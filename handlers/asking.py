@@ -14,7 +14,7 @@ from handlers.blocks import action_values
 from handlers.blocks.asks import ask_message, asked_for_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals import reason_form
 from handlers.slack_api.case_notifier import PATIENCE, written_name
 from handlers.slack_api.channel_errors import UNAVAILABLE
@@ -26,20 +26,20 @@ EVENT_TYPE = "callwarden_ask"
 """The metadata under which a posted order can be found again after a crash."""
 
 
-async def ask(visit: Visit) -> None:
+async def ask(ctx: SlackContext) -> None:
     """“Ask a lead”: put the refused order to those who may, once."""
-    value = action_values.load(action_values.AskValue, visit.payload.get("value"))
-    told = await visit.counter.asking.ask(value.order, visit.asker.actor)
-    message = asked_for_message(told.ask, visit.asker.actor.user, told.channel)
-    visit.later(partial(visit.answer, message, in_place=visit.on_private_message), "answer")
+    value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
+    told = await ctx.services.asking.ask(value.order, ctx.asker.actor)
+    message = asked_for_message(told.ask, ctx.asker.actor.user, told.channel)
+    ctx.later(partial(ctx.answer, message, in_place=ctx.on_private_message), "answer")
 
 
-async def open_order(visit: Visit) -> None:
+async def open_order(ctx: SlackContext) -> None:
     """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
-    value = action_values.load(action_values.AskValue, visit.payload.get("value"))
-    await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
-    order = await visit.counter.asking.order(value.order)
-    await reason_form.open_meant(visit, order.act.ref, card=False, why=order.reason)
+    value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
+    await ctx.desk.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+    order = await ctx.services.asking.order(value.order)
+    await reason_form.open_meant(ctx, order.act.ref, card=False, why=order.reason)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from bot.calls.lookups import Lookup
 from bot.errors import CallwardenError, VendorError
 from bot.moderation.service import Asker, Desk
 from handlers.blocks.message import Message
-from handlers.error_boundary import in_words
-from handlers.services import Counter
-from handlers.slack_api.modal_answer import Window
+from handlers.error_boundary import error_as_message
+from handlers.services import Services
+from handlers.slack_api.modal_answer import ModalAnswer
 
 T = TypeVar("T")
 
@@ -25,24 +25,24 @@ FORM_KEY, DIGEST_FORM_KEY = "form", "digest.form"
 
 
 @dataclass(frozen=True)
-class Visit:
-    """A moderator at the counter. `body` is Slack's payload; `payload` its pressed element or view.
+class SlackContext:
+    """One request of somebody. `body` is Slack's payload; `payload` its pressed element or view.
 
     `reply_url` is None for forms, Home and modals, which are no messages; a press in one of the
-    last two is answered in `window`.
+    last two is answered in `modal_answer`.
     """
 
-    counter: Counter
+    services: Services
     asker: Asker
     body: dict[str, Any] = field(repr=False)
     payload: dict[str, Any] = field(repr=False)
     reply_url: str | None = field(repr=False)
-    window: Window | None = None
+    modal_answer: ModalAnswer | None = None
 
     @property
     def desk(self) -> Desk:
         """Everything that may be asked for."""
-        return self.counter.desk
+        return self.services.desk
 
     @property
     def trigger_id(self) -> str:
@@ -57,7 +57,7 @@ class Visit:
     @property
     def in_modal(self) -> bool:
         """Whether what was pressed is in a modal."""
-        return self.window is not None and self.window.under is not None
+        return self.modal_answer is not None and self.modal_answer.modal_id is not None
 
     @property
     def on_private_message(self) -> bool:
@@ -101,29 +101,31 @@ class Visit:
     async def answer(self, message: Message, *, in_place: bool = False) -> None:
         """Show `message` to the asker only, or in the place of the card that was pressed."""
         if self.reply_url is not None:
-            await self.counter.replies.offer(self.reply_url, message, in_place=in_place)
-        elif self.window is not None:
-            await self.window.show(message, in_place=in_place)
+            await self.services.response_urls.try_post(self.reply_url, message, in_place=in_place)
+        elif self.modal_answer is not None:
+            await self.modal_answer.show(message, in_place=in_place)
 
     async def answer_best(self, drafts: Sequence[Message]) -> None:
-        """Show the first of `drafts` that Slack takes, the plainest last; a window has no charts.
+        """Show the first of `drafts` that Slack takes, the plainest last; a modal has no charts.
 
         (docs.slack.dev: data_visualization and data_table stand in messages, not in modals.)
         """
         if self.reply_url is not None:
             first, *plainer = drafts
-            await self.counter.replies.offer(self.reply_url, first, in_place=False, plainer=plainer)
+            await self.services.response_urls.try_post(
+                self.reply_url, first, in_place=False, plainer=plainer
+            )
         else:
             await self.answer(next((one for one in drafts[1:] if one.blocks), drafts[0]))
 
-    async def hold(self, *, in_place: bool = False) -> None:
+    async def show_waiting(self, *, in_place: bool = False) -> None:
         """Say to wait, where the answer's place can only be had now: before a vendor is asked."""
-        if self.reply_url is None and self.window is not None:
-            await self.window.hold(in_place=in_place)
+        if self.reply_url is None and self.modal_answer is not None:
+            await self.modal_answer.show_waiting(in_place=in_place)
 
-    async def in_words(self, work: Awaitable[T]) -> T | Message:
+    async def error_as_message(self, work: Awaitable[T]) -> T | Message:
         """What `work` returns, or the error it raised as this asker is told it."""
-        return await in_words(work, self.counter.meter, self.diagnosis)
+        return await error_as_message(work, self.services.meter, self.diagnosis)
 
     async def diagnosis(self, error: CallwardenError) -> str:
         """Why no connection came about, where the asker is told such things; else empty."""
@@ -135,22 +137,22 @@ class Visit:
         """Do `work` after the acknowledgement, errors told as words like any other."""
 
         async def told() -> None:
-            await self.counter.ready()
-            trouble = await self.in_words(work())
+            await self.services.wait()
+            trouble = await self.error_as_message(work())
             if trouble is not None:
                 await self.answer(trouble)
 
-        self.counter.tasks.spawn(told(), name)
+        self.services.tasks.spawn(told(), name)
 
 
-def read_command(counter: Counter, body: dict[str, Any]) -> Visit:
+def read_command(services: Services, body: dict[str, Any]) -> SlackContext:
     """A slash command's form fields."""
     actor = Actor(user=body["user_id"], team=_team(body))
     asker = Asker(actor, body.get("channel_id"))
-    return Visit(counter, asker, body, body, body.get("response_url"))
+    return SlackContext(services, asker, body, body, body.get("response_url"))
 
 
-def read_lookup(counter: Counter, lookup: Lookup) -> Visit:
+def read_lookup(services: Services, lookup: Lookup) -> SlackContext:
     """A command that was put off: its answer goes where it was typed.
 
     Its trigger stands at the end of its key, and still opens a form where that is not long ago.
@@ -158,39 +160,39 @@ def read_lookup(counter: Counter, lookup: Lookup) -> Visit:
     trigger_id = lookup.key.rpartition(":")[2]
     body = {"text": lookup.words, "command": lookup.command, "trigger_id": trigger_id}
     asker = Asker(lookup.actor, lookup.channel)
-    return Visit(counter, asker, body, body, lookup.reply_url)
+    return SlackContext(services, asker, body, body, lookup.reply_url)
 
 
-def read_press(counter: Counter, body: dict[str, Any]) -> Visit:
+def read_press(services: Services, body: dict[str, Any]) -> SlackContext:
     """A `block_actions` payload; the first action is the one pressed."""
-    window = None
+    modal_answer = None
     if view := body.get("view"):
-        under = view["id"] if view.get("type") == "modal" else None
-        window = Window(lambda: counter.slack, str(body.get("trigger_id")), under)
+        modal_id = view["id"] if view.get("type") == "modal" else None
+        modal_answer = ModalAnswer(lambda: services.slack, str(body.get("trigger_id")), modal_id)
     url = body.get("response_url")
-    return Visit(counter, _person(body), body, body["actions"][0], url, window)
+    return SlackContext(services, _person(body), body, body["actions"][0], url, modal_answer)
 
 
-def read_form(counter: Counter, body: dict[str, Any]) -> Visit:
+def read_form(services: Services, body: dict[str, Any]) -> SlackContext:
     """A `view_submission` payload."""
-    return Visit(counter, _person(body), body, body["view"], None)
+    return SlackContext(services, _person(body), body, body["view"], None)
 
 
-def read_question(counter: Counter, body: dict[str, Any]) -> Visit:
+def read_suggestion(services: Services, body: dict[str, Any]) -> SlackContext:
     """A `block_suggestion` payload: letters typed into a menu of a form."""
-    return Visit(counter, _person(body), body, body, None)
+    return SlackContext(services, _person(body), body, body, None)
 
 
-def read_shortcut(counter: Counter, body: dict[str, Any]) -> Visit:
+def read_shortcut(services: Services, body: dict[str, Any]) -> SlackContext:
     """A global `shortcut` payload: it belongs to no channel and has nowhere to answer."""
-    return Visit(counter, _person(body), body, body, None)
+    return SlackContext(services, _person(body), body, body, None)
 
 
-def read_event(counter: Counter, body: Mapping[str, Any]) -> Visit:
+def read_event(services: Services, body: Mapping[str, Any]) -> SlackContext:
     """An event about a person; there is nowhere to answer it but their Home."""
     event = body["event"]
     asker = Asker(Actor(user=event["user"], team=_team(body)))
-    return Visit(counter, asker, dict(body), event, None)
+    return SlackContext(services, asker, dict(body), event, None)
 
 
 def _person(body: dict[str, Any]) -> Asker:

@@ -22,15 +22,15 @@ UNFORESEEN = "unforeseen"
 """The kind under which errors that nobody meant are counted."""
 
 
-async def untold(_: CallwardenError) -> str:
+async def no_diagnosis(_: CallwardenError) -> str:
     """Causes are told to nobody."""
     return ""
 
 
-async def in_words(
+async def error_as_message(
     work: Awaitable[T],
     meter: Meter = UNMETERED,
-    diagnosis: Callable[[CallwardenError], Awaitable[str]] = untold,
+    diagnosis: Callable[[CallwardenError], Awaitable[str]] = no_diagnosis,
 ) -> T | Message:
     """What `work` returns, or the error it raised as a message to its asker alone; counted.
 

@@ -17,10 +17,10 @@ from cachetools import TTLCache
 from bot.clock import Clock
 from bot.errors import TooManyRequests
 from handlers.admission import LOOK, admitted
-from handlers.context import Visit, read_event
-from handlers.error_boundary import in_words
+from handlers.context import SlackContext, read_event
+from handlers.error_boundary import error_as_message
 from handlers.screens import home
-from handlers.services import Counter
+from handlers.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ KEPT_SECONDS = 3600.0
 KEPT = 10_000
 """Events remembered at most; the oldest are forgotten first."""
 
-EVENTS: Mapping[str, Callable[[Visit], Awaitable[None]]] = {"app_home_opened": home.opened}
+EVENTS: Mapping[str, Callable[[SlackContext], Awaitable[None]]] = {"app_home_opened": home.opened}
 """The events in manifest.yml, and what is done; others are acknowledged and left alone."""
 
 
@@ -49,22 +49,26 @@ class Events:
         return True
 
 
-async def _within_budget(handler: Callable[[Visit], Awaitable[None]], visit: Visit) -> None:
+async def _within_budget(
+    handler: Callable[[SlackContext], Awaitable[None]], ctx: SlackContext
+) -> None:
     try:
-        async with admitted(visit, LOOK):
-            await handler(visit)
+        async with admitted(ctx, LOOK):
+            await handler(ctx)
     except TooManyRequests as no:
-        await home.refused(visit, no)
+        await home.refused(ctx, no)
 
 
-def attend(counter: Counter, body: Mapping[str, Any]) -> None:
+def attend(services: Services, body: Mapping[str, Any]) -> None:
     """Do what an event wants, beside the acknowledgement; errors are logged and end there."""
 
     async def attended() -> None:
         event = body["event"]
         handler = EVENTS.get(event["type"])
         if handler is not None and isinstance(event.get("user"), str):
-            await counter.ready()
-            await in_words(_within_budget(handler, read_event(counter, body)), counter.meter)
+            await services.wait()
+            await error_as_message(
+                _within_budget(handler, read_event(services, body)), services.meter
+            )
 
-    counter.tasks.spawn(attended(), "event")
+    services.tasks.spawn(attended(), "event")

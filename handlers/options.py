@@ -35,7 +35,7 @@ from handlers.blocks.forms.option_fields import RECORDING
 from handlers.blocks.forms.order_state import OrderState, read_said, read_state
 from handlers.blocks.forms.reason_form import REASON_FORM, read_form_state
 from handlers.blocks.message import Block
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals.order_draft import chosen_call, menu_of, rolled
 
 WAIT_SECONDS = 1.2
@@ -45,29 +45,29 @@ _DRAWN: LRUCache[tuple[Vendor, str, int], tuple[Call, Block]] = LRUCache(10_000)
 """Calls as options, so that each is written once and not with every letter typed."""
 
 
-async def calls(visit: Visit) -> list[Block]:
+async def calls(ctx: SlackContext) -> list[Block]:
     """Live calls that have every word typed; two of one name are told apart below it."""
-    await _require_viewer(visit, read_state(visit.body["view"]))
-    await rolled(visit, WAIT_SECONDS)
-    found = visit.desk.board.roll.find(_typed(visit), MAX_OPTIONS)
+    await _require_viewer(ctx, read_state(ctx.body["view"]))
+    await rolled(ctx, WAIT_SECONDS)
+    found = ctx.desk.board.roll.find(_typed(ctx), MAX_OPTIONS)
     return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
 
 
-async def people(visit: Visit) -> list[Block]:
+async def people(ctx: SlackContext) -> list[Block]:
     """People of the call chosen in the same form, by any part of name or id.
 
     Where Slack tells nothing of the other fields, it is the call the form was last drawn for.
     """
-    said = read_said({"state": {"values": {}}, **visit.body["view"]})
-    await _require_viewer(visit, said.state)
-    board = visit.desk.board
+    said = read_said({"state": {"values": {}}, **ctx.body["view"]})
+    await _require_viewer(ctx, said.state)
+    board = ctx.desk.board
     call = chosen_call(board, said)
     if call is None:
         return []
-    wanted = bare(_typed(visit)).split()
-    if said.kind and (which := menu_of(visit, said.kind, call)) is not None:
-        return _on_list(await _roster(visit, call.ref, which), wanted, _typed(visit).strip())
-    crowd = await _crowd(visit, board, call.ref)
+    wanted = bare(_typed(ctx)).split()
+    if said.kind and (which := menu_of(ctx, said.kind, call)) is not None:
+        return _on_list(await _roster(ctx, call.ref, which), wanted, _typed(ctx).strip())
+    crowd = await _crowd(ctx, board, call.ref)
     here = {one.id: one for one in crowd.people if _fits(one, wanted)}
     options = [person_option(one) for one in here.values()]
     if said.kind and said.kind.keeps_out:
@@ -79,28 +79,28 @@ async def people(visit: Visit) -> list[Block]:
     return options[:MAX_OPTIONS]
 
 
-async def recordings(visit: Visit) -> list[Block]:
+async def recordings(ctx: SlackContext) -> list[Block]:
     """What is recorded of the call that the form is about: since when, what, by whom."""
-    view = visit.body["view"]
-    ref, channel = _call_of(visit, view)
-    await visit.desk.policy.require_viewer(visit.asker.actor, channel)
+    view = ctx.body["view"]
+    ref, channel = _call_of(ctx, view)
+    await ctx.desk.policy.require_viewer(ctx.asker.actor, channel)
     if ref is None:
         return []
-    reading = visit.counter.tasks.spawn(_running(visit.desk.board, ref), "recordings")
+    reading = ctx.services.tasks.spawn(_running(ctx.desk.board, ref), "recordings")
     done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
-    wanted = fold(_typed(visit)).split()
+    wanted = fold(_typed(ctx)).split()
     found = reading.result() if done else ()
     fits = [one for one in found if all(word in fold(f"{one.id} {one.told}") for word in wanted)]
     return [recording_option(one) for one in fits[:MAX_OPTIONS]]
 
 
-def _call_of(visit: Visit, view: Block) -> tuple[CallRef | None, str | None]:
+def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None]:
     """The call that a form is about, and the channel it was opened in."""
     if view.get("callback_id") == REASON_FORM:
         state = read_form_state(view)
         return state.act.call, state.channel
     said = read_said({"state": {"values": {}}, **view})
-    call = chosen_call(visit.desk.board, said)
+    call = chosen_call(ctx.desk.board, said)
     return None if call is None else call.ref, said.state.channel
 
 
@@ -111,33 +111,33 @@ async def _running(board: Board, ref: CallRef) -> Sequence[RunningRecording]:
         return ()
 
 
-async def zones(visit: Visit) -> list[Block]:
+async def zones(ctx: SlackContext) -> list[Block]:
     """Time zones by any part of their name, abbreviation or offset; they are no secret.
 
     The first look reads all of them from disk, which would hold up others.
     """
-    return await asyncio.to_thread(zone_options, _typed(visit), visit.now)
+    return await asyncio.to_thread(zone_options, _typed(ctx), ctx.now)
 
 
-async def _require_viewer(visit: Visit, state: OrderState) -> None:
+async def _require_viewer(ctx: SlackContext, state: OrderState) -> None:
     """NotPermitted unless the asker may see calls."""
-    await visit.desk.policy.require_viewer(visit.asker.actor, state.channel)
+    await ctx.desk.policy.require_viewer(ctx.asker.actor, state.channel)
 
 
-async def _crowd(visit: Visit, board: Board, ref: CallRef) -> Crowd:
+async def _crowd(ctx: SlackContext, board: Board, ref: CallRef) -> Crowd:
     """Who is there or left lately, as known, or as the vendor says if it does so in time."""
     if (known := board.memory.people(ref)) is not None:
         return known
-    reading = visit.counter.tasks.spawn(_read(board, ref), "people")
+    reading = ctx.services.tasks.spawn(_read(board, ref), "people")
     done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
     return reading.result() if done else Crowd(())
 
 
-async def _roster(visit: Visit, ref: CallRef, which: Listed) -> Roster:
+async def _roster(ctx: SlackContext, ref: CallRef, which: Listed) -> Roster:
     """Who is on that list, if the vendor says it in time; nobody else."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            return await visit.desk.planner.absentees.lately(ref, which)
+            return await ctx.desk.planner.absentees.lately(ref, which)
     except (VendorError, TimeoutError):
         return Roster(which=which, told=False)
 
@@ -158,8 +158,8 @@ async def _read(board: Board, ref: CallRef) -> Crowd:
     return board.memory.people(ref) or Crowd(there)
 
 
-def _typed(visit: Visit) -> str:
-    return with_emoji(str(visit.body.get("value") or ""))
+def _typed(ctx: SlackContext) -> str:
+    return with_emoji(str(ctx.body.get("value") or ""))
 
 
 def _fits(person: Participant | Person, wanted: Iterable[str]) -> bool:
@@ -178,7 +178,7 @@ def _drawn(call: Call, length: int) -> Block:
     return block
 
 
-OPTIONS: Mapping[str, Callable[[Visit], Awaitable[list[Block]]]] = {
+OPTIONS: Mapping[str, Callable[[SlackContext], Awaitable[list[Block]]]] = {
     FORM_CALL: calls,
     FORM_PEOPLE: people,
     RECORDING: recordings,

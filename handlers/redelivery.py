@@ -9,13 +9,13 @@ from bot.calls.cases import Acceptance, How
 from bot.errors import OtherRelease, StoreError
 from handlers.blocks.cases import asked_message
 from handlers.blocks.message import Message
-from handlers.context import DIGEST_FORM_KEY, FORM_KEY, Visit
+from handlers.context import DIGEST_FORM_KEY, FORM_KEY, SlackContext
 
 LOOK_SECONDS = 0.3
 """How long is looked for an earlier delivery: the order itself needs most of Slack's 3 s."""
 
 
-async def led_to(visit: Visit, key: str) -> Acceptance | None:
+async def led_to(ctx: SlackContext, key: str) -> Acceptance | None:
     """What the request of this key led to; None where it comes first, or nobody can tell now.
 
     What cannot be told here is settled where the order is written down: its key is unique. Raises
@@ -23,7 +23,7 @@ async def led_to(visit: Visit, key: str) -> Acceptance | None:
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            case = await visit.desk.led_to(key)
+            case = await ctx.desk.led_to(key)
     except OtherRelease:
         raise
     except (StoreError, TimeoutError):
@@ -31,40 +31,40 @@ async def led_to(visit: Visit, key: str) -> Acceptance | None:
     return None if case is None else Acceptance(case=case, how=How.REPEATED)
 
 
-async def looked_for(visit: Visit, key: str) -> bool:
+async def looked_for(ctx: SlackContext, key: str) -> bool:
     """Whether it is still being looked for what the request of this key means; its answer follows.
 
     No where nobody can tell in time, as above.
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            return await visit.counter.lookups.under_way(key)
+            return await ctx.services.lookups.under_way(key)
     except (StoreError, TimeoutError):
         return False
 
 
-async def came_before(visit: Visit) -> bool | None:
+async def came_before(ctx: SlackContext) -> bool | None:
     """Whether this request was taken already: on record, or still looked for what it means.
 
     None where nobody can tell in time.
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            keys = _keys(visit)
-            recorded = await visit.desk.came_before(*keys)
-            return recorded or await visit.counter.lookups.under_way(*keys)
+            keys = _keys(ctx)
+            recorded = await ctx.desk.came_before(*keys)
+            return recorded or await ctx.services.lookups.under_way(*keys)
     except (StoreError, TimeoutError):
         return None
 
 
-def _keys(visit: Visit) -> tuple[str, ...]:
+def _keys(ctx: SlackContext) -> tuple[str, ...]:
     """Every key under which this request may have been written down."""
-    if visit.body.get("type") == "view_submission":
-        view = visit.payload
-        plain = visit.key(FORM_KEY, view["id"], view["hash"])
-        return plain, visit.form_key(), visit.form_key(DIGEST_FORM_KEY)
+    if ctx.body.get("type") == "view_submission":
+        view = ctx.payload
+        plain = ctx.key(FORM_KEY, view["id"], view["hash"])
+        return plain, ctx.form_key(), ctx.form_key(DIGEST_FORM_KEY)
     kinds = ("command", "press", "digest.typed")
-    return tuple(visit.key(kind, visit.trigger_id) for kind in kinds)
+    return tuple(ctx.key(kind, ctx.trigger_id) for kind in kinds)
 
 
 def told_again(earlier: Acceptance) -> Message | None:

@@ -9,16 +9,16 @@ MOST_FORMS = 1_000
 
 
 @dataclass
-class Turns:
+class RedrawOrder:
     """The number of the latest choice in each form, as far as this process was told of it."""
 
     _latest: LRUCache[str, int] = field(default_factory=lambda: LRUCache(MOST_FORMS))
 
-    def take(self, form: str) -> "Turn":
+    def begin(self, form: str) -> "Redraw":
         """A new choice in `form`: from now on the earlier ones are not the newest."""
         number = self.latest(form) + 1
         self._latest[form] = number
-        return Turn(self, form, number)
+        return Redraw(self, form, number)
 
     def latest(self, form: str) -> int:
         """The number of the latest choice; 0 when there was none lately."""
@@ -26,14 +26,14 @@ class Turns:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Redraw:
     """One choice in one form."""
 
-    turns: Turns
+    redraws: RedrawOrder
     form: str
     number: int
 
     @property
-    def newest(self) -> bool:
+    def is_newest(self) -> bool:
         """Whether nothing was chosen in that form since."""
-        return self.turns.latest(self.form) in {0, self.number}
+        return self.redraws.latest(self.form) in {0, self.number}

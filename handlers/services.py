@@ -1,4 +1,4 @@
-"""Where moderators are served: the counter opens with the port, what is behind it follows."""
+"""What every handler works with: a container that is there with the port and opens later."""
 
 import asyncio
 from typing import NamedTuple
@@ -18,40 +18,40 @@ from bot.moderation.lookups import Lookups
 from bot.moderation.request_budgets import RequestBudgets
 from bot.moderation.service import Desk
 from bot.ports import Signatures
-from handlers.parsing.pending_orders import Plans
-from handlers.redraws import Turns
-from handlers.slack_api.response_url import Replies
+from handlers.parsing.pending_orders import PendingOrders
+from handlers.redraws import RedrawOrder
+from handlers.slack_api.response_url import ResponseUrlClient
 
 
-class Digests(NamedTuple):
+class DigestServices(NamedTuple):
     """What digests are asked for, and what makes and posts them."""
 
     desk: DigestService
     dispatcher: DigestDispatcher
 
 
-class Behind(NamedTuple):
+class OpenServices(NamedTuple):
     """What handlers work with once the database and the clients are open."""
 
     desk: Desk
     slack: AsyncWebClient
-    replies: Replies
+    response_urls: ResponseUrlClient
     signatures: Signatures
     reasons: tuple[str, ...] = ()
     meter: Meter = UNMETERED
-    digests: Digests | None = None
+    digests: DigestServices | None = None
     lookups: Lookups | None = None
     asking: Asking | None = None
 
 
 OPENING_SECONDS = 1.5
-"""How long an order waits for what is behind the counter: Slack gives 3 s, and it takes writing."""
+"""How long an order waits for the services to open: Slack gives 3 s, and it takes writing."""
 
 
-class Counter:
+class Services:
     """One for the process, made in its event loop. `command` is the word people type.
 
-    `patience` is how many seconds an order waits for the counter to open; `life` is the process's.
+    `timeout_s` is how many seconds an order waits until they are open; `life` is the process's.
     `budgets` is what each person may ask for, without limit where it is left out. `skew` is how far
     the machine's clock is off.
     """
@@ -60,7 +60,7 @@ class Counter:
         self,
         command: str,
         *,
-        patience: float = OPENING_SECONDS,
+        timeout_s: float = OPENING_SECONDS,
         life: Lifecycle | None = None,
         budgets: RequestBudgets | None = None,
         skew: ClockSkew | None = None,
@@ -69,81 +69,81 @@ class Counter:
         self.life = life or Lifecycle()
         self.budgets = budgets or RequestBudgets({}, SystemClock())
         self.skew = skew or ClockSkew()
-        self._patience = patience
+        self._timeout_s = timeout_s
         self.tasks = BackgroundTasks()
-        self.turns = Turns()
-        self.plans = Plans(self.tasks)
-        self._behind: asyncio.Future[Behind] = asyncio.get_running_loop().create_future()
+        self.redraws = RedrawOrder()
+        self.pending_orders = PendingOrders(self.tasks)
+        self._open: asyncio.Future[OpenServices] = asyncio.get_running_loop().create_future()
 
-    def furnish(self, behind: Behind) -> None:
-        """Open what is behind the counter; whoever waits in `ready` goes on."""
-        self._behind.set_result(behind)
+    def provide(self, open_services: OpenServices) -> None:
+        """Open them; whoever waits in `wait` goes on."""
+        self._open.set_result(open_services)
 
-    async def ready(self) -> None:
-        """Wait until everything is open."""
-        await asyncio.shield(self._behind)
+    async def wait(self) -> None:
+        """Wait until everything is open, however long that takes."""
+        await asyncio.shield(self._open)
 
-    async def soon(self) -> None:
-        """`ready`, as long as an acknowledgement can wait for it; NotAccepted after that.
+    async def wait_ready(self) -> None:
+        """`wait`, as long as an acknowledgement can wait for it; NotAccepted after that.
 
         An order taken later than Slack waits would be carried out although its asker was told that
         it failed.
         """
-        if self._behind.done():
+        if self._open.done():
             return
         try:
-            async with asyncio.timeout(self._patience):
-                await self.ready()
+            async with asyncio.timeout(self._timeout_s):
+                await self.wait()
         except TimeoutError as error:
             raise NotAccepted("Callwarden is still starting.") from error
 
     @property
     def desk(self) -> Desk:
-        """Everything that may be asked for; only once `ready`."""
-        return self._behind.result().desk
+        """Everything that may be asked for; only once open."""
+        return self._open.result().desk
 
     @property
     def slack(self) -> AsyncWebClient:
-        """Slack's Web API; only once `ready`."""
-        return self._behind.result().slack
+        """Slack's Web API; only once open."""
+        return self._open.result().slack
 
     @property
-    def replies(self) -> Replies:
-        """Answers by response_url; only once `ready`."""
-        return self._behind.result().replies
+    def response_urls(self) -> ResponseUrlClient:
+        """Answers by response_url; only once open."""
+        return self._open.result().response_urls
 
     @property
-    def digests(self) -> Digests:
-        """Digests; only once `ready`. Impossible where the process was furnished without them."""
-        if (digests := self._behind.result().digests) is None:
+    def digests(self) -> DigestServices:
+        """Digests; only once open. Impossible where the process was given none."""
+        if (digests := self._open.result().digests) is None:
             raise Impossible("There are no digests here.")
         return digests
 
     @property
     def lookups(self) -> Lookups:
-        """Orders that are looked for; only once `ready`. Impossible where furnished without."""
-        if (lookups := self._behind.result().lookups) is None:
+        """Orders that are looked for; only once open. Impossible where there are none."""
+        if (lookups := self._open.result().lookups) is None:
             raise Impossible("Orders cannot be looked for here.")
         return lookups
 
     @property
     def asking(self) -> Asking:
-        """Asking those who may; only once `ready`. Impossible where furnished without."""
-        if (asking := self._behind.result().asking) is None:
+        """Asking those who may; only once open. Impossible where there are none."""
+        if (asking := self._open.result().asking) is None:
             raise Impossible("Nobody can be asked here.")
         return asking
 
     @property
     def signatures(self) -> Signatures:
-        """Who signed RealtimeKit's events; only once `ready`."""
-        return self._behind.result().signatures
+        """Who signed RealtimeKit's events; only once open."""
+        return self._open.result().signatures
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The reasons a form offers to pick, as callwarden.toml lists them; only once `ready`."""
-        return self._behind.result().reasons
+        """The reasons a form offers to pick, as callwarden.toml lists them; only once open."""
+        return self._open.result().reasons
 
     @property
     def meter(self) -> Meter:
-        """What counts; until `ready`, nothing is counted."""
-        return self._behind.result().meter if self._behind.done() else UNMETERED
+        """What counts; until they are open, nothing is counted."""
+        return self._open.result().meter if self._open.done() else UNMETERED

@@ -44,7 +44,7 @@ from bot.settings import Settings
 from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
 from handlers.commands.lookups import look_up
-from handlers.services import Behind, Counter, Digests
+from handlers.services import DigestServices, OpenServices, Services
 from handlers.slack_api.clients import ask_for_anything
 from handlers.slack_api.digest_poster import SlackDigests
 from handlers.slack_api.shared_channels import OwnDigests
@@ -63,23 +63,23 @@ STOP_WRITING_SECONDS = 0.5
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, counter: Counter, *, worker: bool, clock: Clock | None = None
+    settings: Settings, services: Services, *, worker: bool, clock: Clock | None = None
 ) -> AsyncIterator[SqlStore]:
-    """Open the database and every client, and furnish the counter with them.
+    """Open the database and every client, and provide the services with them.
 
     On leaving, finish what was acknowledged, then close. `worker` also sweeps up after processes
     that died. Raises ConfigError and StoreError.
     """
     clock = clock or SystemClock()
     owner, lease = _owner(), timedelta(seconds=settings.limits.lease_seconds)
-    by = Claimant(clock, counter.tasks, owner, lease)
+    by = Claimant(clock, services.tasks, owner, lease)
     async with AsyncExitStack() as stack:
         metrics = Metrics(clock)
         metrics.lines_dropped(lines_dropped)
-        metrics.clock(counter.skew)
+        metrics.clock(services.skew)
         store = await stack.enter_async_context(_open_store(settings, clock, metrics, wait=True))
         metrics.queue(store.backlog)
-        slack = await open_slack(settings, clock, stack, counter.skew)
+        slack = await open_slack(settings, clock, stack, services.skew)
         providers = await open_vendors(settings, clock, stack, metrics)
         board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
         policy = Policy(settings.rules, slack.directory)
@@ -96,14 +96,16 @@ async def open_house(
         desk = Desk(board, planner, policy, store, executor, authorizer)
         refresh = UsageRefresh(providers, store, store, clock)
         dispatcher = _dispatcher(settings, store, refresh, slack, owner)
-        digests = Digests(DigestService(policy, slack.directory, store, store, clock), dispatcher)
-        jobs = DigestJobs(dispatcher, refresh.catch_up, counter.tasks)
-        lookups = Lookups(store, partial(look_up, counter), by)
+        digests = DigestServices(
+            DigestService(policy, slack.directory, store, store, clock), dispatcher
+        )
+        jobs = DigestJobs(dispatcher, refresh.catch_up, services.tasks)
+        lookups = Lookups(store, partial(look_up, services), by)
         asking = Asking(store, ask_poster(settings, slack), board, by)
-        behind = Behind(
+        open_services = OpenServices(
             desk=desk,
             slack=slack.client,
-            replies=slack.replies,
+            response_urls=slack.response_urls,
             signatures=signatures(settings, clock, stack),
             reasons=settings.reasons,
             meter=metrics,
@@ -111,10 +113,10 @@ async def open_house(
             lookups=lookups,
             asking=asking,
         )
-        counter.furnish(behind)
+        services.provide(open_services)
         pumps = (executor, lookups, asking)
         checks = AuditChecks(store, clock, SystemRandom(), metrics)
-        async with _at_work(pumps, store, counter, owner, jobs, checks, worker=worker):
+        async with _at_work(pumps, store, services, owner, jobs, checks, worker=worker):
             yield store
 
 
@@ -184,7 +186,7 @@ def digest_builder(settings: Settings, store: SqlStore, clock: Clock) -> DigestB
 async def _at_work(
     pumps: Sequence[Executor | Lookups | Asking],
     store: SqlStore,
-    counter: Counter,
+    services: Services,
     owner: str,
     jobs: DigestJobs,
     checks: AuditChecks,
@@ -192,10 +194,10 @@ async def _at_work(
     worker: bool,
 ) -> AsyncIterator[None]:
     """Take up what is due while the context lasts; then finish what was acknowledged."""
-    life, tasks, scheduler = counter.life, counter.tasks, Scheduler(meter=counter.meter)
+    life, tasks, scheduler = services.life, services.tasks, Scheduler(meter=services.meter)
     life.watch(store.writing)
-    slack = partial(ask_for_anything, counter.slack)
-    ClockChecks(counter.skew, slack, store.time, tasks).schedule(scheduler)
+    slack = partial(ask_for_anything, services.slack)
+    ClockChecks(services.skew, slack, store.time, tasks).schedule(scheduler)
     if worker:
         SweepJobs(pumps).schedule(scheduler)
         checks.schedule(scheduler)

@@ -18,7 +18,7 @@ from handlers.slack_api.case_notifier import Outbox
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.history import ChannelHistory
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from handlers.slack_api.shared_channels import OwnChannels, OwnLines
 
 LINES_IN_A_BURST = 5
@@ -32,7 +32,7 @@ class SlackSide(NamedTuple):
     """
 
     client: AsyncWebClient
-    replies: Replies
+    response_urls: ResponseUrlClient
     history: ChannelHistory
     directory: SlackDirectory
     own: OwnChannels
@@ -53,7 +53,7 @@ async def open_slack(
     directory = SlackDirectory(client, clock)
     return SlackSide(
         client,
-        Replies(session, settings.network),
+        ResponseUrlClient(session, settings.network),
         ChannelHistory(client, clock, partial(skew.time_of, SLACK)),
         directory,
         OwnChannels(directory, frozenset(settings.rules.slack.shared_channels)),
@@ -66,7 +66,7 @@ def notifier(settings: Settings, slack: SlackSide, cards: Cards, store: SqlStore
     outbox = Outbox(
         client=slack.client,
         history=slack.history,
-        replies=slack.replies,
+        response_urls=slack.response_urls,
         cards=cards,
         directory=slack.directory,
         pace=slack.pace,

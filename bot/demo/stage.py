@@ -19,11 +19,11 @@ from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.vendors.realtimekit.webhook_keys import PATH
 from bot.demo.world import World
-from bot.service import counter_of, entrance
+from bot.service import entrance, services_of
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.inbound.socket_mode import Socket
-from handlers.services import Counter
+from handlers.services import Services
 
 LEISURE = 10.0
 """How many times longer Slack waits before a show: there, nobody measures how fast the machine is.
@@ -151,7 +151,7 @@ class Show:
     stage: Stage
     environ: Mapping[str, str]
     store: SqlStore
-    counter: Counter
+    services: Services
     sender: Sender
     doors: httpx.AsyncClient
 
@@ -191,9 +191,9 @@ async def open_show(
         if by_socket:
             environ["SLACK_APP_TOKEN"] = stage.slack.world.credentials.app_token
         settings = Settings.load(environ, config)
-        counter = counter_of(settings)
-        store = await stack.enter_async_context(open_house(settings, counter, worker=True))
-        doors = entrance(settings, counter)
+        services = services_of(settings)
+        store = await stack.enter_async_context(open_house(settings, services, worker=True))
+        doors = entrance(settings, services)
         url = await stack.enter_async_context(serve(doors.web))
         client = await stack.enter_async_context(loopback(url))
         line: httpx.AsyncClient | SocketLine = client
@@ -202,7 +202,7 @@ async def open_show(
             slack = stage.slack.world
             line = SocketLine(stage.slack.exchange, slack.clock, slack.patience)
         sender = Sender(stage.slack.world, line)
-        yield Show(stage, environ, store, counter, sender, client)
+        yield Show(stage, environ, store, services, sender, client)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from handlers.blocks.digests.subscriptions import (
 )
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals import digest_forms as forms
 from handlers.parsing.digests import AskDigest, What
 
@@ -27,59 +27,59 @@ NOT_YET = 0
 """The number of a digest that nobody set up, for a preview of one."""
 
 
-async def ask(visit: Visit, request: AskDigest) -> Message | None:
+async def ask(ctx: SlackContext, request: AskDigest) -> Message | None:
     """Whatever is typed after `/calls digest`."""
-    return await WAYS[request.what](visit, request)
+    return await WAYS[request.what](ctx, request)
 
 
-async def _overview(visit: Visit, _: AskDigest) -> Message:
-    desk = visit.counter.digests.desk
-    found, may = await desk.all(visit.asker), await desk.may(visit.asker)
-    return overview_message(found, visit.asker.channel, visit.now, visit.counter.command, may=may)
+async def _overview(ctx: SlackContext, _: AskDigest) -> Message:
+    desk = ctx.services.digests.desk
+    found, may = await desk.all(ctx.asker), await desk.may(ctx.asker)
+    return overview_message(found, ctx.asker.channel, ctx.now, ctx.services.command, may=may)
 
 
-async def _list(visit: Visit, request: AskDigest) -> Message:
-    desk = visit.counter.digests.desk
-    found = await desk.all(visit.asker)
-    return list_message(found, request.page, visit.now, may=await desk.may(visit.asker))
+async def _list(ctx: SlackContext, request: AskDigest) -> Message:
+    desk = ctx.services.digests.desk
+    found = await desk.all(ctx.asker)
+    return list_message(found, request.page, ctx.now, may=await desk.may(ctx.asker))
 
 
-async def _subscribe(visit: Visit, _: AskDigest) -> None:
-    visit.later(partial(forms.open_subscribe, visit), "form")
+async def _subscribe(ctx: SlackContext, _: AskDigest) -> None:
+    ctx.later(partial(forms.open_subscribe, ctx), "form")
 
 
-async def _edit(visit: Visit, request: AskDigest) -> None:
-    visit.later(partial(forms.open_edit, visit, _number(request)), "form")
+async def _edit(ctx: SlackContext, request: AskDigest) -> None:
+    ctx.later(partial(forms.open_edit, ctx, _number(request)), "form")
 
 
-async def _pause(visit: Visit, request: AskDigest) -> Message:
-    taken = await visit.counter.digests.desk.pause(
-        visit.asker, _number(request), request.until, _typed(visit)
+async def _pause(ctx: SlackContext, request: AskDigest) -> Message:
+    taken = await ctx.services.digests.desk.pause(
+        ctx.asker, _number(request), request.until, _typed(ctx)
     )
-    return _told(visit, taken, "is paused", "was paused already")
+    return _told(ctx, taken, "is paused", "was paused already")
 
 
-async def _resume(visit: Visit, request: AskDigest) -> Message:
-    taken = await visit.counter.digests.desk.resume(visit.asker, _number(request), _typed(visit))
-    return _told(visit, taken, "goes on", "was not paused")
+async def _resume(ctx: SlackContext, request: AskDigest) -> Message:
+    taken = await ctx.services.digests.desk.resume(ctx.asker, _number(request), _typed(ctx))
+    return _told(ctx, taken, "goes on", "was not paused")
 
 
-async def _stop(visit: Visit, request: AskDigest) -> Message:
+async def _stop(ctx: SlackContext, request: AskDigest) -> Message:
     """Typed, it is asked once more: the button does it."""
-    desk = visit.counter.digests.desk
-    await desk.admit(visit.asker, _typed(visit), f"digest stop {request.number}")
-    return stop_message(await desk.get(visit.asker, _number(request)), visit.now)
+    desk = ctx.services.digests.desk
+    await desk.admit(ctx.asker, _typed(ctx), f"digest stop {request.number}")
+    return stop_message(await desk.get(ctx.asker, _number(request)), ctx.now)
 
 
-async def _preview(visit: Visit, request: AskDigest) -> None:
-    visit.later(partial(_show_preview, visit, request.number), "preview")
+async def _preview(ctx: SlackContext, request: AskDigest) -> None:
+    ctx.later(partial(_show_preview, ctx, request.number), "preview")
 
 
-async def _now(visit: Visit, request: AskDigest) -> None:
-    visit.later(partial(_send, visit, _number(request), _typed(visit)), "digest")
+async def _now(ctx: SlackContext, request: AskDigest) -> None:
+    ctx.later(partial(_send, ctx, _number(request), _typed(ctx)), "digest")
 
 
-WAYS: dict[What, Callable[[Visit, AskDigest], Awaitable[Message | None]]] = {
+WAYS: dict[What, Callable[[SlackContext, AskDigest], Awaitable[Message | None]]] = {
     What.OVERVIEW: _overview,
     What.SUBSCRIBE: _subscribe,
     What.LIST: _list,
@@ -93,112 +93,112 @@ WAYS: dict[What, Callable[[Visit, AskDigest], Awaitable[Message | None]]] = {
 """What is done for each word."""
 
 
-async def press_subscribe(visit: Visit) -> None:
+async def press_subscribe(ctx: SlackContext) -> None:
     """“Set up a digest”."""
-    await forms.open_subscribe(visit)
+    await forms.open_subscribe(ctx)
 
 
-async def press_list(visit: Visit) -> None:
+async def press_list(ctx: SlackContext) -> None:
     """A page of the list, in the place of what was pressed."""
-    page = action_values.load(DigestPage, visit.payload.get("value")).page
-    await visit.answer(await _list(visit, AskDigest(what=What.LIST, page=page)), in_place=True)
+    page = action_values.load(DigestPage, ctx.payload.get("value")).page
+    await ctx.answer(await _list(ctx, AskDigest(what=What.LIST, page=page)), in_place=True)
 
 
-async def press_edit(visit: Visit) -> None:
+async def press_edit(ctx: SlackContext) -> None:
     """“Edit”."""
-    await forms.open_edit(visit, _pressed(visit).number)
+    await forms.open_edit(ctx, _pressed(ctx).number)
 
 
-async def press_pause(visit: Visit) -> None:
+async def press_pause(ctx: SlackContext) -> None:
     """“Pause”: the form that asks until when."""
-    await forms.open_pause(visit, _pressed(visit).number)
+    await forms.open_pause(ctx, _pressed(ctx).number)
 
 
-async def press_resume(visit: Visit) -> None:
+async def press_resume(ctx: SlackContext) -> None:
     """“Resume”."""
-    value = _pressed(visit)
-    desk = visit.counter.digests.desk
-    taken = await desk.resume(visit.asker, value.number, _key(visit, "resume", value))
-    told = _told(visit, taken, "goes on", "was not paused")
-    visit.later(partial(visit.answer, told), "answer")
+    value = _pressed(ctx)
+    desk = ctx.services.digests.desk
+    taken = await desk.resume(ctx.asker, value.number, _key(ctx, "resume", value))
+    told = _told(ctx, taken, "goes on", "was not paused")
+    ctx.later(partial(ctx.answer, told), "answer")
 
 
-async def press_stop(visit: Visit) -> None:
+async def press_stop(ctx: SlackContext) -> None:
     """“Stop”, once it was confirmed."""
-    value = _pressed(visit)
-    desk = visit.counter.digests.desk
-    taken = await desk.stop(visit.asker, value.number, _key(visit, "stop", value))
-    visit.later(partial(visit.answer, _told(visit, taken, "is stopped", "is stopped")), "answer")
+    value = _pressed(ctx)
+    desk = ctx.services.digests.desk
+    taken = await desk.stop(ctx.asker, value.number, _key(ctx, "stop", value))
+    ctx.later(partial(ctx.answer, _told(ctx, taken, "is stopped", "is stopped")), "answer")
 
 
-async def press_preview(visit: Visit) -> None:
+async def press_preview(ctx: SlackContext) -> None:
     """“Preview”."""
-    await _show_preview(visit, _pressed(visit).number)
+    await _show_preview(ctx, _pressed(ctx).number)
 
 
-async def press_now(visit: Visit) -> None:
+async def press_now(ctx: SlackContext) -> None:
     """“Send now”, once it was confirmed."""
-    value = _pressed(visit)
-    await _send(visit, value.number, _key(visit, "now", value))
+    value = _pressed(ctx)
+    await _send(ctx, value.number, _key(ctx, "now", value))
 
 
-async def _show_preview(visit: Visit, number: int | None) -> None:
+async def _show_preview(ctx: SlackContext, number: int | None) -> None:
     """The message and the details of its thread as they would be posted now, to the asker alone.
 
     Where Slack refuses charts and tables, the plainest draft tells it all.
     """
-    digests = visit.counter.digests
-    one = await _meant(visit, number)
-    day = one.day_of(visit.now)
+    digests = ctx.services.digests
+    one = await _meant(ctx, number)
+    day = one.day_of(ctx.now)
     gaps, differences = await digests.dispatcher.fresh(one, day)
     made = await digests.dispatcher.builder.make(one, day, gaps=gaps, differences=differences)
-    for drafts in (channel_drafts(made), thread_drafts(made, visit.counter.command)):
-        await visit.answer_best(drafts)
-    await visit.answer(preview_notes(one, made, visit.asker.actor.user, visit.now))
+    for drafts in (channel_drafts(made), thread_drafts(made, ctx.services.command)):
+        await ctx.answer_best(drafts)
+    await ctx.answer(preview_notes(one, made, ctx.asker.actor.user, ctx.now))
 
 
-async def _meant(visit: Visit, number: int | None) -> Subscription:
+async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
     """The digest of that number, else the one of this channel, else one as it would begin."""
-    desk = visit.counter.digests.desk
+    desk = ctx.services.digests.desk
     if number is not None:
-        return await desk.timed(visit.asker, number)
-    here = visit.asker.channel
-    mine = [one for one in await desk.all(visit.asker) if one.wish.channel == here]
+        return await desk.timed(ctx.asker, number)
+    here = ctx.asker.channel
+    mine = [one for one in await desk.all(ctx.asker) if one.wish.channel == here]
     if len(mine) > 1:
-        numbers = " or ".join(f"`{visit.counter.command} digest preview {one.id}`" for one in mine)
+        numbers = " or ".join(f"`{ctx.services.command} digest preview {one.id}`" for one in mine)
         raise BadInput(f"{len(mine)} digests come to this channel.", next_step=f"Type {numbers}.")
-    wish = Wish(channel=here or "", zone=await desk.zone(visit.asker))
-    new = Subscription(id=NOT_YET, wish=wish, owner=visit.asker.actor, made_at=visit.now)
-    return await desk.timed(visit.asker, mine[0].id) if mine else new
+    wish = Wish(channel=here or "", zone=await desk.zone(ctx.asker))
+    new = Subscription(id=NOT_YET, wish=wish, owner=ctx.asker.actor, made_at=ctx.now)
+    return await desk.timed(ctx.asker, mine[0].id) if mine else new
 
 
-async def _send(visit: Visit, number: int, key: str) -> None:
+async def _send(ctx: SlackContext, number: int, key: str) -> None:
     """Post it in its channel now, and say what became of that."""
-    digests = visit.counter.digests
-    one, day = await digests.desk.send(visit.asker, number, key)
+    digests = ctx.services.digests
+    one, day = await digests.desk.send(ctx.asker, number, key)
     result = await digests.dispatcher.send(one, day)
     words = sent_words(one, result.value)
-    await visit.answer(Message(words, [section(words)]))
+    await ctx.answer(Message(words, [section(words)]))
 
 
-def _told(visit: Visit, taken: ChangeResult, done: str, already: str) -> Message:
+def _told(ctx: SlackContext, taken: ChangeResult, done: str, already: str) -> Message:
     words = already if taken.how is ChangeKind.SAME else done
     number = taken.subscription.id
-    return done_message(taken.subscription, f"Digest {number} {words}.", visit.now)
+    return done_message(taken.subscription, f"Digest {number} {words}.", ctx.now)
 
 
 def _number(request: AskDigest) -> int:
     return request.number or NOT_YET
 
 
-def _pressed(visit: Visit) -> DigestValue:
-    return action_values.load(DigestValue, visit.payload.get("value"))
+def _pressed(ctx: SlackContext) -> DigestValue:
+    return action_values.load(DigestValue, ctx.payload.get("value"))
 
 
-def _typed(visit: Visit) -> str:
-    return visit.key("digest.typed", visit.trigger_id)
+def _typed(ctx: SlackContext) -> str:
+    return ctx.key("digest.typed", ctx.trigger_id)
 
 
-def _key(visit: Visit, what: str, value: DigestValue) -> str:
+def _key(ctx: SlackContext, what: str, value: DigestValue) -> str:
     """The same for every press of one drawing."""
-    return visit.key("digest", what, visit.asker.actor.user, value.number, value.stamp)
+    return ctx.key("digest", what, ctx.asker.actor.user, value.number, value.stamp)

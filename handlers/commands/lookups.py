@@ -24,12 +24,12 @@ from handlers.blocks.message import Message
 from handlers.blocks.refusals import asked_back, looking, unsent
 from handlers.blocks.text import clean, cut
 from handlers.commands.orders import taken_up, to_repeat
-from handlers.context import Visit, read_lookup
-from handlers.error_boundary import in_words
+from handlers.context import SlackContext, read_lookup
+from handlers.error_boundary import error_as_message
 from handlers.modals.unclear_people import open_unclear
 from handlers.parsing.orders import ActRequest
 from handlers.parsing.requests import parse
-from handlers.services import Counter
+from handlers.services import Services
 
 SAID_AFTER = timedelta(seconds=2)
 """How long an asker waits for an answer before they read that it is still looked for."""
@@ -54,57 +54,57 @@ class NeedsForm(CallwardenError):
     default_next_step = "Nothing was done. Confirm it in its form."
 
 
-async def look_up(counter: Counter, lookup: Lookup) -> None:
+async def look_up(services: Services, lookup: Lookup) -> None:
     """Find out what is meant and take the order under its key, or tell the asker why not.
 
     Raises NotAccepted and StoreError: then it has to be taken up again.
     """
-    visit = read_lookup(counter, lookup)
-    async with _said_to_wait(visit, lookup):
+    ctx = read_lookup(services, lookup)
+    async with _said_to_wait(ctx, lookup):
         with working_at(Priority.ORDER, lookup.actor.user):
-            answer = await in_words(_settled(visit, lookup), counter.meter)
+            answer = await error_as_message(_settled(ctx, lookup), services.meter)
     if isinstance(answer, Message):
-        await visit.answer(answer)
+        await ctx.answer(answer)
     elif answer is not None:
         raise answer
 
 
-async def _settled(visit: Visit, lookup: Lookup) -> Message | CallwardenError | None:
+async def _settled(ctx: SlackContext, lookup: Lookup) -> Message | CallwardenError | None:
     """None once it is on disk, or a form asks; else what the asker reads, or why not now."""
     try:
         _require_not_restored(lookup)
         _require_fresh(lookup)
-        await _take(visit, lookup)
+        await _take(ctx, lookup)
     except (NotAccepted, StoreError) as error:
         return error
     except (VendorError, NotLookedUp) as error:
-        return unsent(error, await _to_repeat(visit), await visit.diagnosis(error))
+        return unsent(error, await _to_repeat(ctx), await ctx.diagnosis(error))
     except (UnclearPeople, NeedsForm) as error:
-        return asked_back(error, await _to_repeat(visit))
+        return asked_back(error, await _to_repeat(ctx))
     return None
 
 
-async def _to_repeat(visit: Visit) -> str | None:
+async def _to_repeat(ctx: SlackContext) -> str | None:
     try:
-        return await to_repeat(visit)
+        return await to_repeat(ctx)
     except (BadInput, NotPermitted):
         return None
 
 
-async def _take(visit: Visit, lookup: Lookup) -> None:
+async def _take(ctx: SlackContext, lookup: Lookup) -> None:
     request = parse(lookup.words, lookup.command)
     if not isinstance(request, ActRequest):
         raise NotLookedUp("Callwarden was updated meanwhile and reads these words differently.")
     try:
-        read, act = await taken_up(visit, request, lookup.key)
+        read, act = await taken_up(ctx, request, lookup.key)
     except UnclearPeople as unclear:
-        await open_unclear(visit, request, unclear)
+        await open_unclear(ctx, request, unclear)
         return
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
-    order = visit.order(lookup.key, act, read.reason)
-    take = partial(visit.desk.request, order)
-    await retry_write(take, visit.desk.board.clock, "order found out")
+    order = ctx.order(lookup.key, act, read.reason)
+    take = partial(ctx.desk.request, order)
+    await retry_write(take, ctx.desk.board.clock, "order found out")
 
 
 def _require_not_restored(lookup: Lookup) -> None:
@@ -127,7 +127,7 @@ def _require_fresh(lookup: Lookup) -> None:
 
 
 @asynccontextmanager
-async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
+async def _said_to_wait(ctx: SlackContext, lookup: Lookup) -> AsyncIterator[None]:
     """Tell the asker that it is still looked for, once each time that it is taken up.
 
     Whether a process that died had said so is not known; hearing it twice is better than nothing.
@@ -135,10 +135,10 @@ async def _said_to_wait(visit: Visit, lookup: Lookup) -> AsyncIterator[None]:
 
     async def said() -> None:
         left = max(SAID_AFTER - lookup.waited, SAID_LATE_AFTER)
-        await visit.desk.board.clock.sleep(left.total_seconds())
+        await ctx.desk.board.clock.sleep(left.total_seconds())
         with suppress(BadInput, ClaimLost):  # what settles the order tells it
             request = parse(lookup.words, lookup.command)
-            await visit.answer(looking(request.call if isinstance(request, ActRequest) else ""))
+            await ctx.answer(looking(request.call if isinstance(request, ActRequest) else ""))
 
     saying = asyncio.create_task(said())
     try:

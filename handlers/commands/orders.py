@@ -18,7 +18,7 @@ from handlers.blocks import action_values
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import unsent
 from handlers.blocks.text import clean, cut
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals import order_form, reason_form, unclear_people
 from handlers.parsing.orders import MAX_REASON, ActRequest, Incomplete, with_rest
 from handlers.parsing.requests import parse
@@ -28,53 +28,55 @@ AT_ONCE = 0.4
 """Seconds to find who and what is meant before the asker is told to wait: Slack gives 3 for all."""
 
 
-async def act(visit: Visit, request: ActRequest) -> Message | None:
+async def act(ctx: SlackContext, request: ActRequest) -> Message | None:
     """Take the order: without an answer it is on disk. A heavy act opens a form to confirm.
 
     One that is understood is known by its key where it is written down. Where something stands in
     its way, an earlier delivery is looked for first: it may be what that one did.
     """
     try:
-        meant = await _understood(visit, request)
-        return await _take(visit, *meant)
+        meant = await _understood(ctx, request)
+        return await _take(ctx, *meant)
     except (CallwardenError, TimeoutError) as trouble:
-        if (earlier := await led_to(visit, visit.command_key)) is not None:
+        if (earlier := await led_to(ctx, ctx.command_key)) is not None:
             return told_again(earlier)
-        if await looked_for(visit, visit.command_key):
+        if await looked_for(ctx, ctx.command_key):
             return None
-        return await _not_taken(visit, request, trouble)
+        return await _not_taken(ctx, request, trouble)
 
 
-async def _understood(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
+async def _understood(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act; TimeoutError where that is not known at once."""
-    key = visit.command_key
-    await visit.desk.admit(visit.asker, key, cut(clean(visit.body["text"]), MAX_REASON))
-    return await visit.counter.plans.begin(key, lambda: meant_by(visit, request, key), AT_ONCE)
+    key = ctx.command_key
+    await ctx.desk.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
+    return await ctx.services.pending_orders.begin(
+        key, lambda: meant_by(ctx, request, key), AT_ONCE
+    )
 
 
 async def _not_taken(
-    visit: Visit, request: ActRequest, trouble: CallwardenError | TimeoutError
+    ctx: SlackContext, request: ActRequest, trouble: CallwardenError | TimeoutError
 ) -> Message | None:
     """Ask, wait or say why. Raises what has words of its own."""
     match trouble:
         case TimeoutError() if _surely_heavy(request):
-            visit.later(lambda: _confirm_slowly(visit, request), "form")
+            ctx.later(lambda: _confirm_slowly(ctx, request), "form")
         case TimeoutError():
-            await visit.counter.lookups.hold(_lookup(visit))
+            await ctx.services.lookups.hold(_lookup(ctx))
         case UnclearPeople():
-            visit.later(lambda: unclear_people.open_unclear(visit, request, trouble), "form")
+            ctx.later(lambda: unclear_people.open_unclear(ctx, request, trouble), "form")
         case VendorError():
-            return unsent(trouble, await to_repeat(visit), await visit.diagnosis(trouble))
+            return unsent(trouble, await to_repeat(ctx), await ctx.diagnosis(trouble))
         case _:
             raise trouble
     return None
 
 
-async def typed(visit: Visit) -> None:
+async def typed(ctx: SlackContext) -> None:
     """A button with words of the asker's: as if they were typed now, with a trigger of its own."""
-    words = action_values.load(action_values.TypedValue, visit.payload.get("value")).words
-    command = visit.counter.command
-    anew = replace(visit, body={**visit.body, "text": words, "command": command})
+    words = action_values.load(action_values.TypedValue, ctx.payload.get("value")).words
+    command = ctx.services.command
+    anew = replace(ctx, body={**ctx.body, "text": words, "command": command})
     request = parse(words, command)
     if isinstance(request, Incomplete):
         await incomplete(anew, request)
@@ -83,68 +85,68 @@ async def typed(visit: Visit) -> None:
         raise action_values.stale()
     answer = await act(anew, request)
     if answer is not None:
-        visit.later(partial(visit.answer, answer, in_place=visit.on_private_message), "answer")
+        ctx.later(partial(ctx.answer, answer, in_place=ctx.on_private_message), "answer")
 
 
-async def to_repeat(visit: Visit) -> str | None:
+async def to_repeat(ctx: SlackContext) -> str | None:
     """The words, for a button to say them again; None where the asker may order it nowhere."""
-    words = str(visit.body["text"])
-    request = parse(words, str(visit.body.get("command") or visit.counter.command))
+    words = str(ctx.body["text"])
+    request = parse(words, str(ctx.body.get("command") or ctx.services.command))
     if not isinstance(request, ActRequest):
         return words
-    rights = (await visit.desk.rights(visit.asker)).values()
+    rights = (await ctx.desk.rights(ctx.asker)).values()
     name, crowd = request.verb.name, request.everyone
     return words if any(one.may(name, everyone=crowd) for one in rights) else None
 
 
-async def incomplete(visit: Visit, request: Incomplete) -> Message | None:
+async def incomplete(ctx: SlackContext, request: Incomplete) -> Message | None:
     """Open a form that asks for what is missing; what was said stands in it."""
-    visit.later(lambda: order_form.open_typed(visit, request), "form")
+    ctx.later(lambda: order_form.open_typed(ctx, request), "form")
     return None
 
 
-def _lookup(visit: Visit) -> Lookup:
+def _lookup(ctx: SlackContext) -> Lookup:
     """The order as it was typed, to be carried on with whatever becomes of this process."""
     return Lookup(
-        key=visit.command_key,
-        words=str(visit.body["text"]),
-        command=str(visit.body.get("command") or visit.counter.command),
-        actor=visit.asker.actor,
-        channel=visit.asker.channel,
-        reply_url=visit.reply_url,
+        key=ctx.command_key,
+        words=str(ctx.body["text"]),
+        command=str(ctx.body.get("command") or ctx.services.command),
+        actor=ctx.asker.actor,
+        channel=ctx.asker.channel,
+        reply_url=ctx.reply_url,
     )
 
 
-async def taken_up(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+async def taken_up(ctx: SlackContext, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
     """As `meant_by`, for an order that was not understood in time.
 
     Where that is still being found out, nothing is read a second time.
     """
-    return await visit.counter.plans.take(key, lambda: meant_by(visit, request, key))
+    return await ctx.services.pending_orders.take(key, lambda: meant_by(ctx, request, key))
 
 
-async def meant_by(visit: Visit, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+async def meant_by(ctx: SlackContext, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act. UnclearPeople where it has to be asked about.
 
     What is wrong with an order tells what is in the call and how to say it right: whoever may not
     give it at all is told that instead, audited under `key`.
     """
     try:
-        return await _meant_by(visit, request)
+        return await _meant_by(ctx, request)
     except BadInput:
         with suppress(BadInput, VendorError):
-            ref = explicit(request.call, visit.desk.board.providers)  # read once is enough
-            ref = ref or (await visit.desk.planner.call(request.call)).ref
-            words = cut(clean(visit.body["text"]), MAX_REASON)
-            await visit.desk.require_role(visit.asker, request.verb, ref.vendor, key, words)
+            ref = explicit(request.call, ctx.desk.board.providers)  # read once is enough
+            ref = ref or (await ctx.desk.planner.call(request.call)).ref
+            words = cut(clean(ctx.body["text"]), MAX_REASON)
+            await ctx.desk.require_role(ctx.asker, request.verb, ref.vendor, key, words)
         raise
 
 
-async def _meant_by(visit: Visit, request: ActRequest) -> tuple[ActRequest, Act]:
-    planner = visit.desk.planner
+async def _meant_by(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
+    planner = ctx.desk.planner
     if await planner.knows_names(request.verb, request.call):
         meant = await planner.meant(request.verb, request.typed)
-        read = with_rest(request, meant.rest, str(visit.body.get("command", "/calls")))
+        read = with_rest(request, meant.rest, str(ctx.body.get("command", "/calls")))
         if isinstance(read, Incomplete):
             call = await planner.call(request.call)
             raise UnclearPeople(request.verb, call, meant.reading)
@@ -166,22 +168,22 @@ def _surely_heavy(request: ActRequest) -> bool:
     return heavy or request.everyone or len(request.people) > CROWD
 
 
-async def _confirm_slowly(visit: Visit, request: ActRequest) -> None:
+async def _confirm_slowly(ctx: SlackContext, request: ActRequest) -> None:
     """The form that confirms, opened at once: its trigger would not outlive a slow vendor."""
     await reason_form.open_once_known(
-        visit,
+        ctx,
         request.verb.label,
-        lambda: taken_up(visit, request, visit.command_key),
-        lambda asked: unclear_people.unclear_form(visit, request, asked),
-        visit.command_key,
+        lambda: taken_up(ctx, request, ctx.command_key),
+        lambda asked: unclear_people.unclear_form(ctx, request, asked),
+        ctx.command_key,
     )
 
 
-async def _take(visit: Visit, request: ActRequest, meant: Act) -> Message | None:
+async def _take(ctx: SlackContext, request: ActRequest, meant: Act) -> Message | None:
     if not meant.heavy:
-        asked = visit.order(visit.command_key, meant, request.reason)
-        taken = await visit.desk.request(asked)
+        asked = ctx.order(ctx.command_key, meant, request.reason)
+        taken = await ctx.desk.request(asked)
         return told_again(taken) if taken.how is How.REPEATED else None
-    permitted = await visit.desk.permit(visit.asker, meant, visit.command_key, request.reason)
-    visit.later(lambda: reason_form.open_form(visit, permitted, request.reason), "form")
+    permitted = await ctx.desk.permit(ctx.asker, meant, ctx.command_key, request.reason)
+    ctx.later(lambda: reason_form.open_form(ctx, permitted, request.reason), "form")
     return None

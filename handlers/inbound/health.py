@@ -16,7 +16,7 @@ from bot.errors import CallwardenError, NotAccepted
 from bot.meter import Meter
 from handlers.inbound.routes import doors
 from handlers.inbound.socket_mode import Pulse
-from handlers.services import Counter
+from handlers.services import Services
 
 Told: TypeAlias = str | Mapping[str, str] | None
 """What a part says of itself; None is just "ok"."""
@@ -35,7 +35,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def checks(
-    counter: Counter, vendors: Mapping[str, str], pulse: Callable[[], Pulse] | None = None
+    services: Services, vendors: Mapping[str, str], pulse: Callable[[], Pulse] | None = None
 ) -> Mapping[str, Check]:
     """What an order needs, part by part; `vendors` says of each whether it is on, or why not.
 
@@ -44,17 +44,17 @@ def checks(
     """
 
     async def opened() -> Told:
-        await counter.ready()
+        await services.wait()
         return "open"
 
     async def database() -> Told:
-        await counter.ready()
-        await counter.desk.store.ready()
+        await services.wait()
+        await services.desk.store.ready()
         return "takes orders"
 
     async def migrations() -> Told:
-        await counter.ready()
-        if not await counter.desk.store.schema_fits():
+        await services.wait()
+        if not await services.desk.store.schema_fits():
             raise NotAccepted("The database has not the tables that this release needs.")
         return "current"
 
@@ -68,8 +68,8 @@ def checks(
         return "not used" if beat is None else beat.state
 
     async def clock() -> Told:
-        counter.skew.require_right()
-        return counter.skew.in_words
+        services.skew.require_right()
+        return services.skew.in_words
 
     return {
         "clock": clock,

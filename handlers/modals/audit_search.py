@@ -12,7 +12,7 @@ from bot.moderation.service import Asker
 from handlers.blocks.audit import audit_message
 from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
 from handlers.blocks.message import Message
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals.order_form import FieldErrors
 from handlers.parsing.audit_search import ME, ShowAudit
 from handlers.screens.views import open_view
@@ -24,55 +24,55 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
-async def meant(visit: Visit, request: ShowAudit) -> tuple[AuditQuery, str | None]:
+async def meant(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str | None]:
     """What is looked for, as of now, and the moderator's name where only that is known."""
-    zone = await _zone(visit) if request.zoned else UTC_NAME
-    between = request.between(visit.now, ZoneInfo(zone))
+    zone = await _zone(ctx) if request.zoned else UTC_NAME
+    between = request.between(ctx.now, ZoneInfo(zone))
     which = request.which.model_copy(update=between)
     if request.by_name is not None and request.by_name.casefold() == ME:
-        return which.model_copy(update={"by": visit.asker.actor.user}), None
+        return which.model_copy(update={"by": ctx.asker.actor.user}), None
     return which, request.by_name
 
 
-async def _zone(visit: Visit) -> str:
+async def _zone(ctx: SlackContext) -> str:
     """The asker's time zone, as their Slack profile has it."""
-    return await visit.counter.digests.desk.zone(visit.asker)
+    return await ctx.services.digests.desk.zone(ctx.asker)
 
 
-async def page(visit: Visit, which: AuditQuery) -> Message:
+async def page(ctx: SlackContext, which: AuditQuery) -> Message:
     """A part of the audit log."""
-    return audit_message(await visit.desk.audit(visit.asker, which), which)
+    return audit_message(await ctx.desk.audit(ctx.asker, which), which)
 
 
-async def show(visit: Visit, which: AuditQuery, *, in_place: bool = False) -> None:
+async def show(ctx: SlackContext, which: AuditQuery, *, in_place: bool = False) -> None:
     """Answer with a part of the audit log."""
-    await visit.answer(await page(visit, which), in_place=in_place)
+    await ctx.answer(await page(ctx, which), in_place=in_place)
 
 
 async def open_form(
-    visit: Visit, which: AuditQuery, name: str = "", *, in_place: bool = False
+    ctx: SlackContext, which: AuditQuery, name: str = "", *, in_place: bool = False
 ) -> None:
     """Show the form to those who may read the audit log, filled in with `which`."""
-    await visit.desk.require_auditor(visit.asker)
+    await ctx.desk.require_auditor(ctx.asker)
     state = SearchState(
-        channel=visit.asker.channel,
-        reply_url=visit.reply_url,
+        channel=ctx.asker.channel,
+        reply_url=ctx.reply_url,
         in_place=in_place,
-        opened=visit.now,
-        zone=await _zone(visit),
+        opened=ctx.now,
+        zone=await _zone(ctx),
     )
-    await open_view(visit, search_form(state, which, tuple(Vendor), name))
+    await open_view(ctx, search_form(state, which, tuple(Vendor), name))
 
 
-async def submit(visit: Visit) -> FieldErrors:
+async def submit(ctx: SlackContext) -> FieldErrors:
     """Close the form; the answer follows where it was opened."""
-    state, which = read_search(visit.payload)
-    if visit.now - state.opened >= ANSWERABLE:
+    state, which = read_search(ctx.payload)
+    if ctx.now - state.opened >= ANSWERABLE:
         raise BadInput(
             "Slack takes no answer for a form that was open for half an hour.",
-            next_step=f"Open it again: `{visit.counter.command} audit search`",
+            next_step=f"Open it again: `{ctx.services.command} audit search`",
         )
-    asker = Asker(visit.asker.actor, state.channel)
-    there = replace(visit, asker=asker, reply_url=state.reply_url)
+    asker = Asker(ctx.asker.actor, state.channel)
+    there = replace(ctx, asker=asker, reply_url=state.reply_url)
     there.later(lambda: show(there, which, in_place=state.in_place), "audit")
     return {}

@@ -23,9 +23,9 @@ from handlers.blocks.digests.subscriptions import done_message
 from handlers.blocks.forms.reason_form import done_view
 from handlers.blocks.message import Message
 from handlers.blocks.text import place
-from handlers.context import DIGEST_FORM_KEY, Visit
+from handlers.context import DIGEST_FORM_KEY, SlackContext
 from handlers.modals.order_draft import in_sentences
-from handlers.modals.order_form import FieldErrors, Redrawn
+from handlers.modals.order_form import FieldErrors, UpdateView
 from handlers.screens.views import open_view
 from handlers.slack_api.digest_announcements import untold_message
 
@@ -36,36 +36,36 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
-async def open_subscribe(visit: Visit) -> None:
+async def open_subscribe(ctx: SlackContext) -> None:
     """The form to set one up, for those who may: this channel, nine o'clock, the asker's zone."""
-    desk = visit.counter.digests.desk
-    await desk.admit(visit.asker, _key(visit, "subscribe"), "digest subscribe")
-    wish = Wish(channel=visit.asker.channel or "", zone=await desk.zone(visit.asker))
-    await _open(visit, None, wish)
+    desk = ctx.services.digests.desk
+    await desk.admit(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
+    wish = Wish(channel=ctx.asker.channel or "", zone=await desk.zone(ctx.asker))
+    await _open(ctx, None, wish)
 
 
-async def open_edit(visit: Visit, number: int) -> None:
+async def open_edit(ctx: SlackContext, number: int) -> None:
     """The same form, filled in with what is wanted so far."""
-    desk = visit.counter.digests.desk
-    await desk.admit(visit.asker, _key(visit, "edit"), f"digest edit {number}")
-    await _open(visit, number, (await desk.get(visit.asker, number)).wish)
+    desk = ctx.services.digests.desk
+    await desk.admit(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
+    await _open(ctx, number, (await desk.get(ctx.asker, number)).wish)
 
 
-async def open_pause(visit: Visit, number: int) -> None:
+async def open_pause(ctx: SlackContext, number: int) -> None:
     """The form that asks until when."""
-    desk = visit.counter.digests.desk
-    await desk.admit(visit.asker, _key(visit, "pause"), f"digest pause {number}")
-    subscription = await desk.get(visit.asker, number)
-    await open_view(visit, pause_form(_state(visit, number), subscription))
+    desk = ctx.services.digests.desk
+    await desk.admit(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
+    subscription = await desk.get(ctx.asker, number)
+    await open_view(ctx, pause_form(_state(ctx, number), subscription))
 
 
-async def submit(visit: Visit) -> FieldErrors | Redrawn:
+async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     """Set it up or change it; the form closes once that is on disk, or says what is wrong where."""
-    state, wish = read_state(visit.payload), read_wish(visit.payload)
+    state, wish = read_state(ctx.payload), read_wish(ctx.payload)
     if not isinstance(wish, Wish):
         return wish
-    there = _back(visit, state)
-    desk, key = visit.counter.digests.desk, visit.form_key(DIGEST_FORM_KEY)
+    there = _back(ctx, state)
+    desk, key = ctx.services.digests.desk, ctx.form_key(DIGEST_FORM_KEY)
     try:
         if state.number is None:
             taken = await desk.subscribe(there.asker, wish, key)
@@ -78,15 +78,15 @@ async def submit(visit: Visit) -> FieldErrors | Redrawn:
     return _answer(there, state, done_message(taken.subscription, _done(taken), there.now))
 
 
-async def submit_pause(visit: Visit) -> FieldErrors | Redrawn:
+async def submit_pause(ctx: SlackContext) -> FieldErrors | UpdateView:
     """Pause it; what is wrong with the day is said at its field."""
-    state, until = read_state(visit.payload), read_until(visit.payload)
+    state, until = read_state(ctx.payload), read_until(ctx.payload)
     if isinstance(until, dict):
         return until
-    there = _back(visit, state)
+    there = _back(ctx, state)
     try:
-        taken = await there.counter.digests.desk.pause(
-            there.asker, state.number or 0, until, visit.form_key(DIGEST_FORM_KEY)
+        taken = await there.services.digests.desk.pause(
+            there.asker, state.number or 0, until, ctx.form_key(DIGEST_FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
         return {UNTIL: in_sentences(no)}
@@ -111,40 +111,40 @@ def _done(taken: ChangeResult) -> str:
     return f"Digest {number} is set up. {where} is told who set it up and how to change it."
 
 
-async def _introduce(visit: Visit, taken: ChangeResult) -> None:
+async def _introduce(ctx: SlackContext, taken: ChangeResult) -> None:
     """Have the channel told now; where that cannot be done, tell whoever set it up."""
-    for untold in await visit.counter.digests.dispatcher.announcer.go():
+    for untold in await ctx.services.digests.dispatcher.announcer.go():
         if untold.announcement.subscription.id == taken.subscription.id:
-            await visit.answer(untold_message(taken.subscription, untold))
+            await ctx.answer(untold_message(taken.subscription, untold))
 
 
-async def _open(visit: Visit, number: int | None, wish: Wish) -> None:
-    vendors = tuple(visit.desk.board.providers) or tuple(Vendor)
-    await open_view(visit, digest_form(_state(visit, number), wish, vendors, visit.now))
+async def _open(ctx: SlackContext, number: int | None, wish: Wish) -> None:
+    vendors = tuple(ctx.desk.board.providers) or tuple(Vendor)
+    await open_view(ctx, digest_form(_state(ctx, number), wish, vendors, ctx.now))
 
 
-def _state(visit: Visit, number: int | None) -> DigestState:
+def _state(ctx: SlackContext, number: int | None) -> DigestState:
     return DigestState(
         number=number,
-        channel=visit.asker.channel,
-        reply_url=visit.reply_url,
-        opened=visit.now,
+        channel=ctx.asker.channel,
+        reply_url=ctx.reply_url,
+        opened=ctx.now,
     )
 
 
-def _back(visit: Visit, state: DigestState) -> Visit:
-    """The visit, answered where the form was opened."""
-    asker = Asker(visit.asker.actor, state.channel)
-    return replace(visit, asker=asker, reply_url=state.reply_url)
+def _back(ctx: SlackContext, state: DigestState) -> SlackContext:
+    """The request, answered where the form was opened."""
+    asker = Asker(ctx.asker.actor, state.channel)
+    return replace(ctx, asker=asker, reply_url=state.reply_url)
 
 
-def _answer(visit: Visit, state: DigestState, message: Message) -> FieldErrors | Redrawn:
+def _answer(ctx: SlackContext, state: DigestState, message: Message) -> FieldErrors | UpdateView:
     """Say it where the form was opened; where Slack takes no answer there any more, in the form."""
-    if state.reply_url is None or visit.now - state.opened >= ANSWERABLE:
-        return Redrawn(done_view(message))
-    visit.later(partial(visit.answer, message), "answer")
+    if state.reply_url is None or ctx.now - state.opened >= ANSWERABLE:
+        return UpdateView(done_view(message))
+    ctx.later(partial(ctx.answer, message), "answer")
     return {}
 
 
-def _key(visit: Visit, what: str) -> str:
-    return visit.key("digest", what, visit.trigger_id)
+def _key(ctx: SlackContext, what: str) -> str:
+    return ctx.key("digest", what, ctx.trigger_id)

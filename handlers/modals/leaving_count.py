@@ -8,14 +8,14 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Verb
 from bot.errors import VendorError
 from handlers.blocks.text import count
-from handlers.context import Visit
+from handlers.context import SlackContext
 
 LOOK_SECONDS = 1.5
 """How long a form waits for the number."""
 
 
 async def with_leaving(
-    visit: Visit, call: CallRef, verb: Verb | type[Verb], capability: Capability
+    ctx: SlackContext, call: CallRef, verb: Verb | type[Verb], capability: Capability
 ) -> Capability:
     """The capability, saying also how many leave where the verb lets some stay."""
     if not verb.counted:
@@ -23,7 +23,7 @@ async def with_leaving(
     chosen = verb() if isinstance(verb, type) else verb
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            leaving = await visit.desk.board.provider(call.vendor).leaving(call, chosen)
+            leaving = await ctx.desk.board.provider(call.vendor).leaving(call, chosen)
     except (VendorError, TimeoutError):
         told = f"{call.vendor.label} did not say in time how many people leave."
     else:

@@ -16,7 +16,7 @@ from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possibl
 from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, Whom
 from handlers.blocks.help import FAMILIES
 from handlers.blocks.offers import outputs
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals.leaving_count import with_leaving
 
 LOOK_SECONDS = 1.5
@@ -25,19 +25,19 @@ LOOK_SECONDS = 1.5
 ANEW = "That call has ended; another one has begun in the same room. Choose it to act on it."
 
 
-async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -> Draft:
+async def draft(ctx: SlackContext, said: Said, call: Call | None, notes: list[str]) -> Draft:
     """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
-    verb, board = said.kind, visit.desk.board
-    rights = await visit.desk.rights(Asker(visit.asker.actor, said.state.channel))
+    verb, board = said.kind, ctx.desk.board
+    rights = await ctx.desk.rights(Asker(ctx.asker.actor, said.state.channel))
     if verb is None or call is None:
-        await _permitted_somewhere(visit, said.state, verb, call)
+        await _permitted_somewhere(ctx, said.state, verb, call)
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
         capability = board.capabilities(call)[verb.name]
         if capability.possible:
-            await _require_permitted(visit, said.state, verb, call)
-            capability = await with_leaving(visit, call.ref, verb, capability)
+            await _require_permitted(ctx, said.state, verb, call)
+            capability = await with_leaving(ctx, call.ref, verb, capability)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
     verbs = verbs_among(board, said.state.among, call, rights)
@@ -51,13 +51,13 @@ async def draft(visit: Visit, said: Said, call: Call | None, notes: list[str]) -
         rights=NOTHING if call is None else rights[call.ref.vendor],
         call=call,
         capability=capability,
-        listed=None if call is None or verb is None else menu_of(visit, verb, call),
+        listed=None if call is None or verb is None else menu_of(ctx, verb, call),
         targets=outputs(verb, call, board.rtmp_targets) if verb else (),
-        reasons=visit.counter.reasons,
+        reasons=ctx.services.reasons,
         notes=tuple(notes),
-        includable=call is not None and await may_include(visit, call.ref.vendor),
+        includable=call is not None and await may_include(ctx, call.ref.vendor),
         present=_present(board, call),
-        shielded=_shielded(visit, call),
+        shielded=_shielded(ctx, call),
     )
 
 
@@ -69,12 +69,12 @@ def _present(board: Board, call: Call | None) -> int:
     return call.people if known is None else len(known.people)
 
 
-def _shielded(visit: Visit, call: Call | None) -> frozenset[str]:
+def _shielded(ctx: SlackContext, call: Call | None) -> frozenset[str]:
     """Who of those who are known to be in the call is protected, as a menu carries them."""
-    known = None if call is None else visit.desk.board.memory.people(call.ref)
+    known = None if call is None else ctx.desk.board.memory.people(call.ref)
     if call is None or known is None:
         return frozenset()
-    protection = visit.desk.policy.protection(call.ref.vendor)
+    protection = ctx.desk.policy.protection(call.ref.vendor)
     return frozenset(
         person_value(one.id)
         for one in known.people
@@ -82,17 +82,17 @@ def _shielded(visit: Visit, call: Call | None) -> frozenset[str]:
     )
 
 
-async def may_include(visit: Visit, vendor: Vendor) -> bool:
+async def may_include(ctx: SlackContext, vendor: Vendor) -> bool:
     """Whether to offer that protected people be included: there are such, and an admin asks."""
-    policy = visit.desk.policy
-    return bool(policy.protection(vendor)) and await policy.is_admin(visit.asker.actor, vendor)
+    policy = ctx.desk.policy
+    return bool(policy.protection(vendor)) and await policy.is_admin(ctx.asker.actor, vendor)
 
 
-def menu_of(visit: Visit, verb: type[Verb], call: Call) -> Listed | None:
+def menu_of(ctx: SlackContext, verb: type[Verb], call: Call) -> Listed | None:
     """The list that somebody absent is chosen from; None where only an id can tell them."""
     if verb.aim is not Aim.ABSENT:
         return None
-    return visit.desk.planner.absentees.lists(verb, call.ref)
+    return ctx.desk.planner.absentees.lists(verb, call.ref)
 
 
 def _none_of(board: Board, first: str, call: Call) -> list[str]:
@@ -135,39 +135,41 @@ def _asked(state: OrderState) -> str:
 
 
 async def _permitted_somewhere(
-    visit: Visit, state: OrderState, verb: type[Verb] | None, call: Call | None
+    ctx: SlackContext, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
     """Refuse those for whom no verb, or not this one, is in the form, before they fill it in."""
-    board = visit.desk.board
+    board = ctx.desk.board
     verbs = list(_family(state.among)) if verb is None else [verb]
     wanted = [(one, vendor) for one in verbs for vendor in _able(board, one, call)]
     label = _asked(state) if verb is None else verb.label
-    key = visit.key("form", visit.trigger_id, label)
-    with_refusal = visit.desk.policy.require_any(visit.asker.actor, wanted, state.channel, label)
-    await _audited(visit, with_refusal, key, label)
+    key = ctx.key("form", ctx.trigger_id, label)
+    with_refusal = ctx.desk.policy.require_any(ctx.asker.actor, wanted, state.channel, label)
+    await _audited(ctx, with_refusal, key, label)
 
 
-async def _require_permitted(visit: Visit, state: OrderState, verb: type[Verb], call: Call) -> None:
+async def _require_permitted(
+    ctx: SlackContext, state: OrderState, verb: type[Verb], call: Call
+) -> None:
     """NotPermitted for those who may not give such an order, before they fill in its form."""
-    ways = possible_whom(verb, visit.desk.board.capabilities(call)[verb.name])
+    ways = possible_whom(verb, ctx.desk.board.capabilities(call)[verb.name])
     act = Act(
         verb=verb.model_construct(),
         call=call.ref,
         title=call.title,
         everyone=Whom.NAMED not in ways and bool(ways),
     )
-    key = visit.key("form", visit.trigger_id, verb.name, call.ref.vendor)
-    permission = visit.desk.policy.require_permitted(visit.asker.actor, act, state.channel)
-    await _audited(visit, permission, key, f"{verb.label}: {call.title}")
+    key = ctx.key("form", ctx.trigger_id, verb.name, call.ref.vendor)
+    permission = ctx.desk.policy.require_permitted(ctx.asker.actor, act, state.channel)
+    await _audited(ctx, permission, key, f"{verb.label}: {call.title}")
 
 
-async def _audited(visit: Visit, permission: Awaitable[None], key: str, words: str) -> None:
+async def _audited(ctx: SlackContext, permission: Awaitable[None], key: str, words: str) -> None:
     """Wait for leave; where there is none, the attempt in `words` is audited under `key`."""
     try:
         await permission
     except NotPermitted as no:
-        await visit.desk.store.refuse(
-            Refusal(key=key, actor=visit.asker.actor, words=words, why=str(no))
+        await ctx.desk.store.refuse(
+            Refusal(key=key, actor=ctx.asker.actor, words=words, why=str(no))
         )
         raise
 
@@ -185,16 +187,16 @@ def chosen_call(board: Board, said: Said) -> Call | None:
     return next((call for call in here if same_run(value, call.ref)), None)
 
 
-async def rolled(visit: Visit, seconds: float = LOOK_SECONDS) -> list[str]:
+async def rolled(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> list[str]:
     """Read the roll of live calls in the background; what is in the way after `seconds`, in words.
 
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
     when no vendor is connected.
     """
-    visit.desk.board.require_connected()
-    roll, rights = visit.desk.board.roll, await visit.desk.rights(visit.asker)
+    ctx.desk.board.require_connected()
+    roll, rights = ctx.desk.board.roll, await ctx.desk.rights(ctx.asker)
     if roll.due or not roll.known:
-        reading = visit.counter.tasks.spawn(roll.refresh(), "roll")
+        reading = ctx.services.tasks.spawn(roll.refresh(), "roll")
         if not roll.known:
             await asyncio.wait({reading}, timeout=seconds)
     notes = [trouble.told(rights).message for trouble in roll.troubles]

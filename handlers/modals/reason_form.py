@@ -14,10 +14,10 @@ from handlers.blocks.forms.reason_fields import REASON
 from handlers.blocks.forms.reason_form import FormState, form_errors, read_form, reason_form
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import cut
-from handlers.context import FORM_KEY, Visit
+from handlers.context import FORM_KEY, SlackContext
 from handlers.modals.leaving_count import with_leaving
 from handlers.modals.order_draft import may_include
-from handlers.modals.order_form import FieldErrors, Redrawn, accepted
+from handlers.modals.order_form import FieldErrors, UpdateView, accepted
 from handlers.modals.recording_check import which_recording
 from handlers.parsing.orders import ActRequest
 from handlers.redelivery import led_to
@@ -30,33 +30,33 @@ MAX_ERROR = 300
 """Characters of an error beside a field."""
 
 
-async def open_form(visit: Visit, act: Act, why: str = "", *, card: bool = False) -> None:
+async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = False) -> None:
     """Show the form for `act`. `card`: the answer redraws the card that was pressed."""
     if not act.verb.counted:
-        await open_view(visit, await _form(visit, act, why, card=card))
+        await open_view(ctx, await _form(ctx, act, why, card=card))
         return
-    opened = await open_loading(visit, act.verb.label)
-    await draw_or_say(visit, opened, _form(visit, act, why, card=card))
+    opened = await open_loading(ctx, act.verb.label)
+    await draw_or_say(ctx, opened, _form(ctx, act, why, card=card))
 
 
-async def open_meant(visit: Visit, meant: ActRef, *, card: bool, why: str = "") -> None:
+async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str = "") -> None:
     """The form for a button's act: at once where all of it was shown lately."""
-    desk, key = visit.desk, visit.key("press", visit.trigger_id)
+    desk, key = ctx.desk, ctx.key("press", ctx.trigger_id)
     known = remembered(desk.board, meant)
     if known is not None:
-        await open_form(visit, await desk.permit(visit.asker, known, key, why), why, card=card)
+        await open_form(ctx, await desk.permit(ctx.asker, known, key, why), why, card=card)
         return
-    opened = await open_loading(visit, meant.verb.label)
+    opened = await open_loading(ctx, meant.verb.label)
 
     async def drawn() -> dict[str, Any]:
         act = await resolve(desk.board, desk.planner, meant)
-        return await _form(visit, await desk.permit(visit.asker, act, key, why), why, card=card)
+        return await _form(ctx, await desk.permit(ctx.asker, act, key, why), why, card=card)
 
-    await draw_or_say(visit, opened, drawn())
+    await draw_or_say(ctx, opened, drawn())
 
 
 async def open_once_known(
-    visit: Visit,
+    ctx: SlackContext,
     label: str,
     meant: Callable[[], Awaitable[tuple[ActRequest, Act]]],
     ask: Callable[[UnclearPeople], Awaitable[dict[str, Any]]],
@@ -67,36 +67,34 @@ async def open_once_known(
     What stands in the way takes the form's place, and `ask` a form where it is not clear who is
     meant; a refusal is audited under `key`.
     """
-    opened = await open_loading(visit, label)
+    opened = await open_loading(ctx, label)
 
     async def drawn() -> dict[str, Any]:
         try:
             request, act = await meant()
         except UnclearPeople as unclear:
             return await ask(unclear)
-        permitted = await visit.desk.permit(visit.asker, act, key, request.reason)
-        return await _form(visit, permitted, request.reason, card=False)
+        permitted = await ctx.desk.permit(ctx.asker, act, key, request.reason)
+        return await _form(ctx, permitted, request.reason, card=False)
 
-    await draw_or_say(visit, opened, drawn())
+    await draw_or_say(ctx, opened, drawn())
 
 
-async def _form(visit: Visit, act: Act, why: str, *, card: bool) -> dict[str, Any]:
-    board = visit.desk.board
+async def _form(ctx: SlackContext, act: Act, why: str, *, card: bool) -> dict[str, Any]:
+    board = ctx.desk.board
     provider = board.provider(act.call.vendor)
     known = board.memory.call(act.call)
     targets = outputs(type(act.verb), known, board.rtmp_targets)
-    state = FormState(
-        act=act.ref, channel=visit.asker.channel, reply_url=visit.reply_url, card=card
-    )
+    state = FormState(act=act.ref, channel=ctx.asker.channel, reply_url=ctx.reply_url, card=card)
     present = act.present or (known.people if known else None)
     return reason_form(
         state,
         act.model_copy(update={"present": present}),
-        await with_leaving(visit, act.call, act.verb, provider.capabilities[act.verb.name]),
+        await with_leaving(ctx, act.call, act.verb, provider.capabilities[act.verb.name]),
         targets,
         why,
-        visit.counter.reasons,
-        includable=act.everyone and await may_include(visit, act.call.vendor),
+        ctx.services.reasons,
+        includable=act.everyone and await may_include(ctx, act.call.vendor),
     )
 
 
@@ -108,30 +106,30 @@ def _not_found(error: Exception, meant: ActRef) -> str:
     return f"{vendor} did not say in time who is in the call. Submit it again in a moment."
 
 
-async def submit(visit: Visit) -> FieldErrors | Redrawn:
+async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     """Take the order as filled in; the form closes once it is on disk, or says what it lacks."""
-    view = visit.payload
+    view = ctx.payload
     if errors := form_errors(view):
         return errors
-    filled, key = read_form(view), visit.key(FORM_KEY, view["id"], view["hash"])
-    if (earlier := await led_to(visit, key)) is not None:
-        return accepted(visit, filled.state.reply_url, earlier)
-    if (words := await which_recording(visit, filled.act.verb, filled.act.call)) is not None:
+    filled, key = read_form(view), ctx.key(FORM_KEY, view["id"], view["hash"])
+    if (earlier := await led_to(ctx, key)) is not None:
+        return accepted(ctx, filled.state.reply_url, earlier)
+    if (words := await which_recording(ctx, filled.act.verb, filled.act.call)) is not None:
         return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            act = await resolve(visit.desk.board, visit.desk.planner, filled.act)
+            act = await resolve(ctx.desk.board, ctx.desk.planner, filled.act)
     except (UnknownPerson, VendorError, TimeoutError) as error:
         return {REASON: _not_found(error, filled.act)}
-    acceptance = await visit.desk.request(
+    acceptance = await ctx.desk.request(
         Order(
             key=key,
             act=act,
-            actor=visit.asker.actor,
+            actor=ctx.asker.actor,
             reason=filled.reason,
             channel=filled.state.channel,
             reply_url=filled.state.reply_url,
             card=filled.state.card,
         )
     )
-    return accepted(visit, filled.state.reply_url, acceptance)
+    return accepted(ctx, filled.state.reply_url, acceptance)

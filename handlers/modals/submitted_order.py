@@ -22,7 +22,7 @@ from handlers.blocks.forms.order_state import ABSENT, Said, Whom
 from handlers.blocks.forms.reason_fields import REASON, one_reason, wrong_reason
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import clean
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals.order_draft import ANEW, chosen_call, menu_of, other_run
 from handlers.modals.recording_check import which_recording
 from handlers.parsing.words import fit
@@ -58,9 +58,9 @@ class Now(NamedTuple):
     left: tuple[Participant, ...] = ()
 
 
-async def act_of(visit: Visit, said: Said) -> Act:
+async def act_of(ctx: SlackContext, said: Said) -> Act:
     """The act a form asks for. Raises Wrong or Unfinished."""
-    board = visit.desk.board
+    board = ctx.desk.board
     verb = said.kind
     if verb is None:
         raise Wrong(FORM_VERB, "Choose what to do.")
@@ -72,12 +72,12 @@ async def act_of(visit: Visit, said: Said) -> Act:
         raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
     targets = outputs(verb, call, board.rtmp_targets)
     options = _options(said, verb, capability, targets)
-    if (words := await which_recording(visit, options, call.ref)) is not None:
+    if (words := await which_recording(ctx, options, call.ref)) is not None:
         raise Wrong(RECORDING, words)
     now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
     if not said.state.over:
         _require_there(call, now)
-    people, everyone, spared = await _aim(visit, said, options, call, now)
+    people, everyone, spared = await _aim(ctx, said, options, call, now)
     return Act(
         verb=options,
         call=call.ref if now.call is None or said.state.over else now.call.ref,
@@ -153,14 +153,14 @@ async def _nobody() -> None:
 
 
 async def _aim(
-    visit: Visit, said: Said, verb: Verb, call: Call, now: Now
+    ctx: SlackContext, said: Said, verb: Verb, call: Call, now: Now
 ) -> tuple[tuple[Person, ...], bool, tuple[Person, ...]]:
     """People, everyone or not, and who is spared."""
     if verb.aim is Aim.CALL:
         return (), False, ()
     if verb.aim is Aim.ABSENT:
-        return await _away(visit, said, verb, call), False, ()
-    ways = possible_whom(type(verb), _capability(visit, verb, call))
+        return await _away(ctx, said, verb, call), False, ()
+    ways = possible_whom(type(verb), _capability(ctx, verb, call))
     if said.whom is None and FORM_WHOM in said.blocks:
         raise Wrong(FORM_WHOM, "Choose who is meant.")
     if said.whom is None and ways[0] is Whom.EVERYONE:
@@ -180,8 +180,8 @@ async def _aim(
     return ((), True, people) if whom is Whom.EXCEPT else (people, False, ())
 
 
-def _capability(visit: Visit, verb: Verb, call: Call) -> Capability:
-    return visit.desk.board.capabilities(call)[verb.name]
+def _capability(ctx: SlackContext, verb: Verb, call: Call) -> Capability:
+    return ctx.desk.board.capabilities(call)[verb.name]
 
 
 def _present(
@@ -204,18 +204,18 @@ def _present(
     return tuple(Person.of(here[value]) for value in dict.fromkeys(one.value for one in chosen))
 
 
-async def _away(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+async def _away(ctx: SlackContext, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
     """People who need not be there: chosen from their list, or by id where there is none."""
-    which = menu_of(visit, type(verb), call)
+    which = menu_of(ctx, type(verb), call)
     if which is None:
-        return await _absent(visit, said, verb, call)
+        return await _absent(ctx, said, verb, call)
     if FORM_PEOPLE not in said.blocks or not said.people_fit:
         raise Unfinished
     if not said.people:
         raise Wrong(FORM_PEOPLE, "Choose at least one person.")
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            roster = await visit.desk.planner.absentees.roster(call.ref, which)
+            roster = await ctx.desk.planner.absentees.roster(call.ref, which)
     except (VendorError, TimeoutError) as error:
         silent = f"{call.ref.vendor.label} did not say who is on that list."
         raise Wrong(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
@@ -237,7 +237,7 @@ def _on_list(chosen: tuple[Picked, ...], roster: Roster, call: Call) -> tuple[Pe
     return tuple(known[value] for value in dict.fromkeys(one.value for one in chosen))
 
 
-async def _absent(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+async def _absent(ctx: SlackContext, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
     """Each line is one person; Slack's typographic signs are no part of an id."""
     if ABSENT not in said.blocks:
         raise Unfinished
@@ -246,7 +246,7 @@ async def _absent(visit: Visit, said: Said, verb: Verb, call: Call) -> tuple[Per
         raise Wrong(ABSENT, "Say who: their id in your app.")
     try:
         named = [fit(word, "person") for word in words]
-        return await visit.desk.planner.absentees.people(call, verb, named)
+        return await ctx.desk.planner.absentees.people(call, verb, named)
     except BadInput as error:
         raise Wrong(ABSENT, str(error)) from error
 

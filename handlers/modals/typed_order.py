@@ -13,16 +13,16 @@ from bot.moderation.resolver import pick
 from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.choices import Picked, call_value, picked
 from handlers.blocks.forms.order_state import ABSENT, OrderState, Said, Typed, Whom
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals.order_draft import in_sentences, menu_of, rolled
 from handlers.parsing.orders import Incomplete
 
 
 async def looked_up(
-    visit: Visit, request: Incomplete, state: OrderState
+    ctx: SlackContext, request: Incomplete, state: OrderState
 ) -> tuple[Said, Call | None, list[str]]:
     """A command as a form has it, the call it means, and words about what it does not say."""
-    call, notes = await _named(visit, request.call)
+    call, notes = await _named(ctx, request.call)
     said = Said(
         state=state,
         verb=state.verb,
@@ -32,7 +32,7 @@ async def looked_up(
         protected_too=request.protected_too,
         written=request.reason,
     )
-    said, missing = await with_typed(visit, said, call)
+    said, missing = await with_typed(ctx, said, call)
     return said, call, notes + missing
 
 
@@ -44,36 +44,36 @@ def carried(request: Incomplete) -> Typed | None:
     return None if typed == Typed() else typed
 
 
-async def with_typed(visit: Visit, said: Said, call: Call | None) -> tuple[Said, list[str]]:
+async def with_typed(ctx: SlackContext, said: Said, call: Call | None) -> tuple[Said, list[str]]:
     """People who were typed before a field asked for them, now that one does; else as it was."""
     verb, typed = said.kind, said.state.typed
     if verb is None or call is None or typed is None or verb.aim is Aim.CALL:
         return said, []
     if not typed.people or said.people or said.blocks.keys() & {FORM_PEOPLE, ABSENT}:
         return said, []
-    found, missing = await _people(visit, verb, call, typed.people)
+    found, missing = await _people(ctx, verb, call, typed.people)
     return said.model_copy(update=found), missing
 
 
-async def _named(visit: Visit, word: str | None) -> tuple[Call | None, list[str]]:
+async def _named(ctx: SlackContext, word: str | None) -> tuple[Call | None, list[str]]:
     """The call that was typed; else what there is to choose from."""
     if word is None:
-        return None, await rolled(visit)
-    await rolled(visit, 0)
+        return None, await rolled(ctx)
+    await rolled(ctx, 0)
     try:
-        return await visit.desk.planner.call(word), []
+        return await ctx.desk.planner.call(word), []
     except (BadInput, VendorError) as error:
         return None, [in_sentences(error)]
 
 
 async def _people(
-    visit: Visit, verb: type[Verb], call: Call, words: Sequence[str]
+    ctx: SlackContext, verb: type[Verb], call: Call, words: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """People that were typed: those who are there, and words about the others."""
     if verb.aim is Aim.ABSENT:
-        return await _absent(visit, verb, call, words)
+        return await _absent(ctx, verb, call, words)
     try:
-        board = visit.desk.board
+        board = ctx.desk.board
         crowd = board.memory.crowd(call.ref, (await board.people(call.ref)).items)
     except VendorError as error:
         return {}, [in_sentences(error)]
@@ -83,14 +83,14 @@ async def _people(
 
 
 async def _absent(
-    visit: Visit, verb: type[Verb], call: Call, words: Sequence[str]
+    ctx: SlackContext, verb: type[Verb], call: Call, words: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The same for people who are on a list of the call's; by id where there is no menu of it."""
-    which = menu_of(visit, verb, call)
+    which = menu_of(ctx, verb, call)
     if which is None:
         return {"absent": "\n".join(words)}, []
     try:
-        roster = await visit.desk.planner.absentees.lately(call.ref, which)
+        roster = await ctx.desk.planner.absentees.lately(call.ref, which)
     except VendorError as error:
         return {}, [in_sentences(error)]
     return _found(words, lambda word: meant(word, roster, call))

@@ -8,36 +8,38 @@ from bot.moderation.resolver import UnclearPeople, unclear_words
 from handlers.blocks.choices import call_value, picked
 from handlers.blocks.forms.order_form import order_form
 from handlers.blocks.forms.order_state import OrderState, Said, Typed, Whom
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.modals.order_draft import draft
 from handlers.parsing.orders import ActRequest, Incomplete, with_rest
 from handlers.screens.views import FormTooLate, draw_or_say, open_loading
 
 
-async def open_unclear(visit: Visit, request: ActRequest, unclear: UnclearPeople) -> None:
+async def open_unclear(ctx: SlackContext, request: ActRequest, unclear: UnclearPeople) -> None:
     """The form for an order that can be read in more than one way: the likeliest is chosen in it.
 
     Raises `unclear` as it is where Slack opens no form any more.
     """
     try:
-        opened = await open_loading(visit, request.verb.label)
+        opened = await open_loading(ctx, request.verb.label)
     except FormTooLate:
         raise unclear from None
-    await draw_or_say(visit, opened, unclear_form(visit, request, unclear))
+    await draw_or_say(ctx, opened, unclear_form(ctx, request, unclear))
 
 
-async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople) -> dict[str, Any]:
+async def unclear_form(
+    ctx: SlackContext, request: ActRequest, unclear: UnclearPeople
+) -> dict[str, Any]:
     """That form: who is meant most likely is chosen, and the others are named."""
     reading, verb = unclear.reading, type(request.verb)
-    read = with_rest(request, reading.rest, str(visit.body.get("command", "/calls")))
+    read = with_rest(request, reading.rest, str(ctx.body.get("command", "/calls")))
     options = _options(read.picked if isinstance(read, Incomplete) else read.verb.model_dump())
     reached = [one for one in reading.people if verb.keeps_out or one not in reading.left]
     whom = _whom_of(reading)
     state = OrderState(
         verb=verb.name,
         typed=None if whom is None else Typed(whom=whom),
-        channel=visit.asker.channel,
-        reply_url=visit.reply_url,
+        channel=ctx.asker.channel,
+        reply_url=ctx.reply_url,
     )
     said = Said(
         state=state,
@@ -49,7 +51,7 @@ async def unclear_form(visit: Visit, request: ActRequest, unclear: UnclearPeople
         written=read.reason,
     )
     notes = unclear_words(request.verb, reading) or ["Fill in what is missing."]
-    return order_form(await draft(visit, said, unclear.call, notes))
+    return order_form(await draft(ctx, said, unclear.call, notes))
 
 
 def _whom_of(reading: Reading) -> Whom | None:

@@ -24,7 +24,7 @@ MOST = 1_000
 """Plans under way, or made and not yet taken; the ones that were not asked for longest go first."""
 
 
-class Plans:
+class PendingOrders:
     """One for the process; `tasks` keeps what is under way."""
 
     def __init__(self, tasks: BackgroundTasks) -> None:

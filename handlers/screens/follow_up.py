@@ -7,7 +7,7 @@ from handlers.blocks.cases import answer_message, asked_message
 from handlers.blocks.elements import context
 from handlers.blocks.message import Message
 from handlers.blocks.modal import window_view
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.screens import home
 from handlers.screens.views import Opened, draw
 
@@ -21,47 +21,47 @@ ELSEWHERE = "How it ends stands in your Home tab and in the audit log."
 """Said where it is not known when the last look is over."""
 
 
-def follow(visit: Visit, acceptance: Acceptance) -> None:
+def follow(ctx: SlackContext, acceptance: Acceptance) -> None:
     """Show the outcome in the place of the submitted form, if it is still open, and in Home."""
 
     async def followed() -> None:
-        form = Opened(str(visit.payload["id"]), "")
-        async for case in _states(visit, acceptance.case):
-            told = await _told(visit, case)
-            await draw(visit, form, window_view(told))
-        await home.publish(visit, None)
+        form = Opened(str(ctx.payload["id"]), "")
+        async for case in _states(ctx, acceptance.case):
+            told = await _told(ctx, case)
+            await draw(ctx, form, window_view(told))
+        await home.publish(ctx, None)
 
-    visit.later(followed, "follow")
+    ctx.later(followed, "follow")
 
 
-def follow_press(visit: Visit, acceptance: Acceptance) -> None:
+def follow_press(ctx: SlackContext, acceptance: Acceptance) -> None:
     """Show in a window over the pressed one that it is in progress, then the outcome."""
 
     async def followed() -> None:
-        await visit.hold()
-        await visit.answer(asked_message(acceptance))
-        async for case in _states(visit, acceptance.case):
-            await visit.answer(await _told(visit, case))
+        await ctx.show_waiting()
+        await ctx.answer(asked_message(acceptance))
+        async for case in _states(ctx, acceptance.case):
+            await ctx.answer(await _told(ctx, case))
 
-    visit.later(followed, "follow")
+    ctx.later(followed, "follow")
 
 
-async def _states(visit: Visit, case: Case) -> AsyncIterator[Case]:
+async def _states(ctx: SlackContext, case: Case) -> AsyncIterator[Case]:
     """The case each time that it is further, and at last once it has ended or is not waited for."""
     looks = [*PAUSES]
     for _ in range(len(PAUSES) + MOST_LOOKS):
         if not case.state.open or not looks:
             break
-        await visit.desk.board.clock.sleep(looks.pop(0))
-        before, case = case.progress, await visit.desk.case(visit.asker, case.number)
+        await ctx.desk.board.clock.sleep(looks.pop(0))
+        before, case = case.progress, await ctx.desk.case(ctx.asker, case.number)
         if case.state.open and case.progress != before:
             looks = looks or [PAUSE] * 2
             yield case
     yield case
 
 
-async def _told(visit: Visit, case: Case) -> Message:
-    rights = await visit.desk.rights_in(visit.asker, case)
-    why = visit.desk.board.diagnosis(case.act.call.vendor)
+async def _told(ctx: SlackContext, case: Case) -> Message:
+    rights = await ctx.desk.rights_in(ctx.asker, case)
+    why = ctx.desk.board.diagnosis(case.act.call.vendor)
     told = answer_message(case, rights, diagnosis=why)
     return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

@@ -21,7 +21,7 @@ from handlers.blocks.home import (
     plain_view,
 )
 from handlers.blocks.message import Message
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.slack_api.admin_alerts import outage_words
 from handlers.slack_api.errors import UNDRAWABLE, cause, complaints, error_code
 
@@ -41,54 +41,54 @@ OUTSIDE = (
 )
 
 
-async def opened(visit: Visit) -> None:
+async def opened(ctx: SlackContext) -> None:
     """`app_home_opened`, for the Home tab only; its `view` is there once one was published."""
-    if visit.payload.get("tab") == TAB:
-        await publish(visit, visit.payload.get("view"))
+    if ctx.payload.get("tab") == TAB:
+        await publish(ctx, ctx.payload.get("view"))
 
 
-async def refused(visit: Visit, why: CallwardenError) -> None:
+async def refused(ctx: SlackContext, why: CallwardenError) -> None:
     """Say in the Home tab why it is not drawn anew; there is nowhere else to answer its opening."""
-    if visit.payload.get("tab") == TAB:
-        words, before = [str(why), why.next_step], visit.payload.get("view")
-        plain = outside_view(words, visit.now)
+    if ctx.payload.get("tab") == TAB:
+        words, before = [str(why), why.next_step], ctx.payload.get("view")
+        plain = outside_view(words, ctx.now)
         kept = before.get("blocks") if before else None
-        await _show(visit, kept_view(words, kept) if kept else plain, plain, before)
+        await _show(ctx, kept_view(words, kept) if kept else plain, plain, before)
 
 
-async def refresh(visit: Visit) -> None:
+async def refresh(ctx: SlackContext) -> None:
     """The Refresh button."""
-    await publish(visit, visit.body.get("view"))
+    await publish(ctx, ctx.body.get("view"))
 
 
-async def try_channels(visit: Visit) -> None:
+async def try_channels(ctx: SlackContext) -> None:
     """“Try now”: channels that take no lines of cases, once an admin has mended them."""
-    await visit.desk.try_channels(visit.asker)
-    await refresh(visit)
+    await ctx.desk.try_channels(ctx.asker)
+    await refresh(ctx)
 
 
-async def publish(visit: Visit, before: Mapping[str, Any] | None) -> None:
+async def publish(ctx: SlackContext, before: Mapping[str, Any] | None) -> None:
     """Draw somebody's Home as it is now, unless it was drawn anew after `before`.
 
     Each vendor has its deadline, so that a slow one is one line and holds up nothing.
     """
     with working_at(Priority.LOOK):  # also after an order
-        view = await _drawn(visit)
-    await _show(visit, view, plain_view(view, visit.counter.command), before)
+        view = await _drawn(ctx)
+    await _show(ctx, view, plain_view(view, ctx.services.command), before)
 
 
-async def _drawn(visit: Visit) -> dict[str, Any]:
-    desk, command = visit.desk, visit.counter.command
+async def _drawn(ctx: SlackContext) -> dict[str, Any]:
+    desk, command = ctx.desk, ctx.services.command
     try:
-        places = await desk.standing(visit.asker)
-        await desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
+        places = await desk.standing(ctx.asker)
+        await desk.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
         return outside_view([str(no), kind], desk.board.clock.now())
     calls, cases, outages = await asyncio.gather(
-        visit.in_words(desk.look(visit.asker, ListView())),
-        visit.in_words(desk.mine(visit.asker, CASES)),
-        visit.in_words(desk.outages(visit.asker)),
+        ctx.error_as_message(desk.look(ctx.asker, ListView())),
+        ctx.error_as_message(desk.mine(ctx.asker, CASES)),
+        ctx.error_as_message(desk.outages(ctx.asker)),
     )
     desktop = Desktop(
         places=tuple(Place(**place._asdict()) for place in places),
@@ -101,23 +101,23 @@ async def _drawn(visit: Visit) -> dict[str, Any]:
 
 
 async def _show(
-    visit: Visit, view: dict[str, Any], plain: dict[str, Any], before: Mapping[str, Any] | None
+    ctx: SlackContext, view: dict[str, Any], plain: dict[str, Any], before: Mapping[str, Any] | None
 ) -> None:
     """Publish `view`, or `plain` where Slack refuses its blocks; not over one newer than `before`.
 
     A `before` of which Slack tells no hash is written over.
     """
     guard = str(before["hash"]) if before and before.get("hash") else None
-    if await _put(visit, view, guard) in UNDRAWABLE:
-        await _put(visit, plain, guard)
+    if await _put(ctx, view, guard) in UNDRAWABLE:
+        await _put(ctx, plain, guard)
 
 
-async def _put(visit: Visit, view: dict[str, Any], guard: str | None) -> str:
+async def _put(ctx: SlackContext, view: dict[str, Any], guard: str | None) -> str:
     """What Slack says against it; empty when it is shown, or when something newer is."""
     try:
         async with asyncio.timeout(PUBLISH_SECONDS):
-            await visit.counter.slack.views_publish(
-                user_id=visit.asker.actor.user, view=view, hash=guard
+            await ctx.services.slack.views_publish(
+                user_id=ctx.asker.actor.user, view=view, hash=guard
             )
     except SlackApiError as error:
         said = error_code(error)

@@ -31,12 +31,12 @@ from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
 from handlers.blocks.reports.report_values import LookValue, NamedLook, RoomsValue
 from handlers.blocks.reports.rooms import Shelf, rooms_report
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.parsing.requests import FindPerson, LookAtCall, LookAtRooms
 
 T = TypeVar("T")
 
-ReportHandler = Callable[[Visit, NamedLook], Awaitable[Message]]
+ReportHandler = Callable[[SlackContext, NamedLook], Awaitable[Message]]
 
 KINDS: Mapping[str, frozenset[FileKind]] = {
     RECORDINGS.name: frozenset({FileKind.RECORDING}),
@@ -45,115 +45,115 @@ KINDS: Mapping[str, frozenset[FileKind]] = {
 """The files that a look hands out."""
 
 
-async def find_person(visit: Visit, request: FindPerson) -> None:
+async def find_person(ctx: SlackContext, request: FindPerson) -> None:
     """`/calls find alice`: where somebody is live now."""
 
     async def look() -> None:
-        found = await visit.desk.find(visit.asker, request.words)
-        await visit.answer(found_message(request.words, found))
+        found = await ctx.desk.find(ctx.asker, request.words)
+        await ctx.answer(found_message(request.words, found))
 
-    visit.later(look, "find")
+    ctx.later(look, "find")
 
 
-async def look_at_call(visit: Visit, request: LookAtCall) -> None:
+async def look_at_call(ctx: SlackContext, request: LookAtCall) -> None:
     """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
 
     async def look() -> None:
-        call = await visit.desk.call(visit.asker, request.call)
+        call = await ctx.desk.call(ctx.asker, request.call)
         asked = LookValue(look=request.look, call=call.ref, page=request.page)
-        await show_report(visit, asked)
+        await show_report(ctx, asked)
 
-    visit.later(look, request.look)
+    ctx.later(look, request.look)
 
 
-async def look_at_rooms(visit: Visit, request: LookAtRooms) -> None:
+async def look_at_rooms(ctx: SlackContext, request: LookAtRooms) -> None:
     """`/calls rooms realtimekit`: what a vendor, or each, knows by name."""
     asked = RoomsValue(vendor=request.vendor, page=request.page)
-    visit.later(lambda: show_rooms(visit, asked), ROOMS.name)
+    ctx.later(lambda: show_rooms(ctx, asked), ROOMS.name)
 
 
-async def show_report(visit: Visit, asked: LookValue, *, in_place: bool = False) -> None:
+async def show_report(ctx: SlackContext, asked: LookValue, *, in_place: bool = False) -> None:
     """Show one look at a call."""
-    await visit.hold(in_place=in_place)
-    await visit.desk.policy.require_viewer(visit.asker.actor, visit.asker.channel)
-    title = await title_of(visit.desk.board, asked.call)
+    await ctx.show_waiting(in_place=in_place)
+    await ctx.desk.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+    title = await title_of(ctx.desk.board, asked.call)
     named = NamedLook(**asked.model_dump(), title=title)
-    await visit.answer(await REPORT_HANDLERS[asked.look](visit, named), in_place=in_place)
+    await ctx.answer(await REPORT_HANDLERS[asked.look](ctx, named), in_place=in_place)
 
 
-async def show_rooms(visit: Visit, asked: RoomsValue, *, in_place: bool = False) -> None:
+async def show_rooms(ctx: SlackContext, asked: RoomsValue, *, in_place: bool = False) -> None:
     """Show what one vendor knows by name, or each: what one of several lacks is one line."""
-    await visit.hold(in_place=in_place)
+    await ctx.show_waiting(in_place=in_place)
     if asked.vendor is not None:
-        provider = await visit.desk.reports(visit.asker, ROOMS, asked.vendor)
-        shelves = [Shelf(asked.vendor, await _rooms(visit, provider))]
+        provider = await ctx.desk.reports(ctx.asker, ROOMS, asked.vendor)
+        shelves = [Shelf(asked.vendor, await _rooms(ctx, provider))]
     else:
-        vendors = visit.desk.board.providers
-        shelves = await asyncio.gather(*(_shelf(visit, vendor) for vendor in vendors))
-    await visit.answer(rooms_report(asked, shelves, _now(visit)), in_place=in_place)
+        vendors = ctx.desk.board.providers
+        shelves = await asyncio.gather(*(_shelf(ctx, vendor) for vendor in vendors))
+    await ctx.answer(rooms_report(asked, shelves, _now(ctx)), in_place=in_place)
 
 
-async def _shelf(visit: Visit, vendor: Vendor) -> Shelf:
+async def _shelf(ctx: SlackContext, vendor: Vendor) -> Shelf:
     try:
-        provider = await visit.desk.reports(visit.asker, ROOMS, vendor)
-        return Shelf(vendor, await _rooms(visit, provider))
+        provider = await ctx.desk.reports(ctx.asker, ROOMS, vendor)
+        return Shelf(vendor, await _rooms(ctx, provider))
     except (Impossible, VendorError) as error:
         return Shelf(vendor, trouble=str(error))
 
 
-async def _rooms(visit: Visit, provider: CallProvider) -> Sequence[Room]:
-    return await visit.desk.board.shared((ROOMS.name, provider.vendor), provider.rooms)
+async def _rooms(ctx: SlackContext, provider: CallProvider) -> Sequence[Room]:
+    return await ctx.desk.board.shared((ROOMS.name, provider.vendor), provider.rooms)
 
 
-async def _quality(visit: Visit, asked: NamedLook) -> Message:
-    provider = await _vendor(visit, QUALITY, asked)
-    quality = await _shared(visit, QUALITY, asked, provider.quality)
-    return quality_report(asked, quality, _now(visit))
+async def _quality(ctx: SlackContext, asked: NamedLook) -> Message:
+    provider = await _vendor(ctx, QUALITY, asked)
+    quality = await _shared(ctx, QUALITY, asked, provider.quality)
+    return quality_report(asked, quality, _now(ctx))
 
 
-async def _attendance(visit: Visit, asked: NamedLook) -> Message:
-    attendance = await visit.desk.attendance(visit.asker, asked.call)
-    return attendance_report(asked, attendance, _now(visit))
+async def _attendance(ctx: SlackContext, asked: NamedLook) -> Message:
+    attendance = await ctx.desk.attendance(ctx.asker, asked.call)
+    return attendance_report(asked, attendance, _now(ctx))
 
 
-async def _members(visit: Visit, asked: NamedLook) -> Message:
-    provider = await _vendor(visit, MEMBERS, asked)
-    members = await _shared(visit, MEMBERS, asked, provider.members)
-    return members_report(asked, members, _now(visit))
+async def _members(ctx: SlackContext, asked: NamedLook) -> Message:
+    provider = await _vendor(ctx, MEMBERS, asked)
+    members = await _shared(ctx, MEMBERS, asked, provider.members)
+    return members_report(asked, members, _now(ctx))
 
 
-async def _feedback(visit: Visit, asked: NamedLook) -> Message:
-    provider = await _vendor(visit, FEEDBACK, asked)
-    feedback = await _shared(visit, FEEDBACK, asked, provider.feedback)
-    return feedback_report(asked, feedback, _now(visit))
+async def _feedback(ctx: SlackContext, asked: NamedLook) -> Message:
+    provider = await _vendor(ctx, FEEDBACK, asked)
+    feedback = await _shared(ctx, FEEDBACK, asked, provider.feedback)
+    return feedback_report(asked, feedback, _now(ctx))
 
 
 def _files(look: Report) -> ReportHandler:
     """The report of the files that `look` hands out, once that is on record."""
 
-    async def report(visit: Visit, asked: NamedLook) -> Message:
+    async def report(ctx: SlackContext, asked: NamedLook) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
-        key = visit.key("look", visit.trigger_id)
-        files = await visit.desk.files(visit.asker, look, call, KINDS[look.name], key)
-        capabilities = visit.desk.board.provider(asked.call.vendor).capabilities
-        return files_report(asked, files, capabilities, _now(visit))
+        key = ctx.key("look", ctx.trigger_id)
+        files = await ctx.desk.files(ctx.asker, look, call, KINDS[look.name], key)
+        capabilities = ctx.desk.board.provider(asked.call.vendor).capabilities
+        return files_report(asked, files, capabilities, _now(ctx))
 
     return report
 
 
 async def _shared(
-    visit: Visit, look: Report, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
+    ctx: SlackContext, look: Report, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
 ) -> T:
     """What a vendor tells of a call, asked once for all who look at it now."""
-    return await visit.desk.board.shared((look.name, asked.call), lambda: read(asked.call))
+    return await ctx.desk.board.shared((look.name, asked.call), lambda: read(asked.call))
 
 
-async def _vendor(visit: Visit, look: Report, asked: LookValue) -> CallProvider:
-    return await visit.desk.reports(visit.asker, look, asked.call.vendor)
+async def _vendor(ctx: SlackContext, look: Report, asked: LookValue) -> CallProvider:
+    return await ctx.desk.reports(ctx.asker, look, asked.call.vendor)
 
 
-def _now(visit: Visit) -> datetime:
-    return visit.desk.board.clock.now()
+def _now(ctx: SlackContext) -> datetime:
+    return ctx.desk.board.clock.now()
 
 
 REPORT_HANDLERS: Mapping[str, ReportHandler] = {

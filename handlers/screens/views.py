@@ -13,7 +13,7 @@ from handlers.blocks.forms.order_form import loading_view
 from handlers.blocks.forms.reason_form import trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import broken
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.slack_api.errors import cause, complaints, error_code
 
 log = structlog.get_logger(__name__)
@@ -55,16 +55,16 @@ class Opened(NamedTuple):
     hash: str
 
 
-async def open_view(visit: Visit, view: dict[str, Any]) -> Opened:
-    """Show a view with the trigger of this visit, which is spent. Raises FormTooLate.
+async def open_view(ctx: SlackContext, view: dict[str, Any]) -> Opened:
+    """Show a view with the trigger of this request, which is spent. Raises FormTooLate.
 
     Pressed in a modal, it comes on top of that one.
     """
     try:
         async with asyncio.timeout(OPEN_SECONDS):
-            slack = visit.counter.slack
-            put = slack.views_push if visit.in_modal else slack.views_open
-            answer = await put(trigger_id=visit.trigger_id, view=view)
+            slack = ctx.services.slack
+            put = slack.views_push if ctx.in_modal else slack.views_open
+            answer = await put(trigger_id=ctx.trigger_id, view=view)
     except SlackApiError as error:
         if error_code(error) not in NOT_OPENED:
             raise
@@ -75,34 +75,34 @@ async def open_view(visit: Visit, view: dict[str, Any]) -> Opened:
     return Opened(str(shown.get("id", "")), str(shown.get("hash", "")))
 
 
-async def open_loading(visit: Visit, label: str) -> Opened:
+async def open_loading(ctx: SlackContext, label: str) -> Opened:
     """Spend the trigger on a view that says to wait. Raises FormTooLate."""
-    return await open_view(visit, loading_view(label))
+    return await open_view(ctx, loading_view(label))
 
 
-async def draw_or_say(visit: Visit, where: Opened, work: Awaitable[dict[str, Any]]) -> None:
+async def draw_or_say(ctx: SlackContext, where: Opened, work: Awaitable[dict[str, Any]]) -> None:
     """Draw what `work` returns, or what stood in its way, in words."""
-    view = await visit.in_words(work)
-    await draw(visit, where, trouble_view(view) if isinstance(view, Message) else view)
+    view = await ctx.error_as_message(work)
+    await draw(ctx, where, trouble_view(view) if isinstance(view, Message) else view)
 
 
-async def draw(visit: Visit, where: Opened, view: dict[str, Any]) -> bool:
+async def draw(ctx: SlackContext, where: Opened, view: dict[str, Any]) -> bool:
     """Write over a view; False where somebody else drew it in between.
 
     A view that was closed needs no drawing. One that Slack does not take is logged, and words take
     its place, so that nobody waits for it.
     """
-    refused = await _update(visit, where, view)
+    refused = await _update(ctx, where, view)
     if refused and refused not in {CONFLICT, CLOSED}:
-        await _update(visit, where, trouble_view(broken()))
+        await _update(ctx, where, trouble_view(broken()))
     return refused != CONFLICT
 
 
-async def _update(visit: Visit, where: Opened, view: dict[str, Any]) -> str:
+async def _update(ctx: SlackContext, where: Opened, view: dict[str, Any]) -> str:
     """What Slack says against it; empty when it is drawn."""
     try:
         async with asyncio.timeout(UPDATE_SECONDS):
-            await visit.counter.slack.views_update(
+            await ctx.services.slack.views_update(
                 view_id=where.id, hash=where.hash or None, view=view
             )
     except SlackApiError as error:

@@ -27,7 +27,7 @@ from handlers.slack_api.channel_errors import THREADLESS, UNAVAILABLE
 from handlers.slack_api.errors import error_code
 from handlers.slack_api.history import ChannelHistory, Found
 from handlers.slack_api.posting import Attempt, Mark, drawn, pause_before, post, taken
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ class Outbox:
 
     client: AsyncWebClient
     history: ChannelHistory
-    replies: Replies
+    response_urls: ResponseUrlClient
     cards: Cards
     directory: Directory
     pace: AsyncLimiter
@@ -75,7 +75,7 @@ class Outbox:
         """Post or edit what `notice` is about; the message's timestamp for a channel line."""
         if notice.kind is NoticeKind.ANSWER:
             in_place = notice.manner is not Manner.NEW
-            await self.replies.post(
+            await self.response_urls.post(
                 notice.place, await self._answer(notice, case), in_place=in_place
             )
             return None

@@ -29,35 +29,35 @@ SECONDS = 3.0
 Put = Callable[..., Awaitable[AsyncSlackResponse]]
 
 
-class Window:
+class ModalAnswer:
     """Where one press is answered. `under` is the modal that was pressed in, None for Home.
 
     `slack` is asked for once it is used: the process may still be opening.
     """
 
     def __init__(
-        self, slack: Callable[[], AsyncWebClient], trigger_id: str, under: str | None
+        self, slack: Callable[[], AsyncWebClient], trigger_id: str, modal_id: str | None
     ) -> None:
         self._slack = slack
         self._trigger_id = trigger_id
-        self.under = under
+        self.modal_id = modal_id
         self._place: str | None = None
 
-    async def hold(self, *, in_place: bool) -> None:
+    async def show_waiting(self, *, in_place: bool) -> None:
         """Take the place of the answer, which may need longer than the trigger is good for."""
-        if not (in_place and self.under):
+        if not (in_place and self.modal_id):
             self._place = await self._write(self._opener(), waiting_view())
 
     async def show(self, message: Message, *, in_place: bool) -> None:
         """Show the answer; where Slack refuses its blocks, as text. Lost, it is only not seen."""
-        place = self._place or (self.under if in_place else None)
+        place = self._place or (self.modal_id if in_place else None)
         update = partial(self._slack().views_update, view_id=place)
         put = self._opener() if place is None else update
         await self._write(put, window_view(message), otherwise=message.text)
 
     def _opener(self) -> Put:
         slack = self._slack()
-        open_it = slack.views_push if self.under else slack.views_open
+        open_it = slack.views_push if self.modal_id else slack.views_open
         return partial(open_it, trigger_id=self._trigger_id)
 
     async def _write(

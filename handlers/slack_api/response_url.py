@@ -30,7 +30,7 @@ QUOTED = 200
 
 
 @dataclass(frozen=True)
-class Replies:
+class ResponseUrlClient:
     """Posts messages to response_urls over one shared session."""
 
     session: aiohttp.ClientSession
@@ -59,7 +59,7 @@ class Replies:
         if answer.status_code >= OUR_FAULT:
             raise NoticeLost(f"Slack answered {answer.status_code}: {answer.body[:QUOTED]}")
 
-    async def offer(
+    async def try_post(
         self, url: str, message: Message, *, in_place: bool, plainer: Sequence[Message] = ()
     ) -> None:
         """`post`, where losing the message loses nothing but the message."""

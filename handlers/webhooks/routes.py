@@ -14,7 +14,7 @@ from starlette.routing import Route
 from bot.calls.models import Vendor
 from handlers.inbound.bodies import Bodies, Turned, declared_length
 from handlers.inbound.routes import Endpoint, doors
-from handlers.services import Counter
+from handlers.services import Services
 from handlers.webhooks import cometchat, realtimekit, stream
 from handlers.webhooks.vendor_event import Happening
 
@@ -48,25 +48,25 @@ class Reader(NamedTuple):
     read: Read
 
 
-def webhook_routes(counter: Counter, trust: Trust, bodies: Bodies) -> list[Route]:
+def webhook_routes(services: Services, trust: Trust, bodies: Bodies) -> list[Route]:
     """`POST /webhooks/<vendor>` for each vendor that is on; another one's is not found.
 
     `bodies` are those of all doors of the process.
     """
     return [
         route
-        for vendor, reader in _readers(counter, trust).items()
-        for route in doors(f"/webhooks/{vendor}", _door(counter, reader, bodies), posted=True)
+        for vendor, reader in _readers(services, trust).items()
+        for route in doors(f"/webhooks/{vendor}", _door(services, reader, bodies), posted=True)
     ]
 
 
-def _readers(counter: Counter, trust: Trust) -> dict[Vendor, Reader]:
+def _readers(services: Services, trust: Trust) -> dict[Vendor, Reader]:
     async def from_stream(body: bytes, headers: Mapping[str, str]) -> Happening | None:
         secret = trust.stream.get_secret_value() if trust.stream else ""
         return stream.read(body, headers, secret)
 
     async def from_realtimekit(body: bytes, headers: Mapping[str, str]) -> Happening | None:
-        await realtimekit.verify(body, headers[realtimekit.SIGNATURE], counter.signatures)
+        await realtimekit.verify(body, headers[realtimekit.SIGNATURE], services.signatures)
         return realtimekit.read(body)
 
     async def from_cometchat(body: bytes, _: Mapping[str, str]) -> Happening | None:
@@ -81,12 +81,12 @@ def _readers(counter: Counter, trust: Trust) -> dict[Vendor, Reader]:
     return {vendor: reader for vendor, (is_on, reader) in on.items() if is_on}
 
 
-def _door(counter: Counter, reader: Reader, bodies: Bodies) -> Endpoint:
+def _door(services: Services, reader: Reader, bodies: Bodies) -> Endpoint:
     async def door(request: Request) -> Response:
         try:
             declared_length(request)
             reader.admit(request.headers)
-            await _open(counter)
+            await _open(services)
             async with bodies.reading(request) as body:
                 happened = await reader.read(body, request.headers)
         except Turned as away:
@@ -94,26 +94,26 @@ def _door(counter: Counter, reader: Reader, bodies: Bodies) -> Endpoint:
             log.warning("webhook turned away", path=path, status=away.status, why=str(away))
             return Response(status_code=away.status)
         if happened is not None:
-            _heed(counter, happened)
+            _heed(services, happened)
         return Response(status_code=200)
 
     return door
 
 
-async def _open(counter: Counter) -> None:
+async def _open(services: Services) -> None:
     """Turned with 503, after which vendors try again, while the process is still opening."""
     try:
         async with asyncio.timeout(READY_SECONDS):
-            await counter.ready()
+            await services.wait()
     except TimeoutError as error:
         raise Turned(503, "still opening") from error
 
 
-def _heed(counter: Counter, happened: Happening) -> None:
+def _heed(services: Services, happened: Happening) -> None:
     """Who was in the call is not believed any more; the next name typed is looked up afresh.
 
     Deliveries need no de-duplication: forgetting twice, late or out of order costs one more look
     at the vendor and is never wrong.
     """
-    counter.desk.board.memory.forget(happened.vendor, happened.call_id)
+    services.desk.board.memory.forget(happened.vendor, happened.call_id)
     log.debug("call changed", vendor=happened.vendor, kind=happened.kind)

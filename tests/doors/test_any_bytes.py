@@ -53,7 +53,7 @@ class Doors:
         seal = {name.lower().encode(): text.encode() for name, text in sealed.items()}
         lines = {b"content-type": posted.kind, **posted.headers, **seal}
         answer = await self._client.post(path, content=posted.body, headers=list(lines.items()))
-        await self._show.counter.tasks.drain(30)
+        await self._show.services.tasks.drain(30)
         return answer.status_code
 
     def _seal(self, path: str, body: bytes) -> dict[str, str]:
@@ -84,7 +84,7 @@ async def doors(
 @asynccontextmanager
 async def knocking(show: Show) -> AsyncIterator[Doors]:
     settings = Settings.load({**show.stage.environ, "COMETCHAT_WEBHOOK_AUTH": LOGIN}, None)
-    transport = httpx.ASGITransport(front_door(settings, show.counter), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(front_door(settings, show.services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         yield Doors(show, client)
 

@@ -17,7 +17,7 @@ from bot.demo.stage import Stage, open_stage
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.inbound.bodies import HELD_BYTES
-from handlers.services import Counter
+from handlers.services import Services
 from tests.doors.memory import STATM, resident
 
 pytestmark = [
@@ -40,7 +40,7 @@ async def stage() -> AsyncIterator[Stage]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url(stage: Stage) -> AsyncIterator[str]:
     settings = Settings.load({**stage.environ, "COMETCHAT_WEBHOOK_AUTH": "a:b"}, None)
-    async with serve(front_door(settings, Counter("/calls"))) as opened:
+    async with serve(front_door(settings, Services("/calls"))) as opened:
         yield opened
 
 

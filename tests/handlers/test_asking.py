@@ -129,7 +129,7 @@ async def test_pressed_and_delivered_however_often_it_is_asked_once(show: Show) 
         assert delivery.trouble is None
         await show.sender.redeliver(delivery)
     await asked(show, "Kofi")
-    await show.counter.tasks.drain(5)
+    await show.services.tasks.drain(5)
     assert len(asks(show)) == 1
     assert len(await referred(show)) == 1
 
@@ -249,7 +249,7 @@ async def test_where_another_workspace_reads_nothing_is_posted_and_that_is_said(
     setattr(show.stage.cast.log, how, True)
     await mira.presses("Ask a lead")
     await mira.sees("shared with another workspace, so nobody was asked.")
-    await show.counter.tasks.drain(5)
+    await show.services.tasks.drain(5)
     assert asks(show) == []
     assert await referred(show) == []
 
@@ -284,9 +284,9 @@ async def test_what_a_dead_process_left_is_posted_and_what_it_posted_is_not_post
     (dead,) = await store.due_asks(owner="dead", limit=9, lease=timedelta(minutes=1))
     assert await store.due_asks(owner="other", limit=9, lease=timedelta(minutes=1)) == []
     await store.release("dead")
-    show.counter.asking.nudge()
+    show.services.asking.nudge()
     await asked(show, "Mira asks")
-    await show.counter.tasks.drain(5)
+    await show.services.tasks.drain(5)
     assert await store.due_asks(owner="w", limit=9, lease=timedelta(minutes=1)) == []
     await store.ask_told(dead)  # its token is old: nothing changes
     assert len(asks(show)) == 1
@@ -300,7 +300,7 @@ async def test_a_second_attempt_finds_what_the_first_one_posted(show: Show) -> N
     await mira.presses("Ask a lead")
     await asked(show, "Mira asks")
     await show.workspace.until(lambda: show.workspace.asked("conversations.history") or None, 30)
-    await show.counter.tasks.drain(5)
+    await show.services.tasks.drain(5)
     assert len(asks(show)) == 1
 
 

@@ -31,7 +31,7 @@ from bot.ports import AuditQuery
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks import action_values
-from handlers.services import Behind, Counter
+from handlers.services import OpenServices, Services
 from tests.fakes.moderator import PATIENCE, Moderator, line
 from tests.fakes.provider import FakeProvider
 from tests.store import orders
@@ -238,20 +238,22 @@ async def test_a_reason_full_of_markup_pings_nobody_and_breaks_nothing(mira: Mod
 async def broken_show(show: Show) -> AsyncIterator[tuple[Moderator, FakeProvider]]:
     """The same people before a bot whose only vendor raises what nobody foresaw."""
     vendor, clock = FakeProvider(), SystemClock()
-    desk = show.counter.desk
+    desk = show.services.desk
     board = Board({Vendor.STREAM: vendor}, clock, Memory(clock))
     desk = dataclasses.replace(desk, board=board, planner=Planner(board, show.store))
-    counter = Counter("/calls")
-    there = show.counter
-    counter.furnish(
-        Behind(desk, there.slack, there.replies, there.signatures, lookups=there.lookups)
+    services = Services("/calls")
+    there = show.services
+    services.provide(
+        OpenServices(
+            desk, there.slack, there.response_urls, there.signatures, lookups=there.lookups
+        )
     )
-    app = front_door(Settings.load(show.stage.environ, None), counter)
+    app = front_door(Settings.load(show.stage.environ, None), services)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
-        yield Moderator(dataclasses.replace(show, counter=counter, sender=sender)), vendor
-        assert await counter.tasks.drain(30) == 0
+        yield Moderator(dataclasses.replace(show, services=services, sender=sender)), vendor
+        assert await services.tasks.drain(30) == 0
 
 
 @pytest.mark.parametrize("text", ["", "show ROOM", "kick ROOM ann rude"])
@@ -297,7 +299,7 @@ async def test_an_answer_that_cannot_be_shown_costs_a_line_in_the_log_and_no_mor
     show.stage.slack.faults.error(500, on="respond")
     with capture_logs() as log:
         delivery = await show.sender.command(mira.user, show.stage.cast.ops, "")
-        await show.counter.tasks.drain(30)
+        await show.services.tasks.drain(30)
     assert delivery.status == 200
     assert "answer not shown" in [line["event"] for line in log]
 
@@ -383,7 +385,7 @@ async def test_an_unreachable_postgresql_means_not_accepted_and_it_goes_on_after
 
 async def test_while_it_is_still_opening_an_order_is_answered_and_not_taken(show: Show) -> None:
     """Slack gives up after 3 s; an order taken after that would be done behind its asker's back."""
-    app = front_door(Settings.load(show.stage.environ, None), Counter("/calls", patience=0.02))
+    app = front_door(Settings.load(show.stage.environ, None), Services("/calls", timeout_s=0.02))
     before = await show.store.audit(AuditQuery(limit=1))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:

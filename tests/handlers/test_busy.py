@@ -26,7 +26,7 @@ async def test_looks_at_a_locked_table_are_told_soon_that_the_database_is_busy(
         mira = Moderator(show)
         await mira.types(f"kick {SUPPORT} amina loud")
         await mira.sees("kicked Amina", "confirmed")
-        await show.counter.tasks.drain(5)
+        await show.services.tasks.drain(5)
         async with locked(postgres_url, "moderation_case"), asyncio.timeout(IN_TIME):
             told = await mira.types("case 1")
             assert "The database is busy." in told

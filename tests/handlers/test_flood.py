@@ -35,7 +35,7 @@ async def show(show_url: str, tmp_path: Path) -> AsyncIterator[Show]:
     """What is still read at the end is given up."""
     async with open_show(tmp_path, database_url=show_url, rules=RULES) as opened:
         yield opened
-        await opened.counter.tasks.drain(0)
+        await opened.services.tasks.drain(0)
 
 
 async def test_a_kick_is_at_the_vendor_before_what_was_asked_ahead_of_it(show: Show) -> None:

@@ -52,13 +52,13 @@ async def test_lines_wait_while_the_channel_is_archived_and_whoever_runs_the_bot
             await mira.sees("confirmed", person)
         (told,) = await show.workspace.until(lambda: show.workspace.messages.get(admin))
         assert "is archived. Lines of cases are kept" in as_text(told)
-        await show.counter.tasks.drain(5)
+        await show.services.tasks.drain(5)
         home = await Visitor(show, "viewer").opens()
         assert "is archived. Since" in home
         assert "2 lines of cases kept" in home
         assert "is archived" not in await Visitor(show).opens(), "moderators cannot mend it"
         assert ["is archived. Since" in words for words in await told_by_the_doctor(show)] == [True]
-        metrics = (await show.counter.meter.page()).decode()
+        metrics = (await show.services.meter.page()).decode()
         assert "callwarden_channels_unavailable 1.0" in metrics
         assert len(show.workspace.messages[admin]) == 1
 
@@ -66,7 +66,7 @@ async def test_lines_wait_while_the_channel_is_archived_and_whoever_runs_the_bot
         before = await show.store.outages()
         pressed = button(TRY_CHANNELS, ListValue(view=ListView()).model_dump_json())
         await show.sender.press(mira.user, card(mira, pressed), text="Press")
-        await show.counter.tasks.drain(5)
+        await show.services.tasks.drain(5)
         assert await show.store.outages() == before, "nor make it be tried"
         vic = Visitor(show, "viewer")
         await vic.uses(vic.home, "Try now")
@@ -75,7 +75,7 @@ async def test_lines_wait_while_the_channel_is_archived_and_whoever_runs_the_bot
         )
         assert ["Kofi" in as_text(lines[0]), "Amina" in as_text(lines[1])] == [True, True]
         assert all("in progress" not in as_text(line) for line in lines)
-        await show.counter.tasks.drain(5)
+        await show.services.tasks.drain(5)
         assert "is archived" not in await Visitor(show, "viewer").opens()
         assert await told_by_the_doctor(show) == []
 

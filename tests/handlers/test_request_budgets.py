@@ -45,7 +45,7 @@ async def show(show_url: str, tmp_path: Path) -> AsyncIterator[Show]:
 
 async def asked_of_vendors(show: Show) -> int:
     """Requests that reached any vendor, once nothing is under way."""
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     return sum(len(one.requests) for one in show.stage.world.servers.values())
 
 
@@ -118,7 +118,7 @@ async def test_a_button_that_looks_is_told_when_again(show: Show) -> None:
     mira = Moderator(show)
     await mira.types("")
     await mira.presses("Refresh")
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     before = await asked_of_vendors(show)
     await mira.presses("Refresh")
     await mira.sees("orders are still taken")
@@ -129,10 +129,10 @@ async def test_a_form_too_many_is_not_opened(show: Show) -> None:
     mira = Visitor(show)
     for _ in range(3):
         await show.sender.shortcut(mira.user, MODERATE)
-        await show.counter.tasks.drain(30)
+        await show.services.tasks.drain(30)
         mira.closes_forms()
     await show.sender.shortcut(mira.user, MODERATE)
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     assert show.workspace.modals.top(mira.user.id) is None
 
 
@@ -193,7 +193,7 @@ async def test_home_says_when_it_is_drawn_again_and_shows_what_it_did(show: Show
     mira = Visitor(show)
     assert "live calls" in await mira.opens()
     await mira.uses(mira.home, "Refresh")
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     before = await asked_of_vendors(show)
     for _ in range(2):
         told = await mira.opens()

@@ -52,7 +52,7 @@ async def ended(show: Show) -> Case:
         case = await show.store.case(number) if number else None
         return case if case is not None and not case.state.open else None
 
-    await show.counter.tasks.drain(PATIENCE)
+    await show.services.tasks.drain(PATIENCE)
     case = await over()
     assert case is not None
     return case
@@ -163,7 +163,7 @@ async def pressed(show: Show, value: dict[str, Any]) -> None:
         ],
     }
     await show.sender._interact(body)
-    await show.counter.tasks.drain(PATIENCE)
+    await show.services.tasks.drain(PATIENCE)
 
 
 VALUE = {
@@ -199,14 +199,14 @@ async def test_a_role_taken_away_while_it_was_stopped_ends_the_case_as_refused(
 ) -> None:
     """Accepted, stopped, rules changed, started: the vendor gets nothing."""
     async with open_show(tmp_path, database_url=show_url) as first:
-        first.counter.desk.executor.close()
+        first.services.desk.executor.close()
         mira = Former(first)
         await first.sender.command(mira.user, first.stage.cast.ops, f"mute {LAUNCH} jun loud")
-        await first.counter.tasks.drain(PATIENCE)
+        await first.services.tasks.drain(PATIENCE)
         assert (await first.store.case(1)).state is State.ASKED
         rules = first.stage.cast.rules().replace(mira.user.id, first.stage.cast.viewer.id)
     async with open_show(tmp_path, database_url=show_url, rules=rules) as second:
-        await second.counter.tasks.drain(PATIENCE)
+        await second.services.tasks.drain(PATIENCE)
         case = await ended(second)
         assert (case.number, case.state) == (1, State.REFUSED)
         assert second.stage.world.stream.rooms["livestream:launch-show"].stay("jun") is not None

@@ -41,10 +41,10 @@ async def slack_fails(show: Show, mira: Moderator) -> None:
         assert (await show.sender.sealed(seal).command(mira.user, cast.ops, "help")).status == 401
     faults.error(500, on="respond")
     await show.sender.command(mira.user, cast.ops, "")
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     show.workspace.credentials.token = "another token"
     await show.sender.command(mira.user, cast.ops, f"block {SUPPORT} loud")
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     show.workspace.credentials.token = BOT_TOKEN
     faults.malformed(on="chat.postMessage")
     await mira.types(f"mute {SUPPORT} kofi noise")
@@ -73,7 +73,7 @@ async def test_no_secret_is_in_the_log_while_slack_and_every_vendor_fail(show: S
         await mira.sees("started the RTMP output", "confirmed")
         await slack_fails(show, mira)
         await vendors_fail(show, mira)
-        await show.counter.tasks.drain(30)
+        await show.services.tasks.drain(30)
     text = file.getvalue()
     lines = [json.loads(line) for line in text.splitlines()]
     assert {"request turned away", "answer not shown", "handler failed", "case finished"} <= {

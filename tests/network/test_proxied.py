@@ -21,7 +21,7 @@ from bot.errors import SocketLost
 from bot.network import Cause
 from bot.service import entrance
 from bot.settings import Settings
-from handlers.services import Counter
+from handlers.services import Services
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port, refusing_port
@@ -195,7 +195,7 @@ async def test_socket_mode_says_why_it_does_not_connect(town: Town, tmp_path: Pa
     async with tinyproxy(tmp_path, user=USER) as proxy:
         wrong = {"HTTPS_PROXY": proxy.url.replace("s3cret", "wr0ng")}
         settings = Settings.load({**town.environ, **wrong}, None)
-        _, socket, *_ = entrance(settings, Counter("/calls"), ManualClock())
+        _, socket, *_ = entrance(settings, Services("/calls"), ManualClock())
         assert socket
         with capture_logs() as log, pytest.raises(SocketLost) as lost:
             await socket.keep(asyncio.Event())

@@ -12,7 +12,7 @@ from bot.bootstrap import open_house
 from bot.errors import ProcessBroken
 from bot.lifecycle import CUT_SHORT, STOP_SECONDS, Lifecycle
 from bot.service import serve
-from handlers.services import Counter
+from handlers.services import Services
 from tests.fakes.clock import ManualClock
 from tests.fakes.locked_tables import locked
 from tests.fakes.logs import written_log
@@ -92,7 +92,7 @@ async def test_a_locked_table_holds_up_no_stop(postgres_url: str) -> None:
     life = Lifecycle(seconds=3.5)
     async with AsyncExitStack() as when_over:
         house = open_house(
-            settings(DATABASE_URL=postgres_url), Counter("/calls", life=life), worker=True
+            settings(DATABASE_URL=postgres_url), Services("/calls", life=life), worker=True
         )
         async with house as store:
             await store.accept(order())

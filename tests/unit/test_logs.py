@@ -117,7 +117,7 @@ async def kicked(show: Show) -> list[dict[str, Any]]:
     with written_log() as file:
         await mira.types(f"kick {SUPPORT} amina loud")
         await mira.sees("kicked Amina", "confirmed")
-        await show.counter.tasks.drain(5)
+        await show.services.tasks.drain(5)
     given = [text for text in show.stage.environ.values() if len(text) > 5]
     for secret in (*given, TARGET_KEY, "?", "/respond/"):
         assert secret not in file.getvalue()

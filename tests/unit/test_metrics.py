@@ -14,7 +14,7 @@ from bot.metrics import READ_SECONDS, Metrics
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.inbound.request_metrics import arriving, kind_of
-from handlers.services import Counter
+from handlers.services import Services
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import order
 
@@ -176,9 +176,9 @@ async def test_where_nobody_counts_nothing_is_counted() -> None:
 
 
 async def test_a_process_counts_from_when_it_is_open(sqlite_url: str) -> None:
-    counter = Counter("/calls")
-    assert counter.meter is UNMETERED
+    services = Services("/calls")
+    assert services.meter is UNMETERED
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret"}
     settings = Settings.load({**slack, "DATABASE_URL": sqlite_url}, None)
-    async with open_house(settings, counter, worker=False):
-        assert b"callwarden_database_readable 1.0" in await counter.meter.page()
+    async with open_house(settings, services, worker=False):
+        assert b"callwarden_database_readable 1.0" in await services.meter.page()

@@ -21,7 +21,7 @@ from handlers.inbound.app import web_app
 from handlers.inbound.bodies import Bodies
 from handlers.inbound.health import Check, Watchers, checks, ready_routes
 from handlers.inbound.socket_mode import Pulse
-from handlers.services import Counter
+from handlers.services import Services
 from handlers.webhooks import Trust, webhook_routes
 from tests.fakes.moderator import Moderator
 
@@ -38,9 +38,9 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
         yield opened
 
 
-def door(show: Show, counter: Counter | None = None, **environ: str) -> httpx.AsyncClient:
+def door(show: Show, services: Services | None = None, **environ: str) -> httpx.AsyncClient:
     settings = Settings.load({**show.stage.environ, **environ}, None)
-    app = front_door(settings, counter or show.counter)
+    app = front_door(settings, services or show.services)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
@@ -67,7 +67,7 @@ async def test_an_order_shows_in_the_figures_and_nobodys_name_does(show: Show) -
     await mira.types(f"kick {SUPPORT} amina loud")
     await mira.sees("kicked Amina", "confirmed")
     await mira.types("help")
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     answer = await figures(show)
     page = answer.text
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -143,7 +143,7 @@ async def seen(app: Starlette, headers: dict[str, str], peer: str = "127.0.0.1")
 async def test_on_loopback_whoever_asks_from_this_machine_sees_all(
     show: Show, headers: dict[str, str]
 ) -> None:
-    app = front_door(Settings.load(show.stage.environ, None), show.counter)
+    app = front_door(Settings.load(show.stage.environ, None), show.services)
     assert await seen(app, headers) == [True, True]
     assert await seen(app, headers, "::1") == [True, True]
     assert await seen(app, headers, "::ffff:127.0.0.1") == [True, True]
@@ -154,7 +154,7 @@ async def test_on_loopback_whoever_asks_from_this_machine_sees_all(
 async def test_what_a_proxy_beside_us_passes_on_is_a_strangers(
     show: Show, headers: dict[str, str]
 ) -> None:
-    app = front_door(Settings.load(show.stage.environ, None), show.counter)
+    app = front_door(Settings.load(show.stage.environ, None), show.services)
     assert await seen(app, headers) == [False, False]
 
 
@@ -164,7 +164,7 @@ async def test_as_the_procfile_starts_it_strangers_learn_only_whether_it_is_read
     procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
     (host,) = re.findall(r"^web:.*HOST=(\S+)", procfile, re.MULTILINE)
     settings = Settings.load({**show.stage.environ, "HOST": host}, None)
-    app = front_door(settings, show.counter)
+    app = front_door(settings, show.services)
     router = {"host": "bot.example.com", "x-forwarded-for": "203.0.113.9"}
     for headers in (router, {}):
         assert await seen(app, headers, "10.1.2.3") == [False, False]
@@ -175,7 +175,7 @@ async def test_as_the_procfile_starts_it_strangers_learn_only_whether_it_is_read
 
 async def test_on_a_port_of_their_own_whoever_reaches_it_sees_all(show: Show) -> None:
     open_to_all = {**show.stage.environ, "HOST": "0.0.0.0", "METRICS_PORT": "9090"}
-    doors = entrance(Settings.load(open_to_all, None), show.counter)
+    doors = entrance(Settings.load(open_to_all, None), show.services)
     assert doors.figures
     assert await seen(doors.figures, {}, "10.0.0.7") == [True, True]
     assert await seen(doors.web, {}, "10.0.0.7") == [False, False]
@@ -189,7 +189,7 @@ async def test_on_a_port_of_their_own_whoever_reaches_it_sees_all(show: Show) ->
 
 async def test_with_a_token_its_bearer_sees_all_on_either_port(show: Show) -> None:
     told = {**show.stage.environ, "METRICS_PORT": "9090", "METRICS_TOKEN": TOKEN, "HOST": "::"}
-    doors = entrance(Settings.load(told, None), show.counter)
+    doors = entrance(Settings.load(told, None), show.services)
     for app in (doors.web, doors.figures):
         assert app
         bearer = {"authorization": f"Bearer {TOKEN}", "x-forwarded-for": "203.0.113.9"}
@@ -202,7 +202,7 @@ async def test_what_the_doors_know_is_in_no_text_of_theirs() -> None:
     assert "s3cret" not in repr(Watchers(secret))
     assert "s3cret" not in repr(Trust(stream=secret, cometchat_login=secret))
     routes = webhook_routes(
-        Counter("/calls"),
+        Services("/calls"),
         Trust(secret, realtimekit=True, cometchat=True, cometchat_login=secret),
         Bodies(),
     )
@@ -232,7 +232,7 @@ async def test_it_says_part_by_part_what_is_ready(show: Show) -> None:
 
 
 async def test_while_it_is_opening_it_is_not_ready_and_has_no_figures(show: Show) -> None:
-    opening = Counter("/calls")
+    opening = Services("/calls")
     async with door(show, opening) as client:
         assert (await client.get("/metrics")).content == b""
     async with watched(checks(opening, {}), 0.05) as client:
@@ -255,7 +255,7 @@ async def test_tables_of_another_release_are_not_ready(
 async def test_a_socket_that_slack_cannot_reach_is_not_ready(
     show: Show, state: Literal["starting", "connected", "reconnecting", "dead"]
 ) -> None:
-    parts = checks(show.counter, {}, lambda: Pulse(state, None, 0.0, 0))
+    parts = checks(show.services, {}, lambda: Pulse(state, None, 0.0, 0))
     async with watched(parts) as client:
         answer = await client.get("/readyz")
     ready = state in {"connected", "reconnecting"}

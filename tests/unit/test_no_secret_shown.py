@@ -40,9 +40,9 @@ from bot.providers.stream.provider import stream
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.blocks.message import Message
-from handlers.services import Counter
+from handlers.services import Services
 from handlers.slack_api.clients import open_session, web_client, webhook_client
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import ManualClock
 from tests.store.orders import order
 
@@ -194,12 +194,18 @@ def test_no_setting_shows_a_secret(settings: Settings) -> None:
 
 
 async def test_nothing_that_is_wired_shows_a_secret(settings: Settings) -> None:
-    counter = Counter("/calls")
-    async with open_house(settings, counter, worker=False) as store:
-        kinds = {type(thing) for thing in reached((counter, store))}
+    services = Services("/calls")
+    async with open_house(settings, services, worker=False) as store:
+        kinds = {type(thing) for thing in reached((services, store))}
         assert {Wire, StreamToken, HeaderKey, Redactor, KitSignatures, AsyncWebClient} <= kinds
-        assert {aiohttp.ClientSession, httpx.AsyncClient, Replies, SecretStr, Network} <= kinds
-        assert telltales((counter, store)) == []
+        assert {
+            aiohttp.ClientSession,
+            httpx.AsyncClient,
+            ResponseUrlClient,
+            SecretStr,
+            Network,
+        } <= kinds
+        assert telltales((services, store)) == []
 
 
 def test_no_store_of_a_server_shows_its_password() -> None:
@@ -211,9 +217,9 @@ async def test_no_way_to_slack_shows_a_secret() -> None:
     url = "http://127.0.0.1:9/respond/canary"
     async with open_session() as session:
         web = web_client(session, "http://127.0.0.1:9/api/", "xoxb-canary")
-        assert telltales((web, webhook_client(session, url), Replies(session))) == []
+        assert telltales((web, webhook_client(session, url), ResponseUrlClient(session))) == []
         with pytest.raises(NoticeLater) as caught:
-            await Replies(session).post(url, Message("hello", []), in_place=False)
+            await ResponseUrlClient(session).post(url, Message("hello", []), in_place=False)
     assert telltales(caught.value) == []
 
 

@@ -19,7 +19,7 @@ from bot.service import entrance, serve
 from bot.settings import Settings
 from bot.store import open_store
 from handlers.inbound.socket_mode import DEAD_SECONDS
-from handlers.services import Counter
+from handlers.services import Services
 from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port
@@ -123,7 +123,7 @@ async def test_a_process_that_does_not_hear_slack_for_long_is_not_healthy(stage:
     clock = ManualClock()
     with capture_logs():
         web, line, _ = entrance(
-            Settings.load(environ(stage, "sqlite://"), None), Counter("/calls"), clock
+            Settings.load(environ(stage, "sqlite://"), None), Services("/calls"), clock
         )
     assert line
     transport = httpx.ASGITransport(web)

@@ -120,5 +120,5 @@ async def test_the_list_and_home_count_who_is_muted_and_silenced(show: Show) -> 
     assert "11 people" in listed
     assert "1 muted · 1 silenced" in listed
     await show.sender.app_home_opened(mira.user)
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     assert "1 muted · 1 silenced" in as_text(show.workspace.modals.homes[mira.user.id])

@@ -66,7 +66,7 @@ async def test_a_permission_of_an_old_card_that_stream_does_not_take_is_not_sent
         "person": "dolores",
     }
     await pressed(show, value)
-    await show.counter.tasks.drain(PATIENCE)
+    await show.services.tasks.drain(PATIENCE)
     assert show.stage.world.stream.effects == []
     asked = [one.path for one in show.stage.world.stream.requests]
     assert not any(path.endswith("/user_permissions") for path in asked)

@@ -40,15 +40,15 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def clock(show: Show) -> Off:
     """The machine's clock, as right as Slack says it is, of a bot that has just begun."""
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     clock = Off()
-    show.counter.skew = ClockSkew(clock)
-    show.counter.skew.hear(SLACK, SystemClock().now())
+    show.services.skew = ClockSkew(clock)
+    show.services.skew.hear(SLACK, SystemClock().now())
     return clock
 
 
 def door(show: Show, host: str = "127.0.0.1") -> httpx.AsyncClient:
-    app = front_door(Settings.load(show.stage.environ, None), show.counter)
+    app = front_door(Settings.load(show.stage.environ, None), show.services)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}")
 
 
@@ -73,8 +73,8 @@ async def test_what_slack_signed_and_seems_too_old_makes_us_ask_slack_for_the_ti
 ) -> None:
     """So a deaf bot knows. What a stranger signed does not, nor what is too long to be read."""
     assert clock.seconds == 0
-    slack, tasks = partial(ask_for_anything, show.counter.slack), show.counter.tasks
-    ClockChecks(show.counter.skew, slack, no_database, tasks)
+    slack, tasks = partial(ask_for_anything, show.services.slack), show.services.tasks
+    ClockChecks(show.services.skew, slack, no_database, tasks)
     before = len(show.workspace.asked("api.test"))
     assert [await late(show, secret="0" * 32), await late(show, more="x" * 20_000)] == [401, 401]
     await tasks.drain(30)

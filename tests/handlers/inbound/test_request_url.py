@@ -228,7 +228,7 @@ async def test_an_event_without_a_person_does_nothing_and_is_acknowledged(show: 
             inner = {"type": "app_home_opened", "user": person}
             payload = {"type": "event_callback", "event_id": f"Odd{number}", "event": inner}
             assert (await post(show, json.dumps(payload).encode(), JSON)).status_code == 200
-        await show.counter.tasks.drain(30)
+        await show.services.tasks.drain(30)
     assert [line for line in log if line["log_level"] == "error"] == []
 
 

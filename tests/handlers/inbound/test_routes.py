@@ -45,7 +45,7 @@ async def show(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Show]:
 async def door(show: Show) -> AsyncIterator[httpx.AsyncClient]:
     """The bot's front door, without a network before it."""
     settings = Settings.load(show.stage.environ, None)
-    async with client(front_door(settings, show.counter)) as opened:
+    async with client(front_door(settings, show.services)) as opened:
         yield opened
 
 
@@ -81,7 +81,7 @@ async def test_a_list_asked_for_without_an_address_to_answer_to_is_let_in_and_to
     body = command(show, "").split(b"&response_url")[0]
     with capture_logs() as log:
         answer = await door.post(DOOR, content=body, headers=sealed(show, body))
-        await show.counter.tasks.drain(30)
+        await show.services.tasks.drain(30)
     assert (answer.status_code, answer.content) == (200, b"")
     assert [line for line in log if line["log_level"] != "debug"] == []
 
@@ -205,7 +205,7 @@ async def test_a_length_that_is_no_number_breaks_nothing(door: httpx.AsyncClient
 
 
 async def test_a_sender_who_hangs_up_in_the_middle_leaves_one_line(show: Show) -> None:
-    app = front_door(Settings.load(show.stage.environ, None), show.counter)
+    app = front_door(Settings.load(show.stage.environ, None), show.services)
     sent: list[AsgiMessage] = []
     heard: list[AsgiMessage] = [
         {"type": "http.request", "body": b"command=", "more_body": True},
@@ -284,5 +284,5 @@ async def test_what_does_not_answer_in_time_is_not_ready() -> None:
 async def test_without_slacks_credentials_there_is_no_door(show: Show, missing: str) -> None:
     environ = {name: word for name, word in show.stage.environ.items() if name != missing}
     with pytest.raises(ConfigError, match=missing) as error:
-        front_door(Settings.load(environ, None), show.counter)
+        front_door(Settings.load(environ, None), show.services)
     assert "environment" in error.value.next_step

@@ -21,7 +21,7 @@ from bot.moderation.resolver import Planner
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
-from handlers.services import Behind, Counter
+from handlers.services import OpenServices, Services
 from tests.fakes.provider import FakeProvider
 from tests.handlers.modals.test_order_form import Former, latest, people_block_of
 
@@ -43,17 +43,21 @@ class Hung(FakeProvider):
 @asynccontextmanager
 async def before(show: Show, *vendors: FakeProvider) -> AsyncIterator[Former]:
     """The same people before a bot with these vendors."""
-    clock, desk = SystemClock(), show.counter.desk
+    clock, desk = SystemClock(), show.services.desk
     board = Board({vendor.vendor: vendor for vendor in vendors}, clock, Memory(clock))
     desk = dataclasses.replace(desk, board=board, planner=Planner(board, show.store))
-    counter = Counter("/calls")
-    counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, show.counter.signatures))
-    app = front_door(Settings.load(show.stage.environ, None), counter)
+    services = Services("/calls")
+    services.provide(
+        OpenServices(
+            desk, show.services.slack, show.services.response_urls, show.services.signatures
+        )
+    )
+    app = front_door(Settings.load(show.stage.environ, None), services)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
-        yield Former(dataclasses.replace(show, counter=counter, sender=sender))
-        await counter.tasks.drain(0.1)
+        yield Former(dataclasses.replace(show, services=services, sender=sender))
+        await services.tasks.drain(0.1)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -169,7 +173,7 @@ async def test_people_are_not_guessed_while_their_vendor_is_silent(show: Show) -
     async with before(show, vendor) as mira:
         view = await mira.opens("kick default:room")
         await mira.chooses(FORM_PEOPLE, "Ann")
-        mira.show.counter.desk.board.memory.forget(Vendor.STREAM, "default:room")
+        mira.show.services.desk.board.memory.forget(Vendor.STREAM, "default:room")
         vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
         errors = await mira.submits()
         assert "did not say who is in the call" in errors[people_block_of(view)]
@@ -206,7 +210,7 @@ async def test_words_about_people_whose_vendor_is_silent_say_so(show: Show) -> N
     vendor.open_call("default:room", "ann=Ann", title="Room")
     async with before(show, vendor) as mira:
         await mira.opens("mute default:room")
-        mira.show.counter.desk.board.memory.forget(Vendor.STREAM, "default:room")
+        mira.show.services.desk.board.memory.forget(Vendor.STREAM, "default:room")
         vendor.silent = VendorTimeout("Stream Video did not answer in time.", vendor="stream")
         await mira.opens("preset default:room @ann")
         await mira.drawn("Stream Video did not answer in time.", "Room")
@@ -221,7 +225,7 @@ async def test_one_more_person_draws_the_form_anew_only_where_that_weighs(
         drawn = len(show.workspace.asked("views.update"))
         for number in range(5):
             await mira.chooses(FORM_PEOPLE, f"Person {100 + number}", f"p10{number}")
-        await mira.show.counter.tasks.drain(30)
+        await mira.show.services.tasks.drain(30)
         assert len(show.workspace.asked("views.update")) == drawn
         await mira.chooses(FORM_PEOPLE, "Person 105", "p105")
         await mira.drawn("This kicks 6 people")

@@ -120,7 +120,7 @@ async def test_two_choices_at_once_leave_the_later_one_drawn(show: Show, leo: Fo
         press(leo.user, view, action_id=FORM_CALL, text="Support room · billing"),
     )
     await leo.drawn("[Support room · billing ▾]", "Who")
-    await show.counter.tasks.drain(1)
+    await show.services.tasks.drain(1)
     assert "team-huddle" not in as_text(await leo.form())
 
 

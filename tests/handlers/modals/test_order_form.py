@@ -295,13 +295,13 @@ async def test_of_two_choices_the_newer_one_stands_though_slack_drew_the_older_l
     for label in ("Unsilence", "Kick"):
         delivery = await show.sender.press(mira.user, view, action_id=FORM_VERB, text=label)
         assert delivery.trouble is None
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     assert "Tracks" not in as_text(await mira.drawn("[Kick ▾]"))
 
 
 async def test_an_outsider_is_told_in_the_form_and_nothing_is_looked_up(show: Show) -> None:
     gus = Former(show, "guest")
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     before = len(show.stage.world.stream.requests)
     assert "You are a guest" in as_text(await gus.opens(f"kick {short(SUPPORT)}"))
     assert len(show.stage.world.stream.requests) == before

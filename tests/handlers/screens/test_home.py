@@ -88,7 +88,7 @@ async def test_only_the_home_tab_is_drawn(show: Show) -> None:
     published = len(show.workspace.asked("views.publish"))
     event = {"type": "app_home_opened", "channel": "D1", "tab": "messages"}
     await show.sender.event(event, show.stage.cast.moderator)
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     assert len(show.workspace.asked("views.publish")) == published
 
 
@@ -110,7 +110,7 @@ async def test_a_drawing_that_was_overtaken_is_left_out(show: Show) -> None:
     newest = mira.home.hash
     event = {"type": "app_home_opened", "channel": "D1", "tab": "home", "view": old}
     await show.sender.event(event, mira.user)
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     assert mira.home.hash == newest
 
 
@@ -205,13 +205,13 @@ async def test_a_slow_vendor_is_one_line_and_holds_up_nothing(show: Show) -> Non
 async def test_slack_away_is_not_the_end_of_anything(show: Show) -> None:
     show.stage.slack.faults.error(500, on="views.publish")
     delivery = await show.sender.app_home_opened(show.stage.cast.moderator)
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     assert delivery.trouble is None
     assert "9 live calls" in await Visitor(show).opens()
 
 
 async def published(show: Show) -> list[Any]:
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)
     return show.workspace.asked("views.publish")
 
 
@@ -236,4 +236,4 @@ async def test_no_event_is_answered_so_that_slack_delivers_it_again(
 ) -> None:
     delivery = await show.sender.event(event)
     assert delivery.status == 200
-    await show.counter.tasks.drain(30)
+    await show.services.tasks.drain(30)

@@ -27,7 +27,7 @@ from bot.providers.unsupported import all_looks
 from bot.service import front_door
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.services import Behind, Counter
+from handlers.services import OpenServices, Services
 from tests.fakes.logs import written_log
 from tests.fakes.moderator import Moderator
 from tests.fakes.provider import FakeProvider
@@ -59,17 +59,21 @@ async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
     stream.keep_file("room", "rec_1.mp4")
     comet.open_call("talk", "ann2=Ann Two", title="Talk")
-    clock, desk = SystemClock(), show.counter.desk
+    clock, desk = SystemClock(), show.services.desk
     board = Board({Vendor.STREAM: stream, Vendor.COMETCHAT: comet}, clock, Memory(clock))
     desk = dataclasses.replace(desk, board=board, planner=Planner(board, store), store=store)
-    counter = Counter("/calls")
-    counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, show.counter.signatures))
-    app = front_door(Settings.load(show.stage.environ, None), counter)
+    services = Services("/calls")
+    services.provide(
+        OpenServices(
+            desk, show.services.slack, show.services.response_urls, show.services.signatures
+        )
+    )
+    app = front_door(Settings.load(show.stage.environ, None), services)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         sender = Sender(show.workspace, client)
-        yield Place(dataclasses.replace(show, counter=counter, sender=sender), stream, comet)
-        assert await counter.tasks.drain(30) == 0
+        yield Place(dataclasses.replace(show, services=services, sender=sender), stream, comet)
+        assert await services.tasks.drain(30) == 0
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -180,7 +184,7 @@ async def test_links_are_given_once_recorded_once_and_written_down_nowhere(place
         )
         await place.show.sender.redeliver(delivery)
         await mira.sees("rec_1.mp4", "Download", "how long it works is not documented")
-        await place.show.counter.tasks.drain(30)
+        await place.show.services.tasks.drain(30)
     assert await disclosed(place.show) == ["Recordings: 1", *before]
     assert "https://files.example/rec_1.mp4?signature=secret" in str(mira.latest.blocks)
     record = await place.show.store.audit(AuditQuery(limit=100))
@@ -197,7 +201,7 @@ async def test_a_press_delivered_twice_is_one_entry(place: Place) -> None:
     sender = place.show.sender
     await sender.redeliver(await sender.press(mira.user, mira.latest, text="Recordings"))
     await mira.sees("rec_1.mp4")
-    await place.show.counter.tasks.drain(30)
+    await place.show.services.tasks.drain(30)
     assert await disclosed(place.show) == ["Recordings: 1", *before]
 
 
@@ -219,7 +223,7 @@ async def test_no_link_is_in_the_log_when_slack_refuses_the_answer(place: Place)
     with written_log() as log:
         faults.error(500, on="respond")
         await place.show.sender.command(mira.user, place.show.stage.cast.ops, f"recordings {ROOM}")
-        await place.show.counter.tasks.drain(30)
+        await place.show.services.tasks.drain(30)
     faults.clear()
     assert "answer not shown" in log.getvalue()
     assert "files.example" not in log.getvalue()
@@ -306,7 +310,7 @@ async def test_the_vendors_themselves_answer_every_look_they_have(show: Show) ->
     mira = Moderator(show)
     text = await mira.types("find jun")
     assert text.count("Jun Park") >= 3
-    for vendor, provider in show.counter.desk.board.providers.items():
+    for vendor, provider in show.services.desk.board.providers.items():
         (call, *_) = (await provider.list_live(limit=1)).items
         for report in REPORTS.values():
             about = f"{vendor}:{call.ref.id}" if report.of_call else str(vendor)

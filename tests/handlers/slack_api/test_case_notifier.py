@@ -42,7 +42,7 @@ from handlers.slack_api.case_notifier import Outbox
 from handlers.slack_api.channel_errors import SHARED, THREADLESS, UNAVAILABLE
 from handlers.slack_api.errors import UNDRAWABLE
 from handlers.slack_api.history import ChannelHistory
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import HOME, Table
 from tests.fakes.provider import FakeProvider
@@ -187,7 +187,7 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
         cards = Cards(board, policy, store, Absentees(board, store))
         alerts = AdminAlerts(client, [ada.id, "U0GONE"])
         history, pace = ChannelHistory(client, clock), AsyncLimiter(100, 1)
-        outbox = Outbox(client, history, Replies(session), cards, directory, pace, alerts)
+        outbox = Outbox(client, history, ResponseUrlClient(session), cards, directory, pace, alerts)
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 
 

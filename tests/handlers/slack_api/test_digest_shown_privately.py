@@ -12,7 +12,7 @@ from bot.demo.slack import SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import ManualClock
 from tests.handlers.digest_examples import digest
 
@@ -34,10 +34,10 @@ async def preview(world: Workspace) -> list[str]:
     """What Ada sees of a digest, its details and a note, by one response_url."""
     url = f"{world.base_url}/respond/{world.tickets.reply('UADA', 'CLEADS')}"
     async with aiohttp.ClientSession() as session:
-        replies = Replies(session)
+        response_urls = ResponseUrlClient(session)
         for first, *plainer in DRAFTS:
-            await replies.post(url, first, in_place=False, plainer=plainer)
-        await replies.post(url, NOTES, in_place=False)
+            await response_urls.post(url, first, in_place=False, plainer=plainer)
+        await response_urls.post(url, NOTES, in_place=False)
     return [as_text(one) for one in world.ephemerals["UADA"]]
 
 

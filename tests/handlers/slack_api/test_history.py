@@ -35,7 +35,7 @@ from handlers.slack_api.history import EVER, MOST_PAGES, ChannelHistory
 from handlers.slack_api.history_pages import PAGE
 from handlers.slack_api.history_ranges import MOST_RANGES, ReadRanges, TimeRange
 from handlers.slack_api.posting import Mark
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import Table
 from tests.fakes.provider import FakeProvider
@@ -111,7 +111,7 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
         outbox = Outbox(
             client,
             ChannelHistory(client, clock),
-            Replies(session),
+            ResponseUrlClient(session),
             cards,
             directory,
             AsyncLimiter(10_000, 1),

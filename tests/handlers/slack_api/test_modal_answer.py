@@ -19,10 +19,10 @@ from bot.demo.stage import Show
 from bot.moderation.service import Asker
 from handlers.blocks.elements import header, section
 from handlers.blocks.message import Message
-from handlers.context import Visit
+from handlers.context import SlackContext
 from handlers.screens import home
-from handlers.services import Behind, Counter
-from handlers.slack_api.modal_answer import Window
+from handlers.services import OpenServices, Services
+from handlers.slack_api.modal_answer import ModalAnswer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -63,18 +63,18 @@ async def slack(picky: Picky) -> AsyncIterator[AsyncWebClient]:
 async def test_an_answer_from_home_opens_and_one_from_a_modal_comes_on_top(
     picky: Picky, slack: AsyncWebClient
 ) -> None:
-    await Window(lambda: slack, "1.2.3", None).show(CARD, in_place=True)
-    await Window(lambda: slack, "1.2.3", "V0").show(CARD, in_place=False)
-    await Window(lambda: slack, "1.2.3", "V0").show(CARD, in_place=True)
+    await ModalAnswer(lambda: slack, "1.2.3", None).show(CARD, in_place=True)
+    await ModalAnswer(lambda: slack, "1.2.3", "V0").show(CARD, in_place=False)
+    await ModalAnswer(lambda: slack, "1.2.3", "V0").show(CARD, in_place=True)
     assert picky.methods == ["views.open", "views.push", "views.update"]
 
 
 async def test_a_place_that_was_held_is_filled_in_later(
     picky: Picky, slack: AsyncWebClient
 ) -> None:
-    window = Window(lambda: slack, "1.2.3", None)
-    await window.hold(in_place=True)
-    await window.show(CARD, in_place=True)
+    modal_answer = ModalAnswer(lambda: slack, "1.2.3", None)
+    await modal_answer.show_waiting(in_place=True)
+    await modal_answer.show(CARD, in_place=True)
     assert picky.methods == ["views.open", "views.update"]
     assert "One moment." in str(picky.asked[0])
     assert "Its words" in str(picky.asked[1])
@@ -84,7 +84,7 @@ async def test_blocks_that_slack_refuses_are_shown_as_words(
     picky: Picky, slack: AsyncWebClient
 ) -> None:
     picky.errors = ["invalid_arguments"]
-    await Window(lambda: slack, "1.2.3", "V0").show(CARD, in_place=True)
+    await ModalAnswer(lambda: slack, "1.2.3", "V0").show(CARD, in_place=True)
     assert picky.methods == ["views.update"] * 2
     assert picky.asked[1][1]["blocks"] == [section("In words.")]
 
@@ -94,24 +94,26 @@ async def test_an_answer_that_slack_does_not_take_is_lost_and_no_more(
     picky: Picky, slack: AsyncWebClient, error: str
 ) -> None:
     picky.errors = [error]
-    await Window(lambda: slack, "1.2.3", "V0").show(CARD, in_place=False)
+    await ModalAnswer(lambda: slack, "1.2.3", "V0").show(CARD, in_place=False)
     assert picky.methods == ["views.push"]
 
 
 async def test_a_slack_that_is_away_costs_only_the_answer() -> None:
     gone = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/", retry_handlers=[])
-    window = Window(lambda: gone, "1.2.3", None)
-    await window.hold(in_place=False)
-    await window.show(CARD, in_place=False)
+    modal_answer = ModalAnswer(lambda: gone, "1.2.3", None)
+    await modal_answer.show_waiting(in_place=False)
+    await modal_answer.show(CARD, in_place=False)
 
 
-def visitor(show: Show, slack: AsyncWebClient) -> Visit:
+def visitor(show: Show, slack: AsyncWebClient) -> SlackContext:
     """The moderator before another Slack."""
-    counter = Counter("/calls")
-    real = show.counter
-    counter.furnish(Behind(real.desk, slack, real.replies, real.signatures))
+    services = Services("/calls")
+    real = show.services
+    services.provide(OpenServices(real.desk, slack, real.response_urls, real.signatures))
     user = show.stage.cast.moderator
-    return Visit(counter, Asker(Actor(user=user.id, team=user.team)), {}, {"tab": "home"}, None)
+    return SlackContext(
+        services, Asker(Actor(user=user.id, team=user.team)), {}, {"tab": "home"}, None
+    )
 
 
 async def test_a_home_that_slack_refuses_is_shown_as_words(

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, User, Workspace
 from handlers.blocks.message import Message
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import ManualClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,7 +23,7 @@ HELLO = Message("hello", [{"type": "section", "text": {"type": "mrkdwn", "text":
 class Post:
     """Somebody who typed a command, and the way to answer them."""
 
-    replies: Replies
+    response_urls: ResponseUrlClient
     slack: SlackServer
     ada: User
 
@@ -43,11 +43,11 @@ async def post() -> AsyncIterator[Post]:
     world.add_channel("general", ada)
     slack = SlackServer(world)
     async with serve(slack.app) as world.base_url, aiohttp.ClientSession() as session:
-        yield Post(Replies(session), slack, ada)
+        yield Post(ResponseUrlClient(session), slack, ada)
 
 
 async def test_an_offer_is_shown_to_its_asker_only(post: Post) -> None:
-    await post.replies.offer(post.url(), HELLO, in_place=False)
+    await post.response_urls.try_post(post.url(), HELLO, in_place=False)
     assert post.world.ephemerals[post.ada.id][-1].text == "hello"
     assert post.world.messages == {}
 
@@ -61,7 +61,7 @@ async def test_an_offer_that_is_refused_is_a_line_in_the_log(
 ) -> None:
     post.slack.faults.error(status)
     with capture_logs() as log:
-        await post.replies.offer(post.url(), HELLO, in_place=False)
+        await post.response_urls.try_post(post.url(), HELLO, in_place=False)
     assert [line["event"] for line in log] == ["answer not shown"]
     assert why in log[0]["why"]
     assert "/respond/" not in str(log)
@@ -73,12 +73,12 @@ async def test_an_offer_that_comes_too_often_says_how_long_slack_wants_to_rest(
 ) -> None:
     post.slack.faults.limit(named)
     with capture_logs() as log:
-        await post.replies.offer(post.url(), HELLO, in_place=False)
+        await post.response_urls.try_post(post.url(), HELLO, in_place=False)
     assert log[0]["why"] == f"try again in {kept} s"
 
 
 async def test_an_offer_to_nowhere_is_a_line_in_the_log(post: Post) -> None:
     with capture_logs() as log:
-        await post.replies.offer("http://127.0.0.1:9/respond/1", HELLO, in_place=False)
+        await post.response_urls.try_post("http://127.0.0.1:9/respond/1", HELLO, in_place=False)
     assert "127.0.0.1" not in str(log)
     assert [line.get("cause") for line in log] == ["refused", None]

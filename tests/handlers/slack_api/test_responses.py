@@ -16,7 +16,7 @@ from handlers.blocks.message import Message
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import complaints, error_code, retry_after
 from handlers.slack_api.probe import questions
-from handlers.slack_api.response_url import Replies
+from handlers.slack_api.response_url import ResponseUrlClient
 from handlers.slack_api.responses import LARGEST, SlackRedirected, SlackUnreadable
 from tests.fakes.clock import ManualClock
 
@@ -143,7 +143,7 @@ async def test_a_redirect_is_not_followed(wire: Wire, status: int) -> None:
     assert isinstance(await end_of(wire), SlackRedirected)
     async with asking() as session:
         with pytest.raises(NoticeLater):
-            await Replies(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
     assert not [asked for asked in wire.asked if b"elsewhere" in asked]
     assert len(wire.asked) == 2
 
@@ -174,10 +174,10 @@ async def test_a_reply_ends_as_its_status_says(
     wire.says(b"\xff no text", status, "text/plain; charset=rot13")
     async with asking() as session:
         if end is None:
-            await Replies(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
             return
         with pytest.raises(end):
-            await Replies(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
 
 
 @pytest.mark.parametrize(
@@ -192,5 +192,5 @@ async def test_slack_is_given_half_a_second_to_five_minutes(
     assert retry_after(error.response.headers, 1.0) == seconds
     async with asking() as session:
         with pytest.raises(NoticeLater) as caught:
-            await Replies(session).post(wire.url, HELLO, in_place=False)
+            await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
     assert caught.value.seconds == seconds

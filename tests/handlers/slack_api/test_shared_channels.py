@@ -60,7 +60,7 @@ async def test_no_line_is_written_where_another_workspace_reads_and_admins_hear_
             await mira.sees("confirmed", person)
         told = await show.workspace.until(lambda: show.workspace.messages.get(admin))
         assert "is shared with another workspace" in as_text(told[0])
-        await show.counter.tasks.drain(5)
+        await show.services.tasks.drain(5)
         assert [as_text(one) for one in show.workspace.messages.get(LOG, [])] == []
         assert len(show.workspace.messages[admin]) == 1
         entries = await show.store.audit(AuditQuery(limit=50))

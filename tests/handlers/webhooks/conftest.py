@@ -20,7 +20,7 @@ from bot.moderation.service import Desk
 from bot.providers.realtimekit.signatures import kit_signatures
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.services import Behind, Counter
+from handlers.services import OpenServices, Services
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 from tests.handlers.webhooks.signing import LOGIN, Cloudflare, new_key
@@ -76,7 +76,7 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     clock, cloudflare = ManualClock(), Cloudflare(private_key)
     vendors = {vendor: FakeProvider(vendor) for vendor in Vendor}
     board = Board(vendors, clock, Memory(clock))
-    old = show.counter.desk
+    old = show.services.desk
     planner = Planner(board, show.store)
     authorizer = Authorizer(old.policy, board)
     desk = Desk(board, planner, old.policy, old.store, old.executor, authorizer)
@@ -87,10 +87,12 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
         rate=10_000,
         wait=WAIT,
     )
-    counter = Counter("/calls")
-    counter.furnish(Behind(desk, show.counter.slack, show.counter.replies, signatures))
+    services = Services("/calls")
+    services.provide(
+        OpenServices(desk, show.services.slack, show.services.response_urls, signatures)
+    )
     settings = Settings.load({**show.stage.environ, "COMETCHAT_WEBHOOK_AUTH": LOGIN}, None)
-    transport = httpx.ASGITransport(front_door(settings, counter))
+    transport = httpx.ASGITransport(front_door(settings, services))
     secret = show.stage.environ["STREAM_API_SECRET"]
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
         yield House(door, planner, vendors, cloudflare, clock, secret)

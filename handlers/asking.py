@@ -54,13 +54,17 @@ class SlackAsks:
     pace: AsyncLimiter
 
     async def require_own(self) -> None:
-        """NoticeLost where people of another workspace read along, NoticeLater while not known."""
+        """Raise DeliveryImpossible where people of another workspace read along.
+
+        DeliveryDeferred while that is not known.
+        """
         await self.own.require(self.channel, pause_before(1))
 
     async def post(self, order: Ask) -> None:
         """Post it; a second attempt looks first whether the first one arrived.
 
-        Raises NoticeLater, NoticeLost or, where nothing can be posted now, ChannelUnavailable.
+        Raises DeliveryDeferred, DeliveryImpossible or, where nothing can be posted now,
+        ChannelUnavailable.
         """
         await self.own.require(self.channel, pause_before(order.attempt))
         message = await self._message(order)

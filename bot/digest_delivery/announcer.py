@@ -10,9 +10,10 @@ import structlog
 
 from bot.clock import Clock
 from bot.digests.announcements import Announcement
+from bot.errors import DeliveryDeferred, DeliveryImpossible
 from bot.held_lease import HeldLease, holding
 from bot.moderation.write_retry import retry_write
-from bot.ports import DigestPoster, DigestStore, NoticeLater, NoticeLost
+from bot.ports import DigestPoster, DigestStore
 
 log = structlog.get_logger(__name__)
 
@@ -54,12 +55,12 @@ class Announcer:
     async def _announce(self, announcement: Announcement) -> Undelivered | None:
         try:
             await self.poster.announce(announcement, self.clock.now())
-        except NoticeLater as later:
+        except DeliveryDeferred as later:
             await self.digests.defer_announcement(
                 announcement, self.clock.now() + _pause(announcement.attempt, later.seconds)
             )
             return Undelivered(announcement, "Slack did not take it just now.", lost=False)
-        except NoticeLost as lost:
+        except DeliveryImpossible as lost:
             number = announcement.subscription.id
             log.warning("not told", digest=number, about=announcement.about, why=str(lost))
             await self.digests.mark_announced(announcement)

@@ -18,10 +18,10 @@ from bot.digest_delivery.announcer import Announcer
 from bot.digest_delivery.builder import DigestBuilder
 from bot.digests.digest import Difference, Digest, Gap
 from bot.digests.subscription import Posting, Subscription, is_zone
-from bot.errors import ClaimLost
+from bot.errors import ClaimLost, DeliveryDeferred, DeliveryImpossible, MessageRefused
 from bot.held_lease import HeldLease, holding
 from bot.moderation.write_retry import retry_write
-from bot.ports import DigestPoster, DigestStore, MessageRefused, NoticeLater, NoticeLost
+from bot.ports import DigestPoster, DigestStore
 from bot.scheduler.scheduler import guarded
 from bot.usage.days import days_before, today
 
@@ -147,14 +147,14 @@ class DigestDispatcher:
             with holding(held):
                 ts = await self.poster.post(posting, digest)
                 await self._mark(posting, ts, folded)
-        except NoticeLater as later:
+        except DeliveryDeferred as later:
             return self._wait(subscription, later.seconds)
         except ClaimLost:
             log.warning("digest put off", subscription=subscription.id, day=str(posting.day))
             return SendResult.LATER
         except MessageRefused as refused:
             return await self._give_up(posting, str(refused))
-        except NoticeLost as lost:
+        except DeliveryImpossible as lost:
             return await self._pause(subscription, str(lost))
         return SendResult.POSTED
 

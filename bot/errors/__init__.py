@@ -49,6 +49,13 @@ CallwardenError
 │   └── DatabaseUnusable     it cannot be used as it is set up: to wait does not help
 │       └── NewerDatabase    its tables are of a newer release than this one
 └── ConfigError              a setting or callwarden.toml is wrong
+
+What became of a message to Slack is told to the code that sent it, and to nobody else:
+
+DeliveryDeferred             Slack asks to wait, or could not be reached
+ChannelUnavailable           its channel takes no message until somebody mends that
+DeliveryImpossible           Slack will never take it
+└── MessageRefused           for what it is itself, also as plain text
 """
 
 from collections.abc import Sequence
@@ -56,6 +63,10 @@ from typing import ClassVar
 
 from bot.errors.base import CallwardenError as CallwardenError
 from bot.errors.base import Diagnosis as Diagnosis
+from bot.errors.delivery import ChannelUnavailable as ChannelUnavailable
+from bot.errors.delivery import DeliveryDeferred as DeliveryDeferred
+from bot.errors.delivery import DeliveryImpossible as DeliveryImpossible
+from bot.errors.delivery import MessageRefused as MessageRefused
 from bot.errors.vendor import Ambiguous as Ambiguous
 from bot.errors.vendor import AnswerLost as AnswerLost
 from bot.errors.vendor import BreakerOpen as BreakerOpen

@@ -14,6 +14,9 @@ from bot.calls.verbs import Aim
 from bot.errors import (
     BadInput,
     CallwardenError,
+    ChannelUnavailable,
+    DeliveryDeferred,
+    DeliveryImpossible,
     Impossible,
     NotAtVendor,
     UnknownCall,
@@ -22,7 +25,7 @@ from bot.errors import (
 from bot.moderation.lease_consumer import Claimant, Pump
 from bot.moderation.live_calls import Board
 from bot.moderation.write_retry import retry_write
-from bot.ports import AskPoster, AskStore, ChannelUnavailable, NoticeLater, NoticeLost
+from bot.ports import AskPoster, AskStore
 
 log = structlog.get_logger(__name__)
 
@@ -137,12 +140,12 @@ class Asking:
         try:
             async with asyncio.timeout(OWN_SECONDS):
                 await poster.require_own()
-        except NoticeLost as error:
+        except DeliveryImpossible as error:
             raise NobodyAsked(
                 "The moderation channel is shared with another workspace, so nobody was asked.",
                 next_step="Ask them yourself.",
             ) from error
-        except (NoticeLater, TimeoutError) as error:
+        except (DeliveryDeferred, TimeoutError) as error:
             raise NobodyAsked(
                 "Slack did not say who reads the moderation channel, so nobody was asked.",
                 next_step="Press it again in a moment.",
@@ -159,14 +162,14 @@ class Asking:
     async def _post(self, ask: Ask) -> None:
         try:
             await self._require_poster().post(ask)
-        except NoticeLater as later:
+        except DeliveryDeferred as later:
             await self._store.ask_later(ask, self._clock.now() + timedelta(seconds=later.seconds))
             return
         except ChannelUnavailable as closed:
             log.warning("order not posted", error=closed.error)
             await self._store.ask_later(ask, self._clock.now() + UNAVAILABLE_PAUSE)
             return
-        except NoticeLost as lost:
+        except DeliveryImpossible as lost:
             log.warning("nobody asked", why=str(lost))
         told = partial(self._store.ask_told, ask)
         await retry_write(told, self._clock, "order asked for")

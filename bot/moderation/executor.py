@@ -14,7 +14,10 @@ from bot.calls.cases import Case, Claim, Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.calls.outcomes import Result, State, overall
 from bot.errors import (
+    ChannelUnavailable,
     ClaimLost,
+    DeliveryDeferred,
+    DeliveryImpossible,
     Impossible,
     NotPermitted,
     OtherRelease,
@@ -29,7 +32,7 @@ from bot.moderation.lease_keeper import BEAT_SECONDS, LeaseKeeper
 from bot.moderation.performer import CHECK, Carrier
 from bot.moderation.restored_backup import results_since
 from bot.moderation.write_retry import retry_write
-from bot.ports import ChannelUnavailable, NoticeLater, NoticeLost, Notifier, Store
+from bot.ports import Notifier, Store
 from bot.priority import Priority, working_at
 from bot.progress import ProgressTracker
 
@@ -263,7 +266,7 @@ class Executor:
     async def _show(self, notice: Notice, case: Case) -> None:
         try:
             posted = await self._notifier.show(notice, case)
-        except NoticeLater as later:
+        except DeliveryDeferred as later:
             until = self._clock.now() + timedelta(seconds=later.seconds)
             await self._store.postpone(
                 notice, until=until, doubtful=later.doubtful, posted=later.posted
@@ -272,7 +275,7 @@ class Executor:
             log.warning("line kept", channel=notice.place, error=closed.error)
             if await self._store.keep_line(notice, closed.error):
                 await self._notifier.alert(notice.place, closed.error)
-        except NoticeLost as lost:
+        except DeliveryImpossible as lost:
             log.warning("notice given up", why=str(lost))
             await self._store.drop(notice)
         else:

@@ -5,12 +5,8 @@ from bot.calls.audit_filter import AuditQuery
 from bot.ports.providers import CallProvider, Signatures, UsageSource, VendorClient
 from bot.ports.slack import (
     AskPoster,
-    ChannelUnavailable,
     DigestPoster,
     Directory,
-    MessageRefused,
-    NoticeLater,
-    NoticeLost,
     Notifier,
 )
 from bot.ports.stores import AskStore, AuditChain, DigestStore, LookupStore, Store, UsageStore
@@ -21,15 +17,11 @@ __all__ = [
     "AuditChain",
     "AuditQuery",
     "CallProvider",
-    "ChannelUnavailable",
     "DigestPoster",
     "DigestStore",
     "Directory",
     "LookupStore",
     "Member",
-    "MessageRefused",
-    "NoticeLater",
-    "NoticeLost",
     "Notifier",
     "Place",
     "Signatures",

@@ -39,8 +39,8 @@ class Notifier(Protocol):
     async def show(self, notice: Notice, case: Case) -> str | None:
         """Post or edit the message; its timestamp where there is one.
 
-        A second attempt looks for the first one. Raises `NoticeLater`, `NoticeLost` or, where
-        nothing can be posted to the channel now, `ChannelUnavailable`.
+        A second attempt looks for the first one. Raises `DeliveryDeferred`, `DeliveryImpossible`
+        or, where nothing can be posted to the channel now, `ChannelUnavailable`.
         """
 
     async def alert(self, channel: str, error: str) -> None:
@@ -50,7 +50,7 @@ class Notifier(Protocol):
 class AskPoster(Protocol):
     """Puts an order in front of those who may give it.
 
-    Raises `NoticeLater`, `NoticeLost` and `ChannelUnavailable`.
+    Raises `DeliveryDeferred`, `DeliveryImpossible` and `ChannelUnavailable`.
     """
 
     @property
@@ -61,53 +61,17 @@ class AskPoster(Protocol):
         """Post it; a second attempt looks first whether the first one arrived."""
 
     async def require_own(self) -> None:
-        """NoticeLost where people of another workspace read what is posted there."""
+        """DeliveryImpossible where people of another workspace read what is posted there."""
 
 
 class DigestPoster(Protocol):
-    """Puts a digest into its channel. Raises `NoticeLater`, `MessageRefused` or `NoticeLost`."""
+    """Puts a digest into its channel.
+
+    Raises `DeliveryDeferred`, `MessageRefused` or `DeliveryImpossible`.
+    """
 
     async def post(self, posting: Posting, digest: Digest) -> str:
         """Post it; its timestamp. A second attempt looks first whether the first one arrived."""
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Tell a channel or an owner; a second attempt looks first whether the first arrived."""
-
-
-class NoticeLater(Exception):
-    """Slack asks to wait `seconds`, or could not be reached.
-
-    `doubtful`: a new message may stand there all the same, and has to be looked for. `posted` is
-    the timestamp of one that does, where something else of the notice is still to be told.
-    """
-
-    def __init__(
-        self, seconds: float, *, doubtful: bool = False, posted: str | None = None
-    ) -> None:
-        super().__init__(f"try again in {seconds:g} s")
-        self.seconds = seconds
-        self.doubtful = doubtful
-        self.posted = posted
-
-
-class ChannelUnavailable(Exception):
-    """Slack takes no message in that channel now, until somebody mends it; `error` is its code."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(f"Slack answered {error}")
-        self.error = error
-
-
-class NoticeLost(Exception):
-    """Slack will never take this message, so it is not tried again.
-
-    The place is gone (the address has expired, the channel is archived), or, as `MessageRefused`,
-    the message is at fault.
-    """
-
-
-class MessageRefused(NoticeLost):
-    """Slack refuses this one message for what it is, also as plain text.
-
-    Nothing is known against the place: another message may be taken there.
-    """

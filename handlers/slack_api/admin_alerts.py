@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.calls.outages import ChannelOutage
-from bot.ports import NoticeLater, NoticeLost
+from bot.errors import DeliveryDeferred, DeliveryImpossible
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, count, place, when
@@ -59,5 +59,5 @@ class AdminAlerts:
                 direct = await direct_channel(self.client, admin)
                 write = partial(self.client.chat_postMessage, channel=direct)
                 await post(write, [message], attempt)
-        except (NoticeLater, NoticeLost) as lost:
+        except (DeliveryDeferred, DeliveryImpossible) as lost:
             log.warning("admin not told", admin=admin, why=str(lost))

@@ -15,9 +15,9 @@ from bot.calls.actors import Reader
 from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
 from bot.calls.rights import NOTHING
-from bot.errors import Impossible, NotPermitted, SlackSilent, VendorError
+from bot.errors import DeliveryDeferred, Impossible, NotPermitted, SlackSilent, VendorError
 from bot.moderation.call_cards import Cards
-from bot.ports import Directory, NoticeLater
+from bot.ports import Directory
 from handlers.blocks.call_card import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
 from handlers.blocks.message import Message
@@ -83,7 +83,7 @@ class Outbox:
         if case.state in TROUBLE:
             try:
                 await self._call_asker(notice, case, line)
-            except NoticeLater as later:
+            except DeliveryDeferred as later:
                 later.posted = line.ts
                 raise
         return line.ts
@@ -176,7 +176,7 @@ class Outbox:
             try:
                 async with self._taken("line", notice) as attempt:
                     return Found(await self._post(notice, message, attempt), answered=False)
-            except NoticeLater as later:
+            except DeliveryDeferred as later:
                 if later.doubtful:
                     self.history.expect(notice.place, _mark(notice), notice.attempt)
                 raise

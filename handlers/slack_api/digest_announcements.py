@@ -71,7 +71,10 @@ class SlackTellings:
     gone: Mapping[str, str]
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
-        """Post it. Raises NoticeLater when Slack is busy or away, NoticeLost with why."""
+        """Post it.
+
+        Raises DeliveryDeferred when Slack is busy or away, DeliveryImpossible with why.
+        """
         one, pause = announcement.subscription, pause_before(announcement.attempt)
         if announcement.about is AnnouncementKind.PAUSED:
             message = owner_message(one, self.command)

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.digests.announcements import Announcement
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.ports import NoticeLost
+from bot.errors import DeliveryImpossible
 from bot.usage.days import local_day
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
@@ -70,8 +70,9 @@ class SlackDigests:
     async def post(self, posting: Posting, digest: Digest) -> str:
         """The digest, then its details in the thread; each is posted once. The digest's timestamp.
 
-        Raises NoticeLater when Slack is busy or away, MessageRefused when it refuses this digest
-        for what it is, NoticeLost with what the owner can do where it takes none in that channel.
+        Raises DeliveryDeferred when Slack is busy or away, MessageRefused when it refuses this
+        digest for what it is, DeliveryImpossible with what the owner can do where it takes none in
+        that channel.
         """
         pause = pause_before(posting.attempt)
         ts = await self._digest(posting, channel_drafts(digest), pause)
@@ -107,7 +108,7 @@ class SlackDigests:
                         return
             async with taken("digest's details", pause, THREADLESS, key=posting.key) as attempt:
                 await post(self._writing(channel, mark, thread_ts=ts), drafts, attempt)
-        except NoticeLost as lost:
+        except DeliveryImpossible as lost:
             log.warning("digest without details", key=posting.key, why=str(lost))
 
     def _writing(self, channel: str, mark: Mark, **more: Any) -> Ask:

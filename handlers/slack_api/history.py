@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.clock_skew import SIGNATURE_SECONDS
-from bot.ports import NoticeLater
+from bot.errors import DeliveryDeferred
 from handlers.slack_api.errors import error_code
 from handlers.slack_api.history_pages import UNREAD, PacedMethod
 from handlers.slack_api.history_ranges import ReadRanges, TimeRange
@@ -107,8 +107,8 @@ class ChannelHistory:
         Where `attempt` to write it does not follow the last one of this process, another process
         may have posted it since: what was read before says nothing of it any more.
 
-        None where it is not there, or where the scopes do not let us read. Raises NoticeLater, or
-        what Slack's client raises. `about` names the message on the log's lines.
+        None where it is not there, or where the scopes do not let us read. Raises DeliveryDeferred,
+        or what Slack's client raises. `about` names the message on the log's lines.
         """
         look = self._look(channel, mark, attempt)
         wanted = TimeRange((min(oldest, self._since(look)) - SKEW).timestamp(), EVER)
@@ -162,8 +162,8 @@ class ChannelHistory:
             found = await search
         except UNREAD as error:
             if left > 0 and not _unreadable(error):
-                if isinstance(error, NoticeLater) and error.seconds > left:
-                    raise NoticeLater(max(SOON, left)) from error
+                if isinstance(error, DeliveryDeferred) and error.seconds > left:
+                    raise DeliveryDeferred(max(SOON, left)) from error
                 raise
             log.warning("earlier message not readable", error=_code(error), **about)
             found = None

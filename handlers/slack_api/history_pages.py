@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
-from bot.ports import NoticeLater
+from bot.errors import DeliveryDeferred
 from handlers.slack_api.errors import error_code, retry_after
 from handlers.slack_api.posting import Mark
 
@@ -27,7 +27,7 @@ BUSY = {"ratelimited", "rate_limited"}
 """Slack's errors of who asks too often."""
 
 UNREAD = (
-    NoticeLater,
+    DeliveryDeferred,
     SlackClientError,
     TimeoutError,
     aiohttp.ClientError,
@@ -87,9 +87,9 @@ class PacedMethod:
         self._until = float("-inf")
 
     async def page(self, read: Read, **which: Any) -> Page:
-        """One page. NoticeLater while Slack is not to be asked; else whatever reading ends in."""
+        """One page. DeliveryDeferred while Slack is not to be asked; else what reading ends in."""
         if (left := self._until - self._clock.monotonic()) > 0:
-            raise NoticeLater(left)
+            raise DeliveryDeferred(left)
         try:
             async with asyncio.timeout(READ_SECONDS):
                 answer = await read(include_all_metadata=True, limit=PAGE, **which)
@@ -98,7 +98,7 @@ class PacedMethod:
             pause = retry_after(error.response.headers, AGAIN_SECONDS)
             self._until = self._clock.monotonic() + pause
             if error_code(error) in BUSY:
-                raise NoticeLater(pause) from error
+                raise DeliveryDeferred(pause) from error
             raise
         except UNREAD:
             self._until = self._clock.monotonic() + AGAIN_SECONDS

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.errors import ChannelUnavailable, DeliveryDeferred, DeliveryImpossible, MessageRefused
 from bot.held_lease import require_held
-from bot.ports import ChannelUnavailable, MessageRefused, NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.slack_api.errors import (
     UNDRAWABLE,
@@ -75,7 +75,9 @@ async def taken(
     unavailable: Collection[str] = (),
     **about: Any,
 ) -> AsyncIterator[Attempt]:
-    """Ends in 10 s; whatever Slack does is `NoticeLater`, `NoticeLost` or `ChannelUnavailable`.
+    """Write to Slack within 10 s; whatever goes wrong is one of our three errors.
+
+    Those are `DeliveryDeferred`, `DeliveryImpossible` and `ChannelUnavailable`.
 
     `lost` are Slack's errors after which this will never be written, with what is said of each,
     `unavailable` those after which nothing can be written there until somebody mends it. `what` and
@@ -89,12 +91,12 @@ async def taken(
         code = error_code(error)
         log.warning("message not shown", what=what, error=code, **about)
         if code in lost:
-            raise NoticeLost(lost[code]) from error
+            raise DeliveryImpossible(lost[code]) from error
         if code in unavailable:
             raise ChannelUnavailable(code) from error
         pause = pause if attempt.in_doubt else LONGEST_PAUSE
         seconds = retry_after(error.response.headers, pause)
-        raise NoticeLater(seconds, doubtful=attempt.in_doubt) from error
+        raise DeliveryDeferred(seconds, doubtful=attempt.in_doubt) from error
     except (
         TimeoutError,
         SlackClientError,
@@ -105,7 +107,7 @@ async def taken(
         log.warning(
             "message not shown", what=what, error=type(error).__name__, cause=cause(error), **about
         )
-        raise NoticeLater(pause, doubtful=attempt.in_doubt) from error
+        raise DeliveryDeferred(pause, doubtful=attempt.in_doubt) from error
 
 
 async def post(write: Ask, drafts: Sequence[Message], attempt: Attempt) -> str:

@@ -9,9 +9,9 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.errors import DeliveryDeferred, DeliveryImpossible
 from bot.held_lease import require_held
 from bot.network import DIRECT, Network
-from bot.ports import NoticeLater, NoticeLost
 from handlers.blocks.message import Message
 from handlers.slack_api.clients import webhook_client
 from handlers.slack_api.errors import UNDRAWABLE, cause, retry_after
@@ -41,9 +41,9 @@ class ResponseUrlClient:
     ) -> None:
         """Show `message` to the asker only; `in_place` replaces the card the press came from.
 
-        Where Slack refuses its blocks, the first of `plainer` is shown that it takes.
-        Raises NoticeLater when Slack is busy or away, NoticeLost when the address is used up, and
-        ClaimLost where it is done under a lease that may have run out.
+        Where Slack refuses its blocks, the first of `plainer` is shown that it takes. Raises
+        DeliveryDeferred when Slack is busy or away, DeliveryImpossible when the address is used up,
+        and ClaimLost where it is done under a lease that may have run out.
         """
         hook = webhook_client(self.session, url, self.network)
         try:
@@ -51,13 +51,13 @@ class ResponseUrlClient:
                 answer = await _send(hook, (message, *plainer), in_place=in_place)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("answer not taken", error=type(error).__name__, cause=cause(error))
-            raise NoticeLater(SOON) from error
+            raise DeliveryDeferred(SOON) from error
         if answer.status_code == TOO_MANY:
-            raise NoticeLater(retry_after(answer.headers, SOON))
+            raise DeliveryDeferred(retry_after(answer.headers, SOON))
         if answer.status_code >= SERVER_ERROR:
-            raise NoticeLater(SOON)
+            raise DeliveryDeferred(SOON)
         if answer.status_code >= OUR_FAULT:
-            raise NoticeLost(f"Slack answered {answer.status_code}: {answer.body[:QUOTED]}")
+            raise DeliveryImpossible(f"Slack answered {answer.status_code}: {answer.body[:QUOTED]}")
 
     async def try_post(
         self, url: str, message: Message, *, in_place: bool, plainer: Sequence[Message] = ()
@@ -65,7 +65,7 @@ class ResponseUrlClient:
         """`post`, where losing the message loses nothing but the message."""
         try:
             await self.post(url, message, in_place=in_place, plainer=plainer)
-        except (NoticeLater, NoticeLost) as lost:
+        except (DeliveryDeferred, DeliveryImpossible) as lost:
             log.warning("answer not shown", why=str(lost))
 
 

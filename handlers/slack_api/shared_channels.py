@@ -12,16 +12,8 @@ from bot.calls.cases import Case, DigestNote, Event, Notice, NoticeKind
 from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.errors import SlackSilent
-from bot.ports import (
-    ChannelUnavailable,
-    DigestPoster,
-    Directory,
-    NoticeLater,
-    NoticeLost,
-    Notifier,
-    Store,
-)
+from bot.errors import ChannelUnavailable, DeliveryDeferred, DeliveryImpossible, SlackSilent
+from bot.ports import DigestPoster, Directory, Notifier, Store
 from handlers.slack_api.channel_errors import SHARED
 from handlers.slack_api.posting import pause_before
 
@@ -39,19 +31,19 @@ class OwnChannels:
     allowed: frozenset[str]
 
     async def require(self, channel: str, pause: float) -> None:
-        """NoticeLost where people of another workspace would read along.
+        """DeliveryImpossible where people of another workspace would read along.
 
-        NoticeLater, after `pause` seconds, when Slack does not say. Where the scopes do not let the
-        bot look it is taken for an own one: the doctor says so.
+        DeliveryDeferred, after `pause` seconds, when Slack does not say. Where the scopes do not
+        let the bot look it is taken for an own one: the doctor says so.
         """
         if channel in self.allowed:
             return
         try:
             shared = await self.directory.is_shared(channel)
         except SlackSilent as silence:
-            raise NoticeLater(pause) from silence
+            raise DeliveryDeferred(pause) from silence
         if shared:
-            raise NoticeLost(WHY)
+            raise DeliveryImpossible(WHY)
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class OwnDigests:
     own: OwnChannels
 
     async def post(self, posting: Posting, digest: Digest) -> str:
-        """As the poster; NoticeLost for a shared channel, so that the owner is told why."""
+        """As the poster; DeliveryImpossible for a shared channel, so that the owner is told why."""
         await self.own.require(posting.subscription.wish.channel, pause_before(posting.attempt))
         return await self.poster.post(posting, digest)
 
@@ -91,7 +83,7 @@ class OwnLines:
         if notice.kind is NoticeKind.LINE:
             try:
                 await self.own.require(notice.place, pause_before(notice.attempt))
-            except NoticeLost as shared:
+            except DeliveryImpossible as shared:
                 await self._note_once(notice.place, case)
                 raise ChannelUnavailable(SHARED) from shared
         return await self.notifier.show(notice, case)

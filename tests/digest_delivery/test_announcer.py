@@ -11,7 +11,7 @@ from bot.digest_delivery.dispatcher import SendResult
 from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting, Subscription
-from bot.ports import NoticeLater, NoticeLost
+from bot.errors import DeliveryDeferred, DeliveryImpossible
 from tests.digest_delivery.delivery import SATURDAY, Watch, utc
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import OWNER, Channel, subscription
@@ -38,8 +38,8 @@ async def test_an_owner_whom_slack_does_not_let_us_tell_is_told_later_and_once(
     watch: Watch,
 ) -> None:
     """Also by another worker: it is a row."""
-    watch.channel.fails = [NoticeLost("is_archived")]
-    watch.channel.owner_fails = [NoticeLater(1), NoticeLater(90)]
+    watch.channel.fails = [DeliveryImpossible("is_archived")]
+    watch.channel.owner_fails = [DeliveryDeferred(1), DeliveryDeferred(90)]
     await watch.go_at(utc(21))
     await watch.worker("two").go()
     assert watch.channel.told == []
@@ -60,7 +60,7 @@ async def test_one_that_was_changed_meanwhile_is_not_paused(watch: Watch) -> Non
         async def post(self, posting: Posting, digest: Digest) -> str:
             del posting, digest
             watch.rows.put(stopped)  # meanwhile
-            raise NoticeLost("is_archived")
+            raise DeliveryImpossible("is_archived")
 
     channel = Archived()
     watch.stand_at(utc(21))
@@ -103,7 +103,7 @@ async def test_a_slack_that_hangs_over_words_holds_up_no_digest(watch: Watch) ->
 
 async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Watch) -> None:
     watch.rows.owed.append(introduction(watch))
-    watch.channel.owner_fails = [NoticeLater(1)] * 14
+    watch.channel.owner_fails = [DeliveryDeferred(1)] * 14
     pauses = []
     for _ in range(14):
         assert [one.lost for one in await watch.dispatcher.announcer.go()] == [False]
@@ -111,7 +111,7 @@ async def test_the_pauses_grow_to_an_hour_and_what_is_lost_is_given_up(watch: Wa
         watch.stand_at(watch.rows.not_before["set_up:1"])
     assert pauses[:3] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
     assert pauses[-1] == LONGEST_PAUSE
-    watch.channel.owner_fails = [NoticeLost("The channel is archived.")]
+    watch.channel.owner_fails = [DeliveryImpossible("The channel is archived.")]
     (untold,) = await watch.dispatcher.announcer.go()
     assert (untold.why, untold.lost) == ("The channel is archived.", True)
     watch.clock.advance(86_400)

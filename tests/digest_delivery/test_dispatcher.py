@@ -11,8 +11,7 @@ from bot.calls.models import Vendor
 from bot.digest_delivery.dispatcher import LATEST, LEASE, SendResult, due_days
 from bot.digests.digest import Difference, Gap
 from bot.digests.subscription import Rhythm, Subscription, Wish
-from bot.errors import ClaimLost, StoreError
-from bot.ports import MessageRefused, NoticeLater, NoticeLost
+from bot.errors import ClaimLost, DeliveryDeferred, DeliveryImpossible, MessageRefused, StoreError
 from bot.scheduler.scheduler import guarded
 from tests.digest_delivery.delivery import SATURDAY, Watch, utc
 from tests.fakes.clock import ManualClock
@@ -86,7 +85,7 @@ async def test_what_is_already_posted_is_not_made_again(watch: Watch) -> None:
 
 
 async def test_slack_asking_to_wait_is_given_its_time_and_nothing_is_lost(watch: Watch) -> None:
-    watch.channel.fails = [NoticeLater(150)]
+    watch.channel.fails = [DeliveryDeferred(150)]
     assert await watch.go_at(utc(21, 9, 0)) == []
     for minute in (1, 2):
         assert await watch.go_at(utc(21, 9, minute)) == []
@@ -98,7 +97,7 @@ async def test_one_channel_that_has_to_wait_does_not_hold_up_another(watch: Watc
     watch.rows.subs.append(
         watch.rows.subs[0].model_copy(update={"id": 2, "wish": Wish(channel="C-2", at=time(9))})
     )
-    watch.channel.fails = [NoticeLater(150)]
+    watch.channel.fails = [DeliveryDeferred(150)]
     await watch.go_at(utc(21))
     assert watch.channel.days == [("C-2", SATURDAY)]
 
@@ -106,7 +105,7 @@ async def test_one_channel_that_has_to_wait_does_not_hold_up_another(watch: Watc
 async def test_after_an_hour_without_slack_it_is_sent_and_says_that_it_is_late(
     watch: Watch,
 ) -> None:
-    watch.channel.fails = [NoticeLater(30) for _ in range(60)]
+    watch.channel.fails = [DeliveryDeferred(30) for _ in range(60)]
     for minute in range(60):
         assert await watch.go_at(utc(21, 9, minute)) == []
     assert await watch.go_at(utc(21, 10)) == [SATURDAY]
@@ -154,7 +153,7 @@ async def test_a_machine_asleep_over_several_days_sends_the_newest_and_folds_the
 async def test_older_ones_wait_for_the_next_when_the_one_they_are_folded_into_fails(
     watch: Watch,
 ) -> None:
-    watch.channel.fails = [NoticeLater(1)]
+    watch.channel.fails = [DeliveryDeferred(1)]
     assert await watch.go_at(utc(22, 9)) == []
     assert not watch.rows.rows[1, SATURDAY].done
     assert await watch.go_at(utc(22, 9, 1)) == [SUNDAY]
@@ -283,7 +282,7 @@ async def test_one_changed_while_its_digest_is_made_is_posted_as_it_is_now(watch
 
 
 async def test_a_channel_that_is_gone_pauses_it_and_its_owner_is_told_why(watch: Watch) -> None:
-    watch.channel.fails = [NoticeLost("Slack answered is_archived")]
+    watch.channel.fails = [DeliveryImpossible("Slack answered is_archived")]
     assert await watch.go_at(utc(21)) == []
     assert watch.channel.told == [(1, "Slack answered is_archived")]
     (one,) = watch.rows.subs
@@ -304,11 +303,11 @@ async def test_a_digest_that_is_refused_for_what_it_is_leaves_older_days_to_the_
     assert posting.folded == (SATURDAY,)
 
 
-@pytest.mark.parametrize("trouble", [NoticeLater(1), NoticeLost("account_inactive")])
+@pytest.mark.parametrize("trouble", [DeliveryDeferred(1), DeliveryImpossible("account_inactive")])
 async def test_an_owner_who_cannot_be_told_changes_nothing(
     watch: Watch, trouble: Exception
 ) -> None:
-    watch.channel.fails, watch.channel.owner_fails = [NoticeLost("is_archived")], [trouble]
+    watch.channel.fails, watch.channel.owner_fails = [DeliveryImpossible("is_archived")], [trouble]
     await watch.go_at(utc(21))
     assert watch.rows.subs[0].why == "is_archived"
 

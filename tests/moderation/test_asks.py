@@ -11,10 +11,10 @@ from bot.calls.acts import Act, Person
 from bot.calls.asks import Ask, Asked
 from bot.calls.outages import ChannelOutage
 from bot.calls.verbs import Kick, Unblock
-from bot.errors import BadInput, UnknownCall, VendorTimeout
+from bot.errors import BadInput, ChannelUnavailable, DeliveryImpossible, UnknownCall, VendorTimeout
 from bot.moderation.asks import Asking, NobodyAsked
 from bot.moderation.lease_consumer import Claimant
-from bot.ports import AskPoster, ChannelUnavailable, NoticeLost
+from bot.ports import AskPoster
 from tests.fakes.clock import START, ManualClock
 from tests.moderation.test_resolver import Table
 
@@ -61,7 +61,7 @@ class Lost:
     channel = "C1"
 
     def __init__(self, trouble: Exception | None = None) -> None:
-        self.trouble = trouble or NoticeLost("shared")
+        self.trouble = trouble or DeliveryImpossible("shared")
 
     async def post(self, ask: Ask) -> None:
         del ask

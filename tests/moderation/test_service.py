@@ -17,6 +17,9 @@ from bot.calls.reports import REPORTS
 from bot.calls.verbs import Block, End, Kick, Mute, RecordPause, Unblock, Verb
 from bot.errors import (
     BadInput,
+    ChannelUnavailable,
+    DeliveryDeferred,
+    DeliveryImpossible,
     Impossible,
     NotPermitted,
     Outsider,
@@ -27,7 +30,7 @@ from bot.errors import (
 from bot.metrics import Metrics
 from bot.moderation.executor import MOST_ATTEMPTS, STALE, release_quietly
 from bot.moderation.service import Asker
-from bot.ports import AuditQuery, ChannelUnavailable, NoticeLater, NoticeLost
+from bot.ports import AuditQuery
 from bot.store import SqlStore
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import HOME
@@ -314,7 +317,7 @@ async def test_a_bell_for_one_vendor_leaves_the_others_alone(office: Office) -> 
 async def test_a_message_slack_has_no_time_for_is_sent_later(
     office: Office, clock: ManualClock
 ) -> None:
-    office.wall.troubles = [NoticeLater(30.0)]
+    office.wall.troubles = [DeliveryDeferred(30.0)]
     await office.desk.request(office.order(Block(), "ann"))
     await office.done()
     assert office.wall.shown == []
@@ -328,9 +331,9 @@ async def test_a_line_that_surely_was_not_posted_counts_as_not_tried_and_one_in_
     office: Office, clock: ManualClock
 ) -> None:
     office.wall.troubles = [
-        NoticeLater(30.0),
-        NoticeLater(30.0, doubtful=True),
-        NoticeLater(30.0, posted="ts-known"),
+        DeliveryDeferred(30.0),
+        DeliveryDeferred(30.0, doubtful=True),
+        DeliveryDeferred(30.0, posted="ts-known"),
     ]
     await office.desk.request(office.order(Block(), "ann"))
     for _ in range(4):
@@ -360,7 +363,7 @@ async def test_admins_are_told_once_that_the_channel_takes_no_lines(
 
 
 async def test_a_message_that_can_never_be_sent_is_given_up(office: Office) -> None:
-    office.wall.troubles = [NoticeLost("archived")]
+    office.wall.troubles = [DeliveryImpossible("archived")]
     await office.desk.request(office.order(Kick(), "ann"))
     await office.done()
     office.executor.nudge()

@@ -27,9 +27,9 @@ import handlers
 from bot.bootstrap import open_house
 from bot.calls.cases import Notice, NoticeKind
 from bot.calls.models import Vendor
-from bot.errors import VendorError
+from bot.errors import DeliveryDeferred, VendorError
 from bot.network import Network
-from bot.ports import CallProvider, NoticeLater
+from bot.ports import CallProvider
 from bot.providers.cometchat.provider import cometchat
 from bot.providers.http.client import Deadlines, Transport, Wire
 from bot.providers.http.credentials import HeaderKey, StreamToken
@@ -218,7 +218,7 @@ async def test_no_way_to_slack_shows_a_secret() -> None:
     async with open_session() as session:
         web = web_client(session, "http://127.0.0.1:9/api/", "xoxb-canary")
         assert telltales((web, webhook_client(session, url), ResponseUrlClient(session))) == []
-        with pytest.raises(NoticeLater) as caught:
+        with pytest.raises(DeliveryDeferred) as caught:
             await ResponseUrlClient(session).post(url, Message("hello", []), in_place=False)
     assert telltales(caught.value) == []
 

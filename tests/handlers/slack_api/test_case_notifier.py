@@ -27,7 +27,14 @@ from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, User, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.screen import Message
-from bot.errors import ClaimLost, VendorTimeout
+from bot.errors import (
+    ChannelUnavailable,
+    ClaimLost,
+    DeliveryDeferred,
+    DeliveryImpossible,
+    MessageRefused,
+    VendorTimeout,
+)
 from bot.held_lease import HeldLease, holding
 from bot.moderation.absent_people import Absentees
 from bot.moderation.call_cards import Cards
@@ -35,7 +42,7 @@ from bot.moderation.live_calls import Board
 from bot.moderation.recent_calls import Memory
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
-from bot.ports import ChannelUnavailable, Member, MessageRefused, NoticeLater, NoticeLost
+from bot.ports import Member
 from bot.store import open_store
 from handlers.slack_api.admin_alerts import AdminAlerts
 from handlers.slack_api.case_notifier import Outbox
@@ -300,7 +307,7 @@ async def test_the_asker_is_called_once_although_the_answer_was_lost(mail: Mail)
     ts = await mail.outbox.show(mail.notice(), mail.case)
     mail.slack.faults.drop(after=True, on=POST)
     case = ended(mail.case, State.FAILED)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(posted=ts, version=2), case)
     again = await mail.outbox.show(mail.notice(posted=ts, version=2, attempt=2), case)
     assert (again, len(mail.roots()), len(mail.thread())) == (ts, 1, 1)
@@ -310,7 +317,7 @@ async def test_a_call_that_never_arrived_is_made_at_the_next_try(mail: Mail) -> 
     ts = await mail.outbox.show(mail.notice(), mail.case)
     mail.slack.faults.drop(on=POST)
     case = ended(mail.case, State.NOT_CONFIRMED)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(posted=ts, version=2), case)
     await mail.outbox.show(mail.notice(posted=ts, version=2, attempt=2), case)
     assert len(mail.thread()) == 1
@@ -318,7 +325,7 @@ async def test_a_call_that_never_arrived_is_made_at_the_next_try(mail: Mail) -> 
 
 async def test_a_line_whose_answer_was_lost_is_found_again_and_not_posted_twice(mail: Mail) -> None:
     mail.slack.faults.drop(after=True, on=POST)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await mail.outbox.show(mail.notice(), mail.case)
     assert later.value.seconds == 1
     ts = await mail.outbox.show(mail.notice(attempt=2), finished(mail.case))
@@ -328,7 +335,7 @@ async def test_a_line_whose_answer_was_lost_is_found_again_and_not_posted_twice(
 
 async def test_a_lost_line_is_found_although_slacks_clock_is_behind_ours(mail: Mail) -> None:
     mail.slack.faults.drop(after=True, on=POST)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(), mail.case)
     ahead = mail.case.model_copy(update={"asked_at": mail.clock.now() + timedelta(minutes=4)})
     await mail.outbox.show(mail.notice(attempt=2), ahead)
@@ -337,7 +344,7 @@ async def test_a_lost_line_is_found_although_slacks_clock_is_behind_ours(mail: M
 
 async def test_a_lost_line_is_found_behind_hundreds_of_others(mail: Mail) -> None:
     mail.slack.faults.drop(after=True, on=POST)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(), mail.case)
     for number in range(250):
         mail.world.post(mail.channel.id, f"chatter {number}", [])
@@ -376,7 +383,7 @@ async def test_a_line_posted_anew_whose_answer_was_lost_is_found_too(mail: Mail)
     first = await mail.outbox.show(mail.notice(), mail.case)
     mail.world.delete(mail.lines[0])
     mail.slack.faults.drop(after=True, on=POST)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(posted=first), finished(mail.case))
     await mail.outbox.show(mail.notice(posted=first, attempt=2), finished(mail.case))
     assert len(mail.lines) == 1
@@ -384,7 +391,7 @@ async def test_a_line_posted_anew_whose_answer_was_lost_is_found_too(mail: Mail)
 
 async def test_429_waits_as_long_as_slack_asks(mail: Mail) -> None:
     mail.slack.faults.limit(17, on=POST)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await mail.outbox.show(mail.notice(), mail.case)
     assert later.value.seconds == 17
     assert mail.lines == []
@@ -395,7 +402,7 @@ async def test_429_while_looking_or_editing_posts_nothing(mail: Mail, method: st
     ts = await mail.outbox.show(mail.notice(), mail.case)
     mail.slack.faults.limit(3, on=method)
     posted = ts if method == UPDATE else None
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await mail.outbox.show(mail.notice(posted=posted, attempt=2), mail.case)
     assert later.value.seconds == 3
     assert len(mail.lines) == 1
@@ -455,7 +462,7 @@ async def test_an_error_of_the_thread_that_passes_is_tried_again(mail: Mail) -> 
     ts = await mail.outbox.show(mail.notice(), mail.case)
     mail.slack.faults.limit(3, on=POST)
     case = ended(mail.case, State.FAILED)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(posted=ts, version=2), case)
 
 
@@ -479,7 +486,7 @@ async def test_whatever_slack_answers_the_line_is_tried_again_and_is_there_once(
         faults.nulls("ts", on=POST)
     else:
         getattr(faults, trouble)(on=POST)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await mail.outbox.show(mail.notice(attempt=attempt), mail.case)
     assert later.value.seconds == {1: 1, 2: 2}[attempt]
     await mail.outbox.show(mail.notice(attempt=attempt + 1), mail.case)
@@ -488,14 +495,14 @@ async def test_whatever_slack_answers_the_line_is_tried_again_and_is_there_once(
 
 async def test_a_history_that_cannot_be_read_posts_nothing(mail: Mail) -> None:
     mail.slack.faults.nulls("messages", on=HISTORY)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(attempt=2), mail.case)
     assert mail.lines == []
 
 
 async def test_slack_away_altogether_means_later(mail: Mail) -> None:
     mail.outbox.client.base_url = "http://127.0.0.1:9/api/"
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.notice(), mail.case)
 
 
@@ -635,14 +642,14 @@ async def test_a_used_up_response_url_is_given_up(mail: Mail) -> None:
     url = mail.reply_url()
     for _ in range(5):
         await mail.outbox.show(mail.answer(url), mail.case)
-    with pytest.raises(NoticeLost, match="used_url"):
+    with pytest.raises(DeliveryImpossible, match="used_url"):
         await mail.outbox.show(mail.answer(url), mail.case)
 
 
 async def test_a_response_url_is_good_for_half_an_hour(mail: Mail) -> None:
     url = mail.reply_url()
     mail.clock.advance(31 * 60)
-    with pytest.raises(NoticeLost, match="expired_url"):
+    with pytest.raises(DeliveryImpossible, match="expired_url"):
         await mail.outbox.show(mail.answer(url), mail.case)
 
 
@@ -655,7 +662,7 @@ async def test_an_answer_that_slack_does_not_take_now_is_tried_later(
         faults.limit(9, on="respond")
     else:
         getattr(faults, trouble)(on="respond")
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await mail.outbox.show(mail.answer(mail.reply_url()), mail.case)
     assert later.value.seconds == seconds
 
@@ -664,7 +671,7 @@ async def test_an_answer_that_slack_does_not_take_now_is_tried_later(
 async def test_an_address_that_leads_nowhere_is_tried_later_and_breaks_nothing(
     mail: Mail, url: str
 ) -> None:
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await mail.outbox.show(mail.answer(url), mail.case)
 
 

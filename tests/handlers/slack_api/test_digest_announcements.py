@@ -17,7 +17,7 @@ from bot.demo.slack.screen import Message
 from bot.digest_delivery.announcer import Undelivered
 from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.subscription import Subscription, Wish
-from bot.ports import NoticeLater, NoticeLost
+from bot.errors import DeliveryDeferred, DeliveryImpossible
 from handlers.slack_api.digest_announcements import untold_message
 from handlers.slack_api.digest_poster import SlackDigests
 from handlers.slack_api.history import ChannelHistory
@@ -122,14 +122,14 @@ async def test_the_owner_is_told_in_private_why_it_is_paused(desk: Desk) -> None
 
 async def test_without_the_scope_for_direct_messages_it_is_given_up(desk: Desk) -> None:
     desk.world.credentials.scopes -= {"im:write"}
-    with pytest.raises(NoticeLost, match="missing_scope"):
+    with pytest.raises(DeliveryImpossible, match="missing_scope"):
         await desk.announce(AnnouncementKind.PAUSED)
     assert desk.private == []
 
 
 async def test_a_channel_that_takes_nothing_says_what_to_do(desk: Desk) -> None:
     desk.world.channels["CLEADS"].archived = True
-    with pytest.raises(NoticeLost, match="Unarchive it"):
+    with pytest.raises(DeliveryImpossible, match="Unarchive it"):
         await desk.announce(AnnouncementKind.SET_UP)
 
 
@@ -141,7 +141,7 @@ async def test_a_slack_in_trouble_is_asked_again_later(
     desk: Desk, trouble: str, about: AnnouncementKind, method: str
 ) -> None:
     getattr(desk.slack.faults, trouble)(on=method)
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await desk.announce(about)
     desk.slack.faults.clear()
     await desk.announce(about, 2)

@@ -25,7 +25,7 @@ from bot.digest_delivery.dispatcher import LEASE, DigestDispatcher
 from bot.digest_delivery.refresh import UsageRefresh
 from bot.digests.digest import Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
-from bot.ports import NoticeLater, NoticeLost
+from bot.errors import DeliveryDeferred, DeliveryImpossible
 from bot.store import SqlStore, open_store
 from handlers.slack_api.digest_poster import SlackDigests
 from handlers.slack_api.history import ChannelHistory
@@ -201,7 +201,7 @@ async def test_a_crash_between_the_digest_and_its_details_adds_the_details(desk:
 
 async def test_a_digest_whose_answer_was_lost_is_found_again(desk: Desk) -> None:
     desk.slack.faults.drop(after=True, on=POST)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await desk.poster.post(desk.posting(), DIGEST)
     assert later.value.seconds == 1
     await desk.another().post(desk.posting(attempt=2), DIGEST)
@@ -233,7 +233,7 @@ async def test_429_on_the_details_does_not_repeat_the_digest(desk: Desk, readabl
     if not readable:
         desk.world.credentials.scopes -= {"channels:history"}
     desk.port.quota = 1
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await desk.poster.post(desk.posting(), DIGEST)
     assert (later.value.seconds, len(desk.roots), desk.replies) == (9, 1, [])
     desk.port.quota = None
@@ -255,7 +255,7 @@ async def test_whatever_slack_answers_the_digest_is_there_once_at_last(
     desk: Desk, trouble: str, attempt: int
 ) -> None:
     getattr(desk.slack.faults, trouble)(on=POST)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await desk.poster.post(desk.posting(attempt=attempt), DIGEST)
     assert later.value.seconds == {1: 1, 2: 2}[attempt]
     await desk.poster.post(desk.posting(attempt=attempt + 1), DIGEST)
@@ -264,7 +264,7 @@ async def test_whatever_slack_answers_the_digest_is_there_once_at_last(
 
 async def test_429_waits_as_long_as_slack_asks(desk: Desk) -> None:
     desk.slack.faults.limit(17, on=POST)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await desk.poster.post(desk.posting(), DIGEST)
     assert later.value.seconds == 17
     assert desk.said == []
@@ -274,7 +274,7 @@ async def test_429_waits_as_long_as_slack_asks(desk: Desk) -> None:
 async def test_429_while_looking_posts_nothing_twice(desk: Desk, method: str) -> None:
     await desk.poster.post(desk.posting(), DIGEST)
     desk.slack.faults.limit(3, on=method)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await desk.another().post(desk.posting(attempt=2), DIGEST)
     assert later.value.seconds == 3
     assert desk.once()
@@ -282,13 +282,13 @@ async def test_429_while_looking_posts_nothing_twice(desk: Desk, method: str) ->
 
 async def test_slack_away_altogether_means_later(desk: Desk) -> None:
     desk.poster.client.base_url = "http://127.0.0.1:9/api/"
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await desk.poster.post(desk.posting(), DIGEST)
 
 
 async def test_an_archived_channel_is_lost_and_the_words_say_what_to_do(desk: Desk) -> None:
     desk.channel.archived = True
-    with pytest.raises(NoticeLost, match="Unarchive it, or choose another channel"):
+    with pytest.raises(DeliveryImpossible, match="Unarchive it, or choose another channel"):
         await desk.poster.post(desk.posting(), DIGEST)
 
 
@@ -296,12 +296,12 @@ async def test_a_channel_without_the_bot_is_lost_and_the_words_say_how_to_invite
     desk: Desk,
 ) -> None:
     desk.channel.members.discard(desk.world.bot.id)
-    with pytest.raises(NoticeLost, match="/invite @Callwarden"):
+    with pytest.raises(DeliveryImpossible, match="/invite @Callwarden"):
         await desk.poster.post(desk.posting(), DIGEST)
 
 
 async def test_a_channel_that_slack_does_not_know_is_lost(desk: Desk) -> None:
-    with pytest.raises(NoticeLost, match="Slack knows no such channel"):
+    with pytest.raises(DeliveryImpossible, match="Slack knows no such channel"):
         await desk.poster.post(desk.posting(channel="C0GONE"), DIGEST)
 
 
@@ -315,7 +315,7 @@ async def test_details_that_cannot_be_written_leave_the_digest_standing(desk: De
 
 async def test_no_log_line_has_a_token_or_what_was_said(desk: Desk) -> None:
     desk.slack.faults.error(on=POST)
-    with capture_logs() as log, pytest.raises(NoticeLater):
+    with capture_logs() as log, pytest.raises(DeliveryDeferred):
         await desk.poster.post(desk.posting(), DIGEST)
     assert log
     assert desk.world.credentials.token not in str(log)

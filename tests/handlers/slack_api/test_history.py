@@ -19,6 +19,7 @@ from bot.demo.serving import serve
 from bot.demo.slack import Channel, SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.screen import Message
+from bot.errors import DeliveryDeferred
 from bot.moderation.absent_people import Absentees
 from bot.moderation.authorizer import Authorizer
 from bot.moderation.call_cards import Cards
@@ -27,7 +28,6 @@ from bot.moderation.lease_consumer import Claimant
 from bot.moderation.live_calls import Board
 from bot.moderation.recent_calls import Memory
 from bot.policy import Policy, Rules
-from bot.ports import NoticeLater
 from bot.store import SqlStore, open_store
 from handlers.slack_api.admin_alerts import AdminAlerts
 from handlers.slack_api.case_notifier import PATIENCE, Outbox
@@ -198,14 +198,14 @@ async def test_a_history_that_cannot_be_read_is_not_waited_for_longer_than_there
     worker.slack.faults.error(500, on=HISTORY, times=None)
     with pytest.raises(SlackApiError):
         await history.find(channel, MARKS[0], now, PATIENCE)
-    with pytest.raises(NoticeLater) as later:
+    with pytest.raises(DeliveryDeferred) as later:
         await history.find(channel, MARKS[1], now, PATIENCE)
     assert later.value.seconds == 1, "one asks for all"
     worker.clock.advance(PATIENCE)
     with capture_logs() as log:
         assert await history.find(channel, MARKS[0], now, PATIENCE) is None
         assert await history.find(channel, MARKS[1], now, PATIENCE) is None
-    assert [line["error"] for line in log] == ["internal_error", "NoticeLater"]
+    assert [line["error"] for line in log] == ["internal_error", "DeliveryDeferred"]
 
 
 async def test_a_message_posted_after_a_reading_is_found_by_the_next(worker: Worker) -> None:

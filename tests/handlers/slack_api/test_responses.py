@@ -10,8 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SlackSilent
-from bot.ports import NoticeLater, NoticeLost
+from bot.errors import DeliveryDeferred, DeliveryImpossible, SlackSilent
 from handlers.blocks.message import Message
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import complaints, error_code, retry_after
@@ -142,7 +141,7 @@ async def test_a_redirect_is_not_followed(wire: Wire, status: int) -> None:
     wire.says(b"{}", f"{status} x", location=f"{wire.url}elsewhere")
     assert isinstance(await end_of(wire), SlackRedirected)
     async with asking() as session:
-        with pytest.raises(NoticeLater):
+        with pytest.raises(DeliveryDeferred):
             await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
     assert not [asked for asked in wire.asked if b"elsewhere" in asked]
     assert len(wire.asked) == 2
@@ -162,10 +161,10 @@ async def test_the_doctor_says_what_answers_in_slacks_place(wire: Wire) -> None:
     ("status", "end"),
     [
         ("200 x", None),
-        ("404 x", NoticeLost),
-        ("460 x", NoticeLost),
-        ("503 x", NoticeLater),
-        ("999 x", NoticeLater),
+        ("404 x", DeliveryImpossible),
+        ("460 x", DeliveryImpossible),
+        ("503 x", DeliveryDeferred),
+        ("999 x", DeliveryDeferred),
     ],
 )
 async def test_a_reply_ends_as_its_status_says(
@@ -191,6 +190,6 @@ async def test_slack_is_given_half_a_second_to_five_minutes(
     assert isinstance(error, SlackApiError)
     assert retry_after(error.response.headers, 1.0) == seconds
     async with asking() as session:
-        with pytest.raises(NoticeLater) as caught:
+        with pytest.raises(DeliveryDeferred) as caught:
             await ResponseUrlClient(session).post(wire.url, HELLO, in_place=False)
     assert caught.value.seconds == seconds

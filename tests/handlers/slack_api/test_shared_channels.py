@@ -16,7 +16,8 @@ from bot.demo.stage import Show, open_show
 from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.digest import Digest
 from bot.digests.subscription import Posting
-from bot.ports import NoticeLater, NoticeLost, Place
+from bot.errors import DeliveryDeferred, DeliveryImpossible
+from bot.ports import Place
 from handlers.blocks.digests.forms import CHANNEL
 from handlers.slack_api.shared_channels import OwnChannels, OwnDigests
 from tests.fakes.digests import subscription
@@ -128,7 +129,7 @@ async def test_a_digest_is_posted_only_where_nobody_else_reads(
     ]
     for one in asked:
         if lost:
-            with pytest.raises(NoticeLost, match="shared with another workspace"):
+            with pytest.raises(DeliveryImpossible, match="shared with another workspace"):
                 await one
         else:
             await one
@@ -141,7 +142,7 @@ async def test_a_digest_is_posted_only_where_nobody_else_reads(
 async def test_while_slack_does_not_say_nothing_is_posted_and_nothing_is_lost() -> None:
     poster, table = Poster(), Table(silent={"C0TEAM"})
     digests = OwnDigests(poster, OwnChannels(table, frozenset()))
-    with pytest.raises(NoticeLater):
+    with pytest.raises(DeliveryDeferred):
         await digests.announce(announcement(AnnouncementKind.SET_UP), NOW)
     assert poster.posted == []
 

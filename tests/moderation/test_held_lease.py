@@ -14,7 +14,7 @@ from bot.held_lease import HeldLease, age_held, holding, require_held
 from bot.moderation.lease_consumer import Claimant, Pump
 from bot.moderation.lease_keeper import LeaseKeeper
 from bot.providers.http.breaker import BreakerState
-from bot.providers.http.client import Kind
+from bot.providers.http.retry import Kind
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.moderation.harness import Office

@@ -24,7 +24,8 @@ from bot.errors import (
 from bot.network import DIRECT, Cause, Network, cause_of, diagnose
 from bot.providers.http.answers import Problem
 from bot.providers.http.breaker import Breaker
-from bot.providers.http.client import Deadlines, Kind, Transport, Wire
+from bot.providers.http.client import Deadlines, Transport, Wire
+from bot.providers.http.retry import Kind
 from handlers.slack_api.probe import questions
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port

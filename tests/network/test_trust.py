@@ -12,7 +12,8 @@ from bot.errors import ConfigError, VendorUnreachable
 from bot.network import DIRECT, Network
 from bot.network.trust import SYSTEM, Store, system
 from bot.providers.http.answers import Problem
-from bot.providers.http.client import Kind, Transport, Wire
+from bot.providers.http.client import Transport, Wire
+from bot.providers.http.retry import Kind
 from bot.settings import Settings
 from handlers.slack_api.clients import open_session, web_client
 from tests.network.harness import LOOPBACK, Office, serving

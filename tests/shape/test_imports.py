@@ -175,7 +175,7 @@ def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
         ("stream", "from asyncio import sleep"),
         ("stream", "from bot.providers.cometchat.models import problem"),
         ("vendor_http", "from bot.providers.stream.models import problem"),
-        ("providers", "from bot.providers.http.client import Kind"),
+        ("providers", "from bot.providers.http.retry import Kind"),
         ("store", "import time\nclock = time.monotonic"),
         ("demo", "import os\nos.environ['PORT']"),
     ],

@@ -41,8 +41,9 @@ from bot.errors import Ambiguous, Impossible, NotAtVendor, VendorRefused, Vendor
 from bot.providers.cometchat.models import Done, WireCall
 from bot.providers.cometchat.queries import segment
 from bot.providers.cometchat.queries_groups import WHERE, Groups
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.unsupported import unlisted
 
 READ_ONLY = "CometChat's call API can only be read; only the app's own client can act in a call."

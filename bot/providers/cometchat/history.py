@@ -9,8 +9,9 @@ from bot.calls.models import Page, Vendor
 from bot.clock import Clock
 from bot.providers.cometchat.models import Paged, Person, Recording
 from bot.providers.cometchat.queries import PAGE
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import Moment, read
+from bot.providers.http.retry import Kind
 from bot.usage.days import DAY, SECOND, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded, VendorDay
 

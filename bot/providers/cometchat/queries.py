@@ -18,8 +18,9 @@ from bot.providers.cometchat.models import (
     WireCall,
     newest_first,
 )
-from bot.providers.http.client import Kind, Params, Transport
+from bot.providers.http.client import Params, Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.single_flight import SingleFlight
 
 PAGE = 100

@@ -14,8 +14,9 @@ from bot.calls.models import Page
 from bot.calls.verbs import Listed
 from bot.providers.cometchat.models import Paged
 from bot.providers.cometchat.queries import segment
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 
 PER_PAGE = 1000
 MOST_PAGES = 5

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import httpx
@@ -22,7 +21,6 @@ from bot.errors import (
     NotSent,
     VendorBusy,
     VendorError,
-    VendorFault,
     VendorGarbled,
     VendorRefused,
     VendorTimeout,
@@ -30,13 +28,14 @@ from bot.errors import (
 )
 from bot.held_lease import require_held
 from bot.meter import UNMETERED, Meter
-from bot.network import DIRECT, LASTING, Network, diagnose
+from bot.network import DIRECT, Network, diagnose
 from bot.priority import Priority, asker, current
 from bot.providers.http.answers import UNREAD, Answer, AnswerReader, Problem
 from bot.providers.http.breaker import Breaker
 from bot.providers.http.rate import PriorityLimiter
 from bot.providers.http.redact import Redactor
 from bot.providers.http.request_trace import Passage
+from bot.providers.http.retry import BackOff, Kind
 from bot.responses import ACCEPT_ENCODING
 
 log = structlog.get_logger(__name__)
@@ -60,14 +59,6 @@ NEVER_SENT = (
 
 CUT = ConnectionResetError()
 """What became of a connection that ended before the answer, whatever ended it."""
-
-
-class Kind(Enum):
-    """How a request may be repeated: ONCE only when the vendor surely did not execute it."""
-
-    READ = auto()
-    REPEATABLE = auto()
-    ONCE = auto()
 
 
 @dataclass(frozen=True)
@@ -199,7 +190,7 @@ class Transport:
     async def _retrying(
         self, deadline: Deadline, kind: Kind, request: httpx.Request, timed: "_Timed"
     ) -> Answer:
-        back_off = _BackOff(kind, deadline)
+        back_off = BackOff(kind, deadline)
         retries = stamina.retry_context(
             on=back_off, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
         )
@@ -359,41 +350,7 @@ def _proxy(network: Network, url: str) -> httpx.Proxy | None:
     return httpx.Proxy(address, ssl_context=network.trust if by_tls else None)
 
 
-class _BackOff:
-    """Whether a request is sent again, and after how many seconds.
-
-    `doubt` is the last error that left open whether the vendor executed it; a read leaves nothing
-    open. A later sending that is not executed does not settle what became of an earlier one.
-    """
-
-    def __init__(self, kind: Kind, deadline: Deadline) -> None:
-        self._kind = kind
-        self._deadline = deadline
-        self.doubt: Ambiguous | None = None
-
-    def __call__(self, error: Exception) -> bool | float:
-        """True leaves the wait to the retries; what would outlast the deadline is given up."""
-        if isinstance(error, Ambiguous) and self._kind is not Kind.READ:
-            self.doubt = error
-        if not _may_repeat(self._kind, error):
-            return False
-        asked = error.retry_after if isinstance(error, VendorBusy) else None
-        if asked is None:
-            return True
-        return asked if asked < self._deadline.left else False
-
-
 def _says_more_than_read(error: VendorError) -> bool:
     """Whether its next step is about an act: a look neither did nor left undone anything."""
     unreachable = isinstance(error, VendorUnreachable) and not isinstance(error, BreakerOpen)
     return unreachable or isinstance(error, Ambiguous)
-
-
-def _may_repeat(kind: Kind, error: Exception) -> bool:
-    if isinstance(error, BreakerOpen | NotSent):
-        return False
-    if isinstance(error, VendorUnreachable) and error.diagnosis is not None:
-        return error.diagnosis.cause not in LASTING
-    if isinstance(error, VendorUnreachable | VendorBusy):
-        return True
-    return kind is not Kind.ONCE and isinstance(error, AnswerLost | VendorFault)

@@ -22,8 +22,9 @@ from bot.calls.verbs import (
     Summarise,
     Unlock,
 )
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.acts_people import RECORDINGS_STOP, PeopleActs, missing
 from bot.providers.realtimekit.models import OWN_PREFIX, KickedAll, Recording, output_prefix
 from bot.providers.realtimekit.observe import output, target_of

@@ -11,8 +11,9 @@ from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
 from bot.providers.http.answers import Answer
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import Done, KickedAll, Stay, spares
 from bot.providers.realtimekit.queries import Reads, meeting_path
 from bot.providers.realtimekit.queries_meetings import Enrolled, Rooms, participant_path

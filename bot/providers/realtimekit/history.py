@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import Known, Maybe, Moment, Number, day, read
 from bot.providers.http.paging import gather_pages
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import Paging, Recording, Session, next_page
 from bot.usage.days import DAY, SECOND, Stretch
 from bot.usage.records import CallRecord, Recorded, VendorDay

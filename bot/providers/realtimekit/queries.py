@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.http.client import Kind, Params, Transport
+from bot.providers.http.client import Params, Transport
 from bot.providers.http.decode import M, read
 from bot.providers.http.paging import gather_pages
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import (
     STARTED,
     Done,

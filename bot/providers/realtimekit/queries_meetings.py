@@ -7,9 +7,10 @@ from pydantic import BaseModel, Field
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
 from bot.errors import NotAtVendor, VendorRefused
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import Known, M, Maybe, read
 from bot.providers.http.paging import Batch, gather_pages
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import Paging, next_page
 from bot.providers.realtimekit.queries import meeting_path, segment
 

@@ -13,8 +13,9 @@ from bot.calls.models import CallRef
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import RecordPause, RecordResume, RecordStop, Verb
 from bot.errors import Impossible, VendorError
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import Maybe, read
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import Recording, plain
 from bot.providers.realtimekit.queries import Reads, segment
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, SecretStr
 from bot.calls.models import CallRef
 from bot.calls.reports import File, FileKind, Files
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import Known, M, Maybe, Moment, read
 from bot.providers.http.paging import gather_pages
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import Paging, Recording, Session, next_page
 from bot.providers.realtimekit.queries import Reads, segment
 from bot.providers.realtimekit.queries_recordings import MOST_TOLD, OURS, Recordings, Told

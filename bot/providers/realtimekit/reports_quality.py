@@ -14,8 +14,9 @@ from pydantic import BaseModel, BeforeValidator, Field
 from bot.calls.models import CallRef
 from bot.calls.reports import PersonQuality, Quality
 from bot.errors import VendorError
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.realtimekit.models import Stay
 from bot.providers.realtimekit.queries import Reads, connection, segment
 

@@ -17,8 +17,9 @@ from bot.clock import Clock
 from bot.errors import VendorError, VendorTimeout
 from bot.network import DIRECT, Network
 from bot.providers.http.answers import Problem
-from bot.providers.http.client import Kind, Transport, Wire
+from bot.providers.http.client import Transport, Wire
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 
 KEY_SECONDS = 86_400.0
 """A key is asked for anew after a day, so that a withdrawn one is not believed for ever."""

@@ -11,8 +11,9 @@ from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
 from bot.providers.http.answers import Answer
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule, StreamPreparing
 from bot.providers.stream.models import Done
 from bot.providers.stream.observe_people import require_no_later

@@ -20,8 +20,8 @@ from bot.calls.verbs import (
     TranscribeStop,
 )
 from bot.errors import Impossible
-from bot.providers.http.client import Kind
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.acts_base import StreamDoing, accepted, expect
 from bot.providers.stream.models import Done
 from bot.providers.stream.models_reports import listed_under

@@ -10,8 +10,8 @@ from bot.calls.models import Page, Vendor
 from bot.calls.reports import FileKind
 from bot.clock import Clock
 from bot.errors import NotAtVendor
-from bot.providers.http.client import Kind
 from bot.providers.http.decode import Known, Maybe, Moment, Number, day, read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.models_reports import Kept
 from bot.providers.stream.queries import API, MOST, StreamReads
 from bot.usage.days import SECOND, Stretch

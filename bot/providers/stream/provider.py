@@ -28,9 +28,10 @@ from bot.calls.reports import (
 from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
-from bot.providers.http.client import Connect, Kind, Transport, Wire
+from bot.providers.http.client import Connect, Transport, Wire
 from bot.providers.http.credentials import StreamToken
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.acts import StreamActs
 from bot.providers.stream.acts_prepare import COUNT_ALL, PREPARED, LockRule
 from bot.providers.stream.history import StreamHistory

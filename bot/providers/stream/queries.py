@@ -11,8 +11,9 @@ from bot.calls.reports import FileKind
 from bot.calls.verbs import Track
 from bot.errors import NotAtVendor
 from bot.providers.http.answers import Answer
-from bot.providers.http.client import Kind, Transport
+from bot.providers.http.client import Transport
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.models import OneCall, Stays, WireCall
 from bot.providers.stream.models_reports import (
     Kept,

@@ -19,8 +19,8 @@ from bot.calls.reports import (
 )
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
-from bot.providers.http.client import Kind
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.models_reports import Measure, Measured, Measures, Opinions, WireMember
 from bot.providers.stream.queries import API, MOST, StreamReads, segment
 from bot.providers.unsupported import unlisted

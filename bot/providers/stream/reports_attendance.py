@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from bot.calls.attendance import Attendance, Attendee, by_arrival
 from bot.calls.models import CallRef
-from bot.providers.http.client import Kind, Params
+from bot.providers.http.client import Params
 from bot.providers.http.decode import Counted, Known, Maybe, Moment, read
+from bot.providers.http.retry import Kind
 from bot.providers.stream.models import Stay, Stays
 from bot.providers.stream.queries import MOST, MOST_PAGES, StreamReads, path_of, segment
 from bot.providers.unsupported import NOBODY_YET

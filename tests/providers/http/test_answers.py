@@ -28,8 +28,9 @@ from bot.errors import (
 )
 from bot.ports import CallProvider
 from bot.providers.http.answers import LARGEST_REFUSAL, LONGEST_WORD, Answer
-from bot.providers.http.client import Deadlines, Kind, Transport, Wire
+from bot.providers.http.client import Deadlines, Transport, Wire
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.http.salvage import LARGEST
 from bot.providers.realtimekit import models
 from bot.providers.realtimekit.signatures import kit_signatures

@@ -36,8 +36,9 @@ from bot.meter import Meter
 from bot.metrics import Metrics
 from bot.providers.http.answers import UNREAD, Answer, Problem
 from bot.providers.http.breaker import BreakerState
-from bot.providers.http.client import Deadlines, Kind, Transport, Wire
+from bot.providers.http.client import Deadlines, Transport, Wire
 from bot.providers.http.decode import read
+from bot.providers.http.retry import Kind
 from bot.providers.http.salvage import LARGEST
 from bot.providers.stream.models import Done
 from tests.fakes.clock import ManualClock

@@ -11,9 +11,9 @@ from bot.meter import UNMETERED, Meter
 from bot.moderation.performer import Carrier
 from bot.ports import VendorClient
 from bot.providers.cometchat.provider import cometchat
-from bot.providers.http.client import Deadlines, Transport
+from bot.providers.http.client import Deadlines, HttpClient
 from bot.providers.realtimekit.provider import realtimekit
-from bot.providers.realtimekit.signatures import KitSignatures, kit_signatures
+from bot.providers.realtimekit.signatures import RealtimeKitSignatures, realtimekit_signatures
 from bot.providers.stream.acts_prepare import LockRule
 from bot.providers.stream.provider import stream
 from bot.settings import Settings
@@ -24,7 +24,7 @@ def connect(
 ) -> dict[Vendor, VendorClient]:
     """A client for each vendor whose credentials are complete."""
     pool = partial(
-        Transport,
+        HttpClient,
         clock=clock,
         deadlines=Deadlines(read=settings.limits.list_seconds, act=settings.limits.act_seconds),
         meter=meter,
@@ -88,14 +88,14 @@ async def open_vendors(
     return providers
 
 
-def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> KitSignatures:
+def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> RealtimeKitSignatures:
     """What knows the vendors' events by their signatures.
 
     Asks for no key before an event comes; while RealtimeKit is off there is no door for one.
     """
     kit = settings.realtimekit
     url = kit.webhook_keys_url if kit else ""
-    found = kit_signatures(url, clock, network=settings.network)
+    found = realtimekit_signatures(url, clock, network=settings.network)
     stack.push_async_callback(found.aclose)
     return found
 

@@ -10,7 +10,7 @@ from bot.doctor.context import Patient
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.vendors import told
 from bot.errors import VendorError
-from bot.providers.realtimekit.signatures import kit_signatures
+from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
 from bot.store.urls import address_of
@@ -34,7 +34,7 @@ async def webhook_key(patient: Patient) -> Findings:
     if kit is None:
         return []
     network = patient.settings.network
-    signatures = kit_signatures(kit.webhook_keys_url, patient.clock, network=network)
+    signatures = realtimekit_signatures(kit.webhook_keys_url, patient.clock, network=network)
     try:
         await signatures.probe()
     except VendorError as error:

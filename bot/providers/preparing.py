@@ -9,7 +9,7 @@ from bot.calls.models import CallRef
 from bot.calls.verbs import Verb
 
 
-class Unprepared:
+class WithoutPreparation:
     """Every act as a vendor has it whose acts begin as they were ordered."""
 
     prepared: frozenset[str] = frozenset()

@@ -29,11 +29,11 @@ from bot.errors import Impossible
 
 NOBODY_YET = "Nobody has been in this call yet."
 
-HAS = Capability(level=Enforcement.ENFORCED)
+SUPPORTED = Capability(level=Enforcement.ENFORCED)
 """The vendor has it."""
 
 
-def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
+def report_capabilities(**said: Capability | str) -> Mapping[str, Capability]:
     """A line for every look: HAS, or why there is none; ValueError when one is left out."""
     missing = sorted(set(REPORTS) - set(said))
     if missing:
@@ -42,14 +42,14 @@ def all_looks(**said: Capability | str) -> Mapping[str, Capability]:
     return {name: cannot(one) if isinstance(one, str) else one for name, one in said.items()}
 
 
-def unlisted(call: CallRef, which: Listed) -> Impossible:
+def list_unsupported(call: CallRef, which: Listed) -> Impossible:
     """The error for a list that the vendor does not give."""
     return Impossible(
         f"{call.vendor.label} does not list who is {which}.", next_step="Use the id in your app."
     )
 
 
-class Blind:
+class UnsupportedReports:
     """Every look as a vendor has it that has none; a client overrides what it can."""
 
     reports: Mapping[str, Capability]
@@ -88,7 +88,7 @@ class Blind:
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
         """Impossible."""
-        raise unlisted(call, which)
+        raise list_unsupported(call, which)
 
     async def rooms(self) -> Sequence[Room]:
         """Impossible."""

@@ -15,7 +15,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.ports import UsageStore, VendorClient
 from bot.providers.cometchat.provider import cometchat
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.realtimekit.provider import realtimekit
 from bot.providers.stream.provider import stream
 from bot.store import open_store
@@ -148,7 +148,7 @@ async def _clients(
             base_url=told["STREAM_BASE_URL"],
             clock=clock,
             rate=UNLIMITED,
-            connect=partial(Transport, clock=clock, transport=pools[Vendor.STREAM]),
+            connect=partial(HttpClient, clock=clock, transport=pools[Vendor.STREAM]),
         ),
         Vendor.REALTIMEKIT: realtimekit(
             account_id=told["REALTIMEKIT_ACCOUNT_ID"],
@@ -157,7 +157,7 @@ async def _clients(
             base_url=told["REALTIMEKIT_BASE_URL"],
             clock=clock,
             rate=UNLIMITED,
-            connect=partial(Transport, clock=clock, transport=pools[Vendor.REALTIMEKIT]),
+            connect=partial(HttpClient, clock=clock, transport=pools[Vendor.REALTIMEKIT]),
         ),
         Vendor.COMETCHAT: cometchat(
             api_key=SecretStr(told["COMETCHAT_API_KEY"]),
@@ -165,7 +165,7 @@ async def _clients(
             chat_base_url=told["COMETCHAT_CHAT_BASE_URL"],
             clock=clock,
             rate=UNLIMITED,
-            connect=partial(Transport, clock=clock, transport=pools[Vendor.COMETCHAT]),
+            connect=partial(HttpClient, clock=clock, transport=pools[Vendor.COMETCHAT]),
         ),
     }
     async with AsyncExitStack() as stack:

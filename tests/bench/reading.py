@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
-from bot.providers.http.client import Deadlines, Transport
+from bot.providers.http.client import Deadlines, HttpClient
 from bot.providers.stream.provider import StreamProvider, stream
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.processes import Ground
@@ -86,7 +86,7 @@ def _client(
         api_secret=SecretStr(server.api_secret),
         base_url=url,
         clock=clock,
-        connect=partial(Transport, clock=clock, deadlines=PATIENT, transport=transport),
+        connect=partial(HttpClient, clock=clock, deadlines=PATIENT, transport=transport),
         rate=100_000,
     )
 

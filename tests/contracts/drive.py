@@ -24,7 +24,7 @@ from bot.calls.verbs import VERBS, Aim, Listed, Track, Unlock, Unsilence, Verb
 from bot.errors import CallwardenError
 from bot.ports import CallProvider, VendorClient
 from bot.providers.cometchat.provider import cometchat
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.realtimekit.provider import realtimekit
 from bot.providers.stream.observe_people import RIGHTS
 from bot.providers.stream.provider import stream
@@ -126,7 +126,7 @@ def operations(vendor: Vendor) -> tuple[Operation, ...]:
 def client(vendor: Vendor, transport: httpx.AsyncBaseTransport) -> VendorClient:
     """The real client, at the vendor's real addresses; nothing leaves the process."""
     clock, key = ManualClock(), SecretStr("a-key-that-is-long-enough-to-sign-with")
-    connect = partial(Transport, clock=clock, transport=transport)
+    connect = partial(HttpClient, clock=clock, transport=transport)
     if vendor is Vendor.STREAM:
         return stream(
             api_key="key",

@@ -26,8 +26,8 @@ from bot.calls.reports import (
 )
 from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
 from bot.errors import NotAtVendor, VendorTimeout
-from bot.providers.preparing import Unprepared
-from bot.providers.unsupported import Blind, all_looks, unlisted
+from bot.providers.preparing import WithoutPreparation
+from bot.providers.unsupported import UnsupportedReports, list_unsupported, report_capabilities
 
 STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ Trouble = Exception | tuple[str, Exception]
 """What goes wrong with one act: an error before the effect, or ("after", error) behind it."""
 
 
-class FakeProvider(Blind, Unprepared):
+class FakeProvider(UnsupportedReports, WithoutPreparation):
     """Keeps calls and people; `seen` overrides read-backs.
 
     `done` lists every effect, in order, `acted` the acts behind them.
@@ -47,7 +47,7 @@ class FakeProvider(Blind, Unprepared):
 
     diagnosis = ""
     capabilities: Mapping[str, Capability]
-    reports = all_looks(**dict.fromkeys(REPORTS, "it keeps nothing"))
+    reports = report_capabilities(**dict.fromkeys(REPORTS, "it keeps nothing"))
     lists = frozenset(Listed)
 
     def __init__(self, vendor: Vendor = Vendor.STREAM) -> None:
@@ -127,7 +127,7 @@ class FakeProvider(Blind, Unprepared):
         """Who is on that list; Impossible where it is not among `lists`."""
         self._answer()
         if which not in self.lists:
-            raise unlisted(call, which)
+            raise list_unsupported(call, which)
         return self.rosters.get((call.id, which), Page(items=()))
 
     async def rooms(self) -> Sequence[Room]:

@@ -14,7 +14,7 @@ from bot.held_lease import HeldLease, age_held, holding, require_held
 from bot.moderation.lease_consumer import Claimant, Pump
 from bot.moderation.lease_keeper import LeaseKeeper
 from bot.providers.http.breaker import BreakerState
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
 from tests.moderation.harness import Office
@@ -92,8 +92,8 @@ async def test_an_act_that_slept_in_the_queue_is_not_sent(clock: ManualClock) ->
     with holding(HeldLease(clock, MINUTE)):
         clock.advance(48)
         with pytest.raises(ClaimLost):
-            await http.send(Kind.ONCE, "POST", "/kick", json={})
-        await http.send(Kind.READ, "GET", "/call")
+            await http.send(Idempotency.ONCE, "POST", "/kick", json={})
+        await http.send(Idempotency.READ, "GET", "/call")
     assert server.seen == 1
     assert http.breaker.state is BreakerState.CLOSED
 

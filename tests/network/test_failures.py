@@ -24,8 +24,8 @@ from bot.errors import (
 from bot.network import DIRECT, Cause, Network, cause_of, diagnose
 from bot.providers.http.answers import Problem
 from bot.providers.http.breaker import Breaker
-from bot.providers.http.client import Deadlines, Transport, Wire
-from bot.providers.http.retry import Kind
+from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
+from bot.providers.http.retry import Idempotency
 from handlers.slack_api.probe import questions
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port
@@ -128,10 +128,10 @@ def network(case: Case, office: Office) -> Network:
 
 def to(
     url: str, network: Network, patience: float = 20.0, breaker: Breaker | None = None
-) -> Transport:
-    wire = Wire(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
+) -> HttpClient:
+    wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
     deadlines = Deadlines(read=patience, act=patience)
-    return Transport(wire, SystemClock(), deadlines=deadlines, network=network, breaker=breaker)
+    return HttpClient(wire, SystemClock(), deadlines=deadlines, network=network, breaker=breaker)
 
 
 def told(diagnosis: Diagnosis | None, case: Case) -> bool:
@@ -143,8 +143,8 @@ def told(diagnosis: Diagnosis | None, case: Case) -> bool:
     return (diagnosis.cause, case.says in diagnosis.says) == (case.cause, True)
 
 
-@pytest.mark.parametrize("kind", [Kind.READ, Kind.ONCE])
-async def test_a_vendor(case: Case, office: Office, network: Network, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Idempotency.READ, Idempotency.ONCE])
+async def test_a_vendor(case: Case, office: Office, network: Network, kind: Idempotency) -> None:
     """Nothing was sent, whatever it was that hindered it: an act is no doubt then."""
     async with case.place(office) as url:
         http = to(url, network, case.patience)
@@ -181,7 +181,7 @@ async def test_a_connection_that_came_to_nothing_is_not_left_open(office: Office
     async with serving(hangs_until_left) as port:
         http = to(f"https://{LOOPBACK}:{port}", Network(ca_file=str(office.file)), 0.1)
         with pytest.raises(VendorUnreachable):
-            await http.send(Kind.READ, "GET", "/")
+            await http.send(Idempotency.READ, "GET", "/")
         async with asyncio.timeout(20):
             await ended.wait()
         await http.aclose()
@@ -193,7 +193,7 @@ async def test_a_vendor_that_hangs_once_the_request_is_sent_leaves_a_doubt(offic
     async with serving(hangs, office.server()) as port:
         http = to(f"https://{LOOPBACK}:{port}", network, 0.3)
         with pytest.raises(VendorTimeout):
-            await http.send(Kind.ONCE, "POST", "/a")
+            await http.send(Idempotency.ONCE, "POST", "/a")
         await http.aclose()
 
 
@@ -208,7 +208,7 @@ async def test_a_connection_that_breaks_once_the_request_is_sent_leaves_a_doubt(
     async with serving(reads_and_cuts, office.server()) as port:
         http = to(f"https://{LOOPBACK}:{port}", network)
         with pytest.raises(AnswerLost) as caught:
-            await http.send(Kind.ONCE, "POST", "/a")
+            await http.send(Idempotency.ONCE, "POST", "/a")
         await http.aclose()
     assert caught.value.diagnosis
     assert caught.value.diagnosis.cause == Cause.CUT
@@ -223,9 +223,9 @@ async def test_a_vendor_that_is_left_alone_is_so_for_the_cause_it_failed_for() -
     with suppress(VendorUnreachable):
         for _ in range(4):
             with suppress(VendorUnreachable):
-                await http.send(Kind.READ, "GET", "/")
+                await http.send(Idempotency.READ, "GET", "/")
     with pytest.raises(BreakerOpen) as caught:
-        await http.send(Kind.READ, "GET", "/")
+        await http.send(Idempotency.READ, "GET", "/")
     await http.aclose()
     assert caught.value.diagnosis
     assert caught.value.diagnosis.cause == Cause.REFUSED
@@ -235,7 +235,7 @@ async def test_a_vendor_that_answers_again_has_no_cause() -> None:
     async with serving(well) as port:
         http = to(f"http://{LOOPBACK}:{port}", DIRECT)
         http.breaker.diagnosis = Diagnosis("dns", "It was away.", "Wait.")
-        await http.send(Kind.READ, "GET", "/")
+        await http.send(Idempotency.READ, "GET", "/")
         await http.aclose()
     assert http.breaker.diagnosis is None
 

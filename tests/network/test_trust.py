@@ -12,8 +12,8 @@ from bot.errors import ConfigError, VendorUnreachable
 from bot.network import DIRECT, Network
 from bot.network.trust import SYSTEM, Store, system
 from bot.providers.http.answers import Problem
-from bot.providers.http.client import Transport, Wire
-from bot.providers.http.retry import Kind
+from bot.providers.http.client import HttpClient, VendorEndpoint
+from bot.providers.http.retry import Idempotency
 from bot.settings import Settings
 from handlers.slack_api.clients import open_session, web_client
 from tests.network.harness import LOOPBACK, Office, serving
@@ -37,10 +37,10 @@ class Administered(Network):
 
 
 async def ask_vendor(url: str, network: Network) -> bytes:
-    wire = Wire(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
-    http = Transport(wire, SystemClock(), network=network)
+    wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
+    http = HttpClient(wire, SystemClock(), network=network)
     try:
-        return (await http.send(Kind.READ, "GET", "/")).body
+        return (await http.send(Idempotency.READ, "GET", "/")).body
     finally:
         await http.aclose()
 

@@ -12,7 +12,7 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Verb
 from bot.demo.vendors import AppTransport, CometChatServer, Visitor
 from bot.providers.cometchat.provider import CometChatProvider, cometchat
-from bot.providers.http.client import Deadlines, Transport
+from bot.providers.http.client import Deadlines, HttpClient
 from tests.fakes.clock import START, ManualClock
 
 ROOM = "v1.us.demo"
@@ -45,7 +45,7 @@ def client(
 ) -> CometChatProvider:
     """A client that has the right key unless told otherwise."""
     pool = transport or AppTransport(server.app)
-    connect = partial(Transport, clock=server.clock, deadlines=deadlines, transport=pool)
+    connect = partial(HttpClient, clock=server.clock, deadlines=deadlines, transport=pool)
     return cometchat(
         api_key=SecretStr(key),
         base_url="https://comet.test/v3",

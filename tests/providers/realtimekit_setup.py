@@ -11,7 +11,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.models import Call, RtmpTarget
 from bot.calls.verbs import Verb
 from bot.demo.vendors import AppTransport, RealtimeKitServer, Visitor
-from bot.providers.http.client import Deadlines, Transport
+from bot.providers.http.client import Deadlines, HttpClient
 from bot.providers.realtimekit.provider import RealtimeKitProvider, realtimekit
 from tests.fakes.clock import ManualClock
 
@@ -77,7 +77,7 @@ def client(
 ) -> RealtimeKitProvider:
     """A client that has the right token unless told otherwise."""
     pool = transport or AppTransport(server.app)
-    connect = partial(Transport, clock=server.clock, deadlines=deadlines, transport=pool)
+    connect = partial(HttpClient, clock=server.clock, deadlines=deadlines, transport=pool)
     return realtimekit(
         account_id=server.account_id,
         app_id=server.app_id,

@@ -15,7 +15,7 @@ from bot.calls.outcomes import State
 from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.demo.vendors import AppTransport, StreamServer, Visitor
-from bot.providers.http.client import Deadlines, Transport
+from bot.providers.http.client import Deadlines, HttpClient
 from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule
 from bot.providers.stream.provider import StreamProvider, stream
 from tests.fakes.clock import ManualClock
@@ -53,7 +53,7 @@ def client(
     """A client that has the right key, and the secret and the time unless told otherwise."""
     time = clock or server.clock
     pool = transport or AppTransport(server.app)
-    connect = partial(Transport, clock=time, deadlines=deadlines, transport=pool)
+    connect = partial(HttpClient, clock=time, deadlines=deadlines, transport=pool)
     return stream(
         api_key=server.api_key,
         api_secret=SecretStr(secret),

@@ -31,11 +31,11 @@ from bot.errors import DeliveryDeferred, VendorError
 from bot.network import Network
 from bot.ports import CallProvider
 from bot.providers.cometchat.provider import cometchat
-from bot.providers.http.client import Deadlines, Transport, Wire
+from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.credentials import HeaderKey, StreamToken
 from bot.providers.http.redact import Redactor
 from bot.providers.realtimekit.provider import realtimekit
-from bot.providers.realtimekit.signatures import KitSignatures
+from bot.providers.realtimekit.signatures import RealtimeKitSignatures
 from bot.providers.stream.provider import stream
 from bot.settings import Settings
 from bot.store import SqlStore
@@ -197,7 +197,14 @@ async def test_nothing_that_is_wired_shows_a_secret(settings: Settings) -> None:
     services = Services("/calls")
     async with open_house(settings, services, worker=False) as store:
         kinds = {type(thing) for thing in reached((services, store))}
-        assert {Wire, StreamToken, HeaderKey, Redactor, KitSignatures, AsyncWebClient} <= kinds
+        assert {
+            VendorEndpoint,
+            StreamToken,
+            HeaderKey,
+            Redactor,
+            RealtimeKitSignatures,
+            AsyncWebClient,
+        } <= kinds
         assert {
             aiohttp.ClientSession,
             httpx.AsyncClient,
@@ -266,7 +273,7 @@ async def test_no_error_of_a_vendor_shows_a_secret(
     """Neither itself nor what led to it, with the request in it."""
     transport, clock = httpx.MockTransport(handler), ManualClock()
     key, quick = SecretStr(SECRET), Deadlines(read=0.2)
-    connect = partial(Transport, clock=clock, transport=transport, deadlines=quick)
+    connect = partial(HttpClient, clock=clock, transport=transport, deadlines=quick)
     made: Mapping[Vendor, Callable[[], CallProvider]] = {
         Vendor.STREAM: lambda: stream(
             api_key="public",

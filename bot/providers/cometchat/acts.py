@@ -38,13 +38,13 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.errors import Ambiguous, Impossible, NotAtVendor, VendorRefused, VendorUnreachable
-from bot.providers.cometchat.models import Done, WireCall
+from bot.providers.cometchat.models import CometChatCall, GroupActResponse
 from bot.providers.cometchat.queries import segment
-from bot.providers.cometchat.queries_groups import WHERE, Groups
-from bot.providers.http.client import Transport
+from bot.providers.cometchat.queries_groups import WHERE, GroupQueries
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.unsupported import unlisted
+from bot.providers.http.retry import Idempotency
+from bot.providers.unsupported import list_unsupported
 
 READ_ONLY = "CometChat's call API can only be read; only the app's own client can act in a call."
 NOT_IN_THE_CALL = (
@@ -69,17 +69,17 @@ _REASONS: Mapping[type[Verb], Capability] = MappingProxyType(
     }
 )
 
-Reader = Callable[[str], Awaitable[WireCall]]
+Reader = Callable[[str], Awaitable[CometChatCall]]
 """Reads one call by its session id."""
 
 
-class Acts:
+class CometChatActs:
     """The group acts of one CometChat app; `chat` goes to the Chat API, `call` reads a call."""
 
-    def __init__(self, chat: Transport, call: Reader) -> None:
+    def __init__(self, chat: HttpClient, call: Reader) -> None:
         self._chat = chat
         self._call = call
-        self._groups = Groups(chat)
+        self._groups = GroupQueries(chat)
 
     async def perform(self, act: Act) -> Receipt:
         """Do it once; Impossible for every verb but the group's, with the reason."""
@@ -104,7 +104,7 @@ class Acts:
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
         """See `CallProvider.listed`: the lists of the group behind the call."""
         if which not in WHERE:
-            raise unlisted(call, which)
+            raise list_unsupported(call, which)
         return await self._groups.people(await self._group(call), which)
 
     @can(GroupRemove, level=Enforcement.BEST_EFFORT, why=NOT_IN_THE_CALL)
@@ -124,11 +124,11 @@ class Acts:
         guid = await self._group(act.call)
         path = f"/groups/{segment(guid)}/{whose}/{segment(act.people[0].id)}"
         try:
-            answer = await self._chat.send(Kind.REPEATABLE, method, path)
+            answer = await self._chat.send(Idempotency.REPEATABLE, method, path)
         except NotAtVendor as missing:
             missing.next_step = "They may not be in the group, or not banned from it."
             raise
-        if answer.body and not read(self._chat, Done, answer).yes:
+        if answer.body and not read(self._chat, GroupActResponse, answer).yes:
             raise VendorRefused(
                 "CometChat answered that it did not succeed.", vendor=Vendor.COMETCHAT, status=200
             )
@@ -187,7 +187,7 @@ def _unknowable(evidence: str) -> Observation:
     return Observation(seen=Seen.UNKNOWABLE, evidence=evidence)
 
 
-_DOING = performers(Acts)
+_DOING = performers(CometChatActs)
 
 CAPABILITIES = complete(
     MappingProxyType(

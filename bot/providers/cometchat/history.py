@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.providers.cometchat.models import Paged, Person, Recording
+from bot.providers.cometchat.models import CallParticipant, CallRecording, PagedResponse
 from bot.providers.cometchat.queries import PAGE
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import Moment, read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.usage.days import DAY, SECOND, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded, VendorDay
 
@@ -40,10 +40,10 @@ class PastCall(BaseModel):
     started_at: Moment = Field(None, alias="startedAt")
     ended_at: Moment = Field(None, alias="endedAt")
     has_recording: bool | None = Field(None, alias="hasRecording")
-    participants: list[Person] | None = None
-    recordings: list[Recording] | None = None
+    participants: list[CallParticipant] | None = None
+    recordings: list[CallRecording] | None = None
 
-    def told(self) -> CallRecord | None:
+    def to_domain(self) -> CallRecord | None:
         """The call in our words; None for one without any time."""
         begun = self.started_at or self.initiated_at
         if begun is None:
@@ -63,7 +63,7 @@ class PastCall(BaseModel):
             recordings=self._recorded(),
         )
 
-    def _ending(self, here: Sequence[Person] | None) -> Ending:
+    def _ending(self, here: Sequence[CallParticipant] | None) -> Ending:
         """Rejected, cancelled and busy calls are unanswered; ended with nobody in it, it failed."""
         if self.status not in TAKEN:
             return Ending.ANSWERED if here and self.ended_at else Ending.UNANSWERED
@@ -83,13 +83,13 @@ class PastCall(BaseModel):
         )
 
 
-class ManyPast(Paged):
+class PastCallsResponse(PagedResponse):
     """A page of calls."""
 
     data: list[PastCall]
 
 
-class CometHistory:
+class CometChatHistory:
     """All calls, page by page, and what touches the stretch of them.
 
     Whether `startedAt` and `endedAt` of the listing mean equal, after or a range is not documented,
@@ -97,7 +97,7 @@ class CometHistory:
     first page that is wholly a day older than the stretch is the last one; else all are read.
     """
 
-    def __init__(self, http: Transport, clock: Clock) -> None:
+    def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
 
@@ -109,11 +109,11 @@ class CometHistory:
         page, _, before = (cursor or "1").partition(":")
         number, now = int(page), self._clock.now()
         params = {"page": number, "perPage": PAGE}
-        answer = await self._http.send(Kind.READ, "GET", "/calls", params=params)
-        many = read(self._http, ManyPast, answer)
+        answer = await self._http.send(Idempotency.READ, "GET", "/calls", params=params)
+        many = read(self._http, PastCallsResponse, answer)
         if not many.is_page(number, empty=not many.data):
             raise self._http.garbled(f"did not show page {number} of its calls, which it promised")
-        told = [one for call in many.data if (one := call.told()) is not None]
+        told = [one for call in many.data if (one := call.to_domain()) is not None]
         place = _place(before, told)
         older = bool(told) and all(one.started_at < stretch.start - DAY for one in told)
         done = older and place != UNORDERED
@@ -142,7 +142,7 @@ def _place(before: str, told: Sequence[CallRecord]) -> str:
     return "" if oldest is None else str(oldest)
 
 
-def _peak(here: Sequence[Person]) -> int | None:
+def _peak(here: Sequence[CallParticipant]) -> int | None:
     """The most at once, devices counted; None where it is not said when they came.
 
     Leaving comes before coming. Who has not left stays to the end.
@@ -161,7 +161,7 @@ def _peak(here: Sequence[Person]) -> int | None:
     return most
 
 
-def _minutes(here: Sequence[Person] | None) -> dict[str, int | None]:
+def _minutes(here: Sequence[CallParticipant] | None) -> dict[str, int | None]:
     """What people spent there, in seconds; None where it is not told of one of them."""
     if here is None:
         return {}

@@ -10,7 +10,7 @@ from bot.calls.call_log import LogFilter
 from bot.calls.models import Call, CallLog, CallRef, RecordingState, Vendor
 from bot.calls.reports import File, FileKind
 from bot.providers.http.answers import Problem
-from bot.providers.http.decode import Amount, Count, Known, Maybe, Moment
+from bot.providers.http.decode import Amount, Count, LenientList, Maybe, Moment
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -43,7 +43,7 @@ def seconds_of(minutes: float | None) -> int | None:
     return None if minutes is None else round(minutes * _MINUTE)
 
 
-class Person(BaseModel):
+class CallParticipant(BaseModel):
     """Somebody who was invited to a call; not all of them came.
 
     One without `uid` cannot be acted on or told from others: they are shown as unknown.
@@ -77,7 +77,7 @@ class Person(BaseModel):
         )
 
 
-class Recording(BaseModel):
+class CallRecording(BaseModel):
     """A recording of a call. Its `duration` is not read: minutes here, seconds elsewhere."""
 
     rid: Maybe[str] = None
@@ -122,7 +122,7 @@ class Transcription(BaseModel):
         )
 
 
-class WireCall(BaseModel):
+class CometChatCall(BaseModel):
     """A call with everybody who was invited to it."""
 
     session: str = Field(alias="sessionId")
@@ -139,8 +139,8 @@ class WireCall(BaseModel):
     duration: Maybe[str] = Field(None, alias="totalDuration")
     devices: Count = Field(None, alias="totalParticipants")
     has_recording: Maybe[bool] = Field(None, alias="hasRecording")
-    participants: Known[Person] | None = None
-    recordings: Maybe[Known[Recording]] = None
+    participants: LenientList[CallParticipant] | None = None
+    recordings: Maybe[LenientList[CallRecording]] = None
 
     def fits(self, wanted: LogFilter) -> bool:
         """Whether it is what was looked for; what the vendor does not say is let through."""
@@ -154,7 +154,7 @@ class WireCall(BaseModel):
         users = {self.initiator, self.receiver, *(one.uid for one in self.participants or ())}
         return wanted.user is None or wanted.user in users
 
-    def here(self) -> list[Person]:
+    def here(self) -> list[CallParticipant]:
         """Who is connected, once each: a second device is the same person."""
         people = [person for person in self.participants or () if person.here]
         known = {person.uid: person for person in people if person.uid}
@@ -184,7 +184,7 @@ class WireCall(BaseModel):
         over = self.ended_at is not None and self.status != "ongoing"
         return RecordingState.OFF if over else RecordingState.UNKNOWN
 
-    def told(self) -> Call:
+    def to_domain(self) -> Call:
         """The call as the bot knows it; it has no title, so its receiver stands for it."""
         return Call(
             ref=CallRef(vendor=Vendor.COMETCHAT, id=self.session, session=self.session),
@@ -234,7 +234,7 @@ class _Meta(BaseModel):
     pagination: Maybe[_Pagination] = None
 
 
-class Paged(BaseModel):
+class PagedResponse(BaseModel):
     """A page of anything, and which one of how many it is."""
 
     meta: Maybe[_Meta] = None
@@ -258,29 +258,29 @@ class Paged(BaseModel):
         return (self.meta and self.meta.pagination) or _Pagination()
 
 
-class OneCall(BaseModel):
+class CallDetailsResponse(BaseModel):
     """`GET /calls/{sessionId}`."""
 
-    data: WireCall
+    data: CometChatCall
 
 
-class ManyCalls(Paged):
+class CallsResponse(PagedResponse):
     """`GET /calls`."""
 
-    data: Known[WireCall]
+    data: LenientList[CometChatCall]
 
 
-class Transcriptions(Paged):
+class TranscriptionsResponse(PagedResponse):
     """`GET /calls/{sessionId}/transcriptions`."""
 
-    data: Known[Transcription]
+    data: LenientList[Transcription]
 
 
 class _Success(BaseModel):
     success: bool | None = None
 
 
-class Done(BaseModel):
+class GroupActResponse(BaseModel):
     """What the Chat API answers to an act: `{"data": {"success", "message"}}`, not confirmed."""
 
     data: _Success | None = None

@@ -14,14 +14,14 @@ from bot.calls.outcomes import Observation, Receipt
 from bot.calls.reports import FileKind, Files, Sightings
 from bot.calls.verbs import Listed
 from bot.clock import Clock
-from bot.providers.cometchat.acts import CAPABILITIES, Acts
-from bot.providers.cometchat.history import CometHistory
+from bot.providers.cometchat.acts import CAPABILITIES, CometChatActs
+from bot.providers.cometchat.history import CometChatHistory
 from bot.providers.cometchat.models import problem
-from bot.providers.cometchat.queries import NO_MORE_KINDS, Reads, told
-from bot.providers.http.client import Connect, Transport, Wire
+from bot.providers.cometchat.queries import NO_MORE_KINDS, CometChatQueries, to_participant
+from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
 from bot.providers.http.credentials import HeaderKey
-from bot.providers.preparing import Unprepared
-from bot.providers.unsupported import HAS, Blind, all_looks
+from bot.providers.preparing import WithoutPreparation
+from bot.providers.unsupported import SUPPORTED, UnsupportedReports, report_capabilities
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
@@ -29,7 +29,7 @@ _RATE = 8.0
 """Requests a second to each host: the smallest plan allows 500 a minute."""
 
 
-class CometChatProvider(Blind, Unprepared):
+class CometChatProvider(UnsupportedReports, WithoutPreparation):
     """CometChat behind `VendorClient`: `http` to its call API, `chat` to its chat API.
 
     Two hosts, each with a pool, a rate and a breaker of its own.
@@ -38,9 +38,9 @@ class CometChatProvider(Blind, Unprepared):
     vendor = Vendor.COMETCHAT
     days_at_once = 400
     capabilities = CAPABILITIES
-    reports = all_looks(
-        attendance=HAS,
-        recordings=HAS,
+    reports = report_capabilities(
+        attendance=SUPPORTED,
+        recordings=SUPPORTED,
         transcripts=Capability(level=Enforcement.ENFORCED, why=NO_MORE_KINDS),
         quality="CometChat tells how many minutes each person spoke or sent video, nothing more.",
         feedback="CometChat documents no feedback about calls.",
@@ -51,12 +51,12 @@ class CometChatProvider(Blind, Unprepared):
     logs = True
     lists = frozenset({Listed.BANNED, Listed.MEMBERS})
 
-    def __init__(self, http: Transport, chat: Transport, clock: Clock) -> None:
+    def __init__(self, http: HttpClient, chat: HttpClient, clock: Clock) -> None:
         self.http = http
         self._chat = chat
-        self._reads = Reads(http)
-        self._acts = Acts(chat, self._reads.call)
-        self._past = CometHistory(http, clock)
+        self._queries = CometChatQueries(http)
+        self._acts = CometChatActs(chat, self._queries.call)
+        self._history = CometChatHistory(http, clock)
 
     @property
     def diagnosis(self) -> str:
@@ -65,21 +65,21 @@ class CometChatProvider(Blind, Unprepared):
 
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """One page of ongoing calls; the cursor is a page number."""
-        _, page = await self._reads.live(limit, int(cursor or 1))
+        _, page = await self._queries.live(limit, int(cursor or 1))
         return page
 
     async def get(self, call_id: str) -> Call:
         """One call by its session id; NotAtVendor when there is none."""
-        return (await self._reads.call(call_id)).told()
+        return (await self._queries.call(call_id)).to_domain()
 
     async def participants(
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
         """Who is connected now; CometChat tells all at once, so the cursor is an offset."""
-        here = (await self._reads.call(call.id)).here()
+        here = (await self._queries.call(call.id)).here()
         start = int(cursor or 0)
         end = start + limit
-        people = tuple(told(person) for person in here[start:end])
+        people = tuple(to_participant(person) for person in here[start:end])
         return Page(items=people, next=str(end) if end < len(here) else None, total=len(here))
 
     async def perform(self, act: Act) -> Receipt:
@@ -96,27 +96,27 @@ class CometChatProvider(Blind, Unprepared):
 
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`; CometChat has no names, so it goes by any part of the uid."""
-        return await self._reads.find(words)
+        return await self._queries.find(words)
 
     async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
-        """See `CallProvider.log` and `Reads.log`."""
-        return await self._reads.log(wanted, limit)
+        """See `CallProvider.log` and `CometChatQueries.log`."""
+        return await self._queries.log(wanted, limit)
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """See `Reads.attendance`; a session id is one run."""
-        return await self._reads.attendance(call.id)
+        """See `CometChatQueries.attendance`; a session id is one run."""
+        return await self._queries.attendance(call.id)
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Recordings and transcripts of the call; a session id is one run."""
-        return await self._reads.files(call.id, kinds)
+        return await self._queries.files(call.id, kinds)
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """See `UsageSource.history`: a stretch costs what is newer, however long it is."""
-        return await self._past.history(stretch, cursor)
+        return await self._history.history(stretch, cursor)
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """None; see `CometHistory.reported`."""
-        return await self._past.reported(first, last)
+        """None; see `CometChatHistory.reported`."""
+        return await self._history.reported(first, last)
 
     async def probe(self) -> str:
         """See `CallProvider.probe`: a key without the scope fullAccess cannot list calls."""
@@ -145,8 +145,8 @@ def cometchat(
     `rate` is requests a second to each.
     """
 
-    def to(url: str) -> Transport:
-        wire = Wire(
+    def to(url: str) -> HttpClient:
+        endpoint = VendorEndpoint(
             Vendor.COMETCHAT,
             url,
             rate,
@@ -154,6 +154,6 @@ def cometchat(
             secrets=(api_key.get_secret_value(),),
             auth=HeaderKey("apikey", api_key),
         )
-        return connect(wire)
+        return connect(endpoint)
 
     return CometChatProvider(to(base_url), to(chat_base_url), clock)

@@ -11,16 +11,16 @@ from bot.errors import NotAtVendor
 from bot.priority import current
 from bot.providers.cometchat.models import (
     UNKNOWN,
-    ManyCalls,
-    OneCall,
-    Person,
-    Transcriptions,
-    WireCall,
+    CallDetailsResponse,
+    CallParticipant,
+    CallsResponse,
+    CometChatCall,
+    TranscriptionsResponse,
     newest_first,
 )
-from bot.providers.http.client import Params, Transport
+from bot.providers.http.client import HttpClient, Params
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.single_flight import SingleFlight
 
 PAGE = 100
@@ -37,34 +37,34 @@ def segment(identifier: str) -> str:
     return quote(identifier, safe="")
 
 
-class Reads:
+class CometChatQueries:
     """Everything that is read of the call API; each method is one request unless it says so."""
 
-    def __init__(self, http: Transport) -> None:
+    def __init__(self, http: HttpClient) -> None:
         self._http = http
         self._flights = SingleFlight()
 
-    async def call(self, session: str) -> WireCall:
+    async def call(self, session: str) -> CometChatCall:
         """One call; NotAtVendor when there is none."""
-        answer = await self._http.send(Kind.READ, "GET", f"/calls/{segment(session)}")
-        return read(self._http, OneCall, answer).data
+        answer = await self._http.send(Idempotency.READ, "GET", f"/calls/{segment(session)}")
+        return read(self._http, CallDetailsResponse, answer).data
 
-    async def live(self, limit: int, number: int) -> tuple[list[WireCall], Page[Call]]:
+    async def live(self, limit: int, number: int) -> tuple[list[CometChatCall], Page[Call]]:
         """Page `number` of ongoing calls, as CometChat and as we tell them."""
         answer = await self._http.send(
-            Kind.READ,
+            Idempotency.READ,
             "GET",
             "/calls",
             params={"status": "ongoing", "page": number, "perPage": limit},
         )
-        many = read(self._http, ManyCalls, answer)
+        many = read(self._http, CallsResponse, answer)
         live = [one for one in many.data if one.status == "ongoing"]
         more = bool(many.data) and many.more_after(number)
         page: Page[Call] = Page(
-            items=tuple(one.told() for one in live),
+            items=tuple(one.to_domain() for one in live),
             next=str(number + 1) if more else None,
             total=many.total,
-            unknown=many.data.odd,
+            unknown=many.data.unreadable,
         )
         return live, page
 
@@ -79,15 +79,15 @@ class Reads:
             params = {**params, "type": wanted.media}
         if wanted.recorded is not None:
             params = {**params, "hasRecording": "true" if wanted.recorded else "false"}
-        answer = await self._http.send(Kind.READ, "GET", "/calls", params=params)
-        many = read(self._http, ManyCalls, answer)
-        found = [one.told() for one in many.data if one.fits(wanted)]
+        answer = await self._http.send(Idempotency.READ, "GET", "/calls", params=params)
+        many = read(self._http, CallsResponse, answer)
+        found = [one.to_domain() for one in many.data if one.fits(wanted)]
         more = bool(many.data) and many.more_after(1)
         return Page(
             items=tuple(found),
             next="2" if more else None,
             total=many.total,
-            unknown=many.data.odd,
+            unknown=many.data.unreadable,
         )
 
     async def attendance(self, session: str) -> Attendance:
@@ -116,7 +116,7 @@ class Reads:
             unread = max((page.total or 0) - len(seen), 1)
         return Sightings(found=tuple(found.values()), unread=unread)
 
-    async def _searched(self, number: int) -> tuple[list[WireCall], Page[Call]]:
+    async def _searched(self, number: int) -> tuple[list[CometChatCall], Page[Call]]:
         """A page of ongoing calls that is searched."""
         return await self._flights.do((current(), number), lambda: self.live(PAGE, number))
 
@@ -141,19 +141,19 @@ class Reads:
         files: list[File] = []
         for number in range(1, MOST_PAGES + 1):
             answer = await self._http.send(
-                Kind.READ,
+                Idempotency.READ,
                 "GET",
                 f"/calls/{segment(session)}/transcriptions",
                 params={"page": number, "perPage": PAGE},
             )
-            page = read(self._http, Transcriptions, answer)
+            page = read(self._http, TranscriptionsResponse, answer)
             files += [one.file(session) for one in page.data]
             if not page.data or not page.more_after(number):
                 return files, True
         return files, False
 
 
-def told(person: Person) -> Participant:
+def to_participant(person: CallParticipant) -> Participant:
     """Somebody who is connected; one without a uid is shown, and never acted upon."""
     if not person.uid:
         return Participant(
@@ -162,7 +162,7 @@ def told(person: Person) -> Participant:
     return Participant(id=person.uid, joined_at=person.joined_at)
 
 
-def _in(call: WireCall, words: str) -> list[Sighting]:
+def _in(call: CometChatCall, words: str) -> list[Sighting]:
     wanted = bare(words)
     people = [one for one in call.here() if one.uid and wanted in bare(one.uid)]
-    return [Sighting(call=call.told(), person=told(one)) for one in people]
+    return [Sighting(call=call.to_domain(), person=to_participant(one)) for one in people]

@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from bot.calls.acts import Person
 from bot.calls.models import Page
 from bot.calls.verbs import Listed
-from bot.providers.cometchat.models import Paged
+from bot.providers.cometchat.models import PagedResponse
 from bot.providers.cometchat.queries import segment
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 
 PER_PAGE = 1000
 MOST_PAGES = 5
@@ -28,25 +28,25 @@ WHERE: Mapping[Listed, str] = MappingProxyType(
 """The last step of each list's path."""
 
 
-class InGroup(BaseModel):
+class GroupMember(BaseModel):
     """Somebody on a list of a group's."""
 
     uid: str
     name: str | None = None
 
-    def told(self) -> Person:
+    def to_domain(self) -> Person:
         """They as somebody an act may mean."""
         return Person(id=self.uid, name=self.name)
 
 
-class _Many(Paged):
-    data: list[InGroup]
+class _Many(PagedResponse):
+    data: list[GroupMember]
 
 
-class Groups:
+class GroupQueries:
     """Reads the lists of groups; raises `VendorError`."""
 
-    def __init__(self, chat: Transport) -> None:
+    def __init__(self, chat: HttpClient) -> None:
         self._chat = chat
 
     async def people(self, guid: str, which: Listed) -> Page[Person]:
@@ -54,7 +54,7 @@ class Groups:
         found: dict[str, Person] = {}
         for number in range(1, MOST_PAGES + 1):
             page = await self._page(guid, which, number)
-            fresh = {one.uid: one.told() for one in page.data if one.uid not in found}
+            fresh = {one.uid: one.to_domain() for one in page.data if one.uid not in found}
             found |= fresh
             if not fresh or not page.more_after(number):
                 return Page(items=tuple(found.values()), total=len(found))
@@ -69,4 +69,6 @@ class Groups:
     async def _page(self, guid: str, which: Listed, number: int) -> _Many:
         path = f"/groups/{segment(guid)}/{WHERE[which]}"
         params = {"page": number, "perPage": PER_PAGE}
-        return read(self._chat, _Many, await self._chat.send(Kind.READ, "GET", path, params=params))
+        return read(
+            self._chat, _Many, await self._chat.send(Idempotency.READ, "GET", path, params=params)
+        )

@@ -21,10 +21,10 @@ from bot.errors import (
     VendorRefused,
 )
 from bot.providers.http.redact import Redactor
-from bot.providers.http.salvage import Thinned
+from bot.providers.http.salvage import BoundedBody
 from bot.responses import BodyUnreadable, Inflater, phrase, retry_after
 
-UNREAD = "Try again in a moment."
+TRY_AGAIN = "Try again in a moment."
 """What to do when a vendor does not say what it was asked: reading changes nothing."""
 
 LARGEST_REFUSAL = 64 * 1024
@@ -33,7 +33,7 @@ LARGEST_REFUSAL = 64 * 1024
 LONGEST_WORD = 100
 """Characters of a vendor's code or id of a request that are kept."""
 
-CUT_OFF = {460, 499}
+CLIENT_CLOSED = {460, 499}
 """What load balancers say of a client that went away: what they passed on may have been done."""
 
 
@@ -93,7 +93,7 @@ class AnswerReader:
         return VendorGarbled(f"{self.vendor.label} {why}.", vendor=self.vendor)
 
     async def _body(self, response: httpx.Response) -> bytes:
-        body = Thinned(self.clock)
+        body = BoundedBody(self.clock)
         async for piece in _decoded(response):
             await body.feed(piece)
         return body.end()
@@ -111,7 +111,7 @@ class AnswerReader:
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._busy(response, request_id)
-        if status in CUT_OFF:
+        if status in CLIENT_CLOSED:
             return self._cut_off(status, request_id)
         if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return self._no(status, await self._words(response), request_id)

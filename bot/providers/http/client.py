@@ -30,12 +30,12 @@ from bot.held_lease import require_held
 from bot.meter import UNMETERED, Meter
 from bot.network import DIRECT, Network, diagnose
 from bot.priority import Priority, asker, current
-from bot.providers.http.answers import UNREAD, Answer, AnswerReader, Problem
+from bot.providers.http.answers import TRY_AGAIN, Answer, AnswerReader, Problem
 from bot.providers.http.breaker import Breaker
 from bot.providers.http.rate import PriorityLimiter
 from bot.providers.http.redact import Redactor
-from bot.providers.http.request_trace import Passage
-from bot.providers.http.retry import BackOff, Kind
+from bot.providers.http.request_trace import RequestTrace
+from bot.providers.http.retry import Idempotency, RetryPolicy
 from bot.responses import ACCEPT_ENCODING
 
 log = structlog.get_logger(__name__)
@@ -57,12 +57,12 @@ NEVER_SENT = (
 )
 """Errors before anything was sent to the vendor; a proxy's is its no to a tunnel."""
 
-CUT = ConnectionResetError()
+CONNECTION_RESET = ConnectionResetError()
 """What became of a connection that ended before the answer, whatever ended it."""
 
 
 @dataclass(frozen=True)
-class Wire:
+class VendorEndpoint:
     """What differs between vendors on the wire; `rate` is requests a second.
 
     `auth` adds the credentials to each request, `secrets` are never to be shown: neither is in its
@@ -96,12 +96,12 @@ class Deadlines(NamedTuple):
         return self.queue if priority in {Priority.ORDER, Priority.LOOK} else None
 
 
-class Transport:
+class HttpClient:
     """One vendor's connection pool for the life of the process."""
 
     def __init__(
         self,
-        wire: Wire,
+        endpoint: VendorEndpoint,
         clock: Clock,
         *,
         deadlines: Deadlines | None = None,
@@ -110,29 +110,29 @@ class Transport:
         meter: Meter = UNMETERED,
         network: Network = DIRECT,
     ) -> None:
-        self._wire = wire
+        self._endpoint = endpoint
         self._clock = clock
         self._deadlines = deadlines or Deadlines()
         self._reader = AnswerReader(
-            vendor=wire.vendor,
-            problem=wire.problem,
-            request_id_header=wire.request_id_header,
-            redact=Redactor(wire.secrets),
+            vendor=endpoint.vendor,
+            problem=endpoint.problem,
+            request_id_header=endpoint.request_id_header,
+            redact=Redactor(endpoint.secrets),
             clock=clock,
         )
-        self._limiter = PriorityLimiter(wire.rate, CONNECTIONS)
-        self.breaker = breaker or Breaker(wire.vendor, clock)
+        self._limiter = PriorityLimiter(endpoint.rate, CONNECTIONS)
+        self.breaker = breaker or Breaker(endpoint.vendor, clock)
         self._meter = meter
         self._network = network
-        meter.watch(wire.vendor, lambda: self.breaker.state)
+        meter.watch(endpoint.vendor, lambda: self.breaker.state)
         self._client = httpx.AsyncClient(
-            base_url=wire.base_url,
-            headers={"Accept-Encoding": ACCEPT_ENCODING, **wire.headers},
-            params=dict(wire.params),
-            auth=wire.auth,
+            base_url=endpoint.base_url,
+            headers={"Accept-Encoding": ACCEPT_ENCODING, **endpoint.headers},
+            params=dict(endpoint.params),
+            auth=endpoint.auth,
             transport=transport,
             verify=network.trust,
-            proxy=_proxy(network, wire.base_url),
+            proxy=_proxy(network, endpoint.base_url),
             trust_env=False,
             timeout=None,  # noqa: S113 - the total deadline in `send` is the stricter one
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=10),
@@ -140,7 +140,7 @@ class Transport:
 
     async def send(
         self,
-        kind: Kind,
+        kind: Idempotency,
         method: str,
         path: str,
         *,
@@ -148,67 +148,69 @@ class Transport:
         json: Any = None,
     ) -> Answer:
         """Send it within the deadline of its kind; any non-2xx raises its VendorError."""
-        seconds = self._deadlines.read if kind is Kind.READ else self._deadlines.act
+        seconds = self._deadlines.read if kind is Idempotency.READ else self._deadlines.act
         request = self._client.build_request(method, path, params=params, json=json)
-        timed, outcome = _Timed(self._clock), "cancelled"
+        timed, outcome = _RequestTimer(self._clock), "cancelled"
         try:
             with self.breaker:
-                answer = await self._within(seconds, kind, request, timed)
+                answer = await self._within_deadline(seconds, kind, request, timed)
             outcome = OK
         except VendorError as error:
             outcome = type(error).__name__
-            if kind is Kind.READ and _says_more_than_read(error):
-                error.next_step = UNREAD
+            if kind is Idempotency.READ and _says_more_than_read(error):
+                error.next_step = TRY_AGAIN
             raise
         finally:
-            self._count("read" if kind is Kind.READ else "act", outcome, timed)
+            self._count("read" if kind is Idempotency.READ else "act", outcome, timed)
         return answer
 
-    def _count(self, kind: str, outcome: str, timed: "_Timed") -> None:
+    def _count(self, kind: str, outcome: str, timed: "_RequestTimer") -> None:
         """The wait in our own queue is told apart: it is none of the vendor's."""
-        self._meter.queued(self._wire.vendor, current().label, timed.queued)
-        self._meter.asked(self._wire.vendor, kind, outcome, timed.spent)
+        self._meter.queued(self._endpoint.vendor, current().label, timed.queued)
+        self._meter.asked(self._endpoint.vendor, kind, outcome, timed.spent)
 
     async def aclose(self) -> None:
         """Close the pool."""
         await self._client.aclose()
 
-    async def _within(
-        self, seconds: float, kind: Kind, request: httpx.Request, timed: "_Timed"
+    async def _within_deadline(
+        self, seconds: float, kind: Idempotency, request: httpx.Request, timed: "_RequestTimer"
     ) -> Answer:
         try:
             async with Deadline(seconds) as deadline:
-                return await self._retrying(deadline, kind, request, timed)
+                return await self._with_retries(deadline, kind, request, timed)
         except TimeoutError as error:
-            passage = Passage.of(request)
-            if passage.never_sent:
-                raise self._unreachable(passage.failure or error, request) from error
+            trace = RequestTrace.of(request)
+            if trace.never_sent:
+                raise self._unreachable(trace.failure or error, request) from error
             raise VendorTimeout(
-                f"{self._label} did not answer within {seconds:g} s.", vendor=self._wire.vendor
+                f"{self._label} did not answer within {seconds:g} s.", vendor=self._endpoint.vendor
             ) from error
 
-    async def _retrying(
-        self, deadline: Deadline, kind: Kind, request: httpx.Request, timed: "_Timed"
+    async def _with_retries(
+        self, deadline: Deadline, kind: Idempotency, request: httpx.Request, timed: "_RequestTimer"
     ) -> Answer:
-        back_off = BackOff(kind, deadline)
+        retry = RetryPolicy(kind, deadline)
         retries = stamina.retry_context(
-            on=back_off, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
+            on=retry, attempts=4, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
         )
         try:
             async for attempt in retries:
                 with attempt:
                     if attempt.num > 1:
-                        log.warning("vendor retry", vendor=self._wire.vendor, attempt=attempt.num)
+                        log.warning(
+                            "vendor retry", vendor=self._endpoint.vendor, attempt=attempt.num
+                        )
                     async with self._turn(timed):
-                        return await self._told(kind, request, attempt.num)
+                        return await self._send_logged(kind, request, attempt.num)
         except (VendorRefused, VendorBusy, VendorUnreachable) as error:
-            if back_off.doubt is not None:
-                raise back_off.doubt from error
+            if retry.doubt is not None:
+                raise retry.doubt from error
             raise
         raise AssertionError  # pragma: no cover - stamina raises or the loop returns
 
     @asynccontextmanager
-    async def _turn(self, timed: "_Timed") -> AsyncIterator[None]:
+    async def _turn(self, timed: "_RequestTimer") -> AsyncIterator[None]:
         """Wait for a turn at the vendor, and hold it; NotSent where that takes too long.
 
         BreakerOpen where it was found out meanwhile that the vendor fails.
@@ -218,7 +220,7 @@ class Transport:
             self.breaker.require_not_open()
             yield
 
-    async def _take_turn(self, held: AsyncExitStack, timed: "_Timed") -> None:
+    async def _take_turn(self, held: AsyncExitStack, timed: "_RequestTimer") -> None:
         priority = current()
         try:
             with uncounted(), timed.waiting():
@@ -227,23 +229,23 @@ class Transport:
         except TimeoutError as error:
             raise NotSent(
                 f"Too many requests to {self._label} at once; this one was not sent.",
-                vendor=self._wire.vendor,
+                vendor=self._endpoint.vendor,
                 retry_after=1.0,
             ) from error
 
-    async def _told(self, kind: Kind, request: httpx.Request, attempt: int) -> Answer:
+    async def _send_logged(self, kind: Idempotency, request: httpx.Request, attempt: int) -> Answer:
         """Send it, and write down how that went: the path, never the query or what was sent.
 
         The part all paths share is left out: account and app ids are nobody's business.
         """
         path = request.url.path.removeprefix(self._client.base_url.path.rstrip("/"))
         operation = f"{request.method} {path}"
-        line = log.bind(vendor=self._wire.vendor, operation=operation, attempt=attempt)
-        if kind is not Kind.READ:
+        line = log.bind(vendor=self._endpoint.vendor, operation=operation, attempt=attempt)
+        if kind is not Idempotency.READ:
             require_held()
         began = self._clock.monotonic()
         try:
-            answer = await self._once(request, attempt)
+            answer = await self._send_once(request, attempt)
         except VendorError as error:
             line.info(
                 "vendor failed",
@@ -257,7 +259,7 @@ class Transport:
         except asyncio.CancelledError:
             line.info("vendor not waited for", ms=self._ms_since(began))
             raise
-        answer = answer._replace(read=kind is Kind.READ)
+        answer = answer._replace(read=kind is Idempotency.READ)
         tell = line.debug if answer.read else line.info
         tell(
             "vendor answered",
@@ -270,9 +272,9 @@ class Transport:
     def _ms_since(self, began: float) -> int:
         return round((self._clock.monotonic() - began) * 1000)
 
-    async def _once(self, request: httpx.Request, attempt: int) -> Answer:
-        passage = Passage.of(request)
-        passage.begin()
+    async def _send_once(self, request: httpx.Request, attempt: int) -> Answer:
+        trace = RequestTrace.of(request)
+        trace.begin()
         try:
             response = await self._client.send(request, stream=True)
             try:
@@ -280,22 +282,22 @@ class Transport:
             finally:
                 await response.aclose()
         except asyncio.CancelledError:
-            await passage.hang_up()
+            await trace.hang_up()
             raise
         except httpx.TransportError as error:
-            if isinstance(error, NEVER_SENT) or passage.unsent:
-                passage.failure = error
+            if isinstance(error, NEVER_SENT) or trace.unsent:
+                trace.failure = error
                 raise self._unreachable(error, request) from error
             raise AnswerLost(
                 f"The connection to {self._label} broke before it answered.",
-                vendor=self._wire.vendor,
-                diagnosis=self._diagnosis(CUT, request),
+                vendor=self._endpoint.vendor,
+                diagnosis=self._diagnosis(CONNECTION_RESET, request),
             ) from error
 
     def _unreachable(self, error: Exception, request: httpx.Request) -> VendorUnreachable:
         return VendorUnreachable(
             f"{self._label} cannot be reached.",
-            vendor=self._wire.vendor,
+            vendor=self._endpoint.vendor,
             diagnosis=self._diagnosis(error, request),
         )
 
@@ -311,14 +313,14 @@ class Transport:
 
     @property
     def _label(self) -> str:
-        return self._wire.vendor.label
+        return self._endpoint.vendor.label
 
 
-Connect = Callable[[Wire], Transport]
-"""Makes a vendor's `Transport`, with what is the same for all of them, such as the network."""
+Connect = Callable[[VendorEndpoint], HttpClient]
+"""Makes a vendor's `HttpClient`, with what is the same for all of them, such as the network."""
 
 
-class _Timed:
+class _RequestTimer:
     """The seconds of one request: those in our own queue, and the others."""
 
     def __init__(self, clock: Clock) -> None:

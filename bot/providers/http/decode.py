@@ -16,8 +16,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, core_schema
 
-from bot.providers.http.answers import UNREAD, Answer
-from bot.providers.http.client import Transport
+from bot.providers.http.answers import TRY_AGAIN, Answer
+from bot.providers.http.client import HttpClient
 from bot.providers.http.salvage import salvaged
 from bot.responses import BodyUnreadable
 
@@ -84,19 +84,19 @@ One odd field never hides the rest.
 """
 
 
-class Known(list[T]):
+class LenientList(list[T]):
     """The entries of a list that can be read: one odd entry hides none of the others.
 
-    `odd` counts the others. Null is a list without any; one of which no entry can be read is itself
-    unreadable.
+    `unreadable` counts the others. Null is a list without any; one of which no entry can be read
+    is itself unreadable.
     """
 
-    odd: int = 0
+    unreadable: int = 0
 
     @property
     def sent(self) -> int:
         """How many entries the vendor's list has."""
-        return len(self) + self.odd
+        return len(self) + self.unreadable
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -108,7 +108,7 @@ class Known(list[T]):
         return core_schema.no_info_wrap_validator_function(cls._read, schema)
 
     @classmethod
-    def _read(cls, value: Any, read_on: ValidatorFunctionWrapHandler) -> "Known[Any]":
+    def _read(cls, value: Any, read_on: ValidatorFunctionWrapHandler) -> "LenientList[Any]":
         if value is None:
             return cls()
         try:
@@ -116,14 +116,14 @@ class Known(list[T]):
         except ValidationError:
             if not isinstance(value, list):
                 raise
-        known: Known[Any] = cls()
+        known: LenientList[Any] = cls()
         for one in value:
             try:
                 known += read_on([one])
             except ValidationError:
-                known.odd += 1
+                known.unreadable += 1
         known.require_some()
-        log.warning("vendor's list has entries that cannot be read", left_out=known.odd)
+        log.warning("vendor's list has entries that cannot be read", left_out=known.unreadable)
         return known
 
     def require_some(self) -> None:
@@ -132,8 +132,8 @@ class Known(list[T]):
             raise ValueError("no entry can be read")
 
 
-class Counted(Known[T]):
-    """The same where whoever reads it tells how many are `odd`, also when all are."""
+class CountedList(LenientList[T]):
+    """The same where whoever reads it tells how many are `unreadable`, also when all are."""
 
     def require_some(self) -> None:
         """Nothing: the odd are told."""
@@ -172,7 +172,7 @@ LONGEST_REASON = 200
 """Characters of what is wrong with an answer."""
 
 
-def read(http: Transport, model: type[M], answer: Answer) -> M:
+def read(http: HttpClient, model: type[M], answer: Answer) -> M:
     """The answer as `model`; VendorGarbled when something essential is missing.
 
     Where no JSON reader takes it, it is read without the entries of its lists that are the reason.
@@ -184,7 +184,7 @@ def read(http: Transport, model: type[M], answer: Answer) -> M:
         return found
     garbled = http.garbled()
     if answer.read:
-        garbled.next_step = UNREAD
+        garbled.next_step = TRY_AGAIN
     raise garbled from _Unread(found)
 
 

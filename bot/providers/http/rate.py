@@ -24,11 +24,11 @@ KEPT_BACK: Mapping[Priority, float] = MappingProxyType(
 What is kept back is only the beginning: a queue of looks alone still gets the whole rate.
 """
 
-FAIR = 10
+FAIR_TURN = 10
 """One turn in so many goes to what is less urgent and waits the longest: nothing waits for ever."""
 
 
-class _Lane:
+class _FairQueue:
     """Those who wait at one priority: one of each asker by turns, the asker's own in their order.
 
     https://en.wikipedia.org/wiki/Fair_queuing
@@ -75,7 +75,7 @@ class PriorityLimiter:
         self._busy = 0
         self._tokens = self._capacity
         self._filled_at = -math.inf
-        self._queues = {one: _Lane() for one in sorted(Priority)}
+        self._queues = {one: _FairQueue() for one in sorted(Priority)}
         self._arrivals = 0
         self._arrived: dict[asyncio.Future[None], int] = {}
         self._passed_over = 0
@@ -140,12 +140,12 @@ class PriorityLimiter:
         waiting = [one for one, queue in self._queues.items() if self._waits(queue)]
         if not waiting:
             return None
-        if self._passed_over >= FAIR - 1 and waiting[1:]:
+        if self._passed_over >= FAIR_TURN - 1 and waiting[1:]:
             longest = min(waiting[1:], key=lambda one: self._arrived[self._queues[one].first])
             return longest, 0.0
         return waiting[0], KEPT_BACK[waiting[0]]
 
-    def _waits(self, queue: _Lane) -> bool:
+    def _waits(self, queue: _FairQueue) -> bool:
         """Whether anybody does; those who were cancelled and do not know it yet step aside."""
         while queue and queue.first.cancelled():
             del self._arrived[queue.take()]

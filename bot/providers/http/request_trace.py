@@ -11,7 +11,7 @@ BEGUN, CONNECTED = "connection.connect_tcp.started", "connection.connect_tcp.com
 HEADERS = "send_request_headers.started"
 
 
-class Passage:
+class RequestTrace:
     """One request, with all its tries. Until its headers are written, nothing of it was sent.
 
     Events: httpcore's trace extension (www.encode.io/httpcore/extensions). A transport that makes
@@ -28,9 +28,9 @@ class Passage:
     @classmethod
     def of(cls, request: httpx.Request) -> Self:
         """The one of this request, which has it from now on."""
-        passage = request.extensions.setdefault(TRACE, cls())
-        assert isinstance(passage, cls)  # noqa: S101 - the extension is ours
-        return passage
+        trace = request.extensions.setdefault(TRACE, cls())
+        assert isinstance(trace, cls)  # noqa: S101 - the extension is ours
+        return trace
 
     def begin(self) -> None:
         """Another try."""

@@ -15,7 +15,7 @@ from bot.errors import (
 from bot.network import LASTING
 
 
-class Kind(Enum):
+class Idempotency(Enum):
     """How a request may be repeated: ONCE only when the vendor surely did not execute it."""
 
     READ = auto()
@@ -23,21 +23,21 @@ class Kind(Enum):
     ONCE = auto()
 
 
-class BackOff:
+class RetryPolicy:
     """Whether a request is sent again, and after how many seconds.
 
     `doubt` is the last error that left open whether the vendor executed it; a read leaves nothing
     open. A later sending that is not executed does not settle what became of an earlier one.
     """
 
-    def __init__(self, kind: Kind, deadline: Deadline) -> None:
+    def __init__(self, kind: Idempotency, deadline: Deadline) -> None:
         self._kind = kind
         self._deadline = deadline
         self.doubt: Ambiguous | None = None
 
     def __call__(self, error: Exception) -> bool | float:
         """True leaves the wait to the retries; what would outlast the deadline is given up."""
-        if isinstance(error, Ambiguous) and self._kind is not Kind.READ:
+        if isinstance(error, Ambiguous) and self._kind is not Idempotency.READ:
             self.doubt = error
         if not _may_repeat(self._kind, error):
             return False
@@ -47,11 +47,11 @@ class BackOff:
         return asked if asked < self._deadline.left else False
 
 
-def _may_repeat(kind: Kind, error: Exception) -> bool:
+def _may_repeat(kind: Idempotency, error: Exception) -> bool:
     if isinstance(error, BreakerOpen | NotSent):
         return False
     if isinstance(error, VendorUnreachable) and error.diagnosis is not None:
         return error.diagnosis.cause not in LASTING
     if isinstance(error, VendorUnreachable | VendorBusy):
         return True
-    return kind is not Kind.ONCE and isinstance(error, AnswerLost | VendorFault)
+    return kind is not Idempotency.ONCE and isinstance(error, AnswerLost | VendorFault)

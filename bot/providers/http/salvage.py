@@ -68,7 +68,7 @@ class Span(NamedTuple):
         return self.end - self.start
 
 
-class Entries:
+class ListEntries:
     """A JSON text that comes in pieces, and where the entries of its outermost lists stand in it.
 
     Of an entry of more than LARGEST_ENTRY bytes only null is kept. What is no JSON is kept as it
@@ -179,13 +179,13 @@ def _end_of(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
     return at if found is None else found.end()
 
 
-class Thinned:
+class BoundedBody:
     """A body as it comes in: once it is too large, without its largest entries."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._body = bytearray()
-        self._entries: Entries | None = None
+        self._entries: ListEntries | None = None
         self._read = 0
 
     async def feed(self, piece: bytes) -> None:
@@ -197,12 +197,12 @@ class Thinned:
             self._body += piece
             return
         if self._entries is None:
-            self._entries, begun = Entries(), self._body
+            self._entries, begun = ListEntries(), self._body
             self._body = bytearray()
             await self._thin(self._entries, begun)
         await self._thin(self._entries, piece)
 
-    async def _thin(self, entries: Entries, data: bytes | bytearray) -> None:
+    async def _thin(self, entries: ListEntries, data: bytes | bytearray) -> None:
         for at in range(0, len(data), _STEP):
             entries.feed(bytes(data[at : at + _STEP]))
             _fit(entries)
@@ -213,7 +213,7 @@ class Thinned:
         return bytes(self._body if self._entries is None else self._entries.text)
 
 
-def _fit(entries: Entries) -> None:
+def _fit(entries: ListEntries) -> None:
     """Leave out the largest while there is too much; BodyUnreadable where that is not enough."""
     if len(entries.text) <= LARGEST:
         return
@@ -235,7 +235,7 @@ def salvaged(text: bytes) -> bytes:
     """
     if len(text) > LARGEST_SALVAGED:
         raise BodyUnreadable("it is too large")
-    entries = Entries()
+    entries = ListEntries()
     entries.feed(mended(text))
     entries.leave_out([span for span in entries.spans if not _readable(entries.text, span)])
     return bytes(entries.text)

@@ -22,16 +22,20 @@ from bot.calls.verbs import (
     Summarise,
     Unlock,
 )
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.realtimekit.acts_people import RECORDINGS_STOP, PeopleActs, missing
-from bot.providers.realtimekit.models import OWN_PREFIX, KickedAll, Recording, output_prefix
+from bot.providers.http.retry import Idempotency
+from bot.providers.realtimekit.acts_people import (
+    RECORDINGS_STOP,
+    RealtimeKitPeopleActs,
+    not_at_vendor,
+)
+from bot.providers.realtimekit.models import OWN_PREFIX, KickAllResponse, Recording, output_prefix
 from bot.providers.realtimekit.observe import output, target_of
-from bot.providers.realtimekit.queries import Reads, meeting_path, segment
-from bot.providers.realtimekit.queries_meetings import Rooms
+from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path, segment
+from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.queries_recordings import meant
-from bot.providers.realtimekit.unsupported_mute import Mutes
+from bot.providers.realtimekit.unsupported_mute import MuteSupport
 
 _MAY_BEGIN_ANEW = (
     "Everyone is removed, the session ends and its recordings stop. "
@@ -45,25 +49,25 @@ _SUMMARY_TAKES_A_TRANSCRIPT = (
 _ONE_PICTURE = {"kind": ("composite",)}
 
 
-class Acts(PeopleActs):
+class RealtimeKitActs(RealtimeKitPeopleActs):
     """Each method sends the one request that does its verb; some read first what it is about."""
 
     def __init__(
         self,
-        http: Transport,
-        reads: Reads,
-        rooms: Rooms,
-        mutes: Mutes,
+        http: HttpClient,
+        queries: RealtimeKitQueries,
+        rooms: MeetingQueries,
+        mutes: MuteSupport,
         rtmp_targets: Mapping[str, RtmpTarget],
     ) -> None:
-        super().__init__(http, reads, rooms, mutes)
+        super().__init__(http, queries, rooms, mutes)
         self._targets = rtmp_targets
 
     @can(End, why=_MAY_BEGIN_ANEW, also=RECORDINGS_STOP)
     async def _end(self, act: Act) -> Receipt:
         await self._require_same_run(act.call)
         answer = await self._kick_all(act)
-        count = read(self._http, KickedAll, answer).count
+        count = read(self._http, KickAllResponse, answer).count
         many = "everyone" if count is None else f"everyone ({count})"
         return Receipt(evidence=f"RealtimeKit removed {many}.", request_id=answer.request_id)
 
@@ -77,7 +81,7 @@ class Acts(PeopleActs):
 
     async def _set_status(self, call: CallRef, status: str, said: str) -> Receipt:
         path = meeting_path(call.id)
-        return await self._do(Kind.REPEATABLE, "PATCH", path, {"status": status}, said)
+        return await self._do(Idempotency.REPEATABLE, "PATCH", path, {"status": status}, said)
 
     @can(Poll, level=Enforcement.BEST_EFFORT, why=_POLL_IS_UNSEEN)
     async def _poll(self, act: Act) -> Receipt:
@@ -86,12 +90,12 @@ class Acts(PeopleActs):
         await self._require_same_run(act.call)
         path = f"{meeting_path(act.call.id)}/active-session/poll"
         body = {"question": act.verb.question, "options": list(act.verb.answers)}
-        return await self._do(Kind.ONCE, "POST", path, body, "put the question to the call")
+        return await self._do(Idempotency.ONCE, "POST", path, body, "put the question to the call")
 
     @can(Summarise, level=Enforcement.BEST_EFFORT, why=_SUMMARY_TAKES_A_TRANSCRIPT)
     async def _summarise(self, act: Act) -> Receipt:
-        path = f"/sessions/{segment(await self._reads.session_of(act.call))}/summary"
-        return await self._do(Kind.ONCE, "POST", path, None, "took the order for a summary")
+        path = f"/sessions/{segment(await self._queries.session_of(act.call))}/summary"
+        return await self._do(Idempotency.ONCE, "POST", path, None, "took the order for a summary")
 
     @can(RecordStart, only=_ONE_PICTURE)
     async def _record_start(self, act: Act) -> Receipt:
@@ -99,7 +103,7 @@ class Acts(PeopleActs):
 
         That may be an RTMP output of the app, which looks like a recording.
         """
-        running = await self._reads.running(act.call)
+        running = await self._queries.running(act.call)
         beside = bool(running) and not any(one.ours for one in running)
         sent = {"file_name_prefix": OWN_PREFIX}
         return await self._record(act.call, sent, "began to record", beside=beside)
@@ -107,7 +111,7 @@ class Acts(PeopleActs):
     @can(RtmpStart)
     async def _rtmp_start(self, act: Act) -> Receipt:
         name = target_of(act)
-        running = await self._reads.running(act.call)
+        running = await self._queries.running(act.call)
         beside = bool(running) and not output(running, name)
         sent = {
             "file_name_prefix": output_prefix(name),
@@ -117,48 +121,48 @@ class Acts(PeopleActs):
 
     @can(RecordStop, only=_ONE_PICTURE)
     async def _record_stop(self, act: Act) -> Receipt:
-        running = meant(act.verb, await self._reads.running(act.call))
+        running = meant(act.verb, await self._queries.running(act.call))
         return await self._tell(running, "stop", "recording")
 
     @can(RecordPause)
     async def _record_pause(self, act: Act) -> Receipt:
-        running = meant(act.verb, await self._reads.running(act.call))
+        running = meant(act.verb, await self._queries.running(act.call))
         return await self._tell([one for one in running if not one.paused], "pause", "recording")
 
     @can(RecordResume)
     async def _record_resume(self, act: Act) -> Receipt:
-        running = meant(act.verb, await self._reads.running(act.call))
+        running = meant(act.verb, await self._queries.running(act.call))
         return await self._tell([one for one in running if one.paused], "resume", "recording")
 
     @can(RtmpStop)
     async def _rtmp_stop(self, act: Act) -> Receipt:
         name = target_of(act)
-        sent = output(await self._reads.running(act.call), name)
+        sent = output(await self._queries.running(act.call), name)
         return await self._tell(sent, "stop", f"RTMP output to {name}")
 
     @can(LiveStart)
     async def _live_start(self, act: Act) -> Receipt:
         path = f"{meeting_path(act.call.id)}/livestreams"
-        return await self._do(Kind.ONCE, "POST", path, {}, "began a livestream")
+        return await self._do(Idempotency.ONCE, "POST", path, {}, "began a livestream")
 
     @can(LiveStop)
     async def _live_stop(self, act: Act) -> Receipt:
         path = f"{meeting_path(act.call.id)}/active-livestream/stop"
-        return await self._do(Kind.REPEATABLE, "POST", path, None, "stopped the livestream")
+        return await self._do(Idempotency.REPEATABLE, "POST", path, None, "stopped the livestream")
 
     async def _record(
         self, call: CallRef, sent: Mapping[str, Any], said: str, *, beside: bool
     ) -> Receipt:
         body = {"meeting_id": call.id, "allow_multiple_recordings": beside, **sent}
-        return await self._do(Kind.ONCE, "POST", "/recordings", body, said)
+        return await self._do(Idempotency.ONCE, "POST", "/recordings", body, said)
 
     async def _tell(self, recordings: list[Recording], action: str, what: str) -> Receipt:
         """Have every one of them stop, pause or resume; NotAtVendor when there is none."""
         if not recordings:
-            raise missing(f"RealtimeKit has no {what} to {action} in this call.")
+            raise not_at_vendor(f"RealtimeKit has no {what} to {action} in this call.")
         receipts = [
             await self._do(
-                Kind.REPEATABLE,
+                Idempotency.REPEATABLE,
                 "PUT",
                 f"/recordings/{segment(one.id)}",
                 {"action": action},

@@ -11,13 +11,13 @@ from bot.calls.outcomes import Receipt, Recipient
 from bot.calls.verbs import Block, Kick, MemberRemove, Mute, Preset, Silence
 from bot.errors import Impossible, NotAtVendor
 from bot.providers.http.answers import Answer
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.realtimekit.models import Done, KickedAll, Stay, spares
-from bot.providers.realtimekit.queries import Reads, meeting_path
-from bot.providers.realtimekit.queries_meetings import Enrolled, Rooms, participant_path
-from bot.providers.realtimekit.unsupported_mute import Mutes, Operation, reason
+from bot.providers.http.retry import Idempotency
+from bot.providers.realtimekit.models import KickAllResponse, Stay, SuccessResponse, spares
+from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path
+from bot.providers.realtimekit.queries_meetings import Enrolled, MeetingQueries, participant_path
+from bot.providers.realtimekit.unsupported_mute import MuteSupport, Operation, reason
 
 _MUTE_IS_UNSEEN = "RealtimeKit does not report who is muted, so the result cannot be checked."
 _SILENCE_IS_UNSEEN = (
@@ -41,13 +41,19 @@ _STILL_IN = (
 _AUDIO = {"tracks": ("audio",)}
 
 
-class PeopleActs:
+class RealtimeKitPeopleActs:
     """Acts on people; each method sends what its verb needs, and reads first what it is about."""
 
-    def __init__(self, http: Transport, reads: Reads, rooms: Rooms, mutes: Mutes) -> None:
+    def __init__(
+        self,
+        http: HttpClient,
+        queries: RealtimeKitQueries,
+        rooms: MeetingQueries,
+        mutes: MuteSupport,
+    ) -> None:
         self._mutes = mutes
         self._http = http
-        self._reads = reads
+        self._queries = queries
         self._rooms = rooms
 
     @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSEEN, instead=Kick, only=_AUDIO)
@@ -60,7 +66,7 @@ class PeopleActs:
         people = _both(rest) if act.everyone else _named(act)
         said = "muted the others" if act.everyone else "muted them"
         try:
-            done = await self._at_people(Kind.REPEATABLE, act, Operation.NAMED, people, said)
+            done = await self._at_people(Idempotency.REPEATABLE, act, Operation.NAMED, people, said)
         except NotAtVendor as error:
             await self._require_operation(act, Operation.NAMED, people, error)
             raise
@@ -89,7 +95,7 @@ class PeopleActs:
         path = f"{meeting_path(act.call.id)}/active-session/{Operation.EVERYONE}"
         body = {"allow_unmute": allow_unmute}
         try:
-            done = await self._do(Kind.REPEATABLE, "POST", path, body, "muted everyone")
+            done = await self._do(Idempotency.REPEATABLE, "POST", path, body, "muted everyone")
         except NotAtVendor as error:
             await self._require_operation(act, Operation.EVERYONE, None, error)
             raise
@@ -107,10 +113,10 @@ class PeopleActs:
         A 404 also says that no session runs or that nobody of these is in it, and no document tells
         them apart; so both are looked up. What was missed is remembered.
         """
-        session = await self._reads.active(act.call.id)
+        session = await self._queries.active(act.call.id)
         if people is not None:
             wanted = {one for ids in people.values() for one in ids}
-            here = await self._reads.present(session.id)
+            here = await self._queries.present(session.id)
             if not any(wanted & {stay.user_id, stay.custom_id} for stay in here):
                 return
         self._mutes.missed(operation)
@@ -122,17 +128,19 @@ class PeopleActs:
     @can(Kick, why=_MAY_RETURN, also=RECORDINGS_STOP)
     async def _kick(self, act: Act) -> Receipt:
         if not act.everyone:
-            return await self._at_people(Kind.ONCE, act, "kick", _named(act), "removed them")
+            return await self._at_people(Idempotency.ONCE, act, "kick", _named(act), "removed them")
         if act.selective:
             if not (rest := await self._rest(act)):
                 return Receipt.of_nobody(spared=True)
-            done = await self._at_people(Kind.ONCE, act, "kick", _both(rest), "removed the others")
+            done = await self._at_people(
+                Idempotency.ONCE, act, "kick", _both(rest), "removed the others"
+            )
             return done.model_copy(update={"people": _recipients(rest)})
         if not (present := await self._there(act)):
             return Receipt.of_nobody(spared=False)
         there = _recipients(present)
         answer = await self._kick_all(act)
-        count = read(self._http, KickedAll, answer).count
+        count = read(self._http, KickAllResponse, answer).count
         return Receipt(
             evidence="RealtimeKit removed everyone.",
             request_id=answer.request_id,
@@ -143,7 +151,7 @@ class PeopleActs:
     async def _kick_all(self, act: Act) -> Answer:
         """Sent once, so that nobody who came back is removed by a late repetition."""
         path = f"{meeting_path(act.call.id)}/active-session/kick-all"
-        return await self._http.send(Kind.ONCE, "POST", path)
+        return await self._http.send(Idempotency.ONCE, "POST", path)
 
     @can(Block, why=_KEPT_OUT)
     async def _block(self, act: Act) -> Receipt:
@@ -151,7 +159,7 @@ class PeopleActs:
         enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
         try:
             removed = await self._at_people(
-                Kind.REPEATABLE, act, "kick", _named(act), "removed them"
+                Idempotency.REPEATABLE, act, "kick", _named(act), "removed them"
             )
         except NotAtVendor:
             if enrolled is None:
@@ -169,7 +177,7 @@ class PeopleActs:
         enrolled = await self._enrolment(act)
         path = participant_path(act.call.id, enrolled.id)
         body = {"preset_name": act.verb.preset}
-        return await self._do(Kind.REPEATABLE, "PATCH", path, body, "changed their preset")
+        return await self._do(Idempotency.REPEATABLE, "PATCH", path, body, "changed their preset")
 
     @can(MemberRemove, why=_STILL_IN)
     async def _member_remove(self, act: Act) -> Receipt:
@@ -178,13 +186,13 @@ class PeopleActs:
     async def _enrolment(self, act: Act) -> Enrolled:
         enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
         if enrolled is None:
-            raise missing(f"{act.people[0].shown} is not on this meeting's list.")
+            raise not_at_vendor(f"{act.people[0].shown} is not on this meeting's list.")
         return enrolled
 
     async def _delist(self, call: CallRef, enrolled: Enrolled) -> Receipt:
         path = participant_path(call.id, enrolled.id)
         said = "took them off the meeting's list"
-        return await self._do(Kind.REPEATABLE, "DELETE", path, None, said)
+        return await self._do(Idempotency.REPEATABLE, "DELETE", path, None, said)
 
     async def _rest(self, act: Act) -> list[Stay]:
         """Everybody who is there now but the spared; who has no id cannot be acted on."""
@@ -193,24 +201,24 @@ class PeopleActs:
     async def _there(self, act: Act) -> list[Stay]:
         """Everybody who is there now, in the run the moderator saw."""
         await self._require_same_run(act.call)
-        return await self._reads.present(await self._reads.session_of(act.call))
+        return await self._queries.present(await self._queries.session_of(act.call))
 
     async def _at_people(
-        self, kind: Kind, act: Act, what: str, people: dict[str, list[str]], said: str
+        self, kind: Idempotency, act: Act, what: str, people: dict[str, list[str]], said: str
     ) -> Receipt:
         path = f"{meeting_path(act.call.id)}/active-session/{what}"
         return await self._do(kind, "POST", path, people, said)
 
     async def _require_same_run(self, call: CallRef) -> None:
         """NotAtVendor when another session runs now than the one the moderator saw."""
-        if call.session is not None and (await self._reads.active(call.id)).id != call.session:
-            raise missing("That session is over; another one has begun in the same room.")
+        if call.session is not None and (await self._queries.active(call.id)).id != call.session:
+            raise not_at_vendor("That session is over; another one has begun in the same room.")
 
     async def _do(
-        self, kind: Kind, method: str, path: str, body: Mapping[str, Any] | None, said: str
+        self, kind: Idempotency, method: str, path: str, body: Mapping[str, Any] | None, said: str
     ) -> Receipt:
         answer = await self._http.send(kind, method, path, json=body)
-        read(self._http, Done, answer)
+        read(self._http, SuccessResponse, answer)
         return Receipt(evidence=f"RealtimeKit {said}.", request_id=answer.request_id)
 
 
@@ -239,6 +247,6 @@ def _recipients(stays: Iterable[Stay]) -> tuple[Recipient, ...]:
     return tuple(people.values())
 
 
-def missing(message: str) -> NotAtVendor:
+def not_at_vendor(message: str) -> NotAtVendor:
     """The error for what is not there, known before anything was sent."""
     return NotAtVendor(message, vendor=Vendor.REALTIMEKIT, status=HTTPStatus.NOT_FOUND)

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from bot.calls.models import Page, Vendor
 from bot.clock import Clock
-from bot.providers.http.client import Transport
-from bot.providers.http.decode import Known, Maybe, Moment, Number, day, read
+from bot.providers.http.client import HttpClient
+from bot.providers.http.decode import LenientList, Maybe, Moment, Number, day, read
 from bot.providers.http.paging import gather_pages
-from bot.providers.http.retry import Kind
-from bot.providers.realtimekit.models import Paging, Recording, Session, next_page
+from bot.providers.http.retry import Idempotency
+from bot.providers.realtimekit.models import MeetingSession, Paging, Recording, next_page
 from bot.usage.days import DAY, SECOND, Stretch
 from bot.usage.records import CallRecord, Recorded, VendorDay
 
@@ -27,7 +27,7 @@ MINUTE = 60
 LIVESTREAM = "livestream"
 
 
-class PastSession(Session):
+class PastSession(MeetingSession):
     """A session with what it amounted to; `minutes` are those of all people together."""
 
     peak: Number | None = Field(None, alias="max_concurrent_participants")
@@ -65,7 +65,7 @@ class PastRecording(Recording):
     stopped_at: Moment = Field(None, alias="stopped_time")
     length: Number | None = Field(None, alias="recording_duration")
 
-    def told(self) -> Recorded | None:
+    def to_domain(self) -> Recorded | None:
         """It in our words; None without any time."""
         begun = self.started_at or self.invoked_at
         if begun is None:
@@ -77,20 +77,20 @@ class PastRecording(Recording):
 
 
 class _Sessions(BaseModel):
-    sessions: Known[PastSession]
+    sessions: LenientList[PastSession]
 
 
-class ManySessions(BaseModel):
+class PastSessionsResponse(BaseModel):
     """A page of sessions."""
 
     data: _Sessions
     paging: Maybe[Paging] = None
 
 
-class ManyRecordings(BaseModel):
+class PastRecordingsResponse(BaseModel):
     """A page of recordings."""
 
-    data: Known[PastRecording]
+    data: LenientList[PastRecording]
     paging: Maybe[Paging] = None
 
 
@@ -134,14 +134,14 @@ class Analytics(BaseModel):
     data: Daywise
 
 
-class KitHistory:
+class RealtimeKitHistory:
     """Past sessions from the listing of all sessions, LIVE and ENDED.
 
     What its `start_time` and `end_time` are compared with is not documented, so a day more is asked
     for on either side, and what does not touch the stretch is left out here.
     """
 
-    def __init__(self, http: Transport, clock: Clock) -> None:
+    def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
 
@@ -161,8 +161,8 @@ class KitHistory:
             "sort_by": "createdAt",
             "sort_order": "DESC",
         }
-        answer = await self._http.send(Kind.READ, "GET", "/sessions", params=params)
-        many, now = read(self._http, ManySessions, answer), self._clock.now()
+        answer = await self._http.send(Idempotency.READ, "GET", "/sessions", params=params)
+        many, now = read(self._http, PastSessionsResponse, answer), self._clock.now()
         sessions = many.data.sessions
         self._goes_on(number, int(before or 0), sessions.sent, many.paging)
         inside = [one for one in sessions if _touches(one, stretch, now)]
@@ -178,7 +178,7 @@ class KitHistory:
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
         """The day-wise analytics; its minutes are taken as those of people, as in its sessions."""
         params = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        answer = await self._http.send(Kind.READ, "GET", "/analytics/daywise", params=params)
+        answer = await self._http.send(Idempotency.READ, "GET", "/analytics/daywise", params=params)
         data = read(self._http, Analytics, answer).data
         sessions = {day(one.day): one for one in data.session_stats.day_stats}
         recordings = {day(one.day): one.number for one in data.recording_stats.day_stats}
@@ -216,8 +216,8 @@ class KitHistory:
 
         async def page(number: int) -> tuple[list[PastRecording], str | None]:
             params = {**window, "page_no": number, "per_page": PAGE, "sort_by": "invokedTime"}
-            answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
-            many = read(self._http, ManyRecordings, answer)
+            answer = await self._http.send(Idempotency.READ, "GET", "/recordings", params=params)
+            many = read(self._http, PastRecordingsResponse, answer)
             return many.data, next_page(number, PAGE, many.data.sent, many.paging)
 
         batch = await gather_pages(page, lambda one: one.id, most=MOST_PAGES)
@@ -241,5 +241,5 @@ def _window(start: datetime, end: datetime) -> dict[str, str | int]:
 
 def _recorded(files: Sequence[PastRecording]) -> tuple[Recorded, ...]:
     """What was recorded; an RTMP output is a recording at RealtimeKit, but none to us."""
-    kept = (one.told() for one in files if not one.output)
+    kept = (one.to_domain() for one in files if not one.output)
     return tuple(one for one in kept if one is not None)

@@ -14,7 +14,7 @@ from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendee
 from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.providers.http.answers import Problem
-from bot.providers.http.decode import Count, Known, Maybe, Moment, moment
+from bot.providers.http.decode import Count, LenientList, Maybe, Moment, moment
 
 KEY_CODES = {"1001", "6003", "9103", "9106", "9109", "10000", "10001"}
 """Codes of Cloudflare's gateway for a token that is none, is not good, or may not do this.
@@ -29,7 +29,7 @@ STARTED = ("INVOKED", "RECORDING", "PAUSED")
 _OUTPUT = re.compile(r"rtmp\.([A-Za-z0-9_-]+)\.")
 
 
-class Session(BaseModel):
+class MeetingSession(BaseModel):
     """One live run of a meeting; `meeting` is the lasting room that moderation paths take."""
 
     id: str
@@ -171,7 +171,7 @@ def recording_state(running: Iterable[Recording]) -> RecordingState:
     return RecordingState.PAUSED if all(paused) else RecordingState.ON
 
 
-class Running(NamedTuple):
+class RunningRecordings(NamedTuple):
     """The recordings of all sessions that were not stopped; `whole` when none can be missing."""
 
     recordings: list[Recording]
@@ -221,53 +221,53 @@ class Paging(BaseModel):
 
 
 class _Sessions(BaseModel):
-    sessions: Known[Session]
+    sessions: LenientList[MeetingSession]
 
 
 class _Stays(BaseModel):
-    participants: Known[Stay]
+    participants: LenientList[Stay]
 
 
-class ManySessions(BaseModel):
+class SessionsResponse(BaseModel):
     """A page of sessions."""
 
     data: _Sessions
     paging: Maybe[Paging] = None
 
 
-class OneSession(BaseModel):
+class ActiveSessionResponse(BaseModel):
     """A meeting's active session."""
 
-    data: Session
+    data: MeetingSession
 
 
-class ManyStays(BaseModel):
+class SessionParticipantsResponse(BaseModel):
     """A page of a session's participants."""
 
     data: _Stays
     paging: Maybe[Paging] = None
 
 
-class ManyRecordings(BaseModel):
+class RecordingsResponse(BaseModel):
     """A page of recordings."""
 
-    data: Known[Recording]
+    data: LenientList[Recording]
     paging: Maybe[Paging] = None
 
 
-class OneLivestream(BaseModel):
+class LivestreamResponse(BaseModel):
     """A meeting's active livestream; null where others are answered with 404."""
 
     data: Livestream | None = None
 
 
-class Done(BaseModel):
+class SuccessResponse(BaseModel):
     """A definite yes to an act."""
 
     success: Literal[True]
 
 
-class KickedAll(Done):
+class KickAllResponse(SuccessResponse):
     """The yes to a kick of everyone."""
 
     data: Any = None
@@ -284,7 +284,7 @@ class KickedAll(Done):
 class _Error(BaseModel):
     code: Maybe[int | str] = None
     message: Maybe[str] = None
-    chain: Maybe[Known["_Error"]] = Field(None, alias="error_chain")
+    chain: Maybe[LenientList["_Error"]] = Field(None, alias="error_chain")
 
     @property
     def words(self) -> str:
@@ -295,7 +295,7 @@ class _Error(BaseModel):
 
 class _Refusal(BaseModel):
     error: Maybe[_Error] = None
-    errors: Maybe[Known[_Error]] = None
+    errors: Maybe[LenientList[_Error]] = None
 
 
 def problem(body: bytes) -> Problem:

@@ -26,21 +26,21 @@ from bot.calls.verbs import (
 )
 from bot.errors import NotAtVendor
 from bot.providers.realtimekit.models import Recording, Stay, plain, spares
-from bot.providers.realtimekit.queries import Reads
-from bot.providers.realtimekit.queries_meetings import Rooms
+from bot.providers.realtimekit.queries import RealtimeKitQueries
+from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.queries_recordings import named_by
 
 _OVER = "RealtimeKit shows no running session of this call."
 _STOPPED = "RealtimeKit does not show the recording running."
 
 
-class Look:
+class RealtimeKitObserver:
     """One reading for each verb that leaves a trace."""
 
-    def __init__(self, reads: Reads, rooms: Rooms) -> None:
-        self._reads = reads
+    def __init__(self, queries: RealtimeKitQueries, rooms: MeetingQueries) -> None:
+        self._queries = queries
         self._rooms = rooms
-        self._looks: dict[str, Callable[[Act], Awaitable[Observation]]] = {
+        self._observers: dict[str, Callable[[Act], Awaitable[Observation]]] = {
             Kick.name: self._kicked,
             Block.name: self._blocked,
             Preset.name: self._changed,
@@ -61,7 +61,7 @@ class Look:
 
     async def at(self, act: Act) -> Observation:
         """What shows of the act; UNKNOWABLE for verbs the vendor keeps no trace of."""
-        look = self._looks.get(act.verb.name)
+        look = self._observers.get(act.verb.name)
         if look is None:
             if act.verb.aim is Aim.CALL:
                 return _unknowable("RealtimeKit does not show it later, so it cannot be checked.")
@@ -117,21 +117,21 @@ class Look:
     async def _stays_of(self, act: Act) -> list[Stay] | None:
         """Where the person is in the room now; None when no session runs."""
         try:
-            session = await self._reads.active(act.call.id)
+            session = await self._queries.active(act.call.id)
         except NotAtVendor:
             return None
         person = act.people[0]
-        return [stay for stay in await self._reads.present(session.id) if stay.of(person)]
+        return [stay for stay in await self._queries.present(session.id) if stay.of(person)]
 
     async def _emptied(self, act: Act) -> Observation:
         """The session itself stays LIVE for its keep-alive time after the last one left."""
         try:
-            session = await self._reads.active(act.call.id)
+            session = await self._queries.active(act.call.id)
         except NotAtVendor:
             return _so(_OVER)
         if act.call.session not in {None, session.id}:
             return _so("That session is over; another one has begun in the same room.")
-        present = await self._reads.present(session.id)
+        present = await self._queries.present(session.id)
         people = {stay.person for stay in present if stay.person and not spares(act, stay)}
         if people:
             evidence = f"People still in the room: {len(people)}."
@@ -140,12 +140,12 @@ class Look:
 
     async def _summarised(self, act: Act) -> Observation:
         """That none shows proves nothing: making one takes a while."""
-        if await self._reads.summarised(await self._reads.session_of(act.call)):
+        if await self._queries.summarised(await self._queries.session_of(act.call)):
             return _so("RealtimeKit has a summary of this session.")
         return _unknowable("RealtimeKit shows no summary of this session yet.")
 
     async def _recording(self, act: Act) -> Observation:
-        running = plain(await self._reads.running(act.call))
+        running = plain(await self._queries.running(act.call))
         mine = _meant(act, running)
         words = "RealtimeKit shows the recording running." if mine else _STOPPED
         seen = _so(words, done=bool(mine) is isinstance(act.verb, RecordStart))
@@ -155,7 +155,7 @@ class Look:
         return seen.model_copy(update={"note": still_running(others)})
 
     async def _pausing(self, act: Act) -> Observation:
-        running = _meant(act, plain(await self._reads.running(act.call)))
+        running = _meant(act, plain(await self._queries.running(act.call)))
         if not running:
             return _so(_STOPPED, done=False)
         paused = isinstance(act.verb, RecordPause)
@@ -164,13 +164,13 @@ class Look:
         return _so(f"RealtimeKit shows the recording as {states}.", done=done)
 
     async def _streaming(self, act: Act) -> Observation:
-        running = await self._reads.livestream(act.call.id) is not None
+        running = await self._queries.livestream(act.call.id) is not None
         words = f"RealtimeKit shows {'a' if running else 'no'} livestream of this call."
         return _so(words, done=running is isinstance(act.verb, LiveStart))
 
     async def _sending(self, act: Act) -> Observation:
         target = target_of(act)
-        running = bool(output(await self._reads.running(act.call), target))
+        running = bool(output(await self._queries.running(act.call), target))
         words = f"RealtimeKit shows {'an' if running else 'no'} RTMP output to {target}."
         return _so(words, done=running is isinstance(act.verb, RtmpStart))
 

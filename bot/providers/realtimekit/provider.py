@@ -17,29 +17,34 @@ from bot.calls.reports import CallMember, FileKind, Files, Quality, Room, Sighti
 from bot.calls.verbs import Aim, Listed, LiveStart, RtmpStart
 from bot.clock import Clock
 from bot.errors import Impossible
-from bot.providers.http.client import Connect, Transport, Wire
+from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
 from bot.providers.http.credentials import HeaderKey
-from bot.providers.preparing import Unprepared
-from bot.providers.realtimekit.acts import Acts
-from bot.providers.realtimekit.history import KitHistory
+from bot.providers.preparing import WithoutPreparation
+from bot.providers.realtimekit.acts import RealtimeKitActs
+from bot.providers.realtimekit.history import RealtimeKitHistory
 from bot.providers.realtimekit.models import outputs, plain, problem, recording_state
-from bot.providers.realtimekit.observe import Look
-from bot.providers.realtimekit.queries import Reads
-from bot.providers.realtimekit.queries_meetings import Rooms
-from bot.providers.realtimekit.queries_recordings import Recordings
-from bot.providers.realtimekit.reports import Around
-from bot.providers.realtimekit.reports_files import Shelf
-from bot.providers.realtimekit.reports_quality import Gauge
+from bot.providers.realtimekit.observe import RealtimeKitObserver
+from bot.providers.realtimekit.queries import RealtimeKitQueries
+from bot.providers.realtimekit.queries_meetings import MeetingQueries
+from bot.providers.realtimekit.queries_recordings import RecordingQueries
+from bot.providers.realtimekit.reports import RealtimeKitReports
+from bot.providers.realtimekit.reports_files import FileReports
+from bot.providers.realtimekit.reports_quality import QualityReports
 from bot.providers.realtimekit.unsupported import CANNOT
-from bot.providers.realtimekit.unsupported_mute import Mutes, reason
-from bot.providers.unsupported import HAS, Blind, all_looks, unlisted
+from bot.providers.realtimekit.unsupported_mute import MuteSupport, reason
+from bot.providers.unsupported import (
+    SUPPORTED,
+    UnsupportedReports,
+    list_unsupported,
+    report_capabilities,
+)
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
 _RATE = 10.0
 """Requests a second: under the stricter of the two limits Cloudflare names, 250 in 10 s."""
 
-_DOING = performers(Acts)
+_DOING = performers(RealtimeKitActs)
 _MUTE_SHOWS_LATER = (
     "Whether this account has mute shows when it is first used: "
     "where it has not, mute is shown as unavailable."
@@ -47,40 +52,40 @@ _MUTE_SHOWS_LATER = (
 _NOBODY_ASKS = "RealtimeKit asks nobody how a call was."
 
 
-class RealtimeKitProvider(Blind, Unprepared):
+class RealtimeKitProvider(UnsupportedReports, WithoutPreparation):
     """RealtimeKit behind `VendorClient`."""
 
     vendor = Vendor.REALTIMEKIT
     days_at_once = 7
-    reports = all_looks(
-        attendance=HAS,
-        quality=HAS,
-        members=HAS,
-        recordings=HAS,
-        transcripts=HAS,
+    reports = report_capabilities(
+        attendance=SUPPORTED,
+        quality=SUPPORTED,
+        members=SUPPORTED,
+        recordings=SUPPORTED,
+        transcripts=SUPPORTED,
         feedback=_NOBODY_ASKS,
-        rooms=HAS,
+        rooms=SUPPORTED,
     )
     lists = frozenset({Listed.MEMBERS})
 
     def __init__(
         self,
-        http: Transport,
+        http: HttpClient,
         clock: Clock,
         *,
         rtmp_targets: Mapping[str, RtmpTarget],
     ) -> None:
         self.http = http
-        self._reads = Reads(http)
-        self._rooms = Rooms(http)
-        self._look = Look(self._reads, self._rooms)
-        self._mutes = Mutes(clock)
-        self._acts = Acts(http, self._reads, self._rooms, self._mutes, rtmp_targets)
-        self._around = Around(self._reads, self._rooms)
-        self._recordings = Recordings(http, self._reads)
-        self._shelf = Shelf(http, self._reads, self._recordings)
-        self._gauge = Gauge(http, self._reads)
-        self._past = KitHistory(http, clock)
+        self._queries = RealtimeKitQueries(http)
+        self._rooms = MeetingQueries(http)
+        self._observer = RealtimeKitObserver(self._queries, self._rooms)
+        self._mutes = MuteSupport(clock)
+        self._acts = RealtimeKitActs(http, self._queries, self._rooms, self._mutes, rtmp_targets)
+        self._reports = RealtimeKitReports(self._queries, self._rooms)
+        self._recordings = RecordingQueries(http, self._queries)
+        self._files = FileReports(http, self._queries, self._recordings)
+        self._quality = QualityReports(http, self._queries)
+        self._history = RealtimeKitHistory(http, clock)
         self._had_calls = False
         self._table = complete(_capabilities(tuple(rtmp_targets)))
 
@@ -103,13 +108,13 @@ class RealtimeKitProvider(Blind, Unprepared):
         """
         if self._had_calls:
             listed, running = await asyncio.gather(
-                self._reads.live(limit, cursor), self._reads.all_running()
+                self._queries.live(limit, cursor), self._queries.all_running()
             )
         else:
-            listed = await self._reads.live(limit, cursor)
+            listed = await self._queries.live(limit, cursor)
             if not listed.items:
                 return listed
-            running = await self._reads.all_running()
+            running = await self._queries.all_running()
         if cursor is None:
             self._had_calls = bool(listed.items)
         return listed.model_copy(update={"items": tuple(map(running.shown_on, listed.items))})
@@ -117,10 +122,10 @@ class RealtimeKitProvider(Blind, Unprepared):
     async def get(self, call_id: str) -> Call:
         """The running session of a meeting: with recording, outputs and lock, read at once."""
         session, locked, running, livestream = await asyncio.gather(
-            self._reads.active(call_id),
+            self._queries.active(call_id),
             self._rooms.locked(call_id),
-            self._reads.running(CallRef(vendor=self.vendor, id=call_id)),
-            self._reads.livestream(call_id),
+            self._queries.running(CallRef(vendor=self.vendor, id=call_id)),
+            self._queries.livestream(call_id),
         )
         mine = [one for one in running if one.of(session.id)]
         return session.call().model_copy(
@@ -136,7 +141,7 @@ class RealtimeKitProvider(Blind, Unprepared):
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
         """Who is connected now; the cursor is a page number."""
-        return await self._reads.here(await self._reads.session_of(call), limit, cursor)
+        return await self._queries.here(await self._queries.session_of(call), limit, cursor)
 
     async def perform(self, act: Act) -> Receipt:
         """See `CallProvider.perform`; Impossible when the capabilities say so."""
@@ -152,56 +157,56 @@ class RealtimeKitProvider(Blind, Unprepared):
 
     async def observe(self, act: Act) -> Observation:
         """See `CallProvider.observe`."""
-        return await self._look.at(act)
+        return await self._observer.at(act)
 
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`: of at most 500 live calls the 40 fullest are searched."""
-        return await self._around.find(words)
+        return await self._reports.find(words)
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Recordings of every run; transcripts, summaries and chat logs of the latest three.
 
         Who began a recording and why it stopped is asked of the newest ten.
         """
-        return await self._shelf.files(call, kinds)
+        return await self._files.files(call, kinds)
 
     async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
         """See `CallProvider.recordings_running`; RTMP outputs of ours are stopped by their name."""
         return await self._recordings.running(call)
 
     async def quality(self, call: CallRef) -> Quality:
-        """See `Gauge.quality`."""
-        return await self._gauge.quality(call)
+        """See `QualityReports.quality`."""
+        return await self._quality.quality(call)
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """See `Around.attendance`."""
-        return await self._around.attendance(call)
+        """See `RealtimeKitReports.attendance`."""
+        return await self._reports.attendance(call)
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who is enrolled in the meeting, the first thousand."""
-        return await self._around.members(call)
+        return await self._reports.members(call)
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
         """See `CallProvider.listed`: who is enrolled, by RealtimeKit's id and the app's own."""
         if which is not Listed.MEMBERS:
-            raise unlisted(call, which)
-        return await self._around.enrolled(call)
+            raise list_unsupported(call, which)
+        return await self._reports.enrolled(call)
 
     async def rooms(self) -> Sequence[Room]:
         """Presets and meetings, the first thousand of each."""
-        return await self._around.rooms()
+        return await self._reports.rooms()
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """See `UsageSource.history`; a day more is read on either side of each week."""
-        return await self._past.history(stretch, cursor)
+        return await self._history.history(stretch, cursor)
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
         """See `UsageSource.reported`."""
-        return await self._past.reported(first, last)
+        return await self._history.reported(first, last)
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
-        await self._reads.live(1, None)
+        await self._queries.live(1, None)
         lacking = self._mutes.lacking()
         if lacking:
             return f"Calls can be listed. {reason(*sorted(lacking))}"
@@ -239,7 +244,7 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
     """
     token = api_token.get_secret_value()
     keys = (target.key.get_secret_value() for target in rtmp_targets.values())
-    wire = Wire(
+    endpoint = VendorEndpoint(
         Vendor.REALTIMEKIT,
         f"{base_url.rstrip('/')}/accounts/{account_id}/realtime/kit/{app_id}",
         rate,
@@ -248,4 +253,4 @@ def realtimekit(  # noqa: PLR0913 - each is one setting, given by name
         request_id_header="cf-ray",
         auth=HeaderKey("Authorization", SecretStr(f"Bearer {token}")),
     )
-    return RealtimeKitProvider(connect(wire), clock, rtmp_targets=rtmp_targets)
+    return RealtimeKitProvider(connect(endpoint), clock, rtmp_targets=rtmp_targets)

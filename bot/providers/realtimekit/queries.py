@@ -6,23 +6,23 @@ from urllib.parse import quote
 
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.http.client import Params, Transport
+from bot.providers.http.client import HttpClient, Params
 from bot.providers.http.decode import M, read
 from bot.providers.http.paging import gather_pages
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import (
     STARTED,
-    Done,
+    ActiveSessionResponse,
     Livestream,
-    ManyRecordings,
-    ManySessions,
-    ManyStays,
-    OneLivestream,
-    OneSession,
+    LivestreamResponse,
+    MeetingSession,
     Recording,
-    Running,
-    Session,
+    RecordingsResponse,
+    RunningRecordings,
+    SessionParticipantsResponse,
+    SessionsResponse,
     Stay,
+    SuccessResponse,
     next_page,
 )
 
@@ -49,17 +49,17 @@ def meeting_path(meeting: str) -> str:
     return f"/meetings/{segment(meeting)}"
 
 
-class Reads:
+class RealtimeKitQueries:
     """Everything that is read, each method one request unless it says otherwise."""
 
-    def __init__(self, http: Transport) -> None:
+    def __init__(self, http: HttpClient) -> None:
         self._http = http
 
     async def live(self, limit: int, cursor: str | None) -> Page[Call]:
         """One page of LIVE sessions; one that emptied stays LIVE for its keep-alive time."""
         number = int(cursor or 1)
         many = await self._page(
-            ManySessions,
+            SessionsResponse,
             "/sessions",
             {
                 "status": "LIVE",
@@ -74,13 +74,13 @@ class Reads:
             items=tuple(one.call() for one in sessions if one.status != "ENDED"),
             next=next_page(number, limit, sessions.sent, many.paging),
             total=many.paging.total_count if many.paging else None,
-            unknown=sessions.odd,
+            unknown=sessions.unreadable,
         )
 
-    async def active(self, meeting: str) -> Session:
+    async def active(self, meeting: str) -> MeetingSession:
         """The meeting's running session; NotAtVendor when there is none."""
         path = f"{meeting_path(meeting)}/active-session"
-        return (await self._get(OneSession, path)).data
+        return (await self._get(ActiveSessionResponse, path)).data
 
     async def session_of(self, call: CallRef) -> str:
         """The session the call means: the one it names, or the running one."""
@@ -116,7 +116,7 @@ class Reads:
         page = await self._stays(session, _PAGE, number)
         return list(page.items), page.next
 
-    async def runs(self, meeting: str, limit: int) -> list[Session]:
+    async def runs(self, meeting: str, limit: int) -> list[MeetingSession]:
         """The latest sessions of a meeting, newest first, the running one among them."""
         params: dict[str, str | int] = {
             "associated_id": meeting,
@@ -125,7 +125,7 @@ class Reads:
             "sort_by": "createdAt",
             "sort_order": "DESC",
         }
-        return (await self._page(ManySessions, "/sessions", params)).data.sessions[:limit]
+        return (await self._page(SessionsResponse, "/sessions", params)).data.sessions[:limit]
 
     async def running(self, call: CallRef) -> list[Recording]:
         """Recordings and RTMP outputs not stopped yet, newest first.
@@ -133,7 +133,7 @@ class Reads:
         Read from the list, because the active recording is a single one even when several run.
         """
         found = await self._page(
-            ManyRecordings,
+            RecordingsResponse,
             "/recordings",
             {
                 "meeting_id": call.id,
@@ -144,7 +144,7 @@ class Reads:
         )
         return [one for one in found.data if one.started and one.of(call.session)]
 
-    async def all_running(self) -> Running:
+    async def all_running(self) -> RunningRecordings:
         """Recordings and RTMP outputs of every session that are not stopped yet, the newest 100.
 
         What cannot be read is missing, and said to be: a list of calls is worth having without it.
@@ -153,20 +153,20 @@ class Reads:
         try:
             async with asyncio.timeout(_RUNNING_SECONDS):
                 found = await self._page(
-                    ManyRecordings, "/recordings", {**params, "sort_order": "DESC"}
+                    RecordingsResponse, "/recordings", {**params, "sort_order": "DESC"}
                 )
         except (VendorError, TimeoutError):
-            return Running([], whole=False)
+            return RunningRecordings([], whole=False)
         started = [one for one in found.data if one.started]
         more = next_page(1, _MOST_RUNNING, found.data.sent, found.paging)
-        whole = more is None and not found.data.odd and all(one.session for one in started)
-        return Running(started, whole)
+        whole = more is None and not found.data.unreadable and all(one.session for one in started)
+        return RunningRecordings(started, whole)
 
     async def livestream(self, meeting: str) -> Livestream | None:
         """The livestream that is running; None when there is none."""
         path = f"{meeting_path(meeting)}/active-livestream"
         try:
-            stream = (await self._get(OneLivestream, path)).data
+            stream = (await self._get(LivestreamResponse, path)).data
         except NotAtVendor:
             return None
         return stream if stream and stream.running else None
@@ -174,14 +174,14 @@ class Reads:
     async def summarised(self, session: str) -> bool:
         """Whether there is a summary of the session to download; its address is not read."""
         try:
-            await self._get(Done, f"/sessions/{segment(session)}/summary")
+            await self._get(SuccessResponse, f"/sessions/{segment(session)}/summary")
         except NotAtVendor:
             return False
         return True
 
     async def _stays(self, session: str, limit: int, number: int) -> Page[Stay]:
         many = await self._page(
-            ManyStays,
+            SessionParticipantsResponse,
             f"/sessions/{segment(session)}/participants",
             {"page_no": number, "per_page": limit, "view": "raw"},
         )
@@ -189,10 +189,10 @@ class Reads:
         return Page(items=tuple(stays), next=next_page(number, limit, stays.sent, many.paging))
 
     async def _get(self, model: type[M], path: str) -> M:
-        return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
+        return read(self._http, model, await self._http.send(Idempotency.READ, "GET", path))
 
     async def _page(self, model: type[M], path: str, params: Params) -> M:
-        answer = await self._http.send(Kind.READ, "GET", path, params=params)
+        answer = await self._http.send(Idempotency.READ, "GET", path, params=params)
         return read(self._http, model, answer)
 
 

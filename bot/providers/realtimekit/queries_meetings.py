@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 from bot.calls.acts import Person
 from bot.calls.models import Vendor
 from bot.errors import NotAtVendor, VendorRefused
-from bot.providers.http.client import Transport
-from bot.providers.http.decode import Known, M, Maybe, read
+from bot.providers.http.client import HttpClient
+from bot.providers.http.decode import LenientList, M, Maybe, read
 from bot.providers.http.paging import Batch, gather_pages
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import Paging, next_page
 from bot.providers.realtimekit.queries import meeting_path, segment
 
@@ -64,21 +64,21 @@ class _Many(BaseModel):
 
 
 class _ManyMeetings(_Many):
-    data: Known[Meeting]
+    data: LenientList[Meeting]
 
 
 class _ManyEnrolled(_Many):
-    data: Known[Enrolled]
+    data: LenientList[Enrolled]
 
 
 class _ManyPresets(_Many):
-    data: Known[PresetRow]
+    data: LenientList[PresetRow]
 
 
-class Rooms:
+class MeetingQueries:
     """Reading what lasts beyond a session."""
 
-    def __init__(self, http: Transport) -> None:
+    def __init__(self, http: HttpClient) -> None:
         self._http = http
 
     async def meeting(self, meeting: str) -> Meeting:
@@ -145,11 +145,11 @@ class Rooms:
         return found
 
     async def _get(self, model: type[M], path: str) -> M:
-        return read(self._http, model, await self._http.send(Kind.READ, "GET", path))
+        return read(self._http, model, await self._http.send(Idempotency.READ, "GET", path))
 
     async def _page(self, model: type[M], path: str, number: int) -> M:
         params = {"page_no": number, "per_page": _PAGE}
-        answer = await self._http.send(Kind.READ, "GET", path, params=params)
+        answer = await self._http.send(Idempotency.READ, "GET", path, params=params)
         return read(self._http, model, answer)
 
 

@@ -13,13 +13,13 @@ from bot.calls.models import CallRef
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import RecordPause, RecordResume, RecordStop, Verb
 from bot.errors import Impossible, VendorError
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import Maybe, read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import Recording, plain
-from bot.providers.realtimekit.queries import Reads, segment
+from bot.providers.realtimekit.queries import RealtimeKitQueries, segment
 
-MOST_TOLD = 10
+MOST_DETAILS = 10
 """Recordings of which it is asked who began them: one request each."""
 
 _AT_ONCE = 4
@@ -44,7 +44,7 @@ class _Why(BaseModel):
     reason: Maybe[str] = None
 
 
-class Told(BaseModel):
+class RecordingDetails(BaseModel):
     """What only the details of one recording have."""
 
     start: Maybe[_Why] = Field(None, alias="start_reason")
@@ -72,36 +72,36 @@ class Told(BaseModel):
         return f"stopped by {why.caller.shown(EITHER_OF_US)}" if why.caller else ""
 
 
-class _OneTold(BaseModel):
-    data: Told
+class _OneRecording(BaseModel):
+    data: RecordingDetails
 
 
-class Recordings:
+class RecordingQueries:
     """Reading what runs, and the details of each."""
 
-    def __init__(self, http: Transport, reads: Reads) -> None:
+    def __init__(self, http: HttpClient, queries: RealtimeKitQueries) -> None:
         self._http = http
-        self._reads = reads
+        self._queries = queries
 
     async def running(self, call: CallRef) -> Sequence[RunningRecording]:
         """What a stop or pause can mean, oldest first; who began it of the newest ten."""
-        found = plain(await self._reads.running(call))
-        told = await self.told([one.id for one in found if not one.ours][:MOST_TOLD])
-        listed = [_listed(one, told.get(one.id, Told())) for one in found]
+        found = plain(await self._queries.running(call))
+        told = await self.details([one.id for one in found if not one.ours][:MOST_DETAILS])
+        listed = [_listed(one, told.get(one.id, RecordingDetails())) for one in found]
         return listed[::-1]
 
-    async def told(self, ids: Sequence[str]) -> dict[str, Told]:
+    async def details(self, ids: Sequence[str]) -> dict[str, RecordingDetails]:
         """The details of each; without those that cannot be read."""
         turn = asyncio.Semaphore(_AT_ONCE)
-        found = await asyncio.gather(*(self._told(one, turn) for one in ids))
+        found = await asyncio.gather(*(self._details(one, turn) for one in ids))
         return {one: told for one, told in zip(ids, found, strict=True) if told is not None}
 
-    async def _told(self, recording: str, turn: asyncio.Semaphore) -> Told | None:
+    async def _details(self, recording: str, turn: asyncio.Semaphore) -> RecordingDetails | None:
         async with turn:
             try:
                 path = f"/recordings/{segment(recording)}"
                 return read(
-                    self._http, _OneTold, await self._http.send(Kind.READ, "GET", path)
+                    self._http, _OneRecording, await self._http.send(Idempotency.READ, "GET", path)
                 ).data
             except VendorError:
                 return None
@@ -131,7 +131,7 @@ def named_by(verb: Verb) -> str | None:
     return verb.recording if isinstance(verb, RecordStop | RecordPause | RecordResume) else None
 
 
-def _listed(one: Recording, told: Told) -> RunningRecording:
+def _listed(one: Recording, told: RecordingDetails) -> RunningRecording:
     return RunningRecording(
         id=one.id,
         kind="recording" if one.ours else EITHER,

@@ -12,8 +12,8 @@ from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
 from bot.providers.http.paging import gather_pages
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import Reads, connection
-from bot.providers.realtimekit.queries_meetings import Enrolled, Rooms
+from bot.providers.realtimekit.queries import RealtimeKitQueries, connection
+from bot.providers.realtimekit.queries_meetings import Enrolled, MeetingQueries
 from bot.providers.unsupported import NOBODY_YET
 from bot.single_flight import SingleFlight
 
@@ -56,11 +56,11 @@ class _Search:
         return bool(self._wanted) and (self._wanted in ids or self._wanted in name)
 
 
-class Around:
+class RealtimeKitReports:
     """Reading beyond one call's live picture; every list is bounded."""
 
-    def __init__(self, reads: Reads, rooms: Rooms) -> None:
-        self._reads = reads
+    def __init__(self, queries: RealtimeKitQueries, rooms: MeetingQueries) -> None:
+        self._queries = queries
         self._rooms = rooms
         self._flights = SingleFlight()
 
@@ -86,13 +86,13 @@ class Around:
         """
         session = call.session
         if session is None:
-            runs = await self._reads.runs(call.id, 1)
+            runs = await self._queries.runs(call.id, 1)
             if not runs:
                 return Attendance(note=NOBODY_YET)
             session = runs[0].id
 
         async def page(number: int) -> tuple[list[Stay], str | None]:
-            return await self._reads.stays(session, number)
+            return await self._queries.stays(session, number)
 
         came = await gather_pages(page, connection, most=_MOST_PAGES)
         stays = sorted((one.attendee() for one in came.items), key=by_arrival)
@@ -110,10 +110,10 @@ class Around:
     async def _here(self, call: CallRef) -> Sequence[Stay]:
         """Nobody, where no session runs."""
         try:
-            session = await self._reads.active(call.id)
+            session = await self._queries.active(call.id)
         except NotAtVendor:
             return ()
-        return await self._reads.present(session.id)
+        return await self._queries.present(session.id)
 
     async def rooms(self) -> Sequence[Room]:
         """Presets, then meetings; a meeting that lets nobody in says so."""
@@ -153,7 +153,7 @@ class Around:
 
         async def page(number: int) -> tuple[list[Call], str | None]:
             nonlocal total
-            listed = await self._reads.live(_PAGE, str(number))
+            listed = await self._queries.live(_PAGE, str(number))
             total = listed.total or total
             return list(listed.items), listed.next
 
@@ -168,7 +168,7 @@ class Around:
             if not search.may_ask():
                 return [], str(number)
             asked = (current(), session, number)
-            return await self._flights.do(asked, lambda: self._reads.stays(session, number))
+            return await self._flights.do(asked, lambda: self._queries.stays(session, number))
 
         async with search.turn:
             try:

@@ -11,13 +11,18 @@ from pydantic import BaseModel, Field, SecretStr
 from bot.calls.models import CallRef
 from bot.calls.reports import File, FileKind, Files
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.http.client import Transport
-from bot.providers.http.decode import Known, M, Maybe, Moment, read
+from bot.providers.http.client import HttpClient
+from bot.providers.http.decode import LenientList, M, Maybe, Moment, read
 from bot.providers.http.paging import gather_pages
-from bot.providers.http.retry import Kind
-from bot.providers.realtimekit.models import Paging, Recording, Session, next_page
-from bot.providers.realtimekit.queries import Reads, segment
-from bot.providers.realtimekit.queries_recordings import MOST_TOLD, OURS, Recordings, Told
+from bot.providers.http.retry import Idempotency
+from bot.providers.realtimekit.models import MeetingSession, Paging, Recording, next_page
+from bot.providers.realtimekit.queries import RealtimeKitQueries, segment
+from bot.providers.realtimekit.queries_recordings import (
+    MOST_DETAILS,
+    OURS,
+    RecordingDetails,
+    RecordingQueries,
+)
 
 _PAGE = 50
 _MOST_PAGES = 4
@@ -27,16 +32,16 @@ RUNS = 3
 """Sessions of a meeting whose transcript, summary and chat log are asked for, newest first."""
 
 
-class _Kept(Recording):
+class _StoredRecording(Recording):
     """A recording with its file."""
 
     url: SecretStr | None = Field(None, alias="download_url")
     expires_at: Moment = Field(None, alias="download_url_expiry")
     stopped_at: Moment = Field(None, alias="stopped_time")
 
-    def listed(self, told: Told | None) -> File:
+    def listed(self, told: RecordingDetails | None) -> File:
         """As a moderator sees it: `state` is the vendor's word until it can be downloaded."""
-        told = told or Told()
+        told = told or RecordingDetails()
         began = OURS if self.ours else told.began
         return File(
             kind=FileKind.RECORDING,
@@ -51,8 +56,8 @@ class _Kept(Recording):
         )
 
 
-class _ManyKept(BaseModel):
-    data: Known[_Kept]
+class _StoredRecordings(BaseModel):
+    data: LenientList[_StoredRecording]
     paging: Maybe[Paging] = None
 
 
@@ -91,13 +96,15 @@ _OF_A_SESSION: dict[FileKind, tuple[str, type[_OneTranscript | _OneSummary | _On
 """Where each is asked for, and in which words it is answered: they differ."""
 
 
-class Shelf:
+class FileReports:
     """Reading the files of a call; asks only for the kinds that are wanted."""
 
-    def __init__(self, http: Transport, reads: Reads, recordings: Recordings) -> None:
-        self._recorded = recordings
+    def __init__(
+        self, http: HttpClient, queries: RealtimeKitQueries, recordings: RecordingQueries
+    ) -> None:
+        self._recordings_read = recordings
         self._http = http
-        self._reads = reads
+        self._queries = queries
 
     async def files(self, call: CallRef, kinds: Collection[FileKind]) -> Files:
         """Newest first; a file that is not there (any more, or yet) is left out."""
@@ -115,7 +122,7 @@ class Shelf:
         if not wanted:
             return Files(files=())
 
-        async def page(number: int) -> tuple[list[_Kept], str | None]:
+        async def page(number: int) -> tuple[list[_StoredRecording], str | None]:
             params: dict[str, str | int] = {
                 "meeting_id": call.id,
                 "page_no": number,
@@ -123,13 +130,13 @@ class Shelf:
                 "sort_by": "invokedTime",
                 "sort_order": "DESC",
             }
-            answer = await self._http.send(Kind.READ, "GET", "/recordings", params=params)
-            many = read(self._http, _ManyKept, answer)
+            answer = await self._http.send(Idempotency.READ, "GET", "/recordings", params=params)
+            many = read(self._http, _StoredRecordings, answer)
             return many.data, next_page(number, _PAGE, many.data.sent, many.paging)
 
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
         shown = [one for one in kept.items if one.output is None or one.url]
-        told = await self._recorded.told([one.id for one in shown[:MOST_TOLD]])
+        told = await self._recordings_read.details([one.id for one in shown[:MOST_DETAILS]])
         files = tuple(one.listed(told.get(one.id)) for one in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)
         return Files(files=files, missing=older if kept.more else ())
@@ -138,7 +145,7 @@ class Shelf:
         """What the latest sessions of the meeting left, asked for side by side."""
         if not kinds:
             return Files(files=())
-        runs = await self._reads.runs(call.id, RUNS + 1)
+        runs = await self._queries.runs(call.id, RUNS + 1)
         latest = runs[:RUNS]
         found = await asyncio.gather(
             *(self._paper(session, kind) for session in latest for kind in kinds)
@@ -152,7 +159,7 @@ class Shelf:
             ),
         )
 
-    async def _paper(self, session: Session, kind: FileKind) -> File | str | None:
+    async def _paper(self, session: MeetingSession, kind: FileKind) -> File | str | None:
         """None where there is none; in words, why it could not be read."""
         step, model = _OF_A_SESSION[kind]
         try:
@@ -177,4 +184,6 @@ class Shelf:
     async def _get(
         self, model: type[M], path: str, params: dict[str, str | int] | None = None
     ) -> M:
-        return read(self._http, model, await self._http.send(Kind.READ, "GET", path, params=params))
+        return read(
+            self._http, model, await self._http.send(Idempotency.READ, "GET", path, params=params)
+        )

@@ -14,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, Field
 from bot.calls.models import CallRef
 from bot.calls.reports import PersonQuality, Quality
 from bot.errors import VendorError
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import Reads, connection, segment
+from bot.providers.realtimekit.queries import RealtimeKitQueries, connection, segment
 
 MOST_PEERS = 25
 """Connections read of one call: one request each, and ten a second."""
@@ -121,12 +121,12 @@ class _OnePeer(BaseModel):
     data: _Participant
 
 
-class Gauge:
+class QualityReports:
     """Reading peer reports; several at once, never so many that one waits past its deadline."""
 
-    def __init__(self, http: Transport, reads: Reads) -> None:
+    def __init__(self, http: HttpClient, queries: RealtimeKitQueries) -> None:
         self._http = http
-        self._reads = reads
+        self._queries = queries
 
     async def quality(self, call: CallRef) -> Quality:
         """Each person by their worst connection, the worst people first; MOST_PEERS at most.
@@ -135,8 +135,8 @@ class Gauge:
         score below POOR_MOS, or when 5 % loss or a round trip of 250 ms shows in OFTEN or more of
         the measurements. RealtimeKit has no score of the call itself.
         """
-        session = await self._reads.session_of(call)
-        present = [stay for stay in await self._reads.present(session) if stay.peer]
+        session = await self._queries.session_of(call)
+        present = [stay for stay in await self._queries.present(session) if stay.peer]
         asked = present[:MOST_PEERS]
         turn = asyncio.Semaphore(_AT_ONCE)
         reports = await asyncio.gather(*(self._stats(stay, turn) for stay in asked))
@@ -155,7 +155,7 @@ class Gauge:
         async with turn:
             try:
                 params = {"filters": "quality_stats"}
-                answer = await self._http.send(Kind.READ, "GET", path, params=params)
+                answer = await self._http.send(Idempotency.READ, "GET", path, params=params)
                 report = read(self._http, _OnePeer, answer).data.participant.report
             except VendorError:
                 return None

@@ -17,9 +17,9 @@ from bot.clock import Clock
 from bot.errors import VendorError, VendorTimeout
 from bot.network import DIRECT, Network
 from bot.providers.http.answers import Problem
-from bot.providers.http.client import Transport, Wire
+from bot.providers.http.client import HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 
 KEY_SECONDS = 86_400.0
 """A key is asked for anew after a day, so that a withdrawn one is not believed for ever."""
@@ -42,7 +42,7 @@ class _Published(BaseModel):
     data: _Pem
 
 
-class KitSignatures:
+class RealtimeKitSignatures:
     """Keeps the public key; `Signatures` of `bot/ports.py`.
 
     The key is fetched beside the events that need it: all of them wait for one fetch, none for
@@ -50,7 +50,9 @@ class KitSignatures:
     after a fetch that failed none is begun.
     """
 
-    def __init__(self, http: Transport, url: str, clock: Clock, wait: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, http: HttpClient, url: str, clock: Clock, wait: float = WAIT_SECONDS
+    ) -> None:
         self._http = http
         self._url = url
         self._clock = clock
@@ -120,7 +122,7 @@ class KitSignatures:
         return self._key
 
     async def _fetch(self) -> RSAPublicKey:
-        answer = await self._http.send(Kind.READ, "GET", self._url)
+        answer = await self._http.send(Idempotency.READ, "GET", self._url)
         published = read(self._http, _Published, answer)
         try:
             key = load_pem_public_key(published.data.pem.encode())
@@ -140,7 +142,7 @@ def is_signed(key: RSAPublicKey, body: bytes, signature: bytes) -> bool:
     return True
 
 
-def kit_signatures(
+def realtimekit_signatures(
     url: str,
     clock: Clock,
     *,
@@ -148,15 +150,15 @@ def kit_signatures(
     rate: float = 1.0,
     network: Network = DIRECT,
     wait: float = WAIT_SECONDS,
-) -> KitSignatures:
+) -> RealtimeKitSignatures:
     """Checks by the key at `url`, on another host than the API and with a breaker of its own.
 
     `rate` is how often a second it may be asked for, repetitions included; `wait` is how many
     seconds an event waits for it.
     """
     host = str(httpx.URL(url).join("/")) if url else ""
-    wire = Wire(
+    endpoint = VendorEndpoint(
         vendor=Vendor.REALTIMEKIT, base_url=host, rate=rate, problem=lambda _: Problem(None, "")
     )
-    http = Transport(wire, clock, transport=transport, network=network)
-    return KitSignatures(http, url, clock, wait)
+    http = HttpClient(endpoint, clock, transport=transport, network=network)
+    return RealtimeKitSignatures(http, url, clock, wait)

@@ -24,7 +24,7 @@ class Operation(StrEnum):
     EVERYONE = "mute-all"
 
 
-class Mutes:
+class MuteSupport:
     """Which mute operations this account was found not to have."""
 
     def __init__(self, clock: Clock) -> None:

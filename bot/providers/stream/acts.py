@@ -28,10 +28,10 @@ from bot.calls.verbs import (
     Unblock,
 )
 from bot.errors import Impossible
-from bot.providers.stream.acts_media import MediaActs
-from bot.providers.stream.acts_people import PeopleActs
+from bot.providers.stream.acts_media import StreamMediaActs
+from bot.providers.stream.acts_people import StreamPeopleActs
 from bot.providers.stream.acts_prepare import PREPARED
-from bot.providers.stream.acts_room import RoomActs
+from bot.providers.stream.acts_room import StreamRoomActs
 
 NO_PAUSE = "Stream Video can only start and stop a recording."
 NO_GROUP = "A call of Stream Video has no chat group behind it."
@@ -51,7 +51,7 @@ CANNOT: Mapping[str, Capability] = MappingProxyType(
 )
 
 
-class StreamActs(PeopleActs, RoomActs, MediaActs):
+class StreamActs(StreamPeopleActs, StreamRoomActs, StreamMediaActs):
     """Every act of one Stream app."""
 
     def capabilities(self) -> dict[str, Capability]:

@@ -11,23 +11,23 @@ from bot.calls.verbs import Verb
 from bot.clock import Clock
 from bot.errors import Ambiguous, VendorBusy, VendorRefused, VendorUnreachable
 from bot.providers.http.answers import Answer
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule, StreamPreparing
-from bot.providers.stream.models import Done
+from bot.providers.http.retry import Idempotency
+from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule, StreamPreparation
+from bot.providers.stream.models import ActResponse
 from bot.providers.stream.observe_people import require_no_later
-from bot.providers.stream.queries import StreamReads, path_of
+from bot.providers.stream.queries import StreamQueries, path_of
 
 V = TypeVar("V", bound=Verb)
 
 
-class StreamDoing:
+class StreamActsBase:
     """Sends acts to one app, in the name of its user `moderator_id` where there is one."""
 
     def __init__(
         self,
-        http: Transport,
+        http: HttpClient,
         clock: Clock,
         rtmp_targets: Mapping[str, RtmpTarget],
         moderator_id: str | None,
@@ -35,8 +35,8 @@ class StreamDoing:
     ) -> None:
         self.http = http
         self.clock = clock
-        self.reads = StreamReads(http)
-        self.preparing = StreamPreparing(self.reads, lock)
+        self.queries = StreamQueries(http)
+        self.preparing = StreamPreparation(self.queries, lock)
         self.targets = rtmp_targets
         self.moderator = moderator_id
 
@@ -46,16 +46,18 @@ class StreamDoing:
 
     async def post(self, act: Act, step: str, body: dict[str, Any] | None = None) -> Answer:
         """As `send`, for an act of several steps."""
-        kind = Kind.REPEATABLE if act.verb.repeatable else Kind.ONCE
+        kind = Idempotency.REPEATABLE if act.verb.repeatable else Idempotency.ONCE
         answer = await self.http.send(kind, "POST", f"{path_of(act.call.id)}/{step}", json=body)
-        read(self.http, Done, answer)
+        read(self.http, ActResponse, answer)
         return answer
 
     async def change(self, act: Act, settings: dict[str, Any]) -> Answer:
         """PATCH settings of the call; those that are not named stay as they are."""
         body = {"settings_override": settings}
-        answer = await self.http.send(Kind.REPEATABLE, "PATCH", path_of(act.call.id), json=body)
-        read(self.http, Done, answer)
+        answer = await self.http.send(
+            Idempotency.REPEATABLE, "PATCH", path_of(act.call.id), json=body
+        )
+        read(self.http, ActResponse, answer)
         return answer
 
     def signed(self, field: str) -> dict[str, str]:
@@ -65,7 +67,7 @@ class StreamDoing:
     async def require_same_run(self, act: Act) -> None:
         """NotAtVendor when another run is on than the one the moderator saw: spare its people."""
         if act.call.session is not None:
-            require_no_later(act, await self.reads.call(act.call.id))
+            require_no_later(act, await self.queries.call(act.call.id))
 
 
 def accepted(

@@ -12,7 +12,7 @@ from bot.errors import Ambiguous, VendorBusy, VendorDenied, VendorError, VendorR
 from bot.progress import current
 from bot.providers.stream.models import Stay
 from bot.providers.stream.observe_people import require_no_later, spared
-from bot.providers.stream.queries import StreamReads
+from bot.providers.stream.queries import StreamQueries
 
 AT_ONCE = 8
 """Requests under way at the same time: less than the connection pool, and than a second's rate."""
@@ -33,16 +33,16 @@ MOMENT = 0.5
 MOMENTS = 3
 
 
-class Crowd:
+class BulkAct:
     """Those whom one act on everyone means: who is there now, never who was there before.
 
     Stream lists 100 people and no more, so it goes round by round. `unlisted` counts those who are
     there and were never listed.
     """
 
-    def __init__(self, act: Act, reads: StreamReads, clock: Clock) -> None:
+    def __init__(self, act: Act, queries: StreamQueries, clock: Clock) -> None:
         self._act = act
-        self._reads = reads
+        self._queries = queries
         self._clock = clock
         self._ends = clock.monotonic() + SECONDS
         self._known: set[str] = set()
@@ -90,7 +90,7 @@ class Crowd:
         first = True
         while asked is not None and not self._late:
             with self.counting():
-                here = await self._reads.stays(self._act.call.id, asked)
+                here = await self._queries.stays(self._act.call.id, asked)
                 require_no_later(self._act, here.call)
             fresh = [
                 one
@@ -132,7 +132,7 @@ class Crowd:
                     return
                 self._tracker.send_to([recipient(stay)])
                 try:
-                    await self._patiently(lambda: do(stay.user.id))
+                    await self._retry_when_busy(lambda: do(stay.user.id))
                 except VendorError as error:
                     self._sort(stay, error, troubles)
                 else:
@@ -142,7 +142,7 @@ class Crowd:
         if troubles:
             raise troubles[0]
 
-    async def _patiently(self, do: Callable[[], Awaitable[object]]) -> None:
+    async def _retry_when_busy(self, do: Callable[[], Awaitable[object]]) -> None:
         """Do it once; where Stream asks to wait, nothing was done, and it is tried again then."""
         while True:
             try:
@@ -156,7 +156,7 @@ class Crowd:
             else:
                 return
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """How many it was done to, in words; the first refusal when all were refused."""
         if self._refusal and not self._reached:
             raise self._refusal

@@ -21,14 +21,14 @@ from bot.calls.verbs import (
 )
 from bot.errors import Impossible
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.stream.acts_base import StreamDoing, accepted, expect
-from bot.providers.stream.models import Done
+from bot.providers.http.retry import Idempotency
+from bot.providers.stream.acts_base import StreamActsBase, accepted, expect
+from bot.providers.stream.models import ActResponse
 from bot.providers.stream.models_reports import listed_under
 from bot.providers.stream.queries import path_of, segment
 
 
-class MediaActs(StreamDoing):
+class StreamMediaActs(StreamActsBase):
     """One method for each verb about what leaves the call."""
 
     @can(RecordStart)
@@ -99,13 +99,13 @@ class MediaActs(StreamDoing):
         A path needs the run as well as the name, and a name that is mistyped must not pass for a
         file that is gone already.
         """
-        kept = await self.reads.kept(act.call.id, kind)
-        runs = [one.session_id for one in kept if one.filename == name]
+        stored_files = await self.queries.stored_files(act.call.id, kind)
+        runs = [one.session_id for one in stored_files if one.filename == name]
         if len(runs) != 1 or not runs[0]:
             raise _not_one(kind, name, len(runs))
         path = f"{path_of(act.call.id)}/{segment(runs[0])}/{listed_under(kind)}/{segment(name)}"
-        answer = await self.http.send(Kind.REPEATABLE, "DELETE", path)
-        read(self.http, Done, answer)
+        answer = await self.http.send(Idempotency.REPEATABLE, "DELETE", path)
+        read(self.http, ActResponse, answer)
         return accepted(act, answer)
 
 

@@ -28,8 +28,8 @@ from bot.calls.verbs import (
 )
 from bot.errors import NotAtVendor, VendorDenied, VendorError, VendorRefused
 from bot.providers.http.answers import Answer
-from bot.providers.stream.acts_base import StreamDoing, accepted, expect, half_done
-from bot.providers.stream.acts_everyone import Crowd, recipient
+from bot.providers.stream.acts_base import StreamActsBase, accepted, expect, half_done
+from bot.providers.stream.acts_everyone import BulkAct, recipient
 from bot.providers.stream.models import Stay, User
 from bot.providers.stream.observe_people import RIGHTS, TRACKS, require_no_later
 from bot.providers.stream.queries import sending
@@ -51,7 +51,7 @@ _NOT_SHOWN = "Stream Video does not show what somebody may do, so it cannot be r
 _UNTIL = f"It holds until the call ends. {_NOT_SHOWN}"
 
 
-class PeopleActs(StreamDoing):
+class StreamPeopleActs(StreamActsBase):
     """One method for each verb aimed at people."""
 
     @can(
@@ -66,16 +66,16 @@ class PeopleActs(StreamDoing):
             return accepted(act, await self._turn_off(act, [act.people[0].id], tracks))
         if not act.selective:
             return await self._mute_all(act, tracks)
-        crowd = Crowd(act, self.reads, self.clock)
-        async for stays in crowd.rounds(sending(tracks)):
-            with crowd.counting():
+        bulk = BulkAct(act, self.queries, self.clock)
+        async for stays in bulk.rounds(sending(tracks)):
+            with bulk.counting():
                 await self._turn_off(act, ids_of(stays), tracks)
-            crowd.reach(stays)
-        return self._done(act, crowd)
+            bulk.reach(stays)
+        return self._done(act, bulk)
 
     async def _mute_all(self, act: Act, tracks: Track) -> Receipt:
         """Everyone at once; who is listed as there just before is who was muted."""
-        here = await self.reads.stays(act.call.id)
+        here = await self.queries.stays(act.call.id)
         require_no_later(act, here.call)
         if here.total_participants is not None and not here.total:
             return Receipt.of_nobody(spared=act.selective)
@@ -85,11 +85,11 @@ class PeopleActs(StreamDoing):
         unlisted = here.total - len(here.participants)
         return accepted(act, answer, people=[*people.values()], unlisted=unlisted)
 
-    def _done(self, act: Act, crowd: Crowd) -> Receipt:
+    def _done(self, act: Act, bulk: BulkAct) -> Receipt:
         """The receipt for everyone an act went to, one by one; where that is nobody, it says so."""
-        if not crowd.people and not crowd.unlisted:
+        if not bulk.people and not bulk.unlisted:
             return Receipt.of_nobody(spared=act.selective)
-        return accepted(act, None, crowd.told(), people=crowd.people, missed=crowd.unlisted)
+        return accepted(act, None, bulk.summary(), people=bulk.people, missed=bulk.unlisted)
 
     @can(
         Silence,
@@ -106,14 +106,14 @@ class PeopleActs(StreamDoing):
             await self._turn_off(act, [act.people[0].id], tracks)
             with half_done("They are muted, but can turn it on again."):
                 return accepted(act, await self._allow(act, act.people[0].id, take=RIGHTS[tracks]))
-        crowd = Crowd(act, self.reads, self.clock)
-        async for stays in crowd.rounds(sending(tracks)):
-            with crowd.counting():
+        bulk = BulkAct(act, self.queries, self.clock)
+        async for stays in bulk.rounds(sending(tracks)):
+            with bulk.counting():
                 await self._turn_off(act, ids_of(stays), tracks)
             with half_done("They are muted, but can turn it on again."):
-                await crowd.each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
+                await bulk.each(stays, lambda who: self._allow(act, who, take=RIGHTS[tracks]))
         with half_done("They are muted, but can turn it on again."):
-            return self._done(act, crowd)
+            return self._done(act, bulk)
 
     @can(Unsilence, level=Enforcement.BEST_EFFORT, why=_NOT_SHOWN)
     async def _unsilence(self, act: Act) -> Receipt:
@@ -129,12 +129,12 @@ class PeopleActs(StreamDoing):
             return accepted(act, await self._allow(act, who, give=rights))
         if not before.rights:
             return Receipt(evidence=_NOBODY_SILENCED, already=True)
-        crowd = Crowd(act, self.reads, self.clock)
-        await crowd.each(
+        bulk = BulkAct(act, self.queries, self.clock)
+        await bulk.each(
             [Stay(user=User(id=one.person, name=one.name)) for one in before.rights],
             lambda who: self._allow(act, who, give=before.held_by(who)),
         )
-        return self._done(act, crowd)
+        return self._done(act, bulk)
 
     @can(Kick, why="They may come back.", instead=Block)
     async def _kick(self, act: Act) -> Receipt:
@@ -146,16 +146,16 @@ class PeopleActs(StreamDoing):
             if await self._left(act):
                 return Receipt(evidence="They had left the call before.", already=True)
             return await self.send(act, "kick", self._removal(act.people[0].id))
-        crowd = Crowd(act, self.reads, self.clock)
-        async for stays in crowd.rounds({}):
-            await crowd.each(stays, lambda who: self.post(act, "kick", self._removal(who)))
-        return self._done(act, crowd)
+        bulk = BulkAct(act, self.queries, self.clock)
+        async for stays in bulk.rounds({}):
+            await bulk.each(stays, lambda who: self.post(act, "kick", self._removal(who)))
+        return self._done(act, bulk)
 
     async def _left(self, act: Act) -> bool:
         """Whether the person shows as gone; False when that is not known within LEFT_SECONDS."""
         try:
             async with asyncio.timeout(LEFT_SECONDS):
-                here = await self.reads.stays(act.call.id, {"user_id": act.people[0].id})
+                here = await self.queries.stays(act.call.id, {"user_id": act.people[0].id})
         except (TimeoutError, VendorError):
             return False
         return not here.participants
@@ -206,7 +206,7 @@ class PeopleActs(StreamDoing):
     async def _member_add(self, act: Act) -> Receipt:
         """Add them unless they are listed: adding again might give them another role."""
         who = act.people[0].id
-        found, _ = await self.reads.members(act.call.id)
+        found, _ = await self.queries.members(act.call.id)
         if who in {one.user_id for one in found}:
             return Receipt(evidence="They were a member already.", already=True)
         return await self.send(act, "members", {"update_members": [{"user_id": who}]})
@@ -238,7 +238,7 @@ class PeopleActs(StreamDoing):
     async def _connection(self, act: Act) -> dict[str, str]:
         """The person's connection as it is now: the one the moderator saw, or the latest."""
         who = act.people[0]
-        here = await self.reads.stays(act.call.id, {"user_id": who.id})
+        here = await self.queries.stays(act.call.id, {"user_id": who.id})
         known = [one.user_session_id for one in here.participants if one.user_session_id]
         if not known:
             raise NotAtVendor("They are not in the call.", vendor=Vendor.STREAM, status=404)

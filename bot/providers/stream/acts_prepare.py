@@ -13,7 +13,7 @@ from bot.calls.prior_state import CallLimits, HeldRights, PriorState
 from bot.calls.verbs import GoBack, Lock, Permission, Silence, Track, Unlock, Unsilence, Verb
 from bot.errors import Impossible, VendorError
 from bot.providers.stream.observe_people import RIGHTS, require_no_later
-from bot.providers.stream.queries import StreamReads, sending
+from bot.providers.stream.queries import StreamQueries, sending
 
 PREPARED = frozenset({GoBack.name, Lock.name, Unlock.name, Silence.name, Unsilence.name})
 
@@ -39,11 +39,11 @@ COUNT_ALL = LockRule()
 """Everyone counts but those who do not count already by the call's own limits."""
 
 
-class StreamPreparing:
+class StreamPreparation:
     """Reads what an act finds; changes nothing. Each method raises `VendorError` or Impossible."""
 
-    def __init__(self, reads: StreamReads, rule: LockRule) -> None:
-        self._reads = reads
+    def __init__(self, queries: StreamQueries, rule: LockRule) -> None:
+        self._queries = queries
         self._rule = rule
 
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
@@ -69,7 +69,7 @@ class StreamPreparing:
         A limit of 0 stands for none in the vendor's samples, so that an empty call cannot be
         locked.
         """
-        call = await self._reads.call(act.call.id)
+        call = await self._queries.call(act.call.id)
         require_no_later(act, call)
         limits = call.limits
         if limits is None:
@@ -95,7 +95,7 @@ class StreamPreparing:
         """
         if held is None:
             return PriorState()
-        now = (await self._reads.call(act.call.id)).limits
+        now = (await self._queries.call(act.call.id)).limits
         if now is not None and now.people != held.most:
             raise Impossible(
                 "The limit was changed since the call was locked, so nothing is put back. "
@@ -112,14 +112,14 @@ class StreamPreparing:
         """
         if not isinstance(verb, GoBack):
             return None
-        now, grants = await asyncio.gather(self._reads.call(call.id), self._grants(call.id))
+        now, grants = await asyncio.gather(self._queries.call(call.id), self._grants(call.id))
         staying = [role for role, rights in grants.items() if BACKSTAGE in rights]
         people = max(now.people - sum(map(now.people_by_role, staying)), 0)
         return Departures(people=people, present=now.people, at_most=not grants)
 
     async def _present(self, act: Act) -> PriorState:
         """How many are there, so that it can be told afterwards how many left."""
-        call = await self._reads.call(act.call.id)
+        call = await self._queries.call(act.call.id)
         require_no_later(act, call)
         return PriorState(most=call.people)
 
@@ -150,8 +150,8 @@ class StreamPreparing:
         cid = act.call.id
         asked = [{**whom, **sending(_TRACK_OF[right])} for right in rights]
         here, senders, grants = await asyncio.gather(
-            self._reads.stays(cid, whom),
-            asyncio.gather(*(self._reads.stays(cid, one) for one in asked)),
+            self._queries.stays(cid, whom),
+            asyncio.gather(*(self._queries.stays(cid, one) for one in asked)),
             self._grants(cid),
         )
         spared = {one.id for one in act.spared}
@@ -176,7 +176,7 @@ class StreamPreparing:
     async def _grants(self, cid: str) -> Mapping[str, Sequence[str]]:
         """What each role may do in calls of this type; empty where Stream does not say."""
         try:
-            types = await self._reads.call_types()
+            types = await self._queries.call_types()
         except VendorError:
             return {}
         return types.grants(cid.partition(":")[0])

@@ -6,10 +6,10 @@ from bot.calls.outcomes import Receipt
 from bot.calls.prior_state import PriorState
 from bot.calls.verbs import End, GoBack, GoLive, Lock, MemberAdd, Ring, Say, Unlock
 from bot.providers.http.decode import read
-from bot.providers.stream.acts_base import StreamDoing, accepted, expect
+from bot.providers.stream.acts_base import StreamActsBase, accepted, expect
 from bot.providers.stream.acts_prepare import limit_said, limit_words
 from bot.providers.stream.models import limits_written
-from bot.providers.stream.models_reports import Rung
+from bot.providers.stream.models_reports import RingResponse
 
 SAID = "moderator_message"
 """The `type` of the custom event a moderator's message is, beside its `text`."""
@@ -23,7 +23,7 @@ _LIMIT = (
 _NOT_LOCKED = "Nobody locked this call here, so there is no former limit to put back."
 
 
-class RoomActs(StreamDoing):
+class StreamRoomActs(StreamActsBase):
     """One method for each verb aimed at the room."""
 
     @can(Lock, level=Enforcement.BEST_EFFORT, why=_LIMIT)
@@ -41,7 +41,7 @@ class RoomActs(StreamDoing):
     async def _unlock(self, act: Act) -> Receipt:
         found = act.before.limits if act.before else None
         if found is None:
-            now = (await self.reads.call(act.call.id)).limits
+            now = (await self.queries.call(act.call.id)).limits
             return Receipt(evidence=f"{_NOT_LOCKED} {limit_said(now)}", already=True)
         answer = await self.change(act, {"limits": limits_written(found)})
         return accepted(act, answer, f": the call has {limit_words(found)} again")
@@ -68,7 +68,7 @@ class RoomActs(StreamDoing):
     )
     async def _ring(self, act: Act) -> Receipt:
         answer = await self.post(act, "ring", {})
-        rung = len(read(self.http, Rung, answer).members_ids)
+        rung = len(read(self.http, RingResponse, answer).members_ids)
         return accepted(act, answer, f": {rung} rung" if rung else ": nobody was missing")
 
     @can(

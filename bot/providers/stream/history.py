@@ -10,10 +10,10 @@ from bot.calls.models import Page, Vendor
 from bot.calls.reports import FileKind
 from bot.clock import Clock
 from bot.errors import NotAtVendor
-from bot.providers.http.decode import Known, Maybe, Moment, Number, day, read
-from bot.providers.http.retry import Kind
-from bot.providers.stream.models_reports import Kept
-from bot.providers.stream.queries import API, MOST, StreamReads
+from bot.providers.http.decode import LenientList, Maybe, Moment, Number, day, read
+from bot.providers.http.retry import Idempotency
+from bot.providers.stream.models_reports import StoredFile
+from bot.providers.stream.queries import API, MOST, StreamQueries
 from bot.usage.days import SECOND, Stretch
 from bot.usage.records import CallRecord, Recorded, VendorDay
 
@@ -25,11 +25,11 @@ ENDED, LIVE = "ended", "live"
 FRESH = timedelta(minutes=5)
 """How long the recordings of a call are believed: a call of sixty days is asked for them once."""
 
-MOST_KEPT = 1_000
+MOST_CACHED = 1_000
 """Calls whose recordings are remembered meanwhile."""
 
 
-class Counts(BaseModel):
+class RunCounts(BaseModel):
     """What was counted of a run."""
 
     participants: Maybe[Number] = None
@@ -46,18 +46,18 @@ class Run(BaseModel):
     call_session_id: str
     call_started_at: Moment = None
     call_ended_at: Moment = None
-    counts: Maybe[Counts] = None
+    counts: Maybe[RunCounts] = None
 
     @property
     def cid(self) -> str:
         """The call it is a run of."""
         return f"{self.call_type}:{self.call_id}"
 
-    def told(self, now: datetime) -> CallRecord | None:
+    def to_domain(self, now: datetime) -> CallRecord | None:
         """The run in our words; None for one that never began."""
         if self.call_started_at is None:
             return None
-        counts = self.counts or Counts()
+        counts = self.counts or RunCounts()
         return CallRecord(
             vendor=Vendor.STREAM,
             id=self.cid,
@@ -70,7 +70,7 @@ class Run(BaseModel):
             person_seconds=self._spent(counts, now),
         )
 
-    def _spent(self, counts: Counts, now: datetime) -> int | None:
+    def _spent(self, counts: RunCounts, now: datetime) -> int | None:
         """`total_participant_duration`, whose unit is not documented, taken as seconds.
 
         The vendor's other report of a call names its length `call_duration_seconds`. What is more
@@ -84,20 +84,20 @@ class Run(BaseModel):
         return round(told) if 0 <= told <= most else None
 
 
-class Runs(BaseModel):
+class SessionStatsResponse(BaseModel):
     """A page of QueryCallSessionStats; `next` is absent at the end."""
 
-    call_stats: Known[Run]
+    call_stats: LenientList[Run]
     next: Maybe[str] = None
 
 
-class Count(BaseModel):
+class ReportCount(BaseModel):
     """How many there were."""
 
     count: Number
 
 
-class Bucket(BaseModel):
+class HistogramBucket(BaseModel):
     """One column of a histogram."""
 
     sum: Number
@@ -106,14 +106,14 @@ class Bucket(BaseModel):
 class Histogram(BaseModel):
     """All columns."""
 
-    histogram: list[Bucket]
+    histogram: list[HistogramBucket]
 
 
 class CountOfDay(BaseModel):
     """A day's number of calls."""
 
     date: str
-    report: Count
+    report: ReportCount
 
 
 class LengthsOfDay(BaseModel):
@@ -126,16 +126,16 @@ class LengthsOfDay(BaseModel):
 class CountsByDay(BaseModel):
     """Numbers of calls."""
 
-    daily: Known[CountOfDay] = Known()
+    daily: LenientList[CountOfDay] = LenientList()
 
 
 class LengthsByDay(BaseModel):
     """Lengths of calls."""
 
-    daily: Known[LengthsOfDay] = Known()
+    daily: LenientList[LengthsOfDay] = LenientList()
 
 
-class Reports(BaseModel):
+class AggregateStatsResponse(BaseModel):
     """The answer of QueryAggregateCallStats, as far as it is read.
 
     Null is a report without data.
@@ -153,10 +153,10 @@ class StreamHistory:
     order is documented, so none is asked for.
     """
 
-    def __init__(self, reads: StreamReads, clock: Clock) -> None:
-        self._reads = reads
+    def __init__(self, queries: StreamQueries, clock: Clock) -> None:
+        self._queries = queries
         self._clock = clock
-        self._kept: dict[str, tuple[float, list[Kept]]] = {}
+        self._stored_files: dict[str, tuple[float, list[StoredFile]]] = {}
 
     async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
         """The runs that ended in the stretch or later, then those still running.
@@ -168,11 +168,13 @@ class StreamHistory:
         body: dict[str, Any] = {"filter_conditions": _conditions(which, stretch), "limit": MOST}
         if place:
             body["next"] = place
-        answer = await self._reads.http.send(Kind.READ, "POST", f"{API}/call_stats", json=body)
-        page, now = read(self._reads.http, Runs, answer), self._clock.now()
+        answer = await self._queries.http.send(
+            Idempotency.READ, "POST", f"{API}/call_stats", json=body
+        )
+        page, now = read(self._queries.http, SessionStatsResponse, answer), self._clock.now()
         if page.next and page.next == place:
-            raise self._reads.http.garbled("named a page of its runs as the one after itself")
-        told = [one for run in page.call_stats if (one := run.told(now)) is not None]
+            raise self._queries.http.garbled("named a page of its runs as the one after itself")
+        told = [one for run in page.call_stats if (one := run.to_domain(now)) is not None]
         records = [one for one in told if one.touches(stretch, now)]
         if not place and not page.next:
             records = [await self._with_recordings(one) for one in records]
@@ -186,8 +188,8 @@ class StreamHistory:
         `2026-11-21` are sent, and seconds are read. No kinds of report are named, so all come.
         """
         body = {"from": first.isoformat(), "to": last.isoformat()}
-        answer = await self._reads.http.send(Kind.READ, "POST", f"{API}/stats", json=body)
-        told = read(self._reads.http, Reports, answer)
+        answer = await self._queries.http.send(Idempotency.READ, "POST", f"{API}/stats", json=body)
+        told = read(self._queries.http, AggregateStatsResponse, answer)
         counted = told.calls_per_day_report or CountsByDay()
         measured = told.call_duration_report or LengthsByDay()
         calls = {day(one.date): one.report.count for one in counted.daily}
@@ -208,24 +210,24 @@ class StreamHistory:
 
     async def _with_recordings(self, record: CallRecord) -> CallRecord:
         try:
-            kept = await self._recordings(record.id)
+            stored_files = await self._recordings(record.id)
         except NotAtVendor:
             return record
-        mine = [one for one in kept if one.session_id == record.run]
+        mine = [one for one in stored_files if one.session_id == record.run]
         recorded = tuple(one for each in mine if (one := _recorded(each)) is not None)
         return record.model_copy(update={"recordings": recorded})
 
-    async def _recordings(self, cid: str) -> list[Kept]:
+    async def _recordings(self, cid: str) -> list[StoredFile]:
         """The recordings of a call, of all its runs; asked for once in a while."""
         now = self._clock.monotonic()
-        at, kept = self._kept.get(cid, (-FRESH.total_seconds(), []))
+        at, stored_files = self._stored_files.get(cid, (-FRESH.total_seconds(), []))
         if now - at < FRESH.total_seconds():
-            return kept
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
-        kept = await self._reads.kept(cid, FileKind.RECORDING)
-        self._kept[cid] = now, kept
-        return kept
+            return stored_files
+        if len(self._stored_files) >= MOST_CACHED:
+            self._stored_files.clear()
+        stored_files = await self._queries.stored_files(cid, FileKind.RECORDING)
+        self._stored_files[cid] = now, stored_files
+        return stored_files
 
 
 def _conditions(which: str, stretch: Stretch) -> Mapping[str, Any]:
@@ -235,12 +237,16 @@ def _conditions(which: str, stretch: Stretch) -> Mapping[str, Any]:
     return {**begun, "session_ended_at": {"$gte": stretch.start.isoformat()}}
 
 
-def _recorded(kept: Kept) -> Recorded | None:
+def _recorded(stored_files: StoredFile) -> Recorded | None:
     """A recording that is there: Stream lists none that came to nothing."""
-    if kept.start_time is None:
+    if stored_files.start_time is None:
         return None
-    length = (kept.end_time - kept.start_time) // SECOND if kept.end_time else None
-    return Recorded(started_at=kept.start_time, seconds=length)
+    length = (
+        (stored_files.end_time - stored_files.start_time) // SECOND
+        if stored_files.end_time
+        else None
+    )
+    return Recorded(started_at=stored_files.start_time, seconds=length)
 
 
 def _whole(number: float | None) -> int | None:

@@ -12,7 +12,7 @@ from bot.calls.models import Call, CallRef, Participant, RecordingState, Vendor
 from bot.calls.prior_state import CallLimits
 from bot.calls.verbs import RecordingKind
 from bot.providers.http.answers import Problem
-from bot.providers.http.decode import Counted, Known, Maybe, Moment
+from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment
 
 KEY_CODES = {2, 5, 43}
 """Stream's numbers for a wrong API key, a token that is none and one with a wrong signature."""
@@ -54,7 +54,7 @@ class Egress(BaseModel):
     composite_recording: Maybe[Output] = None
     individual_recording: Maybe[Output] = None
     raw_recording: Maybe[Output] = None
-    rtmps: Maybe[Known[Rtmp]] = None
+    rtmps: Maybe[LenientList[Rtmp]] = None
 
     @property
     def live(self) -> bool:
@@ -82,7 +82,7 @@ class Egress(BaseModel):
         return None if self.rtmps is None else tuple(one.name for one in self.rtmps if one.name)
 
 
-class Session(BaseModel):
+class CallSession(BaseModel):
     """One run of the call. The counts are complete, the list of people beside them is not."""
 
     id: Maybe[str] = None
@@ -103,10 +103,10 @@ class Limits(BaseModel):
 
     max_participants: Maybe[int] = None
     max_participants_exclude_owner: Maybe[bool] = None
-    max_participants_exclude_roles: Maybe[Known[str]] = None
+    max_participants_exclude_roles: Maybe[LenientList[str]] = None
     max_duration_seconds: Maybe[int] = None
 
-    def told(self) -> CallLimits:
+    def to_domain(self) -> CallLimits:
         """The limits in our words."""
         return CallLimits(
             people=self.max_participants or None,
@@ -135,14 +135,14 @@ class Settings(BaseModel):
     limits: Maybe[Limits] = None
 
 
-class WireCall(BaseModel):
+class CallResponse(BaseModel):
     """A call, whose `cid` is `type:id`."""
 
     cid: Annotated[str, StringConstraints(min_length=3)]
     type: Maybe[str] = None
     custom: Any = None
     current_session_id: Maybe[str] = None
-    session: Maybe[Session] = None
+    session: Maybe[CallSession] = None
     egress: Maybe[Egress] = None
     recording: Maybe[bool] = None
     transcribing: Maybe[bool] = None
@@ -150,7 +150,7 @@ class WireCall(BaseModel):
     backstage: Maybe[bool] = None
     ended_at: Moment = None
     settings: Maybe[Settings] = None
-    blocked_user_ids: Maybe[Known[str]] = None
+    blocked_user_ids: Maybe[LenientList[str]] = None
 
     @property
     def title(self) -> str:
@@ -163,7 +163,7 @@ class WireCall(BaseModel):
     def limits(self) -> CallLimits | None:
         """How many may be in it; None when the answer leaves that out."""
         told = self.settings.limits if self.settings else None
-        return told.told() if told else None
+        return told.to_domain() if told else None
 
     @property
     def people(self) -> int:
@@ -209,9 +209,9 @@ class WireCall(BaseModel):
             return RecordingState.UNKNOWN
         return RecordingState.ON if on else RecordingState.OFF
 
-    def told(self) -> Call:
+    def to_domain(self) -> Call:
         """The call in our words."""
-        run = self.session or Session()
+        run = self.session or CallSession()
         return Call(
             ref=CallRef(vendor=Vendor.STREAM, id=self.cid, session=self.current_session_id or None),
             title=self.title,
@@ -230,16 +230,16 @@ class WireCall(BaseModel):
         )
 
 
-class OneCall(BaseModel):
+class GetCallResponse(BaseModel):
     """The answer of GetCall, and each item of QueryCalls."""
 
-    call: WireCall
+    call: CallResponse
 
 
-class ManyCalls(BaseModel):
+class QueryCallsResponse(BaseModel):
     """The answer of QueryCalls; `next` is absent at the end."""
 
-    calls: Counted[OneCall]
+    calls: CountedList[GetCallResponse]
     next: Maybe[str] = None
 
 
@@ -258,7 +258,7 @@ class Stay(BaseModel):
     role: Maybe[str] = None
     joined_at: Moment = None
 
-    def told(self) -> Participant:
+    def to_domain(self) -> Participant:
         """The participant in our words; Stream does not say here what they send."""
         return Participant(
             id=self.user.id,
@@ -269,17 +269,17 @@ class Stay(BaseModel):
         )
 
 
-class Stays(BaseModel):
+class ParticipantsResponse(BaseModel):
     """The answer of QueryCallParticipants: no cursor, but a total, and the call beside it."""
 
-    call: Maybe[WireCall] = None
-    participants: Counted[Stay]
+    call: Maybe[CallResponse] = None
+    participants: CountedList[Stay]
     total_participants: Maybe[int] = None
 
     @property
     def unknown(self) -> int:
         """How many are listed who cannot be told: their entry says not who they are."""
-        return self.participants.odd
+        return self.participants.unreadable
 
     @property
     def total(self) -> int:
@@ -287,7 +287,7 @@ class Stays(BaseModel):
         return max(self.total_participants or 0, self.participants.sent)
 
 
-class Done(BaseModel):
+class ActResponse(BaseModel):
     """The answer to every act: an object, of which nothing is needed."""
 
 

@@ -8,11 +8,11 @@ from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from bot.calls.acts import Person
 from bot.calls.reports import CallMember, Feedback, File, FileKind
 from bot.calls.verbs import DeleteRecording
-from bot.providers.http.decode import Counted, Known, Maybe, Moment, Number
-from bot.providers.stream.models import Session, Stay, User, WireCall
+from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment, Number
+from bot.providers.stream.models import CallResponse, CallSession, Stay, User
 
 
-class Kept(BaseModel):
+class StoredFile(BaseModel):
     """A recording or a transcription; `url` reads it without any further key."""
 
     filename: str
@@ -21,7 +21,7 @@ class Kept(BaseModel):
     start_time: Moment = None
     end_time: Moment = None
 
-    def told(self, kind: FileKind) -> File:
+    def to_domain(self, kind: FileKind) -> File:
         """The file in our words; how long its link lives is not documented."""
         return File(
             kind=kind,
@@ -34,16 +34,16 @@ class Kept(BaseModel):
         )
 
 
-class Recordings(BaseModel):
+class ListRecordingsResponse(BaseModel):
     """The answer of ListRecordings, which is not paged."""
 
-    recordings: Known[Kept]
+    recordings: LenientList[StoredFile]
 
 
-class Transcriptions(BaseModel):
+class ListTranscriptionsResponse(BaseModel):
     """The answer of ListTranscriptions, which is not paged."""
 
-    transcriptions: Known[Kept]
+    transcriptions: LenientList[StoredFile]
 
 
 def listed_under(kind: FileKind) -> str:
@@ -56,7 +56,7 @@ def kind_deleted(verb: object) -> FileKind:
     return FileKind.RECORDING if isinstance(verb, DeleteRecording) else FileKind.TRANSCRIPT
 
 
-class WireMember(BaseModel):
+class MemberResponse(BaseModel):
     """Somebody who belongs to a call: invited, present or not."""
 
     user_id: str
@@ -64,7 +64,7 @@ class WireMember(BaseModel):
     role: Maybe[str] = None
     deleted_at: Moment = None
 
-    def told(self, *, here: bool | None) -> CallMember:
+    def to_domain(self, *, here: bool | None) -> CallMember:
         """The member in our words."""
         name = self.user.name if self.user else None
         return CallMember(id=self.user_id, name=name or None, role=self.role, here=here)
@@ -74,14 +74,14 @@ class WireMember(BaseModel):
         return Person(id=self.user_id, name=(self.user and self.user.name) or None, role=self.role)
 
 
-class WireMembers(BaseModel):
+class QueryMembersResponse(BaseModel):
     """A page of QueryCallMembers; `next` is absent at the end."""
 
-    members: Known[WireMember]
+    members: LenientList[MemberResponse]
     next: Maybe[str] = None
 
 
-class Opinion(BaseModel):
+class FeedbackResponse(BaseModel):
     """What one person said about a call; when they did is not in the answer."""
 
     cid: Maybe[str] = None
@@ -89,20 +89,20 @@ class Opinion(BaseModel):
     rating: Maybe[Number] = None
     reason: Maybe[str] = None
 
-    def told(self) -> Feedback:
+    def to_domain(self) -> Feedback:
         """The feedback in our words."""
         rating = None if self.rating is None else round(self.rating)
         return Feedback(person=self.user_id, rating=rating, reason=self.reason or "")
 
 
-class Opinions(BaseModel):
+class QueryFeedbackResponse(BaseModel):
     """A page of QueryUserFeedback."""
 
-    user_feedback: Known[Opinion]
+    user_feedback: LenientList[FeedbackResponse]
     next: Maybe[str] = None
 
 
-class Measure(BaseModel):
+class ConnectionStats(BaseModel):
     """One connection of a person as it was measured.
 
     The documentation names this type without its fields; these are in the vendor's published
@@ -117,34 +117,34 @@ class Measure(BaseModel):
     jitter_ms: Maybe[Number] = None
 
 
-class Measured(BaseModel):
+class ParticipantStats(BaseModel):
     """One person of a run, with all their connections."""
 
     user_id: str
     name: Maybe[str] = None
-    roles: Maybe[Known[str]] = None
-    sessions: Known[Measure] = Known()
+    roles: Maybe[LenientList[str]] = None
+    sessions: LenientList[ConnectionStats] = LenientList()
 
 
-class Counts(BaseModel):
+class RunScore(BaseModel):
     """What was measured of the run as a whole."""
 
     cq_score: Maybe[Number] = None
 
 
-class Measures(BaseModel):
+class ParticipantStatsResponse(BaseModel):
     """A page of QueryCallSessionParticipantStats."""
 
-    counts: Maybe[Counts] = None
-    participants: Known[Measured]
+    counts: Maybe[RunScore] = None
+    participants: LenientList[ParticipantStats]
     next: Maybe[str] = None
 
 
-GRANTS = TypeAdapter(dict[str, Known[str]])
+GRANTS = TypeAdapter(dict[str, LenientList[str]])
 """`grants` of a call type: role by role, the names of its capabilities."""
 
 
-class WireCallTypes(BaseModel):
+class CallTypesResponse(BaseModel):
     """The answer of ListCallTypes: by name; what stands in a type is not documented there."""
 
     call_types: dict[str, Any]
@@ -158,32 +158,32 @@ class WireCallTypes(BaseModel):
             return {}
 
 
-class Snapshot(Session):
+class SessionWithPeople(CallSession):
     """A run with the people its call shows: how many at most is not documented."""
 
-    participants: Maybe[Known[Stay]] = None
+    participants: Maybe[LenientList[Stay]] = None
 
 
-class SeenCall(WireCall):
+class CallWithPeople(CallResponse):
     """A call of a listing, with the people shown beside it."""
 
-    session: Maybe[Snapshot] = None
+    session: Maybe[SessionWithPeople] = None
 
 
-class SeenState(BaseModel):
+class CallStateWithPeople(BaseModel):
     """Each item of QueryCalls, people included."""
 
-    call: SeenCall
+    call: CallWithPeople
 
 
-class SeenCalls(BaseModel):
+class CallsWithPeopleResponse(BaseModel):
     """The answer of QueryCalls, people included."""
 
-    calls: Counted[SeenState]
+    calls: CountedList[CallStateWithPeople]
     next: Maybe[str] = None
 
 
-class Rung(BaseModel):
+class RingResponse(BaseModel):
     """The answer of RingCall: whom it rang."""
 
-    members_ids: Known[str] = Known()
+    members_ids: LenientList[str] = LenientList()

@@ -23,14 +23,14 @@ from bot.providers.stream.observe_people import (
     muted,
     silenced,
 )
-from bot.providers.stream.queries import StreamReads, sending
+from bot.providers.stream.queries import StreamQueries, sending
 
 
-class StreamEyes:
+class StreamObserver:
     """Asks for what a verb's judge needs; changes nothing."""
 
-    def __init__(self, reads: StreamReads) -> None:
-        self._reads = reads
+    def __init__(self, queries: StreamQueries) -> None:
+        self._queries = queries
 
     async def at(self, act: Act, otherwise: str) -> Observation:
         """What shows of `act` now; `otherwise` is why nothing does, for a verb nobody judges."""
@@ -40,8 +40,8 @@ class StreamEyes:
         if isinstance(verb, Silence):
             return silenced(await self._mute(act, verb))
         if isinstance(verb, DeleteRecording | DeleteTranscript):
-            kept = await self._reads.kept(act.call.id, kind_deleted(verb))
-            return deleted(verb.file, [one.filename for one in kept])
+            stored_files = await self._queries.stored_files(act.call.id, kind_deleted(verb))
+            return deleted(verb.file, [one.filename for one in stored_files])
         if isinstance(verb, MemberAdd | MemberRemove):
             return await self._member(act)
         return await self._judged(act, otherwise)
@@ -49,24 +49,24 @@ class StreamEyes:
     async def _judged(self, act: Act, otherwise: str) -> Observation:
         name, cid = act.verb.name, act.call.id
         if name == Kick.name and act.everyone:
-            return emptied(act, await self._reads.stays(cid))
+            return emptied(act, await self._queries.stays(cid))
         if (judge_people := BY_PEOPLE.get(name)) is not None:
-            return judge_people(act, await self._reads.stays(cid, {"user_id": act.people[0].id}))
+            return judge_people(act, await self._queries.stays(cid, {"user_id": act.people[0].id}))
         if (judge_call := BY_CALL.get(name)) is not None:
-            return judge_call(act, await self._reads.call(cid))
+            return judge_call(act, await self._queries.call(cid))
         return Observation(seen=Seen.UNKNOWABLE, evidence=UNSEEN.get(name, otherwise))
 
     async def _mute(self, act: Act, verb: Mute | Silence) -> Observation:
         whom = {} if act.everyone else {"user_id": act.people[0].id}
         cid = act.call.id
-        still = await self._reads.stays(cid, {**whom, **sending(verb.tracks)})
+        still = await self._queries.stays(cid, {**whom, **sending(verb.tracks)})
         if still.participants:
             return muted(act, verb, still, still)
-        anybody = await self._reads.stays(cid, sending(Track.EVERYTHING), limit=1)
+        anybody = await self._queries.stays(cid, sending(Track.EVERYTHING), limit=1)
         return muted(act, verb, still, anybody)
 
     async def _member(self, act: Act) -> Observation:
-        found, more = await self._reads.members(act.call.id)
+        found, more = await self._queries.members(act.call.id)
         so = act.people[0].id in {one.user_id for one in found}
         if more and not so:
             return Observation(

@@ -27,19 +27,19 @@ from bot.calls.verbs import (
     Unlock,
 )
 from bot.providers.stream.acts_prepare import limit_words
-from bot.providers.stream.models import Egress, WireCall
+from bot.providers.stream.models import CallResponse, Egress
 from bot.providers.stream.observe_people import LATER_RUN, either, is_blocked, verdict
 
 _NOT_BEGUN = "It was never started, so there is nothing to check."
 
 
-def _unblocked(act: Act, call: WireCall) -> Observation:
+def _unblocked(act: Act, call: CallResponse) -> Observation:
     listed = is_blocked(act, call)
     free = None if listed is None else not listed
     return verdict(free, "They are not blocked.", "They are still blocked.")
 
 
-def _ended(act: Act, call: WireCall) -> Observation:
+def _ended(act: Act, call: CallResponse) -> Observation:
     if act.call.session and call.later_than(act.call.session):
         return Observation(seen=Seen.DONE, evidence=LATER_RUN)
     return verdict(call.ended is not None, "The call has ended.", "The call has not ended.")
@@ -47,10 +47,10 @@ def _ended(act: Act, call: WireCall) -> Observation:
 
 def _running(
     says: Callable[[Act, Egress], bool | None], what: str, *, wanted: bool
-) -> Callable[[Act, WireCall], Observation]:
+) -> Callable[[Act, CallResponse], Observation]:
     """A judge of something that leaves the call: whether it runs as `wanted`."""
 
-    def judge(act: Act, call: WireCall) -> Observation:
+    def judge(act: Act, call: CallResponse) -> Observation:
         runs = says(act, call.egress) if call.egress else None
         texts = either(f"The {what} is running.", f"The {what} is not running.", wanted=wanted)
         return verdict(None if runs is None else runs is wanted, *texts)
@@ -58,7 +58,7 @@ def _running(
     return judge
 
 
-def _record_stopped(act: Act, call: WireCall) -> Observation:
+def _record_stopped(act: Act, call: CallResponse) -> Observation:
     """Whether that kind of recording is off, and which other kinds still run."""
     seen = _running(_records, "recording", wanted=False)(act, call)
     if call.egress is None or not isinstance(act.verb, RecordStop):
@@ -69,23 +69,23 @@ def _record_stopped(act: Act, call: WireCall) -> Observation:
 
 
 def _flag(
-    says: Callable[[WireCall], bool | None], on: str, off: str, *, wanted: bool
-) -> Callable[[Act, WireCall], Observation]:
+    says: Callable[[CallResponse], bool | None], on: str, off: str, *, wanted: bool
+) -> Callable[[Act, CallResponse], Observation]:
     """A judge of a yes or no that the call itself has."""
 
-    def judge(_: Act, call: WireCall) -> Observation:
+    def judge(_: Act, call: CallResponse) -> Observation:
         is_on = says(call)
         return verdict(None if is_on is None else is_on is wanted, *either(on, off, wanted=wanted))
 
     return judge
 
 
-def _backstage(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+def _backstage(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
     on, off = "The call is backstage.", "The call is not backstage."
     return _flag(lambda call: call.backstage, on, off, wanted=wanted)
 
 
-def _limited(most: int | None, call: WireCall) -> Observation:
+def _limited(most: int | None, call: CallResponse) -> Observation:
     """Judge by the limit that the call's settings show; `most` None: none is wanted."""
     now = call.limits
     return verdict(
@@ -95,19 +95,19 @@ def _limited(most: int | None, call: WireCall) -> Observation:
     )
 
 
-def _locked(act: Act, call: WireCall) -> Observation:
+def _locked(act: Act, call: CallResponse) -> Observation:
     if act.before is None or act.before.most is None:
         return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
     return _limited(act.before.most, call)
 
 
-def _unlocked(act: Act, call: WireCall) -> Observation:
+def _unlocked(act: Act, call: CallResponse) -> Observation:
     if act.before is None or act.before.limits is None:
         return Observation(seen=Seen.UNKNOWABLE, evidence=_NOT_BEGUN)
     return _limited(act.before.limits.people, call)
 
 
-def _went_back(act: Act, call: WireCall) -> Observation:
+def _went_back(act: Act, call: CallResponse) -> Observation:
     if call.backstage and call.sends_out:
         return Observation(
             seen=Seen.NOT_DONE, evidence="The call is backstage, but still sends something out."
@@ -120,12 +120,12 @@ def _went_back(act: Act, call: WireCall) -> Observation:
     return Observation(seen=Seen.DONE, evidence=f"{seen.evidence} {gone} of {were} people left.")
 
 
-def _transcribes(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+def _transcribes(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
     on, off = "The transcription is running.", "The transcription is not running."
     return _flag(lambda call: call.transcribing, on, off, wanted=wanted)
 
 
-def _captions(*, wanted: bool) -> Callable[[Act, WireCall], Observation]:
+def _captions(*, wanted: bool) -> Callable[[Act, CallResponse], Observation]:
     on, off = "The captions are running.", "The captions are not running."
     return _flag(lambda call: call.captioning, on, off, wanted=wanted)
 
@@ -149,7 +149,7 @@ def _sends_any(_: Act, egress: Egress) -> bool | None:
     return None if egress.outputs is None else bool(egress.outputs)
 
 
-BY_CALL: Mapping[str, Callable[[Act, WireCall], Observation]] = MappingProxyType(
+BY_CALL: Mapping[str, Callable[[Act, CallResponse], Observation]] = MappingProxyType(
     {
         Unblock.name: _unblocked,
         End.name: _ended,

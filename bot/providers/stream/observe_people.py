@@ -23,7 +23,7 @@ from bot.calls.verbs import (
     Unsilence,
 )
 from bot.errors import NotAtVendor
-from bot.providers.stream.models import Stay, Stays, WireCall
+from bot.providers.stream.models import CallResponse, ParticipantsResponse, Stay
 
 TRACKS: Mapping[Track, tuple[str, ...]] = MappingProxyType(
     {
@@ -76,7 +76,7 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
 _UNTOLD = "Stream Video's answer does not say."
 
 
-def require_no_later(act: Act, call: WireCall | None) -> None:
+def require_no_later(act: Act, call: CallResponse | None) -> None:
     """NotAtVendor when `call` is in a later run than the moderator saw."""
     if call is not None and act.call.session and call.later_than(act.call.session):
         raise NotAtVendor(LATER_RUN, vendor=Vendor.STREAM, status=404)
@@ -94,7 +94,9 @@ def either(on: str, off: str, *, wanted: bool) -> tuple[str, str]:
     return (on, off) if wanted else (off, on)
 
 
-def muted(act: Act, verb: Mute | Silence, sending: Stays, anybody: Stays) -> Observation:
+def muted(
+    act: Act, verb: Mute | Silence, sending: ParticipantsResponse, anybody: ParticipantsResponse
+) -> Observation:
     """Judge by who sends the muted tracks, and by whether `anybody` is listed as sending.
 
     The vendor names no values for `published_tracks`; that an answer is empty proves something
@@ -122,18 +124,18 @@ def silenced(seen: Observation) -> Observation:
     return Observation(seen=Seen.UNKNOWABLE, evidence=f"{seen.evidence} {_NO_RIGHTS}")
 
 
-def meant(act: Act, here: Stays) -> int:
+def meant(act: Act, here: ParticipantsResponse) -> int:
     """How many connections an act on everyone still means: all but those of the spared."""
     return here.total - sum(spared(act, stay) for stay in here.participants)
 
 
 def spared(act: Act, stay: Stay) -> bool:
     """Whether this connection is of somebody the act leaves as they are."""
-    who = Person.of(stay.told())
+    who = Person.of(stay.to_domain())
     return act.spares(who.ids, who.role)
 
 
-def emptied(act: Act, here: Stays) -> Observation:
+def emptied(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge a kick of everyone by who is there now; who came back counts as still there."""
     if here.call is not None and act.call.session and here.call.later_than(act.call.session):
         return Observation(seen=Seen.DONE, evidence=LATER_RUN)
@@ -143,7 +145,7 @@ def emptied(act: Act, here: Stays) -> Observation:
     return Observation(seen=Seen.DONE, evidence=f"Nobody is left in the call{act.besides}.")
 
 
-def still(act: Act, here: Stays, evidence: str) -> Observation:
+def still(act: Act, here: ParticipantsResponse, evidence: str) -> Observation:
     """That it is not so for those of `here` whom the act means; who they are, where all show."""
     ids = dict.fromkeys(stay.user.id for stay in here.participants if not spared(act, stay))
     all_listed = here.total <= len(here.participants)
@@ -164,7 +166,7 @@ def deleted(name: str, names: Sequence[str]) -> Observation:
     return verdict(name not in names, f"{name} is no longer listed.", f"{name} is still listed.")
 
 
-def kicked(act: Act, here: Stays) -> Observation:
+def kicked(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge by the person's connections: gone, the ones the moderator saw, or newer ones."""
     if not here.participants:
         return Observation(seen=Seen.DONE, evidence="They are no longer in the call.")
@@ -177,7 +179,7 @@ def kicked(act: Act, here: Stays) -> Observation:
     return verdict(newer, "They left the call and came back since.", "They are still in the call.")
 
 
-def blocked(act: Act, here: Stays) -> Observation:
+def blocked(act: Act, here: ParticipantsResponse) -> Observation:
     """Judge by the call's list of the blocked, and by whether the person is gone as well."""
     listed = is_blocked(act, here.call)
     if listed and here.participants:
@@ -201,14 +203,14 @@ def _began_later(stay: Stay, person: Person) -> bool | None:
     return True if person.presence and stay.user_session_id else None
 
 
-def is_blocked(act: Act, call: WireCall | None) -> bool | None:
+def is_blocked(act: Act, call: CallResponse | None) -> bool | None:
     """Whether the act's person is on the call's list of the blocked; None when it is left out."""
     if call is None or call.blocked_user_ids is None:
         return None
     return act.people[0].id in call.blocked_user_ids
 
 
-BY_PEOPLE: Mapping[str, Callable[[Act, Stays], Observation]] = MappingProxyType(
+BY_PEOPLE: Mapping[str, Callable[[Act, ParticipantsResponse], Observation]] = MappingProxyType(
     {Kick.name: kicked, Block.name: blocked}
 )
 """Judged by the connections of the act's person, and the call as it comes with them."""

@@ -28,25 +28,25 @@ from bot.calls.reports import (
 from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
-from bot.providers.http.client import Connect, Transport, Wire
+from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
 from bot.providers.http.credentials import StreamToken
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.stream.acts import StreamActs
 from bot.providers.stream.acts_prepare import COUNT_ALL, PREPARED, LockRule
 from bot.providers.stream.history import StreamHistory
-from bot.providers.stream.models import ManyCalls, Stay, Stays, problem
-from bot.providers.stream.observe import StreamEyes
-from bot.providers.stream.queries import API, MOST, StreamReads
-from bot.providers.stream.reports import StreamLooks
+from bot.providers.stream.models import ParticipantsResponse, QueryCallsResponse, Stay, problem
+from bot.providers.stream.observe import StreamObserver
+from bot.providers.stream.queries import API, MOST, StreamQueries
+from bot.providers.stream.reports import StreamReports
 from bot.providers.stream.reports_attendance import StreamAttendance
-from bot.providers.stream.search import ONGOING, StreamFinder
-from bot.providers.unsupported import HAS, Blind, all_looks
+from bot.providers.stream.search import ONGOING, StreamSearch
+from bot.providers.unsupported import SUPPORTED, UnsupportedReports, report_capabilities
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord, VendorDay
 
 
-class StreamProvider(Blind):
+class StreamProvider(UnsupportedReports):
     """Stream Video behind `VendorClient`.
 
     `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
@@ -55,13 +55,13 @@ class StreamProvider(Blind):
 
     vendor = Vendor.STREAM
     days_at_once = 1
-    reports = all_looks(**dict.fromkeys(REPORTS, HAS))
+    reports = report_capabilities(**dict.fromkeys(REPORTS, SUPPORTED))
     lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
     prepared = PREPARED
 
     def __init__(
         self,
-        http: Transport,
+        http: HttpClient,
         clock: Clock,
         *,
         rtmp_targets: Mapping[str, RtmpTarget],
@@ -69,13 +69,13 @@ class StreamProvider(Blind):
         lock: LockRule = COUNT_ALL,
     ) -> None:
         self.http = http
-        self._reads = StreamReads(http)
+        self._queries = StreamQueries(http)
         self._acts = StreamActs(http, clock, rtmp_targets, moderator_id, lock)
-        self._eyes = StreamEyes(self._reads)
-        self._looks = StreamLooks(self._reads)
-        self._attendance = StreamAttendance(self._reads)
-        self._finder = StreamFinder(self._reads)
-        self._past = StreamHistory(self._reads, clock)
+        self._observer = StreamObserver(self._queries)
+        self._reports = StreamReports(self._queries)
+        self._attendance = StreamAttendance(self._queries)
+        self._search = StreamSearch(self._queries)
+        self._history = StreamHistory(self._queries, clock)
         self.capabilities = complete(self._acts.capabilities())
 
     @property
@@ -88,14 +88,14 @@ class StreamProvider(Blind):
         query: dict[str, Any] = {**ONGOING, "limit": min(limit, MOST)}
         if cursor:
             query["next"] = cursor
-        answer = await self.http.send(Kind.READ, "POST", f"{API}/calls", json=query)
-        many = read(self.http, ManyCalls, answer)
-        items = tuple(one.call.told() for one in many.calls)
-        return Page(items=items, next=many.next or None, unknown=many.calls.odd)
+        answer = await self.http.send(Idempotency.READ, "POST", f"{API}/calls", json=query)
+        many = read(self.http, QueryCallsResponse, answer)
+        items = tuple(one.call.to_domain() for one in many.calls)
+        return Page(items=items, next=many.next or None, unknown=many.calls.unreadable)
 
     async def get(self, call_id: str) -> Call:
         """One call by its cid; NotAtVendor when there is none."""
-        return (await self._reads.call(call_id)).told()
+        return (await self._queries.call(call_id)).to_domain()
 
     async def participants(
         self, call: CallRef, *, limit: int, cursor: str | None = None
@@ -107,18 +107,18 @@ class StreamProvider(Blind):
         """
         del cursor
         here, sends = await asyncio.gather(
-            self._reads.stays(call.id, limit=limit), self._sending(call.id)
+            self._queries.stays(call.id, limit=limit), self._sending(call.id)
         )
         people = _once_each(here.participants)
         twice = len(here.participants) - len(people)
-        told = [_heard(one.told(), sends) for one in people] + [
+        told = [_heard(one.to_domain(), sends) for one in people] + [
             _nobody(number) for number in range(here.unknown)
         ]
         return Page(items=tuple(told), total=here.total - twice)
 
-    async def _sending(self, cid: str) -> Stays | None:
+    async def _sending(self, cid: str) -> ParticipantsResponse | None:
         try:
-            return await self._reads.stays(cid, {"published_tracks": {"$eq": "audio"}})
+            return await self._queries.stays(cid, {"published_tracks": {"$eq": "audio"}})
         except VendorError:
             return None
 
@@ -136,23 +136,23 @@ class StreamProvider(Blind):
 
     async def observe(self, act: Act) -> Observation:
         """See `CallProvider.observe`."""
-        return await self._eyes.at(act, self.capabilities[act.verb.name].why)
+        return await self._observer.at(act, self.capabilities[act.verb.name].why)
 
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`; 500 calls at most."""
-        return await self._finder.find(words)
+        return await self._search.find(words)
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """See `CallProvider.files`; Stream has recordings and transcripts."""
-        return await self._looks.files(call, kinds)
+        return await self._reports.files(call, kinds)
 
     async def quality(self, call: CallRef) -> Quality:
         """See `CallProvider.quality`; Stream says nothing about lost packets."""
-        return await self._looks.quality(call)
+        return await self._reports.quality(call)
 
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
         """See `CallProvider.feedback`; Stream says neither names nor times."""
-        return await self._looks.feedback(call)
+        return await self._reports.feedback(call)
 
     async def attendance(self, call: CallRef) -> Attendance:
         """See `StreamAttendance.of`."""
@@ -160,23 +160,23 @@ class StreamProvider(Blind):
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """See `CallProvider.members`."""
-        return await self._looks.members(call)
+        return await self._reports.members(call)
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
         """See `CallProvider.listed`: who is blocked is told by id alone."""
-        return await self._looks.listed(call, which)
+        return await self._reports.listed(call, which)
 
     async def rooms(self) -> Sequence[Room]:
         """See `CallProvider.rooms`: the call types."""
-        return await self._looks.rooms()
+        return await self._reports.rooms()
 
     async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """See `UsageSource.history`."""
-        return await self._past.history(stretch, cursor)
+        return await self._history.history(stretch, cursor)
 
     async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
         """See `UsageSource.reported`."""
-        return await self._past.reported(first, last)
+        return await self._history.reported(first, last)
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""
@@ -188,7 +188,7 @@ class StreamProvider(Blind):
         await self.http.aclose()
 
 
-def _heard(person: Participant, sends: Stays | None) -> Participant:
+def _heard(person: Participant, sends: ParticipantsResponse | None) -> Participant:
     """The person, muted or not: none of their devices sends audio, or one does."""
     if sends is None:
         return person
@@ -230,7 +230,7 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
     `rate` is requests a second: Stream limits each endpoint by the minute and publishes no numbers.
     """
     keys = (target.key.get_secret_value() for target in rtmp_targets.values())
-    wire = Wire(
+    endpoint = VendorEndpoint(
         Vendor.STREAM,
         base_url,
         rate,
@@ -241,5 +241,5 @@ def stream(  # noqa: PLR0913 - one keyword for each setting
         auth=StreamToken(api_secret, clock),
     )
     return StreamProvider(
-        connect(wire), clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
+        connect(endpoint), clock, rtmp_targets=rtmp_targets, moderator_id=moderator_id, lock=lock
     )

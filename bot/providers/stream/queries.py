@@ -11,17 +11,17 @@ from bot.calls.reports import FileKind
 from bot.calls.verbs import Track
 from bot.errors import NotAtVendor
 from bot.providers.http.answers import Answer
-from bot.providers.http.client import Transport
+from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.stream.models import OneCall, Stays, WireCall
+from bot.providers.http.retry import Idempotency
+from bot.providers.stream.models import CallResponse, GetCallResponse, ParticipantsResponse
 from bot.providers.stream.models_reports import (
-    Kept,
-    Recordings,
-    Transcriptions,
-    WireCallTypes,
-    WireMember,
-    WireMembers,
+    CallTypesResponse,
+    ListRecordingsResponse,
+    ListTranscriptionsResponse,
+    MemberResponse,
+    QueryMembersResponse,
+    StoredFile,
     listed_under,
 )
 from bot.providers.stream.observe_people import TRACKS
@@ -37,47 +37,49 @@ MOST_PAGES = 10
 P = TypeVar("P", bound=BaseModel)
 
 
-class StreamReads:
+class StreamQueries:
     """What is read of one app; each method raises `VendorError`."""
 
-    def __init__(self, http: Transport) -> None:
+    def __init__(self, http: HttpClient) -> None:
         self.http = http
 
-    async def call(self, cid: str) -> WireCall:
+    async def call(self, cid: str) -> CallResponse:
         """One call; NotAtVendor when there is none."""
-        answer = await self.http.send(Kind.READ, "GET", path_of(cid))
-        return read(self.http, OneCall, answer).call
+        answer = await self.http.send(Idempotency.READ, "GET", path_of(cid))
+        return read(self.http, GetCallResponse, answer).call
 
     async def stays(
         self, cid: str, conditions: Mapping[str, Any] | None = None, *, limit: int = MOST
-    ) -> Stays:
+    ) -> ParticipantsResponse:
         """Who is connected now and fits the `conditions`, 100 at most, with a total."""
         answer = await self.http.send(
-            Kind.READ,
+            Idempotency.READ,
             "POST",
             f"{path_of(cid)}/participants",
             params={"limit": min(limit, MOST)},
             json={"filter_conditions": dict(conditions or {})},
         )
-        return read(self.http, Stays, answer)
+        return read(self.http, ParticipantsResponse, answer)
 
-    async def kept(self, cid: str, kind: FileKind) -> list[Kept]:
+    async def stored_files(self, cid: str, kind: FileKind) -> list[StoredFile]:
         """The recordings or the transcriptions of a call, of all its runs."""
         path = f"{path_of(cid)}/{listed_under(kind)}"
-        answer = await self.http.send(Kind.READ, "GET", path)
+        answer = await self.http.send(Idempotency.READ, "GET", path)
         if kind is FileKind.RECORDING:
-            return read(self.http, Recordings, answer).recordings
-        return read(self.http, Transcriptions, answer).transcriptions
+            return read(self.http, ListRecordingsResponse, answer).recordings
+        return read(self.http, ListTranscriptionsResponse, answer).transcriptions
 
-    async def call_types(self) -> WireCallTypes:
+    async def call_types(self) -> CallTypesResponse:
         """The call types of the app, with what each role may do in their calls."""
-        answer = await self.http.send(Kind.READ, "GET", f"{API}/calltypes")
-        return read(self.http, WireCallTypes, answer)
+        answer = await self.http.send(Idempotency.READ, "GET", f"{API}/calltypes")
+        return read(self.http, CallTypesResponse, answer)
 
-    async def members(self, cid: str) -> tuple[list[WireMember], str | None]:
+    async def members(self, cid: str) -> tuple[list[MemberResponse], str | None]:
         """Who belongs to a call, and the cursor where the list goes on beyond what was read."""
         kind, _, name = cid.partition(":")
-        pages = await self.pages(WireMembers, f"{API}/call/members", {"id": name, "type": kind})
+        pages = await self.pages(
+            QueryMembersResponse, f"{API}/call/members", {"id": name, "type": kind}
+        )
         found = [one for page in pages for one in page.members if one.deleted_at is None]
         return found, pages[-1].next or None
 
@@ -99,7 +101,7 @@ class StreamReads:
         return found
 
     async def _query(self, path: str, body: dict[str, Any]) -> Answer:
-        return await self.http.send(Kind.READ, "POST", path, json=body)
+        return await self.http.send(Idempotency.READ, "POST", path, json=body)
 
 
 def path_of(cid: str) -> str:

@@ -20,10 +20,16 @@ from bot.calls.reports import (
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
-from bot.providers.stream.models_reports import Measure, Measured, Measures, Opinions, WireMember
-from bot.providers.stream.queries import API, MOST, StreamReads, segment
-from bot.providers.unsupported import unlisted
+from bot.providers.http.retry import Idempotency
+from bot.providers.stream.models_reports import (
+    ConnectionStats,
+    MemberResponse,
+    ParticipantStats,
+    ParticipantStatsResponse,
+    QueryFeedbackResponse,
+)
+from bot.providers.stream.queries import API, MOST, StreamQueries, segment
+from bot.providers.unsupported import list_unsupported
 
 PAGES = 5
 """Pages of people or opinions read for one look."""
@@ -34,16 +40,16 @@ POOR = 50.0
 BEST = 100.0
 
 
-class StreamLooks:
+class StreamReports:
     """Reads of one app beyond the live picture; each method raises `VendorError`."""
 
-    def __init__(self, reads: StreamReads) -> None:
-        self._reads = reads
+    def __init__(self, queries: StreamQueries) -> None:
+        self._queries = queries
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Recordings and transcriptions of all runs; one list that cannot be read is missing."""
         asked = [kind for kind in (FileKind.RECORDING, FileKind.TRANSCRIPT) if kind in kinds]
-        answers = await asyncio.gather(*(self._kept(call.id, kind) for kind in asked))
+        answers = await asyncio.gather(*(self._stored_files(call.id, kind) for kind in asked))
         troubles = [one for one in answers if isinstance(one, VendorError)]
         if troubles and len(troubles) == len(answers):
             raise troubles[0]
@@ -62,7 +68,7 @@ class StreamLooks:
         Of a live run those who are in it, of one that is over everybody. Stream measures a run, so
         one is asked for where the reference names none.
         """
-        run = call.session or (await self._reads.call(call.id)).latest_run
+        run = call.session or (await self._queries.call(call.id)).latest_run
         if run is None:
             return Quality(note="Nobody has been in this call yet.")
         pages = await self._measures(call.id, run)
@@ -81,65 +87,67 @@ class StreamLooks:
             "filter_conditions": {"call_cid": call.id},
             "sort": [{"field": "created_at", "direction": -1}],
         }
-        pages = await self._reads.pages(Opinions, f"{API}/call/feedback", asked, most=PAGES)
+        pages = await self._queries.pages(
+            QueryFeedbackResponse, f"{API}/call/feedback", asked, most=PAGES
+        )
         said = [one for page in pages for one in page.user_feedback]
-        return [one.told() for one in said if one.cid in {None, call.id}]
+        return [one.to_domain() for one in said if one.cid in {None, call.id}]
 
     async def members(self, call: CallRef) -> Page[CallMember]:
         """Who belongs to the call, with who of them is connected: asked by id, 100 at a time."""
-        found, more = await self._reads.members(call.id)
+        found, more = await self._queries.members(call.id)
         here: dict[str, bool | None] = {}
         for start in range(0, len(found), MOST):
             here |= await self._here(call.id, found[start : start + MOST])
-        told = tuple(one.told(here=here[one.user_id]) for one in found)
+        told = tuple(one.to_domain(here=here[one.user_id]) for one in found)
         return Page(items=told, next=more, total=None if more else len(told))
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
         """The blocked, as the call itself has them, or the members; Impossible for another list."""
         if which is Listed.MEMBERS:
-            found, more = await self._reads.members(call.id)
+            found, more = await self._queries.members(call.id)
             return Page(items=tuple(one.person() for one in found), next=more)
-        ids = (await self._reads.call(call.id)).blocked_user_ids
+        ids = (await self._queries.call(call.id)).blocked_user_ids
         if which is not Listed.BLOCKED or ids is None:
-            raise unlisted(call, which)
+            raise list_unsupported(call, which)
         return Page(items=tuple(Person(id=one) for one in ids), total=len(ids))
 
     async def rooms(self) -> Sequence[Room]:
         """The call types, by name."""
-        types = (await self._reads.call_types()).call_types
+        types = (await self._queries.call_types()).call_types
         return [
             Room(kind=RoomKind.TYPE, name=name, detail=_detail(types[name]))
             for name in sorted(types)
         ]
 
-    async def _kept(self, cid: str, kind: FileKind) -> list[File] | VendorError:
+    async def _stored_files(self, cid: str, kind: FileKind) -> list[File] | VendorError:
         try:
-            return [one.told(kind) for one in await self._reads.kept(cid, kind)]
+            return [one.to_domain(kind) for one in await self._queries.stored_files(cid, kind)]
         except VendorError as error:
             return error
 
-    async def _measures(self, cid: str, run: str) -> list[Measures]:
+    async def _measures(self, cid: str, run: str) -> list[ParticipantStatsResponse]:
         kind, _, name = cid.partition(":")
         path = f"{API}/call_stats/{segment(kind)}/{segment(name)}/{segment(run)}/participants"
-        pages: list[Measures] = []
+        pages: list[ParticipantStatsResponse] = []
         params: dict[str, str | int] = {"limit": MOST}
         while len(pages) < PAGES:
-            answer = await self._reads.http.send(Kind.READ, "GET", path, params=params)
-            pages.append(read(self._reads.http, Measures, answer))
+            answer = await self._queries.http.send(Idempotency.READ, "GET", path, params=params)
+            pages.append(read(self._queries.http, ParticipantStatsResponse, answer))
             if not (cursor := pages[-1].next):
                 break
             params["next"] = cursor
         return pages
 
-    async def _here(self, cid: str, members: Sequence[WireMember]) -> dict[str, bool | None]:
+    async def _here(self, cid: str, members: Sequence[MemberResponse]) -> dict[str, bool | None]:
         ids = [one.user_id for one in members]
-        here = await self._reads.stays(cid, {"user_id": {"$in": ids}})
+        here = await self._queries.stays(cid, {"user_id": {"$in": ids}})
         seen = {stay.user.id for stay in here.participants}
         all_seen = here.total <= len(here.participants)
         return {one: True if one in seen else (False if all_seen else None) for one in ids}
 
 
-def judged(one: Measured, *, live: bool) -> PersonQuality:
+def judged(one: ParticipantStats, *, live: bool) -> PersonQuality:
     """A person by the worst of their connections, of those that are `live` where some are.
 
     Bad is: more than 300 ms of latency, more than 50 ms of jitter, or a score below 50. The scale
@@ -164,8 +172,8 @@ def judged(one: Measured, *, live: bool) -> PersonQuality:
     )
 
 
-def _person(one: Measured, stays: Sequence[Measure]) -> Participant:
-    latest = stays[-1] if stays else Measure()
+def _person(one: ParticipantStats, stays: Sequence[ConnectionStats]) -> Participant:
+    latest = stays[-1] if stays else ConnectionStats()
     return Participant(
         id=one.user_id,
         name=one.name or None,
@@ -175,7 +183,7 @@ def _person(one: Measured, stays: Sequence[Measure]) -> Participant:
     )
 
 
-def _is_live(one: Measured) -> bool:
+def _is_live(one: ParticipantStats) -> bool:
     return any(stay.is_live for stay in one.sessions)
 
 

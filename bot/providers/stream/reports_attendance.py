@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from bot.calls.attendance import Attendance, Attendee, by_arrival
 from bot.calls.models import CallRef
 from bot.providers.http.client import Params
-from bot.providers.http.decode import Counted, Known, Maybe, Moment, read
-from bot.providers.http.retry import Kind
-from bot.providers.stream.models import Stay, Stays
-from bot.providers.stream.queries import MOST, MOST_PAGES, StreamReads, path_of, segment
+from bot.providers.http.decode import CountedList, LenientList, Maybe, Moment, read
+from bot.providers.http.retry import Idempotency
+from bot.providers.stream.models import ParticipantsResponse, Stay
+from bot.providers.stream.queries import MOST, MOST_PAGES, StreamQueries, path_of, segment
 from bot.providers.unsupported import NOBODY_YET
 
 LIVE = "Stream Video completes this list some time after the call has ended."
@@ -26,7 +26,7 @@ class _Connection(BaseModel):
 
     user_id: str
     user_session_id: str
-    roles: Maybe[Known[str]] = None
+    roles: Maybe[LenientList[str]] = None
     joined_at: Moment = None
     left_at: Moment = None
 
@@ -34,13 +34,13 @@ class _Connection(BaseModel):
 class _Session(BaseModel):
     """The run itself, with some of its people by name."""
 
-    participants: Maybe[Known[Stay]] = None
+    participants: Maybe[LenientList[Stay]] = None
 
 
 class _Page(BaseModel):
     """A page of QueryCallParticipantSessions; `next` is absent at the end."""
 
-    participants_sessions: Known[_Connection]
+    participants_sessions: LenientList[_Connection]
     session: Maybe[_Session] = None
     next: Maybe[str] = None
 
@@ -48,15 +48,15 @@ class _Page(BaseModel):
 class StreamAttendance:
     """Reads the list of one app's calls; each method raises `VendorError`."""
 
-    def __init__(self, reads: StreamReads) -> None:
-        self._reads = reads
+    def __init__(self, queries: StreamQueries) -> None:
+        self._queries = queries
 
     async def of(self, call: CallRef) -> Attendance:
         """Everybody of the run that the reference names, else of the latest one.
 
         Ten pages of a hundred stays are read at most.
         """
-        seen = await self._reads.call(call.id)
+        seen = await self._queries.call(call.id)
         run = call.session or seen.latest_run
         if run is None:
             return Attendance(note=NOBODY_YET)
@@ -74,17 +74,21 @@ class StreamAttendance:
             note=LIVE if live else "",
         )
 
-    async def _here(self, cid: str, *, live: bool) -> Stays:
-        return await self._reads.stays(cid) if live else Stays(participants=Counted())
+    async def _here(self, cid: str, *, live: bool) -> ParticipantsResponse:
+        return (
+            await self._queries.stays(cid)
+            if live
+            else ParticipantsResponse(participants=CountedList())
+        )
 
     async def _pages(self, cid: str, run: str) -> list[_Page]:
-        http = self._reads.http
+        http = self._queries.http
         path = f"{path_of(cid)}/session/{segment(run)}/participant_sessions"
         found: list[_Page] = []
         cursor: str | None = None
         while len(found) < MOST_PAGES:
             params: Params = {"limit": MOST, **({"next": cursor} if cursor else {})}
-            answer = await http.send(Kind.READ, "GET", path, params=params)
+            answer = await http.send(Idempotency.READ, "GET", path, params=params)
             page = read(http, _Page, answer)
             found.append(page)
             if not page.next or page.next == cursor:
@@ -93,7 +97,7 @@ class StreamAttendance:
         return found
 
 
-def _names(pages: Sequence[_Page], here: Stays) -> dict[str, str | None]:
+def _names(pages: Sequence[_Page], here: ParticipantsResponse) -> dict[str, str | None]:
     """The names of users: the list of stays has their ids alone."""
     people = [one.user for page in pages if page.session for one in page.session.participants or ()]
     names = {one.id: one.name for one in people}

@@ -8,8 +8,8 @@ from bot.calls.reports import Sighting, Sightings
 from bot.errors import NotAtVendor, VendorError
 from bot.priority import current
 from bot.providers.stream.models import Stay
-from bot.providers.stream.models_reports import SeenCall, SeenCalls
-from bot.providers.stream.queries import API, MOST, StreamReads
+from bot.providers.stream.models_reports import CallsWithPeopleResponse, CallWithPeople
+from bot.providers.stream.queries import API, MOST, StreamQueries
 from bot.single_flight import SingleFlight
 
 PAGES = 5
@@ -25,14 +25,14 @@ ONGOING = {
 }
 
 
-class StreamFinder:
+class StreamSearch:
     """Searches the people that a listing shows of each call, and asks where it leaves some out.
 
     What different searches read at the same moment is read once.
     """
 
-    def __init__(self, reads: StreamReads) -> None:
-        self._reads = reads
+    def __init__(self, queries: StreamQueries) -> None:
+        self._queries = queries
         self._flights = SingleFlight()
 
     async def find(self, words: str) -> Sightings:
@@ -46,20 +46,26 @@ class StreamFinder:
         calls = [one.call for page in pages for one in page.calls]
         found = [one for call in calls for one in _seen(call, _shown(call), words)]
         hit = {one.call.ref for one in found}
-        short = [one for one in calls if _left_out(one) and one.told().ref not in hit]
+        short = [one for one in calls if _left_out(one) and one.to_domain().ref not in hit]
         gate = asyncio.Semaphore(AT_ONCE)
         answers = await asyncio.gather(*(self._closer(one, words, gate) for one in short[:CLOSER]))
-        unread = sum(page.calls.odd for page in pages) + len(short[CLOSER:]) + bool(pages[-1].next)
+        unread = (
+            sum(page.calls.unreadable for page in pages)
+            + len(short[CLOSER:])
+            + bool(pages[-1].next)
+        )
         for more, whole in answers:
             found += more
             unread += not more and not whole
         return Sightings(found=tuple(found), unread=unread)
 
-    async def _live(self) -> list[SeenCalls]:
-        return await self._reads.pages(SeenCalls, f"{API}/calls", ONGOING, most=PAGES)
+    async def _live(self) -> list[CallsWithPeopleResponse]:
+        return await self._queries.pages(
+            CallsWithPeopleResponse, f"{API}/calls", ONGOING, most=PAGES
+        )
 
     async def _closer(
-        self, call: SeenCall, words: str, gate: asyncio.Semaphore
+        self, call: CallWithPeople, words: str, gate: asyncio.Semaphore
     ) -> tuple[Sequence[Sighting], bool]:
         """Who answers to `words` among all people of a call, and whether all were looked at.
 
@@ -71,7 +77,7 @@ class StreamFinder:
                 asked = {} if small else {"user_id": words}
                 here = await self._flights.do(
                     (current(), call.cid, *asked.values()),
-                    lambda: self._reads.stays(call.cid, asked),
+                    lambda: self._queries.stays(call.cid, asked),
                 )
         except NotAtVendor:
             return (), True
@@ -81,18 +87,18 @@ class StreamFinder:
         return _seen(call, here.participants, words), whole
 
 
-def _shown(call: SeenCall) -> list[Stay]:
+def _shown(call: CallWithPeople) -> list[Stay]:
     return (call.session.participants or []) if call.session else []
 
 
-def _left_out(call: SeenCall) -> bool:
+def _left_out(call: CallWithPeople) -> bool:
     return call.session is not None and call.session.people > len(_shown(call))
 
 
-def _seen(call: SeenCall, stays: Sequence[Stay], words: str) -> list[Sighting]:
+def _seen(call: CallWithPeople, stays: Sequence[Stay], words: str) -> list[Sighting]:
     """Everybody of `stays` who answers to `words`, once each: by their latest connection."""
     latest = {stay.user.id: stay for stay in stays if _answers(stay, words)}
-    return [Sighting(call=call.told(), person=stay.told()) for stay in latest.values()]
+    return [Sighting(call=call.to_domain(), person=stay.to_domain()) for stay in latest.values()]
 
 
 def _answers(stay: Stay, words: str) -> bool:

@@ -23,7 +23,7 @@ from bot.moderation.live_calls import Board
 from bot.moderation.recent_calls import Memory
 from bot.moderation.resolver import Planner
 from bot.ports import AuditQuery
-from bot.providers.unsupported import all_looks
+from bot.providers.unsupported import report_capabilities
 from bot.service import front_door
 from bot.settings import Settings
 from bot.store import SqlStore
@@ -55,7 +55,7 @@ class Place:
 async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     """The vendors before a bot of their own, which keeps its record in `store`."""
     stream, comet = FakeProvider(), FakeProvider(Vendor.COMETCHAT)
-    stream.reports = all_looks(**dict.fromkeys(REPORTS, HAS))
+    stream.reports = report_capabilities(**dict.fromkeys(REPORTS, HAS))
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
     stream.keep_file("room", "rec_1.mp4")
     comet.open_call("talk", "ann2=Ann Two", title="Talk")

@@ -17,7 +17,7 @@ from bot.moderation.live_calls import Board
 from bot.moderation.recent_calls import Memory
 from bot.moderation.resolver import Planner
 from bot.moderation.service import Desk
-from bot.providers.realtimekit.signatures import kit_signatures
+from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.service import front_door
 from bot.settings import Settings
 from handlers.services import OpenServices, Services
@@ -80,7 +80,7 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     planner = Planner(board, show.store)
     authorizer = Authorizer(old.policy, board)
     desk = Desk(board, planner, old.policy, old.store, old.executor, authorizer)
-    signatures = kit_signatures(
+    signatures = realtimekit_signatures(
         "https://keys.test/webhooks.json",
         clock,
         transport=httpx.MockTransport(cloudflare),

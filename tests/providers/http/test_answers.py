@@ -28,13 +28,13 @@ from bot.errors import (
 )
 from bot.ports import CallProvider
 from bot.providers.http.answers import LARGEST_REFUSAL, LONGEST_WORD, Answer
-from bot.providers.http.client import Deadlines, Transport, Wire
+from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.http.salvage import LARGEST
 from bot.providers.realtimekit import models
-from bot.providers.realtimekit.signatures import kit_signatures
-from bot.providers.stream.models import Done, problem
+from bot.providers.realtimekit.signatures import realtimekit_signatures
+from bot.providers.stream.models import ActResponse, problem
 from tests.fakes.chunked_body import Pieces
 from tests.fakes.clock import ManualClock
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
@@ -47,17 +47,17 @@ def answering(status: int, body: bytes = b"{}", **headers: str) -> httpx.Respons
     return httpx.Response(status, headers=named, stream=Pieces([body]))
 
 
-def vendor_that_answers(status: int, body: bytes = b"{}", **headers: str) -> Transport:
+def vendor_that_answers(status: int, body: bytes = b"{}", **headers: str) -> HttpClient:
     return asking(lambda _: answering(status, body, **headers))
 
 
-def asking(handler: Callable[[httpx.Request], httpx.Response], **more: Any) -> Transport:
-    wire = Wire(Vendor.STREAM, "https://vendor.test", 10_000, problem)
+def asking(handler: Callable[[httpx.Request], httpx.Response], **more: Any) -> HttpClient:
+    wire = VendorEndpoint(Vendor.STREAM, "https://vendor.test", 10_000, problem)
     transport = httpx.MockTransport(handler)
-    return Transport(wire, ManualClock(), transport=transport, **more)
+    return HttpClient(wire, ManualClock(), transport=transport, **more)
 
 
-async def end_of(http: Transport, kind: Kind = Kind.ONCE) -> Answer | VendorError:
+async def end_of(http: HttpClient, kind: Idempotency = Idempotency.ONCE) -> Answer | VendorError:
     try:
         return await ask(http, kind)
     except VendorError as error:
@@ -113,7 +113,7 @@ async def test_any_status_line_on_a_wire_is_one_of_our_errors(line: str) -> None
 
     server = await asyncio.start_server(answer, "127.0.0.1")
     url = "http://{}:{}".format(*server.sockets[0].getsockname())
-    http = Transport(Wire(Vendor.STREAM, url, 1000, problem), ManualClock())
+    http = HttpClient(VendorEndpoint(Vendor.STREAM, url, 1000, problem), ManualClock())
     async with server:
         assert isinstance(await end_of(http), VendorError)
     await http.aclose()
@@ -215,7 +215,7 @@ async def test_a_vendor_that_asks_for_no_wait_is_not_hammered() -> None:
         asked += 1
         return answering(429, retry_after="0")
 
-    end = await end_of(asking(busy, deadlines=Deadlines(read=0.3)), Kind.READ)
+    end = await end_of(asking(busy, deadlines=Deadlines(read=0.3)), Idempotency.READ)
     assert isinstance(end, VendorBusy)
     assert (end.retry_after, asked) == (0.5, 1)
 
@@ -245,7 +245,7 @@ async def test_json_that_cannot_be_read_is_garbled(body: bytes) -> None:
     http = vendor_that_answers(200, body)
     answer = await ask(http)
     with pytest.raises(VendorGarbled):
-        read(http, Done, answer)
+        read(http, ActResponse, answer)
 
 
 async def test_of_a_name_that_is_given_twice_the_last_counts() -> None:
@@ -258,9 +258,11 @@ async def test_of_a_name_that_is_given_twice_the_last_counts() -> None:
 async def test_a_vendors_own_words_are_kept_short() -> None:
     body = json.dumps({"error": {"code": "c" * 5000, "message": "m" * 5000}}).encode()
     said = models.problem
-    wire = Wire(Vendor.REALTIMEKIT, "https://v.test", 1000, said, request_id_header="cf-ray")
+    wire = VendorEndpoint(
+        Vendor.REALTIMEKIT, "https://v.test", 1000, said, request_id_header="cf-ray"
+    )
     answer = answering(400, body, cf_ray="r" * 5000)
-    http = Transport(wire, ManualClock(), transport=httpx.MockTransport(lambda _: answer))
+    http = HttpClient(wire, ManualClock(), transport=httpx.MockTransport(lambda _: answer))
     end = await end_of(http)
     assert isinstance(end, VendorRefused)
     assert (len(end.code or ""), len(end.request_id or "")) == (LONGEST_WORD, LONGEST_WORD)
@@ -325,7 +327,9 @@ async def test_the_key_that_events_are_signed_with_is_read_like_any_answer(
     status: int, body: bytes, headers: dict[str, str], error: type[VendorError]
 ) -> None:
     always = httpx.MockTransport(lambda _: answering(status, body, **headers))
-    signatures = kit_signatures("https://k.test/key", ManualClock(), transport=always, rate=100)
+    signatures = realtimekit_signatures(
+        "https://k.test/key", ManualClock(), transport=always, rate=100
+    )
     with pytest.raises(error):
         await signatures.probe()
     await signatures.aclose()

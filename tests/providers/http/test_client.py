@@ -34,13 +34,13 @@ from bot.errors import (
 )
 from bot.meter import Meter
 from bot.metrics import Metrics
-from bot.providers.http.answers import UNREAD, Answer, Problem
+from bot.providers.http.answers import TRY_AGAIN, Answer, Problem
 from bot.providers.http.breaker import BreakerState
-from bot.providers.http.client import Deadlines, Transport, Wire
+from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.decode import read
-from bot.providers.http.retry import Kind
+from bot.providers.http.retry import Idempotency
 from bot.providers.http.salvage import LARGEST
-from bot.providers.stream.models import Done
+from bot.providers.stream.models import ActResponse
 from tests.fakes.clock import ManualClock
 from tests.handlers.webhooks.signing import new_key
 
@@ -71,9 +71,9 @@ class Server:
         return step
 
 
-def transport(handler: Handler, clock: ManualClock | None = None, read: float = 1.0) -> Transport:
-    wire = Wire(Vendor.STREAM, "https://vendor.test", 1000, problem, secrets=(SECRET,))
-    return Transport(
+def transport(handler: Handler, clock: ManualClock | None = None, read: float = 1.0) -> HttpClient:
+    wire = VendorEndpoint(Vendor.STREAM, "https://vendor.test", 1000, problem, secrets=(SECRET,))
+    return HttpClient(
         wire,
         clock or ManualClock(),
         deadlines=Deadlines(read=read, act=1.0),
@@ -81,15 +81,17 @@ def transport(handler: Handler, clock: ManualClock | None = None, read: float = 
     )
 
 
-async def ask(http: Transport, kind: Kind = Kind.READ) -> Answer:
+async def ask(http: HttpClient, kind: Idempotency = Idempotency.READ) -> Answer:
     return await http.send(kind, "GET", "/x")
 
 
-@pytest.mark.parametrize("kind", [Kind.READ, Kind.REPEATABLE])
+@pytest.mark.parametrize("kind", [Idempotency.READ, Idempotency.REPEATABLE])
 @pytest.mark.parametrize(
     "trouble", [503, 429, httpx.ConnectError("no"), httpx.ReadError("cut")], ids=repr
 )
-async def test_what_may_be_repeated_is_tried_again(kind: Kind, trouble: int | Exception) -> None:
+async def test_what_may_be_repeated_is_tried_again(
+    kind: Idempotency, trouble: int | Exception
+) -> None:
     assert (await ask(transport(Server(trouble, 200)), kind)).attempts == 2
 
 
@@ -97,7 +99,7 @@ async def test_what_may_be_repeated_is_tried_again(kind: Kind, trouble: int | Ex
 async def test_a_once_is_tried_again_when_it_surely_was_not_executed(
     trouble: int | Exception,
 ) -> None:
-    assert (await ask(transport(Server(trouble, 200)), Kind.ONCE)).attempts == 2
+    assert (await ask(transport(Server(trouble, 200)), Idempotency.ONCE)).attempts == 2
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ async def test_a_once_that_may_have_happened_is_never_sent_twice(
 ) -> None:
     server = Server(trouble)
     with pytest.raises(error):
-        await ask(transport(server), Kind.ONCE)
+        await ask(transport(server), Idempotency.ONCE)
     assert server.seen == 1
 
 
@@ -116,7 +118,10 @@ async def test_a_once_that_may_have_happened_is_never_sent_twice(
 async def test_only_what_may_have_changed_something_is_to_be_looked_at(
     trouble: int | Exception | httpx.Response,
 ) -> None:
-    for kind, next_step in ((Kind.READ, UNREAD), (Kind.ONCE, Ambiguous.default_next_step)):
+    for kind, next_step in (
+        (Idempotency.READ, TRY_AGAIN),
+        (Idempotency.ONCE, Ambiguous.default_next_step),
+    ):
         with pytest.raises(Ambiguous) as caught:
             await ask(transport(Server(*[trouble] * 4)), kind)
         assert caught.value.next_step == next_step
@@ -124,8 +129,8 @@ async def test_only_what_may_have_changed_something_is_to_be_looked_at(
 
 async def test_a_look_says_nothing_of_what_was_done() -> None:
     for kind, next_step in (
-        (Kind.READ, UNREAD),
-        (Kind.ONCE, VendorUnreachable.default_next_step),
+        (Idempotency.READ, TRY_AGAIN),
+        (Idempotency.ONCE, VendorUnreachable.default_next_step),
     ):
         with pytest.raises(VendorUnreachable) as caught:
             await ask(transport(Server(*[httpx.ConnectError("refused")] * 4)), kind)
@@ -136,9 +141,12 @@ async def test_an_answer_that_cannot_be_read_changed_nothing_where_nothing_was_t
     None
 ):
     http = transport(lambda _: httpx.Response(200, text="<html>"))
-    for kind, next_step in ((Kind.READ, UNREAD), (Kind.ONCE, Ambiguous.default_next_step)):
+    for kind, next_step in (
+        (Idempotency.READ, TRY_AGAIN),
+        (Idempotency.ONCE, Ambiguous.default_next_step),
+    ):
         with pytest.raises(VendorGarbled) as caught:
-            read(http, Done, await ask(http, kind))
+            read(http, ActResponse, await ask(http, kind))
         assert caught.value.next_step == next_step
 
 
@@ -190,10 +198,10 @@ async def test_no_secret_or_address_survives_in_a_message() -> None:
     assert not [s for s in (SECRET, "abc", "zz", "live.test", "eyJ") if s in str(caught.value)]
 
 
-async def fail(http: Transport, times: int) -> None:
+async def fail(http: HttpClient, times: int) -> None:
     for _ in range(times):
         with pytest.raises(VendorFault):
-            await ask(http, Kind.ONCE)
+            await ask(http, Idempotency.ONCE)
 
 
 async def test_three_failures_in_a_row_open_the_breaker_and_nothing_is_sent() -> None:
@@ -263,7 +271,7 @@ async def test_a_certificate_nobody_vouches_for_is_not_spoken_to(tmp_path: Path)
         lambda reader, _: heard.append(reader), str(LOOPBACK), ssl=self_made(tmp_path)
     )
     url = "https://{}:{}".format(*server.sockets[0].getsockname())
-    http = Transport(Wire(Vendor.STREAM, url, 1000, problem), ManualClock())
+    http = HttpClient(VendorEndpoint(Vendor.STREAM, url, 1000, problem), ManualClock())
     async with server:
         with pytest.raises(VendorUnreachable) as caught:
             await ask(http)
@@ -274,8 +282,8 @@ async def test_a_certificate_nobody_vouches_for_is_not_spoken_to(tmp_path: Path)
 
 async def test_what_waited_for_its_turn_too_long_was_not_sent_and_may_be_tried_again() -> None:
     server = Server(200)
-    wire = Wire(Vendor.STREAM, "https://vendor.test", 1, problem)
-    http = Transport(
+    wire = VendorEndpoint(Vendor.STREAM, "https://vendor.test", 1, problem)
+    http = HttpClient(
         wire,
         ManualClock(),
         deadlines=Deadlines(queue=0.05),
@@ -288,14 +296,14 @@ async def test_what_waited_for_its_turn_too_long_was_not_sent_and_may_be_tried_a
     assert http.breaker.state is BreakerState.CLOSED
 
 
-def slow_vendor(rate: float, seconds: float, deadlines: Deadlines, meter: Meter) -> Transport:
+def slow_vendor(rate: float, seconds: float, deadlines: Deadlines, meter: Meter) -> HttpClient:
     async def answer(_: httpx.Request) -> httpx.Response:
         await asyncio.sleep(seconds)
         return httpx.Response(200)
 
-    wire = Wire(Vendor.STREAM, "https://vendor.test", rate, problem)
+    wire = VendorEndpoint(Vendor.STREAM, "https://vendor.test", rate, problem)
     client = httpx.MockTransport(answer)
-    return Transport(wire, SystemClock(), deadlines=deadlines, transport=client, meter=meter)
+    return HttpClient(wire, SystemClock(), deadlines=deadlines, transport=client, meter=meter)
 
 
 async def test_time_in_our_own_queue_is_not_the_vendors() -> None:
@@ -314,9 +322,11 @@ async def test_time_in_our_own_queue_is_not_the_vendors() -> None:
 async def test_a_failing_vendor_is_not_asked_by_those_who_waited_meanwhile() -> None:
     """What was queued before the breaker opened is not sent after it."""
     server = Server(500)
-    wire = Wire(Vendor.STREAM, "https://vendor.test", 20, problem)
-    http = Transport(wire, ManualClock(), transport=httpx.MockTransport(server))
-    tried = await asyncio.gather(*(ask(http, Kind.ONCE) for _ in range(30)), return_exceptions=True)
+    wire = VendorEndpoint(Vendor.STREAM, "https://vendor.test", 20, problem)
+    http = HttpClient(wire, ManualClock(), transport=httpx.MockTransport(server))
+    tried = await asyncio.gather(
+        *(ask(http, Idempotency.ONCE) for _ in range(30)), return_exceptions=True
+    )
     kinds = {type(one) for one in tried}
     assert kinds == {VendorFault, BreakerOpen}
     assert server.seen < 30
@@ -328,4 +338,4 @@ async def test_a_doubt_is_not_forgotten_when_the_repetition_is_not_executed(
 ) -> None:
     """What was sent first may have happened, whatever became of the second sending."""
     with pytest.raises(AnswerLost):
-        await ask(transport(Server(httpx.ReadError("cut"), then)), Kind.REPEATABLE)
+        await ask(transport(Server(httpx.ReadError("cut"), then)), Idempotency.REPEATABLE)

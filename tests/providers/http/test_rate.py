@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.priority import Priority
-from bot.providers.http.rate import FAIR, PriorityLimiter
+from bot.providers.http.rate import FAIR_TURN, PriorityLimiter
 
 
 class Gate:
@@ -92,8 +92,8 @@ async def test_looks_go_on_beside_acts_that_never_end() -> None:
         gate.begin(Priority.LOOK)
     await gate.all_done()
     looks = [at for at, one in enumerate(gate.sent) if one is Priority.LOOK]
-    assert looks[0] < 100 + FAIR, "a hundred went at once, before any look was there"
-    assert all(after - before <= FAIR for before, after in itertools.pairwise(looks))
+    assert looks[0] < 100 + FAIR_TURN, "a hundred went at once, before any look was there"
+    assert all(after - before <= FAIR_TURN for before, after in itertools.pairwise(looks))
 
 
 async def test_a_turn_of_those_who_wait_goes_to_who_waits_the_longest() -> None:

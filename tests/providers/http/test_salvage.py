@@ -13,8 +13,8 @@ from bot.providers.http.salvage import (
     LARGEST_ENTRY,
     LARGEST_SALVAGED,
     MOST_STEPS,
-    Entries,
-    Thinned,
+    BoundedBody,
+    ListEntries,
     salvaged,
 )
 from bot.responses import BodyUnreadable
@@ -28,15 +28,15 @@ JSON = st.recursive(
 BRACKETS = st.text(alphabet='[]{},"\\a1 ').map(str.encode)
 
 
-def fed(text: bytes, cut: int = 10**9) -> Entries:
-    entries = Entries()
+def fed(text: bytes, cut: int = 10**9) -> ListEntries:
+    entries = ListEntries()
     for at in range(0, len(text), cut):
         entries.feed(text[at : at + cut])
     return entries
 
 
 async def thinned(text: bytes, cut: int = 64 * 1024) -> bytes:
-    body = Thinned(ManualClock())
+    body = BoundedBody(ManualClock())
     for at in range(0, len(text), cut):
         await body.feed(text[at : at + cut])
     return body.end()

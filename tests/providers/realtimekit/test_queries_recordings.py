@@ -15,7 +15,7 @@ from bot.demo.vendors.realtimekit.state import Recording, made_id
 from bot.errors import Impossible, NotAtVendor, WhichRecording
 from bot.moderation.recording_choice import require_one
 from bot.providers.realtimekit.provider import RealtimeKitProvider
-from bot.providers.realtimekit.queries_recordings import Told
+from bot.providers.realtimekit.queries_recordings import RecordingDetails
 from tests.fakes.clock import ManualClock
 from tests.providers.realtimekit_setup import order
 
@@ -171,7 +171,7 @@ async def test_details_that_cannot_be_read_hide_no_file_and_no_recording(
     ],
 )
 def test_who_began_it_is_told_as_documented(reason: object, words: str) -> None:
-    told = Told.model_validate({"start_reason": reason})
+    told = RecordingDetails.model_validate({"start_reason": reason})
     assert words in told.began
     assert bool(told.began) is bool(words)
 

@@ -11,7 +11,7 @@ from bot.demo.vendors import RealtimeKitServer
 from bot.demo.vendors.realtimekit.state import Recording
 from bot.errors import VendorDenied
 from bot.providers.realtimekit.provider import RealtimeKitProvider
-from bot.providers.realtimekit.queries_recordings import MOST_TOLD
+from bot.providers.realtimekit.queries_recordings import MOST_DETAILS
 from tests.fakes.clock import START, ManualClock
 from tests.providers.realtimekit_setup import (
     BEN,
@@ -188,7 +188,7 @@ async def test_pages_that_repeat_or_never_end_cost_a_few_requests_only(
     assert len({one.started_at for one in found.files}) == len(found.files)
     lists = [one for one in server.requests[before:] if one.path.endswith("/recordings")]
     assert len(lists) <= 4
-    assert len(server.requests) - before <= len(lists) + MOST_TOLD
+    assert len(server.requests) - before <= len(lists) + MOST_DETAILS
     assert found.missing or len(found.files) == 120
     await odd.aclose()
 

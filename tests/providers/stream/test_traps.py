@@ -11,7 +11,7 @@ from bot.calls.acts import Person
 from bot.calls.verbs import Block, Mute, Unblock
 from bot.demo.vendors import AppTransport, StreamServer
 from bot.providers.http.decode import moment
-from bot.providers.stream.models import OneCall
+from bot.providers.stream.models import GetCallResponse
 from tests.fakes.clock import START, ManualClock
 from tests.providers.stream_setup import BEN, CID, REF, client, order, standup
 
@@ -35,7 +35,7 @@ def test_nanoseconds_are_exact_to_the_microsecond() -> None:
     assert at is not None
     assert at.isoformat() == "2024-08-22T11:34:15.766084+00:00"
     state = {"call": {"cid": CID, "session": {"started_at": 1_724_326_455_766_084_999}}}
-    call = OneCall.model_validate_json(json.dumps(state)).call.told()
+    call = GetCallResponse.model_validate_json(json.dumps(state)).call.to_domain()
     assert call.started_at == at
     assert moment(int(START.timestamp()) * 10**9 + 1_000) == START + timedelta(microseconds=1)
 

@@ -10,7 +10,7 @@ Run = tuple[Meeting, Session, list[Stay]]
 """A session with the meeting it is of, and everybody who came to it."""
 
 
-class Kit(VendorServer[Meeting]):
+class RealtimeKitBase(VendorServer[Meeting]):
     """What every part of the vendor needs; all raise Refusal 404."""
 
     def _room(self, request: Request) -> Meeting:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, iso, seconds
 from bot.demo.vendors.past import PastCall, PastRecording
-from bot.demo.vendors.realtimekit.base import Kit
+from bot.demo.vendors.realtimekit.base import RealtimeKitBase
 from bot.demo.vendors.realtimekit.envelope import done
 from bot.demo.vendors.realtimekit.state import KEPT, ORGANIZATION, made_id
 from bot.usage.days import DAY
@@ -32,7 +32,7 @@ class Written(NamedTuple):
     ended_at: datetime | None
 
 
-class History(Kit):
+class RealtimeKitHistoryEndpoints(RealtimeKitBase):
     """The part of the vendor that looks back further than its rooms."""
 
     window_by = "started_at"

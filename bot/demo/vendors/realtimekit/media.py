@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.realtimekit.envelope import done, paged
-from bot.demo.vendors.realtimekit.history import History, whole
+from bot.demo.vendors.realtimekit.history import RealtimeKitHistoryEndpoints, whole
 from bot.demo.vendors.realtimekit.request_models import Action, StartLivestream, StartRecording
 from bot.demo.vendors.realtimekit.state import Meeting, Recording, made_id
 
@@ -14,7 +14,7 @@ STATUSES = frozenset({"INVOKED", "RECORDING", "PAUSED"}) | OVER
 """As documented for the listing."""
 
 
-class Media(History):
+class RealtimeKitMediaEndpoints(RealtimeKitHistoryEndpoints):
     """The part of the vendor that records and streams."""
 
     def media_routes(self, kit: str) -> list[tuple[str, str, Handler]]:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, iso, read
-from bot.demo.vendors.realtimekit.base import Kit
+from bot.demo.vendors.realtimekit.base import RealtimeKitBase
 from bot.demo.vendors.realtimekit.envelope import done, paged
 from bot.demo.vendors.realtimekit.request_models import (
     AddParticipant,
@@ -18,7 +18,7 @@ PRESET = "group_call_participant"
 PRESETS = (PRESET, "group_call_host", "webinar_viewer", "guest", "viewer")
 
 
-class Meetings(Kit):
+class RealtimeKitMeetingEndpoints(RealtimeKitBase):
     """The part of the vendor that lasts beyond a session."""
 
     def meeting_routes(self, kit: str) -> list[tuple[str, str, Handler]]:

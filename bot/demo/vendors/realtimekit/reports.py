@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, iso
-from bot.demo.vendors.realtimekit.base import Kit, Run
+from bot.demo.vendors.realtimekit.base import RealtimeKitBase, Run
 from bot.demo.vendors.realtimekit.envelope import done
 from bot.demo.vendors.realtimekit.state import KEPT, Meeting, Network
 from bot.demo.vendors.rooms import Stay
@@ -24,7 +24,7 @@ FILTERS = frozenset(
 )
 
 
-class Reports(Kit):
+class RealtimeKitReportEndpoints(RealtimeKitBase):
     """The part of the vendor that looks back."""
 
     def report_routes(self, kit: str) -> list[tuple[str, str, Handler]]:

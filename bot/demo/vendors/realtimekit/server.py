@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, Response
 from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.realtimekit.envelope import done, paged
-from bot.demo.vendors.realtimekit.media import Media
-from bot.demo.vendors.realtimekit.meetings import PRESET, Meetings
-from bot.demo.vendors.realtimekit.reports import Reports
+from bot.demo.vendors.realtimekit.media import RealtimeKitMediaEndpoints
+from bot.demo.vendors.realtimekit.meetings import PRESET, RealtimeKitMeetingEndpoints
+from bot.demo.vendors.realtimekit.reports import RealtimeKitReportEndpoints
 from bot.demo.vendors.realtimekit.request_models import MuteAll, People, Poll
 from bot.demo.vendors.realtimekit.state import Enrolled, Meeting, Recording, made_id
 from bot.demo.vendors.realtimekit.webhook_keys import WebhookKeys
@@ -35,7 +35,9 @@ MANGLED = 6003
 """What the gateway says, with 400, to what cannot be a token of its own."""
 
 
-class RealtimeKitServer(Meetings, Media, Reports):
+class RealtimeKitServer(
+    RealtimeKitMeetingEndpoints, RealtimeKitMediaEndpoints, RealtimeKitReportEndpoints
+):
     """RealtimeKit in memory. `keep_alive` is how long an emptied session stays LIVE."""
 
     account_id = ACCOUNT_ID

@@ -18,9 +18,9 @@ from starlette.responses import Response
 from bot.demo.vendors.base import Body, Handler, Refusal, nanoseconds, read
 from bot.demo.vendors.past import PastCall, between
 from bot.demo.vendors.stream.base import done
-from bot.demo.vendors.stream.media import Media
+from bot.demo.vendors.stream.media import StreamMediaEndpoints
 from bot.demo.vendors.stream.query import COMPARE, QueryCalls, moment, page
-from bot.demo.vendors.stream.state import Kept, StreamCall
+from bot.demo.vendors.stream.state import KeptFile, StreamCall
 from bot.usage.days import DAY
 
 TIMES = frozenset({"$eq", "$gt", "$gte", "$lt", "$lte"})
@@ -100,7 +100,7 @@ HELD: dict[str, Callable[[Run], Any]] = {
 """The filter fields; of the others, a run has its end or the present."""
 
 
-class History(Media):
+class StreamHistoryEndpoints(StreamMediaEndpoints):
     """The part of the vendor that looks back."""
 
     def history_routes(self) -> list[tuple[str, str, Handler]]:
@@ -116,9 +116,9 @@ class History(Media):
         return [_of_past(call) for call in self.past.calls]
 
     @cached_property
-    def past_files(self) -> dict[str, list[Kept]]:
+    def past_files(self) -> dict[str, list[KeptFile]]:
         """The recordings of the past, by the call's cid."""
-        found: dict[str, list[Kept]] = {}
+        found: dict[str, list[KeptFile]] = {}
         for call in self.past.calls:
             found.setdefault(call.id, []).extend(_files(call))
         return found
@@ -233,9 +233,9 @@ def _counts(people: int, connections: int, peak: int, seconds: int) -> dict[str,
     }
 
 
-def _files(call: PastCall) -> Iterator[Kept]:
+def _files(call: PastCall) -> Iterator[KeptFile]:
     for recording in call.recordings:
         name = f"rec_composite_{call.run}_{nanoseconds(recording.started_at)}.mp4"
         begun = recording.started_at
         ended = begun + timedelta(seconds=recording.seconds)
-        yield Kept(name, call.run, begun, ended, "composite")
+        yield KeptFile(name, call.run, begun, ended, "composite")

@@ -13,7 +13,7 @@ from bot.demo.vendors.stream.request_models import (
     Transcription,
     TranscriptionEnd,
 )
-from bot.demo.vendors.stream.state import Kept, StreamCall
+from bot.demo.vendors.stream.state import KeptFile, StreamCall
 
 KINDS = ("composite", "individual", "raw")
 
@@ -27,7 +27,7 @@ class AnyText(StringConvertor):
 register_url_convertor("any", AnyText())
 
 
-class Media(StreamBase):
+class StreamMediaEndpoints(StreamBase):
     """The part of the vendor that records and streams."""
 
     def media_routes(self) -> list[tuple[str, str, Handler]]:
@@ -87,7 +87,7 @@ class Media(StreamBase):
     async def _transcript_delete(self, request: Request) -> Response:
         return self._delete(request, self.call_of(request).transcribed, "delete_transcript")
 
-    def _delete(self, request: Request, files: list[Kept], verb: str) -> Response:
+    def _delete(self, request: Request, files: list[KeptFile], verb: str) -> Response:
         session, name = request.path_params["session"], request.path_params["filename"]
         wanted = [one for one in files if (one.session, one.filename) == (session, name)]
         if not wanted:

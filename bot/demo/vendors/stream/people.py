@@ -18,7 +18,7 @@ from bot.demo.vendors.stream.responses import wire_member
 from bot.demo.vendors.stream.state import StreamCall
 
 
-class People(StreamBase):
+class StreamPeopleEndpoints(StreamBase):
     """The part of the vendor that knows who may do what."""
 
     def people_routes(self) -> list[tuple[str, str, Handler]]:

@@ -16,12 +16,12 @@ from bot.demo.vendors.stream.responses import (
     wire_opinion,
     wire_session,
 )
-from bot.demo.vendors.stream.state import GRANTS, Kept, Opinion, StreamCall
+from bot.demo.vendors.stream.state import GRANTS, KeptFile, Opinion, StreamCall
 
 STATS = "/api/v2/video/call_stats/{type}/{id}/{session}/participants"
 
 
-class Said(StreamBase):
+class StreamReportEndpoints(StreamBase):
     """The part of the vendor that reports."""
 
     def said_routes(self) -> list[tuple[str, str, Handler]]:
@@ -49,9 +49,9 @@ class Said(StreamBase):
         """A finished recording, or a transcription, of that name."""
         room, now = self.rooms[call], self.clock.now()
         if recording:
-            room.recorded.append(Kept(name, session, now, now, "composite"))
+            room.recorded.append(KeptFile(name, session, now, now, "composite"))
         else:
-            room.transcribed.append(Kept(name, session, now, now))
+            room.transcribed.append(KeptFile(name, session, now, now))
 
     async def _feedback(self, request: Request) -> Response:
         asked = await read(request, QueryFeedback)

@@ -15,13 +15,13 @@ from bot.clock import Clock
 from bot.demo.vendors.base import Handler, Refusal, read, seconds
 from bot.demo.vendors.rooms import KeptOut, Visitor
 from bot.demo.vendors.stream.base import CALL, DURATION, done
-from bot.demo.vendors.stream.history import History
-from bot.demo.vendors.stream.people import People
+from bot.demo.vendors.stream.history import StreamHistoryEndpoints
+from bot.demo.vendors.stream.people import StreamPeopleEndpoints
 from bot.demo.vendors.stream.query import MOST, USUAL, QueryCalls, matches, ordered, page, present
-from bot.demo.vendors.stream.reports import Said
+from bot.demo.vendors.stream.reports import StreamReportEndpoints
 from bot.demo.vendors.stream.request_models import Participants, UpdateCall, Upsert
 from bot.demo.vendors.stream.responses import wire_participant, wire_state
-from bot.demo.vendors.stream.stage import Stage
+from bot.demo.vendors.stream.stage import StreamStageEndpoints
 from bot.demo.vendors.stream.state import SENDING, StreamCall
 from bot.demo.vendors.stream.tokens import check_token
 
@@ -35,7 +35,9 @@ CODES = {400: 4, 401: 5, 403: 17, 404: 16, TOO_MANY: 9}
 """Stream's own error numbers by HTTP status; every other status is -1, an internal error."""
 
 
-class StreamServer(People, Stage, Said, History):
+class StreamServer(
+    StreamPeopleEndpoints, StreamStageEndpoints, StreamReportEndpoints, StreamHistoryEndpoints
+):
     """Stream Video in memory. `rate` is how many requests a minute each endpoint answers."""
 
     api_key = API_KEY

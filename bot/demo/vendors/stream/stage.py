@@ -5,13 +5,13 @@ from starlette.responses import Response
 
 from bot.demo.vendors.base import Handler, Refusal, read
 from bot.demo.vendors.stream.base import CALL, done
-from bot.demo.vendors.stream.media import KINDS, Media
+from bot.demo.vendors.stream.media import KINDS, StreamMediaEndpoints
 from bot.demo.vendors.stream.request_models import Closing, Event, Opening, Ringing
 from bot.demo.vendors.stream.responses import wire_call
 from bot.demo.vendors.stream.state import StreamCall
 
 
-class Stage(Media):
+class StreamStageEndpoints(StreamMediaEndpoints):
     """The part of the vendor that opens and closes a call to its audience."""
 
     def stage_routes(self) -> list[tuple[str, str, Handler]]:

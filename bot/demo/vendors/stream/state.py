@@ -33,7 +33,7 @@ class Session:
 
 
 @dataclass
-class Kept:
+class KeptFile:
     """A finished recording or, without a `kind`, transcription."""
 
     filename: str
@@ -80,9 +80,9 @@ class StreamCall(Room):
     ended_at: datetime | None = None
     blocked: list[str] = field(default_factory=list)
     recording: dict[str, datetime] = field(default_factory=dict)
-    recorded: list[Kept] = field(default_factory=list)
+    recorded: list[KeptFile] = field(default_factory=list)
     transcribing: datetime | None = None
-    transcribed: list[Kept] = field(default_factory=list)
+    transcribed: list[KeptFile] = field(default_factory=list)
     captioning: bool = False
     backstage: bool = False
     limits: dict[str, Any] = field(default_factory=dict)
@@ -164,7 +164,7 @@ class StreamCall(Room):
         if started is None or self.session is None:
             return False
         name = f"rec_{kind}_{self.session.id}_{nanoseconds(started)}.mp4"
-        self.recorded.append(Kept(name, self.session.id, started, now, kind))
+        self.recorded.append(KeptFile(name, self.session.id, started, now, kind))
         return True
 
     def stop_transcription(self, now: datetime) -> bool:
@@ -173,5 +173,5 @@ class StreamCall(Room):
         if started is None or self.session is None:
             return False
         name = f"transcript_{self.session.id}_{nanoseconds(started)}.jsonl"
-        self.transcribed.append(Kept(name, self.session.id, started, now))
+        self.transcribed.append(KeptFile(name, self.session.id, started, now))
         return True

@@ -169,7 +169,7 @@ def doctor(
     Exit code 1 when something has to be.
     """
     from bot.clock import SystemClock
-    from bot.doctor import Sign
+    from bot.doctor import Severity
     from bot.doctor.checks import examine
     from bot.settings import named_file
     from bot.tables import findings_as_json, findings_told
@@ -179,7 +179,7 @@ def doctor(
         exactly(findings_as_json(found))
     else:
         say(findings_told(found))
-    if any(one.sign is Sign.BAD for one in found):
+    if any(one.sign is Severity.BAD for one in found):
         raise typer.Exit(1)
 
 
@@ -210,10 +210,10 @@ def demo(
 
         tell(console(), pace=pace, picture=save)
         return
-    from bot.demo.playground.run import play, refuse_real
+    from bot.demo.playground.run import refuse_real, run_playground
 
     refuse_real({name for name, value in os.environ.items() if value.strip()})
-    play(console(), port=port, seed=seed, pace=speed)
+    run_playground(console(), port=port, seed=seed, pace=speed)
 
 
 def _require_demo(*packages: str) -> None:

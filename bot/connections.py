@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 
-class Patience(NamedTuple):
+class ConnectionLimits(NamedTuple):
     """How long a connection is waited for, in seconds, and for how many bytes.
 
     `request`: from the moment it is open, or from the first byte after an answer, until a request
@@ -36,14 +36,14 @@ hundreds of connections at once, are in memory before anybody can refuse them.""
 TOO_SLOW, TOO_LONG = b"408 Request Timeout", b"431 Request Header Fields Too Large"
 
 
-class TooMuch(Exception):
+class RequestTooLarge(Exception):
     """Stops the parser, which answers 400 and hangs up."""
 
 
 class Config(uvicorn.Config):
     """uvicorn's, with the patience of its connections."""
 
-    patience = Patience()
+    limits = ConnectionLimits()
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -57,7 +57,7 @@ class BoundedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._patience = config.patience if isinstance(config, Config) else Patience()
+        self._limits = config.limits if isinstance(config, Config) else ConnectionLimits()
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._begun = False
@@ -67,7 +67,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait: for the first byte as for the last one of the request."""
         super().connection_made(transport)
-        self._wait(self._patience.request)
+        self._wait(self._limits.request)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
@@ -78,10 +78,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on; what adds neither to a body nor ends a request may be so much in all."""
         if self._deadline is None:
-            self._wait(self._patience.request)
+            self._wait(self._limits.request)
         self._idle_bytes += len(data)
         super().data_received(data)
-        if self._idle_bytes > self._patience.head and not self.transport.is_closing():
+        if self._idle_bytes > self._limits.head and not self.transport.is_closing():
             self._refuse(TOO_LONG)
 
     def on_message_begin(self) -> None:
@@ -89,20 +89,20 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._begun, self._head_bytes = True, 0
         if self._deadline is None:
-            self._wait(self._patience.request)
+            self._wait(self._limits.request)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header, or one trailer after a body, of which nobody here reads any."""
         self._head_bytes += len(name) + len(value)
-        if self._head_bytes > self._patience.head:
-            raise TooMuch("headers")
+        if self._head_bytes > self._limits.head:
+            raise RequestTooLarge("headers")
         if self._receiving is None:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The headers are whole; what follows is a body."""
-        if len(self.pipeline) >= self._patience.ahead:
-            raise TooMuch("requests")
+        if len(self.pipeline) >= self._limits.ahead:
+            raise RequestTooLarge("requests")
         super().on_headers_complete()
         self._idle_bytes = 0
         self._receiving = self._cycle
@@ -111,14 +111,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """A body goes on. Where it is answered already, no more is read of it than a little."""
         answered = self._receiving is not None and self._receiving.response_complete
         self._idle_bytes, self._let_go = 0, self._let_go + len(body) if answered else 0
-        if self._let_go > self._patience.head:
+        if self._let_go > self._limits.head:
             self.flow.pause_reading()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is whole: unless it is answered already, what takes time now is ours."""
         answered = self._receiving is not None and self._receiving.response_complete
-        self._wait(self._patience.request if answered else None)
+        self._wait(self._limits.request if answered else None)
         self._begun, self._receiving, self._idle_bytes, self._let_go = False, None, 0, 0
         super().on_message_complete()
 
@@ -127,7 +127,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._receiving is not None and self._receiving.response_complete:
             self._receiving.body = bytearray()
-            self._wait(self._patience.goodbye)
+            self._wait(self._limits.goodbye)
 
     def handle_websocket_upgrade(self) -> None:
         """From now on it is another protocol's."""
@@ -137,7 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The other side takes no more of an answer for now."""
         super().pause_writing()
-        self._unread = self.loop.call_later(self._patience.answer, self.transport.abort)
+        self._unread = self.loop.call_later(self._limits.answer, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It takes the rest."""
@@ -177,7 +177,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _hang_up(self) -> None:
         """Close, and break off where the other side does not take what it was told."""
         self.transport.close()
-        self.loop.call_later(self._patience.goodbye, self.transport.abort)
+        self.loop.call_later(self._limits.goodbye, self.transport.abort)
 
 
 class BufferedConnection(asyncio.BufferedProtocol):

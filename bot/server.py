@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.connections import BufferedConnection, Config, Patience
+from bot.connections import BufferedConnection, Config, ConnectionLimits
 
 GRACE = 3
 """Seconds that requests still in work get when the server stops: Slack waits no longer either."""
@@ -75,7 +75,7 @@ async def listening(
     port: int = 0,
     *,
     grace: int = GRACE,
-    patience: Patience | None = None,
+    limits: ConnectionLimits | None = None,
     websockets: bool = False,
     watch: Callable[[asyncio.Task[None]], None] | None = None,
 ) -> AsyncIterator[str]:
@@ -100,7 +100,7 @@ async def listening(
         proxy_headers=False,
         timeout_graceful_shutdown=grace,
     )
-    config.patience = patience or Patience()
+    config.limits = limits or ConnectionLimits()
     server = _Guest(config)
     running = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
     try:

@@ -167,7 +167,7 @@ async def serve(
     async with AsyncExitStack() as door:
         url = await _open_doors(door, doors, settings.process, life)
         bootstrap = await _load_the_rest()
-        async with bootstrap.open_house(settings, services, worker=worker, clock=clock) as store:
+        async with bootstrap.open_app(settings, services, worker=worker, clock=clock) as store:
             _keep_for_good()
             services.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
@@ -217,7 +217,7 @@ async def work(
     life = Lifecycle(when_stopping)
     services = services_of(settings, life=life)
     bootstrap = await _load_the_rest()
-    async with bootstrap.open_house(settings, services, worker=True, clock=clock) as store:
+    async with bootstrap.open_app(settings, services, worker=True, clock=clock) as store:
         services.skew.doubt()
         _stop_on_signals(life)
         await _say_what_is_on("working", settings, store)

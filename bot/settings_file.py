@@ -93,7 +93,7 @@ class Limits(Section):
     orders_per_minute: PerMinute = 120.0
 
     @property
-    def patience(self) -> float:
+    def timeout_s(self) -> float:
         """The total time for one act, in seconds."""
         return 0.4 * self.lease_seconds
 

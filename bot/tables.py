@@ -15,7 +15,7 @@ from bot.calls.verbs import VERBS
 from bot.cli_console import console
 from bot.digest_delivery.dispatcher import SendResult
 from bot.digests.digest import Gap
-from bot.doctor.findings import Finding, Sign
+from bot.doctor.findings import Finding, Severity
 from bot.errors import CallwardenError
 from bot.printable import one_line
 from bot.usage_import.day_writer import Progress, ReportProgress
@@ -51,7 +51,7 @@ def _cell(capability: Capability) -> str:
     return "\n".join(lines)
 
 
-SIGNS = {Sign.GOOD: "✓", Sign.NOTE: "·", Sign.WARNING: "!", Sign.BAD: "✗"}
+SIGNS = {Severity.GOOD: "✓", Severity.NOTE: "·", Severity.WARNING: "!", Severity.BAD: "✗"}
 
 
 def findings_told(findings: Sequence[Finding]) -> str:
@@ -71,8 +71,8 @@ def findings_as_json(findings: Sequence[Finding]) -> str:
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    wrong = sum(one.sign is Sign.BAD for one in findings)
-    doubtful = sum(one.sign is Sign.WARNING for one in findings)
+    wrong = sum(one.sign is Severity.BAD for one in findings)
+    doubtful = sum(one.sign is Severity.WARNING for one in findings)
     if not wrong and not doubtful:
         return "Nothing has to be mended."
     warnings = f"{doubtful} warning{'' if doubtful == 1 else 's'}"

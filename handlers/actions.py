@@ -105,19 +105,19 @@ async def check_case(ctx: SlackContext) -> None:
     """“Check again”: what the vendor shows now."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     await ctx.show_waiting()
-    case, seen = await ctx.desk.check(ctx.asker, value.number)
-    rights = await ctx.desk.rights_in(ctx.asker, case)
+    case, seen = await ctx.service.check(ctx.asker, value.number)
+    rights = await ctx.service.rights_in(ctx.asker, case)
     await ctx.answer(check_message(case, seen, rights))
 
 
 async def repeat_case(ctx: SlackContext) -> None:
-    """“Do it again”, “Try again”: what is not settled, as a new case each time; see `next_try`."""
+    """“Do it again”, “Try again”: what is not settled, as a new case; see `next_retry`."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     key = ctx.key("again", ctx.asker.actor.user, value.number)
     press = ctx.key("press", ctx.trigger_id)
     acceptance = await led_to(ctx, press)
     if acceptance is None:
-        await ctx.desk.admit(ctx.asker, press, f"Do #{value.number} again")
+        await ctx.service.admit(ctx.asker, press, f"Do #{value.number} again")
         acceptance = await _next_try(ctx, value.number, key, press)
     if ctx.reply_url is None:
         follow_press(ctx, acceptance)
@@ -127,11 +127,11 @@ async def repeat_case(ctx: SlackContext) -> None:
 
 async def _next_try(ctx: SlackContext, number: int, key: str, press: str) -> Acceptance:
     """The case of this press: a new one, or the try that is under way or has done it."""
-    wanted = await ctx.desk.next_try(ctx.asker, number, key)
+    wanted = await ctx.service.next_retry(ctx.asker, number, key)
     if wanted.asked:
         return Acceptance(case=wanted.case, how=How.REPEATED)
     order = ctx.order(wanted.key, wanted.case.unsettled, _again(wanted.case))
-    return await ctx.desk.request(order.model_copy(update={"press": press}))
+    return await ctx.service.request(order.model_copy(update={"press": press}))
 
 
 def _again(case: Case) -> str:
@@ -147,9 +147,9 @@ async def undo_case(ctx: SlackContext) -> None:
     if (earlier := await led_to(ctx, press)) is not None:
         ctx.later(partial(ctx.answer, asked_message(earlier)), "answer")
         return
-    await ctx.desk.admit(ctx.asker, press, words)
+    await ctx.service.admit(ctx.asker, press, words)
     key = ctx.key("undo", ctx.asker.actor.user, value.number)
-    wanted = await ctx.desk.next_try(ctx.asker, value.number, key)
+    wanted = await ctx.service.next_retry(ctx.asker, value.number, key)
     first = wanted.case.number == value.number
     act = wanted.case.undo if first else wanted.case.unsettled
     if act is None:
@@ -158,11 +158,11 @@ async def undo_case(ctx: SlackContext) -> None:
         already = asked_message(Acceptance(case=wanted.case, how=How.REPEATED))
         ctx.later(partial(ctx.answer, already), "answer")
     elif act.heavy:
-        await ctx.desk.permit(ctx.asker, act, press, words)
+        await ctx.service.permit(ctx.asker, act, press, words)
         ctx.later(partial(reason_form.open_form, ctx, act, words), "form")
     else:
         order = ctx.order(wanted.key, act, words)
-        await ctx.desk.request(order.model_copy(update={"press": press}))
+        await ctx.service.request(order.model_copy(update={"press": press}))
 
 
 async def show_audit(ctx: SlackContext) -> None:

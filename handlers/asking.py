@@ -37,7 +37,7 @@ async def ask(ctx: SlackContext) -> None:
 async def open_order(ctx: SlackContext) -> None:
     """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
     value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
-    await ctx.desk.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+    await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
     order = await ctx.services.asking.order(value.order)
     await reason_form.open_meant(ctx, order.act.ref, card=False, why=order.reason)
 

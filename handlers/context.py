@@ -12,7 +12,7 @@ from bot.calls.acts import Act
 from bot.calls.cases import Order
 from bot.calls.lookups import Lookup
 from bot.errors import CallwardenError, VendorError
-from bot.moderation.service import Asker, Desk
+from bot.moderation.service import Asker, ModerationService
 from handlers.blocks.message import Message
 from handlers.error_boundary import error_as_message
 from handlers.services import Services
@@ -40,9 +40,9 @@ class SlackContext:
     modal_answer: ModalAnswer | None = None
 
     @property
-    def desk(self) -> Desk:
+    def service(self) -> ModerationService:
         """Everything that may be asked for."""
-        return self.services.desk
+        return self.services.service
 
     @property
     def trigger_id(self) -> str:
@@ -52,7 +52,7 @@ class SlackContext:
     @property
     def now(self) -> datetime:
         """This moment, on the house's clock."""
-        return self.desk.board.clock.now()
+        return self.service.live_calls.clock.now()
 
     @property
     def in_modal(self) -> bool:
@@ -131,7 +131,7 @@ class SlackContext:
         """Why no connection came about, where the asker is told such things; else empty."""
         if not isinstance(error, VendorError) or error.diagnosis is None:
             return ""
-        return await self.desk.diagnosis(self.asker, error)
+        return await self.service.diagnosis(self.asker, error)
 
     def later(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         """Do `work` after the acknowledgement, errors told as words like any other."""

@@ -16,8 +16,8 @@ from bot.calls.names import bare, fold
 from bot.calls.recordings import RunningRecording
 from bot.calls.verbs import Listed
 from bot.errors import VendorError
-from bot.moderation.live_calls import Board
-from bot.moderation.people_index import Crowd
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.people_index import PeopleIndex
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE
 from handlers.blocks.choices import (
     MAX_CHOICE,
@@ -49,7 +49,7 @@ async def calls(ctx: SlackContext) -> list[Block]:
     """Live calls that have every word typed; two of one name are told apart below it."""
     await _require_viewer(ctx, read_state(ctx.body["view"]))
     await rolled(ctx, WAIT_SECONDS)
-    found = ctx.desk.board.roll.find(_typed(ctx), MAX_OPTIONS)
+    found = ctx.service.live_calls.call_index.find(_typed(ctx), MAX_OPTIONS)
     return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
 
 
@@ -60,20 +60,20 @@ async def people(ctx: SlackContext) -> list[Block]:
     """
     said = read_said({"state": {"values": {}}, **ctx.body["view"]})
     await _require_viewer(ctx, said.state)
-    board = ctx.desk.board
-    call = chosen_call(board, said)
+    live_calls = ctx.service.live_calls
+    call = chosen_call(live_calls, said)
     if call is None:
         return []
     wanted = bare(_typed(ctx)).split()
     if said.kind and (which := menu_of(ctx, said.kind, call)) is not None:
         return _on_list(await _roster(ctx, call.ref, which), wanted, _typed(ctx).strip())
-    crowd = await _crowd(ctx, board, call.ref)
-    here = {one.id: one for one in crowd.people if _fits(one, wanted)}
+    people_index = await _crowd(ctx, live_calls, call.ref)
+    here = {one.id: one for one in people_index.people if _fits(one, wanted)}
     options = [person_option(one) for one in here.values()]
     if said.kind and said.kind.keeps_out:
         options += [
-            left_option(one, board.memory.minutes_gone(call.ref, one.id))
-            for one in crowd.left
+            left_option(one, live_calls.recent_calls.minutes_gone(call.ref, one.id))
+            for one in people_index.left
             if _fits(one, wanted)
         ]
     return options[:MAX_OPTIONS]
@@ -83,10 +83,10 @@ async def recordings(ctx: SlackContext) -> list[Block]:
     """What is recorded of the call that the form is about: since when, what, by whom."""
     view = ctx.body["view"]
     ref, channel = _call_of(ctx, view)
-    await ctx.desk.policy.require_viewer(ctx.asker.actor, channel)
+    await ctx.service.policy.require_viewer(ctx.asker.actor, channel)
     if ref is None:
         return []
-    reading = ctx.services.tasks.spawn(_running(ctx.desk.board, ref), "recordings")
+    reading = ctx.services.tasks.spawn(_running(ctx.service.live_calls, ref), "recordings")
     done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
     wanted = fold(_typed(ctx)).split()
     found = reading.result() if done else ()
@@ -100,13 +100,13 @@ def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None
         state = read_form_state(view)
         return state.act.call, state.channel
     said = read_said({"state": {"values": {}}, **view})
-    call = chosen_call(ctx.desk.board, said)
+    call = chosen_call(ctx.service.live_calls, said)
     return None if call is None else call.ref, said.state.channel
 
 
-async def _running(board: Board, ref: CallRef) -> Sequence[RunningRecording]:
+async def _running(live_calls: LiveCalls, ref: CallRef) -> Sequence[RunningRecording]:
     try:
-        return await board.provider(ref.vendor).recordings_running(ref)
+        return await live_calls.provider(ref.vendor).recordings_running(ref)
     except VendorError:
         return ()
 
@@ -121,23 +121,23 @@ async def zones(ctx: SlackContext) -> list[Block]:
 
 async def _require_viewer(ctx: SlackContext, state: OrderState) -> None:
     """NotPermitted unless the asker may see calls."""
-    await ctx.desk.policy.require_viewer(ctx.asker.actor, state.channel)
+    await ctx.service.policy.require_viewer(ctx.asker.actor, state.channel)
 
 
-async def _crowd(ctx: SlackContext, board: Board, ref: CallRef) -> Crowd:
+async def _crowd(ctx: SlackContext, live_calls: LiveCalls, ref: CallRef) -> PeopleIndex:
     """Who is there or left lately, as known, or as the vendor says if it does so in time."""
-    if (known := board.memory.people(ref)) is not None:
+    if (known := live_calls.recent_calls.people(ref)) is not None:
         return known
-    reading = ctx.services.tasks.spawn(_read(board, ref), "people")
+    reading = ctx.services.tasks.spawn(_read(live_calls, ref), "people")
     done, _ = await asyncio.wait({reading}, timeout=WAIT_SECONDS)
-    return reading.result() if done else Crowd(())
+    return reading.result() if done else PeopleIndex(())
 
 
 async def _roster(ctx: SlackContext, ref: CallRef, which: Listed) -> Roster:
     """Who is on that list, if the vendor says it in time; nobody else."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            return await ctx.desk.planner.absentees.lately(ref, which)
+            return await ctx.service.resolver.absent_people.lately(ref, which)
     except (VendorError, TimeoutError):
         return Roster(which=which, told=False)
 
@@ -150,12 +150,12 @@ def _on_list(roster: Roster, wanted: Sequence[str], typed: str) -> list[Block]:
     return found
 
 
-async def _read(board: Board, ref: CallRef) -> Crowd:
+async def _read(live_calls: LiveCalls, ref: CallRef) -> PeopleIndex:
     try:
-        there = (await board.people(ref)).items
+        there = (await live_calls.people(ref)).items
     except VendorError:
-        return Crowd(())
-    return board.memory.people(ref) or Crowd(there)
+        return PeopleIndex(())
+    return live_calls.recent_calls.people(ref) or PeopleIndex(there)
 
 
 def _typed(ctx: SlackContext) -> str:

@@ -23,7 +23,7 @@ async def led_to(ctx: SlackContext, key: str) -> Acceptance | None:
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            case = await ctx.desk.led_to(key)
+            case = await ctx.service.led_to(key)
     except OtherRelease:
         raise
     except (StoreError, TimeoutError):
@@ -51,7 +51,7 @@ async def came_before(ctx: SlackContext) -> bool | None:
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             keys = _keys(ctx)
-            recorded = await ctx.desk.came_before(*keys)
+            recorded = await ctx.service.came_before(*keys)
             return recorded or await ctx.services.lookups.under_way(*keys)
     except (StoreError, TimeoutError):
         return None

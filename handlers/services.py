@@ -13,10 +13,10 @@ from bot.digest_delivery.service import DigestService
 from bot.errors import Impossible, NotAccepted
 from bot.lifecycle import Lifecycle
 from bot.meter import UNMETERED, Meter
-from bot.moderation.asks import Asking
-from bot.moderation.lookups import Lookups
+from bot.moderation.asks import AskService
+from bot.moderation.lookups import OrderLookups
 from bot.moderation.request_budgets import RequestBudgets
-from bot.moderation.service import Desk
+from bot.moderation.service import ModerationService
 from bot.ports import Signatures
 from handlers.parsing.pending_orders import PendingOrders
 from handlers.redraws import RedrawOrder
@@ -26,22 +26,22 @@ from handlers.slack_api.response_url import ResponseUrlClient
 class DigestServices(NamedTuple):
     """What digests are asked for, and what makes and posts them."""
 
-    desk: DigestService
+    service: DigestService
     dispatcher: DigestDispatcher
 
 
 class OpenServices(NamedTuple):
     """What handlers work with once the database and the clients are open."""
 
-    desk: Desk
+    service: ModerationService
     slack: AsyncWebClient
     response_urls: ResponseUrlClient
     signatures: Signatures
     reasons: tuple[str, ...] = ()
     meter: Meter = UNMETERED
     digests: DigestServices | None = None
-    lookups: Lookups | None = None
-    asking: Asking | None = None
+    lookups: OrderLookups | None = None
+    asking: AskService | None = None
 
 
 OPENING_SECONDS = 1.5
@@ -98,9 +98,9 @@ class Services:
             raise NotAccepted("Callwarden is still starting.") from error
 
     @property
-    def desk(self) -> Desk:
+    def service(self) -> ModerationService:
         """Everything that may be asked for; only once open."""
-        return self._open.result().desk
+        return self._open.result().service
 
     @property
     def slack(self) -> AsyncWebClient:
@@ -120,14 +120,14 @@ class Services:
         return digests
 
     @property
-    def lookups(self) -> Lookups:
+    def lookups(self) -> OrderLookups:
         """Orders that are looked for; only once open. Impossible where there are none."""
         if (lookups := self._open.result().lookups) is None:
             raise Impossible("Orders cannot be looked for here.")
         return lookups
 
     @property
-    def asking(self) -> Asking:
+    def asking(self) -> AskService:
         """Asking those who may; only once open. Impossible where there are none."""
         if (asking := self._open.result().asking) is None:
             raise Impossible("Nobody can be asked here.")

@@ -127,5 +127,5 @@ async def store(database_url: str, clock: ManualClock) -> AsyncIterator[SqlStore
     It has more patience than in service: what a test finds does not depend on a slow machine.
     """
     with time_passing(clock, database_url):
-        async with open_store(database_url, clock, line_channel="C-LINE", patience=60) as opened:
+        async with open_store(database_url, clock, line_channel="C-LINE", timeout_s=60) as opened:
             yield opened

@@ -13,7 +13,7 @@ from random import SystemRandom
 import structlog
 
 from bot.bootstrap.slack import SlackSide, ask_poster, notifier, open_slack
-from bot.bootstrap.vendors import carriers, open_vendors, signatures
+from bot.bootstrap.vendors import open_vendors, performers, signatures
 from bot.clock import Clock, SystemClock
 from bot.digest_delivery.builder import DigestBuilder, Prices
 from bot.digest_delivery.dispatcher import DigestDispatcher
@@ -24,16 +24,16 @@ from bot.errors import ConfigError
 from bot.logs import lines_dropped
 from bot.meter import UNMETERED, Meter
 from bot.metrics import Metrics
-from bot.moderation.asks import Asking
+from bot.moderation.asks import AskService
 from bot.moderation.authorizer import Authorizer
-from bot.moderation.call_cards import Cards
+from bot.moderation.call_cards import CallCards
 from bot.moderation.executor import Executor, release_quietly
 from bot.moderation.lease_consumer import Claimant
-from bot.moderation.live_calls import Board
-from bot.moderation.lookups import Lookups
-from bot.moderation.recent_calls import Memory
-from bot.moderation.resolver import Planner
-from bot.moderation.service import Desk
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.lookups import OrderLookups
+from bot.moderation.recent_calls import RecentCalls
+from bot.moderation.resolver import TargetResolver
+from bot.moderation.service import ModerationService
 from bot.policy import Policy
 from bot.scheduler.audit_checks import AuditChecks
 from bot.scheduler.clock_checks import ClockChecks
@@ -62,7 +62,7 @@ STOP_WRITING_SECONDS = 0.5
 
 
 @asynccontextmanager
-async def open_house(
+async def open_app(
     settings: Settings, services: Services, *, worker: bool, clock: Clock | None = None
 ) -> AsyncIterator[SqlStore]:
     """Open the database and every client, and provide the services with them.
@@ -81,29 +81,29 @@ async def open_house(
         metrics.queue(store.backlog)
         slack = await open_slack(settings, clock, stack, services.skew)
         providers = await open_vendors(settings, clock, stack, metrics)
-        board = Board(providers, clock, Memory(clock), tuple(settings.rtmp), store)
+        live_calls = LiveCalls(providers, clock, RecentCalls(clock), tuple(settings.rtmp), store)
         policy = Policy(settings.rules, slack.directory)
-        authorizer, planner = Authorizer(policy, board), Planner(board, store)
-        cards = Cards(board, policy, store, planner.absentees)
+        authorizer, resolver = Authorizer(policy, live_calls), TargetResolver(live_calls, store)
+        call_cards = CallCards(live_calls, policy, store, resolver.absent_people)
         executor = Executor(
             store=store,
-            notifier=notifier(settings, slack, cards, store),
-            carriers=carriers(settings, providers, clock),
+            notifier=notifier(settings, slack, call_cards, store),
+            performers=performers(settings, providers, clock),
             authorizer=authorizer,
             by=by,
             meter=metrics,
         )
-        desk = Desk(board, planner, policy, store, executor, authorizer)
+        service = ModerationService(live_calls, resolver, policy, store, executor, authorizer)
         refresh = UsageRefresh(providers, store, store, clock)
         dispatcher = _dispatcher(settings, store, refresh, slack, owner)
         digests = DigestServices(
             DigestService(policy, slack.directory, store, store, clock), dispatcher
         )
         jobs = DigestJobs(dispatcher, refresh.catch_up, services.tasks)
-        lookups = Lookups(store, partial(look_up, services), by)
-        asking = Asking(store, ask_poster(settings, slack), board, by)
+        lookups = OrderLookups(store, partial(look_up, services), by)
+        asking = AskService(store, ask_poster(settings, slack), live_calls, by)
         open_services = OpenServices(
-            desk=desk,
+            service=service,
             slack=slack.client,
             response_urls=slack.response_urls,
             signatures=signatures(settings, clock, stack),
@@ -114,9 +114,9 @@ async def open_house(
             asking=asking,
         )
         services.provide(open_services)
-        pumps = (executor, lookups, asking)
+        consumers = (executor, lookups, asking)
         checks = AuditChecks(store, clock, SystemRandom(), metrics)
-        async with _at_work(pumps, store, services, owner, jobs, checks, worker=worker):
+        async with _running(consumers, store, services, owner, jobs, checks, worker=worker):
             yield store
 
 
@@ -183,8 +183,8 @@ def digest_builder(settings: Settings, store: SqlStore, clock: Clock) -> DigestB
 
 
 @asynccontextmanager
-async def _at_work(
-    pumps: Sequence[Executor | Lookups | Asking],
+async def _running(
+    consumers: Sequence[Executor | OrderLookups | AskService],
     store: SqlStore,
     services: Services,
     owner: str,
@@ -199,7 +199,7 @@ async def _at_work(
     slack = partial(ask_for_anything, services.slack)
     ClockChecks(services.skew, slack, store.time, tasks).schedule(scheduler)
     if worker:
-        SweepJobs(pumps).schedule(scheduler)
+        SweepJobs(consumers).schedule(scheduler)
         checks.schedule(scheduler)
         RefusalCounts(store).schedule(scheduler)
         jobs.schedule(scheduler)
@@ -209,8 +209,8 @@ async def _at_work(
     scheduler.start()
     watch = asyncio.create_task(scheduler.watch(), name="scheduler")
     life.watch(watch)
-    for pump in pumps:
-        pump.nudge()
+    for pump in consumers:
+        pump.wake()
     try:
         yield
     finally:
@@ -218,7 +218,7 @@ async def _at_work(
         watch.cancel()
         scheduler.stop()
         jobs.close()
-        for pump in pumps:
+        for pump in consumers:
             pump.close()
         left = await tasks.drain(life.left(keep=KEPT_SECONDS))
         await release_quietly(store, owner)

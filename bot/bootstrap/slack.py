@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.clock_skew import SLACK, ClockSkew
-from bot.moderation.call_cards import Cards
+from bot.moderation.call_cards import CallCards
 from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.asking import SlackAsks
@@ -61,13 +61,15 @@ async def open_slack(
     )
 
 
-def notifier(settings: Settings, slack: SlackSide, cards: Cards, store: SqlStore) -> OwnLines:
+def notifier(
+    settings: Settings, slack: SlackSide, call_cards: CallCards, store: SqlStore
+) -> OwnLines:
     """What tells cases in the moderation channel and to their askers."""
     outbox = Outbox(
         client=slack.client,
         history=slack.history,
         response_urls=slack.response_urls,
-        cards=cards,
+        call_cards=call_cards,
         directory=slack.directory,
         pace=slack.pace,
         alerts=AdminAlerts(slack.client, _admins(settings)),

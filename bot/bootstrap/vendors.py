@@ -8,7 +8,7 @@ from bot.calls.capabilities import Capability
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.meter import UNMETERED, Meter
-from bot.moderation.performer import Carrier
+from bot.moderation.performer import ActPerformer
 from bot.ports import VendorClient
 from bot.providers.cometchat.provider import cometchat
 from bot.providers.http.client import Deadlines, HttpClient
@@ -100,9 +100,9 @@ def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Realt
     return found
 
 
-def carriers(
+def performers(
     settings: Settings, providers: Mapping[Vendor, VendorClient], clock: Clock
-) -> dict[Vendor, Carrier]:
+) -> dict[Vendor, ActPerformer]:
     """What carries out the acts of each vendor."""
-    patience = settings.limits.patience
-    return {vendor: Carrier(one, clock, patience) for vendor, one in providers.items()}
+    timeout_s = settings.limits.timeout_s
+    return {vendor: ActPerformer(one, clock, timeout_s) for vendor, one in providers.items()}

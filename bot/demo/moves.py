@@ -37,10 +37,10 @@ class Player:
     """
 
     def __init__(
-        self, show: Show, calls: Mapping[str, tuple[Vendor, str]], patience: float = PATIENCE
+        self, show: Show, calls: Mapping[str, tuple[Vendor, str]], timeout_s: float = PATIENCE
     ) -> None:
         self.show = show
-        self._patience = patience
+        self._timeout_s = timeout_s
         workspace = show.workspace
         self.names = {user.id: user.name for user in workspace.users.values()} | {
             channel.id: channel.name for channel in workspace.channels.values()
@@ -65,7 +65,7 @@ class Player:
             return next(self._new(user, expected), None)
 
         try:
-            return await self.show.workspace.until(look, self._patience)
+            return await self.show.workspace.until(look, self._timeout_s)
         except TimeoutError:
             shown = [sight.text for sight in self._new(user, ())] or ["nothing new"]
             raise StoryBroken(_missed(user, expected, "\n".join(shown))) from None
@@ -79,7 +79,7 @@ class Player:
             return Sight(f"#{channel.name}", text) if settled else None
 
         try:
-            return await self.show.workspace.until(look, self._patience)
+            return await self.show.workspace.until(look, self._timeout_s)
         except TimeoutError:
             raise StoryBroken(_missed(user, expected, self._channel(channel))) from None
 

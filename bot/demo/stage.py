@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 import httpx
 
-from bot.bootstrap import open_house
+from bot.bootstrap import open_app
 from bot.clock import Clock, SystemClock
 from bot.demo.serving import loopback, serve, serve_all
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.socket_transport import SocketLine
+from bot.demo.slack.socket_transport import SocketTransport
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import Workspace
 from bot.demo.vendors.realtimekit.webhook_keys import PATH
@@ -192,15 +192,15 @@ async def open_show(
             environ["SLACK_APP_TOKEN"] = stage.slack.world.credentials.app_token
         settings = Settings.load(environ, config)
         services = services_of(settings)
-        store = await stack.enter_async_context(open_house(settings, services, worker=True))
+        store = await stack.enter_async_context(open_app(settings, services, worker=True))
         doors = entrance(settings, services)
         url = await stack.enter_async_context(serve(doors.web))
         client = await stack.enter_async_context(loopback(url))
-        line: httpx.AsyncClient | SocketLine = client
+        line: httpx.AsyncClient | SocketTransport = client
         if doors.socket is not None:
             await stack.enter_async_context(_kept(doors.socket))
             slack = stage.slack.world
-            line = SocketLine(stage.slack.exchange, slack.clock, slack.patience)
+            line = SocketTransport(stage.slack.exchange, slack.clock, slack.timeout_s)
         sender = Sender(stage.slack.world, line)
         yield Show(stage, environ, store, services, sender, client)
 

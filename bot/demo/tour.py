@@ -93,10 +93,10 @@ async def play(
 
 
 async def steps(
-    show: Show, story: Sequence[Step] = STORY, patience: float = PATIENCE
+    show: Show, story: Sequence[Step] = STORY, timeout_s: float = PATIENCE
 ) -> AsyncIterator[Played]:
     """A story, step by step. StoryBroken names the step, after `patience` seconds of waiting."""
-    player = Player(show, CALLS, patience)
+    player = Player(show, CALLS, timeout_s)
     for step in story:
         try:
             yield await _make(player, step)

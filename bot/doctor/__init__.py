@@ -4,6 +4,6 @@ Everything here reads; nothing is changed, and nothing that opens a door is ever
 every check, `preflight` the few that a start can afford.
 """
 
-from bot.doctor.findings import Finding, Sign
+from bot.doctor.findings import Finding, Severity
 
-__all__ = ["Finding", "Sign"]
+__all__ = ["Finding", "Severity"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.doctor.context import Patient, existing_store
+from bot.doctor.context import DoctorContext, existing_store
 from bot.doctor.findings import Finding, Findings, bad, good, warning
 from bot.errors import CallwardenError, RecordDamaged
 from bot.store.private_files import exposed, make_private, open_to_all
@@ -14,10 +14,10 @@ MIDDLE = 0.5
 """Which old entries are read again; `callwarden audit verify` reads all."""
 
 
-async def audit_log(patient: Patient) -> Findings:
+async def audit_log(context: DoctorContext) -> Findings:
     """The end of the chain, some entries and cases, and the triggers. Nothing where it is away."""
     try:
-        async with existing_store(patient) as store:
+        async with existing_store(context) as store:
             if store is None:
                 return []
             entries, _ = await store.unseen()
@@ -31,9 +31,9 @@ async def audit_log(patient: Patient) -> Findings:
     return [good(AUDIT_LOG, says)]
 
 
-async def files(patient: Patient) -> Findings:
+async def files(context: DoctorContext) -> Findings:
     """Whether other users of this machine can read the SQLite file, or put another in its place."""
-    file = sqlite_file(patient.settings.process.database_url.get_secret_value())
+    file = sqlite_file(context.settings.process.database_url.get_secret_value())
     if file is None or not file.exists():
         return []
     return _wide(file) or [good(FILES, "Nobody else on this machine can read the database.")]

@@ -12,7 +12,7 @@ from bot.calls.models import Vendor
 from bot.clock import Clock
 from bot.doctor import audit_log, environment, named_places, outages, slack, vendors
 from bot.doctor.configuration import given
-from bot.doctor.context import Patient, slack_for
+from bot.doctor.context import DoctorContext, slack_for
 from bot.doctor.findings import Finding, Findings, bad
 from bot.errors import CallwardenError
 
@@ -29,7 +29,7 @@ class Check(NamedTuple):
     """What is looked at, and how."""
 
     about: str
-    look: Callable[[Patient], Awaitable[Findings]]
+    look: Callable[[DoctorContext], Awaitable[Findings]]
 
 
 CHECKS: Sequence[Check] = (
@@ -79,15 +79,15 @@ async def examine(
         clients = connect(settings, clock)
         for provider in clients.values():
             stack.push_async_callback(provider.aclose)
-        patient = Patient(settings, variables, clock, slack_side, clients, manifest)
-        rounds = await asyncio.gather(*(_look(check, patient, deadline) for check in CHECKS))
+        context = DoctorContext(settings, variables, clock, slack_side, clients, manifest)
+        rounds = await asyncio.gather(*(_run(check, context, deadline) for check in CHECKS))
     return [*found, *(one for findings in rounds for one in findings)]
 
 
-async def _look(check: Check, patient: Patient, deadline: float) -> Findings:
+async def _run(check: Check, context: DoctorContext, deadline: float) -> Findings:
     try:
         async with asyncio.timeout(deadline):
-            return await check.look(patient)
+            return await check.look(context)
     except CallwardenError as error:
         return [_not_done(check.about, error)]
     except TimeoutError:

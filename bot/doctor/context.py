@@ -65,7 +65,7 @@ async def slack_for(
 
 
 @dataclass(frozen=True)
-class Patient:
+class DoctorContext:
     """`environ` are the variables that are set, `manifest` the app's manifest where it is here.
 
     `slack` is None without a token; `vendors` are those that are on.
@@ -80,17 +80,17 @@ class Patient:
 
 
 @asynccontextmanager
-async def existing_store(patient: Patient) -> AsyncIterator[SqlStore | None]:
+async def existing_store(context: DoctorContext) -> AsyncIterator[SqlStore | None]:
     """The database while the context lasts; None where it is not made yet, or has other tables.
 
     Raises CallwardenError where it does not answer, which is told of the database itself.
     """
-    url = patient.settings.process.database_url.get_secret_value()
+    url = context.settings.process.database_url.get_secret_value()
     file = sqlite_file(url)
     if file is not None and not file.exists():
         yield None
         return
-    store = SqlStore(url, patient.clock)
+    store = SqlStore(url, context.clock)
     try:
         yield store if await store.schema_fits() else None
     finally:

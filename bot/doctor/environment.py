@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock_skew import MEND, NOTICEABLE, skew_words
-from bot.doctor.context import Patient
+from bot.doctor.context import DoctorContext
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.vendors import told
 from bot.errors import VendorError
@@ -28,13 +28,13 @@ NETWORK, WEBHOOK, DATABASE, ZONES, METRICS = (
 SOME_ZONE = "Europe/Berlin"
 
 
-async def webhook_key(patient: Patient) -> Findings:
+async def webhook_key(context: DoctorContext) -> Findings:
     """Whether the key that RealtimeKit's events are signed with can be had."""
-    kit = patient.settings.realtimekit
+    kit = context.settings.realtimekit
     if kit is None:
         return []
-    network = patient.settings.network
-    signatures = realtimekit_signatures(kit.webhook_keys_url, patient.clock, network=network)
+    network = context.settings.network
+    signatures = realtimekit_signatures(kit.webhook_keys_url, context.clock, network=network)
     try:
         await signatures.probe()
     except VendorError as error:
@@ -48,9 +48,9 @@ async def webhook_key(patient: Patient) -> Findings:
     return [good(WEBHOOK, "The key for their signatures can be had.")]
 
 
-async def network(patient: Patient) -> Findings:
+async def network(context: DoctorContext) -> Findings:
     """Which way connections go out, and whose certificates are believed besides the system's."""
-    out = patient.settings.network
+    out = context.settings.network
     says = "Connections go out directly"
     if out.proxies:
         says = f"Connections go out through the proxy {' or '.join(out.shown_proxies)}"
@@ -60,16 +60,16 @@ async def network(patient: Patient) -> Findings:
     return [good(NETWORK, f"{says}. The system's certificates are believed{besides}.")]
 
 
-async def database(patient: Patient) -> Findings:
+async def database(context: DoctorContext) -> Findings:
     """Reachable, fitting tables, and writable. A running process beside us is no fault."""
-    url = patient.settings.process.database_url.get_secret_value()
+    url = context.settings.process.database_url.get_secret_value()
     address = address_of(url)
     if address.file is not None:
         must_have_a_place(address.file)
         if not address.file.exists():
             says = f"There is no {address.file} yet; it is made at the first start."
             return [note(DATABASE, says)]
-    store = SqlStore(url, patient.clock)
+    store = SqlStore(url, context.clock)
     try:
         schema = await store.schema()
         schema.must_not_be_too_new()
@@ -83,7 +83,7 @@ async def database(patient: Patient) -> Findings:
         return [_two_names(address.file)]
     whose = "this release's" if schema.fit is Fit.CURRENT else "a newer release's"
     found = good(DATABASE, f"{address.place}: answers, has {whose} tables, can be written.")
-    return [found, *(_times_apart(patient.clock.now(), moment) if moment else [])]
+    return [found, *(_times_apart(context.clock.now(), moment) if moment else [])]
 
 
 def _times_apart(ours: datetime, theirs: datetime) -> Findings:
@@ -107,9 +107,9 @@ def _old_tables(kind: str, *, by_itself: bool) -> Finding:
     return bad(DATABASE, f"{says}.", run)
 
 
-async def zones(patient: Patient, read: Callable[[str], object] = ZoneInfo) -> Findings:
+async def zones(context: DoctorContext, read: Callable[[str], object] = ZoneInfo) -> Findings:
     """Whether times of day can be told in people's own zones."""
-    del patient
+    del context
     try:
         read(SOME_ZONE)
     except ZoneInfoNotFoundError:
@@ -118,9 +118,9 @@ async def zones(patient: Patient, read: Callable[[str], object] = ZoneInfo) -> F
     return [good(ZONES, "Time zone data is there.")]
 
 
-async def metrics_door(patient: Patient) -> Findings:
+async def metrics_door(context: DoctorContext) -> Findings:
     """Who may see the figures: they tell how much is moderated."""
-    process = patient.settings.process
+    process = context.settings.process
     if process.metrics_token is not None:
         return [good(METRICS, "/metrics asks for METRICS_TOKEN.")]
     if process.metrics_port is not None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.calls.models import Frozen
 
 
-class Sign(StrEnum):
+class Severity(StrEnum):
     """GOOD needs nothing, a NOTE is worth knowing, a WARNING costs something, BAD stops work."""
 
     GOOD = "good"
@@ -19,7 +19,7 @@ class Finding(Frozen):
     """`about` names the check; `mend` is empty where there is nothing to do."""
 
     about: str
-    sign: Sign
+    sign: Severity
     says: str
     mend: str = ""
 
@@ -29,19 +29,19 @@ Findings = Sequence[Finding]
 
 def good(about: str, says: str) -> Finding:
     """All is well."""
-    return Finding(about=about, sign=Sign.GOOD, says=says)
+    return Finding(about=about, sign=Severity.GOOD, says=says)
 
 
 def note(about: str, says: str) -> Finding:
     """Not a fault, or not to be seen from here."""
-    return Finding(about=about, sign=Sign.NOTE, says=says)
+    return Finding(about=about, sign=Severity.NOTE, says=says)
 
 
 def warning(about: str, says: str, mend: str) -> Finding:
     """The bot works; something of it does not."""
-    return Finding(about=about, sign=Sign.WARNING, says=says, mend=mend)
+    return Finding(about=about, sign=Severity.WARNING, says=says, mend=mend)
 
 
 def bad(about: str, says: str, mend: str) -> Finding:
     """Must be mended."""
-    return Finding(about=about, sign=Sign.BAD, says=says, mend=mend)
+    return Finding(about=about, sign=Severity.BAD, says=says, mend=mend)

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.doctor.context import UNSEEN, Patient, Slack, home_of
+from bot.doctor.context import UNSEEN, DoctorContext, Slack, home_of
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.errors import SlackSilent
 from bot.policy.rules import Rules
@@ -28,15 +28,15 @@ NO_GROUPS = {
 """Errors of usergroups.users.list that are about all groups."""
 
 
-async def people(patient: Patient) -> Findings:
+async def people(context: DoctorContext) -> Findings:
     """Everybody who is named: known, active, a person, and of the own workspace."""
-    named = named_in(patient.settings.rules)
+    named = named_in(context.settings.rules)
     if not named:
         return [note(PEOPLE, "Nobody is named in callwarden.toml, so nobody may act.")]
-    home = await _home(patient)
-    if patient.slack is None or home is None:
+    home = await _home(context)
+    if context.slack is None or home is None:
         return [note(PEOPLE, UNSEEN)]
-    slack, gate = patient.slack, asyncio.Semaphore(AT_ONCE)
+    slack, gate = context.slack, asyncio.Semaphore(AT_ONCE)
 
     async def look(who: str) -> Finding | None:
         async with gate:
@@ -52,15 +52,15 @@ async def people(patient: Patient) -> Findings:
     return found or [good(PEOPLE, f"Slack knows all {len(named)} who are named.")]
 
 
-async def _home(patient: Patient) -> str | None:
+async def _home(context: DoctorContext) -> str | None:
     """The workspace or organisation that is served; None where Slack does not say who we are."""
-    if patient.slack is None:
+    if context.slack is None:
         return None
     try:
-        reply = await patient.slack.hello()
+        reply = await context.slack.hello()
     except SlackSilent:
         return None
-    return None if reply.error else patient.settings.rules.slack.team or home_of(reply.data)
+    return None if reply.error else context.settings.rules.slack.team or home_of(reply.data)
 
 
 def named_in(rules: Rules) -> Mapping[str, Sequence[str]]:
@@ -107,21 +107,21 @@ async def _group(slack: Slack, group: str, where: str) -> Finding | None:
     return None
 
 
-async def channels(patient: Patient) -> Findings:
+async def channels(context: DoctorContext) -> Findings:
     """The moderation channel and those where orders are taken: there, open, the bot in it."""
-    places = patient.settings.rules.slack
+    places = context.settings.rules.slack
     line = places.moderation_channel
     if line is None:
         listed = [note(CHANNELS, "There is no moderation channel: cases are told to askers only.")]
     else:
         listed = []
     asked = dict.fromkeys((line, *places.channels) if line else places.channels)
-    if await _home(patient) is None or patient.slack is None:
+    if await _home(context) is None or context.slack is None:
         return [*listed, note(CHANNELS, UNSEEN)] if asked else listed
     for channel in list(asked)[:MOST]:
         allowed = channel in places.shared_channels
         listed.append(
-            await _channel(patient.slack, channel, posts=channel == line, allowed=allowed)
+            await _channel(context.slack, channel, posts=channel == line, allowed=allowed)
         )
     return listed
 

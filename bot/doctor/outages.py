@@ -1,17 +1,17 @@
 """Channels in which Slack takes no lines of cases, as the running processes have found."""
 
 from bot.calls.outages import ChannelOutage
-from bot.doctor.context import Patient, existing_store
+from bot.doctor.context import DoctorContext, existing_store
 from bot.doctor.findings import Finding, Findings, bad
 from bot.doctor.named_places import CHANNELS
 from bot.errors import CallwardenError
 from handlers.slack_api.channel_errors import TRY_NOW, trouble
 
 
-async def outages(patient: Patient) -> Findings:
+async def outages(context: DoctorContext) -> Findings:
     """Each with what mends it. Nothing where the database is away: that is told of itself."""
     try:
-        async with existing_store(patient) as store:
+        async with existing_store(context) as store:
             return [] if store is None else [_finding(one) for one in await store.outages()]
     except CallwardenError:
         return []

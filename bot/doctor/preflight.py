@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.doctor import slack, vendors
-from bot.doctor.context import Patient, slack_for
-from bot.doctor.findings import Finding, Findings, Sign, warning
+from bot.doctor.context import DoctorContext, slack_for
+from bot.doctor.findings import Finding, Findings, Severity, warning
 from bot.errors import ConfigError, SlackSilent
 from bot.settings import Settings
 
@@ -20,26 +20,26 @@ async def preflight(settings: Settings, clock: Clock) -> Findings:
     """
     settings.slack.token()  # names every variable that is missing, not only the first
     async with slack_for(settings, clock, TIMEOUT_S) as asked:
-        patient = Patient(settings, {}, clock, asked, {}, Path())
+        context = DoctorContext(settings, {}, clock, asked, {}, Path())
         found = [
-            *await _token(patient),
+            *await _token(context),
             *slack.app_token_form(settings),
-            *await vendors.any_vendor(patient),
+            *await vendors.any_vendor(context),
         ]
         _must_be_mended(found)
-        found += await slack.signing_secret(patient)
+        found += await slack.signing_secret(context)
     found += [vendors.turned_off(off) for off in settings.off]
-    return [finding for finding in found if finding.sign in {Sign.WARNING, Sign.BAD}]
+    return [finding for finding in found if finding.sign in {Severity.WARNING, Severity.BAD}]
 
 
-async def _token(patient: Patient) -> Findings:
+async def _token(context: DoctorContext) -> Findings:
     try:
-        return await slack.token(patient)
+        return await slack.token(context)
     except SlackSilent as error:
         return [warning(slack.TOKEN, str(error), error.next_step)]
 
 
 def _must_be_mended(found: list[Finding]) -> None:
     for finding in found:
-        if finding.sign is Sign.BAD:
+        if finding.sign is Severity.BAD:
             raise ConfigError(finding.says, next_step=finding.mend)

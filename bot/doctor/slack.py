@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bot.clock_skew import MEND, NOTICEABLE, SIGNATURE_SECONDS, skew_words
-from bot.doctor.context import UNSEEN, Patient, home_of
+from bot.doctor.context import UNSEEN, DoctorContext, home_of
 from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
@@ -51,16 +51,16 @@ SECRET_FORM = re.compile(r"[0-9a-f]{32}")
 """What Slack's signing secrets look like so far."""
 
 
-async def token(patient: Patient) -> Findings:
+async def token(context: DoctorContext) -> Findings:
     """Which workspace, and which bot there."""
-    if patient.slack is None:
+    if context.slack is None:
         return [bad(TOKEN, "SLACK_BOT_TOKEN is missing.", OTHER_TOKEN)]
-    reply = await patient.slack.hello()
+    reply = await context.slack.hello()
     if reply.error:
         return [_refused(reply.error)]
     if not reply.data.get("bot_id"):
         return [bad(TOKEN, "The token is a person's, not the bot's.", OTHER_TOKEN)]
-    found, pinned = home_of(reply.data), patient.settings.rules.slack.team
+    found, pinned = home_of(reply.data), context.settings.rules.slack.team
     if pinned is None and found.startswith("E"):
         mend = 'Add `team = "T…"` (one workspace) or `team = "E…"` (all) under `[slack]`.'
         return [
@@ -86,20 +86,20 @@ def _refused(error: str) -> Finding:
     return bad(TOKEN, f"Slack refuses the token ({error}).", MEND_TOKEN.get(error, OTHER_TOKEN))
 
 
-async def _known(patient: Patient) -> Reply | None:
+async def _known(context: DoctorContext) -> Reply | None:
     """Slack's word on who we are; None where `token` says what is wrong."""
-    if patient.slack is None:
+    if context.slack is None:
         return None
     try:
-        reply = await patient.slack.hello()
+        reply = await context.slack.hello()
     except SlackSilent:
         return None
     return None if reply.error else reply
 
 
-async def scopes(patient: Patient) -> Findings:
+async def scopes(context: DoctorContext) -> Findings:
     """What the token may do, against what the bot needs."""
-    reply = await _known(patient)
+    reply = await _known(context)
     if reply is None:
         return [note(SCOPES, UNSEEN)]
     if "x-oauth-scopes" not in reply.headers:
@@ -125,9 +125,9 @@ def _extra(given: set[str]) -> Iterable[Finding]:
         yield warning(SCOPES, f"More is granted than the bot uses: {names}.", mend)
 
 
-async def command(patient: Patient) -> Findings:
+async def command(context: DoctorContext) -> Findings:
     """The command's name against manifest.yml, and what no bot can see of its own app."""
-    name, file = patient.settings.process.command, patient.manifest
+    name, file = context.settings.process.command, context.manifest
     unseen = "whether the app's settings still match it cannot be seen with a bot's token"
     if not file.is_file():
         return [note(COMMAND, f"The command is {name}; there is no {file.name} here to compare.")]
@@ -152,19 +152,19 @@ def app_token_form(settings: Settings) -> Findings:
     return [bad(APP_TOKEN, says, f"Copy the token from {APP_TOKENS}.")]
 
 
-async def app_token(patient: Patient) -> Findings:
+async def app_token(context: DoctorContext) -> Findings:
     """Whether a socket comes about: one is opened and closed. Slack gives one address a minute.
 
     What Slack sends meanwhile is not acknowledged, so it is delivered again to the bot's own.
     """
-    token = patient.settings.slack.app_token
+    token = context.settings.slack.app_token
     if token is None:
         return [note(APP_TOKEN, "Off: Slack sends requests to this process's address.")]
-    if wrong := app_token_form(patient.settings):
+    if wrong := app_token_form(context.settings):
         return wrong
-    if patient.slack is None:
+    if context.slack is None:
         return [note(APP_TOKEN, UNSEEN)]
-    reply = await patient.slack.questions.ask(
+    reply = await context.slack.questions.ask(
         "apps.connections.open", token=token.get_secret_value()
     )
     if reply.error == "ratelimited":
@@ -172,14 +172,14 @@ async def app_token(patient: Patient) -> Findings:
     if reply.error:
         mend = f"Turn Socket Mode on in the app's settings, and take the token from {APP_TOKENS}."
         return [bad(APP_TOKEN, f"Slack opens no socket ({reply.error}).", mend)]
-    await patient.slack.questions.connect(str(reply.data.get("url") or ""))
+    await context.slack.questions.connect(str(reply.data.get("url") or ""))
     return [good(APP_TOKEN, "Slack opens a socket, and a connection to it comes about.")]
 
 
-async def signing_secret(patient: Patient) -> Findings:
+async def signing_secret(context: DoctorContext) -> Findings:
     """There is one, where requests come by HTTP."""
-    secret = patient.settings.slack.signing_secret
-    if secret is None and patient.settings.slack.app_token is not None:
+    secret = context.settings.slack.signing_secret
+    if secret is None and context.settings.slack.app_token is not None:
         return [note(SECRET, "Not needed: Socket Mode has no signatures.")]
     mend = "Copy the Signing Secret from Basic Information into SLACK_SIGNING_SECRET."
     if secret is None:
@@ -191,12 +191,12 @@ async def signing_secret(patient: Patient) -> Findings:
     return [good(SECRET, "Set. Only a signed request shows whether it is the right one.")]
 
 
-async def clock(patient: Patient) -> Findings:
+async def clock(context: DoctorContext) -> Findings:
     """Our time against Slack's, whose signed requests are good for 5 minutes."""
-    reply = await _known(patient)
+    reply = await _known(context)
     if reply is None or "date" not in reply.headers:
         return [note(CLOCK, UNSEEN if reply is None else "Slack's answer has no time on it.")]
-    off = _seconds_ahead(patient, reply.headers["date"])
+    off = _seconds_ahead(context, reply.headers["date"])
     if off is None:
         return [note(CLOCK, "The time on Slack's answer cannot be read.")]
     says = skew_words(off, "Slack")
@@ -211,6 +211,6 @@ async def clock(patient: Patient) -> Findings:
     return [good(CLOCK, "Within a minute of Slack's.")]
 
 
-def _seconds_ahead(patient: Patient, date: str) -> float | None:
+def _seconds_ahead(context: DoctorContext, date: str) -> float | None:
     theirs = http_date(date)
-    return None if theirs is None else (patient.clock.now() - theirs).total_seconds()
+    return None if theirs is None else (context.clock.now() - theirs).total_seconds()

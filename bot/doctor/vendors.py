@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.calls.models import Vendor
-from bot.doctor.context import Patient
+from bot.doctor.context import DoctorContext
 from bot.doctor.findings import Finding, Findings, bad, good, note
 from bot.errors import (
     NotAtVendor,
@@ -24,21 +24,21 @@ KEYS: Mapping[Vendor, str] = {
 """What to look at when a vendor refuses the credentials."""
 
 
-async def any_vendor(patient: Patient) -> Findings:
+async def any_vendor(context: DoctorContext) -> Findings:
     """At least one is on."""
-    if patient.settings.vendors:
+    if context.settings.vendors:
         return []
     mend = "Set the variables of at least one; docs/vendors.md and README.md say which."
     return [bad(VENDORS, "None is connected: there are no calls to moderate.", mend)]
 
 
-async def vendor(patient: Patient, which: Vendor) -> Findings:
+async def vendor(context: DoctorContext, which: Vendor) -> Findings:
     """One harmless read with the vendor's credentials; why it is off, where it is."""
-    for off in patient.settings.off:
+    for off in context.settings.off:
         if off.vendor is which:
             return [turned_off(off)]
     try:
-        return [good(which.label, await patient.vendors[which].probe())]
+        return [good(which.label, await context.vendors[which].probe())]
     except VendorError as error:
         return [bad(which.label, told(error), _mend(which, error))]
 

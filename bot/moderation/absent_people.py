@@ -11,9 +11,9 @@ from bot.calls.live import Roster
 from bot.calls.models import Call, CallRef, Participant
 from bot.calls.verbs import Block, GroupBan, Listed, MemberAdd, Verb
 from bot.errors import AmbiguousPerson, Impossible, UnknownPerson, VendorError
-from bot.moderation.case_marks import Past
-from bot.moderation.live_calls import Board
-from bot.moderation.people_index import Crowd
+from bot.moderation.case_marks import RecentCases
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.people_index import PeopleIndex
 
 SHOWN_NAMES = 8
 """Names listed in a refusal."""
@@ -33,19 +33,19 @@ KEPT_OUT = (Listed.BLOCKED, Listed.BANNED)
 """The lists of those who may not join, the call's own first."""
 
 
-class Absentees:
+class AbsentPeople:
     """Reads a call's lists and tells whom words mean there; raises `VendorError`."""
 
-    def __init__(self, board: Board, past: Past) -> None:
-        self._board = board
+    def __init__(self, live_calls: LiveCalls, past: RecentCases) -> None:
+        self._live_calls = live_calls
         self._past = past
         self._read: TTLCache[tuple[CallRef, Listed], Roster] = TTLCache(
-            ROSTERS, ROSTER_SECONDS, timer=board.clock.monotonic
+            ROSTERS, ROSTER_SECONDS, timer=live_calls.clock.monotonic
         )
 
     def lists(self, verb: Verb | type[Verb], call: CallRef) -> Listed | None:
         """The list on which `verb` finds people there; None where its vendor does not give it."""
-        known = self._board.provider(call.vendor).lists
+        known = self._live_calls.provider(call.vendor).lists
         return verb.listed if verb.listed in known else None
 
     async def people(self, call: Call, verb: Verb, words: Sequence[str]) -> tuple[Person, ...]:
@@ -69,7 +69,7 @@ class Absentees:
     async def _roster(self, call: CallRef, which: Listed) -> Roster:
         past = await self._past.recent(call, MOST_CASES)
         try:
-            page = await self._board.provider(call.vendor).listed(call, which)
+            page = await self._live_calls.provider(call.vendor).listed(call, which)
         except Impossible:
             return Roster(which=which, former=_put_on(which, past), told=False)
         return self._named(call, which, page.items, past, whole=page.next is None)
@@ -84,7 +84,7 @@ class Absentees:
 
         A vendor that cannot be read is a `trouble` of it.
         """
-        known = self._board.provider(call.ref.vendor).lists
+        known = self._live_calls.provider(call.ref.vendor).lists
         which = next((one for one in KEPT_OUT if one in known), None)
         if which is None or (which is Listed.BANNED and call.grouped is False):
             return None
@@ -107,8 +107,10 @@ class Absentees:
         whole: bool,
     ) -> Roster:
         """The roster with names from our cases, and from who was seen in the call."""
-        crowd = self._board.memory.people(call)
-        names = {one.id: one.name for one in (crowd.people if crowd else ()) if one.name}
+        people_index = self._live_calls.recent_calls.people(call)
+        names = {
+            one.id: one.name for one in (people_index.people if people_index else ()) if one.name
+        }
         for case in reversed(past):
             names |= {one.id: one.name for one in case.act.people if one.name}
         listed = tuple(
@@ -126,7 +128,7 @@ def meant(word: str, roster: Roster, call: Call) -> Person:
     UnknownPerson or AmbiguousPerson; a word is an id where not everybody could be read.
     """
     for people in (roster.people, roster.former):
-        found = Crowd(_seen(one) for one in people).find(word)
+        found = PeopleIndex(_seen(one) for one in people).find(word)
         if len(found) > 1:
             ids = ", ".join(_with_id(one) for one in found[:SHOWN_NAMES])
             raise AmbiguousPerson(
@@ -146,9 +148,9 @@ def not_listed(word: str, roster: Roster, call: Call) -> UnknownPerson:
     )
 
 
-def roster_crowd(roster: Roster) -> Crowd:
+def roster_index(roster: Roster) -> PeopleIndex:
     """Those who are on the list, or were put on it by a case, to be named."""
-    return Crowd(_seen(one) for one in (*roster.people, *roster.former))
+    return PeopleIndex(_seen(one) for one in (*roster.people, *roster.former))
 
 
 OF: Mapping[Listed, str] = MappingProxyType(

@@ -22,8 +22,8 @@ from bot.errors import (
     UnknownCall,
     VendorError,
 )
-from bot.moderation.lease_consumer import Claimant, Pump
-from bot.moderation.live_calls import Board
+from bot.moderation.lease_consumer import Claimant, LeaseConsumer
+from bot.moderation.live_calls import LiveCalls
 from bot.moderation.write_retry import retry_write
 from bot.ports import AskPoster, AskStore
 
@@ -56,21 +56,23 @@ class AskedIn(NamedTuple):
     channel: str
 
 
-class Asking:
+class AskService:
     """One pump that posts. `poster` None: there is no channel to ask in."""
 
     def __init__(
         self,
         store: AskStore,
         poster: AskPoster | None,
-        board: Board,
+        live_calls: LiveCalls,
         by: Claimant,
     ) -> None:
         self._store = store
         self._poster = poster
-        self._board = board
+        self._live_calls = live_calls
         self._clock = by.clock
-        self._pump = Pump("orders asked for", store.due_asks, self._post, by, slots=ASKS_AT_ONCE)
+        self._consumer = LeaseConsumer(
+            "orders asked for", store.due_asks, self._post, by, concurrency=ASKS_AT_ONCE
+        )
 
     async def ask(self, id_: str, actor: Actor) -> AskedIn:
         """Put the order of that id, which was refused to `actor`, to those who may give it.
@@ -92,7 +94,7 @@ class Asking:
         if asked is None:
             raise BadInput("This button is too old.", next_step=ANEW)
         if asked.new:
-            self._pump.nudge()
+            self._consumer.wake()
         return AskedIn(asked.ask, poster.channel)
 
     async def order(self, id_: str) -> Ask:
@@ -102,14 +104,14 @@ class Asking:
             raise BadInput("This order is not kept any more.", next_step=ANEW)
         return found
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         """Look for what a process that died left behind."""
         if self._poster is not None:
-            self._pump.nudge()
+            self._consumer.wake()
 
     def close(self) -> None:
         """Take up no more; what is under way finishes."""
-        self._pump.close()
+        self._consumer.close()
 
     def _require_poster(self) -> AskPoster:
         """NobodyAsked where there is no channel to ask in."""
@@ -124,7 +126,7 @@ class Asking:
         ended = UnknownCall(f"“{act.title}” has ended. Nobody was asked.")
         try:
             async with asyncio.timeout(LIVE_SECONDS):
-                call = await self._board.get(act.call)
+                call = await self._live_calls.get(act.call)
         except NotAtVendor as error:
             raise ended from error
         except (VendorError, Impossible, TimeoutError):

@@ -17,7 +17,7 @@ from bot.calls.models import CallRef, Participant
 from bot.calls.outcomes import Result, Seen, State
 from bot.calls.verbs import Aim
 from bot.errors import Impossible, NotAtVendor, NotPermitted, VendorError
-from bot.moderation.live_calls import Board
+from bot.moderation.live_calls import LiveCalls
 from bot.moderation.recent_calls import PEOPLE_SECONDS
 from bot.policy import Policy
 from bot.policy.words import all_or_nobody
@@ -58,7 +58,7 @@ class Authorizer:
     """Asks the policy about an act, with all that can be known of whom it hits."""
 
     policy: Policy
-    board: Board
+    live_calls: LiveCalls
 
     async def at_door(self, actor: Actor, act: Act, channel: str | None) -> Act:
         """The act as it may be done, as far as is known now; a slow vendor holds nobody up.
@@ -106,7 +106,7 @@ class Authorizer:
 
     def _remembered(self, act: Act) -> CallPeople | None:
         """Who was there a moment ago; absent people are not looked for among them."""
-        known = self.board.memory.people(act.call)
+        known = self.live_calls.recent_calls.people(act.call)
         if known is None or act.verb.aim is Aim.ABSENT:
             return None
         return CallPeople(_persons(known.people), complete=not known.unlisted)
@@ -122,7 +122,7 @@ class Authorizer:
     async def _here(self, call: CallRef) -> CallPeople:
         """Nobody, where no such call is live (any more)."""
         try:
-            page = await self.board.people(call)
+            page = await self.live_calls.people(call)
         except NotAtVendor:
             return CallPeople(complete=True)
         complete = page.next is None and (page.total or 0) <= len(page.items)
@@ -131,7 +131,7 @@ class Authorizer:
     async def _members(self, call: CallRef) -> tuple[Person, ...]:
         """Who belongs to the call; nobody where the vendor keeps no such list."""
         try:
-            page = await self.board.provider(call.vendor).members(call)
+            page = await self.live_calls.provider(call.vendor).members(call)
         except Impossible:
             return ()
         return tuple(
@@ -162,7 +162,7 @@ class Authorizer:
             for one in _distinct(there.here)
             if protection.covers(one.ids, one.role) and not act.spares(one.ids)
         ]
-        capability = self.board.provider(act.call.vendor).capabilities[act.verb.name]
+        capability = self.live_calls.provider(act.call.vendor).capabilities[act.verb.name]
         if shielded and capability.aims is Aimed.EVERYONE:
             raise all_or_nobody(act, shielded)
         return act.model_copy(
@@ -188,7 +188,7 @@ class Authorizer:
 
     async def _settled(self, part: Act, why: NotPermitted) -> Result:
         try:
-            seen = await self.board.provider(part.call.vendor).observe(part)
+            seen = await self.live_calls.provider(part.call.vendor).observe(part)
         except VendorError as error:
             return _result(part, State.NOT_CONFIRMED, f"{_BEFORE} {why} {error}", CHECK_FIRST)
         if seen.seen is Seen.DONE:

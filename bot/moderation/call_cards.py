@@ -12,8 +12,8 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.reports import ATTENDANCE
 from bot.calls.rights import NOTHING, Rights
 from bot.errors import Impossible, NotPermitted, VendorError
-from bot.moderation.absent_people import Absentees
-from bot.moderation.live_calls import Board
+from bot.moderation.absent_people import AbsentPeople
+from bot.moderation.live_calls import LiveCalls
 from bot.policy import Policy
 from bot.ports import Store
 
@@ -25,13 +25,13 @@ REMOVALS = 100
 
 
 @dataclass(frozen=True)
-class Cards:
+class CallCards:
     """Made for whoever reads them; whether somebody may look at all is asked before."""
 
-    board: Board
+    live_calls: LiveCalls
     policy: Policy
     store: Store
-    absentees: Absentees
+    absent_people: AbsentPeople
 
     async def open(
         self, reader: Actor, channel: str | None, ref: CallRef, page: int = 0
@@ -42,10 +42,10 @@ class Cards:
         NotPermitted for outsiders.
         """
         view, rights = await asyncio.gather(
-            self.board.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
+            self.live_calls.open(ref, page), self.policy.rights(reader, ref.vendor, channel)
         )
         (cases, set_aside), kept_out = await asyncio.gather(
-            self._recent(reader, view.call.ref), self.absentees.kept_out(view.call)
+            self._recent(reader, view.call.ref), self.absent_people.kept_out(view.call)
         )
         over = view.call.ended_at is not None and ATTENDANCE.name in rights.reports
         attendance = await self._attendance(view.call.ref) if over else None
@@ -67,14 +67,16 @@ class Cards:
     async def attendance(self, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
         # One after the other: beside a vendor that fails, the reading would be left to itself.
-        provider = self.board.provider(call.vendor)
-        seen = await self.board.shared((ATTENDANCE.name, call), lambda: provider.attendance(call))
+        provider = self.live_calls.provider(call.vendor)
+        seen = await self.live_calls.shared(
+            (ATTENDANCE.name, call), lambda: provider.attendance(call)
+        )
         cases = await self.store.recent(call, limit=REMOVALS)
         return seen.explained(cases).called(lambda person: self._name(call, person))
 
     def _name(self, call: CallRef, person: str) -> str | None:
         """The name of somebody who was seen in the call lately."""
-        met = self.board.memory.met(call, person)
+        met = self.live_calls.recent_calls.met(call, person)
         return None if met is None else met.name
 
     async def _attendance(self, call: CallRef) -> Attendance | None:

@@ -16,13 +16,13 @@ from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.names import fold
 from bot.clock import Clock
 from bot.errors import VendorError
-from bot.moderation.recent_calls import Memory
+from bot.moderation.recent_calls import RecentCalls
 from bot.ports import CallProvider
 
 FRESH_SECONDS = 20.0
 """How long a vendor's part of the roll is believed before it is read again."""
 
-MOST_CALLS, MOST_ROLL_PAGES = 3_000, 50
+MOST_CALLS, MOST_INDEX_PAGES = 3_000, 50
 """Calls, and pages of them, read of one vendor at most."""
 
 PAGE = 100
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 @dataclass
-class Part:
+class VendorCalls:
     """What one vendor showed. `at` (monotonic seconds) is None until it was read to its end."""
 
     calls: Mapping[tuple[Vendor, str], Call]
@@ -53,7 +53,7 @@ class Part:
     trouble: VendorTrouble | None = None
 
 
-class Roll:
+class CallIndex:
     """Every live call there is, as far as it was read; one for the process.
 
     `patience` is how many seconds reading one vendor may take.
@@ -63,14 +63,14 @@ class Roll:
         self,
         providers: Mapping[Vendor, CallProvider],
         clock: Clock,
-        memory: Memory,
-        patience: float = READ_SECONDS,
+        recent_calls: RecentCalls,
+        timeout_s: float = READ_SECONDS,
     ) -> None:
-        self._patience = patience
+        self._timeout_s = timeout_s
         self._providers = providers
         self._clock = clock
-        self._memory = memory
-        self._parts: dict[Vendor, Part] = {}
+        self._recent_calls = recent_calls
+        self._parts: dict[Vendor, VendorCalls] = {}
         self._reading: dict[Vendor, asyncio.Event] = {}
         self._entries: tuple[Entry, ...] | None = None
 
@@ -103,7 +103,7 @@ class Roll:
         id `text` is comes before all.
         """
         typed = text.strip()
-        called = self._memory.called(typed) if typed else []
+        called = self._recent_calls.called(typed) if typed else []
         meant = [here for call in called if (here := self.call(call.ref)) is not None]
         others = _take(self._all(), fold(typed).split(), most)
         return [*meant, *(call for call in others if call not in meant)][:most]
@@ -141,12 +141,12 @@ class Roll:
         first = vendor not in self._parts
         trouble = None
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout_s):
                 async for calls in self._pages(vendor):
                     found.update({(call.ref.vendor, call.ref.id): call for call in calls})
-                    self._memory.keep_calls(calls)
+                    self._recent_calls.keep_calls(calls)
                     if first:
-                        self._put(vendor, Part(dict(found)))
+                        self._put(vendor, VendorCalls(dict(found)))
         except VendorError as error:
             trouble = trouble_of(vendor, error)
         except TimeoutError:
@@ -156,13 +156,13 @@ class Roll:
         if trouble is not None:
             before = self._parts.get(vendor)
             found = {**(before.calls if before else {}), **found}
-        self._put(vendor, Part(found, self._clock.monotonic(), trouble))
+        self._put(vendor, VendorCalls(found, self._clock.monotonic(), trouble))
 
     async def _pages(self, vendor: Vendor) -> AsyncIterator[Sequence[Call]]:
         """Each page's calls."""
         cursor: str | None = None
         read = 0
-        for _ in range(MOST_ROLL_PAGES):
+        for _ in range(MOST_INDEX_PAGES):
             before = cursor
             page = await self._providers[vendor].list_live(limit=PAGE, cursor=cursor)
             cursor, read = page.next, read + len(page.items)
@@ -170,7 +170,7 @@ class Roll:
             if cursor in {None, before} or read >= MOST_CALLS:
                 return
 
-    def _put(self, vendor: Vendor, part: Part) -> None:
+    def _put(self, vendor: Vendor, part: VendorCalls) -> None:
         self._parts[vendor] = part
         self._entries = None
 
@@ -194,12 +194,12 @@ def _take(entries: Iterable[Entry], wanted: Sequence[str], most: int) -> Iterato
     for entry in entries:
         if left <= 0:
             return
-        if all(word in entry.words or _begins(entry.handle, word) for word in wanted):
+        if all(word in entry.words or _is_prefix(entry.handle, word) for word in wanted):
             left -= 1
             yield entry.call
 
 
-def _begins(name: str, word: str) -> bool:
+def _is_prefix(name: str, word: str) -> bool:
     return len(word) >= PREFIX and name.startswith(word)
 
 

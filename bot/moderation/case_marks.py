@@ -19,22 +19,22 @@ MUTED_FOR = timedelta(minutes=10)
 """How long somebody counts as muted on a list: they can unmute themselves at any time."""
 
 
-class Past(Protocol):
+class RecentCases(Protocol):
     """The part of the store that remembers what was done in a call."""
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
         """The latest cases of a call, newest first."""
 
 
-class PastOfAll(Past, Protocol):
+class RecentCasesOfAll(RecentCases, Protocol):
     """The same, of many calls at once."""
 
     async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
         """The latest cases of these calls together, of all their runs, newest first."""
 
 
-async def marked(
-    past: Past, call: Call, people: Sequence[Participant] = ()
+async def mark_call(
+    past: RecentCases, call: Call, people: Sequence[Participant] = ()
 ) -> tuple[Call, tuple[Participant, ...]]:
     """The call, locked where its limit is that of a lock of ours; and who of `people` is silenced.
 
@@ -48,7 +48,7 @@ async def marked(
     )
 
 
-async def all_marked(past: PastOfAll, calls: Sequence[Call], now: datetime) -> list[Call]:
+async def mark_calls(past: RecentCasesOfAll, calls: Sequence[Call], now: datetime) -> list[Call]:
     """Those calls with our locks, and how many people in each are silenced or muted by us.
 
     One look into the store for all of them. No vendor's list says who is muted, so only what our

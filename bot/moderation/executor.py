@@ -27,9 +27,9 @@ from bot.errors import (
 )
 from bot.meter import UNMETERED, Meter
 from bot.moderation.authorizer import Authorizer
-from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.lease_consumer import Claimant, LeaseConsumer
 from bot.moderation.lease_keeper import BEAT_SECONDS, LeaseKeeper
-from bot.moderation.performer import CHECK, Carrier
+from bot.moderation.performer import CHECK, ActPerformer
 from bot.moderation.restored_backup import results_since
 from bot.moderation.write_retry import retry_write
 from bot.ports import Notifier, Store
@@ -91,7 +91,7 @@ class Executor:
         *,
         store: Store,
         notifier: Notifier,
-        carriers: Mapping[Vendor, Carrier],
+        performers: Mapping[Vendor, ActPerformer],
         authorizer: Authorizer,
         by: Claimant,
         beat: float = BEAT_SECONDS,
@@ -101,48 +101,48 @@ class Executor:
         self._beat = beat
         self._meter = meter
         self._notifier = notifier
-        self._carriers = carriers
+        self._performers = performers
         self._authorizer = authorizer
         self._clock = by.clock
         self._lease = by.lease
         self._unwritten: dict[int, Sequence[Result]] = {}
         self._acts = {
-            vendor: Pump(
+            vendor: LeaseConsumer(
                 f"cases of {vendor}",
                 partial(store.claim, vendor=vendor),
                 self._carry_out,
                 by,
-                slots=ACTS_AT_ONCE,
+                concurrency=ACTS_AT_ONCE,
             )
-            for vendor in carriers
+            for vendor in performers
         }
         self._notices = [
-            Pump(
+            LeaseConsumer(
                 f"notices: {kind}",
                 partial(store.due_notices, kind=kind),
                 self._tell,
                 by,
-                slots=NOTICES_AT_ONCE,
+                concurrency=NOTICES_AT_ONCE,
                 wait=partial(by.clock.sleep, GATHER_SECONDS),
             )
             for kind in NoticeKind
         ]
 
-    def nudge(self, vendor: Vendor | None = None) -> None:
+    def wake(self, vendor: Vendor | None = None) -> None:
         """Look for due cases (of one vendor, or of all) and for messages to send."""
-        for each, pump in self._acts.items():
+        for each, consumer in self._acts.items():
             if vendor in {None, each}:
-                pump.nudge()
-        self._nudge_notices()
+                consumer.wake()
+        self._wake_notices()
 
-    def _nudge_notices(self) -> None:
-        for pump in self._notices:
-            pump.nudge()
+    def _wake_notices(self) -> None:
+        for consumer in self._notices:
+            consumer.wake()
 
     def close(self) -> None:
         """Take up no more cases; those under way finish and are still told."""
-        for pump in self._acts.values():
-            pump.close()
+        for consumer in self._acts.values():
+            consumer.close()
 
     async def _carry_out(self, claim: Claim) -> None:
         case = claim.case
@@ -151,7 +151,7 @@ class Executor:
             working_at(Priority.ACT, case.actor.user),
         ):
             log.info("case taken up", verb=case.act.verb.name, attempt=case.attempt)
-            keeper = LeaseKeeper(self._store, claim, self._lease, self._nudge_notices, self._beat)
+            keeper = LeaseKeeper(self._store, claim, self._lease, self._wake_notices, self._beat)
             try:
                 done = await keeper.keep(self._done(claim, keeper.tracker))
             except ClaimLost as lost:
@@ -166,7 +166,7 @@ class Executor:
             if kept:
                 self._count(case, done.results)
             log.info("case finished", state=overall(done.results), attempt=case.attempt, kept=kept)
-        self._nudge_notices()
+        self._wake_notices()
 
     async def _finish(self, claim: Claim, done: Done) -> bool:
         """Write down what came of a case; False where another process has it meanwhile.
@@ -212,21 +212,21 @@ class Executor:
 
     async def _carried(self, claim: Claim, tracker: ProgressTracker) -> Done:
         """The act prepared where its vendor wants that, and carried out."""
-        carrier = self._carriers[claim.case.act.call.vendor]
+        performer = self._performers[claim.case.act.call.vendor]
         try:
-            case = await self._prepared(claim, carrier)
+            case = await self._prepared(claim, performer)
         except (VendorError, Impossible) as error:
             results = ended(claim.case, State.FAILED, str(error), error.next_step)
             return Done(claim.case, results)
-        return Done(case, await carrier.carry_out(case, tracker))
+        return Done(case, await performer.perform_act(case, tracker))
 
-    async def _prepared(self, claim: Claim, carrier: Carrier) -> Case:
+    async def _prepared(self, claim: Claim, performer: ActPerformer) -> Case:
         """The case with what its act found, on disk before anything is sent.
 
         One that is taken up again keeps what it found the first time: by now it may have acted.
         """
         case = claim.case
-        provider, act = carrier.provider, case.act
+        provider, act = performer.provider, case.act
         if act.before is not None or act.verb.name not in provider.prepared:
             return case
         room = act.call.model_copy(update={"session": None})
@@ -239,7 +239,7 @@ class Executor:
     async def _found(self, claim: Claim) -> Sequence[Result] | None:
         """What came of a case since the backup that it is of; None when it is to be carried out."""
         case, waited = claim.case, claim.waited
-        seen = await self._carriers[case.act.call.vendor].look(case)
+        seen = await self._performers[case.act.call.vendor].look(case)
         return results_since(case, seen, waited, in_time=waited <= STALE)
 
     def _count(self, case: Case, results: Sequence[Result]) -> None:

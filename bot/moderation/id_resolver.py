@@ -10,34 +10,34 @@ from bot.calls.acts import Act, ActRef, Person
 from bot.calls.models import Call, CallRef
 from bot.calls.verbs import Aim
 from bot.errors import Impossible, UnknownPerson, VendorError
-from bot.moderation.live_calls import Board
-from bot.moderation.resolver import Planner
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.resolver import TargetResolver
 
 TITLE_SECONDS = 0.8
 """How long the title of a call is waited for; without one, a call is called by its id."""
 
 
-async def title_of(board: Board, ref: CallRef) -> str:
+async def title_of(live_calls: LiveCalls, ref: CallRef) -> str:
     """A call's title: as it was shown lately, else as its vendor says it, else its id."""
-    if (known := board.memory.call(ref)) is not None:
+    if (known := live_calls.recent_calls.call(ref)) is not None:
         return known.title
     try:
         async with asyncio.timeout(TITLE_SECONDS):
-            return (await board.get(ref)).title
+            return (await live_calls.get(ref)).title
     except (VendorError, Impossible, TimeoutError):
         return ref.id
 
 
-def remembered(board: Board, meant: ActRef) -> Act | None:
+def remembered(live_calls: LiveCalls, meant: ActRef) -> Act | None:
     """The act that is meant, where all of it was shown lately; None where it has to be asked for.
 
     Absent people are never remembered: who they are is for the vendor and the record to say.
     """
-    call = board.memory.call(meant.call)
+    call = live_calls.recent_calls.call(meant.call)
     if call is None or (meant.people and meant.verb.aim is Aim.ABSENT):
         return None
-    people = [board.memory.met(meant.call, one) for one in meant.people]
-    spared = [board.memory.met(meant.call, one) for one in meant.spared]
+    people = [live_calls.recent_calls.met(meant.call, one) for one in meant.people]
+    spared = [live_calls.recent_calls.met(meant.call, one) for one in meant.spared]
     if None in people or None in spared:
         return None
     return _act(
@@ -48,27 +48,27 @@ def remembered(board: Board, meant: ActRef) -> Act | None:
     )
 
 
-async def resolve(board: Board, planner: Planner, meant: ActRef) -> Act:
+async def resolve(live_calls: LiveCalls, resolver: TargetResolver, meant: ActRef) -> Act:
     """The act that is meant. Raises UnknownPerson for who is not there, and VendorError."""
-    if (known := remembered(board, meant)) is not None:
+    if (known := remembered(live_calls, meant)) is not None:
         return known
-    title = await title_of(board, meant.call)
+    title = await title_of(live_calls, meant.call)
     if meant.verb.aim is Aim.ABSENT:
         call = Call(ref=meant.call, title=title, people=0)
-        people = await planner.absentees.people(call, meant.verb, meant.people)
+        people = await resolver.absent_people.people(call, meant.verb, meant.people)
         return _act(meant, title, people, ())
-    there = await _present(board, meant.call, (*meant.people, *meant.spared))
+    there = await _present(live_calls, meant.call, (*meant.people, *meant.spared))
     named = len(meant.people)
     return _act(meant, title, there[:named], there[named:])
 
 
-async def _present(board: Board, ref: CallRef, ids: Sequence[str]) -> list[Person]:
+async def _present(live_calls: LiveCalls, ref: CallRef, ids: Sequence[str]) -> list[Person]:
     """Those who are there, or were shown lately, in the order of `ids`."""
     if not ids:
         return []
-    if any(board.memory.met(ref, one) is None for one in ids):
-        await board.people(ref)
-    found = [board.memory.met(ref, one) for one in ids]
+    if any(live_calls.recent_calls.met(ref, one) is None for one in ids):
+        await live_calls.people(ref)
+    found = [live_calls.recent_calls.met(ref, one) for one in ids]
     missing = [one for one, person in zip(ids, found, strict=True) if person is None]
     if missing:
         are = "are" if len(missing) > 1 else "is"

@@ -31,14 +31,14 @@ class Claimant(NamedTuple):
     lease: timedelta = LEASE
 
 
-class Take(Protocol[Row_co]):
+class Claim(Protocol[Row_co]):
     """Claims rows that are due and that nobody holds."""
 
     async def __call__(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Row_co]:
         """At most `limit` of them, held for `lease`."""
 
 
-class Pump(Generic[T]):
+class LeaseConsumer(Generic[T]):
     """Claims due items and works on them side by side, at most `slots` at a time.
 
     The rows are the truth and `nudge` is only a bell: ringing too often costs one query, and a
@@ -50,25 +50,25 @@ class Pump(Generic[T]):
     def __init__(
         self,
         name: str,
-        take: Take[T],
+        take: Claim[T],
         work: Callable[[T], Awaitable[None]],
         by: Claimant,
         *,
-        slots: int,
+        concurrency: int,
         wait: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._name = name
         self._take = take
         self._work = work
         self._by = by
-        self._slots = slots
+        self._concurrency = concurrency
         self._wait = wait
         self._busy = 0
         self._sweep: asyncio.Task[Any] | None = None
         self._again = False
         self._open = True
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         """Look for due items soon."""
         if self._sweep is not None and not self._sweep.done():
             self._again = True
@@ -83,7 +83,7 @@ class Pump(Generic[T]):
         trace.apart()
         held_lease.apart()
         more = True
-        while more and self._open and (free := self._slots - self._busy):
+        while more and self._open and (free := self._concurrency - self._busy):
             if self._wait is not None:
                 await self._wait()
             self._again = False
@@ -99,7 +99,7 @@ class Pump(Generic[T]):
             with held_lease.holding(lease):
                 await self._work(item)
         except ClaimLost as lost:
-            log.warning("work let go", pump=self._name, why=str(lost))
+            log.warning("work let go", consumer=self._name, why=str(lost))
         finally:
             self._busy -= 1
-            self.nudge()
+            self.wake()

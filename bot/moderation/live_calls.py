@@ -17,10 +17,10 @@ from bot.calls.names import fold
 from bot.calls.reports import Sighting, Sightings
 from bot.clock import Clock
 from bot.errors import Impossible, StoreError, VendorError
-from bot.moderation.call_index import Roll, trouble_of
-from bot.moderation.case_marks import PastOfAll, all_marked, marked
-from bot.moderation.people_index import Crowd
-from bot.moderation.recent_calls import Memory
+from bot.moderation.call_index import CallIndex, trouble_of
+from bot.moderation.case_marks import RecentCasesOfAll, mark_call, mark_calls
+from bot.moderation.people_index import PeopleIndex
+from bot.moderation.recent_calls import RecentCalls
 from bot.ports import CallProvider
 from bot.priority import current
 from bot.single_flight import SingleFlight
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Board:
+class LiveCalls:
     """What is live now. Keeps in `memory` what it showed, so that words typed after it resolve.
 
     Equal questions at the same moment are one to the vendor; what was found is kept for seconds.
@@ -52,10 +52,10 @@ class Board:
 
     providers: Mapping[Vendor, CallProvider]
     clock: Clock
-    memory: Memory
+    recent_calls: RecentCalls
     rtmp_targets: tuple[str, ...] = ()
-    past: PastOfAll | None = None
-    roll: Roll = field(init=False)
+    past: RecentCasesOfAll | None = None
+    call_index: CallIndex = field(init=False)
     _order: tuple[Vendor, ...] = field(init=False)
     _flights: SingleFlight = field(default_factory=SingleFlight, init=False)
     _found: TTLCache[tuple[Vendor, str], Sightings] = field(init=False)
@@ -63,7 +63,7 @@ class Board:
     def __post_init__(self) -> None:
         self._found = TTLCache(FINDS, FIND_SECONDS, timer=self.clock.monotonic)
         self._order = tuple(vendor for vendor in Vendor if vendor in self.providers)
-        self.roll = Roll(self.providers, self.clock, self.memory)
+        self.call_index = CallIndex(self.providers, self.clock, self.recent_calls)
 
     def provider(self, vendor: Vendor) -> CallProvider:
         """The client of a vendor; Impossible when it is not connected (any more)."""
@@ -125,7 +125,7 @@ class Board:
                 partial.append(vendor)
         if not view.log.narrow:
             calls = await self._marked(calls)
-        self.memory.keep_calls(calls)
+        self.recent_calls.keep_calls(calls)
         some = len(vendors) < len(self._order)
         shown = [call for call in calls if matches(call, view.text)]
         if not view.log.narrow:
@@ -143,7 +143,7 @@ class Board:
         if self.past is None or not calls:
             return calls
         try:
-            return await all_marked(self.past, calls, self.clock.now())
+            return await mark_calls(self.past, calls, self.clock.now())
         except StoreError as error:
             log.warning("calls listed without what our cases know", error=str(error))
             return calls
@@ -185,7 +185,7 @@ class Board:
             people += answer.found
             if answer.unread:
                 unread[vendor] = answer.unread
-        self.memory.keep_calls([one.call for one in people])
+        self.recent_calls.keep_calls([one.call for one in people])
         return PeopleFound(
             people=tuple(people), at=self.clock.now(), unread=unread, troubles=tuple(troubles)
         )
@@ -211,7 +211,7 @@ class Board:
         start, end = page * PEOPLE_PER_PAGE, (page + 1) * PEOPLE_PER_PAGE
         here = people.items[start:end]
         if self.past is not None:
-            call, here = await marked(self.past, call, here)
+            call, here = await mark_call(self.past, call, here)
         return CallView(
             call=call,
             people=Page(
@@ -244,12 +244,12 @@ class Board:
             cursor, total = page.next, page.total if page.total is not None else total
             if cursor in {None, before} or len(found) >= min(at_least, MOST_PEOPLE):
                 break
-        self.memory.meet(ref, found.values())
+        self.recent_calls.meet(ref, found.values())
         if cursor is None or len(found) >= MOST_PEOPLE:
-            self.memory.keep_people(ref, found.values(), _unlisted(cursor, total, len(found)))
+            self.recent_calls.keep_people(ref, found.values(), _unlisted(cursor, total, len(found)))
         return Page(items=tuple(found.values()), next=cursor, total=total)
 
-    async def crowd(self, ref: CallRef, words: Sequence[str]) -> Crowd:
+    async def people_index(self, ref: CallRef, words: Sequence[str]) -> PeopleIndex:
         """Who is connected; where more are there than the vendor lists, also who is asked for.
 
         Those beyond its list can mostly be asked for by id only.
@@ -257,18 +257,18 @@ class Board:
         page = await self.people(ref)
         there = list(page.items)
         if unlisted := _unlisted(page.next, page.total, len(there)):
-            known = Crowd(there)
+            known = PeopleIndex(there)
             for word in [one for one in words if not known.find(one)]:
                 seen = (await self.provider(ref.vendor).find(word)).found
                 there += [one.person for one in seen if one.call.ref.id == ref.id]
-            self.memory.meet(ref, there)
-        return self.memory.crowd(ref, there, unlisted)
+            self.recent_calls.meet(ref, there)
+        return self.recent_calls.people_index(ref, there, unlisted)
 
     async def get(self, ref: CallRef) -> Call:
         """One call by its vendor's id."""
         provider = self.provider(ref.vendor)
         call = await self.shared(("call", ref.vendor, ref.id), lambda: provider.get(ref.id))
-        self.memory.keep_calls([call])
+        self.recent_calls.keep_calls([call])
         return call
 
 

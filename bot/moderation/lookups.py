@@ -9,7 +9,7 @@ from bot import trace
 from bot.calls.lookups import Lookup
 from bot.errors import CallwardenError, ClaimLost, NotAccepted, OtherRelease, StoreError
 from bot.moderation.executor import PUT_BACK_FOR
-from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.lease_consumer import Claimant, LeaseConsumer
 from bot.moderation.write_retry import retry_write
 from bot.ports import LookupStore
 
@@ -19,7 +19,7 @@ LOOKUPS_AT_ONCE = 8
 """Orders looked for at the same time."""
 
 
-class Lookups:
+class OrderLookups:
     """One pump. `settle` finds out what is meant and takes the order, or tells why not.
 
     Where `settle` raises StoreError or NotAccepted, the order is put back and not counted as tried:
@@ -36,30 +36,30 @@ class Lookups:
         self._store = store
         self._settle = settle
         self._clock = by.clock
-        self._pump = Pump(
+        self._consumer = LeaseConsumer(
             "orders looked for",
             store.due_lookups,
             self._carry_on,
             by,
-            slots=LOOKUPS_AT_ONCE,
+            concurrency=LOOKUPS_AT_ONCE,
         )
 
     async def hold(self, lookup: Lookup) -> None:
         """Keep it on disk, then carry on with it; NotAccepted when it cannot be written in time."""
         if await self._store.hold(lookup.model_copy(update={"trace": trace.current()})):
-            self._pump.nudge()
+            self._consumer.wake()
 
     async def under_way(self, *keys: str) -> bool:
         """Whether an order of these keys is being looked for: its answer follows."""
         return await self._store.looked_for(*keys)
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         """Look for what a process that died left behind."""
-        self._pump.nudge()
+        self._consumer.wake()
 
     def close(self) -> None:
         """Take up no more; what is under way finishes."""
-        self._pump.close()
+        self._consumer.close()
 
     async def _carry_on(self, lookup: Lookup) -> None:
         with trace.traced(lookup.trace or None):

@@ -53,7 +53,7 @@ Index = dict[str, list[tuple[Key, Participant]]]
 """From the first word of a name to all of it, and who is called so."""
 
 
-class Crowd:
+class PeopleIndex:
     """The people in a call whom an act can reach, and those who `left` it lately, by any name.
 
     `unlisted` counts those who are in the call and could not be read.

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.calls.models import Participant
-from bot.moderation.people_index import LIST_SIGNS, Crowd, Match, Word, exactly, shown_as, words_of
+from bot.moderation.people_index import (
+    LIST_SIGNS,
+    Match,
+    PeopleIndex,
+    Word,
+    exactly,
+    shown_as,
+    words_of,
+)
 
 EVERYONE = frozenset({"all", "everyone", "everybody"})
 EXCEPT = frozenset({"except", "but", "besides", "excluding", "without", "minus"})
@@ -46,7 +54,7 @@ LONE_DASH = re.compile(rf"^[{re.escape(DASHES)}]+(?:\s+|$)")
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedPeople:
     """What words mean: the likeliest `people`, or `everyone` but those, and the `rest` of the text.
 
     `others` may be meant as well, `unknown` are names that nobody answers to. Of `people`, `left`
@@ -121,21 +129,21 @@ def _ends_word(text: str, at: int) -> bool:
     return not following or following.isspace() or following in f"{LIST_SIGNS}:"
 
 
-def read_people(text: str, crowd: Crowd, *, everyone: bool) -> Reading:
+def parse_people(text: str, people_index: PeopleIndex, *, everyone: bool) -> ParsedPeople:
     """Who is named at the front of `text`; `everyone` is whether all may be meant at once."""
     first = words_of(text)[:1]
     if not (everyone and first and first[0].folded.removeprefix("@") in EVERYONE):
-        return _Reader(text, crowd).read()
-    named = _Reader(text, crowd).name(first[0].start)
-    reading = _everyone(text[first[0].end :], crowd)
+        return _Parser(text, people_index).read()
+    named = _Parser(text, people_index).name(first[0].start)
+    reading = _everyone(text[first[0].end :], people_index)
     if named is None:
         return reading
     if not named.whole:
         return replace(reading, others=_distinct((*reading.others, *named.people)))
-    return replace(_Reader(text, crowd).read(), or_everyone=True)
+    return replace(_Parser(text, people_index).read(), or_everyone=True)
 
 
-def _everyone(text: str, crowd: Crowd) -> Reading:
+def _everyone(text: str, people_index: PeopleIndex) -> ParsedPeople:
     """All, or all but those who are named next; nobody named there is never all."""
     words = [word for word in words_of(text) if word.folded.strip(_SIGNS)][:2]
     said = tuple(word.folded.lstrip(_SIGNS) for word in words)
@@ -144,39 +152,41 @@ def _everyone(text: str, crowd: Crowd) -> Reading:
     elif said and said[0] in EXCEPT:
         end = words[0].end
     else:
-        others = (*_pointed_at(text, crowd), *_named_early(words, text, crowd))
-        return Reading(everyone=True, rest=_reason(text), others=_distinct(others))
-    reading = _Reader(text[end:], crowd).read()
+        others = (*_pointed_at(text, people_index), *_named_early(words, text, people_index))
+        return ParsedPeople(everyone=True, rest=_reason(text), others=_distinct(others))
+    reading = _Parser(text[end:], people_index).read()
     unknown = reading.unknown or (() if reading.people or reading.others else (text.strip(),))
     return replace(reading, everyone=True, excepting=True, unknown=unknown)
 
 
-def _pointed_at(reason: str, crowd: Crowd) -> tuple[Participant, ...]:
+def _pointed_at(reason: str, people_index: PeopleIndex) -> tuple[Participant, ...]:
     """Who is named with @ in the reason of an act on all: they may have been meant as spared."""
-    reader = _Reader(reason, crowd)
+    reader = _Parser(reason, people_index)
     found = (reader.name(at.start()) for at in _AT.finditer(reason))
     return _distinct(person for named in found if named for person in named.people)
 
 
-def _named_early(words: Sequence[Word], text: str, crowd: Crowd) -> Iterable[Participant]:
+def _named_early(
+    words: Sequence[Word], text: str, people_index: PeopleIndex
+) -> Iterable[Participant]:
     """Whose whole name is the first or second thing said behind all: `all, not Bob`, `all Bob`."""
-    named = (_Reader(text, crowd).name(word.start) for word in words)
+    named = (_Parser(text, people_index).name(word.start) for word in words)
     return (person for one in named if one and one.whole for person in one.people)
 
 
-class _Reader:
+class _Parser:
     """A text on its way through: what was found, and how far it is read."""
 
-    def __init__(self, text: str, crowd: Crowd) -> None:
+    def __init__(self, text: str, people_index: PeopleIndex) -> None:
         self._text = text
-        self._crowd = crowd
+        self._crowd = people_index
         self._people: list[Participant] = []
         self._others: list[Participant] = []
         self._doubted: list[Participant] = []
         self._by_id = True
         self._unknown: list[str] = []
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedPeople:
         """All names at the front, and what is left."""
         at, more = 0, True
         while more and len(self._people) <= MOST_NAMED:
@@ -185,7 +195,7 @@ class _Reader:
         rest = _reason(self._text[at:])
         people = _distinct(self._people)
         others = [*self._others, *self._named_in(rest)]
-        return Reading(
+        return ParsedPeople(
             people=people,
             rest=rest,
             others=_without(others, people),

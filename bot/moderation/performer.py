@@ -44,7 +44,7 @@ AGAIN = "Try again for those who are left."
 
 
 @dataclass(frozen=True)
-class Carrier:
+class ActPerformer:
     """Carries acts to one vendor. `patience` is the total time for one act, in seconds.
 
     It counts what the vendor takes, not the wait for our own turn there; an act that goes on
@@ -53,9 +53,9 @@ class Carrier:
 
     provider: CallProvider
     clock: Clock
-    patience: float = 25.0
+    timeout_s: float = 25.0
 
-    async def carry_out(
+    async def perform_act(
         self, case: Case, tracker: ProgressTracker | None = None
     ) -> Sequence[Result]:
         """The results for each person of the case's act, concurrently, or for the call.
@@ -85,30 +85,30 @@ class Carrier:
 
     async def _looked(self, act: Act) -> Observation:
         try:
-            async with Deadline(self.patience):
+            async with Deadline(self.timeout_s):
                 return await self.provider.observe(act)
         except (VendorError, TimeoutError) as error:
-            why = str(error) or f"No clear answer within {self.patience:g} s."
+            why = str(error) or f"No clear answer within {self.timeout_s:g} s."
             return Observation(seen=Seen.UNKNOWABLE, evidence=why)
 
     async def _in_time(
         self, act: Act, tracker: ProgressTracker, *, doubtful: bool
     ) -> Sequence[Result]:
-        deadline = Deadline(self.patience)
-        errand = _Errand(self.provider, self.clock, act, deadline, tracker, doubtful=doubtful)
+        deadline = Deadline(self.timeout_s)
+        run = _ActRun(self.provider, self.clock, act, deadline, tracker, doubtful=doubtful)
         follow = deadline.restart if act.everyone else _unmoved
         try:
             with tracker.followed_by(follow):
                 async with asyncio.timeout(MOST_SECONDS), deadline:
-                    return await errand.run()
+                    return await run.run()
         except TimeoutError:
-            errand.remember_sent()
-            return errand.results(
-                State.NOT_CONFIRMED, f"No clear answer within {self.patience:g} s.", CHECK
+            run.remember_sent()
+            return run.results(
+                State.NOT_CONFIRMED, f"No clear answer within {self.timeout_s:g} s.", CHECK
             )
 
 
-class _Errand:
+class _ActRun:
     """One act on its way. `doubtful` means that it may have happened already.
 
     Of an act on everyone, `_recipients` are

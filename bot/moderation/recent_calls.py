@@ -7,7 +7,7 @@ from cachetools import TTLCache
 from bot.calls.handles import SHORT, fits, handle
 from bot.calls.models import Call, CallRef, Participant, Vendor
 from bot.clock import Clock
-from bot.moderation.people_index import Crowd
+from bot.moderation.people_index import PeopleIndex
 
 CALLS, CALL_SECONDS = 5_000, 3_600.0
 """A call stays known for an hour after it was last shown, so that an old card still has a name."""
@@ -22,7 +22,7 @@ LEFT_SECONDS = 600.0
 """How long somebody who is in a call no more may still be meant by a name."""
 
 
-class Memory:
+class RecentCalls:
     """Calls and people as last read. Never asked about what is live now, only who was meant."""
 
     def __init__(self, clock: Clock) -> None:
@@ -32,7 +32,7 @@ class Memory:
         self._rooms: TTLCache[str, frozenset[tuple[str, str]]] = TTLCache(
             CALLS, CALL_SECONDS, timer=clock.monotonic
         )
-        self._people: TTLCache[tuple[str, str], Crowd] = TTLCache(
+        self._people: TTLCache[tuple[str, str], PeopleIndex] = TTLCache(
             ROOMS, PEOPLE_SECONDS, timer=clock.monotonic
         )
         self._clock = clock
@@ -77,9 +77,11 @@ class Memory:
             if now - seen[0] <= LEFT_SECONDS
         }
         self._seen[_room(ref)] = {**lately, **{who: (now, one) for who, one in here.items()}}
-        self._people[_room(ref)] = self.crowd(ref, here.values(), unlisted)
+        self._people[_room(ref)] = self.people_index(ref, here.values(), unlisted)
 
-    def crowd(self, ref: CallRef, here: Iterable[Participant], unlisted: int = 0) -> Crowd:
+    def people_index(
+        self, ref: CallRef, here: Iterable[Participant], unlisted: int = 0
+    ) -> PeopleIndex:
         """Those who are `here`, and who was seen in that call in the last ten minutes."""
         now, people = self._clock.monotonic(), {person.id: person for person in here}
         left = [
@@ -87,7 +89,7 @@ class Memory:
             for who, (at, person) in self._seen.get(_room(ref), {}).items()
             if who not in people and now - at <= LEFT_SECONDS and not unlisted
         ]
-        return Crowd(people.values(), left, unlisted)
+        return PeopleIndex(people.values(), left, unlisted)
 
     def minutes_gone(self, ref: CallRef, person: str) -> int | None:
         """How many minutes ago somebody was last seen in that call; None beyond ten of them."""
@@ -107,7 +109,7 @@ class Memory:
         """What was last shown of this room."""
         return self._calls.get(_room(ref))
 
-    def people(self, ref: CallRef) -> Crowd | None:
+    def people(self, ref: CallRef) -> PeopleIndex | None:
         """Who was in the call a moment ago, None when that is not known."""
         return self._people.get(_room(ref))
 

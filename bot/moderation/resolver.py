@@ -30,11 +30,11 @@ from bot.errors import (
     Impossible,
     VendorError,
 )
-from bot.moderation.absent_people import Absentees, not_listed, roster_crowd
-from bot.moderation.case_marks import Past
-from bot.moderation.live_calls import Board, longer_handles
-from bot.moderation.people_index import Crowd
-from bot.moderation.people_parser import MOST_NAMED, Reading, read_people
+from bot.moderation.absent_people import AbsentPeople, not_listed, roster_index
+from bot.moderation.case_marks import RecentCases
+from bot.moderation.live_calls import LiveCalls, longer_handles
+from bot.moderation.people_index import PeopleIndex
+from bot.moderation.people_parser import MOST_NAMED, ParsedPeople, parse_people
 from bot.moderation.recording_choice import require_one, require_output
 from bot.moderation.unmatched import SHOWN_NAMES, no_such_call, nobody_matches
 
@@ -53,11 +53,11 @@ class TypedOrder(Frozen):
     everyone: bool = False
 
 
-class Meant(NamedTuple):
+class ResolvedOrder(NamedTuple):
     """The act that words mean, and how they were read."""
 
     act: Act
-    reading: Reading
+    reading: ParsedPeople
 
     @property
     def rest(self) -> str:
@@ -68,7 +68,7 @@ class Meant(NamedTuple):
 class UnclearPeople(AmbiguousPerson):
     """Words that can be read in more than one way, or only in part: somebody has to be asked."""
 
-    def __init__(self, verb: Verb, call: Call, reading: Reading) -> None:
+    def __init__(self, verb: Verb, call: Call, reading: ParsedPeople) -> None:
         super().__init__(
             " ".join(unclear_words(verb, reading)) or "That order is not complete.",
             next_step="Nothing was done. Write a whole name in quotation marks, or the id.",
@@ -77,7 +77,7 @@ class UnclearPeople(AmbiguousPerson):
         self.reading = reading
 
 
-def unclear_words(verb: Verb, reading: Reading) -> list[str]:
+def unclear_words(verb: Verb, reading: ParsedPeople) -> list[str]:
     """What is unclear about who is meant, a sentence each; the likeliest first."""
     said = []
     if reading.or_everyone:
@@ -106,7 +106,7 @@ def _of_left(verb: Verb) -> str:
     return f"“{verb.label}” works only on people who are in the call: choose one of them."
 
 
-def _who_else(reading: Reading) -> str:
+def _who_else(reading: ParsedPeople) -> str:
     """Who else the words may mean, beside the likeliest."""
     rest = len(reading.others) - SHOWN_NAMES
     others = ", ".join(_told_apart(one) for one in reading.others[:SHOWN_NAMES])
@@ -123,21 +123,21 @@ def _who_else(reading: Reading) -> str:
     return f"That fits more than one person: {others}." if several else f"It may be {others}."
 
 
-class Planner:
+class TargetResolver:
     """Resolves words against what was shown lately, and asks the vendors only when it must."""
 
-    def __init__(self, board: Board, past: Past) -> None:
-        self._board = board
-        self.absentees = Absentees(board, past)
+    def __init__(self, live_calls: LiveCalls, past: RecentCases) -> None:
+        self._live_calls = live_calls
+        self.absent_people = AbsentPeople(live_calls, past)
 
     async def call(self, word: str) -> Call:
         """The call meant by a handle, a vendor's id, or `vendor:id`.
 
         Raises UnknownCall, AmbiguousCall, or VendorError for an explicit `vendor:id`.
         """
-        known = self._board.memory.called(word)
-        if not known and (ref := explicit(word, self._board.providers)):
-            return await self._board.get(ref)
+        known = self._live_calls.recent_calls.called(word)
+        if not known and (ref := explicit(word, self._live_calls.providers)):
+            return await self._live_calls.get(ref)
         if not known:
             known = await self._live(word)
         if len(known) > 1:
@@ -151,18 +151,18 @@ class Planner:
 
         Where a vendor has more calls than one page shows, all its pages are read first.
         """
-        picture = await self._board.look(ListView())
-        known = self._board.memory.called(word)
+        picture = await self._live_calls.look(ListView())
+        known = self._live_calls.recent_calls.called(word)
         if not known and picture.partial:
-            await self._board.roll.refresh()
-            troubles = (*picture.troubles, *self._board.roll.troubles)
+            await self._live_calls.call_index.refresh()
+            troubles = (*picture.troubles, *self._live_calls.call_index.troubles)
             picture = picture.model_copy(update={"troubles": troubles})
-            known = self._board.memory.called(word)
+            known = self._live_calls.recent_calls.called(word)
         if not known:
             raise no_such_call(word, picture)
         return known
 
-    async def act(
+    async def resolve(
         self,
         verb: Verb,
         call_word: str,
@@ -173,7 +173,7 @@ class Planner:
     ) -> Act:
         """The act these words mean. Raises BadInput, Impossible or VendorError."""
         call = await self.call(call_word)
-        self.require_possible(verb, call.ref, everyone=everyone, sparing=bool(spared))
+        self.require_capability(verb, call.ref, everyone=everyone, sparing=bool(spared))
         await self.require_recording(verb, call.ref)
         await self._require_output(verb, call.ref)
         if isinstance(verb, RtmpStopAll):
@@ -195,21 +195,23 @@ class Planner:
         if verb.aim is Aim.PEOPLE or verb.listed is None:
             return verb.aim is Aim.PEOPLE
         call = await self.call(call_word)
-        self.require_possible(verb, call.ref)
-        return (await self.absentees.roster(call.ref, verb.listed)).complete
+        self.require_capability(verb, call.ref)
+        return (await self.absent_people.roster(call.ref, verb.listed)).complete
 
-    async def meant(self, verb: Verb, typed: TypedOrder) -> Meant:
+    async def meant(self, verb: Verb, typed: TypedOrder) -> ResolvedOrder:
         """The act on people that was said in words, and the words that are left for a reason.
 
         Nothing is settled where the words can be read in more than one way: UnclearPeople. Raises
         BadInput, Impossible or VendorError besides.
         """
         call = await self.call(typed.call)
-        self.require_possible(
+        self.require_capability(
             verb, call.ref, everyone=typed.everyone, sparing=typed.everyone and bool(typed.words)
         )
         reading = await self.reading(verb, call, typed)
-        self.require_possible(verb, call.ref, everyone=reading.everyone, sparing=reading.excepting)
+        self.require_capability(
+            verb, call.ref, everyone=reading.everyone, sparing=reading.excepting
+        )
         if not reading.settled:
             raise UnclearPeople(verb, call, reading)
         people = tuple(map(Person.of, reading.people))
@@ -221,36 +223,36 @@ class Planner:
             everyone=reading.everyone,
             spared=people if reading.everyone else (),
         )
-        return Meant(act, reading)
+        return ResolvedOrder(act, reading)
 
-    async def reading(self, verb: type[Verb] | Verb, call: Call, typed: TypedOrder) -> Reading:
+    async def reading(self, verb: type[Verb] | Verb, call: Call, typed: TypedOrder) -> ParsedPeople:
         """Who is named, as far as it is known. UnknownPerson when nobody is."""
         if verb.listed is not None:
             return await self._listed(verb, verb.listed, call, typed)
-        known = self._board.memory.people(call.ref)
+        known = self._live_calls.recent_calls.people(call.ref)
         if known is not None:
             reading = _read(verb, typed, known)
             if reading.settled and reading.surely_ends:
                 return reading
-        crowd = await self._board.crowd(call.ref, typed.words)
-        reading = _read(verb, typed, crowd)
+        people_index = await self._live_calls.people_index(call.ref, typed.words)
+        reading = _read(verb, typed, people_index)
         require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
-            raise nobody_matches(reading.unknown[0], crowd, call, verb)
+            raise nobody_matches(reading.unknown[0], people_index, call, verb)
         return reading
 
     async def _listed(
         self, verb: type[Verb] | Verb, which: Listed, call: Call, typed: TypedOrder
-    ) -> Reading:
+    ) -> ParsedPeople:
         """The same of those who are on a list of the call's, or were put on it by a case."""
-        roster = await self.absentees.lately(call.ref, which)
-        reading = _read(verb, typed, roster_crowd(roster))
+        roster = await self.absent_people.lately(call.ref, which)
+        reading = _read(verb, typed, roster_index(roster))
         require_few(reading)
         if reading.unknown and not reading.people and not reading.others:
             raise not_listed(reading.unknown[0], roster, call)
         return reading
 
-    def require_possible(
+    def require_capability(
         self, verb: Verb, ref: CallRef, *, everyone: bool = False, sparing: bool = False
     ) -> None:
         """Impossible, with the nearest verb that works, unless it can be done in that call.
@@ -258,8 +260,8 @@ class Planner:
         `sparing` is everyone but some: where a vendor can leave out nobody, it is never everyone.
         """
         vendor = ref.vendor
-        call = self._board.memory.call(ref) or Call(ref=ref, title="", people=0)
-        capability = self._board.capabilities(call)[verb.name]
+        call = self._live_calls.recent_calls.call(ref) or Call(ref=ref, title="", people=0)
+        capability = self._live_calls.capabilities(call)[verb.name]
         if not capability.possible:
             raise Impossible(
                 f"{verb.label} is not available on {vendor.label}. {capability.why}",
@@ -281,7 +283,7 @@ class Planner:
 
     async def _require_all_outputs(self, call: Call) -> None:
         """BadInput where “all” may be one output: it is one's name."""
-        running = (await self._board.get(call.ref)).rtmp or ()
+        running = (await self._live_calls.get(call.ref)).rtmp or ()
         named = next((name for name in running if fold(name) == "all"), None)
         if named is not None:
             raise BadInput(
@@ -293,7 +295,7 @@ class Planner:
     async def require_recording(self, verb: Verb, call: CallRef) -> None:
         """WhichRecording unless `verb` leaves no doubt about which recording it means."""
         if isinstance(verb, RecordStop | RecordPause | RecordResume):
-            provider = self._board.provider(call.vendor)
+            provider = self._live_calls.provider(call.vendor)
             require_one(verb, call, await provider.recordings_running(call))
 
     async def _require_output(self, verb: Verb, call: CallRef) -> None:
@@ -303,16 +305,16 @@ class Planner:
         """
         if isinstance(verb, RtmpStop):
             with suppress(VendorError):
-                require_output(verb, await self._board.get(call))
+                require_output(verb, await self._live_calls.get(call))
 
     async def _people(self, verb: Verb, call: Call, words: Sequence[str]) -> tuple[Person, ...]:
         if not words:
             return ()
         if verb.aim is Aim.ABSENT:
-            return await self.absentees.people(call, verb, words)
-        there = self._board.memory.people(call.ref)
+            return await self.absent_people.people(call, verb, words)
+        there = self._live_calls.recent_calls.people(call.ref)
         if there is None or not all(there.find(word) for word in words):
-            there = await self._board.crowd(call.ref, words)
+            there = await self._live_calls.people_index(call.ref, words)
         return distinct([pick(word, there, call, verb) for word in words])
 
 
@@ -324,7 +326,7 @@ def explicit(word: str, connected: Mapping[Vendor, object]) -> CallRef | None:
     return None
 
 
-def require_few(reading: Reading) -> None:
+def require_few(reading: ParsedPeople) -> None:
     """BadInput where more people are named than one order may."""
     if len(reading.people) > MOST_NAMED:
         raise BadInput(
@@ -333,12 +335,12 @@ def require_few(reading: Reading) -> None:
         )
 
 
-def _read(verb: type[Verb] | Verb, typed: TypedOrder, crowd: Crowd) -> Reading:
+def _read(verb: type[Verb] | Verb, typed: TypedOrder, people_index: PeopleIndex) -> ParsedPeople:
     """The text read; where a word of it that was taken for an option is part of a name, doubt."""
-    reading = read_people(typed.text, crowd, everyone=verb.everyone)
+    reading = parse_people(typed.text, people_index, everyone=verb.everyone)
     if not typed.literal or typed.literal == typed.text:
         return reading
-    literal = read_people(typed.literal, crowd, everyone=verb.everyone)
+    literal = parse_people(typed.literal, people_index, everyone=verb.everyone)
     known = {person.id for person in (*reading.people, *reading.others)}
     more = [one for one in (*literal.people, *literal.others) if one.id not in known]
     return replace(reading, others=(*reading.others, *more))
@@ -356,7 +358,7 @@ def _not_offered(verb: Verb, vendor: Vendor, capability: Capability, refused: st
     )
 
 
-def pick(word: str, there: Crowd, call: Call, verb: Verb | None = None) -> Person:
+def pick(word: str, there: PeopleIndex, call: Call, verb: Verb | None = None) -> Person:
     """The one person `word` means; UnknownPerson or AmbiguousPerson otherwise."""
     found = there.find(word)
     if all(one in there.left for one in found):

@@ -10,7 +10,7 @@ DOUBLE_PRESS = timedelta(seconds=3)
 """How long after a press another one is taken for the same one."""
 
 
-class Try(NamedTuple):
+class Retry(NamedTuple):
     """The next try of a case: what is tried again, under which key of its own.
 
     `asked` says that there is nothing to ask for: `case` is under way, has just been asked for by
@@ -22,9 +22,9 @@ class Try(NamedTuple):
     asked: bool
 
 
-async def next_try(
+async def next_retry(
     case: Case, key: str, now: datetime, led_to: Callable[[str], Awaitable[Case | None]]
-) -> Try:
+) -> Retry:
     """The try after those that were asked for under `key`, which is of the case and the asker.
 
     Each has a number; `led_to` finds the case of a key. What is aimed at is what the last of them
@@ -34,6 +34,6 @@ async def next_try(
     while (tried := await led_to(f"{key}:{number}")) is not None:
         under_way = tried.state.open or now - tried.asked_at < DOUBLE_PRESS
         if under_way or tried.state.settled:
-            return Try(tried, f"{key}:{number}", asked=True)
+            return Retry(tried, f"{key}:{number}", asked=True)
         case, number = tried, number + 1
-    return Try(case, f"{key}:{number}", asked=False)
+    return Retry(case, f"{key}:{number}", asked=False)

@@ -35,11 +35,11 @@ from bot.errors import (
     VendorError,
 )
 from bot.moderation.authorizer import Authorizer, ordered
-from bot.moderation.call_cards import Cards
+from bot.moderation.call_cards import CallCards
 from bot.moderation.executor import Executor
-from bot.moderation.live_calls import Board
-from bot.moderation.resolver import Planner
-from bot.moderation.retry import Try, next_try
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.resolver import TargetResolver
+from bot.moderation.retry import Retry, next_retry
 from bot.policy import Policy
 from bot.ports import AuditQuery, CallProvider, Store
 
@@ -74,20 +74,20 @@ ENTRIES_A_CASE = 4
 
 
 @dataclass(frozen=True)
-class Desk:
+class ModerationService:
     """Looking is free to those who may look; every act goes through `request`."""
 
-    board: Board
-    planner: Planner
+    live_calls: LiveCalls
+    resolver: TargetResolver
     policy: Policy
     store: Store
     executor: Executor
     authorizer: Authorizer
 
     @property
-    def cards(self) -> Cards:
+    def call_cards(self) -> CallCards:
         """What opens a call for a reader."""
-        return Cards(self.board, self.policy, self.store, self.planner.absentees)
+        return CallCards(self.live_calls, self.policy, self.store, self.resolver.absent_people)
 
     async def request(self, order: Order) -> Acceptance:
         """Permit, then write down: what this returns is on disk and will be carried out.
@@ -102,7 +102,7 @@ class Desk:
         acceptance = await self.store.accept(told)
         log.debug("order recorded", case=acceptance.case.number, how=acceptance.how)
         if acceptance.how is How.NEW:
-            self.executor.nudge(order.act.call.vendor)
+            self.executor.wake(order.act.call.vendor)
         return acceptance
 
     async def permit(self, asker: Asker, act: Act, key: str, reason: str = "") -> Act:
@@ -112,7 +112,7 @@ class Desk:
         that nobody fills it in for nothing. Where those who may can be asked for it, the refusal
         carries the id under which the order is kept.
         """
-        self.planner.require_possible(act.verb, act.call, everyone=act.everyone)
+        self.resolver.require_capability(act.verb, act.call, everyone=act.everyone)
         try:
             return await self.authorizer.at_door(asker.actor, act, asker.channel)
         except NotPermitted as no:
@@ -139,7 +139,7 @@ class Desk:
             role=no.role,
             holders=no.holders,
             why=str(no),
-            refused_at=self.board.clock.now(),
+            refused_at=self.live_calls.clock.now(),
         )
 
     async def admit(self, asker: Asker, key: str, words: str) -> None:
@@ -172,25 +172,25 @@ class Desk:
             raise
 
     async def call(self, asker: Asker, word: str) -> Call:
-        """The call that `word` means; see `Planner.call`."""
+        """The call that `word` means; see `TargetResolver.call`."""
         await self.policy.require_viewer(asker.actor, asker.channel)
-        return await self.planner.call(word)
+        return await self.resolver.call(word)
 
     async def capabilities(self, asker: Asker) -> dict[Vendor, Mapping[str, Capability]]:
         """What each connected vendor lets a moderator do."""
         await self.policy.require_viewer(asker.actor, asker.channel)
-        return {vendor: one.capabilities for vendor, one in self.board.providers.items()}
+        return {vendor: one.capabilities for vendor, one in self.live_calls.providers.items()}
 
     async def look(self, asker: Asker, view: ListView) -> CallListing:
         """What is live now, and what may be done with it; both are asked for side by side."""
         await self.policy.require_viewer(asker.actor, asker.channel)
-        picture, rights = await asyncio.gather(self.board.look(view), self.rights(asker))
+        picture, rights = await asyncio.gather(self.live_calls.look(view), self.rights(asker))
         troubles = tuple(trouble.told(rights) for trouble in picture.troubles)
         return picture.model_copy(update={"rights": rights, "troubles": troubles})
 
     async def rights(self, asker: Asker) -> Mapping[Vendor, Rights]:
         """What somebody may do on each connected vendor, from where they ask."""
-        vendors = tuple(self.board.providers)
+        vendors = tuple(self.live_calls.providers)
         found = await asyncio.gather(
             *(self.policy.rights(asker.actor, vendor, asker.channel) for vendor in vendors)
         )
@@ -206,37 +206,37 @@ class Desk:
         """Try the channels of `outages` now, where an admin asks; for anybody else, do nothing."""
         if await self.outages(asker):
             await self.store.try_channels()
-            self.executor.nudge()
+            self.executor.wake()
 
     async def rights_in(self, asker: Asker, case: Case) -> Rights:
         """What somebody may do where a case was done; nothing for who was taken out meanwhile."""
         reader = Reader(actor=asker.actor, channel=asker.channel)
-        return await self.cards.rights(reader, case.act.call.vendor)
+        return await self.call_cards.rights(reader, case.act.call.vendor)
 
     async def open(
         self, asker: Asker, ref: CallRef, page: int = 0
     ) -> tuple[CallView, Sequence[Case]]:
         """One call with its people, what may be done with it, and its latest cases."""
         await self.policy.require_viewer(asker.actor, asker.channel)
-        return await self.cards.open(asker.actor, asker.channel, ref, page)
+        return await self.call_cards.open(asker.actor, asker.channel, ref, page)
 
     async def find(self, asker: Asker, words: str) -> PeopleFound:
         """Where somebody is live now, on any vendor."""
         await self.policy.require_viewer(asker.actor, asker.channel)
-        found, rights = await asyncio.gather(self.board.find(words), self.rights(asker))
+        found, rights = await asyncio.gather(self.live_calls.find(words), self.rights(asker))
         troubles = tuple(trouble.told(rights) for trouble in found.troubles)
         return found.model_copy(update={"troubles": troubles})
 
     async def diagnosis(self, asker: Asker, error: VendorError) -> str:
         """Why no connection came about, where somebody is told such things; else empty."""
         reader = Reader(actor=asker.actor, channel=asker.channel)
-        rights = await self.cards.rights(reader, Vendor(error.vendor))
+        rights = await self.call_cards.rights(reader, Vendor(error.vendor))
         return str(error.diagnosis or "") if rights.technical else ""
 
     async def reports(self, asker: Asker, report: Report, vendor: Vendor) -> CallProvider:
         """The vendor to ask for `look`; Impossible when it has no such thing."""
         await self.policy.require_reader(asker.actor, report, vendor, asker.channel)
-        provider = self.board.provider(vendor)
+        provider = self.live_calls.provider(vendor)
         capability = provider.reports[report.name]
         if not capability.possible:
             raise Impossible(
@@ -265,7 +265,7 @@ class Desk:
     async def attendance(self, asker: Asker, call: CallRef) -> Attendance:
         """Who was in a call, with what our own cases know of how they left."""
         await self.reports(asker, ATTENDANCE, call.vendor)
-        return await self.cards.attendance(call)
+        return await self.call_cards.attendance(call)
 
     async def case(self, asker: Asker, number: int) -> Case:
         """One case: anybody's for those who may read the audit log, else their own.
@@ -290,10 +290,10 @@ class Desk:
         await self.policy.require_viewer(asker.actor, asker.channel)
         return await self.store.case(number)
 
-    async def next_try(self, asker: Asker, number: int, key: str) -> Try:
+    async def next_retry(self, asker: Asker, number: int, key: str) -> Retry:
         """Which try comes next of a case under `key`; see `again.next_try`."""
         case = await self.to_repeat(asker, number)
-        return await next_try(case, key, self.board.clock.now(), self.store.led_to)
+        return await next_retry(case, key, self.live_calls.clock.now(), self.store.led_to)
 
     async def _own(self, asker: Asker, number: int) -> bool:
         """Whether somebody asked for that case, or joined those who had."""
@@ -332,11 +332,11 @@ class Desk:
 
     async def standing(self, asker: Asker) -> Sequence[Standing]:
         """What somebody may do on each connected vendor; raises as `Policy.standing`."""
-        return [await self._standing(asker.actor, vendor) for vendor in self.board.providers]
+        return [await self._standing(asker.actor, vendor) for vendor in self.live_calls.providers]
 
     async def _standing(self, actor: Actor, vendor: Vendor) -> Standing:
         role = await self.policy.standing(actor, vendor)
-        table = self.board.provider(vendor).capabilities
+        table = self.live_calls.provider(vendor).capabilities
         able = [name for name, capability in table.items() if capability.possible]
         may = tuple(name for name in able if self.policy.least(VERBS[name], vendor) <= role)
         return Standing(vendor, role, may, anything=bool(able))
@@ -344,7 +344,7 @@ class Desk:
     async def check(self, asker: Asker, number: int) -> tuple[Case, Sequence[Observation]]:
         """Read the vendor again for a case, for each person of it; changes nothing."""
         case = await self.case(asker, number)
-        provider = self.board.provider(case.act.call.vendor)
+        provider = self.live_calls.provider(case.act.call.vendor)
         return case, await asyncio.gather(*map(provider.observe, case.act.each()))
 
 

@@ -11,7 +11,7 @@ from bot.calls.suggestions import Suggestion, WithSuggestions
 from bot.calls.verbs import Verb
 from bot.errors import UnknownCall, UnknownPerson
 from bot.moderation.live_calls import longer_handles
-from bot.moderation.people_index import Crowd
+from bot.moderation.people_index import PeopleIndex
 
 SHOWN_NAMES = 8
 """Names listed in a question back."""
@@ -29,7 +29,7 @@ class NoSuchCall(UnknownCall, WithSuggestions):
 
 
 def nobody_matches(
-    word: str, there: Crowd, call: Call, verb: type[Verb] | Verb | None = None
+    word: str, there: PeopleIndex, call: Call, verb: type[Verb] | Verb | None = None
 ) -> NoSuchPerson:
     """Nobody there has that name; with a `verb`, a way to its form with those who are there."""
     names = ", ".join(f"{p.shown} ({p.custom_id or p.id})" for p in there.people[:SHOWN_NAMES])

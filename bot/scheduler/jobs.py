@@ -13,7 +13,7 @@ SWEEP_SECONDS = 2.0
 class Consumer(Protocol):
     """What is rung for: the executor, and what looks up orders in words."""
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         """Look for what is due."""
 
 
@@ -30,4 +30,4 @@ class SweepJobs:
     async def sweep(self) -> None:
         """Ring for cases, messages and orders left behind by a process that died."""
         for consumer in self.consumers:
-            consumer.nudge()
+            consumer.wake()

@@ -28,7 +28,7 @@ class AuditSide(Shelf):
 
     async def audit(self, which: AuditQuery) -> Sequence[AuditEntry]:
         """Audit entries, newest first, read from the bytes that are hashed."""
-        async with readable(max(self._patience, SEARCH_SECONDS)):
+        async with readable(max(self._timeout_s, SEARCH_SECONDS)):
             return await self._trail.page(which)
 
     async def verify(self, expect: str | None = None, *, pause: Pause | None = None) -> int:

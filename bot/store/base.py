@@ -32,14 +32,14 @@ class Shelf:
     _database: Database
     _writer: Writer
     _aside: SetAside
-    _patience: float
+    _timeout_s: float
 
     async def _background(self, work: Work[R, T], request: R) -> T:
-        return await self._writer.write(work, request, patience=BACKGROUND)
+        return await self._writer.write(work, request, timeout_s=BACKGROUND)
 
     async def _asked(self, work: Work[R, T], request: R) -> T:
         """For work whose answer somebody in Slack waits for."""
-        return await self._writer.write(work, request, patience=self._patience)
+        return await self._writer.write(work, request, timeout_s=self._timeout_s)
 
     @asynccontextmanager
     async def _reading(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
@@ -47,7 +47,7 @@ class Shelf:
 
         StoreError when the database does not answer, or not in that time.
         """
-        limit = self._patience if seconds is None else seconds
+        limit = self._timeout_s if seconds is None else seconds
         async with readable(limit), self._database.reading() as connection:
             yield connection
 

@@ -163,7 +163,7 @@ class Database:
         await self.engine.dispose()
 
     def begin(
-        self, connection: Connection, *, counting: bool, patience: float | None = None
+        self, connection: Connection, *, counting: bool, timeout_s: float | None = None
     ) -> datetime:
         """Open a transaction that writes; `counting` excludes everybody else who counts.
 
@@ -176,13 +176,13 @@ class Database:
         if self.sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             return self.steady.now()
-        bounded = patience is not None
+        bounded = timeout_s is not None
         version = connection.dialect.server_version_info or ()
         whole = bounded and version >= TRANSACTION_TIMEOUT_SINCE
         limits = {
-            "limit": _ms(patience or 0),
+            "limit": _ms(timeout_s or 0),
             "idle": _ms(IDLE_SECONDS if bounded else SLOW_SECONDS),
-            "whole": _ms((patience or 0) + IDLE_SECONDS),
+            "whole": _ms((timeout_s or 0) + IDLE_SECONDS),
         }
         opened = connection.execute(_opening(whole=whole, lock=counting), limits).one()
         now: datetime = opened[-1]

@@ -74,13 +74,13 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         clock: Clock,
         *,
         line_channel: str | None = None,
-        patience: float = 2.0,
+        timeout_s: float = 2.0,
         meter: Meter = UNMETERED,
     ) -> None:
         address = address_of(url)
         self._clock = clock
         self._line_channel = line_channel
-        self._patience = patience
+        self._timeout_s = timeout_s
         self._lock = InstanceLock(address)
         self._database = Database(address, clock)
         self._writer = Writer(self._database, meter)
@@ -166,7 +166,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         """Write what waits, close the connections, let the file go, within about `seconds`."""
         try:
             await self._writer.stop(seconds)
-            async with asyncio.timeout(CLOSING * self._patience):
+            async with asyncio.timeout(CLOSING * self._timeout_s):
                 await self._database.close()
             self._database.high_water.close()
         except TimeoutError:
@@ -180,17 +180,17 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
             knock = Knock.of(order, self._clock.now())
         except ValueError as error:
             raise NotAccepted("The order holds characters that cannot be written.") from error
-        return await self._writer.write(self._accept, knock, patience=self._patience)
+        return await self._writer.write(self._accept, knock, timeout_s=self._timeout_s)
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit what somebody is handed; a second delivery of its key adds nothing."""
         told = Remark.of_disclosure(disclosure, self._clock.now())
-        await self._writer.write(self._remark, told, patience=self._patience)
+        await self._writer.write(self._remark, told, timeout_s=self._timeout_s)
 
     async def note(self, note: DigestNote) -> bool:
         """Audit what is asked of a digest; False for a second delivery of its key."""
         noted = Remark.of_note(note, self._clock.now())
-        return await self._writer.write(self._remark, noted, patience=self._patience)
+        return await self._writer.write(self._remark, noted, timeout_s=self._timeout_s)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
@@ -266,7 +266,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def hold(self, lookup: Lookup) -> bool:
         """Keep an order that is looked for; see `bot.ports.LookupStore`."""
-        return await self._writer.write(self._hold, lookup, patience=self._patience)
+        return await self._writer.write(self._hold, lookup, timeout_s=self._timeout_s)
 
     async def looked_for(self, *keys: str) -> bool:
         """Whether one of these orders is kept; see `bot.ports.LookupStore`."""
@@ -339,10 +339,10 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
 @asynccontextmanager
 async def open_store(
-    url: str, clock: Clock, *, line_channel: str | None = None, patience: float = 2.0
+    url: str, clock: Clock, *, line_channel: str | None = None, timeout_s: float = 2.0
 ) -> AsyncIterator[SqlStore]:
     """A started store, stopped at the end; InstanceLocked when another process has the file."""
-    store = SqlStore(url, clock, line_channel=line_channel, patience=patience)
+    store = SqlStore(url, clock, line_channel=line_channel, timeout_s=timeout_s)
     await store.start()
     try:
         yield store

@@ -33,15 +33,15 @@ async def ask(ctx: SlackContext, request: AskDigest) -> Message | None:
 
 
 async def _overview(ctx: SlackContext, _: AskDigest) -> Message:
-    desk = ctx.services.digests.desk
-    found, may = await desk.all(ctx.asker), await desk.may(ctx.asker)
+    service = ctx.services.digests.service
+    found, may = await service.all(ctx.asker), await service.may(ctx.asker)
     return overview_message(found, ctx.asker.channel, ctx.now, ctx.services.command, may=may)
 
 
 async def _list(ctx: SlackContext, request: AskDigest) -> Message:
-    desk = ctx.services.digests.desk
-    found = await desk.all(ctx.asker)
-    return list_message(found, request.page, ctx.now, may=await desk.may(ctx.asker))
+    service = ctx.services.digests.service
+    found = await service.all(ctx.asker)
+    return list_message(found, request.page, ctx.now, may=await service.may(ctx.asker))
 
 
 async def _subscribe(ctx: SlackContext, _: AskDigest) -> None:
@@ -53,22 +53,22 @@ async def _edit(ctx: SlackContext, request: AskDigest) -> None:
 
 
 async def _pause(ctx: SlackContext, request: AskDigest) -> Message:
-    taken = await ctx.services.digests.desk.pause(
+    taken = await ctx.services.digests.service.pause(
         ctx.asker, _number(request), request.until, _typed(ctx)
     )
     return _told(ctx, taken, "is paused", "was paused already")
 
 
 async def _resume(ctx: SlackContext, request: AskDigest) -> Message:
-    taken = await ctx.services.digests.desk.resume(ctx.asker, _number(request), _typed(ctx))
+    taken = await ctx.services.digests.service.resume(ctx.asker, _number(request), _typed(ctx))
     return _told(ctx, taken, "goes on", "was not paused")
 
 
 async def _stop(ctx: SlackContext, request: AskDigest) -> Message:
     """Typed, it is asked once more: the button does it."""
-    desk = ctx.services.digests.desk
-    await desk.admit(ctx.asker, _typed(ctx), f"digest stop {request.number}")
-    return stop_message(await desk.get(ctx.asker, _number(request)), ctx.now)
+    service = ctx.services.digests.service
+    await service.admit(ctx.asker, _typed(ctx), f"digest stop {request.number}")
+    return stop_message(await service.get(ctx.asker, _number(request)), ctx.now)
 
 
 async def _preview(ctx: SlackContext, request: AskDigest) -> None:
@@ -117,8 +117,8 @@ async def press_pause(ctx: SlackContext) -> None:
 async def press_resume(ctx: SlackContext) -> None:
     """“Resume”."""
     value = _pressed(ctx)
-    desk = ctx.services.digests.desk
-    taken = await desk.resume(ctx.asker, value.number, _key(ctx, "resume", value))
+    service = ctx.services.digests.service
+    taken = await service.resume(ctx.asker, value.number, _key(ctx, "resume", value))
     told = _told(ctx, taken, "goes on", "was not paused")
     ctx.later(partial(ctx.answer, told), "answer")
 
@@ -126,8 +126,8 @@ async def press_resume(ctx: SlackContext) -> None:
 async def press_stop(ctx: SlackContext) -> None:
     """“Stop”, once it was confirmed."""
     value = _pressed(ctx)
-    desk = ctx.services.digests.desk
-    taken = await desk.stop(ctx.asker, value.number, _key(ctx, "stop", value))
+    service = ctx.services.digests.service
+    taken = await service.stop(ctx.asker, value.number, _key(ctx, "stop", value))
     ctx.later(partial(ctx.answer, _told(ctx, taken, "is stopped", "is stopped")), "answer")
 
 
@@ -159,23 +159,23 @@ async def _show_preview(ctx: SlackContext, number: int | None) -> None:
 
 async def _meant(ctx: SlackContext, number: int | None) -> Subscription:
     """The digest of that number, else the one of this channel, else one as it would begin."""
-    desk = ctx.services.digests.desk
+    service = ctx.services.digests.service
     if number is not None:
-        return await desk.timed(ctx.asker, number)
+        return await service.timed(ctx.asker, number)
     here = ctx.asker.channel
-    mine = [one for one in await desk.all(ctx.asker) if one.wish.channel == here]
+    mine = [one for one in await service.all(ctx.asker) if one.wish.channel == here]
     if len(mine) > 1:
         numbers = " or ".join(f"`{ctx.services.command} digest preview {one.id}`" for one in mine)
         raise BadInput(f"{len(mine)} digests come to this channel.", next_step=f"Type {numbers}.")
-    wish = Wish(channel=here or "", zone=await desk.zone(ctx.asker))
+    wish = Wish(channel=here or "", zone=await service.zone(ctx.asker))
     new = Subscription(id=NOT_YET, wish=wish, owner=ctx.asker.actor, made_at=ctx.now)
-    return await desk.timed(ctx.asker, mine[0].id) if mine else new
+    return await service.timed(ctx.asker, mine[0].id) if mine else new
 
 
 async def _send(ctx: SlackContext, number: int, key: str) -> None:
     """Post it in its channel now, and say what became of that."""
     digests = ctx.services.digests
-    one, day = await digests.desk.send(ctx.asker, number, key)
+    one, day = await digests.service.send(ctx.asker, number, key)
     result = await digests.dispatcher.send(one, day)
     words = sent_words(one, result.value)
     await ctx.answer(Message(words, [section(words)]))

@@ -103,8 +103,8 @@ async def _take(ctx: SlackContext, lookup: Lookup) -> None:
     if act.heavy:
         raise NeedsForm(f"“{act.verb.label}” has to be confirmed.")
     order = ctx.order(lookup.key, act, read.reason)
-    take = partial(ctx.desk.request, order)
-    await retry_write(take, ctx.desk.board.clock, "order found out")
+    take = partial(ctx.service.request, order)
+    await retry_write(take, ctx.service.live_calls.clock, "order found out")
 
 
 def _require_not_restored(lookup: Lookup) -> None:
@@ -135,7 +135,7 @@ async def _said_to_wait(ctx: SlackContext, lookup: Lookup) -> AsyncIterator[None
 
     async def said() -> None:
         left = max(SAID_AFTER - lookup.waited, SAID_LATE_AFTER)
-        await ctx.desk.board.clock.sleep(left.total_seconds())
+        await ctx.service.live_calls.clock.sleep(left.total_seconds())
         with suppress(BadInput, ClaimLost):  # what settles the order tells it
             request = parse(lookup.words, lookup.command)
             await ctx.answer(looking(request.call if isinstance(request, ActRequest) else ""))

@@ -48,7 +48,7 @@ async def act(ctx: SlackContext, request: ActRequest) -> Message | None:
 async def _understood(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act; TimeoutError where that is not known at once."""
     key = ctx.command_key
-    await ctx.desk.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
+    await ctx.service.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
     return await ctx.services.pending_orders.begin(
         key, lambda: meant_by(ctx, request, key), AT_ONCE
     )
@@ -94,7 +94,7 @@ async def to_repeat(ctx: SlackContext) -> str | None:
     request = parse(words, str(ctx.body.get("command") or ctx.services.command))
     if not isinstance(request, ActRequest):
         return words
-    rights = (await ctx.desk.rights(ctx.asker)).values()
+    rights = (await ctx.service.rights(ctx.asker)).values()
     name, crowd = request.verb.name, request.everyone
     return words if any(one.may(name, everyone=crowd) for one in rights) else None
 
@@ -135,24 +135,24 @@ async def meant_by(ctx: SlackContext, request: ActRequest, key: str) -> tuple[Ac
         return await _meant_by(ctx, request)
     except BadInput:
         with suppress(BadInput, VendorError):
-            ref = explicit(request.call, ctx.desk.board.providers)  # read once is enough
-            ref = ref or (await ctx.desk.planner.call(request.call)).ref
+            ref = explicit(request.call, ctx.service.live_calls.providers)  # read once is enough
+            ref = ref or (await ctx.service.resolver.call(request.call)).ref
             words = cut(clean(ctx.body["text"]), MAX_REASON)
-            await ctx.desk.require_role(ctx.asker, request.verb, ref.vendor, key, words)
+            await ctx.service.require_role(ctx.asker, request.verb, ref.vendor, key, words)
         raise
 
 
 async def _meant_by(ctx: SlackContext, request: ActRequest) -> tuple[ActRequest, Act]:
-    planner = ctx.desk.planner
-    if await planner.knows_names(request.verb, request.call):
-        meant = await planner.meant(request.verb, request.typed)
+    resolver = ctx.service.resolver
+    if await resolver.knows_names(request.verb, request.call):
+        meant = await resolver.meant(request.verb, request.typed)
         read = with_rest(request, meant.rest, str(ctx.body.get("command", "/calls")))
         if isinstance(read, Incomplete):
-            call = await planner.call(request.call)
+            call = await resolver.call(request.call)
             raise UnclearPeople(request.verb, call, meant.reading)
         said = {"verb": read.verb, "protected_too": request.protected_too}
         return read, meant.act.model_copy(update=said)
-    act = await planner.act(
+    act = await resolver.resolve(
         request.verb,
         request.call,
         request.people,
@@ -182,8 +182,8 @@ async def _confirm_slowly(ctx: SlackContext, request: ActRequest) -> None:
 async def _take(ctx: SlackContext, request: ActRequest, meant: Act) -> Message | None:
     if not meant.heavy:
         asked = ctx.order(ctx.command_key, meant, request.reason)
-        taken = await ctx.desk.request(asked)
+        taken = await ctx.service.request(asked)
         return told_again(taken) if taken.how is How.REPEATED else None
-    permitted = await ctx.desk.permit(ctx.asker, meant, ctx.command_key, request.reason)
+    permitted = await ctx.service.permit(ctx.asker, meant, ctx.command_key, request.reason)
     ctx.later(lambda: reason_form.open_form(ctx, permitted, request.reason), "form")
     return None

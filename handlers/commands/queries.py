@@ -29,7 +29,7 @@ async def show_call(ctx: SlackContext, request: ShowCall) -> None:
     """`/calls show K7QX`: one call and who is in it."""
 
     async def look() -> None:
-        call = await ctx.desk.call(ctx.asker, request.call)
+        call = await ctx.service.call(ctx.asker, request.call)
         await show_one(ctx, call.ref, request.page)
 
     ctx.later(look, "show")
@@ -42,8 +42,8 @@ async def show_case(ctx: SlackContext, request: ShowCase) -> Message:
 
 async def told_case(ctx: SlackContext, number: int, page: int = 0) -> Message:
     """A case from asking to outcome, with what its reader may do about it."""
-    life = await ctx.desk.life(ctx.asker, number)
-    return case_message(life, await ctx.desk.rights_in(ctx.asker, life.case), page)
+    life = await ctx.service.life(ctx.asker, number)
+    return case_message(life, await ctx.service.rights_in(ctx.asker, life.case), page)
 
 
 async def show_audit(ctx: SlackContext, request: ShowAudit) -> Message | None:
@@ -68,7 +68,7 @@ async def _search(ctx: SlackContext, request: ShowAudit) -> None:
 
 async def capabilities(ctx: SlackContext, request: ShowCapabilities) -> Message:
     """`/calls capabilities`: what each vendor lets a moderator do."""
-    tables = await ctx.desk.capabilities(ctx.asker)
+    tables = await ctx.service.capabilities(ctx.asker)
     return capabilities_message(tables, request.vendor)
 
 
@@ -80,13 +80,13 @@ async def explain(ctx: SlackContext, request: Help) -> Message:
 async def show_list(ctx: SlackContext, view: ListView, *, in_place: bool = False) -> None:
     """Show the live calls that match `view`."""
     await ctx.show_waiting(in_place=in_place)
-    picture = await ctx.desk.look(ctx.asker, view)
-    capabilities = {v: p.capabilities for v, p in ctx.desk.board.providers.items()}
+    picture = await ctx.service.look(ctx.asker, view)
+    capabilities = {v: p.capabilities for v, p in ctx.service.live_calls.providers.items()}
     await ctx.answer(list_message(picture, view, capabilities), in_place=in_place)
 
 
 async def show_one(ctx: SlackContext, ref: CallRef, page: int, *, in_place: bool = False) -> None:
     """Show one call with a page of its people."""
     await ctx.show_waiting(in_place=in_place)
-    view, cases = await ctx.desk.open(ctx.asker, ref, page)
+    view, cases = await ctx.service.open(ctx.asker, ref, page)
     await ctx.answer(call_message(view, cases), in_place=in_place)

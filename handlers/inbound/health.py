@@ -49,12 +49,12 @@ def checks(
 
     async def database() -> Told:
         await services.wait()
-        await services.desk.store.ready()
+        await services.service.store.ready()
         return "takes orders"
 
     async def migrations() -> Told:
         await services.wait()
-        if not await services.desk.store.schema_fits():
+        if not await services.service.store.schema_fits():
             raise NotAccepted("The database has not the tables that this release needs.")
         return "current"
 
@@ -129,7 +129,7 @@ def is_loopback(host: str) -> bool:
 
 
 def ready_routes(
-    parts: Mapping[str, Check], watchers: Watchers, patience: float = READY_SECONDS
+    parts: Mapping[str, Check], watchers: Watchers, timeout_s: float = READY_SECONDS
 ) -> list[Route]:
     """`GET /readyz`: 200 or 503; who may see them also reads the parts, and `why` not: the first.
 
@@ -137,7 +137,7 @@ def ready_routes(
     """
 
     async def readyz(request: Request) -> Response:
-        found = await asyncio.gather(*(_look(check, patience) for check in parts.values()))
+        found = await asyncio.gather(*(_look(check, timeout_s) for check in parts.values()))
         why = next((words for words, well in found if not well), None)
         told: dict[str, object] = {"status": "ready" if why is None else "not ready"}
         if watchers.see_parts(request):
@@ -148,9 +148,9 @@ def ready_routes(
     return doors("/readyz", readyz)
 
 
-async def _look(check: Check, patience: float) -> tuple[str | Mapping[str, str], bool]:
+async def _look(check: Check, timeout_s: float) -> tuple[str | Mapping[str, str], bool]:
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout_s):
             return await check() or "ok", True
     except CallwardenError as error:
         return str(error), False

@@ -36,12 +36,12 @@ async def meant(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str 
 
 async def _zone(ctx: SlackContext) -> str:
     """The asker's time zone, as their Slack profile has it."""
-    return await ctx.services.digests.desk.zone(ctx.asker)
+    return await ctx.services.digests.service.zone(ctx.asker)
 
 
 async def page(ctx: SlackContext, which: AuditQuery) -> Message:
     """A part of the audit log."""
-    return audit_message(await ctx.desk.audit(ctx.asker, which), which)
+    return audit_message(await ctx.service.audit(ctx.asker, which), which)
 
 
 async def show(ctx: SlackContext, which: AuditQuery, *, in_place: bool = False) -> None:
@@ -53,7 +53,7 @@ async def open_form(
     ctx: SlackContext, which: AuditQuery, name: str = "", *, in_place: bool = False
 ) -> None:
     """Show the form to those who may read the audit log, filled in with `which`."""
-    await ctx.desk.require_auditor(ctx.asker)
+    await ctx.service.require_auditor(ctx.asker)
     state = SearchState(
         channel=ctx.asker.channel,
         reply_url=ctx.reply_url,

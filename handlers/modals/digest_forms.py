@@ -38,24 +38,24 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 
 async def open_subscribe(ctx: SlackContext) -> None:
     """The form to set one up, for those who may: this channel, nine o'clock, the asker's zone."""
-    desk = ctx.services.digests.desk
-    await desk.admit(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
-    wish = Wish(channel=ctx.asker.channel or "", zone=await desk.zone(ctx.asker))
+    service = ctx.services.digests.service
+    await service.admit(ctx.asker, _key(ctx, "subscribe"), "digest subscribe")
+    wish = Wish(channel=ctx.asker.channel or "", zone=await service.zone(ctx.asker))
     await _open(ctx, None, wish)
 
 
 async def open_edit(ctx: SlackContext, number: int) -> None:
     """The same form, filled in with what is wanted so far."""
-    desk = ctx.services.digests.desk
-    await desk.admit(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
-    await _open(ctx, number, (await desk.get(ctx.asker, number)).wish)
+    service = ctx.services.digests.service
+    await service.admit(ctx.asker, _key(ctx, "edit"), f"digest edit {number}")
+    await _open(ctx, number, (await service.get(ctx.asker, number)).wish)
 
 
 async def open_pause(ctx: SlackContext, number: int) -> None:
     """The form that asks until when."""
-    desk = ctx.services.digests.desk
-    await desk.admit(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
-    subscription = await desk.get(ctx.asker, number)
+    service = ctx.services.digests.service
+    await service.admit(ctx.asker, _key(ctx, "pause"), f"digest pause {number}")
+    subscription = await service.get(ctx.asker, number)
     await open_view(ctx, pause_form(_state(ctx, number), subscription))
 
 
@@ -65,12 +65,12 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     if not isinstance(wish, Wish):
         return wish
     there = _back(ctx, state)
-    desk, key = ctx.services.digests.desk, ctx.form_key(DIGEST_FORM_KEY)
+    service, key = ctx.services.digests.service, ctx.form_key(DIGEST_FORM_KEY)
     try:
         if state.number is None:
-            taken = await desk.subscribe(there.asker, wish, key)
+            taken = await service.subscribe(there.asker, wish, key)
         else:
-            taken = await desk.edit(there.asker, state.number, wish, key)
+            taken = await service.edit(there.asker, state.number, wish, key)
     except (BadInput, NotAccepted, StoreError) as no:
         return {CHANNEL: in_sentences(no)}
     if _came_new(taken):
@@ -85,7 +85,7 @@ async def submit_pause(ctx: SlackContext) -> FieldErrors | UpdateView:
         return until
     there = _back(ctx, state)
     try:
-        taken = await there.services.digests.desk.pause(
+        taken = await there.services.digests.service.pause(
             there.asker, state.number or 0, until, ctx.form_key(DIGEST_FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
@@ -119,7 +119,7 @@ async def _introduce(ctx: SlackContext, taken: ChangeResult) -> None:
 
 
 async def _open(ctx: SlackContext, number: int | None, wish: Wish) -> None:
-    vendors = tuple(ctx.desk.board.providers) or tuple(Vendor)
+    vendors = tuple(ctx.service.live_calls.providers) or tuple(Vendor)
     await open_view(ctx, digest_form(_state(ctx, number), wish, vendors, ctx.now))
 
 

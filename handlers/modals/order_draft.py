@@ -9,7 +9,7 @@ from bot.calls.models import Call, CallRef, Vendor
 from bot.calls.rights import NOTHING, Rights
 from bot.calls.verbs import VERBS, Aim, Listed, Verb
 from bot.errors import CallwardenError, NotPermitted, VendorError
-from bot.moderation.live_calls import Board
+from bot.moderation.live_calls import LiveCalls
 from bot.moderation.service import Asker
 from handlers.blocks.choices import call_value, person_value, same_room, same_run
 from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possible_whom
@@ -27,22 +27,22 @@ ANEW = "That call has ended; another one has begun in the same room. Choose it t
 
 async def draft(ctx: SlackContext, said: Said, call: Call | None, notes: list[str]) -> Draft:
     """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
-    verb, board = said.kind, ctx.desk.board
-    rights = await ctx.desk.rights(Asker(ctx.asker.actor, said.state.channel))
+    verb, live_calls = said.kind, ctx.service.live_calls
+    rights = await ctx.service.rights(Asker(ctx.asker.actor, said.state.channel))
     if verb is None or call is None:
         await _permitted_somewhere(ctx, said.state, verb, call)
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
-        capability = board.capabilities(call)[verb.name]
+        capability = live_calls.capabilities(call)[verb.name]
         if capability.possible:
             await _require_permitted(ctx, said.state, verb, call)
             capability = await with_leaving(ctx, call.ref, verb, capability)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
-    verbs = verbs_among(board, said.state.among, call, rights)
+    verbs = verbs_among(live_calls, said.state.among, call, rights)
     if call is not None and verb is None and not verbs and said.state.among in FAMILIES:
-        notes = [*notes, *_none_of(board, said.state.among, call)]
+        notes = [*notes, *_none_of(live_calls, said.state.among, call)]
     if call is not None and call.ended_at is not None:
         notes = [*notes, "This call has ended. Most acts want a live one."]
     return Draft(
@@ -52,29 +52,29 @@ async def draft(ctx: SlackContext, said: Said, call: Call | None, notes: list[st
         call=call,
         capability=capability,
         listed=None if call is None or verb is None else menu_of(ctx, verb, call),
-        targets=outputs(verb, call, board.rtmp_targets) if verb else (),
+        targets=outputs(verb, call, live_calls.rtmp_targets) if verb else (),
         reasons=ctx.services.reasons,
         notes=tuple(notes),
         includable=call is not None and await may_include(ctx, call.ref.vendor),
-        present=_present(board, call),
+        present=_present(live_calls, call),
         shielded=_shielded(ctx, call),
     )
 
 
-def _present(board: Board, call: Call | None) -> int:
+def _present(live_calls: LiveCalls, call: Call | None) -> int:
     """How many people are in the call, 0 where that is not known."""
     if call is None:
         return 0
-    known = board.memory.people(call.ref)
+    known = live_calls.recent_calls.people(call.ref)
     return call.people if known is None else len(known.people)
 
 
 def _shielded(ctx: SlackContext, call: Call | None) -> frozenset[str]:
     """Who of those who are known to be in the call is protected, as a menu carries them."""
-    known = None if call is None else ctx.desk.board.memory.people(call.ref)
+    known = None if call is None else ctx.service.live_calls.recent_calls.people(call.ref)
     if call is None or known is None:
         return frozenset()
-    protection = ctx.desk.policy.protection(call.ref.vendor)
+    protection = ctx.service.policy.protection(call.ref.vendor)
     return frozenset(
         person_value(one.id)
         for one in known.people
@@ -84,7 +84,7 @@ def _shielded(ctx: SlackContext, call: Call | None) -> frozenset[str]:
 
 async def may_include(ctx: SlackContext, vendor: Vendor) -> bool:
     """Whether to offer that protected people be included: there are such, and an admin asks."""
-    policy = ctx.desk.policy
+    policy = ctx.service.policy
     return bool(policy.protection(vendor)) and await policy.is_admin(ctx.asker.actor, vendor)
 
 
@@ -92,18 +92,18 @@ def menu_of(ctx: SlackContext, verb: type[Verb], call: Call) -> Listed | None:
     """The list that somebody absent is chosen from; None where only an id can tell them."""
     if verb.aim is not Aim.ABSENT:
         return None
-    return ctx.desk.planner.absentees.lists(verb, call.ref)
+    return ctx.service.resolver.absent_people.lists(verb, call.ref)
 
 
-def _none_of(board: Board, first: str, call: Call) -> list[str]:
+def _none_of(live_calls: LiveCalls, first: str, call: Call) -> list[str]:
     """Why this call's vendor can do nothing that begins with that word, each reason once."""
-    table = board.capabilities(call)
+    table = live_calls.capabilities(call)
     whys = dict.fromkeys(table[verb.name].why for verb in FAMILIES[first])
     return [f"“{first}” is not available on {call.ref.vendor.label}. {' '.join(whys)}"]
 
 
 def verbs_among(
-    board: Board, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
+    live_calls: LiveCalls, among: str, call: Call | None, rights: Mapping[Vendor, Rights]
 ) -> tuple[type[Verb], ...]:
     """The verbs a form lets choose from: those its reader may do, and this or any vendor can."""
     return tuple(
@@ -111,7 +111,7 @@ def verbs_among(
         for verb in _family(among)
         if any(
             rights[vendor].may(verb.name, everyone=everyone)
-            for vendor in _able(board, verb, call)
+            for vendor in _able(live_calls, verb, call)
             for everyone in (False, True)
         )
     )
@@ -122,11 +122,11 @@ def _family(among: str) -> Iterable[type[Verb]]:
     return (verb for verb in family if among != OF_PERSON or verb.aim is not Aim.CALL)
 
 
-def _able(board: Board, verb: type[Verb], call: Call | None) -> list[Vendor]:
+def _able(live_calls: LiveCalls, verb: type[Verb], call: Call | None) -> list[Vendor]:
     """The vendors that can do it: of them all, or that of `call`, to calls of its kind."""
     if call is not None:
-        return [call.ref.vendor] if board.capabilities(call)[verb.name].possible else []
-    return [v for v, one in board.providers.items() if one.capabilities[verb.name].possible]
+        return [call.ref.vendor] if live_calls.capabilities(call)[verb.name].possible else []
+    return [v for v, one in live_calls.providers.items() if one.capabilities[verb.name].possible]
 
 
 def _asked(state: OrderState) -> str:
@@ -138,12 +138,12 @@ async def _permitted_somewhere(
     ctx: SlackContext, state: OrderState, verb: type[Verb] | None, call: Call | None
 ) -> None:
     """Refuse those for whom no verb, or not this one, is in the form, before they fill it in."""
-    board = ctx.desk.board
+    live_calls = ctx.service.live_calls
     verbs = list(_family(state.among)) if verb is None else [verb]
-    wanted = [(one, vendor) for one in verbs for vendor in _able(board, one, call)]
+    wanted = [(one, vendor) for one in verbs for vendor in _able(live_calls, one, call)]
     label = _asked(state) if verb is None else verb.label
     key = ctx.key("form", ctx.trigger_id, label)
-    with_refusal = ctx.desk.policy.require_any(ctx.asker.actor, wanted, state.channel, label)
+    with_refusal = ctx.service.policy.require_any(ctx.asker.actor, wanted, state.channel, label)
     await _audited(ctx, with_refusal, key, label)
 
 
@@ -151,7 +151,7 @@ async def _require_permitted(
     ctx: SlackContext, state: OrderState, verb: type[Verb], call: Call
 ) -> None:
     """NotPermitted for those who may not give such an order, before they fill in its form."""
-    ways = possible_whom(verb, ctx.desk.board.capabilities(call)[verb.name])
+    ways = possible_whom(verb, ctx.service.live_calls.capabilities(call)[verb.name])
     act = Act(
         verb=verb.model_construct(),
         call=call.ref,
@@ -159,7 +159,7 @@ async def _require_permitted(
         everyone=Whom.NAMED not in ways and bool(ways),
     )
     key = ctx.key("form", ctx.trigger_id, verb.name, call.ref.vendor)
-    permission = ctx.desk.policy.require_permitted(ctx.asker.actor, act, state.channel)
+    permission = ctx.service.policy.require_permitted(ctx.asker.actor, act, state.channel)
     await _audited(ctx, permission, key, f"{verb.label}: {call.title}")
 
 
@@ -168,22 +168,22 @@ async def _audited(ctx: SlackContext, permission: Awaitable[None], key: str, wor
     try:
         await permission
     except NotPermitted as no:
-        await ctx.desk.store.refuse(
+        await ctx.service.store.refuse(
             Refusal(key=key, actor=ctx.asker.actor, words=words, why=str(no))
         )
         raise
 
 
-def chosen_call(board: Board, said: Said) -> Call | None:
+def chosen_call(live_calls: LiveCalls, said: Said) -> Call | None:
     """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
     value, ref = said.call, said.state.call
     if value is None:
         return None
     if ref is not None and value == call_value(ref):
-        seen = board.roll.call(ref) or board.memory.call(ref)
+        seen = live_calls.call_index.call(ref) or live_calls.recent_calls.call(ref)
         known = seen or Call(ref=ref, title=ref.id, people=0)
         return known.model_copy(update={"ref": ref})
-    here = (call for call in board.roll.calls() if same_room(value, call.ref))
+    here = (call for call in live_calls.call_index.calls() if same_room(value, call.ref))
     return next((call for call in here if same_run(value, call.ref)), None)
 
 
@@ -193,25 +193,25 @@ async def rolled(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> list[str]:
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
     when no vendor is connected.
     """
-    ctx.desk.board.require_connected()
-    roll, rights = ctx.desk.board.roll, await ctx.desk.rights(ctx.asker)
-    if roll.due or not roll.known:
-        reading = ctx.services.tasks.spawn(roll.refresh(), "roll")
-        if not roll.known:
+    ctx.service.live_calls.require_connected()
+    call_index, rights = ctx.service.live_calls.call_index, await ctx.service.rights(ctx.asker)
+    if call_index.due or not call_index.known:
+        reading = ctx.services.tasks.spawn(call_index.refresh(), "roll")
+        if not call_index.known:
             await asyncio.wait({reading}, timeout=seconds)
-    notes = [trouble.told(rights).message for trouble in roll.troubles]
-    if roll.known and not notes and next(roll.calls(), None) is None:
+    notes = [trouble.told(rights).message for trouble in call_index.troubles]
+    if call_index.known and not notes and next(call_index.calls(), None) is None:
         notes.append("No call is live right now. Start one in your app, then open this again.")
     return notes
 
 
-async def seen_call(board: Board, ref: CallRef) -> tuple[Call, list[str]]:
+async def seen_call(live_calls: LiveCalls, ref: CallRef) -> tuple[Call, list[str]]:
     """A call of a card as it is now, or as it was when its vendor does not answer in time."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            now = await board.get(ref)
+            now = await live_calls.get(ref)
     except (VendorError, TimeoutError) as error:
-        known = board.memory.call(ref) or Call(ref=ref, title=ref.id, people=0)
+        known = live_calls.recent_calls.call(ref) or Call(ref=ref, title=ref.id, people=0)
         note = in_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
         return known.model_copy(update={"ref": ref}), [note]
     if other_run(ref, now.ref):

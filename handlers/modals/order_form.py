@@ -16,7 +16,7 @@ from bot.errors import (
     RoleTooLow,
     VendorError,
 )
-from bot.moderation.live_calls import Board
+from bot.moderation.live_calls import LiveCalls
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.blocks.cases import asked_message
 from handlers.blocks.choices import Picked, call_value, picked
@@ -115,14 +115,14 @@ def _changes_nothing(ctx: SlackContext) -> bool:
 async def _redrawn(ctx: SlackContext) -> dict[str, Any]:
     """The form as it is to be now."""
     said = read_said(ctx.body["view"])
-    call = chosen_call(ctx.desk.board, said)
+    call = chosen_call(ctx.service.live_calls, said)
     if not said.people_fit:
         alone = said.state.model_copy(update={"person": None})
         said = said.model_copy(update={"people": (), "state": alone})
     notes: list[str] = []
     if said.call is not None and call is None:
         notes = await rolled(ctx)
-        call = chosen_call(ctx.desk.board, said)
+        call = chosen_call(ctx.service.live_calls, said)
     if said.call is not None and call is None:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
@@ -139,7 +139,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
     try:
         act = await act_of(ctx, said)
         reason = reason_of(said, needed=act.heavy)
-        acceptance = await ctx.desk.request(_order(ctx, said, act, reason))
+        acceptance = await ctx.service.request(_order(ctx, said, act, reason))
     except Wrong as wrong:
         return _at_blocks(said, wrong.errors)
     except (ProtectedPerson, RoleTooLow) as no:
@@ -147,7 +147,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
     except NotAccepted as no:
         return _at_blocks(said, {REASON: in_sentences(no)})
     except Unfinished:
-        call = chosen_call(ctx.desk.board, said)
+        call = chosen_call(ctx.service.live_calls, said)
         return UpdateView(order_form(await _filled(ctx, said, call, ["Fill in the new fields."])))
     return accepted(ctx, said.state.reply_url, acceptance)
 
@@ -197,7 +197,7 @@ async def _open(
 
     async def drawn() -> dict[str, Any]:
         key = ctx.key("open", ctx.trigger_id)
-        await ctx.desk.admit(ctx.asker, key, cut(clean(words), 2000))
+        await ctx.service.admit(ctx.asker, key, cut(clean(words), 2000))
         return order_form(await first())
 
     await draw_or_say(ctx, opened, drawn())
@@ -221,9 +221,9 @@ def _pressed(
     """What a card knows, as it is now."""
 
     async def first() -> Draft:
-        board = ctx.desk.board
-        call, notes = await seen_call(board, value.call)
-        person = None if value.person is None else _as_seen(board, value.call, value.person)
+        live_calls = ctx.service.live_calls
+        call, notes = await seen_call(live_calls, value.call)
+        person = None if value.person is None else _as_seen(live_calls, value.call, value.person)
         state_now = state.model_copy(update={"person": person})
         said = Said(state=state_now, verb=state.verb, call=call_value(call.ref))
         await rolled(ctx, 0)
@@ -232,9 +232,9 @@ def _pressed(
     return first
 
 
-def _as_seen(board: Board, ref: CallRef, person: str) -> Picked:
+def _as_seen(live_calls: LiveCalls, ref: CallRef, person: str) -> Picked:
     """Somebody a card means, by the name they were last seen with."""
-    seen = board.memory.met(ref, person)
+    seen = live_calls.recent_calls.met(ref, person)
     return picked(Person(id=person) if seen is None else Person.of(seen))
 
 
@@ -266,10 +266,10 @@ def _undecided(state: OrderState) -> OrderState:
 
 async def _meet(ctx: SlackContext, said: Said, call: Call) -> None:
     """Have the people who can be chosen at hand when somebody begins to type a name."""
-    board = ctx.desk.board
+    live_calls = ctx.service.live_calls
     which = menu_of(ctx, said.kind, call) if said.kind else None
     with contextlib.suppress(VendorError):
         if which is not None:
-            await ctx.desk.planner.absentees.lately(call.ref, which)
-        elif board.memory.people(call.ref) is None:
-            await board.people(call.ref)
+            await ctx.service.resolver.absent_people.lately(call.ref, which)
+        elif live_calls.recent_calls.people(call.ref) is None:
+            await live_calls.people(call.ref)

@@ -41,16 +41,16 @@ async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = 
 
 async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str = "") -> None:
     """The form for a button's act: at once where all of it was shown lately."""
-    desk, key = ctx.desk, ctx.key("press", ctx.trigger_id)
-    known = remembered(desk.board, meant)
+    service, key = ctx.service, ctx.key("press", ctx.trigger_id)
+    known = remembered(service.live_calls, meant)
     if known is not None:
-        await open_form(ctx, await desk.permit(ctx.asker, known, key, why), why, card=card)
+        await open_form(ctx, await service.permit(ctx.asker, known, key, why), why, card=card)
         return
     opened = await open_loading(ctx, meant.verb.label)
 
     async def drawn() -> dict[str, Any]:
-        act = await resolve(desk.board, desk.planner, meant)
-        return await _form(ctx, await desk.permit(ctx.asker, act, key, why), why, card=card)
+        act = await resolve(service.live_calls, service.resolver, meant)
+        return await _form(ctx, await service.permit(ctx.asker, act, key, why), why, card=card)
 
     await draw_or_say(ctx, opened, drawn())
 
@@ -74,17 +74,17 @@ async def open_once_known(
             request, act = await meant()
         except UnclearPeople as unclear:
             return await ask(unclear)
-        permitted = await ctx.desk.permit(ctx.asker, act, key, request.reason)
+        permitted = await ctx.service.permit(ctx.asker, act, key, request.reason)
         return await _form(ctx, permitted, request.reason, card=False)
 
     await draw_or_say(ctx, opened, drawn())
 
 
 async def _form(ctx: SlackContext, act: Act, why: str, *, card: bool) -> dict[str, Any]:
-    board = ctx.desk.board
-    provider = board.provider(act.call.vendor)
-    known = board.memory.call(act.call)
-    targets = outputs(type(act.verb), known, board.rtmp_targets)
+    live_calls = ctx.service.live_calls
+    provider = live_calls.provider(act.call.vendor)
+    known = live_calls.recent_calls.call(act.call)
+    targets = outputs(type(act.verb), known, live_calls.rtmp_targets)
     state = FormState(act=act.ref, channel=ctx.asker.channel, reply_url=ctx.reply_url, card=card)
     present = act.present or (known.people if known else None)
     return reason_form(
@@ -118,10 +118,10 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
         return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
-            act = await resolve(ctx.desk.board, ctx.desk.planner, filled.act)
+            act = await resolve(ctx.service.live_calls, ctx.service.resolver, filled.act)
     except (UnknownPerson, VendorError, TimeoutError) as error:
         return {REASON: _not_found(error, filled.act)}
-    acceptance = await ctx.desk.request(
+    acceptance = await ctx.service.request(
         Order(
             key=key,
             act=act,

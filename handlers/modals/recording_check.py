@@ -18,7 +18,7 @@ async def which_recording(ctx: SlackContext, verb: Verb, call: CallRef) -> str |
     """
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            await ctx.desk.planner.require_recording(verb, call)
+            await ctx.service.resolver.require_recording(verb, call)
     except WhichRecording as which:
         return f"{which} Choose one here."
     except (VendorError, TimeoutError):

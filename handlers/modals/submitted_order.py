@@ -11,8 +11,8 @@ from bot.calls.models import Call, CallRef, Participant
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, NotAtVendor, VendorError
 from bot.moderation.absent_people import OF
-from bot.moderation.live_calls import Board
-from bot.moderation.people_index import Crowd
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.people_index import PeopleIndex
 from bot.moderation.unmatched import SHOWN_NAMES
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
 from handlers.blocks.choices import Picked, person_value
@@ -60,21 +60,21 @@ class Now(NamedTuple):
 
 async def act_of(ctx: SlackContext, said: Said) -> Act:
     """The act a form asks for. Raises Wrong or Unfinished."""
-    board = ctx.desk.board
+    live_calls = ctx.service.live_calls
     verb = said.kind
     if verb is None:
         raise Wrong(FORM_VERB, "Choose what to do.")
-    call = chosen_call(board, said)
+    call = chosen_call(live_calls, said)
     if call is None:
         raise Wrong(FORM_CALL, "That call is not live any more. Choose another one.")
-    capability = board.capabilities(call)[verb.name]
+    capability = live_calls.capabilities(call)[verb.name]
     if not capability.possible:
         raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
-    targets = outputs(verb, call, board.rtmp_targets)
+    targets = outputs(verb, call, live_calls.rtmp_targets)
     options = _options(said, verb, capability, targets)
     if (words := await which_recording(ctx, options, call.ref)) is not None:
         raise Wrong(RECORDING, words)
-    now = await _now(board, call.ref, who=verb.aim is Aim.PEOPLE)
+    now = await _now(live_calls, call.ref, who=verb.aim is Aim.PEOPLE)
     if not said.state.over:
         _require_there(call, now)
     people, everyone, spared = await _aim(ctx, said, options, call, now)
@@ -118,33 +118,33 @@ def _require_there(call: Call, now: Now) -> None:
         raise Wrong(FORM_CALL, ANEW)
 
 
-async def _now(board: Board, ref: CallRef, *, who: bool) -> Now:
+async def _now(live_calls: LiveCalls, ref: CallRef, *, who: bool) -> Now:
     """The call and its people, asked at the same time."""
     (call, gone), people = await asyncio.gather(
-        _call(board, ref), _crowd(board, ref) if who else _nobody()
+        _call(live_calls, ref), _crowd(live_calls, ref) if who else _nobody()
     )
-    left = () if people is None else board.memory.crowd(ref, people).left
+    left = () if people is None else live_calls.recent_calls.people_index(ref, people).left
     return Now(call, gone, people, left)
 
 
-async def _call(board: Board, ref: CallRef) -> tuple[Call | None, bool]:
+async def _call(live_calls: LiveCalls, ref: CallRef) -> tuple[Call | None, bool]:
     """The call as it is now, and whether its vendor knows no such call."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            return await board.get(ref), False
+            return await live_calls.get(ref), False
     except NotAtVendor:
         return None, True
     except (VendorError, TimeoutError):
         return None, False
 
 
-async def _crowd(board: Board, ref: CallRef) -> tuple[Participant, ...] | None:
+async def _crowd(live_calls: LiveCalls, ref: CallRef) -> tuple[Participant, ...] | None:
     """Who is there now, or was there a moment ago when the vendor does not answer in time."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            return Crowd((await board.people(ref)).items).people
+            return PeopleIndex((await live_calls.people(ref)).items).people
     except (VendorError, TimeoutError):
-        known = board.memory.people(ref)
+        known = live_calls.recent_calls.people(ref)
         return None if known is None else known.people
 
 
@@ -181,7 +181,7 @@ async def _aim(
 
 
 def _capability(ctx: SlackContext, verb: Verb, call: Call) -> Capability:
-    return ctx.desk.board.capabilities(call)[verb.name]
+    return ctx.service.live_calls.capabilities(call)[verb.name]
 
 
 def _present(
@@ -215,7 +215,7 @@ async def _away(ctx: SlackContext, said: Said, verb: Verb, call: Call) -> tuple[
         raise Wrong(FORM_PEOPLE, "Choose at least one person.")
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            roster = await ctx.desk.planner.absentees.roster(call.ref, which)
+            roster = await ctx.service.resolver.absent_people.roster(call.ref, which)
     except (VendorError, TimeoutError) as error:
         silent = f"{call.ref.vendor.label} did not say who is on that list."
         raise Wrong(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
@@ -246,7 +246,7 @@ async def _absent(ctx: SlackContext, said: Said, verb: Verb, call: Call) -> tupl
         raise Wrong(ABSENT, "Say who: their id in your app.")
     try:
         named = [fit(word, "person") for word in words]
-        return await ctx.desk.planner.absentees.people(call, verb, named)
+        return await ctx.service.resolver.absent_people.people(call, verb, named)
     except BadInput as error:
         raise Wrong(ABSENT, str(error)) from error
 

@@ -8,7 +8,7 @@ from bot.calls.models import Call
 from bot.calls.verbs import Aim, Verb
 from bot.errors import BadInput, VendorError
 from bot.moderation.absent_people import meant
-from bot.moderation.people_index import Crowd
+from bot.moderation.people_index import PeopleIndex
 from bot.moderation.resolver import pick
 from handlers.blocks.action_values import FORM_PEOPLE
 from handlers.blocks.choices import Picked, call_value, picked
@@ -61,7 +61,7 @@ async def _named(ctx: SlackContext, word: str | None) -> tuple[Call | None, list
         return None, await rolled(ctx)
     await rolled(ctx, 0)
     try:
-        return await ctx.desk.planner.call(word), []
+        return await ctx.service.resolver.call(word), []
     except (BadInput, VendorError) as error:
         return None, [in_sentences(error)]
 
@@ -73,13 +73,15 @@ async def _people(
     if verb.aim is Aim.ABSENT:
         return await _absent(ctx, verb, call, words)
     try:
-        board = ctx.desk.board
-        crowd = board.memory.crowd(call.ref, (await board.people(call.ref)).items)
+        live_calls = ctx.service.live_calls
+        people_index = live_calls.recent_calls.people_index(
+            call.ref, (await live_calls.people(call.ref)).items
+        )
     except VendorError as error:
         return {}, [in_sentences(error)]
     if verb.keeps_out:
-        crowd = Crowd((*crowd.people, *crowd.left))
-    return _found(words, lambda word: pick(word, crowd, call))
+        people_index = PeopleIndex((*people_index.people, *people_index.left))
+    return _found(words, lambda word: pick(word, people_index, call))
 
 
 async def _absent(
@@ -90,7 +92,7 @@ async def _absent(
     if which is None:
         return {"absent": "\n".join(words)}, []
     try:
-        roster = await ctx.desk.planner.absentees.lately(call.ref, which)
+        roster = await ctx.service.resolver.absent_people.lately(call.ref, which)
     except VendorError as error:
         return {}, [in_sentences(error)]
     return _found(words, lambda word: meant(word, roster, call))

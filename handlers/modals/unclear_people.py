@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.moderation.people_parser import Reading
+from bot.moderation.people_parser import ParsedPeople
 from bot.moderation.resolver import UnclearPeople, unclear_words
 from handlers.blocks.choices import call_value, picked
 from handlers.blocks.forms.order_form import order_form
@@ -54,7 +54,7 @@ async def unclear_form(
     return order_form(await draft(ctx, said, unclear.call, notes))
 
 
-def _whom_of(reading: Reading) -> Whom | None:
+def _whom_of(reading: ParsedPeople) -> Whom | None:
     if not reading.everyone:
         return None
     return Whom.EXCEPT if reading.excepting else Whom.EVERYONE

@@ -31,7 +31,7 @@ class PendingOrders:
         self._tasks = tasks
         self._begun: LRUCache[str, asyncio.Task[Meant | CallwardenError]] = LRUCache(MOST)
 
-    async def begin(self, key: str, work: Work, patience: float) -> Meant:
+    async def begin(self, key: str, work: Work, timeout_s: float) -> Meant:
         """What the order of that key means, by `work` unless that is being found out already.
 
         TimeoutError after `patience` seconds; the plan goes on then, for whoever takes it.
@@ -40,7 +40,7 @@ class PendingOrders:
         if task is None:
             task = self._tasks.spawn(_settled(work), "plan", awaited=True)
             self._begun[key] = task
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout_s):
             told = await asyncio.shield(task)
         self._begun.pop(key, None)
         return _meant(told)

@@ -52,8 +52,8 @@ async def _states(ctx: SlackContext, case: Case) -> AsyncIterator[Case]:
     for _ in range(len(PAUSES) + MOST_LOOKS):
         if not case.state.open or not looks:
             break
-        await ctx.desk.board.clock.sleep(looks.pop(0))
-        before, case = case.progress, await ctx.desk.case(ctx.asker, case.number)
+        await ctx.service.live_calls.clock.sleep(looks.pop(0))
+        before, case = case.progress, await ctx.service.case(ctx.asker, case.number)
         if case.state.open and case.progress != before:
             looks = looks or [PAUSE] * 2
             yield case
@@ -61,7 +61,7 @@ async def _states(ctx: SlackContext, case: Case) -> AsyncIterator[Case]:
 
 
 async def _told(ctx: SlackContext, case: Case) -> Message:
-    rights = await ctx.desk.rights_in(ctx.asker, case)
-    why = ctx.desk.board.diagnosis(case.act.call.vendor)
+    rights = await ctx.service.rights_in(ctx.asker, case)
+    why = ctx.service.live_calls.diagnosis(case.act.call.vendor)
     told = answer_message(case, rights, diagnosis=why)
     return Message(told.text, [*told.blocks, context(ELSEWHERE)]) if case.state.open else told

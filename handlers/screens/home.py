@@ -63,7 +63,7 @@ async def refresh(ctx: SlackContext) -> None:
 
 async def try_channels(ctx: SlackContext) -> None:
     """“Try now”: channels that take no lines of cases, once an admin has mended them."""
-    await ctx.desk.try_channels(ctx.asker)
+    await ctx.service.try_channels(ctx.asker)
     await refresh(ctx)
 
 
@@ -78,26 +78,28 @@ async def publish(ctx: SlackContext, before: Mapping[str, Any] | None) -> None:
 
 
 async def _drawn(ctx: SlackContext) -> dict[str, Any]:
-    desk, command = ctx.desk, ctx.services.command
+    service, command = ctx.service, ctx.services.command
     try:
-        places = await desk.standing(ctx.asker)
-        await desk.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+        places = await service.standing(ctx.asker)
+        await service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
     except NotPermitted as no:
         kind = OUTSIDE if isinstance(no, Outsider) else no.next_step
-        return outside_view([str(no), kind], desk.board.clock.now())
+        return outside_view([str(no), kind], service.live_calls.clock.now())
     calls, cases, outages = await asyncio.gather(
-        ctx.error_as_message(desk.look(ctx.asker, ListView())),
-        ctx.error_as_message(desk.mine(ctx.asker, CASES)),
-        ctx.error_as_message(desk.outages(ctx.asker)),
+        ctx.error_as_message(service.look(ctx.asker, ListView())),
+        ctx.error_as_message(service.mine(ctx.asker, CASES)),
+        ctx.error_as_message(service.outages(ctx.asker)),
     )
     desktop = Desktop(
         places=tuple(Place(**place._asdict()) for place in places),
         calls=calls,
         cases=cases if isinstance(cases, Message) else tuple(cases),
         outages=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
-        capabilities={vendor: one.capabilities for vendor, one in desk.board.providers.items()},
+        capabilities={
+            vendor: one.capabilities for vendor, one in service.live_calls.providers.items()
+        },
     )
-    return home_view(desktop, command, desk.board.clock.now())
+    return home_view(desktop, command, service.live_calls.clock.now())
 
 
 async def _show(

@@ -49,7 +49,7 @@ async def find_person(ctx: SlackContext, request: FindPerson) -> None:
     """`/calls find alice`: where somebody is live now."""
 
     async def look() -> None:
-        found = await ctx.desk.find(ctx.asker, request.words)
+        found = await ctx.service.find(ctx.asker, request.words)
         await ctx.answer(found_message(request.words, found))
 
     ctx.later(look, "find")
@@ -59,7 +59,7 @@ async def look_at_call(ctx: SlackContext, request: LookAtCall) -> None:
     """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
 
     async def look() -> None:
-        call = await ctx.desk.call(ctx.asker, request.call)
+        call = await ctx.service.call(ctx.asker, request.call)
         asked = LookValue(look=request.look, call=call.ref, page=request.page)
         await show_report(ctx, asked)
 
@@ -75,8 +75,8 @@ async def look_at_rooms(ctx: SlackContext, request: LookAtRooms) -> None:
 async def show_report(ctx: SlackContext, asked: LookValue, *, in_place: bool = False) -> None:
     """Show one look at a call."""
     await ctx.show_waiting(in_place=in_place)
-    await ctx.desk.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
-    title = await title_of(ctx.desk.board, asked.call)
+    await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+    title = await title_of(ctx.service.live_calls, asked.call)
     named = NamedLook(**asked.model_dump(), title=title)
     await ctx.answer(await REPORT_HANDLERS[asked.look](ctx, named), in_place=in_place)
 
@@ -85,24 +85,24 @@ async def show_rooms(ctx: SlackContext, asked: RoomsValue, *, in_place: bool = F
     """Show what one vendor knows by name, or each: what one of several lacks is one line."""
     await ctx.show_waiting(in_place=in_place)
     if asked.vendor is not None:
-        provider = await ctx.desk.reports(ctx.asker, ROOMS, asked.vendor)
+        provider = await ctx.service.reports(ctx.asker, ROOMS, asked.vendor)
         shelves = [Shelf(asked.vendor, await _rooms(ctx, provider))]
     else:
-        vendors = ctx.desk.board.providers
+        vendors = ctx.service.live_calls.providers
         shelves = await asyncio.gather(*(_shelf(ctx, vendor) for vendor in vendors))
     await ctx.answer(rooms_report(asked, shelves, _now(ctx)), in_place=in_place)
 
 
 async def _shelf(ctx: SlackContext, vendor: Vendor) -> Shelf:
     try:
-        provider = await ctx.desk.reports(ctx.asker, ROOMS, vendor)
+        provider = await ctx.service.reports(ctx.asker, ROOMS, vendor)
         return Shelf(vendor, await _rooms(ctx, provider))
     except (Impossible, VendorError) as error:
         return Shelf(vendor, trouble=str(error))
 
 
 async def _rooms(ctx: SlackContext, provider: CallProvider) -> Sequence[Room]:
-    return await ctx.desk.board.shared((ROOMS.name, provider.vendor), provider.rooms)
+    return await ctx.service.live_calls.shared((ROOMS.name, provider.vendor), provider.rooms)
 
 
 async def _quality(ctx: SlackContext, asked: NamedLook) -> Message:
@@ -112,7 +112,7 @@ async def _quality(ctx: SlackContext, asked: NamedLook) -> Message:
 
 
 async def _attendance(ctx: SlackContext, asked: NamedLook) -> Message:
-    attendance = await ctx.desk.attendance(ctx.asker, asked.call)
+    attendance = await ctx.service.attendance(ctx.asker, asked.call)
     return attendance_report(asked, attendance, _now(ctx))
 
 
@@ -134,8 +134,8 @@ def _files(look: Report) -> ReportHandler:
     async def report(ctx: SlackContext, asked: NamedLook) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
         key = ctx.key("look", ctx.trigger_id)
-        files = await ctx.desk.files(ctx.asker, look, call, KINDS[look.name], key)
-        capabilities = ctx.desk.board.provider(asked.call.vendor).capabilities
+        files = await ctx.service.files(ctx.asker, look, call, KINDS[look.name], key)
+        capabilities = ctx.service.live_calls.provider(asked.call.vendor).capabilities
         return files_report(asked, files, capabilities, _now(ctx))
 
     return report
@@ -145,15 +145,15 @@ async def _shared(
     ctx: SlackContext, look: Report, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
 ) -> T:
     """What a vendor tells of a call, asked once for all who look at it now."""
-    return await ctx.desk.board.shared((look.name, asked.call), lambda: read(asked.call))
+    return await ctx.service.live_calls.shared((look.name, asked.call), lambda: read(asked.call))
 
 
 async def _vendor(ctx: SlackContext, look: Report, asked: LookValue) -> CallProvider:
-    return await ctx.desk.reports(ctx.asker, look, asked.call.vendor)
+    return await ctx.service.reports(ctx.asker, look, asked.call.vendor)
 
 
 def _now(ctx: SlackContext) -> datetime:
-    return ctx.desk.board.clock.now()
+    return ctx.service.live_calls.clock.now()
 
 
 REPORT_HANDLERS: Mapping[str, ReportHandler] = {

@@ -16,7 +16,7 @@ from bot.calls.cases import Case, Manner, Notice, NoticeKind
 from bot.calls.outcomes import State
 from bot.calls.rights import NOTHING
 from bot.errors import DeliveryDeferred, Impossible, NotPermitted, SlackSilent, VendorError
-from bot.moderation.call_cards import Cards
+from bot.moderation.call_cards import CallCards
 from bot.ports import Directory
 from handlers.blocks.call_card import call_message
 from handlers.blocks.cases import TROUBLE, answer_message, line_message, trouble_message
@@ -65,7 +65,7 @@ class Outbox:
     client: AsyncWebClient
     history: ChannelHistory
     response_urls: ResponseUrlClient
-    cards: Cards
+    call_cards: CallCards
     directory: Directory
     pace: AsyncLimiter
     alerts: AdminAlerts
@@ -103,14 +103,14 @@ class Outbox:
         somebody else had asked before.
         """
         reader = _reader(notice, case)
-        rights = await self.cards.rights(reader, case.act.call.vendor) if reader else NOTHING
-        why = self.cards.board.diagnosis(case.act.call.vendor)
+        rights = await self.call_cards.rights(reader, case.act.call.vendor) if reader else NOTHING
+        why = self.call_cards.live_calls.diagnosis(case.act.call.vendor)
         told = answer_message(case, rights, joined=notice.joined, diagnosis=why)
         if notice.manner is not Manner.CARD:
             return told
         try:
             who = reader or Reader(actor=case.actor, channel=case.channel)
-            view, cases = await self.cards.open(who.actor, who.channel, case.act.call)
+            view, cases = await self.call_cards.open(who.actor, who.channel, case.act.call)
         except (VendorError, Impossible, NotPermitted):
             return told
         if reader is None:  # somebody else, and an older release did not write down who
@@ -127,7 +127,10 @@ class Outbox:
 
     def _undoable(self, case: Case) -> bool:
         """Whether the vendor can take it back."""
-        verb, provider = case.inverse, self.cards.board.providers.get(case.act.call.vendor)
+        verb, provider = (
+            case.inverse,
+            self.call_cards.live_calls.providers.get(case.act.call.vendor),
+        )
         return bool(verb and provider and provider.capabilities[verb.name].possible)
 
     async def _call_asker(self, notice: Notice, case: Case, line: Found) -> None:

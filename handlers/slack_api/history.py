@@ -97,7 +97,7 @@ class ChannelHistory:
         channel: str,
         mark: Mark,
         oldest: datetime,
-        patience: float,
+        timeout_s: float,
         *,
         attempt: int = 0,
         **about: Any,
@@ -113,14 +113,14 @@ class ChannelHistory:
         look = self._look(channel, mark, attempt)
         wanted = TimeRange((min(oldest, self._since(look)) - SKEW).timestamp(), EVER)
         search = self._search(channel, mark, wanted, look)
-        return await self._patiently(search, look, patience, about)
+        return await self._patiently(search, look, timeout_s, about)
 
     async def find_answer(
-        self, channel: str, thread: str, mark: Mark, patience: float, **about: Any
+        self, channel: str, thread: str, mark: Mark, timeout_s: float, **about: Any
     ) -> Found | None:
         """As `find`, in the thread below the message `thread`."""
         search = self._search_thread(channel, thread, mark)
-        return await self._patiently(search, self._look(channel, mark), patience, about)
+        return await self._patiently(search, self._look(channel, mark), timeout_s, about)
 
     def _since(self, look: Look) -> datetime:
         """When it was first looked for: what is said to be later comes of a clock that was ahead.
@@ -154,10 +154,10 @@ class ChannelHistory:
         self,
         search: Awaitable[Found | None],
         look: Look,
-        patience: float,
+        timeout_s: float,
         about: dict[str, Any],
     ) -> Found | None:
-        left = look.since + patience - self._clock.monotonic()
+        left = look.since + timeout_s - self._clock.monotonic()
         try:
             found = await search
         except UNREAD as error:

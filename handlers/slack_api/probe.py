@@ -41,26 +41,26 @@ class Questions:
 
     client: AsyncWebClient
     clock: Clock
-    patience: float
+    timeout_s: float
     network: Network = DIRECT
 
     @property
     def directory(self) -> SlackDirectory:
         """Who people are."""
-        return SlackDirectory(self.client, self.clock, deadline=self.patience)
+        return SlackDirectory(self.client, self.clock, deadline=self.timeout_s)
 
     async def ask(self, method: str, *, token: str | None = None, **args: str) -> Reply:
         """One request; SlackSilent when there is no answer of Slack's in time."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.timeout_s):
                 answer = await self.client.api_call(method, data=args, headers=headers)
         except SlackApiError as error:
             if (code := error_code(error)) == UNREADABLE:
                 raise SlackSilent(NOT_SLACK) from error
             return Reply({}, _headers(error.response.headers), code)
         except TimeoutError as error:
-            says = f"Slack did not answer within {self.patience:g} s."
+            says = f"Slack did not answer within {self.timeout_s:g} s."
             raise SlackSilent(says, diagnosis=self._diagnosis(error)) from error
         except SlackUnreadable as error:
             raise SlackSilent(NOT_SLACK) from error
@@ -76,7 +76,7 @@ class Questions:
     async def connect(self, url: str) -> None:
         """Open a WebSocket and close it at once; SlackSilent when there is none in time."""
         try:
-            async with asyncio.timeout(self.patience), open_session(self.network) as session:
+            async with asyncio.timeout(self.timeout_s), open_session(self.network) as session:
                 wire = await Wire.open(session, url, self.clock, self.network)
                 await wire.close()
         except Unplugged as error:
@@ -95,8 +95,8 @@ def _headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def questions(
-    token: str, api_url: str, clock: Clock, patience: float, network: Network = DIRECT
+    token: str, api_url: str, clock: Clock, timeout_s: float, network: Network = DIRECT
 ) -> AsyncIterator[Questions]:
     """Questions over one session, closed at the end."""
     async with open_session(network) as session:
-        yield Questions(web_client(session, api_url, token, network), clock, patience, network)
+        yield Questions(web_client(session, api_url, token, network), clock, timeout_s, network)

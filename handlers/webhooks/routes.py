@@ -115,5 +115,5 @@ def _heed(services: Services, happened: Happening) -> None:
     Deliveries need no de-duplication: forgetting twice, late or out of order costs one more look
     at the vendor and is never wrong.
     """
-    services.desk.board.memory.forget(happened.vendor, happened.call_id)
+    services.service.live_calls.recent_calls.forget(happened.vendor, happened.call_id)
     log.debug("call changed", vendor=happened.vendor, kind=happened.kind)

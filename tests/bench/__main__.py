@@ -19,13 +19,13 @@ from tests.bench.crowd import crowd
 from tests.bench.figure import Figure
 from tests.bench.flood import flood
 from tests.bench.listing import listing
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.bench.reading import reading
 from tests.bench.start import start
 from tests.bench.usage import usage
 from tests.bench.verify import verify
 
-FIGURES: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
+FIGURES: Mapping[str, Callable[[Processes], Awaitable[list[Figure]]]] = {
     "acks": acks,
     "listing": listing,
     "start": start,
@@ -45,7 +45,7 @@ async def measure(names: Sequence[str]) -> bool:
     """Print each figure as soon as it is known; whether all are good."""
     good = True
     with tempfile.TemporaryDirectory(prefix="callwarden-bench-") as folder:
-        ground = Ground(Path(folder))
+        ground = Processes(Path(folder))
         await ground.prepare()
         for name in names:
             for figure in await FIGURES[name](ground):

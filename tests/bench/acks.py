@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.load import Load, acked, pour, recorded
 from tests.bench.orders import PEOPLE, look_at, mutes
-from tests.bench.processes import Ground, Outside
+from tests.bench.processes import Outside, Processes
 from tests.live.http_client import letterbox
 
 CALLS = 2
@@ -15,7 +15,7 @@ WARM = 100
 """Orders before the clock runs."""
 
 
-async def acks(ground: Ground) -> list[Figure]:
+async def acks(ground: Processes) -> list[Figure]:
     """A recorded act against a listener that only acknowledges."""
     async with ground.world(crowd={"stream": [CALLS, PEOPLE]}) as world:
         rounds = [await _round(ground, world) for _ in range(ROUNDS)]
@@ -35,7 +35,7 @@ def _ratios(rounds: Sequence[tuple[Load, Load]], what: str) -> list[float]:
     return [getattr(ours, what) / getattr(bare, what) for ours, bare in rounds]
 
 
-async def _round(ground: Ground, world: Outside) -> tuple[Load, Load]:
+async def _round(ground: Processes, world: Outside) -> tuple[Load, Load]:
     """Both get the same orders; the bot carries them out meanwhile."""
     async with letterbox() as box:
         orders = [order.request() for order in mutes(world.crowd["stream"], box.url)]

@@ -24,7 +24,7 @@ from bot.usage.records import CallRecord
 from bot.usage.tally import Tally
 from bot.usage_import.backfill import Backfill
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.processes import Ground, Outside
+from tests.bench.processes import Outside, Processes
 
 DAYS = timedelta(days=60)
 UNLIMITED = 100_000.0
@@ -75,7 +75,7 @@ class Forgetting:
         return [stretch]
 
 
-async def backfill(ground: Ground) -> list[Figure]:
+async def backfill(ground: Processes) -> list[Figure]:
     """From vendors that answer at once, where our own work shows, and as vendors answer."""
     at_once = await _rounds(ground)
     over_there = await _rounds(ground, slow=AWAY)
@@ -88,7 +88,7 @@ async def backfill(ground: Ground) -> list[Figure]:
     ]
 
 
-async def _rounds(ground: Ground, **how: float) -> list[Round]:
+async def _rounds(ground: Processes, **how: float) -> list[Round]:
     """Every round has a database of its own; the vendors have made their past before the first."""
     async with ground.world(**how) as world:
         pools = {vendor: Noting() for vendor in Vendor}
@@ -97,7 +97,9 @@ async def _rounds(ground: Ground, **how: float) -> list[Round]:
         return [await _round(ground, world, sent) for _ in range(ROUNDS)]
 
 
-async def _round(ground: Ground, world: Outside, sent: Sequence[Sequence[httpx.Request]]) -> Round:
+async def _round(
+    ground: Processes, world: Outside, sent: Sequence[Sequence[httpx.Request]]
+) -> Round:
     begun = time.perf_counter()
     await asyncio.gather(*(_fetch(one) for one in sent))
     fetched = time.perf_counter()

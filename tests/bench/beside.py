@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.load import pour, recorded
 from tests.bench.orders import PEOPLE, look_at, mutes, slash
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.live.http_client import Letterbox, Line, letterbox
 
 ORDERS = 150
@@ -16,7 +16,7 @@ ORDERS = 150
 WARM = 50
 
 
-async def beside(ground: Ground) -> list[Figure]:
+async def beside(ground: Processes) -> list[Figure]:
     """The same orders with and without somebody listing."""
     ratios = []
     crowd = {"stream": [1, PEOPLE], "realtimekit": [500, 3], "cometchat": [500, 3]}

@@ -16,7 +16,7 @@ from bot.store import SqlStore, open_store
 from bot.store.database import Database
 from bot.store.urls import address_of
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.bench.verify import DATABASES
 from tests.store.orders import DONE, order
 
@@ -31,7 +31,7 @@ class Kept(NamedTuple):
     cases: list[str]
 
 
-async def compared(_: Ground) -> list[Figure]:
+async def compared(_: Processes) -> list[Figure]:
     """On both databases: all that `callwarden audit verify` does."""
     figures = []
     for name, database in DATABASES.items():
@@ -44,7 +44,7 @@ async def compared(_: Ground) -> list[Figure]:
 
 
 async def _ratios(url: str) -> list[float]:
-    async with open_store(url, SystemClock(), patience=60) as store:
+    async with open_store(url, SystemClock(), timeout_s=60) as store:
         for first in range(0, CASES, AT_ONCE):
             await _carry_out(store, range(first, first + AT_ONCE))
         kept = await _kept(url)

@@ -10,7 +10,7 @@ from tests.bench.figure import ROUNDS, Figure
 from tests.bench.listing import SLOW
 from tests.bench.load import Check, acked, pour
 from tests.bench.orders import slash
-from tests.bench.processes import Ground, Outside
+from tests.bench.processes import Outside, Processes
 from tests.live.bot import CONFIG
 from tests.live.http_client import Answer, Line, get, letterbox
 from tests.live.slash import Question
@@ -44,7 +44,7 @@ class Listed(NamedTuple):
     requests: int
 
 
-async def crowd(ground: Ground) -> list[Figure]:
+async def crowd(ground: Processes) -> list[Figure]:
     """From letters typed to options, and from `/calls` to the list."""
     typed = await _typing(ground)
     async with (
@@ -63,13 +63,13 @@ async def crowd(ground: Ground) -> list[Figure]:
     ]
 
 
-async def _typing(ground: Ground) -> list[float]:
+async def _typing(ground: Processes) -> list[float]:
     """Both get the same questions, and answer a hundred options to each."""
     async with ground.world(crowd={"stream": [MANY, 1]}) as world:
         return [await _round(ground, world) for _ in range(ROUNDS)]
 
 
-async def _round(ground: Ground, world: Outside) -> float:
+async def _round(ground: Processes, world: Outside) -> float:
     questions = [Question(TYPED[n % len(TYPED)]).request() for n in range(WARM + LETTERS)]
     async with ground.floor() as port:
         bare = await _median(port, questions, _full)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tests.bench.figure import Figure
 from tests.bench.flooded import FORMS
 from tests.bench.orders import look_at, short, slash
-from tests.bench.processes import Ground, Outside
+from tests.bench.processes import Outside, Processes
 from tests.live.bot import CONFIG
 from tests.live.http_client import Letterbox, Line, letterbox
 from tests.live.names import LEAD, MODERATOR
@@ -46,7 +46,7 @@ class Kicked(NamedTuple):
     confirmed: float
 
 
-async def flood(ground: Ground) -> list[Figure]:
+async def flood(ground: Processes) -> list[Figure]:
     """What a moderator waits for, at the vendor and in Slack."""
     rounds = [await _round(ground) for _ in range(FLOODS)]
     sent, confirmed = [one.sent for one in rounds], [one.confirmed for one in rounds]
@@ -56,7 +56,7 @@ async def flood(ground: Ground) -> list[Figure]:
     ]
 
 
-async def _round(ground: Ground) -> Kicked:
+async def _round(ground: Processes) -> Kicked:
     async with (
         _world(ground) as world,
         ground.bot(world.outside, SETTINGS) as port,
@@ -91,7 +91,7 @@ async def _kick(port: int, world: Program, box: Letterbox) -> Kicked:
 
 
 @asynccontextmanager
-async def _world(ground: Ground) -> AsyncIterator[World]:
+async def _world(ground: Processes) -> AsyncIterator[World]:
     program = await ground.start("tests.bench.flooded")
     try:
         told = json.loads(await program.line())

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.orders import slash
-from tests.bench.processes import Ground, Outside
+from tests.bench.processes import Outside, Processes
 from tests.live.bot import CONFIG
 from tests.live.http_client import Letterbox, Line, letterbox, post
 
@@ -21,7 +21,7 @@ OPENS_AFTER = 3
 SETTINGS = f"{CONFIG}list_seconds = {DEADLINE}\n"
 
 
-async def listing(ground: Ground) -> list[Figure]:
+async def listing(ground: Processes) -> list[Figure]:
     """From the command to the list at the response_url."""
     slow = [await _all_slow(ground) for _ in range(ROUNDS)]
     hung = [await _one_hung(ground) for _ in range(ROUNDS)]
@@ -32,7 +32,7 @@ async def listing(ground: Ground) -> list[Figure]:
     ]
 
 
-async def _all_slow(ground: Ground) -> float:
+async def _all_slow(ground: Processes) -> float:
     async with (
         letterbox() as box,
         ground.world(slow=SLOW) as world,
@@ -42,7 +42,7 @@ async def _all_slow(ground: Ground) -> float:
         return await _listed(port, box) / await _slowest(world)
 
 
-async def _one_hung(ground: Ground) -> tuple[float, float]:
+async def _one_hung(ground: Processes) -> tuple[float, float]:
     """The worst list while it counts as well, and one after."""
     async with (
         letterbox() as box,

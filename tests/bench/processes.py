@@ -24,7 +24,7 @@ class Outside(NamedTuple):
     crowd: Mapping[str, Sequence[str]]
 
 
-class Ground:
+class Processes:
     """Starts what a figure needs. Databases are SQLite files with all tables, one for each bot."""
 
     def __init__(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ from bot.demo.vendors import AppTransport, StreamServer, Visitor
 from bot.providers.http.client import Deadlines, HttpClient
 from bot.providers.stream.provider import StreamProvider, stream
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.live.process import Program
 
 CALLS, PEOPLE, PAGE = 1_000, 10, 100
@@ -23,7 +23,7 @@ READS = 3
 """How often all of it is read in each half of a round; the quickest counts."""
 
 
-async def reading(_: Ground) -> list[Figure]:
+async def reading(_: Processes) -> list[Figure]:
     """Every page of the listing, decoded to calls; and the same pages, only received."""
     with tempfile.TemporaryDirectory() as folder:
         await _fill(Path(folder))

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 from tests.bench.figure import ROUNDS, Figure
 from tests.bench.orders import slash
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.live.bot import first_answer
 from tests.live.process import Program, free_port
 
 
-async def start(ground: Ground) -> list[Figure]:
+async def start(ground: Processes) -> list[Figure]:
     """`callwarden serve` on a database that has its tables, against bare Bolt."""
     async with ground.world() as world:
         deployment = ground.deployment(world)

@@ -23,7 +23,7 @@ from bot.store.usage.sums import STATEMENTS, parameters
 from bot.usage.days import DAY, Stretch, local_day
 from bot.usage.quarters import numbers_of
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.bench.year import CALLS, LAST, fill
 from tests.storm.databases import postgresql, sqlite
 
@@ -112,7 +112,7 @@ _POST = {
 """How the two say the same."""
 
 
-async def usage(_: Ground) -> list[Figure]:
+async def usage(_: Processes) -> list[Figure]:
     """On both databases, which hold a million calls."""
     figures = []
     for name, database in DATABASES.items():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.bench.entries import ENTRIES, fill
 from tests.bench.figure import ROUNDS, Figure
-from tests.bench.processes import Ground
+from tests.bench.processes import Processes
 from tests.live.process import Program
 from tests.storm.databases import postgresql, sqlite
 
@@ -26,7 +26,7 @@ class Walked(NamedTuple):
     grown: float
 
 
-async def verify(_: Ground) -> list[Figure]:
+async def verify(_: Processes) -> list[Figure]:
     """On both databases; each round is a process of its own."""
     figures = []
     for name, database in DATABASES.items():

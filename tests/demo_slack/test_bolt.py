@@ -6,7 +6,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.demo.slack import Seal, Sender, as_text
+from bot.demo.slack import Sender, Signature, as_text
 from tests.demo_slack.conftest import Town
 
 BUTTONS = [
@@ -120,9 +120,9 @@ async def test_an_event_is_parsed(town: Town, bolt: AsyncApp, sender: Sender) ->
     assert again.headers["X-Slack-Retry-Num"] == "1"
 
 
-@pytest.mark.parametrize("seal", [Seal.NONE, Seal.BAD, Seal.OLD])
+@pytest.mark.parametrize("seal", [Signature.NONE, Signature.BAD, Signature.OLD])
 async def test_what_is_not_from_slack_is_refused(
-    town: Town, bolt: AsyncApp, sender: Sender, seal: Seal
+    town: Town, bolt: AsyncApp, sender: Sender, seal: Signature
 ) -> None:
     async def listen(ack: AsyncAck) -> None:
         await ack("hello")

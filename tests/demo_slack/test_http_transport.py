@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from bot.clock import SystemClock
 from bot.demo.slack.delivery import ACK_SECONDS
-from bot.demo.slack.http_transport import Line
-from bot.demo.slack.signing import Seal
+from bot.demo.slack.http_transport import HttpTransport
+from bot.demo.slack.signing import Signature
 
 
 async def test_a_late_app_is_not_waited_for_and_not_interrupted() -> None:
@@ -25,8 +25,8 @@ async def test_a_late_app_is_not_waited_for_and_not_interrupted() -> None:
     app = Starlette(routes=[Route("/slack/events", slow, methods=["POST"])])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
-        line = Line(client, SystemClock(), SystemClock(), "secret", patience=0.01)
-        answer, _ = await line.post(b"x", {}, Seal.GOOD)
+        line = HttpTransport(client, SystemClock(), SystemClock(), "secret", timeout_s=0.01)
+        answer, _ = await line.post(b"x", {}, Signature.GOOD)
         assert (answer.status, answer.trouble) == (None, "operation_timeout")
         assert answer.seconds > ACK_SECONDS
         go.set()

@@ -71,35 +71,35 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(town: Town) -> Any:
+async def service(town: Town) -> Any:
     made = Desk(town)
     async with made.client:
         yield made
 
 
-async def test_a_command_answered_in_channel_is_for_all(desk: Desk) -> None:
-    desk.says({"text": "hello", "response_type": "in_channel"})
-    await desk.command()
-    assert desk.town.world.latest(desk.town.guest.id).text == "hello"
+async def test_a_command_answered_in_channel_is_for_all(service: Desk) -> None:
+    service.says({"text": "hello", "response_type": "in_channel"})
+    await service.command()
+    assert service.town.world.latest(service.town.guest.id).text == "hello"
 
 
-async def test_nothing_that_answers_a_command_is_ever_replaced_or_taken_away(desk: Desk) -> None:
-    desk.says({"text": "wait"})
-    delivery, world = await desk.command(), desk.town.world
+async def test_nothing_that_answers_a_command_is_ever_replaced_or_taken_away(service: Desk) -> None:
+    service.says({"text": "wait"})
+    delivery, world = await service.command(), service.town.world
     key = delivery.payload["response_url"].rsplit("/", 1)[1]
     for words in ("working", "done"):
         respond(world, key, {"text": words, "replace_original": True})
     with pytest.raises(Refused, match="message_not_found"):
         respond(world, key, {"delete_original": True})
-    assert [one.text for one in world.seen_by(desk.town.ada.id)] == ["wait", "working", "done"]
+    assert [one.text for one in world.seen_by(service.town.ada.id)] == ["wait", "working", "done"]
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
-async def test_an_app_that_fails_shows_its_failure(desk: Desk, status: int) -> None:
-    desk.says({"text": "never seen"}, status)
-    delivery = await desk.command()
+async def test_an_app_that_fails_shows_its_failure(service: Desk, status: int) -> None:
+    service.says({"text": "never seen"}, status)
+    delivery = await service.command()
     assert (delivery.status, delivery.trouble) == (status, "dispatch_failed")
-    assert list(desk.town.world.seen_by(desk.town.ada.id)) == []
+    assert list(service.town.world.seen_by(service.town.ada.id)) == []
 
 
 async def test_an_app_that_is_not_there_shows_its_failure(town: Town) -> None:
@@ -109,49 +109,49 @@ async def test_an_app_that_is_not_there_shows_its_failure(town: Town) -> None:
     assert (delivery.status, delivery.trouble) == (None, "dispatch_failed")
 
 
-async def test_an_answer_after_three_seconds_is_too_late(desk: Desk, clock: ManualClock) -> None:
+async def test_an_answer_after_three_seconds_is_too_late(service: Desk, clock: ManualClock) -> None:
     async def late(_: Request) -> Response:
         await clock.sleep(3.2)
         return JSONResponse({"text": "never seen"})
 
-    desk.answer = late
-    delivery = await desk.command()
+    service.answer = late
+    delivery = await service.command()
     assert (delivery.trouble, round(delivery.seconds, 1)) == ("operation_timeout", 3.2)
-    assert list(desk.town.world.seen_by(desk.town.ada.id)) == []
+    assert list(service.town.world.seen_by(service.town.ada.id)) == []
 
 
-async def test_an_unusable_answer_is_noticed(desk: Desk) -> None:
-    desk.says({"blocks": [section("")]})
-    assert (await desk.command()).trouble == "invalid_ack"
-    desk.says({"response_action": "errors", "errors": {"elsewhere": "no"}})
-    assert (await desk.submit(desk.form(field()), reason="x")).trouble == "invalid_ack"
+async def test_an_unusable_answer_is_noticed(service: Desk) -> None:
+    service.says({"blocks": [section("")]})
+    assert (await service.command()).trouble == "invalid_ack"
+    service.says({"response_action": "errors", "errors": {"elsewhere": "no"}})
+    assert (await service.submit(service.form(field()), reason="x")).trouble == "invalid_ack"
 
 
-async def test_a_stranger_comes_from_another_workspace(desk: Desk) -> None:
-    town = desk.town
+async def test_a_stranger_comes_from_another_workspace(service: Desk) -> None:
+    town = service.town
     message = town.world.post(town.general.id, "x", [actions(button())])
-    pressed = (await desk.sender.press(town.stranger, message, text="Go")).payload
+    pressed = (await service.sender.press(town.stranger, message, text="Go")).payload
     assert pressed["user"]["team_id"] != pressed["team"]["id"] == town.world.team
-    typed = (await desk.sender.command(town.stranger, town.general)).payload
+    typed = (await service.sender.command(town.stranger, town.general)).payload
     assert typed["team_id"] == town.stranger.team
 
 
-async def test_only_what_is_in_front_of_somebody_can_be_pressed(desk: Desk) -> None:
-    town = desk.town
+async def test_only_what_is_in_front_of_somebody_can_be_pressed(service: Desk) -> None:
+    town = service.town
     private = town.world.post(town.general.id, "x", [actions(button())], to=town.ada.id)
     with pytest.raises(NotShown, match="Gus does not see that"):
-        await desk.sender.press(town.guest, private, text="Go")
+        await service.sender.press(town.guest, private, text="Go")
     with pytest.raises(NotShown, match=r"nothing to press .*Go \(go\)"):
-        await desk.sender.press(town.ada, private, text="Stop")
+        await service.sender.press(town.ada, private, text="Stop")
     town.world.delete(private)
     with pytest.raises(NotShown):
-        await desk.sender.press(town.ada, private, text="Go")
+        await service.sender.press(town.ada, private, text="Go")
     with pytest.raises(NotShown, match="is not in away"):
-        await desk.sender.command(town.ada, town.world.add_channel("away"))
+        await service.sender.command(town.ada, town.world.add_channel("away"))
 
 
-async def test_of_two_like_buttons_the_one_meant_has_to_be_named(desk: Desk) -> None:
-    town = desk.town
+async def test_of_two_like_buttons_the_one_meant_has_to_be_named(service: Desk) -> None:
+    town = service.town
     cards = [
         block
         for name in ("All-hands", "Standup")
@@ -159,118 +159,122 @@ async def test_of_two_like_buttons_the_one_meant_has_to_be_named(desk: Desk) -> 
     ]
     message = town.world.post(town.general.id, "x", cards)
     with pytest.raises(NotShown, match="2 things to press"):
-        await desk.sender.press(town.ada, message, text="Go")
-    near = await desk.sender.press(town.ada, message, text="Go", near="Standup")
-    named = await desk.sender.press(town.ada, message, value="Standup")
+        await service.sender.press(town.ada, message, text="Go")
+    near = await service.sender.press(town.ada, message, text="Go", near="Standup")
+    named = await service.sender.press(town.ada, message, value="Standup")
     for delivery in (near, named):
         assert delivery.payload["actions"][0]["value"] == "Standup"
 
 
-async def test_what_is_typed_into_a_message_is_in_its_state(desk: Desk) -> None:
-    town = desk.town
+async def test_what_is_typed_into_a_message_is_in_its_state(service: Desk) -> None:
+    town = service.town
     find = {**field(), "dispatch_action": True}
     vendor = {"type": "static_select", "action_id": "vendor", "options": [option(1), option(2)]}
     blocks = [find, actions({**vendor, "initial_option": option(1)}, block_id="filter")]
     message = town.world.post(town.general.id, "x", blocks)
-    typed = (await desk.sender.press(town.ada, message, action_id="words", value="all")).payload
+    typed = (await service.sender.press(town.ada, message, action_id="words", value="all")).payload
     assert typed["actions"][0]["value"] == "all"
-    chosen = (await desk.sender.press(town.ada, message, text="Option 2")).payload
+    chosen = (await service.sender.press(town.ada, message, text="Option 2")).payload
     state = chosen["state"]["values"]
     assert state["reason"]["words"]["value"] == "all"
     assert state["filter"]["vendor"]["selected_option"]["value"] == "v2"
 
 
-async def test_a_form_keeps_what_was_filled_in_when_it_is_redrawn(desk: Desk) -> None:
-    view = desk.form(field())
-    desk.says({"response_action": "errors", "errors": {"reason": "Say more."}})
-    await desk.submit(view, reason="short")
+async def test_a_form_keeps_what_was_filled_in_when_it_is_redrawn(service: Desk) -> None:
+    view = service.form(field())
+    service.says({"response_action": "errors", "errors": {"reason": "Say more."}})
+    await service.submit(view, reason="short")
     assert view.errors == {"reason": "Say more."}
     assert "[short]\n  ! Say more." in as_text(view)
-    desk.says({"response_action": "update", "view": modal(section("Sure?"), field())})
-    await desk.submit(view)
+    service.says({"response_action": "update", "view": modal(section("Sure?"), field())})
+    await service.submit(view)
     assert as_text(view).startswith("┌ Why?\nSure?\nReason: [short]")
     assert view.errors == {}
 
 
-async def test_a_form_may_push_another_or_close_all(desk: Desk) -> None:
-    view, modals, ada = desk.form(), desk.town.world.modals, desk.town.ada.id
-    desk.says({"response_action": "push", "view": modal(section("second"))})
-    await desk.submit(view)
+async def test_a_form_may_push_another_or_close_all(service: Desk) -> None:
+    view, modals, ada = service.form(), service.town.world.modals, service.town.ada.id
+    service.says({"response_action": "push", "view": modal(section("second"))})
+    await service.submit(view)
     top = modals.top(ada)
     assert top is not None
     assert top.previous == view.id
     with pytest.raises(NotShown):
-        await desk.submit(view)
-    desk.says({"response_action": "clear"})
-    await desk.submit(top)
+        await service.submit(view)
+    service.says({"response_action": "clear"})
+    await service.submit(top)
     assert modals.stack(ada) == []
 
 
-async def test_a_form_is_not_sent_while_a_needed_field_is_empty(desk: Desk) -> None:
+async def test_a_form_is_not_sent_while_a_needed_field_is_empty(service: Desk) -> None:
     with pytest.raises(NotShown, match="'Reason' has to be filled in"):
-        await desk.submit(desk.form(field()))
+        await service.submit(service.form(field()))
     with pytest.raises(NotShown, match="no field 'colour'"):
-        await desk.submit(desk.form(field()), colour="red")
-    assert (await desk.submit(desk.form({**field(), "optional": True}))).trouble is None
+        await service.submit(service.form(field()), colour="red")
+    assert (await service.submit(service.form({**field(), "optional": True}))).trouble is None
 
 
-async def test_each_kind_of_field_tells_its_state_as_slack_does(desk: Desk) -> None:
+async def test_each_kind_of_field_tells_its_state_as_slack_does(service: Desk) -> None:
     def block(name: str, element: Json) -> Json:
         asked = {"action_id": name, **element}
         return {"type": "input", "block_id": name, "label": plain(name), "element": asked}
 
     offered = {"options": [option(1), option(2)]}
-    view = desk.form(
+    view = service.form(
         block("one", {"type": "static_select", **offered}),
         block("more", {"type": "checkboxes", **offered}),
         block("who", {"type": "users_select"}),
         block("day", {"type": "datepicker"}),
     )
     picks: Json = {"one": "Option 1", "more": ["v2"], "who": "UADA", "day": "2026-11-21"}
-    values = (await desk.submit(view, **picks)).payload["view"]["state"]["values"]
+    values = (await service.submit(view, **picks)).payload["view"]["state"]["values"]
     assert values["one"]["one"]["selected_option"] == option(1)
     assert values["more"]["more"]["selected_options"] == [option(2)]
     assert values["who"]["who"]["selected_user"] == "UADA"
     assert values["day"]["day"]["selected_date"] == "2026-11-21"
     with pytest.raises(NotShown, match="'Option 9' is not offered"):
-        await desk.submit(
-            desk.form(block("one", {"type": "static_select", **offered})), one="Option 9"
+        await service.submit(
+            service.form(block("one", {"type": "static_select", **offered})), one="Option 9"
         )
 
 
-async def test_closing_is_told_only_where_the_app_asked(desk: Desk) -> None:
-    town = desk.town
-    assert await desk.sender.close(town.ada, desk.form()) is None
-    told = await desk.sender.close(town.ada, desk.form(notify_on_close=True), all_of_them=True)
+async def test_closing_is_told_only_where_the_app_asked(service: Desk) -> None:
+    town = service.town
+    assert await service.sender.close(town.ada, service.form()) is None
+    told = await service.sender.close(
+        town.ada, service.form(notify_on_close=True), all_of_them=True
+    )
     assert told is not None
     assert (told.payload["type"], told.payload["is_cleared"]) == ("view_closed", True)
     assert town.world.modals.stack(town.ada.id) == []
 
 
-async def test_suggestions_and_shortcuts_are_sent(desk: Desk) -> None:
-    town = desk.town
+async def test_suggestions_and_shortcuts_are_sent(service: Desk) -> None:
+    town = service.town
     menu = actions({"type": "external_select", "action_id": "call"}, block_id="row")
     message = town.world.post(town.general.id, "x", [menu])
-    desk.says({"options": [option(1)]})
-    asked = await desk.sender.suggest(town.ada, message, "call", "all")
+    service.says({"options": [option(1)]})
+    asked = await service.sender.suggest(town.ada, message, "call", "all")
     assert (asked.payload["type"], asked.payload["value"]) == ("block_suggestion", "all")
     assert asked.json() == {"options": [option(1)]}
-    used = await desk.sender.shortcut(town.ada, "show_calls")
+    used = await service.sender.shortcut(town.ada, "show_calls")
     assert (used.payload["type"], used.payload["callback_id"]) == ("shortcut", "show_calls")
 
 
-async def test_a_request_delivered_again_has_the_same_bytes_and_shows_nothing(desk: Desk) -> None:
+async def test_a_request_delivered_again_has_the_same_bytes_and_shows_nothing(
+    service: Desk,
+) -> None:
     bodies: list[bytes] = []
 
     async def keep(request: Request) -> Response:
         bodies.append(await request.body())
         return JSONResponse({"text": "hello"})
 
-    desk.answer = keep
-    again = await desk.sender.redeliver(await desk.command())
+    service.answer = keep
+    again = await service.sender.redeliver(await service.command())
     assert bodies[0] == bodies[1]
     assert "X-Slack-Retry-Num" not in again.headers
-    assert len(list(desk.town.world.seen_by(desk.town.ada.id))) == 1
+    assert len(list(service.town.world.seen_by(service.town.ada.id))) == 1
 
 
 async def test_waiting_ends_with_the_change_that_was_waited_for(town: Town) -> None:
@@ -286,31 +290,31 @@ async def test_waiting_ends_with_the_change_that_was_waited_for(town: Town) -> N
         await world.until(lambda: False, seconds=0.01)
 
 
-async def test_an_event_carries_an_id_of_its_own(desk: Desk) -> None:
-    first, second = [await desk.sender.event({"type": "app_uninstalled"}) for _ in range(2)]
+async def test_an_event_carries_an_id_of_its_own(service: Desk) -> None:
+    first, second = [await service.sender.event({"type": "app_uninstalled"}) for _ in range(2)]
     assert first.payload["event_id"] != second.payload["event_id"]
     assert json.loads(first.raw) == first.payload
 
 
-async def menu(desk: Desk, answer: Any, **more: Any) -> tuple[Message, Delivery]:
+async def menu(service: Desk, answer: Any, **more: Any) -> tuple[Message, Delivery]:
     """A menu whose options the app looks up, and what came of typing into it."""
     element = {"type": "multi_external_select", "action_id": "who", **more}
     field = {"type": "section", "block_id": "row", "text": plain("Who"), "accessory": element}
-    message = desk.town.world.post(desk.town.general.id, "x", [field])
-    desk.says(answer)
-    return message, await desk.sender.suggest(desk.town.ada, message, "who", "ann")
+    message = service.town.world.post(service.town.general.id, "x", [field])
+    service.says(answer)
+    return message, await service.sender.suggest(service.town.ada, message, "who", "ann")
 
 
-async def test_what_was_looked_up_can_be_chosen_and_nothing_else(desk: Desk) -> None:
-    ada = desk.town.ada
-    message, _ = await menu(desk, {"options": options(3)})
-    desk.says({})
+async def test_what_was_looked_up_can_be_chosen_and_nothing_else(service: Desk) -> None:
+    ada = service.town.ada
+    message, _ = await menu(service, {"options": options(3)})
+    service.says({})
     for value in ("v0", "v2"):
-        pressed = await desk.sender.press(ada, message, action_id="who", value=value)
+        pressed = await service.sender.press(ada, message, action_id="who", value=value)
     (action,) = pressed.payload["actions"]
     assert [one["value"] for one in action["selected_options"]] == ["v0", "v2"]
     with pytest.raises(NotShown, match="nothing to press"):
-        await desk.sender.press(ada, message, action_id="who", value="v9")
+        await service.sender.press(ada, message, action_id="who", value="v9")
 
 
 @pytest.mark.parametrize(
@@ -324,21 +328,21 @@ async def test_what_was_looked_up_can_be_chosen_and_nothing_else(desk: Desk) -> 
         {"options": [option(1)], "option_groups": []},
     ],
 )
-async def test_options_that_slack_would_not_show_are_trouble(desk: Desk, answer: Any) -> None:
-    _, asked = await menu(desk, answer)
+async def test_options_that_slack_would_not_show_are_trouble(service: Desk, answer: Any) -> None:
+    _, asked = await menu(service, answer)
     assert asked.trouble == "invalid_ack"
 
 
-async def test_slack_asks_for_options_only_after_enough_letters(desk: Desk) -> None:
-    town = desk.town
-    message, _ = await menu(desk, {"options": []}, min_query_length=0)
-    await desk.sender.suggest(town.ada, message, "who", "")
-    message, _ = await menu(desk, {"options": []})
+async def test_slack_asks_for_options_only_after_enough_letters(service: Desk) -> None:
+    town = service.town
+    message, _ = await menu(service, {"options": []}, min_query_length=0)
+    await service.sender.suggest(town.ada, message, "who", "")
+    message, _ = await menu(service, {"options": []})
     with pytest.raises(NotShown, match="too short"):
-        await desk.sender.suggest(town.ada, message, "who", "an")
+        await service.sender.suggest(town.ada, message, "who", "an")
 
 
-async def test_a_field_of_a_form_is_told_of_only_where_it_dispatches(desk: Desk) -> None:
-    town, view = desk.town, desk.form(field())
+async def test_a_field_of_a_form_is_told_of_only_where_it_dispatches(service: Desk) -> None:
+    town, view = service.town, service.form(field())
     with pytest.raises(NotShown, match="sent only with the form"):
-        await desk.sender.press(town.ada, view, action_id="words", value="x")
+        await service.sender.press(town.ada, view, action_id="words", value="x")

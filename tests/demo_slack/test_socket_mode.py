@@ -8,10 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo.slack import Seal, Sender
+from bot.demo.slack import Sender, Signature
 from bot.demo.slack.delivery import TIMED_OUT
-from bot.demo.slack.socket_mode import Exchange
-from bot.demo.slack.socket_transport import SocketLine
+from bot.demo.slack.socket_mode import SocketModeServer
+from bot.demo.slack.socket_transport import SocketTransport
 from tests.demo_slack.conftest import Api, Town
 from tests.fakes.clock import ManualClock
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-async def exchange(town: Town) -> AsyncIterator[Exchange]:
+async def exchange(town: Town) -> AsyncIterator[SocketModeServer]:
     async with town.server.exchange.serving():
         yield town.server.exchange
 
@@ -45,14 +45,14 @@ class Peer:
         await self.ws.send_json(answer if payload is None else {**answer, "payload": payload})
 
 
-async def plugged(exchange: Exchange, session: aiohttp.ClientSession) -> Peer:
+async def plugged(exchange: SocketModeServer, session: aiohttp.ClientSession) -> Peer:
     peer = Peer(await session.ws_connect(exchange.address()))
     assert (await peer.told())["type"] == "hello"
     return peer
 
 
-def people(town: Town, exchange: Exchange, patience: float = 3.0) -> Sender:
-    return Sender(town.world, SocketLine(exchange, town.world.clock, patience))
+def people(town: Town, exchange: SocketModeServer, timeout_s: float = 3.0) -> Sender:
+    return Sender(town.world, SocketTransport(exchange, town.world.clock, timeout_s))
 
 
 @pytest.mark.usefixtures("exchange")
@@ -69,7 +69,7 @@ async def test_an_address_is_asked_for_with_the_app_level_token(
 
 
 async def test_a_command_is_an_envelope_and_its_ack_the_answer(
-    town: Town, exchange: Exchange, session: aiohttp.ClientSession
+    town: Town, exchange: SocketModeServer, session: aiohttp.ClientSession
 ) -> None:
     peer = await plugged(exchange, session)
     typing = asyncio.create_task(people(town, exchange).command(town.ada, town.general, "a & b"))
@@ -83,7 +83,7 @@ async def test_a_command_is_an_envelope_and_its_ack_the_answer(
 
 
 async def test_an_event_takes_no_answer_and_says_when_it_is_a_retry(
-    town: Town, exchange: Exchange, session: aiohttp.ClientSession
+    town: Town, exchange: SocketModeServer, session: aiohttp.ClientSession
 ) -> None:
     peer, sender = await plugged(exchange, session), people(town, exchange)
     opening = asyncio.create_task(sender.app_home_opened(town.ada))
@@ -99,7 +99,7 @@ async def test_an_event_takes_no_answer_and_says_when_it_is_a_retry(
 
 
 async def test_what_was_not_acknowledged_goes_out_again_with_its_id(
-    town: Town, exchange: Exchange, session: aiohttp.ClientSession
+    town: Town, exchange: SocketModeServer, session: aiohttp.ClientSession
 ) -> None:
     peer = await plugged(exchange, session)
     using = asyncio.create_task(people(town, exchange).shortcut(town.ada, "any"))
@@ -113,7 +113,7 @@ async def test_what_was_not_acknowledged_goes_out_again_with_its_id(
 
 
 async def test_an_ack_counts_on_its_own_connection_only(
-    town: Town, exchange: Exchange, session: aiohttp.ClientSession
+    town: Town, exchange: SocketModeServer, session: aiohttp.ClientSession
 ) -> None:
     first = await plugged(exchange, session)
     second = await plugged(exchange, session)
@@ -122,7 +122,9 @@ async def test_an_ack_counts_on_its_own_connection_only(
     assert (await using).trouble == TIMED_OUT
 
 
-async def test_without_an_ack_in_time_the_person_is_told_so(town: Town, exchange: Exchange) -> None:
+async def test_without_an_ack_in_time_the_person_is_told_so(
+    town: Town, exchange: SocketModeServer
+) -> None:
     sender = people(town, exchange, 0.01)
     assert (await sender.command(town.ada, town.general)).trouble == TIMED_OUT
     await sender.settle()
@@ -130,7 +132,7 @@ async def test_without_an_ack_in_time_the_person_is_told_so(town: Town, exchange
 
 
 async def test_pings_come_and_are_answered(
-    exchange: Exchange, session: aiohttp.ClientSession
+    exchange: SocketModeServer, session: aiohttp.ClientSession
 ) -> None:
     ws = await session.ws_connect(exchange.address(), autoping=False)
     assert json.loads((await ws.receive()).data)["type"] == "hello"
@@ -140,9 +142,9 @@ async def test_pings_come_and_are_answered(
     assert (await ws.receive()).data == b"you?"
 
 
-async def test_nothing_is_signed_on_a_socket(town: Town, exchange: Exchange) -> None:
+async def test_nothing_is_signed_on_a_socket(town: Town, exchange: SocketModeServer) -> None:
     with pytest.raises(TypeError):
-        people(town, exchange).sealed(Seal.BAD)
+        people(town, exchange).sealed(Signature.BAD)
 
 
 async def test_nobody_listens_once_it_is_over(town: Town, clock: ManualClock, api: Api) -> None:

@@ -40,54 +40,54 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def service() -> Desk:
     return Desk()
 
 
-async def test_a_digest_is_about_the_day_before_it_is_sent(desk: Desk) -> None:
-    desk.put(STREAM, 0, calls=12, seconds=3_600)
-    desk.put(STREAM, 1, calls=99)
-    told = await desk.make()
+async def test_a_digest_is_about_the_day_before_it_is_sent(service: Desk) -> None:
+    service.put(STREAM, 0, calls=12, seconds=3_600)
+    service.put(STREAM, 1, calls=99)
+    told = await service.make()
     assert (told.day, told.last_day) == (FRIDAY, FRIDAY)
     assert told.vendors == {STREAM: Tally(calls=12, seconds=3_600)}
 
 
-async def test_it_is_held_against_the_same_weekday_a_week_before(desk: Desk) -> None:
-    desk.put(STREAM, 0, calls=12)
-    desk.put(STREAM, 7, calls=10)
-    told = await desk.make()
+async def test_it_is_held_against_the_same_weekday_a_week_before(service: Desk) -> None:
+    service.put(STREAM, 0, calls=12)
+    service.put(STREAM, 7, calls=10)
+    told = await service.make()
     assert told.before == {STREAM: Tally(calls=10)}
 
 
-async def test_a_usual_day_is_the_median_of_its_last_four_weekdays(desk: Desk) -> None:
-    desk.put(STREAM, 0, calls=1_000)
+async def test_a_usual_day_is_the_median_of_its_last_four_weekdays(service: Desk) -> None:
+    service.put(STREAM, 0, calls=1_000)
     for weeks, calls in ((1, 8), (2, 4), (3, 6), (4, 90), (5, 9_000)):
-        desk.put(STREAM, 7 * weeks, calls=calls, peak_calls=10, longest=60 * weeks)
+        service.put(STREAM, 7 * weeks, calls=calls, peak_calls=10, longest=60 * weeks)
     for back in range(1, 7):
-        desk.put(STREAM, back, calls=500)
-    told = await desk.make()
+        service.put(STREAM, back, calls=500)
+    told = await service.make()
     assert told.usual == {STREAM: Tally(calls=7, peak_calls=10, longest=240)}
 
 
 async def test_two_weekdays_are_not_usual_yet_and_what_is_not_known_pulls_nothing_down(
-    desk: Desk,
+    service: Desk,
 ) -> None:
     for weeks in (1, 2, 3):
-        desk.put(STREAM, 7 * weeks, calls=10, failed=4 if weeks == 2 else None)
-    desk.put(KIT, 7, calls=10)
-    desk.put(KIT, 14, calls=10)
-    assert (await desk.make()).usual == {STREAM: Tally(calls=10, failed=4)}
+        service.put(STREAM, 7 * weeks, calls=10, failed=4 if weeks == 2 else None)
+    service.put(KIT, 7, calls=10)
+    service.put(KIT, 14, calls=10)
+    assert (await service.make()).usual == {STREAM: Tally(calls=10, failed=4)}
 
 
-async def test_nothing_is_usual_where_nothing_is_known(desk: Desk) -> None:
-    told = await desk.make()
+async def test_nothing_is_usual_where_nothing_is_known(service: Desk) -> None:
+    told = await service.make()
     assert (told.vendors, told.before, told.usual) == ({}, None, None)
     assert {gap.vendor for gap in told.gaps} == set(Vendor)
 
 
-async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(desk: Desk) -> None:
-    desk.put(STREAM, 0, calls=0)
-    told = await desk.make()
+async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(service: Desk) -> None:
+    service.put(STREAM, 0, calls=0)
+    told = await service.make()
     assert told.vendors == {STREAM: Tally()}
     assert {gap.vendor: gap.why for gap in told.gaps} == {
         KIT: "Its calls of this day were not read yet.",
@@ -95,104 +95,105 @@ async def test_a_vendor_whose_day_was_not_read_is_a_gap_and_not_a_zero(desk: Des
     }
 
 
-async def test_what_the_vendor_said_itself_explains_its_gap(desk: Desk) -> None:
-    builder = DigestBuilder(desk.numbers, desk.rows, Head(), ManualClock(), (STREAM, KIT))
+async def test_what_the_vendor_said_itself_explains_its_gap(service: Desk) -> None:
+    builder = DigestBuilder(service.numbers, service.rows, Head(), ManualClock(), (STREAM, KIT))
     why, elsewhere = Gap(vendor=STREAM, why="It is down."), Gap(vendor=COMET, why="It is off.")
     told = await builder.make(subscription(), SATURDAY, gaps=[why, elsewhere])
     assert told.gaps == (why, Gap(vendor=KIT, why="Its calls of this day were not read yet."))
 
 
-async def test_only_the_vendors_that_were_wished_for_are_told(desk: Desk) -> None:
+async def test_only_the_vendors_that_were_wished_for_are_told(service: Desk) -> None:
     for vendor in Vendor:
-        desk.put(vendor, 0, calls=5)
-    told = await desk.make(vendors=frozenset({COMET}))
+        service.put(vendor, 0, calls=5)
+    told = await service.make(vendors=frozenset({COMET}))
     assert (set(told.vendors), told.gaps) == ({COMET}, ())
 
 
-async def test_a_vendor_that_is_off_is_no_gap(desk: Desk) -> None:
-    desk.vendors = (STREAM,)
-    desk.put(STREAM, 0, calls=5)
-    assert (await desk.make()).gaps == ()
+async def test_a_vendor_that_is_off_is_no_gap(service: Desk) -> None:
+    service.vendors = (STREAM,)
+    service.put(STREAM, 0, calls=5)
+    assert (await service.make()).gaps == ()
 
 
-async def test_the_trend_is_a_fortnight_with_its_gaps_oldest_first(desk: Desk) -> None:
-    desk.put(STREAM, 0, calls=5)
-    desk.put(STREAM, TREND_DAYS - 1, calls=7)
-    desk.put(STREAM, TREND_DAYS, calls=9)
-    trend = (await desk.make()).trend
+async def test_the_trend_is_a_fortnight_with_its_gaps_oldest_first(service: Desk) -> None:
+    service.put(STREAM, 0, calls=5)
+    service.put(STREAM, TREND_DAYS - 1, calls=7)
+    service.put(STREAM, TREND_DAYS, calls=9)
+    trend = (await service.make()).trend
     assert [one.day for one in trend] == [FRIDAY - n * DAY for n in reversed(range(TREND_DAYS))]
     assert (trend[0].vendors, trend[1].vendors) == ({STREAM: Tally(calls=7)}, {})
 
 
-async def test_the_trend_is_in_the_days_of_the_subscriptions_zone(desk: Desk) -> None:
+async def test_the_trend_is_in_the_days_of_the_subscriptions_zone(service: Desk) -> None:
     zone = "Australia/Lord_Howe"
-    desk.numbers.put(STREAM, FRIDAY, Tally(calls=3), zone)
-    desk.numbers.put(STREAM, FRIDAY, Tally(calls=8))
-    assert (await desk.make(zone=zone)).vendors == {STREAM: Tally(calls=3)}
-    assert (await desk.make()).vendors == {STREAM: Tally(calls=8)}
+    service.numbers.put(STREAM, FRIDAY, Tally(calls=3), zone)
+    service.numbers.put(STREAM, FRIDAY, Tally(calls=8))
+    assert (await service.make(zone=zone)).vendors == {STREAM: Tally(calls=3)}
+    assert (await service.make()).vendors == {STREAM: Tally(calls=8)}
 
 
-async def test_a_strange_day_is_named(desk: Desk) -> None:
+async def test_a_strange_day_is_named(service: Desk) -> None:
     for back in range(1, 29):
-        desk.put(STREAM, back, calls=100)
-    desk.put(STREAM, 0, calls=300)
+        service.put(STREAM, back, calls=100)
+    service.put(STREAM, 0, calls=300)
     ((vendor, what, day, value, usual),) = [
-        (one.vendor, one.what, one.day, one.value, one.usual) for one in (await desk.make()).unusual
+        (one.vendor, one.what, one.day, one.value, one.usual)
+        for one in (await service.make()).unusual
     ]
     assert (vendor, what, day, value, usual) == (STREAM, "calls", FRIDAY, 300, 100)
 
 
-async def test_a_week_is_seven_days_against_the_seven_before(desk: Desk) -> None:
+async def test_a_week_is_seven_days_against_the_seven_before(service: Desk) -> None:
     for back in range(-2, 12):
-        desk.put(STREAM, back, calls=10 if back < 5 else 7, peak_people=back + 3)
-    told = await desk.make(MONDAY, rhythm=Rhythm.WEEKLY)
+        service.put(STREAM, back, calls=10 if back < 5 else 7, peak_people=back + 3)
+    told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY)
     assert (told.day, told.last_day) == (date(2026, 11, 16), date(2026, 11, 22))
     assert told.vendors == {STREAM: Tally(calls=70, peak_people=7)}
     assert told.before == {STREAM: Tally(calls=49, peak_people=14)}
     assert told.usual is None
-    assert desk.rows.asked == [Stretch(utc(16, 0), utc(23, 0))]
+    assert service.rows.asked == [Stretch(utc(16, 0), utc(23, 0))]
 
 
-async def test_a_strange_day_within_a_week_is_named_by_its_day(desk: Desk) -> None:
+async def test_a_strange_day_within_a_week_is_named_by_its_day(service: Desk) -> None:
     for back in range(-2, 33):
-        desk.put(STREAM, back, calls=900 if back == 1 else 100)
-    told = await desk.make(MONDAY, rhythm=Rhythm.WEEKLY)
+        service.put(STREAM, back, calls=900 if back == 1 else 100)
+    told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY)
     assert [(one.day, one.value) for one in told.unusual] == [(FRIDAY - DAY, 900)]
 
 
-async def test_a_week_with_a_day_missing_has_no_sum_and_says_how_many(desk: Desk) -> None:
+async def test_a_week_with_a_day_missing_has_no_sum_and_says_how_many(service: Desk) -> None:
     for back in range(-2, 5):
         if back != 3:
-            desk.put(STREAM, back, calls=10)
-    told = await desk.make(MONDAY, rhythm=Rhythm.WEEKLY, vendors=frozenset({STREAM}))
+            service.put(STREAM, back, calls=10)
+    told = await service.make(MONDAY, rhythm=Rhythm.WEEKLY, vendors=frozenset({STREAM}))
     assert told.vendors == {}
     (gap,) = told.gaps
     assert gap.why == "Its calls were not read yet on 1 of these 7 days."
 
 
-async def test_costs_are_told_where_a_price_is_and_the_minutes_are_known(desk: Desk) -> None:
-    desk.prices = Prices({STREAM: 0.004, KIT: 0.002}, "EUR")
-    desk.put(STREAM, 0, person_seconds=6_000)
-    desk.put(KIT, 0, seconds=6_000)
-    desk.put(COMET, 0, person_seconds=6_000)
-    (cost,) = (await desk.make()).costs
+async def test_costs_are_told_where_a_price_is_and_the_minutes_are_known(service: Desk) -> None:
+    service.prices = Prices({STREAM: 0.004, KIT: 0.002}, "EUR")
+    service.put(STREAM, 0, person_seconds=6_000)
+    service.put(KIT, 0, seconds=6_000)
+    service.put(COMET, 0, person_seconds=6_000)
+    (cost,) = (await service.make()).costs
     assert (cost.vendor, cost.minutes, cost.currency) == (STREAM, 100, "EUR")
     assert cost.amount == pytest.approx(0.4)
 
 
-async def test_moderation_what_waits_and_the_end_of_the_record_are_told(desk: Desk) -> None:
-    desk.rows.done = Acts(by_verb={"kick": {}}, refused=2)
+async def test_moderation_what_waits_and_the_end_of_the_record_are_told(service: Desk) -> None:
+    service.rows.done = Acts(by_verb={"kick": {}}, refused=2)
     one = Waiting(kind="case", case=7, words="not confirmed", since=utc(20))
-    desk.rows.waits = [one] * (MOST_WAITING + 5)
-    told = await desk.make()
-    assert told.acts == desk.rows.done
+    service.rows.waits = [one] * (MOST_WAITING + 5)
+    told = await service.make()
+    assert told.acts == service.rows.done
     assert (told.waiting, told.more_waiting) == ((one,) * MOST_WAITING, True)
     assert told.head == (7, "ab" * 32)
-    assert desk.rows.asked == [Stretch(utc(20, 0), utc(21, 0))]
+    assert service.rows.asked == [Stretch(utc(20, 0), utc(21, 0))]
 
 
-async def test_what_is_said_about_its_sending_is_passed_on(desk: Desk) -> None:
-    builder = DigestBuilder(desk.numbers, desk.rows, Head(), ManualClock(), ())
+async def test_what_is_said_about_its_sending_is_passed_on(service: Desk) -> None:
+    builder = DigestBuilder(service.numbers, service.rows, Head(), ManualClock(), ())
     differs = Difference(vendor=STREAM, what="calls", day=FRIDAY, counted=1, reported=2)
     told = await builder.make(
         subscription(),
@@ -205,21 +206,21 @@ async def test_what_is_said_about_its_sending_is_passed_on(desk: Desk) -> None:
     assert (told.folded, told.made_at) == ((FRIDAY - DAY,), ManualClock().now())
 
 
-async def test_ten_that_wait_are_all_that_wait(desk: Desk) -> None:
+async def test_ten_that_wait_are_all_that_wait(service: Desk) -> None:
     one = Waiting(kind="asked", case=7, words="Kick Ann: Room", since=utc(20))
-    desk.rows.waits = [one] * MOST_WAITING
-    told = await desk.make()
+    service.rows.waits = [one] * MOST_WAITING
+    told = await service.make()
     assert (len(told.waiting), told.more_waiting) == (MOST_WAITING, False)
 
 
 @pytest.mark.parametrize(("rhythm", "day"), [("daily", SATURDAY), ("weekly", MONDAY)])
 async def test_a_vendor_known_for_less_than_three_weeks_is_not_judged(
-    desk: Desk, rhythm: str, day: date
+    service: Desk, rhythm: str, day: date
 ) -> None:
     last = (FRIDAY - (day - DAY)).days
     for back in range(last, last + 22):
-        desk.put(STREAM, back, calls=1)
+        service.put(STREAM, back, calls=1)
         if back < last + 21:
-            desk.put(KIT, back, calls=1)
-    told = await desk.make(day, rhythm=Rhythm(rhythm))
+            service.put(KIT, back, calls=1)
+    told = await service.make(day, rhythm=Rhythm(rhythm))
     assert told.unjudged == (KIT,)

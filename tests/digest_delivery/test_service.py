@@ -38,10 +38,10 @@ class Bench:
         for name in ("C0TEAM", "C0OTHER"):
             self.table.places[name] = Place(channel=name, name="team", inside=True)
         policy = Policy(rules, self.table)
-        self.desk = DigestService(policy, self.table, store, store, clock)
+        self.service = DigestService(policy, self.table, store, store, clock)
 
     async def one(self) -> Subscription:
-        return (await self.desk.subscribe(LEAD, WISH, "made")).subscription
+        return (await self.service.subscribe(LEAD, WISH, "made")).subscription
 
     async def record(self) -> list[AuditEntry]:
         return list(await self.store.audit(AuditQuery()))
@@ -53,8 +53,8 @@ async def bench(store: SqlStore, clock: ManualClock) -> Bench:
 
 
 async def test_one_key_is_one_request_however_often_it_comes(bench: Bench) -> None:
-    first = await bench.desk.subscribe(LEAD, WISH, "k")
-    second = await bench.desk.subscribe(LEAD, WISH, "k")
+    first = await bench.service.subscribe(LEAD, WISH, "k")
+    second = await bench.service.subscribe(LEAD, WISH, "k")
     assert (first.how, second.how) == (ChangeKind.NEW, ChangeKind.SAME)
     assert first.subscription == second.subscription
     (entry,) = await bench.record()
@@ -69,14 +69,14 @@ async def test_delivered_again_it_is_the_same_one_although_its_channel_was_archi
 ) -> None:
     await bench.one()
     changed = WISH.model_copy(update={"vendors": frozenset({Vendor.STREAM})})
-    edited = await bench.desk.edit(LEAD, 1, changed, "edited")
+    edited = await bench.service.edit(LEAD, 1, changed, "edited")
     bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", inside=True, archived=True)
-    again = await bench.desk.edit(LEAD, 1, changed, "edited")
+    again = await bench.service.edit(LEAD, 1, changed, "edited")
     assert (again.how, again.subscription) == (ChangeKind.SAME, edited.subscription)
     with pytest.raises(UnusableChannel):
-        await bench.desk.subscribe(LEAD, WISH, "another")
+        await bench.service.subscribe(LEAD, WISH, "another")
     with pytest.raises(BadInput, match="already requested"):
-        await bench.desk.subscribe(LEAD, WISH, "made")
+        await bench.service.subscribe(LEAD, WISH, "made")
 
 
 async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:
@@ -85,17 +85,17 @@ async def test_deliveries_at_the_same_time_make_one(bench: Bench) -> None:
             self.advance(0.001)
             return super().now()
 
-    desk = replace(bench.desk, clock=Ticking())
-    taken = await asyncio.gather(*(desk.subscribe(LEAD, WISH, "k") for _ in range(5)))
+    service = replace(bench.service, clock=Ticking())
+    taken = await asyncio.gather(*(service.subscribe(LEAD, WISH, "k") for _ in range(5)))
     assert sorted(one.how.value for one in taken) == ["new", "same", "same", "same", "same"]
-    assert len(await bench.desk.all(LEAD)) == 1
+    assert len(await bench.service.all(LEAD)) == 1
     assert len(await bench.record()) == 1
 
 
 async def test_setting_up_what_is_paused_lets_it_go_on(bench: Bench) -> None:
     one = await bench.one()
-    await bench.desk.pause(LEAD, one.id, None, "p")
-    taken = await bench.desk.subscribe(LEAD, WISH, "k")
+    await bench.service.pause(LEAD, one.id, None, "p")
+    taken = await bench.service.subscribe(LEAD, WISH, "k")
     assert (taken.how, taken.subscription.id) == (ChangeKind.CHANGED, one.id)
     assert taken.subscription.paused_until is None
 
@@ -104,12 +104,12 @@ async def test_the_same_rhythm_and_vendors_again_change_the_one_there_is(bench: 
     first = await bench.one()
     bench.clock.advance(60)
     later = WISH.model_copy(update={"zone": "Asia/Tokyo"})
-    taken = await bench.desk.subscribe(LEAD, later, "k2")
+    taken = await bench.service.subscribe(LEAD, later, "k2")
     assert (taken.how, taken.before, taken.subscription.id) == (ChangeKind.CHANGED, first, first.id)
     weekly = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    second = await bench.desk.subscribe(LEAD, weekly, "k3")
+    second = await bench.service.subscribe(LEAD, weekly, "k3")
     assert second.how is ChangeKind.NEW
-    assert await bench.desk.get(LEAD, second.subscription.id) == second.subscription
+    assert await bench.service.get(LEAD, second.subscription.id) == second.subscription
     assert [entry.event for entry in await bench.record()][:2] == [
         Event.SUBSCRIBED,
         Event.CHANGED,
@@ -120,24 +120,24 @@ async def test_an_edit_changes_it_once(bench: Bench) -> None:
     one = await bench.one()
     bench.clock.advance(60)
     moved = WISH.model_copy(update={"channel": "C0OTHER"})
-    taken = await bench.desk.edit(LEAD, one.id, moved, "e")
+    taken = await bench.service.edit(LEAD, one.id, moved, "e")
     assert (taken.how, taken.subscription.since) == (ChangeKind.CHANGED, bench.clock.now())
-    assert (await bench.desk.edit(LEAD, one.id, moved, "e2")).how is ChangeKind.SAME
+    assert (await bench.service.edit(LEAD, one.id, moved, "e2")).how is ChangeKind.SAME
     assert [entry.event for entry in await bench.record()] == [Event.CHANGED, Event.SUBSCRIBED]
 
 
 async def test_an_edit_lets_one_go_on_that_had_lost_its_channel(bench: Bench) -> None:
     one = await bench.one()
     assert await bench.store.pause(one, "The channel is archived.", bench.clock.now())
-    taken = await bench.desk.edit(LEAD, one.id, WISH, "e")
+    taken = await bench.service.edit(LEAD, one.id, WISH, "e")
     assert (taken.how, taken.subscription.paused_until) == (ChangeKind.CHANGED, None)
 
 
 async def test_an_edit_leaves_a_pause_that_somebody_asked_for(bench: Bench) -> None:
     one = await bench.one()
-    await bench.desk.pause(LEAD, one.id, date(2027, 1, 1), "p")
+    await bench.service.pause(LEAD, one.id, date(2027, 1, 1), "p")
     weekly = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    taken = await bench.desk.edit(LEAD, one.id, weekly, "e")
+    taken = await bench.service.edit(LEAD, one.id, weekly, "e")
     assert taken.subscription.paused_until == date(2027, 1, 1)
 
 
@@ -145,11 +145,11 @@ async def test_a_pause_is_for_days_to_come_in_the_zone_of_the_digest(bench: Benc
     one = await bench.one()
     today = bench.clock.now().date()
     with pytest.raises(BadInput, match="not in the future"):
-        await bench.desk.pause(LEAD, one.id, today, "p")
+        await bench.service.pause(LEAD, one.id, today, "p")
     tomorrow = today + timedelta(days=1)
-    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p2")).how is ChangeKind.CHANGED
-    assert (await bench.desk.pause(LEAD, one.id, tomorrow, "p3")).how is ChangeKind.SAME
-    assert (await bench.desk.pause(LEAD, one.id, None, "p4")).how is ChangeKind.CHANGED
+    assert (await bench.service.pause(LEAD, one.id, tomorrow, "p2")).how is ChangeKind.CHANGED
+    assert (await bench.service.pause(LEAD, one.id, tomorrow, "p3")).how is ChangeKind.SAME
+    assert (await bench.service.pause(LEAD, one.id, None, "p4")).how is ChangeKind.CHANGED
     assert [entry.detail for entry in await bench.record()][:2] == [
         f"Digest {one.id} is paused",
         f"Digest {one.id} is paused until {tomorrow.isoformat()}",
@@ -158,26 +158,26 @@ async def test_a_pause_is_for_days_to_come_in_the_zone_of_the_digest(bench: Benc
 
 async def test_it_is_not_resumed_for_a_channel_that_cannot_take_it(bench: Bench) -> None:
     one = await bench.one()
-    assert (await bench.desk.resume(LEAD, one.id, "r")).how is ChangeKind.SAME
-    await bench.desk.pause(LEAD, one.id, None, "p")
+    assert (await bench.service.resume(LEAD, one.id, "r")).how is ChangeKind.SAME
+    await bench.service.pause(LEAD, one.id, None, "p")
     bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", archived=True)
     with pytest.raises(UnusableChannel, match="#team is archived"):
-        await bench.desk.resume(LEAD, one.id, "r2")
+        await bench.service.resume(LEAD, one.id, "r2")
     bench.table.places["C0TEAM"] = Place(channel="C0TEAM", name="team", inside=True)
-    assert (await bench.desk.resume(LEAD, one.id, "r3")).subscription.paused_until is None
+    assert (await bench.service.resume(LEAD, one.id, "r3")).subscription.paused_until is None
 
 
 async def test_what_is_stopped_is_there_no_more(bench: Bench) -> None:
     one = await bench.one()
-    assert (await bench.desk.stop(LEAD, one.id, "s")).subscription.stopped
-    assert await bench.desk.all(LEAD) == []
+    assert (await bench.service.stop(LEAD, one.id, "s")).subscription.stopped
+    assert await bench.service.all(LEAD) == []
     with pytest.raises(UnknownSubscription):
-        await bench.desk.stop(LEAD, one.id, "s2")
+        await bench.service.stop(LEAD, one.id, "s2")
 
 
 async def test_sending_is_noted_with_the_day_whose_digest_it_is(bench: Bench) -> None:
     one = await bench.one()
-    sent, day = await bench.desk.send(LEAD, one.id, "n")
+    sent, day = await bench.service.send(LEAD, one.id, "n")
     assert (sent, day) == (one, date(2026, 11, 21))
     assert (await bench.record())[0].detail == f"Digest {one.id} of 2026-11-21"
 
@@ -193,14 +193,14 @@ async def test_a_slack_that_was_silent_for_a_moment_burns_no_request(bench: Benc
         bench.table.silent = set()
         return await ask()
 
-    desk = bench.desk
-    sent, _ = await silent_then_well(lambda: desk.send(LEAD, one.id, "n"))
+    service = bench.service
+    sent, _ = await silent_then_well(lambda: service.send(LEAD, one.id, "n"))
     assert sent == one
-    paused = await silent_then_well(lambda: desk.pause(LEAD, one.id, None, "p"))
-    resumed = await silent_then_well(lambda: desk.resume(LEAD, one.id, "r"))
-    stopped = await silent_then_well(lambda: desk.stop(LEAD, one.id, "s"))
+    paused = await silent_then_well(lambda: service.pause(LEAD, one.id, None, "p"))
+    resumed = await silent_then_well(lambda: service.resume(LEAD, one.id, "r"))
+    stopped = await silent_then_well(lambda: service.stop(LEAD, one.id, "s"))
     assert [taken.how for taken in (paused, resumed, stopped)] == [ChangeKind.CHANGED] * 3
-    assert await desk.all(LEAD) == []
+    assert await service.all(LEAD) == []
     done = [entry.event for entry in await bench.record() if entry.event is not Event.REFUSED]
     assert done == [Event.STOPPED, Event.RESUMED, Event.PAUSED, Event.SENT, Event.SUBSCRIBED]
 
@@ -209,9 +209,9 @@ async def test_each_day_that_is_sent_by_hand_is_on_record(bench: Bench) -> None:
     """The same button may be pressed tomorrow."""
     one = await bench.one()
     for _ in range(2):
-        await bench.desk.send(LEAD, one.id, "n")
+        await bench.service.send(LEAD, one.id, "n")
     bench.clock.advance(86_400)
-    await bench.desk.send(LEAD, one.id, "n")
+    await bench.service.send(LEAD, one.id, "n")
     details = [entry.detail for entry in await bench.record()]
     assert details[:2] == [f"Digest {one.id} of 2026-11-22", f"Digest {one.id} of 2026-11-21"]
     assert len(details) == 3
@@ -219,12 +219,12 @@ async def test_each_day_that_is_sent_by_hand_is_on_record(bench: Bench) -> None:
 
 async def test_a_request_that_comes_again_after_a_change_is_not_called_done(bench: Bench) -> None:
     one = await bench.one()
-    await bench.desk.pause(LEAD, one.id, None, "p")
-    await bench.desk.resume(LEAD, one.id, "r")
-    await bench.desk.pause(LEAD, one.id, None, "p2")
+    await bench.service.pause(LEAD, one.id, None, "p")
+    await bench.service.resume(LEAD, one.id, "r")
+    await bench.service.pause(LEAD, one.id, None, "p2")
     with pytest.raises(BadInput, match="was changed since"):
-        await bench.desk.resume(LEAD, one.id, "r")
-    assert (await bench.desk.get(LEAD, one.id)).paused_until is not None
+        await bench.service.resume(LEAD, one.id, "r")
+    assert (await bench.service.get(LEAD, one.id)).paused_until is not None
 
 
 async def test_a_digest_whose_zone_is_gone_asks_for_another_one(bench: Bench) -> None:
@@ -235,18 +235,18 @@ async def test_a_digest_whose_zone_is_gone_asks_for_another_one(bench: Bench) ->
     there = one.model_copy(update={"wish": mars})
     await bench.store.amend(one, there, note, bench.clock.now())
     with pytest.raises(BadInput, match="Mars/Olympus"):
-        await bench.desk.send(LEAD, one.id, "n")
-    assert (await bench.desk.edit(LEAD, one.id, WISH, "e")).how is ChangeKind.CHANGED
+        await bench.service.send(LEAD, one.id, "n")
+    assert (await bench.service.edit(LEAD, one.id, WISH, "e")).how is ChangeKind.CHANGED
 
 
 async def test_a_moderator_is_refused_and_that_is_on_record(bench: Bench) -> None:
     with pytest.raises(NotPermitted):
-        await bench.desk.subscribe(MODERATOR, WISH, "k")
+        await bench.service.subscribe(MODERATOR, WISH, "k")
     (entry,) = await bench.record()
     assert (entry.event, entry.actor) == (Event.REFUSED, MODERATOR.actor)
     assert "digest subscribe: for C0TEAM" in entry.detail
-    assert not await bench.desk.may(MODERATOR)
-    assert await bench.desk.may(LEAD)
+    assert not await bench.service.may(MODERATOR)
+    assert await bench.service.may(LEAD)
     assert len(await bench.record()) == 1
 
 
@@ -263,20 +263,20 @@ async def test_a_channel_that_cannot_take_it_is_refused(
 ) -> None:
     bench.table.places["C0TEAM"] = place
     with pytest.raises(UnusableChannel, match=says) as refused:
-        await bench.desk.subscribe(LEAD, WISH, "k")
+        await bench.service.subscribe(LEAD, WISH, "k")
     assert refused.value.next_step
     assert await bench.record() == []
 
 
 async def test_a_channel_we_may_not_look_at_is_taken_on_trust(bench: Bench) -> None:
     bench.table.places["C0TEAM"] = None
-    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is ChangeKind.NEW
+    assert (await bench.service.subscribe(LEAD, WISH, "k")).how is ChangeKind.NEW
 
 
 async def test_a_silent_slack_is_no_yes(bench: Bench) -> None:
     bench.table.silent.add("C0TEAM")
     with pytest.raises(UnusableChannel, match="did not say"):
-        await bench.desk.subscribe(LEAD, WISH, "k")
+        await bench.service.subscribe(LEAD, WISH, "k")
 
 
 async def test_no_digest_goes_where_callwarden_is_not_used(
@@ -285,10 +285,10 @@ async def test_no_digest_goes_where_callwarden_is_not_used(
     rules = RULES.model_copy(update={"slack": Places(channels=("C0OPS", "C0OTHER"))})
     bench = Bench(store, clock, rules)
     with pytest.raises(UnusableChannel, match="not used in that channel") as refused:
-        await bench.desk.subscribe(LEAD, WISH, "k")
+        await bench.service.subscribe(LEAD, WISH, "k")
     assert 'add "C0TEAM" to `channels`' in refused.value.next_step
     there = WISH.model_copy(update={"channel": "C0OTHER"})
-    assert (await bench.desk.subscribe(LEAD, there, "k2")).how is ChangeKind.NEW
+    assert (await bench.service.subscribe(LEAD, there, "k2")).how is ChangeKind.NEW
 
 
 @pytest.mark.parametrize(
@@ -305,12 +305,12 @@ async def test_the_zone_is_that_of_the_profile_or_utc(
 ) -> None:
     user = LEAD.actor.user
     bench.table.members[user] = Member(user=user, team=HOME, zone=told)
-    assert await bench.desk.zone(LEAD) == zone
+    assert await bench.service.zone(LEAD) == zone
 
 
 async def test_the_zone_of_somebody_slack_does_not_tell_of_is_utc(bench: Bench) -> None:
     bench.table.silent.add(LEAD.actor.user)
-    assert await bench.desk.zone(LEAD) == "Etc/UTC"
+    assert await bench.service.zone(LEAD) == "Etc/UTC"
 
 
 async def test_nobody_chooses_a_private_channel_that_they_are_not_in(bench: Bench) -> None:
@@ -318,16 +318,16 @@ async def test_nobody_chooses_a_private_channel_that_they_are_not_in(bench: Benc
     bench.table.places["C0TEAM"] = quiet
     bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
     with pytest.raises(UnusableChannel, match="You are not in that private channel") as refused:
-        await bench.desk.subscribe(LEAD, WISH, "k")
+        await bench.service.subscribe(LEAD, WISH, "k")
     assert "layoffs" not in f"{refused.value} {refused.value.next_step}"
     bench.table.belong[LEAD.actor.user, "C0TEAM"] = None  # the scopes do not let us look
-    one = (await bench.desk.subscribe(LEAD, WISH, "k")).subscription
+    one = (await bench.service.subscribe(LEAD, WISH, "k")).subscription
     there = WISH.model_copy(update={"channel": "C0OTHER"})
-    other = (await bench.desk.subscribe(LEAD, there, "k2")).subscription
+    other = (await bench.service.subscribe(LEAD, there, "k2")).subscription
     bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
-    await bench.desk.stop(LEAD, one.id, "s")
+    await bench.service.stop(LEAD, one.id, "s")
     with pytest.raises(UnusableChannel, match="You are not in"):
-        await bench.desk.edit(LEAD, other.id, WISH, "e")
+        await bench.service.edit(LEAD, other.id, WISH, "e")
 
 
 async def test_where_a_digest_comes_already_it_is_looked_after_but_not_named(bench: Bench) -> None:
@@ -336,13 +336,13 @@ async def test_where_a_digest_comes_already_it_is_looked_after_but_not_named(ben
     quiet = Place(channel="C0TEAM", name="layoffs", private=True, inside=True)
     bench.table.places["C0TEAM"] = quiet
     later = WISH.model_copy(update={"rhythm": Rhythm.WEEKLY})
-    assert (await bench.desk.edit(LEAD, one.id, later, "e")).how is ChangeKind.CHANGED
-    await bench.desk.pause(LEAD, one.id, None, "p")
+    assert (await bench.service.edit(LEAD, one.id, later, "e")).how is ChangeKind.CHANGED
+    await bench.service.pause(LEAD, one.id, None, "p")
     bench.table.places["C0TEAM"] = Place(**quiet.model_dump() | {"archived": True})
     with pytest.raises(UnusableChannel, match=r"^That channel is archived"):
-        await bench.desk.resume(LEAD, one.id, "r")
+        await bench.service.resume(LEAD, one.id, "r")
 
 
 async def test_a_public_channel_is_anybodys(bench: Bench) -> None:
     bench.table.belong[LEAD.actor.user, "C0TEAM"] = False
-    assert (await bench.desk.subscribe(LEAD, WISH, "k")).how is ChangeKind.NEW
+    assert (await bench.service.subscribe(LEAD, WISH, "k")).how is ChangeKind.NEW

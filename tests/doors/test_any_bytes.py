@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
 from bot.service import front_door
 from bot.settings import Settings
@@ -65,7 +65,7 @@ class Doors:
             return {"rtk-signature": stage.world.realtimekit.webhook_keys.sign(body)}
         if path == "/webhooks/cometchat":
             return by_comet()
-        return headers(Seal.GOOD, stage.environ["SLACK_SIGNING_SECRET"], body, SystemClock())
+        return headers(Signature.GOOD, stage.environ["SLACK_SIGNING_SECRET"], body, SystemClock())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

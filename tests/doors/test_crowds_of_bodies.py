@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.clock import SystemClock
 from bot.demo.serving import serve
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Stage, open_stage
 from bot.service import front_door
 from bot.settings import Settings
@@ -107,11 +107,11 @@ async def test_bodies_that_may_be_signed_take_what_is_set_aside_for_them_and_sla
     stage: Stage, url: str, tell: Callable[[str], None]
 ) -> None:
     """A signature that is made up can only be found out once the body is there."""
-    told = headers(Seal.BAD, "s", BODY, SystemClock())
+    told = headers(Signature.BAD, "s", BODY, SystemClock())
     asking = asyncio.create_task(grown(url, SLACK, told))
     await SystemClock().sleep(0.2)
     body = urlencode({"command": "/calls", "user_id": "U1", "text": "help"}).encode()
-    signed = headers(Seal.GOOD, stage.environ["SLACK_SIGNING_SECRET"], body, SystemClock())
+    signed = headers(Signature.GOOD, stage.environ["SLACK_SIGNING_SECRET"], body, SystemClock())
     async with httpx.AsyncClient(base_url=url) as client:
         kind = {"content-type": "application/x-www-form-urlencoded"}
         heard = await client.post(SLACK, content=body, headers={**signed, **kind})

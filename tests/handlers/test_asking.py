@@ -284,7 +284,7 @@ async def test_what_a_dead_process_left_is_posted_and_what_it_posted_is_not_post
     (dead,) = await store.due_asks(owner="dead", limit=9, lease=timedelta(minutes=1))
     assert await store.due_asks(owner="other", limit=9, lease=timedelta(minutes=1)) == []
     await store.release("dead")
-    show.services.asking.nudge()
+    show.services.asking.wake()
     await asked(show, "Mira asks")
     await show.services.tasks.drain(5)
     assert await store.due_asks(owner="w", limit=9, lease=timedelta(minutes=1)) == []

@@ -24,9 +24,9 @@ from bot.demo.slack import Sender
 from bot.demo.slack.render import as_text
 from bot.demo.slack.screen import Message
 from bot.demo.stage import Show, open_show
-from bot.moderation.live_calls import Board
-from bot.moderation.recent_calls import Memory
-from bot.moderation.resolver import Planner
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.recent_calls import RecentCalls
+from bot.moderation.resolver import TargetResolver
 from bot.ports import AuditQuery
 from bot.service import front_door
 from bot.settings import Settings
@@ -238,14 +238,16 @@ async def test_a_reason_full_of_markup_pings_nobody_and_breaks_nothing(mira: Mod
 async def broken_show(show: Show) -> AsyncIterator[tuple[Moderator, FakeProvider]]:
     """The same people before a bot whose only vendor raises what nobody foresaw."""
     vendor, clock = FakeProvider(), SystemClock()
-    desk = show.services.desk
-    board = Board({Vendor.STREAM: vendor}, clock, Memory(clock))
-    desk = dataclasses.replace(desk, board=board, planner=Planner(board, show.store))
+    service = show.services.service
+    live_calls = LiveCalls({Vendor.STREAM: vendor}, clock, RecentCalls(clock))
+    service = dataclasses.replace(
+        service, live_calls=live_calls, resolver=TargetResolver(live_calls, show.store)
+    )
     services = Services("/calls")
     there = show.services
     services.provide(
         OpenServices(
-            desk, there.slack, there.response_urls, there.signatures, lookups=there.lookups
+            service, there.slack, there.response_urls, there.signatures, lookups=there.lookups
         )
     )
     app = front_door(Settings.load(show.stage.environ, None), services)

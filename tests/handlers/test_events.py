@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.clock import SystemClock
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show
 from handlers.events import KEPT, KEPT_SECONDS, Events
 from tests.fakes.clock import ManualClock
@@ -49,7 +49,10 @@ async def test_slack_can_verify_the_address_for_events(show: Show) -> None:
     """docs.slack.dev, reference/events/url_verification: the challenge comes back."""
     body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1a"}).encode()
     secret = show.workspace.credentials.signing_secret
-    signed = {"content-type": "application/json", **headers(Seal.GOOD, secret, body, SystemClock())}
+    signed = {
+        "content-type": "application/json",
+        **headers(Signature.GOOD, secret, body, SystemClock()),
+    }
     answer = await show.doors.post("/slack/events", content=body, headers=signed)
     assert (answer.status_code, answer.json()) == (200, {"challenge": "3eZbrw1a"})
     forged = await show.doors.post("/slack/events", content=body)

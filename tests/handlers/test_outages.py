@@ -9,8 +9,8 @@ from bot.calls.outages import ChannelOutage
 from bot.clock import SystemClock
 from bot.demo.slack.render import as_text
 from bot.demo.stage import Show, open_show
-from bot.doctor.context import Patient
-from bot.doctor.findings import Sign
+from bot.doctor.context import DoctorContext
+from bot.doctor.findings import Severity
 from bot.doctor.outages import outages
 from bot.settings import Settings
 from handlers.blocks.action_values import TRY_CHANNELS, ListValue
@@ -33,9 +33,9 @@ moderation_channel = "CMODERATIONLOG"
 
 async def told_by_the_doctor(show: Show) -> list[str]:
     settings = Settings.load(show.environ, Path(show.environ["CALLWARDEN_CONFIG"]))
-    patient = Patient(settings, show.environ, SystemClock(), None, {}, Path())
+    patient = DoctorContext(settings, show.environ, SystemClock(), None, {}, Path())
     found = await outages(patient)
-    assert {one.sign for one in found} <= {Sign.BAD}
+    assert {one.sign for one in found} <= {Severity.BAD}
     return [f"{one.says} {one.mend}" for one in found]
 
 
@@ -93,5 +93,5 @@ async def test_a_doctor_finds_nothing_where_there_is_no_database(tmp_path: Path)
         for url in (f"sqlite:///{tmp_path / 'none.db'}", f"sqlite:///{tmp_path}"):
             environ = {**show.environ, "DATABASE_URL": url}
             settings = Settings.load(environ, tmp_path / "callwarden.toml")
-            patient = Patient(settings, environ, SystemClock(), None, {}, Path())
+            patient = DoctorContext(settings, environ, SystemClock(), None, {}, Path())
             assert await outages(patient) == []

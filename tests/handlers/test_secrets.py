@@ -6,7 +6,7 @@ import pytest
 
 from bot.calls.handles import handle
 from bot.calls.models import CallRef, Vendor
-from bot.demo.slack.signing import Seal
+from bot.demo.slack.signing import Signature
 from bot.demo.slack.workspace import BOT_TOKEN
 from bot.demo.stage import TARGET_KEY, Show
 from tests.fakes.logs import written_log
@@ -37,7 +37,7 @@ def secrets(show: Show) -> list[str]:
 async def slack_fails(show: Show, mira: Moderator) -> None:
     """Signatures are wrong, answers get lost, forms do not open and lines cannot be posted."""
     cast, faults = show.stage.cast, show.stage.slack.faults
-    for seal in (Seal.NONE, Seal.BAD, Seal.OLD):
+    for seal in (Signature.NONE, Signature.BAD, Signature.OLD):
         assert (await show.sender.sealed(seal).command(mira.user, cast.ops, "help")).status == 401
     faults.error(500, on="respond")
     await show.sender.command(mira.user, cast.ops, "")

@@ -4,9 +4,9 @@ import pytest
 
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.moderation.harness import Office
+from tests.moderation.harness import Harness
 
 
 @pytest.fixture
-async def office(store: SqlStore, clock: ManualClock) -> Office:
-    return Office(store, clock)
+async def harness(store: SqlStore, clock: ManualClock) -> Harness:
+    return Harness(store, clock)

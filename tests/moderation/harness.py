@@ -13,11 +13,11 @@ from bot.meter import UNMETERED, Meter
 from bot.moderation.authorizer import Authorizer
 from bot.moderation.executor import Executor
 from bot.moderation.lease_consumer import Claimant
-from bot.moderation.live_calls import Board
-from bot.moderation.performer import Carrier
-from bot.moderation.recent_calls import Memory
-from bot.moderation.resolver import Planner
-from bot.moderation.service import Desk
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.performer import ActPerformer
+from bot.moderation.recent_calls import RecentCalls
+from bot.moderation.resolver import TargetResolver
+from bot.moderation.service import ModerationService
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import AuditQuery, Member
@@ -52,7 +52,7 @@ class Wall:
         self.alerts.append((channel, error))
 
 
-class Office:
+class Harness:
     """A desk with one vendor behind it, and everything it is made of."""
 
     def __init__(self, store: SqlStore, clock: ManualClock) -> None:
@@ -63,7 +63,7 @@ class Office:
         )
         self.wall, self.tasks = Wall(), BackgroundTasks()
         providers = {Vendor.STREAM: self.vendor}
-        self.board = Board(providers, clock, Memory(clock))
+        self.live_calls = LiveCalls(providers, clock, RecentCalls(clock))
         self.directory = Table(
             members={STRANGER.user: Member(user=STRANGER.user, team=STRANGER.team)}
         )
@@ -71,12 +71,14 @@ class Office:
 
     def furnish(self, rules: Rules) -> None:
         """Start anew with these rules, as a process does that was stopped."""
-        self.board.memory = Memory(self.clock)
+        self.live_calls.recent_calls = RecentCalls(self.clock)
         policy = Policy(rules, self.directory)
-        self.authorizer = Authorizer(policy, self.board)
+        self.authorizer = Authorizer(policy, self.live_calls)
         self.executor = self.worker("one")
-        planner = Planner(self.board, self.store)
-        self.desk = Desk(self.board, planner, policy, self.store, self.executor, self.authorizer)
+        resolver = TargetResolver(self.live_calls, self.store)
+        self.service = ModerationService(
+            self.live_calls, resolver, policy, self.store, self.executor, self.authorizer
+        )
 
     def worker(
         self, owner: str, lease: timedelta = timedelta(seconds=60), meter: Meter = UNMETERED
@@ -84,7 +86,7 @@ class Office:
         return Executor(
             store=self.store,
             notifier=self.wall,
-            carriers={Vendor.STREAM: Carrier(self.vendor, self.clock)},
+            performers={Vendor.STREAM: ActPerformer(self.vendor, self.clock)},
             authorizer=self.authorizer,
             by=Claimant(self.clock, self.tasks, owner, lease),
             meter=meter,

@@ -39,7 +39,7 @@ def blocked_here(table: Table, *people: Person) -> None:
 
 
 async def named(table: Table, verb: Verb, *words: str) -> list[str]:
-    act = await table.planner.act(verb, "default:room", words, everyone=False)
+    act = await table.resolver.resolve(verb, "default:room", words, everyone=False)
     return [person.id for person in act.people]
 
 
@@ -54,7 +54,7 @@ async def test_a_blocked_person_is_meant_by_id_name_or_a_word_of_it(
 async def test_somebody_listed_by_id_has_the_name_they_were_blocked_under(table: Table) -> None:
     listed(table, Listed.BLOCKED, LOUD)
     blocked_here(table, Person(id="loud", name="L O U D"))
-    act = await table.planner.act(Unblock(), "default:room", ["l o u d"], everyone=False)
+    act = await table.resolver.resolve(Unblock(), "default:room", ["l o u d"], everyone=False)
     assert [(one.id, one.name) for one in act.people] == [("loud", "L O U D")]
 
 
@@ -119,7 +119,7 @@ async def test_who_is_added_as_a_member_is_on_no_list_yet(table: Table) -> None:
 async def test_a_vendor_that_does_not_answer_is_an_error_and_no_guess(table: Table) -> None:
     table.vendor.silent = None
     listed(table, Listed.BLOCKED, ALAN)
-    await table.planner.call("default:room")
+    await table.resolver.call("default:room")
     table.vendor.silent = VendorTimeout("Slow.", vendor=table.vendor.vendor)
     with pytest.raises(VendorTimeout):
         await named(table, Unblock(), "alan")
@@ -135,7 +135,7 @@ async def test_a_word_finds_somebody_it_names_or_a_question_never_another_person
 ) -> None:
     listing = tuple(Person(id=one, name=name) for one, name in people.items())
     roster = Roster(which=Listed.BLOCKED, people=listing)
-    room = await Table().planner.call("default:room")
+    room = await Table().resolver.call("default:room")
     wanted = data.draw(st.sampled_from(listing)) if listing else None
     shown = [one for one in listing if wanted and one.shown == wanted.shown]
     if wanted is not None and len(shown) == 1:
@@ -151,6 +151,6 @@ async def test_a_word_finds_somebody_it_names_or_a_question_never_another_person
 async def test_who_is_kept_out_is_a_trouble_where_the_vendor_does_not_say(table: Table) -> None:
     table.vendor.silent = VendorTimeout("Late.", vendor="stream")
     call = table.vendor.calls["default:room"]
-    roster = await table.planner.absentees.kept_out(call)
+    roster = await table.resolver.absent_people.kept_out(call)
     assert roster is not None
     assert (roster.told, roster.trouble) == (False, "Late.")

@@ -12,7 +12,7 @@ from bot.calls.asks import Ask, Asked
 from bot.calls.outages import ChannelOutage
 from bot.calls.verbs import Kick, Unblock
 from bot.errors import BadInput, ChannelUnavailable, DeliveryImpossible, UnknownCall, VendorTimeout
-from bot.moderation.asks import Asking, NobodyAsked
+from bot.moderation.asks import AskService, NobodyAsked
 from bot.moderation.lease_consumer import Claimant
 from bot.ports import AskPoster
 from tests.fakes.clock import START, ManualClock
@@ -78,8 +78,10 @@ def order(table: Table) -> Ask:
     )
 
 
-def asking(table: Table, rows: Rows, poster: AskPoster | None, tasks: BackgroundTasks) -> Asking:
-    return Asking(rows, poster, table.board, Claimant(ManualClock(), tasks, "one"))
+def asking(
+    table: Table, rows: Rows, poster: AskPoster | None, tasks: BackgroundTasks
+) -> AskService:
+    return AskService(rows, poster, table.live_calls, Claimant(ManualClock(), tasks, "one"))
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ async def test_without_a_moderation_channel_nobody_is_asked(table: Table) -> Non
     asked = asking(table, Rows(order(table)), None, tasks)
     with pytest.raises(NobodyAsked, match="no moderation channel"):
         await asked.ask("a1", VIC)
-    asked.nudge()
+    asked.wake()
     assert await tasks.drain(5) == 0
 
 

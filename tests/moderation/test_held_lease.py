@@ -11,13 +11,13 @@ from bot.background import BackgroundTasks
 from bot.calls.verbs import Kick
 from bot.errors import ClaimLost
 from bot.held_lease import HeldLease, age_held, holding, require_held
-from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.lease_consumer import Claimant, LeaseConsumer
 from bot.moderation.lease_keeper import LeaseKeeper
 from bot.providers.http.breaker import BreakerState
 from bot.providers.http.retry import Idempotency
 from bot.store import SqlStore
 from tests.fakes.clock import ManualClock
-from tests.moderation.harness import Office
+from tests.moderation.harness import Harness
 from tests.providers.http.test_client import Server, transport
 
 MINUTE = timedelta(minutes=1)
@@ -74,15 +74,17 @@ async def test_a_pump_leaves_what_was_slept_over_and_holds_the_next_anew(
     async def work(row: int) -> None:
         require_held()
         sent.append(row)
-        pump.nudge()
+        consumer.wake()
 
     tasks = BackgroundTasks()
-    pump = Pump("rows", take, work, Claimant(clock, tasks, "one", MINUTE), slots=1)
+    consumer = LeaseConsumer(
+        "rows", take, work, Claimant(clock, tasks, "one", MINUTE), concurrency=1
+    )
     with capture_logs() as logs:
-        pump.nudge()
+        consumer.wake()
         assert await tasks.drain(30) == 0
     assert sent == [2, 3]
-    assert [(line["event"], line["pump"]) for line in logs] == [("work let go", "rows")]
+    assert [(line["event"], line["consumer"]) for line in logs] == [("work let go", "rows")]
 
 
 async def test_an_act_that_slept_in_the_queue_is_not_sent(clock: ManualClock) -> None:
@@ -101,7 +103,7 @@ async def test_an_act_that_slept_in_the_queue_is_not_sent(clock: ManualClock) ->
 async def test_a_worker_that_slept_between_taking_a_case_up_and_beginning_does_not_begin(
     store: SqlStore, clock: ManualClock
 ) -> None:
-    await store.accept(Office(store, clock).order(Kick(), "ann"))
+    await store.accept(Harness(store, clock).order(Kick(), "ann"))
     lease = HeldLease(clock, MINUTE)
     (claim,) = await store.claim(owner="sleepy", limit=1, lease=MINUTE)
     with holding(lease):
@@ -117,7 +119,7 @@ async def test_what_an_act_sends_is_held_by_what_renews_its_lease(
     store: SqlStore, clock: ManualClock
 ) -> None:
     """Not by what it was taken up under: an act on a crowd takes longer than a lease."""
-    await store.accept(Office(store, clock).order(Kick(), "ann"))
+    await store.accept(Harness(store, clock).order(Kick(), "ann"))
     lease = HeldLease(clock, MINUTE)
     (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.background import BackgroundTasks
-from bot.moderation.lease_consumer import Claimant, Pump
+from bot.moderation.lease_consumer import Claimant, LeaseConsumer
 from bot.trace import current, traced
 from tests.fakes.clock import ManualClock
 
@@ -47,8 +47,8 @@ class Rows:
 async def test_everything_due_is_done_within_the_slots() -> None:
     rows, tasks = Rows(10), BackgroundTasks()
     rows.gate.set()
-    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=3)
-    pump.nudge()
+    consumer = LeaseConsumer("rows", rows.take, rows.work, by(tasks), concurrency=3)
+    consumer.wake()
     assert await tasks.drain(30) == 0
     assert sorted(rows.done) == list(range(10))
     assert rows.most_at_once <= 3
@@ -56,10 +56,10 @@ async def test_everything_due_is_done_within_the_slots() -> None:
 
 async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
     rows, tasks = Rows(4), BackgroundTasks()
-    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
-    pump.nudge()
+    consumer = LeaseConsumer("rows", rows.take, rows.work, by(tasks), concurrency=2)
+    consumer.wake()
     await rows.two_at_work.wait()
-    pump.nudge()
+    consumer.wake()
     assert len(rows.due) == 2
     rows.gate.set()
     await tasks.drain(30)
@@ -69,20 +69,20 @@ async def test_a_full_pump_takes_no_more_until_a_slot_is_free() -> None:
 async def test_a_bell_during_a_sweep_makes_it_look_again() -> None:
     rows, tasks = Rows(0), BackgroundTasks()
     rows.gate.set()
-    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
-    pump.nudge()
+    consumer = LeaseConsumer("rows", rows.take, rows.work, by(tasks), concurrency=2)
+    consumer.wake()
     await asyncio.sleep(0)
     rows.due = []
-    pump.nudge()
+    consumer.wake()
     await tasks.drain(30)
     assert rows.takes == 2
 
 
 async def test_a_closed_pump_takes_nothing_up() -> None:
     rows, tasks = Rows(1), BackgroundTasks()
-    pump = Pump("rows", rows.take, rows.work, by(tasks), slots=2)
-    pump.close()
-    pump.nudge()
+    consumer = LeaseConsumer("rows", rows.take, rows.work, by(tasks), concurrency=2)
+    consumer.close()
+    consumer.wake()
     assert await tasks.drain(30) == 0
     assert rows.done == []
 
@@ -97,8 +97,8 @@ async def test_a_failing_row_frees_its_slot_and_is_logged(
             raise RuntimeError("row 0 is bad")
         rows.done.append(row)
 
-    pump = Pump("rows", rows.take, work, by(tasks), slots=1)
-    pump.nudge()
+    consumer = LeaseConsumer("rows", rows.take, work, by(tasks), concurrency=1)
+    consumer.wake()
     await tasks.drain(30)
     assert rows.done == [1, 2]
     assert "row 0 is bad" in capsys.readouterr().out
@@ -118,7 +118,7 @@ async def test_what_a_pump_does_is_not_told_as_of_the_request_that_rang_for_it()
 
     tasks = BackgroundTasks()
     with traced("a request"):
-        Pump("rows", take, work, by(tasks), slots=2).nudge()
+        LeaseConsumer("rows", take, work, by(tasks), concurrency=2).wake()
     assert await tasks.drain(30) == 0
     assert {"1", "2"} <= set(told) <= {"", "1", "2"}
 

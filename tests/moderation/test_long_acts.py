@@ -20,9 +20,9 @@ from bot.errors import StoreError
 from bot.moderation.authorizer import Authorizer
 from bot.moderation.executor import Executor
 from bot.moderation.lease_consumer import Claimant
-from bot.moderation.live_calls import Board
-from bot.moderation.performer import Carrier
-from bot.moderation.recent_calls import Memory
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.performer import ActPerformer
+from bot.moderation.recent_calls import RecentCalls
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import AuditQuery
@@ -65,19 +65,19 @@ class Worker:
         store: SqlStore,
         server: StreamServer,
         owner: str,
-        patience: float = 20.0,
+        timeout_s: float = 20.0,
         lease: timedelta = LEASE,
     ) -> None:
         clock = SystemClock()
         self.store, self.owner = store, owner
         self.tasks, self.places = BackgroundTasks(), Places()
         provider = client(server, rate=RATE)
-        board = Board({Vendor.STREAM: provider}, clock, Memory(clock))
+        live_calls = LiveCalls({Vendor.STREAM: provider}, clock, RecentCalls(clock))
         self.executor = Executor(
             store=store,
             notifier=self.places,
-            carriers={Vendor.STREAM: Carrier(provider, clock, patience)},
-            authorizer=Authorizer(Policy(RULES, Table()), board),
+            performers={Vendor.STREAM: ActPerformer(provider, clock, timeout_s)},
+            authorizer=Authorizer(Policy(RULES, Table()), live_calls),
             by=Claimant(clock, self.tasks, owner, lease),
             beat=BEAT,
         )
@@ -110,7 +110,7 @@ async def opened(url: str, slow: float = 0.1) -> AsyncIterator[tuple[Renewing, S
     server = standup(SystemClock())
     fill(server, PEOPLE)
     server.faults.slow(slow, on="/kick", times=None)
-    store = Renewing(url, SystemClock(), line_channel="C-LINE", patience=60)
+    store = Renewing(url, SystemClock(), line_channel="C-LINE", timeout_s=60)
     await store.start()
     try:
         await warmed(store)
@@ -123,7 +123,7 @@ async def warmed(store: SqlStore) -> None:
     """Do a small one first: what follows is about seconds, and the first time takes longer."""
     small = Worker(store, standup(SystemClock()), "warm")
     await ask(store, key="k0")
-    small.executor.nudge()
+    small.executor.wake()
     assert await small.tasks.drain(60) == 0
 
 
@@ -145,10 +145,10 @@ async def test_it_is_kept_while_it_goes_on_and_says_how_far_it_is(database_url: 
     async with opened(database_url) as (store, server):
         number = await ask(store)
         one, other = Worker(store, server, "a"), Worker(store, server, "b")
-        one.executor.nudge()
+        one.executor.wake()
         await until(lambda: len(here(server)) < PEOPLE)
         while one.tasks.running:
-            other.executor.nudge()
+            other.executor.wake()
             await asyncio.sleep(0.1)
         await other.tasks.drain(20)
         case = await store.case(number)
@@ -167,7 +167,7 @@ async def test_it_is_kept_while_it_goes_on_and_says_how_far_it_is(database_url: 
 async def test_what_is_stopped_in_the_middle_is_gone_on_with_by_the_next(database_url: str) -> None:
     async with opened(database_url) as (store, server):
         number, one = await ask(store), Worker(store, server, "a")
-        one.executor.nudge()
+        one.executor.wake()
         await until(lambda: len(here(server)) < PEOPLE - 20)
         await one.stop()
         between = await store.case(number)
@@ -176,7 +176,7 @@ async def test_what_is_stopped_in_the_middle_is_gone_on_with_by_the_next(databas
         assert between.progress.done > 0
         assert here(server) > {"ada"}
         two = Worker(store, server, "b")
-        two.executor.nudge()
+        two.executor.wake()
         await two.tasks.drain(20)
         case = await store.case(number)
         entries = await store.audit(AuditQuery(case=number, limit=9))
@@ -193,7 +193,7 @@ async def test_what_cannot_be_kept_is_let_go_before_somebody_else_has_it(
     async with opened(sqlite_url, slow=0.4) as (store, server):
         store.away = True
         number, one = await ask(store), Worker(store, server, "a", lease=SHORT)
-        one.executor.nudge()
+        one.executor.wake()
         await until(lambda: len(here(server)) < PEOPLE)
         if stopped:
             await one.stop()
@@ -208,7 +208,7 @@ async def test_who_has_lost_a_case_does_no_more_for_it(sqlite_url: str) -> None:
     """As after a process stood still for longer than its lease."""
     async with opened(sqlite_url, slow=0.4) as (store, server):
         number, one = await ask(store), Worker(store, server, "a")
-        one.executor.nudge()
+        one.executor.wake()
         await until(lambda: len(here(server)) < PEOPLE)
         await store.release("a")
         (claim,) = await store.claim(owner="b", limit=1, lease=LEASE)
@@ -226,7 +226,7 @@ async def test_a_single_act_that_takes_long_is_kept_too(sqlite_url: str) -> None
         server.faults.hang(on="/kick", times=None)
         act = order(Kick(), Person(id="ben"))
         number = (await store.accept(Order(key="k2", act=act, actor=LEAD))).case.number
-        one.executor.nudge()
+        one.executor.wake()
         before = store.renewals
         await until(lambda: store.renewals > before + 2)
         await one.stop()
@@ -242,7 +242,7 @@ async def test_a_rate_limit_in_the_middle_is_waited_for() -> None:
     fill(server, 12)
     server.faults.limit(retry_after=1, on="/kick", times=8 * 3)
     impatient = client(server, deadlines=Deadlines(act=0.5))
-    carrier = Carrier(impatient, SystemClock(), patience=2.5)
+    performer = ActPerformer(impatient, SystemClock(), timeout_s=2.5)
     case = Case(
         number=1,
         act=order(Kick(), everyone=True, spared=(Person(id="ada"),)),
@@ -250,6 +250,6 @@ async def test_a_rate_limit_in_the_middle_is_waited_for() -> None:
         attempt=1,
         asked_at=SystemClock().now(),
     )
-    results = await carrier.carry_out(case)
+    results = await performer.perform_act(case)
     assert {one.state for one in results} == {State.CONFIRMED}, results[0]
     assert here(server) == {"ada"}

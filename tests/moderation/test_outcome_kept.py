@@ -20,14 +20,14 @@ from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.verbs import Kick, Say, Verb
 from bot.errors import ClaimLost, NotAccepted, OtherRelease, StoreError
 from bot.held_lease import HeldLease, holding
-from bot.moderation.asks import Asking
+from bot.moderation.asks import AskService
 from bot.moderation.executor import MOST_ATTEMPTS, PUT_BACK_FOR, READ_AGAIN
 from bot.moderation.lease_consumer import Claimant
-from bot.moderation.lookups import Lookups
+from bot.moderation.lookups import OrderLookups
 from bot.moderation.write_retry import PAUSES, retry_write
 from bot.store import SqlStore, open_store
 from tests.fakes.clock import ManualClock
-from tests.moderation.harness import MODERATOR, Office
+from tests.moderation.harness import MODERATOR, Harness
 from tests.moderation.test_asks import Rows, order
 from tests.moderation.test_resolver import Table
 from tests.store.ageing import time_passing
@@ -80,7 +80,7 @@ class Away(SqlStore):
 
 @pytest.fixture
 async def away(database_url: str, clock: ManualClock) -> AsyncIterator[Away]:
-    store = Away(database_url, clock, line_channel="C-LINE", patience=60)
+    store = Away(database_url, clock, line_channel="C-LINE", timeout_s=60)
     store.away = Counter()
     with time_passing(clock, database_url):
         await store.start()
@@ -92,15 +92,15 @@ async def away(database_url: str, clock: ManualClock) -> AsyncIterator[Away]:
 async def test_what_the_vendor_confirmed_ends_confirmed(
     away: Away, clock: ManualClock, verb: Verb, people: list[str]
 ) -> None:
-    office = Office(away, clock)
-    office.vendor.seen = [*[Seen.NOT_DONE] * verb.read_first, UNSEEN]
+    harness = Harness(away, clock)
+    harness.vendor.seen = [*[Seen.NOT_DONE] * verb.read_first, UNSEEN]
     away.away["finish"] = 5
     with capture_logs() as logs:
-        await office.desk.request(office.order(verb, *people))
-        await office.done()
-    assert len(office.vendor.acted) == 1
+        await harness.service.request(harness.order(verb, *people))
+        await harness.done()
+    assert len(harness.vendor.acted) == 1
     assert (await away.case(1)).state is State.CONFIRMED
-    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+    assert harness.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
     kept = [line["what"] for line in logs if line["event"] == "kept to be written again"]
     assert kept == ["outcome"] * 5
 
@@ -108,18 +108,18 @@ async def test_what_the_vendor_confirmed_ends_confirmed(
 async def test_a_server_that_is_out_of_service_at_the_outcome_costs_none(
     postgres_url: str, clock: ManualClock
 ) -> None:
-    async with open_store(postgres_url, clock, line_channel="C-LINE", patience=60) as store:
-        office = Office(store, clock)
-        office.vendor.hangs, office.vendor.seen = True, [UNSEEN]
-        await office.desk.request(office.order(Say(text="Five minutes.")))
-        await office.vendor.reached.wait()
+    async with open_store(postgres_url, clock, line_channel="C-LINE", timeout_s=60) as store:
+        harness = Harness(store, clock)
+        harness.vendor.hangs, harness.vendor.seen = True, [UNSEEN]
+        await harness.service.request(harness.order(Say(text="Five minutes.")))
+        await harness.vendor.reached.wait()
         with ExitStack() as outage, capture_logs() as logs:
             outage.enter_context(out_of_service(postgres_url))
             clock.moved = lambda _: outage.close() if clock.slept[-1] == PAUSES[-1] else None
-            office.vendor.let_go.set()
-            await office.done()
+            harness.vendor.let_go.set()
+            await harness.done()
         assert [line["tries"] for line in logs if line.get("what") == "outcome"] == [1, 2, 3]
-        assert len(office.vendor.acted) == 1
+        assert len(harness.vendor.acted) == 1
         assert (await store.case(1)).state is State.CONFIRMED
 
 
@@ -127,44 +127,44 @@ async def test_an_outcome_outlives_its_lease_where_the_same_process_takes_the_ca
     away: Away, clock: ManualClock
 ) -> None:
     """Longer away than a lease: what is claimed anew is told what came of it, not done again."""
-    office = Office(away, clock)
-    office.vendor.seen = [UNSEEN]
-    worker = office.worker("one")
-    await away.accept(office.order(Say(text="Five minutes.")))
+    harness = Harness(away, clock)
+    harness.vendor.seen = [UNSEEN]
+    worker = harness.worker("one")
+    await away.accept(harness.order(Say(text="Five minutes.")))
 
-    away.first_fails, away.tried = True, worker.nudge
+    away.first_fails, away.tried = True, worker.wake
     with capture_logs():
-        worker.nudge()
-        await office.done()
-    assert len(office.vendor.acted) == 1
+        worker.wake()
+        await harness.done()
+    assert len(harness.vendor.acted) == 1
     assert (await away.case(1)).state is State.CONFIRMED
 
 
 async def test_what_was_posted_is_not_posted_again(away: Away, clock: ManualClock) -> None:
-    office = Office(away, clock)
+    harness = Harness(away, clock)
     away.away["noticed"] = 4
-    await office.desk.request(office.order(Kick(), "ann"))
-    await office.done()
+    await harness.service.request(harness.order(Kick(), "ann"))
+    await harness.done()
     clock.advance(120)
-    office.executor.nudge()
-    await office.done()
-    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
-    assert len(office.wall.shown) == len(set(office.wall.shown))
+    harness.executor.wake()
+    await harness.done()
+    assert harness.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+    assert len(harness.wall.shown) == len(set(harness.wall.shown))
 
 
 async def test_a_case_that_cannot_be_read_for_a_moment_is_told_a_second_later(
     away: Away, clock: ManualClock
 ) -> None:
-    office = Office(away, clock)
-    await office.desk.request(office.order(Kick(), "ann"))
+    harness = Harness(away, clock)
+    await harness.service.request(harness.order(Kick(), "ann"))
     away.away["case"] = -1
-    await office.done()
-    assert office.wall.shown == []
+    await harness.done()
+    assert harness.wall.shown == []
     away.away["case"] = 0
     clock.advance(READ_AGAIN.total_seconds())
-    office.executor.nudge()
-    await office.done()
-    assert office.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
+    harness.executor.wake()
+    await harness.done()
+    assert harness.wall.shown[-1] == (NoticeKind.LINE, 1, State.CONFIRMED)
 
 
 async def test_an_order_that_was_found_out_is_not_looked_for_again(
@@ -175,7 +175,7 @@ async def test_an_order_that_was_found_out_is_not_looked_for_again(
     async def settle(lookup: Lookup) -> None:
         settled.append(lookup.attempt)
 
-    lookups = Lookups(away, settle, Claimant(clock, tasks, "one"))
+    lookups = OrderLookups(away, settle, Claimant(clock, tasks, "one"))
     away.away["looked_up"] = 3
     await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     assert await tasks.drain(30) == 0
@@ -195,12 +195,12 @@ async def test_tries_in_which_the_database_was_away_do_not_count(
         if troubles:
             raise troubles.pop()
 
-    lookups = Lookups(away, settle, Claimant(clock, tasks, "one"))
+    lookups = OrderLookups(away, settle, Claimant(clock, tasks, "one"))
     await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     for _ in range(2 * MOST_ATTEMPTS + 1):
         assert await tasks.drain(30) == 0
         clock.advance(PUT_BACK_FOR.total_seconds())
-        lookups.nudge()
+        lookups.wake()
     assert await tasks.drain(30) == 0
     assert tries == [1] * (2 * MOST_ATTEMPTS + 1)
     assert not await lookups.under_way("k")
@@ -217,11 +217,11 @@ async def test_a_try_at_an_order_that_somebody_else_has_counts(
         if len(tries) == 1:
             raise trouble
 
-    lookups = Lookups(away, settle, Claimant(clock, tasks, "one"))
+    lookups = OrderLookups(away, settle, Claimant(clock, tasks, "one"))
     await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     assert await tasks.drain(30) == 0
     await away.release("one")
-    lookups.nudge()
+    lookups.wake()
     assert await tasks.drain(30) == 0
     assert tries == [1, 2]
 
@@ -229,17 +229,17 @@ async def test_a_try_at_an_order_that_somebody_else_has_counts(
 async def test_a_case_of_which_the_database_did_not_say_what_came_before_was_not_begun(
     away: Away, clock: ManualClock
 ) -> None:
-    office = Office(away, clock)
-    office.vendor.prepared = frozenset({Kick().name})
+    harness = Harness(away, clock)
+    harness.vendor.prepared = frozenset({Kick().name})
     away.away["recent"] = 2 * MOST_ATTEMPTS
-    await office.desk.request(office.order(Kick(), "ann"))
+    await harness.service.request(harness.order(Kick(), "ann"))
     for _ in range(2 * MOST_ATTEMPTS):
-        await office.done()
+        await harness.done()
         assert (await away.case(1)).attempt == 0
         clock.advance(PUT_BACK_FOR.total_seconds())
-        office.executor.nudge()
-    await office.done()
-    assert len(office.vendor.acted) == 1
+        harness.executor.wake()
+    await harness.done()
+    assert len(harness.vendor.acted) == 1
     assert (await away.case(1)).state is State.CONFIRMED
 
 
@@ -273,7 +273,7 @@ class AwayRows(Rows):
 async def test_those_who_may_are_asked_once(clock: ManualClock) -> None:
     table, posted, tasks = Table(), Posted(), BackgroundTasks()
     rows = AwayRows(order(table))
-    Asking(rows, posted, table.board, Claimant(clock, tasks, "one")).nudge()
+    AskService(rows, posted, table.live_calls, Claimant(clock, tasks, "one")).wake()
     assert await tasks.drain(30) == 0
     assert posted.asks == rows.told == [order(table).id]
 

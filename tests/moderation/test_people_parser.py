@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.calls.models import Participant
 from bot.calls.verbs import Mute
-from bot.moderation.people_index import Crowd
-from bot.moderation.people_parser import Reading, read_people
+from bot.moderation.people_index import PeopleIndex
+from bot.moderation.people_parser import ParsedPeople, parse_people
 from bot.moderation.resolver import unclear_words
 from tests.calls.test_names import ALIKE
 
@@ -32,16 +32,16 @@ NAMES = (
 )
 
 
-def crowd(*names: str, left: Sequence[str] = ()) -> Crowd:
+def people_index(*names: str, left: Sequence[str] = ()) -> PeopleIndex:
     """People with these names; the id of each is its name's place, or `left0`, ..."""
-    return Crowd(
+    return PeopleIndex(
         [Participant(id=f"u{place}", name=name) for place, name in enumerate(names)],
         [Participant(id=f"left{place}", name=name) for place, name in enumerate(left)],
     )
 
 
-def read(text: str, there: Crowd | None = None, *, everyone: bool = True) -> Reading:
-    return read_people(text, there or crowd(*NAMES), everyone=everyone)
+def read(text: str, there: PeopleIndex | None = None, *, everyone: bool = True) -> ParsedPeople:
+    return parse_people(text, there or people_index(*NAMES), everyone=everyone)
 
 
 def who(people: Sequence[Participant]) -> list[str]:
@@ -106,13 +106,13 @@ def test_names_are_read_to_their_end(text: str, people: list[str], rest: str) ->
 )
 def test_accents_may_be_left_out_and_never_end_a_name_early(name: str, typed: str) -> None:
     first = typed.split(maxsplit=1)[0]
-    there = Crowd([Participant(id=first, name=name), Participant(id="u2", name="Ann")])
+    there = PeopleIndex([Participant(id=first, name=name), Participant(id="u2", name="Ann")])
     reading = read(f"{typed} rude", there)
     assert (who(reading.people), reading.rest, reading.settled) == ([name], "rude", True)
 
 
 def test_two_who_differ_in_accents_only_are_asked_about() -> None:
-    reading = read("jose rude", crowd("José", "Jose"))
+    reading = read("jose rude", people_index("José", "Jose"))
     assert not reading.settled
     assert set(who(reading.others)) == {"José", "Jose"}
 
@@ -221,13 +221,13 @@ def test_a_person_called_like_everyone_is_asked_about() -> None:
     ],
 )
 def test_somebody_pointed_at_behind_everyone_is_asked_about(text: str) -> None:
-    reading = read(f"@{text}", crowd("Ann", "Cem"))
+    reading = read(f"@{text}", people_index("Ann", "Cem"))
     assert (reading.everyone, who(reading.others)) == (True, ["Ann"])
-    assert read("all noise @zoe", crowd("Ann", "Cem")).settled
+    assert read("all noise @zoe", people_index("Ann", "Cem")).settled
 
 
 def test_a_name_that_begins_with_the_sign_for_a_name_is_asked_about() -> None:
-    reading = read("@here rude", crowd("@here", "here"))
+    reading = read("@here rude", people_index("@here", "here"))
     assert (who(reading.people), who(reading.others)) == (["@here"], ["here"])
 
 
@@ -247,20 +247,20 @@ def test_a_name_that_begins_with_the_sign_for_a_name_is_asked_about() -> None:
     ],
 )
 def test_what_is_unclear_is_said(text: str, words: str) -> None:
-    there = crowd("Bob", "bob", "All Might", "Ann", "Cem", left=["Gus"])
+    there = people_index("Bob", "bob", "All Might", "Ann", "Cem", left=["Gus"])
     assert words.casefold() in " ".join(unclear_words(Mute(), read(text, there))).casefold()
 
 
 def test_many_who_may_be_meant_are_counted() -> None:
-    told = " ".join(unclear_words(Mute(), read("bob", crowd(*["Bob"] * 10))))
+    told = " ".join(unclear_words(Mute(), read("bob", people_index(*["Bob"] * 10))))
     assert "Bob = u7 and 2 more" in told
     assert "u8" not in told
-    [other] = unclear_words(Mute(), Reading(others=crowd("Ann").people))
+    [other] = unclear_words(Mute(), ParsedPeople(others=people_index("Ann").people))
     assert other == "It may be Ann = u0."
 
 
 def test_who_left_a_moment_ago_may_be_meant() -> None:
-    there = crowd("Sam", left=["Sam Porter"])
+    there = people_index("Sam", left=["Sam Porter"])
     reading = read("@Sam Porter", there)
     assert who(reading.left) == ["Sam Porter"]
     assert who(reading.others) == ["Sam"]
@@ -269,41 +269,41 @@ def test_who_left_a_moment_ago_may_be_meant() -> None:
 
 
 def test_two_of_one_name_are_both_told() -> None:
-    reading = read("Bob rude", crowd("Bob", "bob", "Bob Ray"))
+    reading = read("Bob rude", people_index("Bob", "bob", "Bob Ray"))
     assert (reading.people, [one.id for one in reading.others]) == ((), ["u0", "u1", "u2"])
     assert reading.rest == "rude"
 
 
 def test_an_id_as_it_is_written_goes_before_one_that_only_looks_like_it() -> None:
-    twins = Crowd([Participant(id="Bob", name="A"), Participant(id="bob", name="B")])
+    twins = PeopleIndex([Participant(id="Bob", name="A"), Participant(id="bob", name="B")])
     assert [one.id for one in read("bob rude", twins).people] == ["bob"]
     assert [one.id for one in twins.find("Bob")] == ["Bob"]
 
 
 @pytest.mark.parametrize(("held", "typed"), ALIKE)
 def test_names_are_read_as_they_are_compared(held: str, typed: str) -> None:
-    reading = read(f"{typed} rude", crowd(held, "Bea"), everyone=False)
+    reading = read(f"{typed} rude", people_index(held, "Bea"), everyone=False)
     assert ([one.id for one in reading.people], reading.rest) == (["u0"], "rude")
 
 
 def test_an_id_letter_by_letter_goes_before_parts_of_names() -> None:
     twins = [Participant(id="jun", name="Jun Park"), Participant(id="jun-2", name="Jun Park")]
-    assert [one.id for one in read("jun rude", Crowd(twins)).people] == ["jun"]
-    assert read("jun rude", Crowd(twins)).settled
-    assert not read("Jun rude", Crowd(twins)).settled
+    assert [one.id for one in read("jun rude", PeopleIndex(twins)).people] == ["jun"]
+    assert read("jun rude", PeopleIndex(twins)).settled
+    assert not read("Jun rude", PeopleIndex(twins)).settled
     named = Participant(id="u9", name="jun")
-    assert not read("jun rude", Crowd([*twins, named])).settled
+    assert not read("jun rude", PeopleIndex([*twins, named])).settled
 
 
 @pytest.mark.parametrize("sign", [":", ",", " &"])
 def test_a_sign_behind_a_whole_name_makes_no_longer_name_of_it(sign: str) -> None:
-    reading = read(f"Al{sign} rude", crowd("Al", f"Al{sign} Pacino"), everyone=False)
+    reading = read(f"Al{sign} rude", people_index("Al", f"Al{sign} Pacino"), everyone=False)
     assert (who(reading.people), who(reading.others)) == (["Al"], [f"Al{sign} Pacino"])
 
 
 def test_a_name_cut_on_a_card_is_known() -> None:
     long = "Bartholomew the very long and winding name of somebody"
-    reading = read(f"{long[:40].strip()}\u2026 rude", crowd(long, "Bea"))
+    reading = read(f"{long[:40].strip()}\u2026 rude", people_index(long, "Bea"))
     assert (who(reading.people), reading.rest) == ([long], "rude")
 
 
@@ -326,7 +326,7 @@ REASON = st.sampled_from(["", "spam", "being rude", "3-4 times", "- again"])
 def test_what_a_card_shows_finds_that_person_or_a_question(
     names: list[str], gone: list[str], reason: str, typed: str, pick: int
 ) -> None:
-    there = crowd(*names, left=gone)
+    there = people_index(*names, left=gone)
     meant = there.people[pick % len(names)]
     reading = read(f"{typed.format(meant.shown)} {reason}".strip(), there)
     if reading.settled:
@@ -342,13 +342,13 @@ def test_what_a_card_shows_finds_that_person_or_a_question(
 def test_whatever_follows_nobody_else_is_meant_alone(
     names: list[str], reason: str, typed: str
 ) -> None:
-    there = crowd(*names)
+    there = people_index(*names)
     reading = read(f"{typed.format(there.people[0].shown)} {reason}".strip(), there)
     if reading.settled:
         assert there.people[0] in reading.people
 
 
 def test_a_word_that_stands_twice_in_a_name_is_read_where_more_of_it_fits() -> None:
-    there = Crowd([Participant(id="p-1", name="Ann Bob Ann")])
+    there = PeopleIndex([Participant(id="p-1", name="Ann Bob Ann")])
     found = [match for match in there.at_front(["ann", "bob"]) if not match.whole]
     assert [(match.person.id, match.length) for match in found] == [("p-1", 2)]

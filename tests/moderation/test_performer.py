@@ -18,7 +18,7 @@ from bot.errors import (
     VendorRefused,
     VendorUnreachable,
 )
-from bot.moderation.performer import READ_BACK_AFTER, TRIES, Carrier
+from bot.moderation.performer import READ_BACK_AFTER, TRIES, ActPerformer
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 
@@ -34,7 +34,7 @@ def vendor() -> FakeProvider:
 
 
 async def carried(
-    vendor: FakeProvider, verb: Verb, *people: str, attempt: int = 1, patience: float = 5.0
+    vendor: FakeProvider, verb: Verb, *people: str, attempt: int = 1, timeout_s: float = 5.0
 ) -> Sequence[Result]:
     act = Act(
         verb=verb,
@@ -49,7 +49,7 @@ async def carried(
         attempt=attempt,
         asked_at=datetime(2026, 11, 21, tzinfo=UTC),
     )
-    return await Carrier(vendor, ManualClock(), patience).carry_out(case)
+    return await ActPerformer(vendor, ManualClock(), timeout_s).perform_act(case)
 
 
 async def test_a_yes_that_shows_is_confirmed(vendor: FakeProvider) -> None:
@@ -265,7 +265,7 @@ async def test_an_unreachable_vendor_after_a_lost_answer_leaves_doubt(
 
 async def test_running_out_of_patience_is_not_confirmed(vendor: FakeProvider) -> None:
     vendor.hangs = True
-    (result,) = await carried(vendor, Kick(), "ann", patience=0.01)
+    (result,) = await carried(vendor, Kick(), "ann", timeout_s=0.01)
     assert result.state is State.NOT_CONFIRMED
     assert "within 0.01 s" in result.evidence
 

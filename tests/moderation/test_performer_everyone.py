@@ -9,7 +9,7 @@ from bot.calls.cases import Case
 from bot.calls.outcomes import Observation, Receipt, Recipient, Result, Seen, State, overall
 from bot.calls.verbs import Kick, Mute
 from bot.errors import Ambiguous
-from bot.moderation.performer import READ_BACK_AFTER, Carrier
+from bot.moderation.performer import READ_BACK_AFTER, ActPerformer
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 
@@ -25,7 +25,7 @@ def everyone(*spared: Person, verb: Mute | Kick = Mute()) -> Case:  # noqa: B008
 
 
 async def carried(vendor: FakeProvider, case: Case) -> tuple[Case, Sequence[Result]]:
-    results = await Carrier(vendor, ManualClock()).carry_out(case)
+    results = await ActPerformer(vendor, ManualClock()).perform_act(case)
     ended = case.model_copy(update={"results": tuple(results), "state": overall(results)})
     return ended, results
 

@@ -19,9 +19,9 @@ from bot.meter import UNMETERED
 from bot.moderation.authorizer import Authorizer
 from bot.moderation.executor import Executor
 from bot.moderation.lease_consumer import Claimant
-from bot.moderation.live_calls import Board
-from bot.moderation.performer import Carrier
-from bot.moderation.recent_calls import Memory
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.performer import ActPerformer
+from bot.moderation.recent_calls import RecentCalls
 from bot.policy import Policy
 from bot.providers.stream.provider import StreamProvider
 from bot.store import SqlStore
@@ -41,7 +41,7 @@ class Shop:
         self.server: StreamServer = standup(clock)
         self.provider: StreamProvider = client(self.server)
         providers = {Vendor.STREAM: self.provider}
-        self.board = Board(providers, clock, Memory(clock), past=store)
+        self.live_calls = LiveCalls(providers, clock, RecentCalls(clock), past=store)
 
     async def do(self, verb: Verb, *people: str, key: str) -> Case:
         them = tuple(Person(id=one) for one in people)
@@ -57,16 +57,16 @@ class Shop:
         executor = Executor(
             store=self.store,
             notifier=Wall(),
-            carriers={Vendor.STREAM: Carrier(self.provider, self.clock)},
-            authorizer=Authorizer(Policy(RULES, Table()), self.board),
+            performers={Vendor.STREAM: ActPerformer(self.provider, self.clock)},
+            authorizer=Authorizer(Policy(RULES, Table()), self.live_calls),
             by=Claimant(self.clock, tasks, "one"),
             meter=UNMETERED,
         )
-        executor.nudge()
+        executor.wake()
         assert await tasks.drain(30) == 0
 
     async def listed(self) -> Call:
-        [call] = (await self.board.look(ListView())).calls
+        [call] = (await self.live_calls.look(ListView())).calls
         return call
 
 
@@ -97,7 +97,7 @@ async def test_the_limits_before_a_lock_come_back_after_a_restart(shop: Shop) ->
     assert lock.act.before.limits.people == 50
     assert room.limits == {**FOUND, "max_participants": 1}
     assert (await shop.listed()).locked is True
-    assert (await shop.board.open(REF)).call.locked is True
+    assert (await shop.live_calls.open(REF)).call.locked is True
     unlock = await shop.do(Unlock(), key="k2")
     assert (unlock.state, room.limits) == (State.CONFIRMED, FOUND)
     assert (await shop.listed()).locked is None
@@ -115,7 +115,7 @@ async def test_what_cannot_be_read_beforehand_is_not_begun(shop: Shop) -> None:
 
 async def test_the_silenced_show_on_the_card_until_they_are_unsilenced(shop: Shop) -> None:
     async def shown() -> dict[str, tuple[bool | None, bool]]:
-        people = (await shop.board.open(REF)).people.items
+        people = (await shop.live_calls.open(REF)).people.items
         return {one.id: (one.muted, one.silenced) for one in people}
 
     assert await shown() == {"ada": (False, False), "ben": (False, False)}
@@ -169,7 +169,7 @@ async def test_the_list_asks_its_vendors_and_the_store_once_whatever_was_done(sh
         "before_cursor_execute",
         lambda _, __, sql, *___: looks.append(sql),
     )
-    calls = (await shop.board.look(ListView())).calls
+    calls = (await shop.live_calls.look(ListView())).calls
     assert sorted((call.ref.id, call.silenced) for call in calls) == [
         ("default:other", None),
         (CID, 1),
@@ -180,14 +180,14 @@ async def test_the_list_asks_its_vendors_and_the_store_once_whatever_was_done(sh
 
 async def test_a_store_that_is_away_hides_no_call(shop: Shop) -> None:
     await shop.do(Silence(), "ben", key="k1")
-    shop.board.past = Away()
+    shop.live_calls.past = Away()
     call = await shop.listed()
     assert (call.ref.id, call.silenced) == (CID, None)
 
 
 async def test_a_list_that_does_not_say_which_call_it_means_says_so(shop: Shop) -> None:
     shop.server.faults.nulls("cid")
-    picture = await shop.board.look(ListView())
+    picture = await shop.live_calls.look(ListView())
     assert [str(one.message) for one in picture.troubles] == [
         "Stream Video did not say which 1 live call it listed beside these."
     ]

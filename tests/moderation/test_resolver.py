@@ -19,9 +19,9 @@ from bot.errors import (
     UnknownPerson,
     VendorTimeout,
 )
-from bot.moderation.live_calls import MOST_PEOPLE, Board
-from bot.moderation.recent_calls import Memory
-from bot.moderation.resolver import Planner, TypedOrder, UnclearPeople
+from bot.moderation.live_calls import MOST_PEOPLE, LiveCalls
+from bot.moderation.recent_calls import RecentCalls
+from bot.moderation.resolver import TargetResolver, TypedOrder, UnclearPeople
 from tests.fakes.clock import ManualClock
 from tests.fakes.provider import FakeProvider
 
@@ -55,11 +55,11 @@ class Table:
         self.room = self.vendor.open_call("default:room", *PEOPLE, title="Room")
         clock = ManualClock()
         self.past = Past()
-        self.board = Board({Vendor.STREAM: self.vendor}, clock, Memory(clock))
-        self.planner = Planner(self.board, self.past)
+        self.live_calls = LiveCalls({Vendor.STREAM: self.vendor}, clock, RecentCalls(clock))
+        self.resolver = TargetResolver(self.live_calls, self.past)
 
     async def kick(self, *people: str) -> Act:
-        return await self.planner.act(Kick(), handle(self.room), people, everyone=False)
+        return await self.resolver.resolve(Kick(), handle(self.room), people, everyone=False)
 
 
 @pytest.fixture
@@ -70,41 +70,41 @@ def table() -> Table:
 @pytest.mark.parametrize("form", [str.upper, str.lower])
 async def test_a_handle_in_any_case_finds_its_call(table: Table, form: object) -> None:
     word = handle(table.room).lower() if form is str.lower else handle(table.room)
-    assert (await table.planner.call(word)).ref == table.room
+    assert (await table.resolver.call(word)).ref == table.room
 
 
 async def test_a_vendors_own_id_finds_the_call(table: Table) -> None:
-    assert (await table.planner.call("default:room")).ref == table.room
+    assert (await table.resolver.call("default:room")).ref == table.room
 
 
 async def test_a_call_named_with_its_vendor_need_not_be_listed(table: Table) -> None:
-    assert (await table.planner.call("Stream:default:room")).ref == table.room
+    assert (await table.resolver.call("Stream:default:room")).ref == table.room
     assert table.vendor.requests == 1
 
 
 async def test_a_call_named_with_its_vendor_that_is_gone_says_so(table: Table) -> None:
     with pytest.raises(NotAtVendor):
-        await table.planner.call("stream:default:nowhere")
+        await table.resolver.call("stream:default:nowhere")
 
 
 async def test_a_call_shown_a_moment_ago_costs_no_request(table: Table) -> None:
-    await table.planner.call("default:room")
+    await table.resolver.call("default:room")
     before = table.vendor.requests
-    await table.planner.call(handle(table.room))
+    await table.resolver.call(handle(table.room))
     assert table.vendor.requests == before
 
 
 async def test_an_unknown_word_is_no_call(table: Table) -> None:
     with pytest.raises(UnknownCall, match=r"No live call matches “ZZZZ”\.$"):
-        await table.planner.call("ZZZZ")
+        await table.resolver.call("ZZZZ")
 
 
 async def test_a_live_call_beyond_the_first_page_is_found_by_its_handle(table: Table) -> None:
     calls = [table.vendor.open_call(f"default:c{number}", "p") for number in range(250)]
-    assert (await table.planner.call(handle(calls[-1]))).ref == calls[-1]
+    assert (await table.resolver.call(handle(calls[-1]))).ref == calls[-1]
     assert table.vendor.requests == 4
     with pytest.raises(UnknownCall, match=r"No live call matches “ZZZZ”\.$"):
-        await table.planner.call("ZZZZ")
+        await table.resolver.call("ZZZZ")
 
 
 async def test_a_vendor_that_falls_silent_over_its_further_pages_is_named() -> None:
@@ -112,13 +112,13 @@ async def test_a_vendor_that_falls_silent_over_its_further_pages_is_named() -> N
     for number in range(150):
         table.vendor.open_call(f"default:c{number}", "p")
     with pytest.raises(UnknownCall, match="Stream Video did not answer, so it may be there"):
-        await table.planner.call("ZZZZ")
+        await table.resolver.call("ZZZZ")
 
 
 async def test_an_unknown_word_while_a_vendor_is_silent_may_be_there(table: Table) -> None:
     table.vendor.silent = VendorTimeout("Too slow.", vendor="stream")
     with pytest.raises(UnknownCall, match="Stream Video did not answer, so it may be there"):
-        await table.planner.call("ZZZZ")
+        await table.resolver.call("ZZZZ")
 
 
 async def test_one_handle_for_two_calls_asks_for_more_letters(table: Table) -> None:
@@ -127,10 +127,10 @@ async def test_one_handle_for_two_calls_asks_for_more_letters(table: Table) -> N
         table.vendor.open_call(name)
     word = handle(CallRef(vendor=Vendor.STREAM, id=twins[0]))
     with pytest.raises(AmbiguousCall) as trouble:
-        await table.planner.call(word)
+        await table.resolver.call(word)
     assert all(name in trouble.value.next_step for name in twins)
     longer = handle(CallRef(vendor=Vendor.STREAM, id=twins[1]), 10)
-    assert (await table.planner.call(longer)).ref.id == twins[1]
+    assert (await table.resolver.call(longer)).ref.id == twins[1]
 
 
 def _twins() -> tuple[str, str]:
@@ -176,7 +176,7 @@ async def test_a_part_of_a_word_is_never_taken_for_a_name(table: Table) -> None:
 async def test_who_is_there_is_told_when_nobody_fits(table: Table) -> None:
     table.vendor.open_call("default:many", *(f"p{n}" for n in range(10)), title="Many")
     with pytest.raises(UnknownPerson) as trouble:
-        await table.planner.act(Kick(), "default:many", ["zoe"], everyone=False)
+        await table.resolver.resolve(Kick(), "default:many", ["zoe"], everyone=False)
     assert (
         trouble.value.next_step
         == "In the call: " + ", ".join(f"p{n} (app-p{n})" for n in range(8)) + " and 2 more."
@@ -186,7 +186,7 @@ async def test_who_is_there_is_told_when_nobody_fits(table: Table) -> None:
 async def test_an_empty_call_says_that_it_is_empty(table: Table) -> None:
     table.vendor.open_call("default:empty")
     with pytest.raises(UnknownPerson) as trouble:
-        await table.planner.act(Kick(), "default:empty", ["zoe"], everyone=False)
+        await table.resolver.resolve(Kick(), "default:empty", ["zoe"], everyone=False)
     assert trouble.value.next_step == "The call is empty."
 
 
@@ -205,38 +205,38 @@ async def test_somebody_who_just_joined_is_looked_for_again(table: Table) -> Non
 
 
 async def test_an_act_on_the_call_needs_nobody(table: Table) -> None:
-    act = await table.planner.act(End(), "default:room", (), everyone=False)
+    act = await table.resolver.resolve(End(), "default:room", (), everyone=False)
     assert (act.people, act.title) == ((), "Room")
 
 
 async def test_everyone_is_kept_as_everyone(table: Table) -> None:
-    assert (await table.planner.act(Mute(), "default:room", (), everyone=True)).everyone
+    assert (await table.resolver.resolve(Mute(), "default:room", (), everyone=True)).everyone
 
 
 async def test_what_a_vendor_cannot_do_names_the_nearest_that_works(table: Table) -> None:
     with pytest.raises(Impossible) as trouble:
-        table.planner.require_possible(RecordResume(), table.room)
+        table.resolver.require_capability(RecordResume(), table.room)
     assert trouble.value.next_step.startswith("Use “Kick” instead")
 
 
 async def test_what_has_nothing_near_it_says_so(table: Table) -> None:
     with pytest.raises(Impossible, match="it has no pause") as trouble:
-        table.planner.require_possible(RecordPause(), table.room)
+        table.resolver.require_capability(RecordPause(), table.room)
     assert trouble.value.next_step == ""
 
 
 async def test_an_option_the_vendor_does_not_take_names_those_it_takes(table: Table) -> None:
     with pytest.raises(Impossible, match="no option “individual”") as trouble:
-        table.planner.require_possible(
+        table.resolver.require_capability(
             RecordStart.model_validate({"kind": "individual"}), table.room
         )
     assert trouble.value.next_step == "Options: composite, raw."
-    table.planner.require_possible(RecordStart.model_validate({"kind": "raw"}), table.room)
+    table.resolver.require_capability(RecordStart.model_validate({"kind": "raw"}), table.room)
 
 
 async def test_a_vendor_that_is_not_connected_can_do_nothing(table: Table) -> None:
     with pytest.raises(Impossible, match="CometChat is not connected"):
-        table.planner.require_possible(Kick(), CallRef(vendor=Vendor.COMETCHAT, id="x"))
+        table.resolver.require_capability(Kick(), CallRef(vendor=Vendor.COMETCHAT, id="x"))
 
 
 async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -> None:
@@ -244,7 +244,7 @@ async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -
     await table.kick("u5")
     table.vendor.open_call("default:room", *PEOPLE, "u6=Bea Jones", title="Room")
     with pytest.raises(UnclearPeople) as asked:
-        await table.planner.meant(Kick(), TypedOrder(call="default:room", text="jones rude"))
+        await table.resolver.meant(Kick(), TypedOrder(call="default:room", text="jones rude"))
     assert [one.id for one in asked.value.reading.others] == ["u2", "u6"]
 
 
@@ -252,7 +252,7 @@ async def test_a_part_of_a_name_is_held_against_who_is_there_now(table: Table) -
 async def test_an_id_of_a_moment_ago_costs_no_request(table: Table, text: str) -> None:
     await table.kick("u5")
     before = table.vendor.requests
-    meant = await table.planner.meant(Kick(), TypedOrder(call="default:room", text=text))
+    meant = await table.resolver.meant(Kick(), TypedOrder(call="default:room", text=text))
     assert [one.id for one in meant.act.people] == ["u2"]
     assert table.vendor.requests == before
 
@@ -273,7 +273,7 @@ async def test_a_whole_name_is_held_against_who_is_there_now(
     await table.kick("u5")
     table.vendor.open_call("default:room", *PEOPLE, newcomer, title="Room")
     with pytest.raises(UnclearPeople) as asked:
-        await table.planner.meant(Kick(), TypedOrder(call="default:room", text=text))
+        await table.resolver.meant(Kick(), TypedOrder(call="default:room", text=text))
     reading = asked.value.reading
     assert "u6" in {one.id for one in (*reading.people, *reading.others)}
 
@@ -282,7 +282,7 @@ async def test_too_many_names_are_refused(table: Table) -> None:
     names = [f"p{number}" for number in range(51)]
     table.vendor.open_call("default:full", *names, title="Full")
     with pytest.raises(BadInput, match="At most 50"):
-        await table.planner.meant(
+        await table.resolver.meant(
             Kick(), TypedOrder(call="default:full", text=" and ".join(f"@{name}" for name in names))
         )
 
@@ -293,7 +293,7 @@ async def test_a_name_is_asked_about_where_not_everybody_is_listed(table: Table)
     table.vendor.open_call("default:huge", *names, title="Huge")
     for text in ("Person 3 rude", '"Person 3" rude'):
         with pytest.raises(UnclearPeople, match="30 more people are in the call") as asked:
-            await table.planner.meant(Kick(), TypedOrder(call="default:huge", text=text))
+            await table.resolver.meant(Kick(), TypedOrder(call="default:huge", text=text))
         assert [one.id for one in asked.value.reading.people] == ["p3"]
-    meant = await table.planner.meant(Kick(), TypedOrder(call="default:huge", text="p3 rude"))
+    meant = await table.resolver.meant(Kick(), TypedOrder(call="default:huge", text="p3 rude"))
     assert [one.id for one in meant.act.people] == ["p3"]

@@ -8,7 +8,7 @@ from bot.calls.actors import Actor
 from bot.calls.cases import Case
 from bot.calls.outcomes import State
 from bot.calls.verbs import End
-from bot.moderation.retry import DOUBLE_PRESS, next_try
+from bot.moderation.retry import DOUBLE_PRESS, next_retry
 from tests.fakes.clock import START
 from tests.fakes.directory import act
 
@@ -33,14 +33,14 @@ class Tries:
 @pytest.mark.parametrize("tries", range(4))
 async def test_each_press_is_a_try_of_its_own(tries: int) -> None:
     made = Tries(*[State.FAILED, State.NOT_CONFIRMED, State.PARTLY][:tries])
-    wanted = await next_try(case(1, State.FAILED), "k", LATER, made.led_to)
+    wanted = await next_retry(case(1, State.FAILED), "k", LATER, made.led_to)
     assert (wanted.key, wanted.asked) == (f"k:{tries + 1}", False)
     assert wanted.case.number == (tries + 10 if tries else 1)
 
 
 @pytest.mark.parametrize("state", [State.ASKED, State.CONFIRMED, State.ALREADY])
 async def test_what_is_under_way_or_done_is_not_asked_for_again(state: State) -> None:
-    wanted = await next_try(case(1, State.FAILED), "k", LATER, Tries(state).led_to)
+    wanted = await next_retry(case(1, State.FAILED), "k", LATER, Tries(state).led_to)
     assert (wanted.case.number, wanted.asked) == (11, True)
 
 
@@ -48,5 +48,5 @@ async def test_a_double_press_is_one() -> None:
     """Even when the vendor has said no in between."""
     made = Tries(State.FAILED)
     for since, asked in ((DOUBLE_PRESS / 2, True), (DOUBLE_PRESS, False)):
-        wanted = await next_try(case(1, State.FAILED), "k", START + since, made.led_to)
+        wanted = await next_retry(case(1, State.FAILED), "k", START + since, made.led_to)
         assert wanted.asked is asked

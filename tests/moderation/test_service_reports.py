@@ -11,95 +11,99 @@ from bot.calls.verbs import Kick, Mute, Silence
 from bot.errors import BadInput, Impossible, Outsider, RoleTooLow, VendorUnreachable
 from bot.moderation.service import Asker
 from bot.ports import AuditQuery
-from tests.moderation.harness import MODERATOR, STRANGER, VIEWER, Office
+from tests.moderation.harness import MODERATOR, STRANGER, VIEWER, Harness
 
 RECORDED = frozenset({FileKind.RECORDING})
 
 
-async def test_somebody_is_found_in_the_call_they_are_in(office: Office) -> None:
-    found = await office.desk.find(Asker(VIEWER, "C1"), "ann")
+async def test_somebody_is_found_in_the_call_they_are_in(harness: Harness) -> None:
+    found = await harness.service.find(Asker(VIEWER, "C1"), "ann")
     assert [(one.person.id, one.call.title) for one in found.people] == [("ann", "Room")]
-    assert (await office.desk.find(Asker(VIEWER, "C1"), "zed")).people == ()
+    assert (await harness.service.find(Asker(VIEWER, "C1"), "zed")).people == ()
 
 
 async def test_a_vendor_that_is_silent_while_somebody_is_looked_for_is_named(
-    office: Office,
+    harness: Harness,
 ) -> None:
-    office.vendor.silent = VendorUnreachable("It cannot be reached.", vendor=Vendor.STREAM)
-    found = await office.desk.find(Asker(VIEWER, "C1"), "ann")
+    harness.vendor.silent = VendorUnreachable("It cannot be reached.", vendor=Vendor.STREAM)
+    found = await harness.service.find(Asker(VIEWER, "C1"), "ann")
     assert [(one.vendor, one.message) for one in found.troubles] == [
         (Vendor.STREAM, "It cannot be reached.")
     ]
 
 
-async def test_an_outsider_finds_nobody(office: Office) -> None:
+async def test_an_outsider_finds_nobody(harness: Harness) -> None:
     with pytest.raises(Outsider):
-        await office.desk.find(Asker(STRANGER, "C1"), "ann")
-    assert office.vendor.requests == 0
+        await harness.service.find(Asker(STRANGER, "C1"), "ann")
+    assert harness.vendor.requests == 0
 
 
-async def test_recordings_want_a_moderator(office: Office) -> None:
-    call = office.vendor.calls["default:room"]
+async def test_recordings_want_a_moderator(harness: Harness) -> None:
+    call = harness.vendor.calls["default:room"]
     with pytest.raises(RoleTooLow):
-        await office.desk.files(Asker(VIEWER, "C1"), RECORDINGS, call, RECORDED, "k1")
-    assert await office.events() == []
+        await harness.service.files(Asker(VIEWER, "C1"), RECORDINGS, call, RECORDED, "k1")
+    assert await harness.events() == []
 
 
-async def test_what_is_handed_out_is_on_record_once(office: Office) -> None:
-    office.vendor.reports = dict.fromkeys(REPORTS, Capability(level=Enforcement.ENFORCED))
-    office.vendor.keep_file("default:room", "rec_1.mp4")
-    call = office.vendor.calls["default:room"]
+async def test_what_is_handed_out_is_on_record_once(harness: Harness) -> None:
+    harness.vendor.reports = dict.fromkeys(REPORTS, Capability(level=Enforcement.ENFORCED))
+    harness.vendor.keep_file("default:room", "rec_1.mp4")
+    call = harness.vendor.calls["default:room"]
     for _ in range(2):
-        files = await office.desk.files(Asker(MODERATOR, "C1"), RECORDINGS, call, RECORDED, "k1")
+        files = await harness.service.files(
+            Asker(MODERATOR, "C1"), RECORDINGS, call, RECORDED, "k1"
+        )
     assert [one.name for one in files.files] == ["rec_1.mp4"]
-    (entry,) = await office.store.audit(AuditQuery())
+    (entry,) = await harness.store.audit(AuditQuery())
     assert (entry.event, entry.title, entry.detail) == (Event.DISCLOSED, "Room", "Recordings: 1")
     assert "https://" not in entry.model_dump_json()
 
 
-async def test_a_look_the_vendor_has_not_says_why(office: Office) -> None:
+async def test_a_look_the_vendor_has_not_says_why(harness: Harness) -> None:
     with pytest.raises(Impossible, match="it keeps nothing"):
-        await office.desk.reports(Asker(MODERATOR, "C1"), ROOMS, Vendor.STREAM)
+        await harness.service.reports(Asker(MODERATOR, "C1"), ROOMS, Vendor.STREAM)
 
 
-async def test_everyone_may_be_spared_from_and_is_looked_up(office: Office) -> None:
-    act = await office.desk.planner.act(Mute(), "default:room", (), everyone=True, spared=("bob",))
+async def test_everyone_may_be_spared_from_and_is_looked_up(harness: Harness) -> None:
+    act = await harness.service.resolver.resolve(
+        Mute(), "default:room", (), everyone=True, spared=("bob",)
+    )
     assert (act.everyone, [one.id for one in act.spared]) == (True, ["bob"])
-    await office.desk.request(Order(key="k1", act=act, actor=MODERATOR))
-    await office.done()
-    entry = (await office.store.audit(AuditQuery()))[-1]
+    await harness.service.request(Order(key="k1", act=act, actor=MODERATOR))
+    await harness.done()
+    entry = (await harness.store.audit(AuditQuery()))[-1]
     assert entry.people == ("everyone", "but Bob (bob)")
 
 
-async def test_only_an_act_on_everyone_spares_somebody(office: Office) -> None:
+async def test_only_an_act_on_everyone_spares_somebody(harness: Harness) -> None:
     act = Act(
         verb=Mute(),
-        call=office.room,
+        call=harness.room,
         title="Room",
         people=(Person(id="ann"),),
         spared=(Person(id="bob"),),
     )
     with pytest.raises(BadInput):
-        await office.desk.request(Order(key="k1", act=act, actor=MODERATOR))
+        await harness.service.request(Order(key="k1", act=act, actor=MODERATOR))
 
 
-async def test_kicking_everyone_wants_a_lead(office: Office) -> None:
+async def test_kicking_everyone_wants_a_lead(harness: Harness) -> None:
     with pytest.raises(RoleTooLow, match="lead"):
-        await office.desk.request(office.order(Kick(), everyone=True))
+        await harness.service.request(harness.order(Kick(), everyone=True))
 
 
-async def test_an_act_a_vendor_has_only_for_everyone_is_refused_by_name(office: Office) -> None:
+async def test_an_act_a_vendor_has_only_for_everyone_is_refused_by_name(harness: Harness) -> None:
     level = Enforcement.BEST_EFFORT
     crowd = Capability(level=level, aims=Aimed.EVERYONE)
-    office.vendor.capabilities = {**office.vendor.capabilities, Silence.name: crowd}
+    harness.vendor.capabilities = {**harness.vendor.capabilities, Silence.name: crowd}
     with pytest.raises(Impossible, match="only available for everyone at once"):
-        await office.desk.request(office.order(Silence(), "ann"))
-    await office.desk.request(office.order(Silence(), everyone=True))
-    await office.done()
-    assert office.vendor.done == [("silence", None)]
+        await harness.service.request(harness.order(Silence(), "ann"))
+    await harness.service.request(harness.order(Silence(), everyone=True))
+    await harness.done()
+    assert harness.vendor.done == [("silence", None)]
 
 
-async def test_calls_that_were_not_searched_are_counted(office: Office) -> None:
-    office.vendor.unsearched = 3
-    found = await office.desk.find(Asker(VIEWER, "C1"), "ann")
+async def test_calls_that_were_not_searched_are_counted(harness: Harness) -> None:
+    harness.vendor.unsearched = 3
+    found = await harness.service.find(Asker(VIEWER, "C1"), "ann")
     assert found.unread == {Vendor.STREAM: 3}

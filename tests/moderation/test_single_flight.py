@@ -9,8 +9,8 @@ from bot.calls.live import ListView
 from bot.calls.models import Call, CallRef, Page, Vendor
 from bot.calls.reports import Sightings
 from bot.errors import VendorTimeout
-from bot.moderation.live_calls import FIND_SECONDS, Board
-from bot.moderation.recent_calls import Memory
+from bot.moderation.live_calls import FIND_SECONDS, LiveCalls
+from bot.moderation.recent_calls import RecentCalls
 from bot.priority import Priority, working_at
 from bot.single_flight import SingleFlight
 from tests.fakes.clock import ManualClock
@@ -119,14 +119,14 @@ class Counted(FakeProvider):
         await asyncio.sleep(0)
 
 
-def board(clock: ManualClock) -> tuple[Board, Counted, CallRef]:
+def live_calls(clock: ManualClock) -> tuple[LiveCalls, Counted, CallRef]:
     vendor = Counted()
     room = vendor.open_call("room", "ann=Ann")
-    return Board({Vendor.STREAM: vendor}, clock, Memory(clock)), vendor, room
+    return LiveCalls({Vendor.STREAM: vendor}, clock, RecentCalls(clock)), vendor, room
 
 
 async def test_looks_of_many_at_the_same_moment_are_one_request_each() -> None:
-    live, vendor, room = board(ManualClock())
+    live, vendor, room = live_calls(ManualClock())
     looks = [live.look(ListView()) for _ in range(30)] + [live.open(room) for _ in range(30)]
     await asyncio.gather(*looks)
     assert sorted(vendor.asked) == ["get", "list"]
@@ -134,7 +134,7 @@ async def test_looks_of_many_at_the_same_moment_are_one_request_each() -> None:
 
 async def test_a_search_is_kept_for_seconds_and_then_made_anew() -> None:
     clock = ManualClock()
-    live, vendor, _ = board(clock)
+    live, vendor, _ = live_calls(clock)
     found = await asyncio.gather(*(live.find("ann") for _ in range(30)))
     found.append(await live.find("ann"))
     assert [len(one.people) for one in found] == [1] * 31
@@ -146,7 +146,7 @@ async def test_a_search_is_kept_for_seconds_and_then_made_anew() -> None:
 
 
 async def test_a_search_that_failed_is_not_kept() -> None:
-    live, vendor, _ = board(ManualClock())
+    live, vendor, _ = live_calls(ManualClock())
     vendor.silent = VendorTimeout("It is silent.", vendor="stream")
     assert (await live.find("ann")).troubles
     vendor.silent = None
@@ -155,7 +155,7 @@ async def test_a_search_that_failed_is_not_kept() -> None:
 
 @pytest.mark.parametrize("priority", [Priority.ACT, Priority.ORDER])
 async def test_what_is_urgent_does_not_wait_for_what_is_less_so(priority: Priority) -> None:
-    live, vendor, room = board(ManualClock())
+    live, vendor, room = live_calls(ManualClock())
     looking = asyncio.create_task(live.get(room))
     await asyncio.sleep(0)
     with working_at(priority):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.network.harness import Office
+from tests.network.harness import NetworkHarness
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office.found(tmp_path)
+def office(tmp_path: Path) -> NetworkHarness:
+    return NetworkHarness.found(tmp_path)

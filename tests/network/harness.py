@@ -33,7 +33,7 @@ Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Office:
+class NetworkHarness:
     """A CA that no system believes; `file` is its certificate.
 
     `visits` counts the connections to each server behind TLS, by `host:port`.
@@ -44,9 +44,9 @@ class Office:
     visits: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def found(cls, folder: Path) -> "Office":
+    def found(cls, folder: Path) -> "NetworkHarness":
         """A new one, its certificate in `folder`."""
-        ca, file = trustme.CA(organization_name="Office"), folder / "office.pem"
+        ca, file = trustme.CA(organization_name="NetworkHarness"), folder / "office.pem"
         ca.cert_pem.write_to_path(file)
         return cls(ca, file)
 
@@ -153,7 +153,9 @@ async def _listens(port: int) -> None:
 
 
 @asynccontextmanager
-async def all_by_tls(office: Office, environ: dict[str, str]) -> AsyncIterator[dict[str, str]]:
+async def all_by_tls(
+    office: NetworkHarness, environ: dict[str, str]
+) -> AsyncIterator[dict[str, str]]:
     """An environment with each server it names behind TLS."""
     async with AsyncExitStack() as stack:
         secured = dict(environ)

@@ -29,10 +29,10 @@ from bot.providers.http.retry import Idempotency
 from handlers.slack_api.probe import questions
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port
-from tests.network.harness import LOOPBACK, Answer, Office, serving
+from tests.network.harness import LOOPBACK, Answer, NetworkHarness, serving
 from tests.network.test_trust import well
 
-Place = Callable[[Office], AbstractAsyncContextManager[str]]
+Place = Callable[[NetworkHarness], AbstractAsyncContextManager[str]]
 """A server where something is wrong; its address."""
 
 
@@ -59,9 +59,11 @@ async def hangs(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     await reader.read()
 
 
-def speaking(context: Callable[[Office], ssl.SSLContext | None], answer: Answer = well) -> Place:
+def speaking(
+    context: Callable[[NetworkHarness], ssl.SSLContext | None], answer: Answer = well
+) -> Place:
     @asynccontextmanager
-    async def place(office: Office) -> AsyncIterator[str]:
+    async def place(office: NetworkHarness) -> AsyncIterator[str]:
         async with serving(answer, context(office)) as port:
             yield f"https://{LOOPBACK}:{port}"
 
@@ -70,13 +72,13 @@ def speaking(context: Callable[[Office], ssl.SSLContext | None], answer: Answer 
 
 def at(url: Callable[[], str]) -> Place:
     @asynccontextmanager
-    async def place(_: Office) -> AsyncIterator[str]:
+    async def place(_: NetworkHarness) -> AsyncIterator[str]:
         yield url()
 
     return place
 
 
-def expired(office: Office) -> ssl.SSLContext:
+def expired(office: NetworkHarness) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     then = datetime.now(UTC) - timedelta(days=1)
     office.ca.issue_cert(LOOPBACK, not_after=then).configure_cert(context)
@@ -92,7 +94,7 @@ class Case(NamedTuple):
     believed: bool = True
 
     @property
-    def patience(self) -> float:
+    def timeout_s(self) -> float:
         """Only what never ends is waited for in vain."""
         return 0.3 if self.cause is Cause.TIMEOUT else 20.0
 
@@ -102,7 +104,9 @@ CASES = {
     "refused": Case(
         at(lambda: f"https://{LOOPBACK}:{refusing_port()}"), Cause.REFUSED, "refuses the connection"
     ),
-    "unknown CA": Case(speaking(Office.server), Cause.UNTRUSTED, "not trusted", believed=False),
+    "unknown CA": Case(
+        speaking(NetworkHarness.server), Cause.UNTRUSTED, "not trusted", believed=False
+    ),
     "expired": Case(speaking(expired), Cause.EXPIRED, "not valid at this time"),
     "wrong name": Case(
         speaking(lambda office: office.server("other.test")), Cause.WRONG_NAME, "another name"
@@ -122,15 +126,15 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def network(case: Case, office: Office) -> Network:
+def network(case: Case, office: NetworkHarness) -> Network:
     return Network(ca_file=str(office.file)) if case.believed else DIRECT
 
 
 def to(
-    url: str, network: Network, patience: float = 20.0, breaker: Breaker | None = None
+    url: str, network: Network, timeout_s: float = 20.0, breaker: Breaker | None = None
 ) -> HttpClient:
     wire = VendorEndpoint(Vendor.STREAM, url, 1000, lambda _: Problem(None, ""))
-    deadlines = Deadlines(read=patience, act=patience)
+    deadlines = Deadlines(read=timeout_s, act=timeout_s)
     return HttpClient(wire, SystemClock(), deadlines=deadlines, network=network, breaker=breaker)
 
 
@@ -144,10 +148,12 @@ def told(diagnosis: Diagnosis | None, case: Case) -> bool:
 
 
 @pytest.mark.parametrize("kind", [Idempotency.READ, Idempotency.ONCE])
-async def test_a_vendor(case: Case, office: Office, network: Network, kind: Idempotency) -> None:
+async def test_a_vendor(
+    case: Case, office: NetworkHarness, network: Network, kind: Idempotency
+) -> None:
     """Nothing was sent, whatever it was that hindered it: an act is no doubt then."""
     async with case.place(office) as url:
-        http = to(url, network, case.patience)
+        http = to(url, network, case.timeout_s)
         with capture_logs() as log, pytest.raises(VendorUnreachable) as caught:
             await http.send(kind, "POST", "/a?token=s3cret")
         await http.aclose()
@@ -158,9 +164,9 @@ async def test_a_vendor(case: Case, office: Office, network: Network, kind: Idem
     assert "s3cret" not in str(log) + str(caught.value.diagnosis)
 
 
-async def test_slack(case: Case, office: Office, network: Network) -> None:
+async def test_slack(case: Case, office: NetworkHarness, network: Network) -> None:
     async with case.place(office) as url:
-        asking = questions("xoxb-1", f"{url}/api/", SystemClock(), case.patience, network)
+        asking = questions("xoxb-1", f"{url}/api/", SystemClock(), case.timeout_s, network)
         async with asking as slack:
             with pytest.raises(SlackSilent) as caught:
                 await slack.ask("auth.test")
@@ -170,7 +176,7 @@ async def test_slack(case: Case, office: Office, network: Network) -> None:
             assert told(caught.value.diagnosis, case)
 
 
-async def test_a_connection_that_came_to_nothing_is_not_left_open(office: Office) -> None:
+async def test_a_connection_that_came_to_nothing_is_not_left_open(office: NetworkHarness) -> None:
     """One that hangs in TLS's handshake: the other side sees it end when it is given up."""
     ended = asyncio.Event()
 
@@ -187,7 +193,9 @@ async def test_a_connection_that_came_to_nothing_is_not_left_open(office: Office
         await http.aclose()
 
 
-async def test_a_vendor_that_hangs_once_the_request_is_sent_leaves_a_doubt(office: Office) -> None:
+async def test_a_vendor_that_hangs_once_the_request_is_sent_leaves_a_doubt(
+    office: NetworkHarness,
+) -> None:
     """The connection was there, so what was asked may have happened."""
     network = Network(ca_file=str(office.file))
     async with serving(hangs, office.server()) as port:
@@ -198,7 +206,7 @@ async def test_a_vendor_that_hangs_once_the_request_is_sent_leaves_a_doubt(offic
 
 
 async def test_a_connection_that_breaks_once_the_request_is_sent_leaves_a_doubt(
-    office: Office,
+    office: NetworkHarness,
 ) -> None:
     async def reads_and_cuts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -13,9 +13,9 @@ from structlog.testing import capture_logs
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.socket_transport import SocketLine
+from bot.demo.slack.socket_transport import SocketTransport
 from bot.demo.stage import Stage
-from bot.doctor import Finding, Sign
+from bot.doctor import Finding, Severity
 from bot.doctor.checks import examine
 from bot.errors import SocketLost
 from bot.network import Cause
@@ -26,8 +26,8 @@ from tests.fakes.clock import ManualClock
 from tests.live.bot import PATIENCE, Deployment
 from tests.live.process import free_port, refusing_port
 from tests.live.warm import warm
-from tests.network.harness import NEEDS_PROXY, Office, all_by_tls, tinyproxy
-from tests.unit.surroundings import open_house
+from tests.network.harness import NEEDS_PROXY, NetworkHarness, all_by_tls, tinyproxy
+from tests.unit.surroundings import open_app
 from tests.unit.test_bootstrap import ended
 
 pytestmark = NEEDS_PROXY
@@ -69,8 +69,8 @@ class Town:
 
 
 @pytest.fixture
-async def town(office: Office) -> AsyncIterator[Town]:
-    async with open_house() as stage:
+async def town(office: NetworkHarness) -> AsyncIterator[Town]:
+    async with open_app() as stage:
         world, exchange = stage.slack.world, stage.slack.exchange
         given = {**stage.environ, "SOCKET_URL": exchange.address().replace("ws:", "http:")}
         async with all_by_tls(office, given) as environ:
@@ -85,7 +85,7 @@ async def town(office: Office) -> AsyncIterator[Town]:
 
 
 async def test_everything_that_goes_out_goes_through_the_proxy(
-    town: Town, office: Office, tmp_path: Path, sqlite_url: str
+    town: Town, office: NetworkHarness, tmp_path: Path, sqlite_url: str
 ) -> None:
     """Socket Mode, Slack's Web API, the answers by response_url, and every vendor."""
     stage = town.stage
@@ -94,7 +94,7 @@ async def test_everything_that_goes_out_goes_through_the_proxy(
         bot = Deployment(tmp_path, sqlite_url, world, stage.cast.rules(), launch=warm)
         program = await bot.start("serve", port=free_port())
         await stage.slack.world.until(lambda: stage.slack.exchange.plugs, PATIENCE)
-        sender = Sender(stage.slack.world, SocketLine(stage.slack.exchange, SystemClock()))
+        sender = Sender(stage.slack.world, SocketTransport(stage.slack.exchange, SystemClock()))
         answer = await sender.command(stage.cast.moderator, stage.cast.ops, "")
         program.stop()
         assert await ended(program) == 0
@@ -105,13 +105,13 @@ async def test_everything_that_goes_out_goes_through_the_proxy(
 
 
 async def test_the_doctor_goes_the_same_way_and_says_which(
-    town: Town, office: Office, tmp_path: Path
+    town: Town, office: NetworkHarness, tmp_path: Path
 ) -> None:
     async with tinyproxy(tmp_path, user=USER) as proxy:
         found = await town.findings(
             DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}", HTTPS_PROXY=proxy.url
         )
-    assert [one for one in found if one.sign is Sign.BAD] == []
+    assert [one for one in found if one.sign is Severity.BAD] == []
     assert town.target("SOCKET_URL") in proxy.connects()
     assert town.target("REALTIMEKIT_WEBHOOK_KEYS_URL") in proxy.connects()
     assert proxy.connects() == office.visits
@@ -122,26 +122,26 @@ async def test_the_doctor_goes_the_same_way_and_says_which(
 
 
 async def test_what_no_proxy_names_is_reached_past_it(
-    town: Town, office: Office, tmp_path: Path
+    town: Town, office: NetworkHarness, tmp_path: Path
 ) -> None:
     async with tinyproxy(tmp_path, user=USER) as proxy:
         past = {"HTTPS_PROXY": proxy.url, "NO_PROXY": "10.0.0.0/8, 127.0.0.0/8"}
         found = await town.findings(*OUTSIDE, **past)
-    assert {one.sign for one in found} == {Sign.GOOD}
+    assert {one.sign for one in found} == {Severity.GOOD}
     assert proxy.connects() == {}
     assert office.visits[town.target("SOCKET_URL")] == 1
 
 
 @pytest.mark.parametrize("shown", ["", "bot:wr0ng@"])
 async def test_a_proxy_that_wants_a_password_is_named_as_the_cause(
-    town: Town, office: Office, tmp_path: Path, shown: str
+    town: Town, office: NetworkHarness, tmp_path: Path, shown: str
 ) -> None:
     async with tinyproxy(tmp_path, user=USER) as proxy:
         as_given = proxy.url.replace(f"{USER}@", shown)
         found = await town.findings(*OUTSIDE, HTTPS_PROXY=as_given)
     assert len(found) == len(OUTSIDE)
     for one in found:
-        assert one.sign in {Sign.BAD, Sign.WARNING}
+        assert one.sign in {Severity.BAD, Severity.WARNING}
         assert re.search(r"The proxy 127.0.0.1:\d+ wants a user and a password that it", one.says)
         assert "HTTPS_PROXY as http://user:password@127.0.0.1:" in one.mend
     assert "wr0ng" not in str(found)
@@ -149,7 +149,7 @@ async def test_a_proxy_that_wants_a_password_is_named_as_the_cause(
 
 
 async def test_a_proxy_that_lets_nobody_through_is_named_as_the_cause(
-    town: Town, office: Office, tmp_path: Path
+    town: Town, office: NetworkHarness, tmp_path: Path
 ) -> None:
     allowed = tmp_path / "allowed"
     allowed.write_text("elsewhere.test\n", encoding="utf-8")
@@ -182,11 +182,13 @@ async def test_a_proxy_that_is_away_is_named_as_the_cause(town: Town) -> None:
     assert "s3cret" not in str(found)
 
 
-async def test_a_proxy_may_be_spoken_to_by_tls(town: Town, office: Office, tmp_path: Path) -> None:
+async def test_a_proxy_may_be_spoken_to_by_tls(
+    town: Town, office: NetworkHarness, tmp_path: Path
+) -> None:
     """TLS within TLS, for requests and for the WebSocket."""
     async with tinyproxy(tmp_path) as proxy, office.front(proxy.url) as by_tls:
         found = await town.findings(*OUTSIDE, HTTPS_PROXY=by_tls)
-    assert {one.sign for one in found} == {Sign.GOOD}
+    assert {one.sign for one in found} == {Severity.GOOD}
     assert set(proxy.connects()) < set(office.visits)
 
 

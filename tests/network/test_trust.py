@@ -16,7 +16,7 @@ from bot.providers.http.client import HttpClient, VendorEndpoint
 from bot.providers.http.retry import Idempotency
 from bot.settings import Settings
 from handlers.slack_api.clients import open_session, web_client
-from tests.network.harness import LOOPBACK, Office, serving
+from tests.network.harness import LOOPBACK, NetworkHarness, serving
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"ok":true}'
 
@@ -52,7 +52,7 @@ async def ask_slack(url: str, network: Network) -> object:
 
 @pytest.mark.parametrize("machine", [Network, Administered])
 async def test_an_offices_ca_is_believed_by_all_clients_alike(
-    office: Office, machine: type[Network]
+    office: NetworkHarness, machine: type[Network]
 ) -> None:
     network = machine(ca_file=str(office.file))
     async with serving(well, office.server()) as port:
@@ -61,7 +61,7 @@ async def test_an_offices_ca_is_believed_by_all_clients_alike(
         assert await ask_slack(url, network) == {"ok": True}
 
 
-async def test_a_ca_that_nobody_named_is_believed_by_none(office: Office) -> None:
+async def test_a_ca_that_nobody_named_is_believed_by_none(office: NetworkHarness) -> None:
     async with serving(well, office.server()) as port:
         url = f"https://{LOOPBACK}:{port}"
         with pytest.raises(VendorUnreachable):
@@ -70,7 +70,7 @@ async def test_a_ca_that_nobody_named_is_believed_by_none(office: Office) -> Non
             await ask_slack(url, DIRECT)
 
 
-def test_it_is_believed_besides_the_systems_and_not_in_their_place(office: Office) -> None:
+def test_it_is_believed_besides_the_systems_and_not_in_their_place(office: NetworkHarness) -> None:
     there = {one["serialNumber"] for one in DIRECT.trust.get_ca_certs()}
     both = {one["serialNumber"] for one in Network(ca_file=str(office.file)).trust.get_ca_certs()}
     assert there < both
@@ -109,6 +109,6 @@ def test_what_cannot_be_used_is_said_before_anything_is_connected_to(
     assert refused.value.next_step
 
 
-def test_several_folders_may_be_named(tmp_path: Path, office: Office) -> None:
+def test_several_folders_may_be_named(tmp_path: Path, office: NetworkHarness) -> None:
     both = f"{tmp_path}:{office.file.parent}"
     assert Settings.load({"SSL_CERT_DIR": both}, None).network.trust is not DIRECT.trust

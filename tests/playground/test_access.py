@@ -8,7 +8,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from bot.demo.playground.page.access import COOKIE, Guard
+from bot.demo.playground.page.access import COOKIE, AccessGuard
 from bot.demo.playground.run import RealCredentials, refuse_real
 
 TOKEN = "the-token-of-this-evening"
@@ -24,7 +24,7 @@ async def _socket(socket: WebSocket) -> None:
     await socket.close()
 
 
-GUARDED = Guard(Starlette(routes=[Route("/", _page), WebSocketRoute("/ws", _socket)]), TOKEN)
+GUARDED = AccessGuard(Starlette(routes=[Route("/", _page), WebSocketRoute("/ws", _socket)]), TOKEN)
 
 
 async def get(path: str, *, host: str = "127.0.0.1:8000", cookie: str = "") -> httpx.Response:

@@ -18,10 +18,10 @@ from nicegui.testing import User as Visitor
 from nicegui.testing import user_simulation
 
 from bot.calls.models import Vendor
-from bot.demo.playground.faults import Mood
+from bot.demo.playground.faults import VendorFault
 from bot.demo.playground.page.blocks import Blocks
 from bot.demo.playground.page.page import draw_page
-from bot.demo.playground.page.session import Place, Seat
+from bot.demo.playground.page.session import Place, Session
 from bot.demo.playground.playground import RAIDERS, Playground
 from bot.demo.playground.tutorial import LESSON
 from bot.demo.slack.control_finder import strings
@@ -218,10 +218,10 @@ async def test_an_order_delivered_twice_is_one_case(playground: Playground) -> N
 
 async def test_a_vendor_that_fails_is_one_line_in_the_list(playground: Playground) -> None:
     cast = playground.stage.cast
-    playground.switches.turn(Vendor.COMETCHAT, Mood.FAILS)
+    playground.switches.turn(Vendor.COMETCHAT, VendorFault.FAILS)
     await say(playground, cast.lead, "list stage")
     told = await read(playground, cast.lead, "CometChat had an internal error (503)")
-    playground.switches.turn(Vendor.COMETCHAT, Mood.WELL)
+    playground.switches.turn(Vendor.COMETCHAT, VendorFault.WELL)
     assert "Community stage" in told
 
 
@@ -334,7 +334,7 @@ async def test_every_block_is_drawn_and_an_unknown_one_loudly(
     page: Visitor, playground: Playground
 ) -> None:
     cast = playground.stage.cast
-    seat = Seat(playground, cast.moderator, Place(cast.ops), print)
+    seat = Session(playground, cast.moderator, Place(cast.ops), print)
     message = Message(cast.ops.id, "1.0", "U0CALLBOT", "", complete(EVERYTHING, "b"))
     with page, ui.column().mark("alone"):
         Blocks(seat, message).draw(message.blocks)

@@ -26,7 +26,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.demo.vendors.base import VendorServer
-from bot.moderation.performer import Carrier
+from bot.moderation.performer import ActPerformer
 from bot.ports import CallProvider
 from tests.fakes.clock import START, ManualClock
 from tests.providers import cometchat_setup, realtimekit_setup, stream_setup
@@ -80,7 +80,7 @@ CASES: list[tuple[Maker, Verb, str | None]] = [
 async def carried(kind: Kind, verb: Verb, who: str | None) -> State:
     act = kind.order(verb, *(() if who is None else (who,)))
     case = Case(number=1, act=act, actor=Actor(user="U1", team="T1"), attempt=1, asked_at=START)
-    (result,) = await Carrier(kind.provider, ManualClock()).carry_out(case)
+    (result,) = await ActPerformer(kind.provider, ManualClock()).perform_act(case)
     assert result.evidence
     return result.state
 
@@ -131,7 +131,7 @@ async def test_everyone_who_is_nobody_is_never_confirmed_on_realtimekit(verb: Ve
 
 async def of_nobody(provider: CallProvider, act: Act, server: VendorServer[Any]) -> None:
     case = Case(number=1, act=act, actor=Actor(user="U1", team="T1"), attempt=1, asked_at=START)
-    (result,) = await Carrier(provider, ManualClock()).carry_out(case)
+    (result,) = await ActPerformer(provider, ManualClock()).perform_act(case)
     assert (result.state, result.person) == (State.ALREADY, None)
     assert "nothing was sent" in result.evidence
     assert server.effects == []

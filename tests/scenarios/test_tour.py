@@ -142,9 +142,9 @@ BROKEN = {
 async def test_a_step_that_does_not_get_what_it_expects_ends_the_tour(tmp_path: Path) -> None:
     async with open_show(tmp_path) as show:
         for complaint, step in BROKEN.items():
-            patience = 0.1 if step.sees else 30  # to see nothing of it, or to see anything at all
+            timeout_s = 0.1 if step.sees else 30  # to see nothing of it, or to see anything at all
             with pytest.raises(StoryBroken, match=re.escape(complaint)):
-                await anext(steps(show, [step], patience=patience))
+                await anext(steps(show, [step], timeout_s=timeout_s))
 
 
 @pytest.fixture

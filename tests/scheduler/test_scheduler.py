@@ -61,16 +61,16 @@ class Ringer:
     """An executor that counts its bells."""
 
     def __init__(self) -> None:
-        self.nudged = 0
+        self.woken = 0
 
-    def nudge(self) -> None:
-        self.nudged += 1
+    def wake(self) -> None:
+        self.woken += 1
 
 
 async def test_a_sweep_rings_for_what_others_left_behind() -> None:
     ringer = Ringer()
     await SweepJobs([ringer]).sweep()
-    assert ringer.nudged == 1
+    assert ringer.woken == 1
 
 
 def set_back(scheduler: AsyncIOScheduler) -> None:

@@ -14,7 +14,7 @@ def hold(url: str) -> None:
     """Open a transaction as an order does, and never end it."""
     database = Database(address_of(url))
     connection = database.writing.connect()
-    database.begin(connection, counting=True, patience=2)
+    database.begin(connection, counting=True, timeout_s=2)
     sys.stdout.write("held\n")
     sys.stdout.flush()
     threading.Event().wait()

@@ -23,7 +23,7 @@ UNABLE = 77
 async def fill(file: Path) -> None:
     """Print what the first order was told that was not taken, and what is in the record."""
     taken = 0
-    async with open_store(f"sqlite:///{file}", SystemClock(), patience=20) as store:
+    async with open_store(f"sqlite:///{file}", SystemClock(), timeout_s=20) as store:
         try:
             while True:
                 await store.accept(order(f"k{taken}", person=f"p{taken}", reason="x" * 2_000))

@@ -60,7 +60,7 @@ async def test_whatever_is_taken_up_is_found_by_an_index_at_postgresql_too(
 async def written(url: str, clock: ManualClock) -> dict[str, Any]:
     """What a case's life writes, with values; without what a start mends."""
     said: dict[str, Any] = {}
-    async with open_store(url, clock, line_channel="C-LINE", patience=60) as store:
+    async with open_store(url, clock, line_channel="C-LINE", timeout_s=60) as store:
         await store.due_notices(owner="w", limit=1, lease=MINUTE)
         event.listen(
             store._database.writing,

@@ -75,8 +75,8 @@ async def test_processes_that_share_a_poolers_connections_do_all_there_is(pooled
 
     clock = SystemClock()
     async with (
-        open_store(pooled_url, clock, line_channel="C-LINE", patience=60) as one,
-        open_store(pooled_url, clock, line_channel="C-LINE", patience=60) as other,
+        open_store(pooled_url, clock, line_channel="C-LINE", timeout_s=60) as one,
+        open_store(pooled_url, clock, line_channel="C-LINE", timeout_s=60) as other,
     ):
         done = sum(await asyncio.gather(work(one, "a"), work(other, "b")))
         while more := await carried_out(one, "a"):

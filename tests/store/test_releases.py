@@ -45,7 +45,7 @@ async def test_what_an_earlier_release_left_is_read_and_carried_on_with(
     left: str, clock: ManualClock
 ) -> None:
     clock.advance(60)
-    async with open_store(left, clock, line_channel="C-LINE", patience=60) as store:
+    async with open_store(left, clock, line_channel="C-LINE", timeout_s=60) as store:
         entries = await store.verify()
         assert len(await store.audit(ALL)) == entries
         assert [(await store.case(number)).state for number in (1, 2)] == ["confirmed", "partly"]
@@ -295,7 +295,7 @@ async def test_a_reason_that_is_not_written_since_there_is_none_is_no_damage(
 
 async def test_what_was_set_aside_is_counted(database_url: str, clock: ManualClock) -> None:
     metrics = Metrics(clock)
-    store = SqlStore(database_url, clock, meter=metrics, patience=60)
+    store = SqlStore(database_url, clock, meter=metrics, timeout_s=60)
     await store.start()
     try:
         await store.accept(order("a"))

@@ -183,16 +183,16 @@ async def test_a_file_begun_anew_and_one_that_was_only_killed_are_not_taken_for_
 async def test_a_start_sees_that_postgresql_is_another_one(
     postgres_url: str, clock: ManualClock
 ) -> None:
-    async with open_store(postgres_url, clock, patience=60) as store:
+    async with open_store(postgres_url, clock, timeout_s=60) as store:
         await store.accept(order("a"))
-    async with open_store(postgres_url, clock, patience=60) as store:
+    async with open_store(postgres_url, clock, timeout_s=60) as store:
         assert not (await store.case(1)).restored
         async with store._database.engine.begin() as connection:
             await connection.execute(text("UPDATE database_identity SET identity = 'elsewhere'"))
-    async with open_store(postgres_url, clock, patience=60) as store:
+    async with open_store(postgres_url, clock, timeout_s=60) as store:
         assert (await store.case(1)).restored
         assert (await store.accept(order("b", person="bob"))).case.number == 2
-    async with open_store(postgres_url, clock, patience=60) as store:
+    async with open_store(postgres_url, clock, timeout_s=60) as store:
         entries = await store.audit(AuditQuery())
     assert [one.event for one in entries].count(Event.RESTORED) == 1
 

@@ -18,7 +18,7 @@ from bot.errors import RecordDamaged
 from bot.store import SqlStore
 from bot.store.urls import address_of
 from tests.live.names import LINES
-from tests.storm.orders import OFF, Errand, Target, effects, is_on
+from tests.storm.orders import OFF, StormOrder, Target, effects, is_on
 from tests.storm.sender import Ledger
 
 SETTLING = 120.0
@@ -145,13 +145,13 @@ def _lost(stage: Stage, ledger: Ledger, kept: dict[str, int], cases: dict[int, C
     return sum(not _told_no(stage, one) for one in missing) + unfinished
 
 
-def _told_no(stage: Stage, errand: Errand) -> bool:
+def _told_no(stage: Stage, errand: StormOrder) -> bool:
     """Whether its asker read that nothing was done."""
     said = stage.slack.world.tickets.look(errand.slash.response_url.rpartition("/")[2]).said
     return any("nothing was done" in text.lower() for text in said)
 
 
-def _key(errand: Errand) -> str:
+def _key(errand: StormOrder) -> str:
     return f"command:{TEAM}:{errand.slash.trigger}"
 
 

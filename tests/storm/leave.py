@@ -12,7 +12,7 @@ from tests.live.bot import PATIENCE, Deployment
 from tests.live.warm import warm
 from tests.storm.count import Tally, auditor, count
 from tests.storm.fleet import Fleet
-from tests.storm.orders import Errand, errands
+from tests.storm.orders import StormOrder, errands
 from tests.storm.sender import Ledger, Sender
 from tests.storm.storm import SETTINGS
 
@@ -41,7 +41,7 @@ async def leave(
             return await count(stage, ledger, audit)
 
 
-def in_one_call(made: Sequence[Errand]) -> Sequence[Errand]:
+def in_one_call(made: Sequence[StormOrder]) -> Sequence[StormOrder]:
     """Kicks of twenty people from one call: the first makes it known, so that all are quick."""
     kicks = [
         each for each in made if each.target.verb == "kick" and each.target.vendor is Vendor.STREAM

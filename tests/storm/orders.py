@@ -20,7 +20,7 @@ class Target(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Errand:
+class StormOrder:
     """One order as a moderator types it, and the one effect it is to have."""
 
     slash: Slash
@@ -47,14 +47,14 @@ SHARES = (
 """RealtimeKit gets few: its documented rate is 10 requests a second."""
 
 
-def errands(stage: Stage, hundreds: int, dice: random.Random) -> list[Errand]:
+def errands(stage: Stage, hundreds: int, dice: random.Random) -> list[StormOrder]:
     """So many hundred different orders, in random order; their calls are opened in the world."""
     made = [errand for share in SHARES for errand in _of(share, stage, hundreds)]
     dice.shuffle(made)
     return made
 
 
-def _of(share: Share, stage: Stage, hundreds: int) -> Iterator[Errand]:
+def _of(share: Share, stage: Stage, hundreds: int) -> Iterator[StormOrder]:
     wanted = share.orders * hundreds
     calls = stage.world.crowd(share.vendor, calls=-(-wanted // share.people), people=share.people)
     about_people = "{person}" in share.words
@@ -65,9 +65,11 @@ def _of(share: Share, stage: Stage, hundreds: int) -> Iterator[Errand]:
             yield _errand(stage, share.words, Target(share.vendor, share.verb, call, person))
 
 
-def _errand(stage: Stage, words: str, target: Target) -> Errand:
+def _errand(stage: Stage, words: str, target: Target) -> StormOrder:
     text = words.format(call=f"{target.vendor}:{target.call}", person=target.person)
-    return Errand(Slash(text, stage.slack.world.tickets.trigger("U0"), _reply_url(stage)), target)
+    return StormOrder(
+        Slash(text, stage.slack.world.tickets.trigger("U0"), _reply_url(stage)), target
+    )
 
 
 def _reply_url(stage: Stage) -> str:
@@ -78,8 +80,8 @@ def _reply_url(stage: Stage) -> str:
 class Pair(NamedTuple):
     """Two orders that undo each other, as they are given."""
 
-    first: Errand
-    second: Errand
+    first: StormOrder
+    second: StormOrder
 
 
 PAIRS = (

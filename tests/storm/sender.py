@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.live.http_client import Line
 from tests.storm.fleet import Fleet
-from tests.storm.orders import Errand, Pair
+from tests.storm.orders import Pair, StormOrder
 
 TWICE = 0.3
 """How many orders are delivered a second time."""
@@ -33,7 +33,7 @@ class Ledger:
 
     sent: int = 0
     deliveries: int = 0
-    promised: set[Errand] = field(default_factory=set)
+    promised: set[StormOrder] = field(default_factory=set)
     pairs: list[Pair] = field(default_factory=list)
 
     @property
@@ -52,7 +52,7 @@ class Sender:
     hands: int = 6
     rate: float = 25.0
 
-    async def pour(self, errands: Iterator[Errand]) -> None:
+    async def pour(self, errands: Iterator[StormOrder]) -> None:
         """Send every order; ends with the last one."""
         async with asyncio.TaskGroup() as group:
             for _ in range(self.hands):
@@ -69,20 +69,20 @@ class Sender:
                 group.create_task(self._order(pair.second))
             await asyncio.sleep(self.dice.uniform(0, APART))
 
-    async def _type(self, errands: Iterator[Errand]) -> None:
+    async def _type(self, errands: Iterator[StormOrder]) -> None:
         for errand in errands:
             self.ledger.sent += 1
             await self._order(errand)
             await asyncio.sleep(self.dice.uniform(0, 2 * self.hands / self.rate))
 
-    async def _order(self, errand: Errand) -> None:
+    async def _order(self, errand: StormOrder) -> None:
         """Deliver it once, twice, or many times at the same moment."""
         copies = CROWD if self.dice.random() < IN_CROWDS else 1
         await asyncio.gather(*(self._deliver(errand) for _ in range(copies)))
         if self.dice.random() < TWICE:
             await self._deliver(errand)
 
-    async def _deliver(self, errand: Errand) -> None:
+    async def _deliver(self, errand: StormOrder) -> None:
         line = Line(await self.fleet.web(self.dice))
         self.ledger.deliveries += 1
         try:

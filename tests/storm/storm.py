@@ -62,21 +62,21 @@ async def _rage(hazards: Hazards, seconds: float) -> Ledger:
     sender = Sender(hazards.fleet, dice, ledger, rate=PER_SECOND)
     async with weather(stage, dice):
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds) as patience:
+            async with asyncio.timeout(seconds) as timeout_s:
                 await asyncio.gather(
                     sender.pour(orders),
                     sender.oppose(pairs),
                     hazards.befall(),
-                    _prolong(patience, lambda: ledger.acked > 0 and hazards.counts.total() > 0),
+                    _prolong(timeout_s, lambda: ledger.acked > 0 and hazards.counts.total() > 0),
                 )
     return ledger
 
 
-async def _prolong(patience: asyncio.Timeout, enough: Callable[[], bool]) -> None:
+async def _prolong(timeout_s: asyncio.Timeout, enough: Callable[[], bool]) -> None:
     """Put the end off for as long as it is not enough, half a minute at most."""
     for _ in range(30):
         if enough():
             return
         ends = asyncio.get_running_loop().time() + 1.5
-        patience.reschedule(max(patience.when() or ends, ends))
+        timeout_s.reschedule(max(timeout_s.when() or ends, ends))
         await asyncio.sleep(1.0)

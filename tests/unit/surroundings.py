@@ -15,7 +15,7 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.slack.workspace import Credentials, Switches, Workspace
 from bot.demo.stage import Stage, open_stage
-from bot.doctor import Finding, Sign
+from bot.doctor import Finding, Severity
 from bot.doctor.checks import examine
 from tests.fakes.clock import ManualClock
 
@@ -35,7 +35,7 @@ def odd_slack(answers: Mapping[str, Mapping[str, Any]], **headers: str) -> Starl
 
 
 @dataclass
-class Ward:
+class Surroundings:
     """A stage, the environment of a bot on it, and the file that says who may do what."""
 
     stage: Stage
@@ -70,7 +70,7 @@ class Ward:
         )
         return [one for one in found if about in {None, one.about}]
 
-    async def wrong(self, about: str, sign: Sign = Sign.BAD) -> Finding:
+    async def wrong(self, about: str, sign: Severity = Severity.BAD) -> Finding:
         """The one thing that is wrong about something."""
         (finding,) = [one for one in await self.findings(about) if one.sign is sign]
         assert finding.mend.endswith(".")
@@ -78,7 +78,7 @@ class Ward:
 
 
 @asynccontextmanager
-async def open_house() -> AsyncIterator[Stage]:
+async def open_app() -> AsyncIterator[Stage]:
     """A stage with a signing secret that looks like Slack's."""
     async with open_stage(SystemClock()) as stage:
         secret = {"SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}
@@ -86,7 +86,7 @@ async def open_house() -> AsyncIterator[Stage]:
 
 
 @contextmanager
-def fresh_ward(stage: Stage, folder: Path, database_url: str) -> Iterator[Ward]:
+def fresh_ward(stage: Stage, folder: Path, database_url: str) -> Iterator[Surroundings]:
     """Everything as it should be, and afterwards the stage as it was."""
     slack = stage.slack.world
     known = dict(slack.users), dict(slack.groups), dict(slack.channels)
@@ -94,7 +94,7 @@ def fresh_ward(stage: Stage, folder: Path, database_url: str) -> Iterator[Ward]:
     file.write_text(stage.cast.rules(), encoding="utf-8")
     slack.calls.clear()
     try:
-        yield Ward(stage, {**stage.environ, "DATABASE_URL": database_url}, file)
+        yield Surroundings(stage, {**stage.environ, "DATABASE_URL": database_url}, file)
     finally:
         slack.users, slack.groups, slack.channels = known
         slack.credentials, slack.switches = Credentials(), Switches()

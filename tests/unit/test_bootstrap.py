@@ -13,7 +13,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from bot.bootstrap import open_house, reading
+from bot.bootstrap import open_app, reading
 from bot.bootstrap.vendors import capabilities, connect
 from bot.calls.cases import Refusal
 from bot.calls.models import Vendor
@@ -79,8 +79,8 @@ async def test_capabilities_are_told_for_every_verb() -> None:
 async def test_a_half_set_vendor_is_off_and_a_start_says_what_is_missing(sqlite_url: str) -> None:
     half = settings(**KIT, STREAM_API_KEY="key", COMETCHAT_REGION="mars", DATABASE_URL=sqlite_url)
     services = Services("/calls")
-    async with open_house(half, services, worker=False):
-        assert set(services.desk.board.providers) == {Vendor.REALTIMEKIT}
+    async with open_app(half, services, worker=False):
+        assert set(services.service.live_calls.providers) == {Vendor.REALTIMEKIT}
     told = {found.about: found.says for found in await preflight(half, SystemClock())}
     assert "half set up: STREAM_API_SECRET is missing" in told["Stream Video"]
     assert "COMETCHAT_APP_ID" in told["CometChat"]
@@ -90,20 +90,20 @@ async def test_a_half_set_vendor_is_off_and_a_start_says_what_is_missing(sqlite_
 async def test_without_slack_nothing_is_opened(sqlite_url: str) -> None:
     bare = Settings.load({"DATABASE_URL": sqlite_url}, None)
     with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET"):
-        async with open_house(bare, Services("/calls"), worker=False):
+        async with open_app(bare, Services("/calls"), worker=False):
             pass
 
 
 async def test_a_new_sqlite_file_gets_its_tables_by_itself(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    async with open_house(settings(DATABASE_URL=url), Services("/calls"), worker=True) as store:
+    async with open_app(settings(DATABASE_URL=url), Services("/calls"), worker=True) as store:
         assert await store.verify() == 0
 
 
 async def test_a_stop_leaves_a_checkpoint_so_that_a_cut_shows(database_url: str) -> None:
     """Orders of the last hour too, whatever is cut while nothing runs."""
     one = settings(DATABASE_URL=database_url)
-    async with open_house(one, Services("/calls"), worker=True) as store:
+    async with open_app(one, Services("/calls"), worker=True) as store:
         await store.refuse(Refusal(key="k1", actor=MARY, why="No."))
         await store.refuse(Refusal(key="k2", actor=MARY, why="No."))
     damage(database_url, "DELETE FROM audit WHERE id = 2")
@@ -115,9 +115,9 @@ async def test_a_stop_leaves_a_checkpoint_so_that_a_cut_shows(database_url: str)
 
 async def test_a_second_house_on_one_sqlite_file_is_refused(sqlite_url: str) -> None:
     one = settings(DATABASE_URL=sqlite_url)
-    async with open_house(one, Services("/calls"), worker=False):
+    async with open_app(one, Services("/calls"), worker=False):
         with pytest.raises(InstanceLocked):
-            async with open_house(one, Services("/calls"), worker=False):
+            async with open_app(one, Services("/calls"), worker=False):
                 pass
         async with reading(one) as record:
             assert await record.verify() == 0
@@ -126,7 +126,7 @@ async def test_a_second_house_on_one_sqlite_file_is_refused(sqlite_url: str) -> 
 async def test_postgresql_without_tables_asks_for_a_migration(postgres_server: str) -> None:
     url = postgres_server.replace("/postgres?", "/template1?")
     with pytest.raises(ConfigError) as error:
-        async with open_house(settings(DATABASE_URL=url), Services("/calls"), worker=False):
+        async with open_app(settings(DATABASE_URL=url), Services("/calls"), worker=False):
             pass
     assert "callwarden migrate" in error.value.next_step
 
@@ -149,7 +149,7 @@ async def test_a_database_that_comes_later_is_waited_for(postgres_url: str, tmp_
     clock = UntilThen(lambda: later.symlink_to(folder))
     one = settings(DATABASE_URL=f"{before}?host={later}")
     with capture_logs() as log:
-        async with open_house(one, Services("/calls"), worker=False, clock=clock) as store:
+        async with open_app(one, Services("/calls"), worker=False, clock=clock) as store:
             await store.ping()
     waiting = [line for line in log if line["event"] == "waiting for the database"]
     assert ["no server listens there" in line["why"] for line in waiting] == [True]
@@ -158,7 +158,7 @@ async def test_a_database_that_comes_later_is_waited_for(postgres_url: str, tmp_
 async def test_a_database_that_can_never_be_opened_is_not_waited_for(postgres_url: str) -> None:
     nowhere = settings(DATABASE_URL=postgres_url.replace("/postgres?", "/nowhere?"))
     with pytest.raises(DatabaseUnusable, match="no database nowhere"):
-        async with open_house(nowhere, Services("/calls"), worker=False):
+        async with open_app(nowhere, Services("/calls"), worker=False):
             pass
 
 
@@ -249,7 +249,7 @@ async def test_serve_closes_its_door_and_its_database_on_a_signal(
         await serving
         with pytest.raises(httpx.TransportError):
             await client.get("/healthz")
-    async with open_house(one, Services("/calls"), worker=False) as store:
+    async with open_app(one, Services("/calls"), worker=False) as store:
         assert await store.verify() == 0
 
 

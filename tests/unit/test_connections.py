@@ -17,13 +17,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.clock import SystemClock
-from bot.connections import Patience
+from bot.connections import ConnectionLimits
 from bot.server import listening
 from bot.service import on_a_fast_loop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SHORT = Patience(request=0.25, answer=0.25, goodbye=0.15, head=2_000)
+SHORT = ConnectionLimits(request=0.25, answer=0.25, goodbye=0.15, head=2_000)
 ASKED = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n"
 MUCH = 20_000_000
 
@@ -66,7 +66,7 @@ def port(request: pytest.FixtureRequest) -> Iterator[int]:
 
     async def served() -> None:
         stop = asyncio.Event()
-        async with listening(Starlette(routes=ROUTES), patience=SHORT) as url:
+        async with listening(Starlette(routes=ROUTES), limits=SHORT) as url:
             opened.put((asyncio.get_running_loop(), stop, int(url.rpartition(":")[2])))
             await stop.wait()
 

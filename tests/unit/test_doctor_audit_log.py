@@ -10,8 +10,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.doctor.audit_log import audit_log, files
-from bot.doctor.context import Patient
-from bot.doctor.findings import Sign
+from bot.doctor.context import DoctorContext
+from bot.doctor.findings import Severity
 from bot.settings import Settings
 from bot.store import open_store
 from tests.store.damage import damage
@@ -20,14 +20,14 @@ from tests.store.orders import order
 NOBODY = 65534
 
 
-def patient(url: str) -> Patient:
+def context(url: str) -> DoctorContext:
     settings = Settings.load({"DATABASE_URL": url}, None)
-    return Patient(settings, {}, SystemClock(), None, {}, Path("none"))
+    return DoctorContext(settings, {}, SystemClock(), None, {}, Path("none"))
 
 
 @pytest.fixture
 async def url(database_url: str) -> str:
-    async with open_store(database_url, SystemClock(), patience=60) as store:
+    async with open_store(database_url, SystemClock(), timeout_s=60) as store:
         for i in range(3):
             await store.accept(order(f"k{i}", person=f"p{i}"))
     return database_url
@@ -47,8 +47,8 @@ def open_wide(path: Path) -> None:
 
 
 async def test_a_sound_audit_log_is_good(url: str) -> None:
-    (found,) = await audit_log(patient(url))
-    assert (found.sign, found.says[:10]) == (Sign.GOOD, "3 entries;")
+    (found,) = await audit_log(context(url))
+    assert (found.sign, found.says[:10]) == (Severity.GOOD, "3 entries;")
 
 
 @pytest.mark.parametrize(
@@ -57,21 +57,21 @@ async def test_a_sound_audit_log_is_good(url: str) -> None:
 )
 async def test_what_was_changed_is_told_with_its_number(url: str, statement: str) -> None:
     damage(url, statement)
-    (found,) = await audit_log(patient(url))
-    assert found.sign is Sign.BAD
+    (found,) = await audit_log(context(url))
+    assert found.sign is Severity.BAD
     assert "entry 2 " in found.says
     assert "callwarden audit verify" in found.mend
 
 
 @pytest.mark.parametrize("away", ["postgresql://127.0.0.1:9/none", "sqlite:///no/such/file.db"])
 async def test_a_database_that_is_away_says_nothing_of_the_audit_log(away: str) -> None:
-    assert await audit_log(patient(away)) == []
-    assert await files(patient(away)) == []
+    assert await audit_log(context(away)) == []
+    assert await files(context(away)) == []
 
 
 async def test_a_database_of_ones_own_is_private(sqlite_url: str) -> None:
-    (found,) = await files(patient(sqlite_url))
-    assert found.sign is Sign.GOOD
+    (found,) = await files(context(sqlite_url))
+    assert found.sign is Severity.GOOD
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
@@ -83,10 +83,10 @@ async def test_files_of_somebody_else_that_are_open_to_others_are_told(
     file.chmod(0o644)
     os.seteuid(NOBODY)
     try:
-        (found,) = await files(patient(f"sqlite:///{file}"))
+        (found,) = await files(context(f"sqlite:///{file}"))
     finally:
         os.seteuid(0)
-    assert found.sign is Sign.WARNING
+    assert found.sign is Severity.WARNING
     assert f"chmod 600 {file}" in found.mend
 
 
@@ -96,5 +96,5 @@ async def test_a_folder_that_everybody_may_write_to_is_told(
     file = folder / "callwarden.db"
     shutil.copy(sqlite_template, file)
     open_wide(folder)
-    (found,) = await files(patient(f"sqlite:///{file}"))
-    assert (found.sign, str(folder) in found.says) == (Sign.WARNING, True)
+    (found,) = await files(context(f"sqlite:///{file}"))
+    assert (found.sign, str(folder) in found.says) == (Severity.WARNING, True)

@@ -12,13 +12,13 @@ from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.demo.serving import serve
 from bot.demo.stage import Stage
-from bot.doctor import Sign
+from bot.doctor import Severity
 from bot.doctor.preflight import preflight
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.doctor.slack import PASSING
 from bot.errors import ConfigError
 from bot.settings import Settings
-from tests.unit.surroundings import NOWHERE, Ward, fresh_ward, odd_slack, open_house
+from tests.unit.surroundings import NOWHERE, Surroundings, fresh_ward, odd_slack, open_app
 
 HELLO = {
     "ok": True,
@@ -35,44 +35,44 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage() -> AsyncIterator[Stage]:
-    async with open_house() as opened:
+    async with open_app() as opened:
         yield opened
 
 
 @pytest.fixture
-def ward(stage: Stage, tmp_path: Path) -> Iterator[Ward]:
+def surroundings(stage: Stage, tmp_path: Path) -> Iterator[Surroundings]:
     """Slack alone: no vendor is on, and there is no database yet."""
     with fresh_ward(stage, tmp_path, f"sqlite:///{tmp_path / 'new.db'}") as opened:
         opened.without(*Vendor)
         yield opened
 
 
-async def signs(ward: Ward, about: str) -> list[Sign]:
-    return [one.sign for one in await ward.findings(about)]
+async def signs(surroundings: Surroundings, about: str) -> list[Severity]:
+    return [one.sign for one in await surroundings.findings(about)]
 
 
-async def test_it_says_which_bot_it_is_and_where(ward: Ward) -> None:
-    (finding,) = await ward.findings("Slack token")
+async def test_it_says_which_bot_it_is_and_where(surroundings: Surroundings) -> None:
+    (finding,) = await surroundings.findings("Slack token")
     assert finding.says == "The bot is callwarden (U0CALLBOT) in Acme (T0CALLS)."
 
 
-async def test_a_token_that_is_not_set_is_asked_for(ward: Ward) -> None:
-    del ward.environ["SLACK_BOT_TOKEN"]
-    assert "SLACK_BOT_TOKEN" in (await ward.wrong("Slack token")).mend
+async def test_a_token_that_is_not_set_is_asked_for(surroundings: Surroundings) -> None:
+    del surroundings.environ["SLACK_BOT_TOKEN"]
+    assert "SLACK_BOT_TOKEN" in (await surroundings.wrong("Slack token")).mend
     for about in ("Slack scopes", "Clock", "People"):
-        assert await signs(ward, about) == [Sign.NOTE]
+        assert await signs(surroundings, about) == [Severity.NOTE]
 
 
 STREAM = {"STREAM_API_KEY": "key", "STREAM_API_SECRET": "a-secret-of-thirty-two-characters"}
 
 
-async def test_a_token_slack_does_not_take_is_said_once(ward: Ward) -> None:
-    ward.environ["SLACK_BOT_TOKEN"] = "xoxb-of-another-app"
-    finding = await ward.wrong("Slack token")
+async def test_a_token_slack_does_not_take_is_said_once(surroundings: Surroundings) -> None:
+    surroundings.environ["SLACK_BOT_TOKEN"] = "xoxb-of-another-app"
+    finding = await surroundings.wrong("Slack token")
     assert "invalid_auth" in finding.says
     assert "OAuth & Permissions" in finding.mend
     for about in ("Slack scopes", "Clock", "People"):
-        assert await signs(ward, about) == [Sign.NOTE]
+        assert await signs(surroundings, about) == [Severity.NOTE]
 
 
 @pytest.mark.parametrize(
@@ -85,23 +85,25 @@ async def test_a_token_slack_does_not_take_is_said_once(ward: Ward) -> None:
     ],
 )
 async def test_each_reason_slack_gives_has_its_own_remedy(
-    ward: Ward, error: str, mend: str
+    surroundings: Surroundings, error: str, mend: str
 ) -> None:
     async with serve(odd_slack({"auth.test": {"ok": False, "error": error}})) as url:
-        ward.environ["SLACK_API_URL"] = f"{url}/api/"
-        finding = await ward.wrong("Slack token")
+        surroundings.environ["SLACK_API_URL"] = f"{url}/api/"
+        finding = await surroundings.wrong("Slack token")
     assert error in finding.says
     assert mend in finding.mend
 
 
 @pytest.mark.parametrize("error", sorted(PASSING))
 async def test_an_error_that_says_nothing_about_the_token_is_no_fault_of_it(
-    ward: Ward, error: str
+    surroundings: Surroundings, error: str
 ) -> None:
     async with serve(odd_slack({"auth.test": {"ok": False, "error": error}})) as url:
-        ward.environ["SLACK_API_URL"] = f"{url}/api/"
-        finding = await ward.wrong("Slack token", Sign.WARNING)
-        found = await preflight(Settings.load(ward.environ | STREAM, ward.file), SystemClock())
+        surroundings.environ["SLACK_API_URL"] = f"{url}/api/"
+        finding = await surroundings.wrong("Slack token", Severity.WARNING)
+        found = await preflight(
+            Settings.load(surroundings.environ | STREAM, surroundings.file), SystemClock()
+        )
     assert "in a minute" in finding.mend
     assert finding in found
 
@@ -115,41 +117,48 @@ async def test_an_error_that_says_nothing_about_the_token_is_no_fault_of_it(
     ],
 )
 async def test_nothing_starts_with_what_would_make_every_order_fail(
-    ward: Ward, spoil: dict[str, str], words: str
+    surroundings: Surroundings, spoil: dict[str, str], words: str
 ) -> None:
-    settings = Settings.load({**ward.environ, **STREAM, **spoil}, ward.file)
+    settings = Settings.load({**surroundings.environ, **STREAM, **spoil}, surroundings.file)
     with pytest.raises(ConfigError, match=re.escape(words)) as error:
         await preflight(settings, SystemClock())
     assert error.value.next_step.endswith(".")
 
 
 async def test_a_start_warns_of_a_short_secret_and_goes_on_while_slack_is_silent(
-    ward: Ward,
+    surroundings: Surroundings,
 ) -> None:
-    assert await preflight(Settings.load(ward.environ | STREAM, ward.file), SystemClock()) == []
+    assert (
+        await preflight(
+            Settings.load(surroundings.environ | STREAM, surroundings.file), SystemClock()
+        )
+        == []
+    )
     odd = {
-        **ward.environ,
+        **surroundings.environ,
         **STREAM,
         "SLACK_SIGNING_SECRET": "short",
         "SLACK_API_URL": f"{NOWHERE}/api",
     }
-    found = await preflight(Settings.load(odd, ward.file), SystemClock())
+    found = await preflight(Settings.load(odd, surroundings.file), SystemClock())
     assert [(one.about, one.sign) for one in found] == [
-        ("Slack token", Sign.WARNING),
-        ("Signing secret", Sign.WARNING),
+        ("Slack token", Severity.WARNING),
+        ("Signing secret", Severity.WARNING),
     ]
 
 
-async def test_a_persons_token_is_not_the_bots(ward: Ward) -> None:
+async def test_a_persons_token_is_not_the_bots(surroundings: Surroundings) -> None:
     person = {key: words for key, words in HELLO.items() if key != "bot_id"}
     async with serve(odd_slack({"auth.test": person})) as url:
-        ward.environ["SLACK_API_URL"] = f"{url}/api/"
-        assert "Bot User OAuth Token" in (await ward.wrong("Slack token")).mend
+        surroundings.environ["SLACK_API_URL"] = f"{url}/api/"
+        assert "Bot User OAuth Token" in (await surroundings.wrong("Slack token")).mend
 
 
-async def test_a_token_of_another_workspace_than_the_file_serves_is_said(ward: Ward) -> None:
-    ward.write('[slack]\nteam = "T0ELSE"\n')
-    assert "Set `team` under `[slack]` to T0CALLS" in (await ward.wrong("Slack token")).mend
+async def test_a_token_of_another_workspace_than_the_file_serves_is_said(
+    surroundings: Surroundings,
+) -> None:
+    surroundings.write('[slack]\nteam = "T0ELSE"\n')
+    assert "Set `team` under `[slack]` to T0CALLS" in (await surroundings.wrong("Slack token")).mend
 
 
 ON_GRID = {**HELLO, "enterprise_id": "E0ORG"}
@@ -167,141 +176,153 @@ OF_ALL = {**ON_GRID, "team_id": "E0ORG", "is_enterprise_install": True}
     ],
 )
 async def test_on_grid_the_file_may_name_the_workspace_or_the_organisation(
-    ward: Ward, hello: dict[str, Any], team: str | None, mend: str | None
+    surroundings: Surroundings, hello: dict[str, Any], team: str | None, mend: str | None
 ) -> None:
-    ward.write("" if team is None else f'[slack]\nteam = "{team}"\n')
+    surroundings.write("" if team is None else f'[slack]\nteam = "{team}"\n')
     async with serve(odd_slack({"auth.test": hello})) as url:
-        ward.environ["SLACK_API_URL"] = f"{url}/api/"
-        (finding,) = await ward.findings("Slack token")
-    assert finding.sign is (Sign.GOOD if mend is None else Sign.BAD)
+        surroundings.environ["SLACK_API_URL"] = f"{url}/api/"
+        (finding,) = await surroundings.findings("Slack token")
+    assert finding.sign is (Severity.GOOD if mend is None else Severity.BAD)
     assert (mend or "") in (finding.mend or "")
 
 
-async def test_a_slack_that_cannot_be_reached_is_said_once(ward: Ward) -> None:
-    ward.environ["SLACK_API_URL"] = f"{NOWHERE}/api/"
-    assert "cannot be reached" in (await ward.wrong("Slack token")).says
-    assert await signs(ward, "People") == [Sign.NOTE]
+async def test_a_slack_that_cannot_be_reached_is_said_once(surroundings: Surroundings) -> None:
+    surroundings.environ["SLACK_API_URL"] = f"{NOWHERE}/api/"
+    assert "cannot be reached" in (await surroundings.wrong("Slack token")).says
+    assert await signs(surroundings, "People") == [Severity.NOTE]
 
 
-async def test_a_page_in_slacks_place_is_not_slack(ward: Ward) -> None:
-    ward.stage.slack.faults.html(times=None)
-    assert "not Slack" in (await ward.wrong("Slack token")).says
+async def test_a_page_in_slacks_place_is_not_slack(surroundings: Surroundings) -> None:
+    surroundings.stage.slack.faults.html(times=None)
+    assert "not Slack" in (await surroundings.wrong("Slack token")).says
 
 
-async def test_a_slack_that_hangs_costs_its_deadline_and_is_said_once(ward: Ward) -> None:
-    ward.deadline = 1.0
-    ward.stage.slack.faults.hang(times=None)
-    assert "did not answer within 0.4 s" in (await ward.wrong("Slack token")).says
-    assert await signs(ward, "Channels") == [Sign.NOTE]
+async def test_a_slack_that_hangs_costs_its_deadline_and_is_said_once(
+    surroundings: Surroundings,
+) -> None:
+    surroundings.deadline = 1.0
+    surroundings.stage.slack.faults.hang(times=None)
+    assert "did not answer within 0.4 s" in (await surroundings.wrong("Slack token")).says
+    assert await signs(surroundings, "Channels") == [Severity.NOTE]
 
 
 # scopes and the app
 
 
 @pytest.mark.parametrize("scope", sorted(REQUIRED))
-async def test_a_scope_it_cannot_do_without_must_be_added(ward: Ward, scope: str) -> None:
-    ward.slack.credentials.scopes -= {scope}
-    finding = await ward.wrong("Slack scopes")
+async def test_a_scope_it_cannot_do_without_must_be_added(
+    surroundings: Surroundings, scope: str
+) -> None:
+    surroundings.slack.credentials.scopes -= {scope}
+    finding = await surroundings.wrong("Slack scopes")
     assert finding.mend.startswith(f"Add {scope} ")
     assert "install the app again" in finding.mend
 
 
 @pytest.mark.parametrize("scope", sorted(OPTIONAL))
-async def test_a_scope_it_can_do_without_is_a_warning_with_its_cost(ward: Ward, scope: str) -> None:
-    ward.slack.credentials.scopes -= {scope}
-    finding = await ward.wrong("Slack scopes", Sign.WARNING)
+async def test_a_scope_it_can_do_without_is_a_warning_with_its_cost(
+    surroundings: Surroundings, scope: str
+) -> None:
+    surroundings.slack.credentials.scopes -= {scope}
+    finding = await surroundings.wrong("Slack scopes", Severity.WARNING)
     assert (finding.says, finding.mend.split()[1]) == (
         f"{scope} is missing: {OPTIONAL[scope]}.",
         scope,
     )
 
 
-async def test_a_scope_too_many_is_a_warning(ward: Ward) -> None:
-    ward.slack.credentials.scopes |= {"admin"}
-    finding = await ward.wrong("Slack scopes", Sign.WARNING)
+async def test_a_scope_too_many_is_a_warning(surroundings: Surroundings) -> None:
+    surroundings.slack.credentials.scopes |= {"admin"}
+    finding = await surroundings.wrong("Slack scopes", Severity.WARNING)
     assert finding.says.endswith("admin.")
 
 
-async def test_an_answer_without_scopes_or_time_leaves_them_unseen(ward: Ward) -> None:
+async def test_an_answer_without_scopes_or_time_leaves_them_unseen(
+    surroundings: Surroundings,
+) -> None:
     async with serve(odd_slack({"auth.test": HELLO}, date="yesterday")) as url:
-        ward.environ["SLACK_API_URL"] = f"{url}/api/"
-        assert await signs(ward, "Slack scopes") == [Sign.NOTE]
+        surroundings.environ["SLACK_API_URL"] = f"{url}/api/"
+        assert await signs(surroundings, "Slack scopes") == [Severity.NOTE]
 
 
-async def test_a_command_the_manifest_does_not_have_is_said(ward: Ward) -> None:
-    ward.environ["CALLWARDEN_COMMAND"] = "/warden"
-    finding = await ward.wrong("Slack app")
+async def test_a_command_the_manifest_does_not_have_is_said(surroundings: Surroundings) -> None:
+    surroundings.environ["CALLWARDEN_COMMAND"] = "/warden"
+    finding = await surroundings.wrong("Slack app")
     assert "/calls" in finding.says
     assert "CALLWARDEN_COMMAND" in finding.mend
 
 
-async def test_without_a_manifest_there_is_nothing_to_compare(ward: Ward, tmp_path: Path) -> None:
-    ward.manifest = tmp_path / "manifest.yml"
-    assert await signs(ward, "Slack app") == [Sign.NOTE]
+async def test_without_a_manifest_there_is_nothing_to_compare(
+    surroundings: Surroundings, tmp_path: Path
+) -> None:
+    surroundings.manifest = tmp_path / "manifest.yml"
+    assert await signs(surroundings, "Slack app") == [Severity.NOTE]
 
 
 # the way in
 
 
-async def test_an_app_token_gets_an_address_that_is_not_told(ward: Ward) -> None:
-    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
-    (finding,) = await ward.findings("Socket Mode")
-    assert finding.sign is Sign.GOOD
+async def test_an_app_token_gets_an_address_that_is_not_told(surroundings: Surroundings) -> None:
+    surroundings.environ["SLACK_APP_TOKEN"] = surroundings.slack.credentials.app_token
+    (finding,) = await surroundings.findings("Socket Mode")
+    assert finding.sign is Severity.GOOD
     assert "ticket" not in finding.says
 
 
 @pytest.mark.parametrize("token", ["xoxb-made-up-token", "xapp-of-another-app"])
-async def test_an_app_token_that_is_none_is_said(ward: Ward, token: str) -> None:
-    ward.environ["SLACK_APP_TOKEN"] = token
-    finding = await ward.wrong("Socket Mode")
+async def test_an_app_token_that_is_none_is_said(surroundings: Surroundings, token: str) -> None:
+    surroundings.environ["SLACK_APP_TOKEN"] = token
+    finding = await surroundings.wrong("Socket Mode")
     assert "connections:write" in finding.mend
     assert token not in finding.says
 
 
-async def test_asking_for_an_address_too_often_is_no_fault(ward: Ward) -> None:
+async def test_asking_for_an_address_too_often_is_no_fault(surroundings: Surroundings) -> None:
     answers: dict[str, Any] = {
         "auth.test": HELLO,
         "apps.connections.open": {"ok": False, "error": "ratelimited"},
     }
-    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
+    surroundings.environ["SLACK_APP_TOKEN"] = surroundings.slack.credentials.app_token
     async with serve(odd_slack(answers)) as url:
-        ward.environ["SLACK_API_URL"] = f"{url}/api/"
-        assert await signs(ward, "Socket Mode") == [Sign.NOTE]
+        surroundings.environ["SLACK_API_URL"] = f"{url}/api/"
+        assert await signs(surroundings, "Socket Mode") == [Severity.NOTE]
 
 
-async def test_an_app_token_alone_cannot_be_tried(ward: Ward) -> None:
-    del ward.environ["SLACK_BOT_TOKEN"]
-    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
-    assert await signs(ward, "Socket Mode") == [Sign.NOTE]
+async def test_an_app_token_alone_cannot_be_tried(surroundings: Surroundings) -> None:
+    del surroundings.environ["SLACK_BOT_TOKEN"]
+    surroundings.environ["SLACK_APP_TOKEN"] = surroundings.slack.credentials.app_token
+    assert await signs(surroundings, "Socket Mode") == [Severity.NOTE]
 
 
-async def test_without_a_signing_secret_nothing_can_come_by_http(ward: Ward) -> None:
-    del ward.environ["SLACK_SIGNING_SECRET"]
-    assert "SLACK_SIGNING_SECRET" in (await ward.wrong("Signing secret")).mend
-    ward.environ["SLACK_APP_TOKEN"] = ward.slack.credentials.app_token
-    assert await signs(ward, "Signing secret") == [Sign.NOTE]
+async def test_without_a_signing_secret_nothing_can_come_by_http(
+    surroundings: Surroundings,
+) -> None:
+    del surroundings.environ["SLACK_SIGNING_SECRET"]
+    assert "SLACK_SIGNING_SECRET" in (await surroundings.wrong("Signing secret")).mend
+    surroundings.environ["SLACK_APP_TOKEN"] = surroundings.slack.credentials.app_token
+    assert await signs(surroundings, "Signing secret") == [Severity.NOTE]
 
 
-async def test_a_signing_secret_of_another_form_is_worth_a_look(ward: Ward) -> None:
-    ward.environ["SLACK_SIGNING_SECRET"] = "xoxb-pasted-into-the-wrong-field"
-    finding = await ward.wrong("Signing secret", Sign.WARNING)
+async def test_a_signing_secret_of_another_form_is_worth_a_look(surroundings: Surroundings) -> None:
+    surroundings.environ["SLACK_SIGNING_SECRET"] = "xoxb-pasted-into-the-wrong-field"
+    finding = await surroundings.wrong("Signing secret", Severity.WARNING)
     assert "Basic Information" in finding.mend
 
 
 @pytest.mark.parametrize(
     ("ahead", "sign", "words"),
     [
-        (400, Sign.BAD, "ahead of"),
-        (-400, Sign.BAD, "behind"),
-        (120, Sign.WARNING, "ahead of"),
-        (-120, Sign.WARNING, "behind"),
+        (400, Severity.BAD, "ahead of"),
+        (-400, Severity.BAD, "behind"),
+        (120, Severity.WARNING, "ahead of"),
+        (-120, Severity.WARNING, "behind"),
     ],
 )
 async def test_a_clock_that_is_off_is_to_be_set(
-    ward: Ward, ahead: float, sign: Sign, words: str
+    surroundings: Surroundings, ahead: float, sign: Severity, words: str
 ) -> None:
-    ward.ahead = ahead
-    finding = await ward.wrong("Clock", sign)
+    surroundings.ahead = ahead
+    finding = await surroundings.wrong("Clock", sign)
     assert words in finding.says
     assert "NTP" in finding.mend
 
@@ -313,9 +334,9 @@ def naming(*ids: str) -> str:
     return f"[people]\nmoderators = [{', '.join(repr(one) for one in ids)}]\n"
 
 
-async def test_somebody_slack_does_not_know_is_to_be_taken_out(ward: Ward) -> None:
-    ward.write(naming("U0NOBODY"))
-    finding = await ward.wrong("People")
+async def test_somebody_slack_does_not_know_is_to_be_taken_out(surroundings: Surroundings) -> None:
+    surroundings.write(naming("U0NOBODY"))
+    finding = await surroundings.wrong("People")
     assert finding.mend.startswith("Take U0NOBODY out of `moderators` under `[people]`")
 
 
@@ -329,44 +350,48 @@ async def test_somebody_slack_does_not_know_is_to_be_taken_out(ward: Ward) -> No
     ],
 )
 async def test_somebody_who_is_refused_although_named_is_a_warning(
-    ward: Ward, traits: dict[str, Any], words: str
+    surroundings: Surroundings, traits: dict[str, Any], words: str
 ) -> None:
-    odd = ward.slack.add_user("Odd", **traits)
-    ward.write(f'[vendors.stream]\nleads = ["{odd.id}"]\nmoderators = ["{odd.id}"]\n')
-    finding = await ward.wrong("People", Sign.WARNING)
+    odd = surroundings.slack.add_user("Odd", **traits)
+    surroundings.write(f'[vendors.stream]\nleads = ["{odd.id}"]\nmoderators = ["{odd.id}"]\n')
+    finding = await surroundings.wrong("People", Severity.WARNING)
     assert words in finding.says
     assert "`leads` under `[vendors.stream]`" in finding.mend
 
 
-async def test_a_group_with_people_in_it_is_well(ward: Ward) -> None:
-    group = ward.slack.add_group("mods", ward.stage.cast.moderator)
-    ward.write(naming(group.id))
-    assert await signs(ward, "People") == [Sign.GOOD]
+async def test_a_group_with_people_in_it_is_well(surroundings: Surroundings) -> None:
+    group = surroundings.slack.add_group("mods", surroundings.stage.cast.moderator)
+    surroundings.write(naming(group.id))
+    assert await signs(surroundings, "People") == [Severity.GOOD]
 
 
-async def test_a_group_slack_does_not_know_is_to_be_taken_out(ward: Ward) -> None:
-    ward.write(naming("S0NONE"))
-    assert "name another group" in (await ward.wrong("People")).mend
+async def test_a_group_slack_does_not_know_is_to_be_taken_out(surroundings: Surroundings) -> None:
+    surroundings.write(naming("S0NONE"))
+    assert "name another group" in (await surroundings.wrong("People")).mend
 
 
-async def test_a_group_with_nobody_in_it_is_a_warning(ward: Ward) -> None:
-    ward.write(naming(ward.slack.add_group("empty").id))
-    assert "Put people into the group" in (await ward.wrong("People", Sign.WARNING)).mend
+async def test_a_group_with_nobody_in_it_is_a_warning(surroundings: Surroundings) -> None:
+    surroundings.write(naming(surroundings.slack.add_group("empty").id))
+    assert (
+        "Put people into the group" in (await surroundings.wrong("People", Severity.WARNING)).mend
+    )
 
 
-async def test_groups_on_a_plan_without_them_are_a_warning(ward: Ward) -> None:
-    group = ward.slack.add_group("mods", ward.stage.cast.moderator)
-    ward.slack.switches.free_plan = True
-    ward.write(naming(group.id))
-    assert "list the user ids instead" in (await ward.wrong("People", Sign.WARNING)).mend
+async def test_groups_on_a_plan_without_them_are_a_warning(surroundings: Surroundings) -> None:
+    group = surroundings.slack.add_group("mods", surroundings.stage.cast.moderator)
+    surroundings.slack.switches.free_plan = True
+    surroundings.write(naming(group.id))
+    assert (
+        "list the user ids instead" in (await surroundings.wrong("People", Severity.WARNING)).mend
+    )
 
 
-async def test_a_crowd_is_looked_up_only_in_part(ward: Ward) -> None:
-    people = [ward.slack.add_user(f"P{number}").id for number in range(61)]
-    ward.write(naming(*people))
-    (finding,) = await ward.findings("People")
+async def test_a_crowd_is_looked_up_only_in_part(surroundings: Surroundings) -> None:
+    people = [surroundings.slack.add_user(f"P{number}").id for number in range(61)]
+    surroundings.write(naming(*people))
+    (finding,) = await surroundings.findings("People")
     assert finding.says == "Only the first 60 of 61 names were looked up."
-    assert len(ward.slack.asked("users.info")) == 60
+    assert len(surroundings.slack.asked("users.info")) == 60
 
 
 def telling(channel: str) -> str:
@@ -374,51 +399,53 @@ def telling(channel: str) -> str:
 
 
 @pytest.mark.parametrize("visible", [True, False])
-async def test_a_channel_slack_does_not_show_is_to_be_corrected(ward: Ward, visible: bool) -> None:
+async def test_a_channel_slack_does_not_show_is_to_be_corrected(
+    surroundings: Surroundings, visible: bool
+) -> None:
     if visible:
-        ward.slack.credentials.scopes |= {"channels:read"}
-    ward.write(telling("C0NONE"))
-    assert "callwarden.toml" in (await ward.wrong("Channels")).mend
+        surroundings.slack.credentials.scopes |= {"channels:read"}
+    surroundings.write(telling("C0NONE"))
+    assert "callwarden.toml" in (await surroundings.wrong("Channels")).mend
 
 
 @pytest.mark.parametrize("visible", [True, False])
 async def test_a_bot_that_is_not_in_the_moderation_channel_is_to_be_invited(
-    ward: Ward, visible: bool
+    surroundings: Surroundings, visible: bool
 ) -> None:
     if visible:
-        ward.slack.credentials.scopes |= {"channels:read"}
-    ward.write(telling(ward.slack.add_channel("quiet", with_bot=False).id))
-    assert "/invite" in (await ward.wrong("Channels")).mend
+        surroundings.slack.credentials.scopes |= {"channels:read"}
+    surroundings.write(telling(surroundings.slack.add_channel("quiet", with_bot=False).id))
+    assert "/invite" in (await surroundings.wrong("Channels")).mend
 
 
 @pytest.mark.parametrize("how", ["shared", "invited"])
 async def test_a_moderation_channel_another_workspace_reads_is_said_unless_it_is_allowed(
-    ward: Ward, how: str
+    surroundings: Surroundings, how: str
 ) -> None:
-    ward.slack.credentials.scopes |= {"channels:read"}
-    channel = ward.slack.add_channel(f"partners-{how}")
+    surroundings.slack.credentials.scopes |= {"channels:read"}
+    channel = surroundings.slack.add_channel(f"partners-{how}")
     setattr(channel, how, True)
-    ward.write(telling(channel.id))
-    assert f'add "{channel.id}" to `shared_channels`' in (await ward.wrong("Channels")).mend
-    ward.write(telling(channel.id) + f'shared_channels = ["{channel.id}"]\n')
-    assert await signs(ward, "Channels") == [Sign.GOOD]
+    surroundings.write(telling(channel.id))
+    assert f'add "{channel.id}" to `shared_channels`' in (await surroundings.wrong("Channels")).mend
+    surroundings.write(telling(channel.id) + f'shared_channels = ["{channel.id}"]\n')
+    assert await signs(surroundings, "Channels") == [Severity.GOOD]
 
 
-async def test_an_archived_channel_takes_no_lines(ward: Ward) -> None:
-    ward.slack.credentials.scopes |= {"channels:read"}
-    channel = ward.slack.add_channel("old")
+async def test_an_archived_channel_takes_no_lines(surroundings: Surroundings) -> None:
+    surroundings.slack.credentials.scopes |= {"channels:read"}
+    channel = surroundings.slack.add_channel("old")
     channel.archived = True
-    ward.write(telling(channel.id))
-    assert "Unarchive it" in (await ward.wrong("Channels")).mend
+    surroundings.write(telling(channel.id))
+    assert "Unarchive it" in (await surroundings.wrong("Channels")).mend
 
 
-async def test_what_shows_of_a_channel_depends_on_the_scopes(ward: Ward) -> None:
-    ward.slack.credentials.scopes -= {"channels:read"}
-    (finding,) = await ward.findings("Channels")
+async def test_what_shows_of_a_channel_depends_on_the_scopes(surroundings: Surroundings) -> None:
+    surroundings.slack.credentials.scopes -= {"channels:read"}
+    (finding,) = await surroundings.findings("Channels")
     assert "cannot be seen without the scope channels:read" in finding.says
-    ward.slack.credentials.scopes |= {"channels:read"}
-    (finding,) = await ward.findings("Channels")
+    surroundings.slack.credentials.scopes |= {"channels:read"}
+    (finding,) = await surroundings.findings("Channels")
     assert finding.says.endswith("is there, and the bot is in it.")
-    ward.slack.credentials.scopes -= {"channels:read", "channels:history"}
-    (finding,) = await ward.findings("Channels")
-    assert (finding.sign, "missing_scope" in finding.says) == (Sign.NOTE, True)
+    surroundings.slack.credentials.scopes -= {"channels:read", "channels:history"}
+    (finding,) = await surroundings.findings("Channels")
+    assert (finding.sign, "missing_scope" in finding.says) == (Severity.NOTE, True)

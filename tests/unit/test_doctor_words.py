@@ -6,7 +6,7 @@ import pytest
 import yaml
 from sqlalchemy import create_engine
 
-from bot.doctor import Finding, Sign
+from bot.doctor import Finding, Severity
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import DatabaseUnusable
 from bot.store.failures.classify import told_apart
@@ -16,9 +16,9 @@ from bot.tables import findings_as_json, findings_told
 from tests.unit.surroundings import ROOT
 
 FOUND = [
-    Finding(about="Clock", sign=Sign.GOOD, says="Fine."),
-    Finding(about="Slack token", sign=Sign.BAD, says="Gone.", mend="Set it."),
-    Finding(about="Metrics", sign=Sign.WARNING, says="Open.", mend="Close it."),
+    Finding(about="Clock", sign=Severity.GOOD, says="Fine."),
+    Finding(about="Slack token", sign=Severity.BAD, says="Gone.", mend="Set it."),
+    Finding(about="Metrics", sign=Severity.WARNING, says="Open.", mend="Close it."),
 ]
 
 

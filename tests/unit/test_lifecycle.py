@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.bootstrap import open_house
+from bot.bootstrap import open_app
 from bot.errors import ProcessBroken
 from bot.lifecycle import CUT_SHORT, STOP_SECONDS, Lifecycle
 from bot.service import serve
@@ -91,7 +91,7 @@ async def test_a_locked_table_holds_up_no_stop(postgres_url: str) -> None:
     """What waits for the lock is left to others: an order in progress, claims to be given back."""
     life = Lifecycle(seconds=3.5)
     async with AsyncExitStack() as when_over:
-        house = open_house(
+        house = open_app(
             settings(DATABASE_URL=postgres_url), Services("/calls", life=life), worker=True
         )
         async with house as store:

@@ -37,7 +37,7 @@ async def test_a_variable_that_is_left_out_would_show(show: Show) -> None:
 
 
 async def test_the_doctors_patient_asks_this_machine_only() -> None:
-    async with surroundings.open_house() as stage:
+    async with surroundings.open_app() as stage:
         assert strangers(stage.environ) == []
 
 

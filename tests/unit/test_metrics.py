@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.bootstrap import open_house
+from bot.bootstrap import open_app
 from bot.calls.models import Vendor
 from bot.errors import StoreError
 from bot.meter import UNMETERED, Backlog, Waiting
@@ -180,5 +180,5 @@ async def test_a_process_counts_from_when_it_is_open(sqlite_url: str) -> None:
     assert services.meter is UNMETERED
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret"}
     settings = Settings.load({**slack, "DATABASE_URL": sqlite_url}, None)
-    async with open_house(settings, services, worker=False):
+    async with open_app(settings, services, worker=False):
         assert b"callwarden_database_readable 1.0" in await services.meter.page()

@@ -44,9 +44,9 @@ def door(show: Show, services: Services | None = None, **environ: str) -> httpx.
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
-def watched(parts: Mapping[str, Check], patience: float = 30.0) -> httpx.AsyncClient:
+def watched(parts: Mapping[str, Check], timeout_s: float = 30.0) -> httpx.AsyncClient:
     """`/readyz` alone, which waits so many seconds for a part."""
-    app = web_app(ready_routes(parts, Watchers(), patience))
+    app = web_app(ready_routes(parts, Watchers(), timeout_s))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 

@@ -24,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 import handlers
-from bot.bootstrap import open_house
+from bot.bootstrap import open_app
 from bot.calls.cases import Notice, NoticeKind
 from bot.calls.models import Vendor
 from bot.errors import DeliveryDeferred, VendorError
@@ -195,7 +195,7 @@ def test_no_setting_shows_a_secret(settings: Settings) -> None:
 
 async def test_nothing_that_is_wired_shows_a_secret(settings: Settings) -> None:
     services = Services("/calls")
-    async with open_house(settings, services, worker=False) as store:
+    async with open_app(settings, services, worker=False) as store:
         kinds = {type(thing) for thing in reached((services, store))}
         assert {
             VendorEndpoint,

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.socket_transport import SocketLine
+from bot.demo.slack.socket_transport import SocketTransport
 from bot.demo.stage import Stage, open_stage
 from bot.errors import ConfigError, SocketLost
 from bot.service import entrance, serve
@@ -53,7 +53,7 @@ async def test_it_answers_by_socket_and_on_a_signal_hangs_up_and_closes(
     serving = asyncio.create_task(serve(settings, worker=True))
     await heeded(number)
     await stage.slack.world.until(lambda: exchange.plugs)
-    sender = Sender(stage.slack.world, SocketLine(exchange, SystemClock()))
+    sender = Sender(stage.slack.world, SocketTransport(exchange, SystemClock()))
     answer = await sender.command(stage.cast.moderator, stage.cast.ops, "help")
     assert (answer.trouble, b"/calls kick" in answer.body) == (None, True)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:

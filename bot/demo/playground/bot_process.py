@@ -26,7 +26,7 @@ class BotBroken(CallwardenError):
     """The bot's process does not start, or ended by itself."""
 
 
-class Program:
+class BotProcess:
     """`python -m bot serve` on a port that stays the same, with `environ` and nothing else.
 
     What it says goes to the end of `log`. It is in a session of its own, so that a Ctrl-C in the

@@ -11,7 +11,7 @@ SLOW_SECONDS, ASK_AGAIN_SECONDS = 1.5, 2
 """How long a slow vendor takes, and what a busy Slack asks to wait."""
 
 
-class Mood(StrEnum):
+class VendorFault(StrEnum):
     """How a vendor answers."""
 
     WELL = "answers"
@@ -21,11 +21,13 @@ class Mood(StrEnum):
 
 
 @dataclass
-class Switches:
+class FaultSwitches:
     """The switches of one stage, and how they stand. `twice`: each request is delivered twice."""
 
     stage: Stage
-    moods: dict[Vendor, Mood] = field(default_factory=lambda: dict.fromkeys(Vendor, Mood.WELL))
+    moods: dict[Vendor, VendorFault] = field(
+        default_factory=lambda: dict.fromkeys(Vendor, VendorFault.WELL)
+    )
     slack_busy: bool = False
     twice: bool = False
 
@@ -38,16 +40,16 @@ class Switches:
         """Let the workspace take charts, or refuse them as some do."""
         self.stage.slack.world.switches.charts = allowed
 
-    def turn(self, vendor: Vendor, mood: Mood) -> None:
+    def turn(self, vendor: Vendor, mood: VendorFault) -> None:
         """Make a vendor answer like that from now on."""
         self.moods[vendor] = mood
         faults: Faults = self.stage.world.servers[vendor].faults
         faults.clear()
-        if mood is Mood.SLOW:
+        if mood is VendorFault.SLOW:
             faults.slow(SLOW_SECONDS, times=None)
-        elif mood is Mood.HANGS:
+        elif mood is VendorFault.HANGS:
             faults.hang(times=None)
-        elif mood is Mood.FAILS:
+        elif mood is VendorFault.FAILS:
             faults.error(503, times=None)
 
     def keep_slack_busy(self, *, busy: bool) -> None:

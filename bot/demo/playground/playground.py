@@ -11,8 +11,8 @@ from typing import Any
 from bot.calls.actors import Actor
 from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
-from bot.demo.playground.bot_process import Program
-from bot.demo.playground.faults import Switches
+from bot.demo.playground.bot_process import BotProcess
+from bot.demo.playground.faults import FaultSwitches
 from bot.demo.playground.traffic import Traffic
 from bot.demo.playground.tutorial import LESSON
 from bot.demo.serving import loopback
@@ -42,9 +42,9 @@ class Playground:
     """
 
     stage: Stage
-    program: Program
+    program: BotProcess
     sender: Sender
-    switches: Switches
+    switches: FaultSwitches
     clock: Clock
     subscription: int
     pace: float = 0.5
@@ -161,12 +161,14 @@ async def open_playground(
             "CALLWARDEN_CONFIG": str(config),
         }
         subscription = await _subscribe(environ["DATABASE_URL"], stage, clock)
-        program = Program(environ, folder / "bot.log")
+        program = BotProcess(environ, folder / "bot.log")
         stack.push_async_callback(program.stop)
         await program.start()
         client = await stack.enter_async_context(loopback(program.url))
         sender = Sender(stage.slack.world, client)
-        playground = Playground(stage, program, sender, Switches(stage), clock, subscription, pace)
+        playground = Playground(
+            stage, program, sender, FaultSwitches(stage), clock, subscription, pace
+        )
         living = asyncio.create_task(playground.live())
         stack.callback(living.cancel)
         yield playground

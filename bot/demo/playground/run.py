@@ -37,7 +37,7 @@ def refuse_real(environ_names: set[str]) -> None:
         )
 
 
-def play(console: Console, *, port: int, seed: int, pace: float) -> None:
+def run_playground(console: Console, *, port: int, seed: int, pace: float) -> None:
     """Play until Ctrl-C or SIGTERM, in a temporary folder that is gone afterwards.
 
     The link is the last line printed. `port` 0 is any free one; `pace` is happenings a second.

@@ -7,7 +7,7 @@ from bot.demo.slack.people import Channel, Group, User
 from bot.demo.slack.render import as_text
 from bot.demo.slack.screen import Message, View
 from bot.demo.slack.sender import Sender
-from bot.demo.slack.signing import Seal
+from bot.demo.slack.signing import Signature
 from bot.demo.slack.web_api import SlackServer
 from bot.demo.slack.workspace import ApiCall, Workspace
 
@@ -19,8 +19,8 @@ __all__ = [
     "Message",
     "NotShown",
     "Refused",
-    "Seal",
     "Sender",
+    "Signature",
     "SlackServer",
     "User",
     "View",

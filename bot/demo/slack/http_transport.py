@@ -7,14 +7,14 @@ import httpx
 
 from bot.clock import Clock
 from bot.demo.slack.delivery import ACK_SECONDS, Answer
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.vendors.faults import Dropped
 
 JUST_TOO_LATE = ACK_SECONDS + 0.001
 
 
 @dataclass(frozen=True)
-class Line:
+class HttpTransport:
     """Posts to the app at `path` behind `client`, whose own timeouts do not count.
 
     `late` are requests that had not been answered in time. They are left to end by themselves: the
@@ -27,11 +27,11 @@ class Line:
     seals: Clock
     secret: str
     path: str = "/slack/events"
-    patience: float = ACK_SECONDS
+    timeout_s: float = ACK_SECONDS
     late: set[asyncio.Task[httpx.Response]] = field(default_factory=set)
 
     async def post(
-        self, raw: bytes, told: dict[str, str], seal: Seal
+        self, raw: bytes, told: dict[str, str], seal: Signature
     ) -> tuple[Answer, dict[str, str]]:
         """The app's answer to these bytes, and all headers that were sent."""
         told = {**told, **headers(seal, self.secret, raw, self.seals)}
@@ -40,7 +40,7 @@ class Line:
         task = asyncio.create_task(request)
         self.late.add(task)
         task.add_done_callback(self._ended)
-        done, _ = await asyncio.wait({task}, timeout=self.patience)
+        done, _ = await asyncio.wait({task}, timeout=self.timeout_s)
         seconds = self.clock.monotonic() - start
         if not done:
             return Answer(None, b"", max(seconds, JUST_TOO_LATE)), told

@@ -14,11 +14,11 @@ from bot.demo.slack import acks, control_finder, payloads
 from bot.demo.slack.control_finder import Pick, Wanted
 from bot.demo.slack.delivery import BAD_ACK, Delivery
 from bot.demo.slack.errors import NotShown, Refused
-from bot.demo.slack.http_transport import Line
+from bot.demo.slack.http_transport import HttpTransport
 from bot.demo.slack.people import Channel, User
 from bot.demo.slack.screen import STATEFUL, Json, Shown, View, fill
-from bot.demo.slack.signing import Seal
-from bot.demo.slack.socket_transport import SocketLine
+from bot.demo.slack.signing import Signature
+from bot.demo.slack.socket_transport import SocketTransport
 from bot.demo.slack.view_methods import view_json
 from bot.demo.slack.workspace import Workspace
 
@@ -36,25 +36,27 @@ class Sender:
     def __init__(
         self,
         world: Workspace,
-        client: httpx.AsyncClient | SocketLine,
+        client: httpx.AsyncClient | SocketTransport,
         *,
         path: str = "/slack/events",
         seals: Clock | None = None,
     ) -> None:
         self.world = world
         secret = world.credentials.signing_secret
-        self._line: Line | SocketLine = (
+        self._line: HttpTransport | SocketTransport = (
             client
-            if isinstance(client, SocketLine)
-            else Line(client, world.clock, seals or SystemClock(), secret, path, world.patience)
+            if isinstance(client, SocketTransport)
+            else HttpTransport(
+                client, world.clock, seals or SystemClock(), secret, path, world.timeout_s
+            )
         )
-        self._seal = Seal.GOOD
+        self._seal = Signature.GOOD
         self._events = itertools.count(1)
 
-    def sealed(self, seal: Seal) -> "Sender":
+    def sealed(self, seal: Signature) -> "Sender":
         """Another sender to the same app, whose requests have that signature; not by socket."""
         line = self._line
-        if isinstance(line, SocketLine):
+        if isinstance(line, SocketTransport):
             raise TypeError("nothing is signed on a socket")
         other = Sender(self.world, line.client, path=line.path, seals=line.seals)
         other._seal = seal

@@ -10,7 +10,7 @@ TOO_OLD = 6 * 60
 """Seconds; Slack's advice is to refuse what is older than five minutes."""
 
 
-class Seal(enum.Enum):
+class Signature(enum.Enum):
     """What the signature is like."""
 
     GOOD = "good"
@@ -19,12 +19,12 @@ class Seal(enum.Enum):
     OLD = "old"
 
 
-def headers(seal: Seal, secret: str, body: bytes, clock: Clock) -> dict[str, str]:
+def headers(seal: Signature, secret: str, body: bytes, clock: Clock) -> dict[str, str]:
     """The signature's headers: v0, HMAC-SHA256 over `v0:{time}:{raw body}`."""
-    if seal is Seal.NONE:
+    if seal is Signature.NONE:
         return {}
-    stamp = int(clock.now().timestamp()) - (TOO_OLD if seal is Seal.OLD else 0)
-    key = f"not-{secret}" if seal is Seal.BAD else secret
+    stamp = int(clock.now().timestamp()) - (TOO_OLD if seal is Signature.OLD else 0)
+    key = f"not-{secret}" if seal is Signature.BAD else secret
     base = b"v0:%d:%s" % (stamp, body)
     signature = hmac.new(key.encode(), base, hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(stamp), "X-Slack-Signature": f"v0={signature}"}

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.clock import Clock
 
 
-class Leisurely:
+class SlowClock:
     """`clock`, with seconds that are `times` as long: where Slack gives 3, it gives 3 of these.
 
     What o'clock it is, and how long a sleep takes, stay as they are.

@@ -60,7 +60,7 @@ class Envelope:
 
 
 @dataclass(eq=False)
-class Plug:
+class Connection:
     """One connection. `owed` are the envelopes that went out by it and are not acknowledged.
 
     A `numb` one hears nothing and says nothing, and yet is open: a dead peer behind a live router.
@@ -77,14 +77,14 @@ class Plug:
             self.transport.abort()
 
 
-class Exchange:
+class SocketModeServer:
     """The app's sockets. `plugs` are those open now, oldest first; `opened` counts all so far.
 
     `cuts` are for the acks to come, one each: where its connection breaks, None for not at all.
     """
 
     def __init__(self, world: Workspace) -> None:
-        self.plugs: list[Plug] = []
+        self.plugs: list[Connection] = []
         self.opened = 0
         self.cuts: list[Cut | None] = []
         self._world = world
@@ -142,7 +142,7 @@ class Exchange:
         for plug in list(self.plugs):
             await plug.ws.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
-    async def close(self, plug: Plug) -> None:
+    async def close(self, plug: Connection) -> None:
         """End one, politely."""
         await plug.ws.close()
 
@@ -167,7 +167,7 @@ class Exchange:
             await ws.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await ws.close()
             return ws
-        plug = Plug(ws, request.transport)
+        plug = Connection(ws, request.transport)
         await ws.send_json(self._hello())
         self.plugs.append(plug)
         self.opened += 1
@@ -190,7 +190,7 @@ class Exchange:
             "debug_info": {"host": "applink", "approximate_connection_time": 18_060},
         }
 
-    async def _hear(self, plug: Plug) -> None:
+    async def _hear(self, plug: Connection) -> None:
         async for frame in plug.ws:
             if plug.numb:
                 continue
@@ -199,7 +199,7 @@ class Exchange:
             elif frame.type is WSMsgType.TEXT and not self._acked(plug, json.loads(frame.data)):
                 plug.abort()
 
-    def _acked(self, plug: Plug, told: Any) -> bool:
+    def _acked(self, plug: Connection, told: Any) -> bool:
         """Take an ack; False when the connection breaks over it."""
         envelope = plug.owed.get(str(told.get("envelope_id")))
         if envelope is None:

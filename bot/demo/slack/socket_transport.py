@@ -9,28 +9,28 @@ from bot.clock import Clock
 from bot.demo.slack.delivery import ACK_SECONDS, Answer
 from bot.demo.slack.http_transport import JUST_TOO_LATE
 from bot.demo.slack.screen import Json
-from bot.demo.slack.signing import Seal
-from bot.demo.slack.socket_mode import EVENT, Exchange
+from bot.demo.slack.signing import Signature
+from bot.demo.slack.socket_mode import EVENT, SocketModeServer
 
 OK = 200
 RETRY = "X-Slack-Retry-Num"
 
 
 @dataclass(frozen=True)
-class SocketLine:
+class SocketTransport:
     """Sends what would be posted as envelopes instead; nothing is signed, as Slack does not.
 
     `late` are envelopes that were not acknowledged in time; Slack still takes their ack, and shows
     nothing for it. `patience` is in real seconds.
     """
 
-    exchange: Exchange
+    exchange: SocketModeServer
     clock: Clock
-    patience: float = ACK_SECONDS
+    timeout_s: float = ACK_SECONDS
     late: set[asyncio.Task[Json | None]] = field(default_factory=set)
 
     async def post(
-        self, raw: bytes, told: dict[str, str], seal: Seal
+        self, raw: bytes, told: dict[str, str], seal: Signature
     ) -> tuple[Answer, dict[str, str]]:
         """The app's answer to these bytes, as an HTTP answer would be."""
         del seal
@@ -39,7 +39,7 @@ class SocketLine:
         sending = asyncio.create_task(self.exchange.send(kind, payload, int(told.get(RETRY, "0"))))
         self.late.add(sending)
         sending.add_done_callback(self.late.discard)
-        done, _ = await asyncio.wait({sending}, timeout=self.patience)
+        done, _ = await asyncio.wait({sending}, timeout=self.timeout_s)
         seconds = self.clock.monotonic() - start
         if not done:
             return Answer(None, b"", max(seconds, JUST_TOO_LATE)), told

@@ -19,7 +19,7 @@ from bot.demo.slack.arguments import read, token_of
 from bot.demo.slack.errors import Refused
 from bot.demo.slack.response_urls import respond
 from bot.demo.slack.screen import Json
-from bot.demo.slack.socket_mode import Exchange
+from bot.demo.slack.socket_mode import SocketModeServer
 from bot.demo.slack.workspace import ApiCall, Workspace
 from bot.demo.vendors.faults import Faults
 
@@ -74,7 +74,7 @@ class SlackServer:
     def __init__(self, world: Workspace) -> None:
         self.world = world
         self.faults = Faults(world.clock, _problem)
-        self.exchange = Exchange(world)
+        self.exchange = SocketModeServer(world)
         self._asked: dict[str, float] = {}
         self.app = Starlette(
             routes=[

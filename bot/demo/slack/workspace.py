@@ -12,7 +12,7 @@ from bot.demo.slack.errors import Refused
 from bot.demo.slack.modals import Modals
 from bot.demo.slack.people import Channel, Group, User
 from bot.demo.slack.screen import Json, Message, complete
-from bot.demo.slack.slow_clock import Leisurely
+from bot.demo.slack.slow_clock import SlowClock
 from bot.demo.slack.tickets import Tickets
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ class Workspace:
     def __init__(
         self, clock: Clock, *, team: str = TEAM, name: str = "Acme", leisure: float = 1.0
     ) -> None:
-        self.clock = clock if leisure == 1.0 else Leisurely(clock, leisure)
-        self.patience = ACK_SECONDS * leisure
+        self.clock = clock if leisure == 1.0 else SlowClock(clock, leisure)
+        self.timeout_s = ACK_SECONDS * leisure
         self.team = team
         self.enterprise: str | None = None
         self.org_wide = False

@@ -259,11 +259,11 @@ class _Batch:
         if order.reply_url:
             key = f"answer:{order.key}"
             answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url, self._now)
-            patience = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
+            timeout_s = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
             self._notices.append(
                 answer
                 | {
-                    "due_at": self._now + patience,
+                    "due_at": self._now + timeout_s,
                     "expires_at": self._now + ANSWERABLE,
                     "manner": order.manner,
                     "joined": joined,

@@ -140,8 +140,8 @@ class Pen:
         self, connection: Connection, batch: Sequence[Item], deadline: float
     ) -> list[tuple[Item, Any]]:
         counting = any(item.work.counting for item in batch)
-        patience = self._in_time(deadline)
-        now = self._database.begin(connection, counting=counting, patience=patience)
+        timeout_s = self._in_time(deadline)
+        now = self._database.begin(connection, counting=counting, timeout_s=timeout_s)
         ledger = Ledger.open(connection) if counting else None
         transaction = Transaction(connection, now, ledger)
         results: list[tuple[Item, Any]] = []

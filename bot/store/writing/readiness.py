@@ -53,7 +53,7 @@ class Readiness:
     async def _ask(self) -> NotAccepted | None:
         """Why it could not be written; None where it was."""
         try:
-            await self._writer.write(self._work, None, patience=PROBE_SECONDS)
+            await self._writer.write(self._work, None, timeout_s=PROBE_SECONDS)
         except NotAccepted as no:
             return no
         finally:

@@ -90,7 +90,7 @@ class Writer:
             task.cancel()
             await asyncio.wait({task})
 
-    async def write(self, work: Work[R, T], request: R, *, patience: float) -> T:
+    async def write(self, work: Work[R, T], request: R, *, timeout_s: float) -> T:
         """The result of `work` for `request`, once it is on disk.
 
         Raises the work's `failure` when it is not there within about `patience` seconds, and then
@@ -98,10 +98,10 @@ class Writer:
         """
         if self._task is None or self._task.done() or self._over:
             raise work.failure("The store is closed.")
-        item = Item(work, request, self._now() + patience)
+        item = Item(work, request, self._now() + timeout_s)
         self._waiting.append(item)
         self._bell.set()
-        alarm = asyncio.get_running_loop().call_later(patience, self._overdue, item)
+        alarm = asyncio.get_running_loop().call_later(timeout_s, self._overdue, item)
         try:
             result: T = await item.done
         finally:
@@ -129,7 +129,7 @@ class Writer:
 
     async def _run(self) -> None:
         thread, pen = WriterThread((*FAILURES, Unsure)), Pen(self._database, self._now)
-        desk = _Desk(thread, pen, self._meter, self.health, self._hung)
+        service = _Desk(thread, pen, self._meter, self.health, self._hung)
         batch: list[Item] = []
         try:
             while self._task is not None or self._waiting:
@@ -138,7 +138,7 @@ class Writer:
                     self._bell.clear()
                     continue
                 batch = self._take()
-                await desk.serve(batch)
+                await service.serve(batch)
         finally:
             self._over = True
             pen.close()

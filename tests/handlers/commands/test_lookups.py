@@ -25,7 +25,7 @@ ROOM = f"stream:{LAUNCH}"
 
 async def slowly(show: Show, mira: Moderator, words: str) -> None:
     """Type an order while the vendor is slow to say who is there; it is acknowledged empty."""
-    show.services.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     delivery = await show.sender.command(mira.user, show.stage.cast.ops, words)
     assert (delivery.trouble, delivery.body) == (None, b"")
@@ -89,7 +89,7 @@ async def test_a_heavy_one_is_confirmed_in_a_form_by_what_was_found_out(show: Sh
 
 async def test_delivered_twice_it_is_one_case(show: Show) -> None:
     mira = Moderator(show)
-    show.services.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, LAUNCH)
     show.stage.world.stream.faults.slow(0.7, on="/participants", times=None)
     delivery = await show.sender.command(
         mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam"
@@ -102,7 +102,7 @@ async def test_delivered_twice_it_is_one_case(show: Show) -> None:
 async def slowly_unclear(show: Show, mira: Moderator) -> None:
     """Type an order that fits two people while the vendor is slow to say who is there."""
     support = "default:support-room"
-    show.services.desk.board.memory.forget(Vendor.STREAM, support)
+    show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, support)
     show.stage.world.stream.faults.slow(0.7, on="/participants")
     await show.sender.command(
         mira.user, show.stage.cast.ops, f'mute stream:{support} "Jun Park" shrill'
@@ -132,13 +132,13 @@ async def test_a_vendor_that_does_not_answer_leaves_nothing_done_and_a_way_to_tr
     show: Show,
 ) -> None:
     mira, faults = Moderator(show), show.stage.world.stream.faults
-    show.services.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, LAUNCH)
     faults.error(503, on="/participants", times=None)
     await show.sender.command(mira.user, show.stage.cast.ops, f"kick {ROOM} dolores spam")
     await mira.sees("Nothing was done.", "[Try again]")
     assert await show.store.audit(AuditQuery(limit=9)) == []
     faults.clear()
-    show.services.desk.board.provider(Vendor.STREAM)
+    show.services.service.live_calls.provider(Vendor.STREAM)
     asked = mira.latest
     await mira.presses("Try again")
     await mira.sees("✅ #1 kicked Dolores", "spam")
@@ -150,7 +150,7 @@ async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
     lookup = kept(show, mira)
     await show.store.hold(lookup)
     await show.services.lookups.hold(lookup)
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     await mira.sees("✅ #1 kicked Dolores", "confirmed")
 
 
@@ -158,11 +158,11 @@ async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(
     show: Show, show_url: str
 ) -> None:
     mira, faults = Moderator(show), show.stage.world.stream.faults
-    show.services.desk.board.memory.forget(Vendor.STREAM, LAUNCH)
+    show.services.service.live_calls.recent_calls.forget(Vendor.STREAM, LAUNCH)
     await left(show, show_url, kept(show, mira), timedelta(seconds=10))
     faults.hang(on="/participants", times=None)
     try:
-        show.services.lookups.nudge()
+        show.services.lookups.wake()
         await mira.sees("Looking for", "Nothing is done yet")
     finally:
         faults.clear()
@@ -171,7 +171,7 @@ async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(
 async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
     vic = Moderator(show, "viewer")
     await show.store.hold(kept(show, vic))
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     await vic.sees("Only moderators can")
     (entry,) = await show.store.audit(AuditQuery(limit=9))
     assert entry.case is None
@@ -182,7 +182,7 @@ async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(
 ) -> None:
     mira = Moderator(show)
     await left(show, show_url, kept(show, mira), STALE + timedelta(minutes=1))
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     await mira.sees("for 16 minutes", "Nothing was done.", "[Try again]")
     assert await show.store.audit(AuditQuery(limit=9)) == []
 
@@ -193,7 +193,7 @@ async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) 
     for _ in range(MOST_ATTEMPTS):
         await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
         await show.store.release("dies")
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     await mira.sees(f"{MOST_ATTEMPTS} times", "Nothing was done.")
 
 
@@ -201,7 +201,7 @@ async def test_one_of_a_restored_backup_is_not_done_and_its_asker_reads_why(show
     mira = Moderator(show)
     await show.store.hold(kept(show, mira))
     await show.store.restored()
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     text = await mira.sees("restored from a backup", "kick", "may have been done since")
     assert "Nothing was done" not in text
     assert show.stage.world.stream.effects == []
@@ -210,7 +210,7 @@ async def test_one_of_a_restored_backup_is_not_done_and_its_asker_reads_why(show
 async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show) -> None:
     mira = Moderator(show)
     await show.store.hold(kept(show, mira, words=f"block {ROOM} dolores spam"))
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     await mira.sees("“Block” has to be confirmed.", "Nothing was done.", "[Choose…]")
     assert await show.store.audit(AuditQuery(limit=9)) == []
     await mira.presses("Choose…")
@@ -222,7 +222,7 @@ async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show)
 async def test_words_of_a_button_that_are_no_order_are_not_believed(show: Show) -> None:
     mira = Moderator(show)
     await show.store.hold(kept(show, mira, words="audit"))
-    show.services.lookups.nudge()
+    show.services.lookups.wake()
     await mira.sees("Nothing was done.", "[Try again]")
     await mira.presses("Try again")
     await mira.sees("older release")

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bot.clock import SystemClock
 from bot.clock_skew import SLACK, ClockSkew
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
 from bot.scheduler.clock_checks import ClockChecks
 from bot.service import front_door
@@ -57,7 +57,7 @@ async def late(show: Show, *, secret: str | None = None, more: str = "") -> int:
     fields = {"command": "/calls", "text": f"help {more}", "team_id": show.workspace.team}
     body = urlencode(fields).encode()
     secret = secret or show.workspace.credentials.signing_secret
-    signed = headers(Seal.OLD, secret, body, SystemClock())
+    signed = headers(Signature.OLD, secret, body, SystemClock())
     form = {"content-type": "application/x-www-form-urlencoded"}
     async with door(show) as slack:
         return (await slack.post("/slack/events", content=body, headers=form | signed)).status_code

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
 from handlers.inbound.payloads import Unreadable, bolt_request, json_object, read_payload
 
@@ -46,7 +46,7 @@ def fields(show: Show, **changed: str) -> dict[str, str]:
 
 
 async def post(show: Show, body: bytes, kind: str = FORM, path: str = DOOR) -> httpx.Response:
-    seal = headers(Seal.GOOD, show.workspace.credentials.signing_secret, body, SystemClock())
+    seal = headers(Signature.GOOD, show.workspace.credentials.signing_secret, body, SystemClock())
     return await show.doors.post(path, content=body, headers={"content-type": kind, **seal})
 
 

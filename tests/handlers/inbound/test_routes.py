@@ -14,7 +14,7 @@ from starlette.types import Message as AsgiMessage
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
-from bot.demo.slack.signing import Seal, headers
+from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
 from bot.errors import ConfigError
 from bot.service import front_door
@@ -49,7 +49,9 @@ async def door(show: Show) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-def sealed(show: Show, body: bytes, seal: Seal = Seal.GOOD, kind: str = FORM) -> dict[str, str]:
+def sealed(
+    show: Show, body: bytes, seal: Signature = Signature.GOOD, kind: str = FORM
+) -> dict[str, str]:
     secret = show.workspace.credentials.signing_secret
     return {"content-type": kind, **headers(seal, secret, body, SystemClock())}
 
@@ -89,13 +91,13 @@ async def test_a_list_asked_for_without_an_address_to_answer_to_is_let_in_and_to
 @pytest.mark.parametrize(
     ("seal", "why"),
     [
-        (Seal.NONE, "not signed"),
-        (Seal.BAD, "signed with another secret"),
-        (Seal.OLD, "signed more than 5 minutes ago, or by another clock"),
+        (Signature.NONE, "not signed"),
+        (Signature.BAD, "signed with another secret"),
+        (Signature.OLD, "signed more than 5 minutes ago, or by another clock"),
     ],
 )
 async def test_what_slack_did_not_sign_just_now_gets_401_and_one_line_in_the_log(
-    show: Show, door: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, seal: Seal, why: str
+    show: Show, door: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, seal: Signature, why: str
 ) -> None:
     body = command(show, "help")
     with capture_logs() as log:

@@ -16,7 +16,7 @@ from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.demo.serving import serve
 from bot.demo.slack import SlackServer, Workspace
-from bot.demo.slack.socket_mode import MOST, Cut, Exchange
+from bot.demo.slack.socket_mode import MOST, Cut, SocketModeServer
 from bot.demo.vendors.faults import Faults
 from bot.errors import ConfigError, SocketLost
 from bot.meter import UNMETERED
@@ -51,7 +51,7 @@ class Bench:
     """A socket before the stand-in, and what its listeners heard; `gate` holds answers back."""
 
     socket: Socket
-    exchange: Exchange
+    exchange: SocketModeServer
     faults: Faults
     world: Workspace
     tasks: BackgroundTasks

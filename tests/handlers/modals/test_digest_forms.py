@@ -141,8 +141,8 @@ async def test_a_private_channel_that_the_lead_is_not_in_is_refused_and_not_name
 ) -> None:
     form = await leo.opens("digest subscribe")
     name = f"board-{len(leo.show.workspace.channels)}"
-    board = leo.show.workspace.add_channel(name, private=True)
-    wrong = (await leo.sends(form, channel=board.id))[CHANNEL]
+    live_calls = leo.show.workspace.add_channel(name, private=True)
+    wrong = (await leo.sends(form, channel=live_calls.id))[CHANNEL]
     assert "You are not in that private channel" in wrong
     assert name not in wrong
 

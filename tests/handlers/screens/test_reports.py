@@ -19,9 +19,9 @@ from bot.demo.slack.render import as_text
 from bot.demo.slack.sender import Sender
 from bot.demo.stage import Show
 from bot.errors import VendorUnreachable
-from bot.moderation.live_calls import Board
-from bot.moderation.recent_calls import Memory
-from bot.moderation.resolver import Planner
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.recent_calls import RecentCalls
+from bot.moderation.resolver import TargetResolver
 from bot.ports import AuditQuery
 from bot.providers.unsupported import report_capabilities
 from bot.service import front_door
@@ -59,13 +59,17 @@ async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
     stream.keep_file("room", "rec_1.mp4")
     comet.open_call("talk", "ann2=Ann Two", title="Talk")
-    clock, desk = SystemClock(), show.services.desk
-    board = Board({Vendor.STREAM: stream, Vendor.COMETCHAT: comet}, clock, Memory(clock))
-    desk = dataclasses.replace(desk, board=board, planner=Planner(board, store), store=store)
+    clock, service = SystemClock(), show.services.service
+    live_calls = LiveCalls(
+        {Vendor.STREAM: stream, Vendor.COMETCHAT: comet}, clock, RecentCalls(clock)
+    )
+    service = dataclasses.replace(
+        service, live_calls=live_calls, resolver=TargetResolver(live_calls, store), store=store
+    )
     services = Services("/calls")
     services.provide(
         OpenServices(
-            desk, show.services.slack, show.services.response_urls, show.services.signatures
+            service, show.services.slack, show.services.response_urls, show.services.signatures
         )
     )
     app = front_door(Settings.load(show.stage.environ, None), services)
@@ -310,7 +314,7 @@ async def test_the_vendors_themselves_answer_every_look_they_have(show: Show) ->
     mira = Moderator(show)
     text = await mira.types("find jun")
     assert text.count("Jun Park") >= 3
-    for vendor, provider in show.services.desk.board.providers.items():
+    for vendor, provider in show.services.service.live_calls.providers.items():
         (call, *_) = (await provider.list_live(limit=1)).items
         for report in REPORTS.values():
             about = f"{vendor}:{call.ref.id}" if report.of_call else str(vendor)

@@ -36,10 +36,10 @@ from bot.errors import (
     VendorTimeout,
 )
 from bot.held_lease import HeldLease, holding
-from bot.moderation.absent_people import Absentees
-from bot.moderation.call_cards import Cards
-from bot.moderation.live_calls import Board
-from bot.moderation.recent_calls import Memory
+from bot.moderation.absent_people import AbsentPeople
+from bot.moderation.call_cards import CallCards
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.recent_calls import RecentCalls
 from bot.policy import Policy, Rules
 from bot.policy.rules import People
 from bot.ports import Member
@@ -189,12 +189,14 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
         directory = Table()
         mary = Member(user=MARY.user, team=HOME, name="Mary *M*")
         directory.members = {MARY.user: mary, REMOVED.user: GONE}
-        board = Board({vendor.vendor: vendor}, clock, Memory(clock))
+        live_calls = LiveCalls({vendor.vendor: vendor}, clock, RecentCalls(clock))
         policy = Policy(Rules(people=People(leads=(MARY.user,))), directory)
-        cards = Cards(board, policy, store, Absentees(board, store))
+        call_cards = CallCards(live_calls, policy, store, AbsentPeople(live_calls, store))
         alerts = AdminAlerts(client, [ada.id, "U0GONE"])
         history, pace = ChannelHistory(client, clock), AsyncLimiter(100, 1)
-        outbox = Outbox(client, history, ResponseUrlClient(session), cards, directory, pace, alerts)
+        outbox = Outbox(
+            client, history, ResponseUrlClient(session), call_cards, directory, pace, alerts
+        )
         yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
 
 
@@ -217,8 +219,10 @@ async def test_why_the_vendor_cannot_be_reached_stands_below_what_came_to_nothin
 ) -> None:
     mail.vendor.diagnosis = "There is no address for the name x (DNS). Check it."
     people = People(admins=(MARY.user,)) if admin else People(leads=(MARY.user,))
-    cards = replace(mail.outbox.cards, policy=Policy(Rules(people=people), mail.directory))
-    outbox = replace(mail.outbox, cards=cards)
+    call_cards = replace(
+        mail.outbox.call_cards, policy=Policy(Rules(people=people), mail.directory)
+    )
+    outbox = replace(mail.outbox, call_cards=call_cards)
     await outbox.show(mail.answer(mail.reply_url()), ended(mail.case, state))
     shown = not (state.open or state.settled) and admin
     assert ("no address for the name" in str(mail.told()[-1].blocks)) is shown
@@ -596,7 +600,7 @@ async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone
     if away == "silent":
         mail.vendor.silent = VendorTimeout("No answer.", vendor="stream")
     else:
-        mail.outbox.cards.board.providers = {}
+        mail.outbox.call_cards.live_calls.providers = {}
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
     await mail.outbox.show(mail.of_card(card), finished(mail.case))
     assert "Case #1" in card.text

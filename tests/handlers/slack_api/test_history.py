@@ -20,13 +20,13 @@ from bot.demo.slack import Channel, SlackServer, Workspace
 from bot.demo.slack.render import as_text
 from bot.demo.slack.screen import Message
 from bot.errors import DeliveryDeferred
-from bot.moderation.absent_people import Absentees
+from bot.moderation.absent_people import AbsentPeople
 from bot.moderation.authorizer import Authorizer
-from bot.moderation.call_cards import Cards
+from bot.moderation.call_cards import CallCards
 from bot.moderation.executor import Executor
 from bot.moderation.lease_consumer import Claimant
-from bot.moderation.live_calls import Board
-from bot.moderation.recent_calls import Memory
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.recent_calls import RecentCalls
 from bot.policy import Policy, Rules
 from bot.store import SqlStore, open_store
 from handlers.slack_api.admin_alerts import AdminAlerts
@@ -78,7 +78,7 @@ class Worker:
         """All that falls due in that time, which is looked for every ten seconds."""
         for second in range(0, seconds + 1, 10):
             self.clock.advance(10 if second else 0)
-            self.executor.nudge()
+            self.executor.wake()
             assert await self.tasks.drain(30) == 0
 
     def read(self) -> int:
@@ -96,7 +96,7 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
     async with (
         serve(slack.app) as world.base_url,
         aiohttp.ClientSession() as session,
-        open_store(sqlite_url, clock, line_channel=channel.id, patience=60) as store,
+        open_store(sqlite_url, clock, line_channel=channel.id, timeout_s=60) as store,
     ):
         client = AsyncWebClient(
             token=world.credentials.token,
@@ -105,14 +105,14 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
             retry_handlers=[],
         )
         vendor, directory, tasks = FakeProvider(), Table(), BackgroundTasks()
-        board = Board({vendor.vendor: vendor}, clock, Memory(clock))
+        live_calls = LiveCalls({vendor.vendor: vendor}, clock, RecentCalls(clock))
         policy = Policy(Rules(), directory)
-        cards = Cards(board, policy, store, Absentees(board, store))
+        call_cards = CallCards(live_calls, policy, store, AbsentPeople(live_calls, store))
         outbox = Outbox(
             client,
             ChannelHistory(client, clock),
             ResponseUrlClient(session),
-            cards,
+            call_cards,
             directory,
             AsyncLimiter(10_000, 1),
             AdminAlerts(client, ()),
@@ -120,8 +120,8 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
         executor = Executor(
             store=store,
             notifier=outbox,
-            carriers={},
-            authorizer=Authorizer(policy, board),
+            performers={},
+            authorizer=Authorizer(policy, live_calls),
             by=Claimant(clock, tasks, "w"),
         )
         yield Worker(client, slack, channel, store, clock, tasks, outbox, executor)

@@ -13,10 +13,10 @@ from bot.calls.models import CallRef, Vendor
 from bot.calls.verbs import Kick
 from bot.demo.stage import Show, open_show
 from bot.moderation.authorizer import Authorizer
-from bot.moderation.live_calls import Board
-from bot.moderation.recent_calls import Memory
-from bot.moderation.resolver import Planner
-from bot.moderation.service import Desk
+from bot.moderation.live_calls import LiveCalls
+from bot.moderation.recent_calls import RecentCalls
+from bot.moderation.resolver import TargetResolver
+from bot.moderation.service import ModerationService
 from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.service import front_door
 from bot.settings import Settings
@@ -46,7 +46,7 @@ class House:
     """A bot whose vendors are in memory, and its door."""
 
     door: httpx.AsyncClient
-    planner: Planner
+    resolver: TargetResolver
     vendors: dict[Vendor, FakeProvider]
     cloudflare: Cloudflare
     clock: ManualClock
@@ -55,13 +55,13 @@ class House:
     async def seen(self, vendor: Vendor, call_id: str) -> CallRef:
         """A call with Alice in it, whose people somebody has just been shown."""
         ref = self.vendors[vendor].open_call(call_id, "u1=Alice")
-        await self.planner.call(f"{vendor}:{call_id}")
+        await self.resolver.call(f"{vendor}:{call_id}")
         await self.kick(ref)
         return ref
 
     async def kick(self, ref: CallRef, who: str = "Alice") -> str:
         """The id of the person that a kick of `who` would hit."""
-        act = await self.planner.act(Kick(), handle(ref), [who], everyone=False)
+        act = await self.resolver.resolve(Kick(), handle(ref), [who], everyone=False)
         return act.people[0].id
 
     async def asks_the_vendor(self, ref: CallRef) -> bool:
@@ -75,11 +75,13 @@ class House:
 async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[House]:
     clock, cloudflare = ManualClock(), Cloudflare(private_key)
     vendors = {vendor: FakeProvider(vendor) for vendor in Vendor}
-    board = Board(vendors, clock, Memory(clock))
-    old = show.services.desk
-    planner = Planner(board, show.store)
-    authorizer = Authorizer(old.policy, board)
-    desk = Desk(board, planner, old.policy, old.store, old.executor, authorizer)
+    live_calls = LiveCalls(vendors, clock, RecentCalls(clock))
+    old = show.services.service
+    resolver = TargetResolver(live_calls, show.store)
+    authorizer = Authorizer(old.policy, live_calls)
+    service = ModerationService(
+        live_calls, resolver, old.policy, old.store, old.executor, authorizer
+    )
     signatures = realtimekit_signatures(
         "https://keys.test/webhooks.json",
         clock,
@@ -89,11 +91,11 @@ async def house(show: Show, private_key: rsa.RSAPrivateKey) -> AsyncIterator[Hou
     )
     services = Services("/calls")
     services.provide(
-        OpenServices(desk, show.services.slack, show.services.response_urls, signatures)
+        OpenServices(service, show.services.slack, show.services.response_urls, signatures)
     )
     settings = Settings.load({**show.stage.environ, "COMETCHAT_WEBHOOK_AUTH": LOGIN}, None)
     transport = httpx.ASGITransport(front_door(settings, services))
     secret = show.stage.environ["STREAM_API_SECRET"]
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as door:
-        yield House(door, planner, vendors, cloudflare, clock, secret)
+        yield House(door, resolver, vendors, cloudflare, clock, secret)
     await signatures.aclose()

@@ -17,7 +17,7 @@ from bot.calls.reports import FileKind
 from bot.calls.verbs import Kick, RecordPause, RecordStart, RtmpStart
 from bot.demo.vendors import AppTransport, RealtimeKitServer
 from bot.errors import VendorGarbled
-from bot.moderation.people_index import Crowd
+from bot.moderation.people_index import PeopleIndex
 from bot.providers.realtimekit.provider import RealtimeKitProvider
 from tests.fakes.clock import ManualClock
 from tests.providers.realtimekit_setup import ADA, BEN, client, order, person
@@ -83,7 +83,7 @@ async def test_a_recorder_is_shown_as_unknown_and_the_others_as_they_are(
         ("Ada Lovelace", True),
         ("Ben", True),
     ]
-    crowd = Crowd(there)
+    crowd = PeopleIndex(there)
     for word in ("Recorder", RECORDER["id"], "unknown", ""):
         assert crowd.find(str(word)) == []
     assert [one.custom_id for one in crowd.people] == ["ada", "ben"]

@@ -8,7 +8,7 @@ from bot.calls.outcomes import Result, State
 from bot.calls.verbs import Kick
 from bot.clock import SystemClock
 from bot.demo.vendors import StreamServer
-from bot.moderation.performer import Carrier
+from bot.moderation.performer import ActPerformer
 from bot.priority import Priority, working_at
 from bot.providers.http.breaker import BreakerState
 from bot.providers.http.client import Deadlines
@@ -29,7 +29,7 @@ def slow_call(people: int) -> tuple[StreamServer, StreamProvider]:
 
 async def carried(provider: StreamProvider, case: Case) -> list[Result]:
     with working_at(Priority.ACT):
-        return [*await Carrier(provider, SystemClock()).carry_out(case)]
+        return [*await ActPerformer(provider, SystemClock()).perform_act(case)]
 
 
 async def test_twenty_people_in_one_order_are_read_back_in_their_turn() -> None:

@@ -27,7 +27,7 @@ from bot.calls.verbs import (
     Verb,
 )
 from bot.demo.vendors import StreamServer
-from bot.moderation.performer import Carrier
+from bot.moderation.performer import ActPerformer
 from bot.providers.stream.provider import StreamProvider
 from tests.providers.stream_setup import CID, asked, fill, here, order
 
@@ -48,7 +48,7 @@ async def all_carried(provider: StreamProvider, server: StreamServer, act: Act) 
         attempt=1,
         asked_at=datetime(2026, 11, 21, tzinfo=UTC),
     )
-    return await Carrier(provider, server.clock).carry_out(case)
+    return await ActPerformer(provider, server.clock).perform_act(case)
 
 
 async def test_a_kick_of_everyone_with_a_lost_answer_ends_confirmed_and_hits_nobody_twice(

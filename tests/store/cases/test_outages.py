@@ -146,12 +146,12 @@ async def test_lines_are_given_up_after_thirty_days(store: SqlStore, clock: Manu
 async def test_a_start_tries_at_once_and_takes_kept_lines_to_the_channel_that_is_set_now(
     database_url: str, clock: ManualClock, channel: str | None, place: str, outages: int
 ) -> None:
-    async with open_store(database_url, clock, line_channel="C-LINE", patience=60) as store:
+    async with open_store(database_url, clock, line_channel="C-LINE", timeout_s=60) as store:
         await asked(store, 2)
         line, shown = await lines(store)
         await store.noticed(shown, posted="1.0")
         await store.keep_line(line, "is_archived")
-    async with open_store(database_url, clock, line_channel=channel, patience=60) as store:
+    async with open_store(database_url, clock, line_channel=channel, timeout_s=60) as store:
         assert len(await store.outages()) == outages
         (line,) = await lines(store)
         assert (line.key, line.place) == ("line:1", place or "C-LINE")
@@ -163,10 +163,10 @@ async def test_no_more_is_taken_up_than_there_is_room_for(
     """Lines of a start before may be due for another channel, and both be closed."""
     with time_passing(clock, database_url):
         for channel in ("C-OLD", "C-NEW"):
-            async with open_store(database_url, clock, line_channel=channel, patience=60) as store:
+            async with open_store(database_url, clock, line_channel=channel, timeout_s=60) as store:
                 await store.accept(order(channel, person=channel))
                 await store.accept(order(f"2{channel}", person=f"2{channel}"))
-        async with open_store(database_url, clock, line_channel="C-NEW", patience=60) as store:
+        async with open_store(database_url, clock, line_channel="C-NEW", timeout_s=60) as store:
             for line in await lines(store):
                 await store.keep_line(line, "is_archived")
             assert len(await store.outages()) == 2

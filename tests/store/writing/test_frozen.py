@@ -41,7 +41,7 @@ async def test_others_go_on_when_a_process_is_frozen_inside_a_transaction(
     postgres_url: str, clock: ManualClock
 ) -> None:
     """They are told no while the server waits for it, and taken within 5 s."""
-    async with open_store(postgres_url, clock, patience=0.2) as store, frozen(postgres_url):
+    async with open_store(postgres_url, clock, timeout_s=0.2) as store, frozen(postgres_url):
         with pytest.raises(NotAccepted):
             await store.accept(order("first", person="first"))
         with pytest.raises(NotAccepted):
@@ -64,7 +64,7 @@ async def test_a_look_waits_no_longer_for_a_locked_table_than_an_order(
     postgres_url: str, clock: ManualClock
 ) -> None:
     """However many there are, more than connections; and the next one finds a connection."""
-    async with open_store(postgres_url, clock, patience=1) as store:
+    async with open_store(postgres_url, clock, timeout_s=1) as store:
         await store.accept(order())
         async with locked(postgres_url, "moderation_case"), asyncio.timeout(10):
             looks = [store.backlog(), store.recent(LOBBY, 5), *(store.case(1) for _ in range(40))]

@@ -53,7 +53,7 @@ async def test_a_full_disk_at_postgresql_is_told_as_nothing_done(
     when: str, postgres_url: str, clock: ManualClock
 ) -> None:
     """Also where it shows only at COMMIT: an ERROR there is an answer, and it is no."""
-    async with open_store(postgres_url, clock, patience=20) as store:
+    async with open_store(postgres_url, clock, timeout_s=20) as store:
         with failing(postgres_url, when, "53100"):
             no = await refused(store)
             assert (str(no), no.next_step) == (
@@ -69,7 +69,7 @@ async def test_a_full_disk_at_postgresql_is_told_as_nothing_done(
 async def test_a_rule_that_is_broken_only_at_commit_leaves_no_doubt(
     database_url: str, clock: ManualClock
 ) -> None:
-    async with open_store(database_url, clock, patience=20) as store:
+    async with open_store(database_url, clock, timeout_s=20) as store:
         with breaking_at_commit(store, database_url):
             no = await refused(store)
             assert str(no) == "The database did not take it."
@@ -106,7 +106,7 @@ async def test_a_full_sqlite_file_is_told_as_nothing_done(
     def no_room(connection: Any, _: Any) -> None:
         connection.execute("PRAGMA max_page_count = 1")  # as many as there are, it means
 
-    store = SqlStore(sqlite_url, clock, patience=20)
+    store = SqlStore(sqlite_url, clock, timeout_s=20)
     event.listen(store._database.writing, "connect", no_room)
     await store.start()
     no = await refused(store, "x" * 20_000)
@@ -145,7 +145,7 @@ async def test_an_order_that_speaks_of_a_full_disk_is_no_full_disk(
     postgres_url: str, clock: ManualClock
 ) -> None:
     """PostgreSQL repeats in its details what it did not take."""
-    async with open_store(postgres_url, clock, patience=20) as store:
+    async with open_store(postgres_url, clock, timeout_s=20) as store:
         with psycopg.connect(postgres_url) as other:
             other.execute("ALTER TABLE moderation_case ADD CHECK (call_id NOT LIKE '%:full')")
         call = CallRef(vendor=Vendor.STREAM, id="no space left:full")
@@ -157,7 +157,7 @@ async def test_an_order_that_speaks_of_a_full_disk_is_no_full_disk(
 async def test_a_server_that_can_only_be_read_is_told_as_such(
     postgres_url: str, clock: ManualClock
 ) -> None:
-    async with open_store(postgres_url, clock, patience=20) as store:
+    async with open_store(postgres_url, clock, timeout_s=20) as store:
         event.listen(store._database.writing, "begin", read_only)
         no = await refused(store)
         assert str(no) == READ_ONLY.says

@@ -70,7 +70,7 @@ def test_nor_is_it_on_the_loop_that_serve_runs_on(
 
 
 async def wait_too_long(sqlite_url: str, held: Path, clock: ManualClock) -> None:
-    async with open_store(sqlite_url, clock, patience=0.1) as store:
+    async with open_store(sqlite_url, clock, timeout_s=0.1) as store:
         await store.ping()
         async with aiosqlite.connect(held, isolation_level=None) as other:
             await other.execute("BEGIN IMMEDIATE")
@@ -82,7 +82,7 @@ async def wait_too_long(sqlite_url: str, held: Path, clock: ManualClock) -> None
 async def test_an_order_that_waits_too_long_for_postgresql_is_never_written(
     postgres_url: str, clock: ManualClock
 ) -> None:
-    async with open_store(postgres_url, clock, patience=0.1) as store:
+    async with open_store(postgres_url, clock, timeout_s=0.1) as store:
         async with await psycopg.AsyncConnection.connect(postgres_url) as other:
             await other.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
             await denied(store)
@@ -124,7 +124,7 @@ async def test_a_connection_that_broke_between_orders_costs_no_order(
 async def test_a_caller_that_left_the_queue_is_not_written(
     sqlite_url: str, held_sqlite: Path, clock: ManualClock
 ) -> None:
-    async with open_store(sqlite_url, clock, patience=1) as store:
+    async with open_store(sqlite_url, clock, timeout_s=1) as store:
         async with aiosqlite.connect(held_sqlite, isolation_level=None) as other:
             await other.execute("BEGIN IMMEDIATE")
             first = asyncio.create_task(store.accept(order("a", person="a")))
@@ -154,7 +154,7 @@ async def test_a_database_that_cannot_be_reached_accepts_nothing(
     tmp_path: Path, clock: ManualClock
 ) -> None:
     nowhere = f"postgresql://nobody@/none?host={tmp_path}"
-    async with open_store(nowhere, clock, patience=0.5) as store:
+    async with open_store(nowhere, clock, timeout_s=0.5) as store:
         with pytest.raises(NotAccepted) as caught, capture_logs() as log:
             await store.accept(order())
         assert ["no server listens there" in line["why"] for line in log if "why" in line] == [True]

@@ -11,7 +11,7 @@ NAMES = {"127.0.0.1", "localhost"}
 COOKIE, QUERY = "callwarden-playground", "token"
 
 
-class Guard:
+class AccessGuard:
     """Lets a request through whose Host is this machine and that brings the token.
 
     The token comes once in the link's query and then as a cookie. A page of another host that has

@@ -9,7 +9,7 @@ from bot.demo.playground.page.charts import chart
 from bot.demo.playground.page.elements import Elements, picture, unknown
 from bot.demo.playground.page.mrkdwn import html_of
 from bot.demo.playground.page.rich_text import rich_html
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 from bot.demo.playground.page.tables import table
 from bot.demo.slack.screen import Json, Shown, View
 
@@ -19,11 +19,11 @@ SIZES = {1: "k-h1", 2: "k-h2", 3: "k-h3", 4: "k-h4"}
 class Blocks:
     """The blocks of one message or form, for the person in `seat`."""
 
-    def __init__(self, seat: Seat, shown: Shown) -> None:
-        self._seat = seat
+    def __init__(self, session: Session, shown: Shown) -> None:
+        self._session = session
         self._shown = shown
-        self._names = seat.names
-        self._elements = Elements(seat, shown)
+        self._names = session.names
+        self._elements = Elements(session, shown)
 
     def draw(self, blocks: list[Json]) -> None:
         """Draw them, one below the other."""

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from bot.calls.models import Vendor
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 from bot.demo.vendors.rooms import Room, Stay
 
 SIGNS = {"graphic_eq": "speaking", "mic": "microphone on", "mic_off": "muted"}
@@ -17,23 +17,23 @@ MOST_PEOPLE = 12
 """People of one call that are named; the rest are counted."""
 
 
-class Calls(Pane):
+class CallsPane(Pane):
     """Every live call with its people."""
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat, "world", "The calls themselves")
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "world", "The calls themselves")
 
     def signature(self) -> Any:
         """Every room with who is in it, and what runs."""
         return [
             (vendor, room.id, [_facts(stay) for stay in room.here()], room.marks())
-            for vendor, server in self.seat.playground.stage.world.servers.items()
+            for vendor, server in self.session.playground.stage.world.servers.items()
             for room in server.rooms.values()
         ]
 
     def draw(self) -> None:
         """Vendor by vendor; rooms that are over are left out."""
-        for vendor, server in self.seat.playground.stage.world.servers.items():
+        for vendor, server in self.session.playground.stage.world.servers.items():
             ui.label(vendor.label).classes("k-h4")
             for room in server.rooms.values():
                 if room.here():
@@ -58,8 +58,8 @@ class Calls(Pane):
                     ui.label(f"and {len(here) - MOST_PEOPLE} more").classes("k-person")
 
     def _raid(self, vendor: Vendor, call: str) -> None:
-        came = self.seat.playground.raid(vendor, call)
-        self.seat.complain(f"{came} strangers joined." if came else "Nobody was let in.")
+        came = self.session.playground.raid(vendor, call)
+        self.session.complain(f"{came} strangers joined." if came else "Nobody was let in.")
 
 
 def _facts(stay: Stay) -> tuple[str, bool, bool]:

@@ -7,7 +7,7 @@ from nicegui import ui
 from bot.demo.playground.page.blocks import Blocks
 from bot.demo.playground.page.mrkdwn import marked
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 from bot.demo.playground.page.suggestions import hints_for
 from bot.demo.slack.screen import Message
 
@@ -19,36 +19,36 @@ LATEST = 40
 """Messages shown; older ones are left out with a word."""
 
 
-class Middle(Pane):
+class ChannelPane(Pane):
     """Everything in front of somebody where they look."""
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat, "middle")
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "middle")
 
     def signature(self) -> Any:
         """Where, who, and every message as it stands."""
-        seat = self.seat
-        if seat.place.channel is None:
-            return seat.user.id, seat.home.hash if seat.home else None
-        told = [(one.ts, one.edited and one.edited["ts"]) for one in seat.messages()]
-        return seat.user.id, seat.place.channel.id, told
+        session = self.session
+        if session.place.channel is None:
+            return session.user.id, session.home.hash if session.home else None
+        told = [(one.ts, one.edited and one.edited["ts"]) for one in session.messages()]
+        return session.user.id, session.place.channel.id, told
 
     def draw(self) -> None:
         """The newest at the end."""
-        if self.seat.place.channel is None:
+        if self.session.place.channel is None:
             self._home()
-        elif self.seat.user.id not in self.seat.place.channel.members:
-            ui.label(f"{self.seat.user.name} is not in this channel.").classes("k-empty")
+        elif self.session.user.id not in self.session.place.channel.members:
+            ui.label(f"{self.session.user.name} is not in this channel.").classes("k-empty")
         else:
-            self._messages(self.seat.messages())
-        ui.run_javascript(TO_TOP if self.seat.place.channel is None else TO_END)
+            self._messages(self.session.messages())
+        ui.run_javascript(TO_TOP if self.session.place.channel is None else TO_END)
 
     def _home(self) -> None:
-        home = self.seat.home
+        home = self.session.home
         if home is None:
             ui.label("The app has not drawn its Home yet.").classes("k-empty")
         else:
-            Blocks(self.seat, home).draw(home.blocks)
+            Blocks(self.session, home).draw(home.blocks)
 
     def _messages(self, messages: list[Message]) -> None:
         if not messages:
@@ -59,7 +59,7 @@ class Middle(Pane):
             self._message(message)
 
     def _message(self, message: Message) -> None:
-        author = self.seat.playground.stage.slack.world.users[message.user]
+        author = self.session.playground.stage.slack.world.users[message.user]
         answer = message.thread_ts not in {None, message.ts}
         kind = "k-message k-thread" if answer else "k-message"
         with ui.element("article").classes(kind):
@@ -72,9 +72,9 @@ class Middle(Pane):
                 if message.edited:
                     ui.label("edited").classes("k-tag")
             if message.blocks:
-                Blocks(self.seat, message).draw(message.blocks)
+                Blocks(self.session, message).draw(message.blocks)
             else:
-                ui.html(marked(message.text, self.seat.names), sanitize=False).classes("k-text")
+                ui.html(marked(message.text, self.session.names), sanitize=False).classes("k-text")
 
 
 def threaded(messages: list[Message]) -> list[Message]:
@@ -89,8 +89,8 @@ def threaded(messages: list[Message]) -> list[Message]:
 class Composer:
     """Where words and commands are typed; what can be said is shown while a command is typed."""
 
-    def __init__(self, seat: Seat) -> None:
-        self._seat = seat
+    def __init__(self, session: Session) -> None:
+        self._session = session
         with ui.element("div").classes("k-composer"):
             self._hints = ui.element("div").classes("k-hints").props('aria-live="polite"')
             with ui.element("div").classes("k-line"):
@@ -110,4 +110,4 @@ class Composer:
 
     async def _send(self) -> None:
         line, self._field.value = self._field.value or "", ""
-        await self._seat.say(line)
+        await self._session.say(line)

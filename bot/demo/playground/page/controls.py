@@ -5,26 +5,26 @@ from typing import Any
 from nicegui import events, ui
 
 from bot.calls.models import Vendor
-from bot.demo.playground.faults import Mood
+from bot.demo.playground.faults import VendorFault
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 from bot.demo.playground.playground import FASTEST, SLOWEST
 from bot.demo.playground.tutorial import LESSON
 
 
-class Lesson(Pane):
+class TutorialSteps(Pane):
     """What to try first; each step ticks itself off."""
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat, "lesson", "Six steps")
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "lesson", "Six steps")
 
     def signature(self) -> Any:
         """What is done."""
-        return frozenset(self.seat.playground.ticked)
+        return frozenset(self.session.playground.ticked)
 
     def draw(self) -> None:
         """Every step; the hint of the next one."""
-        done = self.seat.playground.ticked
+        done = self.session.playground.ticked
         following = next((n for n in range(len(LESSON)) if n not in done), None)
         for number, step in enumerate(LESSON):
             sign = "✓" if number in done else "○"
@@ -36,19 +36,19 @@ class Lesson(Pane):
             ui.label("All six. Now break something with the switches.").classes("k-hint")
 
 
-class Levers(Pane):
+class FaultControls(Pane):
     """The switches."""
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat, "levers", "Make it go wrong")
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "levers", "Make it go wrong")
 
     def signature(self) -> Any:
         """Whether the bot is there."""
-        return self.seat.playground.program.running
+        return self.session.playground.program.running
 
     def draw(self) -> None:
         """Vendors, Slack, the wire, the bot, the speed of the world."""
-        play = self.seat.playground
+        play = self.session.playground
         switches = play.switches
         for vendor in Vendor:
             self._mood(vendor)
@@ -76,28 +76,28 @@ class Levers(Pane):
             ).classes("k-button k-primary")
 
     async def _digest(self) -> None:
-        play = self.seat.playground
+        play = self.session.playground
         lead, channel = play.stage.cast.lead, play.stage.cast.digest
         await play.command(lead, channel, f"digest now {play.subscription}")
 
     def _mood(self, vendor: Vendor) -> None:
-        switches = self.seat.playground.switches
+        switches = self.session.playground.switches
 
         def turn(event: events.ValueChangeEventArguments[Any]) -> None:
-            switches.turn(vendor, Mood(event.value))
+            switches.turn(vendor, VendorFault(event.value))
 
-        moods = ui.select([mood.value for mood in Mood], value=switches.moods[vendor].value)
+        moods = ui.select([mood.value for mood in VendorFault], value=switches.moods[vendor].value)
         moods.props(f'dense outlined options-dense label="{vendor.label}"').classes("k-select")
         moods.on_value_change(turn)
 
     def _charts(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        self.seat.playground.switches.allow_charts(allowed=not event.value)
+        self.session.playground.switches.allow_charts(allowed=not event.value)
 
     def _busy(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        self.seat.playground.switches.keep_slack_busy(busy=event.value)
+        self.session.playground.switches.keep_slack_busy(busy=event.value)
 
     def _twice(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        self.seat.playground.switches.twice = event.value
+        self.session.playground.switches.twice = event.value
 
     def _pace(self, event: events.ValueChangeEventArguments[float | None]) -> None:
-        self.seat.playground.pace = event.value or SLOWEST
+        self.session.playground.pace = event.value or SLOWEST

@@ -8,7 +8,7 @@ from nicegui import events, ui
 
 from bot.demo.playground.page.menus import LookupMenu, label_of
 from bot.demo.playground.page.mrkdwn import html_of
-from bot.demo.playground.page.session import Seat, control_of
+from bot.demo.playground.page.session import Session, control_of
 from bot.demo.slack.control_finder import entered, options_of
 from bot.demo.slack.screen import STATEFUL, Control, Json, Shown, state_of
 
@@ -28,8 +28,8 @@ PICKED = {"datepicker": "date", "timepicker": "time"}
 class Elements:
     """The elements of one message or form, for the person in `seat`."""
 
-    def __init__(self, seat: Seat, shown: Shown) -> None:
-        self._seat = seat
+    def __init__(self, session: Session, shown: Shown) -> None:
+        self._session = session
         self._shown = shown
         self._state = state_of(shown)
 
@@ -76,11 +76,11 @@ class Elements:
         known = {option["value"]: option for option in chosen if option}
         labels = {value: label_of(option) for value, option in known.items()}
         field = self._select(control, labels, lambda value: known[value], typed=True)
-        LookupMenu(field, known, partial(self._seat.suggest, self._shown, control))
+        LookupMenu(field, known, partial(self._session.suggest, self._shown, control))
 
     def people(self, control: Control) -> None:
         """A menu of the people, or of the channels, of the workspace."""
-        world = self._seat.playground.stage.slack.world
+        world = self._session.playground.stage.slack.world
         options = {user.id: user.name for user in world.users.values() if not user.bot}
         if "users" not in control.element["type"]:
             options = {one.id: f"#{one.name}" for one in world.channels.values()}
@@ -162,7 +162,7 @@ class Elements:
         return self._state[block][action][told]
 
     def _enter(self, control: Control, value: Any) -> None:
-        self._seat.enter(self._shown, control, value)
+        self._session.enter(self._shown, control, value)
 
     async def _entered(self, control: Control, value: Any) -> None:
         """Fill the field in, and tell the app where it is told at once."""
@@ -177,7 +177,7 @@ class Elements:
         """Ask the element's question where it has one, then use it."""
         if (question := control.element.get("confirm")) and not await _confirmed(question):
             return
-        await self._seat.use(self._shown, control, state)
+        await self._session.use(self._shown, control, state)
 
 
 def picture(node: Json) -> None:

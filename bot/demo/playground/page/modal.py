@@ -6,27 +6,27 @@ from nicegui import ui
 
 from bot.demo.playground.page.blocks import Blocks
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 from bot.demo.slack.screen import View
 
 FOCUS = "document.querySelector('.k-modal input, .k-modal textarea, .k-modal button')?.focus()"
 """A form takes the keyboard as soon as it opens."""
 
 
-class Form(Pane):
+class ModalPane(Pane):
     """The modal in front of somebody; nothing when none is open."""
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat, "form")
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "form")
 
     def signature(self) -> Any:
         """Which view, in which version, with which complaints."""
-        view = self.seat.view
+        view = self.session.view
         return None if view is None else (view.id, view.hash, tuple(view.errors.items()))
 
     def draw(self) -> None:
         """A dialog over everything else."""
-        view = self.seat.view
+        view = self.session.view
         if view is None:
             return
         with (
@@ -36,12 +36,12 @@ class Form(Pane):
             dialog.on("keydown.escape", lambda: self._close(view))
             self._head(view)
             with ui.element("div").classes("k-modal-body"):
-                Blocks(self.seat, view).draw(view.blocks)
+                Blocks(self.session, view).draw(view.blocks)
             self._foot(view)
         ui.run_javascript(FOCUS)
 
     def _head(self, view: View) -> None:
-        depth = len(self.seat.playground.stage.slack.world.modals.stack(view.user))
+        depth = len(self.session.playground.stage.slack.world.modals.stack(view.user))
         with ui.element("div").classes("k-modal-head"):
             ui.label(view.given["title"]["text"]).classes("k-h2").props('role="heading"')
             if depth > 1:
@@ -61,7 +61,7 @@ class Form(Pane):
                 ).classes("k-button k-primary").mark("submit")
 
     async def _submit(self, view: View) -> None:
-        await self.seat.submit(view)
+        await self.session.submit(view)
 
     async def _close(self, view: View, *, all_of_them: bool = False) -> None:
-        await self.seat.close(view, all_of_them=all_of_them)
+        await self.session.close(view, all_of_them=all_of_them)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from nicegui import ui
 
-from bot.demo.playground.page.calls import Calls
-from bot.demo.playground.page.channel import Composer, Middle
-from bot.demo.playground.page.controls import Lesson, Levers
-from bot.demo.playground.page.modal import Form
+from bot.demo.playground.page.calls import CallsPane
+from bot.demo.playground.page.channel import ChannelPane, Composer
+from bot.demo.playground.page.controls import FaultControls, TutorialSteps
+from bot.demo.playground.page.modal import ModalPane
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.session import Place, Seat
-from bot.demo.playground.page.sidebar import Places
-from bot.demo.playground.page.traffic import Wire
+from bot.demo.playground.page.session import Place, Session
+from bot.demo.playground.page.sidebar import Sidebar
+from bot.demo.playground.page.traffic import TrafficPane
 from bot.demo.playground.playground import Playground
 
 TITLE = "Callwarden playground"
@@ -26,7 +26,7 @@ def draw_page(playground: Playground) -> None:
     ui.add_css(LOOK)
     complain = partial(ui.notify, position="top")
     cast = playground.stage.cast
-    seat = Seat(playground, cast.moderator, Place(cast.ops), complain)
+    session = Session(playground, cast.moderator, Place(cast.ops), complain)
     dark = ui.dark_mode(None)
     panes: list[Pane] = []
 
@@ -41,12 +41,17 @@ def draw_page(playground: Playground) -> None:
             ui.label("simulated chat, made-up people").classes("k-tag")
             ui.button("Light or dark", on_click=dark.toggle, color=None).props("no-caps flat dense")
         with ui.element("nav").classes("k-left"):
-            panes.append(Places(seat, refresh))
+            panes.append(Sidebar(session, refresh))
         with ui.element("main").classes("k-middle"):
-            panes.append(Middle(seat))
-            Composer(seat)
+            panes.append(ChannelPane(session))
+            Composer(session)
         with ui.element("aside").classes("k-right"):
-            panes += [Lesson(seat), Calls(seat), Levers(seat), Wire(seat)]
-        panes.append(Form(seat))
+            panes += [
+                TutorialSteps(session),
+                CallsPane(session),
+                FaultControls(session),
+                TrafficPane(session),
+            ]
+        panes.append(ModalPane(session))
     refresh()
     ui.timer(REFRESH_SECONDS, refresh)

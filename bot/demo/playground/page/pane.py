@@ -5,14 +5,14 @@ from typing import Any
 
 from nicegui import ui
 
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 
 
 class Pane(abc.ABC):
     """One part, in the container in which it was made."""
 
-    def __init__(self, seat: Seat, name: str, title: str = "") -> None:
-        self.seat = seat
+    def __init__(self, session: Session, name: str, title: str = "") -> None:
+        self.session = session
         self._shown: Any = None
         with ui.element("section").classes(f"k-pane k-pane-{name}").props(f'aria-label="{name}"'):
             if title:

@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 from nicegui import ui
 
-from bot.demo.playground.page.access import QUERY, Guard
+from bot.demo.playground.page.access import QUERY, AccessGuard
 from bot.demo.playground.page.page import TITLE, draw_page
 from bot.demo.playground.playground import Playground
 from bot.demo.serving import serve
@@ -27,5 +27,5 @@ async def open_page(playground: Playground, port: int = 0) -> AsyncIterator[str]
         show_welcome_message=False,
     )
     token = secrets.token_urlsafe(16)
-    async with serve(Guard(web, token), port=port, websockets=True) as url:
+    async with serve(AccessGuard(web, token), port=port, websockets=True) as url:
         yield f"{url}/?{QUERY}={token}"

@@ -30,7 +30,7 @@ class Place:
 
 
 @dataclass
-class Seat:
+class Session:
     """One browser tab. `complain` shows a line to whoever sits there, and nobody else."""
 
     playground: Playground

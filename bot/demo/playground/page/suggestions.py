@@ -8,7 +8,7 @@ MOST = 6
 """Lines offered at once."""
 
 
-class Hint(NamedTuple):
+class Suggestion(NamedTuple):
     """What can be typed, and what it does."""
 
     usage: str
@@ -16,7 +16,7 @@ class Hint(NamedTuple):
 
 
 COMMANDS = (
-    Hint(
+    Suggestion(
         "/calls [show K7QX | mute K7QX alice reason | kick K7QX alice reason | help]",
         "See the live calls and moderate them",
     ),
@@ -24,7 +24,7 @@ COMMANDS = (
 """The slash commands of manifest.yml, which is not there where a wheel is installed."""
 
 
-def hints_for(typed: str) -> list[Hint]:
+def hints_for(typed: str) -> list[Suggestion]:
     """What may come next after `typed`; nothing for words that are no command."""
     command, _, rest = typed.partition(" ")
     if not typed.startswith("/"):
@@ -35,7 +35,7 @@ def hints_for(typed: str) -> list[Hint]:
         return []
     word = rest.strip().split(" ")[0]
     return [
-        Hint(f"{command} {example}", about.summary.partition(". ")[0].removesuffix("."))
+        Suggestion(f"{command} {example}", about.summary.partition(". ")[0].removesuffix("."))
         for name, about in topics().items()
         for example in about.examples[:1]
         if name.startswith(word) or word == name

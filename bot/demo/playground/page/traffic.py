@@ -6,26 +6,26 @@ from typing import Any
 from nicegui import ui
 
 from bot.demo.playground.page.pane import Pane
-from bot.demo.playground.page.session import Seat
+from bot.demo.playground.page.session import Session
 from bot.demo.playground.traffic import Exchange
 
 LATEST = 25
 """Exchanges shown, newest first."""
 
 
-class Wire(Pane):
+class TrafficPane(Pane):
     """The log of signed requests and Web API calls."""
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat, "wire", "Over the wire")
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "wire", "Over the wire")
 
     def signature(self) -> Any:
         """How many there were."""
-        return self.seat.playground.traffic.count
+        return self.session.playground.traffic.count
 
     def draw(self) -> None:
         """Newest first; each opens to what was asked and answered."""
-        kept = list(self.seat.playground.traffic)[-LATEST:]
+        kept = list(self.session.playground.traffic)[-LATEST:]
         if not kept:
             ui.label("Nothing yet.").classes("k-empty")
         for exchange in reversed(kept):

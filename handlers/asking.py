@@ -16,11 +16,11 @@ from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
 from handlers.context import SlackContext
 from handlers.modals import reason_form
-from handlers.slack_api.case_notifier import PATIENCE, written_name
+from handlers.slack_api.case_notifier import SEARCH_SECONDS, display_name
 from handlers.slack_api.channel_errors import UNAVAILABLE
 from handlers.slack_api.history import ChannelHistory
-from handlers.slack_api.posting import Mark, pause_before, post, taken
-from handlers.slack_api.shared_channels import OwnChannels
+from handlers.slack_api.posting import MessageMark, delivery, post, retry_delay
+from handlers.slack_api.shared_channels import SharedChannelGuard
 
 EVENT_TYPE = "callwarden_ask"
 """The metadata under which a posted order can be found again after a crash."""
@@ -43,22 +43,22 @@ async def open_order(ctx: SlackContext) -> None:
 
 
 @dataclass(frozen=True)
-class SlackAsks:
+class SlackAskPoster:
     """Posts orders to `channel`, which is the moderation channel; `pace` is that of its lines."""
 
     client: AsyncWebClient
     history: ChannelHistory
     directory: Directory
-    own: OwnChannels
+    guard: SharedChannelGuard
     channel: str
     pace: AsyncLimiter
 
-    async def require_own(self) -> None:
+    async def require_unshared(self) -> None:
         """Raise DeliveryImpossible where people of another workspace read along.
 
         DeliveryDeferred while that is not known.
         """
-        await self.own.require(self.channel, pause_before(1))
+        await self.guard.require(self.channel, retry_delay(1))
 
     async def post(self, order: Ask) -> None:
         """Post it; a second attempt looks first whether the first one arrived.
@@ -66,13 +66,13 @@ class SlackAsks:
         Raises DeliveryDeferred, DeliveryImpossible or, where nothing can be posted now,
         ChannelUnavailable.
         """
-        await self.own.require(self.channel, pause_before(order.attempt))
+        await self.guard.require(self.channel, retry_delay(order.attempt))
         message = await self._message(order)
         await self.pace.acquire()
-        async with taken(
-            "order asked for", pause_before(order.attempt), {}, UNAVAILABLE
+        async with delivery(
+            "order asked for", retry_delay(order.attempt), {}, UNAVAILABLE
         ) as attempt:
-            mark = Mark(EVENT_TYPE, order.id)
+            mark = MessageMark(EVENT_TYPE, order.id)
             if order.attempt > 1 and await self._there(order, mark):
                 return
             write = partial(
@@ -83,10 +83,12 @@ class SlackAsks:
             )
             await post(write, (message, Message(message.text, [])), attempt)
 
-    async def _there(self, order: Ask, mark: Mark) -> bool:
+    async def _there(self, order: Ask, mark: MessageMark) -> bool:
         since = order.asked_at or order.refused_at
-        look = self.history.find(self.channel, mark, since, PATIENCE, what="order asked for")
-        return await look is not None
+        search = self.history.find(
+            self.channel, mark, since, SEARCH_SECONDS, what="order asked for"
+        )
+        return await search is not None
 
     async def _message(self, order: Ask) -> Message:
         people = await self._people(order)
@@ -94,10 +96,10 @@ class SlackAsks:
             may = [who(one) for one in people]
         else:
             named = await asyncio.gather(
-                *(written_name(self.directory, one) for one in people[:MOST_NAMED])
+                *(display_name(self.directory, one) for one in people[:MOST_NAMED])
             )
             may = [*named, *people[MOST_NAMED:]]
-        return ask_message(order, await written_name(self.directory, order.actor.user), may)
+        return ask_message(order, await display_name(self.directory, order.actor.user), may)
 
     async def _people(self, order: Ask) -> list[str]:
         """Those who may, one by one; of a group that Slack does not tell, nobody."""

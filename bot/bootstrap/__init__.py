@@ -45,9 +45,9 @@ from bot.store import SqlStore, startup
 from bot.usage_import.backfill import Backfill
 from handlers.commands.lookups import look_up
 from handlers.services import DigestServices, OpenServices, Services
-from handlers.slack_api.clients import ask_for_anything
-from handlers.slack_api.digest_poster import SlackDigests
-from handlers.slack_api.shared_channels import OwnDigests
+from handlers.slack_api.clients import ask_for_date
+from handlers.slack_api.digest_poster import SlackDigestPoster
+from handlers.slack_api.shared_channels import GuardedDigestPoster
 
 log = structlog.get_logger(__name__)
 
@@ -153,11 +153,11 @@ async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
 def _dispatcher(
     settings: Settings, store: SqlStore, fresh: UsageRefresh, slack: SlackSide, owner: str
 ) -> DigestDispatcher:
-    poster = SlackDigests(slack.client, slack.history, settings.process.command)
+    poster = SlackDigestPoster(slack.client, slack.history, settings.process.command)
     return DigestDispatcher(
         digests=store,
         builder=digest_builder(settings, store, fresh.clock),
-        poster=OwnDigests(poster, slack.own),
+        poster=GuardedDigestPoster(poster, slack.guard),
         fresh=fresh.fresh,
         clock=fresh.clock,
         owner=owner,
@@ -196,7 +196,7 @@ async def _running(
     """Take up what is due while the context lasts; then finish what was acknowledged."""
     life, tasks, scheduler = services.life, services.tasks, Scheduler(meter=services.meter)
     life.watch(store.writing)
-    slack = partial(ask_for_anything, services.slack)
+    slack = partial(ask_for_date, services.slack)
     ClockChecks(services.skew, slack, store.time, tasks).schedule(scheduler)
     if worker:
         SweepJobs(consumers).schedule(scheduler)

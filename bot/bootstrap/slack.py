@@ -12,14 +12,14 @@ from bot.clock_skew import SLACK, ClockSkew
 from bot.moderation.call_cards import CallCards
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.asking import SlackAsks
+from handlers.asking import SlackAskPoster
 from handlers.slack_api.admin_alerts import AdminAlerts
-from handlers.slack_api.case_notifier import Outbox
+from handlers.slack_api.case_notifier import CaseNotifier
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.history import ChannelHistory
 from handlers.slack_api.response_url import ResponseUrlClient
-from handlers.slack_api.shared_channels import OwnChannels, OwnLines
+from handlers.slack_api.shared_channels import GuardedNotifier, SharedChannelGuard
 
 LINES_IN_A_BURST = 5
 """Lines the moderation channel gets at once before they are paced."""
@@ -35,7 +35,7 @@ class SlackSide(NamedTuple):
     response_urls: ResponseUrlClient
     history: ChannelHistory
     directory: SlackDirectory
-    own: OwnChannels
+    guard: SharedChannelGuard
     pace: AsyncLimiter
 
 
@@ -56,16 +56,16 @@ async def open_slack(
         ResponseUrlClient(session, settings.network),
         ChannelHistory(client, clock, partial(skew.time_of, SLACK)),
         directory,
-        OwnChannels(directory, frozenset(settings.rules.slack.shared_channels)),
+        SharedChannelGuard(directory, frozenset(settings.rules.slack.shared_channels)),
         AsyncLimiter(LINES_IN_A_BURST, LINES_IN_A_BURST / limits.lines_per_second),
     )
 
 
 def notifier(
     settings: Settings, slack: SlackSide, call_cards: CallCards, store: SqlStore
-) -> OwnLines:
+) -> GuardedNotifier:
     """What tells cases in the moderation channel and to their askers."""
-    outbox = Outbox(
+    case_notifier = CaseNotifier(
         client=slack.client,
         history=slack.history,
         response_urls=slack.response_urls,
@@ -74,7 +74,7 @@ def notifier(
         pace=slack.pace,
         alerts=AdminAlerts(slack.client, _admins(settings)),
     )
-    return OwnLines(outbox, slack.own, store)
+    return GuardedNotifier(case_notifier, slack.guard, store)
 
 
 def _admins(settings: Settings) -> list[str]:
@@ -82,9 +82,11 @@ def _admins(settings: Settings) -> list[str]:
     return [who for who in settings.rules.people.admins if not who.startswith("S")]
 
 
-def ask_poster(settings: Settings, slack: SlackSide) -> SlackAsks | None:
+def ask_poster(settings: Settings, slack: SlackSide) -> SlackAskPoster | None:
     """What asks those who may in the moderation channel; None where there is none."""
     channel = settings.rules.slack.moderation_channel
     if channel is None:
         return None
-    return SlackAsks(slack.client, slack.history, slack.directory, slack.own, channel, slack.pace)
+    return SlackAskPoster(
+        slack.client, slack.history, slack.directory, slack.guard, channel, slack.pace
+    )

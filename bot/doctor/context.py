@@ -13,7 +13,7 @@ from bot.ports import CallProvider
 from bot.settings import Settings
 from bot.store import SqlStore
 from bot.store.urls import sqlite_file
-from handlers.slack_api.probe import Questions, Reply, questions
+from handlers.slack_api.probe import ProbeAnswer, SlackProbe, open_probe
 
 UNSEEN = "Not looked at: Slack does not answer to the bot's token."
 
@@ -25,16 +25,16 @@ def home_of(told: Mapping[str, Any]) -> str:
 
 
 class Slack:
-    """Slack behind `questions`. Who the bot is there is asked once, for every check."""
+    """Slack behind `probe`. Who the bot is there is asked once, for every check."""
 
-    def __init__(self, questions: Questions) -> None:
-        self.questions = questions
-        self._hello: asyncio.Task[Reply] | None = None
+    def __init__(self, probe: SlackProbe) -> None:
+        self.probe = probe
+        self._hello: asyncio.Task[ProbeAnswer] | None = None
 
-    async def hello(self) -> Reply:
+    async def hello(self) -> ProbeAnswer:
         """The answer to auth.test; SlackSilent."""
         if self._hello is None:
-            self._hello = asyncio.create_task(self.questions.ask("auth.test"))
+            self._hello = asyncio.create_task(self.probe.ask("auth.test"))
         return await asyncio.shield(self._hello)
 
     async def aclose(self) -> None:
@@ -56,7 +56,7 @@ async def slack_for(
         yield None
         return
     secret, url = token.get_secret_value(), settings.slack.api_url
-    async with questions(secret, url, clock, timeout_s, settings.network) as opened:
+    async with open_probe(secret, url, clock, timeout_s, settings.network) as opened:
         slack = Slack(opened)
         try:
             yield slack

@@ -9,7 +9,7 @@ from bot.doctor.findings import Finding, Findings, bad, good, note, warning
 from bot.errors import SlackSilent
 from bot.policy.rules import Rules
 from bot.ports import Member
-from handlers.slack_api.probe import Reply
+from handlers.slack_api.probe import ProbeAnswer
 
 PEOPLE, CHANNELS = "People", "Channels"
 
@@ -43,7 +43,7 @@ async def people(context: DoctorContext) -> Findings:
             where = " and ".join(named[who])
             if who.startswith("S"):
                 return await _group(slack, who, where)
-            return _person(await slack.questions.directory.member(who), home, where)
+            return _person(await slack.probe.directory.member(who), home, where)
 
     asked = list(named)[:MOST]
     found = [one for one in await asyncio.gather(*map(look, asked)) if one is not None]
@@ -94,7 +94,7 @@ def _person(member: Member, home: str, where: str) -> Finding | None:
 
 
 async def _group(slack: Slack, group: str, where: str) -> Finding | None:
-    reply = await slack.questions.ask("usergroups.users.list", usergroup=group)
+    reply = await slack.probe.ask("usergroups.users.list", usergroup=group)
     if reply.error in NO_GROUPS:
         why = NO_GROUPS[reply.error]
         return warning(PEOPLE, f"Group {group} gives nobody a role.", f"It cannot be read: {why}.")
@@ -130,7 +130,7 @@ async def _channel(slack: Slack, channel: str, *, posts: bool, allowed: bool) ->
     """One channel; only where the bot `posts` does it have to be a member."""
     key = "`moderation_channel`" if posts else "`channels`"
     other = f"Correct {key} under `[slack]` in callwarden.toml"
-    reply = await slack.questions.ask("conversations.info", channel=channel)
+    reply = await slack.probe.ask("conversations.info", channel=channel)
     if reply.error == "missing_scope":
         return await _by_history(slack, channel, posts=posts)
     if reply.error:
@@ -157,7 +157,7 @@ def _not_in(name: str) -> Finding:
 
 async def _by_history(slack: Slack, channel: str, *, posts: bool) -> Finding:
     """What shows without the scope to see channels: whether the bot may read there."""
-    reply: Reply = await slack.questions.ask("conversations.history", channel=channel, limit="1")
+    reply: ProbeAnswer = await slack.probe.ask("conversations.history", channel=channel, limit="1")
     if posts and reply.error == "not_in_channel":
         return _not_in(channel)
     if reply.error == "channel_not_found":

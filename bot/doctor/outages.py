@@ -5,7 +5,7 @@ from bot.doctor.context import DoctorContext, existing_store
 from bot.doctor.findings import Finding, Findings, bad
 from bot.doctor.named_places import CHANNELS
 from bot.errors import CallwardenError
-from handlers.slack_api.channel_errors import TRY_NOW, trouble
+from handlers.slack_api.channel_errors import TRY_NOW, problem_of
 
 
 async def outages(context: DoctorContext) -> Findings:
@@ -18,7 +18,7 @@ async def outages(context: DoctorContext) -> Findings:
 
 
 def _finding(outage: ChannelOutage) -> Finding:
-    told = trouble(outage.error)
+    told = problem_of(outage.error)
     says = (
         f"{outage.channel} {told.says}. Since {outage.began_at:%Y-%m-%d %H:%M} UTC, lines of cases "
         f"kept: {outage.kept}. The next try is at {outage.retry_at:%H:%M} UTC."

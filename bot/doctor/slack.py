@@ -10,7 +10,7 @@ from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import SlackSilent
 from bot.responses import http_date
 from bot.settings import Settings
-from handlers.slack_api.probe import Reply
+from handlers.slack_api.probe import ProbeAnswer
 
 TOKEN, SCOPES, COMMAND, APP_TOKEN, SECRET, CLOCK = (
     "Slack token",
@@ -86,7 +86,7 @@ def _refused(error: str) -> Finding:
     return bad(TOKEN, f"Slack refuses the token ({error}).", MEND_TOKEN.get(error, OTHER_TOKEN))
 
 
-async def _known(context: DoctorContext) -> Reply | None:
+async def _known(context: DoctorContext) -> ProbeAnswer | None:
     """Slack's word on who we are; None where `token` says what is wrong."""
     if context.slack is None:
         return None
@@ -164,15 +164,13 @@ async def app_token(context: DoctorContext) -> Findings:
         return wrong
     if context.slack is None:
         return [note(APP_TOKEN, UNSEEN)]
-    reply = await context.slack.questions.ask(
-        "apps.connections.open", token=token.get_secret_value()
-    )
+    reply = await context.slack.probe.ask("apps.connections.open", token=token.get_secret_value())
     if reply.error == "ratelimited":
         return [note(APP_TOKEN, "Not looked at: Slack gives one address a minute.")]
     if reply.error:
         mend = f"Turn Socket Mode on in the app's settings, and take the token from {APP_TOKENS}."
         return [bad(APP_TOKEN, f"Slack opens no socket ({reply.error}).", mend)]
-    await context.slack.questions.connect(str(reply.data.get("url") or ""))
+    await context.slack.probe.connect(str(reply.data.get("url") or ""))
     return [good(APP_TOKEN, "Slack opens a socket, and a connection to it comes about.")]
 
 

@@ -141,7 +141,7 @@ class AskService:
         """
         try:
             async with asyncio.timeout(OWN_SECONDS):
-                await poster.require_own()
+                await poster.require_unshared()
         except DeliveryImpossible as error:
             raise NobodyAsked(
                 "The moderation channel is shared with another workspace, so nobody was asked.",

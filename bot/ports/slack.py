@@ -60,7 +60,7 @@ class AskPoster(Protocol):
     async def post(self, ask: Ask) -> None:
         """Post it; a second attempt looks first whether the first one arrived."""
 
-    async def require_own(self) -> None:
+    async def require_unshared(self) -> None:
         """DeliveryImpossible where people of another workspace read what is posted there."""
 
 

@@ -26,7 +26,7 @@ from handlers.inbound.payloads import Json, Unreadable
 from handlers.inbound.request_metrics import arriving
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import error_code, retry_after
-from handlers.slack_api.websocket import Unplugged, Wire
+from handlers.slack_api.websocket import Disconnected, SlackSocket
 
 log = structlog.get_logger(__name__)
 
@@ -116,22 +116,24 @@ class Socket:
         self._tasks = tasks
         self._clock = clock
         self._meter = meter
-        self._wire: Wire | None = None
-        self._owed: dict[Wire, set[asyncio.Task[None]]] = {}
+        self._connection: SlackSocket | None = None
+        self._owed: dict[SlackSocket, set[asyncio.Task[None]]] = {}
         self._failures = 0
         self._connected = 0
-        self._heard = clock.monotonic()
+        self._last_frame_at = clock.monotonic()
 
     def pulse(self) -> Pulse:
         """How it is now."""
-        wire = self._wire
-        heard = max([self._heard, *(wire.heard for wire in self._owed)])
-        silent = self._clock.monotonic() - heard
+        connection = self._connection
+        last_frame_at = max(
+            [self._last_frame_at, *(connection.last_frame_at for connection in self._owed)]
+        )
+        silent = self._clock.monotonic() - last_frame_at
         reconnects = max(self._connected - 1, 0)
         if silent > DEAD_SECONDS:
             return Pulse("dead", None, silent, reconnects)
-        if wire is not None and not wire.worn.done():
-            return Pulse("connected", wire.since, silent, reconnects)
+        if connection is not None and not connection.stale.done():
+            return Pulse("connected", connection.since, silent, reconnects)
         state: Literal["reconnecting", "starting"] = (
             "reconnecting" if self._connected else "starting"
         )
@@ -155,12 +157,12 @@ class Socket:
                 for task in (keeping, stopping):
                     task.cancel()
                 await asyncio.gather(keeping, stopping, return_exceptions=True)
-                await asyncio.gather(*(self._retire(wire) for wire in list(self._owed)))
+                await asyncio.gather(*(self._retire(connection) for connection in list(self._owed)))
 
     async def _keep(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> NoReturn:
         while True:
             fresh = await self._connect(slack, session)
-            old, self._wire = self._wire, fresh
+            old, self._connection = self._connection, fresh
             self._connected += 1
             log.info("socket connected", reconnects=self._connected - 1)
             if old is not None:
@@ -171,9 +173,9 @@ class Socket:
             self._failures = self._failures + 1 if lived < SETTLED_SECONDS else 0
             if why not in REFRESH:
                 await self._retire(fresh)
-                self._wire = None
+                self._connection = None
 
-    async def _connect(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> Wire:
+    async def _connect(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> SlackSocket:
         """The next connection, after as many tries as it takes."""
         asked, why = 0.0, None
         while True:
@@ -183,7 +185,7 @@ class Socket:
                 await self._clock.sleep(max(asked, PAUSES[min(self._failures, len(PAUSES)) - 1]))
             try:
                 return await self._open(slack, session)
-            except Unplugged as error:
+            except Disconnected as error:
                 self._failures += 1
                 asked, why = error.seconds, error.diagnosis
                 cause = why and why.cause
@@ -191,25 +193,25 @@ class Socket:
                     "socket not connected", why=str(error), cause=cause, tries=self._failures
                 )
 
-    async def _open(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> Wire:
-        """One try: a ticket, a connection, and Slack's hello. Raises Unplugged and ConfigError."""
-        wire: Wire | None = None
+    async def _open(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> SlackSocket:
+        """One try: a ticket, a connection, and Slack's hello; Disconnected or ConfigError."""
+        connection: SlackSocket | None = None
         url, network = self._slack
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 url = await self._ticket(slack)
-                wire = await Wire.open(session, url, self._clock, network)
-                self._owed[wire] = set()
-                self._tasks.spawn(self._read(wire), "socket")
-                await either(wire.greeted, wire.worn)
+                connection = await SlackSocket.open(session, url, self._clock, network)
+                self._owed[connection] = set()
+                self._tasks.spawn(self._read(connection), "socket")
+                await either(connection.ready, connection.stale)
         except TimeoutError as error:
-            if wire is not None:
-                await self._retire(wire)
-            raise Unplugged.because(error, url, network) from error
-        if wire.worn.done():
-            await self._retire(wire)
-            raise Unplugged(wire.worn.result())
-        return wire
+            if connection is not None:
+                await self._retire(connection)
+            raise Disconnected.because(error, url, network) from error
+        if connection.stale.done():
+            await self._retire(connection)
+            raise Disconnected(connection.stale.result())
+        return connection
 
     async def _ticket(self, slack: AsyncWebClient) -> str:
         """An address that is good for one connection."""
@@ -224,49 +226,50 @@ class Socket:
                     next_step="Make an app-level token with connections:write, under Basic "
                     "Information, and turn on Socket Mode; see docs/slack.md.",
                 ) from error
-            raise Unplugged(code, retry_after(error.response.headers, 0.0)) from error
+            raise Disconnected(code, retry_after(error.response.headers, 0.0)) from error
         except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            raise Unplugged.because(error, self._slack.api_url, self._slack.network) from error
+            raise Disconnected.because(error, self._slack.api_url, self._slack.network) from error
         return str(answer.get("url") or "")
 
-    async def _until_worn(self, wire: Wire) -> str:
-        """Why `wire` has to be replaced, as soon as it has to be."""
-        while not wire.worn.done():
-            silent = self._clock.monotonic() - wire.heard
+    async def _until_worn(self, connection: SlackSocket) -> str:
+        """Why `connection` has to be replaced, as soon as it has to be."""
+        while not connection.stale.done():
+            silent = self._clock.monotonic() - connection.last_frame_at
             if silent >= SILENT_SECONDS:
-                wire.wear("silent")
+                connection.mark_stale("silent")
                 break
             if silent >= PING_SECONDS:
-                await wire.ping()
+                await connection.ping()
             until = PING_SECONDS if silent < PING_SECONDS else SILENT_SECONDS
             sleeping = asyncio.create_task(self._clock.sleep(until - silent))
             try:
-                await either(sleeping, wire.worn)
+                await either(sleeping, connection.stale)
             finally:
                 sleeping.cancel()
-        return wire.worn.result()
+        return connection.stale.result()
 
-    async def _read(self, wire: Wire) -> None:
+    async def _read(self, connection: SlackSocket) -> None:
         try:
-            async for told in wire.said():
-                self._take(wire, told)
+            async for told in connection.messages():
+                self._take(connection, told)
         finally:
-            wire.end()
+            connection.end()
 
-    def _take(self, wire: Wire, told: Json) -> None:
+    def _take(self, connection: SlackSocket, told: Json) -> None:
         """One message: hello, goodbye, or an envelope, which is answered beside the next ones."""
         if told.get("type") == "hello":
-            wire.greet()
+            connection.mark_ready()
         elif told.get("type") == "disconnect":
-            wire.wear(str(told.get("reason")))
+            connection.mark_stale(str(told.get("reason")))
         elif (
-            isinstance(told.get("envelope_id"), str) and (owed := self._owed.get(wire)) is not None
+            isinstance(told.get("envelope_id"), str)
+            and (owed := self._owed.get(connection)) is not None
         ):
-            task = self._tasks.spawn(self._answer(wire, told), "envelope")
+            task = self._tasks.spawn(self._answer(connection, told), "envelope")
             owed.add(task)
             task.add_done_callback(owed.discard)
 
-    async def _answer(self, wire: Wire, envelope: Json) -> None:
+    async def _answer(self, connection: SlackSocket, envelope: Json) -> None:
         """Let Bolt answer, and send that; what no listener takes stays unacknowledged, as by HTTP.
 
         A lost acknowledgement loses no order: it is on disk, and delivered again it is the same.
@@ -287,29 +290,29 @@ class Socket:
                 payload = payload_of(answer.body)
             try:
                 takes = envelope.get("accepts_response_payload")
-                await wire.answer(envelope["envelope_id"], payload if takes else None)
-            except Unplugged as error:
+                await connection.answer(envelope["envelope_id"], payload if takes else None)
+            except Disconnected as error:
                 log.warning("acknowledgement lost", kind=kind, why=str(error))
 
-    async def _outlive(self, wire: Wire) -> None:
+    async def _outlive(self, connection: SlackSocket) -> None:
         """Go on with a connection that has its successor until Slack ends it, or for a while."""
         waiting = asyncio.create_task(self._clock.sleep(LINGER_SECONDS))
         try:
-            await either(waiting, wire.ended)
+            await either(waiting, connection.ended)
         finally:
             waiting.cancel()
-        await self._retire(wire)
+        await self._retire(connection)
 
-    async def _retire(self, wire: Wire) -> None:
+    async def _retire(self, connection: SlackSocket) -> None:
         """Take nothing more from a connection, finish the answers owed on it, and hang up.
 
         What Slack sent and we did not take is not acknowledged: Slack delivers it again.
         """
-        owed = self._owed.pop(wire, set())
+        owed = self._owed.pop(connection, set())
         if owed:
             await asyncio.wait(set(owed), timeout=ANSWER_SECONDS)
-        self._heard = max(self._heard, wire.heard)
-        await wire.close()
+        self._last_frame_at = max(self._last_frame_at, connection.last_frame_at)
+        await connection.close()
 
 
 def _lost(tries: int, why: Diagnosis | None) -> SocketLost:

@@ -12,16 +12,16 @@ from bot.errors import DeliveryDeferred, DeliveryImpossible
 from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import code, count, place, when
-from handlers.slack_api.channel_errors import TRY_NOW, trouble
+from handlers.slack_api.channel_errors import TRY_NOW, problem_of
 from handlers.slack_api.digest_announcements import UNREACHABLE, direct_channel
-from handlers.slack_api.posting import pause_before, post, taken
+from handlers.slack_api.posting import delivery, post, retry_delay
 
 log = structlog.get_logger(__name__)
 
 
 def alert_message(channel: str, error: str) -> Message:
     """The private message."""
-    told = trouble(error)
+    told = problem_of(error)
     words = (
         f"{place(channel)} ({code(channel)}) {told.says}. Lines of cases are kept, to be "
         f"posted once it takes messages again; orders are still carried out. Callwarden tries once "
@@ -32,7 +32,7 @@ def alert_message(channel: str, error: str) -> Message:
 
 def outage_words(outage: ChannelOutage) -> str:
     """How it stands, for an admin's Home."""
-    told = trouble(outage.error)
+    told = problem_of(outage.error)
     return (
         f":warning: {place(outage.channel)} ({code(outage.channel)}) {told.says}. Since "
         f"{when(outage.began_at)}, {count(outage.kept, 'line')} of cases kept; the next try is at "
@@ -55,7 +55,7 @@ class AdminAlerts:
 
     async def _tell(self, admin: str, message: Message) -> None:
         try:
-            async with taken("alert", pause_before(1), UNREACHABLE, admin=admin) as attempt:
+            async with delivery("alert", retry_delay(1), UNREACHABLE, admin=admin) as attempt:
                 direct = await direct_channel(self.client, admin)
                 write = partial(self.client.chat_postMessage, channel=direct)
                 await post(write, [message], attempt)

@@ -25,8 +25,15 @@ from handlers.blocks.text import code, mrkdwn
 from handlers.slack_api.admin_alerts import AdminAlerts
 from handlers.slack_api.channel_errors import THREADLESS, UNAVAILABLE
 from handlers.slack_api.errors import error_code
-from handlers.slack_api.history import ChannelHistory, Found
-from handlers.slack_api.posting import Attempt, Mark, drawn, pause_before, post, taken
+from handlers.slack_api.history import ChannelHistory, FoundMessage
+from handlers.slack_api.posting import (
+    Attempt,
+    MessageMark,
+    delivery,
+    post,
+    retry_delay,
+    write_first_accepted,
+)
 from handlers.slack_api.response_url import ResponseUrlClient
 
 log = structlog.get_logger(__name__)
@@ -34,17 +41,17 @@ log = structlog.get_logger(__name__)
 EVENT_TYPE = "callwarden_case"
 """The metadata under which a line can be found again after a crash."""
 
-PATIENCE = 90.0
+SEARCH_SECONDS = 90.0
 """Seconds for which a line is looked for that may stand there; then it is posted, perhaps again.
 
 A line that says for ever that a case is in progress is worse than one that stands there twice.
 """
 
-TAKEN_AWAY = {"message_not_found", "cant_update_message", "edit_window_closed"}
+NOT_EDITABLE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 """Slack's errors that mean that an earlier message cannot be written over."""
 
 
-async def written_name(directory: Directory, user: str) -> str:
+async def display_name(directory: Directory, user: str) -> str:
     """What somebody is called, without a mention; their id while Slack does not say."""
     try:
         name = (await directory.member(user)).name
@@ -54,7 +61,7 @@ async def written_name(directory: Directory, user: str) -> str:
 
 
 @dataclass(frozen=True)
-class Outbox:
+class CaseNotifier:
     """Shows cases in Slack. Posting twice is worse than looking first, so a second try looks.
 
     `pace` keeps the moderation channel below what Slack takes, about one message a second
@@ -93,8 +100,8 @@ class Outbox:
         await self.alerts.channel_unavailable(channel, error)
 
     def _taken(self, what: str, notice: Notice) -> AbstractAsyncContextManager[Attempt]:
-        pause = pause_before(notice.attempt)
-        return taken(what, pause, {}, UNAVAILABLE, case=notice.case)
+        pause = retry_delay(notice.attempt)
+        return delivery(what, pause, {}, UNAVAILABLE, case=notice.case)
 
     async def _answer(self, notice: Notice, case: Case) -> Message:
         """The card the act came from, drawn anew for its reader; else the case alone.
@@ -122,7 +129,7 @@ class Outbox:
 
     async def _line_message(self, case: Case) -> Message:
         """The line, with the asker's name: a mention would notify them of each case."""
-        by = await written_name(self.directory, case.actor.user)
+        by = await display_name(self.directory, case.actor.user)
         return line_message(case, by, undoable=self._undoable(case))
 
     def _undoable(self, case: Case) -> bool:
@@ -133,7 +140,7 @@ class Outbox:
         )
         return bool(verb and provider and provider.capabilities[verb.name].possible)
 
-    async def _call_asker(self, notice: Notice, case: Case, line: Found) -> None:
+    async def _call_asker(self, notice: Notice, case: Case, line: FoundMessage) -> None:
         """Say in the line's thread what went wrong, where it takes answers."""
         await self.pace.acquire()
         async with self._taken("trouble", notice) as attempt:
@@ -144,22 +151,24 @@ class Outbox:
                     raise
                 log.warning("asker not called", case=case.number, error=code)
 
-    async def _call_once(self, notice: Notice, case: Case, line: Found, attempt: Attempt) -> None:
+    async def _call_once(
+        self, notice: Notice, case: Case, line: FoundMessage, attempt: Attempt
+    ) -> None:
         """A further attempt looks there first, where anything was answered."""
-        mark = Mark(EVENT_TYPE, f"trouble:{case.number}")
+        mark = MessageMark(EVENT_TYPE, f"trouble:{case.number}")
         channel, metadata = notice.place, mark.metadata
         if notice.attempt > 1 and line.answered:
-            look = self.history.find_answer(
-                channel, line.ts, mark, PATIENCE, what="trouble", case=case.number
+            search = self.history.find_answer(
+                channel, line.ts, mark, SEARCH_SECONDS, what="trouble", case=case.number
             )
-            if await look is not None:
+            if await search is not None:
                 return
         write = partial(
             self.client.chat_postMessage, channel=channel, thread_ts=line.ts, metadata=metadata
         )
         await post(write, _drafts(trouble_message(case)), attempt)
 
-    async def _line(self, notice: Notice, case: Case) -> Found:
+    async def _line(self, notice: Notice, case: Case) -> FoundMessage:
         """The line as it stands now."""
         message = await self._line_message(case)
         if notice.posted is None and notice.attempt == 1:
@@ -172,31 +181,33 @@ class Outbox:
                 self.history.forget(notice.place, _mark(notice))
         return await self._in_turn(notice, message)
 
-    async def _in_turn(self, notice: Notice, message: Message) -> Found:
+    async def _in_turn(self, notice: Notice, message: Message) -> FoundMessage:
         """Post a new line after those that were given before it."""
         async with self._turn:
             await self.pace.acquire()
             try:
                 async with self._taken("line", notice) as attempt:
-                    return Found(await self._post(notice, message, attempt), answered=False)
+                    return FoundMessage(await self._post(notice, message, attempt), answered=False)
             except DeliveryDeferred as later:
                 if later.doubtful:
                     self.history.expect(notice.place, _mark(notice), notice.attempt)
                 raise
 
-    async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[Found]:
+    async def _earlier(self, notice: Notice, case: Case) -> AsyncIterator[FoundMessage]:
         """Where this line may stand already: as remembered, then as Slack has it."""
         if notice.posted is not None:
-            yield Found(notice.posted, answered=True)
+            yield FoundMessage(notice.posted, answered=True)
         if notice.attempt > 1 and (found := await self._find(notice, case)) is not None:
             yield found
 
     async def _edit(self, channel: str, ts: str, message: Message) -> bool:
         """Write over the message; False when it is not there any more."""
         try:
-            await drawn(partial(self.client.chat_update, channel=channel, ts=ts), _drafts(message))
+            await write_first_accepted(
+                partial(self.client.chat_update, channel=channel, ts=ts), _drafts(message)
+            )
         except SlackApiError as error:
-            if error_code(error) not in TAKEN_AWAY:
+            if error_code(error) not in NOT_EDITABLE:
                 raise
             return False
         return True
@@ -210,13 +221,13 @@ class Outbox:
         )
         return await post(write, _drafts(message), attempt)
 
-    async def _find(self, notice: Notice, case: Case) -> Found | None:
+    async def _find(self, notice: Notice, case: Case) -> FoundMessage | None:
         """Our own earlier message for this notice, where Slack lets us read it in time."""
         return await self.history.find(
             notice.place,
             _mark(notice),
             case.asked_at,
-            PATIENCE,
+            SEARCH_SECONDS,
             attempt=notice.attempt,
             what="line",
             case=case.number,
@@ -230,8 +241,8 @@ def _reader(notice: Notice, case: Case) -> Reader | None:
     return notice.reader
 
 
-def _mark(notice: Notice) -> Mark:
-    return Mark(EVENT_TYPE, notice.key)
+def _mark(notice: Notice) -> MessageMark:
+    return MessageMark(EVENT_TYPE, notice.key)
 
 
 def _drafts(message: Message) -> tuple[Message, Message]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Trouble(NamedTuple):
+class ChannelProblem(NamedTuple):
     """What is wrong, to be read after the channel's name; and what mends it."""
 
     says: str
@@ -23,28 +23,30 @@ _ANOTHER = "another `moderation_channel` in callwarden.toml"
 _POLICY = "Ask whoever looks after the workspace to let the app post there."
 _REINSTALL = "Install the app again, set SLACK_BOT_TOKEN to its new token and restart Callwarden."
 _BOUND = "Somebody has to let the app into the workspace again; `callwarden doctor` says more."
-_RESTRICTED = Trouble("lets only some people post, and the bot is none of them", _POLICY)
-_SIGNED_OUT = Trouble("takes no messages: the bot's token is not valid any more", _REINSTALL)
-_SHUT_OUT = Trouble("takes no messages: the app is shut out of the workspace", _BOUND)
+_RESTRICTED = ChannelProblem("lets only some people post, and the bot is none of them", _POLICY)
+_SIGNED_OUT = ChannelProblem("takes no messages: the bot's token is not valid any more", _REINSTALL)
+_SHUT_OUT = ChannelProblem("takes no messages: the app is shut out of the workspace", _BOUND)
 
 SHARED = "shared"
 """Our own code: another workspace reads the channel, and callwarden.toml does not allow that."""
 
-UNAVAILABLE: Mapping[str, Trouble] = {
-    "channel_not_found": Trouble(
+UNAVAILABLE: Mapping[str, ChannelProblem] = {
+    "channel_not_found": ChannelProblem(
         "is not there for the bot: it was deleted, or it is private and the bot is not in it",
         f"Type /invite and the bot's name in it, or set {_ANOTHER}.",
     ),
-    "is_archived": Trouble("is archived", f"Unarchive it, or set {_ANOTHER}."),
-    "not_in_channel": Trouble(
+    "is_archived": ChannelProblem("is archived", f"Unarchive it, or set {_ANOTHER}."),
+    "not_in_channel": ChannelProblem(
         "does not have the bot in it", "Type /invite and the bot's name there."
     ),
-    "channel_type_not_supported": Trouble(
+    "channel_type_not_supported": ChannelProblem(
         "is of a kind in which apps cannot post", f"Set {_ANOTHER}."
     ),
     "restricted_action": _RESTRICTED,
-    "restricted_action_read_only_channel": Trouble("is read-only", _POLICY),
-    "restricted_action_thread_only_channel": Trouble("takes only answers in threads", _POLICY),
+    "restricted_action_read_only_channel": ChannelProblem("is read-only", _POLICY),
+    "restricted_action_thread_only_channel": ChannelProblem(
+        "takes only answers in threads", _POLICY
+    ),
     **dict.fromkeys(
         (
             "access_denied",
@@ -54,14 +56,14 @@ UNAVAILABLE: Mapping[str, Trouble] = {
         ),
         _RESTRICTED,
     ),
-    "ekm_access_denied": Trouble(
+    "ekm_access_denied": ChannelProblem(
         "takes no messages: administrators have suspended posting", _POLICY
     ),
-    "message_limit_exceeded": Trouble(
+    "message_limit_exceeded": ChannelProblem(
         "takes no messages: people of this workspace have sent too many",
         "Wait, or ask whoever looks after the workspace.",
     ),
-    "missing_scope": Trouble(
+    "missing_scope": ChannelProblem(
         "takes no messages: the app lacks the scope chat:write",
         "Add it, and install the app again.",
     ),
@@ -88,7 +90,7 @@ UNAVAILABLE: Mapping[str, Trouble] = {
         ),
         _SHUT_OUT,
     ),
-    SHARED: Trouble(
+    SHARED: ChannelProblem(
         "is shared with another workspace, so no lines of cases are posted there",
         "To allow it, add it to `shared_channels` under `[slack]` in callwarden.toml and restart "
         "Callwarden; or set another `moderation_channel`.",
@@ -106,7 +108,7 @@ THREADLESS = {
 """Slack's errors where the channel takes messages, and this thread takes no answer."""
 
 
-def trouble(error: str) -> Trouble:
+def problem_of(error: str) -> ChannelProblem:
     """What that code means; the code itself for one that another release wrote down."""
-    unknown = Trouble(f"takes no messages ({error})", "`callwarden doctor` says more.")
+    unknown = ChannelProblem(f"takes no messages ({error})", "`callwarden doctor` says more.")
     return UNAVAILABLE.get(error, unknown)

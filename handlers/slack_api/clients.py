@@ -60,7 +60,7 @@ def web_client(
     return client
 
 
-async def ask_for_anything(client: AsyncWebClient) -> None:
+async def ask_for_date(client: AsyncWebClient) -> None:
     """Ask Slack what any app may ask, for the `Date` of its answer; SlackSilent where none comes.
 
     (docs.slack.dev, reference/methods/api.test)

@@ -18,14 +18,14 @@ from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.blocks.text import place, say
 from handlers.slack_api.history import ChannelHistory
-from handlers.slack_api.posting import Attempt, Mark, pause_before, post, taken
+from handlers.slack_api.posting import Attempt, MessageMark, delivery, post, retry_delay
 
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "callwarden_digest_telling"
 """The metadata under which these can be found again after a crash."""
 
-DIGEST_PATIENCE = 1_800.0
+DIGEST_SEARCH_SECONDS = 1_800.0
 """Seconds for which a message of a digest is looked for that may stand there; it is in no hurry."""
 
 MAX_WHY = 300
@@ -62,43 +62,50 @@ async def direct_channel(client: AsyncWebClient, user: str) -> str:
 
 
 @dataclass(frozen=True)
-class SlackTellings:
-    """Tells each of them once. `gone` are Slack's errors after which a channel takes nothing."""
+class SlackAnnouncements:
+    """Post each of them once.
+
+    `channel_errors` are Slack's errors after which a channel takes nothing.
+    """
 
     client: AsyncWebClient
     history: ChannelHistory
     command: str
-    gone: Mapping[str, str]
+    channel_errors: Mapping[str, str]
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Post it.
 
         Raises DeliveryDeferred when Slack is busy or away, DeliveryImpossible with why.
         """
-        one, pause = announcement.subscription, pause_before(announcement.attempt)
+        one, pause = announcement.subscription, retry_delay(announcement.attempt)
         if announcement.about is AnnouncementKind.PAUSED:
             message = owner_message(one, self.command)
-            async with taken("owner's message", pause, UNREACHABLE, digest=one.id) as attempt:
+            async with delivery("owner's message", pause, UNREACHABLE, digest=one.id) as attempt:
                 channel = await direct_channel(self.client, announcement.by)
                 await self._once(announcement, channel, message, attempt)
             return
         moved = announcement.about is AnnouncementKind.MOVED
         message = intro_message(one, announcement.by, now, self.command, moved=moved)
-        async with taken("digest's first message", pause, self.gone, digest=one.id) as attempt:
+        async with delivery(
+            "digest's first message", pause, self.channel_errors, digest=one.id
+        ) as attempt:
             await self._once(announcement, one.wish.channel, message, attempt)
 
     async def _once(
         self, announcement: Announcement, channel: str, message: Message, attempt: Attempt
     ) -> None:
         """A second attempt looks first, where the scopes let it."""
-        mark = Mark(EVENT_TYPE, announcement.key)
+        mark = MessageMark(EVENT_TYPE, announcement.key)
         if announcement.attempt > 1:
             about: dict[str, Any] = {
                 "what": announcement.about,
                 "digest": announcement.subscription.id,
             }
-            look = self.history.find(channel, mark, announcement.since, DIGEST_PATIENCE, **about)
-            if await look is not None:
+            search = self.history.find(
+                channel, mark, announcement.since, DIGEST_SEARCH_SECONDS, **about
+            )
+            if await search is not None:
                 return
         write = partial(
             self.client.chat_postMessage,

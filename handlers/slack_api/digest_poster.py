@@ -16,16 +16,16 @@ from bot.errors import DeliveryImpossible
 from bot.usage.days import local_day
 from handlers.blocks.digests.messages import channel_drafts, thread_drafts
 from handlers.blocks.message import Message
-from handlers.slack_api.digest_announcements import DIGEST_PATIENCE, SlackTellings
+from handlers.slack_api.digest_announcements import DIGEST_SEARCH_SECONDS, SlackAnnouncements
 from handlers.slack_api.history import ChannelHistory
-from handlers.slack_api.posting import Ask, Mark, pause_before, post, taken
+from handlers.slack_api.posting import ApiCall, MessageMark, delivery, post, retry_delay
 
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE, THREAD_TYPE = "callwarden_digest", "callwarden_digest_details"
 """The metadata under which a digest and its details can be found again after a crash."""
 
-GONE: Mapping[str, str] = {
+CHANNEL_ERRORS: Mapping[str, str] = {
     "channel_not_found": (
         "Slack knows no such channel, or it is private and the bot is not in it. Type "
         "`/invite @Callwarden` there, or choose another channel."
@@ -49,23 +49,23 @@ GONE: Mapping[str, str] = {
 
 THREADLESS = {
     "restricted_action_non_threadable_channel": "The channel takes no threads.",
-    **GONE,
+    **CHANNEL_ERRORS,
 }
 """Slack's errors after which the details stay away and the digest stands."""
 
 
 @dataclass(frozen=True)
-class SlackDigests:
-    """Posts digests. A second attempt looks first whether the first one arrived.
+class SlackDigestPoster:
+    """The `DigestPoster`. A second attempt looks first whether the first one arrived.
 
-    `standing` are the digests of this process whose details are still to come: where the bot may
+    `posted` are the digests of this process whose details are still to come: where the bot may
     not read the channel's history, they keep a second attempt from posting the digest again.
     """
 
     client: AsyncWebClient
     history: ChannelHistory
     command: str = "/calls"
-    standing: dict[str, str] = field(default_factory=dict)
+    posted: dict[str, str] = field(default_factory=dict)
 
     async def post(self, posting: Posting, digest: Digest) -> str:
         """The digest, then its details in the thread; each is posted once. The digest's timestamp.
@@ -74,44 +74,49 @@ class SlackDigests:
         digest for what it is, DeliveryImpossible with what the owner can do where it takes none in
         that channel.
         """
-        pause = pause_before(posting.attempt)
+        pause = retry_delay(posting.attempt)
         ts = await self._digest(posting, channel_drafts(digest), pause)
-        self.standing[posting.key] = ts
+        self.posted[posting.key] = ts
         await self._details(posting, ts, thread_drafts(digest, self.command), pause)
-        del self.standing[posting.key]
+        del self.posted[posting.key]
         return ts
 
     async def _digest(self, posting: Posting, drafts: list[Message], pause: float) -> str:
-        channel, mark = _channel(posting), Mark(EVENT_TYPE, posting.key)
-        if (known := posting.posted or self.standing.get(posting.key)) is not None:
+        channel, mark = _channel(posting), MessageMark(EVENT_TYPE, posting.key)
+        if (known := posting.posted or self.posted.get(posting.key)) is not None:
             return known
         if posting.attempt > 1:
-            look = self.history.find(
-                channel, mark, _since(posting), DIGEST_PATIENCE, what="digest", key=posting.key
+            search = self.history.find(
+                channel,
+                mark,
+                _since(posting),
+                DIGEST_SEARCH_SECONDS,
+                what="digest",
+                key=posting.key,
             )
-            async with taken("digest", pause, GONE, key=posting.key):
-                if (earlier := await look) is not None:
+            async with delivery("digest", pause, CHANNEL_ERRORS, key=posting.key):
+                if (earlier := await search) is not None:
                     return earlier.ts
-        async with taken("digest", pause, GONE, key=posting.key) as attempt:
+        async with delivery("digest", pause, CHANNEL_ERRORS, key=posting.key) as attempt:
             return await post(self._writing(channel, mark), drafts, attempt)
 
     async def _details(
         self, posting: Posting, ts: str, drafts: list[Message], pause: float
     ) -> None:
-        channel, mark = _channel(posting), Mark(THREAD_TYPE, posting.key)
+        channel, mark = _channel(posting), MessageMark(THREAD_TYPE, posting.key)
         try:
             if posting.attempt > 1:
                 about = {"what": "digest's details", "key": posting.key}
-                look = self.history.find_answer(channel, ts, mark, DIGEST_PATIENCE, **about)
-                async with taken("digest's details", pause, THREADLESS, key=posting.key):
-                    if await look is not None:
+                search = self.history.find_answer(channel, ts, mark, DIGEST_SEARCH_SECONDS, **about)
+                async with delivery("digest's details", pause, THREADLESS, key=posting.key):
+                    if await search is not None:
                         return
-            async with taken("digest's details", pause, THREADLESS, key=posting.key) as attempt:
+            async with delivery("digest's details", pause, THREADLESS, key=posting.key) as attempt:
                 await post(self._writing(channel, mark, thread_ts=ts), drafts, attempt)
         except DeliveryImpossible as lost:
             log.warning("digest without details", key=posting.key, why=str(lost))
 
-    def _writing(self, channel: str, mark: Mark, **more: Any) -> Ask:
+    def _writing(self, channel: str, mark: MessageMark, **more: Any) -> ApiCall:
         return partial(
             self.client.chat_postMessage,
             channel=channel,
@@ -122,7 +127,7 @@ class SlackDigests:
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
         """Tell a channel or an owner what became of a digest; raises as `post`."""
-        await SlackTellings(self.client, self.history, self.command, GONE).announce(
+        await SlackAnnouncements(self.client, self.history, self.command, CHANNEL_ERRORS).announce(
             announcement, now
         )
 

@@ -22,13 +22,13 @@ from bot.clock import Clock
 from bot.clock_skew import SIGNATURE_SECONDS
 from bot.errors import DeliveryDeferred
 from handlers.slack_api.errors import error_code
-from handlers.slack_api.history_pages import UNREAD, PacedMethod
+from handlers.slack_api.history_pages import READ_ERRORS, PacedMethod
 from handlers.slack_api.history_ranges import ReadRanges, TimeRange
-from handlers.slack_api.posting import Mark
+from handlers.slack_api.posting import MessageMark
 
 log = structlog.get_logger(__name__)
 
-EVER = 4_102_444_800.0
+FAR_FUTURE = 4_102_444_800.0
 """The year 2100: later than any message. Slack begins to tell at `latest`, so that is always named.
 """
 
@@ -45,20 +45,20 @@ UNREADABLE = {"missing_scope", "not_in_channel", "no_permission", "method_not_su
 """Slack's errors that mean that our own earlier message cannot be looked for."""
 
 
-class Found(NamedTuple):
+class FoundMessage(NamedTuple):
     """Our message; `answered` says that there is a thread below it."""
 
     ts: str
     answered: bool
 
 
-class Look(NamedTuple):
+class PendingSearch(NamedTuple):
     """A message that is looked for: since when in monotonic seconds, and its turn among all.
 
     `attempt` is the last of ours to write it.
     """
 
-    of: tuple[str, Mark]
+    of: tuple[str, MessageMark]
     since: float
     turn: int
     attempt: int
@@ -67,13 +67,13 @@ class Look(NamedTuple):
 @dataclass
 class _Channel:
     read: ReadRanges = field(default_factory=ReadRanges)
-    found: LRUCache[Mark, Found] = field(default_factory=lambda: LRUCache(MOST_MARKS))
+    found: LRUCache[MessageMark, FoundMessage] = field(default_factory=lambda: LRUCache(MOST_MARKS))
 
 
 class ChannelHistory:
     """Finds messages of ours by their marks; one for the process.
 
-    What was looked for as long as its caller has patience, in seconds, and was neither found nor
+    What was looked for for `timeout_s` seconds, and was neither found nor
     shown to be absent, counts as absent: it may then stand there twice.
     """
 
@@ -90,18 +90,18 @@ class ChannelHistory:
         self._turns = count()
         self._history, self._replies = PacedMethod(clock), PacedMethod(clock)
         self._channels: LRUCache[str, _Channel] = LRUCache(MOST_CHANNELS)
-        self._looks: LRUCache[tuple[str, Mark], Look] = LRUCache(MOST_MARKS)
+        self._searches: LRUCache[tuple[str, MessageMark], PendingSearch] = LRUCache(MOST_MARKS)
 
     async def find(
         self,
         channel: str,
-        mark: Mark,
+        mark: MessageMark,
         oldest: datetime,
         timeout_s: float,
         *,
         attempt: int = 0,
         **about: Any,
-    ) -> Found | None:
+    ) -> FoundMessage | None:
         """Our message with that mark, posted after `oldest`; the clocks may differ.
 
         Where `attempt` to write it does not follow the last one of this process, another process
@@ -110,73 +110,73 @@ class ChannelHistory:
         None where it is not there, or where the scopes do not let us read. Raises DeliveryDeferred,
         or what Slack's client raises. `about` names the message on the log's lines.
         """
-        look = self._look(channel, mark, attempt)
-        wanted = TimeRange((min(oldest, self._since(look)) - SKEW).timestamp(), EVER)
-        search = self._search(channel, mark, wanted, look)
-        return await self._patiently(search, look, timeout_s, about)
+        pending = self._pending(channel, mark, attempt)
+        wanted = TimeRange((min(oldest, self._since(pending)) - SKEW).timestamp(), FAR_FUTURE)
+        search = self._search(channel, mark, wanted, pending)
+        return await self._until_timeout(search, pending, timeout_s, about)
 
     async def find_answer(
-        self, channel: str, thread: str, mark: Mark, timeout_s: float, **about: Any
-    ) -> Found | None:
+        self, channel: str, thread: str, mark: MessageMark, timeout_s: float, **about: Any
+    ) -> FoundMessage | None:
         """As `find`, in the thread below the message `thread`."""
         search = self._search_thread(channel, thread, mark)
-        return await self._patiently(search, self._look(channel, mark), timeout_s, about)
+        return await self._until_timeout(search, self._pending(channel, mark), timeout_s, about)
 
-    def _since(self, look: Look) -> datetime:
+    def _since(self, pending: PendingSearch) -> datetime:
         """When it was first looked for: what is said to be later comes of a clock that was ahead.
 
         By Slack's time, which its messages bear, where that is known.
         """
         now = self._slack_time() or self._clock.now()
-        return now - timedelta(seconds=self._clock.monotonic() - look.since)
+        return now - timedelta(seconds=self._clock.monotonic() - pending.since)
 
-    def expect(self, channel: str, mark: Mark, attempt: int = 0) -> None:
+    def expect(self, channel: str, mark: MessageMark, attempt: int = 0) -> None:
         """A message with that mark may stand there from now on, and will be looked for."""
-        self._looks.pop((channel, mark), None)
-        self._look(channel, mark, attempt)
+        self._searches.pop((channel, mark), None)
+        self._pending(channel, mark, attempt)
 
-    def forget(self, channel: str, mark: Mark) -> None:
+    def forget(self, channel: str, mark: MessageMark) -> None:
         """The message with that mark was taken away; it may have been posted anew."""
         if (known := self._channels.get(channel)) is not None:
             known.found.pop(mark, None)
 
-    def _look(self, channel: str, mark: Mark, attempt: int = 0) -> Look:
+    def _pending(self, channel: str, mark: MessageMark, attempt: int = 0) -> PendingSearch:
         of = channel, mark
-        look = self._looks.get(of)
-        if look is None:
-            look = Look(of, self._clock.monotonic(), next(self._turns), attempt)
-        elif attempt > look.attempt + 1:
-            look = look._replace(turn=next(self._turns))
-        self._looks[of] = look._replace(attempt=attempt)
-        return look
+        pending = self._searches.get(of)
+        if pending is None:
+            pending = PendingSearch(of, self._clock.monotonic(), next(self._turns), attempt)
+        elif attempt > pending.attempt + 1:
+            pending = pending._replace(turn=next(self._turns))
+        self._searches[of] = pending._replace(attempt=attempt)
+        return pending
 
-    async def _patiently(
+    async def _until_timeout(
         self,
-        search: Awaitable[Found | None],
-        look: Look,
+        search: Awaitable[FoundMessage | None],
+        pending: PendingSearch,
         timeout_s: float,
         about: dict[str, Any],
-    ) -> Found | None:
-        left = look.since + timeout_s - self._clock.monotonic()
+    ) -> FoundMessage | None:
+        left = pending.since + timeout_s - self._clock.monotonic()
         try:
             found = await search
-        except UNREAD as error:
+        except READ_ERRORS as error:
             if left > 0 and not _unreadable(error):
                 if isinstance(error, DeliveryDeferred) and error.seconds > left:
                     raise DeliveryDeferred(max(SOON, left)) from error
                 raise
             log.warning("earlier message not readable", error=_code(error), **about)
             found = None
-        self._looks.pop(look.of, None)
+        self._searches.pop(pending.of, None)
         return found
 
     async def _search(
-        self, channel: str, mark: Mark, wanted: TimeRange, look: Look
-    ) -> Found | None:
+        self, channel: str, mark: MessageMark, wanted: TimeRange, pending: PendingSearch
+    ) -> FoundMessage | None:
         async with self._reading:
             known = self._channels.setdefault(channel, _Channel())
             while mark not in known.found:
-                gap = known.read.gap(wanted, look.turn)
+                gap = known.read.gap(wanted, pending.turn)
                 if gap is None:
                     return None
                 await self._read(channel, known, gap)
@@ -191,22 +191,24 @@ class ChannelHistory:
             oldest=f"{gap.low:.6f}",
             latest=f"{gap.high:.6f}",
         )
-        times = sorted(float(said.ts) for said in page.messages)
+        times = sorted(float(message.ts) for message in page.messages)
         low = times[0] if times and page.has_more else gap.low
         known.read.add(TimeRange(low, gap.high), times[-1] if times else None, turn)
-        for said in page.messages:
-            if (mark := said.mark) is not None and mark not in known.found:
-                known.found[mark] = Found(said.ts, answered=said.thread_ts is not None)
+        for message in page.messages:
+            if (mark := message.mark) is not None and mark not in known.found:
+                known.found[mark] = FoundMessage(message.ts, answered=message.thread_ts is not None)
 
-    async def _search_thread(self, channel: str, thread: str, mark: Mark) -> Found | None:
+    async def _search_thread(
+        self, channel: str, thread: str, mark: MessageMark
+    ) -> FoundMessage | None:
         cursor = ""
         for _ in range(MOST_PAGES):
             page = await self._replies.page(
                 self._client.conversations_replies, channel=channel, ts=thread, cursor=cursor
             )
-            for said in page.messages:
-                if said.mark == mark:
-                    return Found(said.ts, answered=False)
+            for message in page.messages:
+                if message.mark == mark:
+                    return FoundMessage(message.ts, answered=False)
             if not (cursor := page.response_metadata.next_cursor):
                 break
         return None

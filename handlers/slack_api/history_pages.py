@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.clock import Clock
 from bot.errors import DeliveryDeferred
 from handlers.slack_api.errors import error_code, retry_after
-from handlers.slack_api.posting import Mark
+from handlers.slack_api.posting import MessageMark
 
 PAGE = 15
 """Messages asked for at once."""
@@ -26,7 +26,7 @@ AGAIN_SECONDS = 1.0
 BUSY = {"ratelimited", "rate_limited"}
 """Slack's errors of who asks too often."""
 
-UNREAD = (
+READ_ERRORS = (
     DeliveryDeferred,
     SlackClientError,
     TimeoutError,
@@ -46,13 +46,13 @@ class Metadata(BaseModel):
     event_payload: dict[str, Any]
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> MessageMark | None:
         """The mark by which it is found; None for another app's."""
         key = self.event_payload.get("key")
-        return Mark(self.event_type, key) if isinstance(key, str) else None
+        return MessageMark(self.event_type, key) if isinstance(key, str) else None
 
 
-class Said(BaseModel):
+class HistoryMessage(BaseModel):
     """A message as Slack tells it."""
 
     ts: str
@@ -60,12 +60,12 @@ class Said(BaseModel):
     metadata: Metadata | None = None
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> MessageMark | None:
         """Its metadata's."""
         return self.metadata.mark if self.metadata else None
 
 
-class Next(BaseModel):
+class NextPage(BaseModel):
     """Where the next page begins; empty after the last."""
 
     next_cursor: str = ""
@@ -74,9 +74,9 @@ class Next(BaseModel):
 class Page(BaseModel):
     """An answer of conversations.history or conversations.replies."""
 
-    messages: list[Said]
+    messages: list[HistoryMessage]
     has_more: bool = False
-    response_metadata: Next = Next()
+    response_metadata: NextPage = NextPage()
 
 
 class PacedMethod:
@@ -100,6 +100,6 @@ class PacedMethod:
             if error_code(error) in BUSY:
                 raise DeliveryDeferred(pause) from error
             raise
-        except UNREAD:
+        except READ_ERRORS:
             self._until = self._clock.monotonic() + AGAIN_SECONDS
             raise

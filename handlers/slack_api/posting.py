@@ -35,11 +35,11 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 LONGEST_PAUSE = PAUSES[-1]
 """The same for what Slack surely refused: that seldom passes by itself."""
 
-Ask = Callable[..., Awaitable[AsyncSlackResponse]]
+ApiCall = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of Slack's Web API with some of its arguments."""
 
 
-class Mark(NamedTuple):
+class MessageMark(NamedTuple):
     """The metadata under which a message of ours can be found again after a crash."""
 
     event_type: str
@@ -62,13 +62,13 @@ class _Posted(BaseModel):
     ts: str
 
 
-def pause_before(attempt: int) -> float:
+def retry_delay(attempt: int) -> float:
     """Seconds until the next try after `attempt` tries, where Slack names none."""
     return PAUSES[min(attempt, len(PAUSES)) - 1]
 
 
 @asynccontextmanager
-async def taken(
+async def delivery(
     what: str,
     pause: float,
     lost: Mapping[str, str],
@@ -110,11 +110,11 @@ async def taken(
         raise DeliveryDeferred(pause, doubtful=attempt.in_doubt) from error
 
 
-async def post(write: Ask, drafts: Sequence[Message], attempt: Attempt) -> str:
+async def post(write: ApiCall, drafts: Sequence[Message], attempt: Attempt) -> str:
     """Post the first of `drafts` that Slack takes; the message's timestamp."""
     attempt.in_doubt = True
     try:
-        answer = await drawn(write, drafts)
+        answer = await write_first_accepted(write, drafts)
     except SlackApiError as error:
         attempt.in_doubt = not is_refusal(error)
         raise
@@ -123,7 +123,7 @@ async def post(write: Ask, drafts: Sequence[Message], attempt: Attempt) -> str:
     return ts
 
 
-async def drawn(write: Ask, drafts: Sequence[Message]) -> AsyncSlackResponse:
+async def write_first_accepted(write: ApiCall, drafts: Sequence[Message]) -> AsyncSlackResponse:
     """Write the first of `drafts` that Slack takes: the plainest comes last.
 
     MessageRefused where it takes none of them for what they are: it never will. ClaimLost where it

@@ -17,7 +17,7 @@ from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.errors import diagnosis_of, error_code
 from handlers.slack_api.responses import SlackRedirected, SlackUnreadable
-from handlers.slack_api.websocket import Unplugged, Wire
+from handlers.slack_api.websocket import Disconnected, SlackSocket
 
 NO_SOCKET = "Slack gives an address for a socket, and no connection to it comes about."
 
@@ -27,7 +27,7 @@ UNREADABLE = "garbled"
 NOT_SLACK = "What answers there is not Slack."
 
 
-class Reply(NamedTuple):
+class ProbeAnswer(NamedTuple):
     """Slack's answer; `error` is its own code, empty for yes. Header names are lower case."""
 
     data: Mapping[str, Any]
@@ -36,8 +36,8 @@ class Reply(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Questions:
-    """Asks with the bot's token, unless another is given. `patience` is seconds for one answer."""
+class SlackProbe:
+    """Asks with the bot's token, unless another is given. `timeout_s` is seconds for one answer."""
 
     client: AsyncWebClient
     clock: Clock
@@ -49,7 +49,7 @@ class Questions:
         """Who people are."""
         return SlackDirectory(self.client, self.clock, deadline=self.timeout_s)
 
-    async def ask(self, method: str, *, token: str | None = None, **args: str) -> Reply:
+    async def ask(self, method: str, *, token: str | None = None, **args: str) -> ProbeAnswer:
         """One request; SlackSilent when there is no answer of Slack's in time."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
@@ -58,7 +58,7 @@ class Questions:
         except SlackApiError as error:
             if (code := error_code(error)) == UNREADABLE:
                 raise SlackSilent(NOT_SLACK) from error
-            return Reply({}, _headers(error.response.headers), code)
+            return ProbeAnswer({}, _headers(error.response.headers), code)
         except TimeoutError as error:
             says = f"Slack did not answer within {self.timeout_s:g} s."
             raise SlackSilent(says, diagnosis=self._diagnosis(error)) from error
@@ -71,15 +71,15 @@ class Questions:
                 "Slack cannot be reached.", diagnosis=self._diagnosis(error)
             ) from error
         data = answer.data if isinstance(answer.data, dict) else {}
-        return Reply(data, _headers(answer.headers))
+        return ProbeAnswer(data, _headers(answer.headers))
 
     async def connect(self, url: str) -> None:
         """Open a WebSocket and close it at once; SlackSilent when there is none in time."""
         try:
             async with asyncio.timeout(self.timeout_s), open_session(self.network) as session:
-                wire = await Wire.open(session, url, self.clock, self.network)
-                await wire.close()
-        except Unplugged as error:
+                connection = await SlackSocket.open(session, url, self.clock, self.network)
+                await connection.close()
+        except Disconnected as error:
             raise SlackSilent(NO_SOCKET, diagnosis=error.diagnosis) from error
         except TimeoutError as error:
             why = diagnosis_of(error, url, self.network)
@@ -94,9 +94,9 @@ def _headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def questions(
+async def open_probe(
     token: str, api_url: str, clock: Clock, timeout_s: float, network: Network = DIRECT
-) -> AsyncIterator[Questions]:
-    """Questions over one session, closed at the end."""
+) -> AsyncIterator[SlackProbe]:
+    """A probe with one session, closed at the end."""
     async with open_session(network) as session:
-        yield Questions(web_client(session, api_url, token, network), clock, timeout_s, network)
+        yield SlackProbe(web_client(session, api_url, token, network), clock, timeout_s, network)

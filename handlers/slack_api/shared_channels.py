@@ -15,16 +15,16 @@ from bot.digests.subscription import Posting
 from bot.errors import ChannelUnavailable, DeliveryDeferred, DeliveryImpossible, SlackSilent
 from bot.ports import DigestPoster, Directory, Notifier, Store
 from handlers.slack_api.channel_errors import SHARED
-from handlers.slack_api.posting import pause_before
+from handlers.slack_api.posting import retry_delay
 
-WHY = (
+WHY_SHARED = (
     "The channel is shared with another workspace. Choose another one, or ask an admin to add it "
     "to `shared_channels` under `[slack]` in callwarden.toml and to restart Callwarden."
 )
 
 
 @dataclass(frozen=True)
-class OwnChannels:
+class SharedChannelGuard:
     """Knows which channels are the own workspace's alone; `allowed` are those the file names."""
 
     directory: Directory
@@ -43,46 +43,46 @@ class OwnChannels:
         except SlackSilent as silence:
             raise DeliveryDeferred(pause) from silence
         if shared:
-            raise DeliveryImpossible(WHY)
+            raise DeliveryImpossible(WHY_SHARED)
 
 
 @dataclass(frozen=True)
-class OwnDigests:
+class GuardedDigestPoster:
     """A DigestPoster that posts nothing to a channel shared with another workspace."""
 
     poster: DigestPoster
-    own: OwnChannels
+    guard: SharedChannelGuard
 
     async def post(self, posting: Posting, digest: Digest) -> str:
         """As the poster; DeliveryImpossible for a shared channel, so that the owner is told why."""
-        await self.own.require(posting.subscription.wish.channel, pause_before(posting.attempt))
+        await self.guard.require(posting.subscription.wish.channel, retry_delay(posting.attempt))
         return await self.poster.post(posting, digest)
 
     async def announce(self, announcement: Announcement, now: datetime) -> None:
         """As the poster; an owner is told in private, so that needs no channel of their own."""
         if announcement.about is not AnnouncementKind.PAUSED:
-            await self.own.require(
-                announcement.subscription.wish.channel, pause_before(announcement.attempt)
+            await self.guard.require(
+                announcement.subscription.wish.channel, retry_delay(announcement.attempt)
             )
         await self.poster.announce(announcement, now)
 
 
 @dataclass(frozen=True)
-class OwnLines:
+class GuardedNotifier:
     """A Notifier that writes no line into a channel shared with another workspace.
 
     They are kept for when it is not shared any more; that it was is in the audit log.
     """
 
     notifier: Notifier
-    own: OwnChannels
+    guard: SharedChannelGuard
     store: Store
 
     async def show(self, notice: Notice, case: Case) -> str | None:
         """As the notifier; ChannelUnavailable where people of another workspace read the lines."""
         if notice.kind is NoticeKind.LINE:
             try:
-                await self.own.require(notice.place, pause_before(notice.attempt))
+                await self.guard.require(notice.place, retry_delay(notice.attempt))
             except DeliveryImpossible as shared:
                 await self._note_once(notice.place, case)
                 raise ChannelUnavailable(SHARED) from shared

@@ -20,7 +20,7 @@ from handlers.slack_api.errors import diagnosis_of
 log = structlog.get_logger(__name__)
 
 
-class Unplugged(Exception):
+class Disconnected(Exception):
     """No connection came about, or it broke; `seconds` is how long Slack asks to wait, if it does.
 
     The words name no address: a ticket is in it. `diagnosis` is why none came about.
@@ -32,16 +32,17 @@ class Unplugged(Exception):
         self.diagnosis = diagnosis
 
     @classmethod
-    def because(cls, error: BaseException, url: str, network: Network) -> "Unplugged":
+    def because(cls, error: BaseException, url: str, network: Network) -> "Disconnected":
         """No connection to `url` came about, because of `error`."""
         diagnosis = diagnosis_of(error, url, network)
         return cls(diagnosis.says, diagnosis=diagnosis)
 
 
-class Wire:
-    """An open connection. `heard` is when its last frame came, pings included (monotonic seconds).
+class SlackSocket:
+    """An open connection.
 
-    `greeted` is done once Slack said hello; `worn` once the connection is to be replaced, with the
+    `last_frame_at` is when its last frame came, pings included (monotonic seconds).
+    `ready` is done once Slack said hello; `stale` once the connection is to be replaced, with the
     reason; `ended` once nothing more is read from it.
     """
 
@@ -49,40 +50,40 @@ class Wire:
         self._ws = ws
         self._clock = clock
         self.since = clock.now()
-        self.opened = self.heard = clock.monotonic()
+        self.opened = self.last_frame_at = clock.monotonic()
         loop = asyncio.get_running_loop()
-        self.greeted: asyncio.Future[None] = loop.create_future()
-        self.worn: asyncio.Future[str] = loop.create_future()
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.stale: asyncio.Future[str] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
 
     @classmethod
     async def open(
         cls, session: aiohttp.ClientSession, url: str, clock: Clock, network: Network = DIRECT
-    ) -> "Wire":
-        """Connect to an address from `apps.connections.open`; raises Unplugged."""
+    ) -> "SlackSocket":
+        """Connect to an address from `apps.connections.open`; raises Disconnected."""
         try:
             proxy = network.proxy_for(url)
             return cls(await session.ws_connect(url, autoping=False, proxy=proxy), clock)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unplugged.because(error, url, network) from error
+            raise Disconnected.because(error, url, network) from error
 
-    def greet(self) -> None:
+    def mark_ready(self) -> None:
         """Slack said hello."""
-        if not self.greeted.done():
-            self.greeted.set_result(None)
+        if not self.ready.done():
+            self.ready.set_result(None)
 
-    def wear(self, why: str) -> None:
+    def mark_stale(self, why: str) -> None:
         """This connection is to be replaced; the first reason stands."""
-        if not self.worn.done():
-            self.worn.set_result(why)
+        if not self.stale.done():
+            self.stale.set_result(why)
 
     def end(self) -> None:
         """Nothing more is read from it."""
-        self.wear("closed")
+        self.mark_stale("closed")
         if not self.ended.done():
             self.ended.set_result(None)
 
-    async def said(self) -> AsyncIterator[Json]:
+    async def messages(self) -> AsyncIterator[Json]:
         """Every JSON object Slack sends, until the connection ends; pings are answered."""
         while True:
             frame = await self._ws.receive()
@@ -91,32 +92,32 @@ class Wire:
             if frame.type is WSMsgType.ERROR:
                 log.warning("frame not readable", error=type(frame.data).__name__)
                 return
-            self.heard = self._clock.monotonic()
+            self.last_frame_at = self._clock.monotonic()
             if frame.type is WSMsgType.PING:
                 await self._pong(frame.data)
             elif frame.type is WSMsgType.TEXT and (told := _object(frame.data)) is not None:
                 yield told
 
     async def answer(self, envelope_id: str, payload: Json | None) -> None:
-        """Acknowledge an envelope, with an answer where there is one; raises Unplugged."""
+        """Acknowledge an envelope, with an answer where there is one; raises Disconnected."""
         told: Json = {"envelope_id": envelope_id}
         if payload is not None:
             told["payload"] = payload
         try:
             await self._ws.send_json(told)
         except (aiohttp.ClientError, OSError, RuntimeError) as error:  # it is closed, or closing
-            raise Unplugged(type(error).__name__) from error
+            raise Disconnected(type(error).__name__) from error
 
     async def ping(self) -> None:
-        """Ask the other side for a sign of life; whether it comes shows in `heard`."""
+        """Ask the other side for a sign of life; whether it comes shows in `last_frame_at`."""
         try:
             await self._ws.ping()
         except (aiohttp.ClientError, OSError, RuntimeError):
-            self.wear("closed")
+            self.mark_stale("closed")
 
     async def close(self) -> None:
         """Hang up; a dead other side is not waited for."""
-        self.wear("closed")
+        self.mark_stale("closed")
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._ws.close()
@@ -127,7 +128,7 @@ class Wire:
         try:
             await self._ws.pong(data)
         except (aiohttp.ClientError, OSError, RuntimeError):
-            self.wear("closed")
+            self.mark_stale("closed")
 
 
 CLOSING_SECONDS = 1.0

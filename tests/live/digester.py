@@ -22,7 +22,7 @@ from bot.logs import configure_logs
 from bot.scheduler.scheduler import guarded
 from bot.settings import Settings
 from bot.store import open_store
-from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.digest_poster import SlackDigestPoster
 from handlers.slack_api.history import ChannelHistory
 
 LEASE = timedelta(seconds=2)
@@ -57,7 +57,7 @@ async def work(file: Path) -> None:
         dispatcher = DigestDispatcher(
             digests=store,
             builder=digest_builder(settings, store, clock),
-            poster=SlackDigests(slack, ChannelHistory(slack, clock)),
+            poster=SlackDigestPoster(slack, ChannelHistory(slack, clock)),
             fresh=UsageRefresh({}, store, store, clock).fresh,
             clock=clock,
             owner=str(os.getpid()),

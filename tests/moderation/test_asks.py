@@ -67,7 +67,7 @@ class Lost:
         del ask
         raise self.trouble
 
-    async def require_own(self) -> None:
+    async def require_unshared(self) -> None:
         """It is the workspace's own."""
 
 

@@ -254,7 +254,7 @@ class Posted:
     async def post(self, ask: Ask) -> None:
         self.asks.append(ask.id)
 
-    async def require_own(self) -> None:
+    async def require_unshared(self) -> None:
         """It is the workspace's own."""
 
 

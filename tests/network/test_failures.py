@@ -26,7 +26,7 @@ from bot.providers.http.answers import Problem
 from bot.providers.http.breaker import Breaker
 from bot.providers.http.client import Deadlines, HttpClient, VendorEndpoint
 from bot.providers.http.retry import Idempotency
-from handlers.slack_api.probe import questions
+from handlers.slack_api.probe import open_probe
 from tests.fakes.clock import ManualClock
 from tests.live.process import refusing_port
 from tests.network.harness import LOOPBACK, Answer, NetworkHarness, serving
@@ -166,7 +166,7 @@ async def test_a_vendor(
 
 async def test_slack(case: Case, office: NetworkHarness, network: Network) -> None:
     async with case.place(office) as url:
-        asking = questions("xoxb-1", f"{url}/api/", SystemClock(), case.timeout_s, network)
+        asking = open_probe("xoxb-1", f"{url}/api/", SystemClock(), case.timeout_s, network)
         async with asking as slack:
             with pytest.raises(SlackSilent) as caught:
                 await slack.ask("auth.test")

@@ -18,7 +18,7 @@ from bot.service import front_door
 from bot.settings import Settings
 from handlers.inbound.signatures import Seal as SealOf
 from handlers.inbound.signatures import SlackSeals, TooLate
-from handlers.slack_api.clients import ask_for_anything
+from handlers.slack_api.clients import ask_for_date
 
 
 class Off(SystemClock):
@@ -73,7 +73,7 @@ async def test_what_slack_signed_and_seems_too_old_makes_us_ask_slack_for_the_ti
 ) -> None:
     """So a deaf bot knows. What a stranger signed does not, nor what is too long to be read."""
     assert clock.seconds == 0
-    slack, tasks = partial(ask_for_anything, show.services.slack), show.services.tasks
+    slack, tasks = partial(ask_for_date, show.services.slack), show.services.tasks
     ClockChecks(show.services.skew, slack, no_database, tasks)
     before = len(show.workspace.asked("api.test"))
     assert [await late(show, secret="0" * 32), await late(show, more="x" * 20_000)] == [401, 401]

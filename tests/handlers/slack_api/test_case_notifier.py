@@ -45,7 +45,7 @@ from bot.policy.rules import People
 from bot.ports import Member
 from bot.store import open_store
 from handlers.slack_api.admin_alerts import AdminAlerts
-from handlers.slack_api.case_notifier import Outbox
+from handlers.slack_api.case_notifier import CaseNotifier
 from handlers.slack_api.channel_errors import SHARED, THREADLESS, UNAVAILABLE
 from handlers.slack_api.errors import UNDRAWABLE
 from handlers.slack_api.history import ChannelHistory
@@ -112,7 +112,7 @@ def _again(body: bytes) -> Receive:
 class Mail:
     """An outbox, the Slack and the vendor before it, and one case to tell."""
 
-    outbox: Outbox
+    case_notifier: CaseNotifier
     slack: SlackServer
     moods: Moods
     vendor: FakeProvider
@@ -194,10 +194,10 @@ async def mail(moods: Moods, clock: ManualClock, sqlite_url: str) -> AsyncIterat
         call_cards = CallCards(live_calls, policy, store, AbsentPeople(live_calls, store))
         alerts = AdminAlerts(client, [ada.id, "U0GONE"])
         history, pace = ChannelHistory(client, clock), AsyncLimiter(100, 1)
-        outbox = Outbox(
+        case_notifier = CaseNotifier(
             client, history, ResponseUrlClient(session), call_cards, directory, pace, alerts
         )
-        yield Mail(outbox, slack, moods, vendor, channel, ada, case, clock, directory)
+        yield Mail(case_notifier, slack, moods, vendor, channel, ada, case, clock, directory)
 
 
 def finished(case: Case) -> Case:
@@ -220,25 +220,25 @@ async def test_why_the_vendor_cannot_be_reached_stands_below_what_came_to_nothin
     mail.vendor.diagnosis = "There is no address for the name x (DNS). Check it."
     people = People(admins=(MARY.user,)) if admin else People(leads=(MARY.user,))
     call_cards = replace(
-        mail.outbox.call_cards, policy=Policy(Rules(people=people), mail.directory)
+        mail.case_notifier.call_cards, policy=Policy(Rules(people=people), mail.directory)
     )
-    outbox = replace(mail.outbox, call_cards=call_cards)
-    await outbox.show(mail.answer(mail.reply_url()), ended(mail.case, state))
+    case_notifier = replace(mail.case_notifier, call_cards=call_cards)
+    await case_notifier.show(mail.answer(mail.reply_url()), ended(mail.case, state))
     shown = not (state.open or state.settled) and admin
     assert ("no address for the name" in str(mail.told()[-1].blocks)) is shown
-    await outbox.show(mail.notice(), ended(mail.case, state))
+    await case_notifier.show(mail.notice(), ended(mail.case, state))
     assert "no address" not in str([line.blocks for line in mail.lines])
 
 
 async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     assert [line.ts for line in mail.lines] == [ts]
     assert mail.lines[0].metadata == {
         "event_type": "callwarden_case",
         "event_payload": {"key": "line:1"},
     }
     assert "in progress" in str(mail.lines[0].blocks)
-    again = await mail.outbox.show(mail.notice(posted=ts, version=2), finished(mail.case))
+    again = await mail.case_notifier.show(mail.notice(posted=ts, version=2), finished(mail.case))
     assert again == ts
     assert [line.ts for line in mail.lines] == [ts]
     assert "confirmed" in str(mail.lines[0].blocks)
@@ -247,17 +247,17 @@ async def test_a_case_is_posted_once_and_later_states_edit_that_line(mail: Mail)
 
 async def test_a_process_that_slept_posts_nothing_with_its_old_claim(mail: Mail) -> None:
     """Whatever it waited for last: its turn, a name, or the network. Another process has it."""
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     over = finished(mail.case)
     notices = mail.notice(key="line:2"), mail.notice(posted=ts), mail.answer(mail.reply_url())
     with holding(HeldLease(mail.clock, timedelta(minutes=1))):
         mail.clock.advance(48)
         for notice in notices:
             with pytest.raises(ClaimLost):
-                await mail.outbox.show(notice, over)
+                await mail.case_notifier.show(notice, over)
     assert (mail.asked(POST), mail.asked(UPDATE), mail.told()) == (1, 0, [])
     for notice in notices:
-        await mail.outbox.show(notice, over)
+        await mail.case_notifier.show(notice, over)
     assert (mail.asked(POST), mail.asked(UPDATE), len(mail.told())) == (2, 1, 1)
 
 
@@ -269,7 +269,7 @@ async def test_each_message_in_the_moderation_channel_waits_its_turn(
 ) -> None:
     """Slack takes about one a second there; private answers wait for nobody."""
     pace = AsyncLimiter(3, 3600)
-    paced = replace(mail.outbox, pace=pace)
+    paced = replace(mail.case_notifier, pace=pace)
     case = ended(mail.case, state)
     await paced.show(mail.answer(mail.reply_url()), case)
     assert pace.has_capacity(3)
@@ -279,7 +279,7 @@ async def test_each_message_in_the_moderation_channel_waits_its_turn(
 
 
 async def test_a_line_names_the_asker_and_mentions_nobody(mail: Mail) -> None:
-    await mail.outbox.show(mail.notice(), mail.case)
+    await mail.case_notifier.show(mail.notice(), mail.case)
     said = f"{mail.lines[0].text} {mail.lines[0].blocks}"
     assert "by Mary \u2217M\u2217" in said
     assert "<@" not in said
@@ -287,7 +287,7 @@ async def test_a_line_names_the_asker_and_mentions_nobody(mail: Mail) -> None:
 
 async def test_a_line_names_the_asker_by_their_id_while_slack_is_silent(mail: Mail) -> None:
     mail.directory.silent.add(MARY.user)
-    await mail.outbox.show(mail.notice(), mail.case)
+    await mail.case_notifier.show(mail.notice(), mail.case)
     said = f"{mail.lines[0].text} {mail.lines[0].blocks}"
     assert f"by `{MARY.user}`" in said
     assert "<@" not in said
@@ -297,7 +297,7 @@ async def test_a_line_names_the_asker_by_their_id_while_slack_is_silent(mail: Ma
 async def test_only_what_did_not_go_as_asked_calls_its_asker_and_only_to_the_thread(
     mail: Mail, state: State
 ) -> None:
-    await mail.outbox.show(mail.notice(), ended(mail.case, state))
+    await mail.case_notifier.show(mail.notice(), ended(mail.case, state))
     called = [as_text(one) for one in mail.thread()]
     if state in {State.ASKED, State.CONFIRMED, State.ALREADY}:
         assert called == []
@@ -308,31 +308,31 @@ async def test_only_what_did_not_go_as_asked_calls_its_asker_and_only_to_the_thr
 
 
 async def test_the_asker_is_called_once_although_the_answer_was_lost(mail: Mail) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.slack.faults.drop(after=True, on=POST)
     case = ended(mail.case, State.FAILED)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(posted=ts, version=2), case)
-    again = await mail.outbox.show(mail.notice(posted=ts, version=2, attempt=2), case)
+        await mail.case_notifier.show(mail.notice(posted=ts, version=2), case)
+    again = await mail.case_notifier.show(mail.notice(posted=ts, version=2, attempt=2), case)
     assert (again, len(mail.roots()), len(mail.thread())) == (ts, 1, 1)
 
 
 async def test_a_call_that_never_arrived_is_made_at_the_next_try(mail: Mail) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.slack.faults.drop(on=POST)
     case = ended(mail.case, State.NOT_CONFIRMED)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(posted=ts, version=2), case)
-    await mail.outbox.show(mail.notice(posted=ts, version=2, attempt=2), case)
+        await mail.case_notifier.show(mail.notice(posted=ts, version=2), case)
+    await mail.case_notifier.show(mail.notice(posted=ts, version=2, attempt=2), case)
     assert len(mail.thread()) == 1
 
 
 async def test_a_line_whose_answer_was_lost_is_found_again_and_not_posted_twice(mail: Mail) -> None:
     mail.slack.faults.drop(after=True, on=POST)
     with pytest.raises(DeliveryDeferred) as later:
-        await mail.outbox.show(mail.notice(), mail.case)
+        await mail.case_notifier.show(mail.notice(), mail.case)
     assert later.value.seconds == 1
-    ts = await mail.outbox.show(mail.notice(attempt=2), finished(mail.case))
+    ts = await mail.case_notifier.show(mail.notice(attempt=2), finished(mail.case))
     assert [line.ts for line in mail.lines] == [ts]
     assert "confirmed" in str(mail.lines[0].blocks)
 
@@ -340,19 +340,19 @@ async def test_a_line_whose_answer_was_lost_is_found_again_and_not_posted_twice(
 async def test_a_lost_line_is_found_although_slacks_clock_is_behind_ours(mail: Mail) -> None:
     mail.slack.faults.drop(after=True, on=POST)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(), mail.case)
+        await mail.case_notifier.show(mail.notice(), mail.case)
     ahead = mail.case.model_copy(update={"asked_at": mail.clock.now() + timedelta(minutes=4)})
-    await mail.outbox.show(mail.notice(attempt=2), ahead)
+    await mail.case_notifier.show(mail.notice(attempt=2), ahead)
     assert len(mail.lines) == 1
 
 
 async def test_a_lost_line_is_found_behind_hundreds_of_others(mail: Mail) -> None:
     mail.slack.faults.drop(after=True, on=POST)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(), mail.case)
+        await mail.case_notifier.show(mail.notice(), mail.case)
     for number in range(250):
         mail.world.post(mail.channel.id, f"chatter {number}", [])
-    await mail.outbox.show(mail.notice(attempt=2), mail.case)
+    await mail.case_notifier.show(mail.notice(attempt=2), mail.case)
     assert len(mail.lines) == 251
     assert mail.asked(HISTORY) == 17
 
@@ -361,7 +361,7 @@ async def test_what_others_put_into_their_messages_is_not_taken_for_ours(mail: M
     foreign = (None, {"event_type": "deploy", "event_payload": {"key": "line:1"}})
     for metadata in foreign:
         mail.world.post(mail.channel.id, "hello", [], user=mail.ada.id, metadata=metadata)
-    ts = await mail.outbox.show(mail.notice(attempt=2), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(attempt=2), mail.case)
     assert mail.lines[-1].ts == ts
     assert len(mail.lines) == 3
 
@@ -369,45 +369,47 @@ async def test_what_others_put_into_their_messages_is_not_taken_for_ours(mail: M
 async def test_without_the_scope_to_read_it_says_so_and_posts(mail: Mail) -> None:
     mail.world.credentials.scopes -= {"channels:history"}
     with capture_logs() as log:
-        assert await mail.outbox.show(mail.notice(attempt=2), mail.case) == mail.lines[0].ts
+        assert await mail.case_notifier.show(mail.notice(attempt=2), mail.case) == mail.lines[0].ts
     assert [(line["event"], line["error"]) for line in log] == [
         ("earlier message not readable", "missing_scope")
     ]
 
 
 async def test_a_line_that_somebody_took_away_is_posted_anew(mail: Mail) -> None:
-    first = await mail.outbox.show(mail.notice(), mail.case)
+    first = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.world.delete(mail.lines[0])
-    second = await mail.outbox.show(mail.notice(posted=first, version=2), finished(mail.case))
+    second = await mail.case_notifier.show(
+        mail.notice(posted=first, version=2), finished(mail.case)
+    )
     assert [line.ts for line in mail.lines] == [second]
     assert second != first
 
 
 async def test_a_line_posted_anew_whose_answer_was_lost_is_found_too(mail: Mail) -> None:
-    first = await mail.outbox.show(mail.notice(), mail.case)
+    first = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.world.delete(mail.lines[0])
     mail.slack.faults.drop(after=True, on=POST)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(posted=first), finished(mail.case))
-    await mail.outbox.show(mail.notice(posted=first, attempt=2), finished(mail.case))
+        await mail.case_notifier.show(mail.notice(posted=first), finished(mail.case))
+    await mail.case_notifier.show(mail.notice(posted=first, attempt=2), finished(mail.case))
     assert len(mail.lines) == 1
 
 
 async def test_429_waits_as_long_as_slack_asks(mail: Mail) -> None:
     mail.slack.faults.limit(17, on=POST)
     with pytest.raises(DeliveryDeferred) as later:
-        await mail.outbox.show(mail.notice(), mail.case)
+        await mail.case_notifier.show(mail.notice(), mail.case)
     assert later.value.seconds == 17
     assert mail.lines == []
 
 
 @pytest.mark.parametrize("method", [HISTORY, UPDATE])
 async def test_429_while_looking_or_editing_posts_nothing(mail: Mail, method: str) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.slack.faults.limit(3, on=method)
     posted = ts if method == UPDATE else None
     with pytest.raises(DeliveryDeferred) as later:
-        await mail.outbox.show(mail.notice(posted=posted, attempt=2), mail.case)
+        await mail.case_notifier.show(mail.notice(posted=posted, attempt=2), mail.case)
     assert later.value.seconds == 3
     assert len(mail.lines) == 1
 
@@ -415,26 +417,26 @@ async def test_429_while_looking_or_editing_posts_nothing(mail: Mail, method: st
 async def test_an_archived_channel_takes_no_line_until_it_is_opened_again(mail: Mail) -> None:
     mail.channel.archived = True
     with pytest.raises(ChannelUnavailable, match="is_archived"):
-        await mail.outbox.show(mail.notice(), mail.case)
+        await mail.case_notifier.show(mail.notice(), mail.case)
     mail.channel.archived = False
-    assert await mail.outbox.show(mail.notice(), mail.case) == mail.lines[0].ts
+    assert await mail.case_notifier.show(mail.notice(), mail.case) == mail.lines[0].ts
 
 
 async def test_a_line_in_a_channel_that_was_archived_since_cannot_be_edited_now(mail: Mail) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.channel.archived = True
     with pytest.raises(ChannelUnavailable, match="is_archived"):
-        await mail.outbox.show(mail.notice(posted=ts, version=2), finished(mail.case))
+        await mail.case_notifier.show(mail.notice(posted=ts, version=2), finished(mail.case))
 
 
 async def test_a_channel_the_bot_is_not_in_or_knows_nothing_of_takes_no_line_now(
     mail: Mail,
 ) -> None:
     with pytest.raises(ChannelUnavailable, match="channel_not_found"):
-        await mail.outbox.show(mail.notice(place="C0GONE"), mail.case)
+        await mail.case_notifier.show(mail.notice(place="C0GONE"), mail.case)
     mail.channel.members.discard(mail.world.bot.id)
     with pytest.raises(ChannelUnavailable, match="not_in_channel"):
-        await mail.outbox.show(mail.notice(attempt=6), mail.case)
+        await mail.case_notifier.show(mail.notice(attempt=6), mail.case)
 
 
 async def test_every_error_that_somebody_has_to_mend_says_what_and_how_in_private(
@@ -443,8 +445,8 @@ async def test_every_error_that_somebody_has_to_mend_says_what_and_how_in_privat
     for error in UNAVAILABLE.keys() - {SHARED}:
         mail.channel.refuses = error
         with pytest.raises(ChannelUnavailable) as closed:
-            await mail.outbox.show(mail.notice(), mail.case)
-        await mail.outbox.alert(mail.channel.id, closed.value.error)
+            await mail.case_notifier.show(mail.notice(), mail.case)
+        await mail.case_notifier.alert(mail.channel.id, closed.value.error)
         words = mail.world.messages[mail.world.direct(mail.ada.id).id][-1].text
         assert UNAVAILABLE[error].says in words
         assert UNAVAILABLE[error].mend in words
@@ -452,29 +454,29 @@ async def test_every_error_that_somebody_has_to_mend_says_what_and_how_in_privat
 
 
 async def test_a_line_is_told_although_its_thread_takes_no_answer(mail: Mail) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     for error in THREADLESS:
         mail.channel.refuses_answers = error
         case = ended(mail.case, State.FAILED)
         with capture_logs() as log:
-            assert await mail.outbox.show(mail.notice(posted=ts, version=2), case) == ts
+            assert await mail.case_notifier.show(mail.notice(posted=ts, version=2), case) == ts
         assert [(one["event"], one["error"]) for one in log] == [("asker not called", error)]
     assert mail.thread() == []
 
 
 async def test_an_error_of_the_thread_that_passes_is_tried_again(mail: Mail) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case)
+    ts = await mail.case_notifier.show(mail.notice(), mail.case)
     mail.slack.faults.limit(3, on=POST)
     case = ended(mail.case, State.FAILED)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(posted=ts, version=2), case)
+        await mail.case_notifier.show(mail.notice(posted=ts, version=2), case)
 
 
 async def test_lines_are_posted_in_the_order_in_which_they_are_given(mail: Mail) -> None:
     mail.slack.faults.slow(0.05, on=POST)
     cases = [mail.case.model_copy(update={"number": number}) for number in range(1, 5)]
     await asyncio.gather(
-        *(mail.outbox.show(mail.notice(key=f"line:{one.number}"), one) for one in cases)
+        *(mail.case_notifier.show(mail.notice(key=f"line:{one.number}"), one) for one in cases)
     )
     keys = [one.metadata["event_payload"]["key"] for one in mail.lines if one.metadata]
     assert keys == ["line:1", "line:2", "line:3", "line:4"]
@@ -491,35 +493,35 @@ async def test_whatever_slack_answers_the_line_is_tried_again_and_is_there_once(
     else:
         getattr(faults, trouble)(on=POST)
     with pytest.raises(DeliveryDeferred) as later:
-        await mail.outbox.show(mail.notice(attempt=attempt), mail.case)
+        await mail.case_notifier.show(mail.notice(attempt=attempt), mail.case)
     assert later.value.seconds == {1: 1, 2: 2}[attempt]
-    await mail.outbox.show(mail.notice(attempt=attempt + 1), mail.case)
+    await mail.case_notifier.show(mail.notice(attempt=attempt + 1), mail.case)
     assert len(mail.lines) == 1
 
 
 async def test_a_history_that_cannot_be_read_posts_nothing(mail: Mail) -> None:
     mail.slack.faults.nulls("messages", on=HISTORY)
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(attempt=2), mail.case)
+        await mail.case_notifier.show(mail.notice(attempt=2), mail.case)
     assert mail.lines == []
 
 
 async def test_slack_away_altogether_means_later(mail: Mail) -> None:
-    mail.outbox.client.base_url = "http://127.0.0.1:9/api/"
+    mail.case_notifier.client.base_url = "http://127.0.0.1:9/api/"
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.notice(), mail.case)
+        await mail.case_notifier.show(mail.notice(), mail.case)
 
 
 @pytest.mark.parametrize("posted", [False, True])
 async def test_blocks_that_slack_refuses_are_sent_once_more_as_text(
     mail: Mail, posted: bool
 ) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case) if posted else None
+    ts = await mail.case_notifier.show(mail.notice(), mail.case) if posted else None
     mail.moods.refuses_blocks = True
     act = mail.case.act.model_copy(update={"title": "<!channel> Room"})
     case = mail.case.model_copy(update={"act": act})
     with capture_logs() as log:
-        shown = await mail.outbox.show(mail.notice(posted=ts), case)
+        shown = await mail.case_notifier.show(mail.notice(posted=ts), case)
     line = mail.lines[0]
     assert (line.ts, line.blocks, len(mail.lines)) == (shown, [], 1)
     assert "Case #1" in line.text
@@ -532,19 +534,19 @@ async def test_blocks_that_slack_refuses_are_sent_once_more_as_text(
 async def test_a_line_that_slack_refuses_for_what_it_is_is_given_up_and_not_tried_for_ever(
     mail: Mail, posted: bool
 ) -> None:
-    ts = await mail.outbox.show(mail.notice(), mail.case) if posted else None
+    ts = await mail.case_notifier.show(mail.notice(), mail.case) if posted else None
     for error in UNDRAWABLE:
         mail.moods.refuses = error
         before = mail.moods.refused
         with capture_logs() as log, pytest.raises(MessageRefused, match=error):
-            await mail.outbox.show(mail.notice(posted=ts, version=2), mail.case)
+            await mail.case_notifier.show(mail.notice(posted=ts, version=2), mail.case)
         assert mail.moods.refused - before == 2, "once with blocks, and once as text"
         told = [(line["event"], line["plain"]) for line in log]
         assert told == [("message refused", False), ("message refused", True)]
 
 
 async def test_an_answer_is_private_and_tells_the_case(mail: Mail) -> None:
-    assert await mail.outbox.show(mail.answer(mail.reply_url()), finished(mail.case)) is None
+    assert await mail.case_notifier.show(mail.answer(mail.reply_url()), finished(mail.case)) is None
     assert len(mail.told()) == 1
     assert "confirmed" in mail.told()[0].text
     assert mail.lines == []
@@ -552,7 +554,7 @@ async def test_an_answer_is_private_and_tells_the_case(mail: Mail) -> None:
 
 async def test_the_answer_for_a_card_redraws_it_in_its_place(mail: Mail) -> None:
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
-    await mail.outbox.show(mail.of_card(card), finished(mail.case))
+    await mail.case_notifier.show(mail.of_card(card), finished(mail.case))
     assert mail.told() == [card]
     assert "Room" in str(card.blocks)
     assert "Ann" in str(card.blocks)
@@ -580,7 +582,7 @@ async def test_the_card_drawn_anew_offers_what_its_reader_may_do(
     known = None if reader is None else Reader(actor=reader, channel=mail.channel.id)
     notice = mail.answer(mail.reply_url(card), manner=Manner.CARD, joined=joined, reader=known)
     case = finished(mail.case.model_copy(update={"actor": asker}))
-    await mail.outbox.show(notice, case)
+    await mail.case_notifier.show(notice, case)
     assert ("Lock" in str(card.blocks)) is acts
     assert "Refresh" in str(card.blocks)
 
@@ -588,7 +590,7 @@ async def test_the_card_drawn_anew_offers_what_its_reader_may_do(
 async def test_somebody_who_was_taken_out_meanwhile_is_told_the_case_alone(mail: Mail) -> None:
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
     case = finished(mail.case.model_copy(update={"actor": REMOVED}))
-    await mail.outbox.show(mail.of_card(card), case)
+    await mail.case_notifier.show(mail.of_card(card), case)
     assert "confirmed" in str(card.blocks)
     assert "Refresh" not in str(card.blocks)
 
@@ -600,9 +602,9 @@ async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone
     if away == "silent":
         mail.vendor.silent = VendorTimeout("No answer.", vendor="stream")
     else:
-        mail.outbox.call_cards.live_calls.providers = {}
+        mail.case_notifier.call_cards.live_calls.providers = {}
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
-    await mail.outbox.show(mail.of_card(card), finished(mail.case))
+    await mail.case_notifier.show(mail.of_card(card), finished(mail.case))
     assert "Case #1" in card.text
     assert "confirmed" in str(card.blocks)
 
@@ -610,17 +612,17 @@ async def test_where_the_vendor_is_silent_or_off_the_card_becomes_the_case_alone
 async def test_an_answer_takes_the_place_of_the_message_it_was_asked_in(mail: Mail) -> None:
     old = mail.world.post(mail.channel.id, "old case", [], to=mail.ada.id)
     notice = mail.answer(mail.reply_url(old), manner=Manner.IN_PLACE)
-    await mail.outbox.show(notice, mail.case)
+    await mail.case_notifier.show(notice, mail.case)
     assert mail.told() == [old]
     assert old.text == "Working on it: kick Ann from “Room” (case #1)."
-    await mail.outbox.show(notice, finished(mail.case))
+    await mail.case_notifier.show(notice, finished(mail.case))
     assert mail.told() == [old]
     assert as_text(old).startswith("✅ #1 kicked Ann from “Room”")
 
 
 async def test_who_asked_what_somebody_else_had_asked_reads_so_with_the_outcome(mail: Mail) -> None:
     for case in (mail.case, finished(mail.case)):
-        await mail.outbox.show(mail.answer(mail.reply_url(), joined=True), case)
+        await mail.case_notifier.show(mail.answer(mail.reply_url(), joined=True), case)
     early, late = map(as_text, mail.told())
     assert early == f"@{MARY.user} already asked for this: case #1.\n[Case #1]"
     assert late.startswith(f"@{MARY.user} already asked for this: case #1.\n✅ #1 kicked Ann")
@@ -629,7 +631,7 @@ async def test_who_asked_what_somebody_else_had_asked_reads_so_with_the_outcome(
 async def test_a_card_says_above_it_that_somebody_else_had_asked_before(mail: Mail) -> None:
     card = mail.world.post(mail.channel.id, "old card", [], to=mail.ada.id)
     notice = mail.of_card(card).model_copy(update={"joined": True})
-    await mail.outbox.show(notice, finished(mail.case))
+    await mail.case_notifier.show(notice, finished(mail.case))
     assert as_text(card).startswith(f"@{MARY.user} already asked for this: case #1.")
     assert "Refresh" in as_text(card)
 
@@ -637,7 +639,7 @@ async def test_a_card_says_above_it_that_somebody_else_had_asked_before(mail: Ma
 async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) -> None:
     mail.moods.refuses_blocks = True
     with capture_logs() as log:
-        await mail.outbox.show(mail.answer(mail.reply_url()), finished(mail.case))
+        await mail.case_notifier.show(mail.answer(mail.reply_url()), finished(mail.case))
     assert (mail.told()[0].blocks, "confirmed" in mail.told()[0].text) == ([], True)
     assert (log[0]["event"], log[0]["plain"]) == ("message refused", False)
 
@@ -645,16 +647,16 @@ async def test_an_answer_whose_blocks_are_refused_is_told_as_text(mail: Mail) ->
 async def test_a_used_up_response_url_is_given_up(mail: Mail) -> None:
     url = mail.reply_url()
     for _ in range(5):
-        await mail.outbox.show(mail.answer(url), mail.case)
+        await mail.case_notifier.show(mail.answer(url), mail.case)
     with pytest.raises(DeliveryImpossible, match="used_url"):
-        await mail.outbox.show(mail.answer(url), mail.case)
+        await mail.case_notifier.show(mail.answer(url), mail.case)
 
 
 async def test_a_response_url_is_good_for_half_an_hour(mail: Mail) -> None:
     url = mail.reply_url()
     mail.clock.advance(31 * 60)
     with pytest.raises(DeliveryImpossible, match="expired_url"):
-        await mail.outbox.show(mail.answer(url), mail.case)
+        await mail.case_notifier.show(mail.answer(url), mail.case)
 
 
 @pytest.mark.parametrize(("trouble", "seconds"), [("limit", 9), ("error", 1), ("drop", 1)], ids=str)
@@ -667,7 +669,7 @@ async def test_an_answer_that_slack_does_not_take_now_is_tried_later(
     else:
         getattr(faults, trouble)(on="respond")
     with pytest.raises(DeliveryDeferred) as later:
-        await mail.outbox.show(mail.answer(mail.reply_url()), mail.case)
+        await mail.case_notifier.show(mail.answer(mail.reply_url()), mail.case)
     assert later.value.seconds == seconds
 
 
@@ -676,7 +678,7 @@ async def test_an_address_that_leads_nowhere_is_tried_later_and_breaks_nothing(
     mail: Mail, url: str
 ) -> None:
     with pytest.raises(DeliveryDeferred):
-        await mail.outbox.show(mail.answer(url), mail.case)
+        await mail.case_notifier.show(mail.answer(url), mail.case)
 
 
 async def test_a_card_whose_act_failed_says_why_and_what_to_do(mail: Mail) -> None:
@@ -687,7 +689,7 @@ async def test_a_card_whose_act_failed_says_why_and_what_to_do(mail: Mail) -> No
     case = mail.case.model_copy(
         update={"state": State.NOT_CONFIRMED, "results": (result,), "attempt": 1}
     )
-    await mail.outbox.show(mail.of_card(card), case)
+    await mail.case_notifier.show(mail.of_card(card), case)
     shown = as_text(card)
     for words in ("Mist.", "Look.", "Check again", "Do it again", "Refresh"):
         assert words in shown

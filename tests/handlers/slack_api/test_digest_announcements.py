@@ -19,7 +19,7 @@ from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import DeliveryDeferred, DeliveryImpossible
 from handlers.slack_api.digest_announcements import untold_message
-from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.digest_poster import SlackDigestPoster
 from handlers.slack_api.history import ChannelHistory
 from tests.fakes.clock import ManualClock
 from tests.handlers.digest_examples import MADE
@@ -33,7 +33,7 @@ OWNER = "UADA"
 class Desk(NamedTuple):
     """A poster and the Slack before it."""
 
-    poster: SlackDigests
+    poster: SlackDigestPoster
     slack: SlackServer
 
     @property
@@ -72,7 +72,7 @@ async def service() -> AsyncIterator[Desk]:
         client = AsyncWebClient(
             token=token, base_url=f"{url}/api/", session=session, retry_handlers=[]
         )
-        yield Desk(SlackDigests(client, ChannelHistory(client, slack.world.clock)), slack)
+        yield Desk(SlackDigestPoster(client, ChannelHistory(client, slack.world.clock)), slack)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from bot.digests.digest import Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import DeliveryDeferred, DeliveryImpossible
 from bot.store import SqlStore, open_store
-from handlers.slack_api.digest_poster import SlackDigests
+from handlers.slack_api.digest_poster import SlackDigestPoster
 from handlers.slack_api.history import ChannelHistory
 from tests.fakes.clock import ManualClock
 from tests.fakes.digests import wanted
@@ -76,7 +76,7 @@ class Port:
 class Desk:
     """A poster, the Slack before it, and the channel of one subscription."""
 
-    poster: SlackDigests
+    poster: SlackDigestPoster
     slack: SlackServer
     port: Port
     channel: Channel
@@ -112,10 +112,12 @@ class Desk:
         channel = told.pop("channel", self.channel.id)
         return Posting(subscription=self.subscription(channel=channel), **told)
 
-    def another(self) -> SlackDigests:
+    def another(self) -> SlackDigestPoster:
         """The same poster in another process."""
         client = self.poster.client
-        return SlackDigests(client, ChannelHistory(client, self.world.clock), self.poster.command)
+        return SlackDigestPoster(
+            client, ChannelHistory(client, self.world.clock), self.poster.command
+        )
 
     def asked(self, method: str) -> int:
         return len(self.world.asked(method))
@@ -152,7 +154,11 @@ async def service(port: Port) -> AsyncIterator[Desk]:
             retry_handlers=[],
         )
         yield Desk(
-            SlackDigests(client, ChannelHistory(client, world.clock)), slack, port, channel, ada
+            SlackDigestPoster(client, ChannelHistory(client, world.clock)),
+            slack,
+            port,
+            channel,
+            ada,
         )
 
 
@@ -170,7 +176,7 @@ async def test_a_digest_is_posted_with_its_details_in_its_thread_and_calls_nobod
     assert "<@" not in str(reply.blocks) + str(root.blocks)
     assert {"data_visualization"} < {block["type"] for block in root.blocks}
     assert service.asked(HISTORY) == 0
-    assert service.poster.standing == {}
+    assert service.poster.posted == {}
 
 
 async def test_a_workspace_that_refuses_charts_gets_everything_as_text(service: Desk) -> None:
@@ -330,7 +336,7 @@ class Due(NamedTuple):
     builder: DigestBuilder
     one: Subscription
 
-    def dispatcher(self, poster: SlackDigests, owner: str) -> DigestDispatcher:
+    def dispatcher(self, poster: SlackDigestPoster, owner: str) -> DigestDispatcher:
         fresh = UsageRefresh({}, self.store, self.store, self.clock).fresh
         return DigestDispatcher(self.store, self.builder, poster, fresh, self.clock, owner)
 

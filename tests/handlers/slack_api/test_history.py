@@ -30,11 +30,11 @@ from bot.moderation.recent_calls import RecentCalls
 from bot.policy import Policy, Rules
 from bot.store import SqlStore, open_store
 from handlers.slack_api.admin_alerts import AdminAlerts
-from handlers.slack_api.case_notifier import PATIENCE, Outbox
-from handlers.slack_api.history import EVER, MOST_PAGES, ChannelHistory
+from handlers.slack_api.case_notifier import SEARCH_SECONDS, CaseNotifier
+from handlers.slack_api.history import FAR_FUTURE, MOST_PAGES, ChannelHistory
 from handlers.slack_api.history_pages import PAGE
 from handlers.slack_api.history_ranges import MOST_RANGES, ReadRanges, TimeRange
-from handlers.slack_api.posting import Mark
+from handlers.slack_api.posting import MessageMark
 from handlers.slack_api.response_url import ResponseUrlClient
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.directory import Table
@@ -55,7 +55,7 @@ class Worker:
     store: SqlStore
     clock: ManualClock
     tasks: BackgroundTasks
-    outbox: Outbox
+    case_notifier: CaseNotifier
     executor: Executor
 
     @property
@@ -108,7 +108,7 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
         live_calls = LiveCalls({vendor.vendor: vendor}, clock, RecentCalls(clock))
         policy = Policy(Rules(), directory)
         call_cards = CallCards(live_calls, policy, store, AbsentPeople(live_calls, store))
-        outbox = Outbox(
+        case_notifier = CaseNotifier(
             client,
             ChannelHistory(client, clock),
             ResponseUrlClient(session),
@@ -119,12 +119,12 @@ async def worker(sqlite_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
         )
         executor = Executor(
             store=store,
-            notifier=outbox,
+            notifier=case_notifier,
             performers={},
             authorizer=Authorizer(policy, live_calls),
             by=Claimant(clock, tasks, "w"),
         )
-        yield Worker(client, slack, channel, store, clock, tasks, outbox, executor)
+        yield Worker(client, slack, channel, store, clock, tasks, case_notifier, executor)
 
 
 async def test_lines_that_slack_refused_need_not_be_looked_for(worker: Worker) -> None:
@@ -188,38 +188,38 @@ async def test_without_that_limit_every_line_is_found_and_stands_there_once(
 FAR = 3_600.0
 """Seconds by which a clock is ahead."""
 
-MARKS = [Mark("callwarden_case", f"line:{number}") for number in range(3)]
+MARKS = [MessageMark("callwarden_case", f"line:{number}") for number in range(3)]
 
 
 async def test_a_history_that_cannot_be_read_is_not_waited_for_longer_than_there_is_patience(
     worker: Worker,
 ) -> None:
-    history, channel, now = worker.outbox.history, worker.channel.id, worker.clock.now()
+    history, channel, now = worker.case_notifier.history, worker.channel.id, worker.clock.now()
     worker.slack.faults.error(500, on=HISTORY, times=None)
     with pytest.raises(SlackApiError):
-        await history.find(channel, MARKS[0], now, PATIENCE)
+        await history.find(channel, MARKS[0], now, SEARCH_SECONDS)
     with pytest.raises(DeliveryDeferred) as later:
-        await history.find(channel, MARKS[1], now, PATIENCE)
+        await history.find(channel, MARKS[1], now, SEARCH_SECONDS)
     assert later.value.seconds == 1, "one asks for all"
-    worker.clock.advance(PATIENCE)
+    worker.clock.advance(SEARCH_SECONDS)
     with capture_logs() as log:
-        assert await history.find(channel, MARKS[0], now, PATIENCE) is None
-        assert await history.find(channel, MARKS[1], now, PATIENCE) is None
+        assert await history.find(channel, MARKS[0], now, SEARCH_SECONDS) is None
+        assert await history.find(channel, MARKS[1], now, SEARCH_SECONDS) is None
     assert [line["error"] for line in log] == ["internal_error", "DeliveryDeferred"]
 
 
 async def test_a_message_posted_after_a_reading_is_found_by_the_next(worker: Worker) -> None:
     """What was read lately says nothing of it."""
-    history, channel, now = worker.outbox.history, worker.channel.id, worker.clock.now()
+    history, channel, now = worker.case_notifier.history, worker.channel.id, worker.clock.now()
     for mark in MARKS:
-        assert await history.find(channel, mark, now, PATIENCE) is None
+        assert await history.find(channel, mark, now, SEARCH_SECONDS) is None
         metadata = mark.metadata
         posted = worker.slack.world.post(channel, "line", [], metadata=metadata)
-        found = await history.find(channel, mark, now, PATIENCE)
+        found = await history.find(channel, mark, now, SEARCH_SECONDS)
         assert found == (posted.ts, False)
         worker.slack.world.post(channel, "answer", [], thread_ts=posted.ts)
     again = ChannelHistory(worker.client, worker.clock)
-    found = await again.find(channel, MARKS[0], now, PATIENCE)
+    found = await again.find(channel, MARKS[0], now, SEARCH_SECONDS)
     assert found is not None
     assert found.answered
 
@@ -229,11 +229,11 @@ async def test_a_line_is_looked_for_anew_where_another_process_had_a_try_at_it_s
     worker: Worker, attempt: int, *, found: bool
 ) -> None:
     """After our own last try, what was read of the channel since still holds."""
-    history, channel, now = worker.outbox.history, worker.channel.id, worker.clock.now()
+    history, channel, now = worker.case_notifier.history, worker.channel.id, worker.clock.now()
     history.expect(channel, MARKS[0], attempt=1)
-    assert await history.find(channel, MARKS[1], now, PATIENCE) is None
+    assert await history.find(channel, MARKS[1], now, SEARCH_SECONDS) is None
     worker.slack.world.post(channel, "by another one", [], metadata=MARKS[0].metadata)
-    there = await history.find(channel, MARKS[0], now, PATIENCE, attempt=attempt)
+    there = await history.find(channel, MARKS[0], now, SEARCH_SECONDS, attempt=attempt)
     assert (there is not None) is found
     assert worker.read() == (2 if found else 1)
 
@@ -245,7 +245,7 @@ async def test_a_line_is_found_though_its_order_was_recorded_by_a_clock_that_was
     right, ahead, channel = worker.clock, ManualClock(worker.clock.now()), worker.channel.id
     ahead.set(FAR)
     asked = ahead.now()
-    by_slack, by_us = ChannelHistory(worker.client, ahead, right.now), worker.outbox.history
+    by_slack, by_us = ChannelHistory(worker.client, ahead, right.now), worker.case_notifier.history
     for history in by_slack, by_us:
         history.expect(channel, MARKS[0])
     posted = worker.slack.world.post(channel, "line", [], metadata=MARKS[0].metadata)
@@ -256,17 +256,17 @@ async def test_a_line_is_found_though_its_order_was_recorded_by_a_clock_that_was
 
 
 async def test_a_long_thread_is_read_to_its_end_and_no_further(worker: Worker) -> None:
-    history, world, channel = worker.outbox.history, worker.slack.world, worker.channel.id
+    history, world, channel = worker.case_notifier.history, worker.slack.world, worker.channel.id
     root = world.post(channel, "line", [])
     for _ in range(PAGE):
         world.post(channel, "chatter", [], thread_ts=root.ts)
-    assert await history.find_answer(channel, root.ts, MARKS[0], PATIENCE) is None
+    assert await history.find_answer(channel, root.ts, MARKS[0], SEARCH_SECONDS) is None
     world.post(channel, "told", [], thread_ts=root.ts, metadata=MARKS[0].metadata)
-    assert await history.find_answer(channel, root.ts, MARKS[0], PATIENCE) is not None
+    assert await history.find_answer(channel, root.ts, MARKS[0], SEARCH_SECONDS) is not None
     for _ in range(PAGE * MOST_PAGES):
         world.post(channel, "chatter", [], thread_ts=root.ts)
     world.post(channel, "told", [], thread_ts=root.ts, metadata=MARKS[1].metadata)
-    assert await history.find_answer(channel, root.ts, MARKS[1], PATIENCE) is None
+    assert await history.find_answer(channel, root.ts, MARKS[1], SEARCH_SECONDS) is None
 
 
 @given(
@@ -292,7 +292,7 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
         if step == "post":
             channel.extend(range(len(channel) + 1, len(channel) + 1 + number))
         elif step == "look":
-            looks.append((TimeRange(float(number), EVER), turn, frozenset(channel)))
+            looks.append((TimeRange(float(number), FAR_FUTURE), turn, frozenset(channel)))
         elif looks:
             wanted, since, there = looks[number % len(looks)]
             gap = covered.gap(wanted, since)
@@ -311,7 +311,7 @@ def test_all_that_is_wanted_is_read_nothing_is_read_twice_and_nothing_is_overloo
 def test_a_channel_is_read_once_to_its_end_however_much_was_said_in_it() -> None:
     """A message at a time; what was read lies side by side, and is remembered as one range."""
     covered, left = ReadRanges(), 3 * MOST_RANGES
-    while (gap := covered.gap(TimeRange(0.0, EVER), 0)) is not None:
+    while (gap := covered.gap(TimeRange(0.0, FAR_FUTURE), 0)) is not None:
         assert gap.low < left < gap.high, "read twice"
         covered.add(TimeRange(float(left) if left > 1 else gap.low, gap.high), float(left), 0)
         left -= 1

@@ -14,7 +14,7 @@ from bot.errors import DeliveryDeferred, DeliveryImpossible, SlackSilent
 from handlers.blocks.message import Message
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import complaints, error_code, retry_after
-from handlers.slack_api.probe import questions
+from handlers.slack_api.probe import open_probe
 from handlers.slack_api.response_url import ResponseUrlClient
 from handlers.slack_api.responses import LARGEST, SlackRedirected, SlackUnreadable
 from tests.fakes.clock import ManualClock
@@ -148,7 +148,7 @@ async def test_a_redirect_is_not_followed(wire: Wire, status: int) -> None:
 
 
 async def test_the_doctor_says_what_answers_in_slacks_place(wire: Wire) -> None:
-    async with questions("xoxb-1", wire.url, ManualClock(), 5.0) as asked:
+    async with open_probe("xoxb-1", wire.url, ManualClock(), 5.0) as asked:
         wire.says(b"{}", "302 x", location="https://login.test/")
         with pytest.raises(SlackSilent, match=r"not Slack.*another address"):
             await asked.ask("auth.test")

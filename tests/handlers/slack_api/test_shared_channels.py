@@ -19,7 +19,7 @@ from bot.digests.subscription import Posting
 from bot.errors import DeliveryDeferred, DeliveryImpossible
 from bot.ports import Place
 from handlers.blocks.digests.forms import CHANNEL
-from handlers.slack_api.shared_channels import OwnChannels, OwnDigests
+from handlers.slack_api.shared_channels import GuardedDigestPoster, SharedChannelGuard
 from tests.fakes.digests import subscription
 from tests.fakes.directory import Table
 from tests.fakes.lead import Lead
@@ -121,7 +121,7 @@ async def test_a_digest_is_posted_only_where_nobody_else_reads(
     """Its owner is told why in private."""
     poster = Poster()
     table = Table(places={"C0TEAM": place})
-    digests = OwnDigests(poster, OwnChannels(table, frozenset(allowed)))
+    digests = GuardedDigestPoster(poster, SharedChannelGuard(table, frozenset(allowed)))
     posting = Posting(key="k", subscription=ONE, day=NOW.date(), due_at=NOW)
     asked = [
         digests.post(posting, digest()),
@@ -141,7 +141,7 @@ async def test_a_digest_is_posted_only_where_nobody_else_reads(
 
 async def test_while_slack_does_not_say_nothing_is_posted_and_nothing_is_lost() -> None:
     poster, table = Poster(), Table(silent={"C0TEAM"})
-    digests = OwnDigests(poster, OwnChannels(table, frozenset()))
+    digests = GuardedDigestPoster(poster, SharedChannelGuard(table, frozenset()))
     with pytest.raises(DeliveryDeferred):
         await digests.announce(announcement(AnnouncementKind.SET_UP), NOW)
     assert poster.posted == []

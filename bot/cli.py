@@ -137,11 +137,11 @@ def restored(
     from bot.clock import SystemClock
     from bot.settings import Settings
     from bot.store.restore import Restored
-    from bot.store.startup import working
+    from bot.store.startup import open_read_write
 
     async def mark() -> Restored:
         url = Settings.from_process().process.database_url.get_secret_value()
-        async with working(url, SystemClock(), line_channel=None) as store:
+        async with open_read_write(url, SystemClock(), line_channel=None) as store:
             return await store.restored(last_case)
 
     say(asyncio.run(mark()).told)

@@ -23,7 +23,7 @@ async def led_to(ctx: SlackContext, key: str) -> Acceptance | None:
     """
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            case = await ctx.service.led_to(key)
+            case = await ctx.service.case_for_key(key)
     except OtherRelease:
         raise
     except (StoreError, TimeoutError):

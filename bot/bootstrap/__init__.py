@@ -231,7 +231,7 @@ async def _running(
 
 def reading(settings: Settings) -> AbstractAsyncContextManager[SqlStore]:
     """The record, for looking at it; see `bot.store.startup.reading`."""
-    return startup.reading(settings.process.database_url.get_secret_value())
+    return startup.open_read_only(settings.process.database_url.get_secret_value())
 
 
 def _open_store(
@@ -239,4 +239,4 @@ def _open_store(
 ) -> AbstractAsyncContextManager[SqlStore]:
     url = settings.process.database_url.get_secret_value()
     channel = settings.rules.slack.moderation_channel
-    return startup.working(url, clock, line_channel=channel, meter=meter, wait=wait)
+    return startup.open_read_write(url, clock, line_channel=channel, meter=meter, wait=wait)

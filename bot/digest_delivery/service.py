@@ -96,7 +96,7 @@ class DigestService:
         Raises NotPermitted, UnusableChannel or NotAccepted.
         """
         await self.admit(asker, key, f"digest subscribe: {for_words(wish)}")
-        if not await self.store.seen(key):
+        if not await self.store.has_keys(key):
             await self.check(asker, wish.channel)
         return await self.digests.set_up(wish, asker.actor, key, self.clock.now())
 
@@ -104,7 +104,7 @@ class DigestService:
         """Give it another wish; one that was paused because its channel was gone goes on."""
         await self.admit(asker, key, f"digest edit {number}: {for_words(wish)}")
         known = await self.get(asker, number)
-        if not await self.store.seen(key):
+        if not await self.store.has_keys(key):
             await self.check(asker, wish.channel, known.wish.channel)
         now = self.clock.now()
         changed = known.edited(wish, now)

@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.doctor.context import DoctorContext, existing_store
 from bot.doctor.findings import Finding, Findings, bad, good, warning
 from bot.errors import CallwardenError, RecordDamaged
-from bot.store.private_files import exposed, make_private, open_to_all
+from bot.store.private_files import exposed_files, is_open_to_all, make_private
 from bot.store.urls import sqlite_file
 
 AUDIT_LOG, FILES = "Audit log", "Files"
@@ -20,8 +20,8 @@ async def audit_log(context: DoctorContext) -> Findings:
         async with existing_store(context) as store:
             if store is None:
                 return []
-            entries, _ = await store.unseen()
-            await store.recheck(MIDDLE)
+            entries, _ = await store.verify_since_checkpoint()
+            await store.verify_part(MIDDLE)
     except RecordDamaged as error:
         mend = "Keep the database as it is; `callwarden audit verify` names all that was changed."
         return [bad(AUDIT_LOG, str(error), f"{error.next_step} {mend}")]
@@ -42,12 +42,12 @@ async def files(context: DoctorContext) -> Findings:
 def _wide(file: Path) -> list[Finding]:
     make_private(file)  # as whoever opens it does; what is left belongs to somebody else
     found = []
-    if others := exposed(file):
+    if others := exposed_files(file):
         names = " ".join(map(str, others))
         mend = f"As their owner: chmod 600 {names}"
         found.append(warning(FILES, f"Other users of this machine can open {names}.", mend))
     folder = file.absolute().parent
-    if open_to_all(folder):
+    if is_open_to_all(folder):
         says = f"Everybody on this machine may replace what is in {folder}."
         found.append(warning(FILES, says, f"Take that right away: chmod o-w {folder}"))
     return found

@@ -14,7 +14,7 @@ from bot.providers.realtimekit.signatures import realtimekit_signatures
 from bot.store import SqlStore
 from bot.store.schema import Fit
 from bot.store.urls import address_of
-from bot.store.writable import must_have_a_place
+from bot.store.writable import require_place
 from handlers.inbound.health import is_loopback
 
 NETWORK, WEBHOOK, DATABASE, ZONES, METRICS = (
@@ -65,14 +65,14 @@ async def database(context: DoctorContext) -> Findings:
     url = context.settings.process.database_url.get_secret_value()
     address = address_of(url)
     if address.file is not None:
-        must_have_a_place(address.file)
+        require_place(address.file)
         if not address.file.exists():
             says = f"There is no {address.file} yet; it is made at the first start."
             return [note(DATABASE, says)]
     store = SqlStore(url, context.clock)
     try:
         schema = await store.schema()
-        schema.must_not_be_too_new()
+        schema.require_not_too_new()
         if not schema.fits:
             return [_old_tables(address.place, by_itself=address.sqlite)]
         await store.writable()

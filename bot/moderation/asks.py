@@ -165,13 +165,15 @@ class AskService:
         try:
             await self._require_poster().post(ask)
         except DeliveryDeferred as later:
-            await self._store.ask_later(ask, self._clock.now() + timedelta(seconds=later.seconds))
+            await self._store.postpone_ask(
+                ask, self._clock.now() + timedelta(seconds=later.seconds)
+            )
             return
         except ChannelUnavailable as closed:
             log.warning("order not posted", error=closed.error)
-            await self._store.ask_later(ask, self._clock.now() + UNAVAILABLE_PAUSE)
+            await self._store.postpone_ask(ask, self._clock.now() + UNAVAILABLE_PAUSE)
             return
         except DeliveryImpossible as lost:
             log.warning("nobody asked", why=str(lost))
-        told = partial(self._store.ask_told, ask)
+        told = partial(self._store.finish_ask, ask)
         await retry_write(told, self._clock, "order asked for")

@@ -90,5 +90,5 @@ class CallCards:
         """The latest cases of a call, and those set aside; without the audit log, their own."""
         cases = await self.store.recent(call, limit=RECENT)
         if await self.policy.may_read_audit(reader):
-            return cases, tuple(self.store.set_aside(call)[:RECENT])
+            return cases, tuple(self.store.unreadable_cases(call)[:RECENT])
         return [case for case in cases if case.actor.user == reader.user], ()

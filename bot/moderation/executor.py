@@ -159,8 +159,8 @@ class Executor:
                 return
             except (Unverified, StoreError) as silence:
                 log.warning("case put back", why=str(silence))
-                put_back = partial(self._store.put_back, claim, wait=PUT_BACK_FOR)
-                await retry_write(put_back, self._clock, "case put back")
+                give_back = partial(self._store.give_back, claim, wait=PUT_BACK_FOR)
+                await retry_write(give_back, self._clock, "case put back")
                 return
             kept = await self._finish(claim, done)
             if kept:
@@ -250,7 +250,7 @@ class Executor:
         try:
             case = await self._store.case(notice.case)
         except OtherRelease:
-            await self._store.leave(notice)
+            await self._store.leave_to_other_release(notice)
             return
         except StoreError as error:
             log.warning("notice put off", case=notice.case, error=str(error))
@@ -279,8 +279,8 @@ class Executor:
             log.warning("notice given up", why=str(lost))
             await self._store.drop(notice)
         else:
-            noticed = partial(self._store.noticed, notice, posted=posted)
-            await retry_write(noticed, self._clock, "notice")
+            mark_shown = partial(self._store.mark_shown, notice, posted=posted)
+            await retry_write(mark_shown, self._clock, "notice")
             log.debug("notice shown", attempt=notice.attempt)
 
 

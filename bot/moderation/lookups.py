@@ -46,12 +46,12 @@ class OrderLookups:
 
     async def hold(self, lookup: Lookup) -> None:
         """Keep it on disk, then carry on with it; NotAccepted when it cannot be written in time."""
-        if await self._store.hold(lookup.model_copy(update={"trace": trace.current()})):
+        if await self._store.keep_lookup(lookup.model_copy(update={"trace": trace.current()})):
             self._consumer.wake()
 
     async def under_way(self, *keys: str) -> bool:
         """Whether an order of these keys is being looked for: its answer follows."""
-        return await self._store.looked_for(*keys)
+        return await self._store.has_lookup(*keys)
 
     def wake(self) -> None:
         """Look for what a process that died left behind."""
@@ -71,10 +71,10 @@ class OrderLookups:
             except (StoreError, NotAccepted) as error:
                 await self._put_back(lookup, error)
             else:
-                over = partial(self._store.looked_up, lookup)
+                over = partial(self._store.finish_lookup, lookup)
                 await retry_write(over, self._clock, "order looked for")
 
     async def _put_back(self, lookup: Lookup, error: CallwardenError) -> None:
         log.warning("order put back", why=str(error))
-        put_back = partial(self._store.put_back_lookup, lookup, wait=PUT_BACK_FOR)
-        await retry_write(put_back, self._clock, "order put back")
+        give_back = partial(self._store.give_back_lookup, lookup, wait=PUT_BACK_FOR)
+        await retry_write(give_back, self._clock, "order put back")

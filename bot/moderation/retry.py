@@ -23,7 +23,7 @@ class Retry(NamedTuple):
 
 
 async def next_retry(
-    case: Case, key: str, now: datetime, led_to: Callable[[str], Awaitable[Case | None]]
+    case: Case, key: str, now: datetime, case_for_key: Callable[[str], Awaitable[Case | None]]
 ) -> Retry:
     """The try after those that were asked for under `key`, which is of the case and the asker.
 
@@ -31,7 +31,7 @@ async def next_retry(
     left unsettled.
     """
     number = 1
-    while (tried := await led_to(f"{key}:{number}")) is not None:
+    while (tried := await case_for_key(f"{key}:{number}")) is not None:
         under_way = tried.state.open or now - tried.asked_at < DOUBLE_PRESS
         if under_way or tried.state.settled:
             return Retry(tried, f"{key}:{number}", asked=True)

@@ -277,13 +277,13 @@ class ModerationService:
             await self.policy.require_auditor(asker.actor, "read other people's cases")
         return await self.store.case(number)
 
-    async def led_to(self, key: str) -> Case | None:
+    async def case_for_key(self, key: str) -> Case | None:
         """The case that the request of this key led to, told to whoever sent it once already."""
-        return await self.store.led_to(key)
+        return await self.store.case_for_key(key)
 
     async def came_before(self, *keys: str) -> bool:
         """Whether a request of one of these keys is on record, whatever it led to."""
-        return await self.store.seen(*keys)
+        return await self.store.has_keys(*keys)
 
     async def to_repeat(self, asker: Asker, number: int) -> Case:
         """A case that is to be done again: whoever may do it may; `request` decides on that."""
@@ -293,7 +293,7 @@ class ModerationService:
     async def next_retry(self, asker: Asker, number: int, key: str) -> Retry:
         """Which try comes next of a case under `key`; see `again.next_try`."""
         case = await self.to_repeat(asker, number)
-        return await next_retry(case, key, self.live_calls.clock.now(), self.store.led_to)
+        return await next_retry(case, key, self.live_calls.clock.now(), self.store.case_for_key)
 
     async def _own(self, asker: Asker, number: int) -> bool:
         """Whether somebody asked for that case, or joined those who had."""
@@ -304,7 +304,7 @@ class ModerationService:
         """One case from its request on, with what took it back."""
         case = await self.case(asker, number)
         entries = await self.store.audit(AuditQuery(case=number, limit=MOST_ENTRIES))
-        later = await self.store.undoing(case)
+        later = await self.store.reversals(case)
         return CaseHistory.of(case, entries, later)
 
     async def audit(self, asker: Asker, which: AuditQuery) -> Sequence[AuditEntry]:

@@ -81,7 +81,7 @@ class Store(Protocol):
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, act as done, audit and notices in one transaction; False: the claim was lost."""
 
-    async def put_back(self, claim: Claim, *, wait: timedelta) -> None:
+    async def give_back(self, claim: Claim, *, wait: timedelta) -> None:
         """Give a case back as never taken up, to be had after `wait`; nothing where it was lost."""
 
     async def release(self, owner: str) -> None:
@@ -90,10 +90,10 @@ class Store(Protocol):
     async def case(self, number: int) -> Case:
         """One case; UnknownCase when there is none, OtherRelease when it cannot be read."""
 
-    async def led_to(self, key: str) -> Case | None:
+    async def case_for_key(self, key: str) -> Case | None:
         """The case that the order of this key belongs to; None for a key that never came."""
 
-    async def seen(self, *keys: str) -> bool:
+    async def has_keys(self, *keys: str) -> bool:
         """Whether something came under one of these keys already, whatever it led to."""
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
@@ -102,10 +102,10 @@ class Store(Protocol):
     async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
         """The latest cases of these calls together, of all their runs, newest first."""
 
-    def set_aside(self, call: CallRef) -> Sequence[int]:
+    def unreadable_cases(self, call: CallRef) -> Sequence[int]:
         """Cases of a call that were met and are of a release that this one cannot read."""
 
-    async def undoing(self, case: Case) -> Sequence[Case]:
+    async def reversals(self, case: Case) -> Sequence[Case]:
         """Later cases of the same call with the verb that takes this one back, oldest first."""
 
     async def audit(self, which: AuditQuery) -> Sequence[AuditEntry]:
@@ -116,7 +116,7 @@ class Store(Protocol):
     ) -> Sequence[Notice]:
         """Claim notices to be sent now, of one kind when `kind` is given: each has its own pace."""
 
-    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
+    async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
         """Mark a notice as shown at its version; a newer version stays due."""
 
     async def postpone(
@@ -144,7 +144,7 @@ class Store(Protocol):
     async def try_channels(self) -> None:
         """Take up a line for each of those channels now, without waiting for its hour."""
 
-    async def leave(self, notice: Notice) -> None:
+    async def leave_to_other_release(self, notice: Notice) -> None:
         """Leave this notice to other releases: what it tells cannot be read by this one."""
 
     async def backlog(self) -> Backlog:
@@ -163,22 +163,22 @@ class Store(Protocol):
 class LookupStore(Protocol):
     """Orders of which it is still looked for whom they mean. Raises `StoreError`."""
 
-    async def hold(self, lookup: Lookup) -> bool:
+    async def keep_lookup(self, lookup: Lookup) -> bool:
         """Keep an order of which it is looked for what it means; NotAccepted as in `Store.accept`.
 
         False when its key is kept already, or has led to something.
         """
 
-    async def looked_for(self, *keys: str) -> bool:
+    async def has_lookup(self, *keys: str) -> bool:
         """Whether an order of these keys is kept, since it is still looked for what it means."""
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
         """Take up orders that are looked for and that nobody holds, oldest first."""
 
-    async def looked_up(self, lookup: Lookup) -> None:
+    async def finish_lookup(self, lookup: Lookup) -> None:
         """It is known what came of this one; a stale token changes nothing."""
 
-    async def put_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
+    async def give_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
         """Give one back as never taken up, to be had after `wait`; nothing where it was lost."""
 
 
@@ -201,10 +201,10 @@ class AskStore(Protocol):
     async def outages(self) -> Sequence[ChannelOutage]:
         """Channels that cannot be posted to now, the longest first."""
 
-    async def ask_told(self, ask: Ask) -> None:
+    async def finish_ask(self, ask: Ask) -> None:
         """This was posted, or is given up; a stale token changes nothing."""
 
-    async def ask_later(self, ask: Ask, until: datetime) -> None:
+    async def postpone_ask(self, ask: Ask, until: datetime) -> None:
         """Try this again at `until`; a stale token changes nothing."""
 
 
@@ -220,10 +220,10 @@ class AuditChain(Protocol):
         and has to occur; `pause` is awaited between chunks, so that others have their turn.
         """
 
-    async def recheck(self, part: float) -> None:
+    async def verify_part(self, part: float) -> None:
         """Read again some old entries and cases; RecordDamaged. `part`, from 0 to 1, says which."""
 
-    async def unseen(self) -> tuple[int, str]:
+    async def verify_since_checkpoint(self) -> tuple[int, str]:
         """Walk on from the last checkpoint, changing nothing; as `head`, or ChainBroken."""
 
     async def checkpoint(self) -> tuple[int, str]:

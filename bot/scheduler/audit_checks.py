@@ -36,7 +36,7 @@ class Chain(Protocol):
     async def checkpoint(self) -> tuple[int, str]:
         """Compare what is new since the last checkpoint, and save where the chain ends."""
 
-    async def recheck(self, part: float) -> None:
+    async def verify_part(self, part: float) -> None:
         """Compare some old entries and cases again."""
 
     async def verify(
@@ -74,7 +74,7 @@ class AuditChecks:
     async def look(self) -> bool:
         """The end of the chain and a random stretch; whether both could be read and are sound."""
         return await self._told(self._chain.checkpoint, MOST_SECONDS) and await self._told(
-            lambda: self._chain.recheck(self._random.random()), MOST_SECONDS
+            lambda: self._chain.verify_part(self._random.random()), MOST_SECONDS
         )
 
     async def walk(self) -> bool:

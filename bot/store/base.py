@@ -11,35 +11,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.store.database import Database
-from bot.store.unreadable_rows import SetAside
-from bot.store.writing.connection import Work
+from bot.store.unreadable_rows import UnreadableRows
+from bot.store.writing.connection import WriteOperation
 from bot.store.writing.writer import Writer
 
 R = TypeVar("R")
 T = TypeVar("T")
 
-BACKGROUND = 10.0
+BACKGROUND_TIMEOUT_S = 10.0
 """Seconds that work nobody waits for in Slack may take to be written."""
 
-SUMMING = 30.0
+SUMMING_TIMEOUT_S = 30.0
 """Seconds that adding up the calls or cases of many days may take."""
 
 
-class Shelf:
+class StoreBase:
     """Reads at once, writes through the one writer."""
 
     _clock: Clock
     _database: Database
     _writer: Writer
-    _aside: SetAside
+    _unreadable: UnreadableRows
     _timeout_s: float
 
-    async def _background(self, work: Work[R, T], request: R) -> T:
-        return await self._writer.write(work, request, timeout_s=BACKGROUND)
+    async def _write_in_background(self, operation: WriteOperation[R, T], request: R) -> T:
+        return await self._writer.write(operation, request, timeout_s=BACKGROUND_TIMEOUT_S)
 
-    async def _asked(self, work: Work[R, T], request: R) -> T:
+    async def _write_for_asker(self, operation: WriteOperation[R, T], request: R) -> T:
         """For work whose answer somebody in Slack waits for."""
-        return await self._writer.write(work, request, timeout_s=self._timeout_s)
+        return await self._writer.write(operation, request, timeout_s=self._timeout_s)
 
     @asynccontextmanager
     async def _reading(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
@@ -48,12 +48,12 @@ class Shelf:
         StoreError when the database does not answer, or not in that time.
         """
         limit = self._timeout_s if seconds is None else seconds
-        async with readable(limit), self._database.reading() as connection:
+        async with read_errors(limit), self._database.reading() as connection:
             yield connection
 
 
 @asynccontextmanager
-async def readable(seconds: float | None = None) -> AsyncIterator[None]:
+async def read_errors(seconds: float | None = None) -> AsyncIterator[None]:
     """StoreError when the database does not answer a read, or not within `seconds`; None for ever.
 
     A statement that is given up is cancelled in the server, too.
@@ -67,7 +67,7 @@ async def readable(seconds: float | None = None) -> AsyncIterator[None]:
         raise StoreError("The database does not answer.") from error
 
 
-def prepared(make: Callable[[], R]) -> R:
+def prepare(make: Callable[[], R]) -> R:
     """What `make` makes for the writer; StoreError for what no database can hold."""
     try:
         return make()

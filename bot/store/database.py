@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock, SteadyTime, SystemClock
-from bot.store.audit.head_file import HighWater
+from bot.store.audit.head_file import HeadFile
 from bot.store.pooler import prepare_nothing_through_a_pooler
 from bot.store.private_files import make_private
 from bot.store.tables.cases import Utc
@@ -46,7 +46,7 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
 )
 
-_PATIENCE = {
+_CONNECT_TIMEOUTS = {
     "connect_timeout": 2,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -96,7 +96,7 @@ class Database:
         self.address = address
         self.steady = SteadyTime(clock or SystemClock())
         self.sqlite = address.sqlite
-        self.high_water = HighWater.beside(address.file)
+        self.head_file = HeadFile.beside(address.file)
         self.engine = create_async_engine(
             address.url,
             connect_args=_arguments(address),
@@ -170,7 +170,7 @@ class Database:
         Returns the present moment by the time that what is due goes by.
 
         The lock comes before any row lock, so that two processes never wait for each other.
-        PostgreSQL gives up on a statement after `patience` seconds, None for never, and on us when
+        PostgreSQL gives up on a statement after `timeout_s` seconds, None for never, and on us when
         we do nothing for IDLE_SECONDS; SQLite waits `BUSY_MS` for the lock.
         """
         if self.sqlite:
@@ -225,7 +225,7 @@ def _writing(address: Address) -> Engine:
 
 
 def _arguments(address: Address) -> dict[str, Any]:
-    return {} if address.sqlite else {**address.arguments, **_PATIENCE}
+    return {} if address.sqlite else {**address.arguments, **_CONNECT_TIMEOUTS}
 
 
 def _tighten(file: Path, *_: Any) -> None:

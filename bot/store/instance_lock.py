@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from bot.errors import DatabaseUnusable, InstanceLocked, StoreError
 from bot.store.private_files import MODE, make_private
 from bot.store.urls import Address
-from bot.store.writable import must_have_a_place
+from bot.store.writable import require_place
 
 if sys.platform == "linux":
     import fcntl
@@ -44,7 +44,7 @@ class InstanceLock:
         """Take it or raise InstanceLocked, without waiting; DatabaseUnusable without a place."""
         if self._file is None or self._beside is None:
             return
-        must_have_a_place(self._file)
+        require_place(self._file)
         make_private(self._file)  # whoever can open a file can lock it
         try:
             self._beside.acquire()

@@ -12,25 +12,25 @@ from bot.calls.cases import NoticeKind
 from bot.calls.models import Vendor
 from bot.errors import OtherRelease
 from bot.store.tables.cases import Utc
-from bot.store.unreadable_rows import SetAside
+from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction
 
 T = TypeVar("T")
 
-ROUNDS = 20
+MAX_ROUNDS = 20
 """How often more rows are taken at once in the place of those that cannot be read."""
 
-NOBODY: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
+UNLEASED: dict[str, Any] = {"owner": None, "token": None, "lease_until": None}
 """The columns of a lease nobody holds."""
 
 NOW = bindparam("now", type_=Utc)
 """The present moment, in statements that are executed with what `new_lease` says."""
 
-_NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in NOBODY}
+_NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in UNLEASED}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LeaseRequest:
     """Somebody wants to take up to `limit` rows, and holds them for `lease`.
 
     `vendor` narrows cases to one vendor's, `kind` narrows notices.
@@ -43,18 +43,21 @@ class Wish:
     kind: NoticeKind | None = None
 
 
-def unheld(table: Table) -> ColumnElement[bool]:
+def is_unleased(table: Table) -> ColumnElement[bool]:
     """Whether nobody holds a row `NOW`."""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= NOW)
 
 
-def leased(table: Table) -> dict[str, Any]:
+def leased_columns(table: Table) -> dict[str, Any]:
     """The columns of a row that is taken up once more."""
     return _NEW | {"attempt": table.c.attempt + 1}
 
 
 def new_lease(transaction: Transaction, owner: str, lease: timedelta) -> dict[str, Any]:
-    """The parameters of `unheld` and `leased`, with a token that fences whoever held it before."""
+    """The parameters of `is_unleased` and `leased_columns`.
+
+    The new token fences whoever held the row before.
+    """
     return {
         "now": transaction.now,
         "new_owner": owner,
@@ -74,57 +77,66 @@ class Leasing:
         self._key = key = table.primary_key.columns[0]
         chosen = (
             select(key)
-            .where(due, unheld(table), key.not_in(bindparam("left_alone", expanding=True)))
+            .where(due, is_unleased(table), key.not_in(bindparam("left_alone", expanding=True)))
             .order_by(table.c.number if "number" in table.c else table.c.due_at)
             .limit(bindparam("most"))
             .with_for_update(skip_locked=True)
             .cte("chosen")
         )
-        self._take = (
-            update(table).where(key.in_(select(chosen.c[0]))).values(leased(table)).returning(table)
+        self._lease_statement = (
+            update(table)
+            .where(key.in_(select(chosen.c[0])))
+            .values(leased_columns(table))
+            .returning(table)
         )
         self._give_back = (
             update(table)
             .where(key.in_(bindparam("keys", expanding=True)))
-            .values(NOBODY | {"attempt": table.c.attempt - 1})
+            .values(UNLEASED | {"attempt": table.c.attempt - 1})
         )
 
-    def take(
-        self, transaction: Transaction, by: Wish, left_alone: Sequence[Any] = (), **which: Any
+    def lease_rows(
+        self,
+        transaction: Transaction,
+        request: LeaseRequest,
+        left_alone: Sequence[Any] = (),
+        **which: Any,
     ) -> Sequence[Row[Any]]:
-        """Lease the oldest rows that are due and that nobody holds, up to `by.limit`, in no order.
+        """Lease the oldest rows that are due and that nobody holds, in no order.
+
+        No more than `request.limit`.
 
         Rows with the keys `left_alone` are not taken; `which` is what `due` leaves open.
         """
-        said = {"most": by.limit, "left_alone": left_alone, **which}
+        said = {"most": request.limit, "left_alone": left_alone, **which}
         found = transaction.connection.execute(
-            self._take, new_lease(transaction, by.owner, by.lease) | said
+            self._lease_statement, new_lease(transaction, request.owner, request.lease) | said
         )
         rows: Sequence[Row[Any]] = found.all()
         return rows
 
-    def take_readable(
+    def lease_readable(
         self,
         transaction: Transaction,
-        by: Wish,
+        request: LeaseRequest,
         *,
         read: Callable[[Row[Any]], T],
-        aside: SetAside,
+        unreadable: UnreadableRows,
         **which: Any,
     ) -> list[tuple[Row[Any], T]]:
-        """As `take`, with what each row says; those of another release are left as they were.
+        """As `lease_rows`, with what each row says; those of another release are left as they were.
 
         Nobody sees that they were held: the release that made them may take them up at once.
         """
         found: list[tuple[Row[Any], T]] = []
-        for _ in range(ROUNDS):
-            wanted = replace(by, limit=by.limit - len(found))
+        for _ in range(MAX_ROUNDS):
+            wanted = replace(request, limit=request.limit - len(found))
             unread = []
-            for row in self.take(transaction, wanted, aside.keys(self._table), **which):
+            for row in self.lease_rows(transaction, wanted, unreadable.keys(self._table), **which):
                 try:
                     found.append((row, read(row)))
                 except OtherRelease as error:
-                    aside.add(self._table, row, error)
+                    unreadable.add(self._table, row, error)
                     unread.append(row)
             if not unread:
                 break
@@ -138,7 +150,7 @@ class Leasing:
 
 
 @dataclass(frozen=True, slots=True)
-class PutBack:
+class GiveBack:
     """A row of `table` of which nothing was begun: nobody takes it up before `wait` is over.
 
     `token` is that of the lease under which it was taken up.
@@ -150,11 +162,11 @@ class PutBack:
     wait: timedelta
 
 
-def put_back(transaction: Transaction, wanted: Sequence[PutBack]) -> Sequence[None]:
+def give_back(transaction: Transaction, wanted: Sequence[GiveBack]) -> Sequence[None]:
     """Let go of each that is still held, as if it had not been taken up."""
     for one in wanted:
         columns = one.table.c
         held = and_(one.table.primary_key.columns[0] == one.key, columns.token == one.token)
         left = {"lease_until": transaction.now + one.wait, "attempt": columns.attempt - 1}
-        transaction.connection.execute(update(one.table).where(held).values(NOBODY | left))
+        transaction.connection.execute(update(one.table).where(held).values(UNLEASED | left))
     return [None] * len(wanted)

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from bot.store.audit import triggers
 from bot.store.database import Database
-from bot.store.failures.classify import told_apart
+from bot.store.failures.classify import translated_errors
 from bot.store.instance_lock import InstanceLock
-from bot.store.schema import Fit, Schema, mark, schema_of
+from bot.store.schema import Fit, Schema, mark_compatibility, schema_of
 from bot.store.urls import address_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def migrate(url: str) -> Schema:
     lock, database = InstanceLock(address), Database(address)
     lock.acquire()
     try:
-        with told_apart(address):
+        with translated_errors(address):
             async with database.engine.connect() as connection:
                 await connection.run_sync(database.begin, counting=True)
                 found = await connection.run_sync(_upgrade)
@@ -55,10 +55,10 @@ def _upgrade(connection: Connection) -> Schema:
     from alembic import command  # noqa: PLC0415 - as above
 
     found = schema_of(connection)
-    found.must_not_be_too_new()
+    found.require_not_too_new()
     if found.fit is Fit.OLDER:
         command.upgrade(alembic_config(connection), "head")
-        mark(connection)
+        mark_compatibility(connection)
     if found.fit is not Fit.NEWER and triggers.faults(connection):
         triggers.install(connection)
     return found

@@ -25,9 +25,9 @@ SQLite gives its companions the mode of the file itself. https://sqlite.org/temp
 def make_private(path: Path) -> None:
     """Make an SQLite file that nobody else can open, before SQLite does; tighten what is there.
 
-    What belongs to somebody else stays as it is: see `exposed`. Where no file can be made, none is
-    made; SQLite then says why. A file that is there is not opened: to close it again would take
-    away the locks of SQLite's that this process holds on it.
+    What belongs to somebody else stays as it is: see `exposed_files`. Where no file can be made,
+    none is made; SQLite then says why. A file that is there is not opened: to close it again would
+    take away the locks of SQLite's that this process holds on it.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, MODE))
@@ -35,12 +35,12 @@ def make_private(path: Path) -> None:
         _tighten(one)
 
 
-def exposed(path: Path) -> list[Path]:
+def exposed_files(path: Path) -> list[Path]:
     """Those of an SQLite file and its companions that others may open."""
     return [one for one in _files(path) if _mode(one) & OTHERS]
 
 
-def open_to_all(folder: Path) -> bool:
+def is_open_to_all(folder: Path) -> bool:
     """Whether anybody may put files into a folder, or take ours away."""
     return bool(_mode(folder) & stat.S_IWOTH) and not _mode(folder) & stat.S_ISVTX
 

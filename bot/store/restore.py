@@ -104,7 +104,7 @@ class Restore:
     last_case: int | None = None
 
 
-class Restoring:
+class RestoreMarker:
     """Marks what may have been done since a backup, when told so or when it shows."""
 
     def __init__(self, database: Database) -> None:
@@ -134,8 +134,8 @@ class Restoring:
 
         Not so of a file without any entry: somebody began anew.
         """
-        last = self._database.high_water.last()
-        if last is None or not transaction.ledger.head.id:
+        last = self._database.head_file.last()
+        if last is None or not transaction.audit.head.id:
             return False
         return transaction.connection.scalar(_HASH, {"entry": last.id}) != last.hash
 
@@ -162,9 +162,9 @@ def _restore(transaction: Transaction, one: Restore) -> Restored:
     number = (connection.scalar(_LAST_RESTORATION) or 0) + 1
     row = {"id": number, "at": one.at, "last_case": last}
     connection.execute(insert(RESTORATION).values(row))
-    transaction.ledger.leave_out(last)
+    transaction.audit.skip_numbers(last)
     restored = Restored(cases, lookups, messages, last + 1)
-    transaction.ledger.add(Event.RESTORED, at=one.at, actor=None, act=None, detail=restored.told)
+    transaction.audit.append(Event.RESTORED, at=one.at, actor=None, act=None, detail=restored.told)
     return restored
 
 

@@ -54,7 +54,7 @@ class Schema(NamedTuple):
             return f"{newer} This one can work with it; nothing was changed."
         return "The database is up to date."
 
-    def must_not_be_too_new(self) -> None:
+    def require_not_too_new(self) -> None:
         """NewerDatabase where only newer releases can work with the tables."""
         if self.fit is Fit.TOO_NEW:
             raise NewerDatabase(
@@ -75,7 +75,7 @@ def schema_of(connection: Connection) -> Schema:
     return Schema(revision, connection.scalar(select(COMPATIBILITY.c.oldest)))
 
 
-def mark(connection: Connection) -> None:
+def mark_compatibility(connection: Connection) -> None:
     """Write down the oldest release that can work with the tables of this one."""
     connection.execute(delete(COMPATIBILITY))
     connection.execute(insert(COMPATIBILITY).values(id=1, oldest=OLDEST))

@@ -13,7 +13,7 @@ from bot.store.migrate import migrate
 from bot.store.schema import Fit
 from bot.store.store import SqlStore
 from bot.store.urls import sqlite_file
-from bot.store.writable import must_have_a_place
+from bot.store.writable import require_place
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ REMINDERS = 30
 
 
 @asynccontextmanager
-async def working(
+async def open_read_write(
     url: str,
     clock: Clock,
     *,
@@ -41,7 +41,7 @@ async def working(
     has to be migrated first, InstanceLocked where another process has the file.
     """
     if (file := sqlite_file(url)) is not None:
-        must_have_a_place(file)
+        require_place(file)
     store = SqlStore(url, clock, line_channel=line_channel, meter=meter)
     try:
         if wait:
@@ -54,13 +54,13 @@ async def working(
 
 
 @asynccontextmanager
-async def reading(url: str) -> AsyncIterator[SqlStore]:
+async def open_read_only(url: str) -> AsyncIterator[SqlStore]:
     """The record, for looking at it beside a running process: takes no lock and writes nothing.
 
-    ConfigError when there are no tables; otherwise as `working`.
+    ConfigError when there are no tables; otherwise as `open_read_write`.
     """
     if (file := sqlite_file(url)) is not None:
-        must_have_a_place(file)
+        require_place(file)
         if not file.exists():
             raise _no_tables()
     store = SqlStore(url, SystemClock())
@@ -94,7 +94,7 @@ async def _take_as_it_is(store: SqlStore, url: str) -> None:
 
 async def _fit(store: SqlStore) -> Fit:
     schema = await store.schema()
-    schema.must_not_be_too_new()
+    schema.require_not_too_new()
     if schema.fit is Fit.NEWER:
         log.warning("the tables are of a newer release", revision=schema.revision)
     return schema.fit

@@ -26,45 +26,52 @@ from bot.calls.outcomes import Progress, Result
 from bot.clock import Clock
 from bot.errors import NotAccepted, StoreError
 from bot.meter import UNMETERED, Backlog, Meter
-from bot.store.audit_store import AuditSide
-from bot.store.base import BACKGROUND
+from bot.store.audit_store import AuditStoreMixin
+from bot.store.base import BACKGROUND_TIMEOUT_S
 from bot.store.cases import lookups, outages
-from bot.store.cases.asks import AskSide
+from bot.store.cases.asks import AskStoreMixin
 from bot.store.cases.backlog import backlog
-from bot.store.cases.intake import Door, Knock, Remark, remark
-from bot.store.cases.outbox import Later, Notices, Shown
-from bot.store.cases.queue import Begun, Outcome, Renewal, Worklist
-from bot.store.cases.reads import CaseReads
-from bot.store.cases.refusals import RefusalSide
+from bot.store.cases.intake import AuditNote, OrderIntake, PreparedOrder, record_notes
+from bot.store.cases.outbox import Outbox, PostponedNotice, ShownNotice
+from bot.store.cases.queue import CaseQueue, Outcome, Renewal, StartedAct
+from bot.store.cases.reads import CaseReadsMixin
+from bot.store.cases.refusals import RefusalStoreMixin
 from bot.store.database import Database
-from bot.store.digests.store import DigestSide
-from bot.store.failures.classify import told_apart
+from bot.store.digests.store import DigestStoreMixin
+from bot.store.failures.classify import translated_errors
 from bot.store.instance_lock import InstanceLock
-from bot.store.leases import PutBack, Wish, put_back
-from bot.store.restore import Restore, Restored, Restoring
+from bot.store.leases import GiveBack, LeaseRequest, give_back
+from bot.store.restore import Restore, Restored, RestoreMarker
 from bot.store.schema import Schema, schema_of
 from bot.store.tables.cases import CASE, LOOKUP
-from bot.store.unreadable_rows import SetAside
+from bot.store.unreadable_rows import UnreadableRows
 from bot.store.urls import address_of
-from bot.store.usage.store import UsageSide
-from bot.store.writable import must_be_writable
-from bot.store.writing.connection import Work
+from bot.store.usage.store import UsageStoreMixin
+from bot.store.writable import require_writable
+from bot.store.writing.connection import WriteOperation
 from bot.store.writing.readiness import Readiness
 from bot.store.writing.writer import Writer
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 5.0
+STOP_TIMEOUT_S = 5.0
 """How long what waits to be written is waited for at the end."""
 
-CLOSING = 0.25
+CLOSING_PART = 0.25
 """The part of the time of an order in which the connections that read have to be closed."""
 
 
-class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide):
+class SqlStore(
+    CaseReadsMixin,
+    AuditStoreMixin,
+    UsageStoreMixin,
+    DigestStoreMixin,
+    AskStoreMixin,
+    RefusalStoreMixin,
+):
     """Start it, use it, stop it. What its methods return is on disk.
 
-    `line_channel` is the moderation channel that shows every case; `patience` the seconds an order
+    `line_channel` is the moderation channel that shows every case; `timeout_s` the seconds an order
     may take to be written.
     """
 
@@ -85,7 +92,7 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._database = Database(address, clock)
         self._writer = Writer(self._database, meter)
         self._readiness = Readiness(self._writer, sqlite=self._database.sqlite)
-        self._aside = SetAside(meter)
+        self._unreadable = UnreadableRows(meter)
         self._open_cases()
         self._open_notices()
         self._open_lookups()
@@ -97,37 +104,37 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         self._open_refusals()
 
     def _open_cases(self) -> None:
-        door, worklist = Door(self._line_channel), Worklist(self._aside)
-        self._accept = Work(door.accept, NotAccepted, counting=True)
-        self._remark = Work(remark, NotAccepted, counting=True)
-        self._claim = Work(worklist.claim, StoreError)
-        self._renew = Work(worklist.renew, StoreError)
-        self._begin = Work(worklist.begin, StoreError)
-        self._finish = Work(worklist.finish, StoreError, counting=True)
-        self._put_back = Work(put_back, StoreError)
-        self._release = Work(worklist.release, StoreError)
-        self._take_over = Work(worklist.take_over, StoreError)
+        intake, queue = OrderIntake(self._line_channel), CaseQueue(self._unreadable)
+        self._accept = WriteOperation(intake.accept, NotAccepted, counting=True)
+        self._record_note = WriteOperation(record_notes, NotAccepted, counting=True)
+        self._claim = WriteOperation(queue.claim, StoreError)
+        self._renew = WriteOperation(queue.renew, StoreError)
+        self._begin = WriteOperation(queue.begin, StoreError)
+        self._finish = WriteOperation(queue.finish, StoreError, counting=True)
+        self._give_back = WriteOperation(give_back, StoreError)
+        self._release = WriteOperation(queue.release, StoreError)
+        self._take_over = WriteOperation(queue.take_over, StoreError)
 
     def _open_notices(self) -> None:
-        notices = Notices(self._database, self._aside)
-        self._due = Work(notices.due, StoreError)
-        self._noticed = Work(notices.noticed, StoreError)
-        self._postpone = Work(notices.postpone, StoreError)
-        self._drop = Work(notices.drop, StoreError)
-        self._leave = Work(notices.leave, StoreError)
-        self._keep_line = Work(outages.keep, StoreError)
-        self._reopen = Work(outages.reopen, StoreError)
-        self._try_now = Work(outages.try_now, StoreError)
+        outbox = Outbox(self._database, self._unreadable)
+        self._due = WriteOperation(outbox.due, StoreError)
+        self._mark_shown = WriteOperation(outbox.mark_shown, StoreError)
+        self._postpone = WriteOperation(outbox.postpone, StoreError)
+        self._drop = WriteOperation(outbox.drop, StoreError)
+        self._leave = WriteOperation(outbox.leave_to_other_release, StoreError)
+        self._keep_line = WriteOperation(outages.keep, StoreError)
+        self._reopen = WriteOperation(outages.reopen, StoreError)
+        self._try_now = WriteOperation(outages.try_now, StoreError)
 
     def _open_lookups(self) -> None:
-        self._hold = Work(lookups.hold, NotAccepted)
-        self._due_lookups = Work(lookups.due, StoreError)
-        self._looked_up = Work(lookups.over, StoreError)
+        self._keep_lookup = WriteOperation(lookups.keep_lookup, NotAccepted)
+        self._due_lookups = WriteOperation(lookups.due, StoreError)
+        self._finish_lookup = WriteOperation(lookups.over, StoreError)
 
     def _open_restoring(self) -> None:
-        restoring = Restoring(self._database)
-        self._restore = Work(restoring.restore, StoreError, counting=True)
-        self._notice_restored = Work(restoring.notice, StoreError, counting=True)
+        marker = RestoreMarker(self._database)
+        self._restore = WriteOperation(marker.restore, StoreError, counting=True)
+        self._notice_restored = WriteOperation(marker.notice, StoreError, counting=True)
 
     async def start(self) -> None:
         """Take the SQLite file for this process, or raise InstanceLocked; begin to write.
@@ -144,11 +151,13 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
         try:
             if not await self.schema_fits():
                 return
-            if self._database.sqlite and (freed := await self._background(self._take_over, None)):
+            if self._database.sqlite and (
+                freed := await self._write_in_background(self._take_over, None)
+            ):
                 log.info("claims freed", rows=freed)
-            reopening = outages.Reopening(self._line_channel)
-            await self._background(self._reopen, reopening)
-            if found := await self._background(self._notice_restored, self._clock.now()):
+            reopening = outages.Restart(self._line_channel)
+            await self._write_in_background(self._reopen, reopening)
+            if found := await self._write_in_background(self._notice_restored, self._clock.now()):
                 log.error(
                     "the database is older than what was seen of it",
                     marked=found.told,
@@ -160,15 +169,15 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def restored(self, last_case: int | None = None) -> Restored:
         """Mark what may have been done since the backup that was restored; see `bot.store`."""
-        return await self._background(self._restore, Restore(self._clock.now(), last_case))
+        return await self._write_in_background(self._restore, Restore(self._clock.now(), last_case))
 
-    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+    async def stop(self, seconds: float = STOP_TIMEOUT_S) -> None:
         """Write what waits, close the connections, let the file go, within about `seconds`."""
         try:
             await self._writer.stop(seconds)
-            async with asyncio.timeout(CLOSING * self._timeout_s):
+            async with asyncio.timeout(CLOSING_PART * self._timeout_s):
                 await self._database.close()
-            self._database.high_water.close()
+            self._database.head_file.close()
         except TimeoutError:
             log.warning("connections not closed in time")
         finally:
@@ -177,98 +186,98 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
     async def accept(self, order: Order) -> Acceptance:
         """Write the order down once; see `bot.ports.Store.accept`."""
         try:
-            knock = Knock.of(order, self._clock.now())
+            prepared = PreparedOrder.of(order, self._clock.now())
         except ValueError as error:
             raise NotAccepted("The order holds characters that cannot be written.") from error
-        return await self._writer.write(self._accept, knock, timeout_s=self._timeout_s)
+        return await self._writer.write(self._accept, prepared, timeout_s=self._timeout_s)
 
     async def disclose(self, disclosure: Disclosure) -> None:
         """Audit what somebody is handed; a second delivery of its key adds nothing."""
-        told = Remark.of_disclosure(disclosure, self._clock.now())
-        await self._writer.write(self._remark, told, timeout_s=self._timeout_s)
+        told = AuditNote.of_disclosure(disclosure, self._clock.now())
+        await self._writer.write(self._record_note, told, timeout_s=self._timeout_s)
 
     async def note(self, note: DigestNote) -> bool:
         """Audit what is asked of a digest; False for a second delivery of its key."""
-        noted = Remark.of_note(note, self._clock.now())
-        return await self._writer.write(self._remark, noted, timeout_s=self._timeout_s)
+        noted = AuditNote.of_note(note, self._clock.now())
+        return await self._writer.write(self._record_note, noted, timeout_s=self._timeout_s)
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
         """Take up open cases nobody holds, oldest first, and those whose lease ran out."""
-        wish = Wish(owner, limit, lease, vendor=vendor)
-        return await self._background(self._claim, wish)
+        request = LeaseRequest(owner, limit, lease, vendor=vendor)
+        return await self._write_in_background(self._claim, request)
 
     async def renew(
         self, claim: Claim, *, lease: timedelta, progress: Progress | None, answer: bool
     ) -> bool:
         """Hold a case for longer, and keep how far it is; see `bot.ports.Store.renew`."""
         renewal = Renewal(claim, lease, progress, answer)
-        return await self._background(self._renew, renewal)
+        return await self._write_in_background(self._renew, renewal)
 
     async def begin(self, claim: Claim, act: Act) -> bool:
         """Keep what the act found before anything is sent; False when the claim was lost."""
-        return await self._background(self._begin, Begun(claim, act))
+        return await self._write_in_background(self._begin, StartedAct(claim, act))
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
         """State, audit outcome and notices in one transaction; False when the claim was lost."""
         outcome = Outcome(claim, tuple(results), self._clock.now())
-        return await self._background(self._finish, outcome)
+        return await self._write_in_background(self._finish, outcome)
 
-    async def put_back(self, claim: Claim, *, wait: timedelta) -> None:
+    async def give_back(self, claim: Claim, *, wait: timedelta) -> None:
         """Give a case back of which nothing was begun, to be taken up once `wait` is over."""
-        row = PutBack(CASE, claim.case.number, claim.token, wait)
-        await self._background(self._put_back, row)
+        row = GiveBack(CASE, claim.case.number, claim.token, wait)
+        await self._write_in_background(self._give_back, row)
 
     async def release(self, owner: str) -> None:
         """Give back what `owner` holds."""
-        await self._background(self._release, owner)
+        await self._write_in_background(self._release, owner)
 
     async def due_notices(
         self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
     ) -> Sequence[Notice]:
         """Take up notices to be sent now, the longest due first; expired answers are dropped."""
-        wish = Wish(owner, limit, lease, kind=kind)
-        return await self._background(self._due, wish)
+        request = LeaseRequest(owner, limit, lease, kind=kind)
+        return await self._write_in_background(self._due, request)
 
-    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
+    async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
         """Mark a notice as shown at its version; a newer version stays due."""
-        await self._background(self._noticed, Shown(notice, posted))
+        await self._write_in_background(self._mark_shown, ShownNotice(notice, posted))
 
     async def postpone(
         self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
     ) -> None:
         """Try this notice again at `until`; see `bot.ports.Store`."""
-        later = Later(notice, until - self._clock.now(), doubtful, posted)
-        await self._background(self._postpone, later)
+        postponement = PostponedNotice(notice, until - self._clock.now(), doubtful, posted)
+        await self._write_in_background(self._postpone, postponement)
 
     async def drop(self, notice: Notice) -> None:
         """Give this notice up, and with an answer the address it was meant for."""
-        await self._background(self._drop, notice)
+        await self._write_in_background(self._drop, notice)
 
     async def keep_line(self, notice: Notice, error: str) -> bool:
         """Keep a line that Slack refused in its channel; see `bot.ports.Store`."""
         refused = outages.RefusedLine(notice, error, self._clock.now())
-        return await self._background(self._keep_line, refused)
+        return await self._write_in_background(self._keep_line, refused)
 
     async def try_channels(self) -> None:
         """Take up a line for each channel in outage now, without waiting for its hour."""
-        await self._background(self._try_now, None)
+        await self._write_in_background(self._try_now, None)
 
     async def outages(self) -> Sequence[ChannelOutage]:
         """Channels that cannot be posted to now, the longest first."""
         async with self._reading() as connection:
             return await outages.outages(connection)
 
-    async def leave(self, notice: Notice) -> None:
+    async def leave_to_other_release(self, notice: Notice) -> None:
         """Leave a notice to the release that made its case; see `bot.ports.Store`."""
-        await self._background(self._leave, notice)
+        await self._write_in_background(self._leave, notice)
 
-    async def hold(self, lookup: Lookup) -> bool:
+    async def keep_lookup(self, lookup: Lookup) -> bool:
         """Keep an order that is looked for; see `bot.ports.LookupStore`."""
-        return await self._writer.write(self._hold, lookup, timeout_s=self._timeout_s)
+        return await self._writer.write(self._keep_lookup, lookup, timeout_s=self._timeout_s)
 
-    async def looked_for(self, *keys: str) -> bool:
+    async def has_lookup(self, *keys: str) -> bool:
         """Whether one of these orders is kept; see `bot.ports.LookupStore`."""
         kept = select(LOOKUP.c.key).where(LOOKUP.c.key.in_(keys)).limit(1)
         async with self._reading() as connection:
@@ -277,16 +286,16 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
         """Take up orders that are looked for and that nobody holds, oldest first."""
-        return await self._background(self._due_lookups, Wish(owner, limit, lease))
+        return await self._write_in_background(self._due_lookups, LeaseRequest(owner, limit, lease))
 
-    async def looked_up(self, lookup: Lookup) -> None:
+    async def finish_lookup(self, lookup: Lookup) -> None:
         """It is known what came of this one."""
-        await self._background(self._looked_up, lookup)
+        await self._write_in_background(self._finish_lookup, lookup)
 
-    async def put_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
+    async def give_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
         """Give one back of which nothing was found out, to be taken up once `wait` is over."""
-        row = PutBack(LOOKUP, lookup.key, lookup.token, wait)
-        await self._background(self._put_back, row)
+        row = GiveBack(LOOKUP, lookup.key, lookup.token, wait)
+        await self._write_in_background(self._give_back, row)
 
     @property
     def place(self) -> str:
@@ -325,15 +334,21 @@ class SqlStore(CaseReads, AuditSide, UsageSide, DigestSide, AskSide, RefusalSide
 
     async def writable(self) -> None:
         """DatabaseUnusable when the database can only be read; writes nothing."""
-        with told_apart(self._database.address):
-            async with asyncio.timeout(BACKGROUND), self._database.transaction() as connection:
-                await connection.run_sync(must_be_writable, sqlite=self._database.sqlite)
+        with translated_errors(self._database.address):
+            async with (
+                asyncio.timeout(BACKGROUND_TIMEOUT_S),
+                self._database.transaction() as connection,
+            ):
+                await connection.run_sync(require_writable, sqlite=self._database.sqlite)
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[AsyncConnection]:
         """A connection to find out whether the database is usable; says which kind of trouble."""
-        with told_apart(self._database.address):
-            async with asyncio.timeout(BACKGROUND), self._database.reading() as connection:
+        with translated_errors(self._database.address):
+            async with (
+                asyncio.timeout(BACKGROUND_TIMEOUT_S),
+                self._database.reading() as connection,
+            ):
                 yield connection
 
 

@@ -28,7 +28,7 @@ def read_many(adapter: TypeAdapter[T], text: str) -> T:
 
 
 @contextmanager
-def understanding(what: str) -> Iterator[None]:
+def other_release_errors(what: str) -> Iterator[None]:
     """OtherRelease, naming `what` a row is, where something in it cannot be understood."""
     try:
         yield

@@ -16,11 +16,11 @@ from bot.store.tables.cases import CASE
 
 log = structlog.get_logger(__name__)
 
-MOST_KEPT_OUT = 5_000
+MAX_EXCLUDED = 5_000
 """Rows of one table that a statement names to leave them alone: SQLite takes 32,766 values."""
 
 
-class SetAsideCase(NamedTuple):
+class UnreadableCase(NamedTuple):
     """A case that cannot be read, by what its columns say."""
 
     number: int
@@ -28,13 +28,13 @@ class SetAsideCase(NamedTuple):
     call_id: str
 
 
-class SetAside:
+class UnreadableRows:
     """What one process has set aside, by table and key."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._rows: dict[str, dict[Any, OtherRelease]] = {}
-        self._cases: dict[int, SetAsideCase] = {}
+        self._cases: dict[int, UnreadableCase] = {}
 
     def add(self, table: Table, row: Row[Any], error: OtherRelease) -> None:
         """Leave this row alone from now on; the first time, say so in the log."""
@@ -44,7 +44,7 @@ class SetAside:
             return
         rows[key] = error
         if table is CASE:
-            self._cases[key] = SetAsideCase(key, row.vendor, row.call_id)
+            self._cases[key] = UnreadableCase(key, row.vendor, row.call_id)
         self._meter.set_aside(table.name)
         log.error(
             "row of another release set aside",
@@ -56,7 +56,7 @@ class SetAside:
 
     def keys(self, table: Table) -> list[Any]:
         """Which rows of a table were set aside: the newest, no more than MOST_KEPT_OUT."""
-        return list(self._rows.get(table.name, ()))[-MOST_KEPT_OUT:]
+        return list(self._rows.get(table.name, ()))[-MAX_EXCLUDED:]
 
     def cases_of(self, call: CallRef) -> list[int]:
         """Those about a call, newest first."""

@@ -84,7 +84,7 @@ def address_of(given: str) -> Address:
     else, without repeating it.
     """
     given = given.strip()
-    _must_be_an_address(given)
+    _require_address(given)
     scheme, _, rest = given.partition("://")
     if scheme in _SQLITE:
         return Address(URL.create("sqlite+aiosqlite", database=_file(rest)))
@@ -104,7 +104,7 @@ def _refused(why: str, next_step: str = EXAMPLES) -> ConfigError:
     return ConfigError(f"DATABASE_URL {why}.", next_step=next_step)
 
 
-def _must_be_an_address(given: str) -> None:
+def _require_address(given: str) -> None:
     """ConfigError for what is no address at all, with what it looks like instead."""
     if not given:
         raise _refused("is empty")

@@ -24,7 +24,7 @@ SQLITE_BUSY = "database is locked"
 """Somebody else is writing, so writing works (sqlite.org/rescode.html#busy)."""
 
 
-def must_have_a_place(file: Path) -> None:
+def require_place(file: Path) -> None:
     """DatabaseUnusable where no SQLite file can be, or be written, by that name."""
     folder = file.absolute().parent
     if not folder.is_dir():
@@ -41,7 +41,7 @@ def must_have_a_place(file: Path) -> None:
         )
 
 
-def must_be_writable(connection: Connection, *, sqlite: bool) -> None:
+def require_writable(connection: Connection, *, sqlite: bool) -> None:
     """DatabaseUnusable when PostgreSQL can only be read, SQLAlchemy's own error when a file can."""
     if sqlite:
         _sqlite(connection)

@@ -288,7 +288,7 @@ async def test_what_a_dead_process_left_is_posted_and_what_it_posted_is_not_post
     await asked(show, "Mira asks")
     await show.services.tasks.drain(5)
     assert await store.due_asks(owner="w", limit=9, lease=timedelta(minutes=1)) == []
-    await store.ask_told(dead)  # its token is old: nothing changes
+    await store.finish_ask(dead)  # its token is old: nothing changes
     assert len(asks(show)) == 1
     assert len(slack.asked("conversations.history")) == 1, "a second attempt looks first"
 

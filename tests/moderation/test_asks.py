@@ -44,10 +44,10 @@ class Rows:
         del owner, lease
         return [one for one in self.orders.values() if one.id not in self.told][:limit]
 
-    async def ask_told(self, ask: Ask) -> None:
+    async def finish_ask(self, ask: Ask) -> None:
         self.told.append(ask.id)
 
-    async def ask_later(self, ask: Ask, until: datetime) -> None:
+    async def postpone_ask(self, ask: Ask, until: datetime) -> None:
         self.told.append(ask.id)
         self.later.append(until)
 

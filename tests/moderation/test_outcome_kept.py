@@ -69,13 +69,13 @@ class Away(SqlStore):
         self.away_for("recent")
         return await super().recent(call, limit)
 
-    async def noticed(self, notice: Notice, *, posted: str | None) -> None:
-        self.away_for("noticed")
-        await super().noticed(notice, posted=posted)
+    async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
+        self.away_for("mark_shown")
+        await super().mark_shown(notice, posted=posted)
 
-    async def looked_up(self, lookup: Lookup) -> None:
-        self.away_for("looked_up")
-        await super().looked_up(lookup)
+    async def finish_lookup(self, lookup: Lookup) -> None:
+        self.away_for("finish_lookup")
+        await super().finish_lookup(lookup)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ async def test_an_outcome_outlives_its_lease_where_the_same_process_takes_the_ca
 
 async def test_what_was_posted_is_not_posted_again(away: Away, clock: ManualClock) -> None:
     harness = Harness(away, clock)
-    away.away["noticed"] = 4
+    away.away["mark_shown"] = 4
     await harness.service.request(harness.order(Kick(), "ann"))
     await harness.done()
     clock.advance(120)
@@ -176,7 +176,7 @@ async def test_an_order_that_was_found_out_is_not_looked_for_again(
         settled.append(lookup.attempt)
 
     lookups = OrderLookups(away, settle, Claimant(clock, tasks, "one"))
-    away.away["looked_up"] = 3
+    away.away["finish_lookup"] = 3
     await lookups.hold(Lookup(key="k", words="kick x ann", command="/calls", actor=MODERATOR))
     assert await tasks.drain(30) == 0
     assert settled == [1]
@@ -263,11 +263,11 @@ class AwayRows(Rows):
 
     tries = 0
 
-    async def ask_told(self, ask: Ask) -> None:
+    async def finish_ask(self, ask: Ask) -> None:
         self.tries += 1
         if self.tries < 3:
             raise StoreError("The database does not answer.")
-        await super().ask_told(ask)
+        await super().finish_ask(ask)
 
 
 async def test_those_who_may_are_asked_once(clock: ManualClock) -> None:

@@ -26,21 +26,21 @@ class Tries:
     def __init__(self, *states: State) -> None:
         self._found = {f"k:{n}": case(n + 10, state) for n, state in enumerate(states, 1)}
 
-    async def led_to(self, key: str) -> Case | None:
+    async def case_for_key(self, key: str) -> Case | None:
         return self._found.get(key)
 
 
 @pytest.mark.parametrize("tries", range(4))
 async def test_each_press_is_a_try_of_its_own(tries: int) -> None:
     made = Tries(*[State.FAILED, State.NOT_CONFIRMED, State.PARTLY][:tries])
-    wanted = await next_retry(case(1, State.FAILED), "k", LATER, made.led_to)
+    wanted = await next_retry(case(1, State.FAILED), "k", LATER, made.case_for_key)
     assert (wanted.key, wanted.asked) == (f"k:{tries + 1}", False)
     assert wanted.case.number == (tries + 10 if tries else 1)
 
 
 @pytest.mark.parametrize("state", [State.ASKED, State.CONFIRMED, State.ALREADY])
 async def test_what_is_under_way_or_done_is_not_asked_for_again(state: State) -> None:
-    wanted = await next_retry(case(1, State.FAILED), "k", LATER, Tries(state).led_to)
+    wanted = await next_retry(case(1, State.FAILED), "k", LATER, Tries(state).case_for_key)
     assert (wanted.case.number, wanted.asked) == (11, True)
 
 
@@ -48,5 +48,5 @@ async def test_a_double_press_is_one() -> None:
     """Even when the vendor has said no in between."""
     made = Tries(State.FAILED)
     for since, asked in ((DOUBLE_PRESS / 2, True), (DOUBLE_PRESS, False)):
-        wanted = await next_retry(case(1, State.FAILED), "k", START + since, made.led_to)
+        wanted = await next_retry(case(1, State.FAILED), "k", START + since, made.case_for_key)
         assert wanted.asked is asked

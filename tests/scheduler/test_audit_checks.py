@@ -59,7 +59,7 @@ async def test_a_sound_audit_log_is_said_nothing_about(
     with capture_logs() as logs:
         assert await checks.look()
     assert logs == []
-    assert await filled.unseen() == await filled.head()
+    assert await filled.verify_since_checkpoint() == await filled.head()
 
 
 async def test_an_old_entry_that_was_changed_is_an_alarm_of_tampering(
@@ -130,7 +130,7 @@ class Held:
     async def checkpoint(self) -> tuple[int, str]:
         raise TimeoutError
 
-    async def recheck(self, part: float) -> None:
+    async def verify_part(self, part: float) -> None:
         raise AssertionError(part)
 
     async def verify(self, expect: str | None = None, *, pause: object = None) -> int:

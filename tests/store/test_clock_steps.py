@@ -170,7 +170,9 @@ async def test_what_is_asked_by_a_clock_that_was_ahead_grows_old_from_the_next_s
     ahead.set(HOUR)
     async with open_store(sqlite_url, ahead) as store:
         await store.accept(order())
-        await store.hold(Lookup(key="l", words="kick K7QX ann", command="/calls", actor=MARY))
+        await store.keep_lookup(
+            Lookup(key="l", words="kick K7QX ann", command="/calls", actor=MARY)
+        )
     async with open_store(sqlite_url, clock) as store:
         await due(store)
         clock.advance(600)

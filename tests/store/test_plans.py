@@ -84,7 +84,7 @@ async def a_cases_life(store: SqlStore) -> None:
     for notice in await store.due_notices(owner="w", limit=1, lease=MINUTE):
         await store.postpone(notice, until=store._clock.now())
     for notice in await store.due_notices(owner="w", limit=5, lease=MINUTE):
-        await store.noticed(notice, posted=None)
+        await store.mark_shown(notice, posted=None)
     for kind in NoticeKind:
         assert not await store.due_notices(owner="w", limit=5, lease=MINUTE, kind=kind)
     assert not await store.due_asks(owner="w", limit=5, lease=MINUTE)

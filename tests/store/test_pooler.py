@@ -60,7 +60,7 @@ async def carried_out(store: SqlStore, owner: str) -> int:
     for claim in claims:
         assert await store.finish(claim, [DONE])
     for notice in await store.due_notices(owner=owner, limit=20, lease=MINUTE):
-        await store.noticed(notice, posted="1.1")
+        await store.mark_shown(notice, posted="1.1")
     return len(claims)
 
 
@@ -91,7 +91,7 @@ async def test_tables_are_made_through_a_pooler(pooler: str, postgres_server: st
         connection.execute("CREATE DATABASE pooled")
     url = f"postgresql://postgres@{pooler}/pooled"
     await asyncio.gather(*(migrate(url) for _ in range(3)))
-    async with startup.working(url, ManualClock(), line_channel=None) as store:
+    async with startup.open_read_write(url, ManualClock(), line_channel=None) as store:
         await store.writable()
         assert await store.verify() == 0
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.store import open_store
 from bot.store.migrate import migrate
-from bot.store.private_files import exposed, open_private, open_to_all
+from bot.store.private_files import exposed_files, is_open_to_all, open_private
 from tests.fakes.clock import ManualClock
 from tests.store.orders import order
 
@@ -70,7 +70,7 @@ async def test_every_file_is_its_owners_alone(shared: Path, clock: ManualClock) 
     modes = await in_use(file, clock)
     assert set(modes) == {"", "-wal", "-shm", ".lock", ".head"}
     assert set(modes.values()) == {0o600}
-    assert exposed(file) == []
+    assert exposed_files(file) == []
 
 
 async def test_files_of_an_earlier_release_are_tightened(
@@ -84,7 +84,7 @@ async def test_files_of_an_earlier_release_are_tightened(
         (shared / "callwarden.db.lock").touch()
         for path in inside(shared):
             path.chmod(0o666)
-        assert len(exposed(file)) == 4
+        assert len(exposed_files(file)) == 4
         modes = await in_use(file, clock)
     assert set(modes.values()) == {0o600}
 
@@ -160,8 +160,8 @@ def test_what_is_no_file_keeps_its_mode(shared: Path) -> None:
 
 
 def test_a_folder_that_anybody_may_write_to_is_known(shared: Path) -> None:
-    assert not open_to_all(shared)
+    assert not is_open_to_all(shared)
     shared.chmod(0o777)
-    assert open_to_all(shared)
+    assert is_open_to_all(shared)
     shared.chmod(0o1777)  # as /tmp: nobody takes away what is not theirs
-    assert not open_to_all(shared)
+    assert not is_open_to_all(shared)

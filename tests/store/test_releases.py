@@ -55,7 +55,7 @@ async def test_what_an_earlier_release_left_is_read_and_carried_on_with(
         assert {person.id for person in claims[0].case.act.spared} <= {"hedda"}
         for claim in claims:
             assert await store.finish(claim, [DONE])
-        assert await store.led_to("kick") == await store.case(5)
+        assert await store.case_for_key("kick") == await store.case(5)
         notices = await store.due_notices(owner="today", limit=99, lease=MINUTE)
         assert {one.case for one in notices} == {1, 2, 3, 4, 5}
         assert await store.verify() > entries
@@ -162,13 +162,13 @@ async def test_what_cannot_be_read_is_set_aside_and_others_go_on(
     with pytest.raises(OtherRelease, match="Case #1 was made by another release"):
         await store.case(1)
     with pytest.raises(OtherRelease):
-        await store.led_to("a")
+        await store.case_for_key("a")
     with pytest.raises(OtherRelease):
         await store.accept(first)
     with pytest.raises(OtherRelease):
         await store.accept(order("c"))
     assert [case.number for case in await store.recent(first.act.call, 9)] == [2]
-    assert store.set_aside(first.act.call) == [1]
+    assert store.unreadable_cases(first.act.call) == [1]
     entries = await store.audit(ALL)
     assert [entry.event for entry in entries] == [Event.REQUESTED, Event.REQUESTED]
 
@@ -179,7 +179,7 @@ async def test_the_release_that_made_it_takes_it_up_at_once(store: SqlStore) -> 
     await edit(store, "moderation_case", "request", "number", saying("teleport"))
     assert await store.claim(owner="this", limit=9, lease=MINUTE) == []
     await edit(store, "moderation_case", "request", "number", saying("mute"))
-    fresh = store._aside._rows.pop("moderation_case")
+    fresh = store._unreadable._rows.pop("moderation_case")
     assert list(fresh) == [1]
     (claim,) = await store.claim(owner="next", limit=9, lease=MINUTE)
     assert claim.case.attempt == 1
@@ -243,7 +243,9 @@ async def test_messages_that_cannot_be_read_are_left_to_others(store: SqlStore) 
         notices = await store.due_notices(owner="w", limit=9, lease=MINUTE)
         await store.release("w")
         assert [one.key for one in notices] == ["line:2"]
-    await store.leave((await store.due_notices(owner="w", limit=9, lease=MINUTE))[0])
+    await store.leave_to_other_release(
+        (await store.due_notices(owner="w", limit=9, lease=MINUTE))[0]
+    )
     assert await store.due_notices(owner="w", limit=9, lease=MINUTE) == []
     async with store._reading() as connection:
         found = await connection.execute(text("SELECT attempt, owner FROM outbox ORDER BY key"))

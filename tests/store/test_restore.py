@@ -13,7 +13,7 @@ from bot.digests.subscription import Wish
 from bot.ports import AuditQuery
 from bot.store import SqlStore, open_store
 from bot.store.audit.chain import Head
-from bot.store.audit.head_file import HighWater
+from bot.store.audit.head_file import HeadFile
 from bot.store.restore import MARGIN
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.digests import wanted
@@ -67,7 +67,7 @@ async def test_a_line_that_was_shown_is_looked_for_too_when_its_open_case_ends(
     """Its asker may have been called in its thread."""
     await store.accept(order("a"))
     (line,) = await store.due_notices(owner="n", limit=9, lease=MINUTE)
-    await store.noticed(line, posted="171.1")
+    await store.mark_shown(line, posted="171.1")
     await store.restored()
     await finished(store)
     (line,) = await store.due_notices(owner="n", limit=9, lease=MINUTE)
@@ -98,7 +98,7 @@ async def test_the_next_case_has_the_number_that_was_told(store: SqlStore) -> No
 
 async def test_orders_that_are_looked_for_are_marked(store: SqlStore) -> None:
     kept = Lookup(key="k", words="kick x ann", command="/calls", actor=MARY)
-    await store.hold(kept)
+    await store.keep_lookup(kept)
     assert (await store.restored()).lookups == 1
     (taken,) = await store.due_lookups(owner="w", limit=9, lease=MINUTE)
     assert taken.restored
@@ -212,10 +212,10 @@ async def test_a_store_that_is_stopped_and_started_again_is_no_backup(
 def test_what_is_not_legible_says_nothing(tmp_path: Path, said: str) -> None:
     file = tmp_path / "callwarden.db.head"
     file.write_text(said)
-    assert HighWater(file).last() is None
+    assert HeadFile(file).last() is None
 
 
 def test_where_it_cannot_be_noted_work_goes_on(tmp_path: Path) -> None:
-    HighWater(tmp_path / "nowhere" / "callwarden.db.head").note(Head(1, b"\1" * 32))
-    HighWater(None).note(Head(1, b"\1" * 32))
-    assert HighWater(None).last() is None
+    HeadFile(tmp_path / "nowhere" / "callwarden.db.head").note(Head(1, b"\1" * 32))
+    HeadFile(None).note(Head(1, b"\1" * 32))
+    assert HeadFile(None).last() is None

@@ -76,10 +76,10 @@ def test_a_release_works_beside_a_newer_one_that_only_added_tables(
     become(LATER, HEAD)
 
     async def work() -> int:
-        async with startup.working(database_url, ManualClock(), line_channel=None) as store:
+        async with startup.open_read_write(database_url, ManualClock(), line_channel=None) as store:
             assert await store.schema_fits()
             await store.accept(order())
-        async with startup.reading(database_url) as store:
+        async with startup.open_read_only(database_url) as store:
             return await store.verify()
 
     assert asyncio.run(work()) == 1
@@ -94,11 +94,11 @@ def test_a_release_that_cannot_work_with_a_newer_database_says_which_one_can(
     become(LATER, LATER)
 
     async def work() -> None:
-        async with startup.working(database_url, ManualClock(), line_channel=None):
+        async with startup.open_read_write(database_url, ManualClock(), line_channel=None):
             pass
 
     async def look() -> None:
-        async with startup.reading(database_url):
+        async with startup.open_read_only(database_url):
             pass
 
     for attempt in (work, look, lambda: migrate(database_url)):
@@ -114,7 +114,7 @@ async def test_a_store_without_tables_is_not_looked_at(
     file = tmp_path_factory.mktemp("empty") / "empty.db"
     file.touch()
     with pytest.raises(ConfigError, match="tables that this release needs"):
-        async with startup.reading(f"sqlite:///{file}"):
+        async with startup.open_read_only(f"sqlite:///{file}"):
             pass
 
 

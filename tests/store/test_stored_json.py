@@ -20,7 +20,7 @@ from bot.calls.prior_state import CallLimits, HeldRights, PriorState
 from bot.calls.verbs import Permission, Silence, Track
 from bot.digests.subscription import Subscription, Wish
 from bot.errors import OtherRelease
-from bot.store.stored_json import read_json, understanding
+from bot.store.stored_json import other_release_errors, read_json
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANN = Person(id="ann", name="Ann", custom_id="app-ann", presence="p1", joined_at=NOON, role="host")
@@ -114,7 +114,7 @@ def test_whatever_stands_there_instead_is_read_or_set_aside_and_never_told(
 def unread(kind: type[BaseModel], text: str) -> str:
     """Why it is set aside; empty when it is read."""
     try:
-        with understanding("A row"):
+        with other_release_errors("A row"):
             read_json(kind, text)
     except OtherRelease as error:
         return error.why
@@ -136,11 +136,11 @@ def test_an_unknown_option_of_a_verb_that_says_nothing_is_ignored(said: Any) -> 
 def test_an_unknown_option_of_a_verb_that_says_something_is_another_act(said: Any) -> None:
     told = json.loads(STORED[0].model_dump_json())
     options(also=said)(told)
-    with pytest.raises(OtherRelease), understanding("A row"):
+    with pytest.raises(OtherRelease), other_release_errors("A row"):
         read_json(Order, json.dumps(told))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"act": 1}', "\0"])
 def test_what_is_no_such_thing_at_all_is_set_aside(text: str) -> None:
-    with pytest.raises(OtherRelease), understanding("A row"):
+    with pytest.raises(OtherRelease), other_release_errors("A row"):
         read_json(Order, text)

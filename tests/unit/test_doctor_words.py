@@ -9,9 +9,9 @@ from sqlalchemy import create_engine
 from bot.doctor import Finding, Severity
 from bot.doctor.scopes import OPTIONAL, REQUIRED
 from bot.errors import DatabaseUnusable
-from bot.store.failures.classify import told_apart
+from bot.store.failures.classify import translated_errors
 from bot.store.urls import address_of
-from bot.store.writable import must_be_writable
+from bot.store.writable import require_writable
 from bot.tables import findings_as_json, findings_told
 from tests.unit.surroundings import ROOT
 
@@ -55,7 +55,7 @@ def test_a_file_that_can_only_be_read_is_told_from_a_busy_one(sqlite_url: str) -
     with (
         engine.connect() as connection,
         pytest.raises(DatabaseUnusable, match="cannot be written"),
-        told_apart(address_of(sqlite_url)),
+        translated_errors(address_of(sqlite_url)),
     ):
-        must_be_writable(connection, sqlite=True)
+        require_writable(connection, sqlite=True)
     engine.dispose()

@@ -26,7 +26,7 @@ _COUNTS = select(
 _ADD = insert(AUDIT)
 
 
-class Ledger:
+class AuditAppender:
     """Gives out case numbers and audit ids in order; only for who holds the writer's lock.
 
     Ids have no gaps. Numbers have one where a backup was restored: see `bot.store.restore`.
@@ -38,7 +38,7 @@ class Ledger:
         self._rows: list[dict[str, Any]] = []
 
     @classmethod
-    def open(cls, connection: Connection) -> "Ledger":
+    def open(cls, connection: Connection) -> "AuditAppender":
         """Read where the counts stand: one statement."""
         number, left_out, entry_id, found = connection.execute(_COUNTS).one()
         return cls(
@@ -50,7 +50,7 @@ class Ledger:
         """The last entry, with those that were added."""
         return self._head
 
-    def leave_out(self, number: int) -> None:
+    def skip_numbers(self, number: int) -> None:
         """Give out no case number up to this one: they may stand in Slack."""
         self._last_case = max(self._last_case, number)
 
@@ -59,7 +59,7 @@ class Ledger:
         self._last_case += 1
         return self._last_case
 
-    def add(
+    def append(
         self,
         event: Event,
         *,
@@ -78,16 +78,16 @@ class Ledger:
             {"id": entry.id, "body": body, "hash": self._head.hash, **found_by(entry)}
         )
 
-    def close(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Write what was added: one statement."""
         if self._rows:
             connection.execute(_ADD, self._rows)
 
 
-def account(results: tuple[Result, ...]) -> str:
+def results_in_words(results: tuple[Result, ...]) -> str:
     """The results in words, one line for each person or for the call.
 
-    Of more than MANY for whom the same is so, only how many: `reached` has their names.
+    Of more than MANY for whom the same is so, only how many: `reached_people` has their names.
     """
     alike: dict[str, list[Result]] = {}
     for result in results:
@@ -101,14 +101,14 @@ def account(results: tuple[Result, ...]) -> str:
     return "\n".join(lines)
 
 
-def reached(case: Case, results: tuple[Result, ...]) -> tuple[str, ...]:
+def reached_people(case: Case, results: tuple[Result, ...]) -> tuple[str, ...]:
     """Whom an act on everyone has a result for, as entries name people; empty for other acts."""
     if not case.act.everyone:
         return ()
     return tuple(_shown(one.name, one.person) for one in results if one.person is not None)
 
 
-def options(act: Act) -> str:
+def options_in_words(act: Act) -> str:
     """The verb's options as `name=value`, empty when it has none."""
     return " ".join(f"{k}={v}" for k, v in act.verb.model_dump(mode="json").items())
 

@@ -46,7 +46,7 @@ def link(previous: bytes, body: bytes) -> bytes:
     return sha256(previous + body).digest()
 
 
-class Walk:
+class ChainWalk:
     """Follows a chain from `start`, entry by entry, in constant memory.
 
     `anchor` is an entry known to be good; `expect` a hash that has to occur somewhere.
@@ -68,7 +68,7 @@ class Walk:
         if hashes is None or not self._step(hashes):
             self._name_the_first_bad(rows)
 
-    def carry(self, bundle: Bundle) -> bool:
+    def follow_bundle(self, bundle: Bundle) -> bool:
         """Check the next entries all at once; False, and no step taken, unless all are good.
 
         Which one is bad `follow` then says.

@@ -15,7 +15,7 @@ FORM = "{:020d} {}\n"
 """Each state has the same length, so that it is written over the one before."""
 
 
-class HighWater:
+class HeadFile:
     """The last entry that was written through this machine. Without a `file` nothing is kept."""
 
     def __init__(self, file: Path | None) -> None:
@@ -24,7 +24,7 @@ class HighWater:
         self._noted = Head()
 
     @classmethod
-    def beside(cls, database: Path | None) -> "HighWater":
+    def beside(cls, database: Path | None) -> "HeadFile":
         """That of an SQLite file, whatever name it is opened by; none for PostgreSQL."""
         return cls(Path(f"{os.path.realpath(database)}.head") if database else None)
 

@@ -27,7 +27,7 @@ THE_CHECKPOINT = 1
 _BEFORE = AUDIT.alias("before")
 
 
-class Trail:
+class AuditReader:
     """The audit log, read from outside the request path. Shown is what is in the hashed bytes."""
 
     def __init__(self, database: Database) -> None:
@@ -130,7 +130,7 @@ def _from(since: datetime) -> list[ColumnElement[bool]]:
     return [late_enough, AUDIT.c.id >= first]
 
 
-def keep(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
+def keep_checkpoint(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
     """Write down the last entry found good, each with its moment; the newest one stays."""
     head, at = max(heads, key=lambda pair: pair[0].id)
     row = {"entry_id": head.id, "hash": head.hash, "at": at}

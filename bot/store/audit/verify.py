@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ChainBroken, RecordDamaged
 from bot.store.audit import triggers, verify_columns
-from bot.store.audit.chain import Head, Walk
+from bot.store.audit.chain import ChainWalk, Head
 from bot.store.audit.verify_cases import cases_after, entries_without_case, faults_of
-from bot.store.audit.verify_chain import LAST, Pause, walk_over
+from bot.store.audit.verify_chain import LAST, Pause, follow_chain
 from bot.store.database import Database
 from bot.store.tables.cases import AUDIT, CASE
 
@@ -49,13 +49,13 @@ class Verifier:
         self._pause = pause
         self._share = ALONE if alone else 1
 
-    async def follow(self, walk: Walk, upto: int = LAST) -> Head:
+    async def follow(self, walk: ChainWalk, upto: int = LAST) -> Head:
         """Follow the chain; the last entry, or ChainBroken."""
-        await walk_over(self._database, walk, upto=upto, pause=self._pause)
+        await follow_chain(self._database, walk, upto=upto, pause=self._pause)
         walk.finish()
         return walk.head
 
-    async def whole(self, walk: Walk) -> Head:
+    async def verify_all(self, walk: ChainWalk) -> Head:
         """Everything; the last entry."""
         faults, broken, head = _Faults(), None, walk.head
         try:
@@ -63,7 +63,7 @@ class Verifier:
         except ChainBroken as error:
             broken = error
             faults.add(str(error))
-        missing = await self.guards()
+        missing = await self.trigger_faults()
         async with self._database.reading() as connection:
             await self._entries(
                 connection, faults, 0, LAST, told=broken.entry_id if broken else None
@@ -73,7 +73,7 @@ class Verifier:
         _judge(faults, missing, broken)
         return head
 
-    async def stretch(self, part: float) -> None:
+    async def verify_part(self, part: float) -> None:
         """Some old entries and cases again; `part`, from 0 up to 1, says which."""
         faults = _Faults()
         async with self._database.reading() as connection:
@@ -84,7 +84,7 @@ class Verifier:
             )
             await self._entries(connection, faults, start, start + STRETCH)
             await self._cases(connection, faults, first, first + STRETCH // 5)
-        missing, broken = await self.guards(), None
+        missing, broken = await self.trigger_faults(), None
         try:
             await self.follow(_from(start, previous), start + STRETCH)
         except ChainBroken as error:
@@ -92,7 +92,7 @@ class Verifier:
             faults.add(str(error))
         _judge(faults, missing, broken)
 
-    async def guards(self) -> list[str]:
+    async def trigger_faults(self) -> list[str]:
         """A sentence for each trigger that is not as it should be."""
         async with self._database.reading() as connection:
             return await connection.run_sync(triggers.faults)
@@ -173,10 +173,10 @@ async def _somewhere(connection: AsyncConnection, column: Any, part: float, size
     return round(part * max(0, last - size))
 
 
-def _from(start: int, previous: Any) -> Walk:
+def _from(start: int, previous: Any) -> ChainWalk:
     """A walk that begins after an entry; ChainBroken where its hash cannot be one."""
     if start == 0:
-        return Walk()
+        return ChainWalk()
     if not isinstance(previous, bytes):
         raise ChainBroken(f"Audit entry {start} is missing.", entry_id=start)
-    return Walk(Head(start, previous))
+    return ChainWalk(Head(start, previous))

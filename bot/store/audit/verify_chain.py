@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from bot.errors import StoreError
-from bot.store.audit.chain import Bundle, Walk
+from bot.store.audit.chain import Bundle, ChainWalk
 from bot.store.database import Database
 
 CHUNK = 2000
@@ -56,8 +56,8 @@ LAST = 2**31 - 1
 """The greatest id that there can be."""
 
 
-async def walk_over(
-    database: Database, walk: Walk, *, upto: int = LAST, pause: Pause | None = None
+async def follow_chain(
+    database: Database, walk: ChainWalk, *, upto: int = LAST, pause: Pause | None = None
 ) -> None:
     """Follow every entry after the walk's head, up to `upto`; ChainBroken at the first bad one.
 
@@ -74,7 +74,7 @@ async def walk_over(
         raise StoreError("The database does not answer.") from error
 
 
-async def _over_sqlite(raw: Any, walk: Walk, upto: int, pause: Pause | None) -> None:
+async def _over_sqlite(raw: Any, walk: ChainWalk, upto: int, pause: Pause | None) -> None:
     """`raw` is aiosqlite's connection."""
     while rows := await raw.execute_fetchall(_ROWS, (walk.head.id, upto, CHUNK)):
         walk.follow(rows)
@@ -82,7 +82,7 @@ async def _over_sqlite(raw: Any, walk: Walk, upto: int, pause: Pause | None) -> 
             await pause()
 
 
-async def _over_postgresql(raw: Any, walk: Walk, upto: int, pause: Pause | None) -> None:
+async def _over_postgresql(raw: Any, walk: ChainWalk, upto: int, pause: Pause | None) -> None:
     """`raw` is psycopg's. What does not fit in a bundle is looked at entry by entry, to name it."""
     span = AT_ONCE if pause is None else CHUNK
     while True:
@@ -97,11 +97,13 @@ async def _over_postgresql(raw: Any, walk: Walk, upto: int, pause: Pause | None)
             await pause()
 
 
-async def _carried(raw: Any, walk: Walk, upto: int) -> bool:
+async def _carried(raw: Any, walk: ChainWalk, upto: int) -> bool:
     """Whether the walk came that far; it stopped before a bundle that does not fit otherwise."""
     wanted = {"after": walk.head.id, "upto": upto, "size": BUNDLE}
     async with aclosing(raw.cursor(binary=True).stream(_BUNDLES, wanted)) as bundles:
         async for last, sizes, bodies, hashes, even in bundles:
-            if last is not None and not (even and walk.carry(Bundle(last, sizes, bodies, hashes))):
+            if last is not None and not (
+                even and walk.follow_bundle(Bundle(last, sizes, bodies, hashes))
+            ):
                 return False
     return True

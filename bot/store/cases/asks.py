@@ -12,12 +12,12 @@ from bot.calls.actors import Actor
 from bot.calls.asks import Ask, Asked
 from bot.calls.cases import Event
 from bot.errors import NotAccepted, OtherRelease, StoreError
-from bot.store.base import Shelf
-from bot.store.leases import NOBODY, NOW, Leasing, Wish
-from bot.store.stored_json import each_by_itself, read_json, understanding
+from bot.store.base import StoreBase
+from bot.store.leases import NOW, UNLEASED, LeaseRequest, Leasing
+from bot.store.stored_json import each_by_itself, other_release_errors, read_json
 from bot.store.tables.cases import REFUSED
-from bot.store.unreadable_rows import SetAside
-from bot.store.writing.connection import Transaction, Work
+from bot.store.unreadable_rows import UnreadableRows
+from bot.store.writing.connection import Transaction, WriteOperation
 
 KEPT = timedelta(days=7)
 """How long a refused order can be asked for and opened."""
@@ -29,8 +29,8 @@ _DUE = Leasing(REFUSED, REFUSED.c.due_at <= NOW)
 _ADD = insert(REFUSED)
 _THERE = select(REFUSED.c.id).where(REFUSED.c.id.in_(bindparam("ids", expanding=True)))
 _OURS = and_(REFUSED.c.id == bindparam("ask"), REFUSED.c.token == bindparam("fence"))
-_TOLD = update(REFUSED).where(_OURS).values(NOBODY | {"due_at": None})
-_LATER = update(REFUSED).where(_OURS).values(NOBODY | {"due_at": bindparam("until")})
+_TOLD = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": None})
+_LATER = update(REFUSED).where(_OURS).values(UNLEASED | {"due_at": bindparam("until")})
 _EXPIRE = delete(REFUSED).where(REFUSED.c.refused_at <= bindparam("long_ago"))
 
 
@@ -44,7 +44,7 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
-class AskLater:
+class PostponedAsk:
     """To be posted again after `wait`."""
 
     ask: Ask
@@ -59,11 +59,11 @@ def keep_refused(transaction: Transaction, asks: Sequence[Ask]) -> None:
         transaction.connection.execute(_ADD, list(rows.values()))
 
 
-class Asks:
+class AskQueue:
     """Where they are asked for, taken up and brought back. A stale token changes nothing."""
 
-    def __init__(self, aside: SetAside) -> None:
-        self._aside = aside
+    def __init__(self, unreadable: UnreadableRows) -> None:
+        self._unreadable = unreadable
 
     def refer(
         self, transaction: Transaction, referrals: Sequence[Referral]
@@ -71,20 +71,22 @@ class Asks:
         """What became of each; None where nobody was refused such an order, or somebody else."""
         return each_by_itself(partial(self._refer, transaction), referrals)
 
-    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Ask]]:
+    def due(
+        self, transaction: Transaction, requests: Sequence[LeaseRequest]
+    ) -> Sequence[Sequence[Ask]]:
         """Those to be posted that nobody holds; what is old is forgotten on the way."""
-        return [self._due(transaction, wish) for wish in wishes]
+        return [self._due(transaction, request) for request in requests]
 
     def told(self, transaction: Transaction, asks: Sequence[Ask]) -> Sequence[None]:
         """Each was posted, or is given up."""
         transaction.connection.execute(_TOLD, [_lease(one) for one in asks])
         return [None] * len(asks)
 
-    def later(self, transaction: Transaction, laters: Sequence[AskLater]) -> Sequence[None]:
+    def later(self, transaction: Transaction, postponed: Sequence[PostponedAsk]) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(one.ask) | {"until": transaction.now + one.wait} for one in laters]
+        rows = [_lease(one.ask) | {"until": transaction.now + one.wait} for one in postponed]
         transaction.connection.execute(_LATER, rows)
-        return [None] * len(laters)
+        return [None] * len(postponed)
 
     def _refer(self, transaction: Transaction, referral: Referral) -> Asked | None:
         connection = transaction.connection
@@ -101,7 +103,7 @@ class Asks:
         said = {"asked_at": referral.at, "due_at": transaction.now}
         connection.execute(update(REFUSED).where(mine).values(said))
         ask = ask_of(row).model_copy(update={"asked_at": referral.at})
-        transaction.ledger.add(
+        transaction.audit.append(
             Event.REFERRED,
             at=referral.at,
             actor=referral.actor,
@@ -111,26 +113,26 @@ class Asks:
         )
         return Asked(ask, new=True)
 
-    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Ask]:
+    def _due(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Ask]:
         transaction.connection.execute(_EXPIRE, {"long_ago": transaction.now - KEPT})
-        taken = _DUE.take_readable(transaction, wish, read=ask_of, aside=self._aside)
+        taken = _DUE.lease_readable(transaction, request, read=ask_of, unreadable=self._unreadable)
         taken.sort(key=lambda pair: (pair[0].due_at, pair[0].id))
         return [ask for _, ask in taken]
 
 
-class AskSide(Shelf):
+class AskStoreMixin(StoreBase):
     """The side of the store that is `bot.ports.AskStore`."""
 
     def _open_asks(self) -> None:
-        asks = Asks(self._aside)
-        self._refer = Work(asks.refer, NotAccepted, counting=True)
-        self._due_asks = Work(asks.due, StoreError)
-        self._ask_told = Work(asks.told, StoreError)
-        self._ask_later = Work(asks.later, StoreError)
+        asks = AskQueue(self._unreadable)
+        self._refer = WriteOperation(asks.refer, NotAccepted, counting=True)
+        self._due_asks = WriteOperation(asks.due, StoreError)
+        self._finish_ask = WriteOperation(asks.told, StoreError)
+        self._postpone_ask = WriteOperation(asks.later, StoreError)
 
     async def refer(self, id_: str, actor: Actor) -> Asked | None:
         """Put a refused order to those who may; see `bot.ports.AskStore`."""
-        return await self._asked(self._refer, Referral(id_, actor, self._clock.now()))
+        return await self._write_for_asker(self._refer, Referral(id_, actor, self._clock.now()))
 
     async def refused_order(self, id_: str) -> Ask | None:
         """The order of that id."""
@@ -141,20 +143,22 @@ class AskSide(Shelf):
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
         """Take up what is to be posted and that nobody holds."""
-        return await self._background(self._due_asks, Wish(owner, limit, lease))
+        return await self._write_in_background(self._due_asks, LeaseRequest(owner, limit, lease))
 
-    async def ask_told(self, ask: Ask) -> None:
+    async def finish_ask(self, ask: Ask) -> None:
         """This was posted, or is given up."""
-        await self._background(self._ask_told, ask)
+        await self._write_in_background(self._finish_ask, ask)
 
-    async def ask_later(self, ask: Ask, until: datetime) -> None:
+    async def postpone_ask(self, ask: Ask, until: datetime) -> None:
         """Try this again at `until`."""
-        await self._background(self._ask_later, AskLater(ask, until - self._clock.now()))
+        await self._write_in_background(
+            self._postpone_ask, PostponedAsk(ask, until - self._clock.now())
+        )
 
 
 def ask_of(row: Row[Any]) -> Ask:
     """The order in a row that holds the columns of `refused_order`. Raises OtherRelease."""
-    with understanding("That order"):
+    with other_release_errors("That order"):
         kept = read_json(Ask, row.request)
     now = {"asked_at": row.asked_at, "attempt": row.attempt, "token": row.token or ""}
     return kept.model_copy(update=now)

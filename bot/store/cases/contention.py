@@ -94,7 +94,7 @@ def plain_key(open_key: ColumnElement[str]) -> ColumnElement[str]:
     return func.substr(open_key, 1, HASH)
 
 
-class Joinable:
+class JoinableCases:
     """The open cases that an equal order joins, by their key."""
 
     def __init__(self) -> None:

@@ -24,8 +24,8 @@ from bot.calls.cases import (
 )
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, OtherRelease
-from bot.store.audit.append import options
-from bot.store.cases.contention import Joinable, take_locks
+from bot.store.audit.append import options_in_words
+from bot.store.cases.contention import JoinableCases, take_locks
 from bot.store.cases.rows import case_of, request_json
 from bot.store.tables.cases import CASE, DELIVERY, IS_OPEN, OUTBOX
 from bot.store.writing.connection import Transaction
@@ -54,7 +54,7 @@ _EQUAL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class PreparedOrder:
     """An order with all that can be worked out before its turn. ValueError for unwritable text."""
 
     order: Order
@@ -64,13 +64,13 @@ class Knock:
     at: datetime
 
     @classmethod
-    def of(cls, order: Order, at: datetime) -> "Knock":
+    def of(cls, order: Order, at: datetime) -> "PreparedOrder":
         """The order, asked at that moment."""
         return cls(order, order.fingerprint(), order.act.open_key(), request_json(order), at)
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class AuditNote:
     """An entry that belongs to no case, and its key: a second delivery adds nothing.
 
     `said` are the fields of `AuditEntry` beside number, moment and actor.
@@ -84,7 +84,7 @@ class Remark:
     at: datetime
 
     @classmethod
-    def of_refusal(cls, refusal: Refusal, at: datetime) -> "Remark":
+    def of_refusal(cls, refusal: Refusal, at: datetime) -> "AuditNote":
         """What was not permitted, and why. Its key is of its own: the request may come again."""
         detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
         said = {"state": State.REFUSED, "detail": detail}
@@ -92,7 +92,7 @@ class Remark:
         return cls(key, Event.REFUSED, refusal.actor, refusal.act, said, at)
 
     @classmethod
-    def of_disclosure(cls, told: Disclosure, at: datetime) -> "Remark":
+    def of_disclosure(cls, told: Disclosure, at: datetime) -> "AuditNote":
         """What was handed out, of which call."""
         said = {
             "vendor": told.call.vendor,
@@ -103,44 +103,44 @@ class Remark:
         return cls(told.key, Event.DISCLOSED, told.actor, None, said, at)
 
     @classmethod
-    def of_note(cls, note: DigestNote, at: datetime) -> "Remark":
+    def of_note(cls, note: DigestNote, at: datetime) -> "AuditNote":
         """What was asked of a digest."""
         return cls(note.key, note.event, note.actor, None, {"detail": note.detail}, at)
 
 
-class Door:
+class OrderIntake:
     """`line_channel` is the moderation channel that shows every case; None for none."""
 
     def __init__(self, line_channel: str | None) -> None:
         self._line_channel = line_channel
 
     def accept(
-        self, transaction: Transaction, knocks: Sequence[Knock]
+        self, transaction: Transaction, orders: Sequence[PreparedOrder]
     ) -> Sequence[Acceptance | KeyReused | OtherRelease]:
-        """A constant number of statements, however many knock."""
+        """A constant number of statements, however many orders."""
         batch = _Batch(transaction, self._line_channel)
-        batch.look(knocks)
-        answers = [batch.answer(knock) for knock in knocks]
+        batch.look(orders)
+        answers = [batch.answer(prepared) for prepared in orders]
         batch.write()
         return answers
 
 
-def heard(transaction: Transaction, keys: Sequence[str]) -> set[str]:
+def recorded_keys(transaction: Transaction, keys: Sequence[str]) -> set[str]:
     """Those of the keys that are on record."""
     return set(transaction.connection.execute(_SEEN, {"keys": list(keys)}).scalars())
 
 
-def remark(transaction: Transaction, remarks: Sequence[Remark]) -> Sequence[bool]:
+def record_notes(transaction: Transaction, notes: Sequence[AuditNote]) -> Sequence[bool]:
     """Audit each whose key is new; which ones were."""
-    seen = heard(transaction, [one.key for one in remarks])
+    seen = recorded_keys(transaction, [one.key for one in notes])
     rows = []
     new = []
-    for one in remarks:
+    for one in notes:
         new.append(one.key not in seen)
         if new[-1]:
             seen.add(one.key)
             rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
-            transaction.ledger.add(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
+            transaction.audit.append(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
     if rows:
         transaction.connection.execute(_ADD_DELIVERY, rows)
     return new
@@ -152,22 +152,22 @@ class _Batch:
     def __init__(self, transaction: Transaction, line_channel: str | None) -> None:
         self._connection = transaction.connection
         self._now = transaction.now
-        self._ledger = transaction.ledger
+        self._appender = transaction.audit
         self._line_channel = line_channel
         self._known: dict[str, tuple[str, Case | OtherRelease | None]] = {}
-        self._open = Joinable()
+        self._open = JoinableCases()
         self._unread: dict[str, OtherRelease] = {}
         self._made: list[Case] = []
         self._cases: dict[int, dict[str, Any]] = {}
         self._deliveries: list[dict[str, Any]] = []
         self._notices: list[dict[str, Any]] = []
 
-    def look(self, knocks: Sequence[Knock]) -> None:
+    def look(self, orders: Sequence[PreparedOrder]) -> None:
         """Read which keys were seen before and which equal orders are open."""
-        keys = [key for knock in knocks for key in knock.order.keys]
+        keys = [key for prepared in orders for key in prepared.order.keys]
         for row in self._connection.execute(_DELIVERED, {"keys": keys}):
             self._known[row.key] = (row.fingerprint, _perhaps(row))
-        open_keys = [knock.open_key for knock in knocks]
+        open_keys = [prepared.open_key for prepared in orders]
         for row in self._connection.execute(_EQUAL, {"open_keys": open_keys}):
             case = _read(row)
             if isinstance(case, OtherRelease):
@@ -175,24 +175,24 @@ class _Batch:
             else:
                 self._open.add(row.open_key, case)
 
-    def answer(self, knock: Knock) -> Acceptance | KeyReused | OtherRelease:
+    def answer(self, prepared: PreparedOrder) -> Acceptance | KeyReused | OtherRelease:
         """What becomes of one order, given all before it.
 
         One that belongs to a case which this release cannot read is not taken: that case is it.
         """
-        if known := self._known.get(knock.order.key):
-            return self._again(knock, *known)
-        if (pressed := self._known.get(knock.order.press)) and pressed[1] is not None:
+        if known := self._known.get(prepared.order.key):
+            return self._again(prepared, *known)
+        if (pressed := self._known.get(prepared.order.press)) and pressed[1] is not None:
             return _repeated(pressed[1])
-        if (unread := self._unread.get(knock.open_key)) is not None:
+        if (unread := self._unread.get(prepared.open_key)) is not None:
             return unread
-        if case := self._open.get(knock.open_key):
+        if case := self._open.get(prepared.open_key):
             how = How.JOINED
-            self._audit(Event.JOINED, knock, case)
+            self._audit(Event.JOINED, prepared, case)
         else:
             how = How.NEW
-            case = self._new(knock)
-        self._deliver(knock, case, joined=how is How.JOINED)
+            case = self._new(prepared)
+        self._deliver(prepared, case, joined=how is How.JOINED)
         return Acceptance(case=case, how=how)
 
     def write(self) -> None:
@@ -208,30 +208,30 @@ class _Batch:
                 self._connection.execute(add, rows)
 
     def _again(
-        self, knock: Knock, fingerprint: str, case: Case | OtherRelease | None
+        self, prepared: PreparedOrder, fingerprint: str, case: Case | OtherRelease | None
     ) -> Acceptance | KeyReused | OtherRelease:
-        if case is not None and fingerprint == knock.fingerprint:
+        if case is not None and fingerprint == prepared.fingerprint:
             return _repeated(case)
-        self._ledger.add(
+        self._appender.append(
             Event.REFUSED,
-            at=knock.at,
-            actor=knock.order.actor,
-            act=knock.order.act,
+            at=prepared.at,
+            actor=prepared.order.actor,
+            act=prepared.order.act,
             case=case.number if isinstance(case, Case) else None,
-            reason=knock.order.reason,
+            reason=prepared.order.reason,
             state=State.REFUSED,
             detail="The key of an earlier order came with a different one.",
         )
         return KeyReused("This was already requested, with other words.")
 
-    def _new(self, knock: Knock) -> Case:
-        order = knock.order
+    def _new(self, prepared: PreparedOrder) -> Case:
+        order = prepared.order
         case = Case(
-            number=self._ledger.next_case(),
+            number=self._appender.next_case(),
             act=order.act,
             actor=order.actor,
             reason=order.reason,
-            asked_at=knock.at,
+            asked_at=prepared.at,
             channel=order.channel,
             reply_url=order.reply_url,
             trace=order.trace,
@@ -239,31 +239,31 @@ class _Batch:
         for number, open_key in self._open.overtake(case).items():
             if number in self._cases:
                 self._cases[number]["open_key"] = open_key
-        self._open.add(knock.open_key, case)
+        self._open.add(prepared.open_key, case)
         self._made.append(case)
-        self._cases[case.number] = _case_row(case, knock, self._now)
-        self._audit(Event.REQUESTED, knock, case)
+        self._cases[case.number] = _case_row(case, prepared, self._now)
+        self._audit(Event.REQUESTED, prepared, case)
         if self._line_channel:
             self._notices.append(
                 _notice(case, NoticeKind.LINE, f"line:{case.number}", self._line_channel, self._now)
             )
         return case
 
-    def _deliver(self, knock: Knock, case: Case, *, joined: bool) -> None:
-        order = knock.order
+    def _deliver(self, prepared: PreparedOrder, case: Case, *, joined: bool) -> None:
+        order = prepared.order
         for key in order.keys:
-            self._known[key] = (knock.fingerprint, case)
+            self._known[key] = (prepared.fingerprint, case)
             self._deliveries.append(
-                {"key": key, "fingerprint": knock.fingerprint, "case_number": case.number}
+                {"key": key, "fingerprint": prepared.fingerprint, "case_number": case.number}
             )
         if order.reply_url:
             key = f"answer:{order.key}"
             answer = _notice(case, NoticeKind.ANSWER, key, order.reply_url, self._now)
-            timeout_s = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
+            delay = WORKING_AFTER if order.manner is Manner.NEW else timedelta(0)
             self._notices.append(
                 answer
                 | {
-                    "due_at": self._now + timeout_s,
+                    "due_at": self._now + delay,
                     "expires_at": self._now + ANSWERABLE,
                     "manner": order.manner,
                     "joined": joined,
@@ -273,17 +273,17 @@ class _Batch:
                 }
             )
 
-    def _audit(self, event: Event, knock: Knock, case: Case) -> None:
-        order = knock.order
-        self._ledger.add(
+    def _audit(self, event: Event, prepared: PreparedOrder, case: Case) -> None:
+        order = prepared.order
+        self._appender.append(
             event,
-            at=knock.at,
+            at=prepared.at,
             actor=order.actor,
             act=order.act,
             case=case.number,
             reason=order.reason,
             state=State.ASKED,
-            detail=options(order.act),
+            detail=options_in_words(order.act),
         )
 
 
@@ -304,15 +304,15 @@ def _repeated(case: Case | OtherRelease) -> Acceptance | OtherRelease:
     return case if isinstance(case, OtherRelease) else Acceptance(case=case, how=How.REPEATED)
 
 
-def _case_row(case: Case, knock: Knock, now: datetime) -> dict[str, Any]:
+def _case_row(case: Case, prepared: PreparedOrder, now: datetime) -> dict[str, Any]:
     call = case.act.call
     return {
         "number": case.number,
-        "open_key": knock.open_key,
+        "open_key": prepared.open_key,
         "vendor": call.vendor,
         "call_id": call.id,
         "session": call.session,
-        "request": knock.request,
+        "request": prepared.request,
         "reply_url": case.reply_url,
         "state": case.state,
         "asked_at": case.asked_at,

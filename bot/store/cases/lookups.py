@@ -7,8 +7,8 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, select, true
 
 from bot.calls.actors import Actor
 from bot.calls.lookups import Lookup
-from bot.store.cases.intake import heard
-from bot.store.leases import Leasing, Wish
+from bot.store.cases.intake import recorded_keys
+from bot.store.leases import LeaseRequest, Leasing
 from bot.store.tables.cases import LOOKUP
 from bot.store.writing.connection import Transaction
 
@@ -20,11 +20,11 @@ _OVER = delete(LOOKUP).where(
 )
 
 
-def hold(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
+def keep_lookup(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
     """Keep each whose key is new: False where it is kept already, or has led to something."""
     keys = [one.key for one in lookups]
     known = {*transaction.connection.execute(_THERE, {"keys": keys}).scalars()}
-    known |= heard(transaction, keys)
+    known |= recorded_keys(transaction, keys)
     new = []
     rows = []
     for one in lookups:
@@ -37,9 +37,9 @@ def hold(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[bool]:
     return new
 
 
-def due(transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Lookup]]:
+def due(transaction: Transaction, requests: Sequence[LeaseRequest]) -> Sequence[Sequence[Lookup]]:
     """The oldest that nobody holds."""
-    return [_due(transaction, wish) for wish in wishes]
+    return [_due(transaction, request) for request in requests]
 
 
 def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
@@ -49,8 +49,8 @@ def over(transaction: Transaction, lookups: Sequence[Lookup]) -> Sequence[None]:
     return [None] * len(lookups)
 
 
-def _due(transaction: Transaction, wish: Wish) -> Sequence[Lookup]:
-    rows = _WAITING.take(transaction, wish)
+def _due(transaction: Transaction, request: LeaseRequest) -> Sequence[Lookup]:
+    rows = _WAITING.lease_rows(transaction, request)
     rows = sorted(rows, key=lambda row: (row.due_at, row.key))
     return [_lookup(transaction, row) for row in rows]
 

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calls.cases import Notice, NoticeKind
 from bot.calls.outages import ChannelOutage
-from bot.store.leases import NOBODY, Wish
+from bot.store.leases import UNLEASED, LeaseRequest
 from bot.store.tables.cases import CASE, IS_DUE, OUTAGE, OUTBOX
 from bot.store.writing.connection import Transaction
 
@@ -59,7 +59,7 @@ _END = (
 _KEEP = (
     update(OUTBOX)
     .where(OUTBOX.c.key == bindparam("notice"), OUTBOX.c.token == bindparam("fence"))
-    .values(NOBODY | {"attempt": OUTBOX.c.attempt - 1})
+    .values(UNLEASED | {"attempt": OUTBOX.c.attempt - 1})
 )
 """Slack said no, so nothing stands there that the next try would have to look for."""
 
@@ -103,7 +103,7 @@ _IN_ORDER = (
 _MOVE = (
     update(OUTBOX)
     .where(IS_DUE, _LINES, OUTBOX.c.place.in_(_IN_OUTAGE), OUTBOX.c.place != bindparam("to"))
-    .values(NOBODY | {"place": bindparam("to", type_=String), "posted": None, "attempt": 0})
+    .values(UNLEASED | {"place": bindparam("to", type_=String), "posted": None, "attempt": 0})
 )
 _END_OTHERS = delete(OUTAGE).where(OUTAGE.c.channel != bindparam("to"))
 _TRY_NOW = update(OUTAGE).values(retry_at=bindparam("now"))
@@ -130,7 +130,7 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Reopening:
+class Restart:
     """Lines kept for any other channel move to `channel`; None where there is none to move to."""
 
     channel: str | None
@@ -165,7 +165,7 @@ def arrived(transaction: Transaction, notices: Sequence[Notice]) -> None:
             log.info("channel can be posted to again", channel=channel)
 
 
-def reopen(transaction: Transaction, beginnings: Sequence[Reopening]) -> Sequence[None]:
+def reopen(transaction: Transaction, beginnings: Sequence[Restart]) -> Sequence[None]:
     """At a start: move the lines kept for another channel, and try what may have been mended."""
     for one in beginnings:
         if one.channel is not None:
@@ -180,14 +180,14 @@ def try_now(transaction: Transaction, asked: Sequence[None]) -> Sequence[None]:
     return asked
 
 
-def tries(transaction: Transaction, wish: Wish) -> Sequence[str]:
+def lease_retries(transaction: Transaction, request: LeaseRequest) -> Sequence[str]:
     """The channels that are to be tried again now; nobody else tries them meanwhile.
 
     No more channels than rows are wished for: each is tried with one.
     """
     connection, now = transaction.connection, transaction.now
-    moments = {"now": now, "too_far": now + RETRY, "until": now + wish.lease}
-    channels = connection.execute(_TAKE_TRY, moments | {"most": wish.limit}).scalars().all()
+    moments = {"now": now, "too_far": now + RETRY, "until": now + request.lease}
+    channels = connection.execute(_TAKE_TRY, moments | {"most": request.limit}).scalars().all()
     for channel in channels:
         connection.execute(_IN_ORDER, {"where": channel, "now": now})
     return channels

@@ -19,13 +19,13 @@ from sqlalchemy import (
 
 from bot.calls.cases import ASKED, Notice, NoticeKind
 from bot.errors import OtherRelease
-from bot.store.cases.outages import arrived, not_in_outage, tries
+from bot.store.cases.outages import arrived, lease_retries, not_in_outage
 from bot.store.cases.rows import notice_of
 from bot.store.clock_steps import ClockSteps
 from bot.store.database import Database
-from bot.store.leases import NOBODY, NOW, Leasing, Wish
+from bot.store.leases import NOW, UNLEASED, LeaseRequest, Leasing
 from bot.store.tables.cases import CASE, IS_DUE, OUTBOX
-from bot.store.unreadable_rows import SetAside
+from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction
 
 _ANY = and_(IS_DUE, OUTBOX.c.due_at <= NOW)
@@ -44,7 +44,7 @@ _REMEMBER = (
     update(OUTBOX)
     .where(_OURS)
     .values(
-        NOBODY
+        UNLEASED
         | {
             "shown": bindparam("told"),
             "posted": func.coalesce(bindparam("message"), OUTBOX.c.posted),
@@ -56,7 +56,7 @@ _POSTPONE = (
     update(OUTBOX)
     .where(_OURS)
     .values(
-        NOBODY
+        UNLEASED
         | {
             "due_at": bindparam("until"),
             "attempt": bindparam("tries"),
@@ -78,7 +78,7 @@ _FORGET_ADDRESS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownNotice:
     """A notice that was shown; `posted` is the message's timestamp where there is one."""
 
     notice: Notice
@@ -86,7 +86,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class PostponedNotice:
     """A notice to be tried again after `wait`; see `bot.ports.Store.postpone`."""
 
     notice: Notice
@@ -105,19 +105,21 @@ class Later:
         return 0 if surely_none else tries
 
 
-class Notices:
+class Outbox:
     """Where the notifier takes up notices and brings them back. A stale token changes nothing."""
 
-    def __init__(self, database: Database, aside: SetAside) -> None:
-        self._aside = aside
+    def __init__(self, database: Database, unreadable: UnreadableRows) -> None:
+        self._unreadable = unreadable
         self._steps = ClockSteps(database)
 
-    def due(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Notice]]:
+    def due(
+        self, transaction: Transaction, requests: Sequence[LeaseRequest]
+    ) -> Sequence[Sequence[Notice]]:
         """The longest due; what can no longer be told is dropped on the way."""
-        self._steps.look(transaction, max(wish.lease for wish in wishes))
-        return [self._due(transaction, wish) for wish in wishes]
+        self._steps.look(transaction, max(request.lease for request in requests))
+        return [self._due(transaction, request) for request in requests]
 
-    def noticed(self, transaction: Transaction, shown: Sequence[Shown]) -> Sequence[None]:
+    def mark_shown(self, transaction: Transaction, shown: Sequence[ShownNotice]) -> Sequence[None]:
         """Remember what each place shows now; an answer that told the outcome is forgotten."""
         over = [told.notice for told in shown if _told_all(told.notice)]
         rows = [
@@ -131,27 +133,33 @@ class Notices:
         self.drop(transaction, over)
         return [None] * len(shown)
 
-    def postpone(self, transaction: Transaction, laters: Sequence[Later]) -> Sequence[None]:
+    def postpone(
+        self, transaction: Transaction, postponed: Sequence[PostponedNotice]
+    ) -> Sequence[None]:
         """Let go of each until its moment."""
         rows = [
-            _lease(later.notice)
+            _lease(postponement.notice)
             | {
-                "until": transaction.now + later.wait,
-                "tries": later.tries,
-                "message": later.posted,
+                "until": transaction.now + postponement.wait,
+                "tries": postponement.tries,
+                "message": postponement.posted,
             }
-            for later in laters
+            for postponement in postponed
         ]
         transaction.connection.execute(_POSTPONE, rows)
-        return [None] * len(laters)
+        return [None] * len(postponed)
 
-    def leave(self, transaction: Transaction, notices: Sequence[Notice]) -> Sequence[None]:
+    def leave_to_other_release(
+        self, transaction: Transaction, notices: Sequence[Notice]
+    ) -> Sequence[None]:
         """Let go of each as if it had not been taken up, and leave it to other releases."""
         rows = transaction.connection.execute(_HELD, {"keys": [one.key for one in notices]}).all()
         ours = {(one.key, one.token) for one in notices}
         left = [row for row in rows if (row.key, row.token) in ours]
         for row in left:
-            self._aside.add(OUTBOX, row, OtherRelease(f"{row.key}: its case cannot be shown here."))
+            self._unreadable.add(
+                OUTBOX, row, OtherRelease(f"{row.key}: its case cannot be shown here.")
+            )
         _TRY.give_back(transaction.connection, left)
         return [None] * len(notices)
 
@@ -163,21 +171,23 @@ class Notices:
             _forget(transaction, _DROP, {"keys": keys, "leases": leases})
         return [None] * len(notices)
 
-    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Notice]:
+    def _due(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Notice]:
         _forget(transaction, _EXPIRE, {"now": transaction.now})
         taken = []
-        if wish.kind is not NoticeKind.ANSWER:
-            for channel in tries(transaction, wish):
-                taken += self._take(_TRY, transaction, replace(wish, limit=1), channel=channel)
-        rest = replace(wish, limit=wish.limit - len(taken))
-        taken += self._take(_DUE[wish.kind], transaction, rest)
+        if request.kind is not NoticeKind.ANSWER:
+            for channel in lease_retries(transaction, request):
+                taken += self._take(_TRY, transaction, replace(request, limit=1), channel=channel)
+        rest = replace(request, limit=request.limit - len(taken))
+        taken += self._take(_DUE[request.kind], transaction, rest)
         taken.sort(key=lambda pair: (pair[0].due_at, pair[0].case_number))
         return [notice for _, notice in taken]
 
     def _take(
-        self, leasing: Leasing, transaction: Transaction, wish: Wish, **which: str
+        self, leasing: Leasing, transaction: Transaction, request: LeaseRequest, **which: str
     ) -> list[tuple[Row[Any], Notice]]:
-        return leasing.take_readable(transaction, wish, read=notice_of, aside=self._aside, **which)
+        return leasing.lease_readable(
+            transaction, request, read=notice_of, unreadable=self._unreadable, **which
+        )
 
 
 def _told_all(notice: Notice) -> bool:

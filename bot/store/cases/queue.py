@@ -17,13 +17,13 @@ from sqlalchemy import (
 from bot.calls.acts import Act
 from bot.calls.cases import ASKED, Case, Claim, Event, Manner, NoticeKind
 from bot.calls.outcomes import Progress, Result, State, overall
-from bot.store.audit.append import account, reached
+from bot.store.audit.append import reached_people, results_in_words
 from bot.store.cases.contention import free_locks, older_contends
 from bot.store.cases.rows import case_of, results_json, with_act
-from bot.store.leases import NOBODY, Leasing, Wish
+from bot.store.leases import UNLEASED, LeaseRequest, Leasing
 from bot.store.tables.cases import CASE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
 from bot.store.tables.digests import POSTING, TELLING
-from bot.store.unreadable_rows import SetAside
+from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction
 
 LEASED = (CASE, OUTBOX, LOOKUP, REFUSED, POSTING, TELLING)
@@ -46,7 +46,7 @@ _BEGIN = update(CASE).where(CASE.c.number == bindparam("case")).values(request=b
 _CLOSE = (
     update(CASE)
     .where(CASE.c.number == bindparam("case"))
-    .values({column: bindparam(column) for column in _OUTCOME} | NOBODY)
+    .values({column: bindparam(column) for column in _OUTCOME} | UNLEASED)
 )
 _PUT_OFF = and_(OUTBOX.c.kind == NoticeKind.LINE, OUTBOX.c.due_at > bindparam("at"))
 """Slack asked to send a line later; it surely did not take it, so it counts as not tried."""
@@ -103,33 +103,35 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedAct:
     """What a worker found before it sends anything for the case it holds."""
 
     claim: Claim
     act: Act
 
 
-class Worklist:
+class CaseQueue:
     """Where workers take up cases and bring them back."""
 
-    def __init__(self, aside: SetAside) -> None:
-        self._aside = aside
+    def __init__(self, unreadable: UnreadableRows) -> None:
+        self._unreadable = unreadable
 
-    def claim(self, transaction: Transaction, wishes: Sequence[Wish]) -> Sequence[Sequence[Claim]]:
+    def claim(
+        self, transaction: Transaction, requests: Sequence[LeaseRequest]
+    ) -> Sequence[Sequence[Claim]]:
         """The oldest open cases nobody holds, and that contend with no older open one."""
-        return [self._claim(transaction, wish) for wish in wishes]
+        return [self._claim(transaction, request) for request in requests]
 
-    def begin(self, transaction: Transaction, begun: Sequence[Begun]) -> Sequence[bool]:
+    def begin(self, transaction: Transaction, started: Sequence[StartedAct]) -> Sequence[bool]:
         """Keep the act as it is begun with each case that its worker still holds."""
         connection = transaction.connection
-        numbers = [one.claim.case.number for one in begun]
+        numbers = [one.claim.case.number for one in started]
         held = {
             row.number: (row.token, row.request)
             for row in connection.execute(_HELD, {"numbers": numbers})
         }
         rows, answers = [], []
-        for one in begun:
+        for one in started:
             number = one.claim.case.number
             token, request = held.get(number, (None, ""))
             answers.append(token == one.claim.token)
@@ -181,7 +183,7 @@ class Worklist:
         """Let go of everything these owners hold."""
         for table in LEASED:
             transaction.connection.execute(
-                update(table).where(table.c.owner.in_(owners)).values(NOBODY)
+                update(table).where(table.c.owner.in_(owners)).values(UNLEASED)
             )
         return [None] * len(owners)
 
@@ -195,22 +197,23 @@ class Worklist:
         transaction.connection.execute(since)
         freed = sum(
             transaction.connection.execute(
-                update(table).where(table.c.owner.is_not(None)).values(NOBODY)
+                update(table).where(table.c.owner.is_not(None)).values(UNLEASED)
             ).rowcount
             for table in LEASED
         )
         return [freed] * len(asked)
 
-    def _claim(self, transaction: Transaction, wish: Wish) -> Sequence[Claim]:
+    def _claim(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Claim]:
         leasing, which = _OF_ANY, {}
-        if wish.vendor is not None:
-            leasing, which = _OF_VENDOR, {"of_vendor": wish.vendor}
-        taken = leasing.take_readable(
+        if request.vendor is not None:
+            leasing, which = _OF_VENDOR, {"of_vendor": request.vendor}
+        taken = leasing.lease_readable(
             transaction,
-            wish,
+            request,
             read=case_of,
-            aside=self._aside,
-            set_aside=self._aside.keys(CASE),  # what is found meanwhile may be taken up elsewhere
+            unreadable=self._unreadable,
+            # what is found meanwhile may be taken up elsewhere
+            set_aside=self._unreadable.keys(CASE),
             **which,
         )
         taken.sort(key=lambda pair: int(pair[0].number))
@@ -239,7 +242,7 @@ def _closed(transaction: Transaction, outcome: Outcome, request: str) -> dict[st
 
 
 def _audit(transaction: Transaction, case: Case, state: State, outcome: Outcome) -> None:
-    transaction.ledger.add(
+    transaction.audit.append(
         Event.OUTCOME,
         at=outcome.at,
         actor=case.actor,
@@ -247,6 +250,6 @@ def _audit(transaction: Transaction, case: Case, state: State, outcome: Outcome)
         case=case.number,
         reason=case.reason,
         state=state,
-        detail=account(outcome.results),
-        reached=reached(case, outcome.results),
+        detail=results_in_words(outcome.results),
+        reached=reached_people(case, outcome.results),
     )

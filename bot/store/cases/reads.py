@@ -8,15 +8,15 @@ from sqlalchemy import Row, Select, and_, false, func, or_, select
 from bot.calls.cases import Case
 from bot.calls.models import CallRef, Vendor
 from bot.errors import OtherRelease, UnknownCase
-from bot.store.base import Shelf
+from bot.store.base import StoreBase
 from bot.store.cases.rows import case_of
 from bot.store.tables.cases import AUDIT, CASE, DELIVERY
 
-MOST_UNDOING = 300
+MAX_REVERSALS = 300
 """Cases that took another one back: each person of it by themselves."""
 
 
-class CaseReads(Shelf):
+class CaseReadsMixin(StoreBase):
     """The side of the store that reads cases; see `bot.ports.Store`."""
 
     async def last_case(self) -> int:
@@ -31,13 +31,13 @@ class CaseReads(Shelf):
             raise UnknownCase(f"There is no case #{number}.")
         return self._read(row)
 
-    async def led_to(self, key: str) -> Case | None:
+    async def case_for_key(self, key: str) -> Case | None:
         """The case that the order of this key belongs to; None for a key that never came."""
         number = select(DELIVERY.c.case_number).where(DELIVERY.c.key == key).scalar_subquery()
         row = await self._row(select(CASE).where(CASE.c.number == number))
         return None if row is None else self._read(row)
 
-    async def seen(self, *keys: str) -> bool:
+    async def has_keys(self, *keys: str) -> bool:
         """Whether something came under one of these keys already, whatever it led to."""
         came = select(DELIVERY.c.key).where(DELIVERY.c.key.in_(keys)).limit(1)
         async with self._reading() as connection:
@@ -60,7 +60,7 @@ class CaseReads(Shelf):
         newest = select(CASE).where(or_(false(), *of_each)).order_by(CASE.c.number.desc())
         return await self._cases(newest.limit(limit))
 
-    async def undoing(self, case: Case) -> Sequence[Case]:
+    async def reversals(self, case: Case) -> Sequence[Case]:
         """Later cases of the same call with the verb that takes this one back, oldest first."""
         if case.inverse is None:
             return []
@@ -74,11 +74,11 @@ class CaseReads(Shelf):
             CASE.c.number > case.number,
             CASE.c.number.in_(asked),
         )
-        return await self._cases(wanted.order_by(CASE.c.number).limit(MOST_UNDOING))
+        return await self._cases(wanted.order_by(CASE.c.number).limit(MAX_REVERSALS))
 
-    def set_aside(self, call: CallRef) -> Sequence[int]:
+    def unreadable_cases(self, call: CallRef) -> Sequence[int]:
         """The cases of a call that were met and cannot be read, newest first."""
-        return self._aside.cases_of(call)
+        return self._unreadable.cases_of(call)
 
     async def _row(self, wanted: Select[Any]) -> Row[Any] | None:
         async with self._reading() as connection:
@@ -90,7 +90,7 @@ class CaseReads(Shelf):
         try:
             return case_of(row)
         except OtherRelease as error:
-            self._aside.add(CASE, row, error)
+            self._unreadable.add(CASE, row, error)
             raise
 
     async def _cases(self, wanted: Select[Any]) -> Sequence[Case]:

@@ -22,11 +22,11 @@ from bot.calls.cases import Event, Refusal
 from bot.calls.outcomes import State
 from bot.calls.refusals import HOUR, OF_INSIDERS, OF_OUTSIDERS, RefusalCount, RefusalWindow
 from bot.errors import NotAccepted, StoreError
-from bot.store.base import Shelf
+from bot.store.base import StoreBase
 from bot.store.cases.asks import keep_refused
-from bot.store.cases.intake import Remark, heard, remark
+from bot.store.cases.intake import AuditNote, record_notes, recorded_keys
 from bot.store.tables.cases import REFUSAL_COUNT
-from bot.store.writing.connection import Transaction, Work
+from bot.store.writing.connection import Transaction, WriteOperation
 
 Person = tuple[str, str]
 """Team and user."""
@@ -40,50 +40,50 @@ _ADD, _FORGET = insert(REFUSAL_COUNT), delete(REFUSAL_COUNT).where(_ONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class TimedRefusal:
     """A refusal and its moment."""
 
     refusal: Refusal
     at: datetime
 
     @property
-    def remark(self) -> Remark:
+    def note(self) -> AuditNote:
         """Its entry, where it has one of its own."""
-        return Remark.of_refusal(self.refusal, self.at)
+        return AuditNote.of_refusal(self.refusal, self.at)
 
 
-class Recording(NamedTuple):
+class CountRecording(NamedTuple):
     """Record what was counted until `at`: of the hours that are over, or of `everything`."""
 
     at: datetime
     everything: bool
 
 
-class Refusals:
+class RefusalRecorder:
     """Only for who holds the writer's lock: counts of several processes add up."""
 
-    def refuse(self, transaction: Transaction, refused: Sequence[Refused]) -> Sequence[None]:
+    def refuse(self, transaction: Transaction, refused: Sequence[TimedRefusal]) -> Sequence[None]:
         """Record or count each; one whose key is on record was delivered again, and adds nothing.
 
         A counted one has no key on record: delivered again, it is counted again. What those who may
         can be asked for is kept in any case.
         """
-        seen = heard(transaction, [one.remark.key for one in refused])
+        seen = recorded_keys(transaction, [one.note.key for one in refused])
         windows = _Windows.of(transaction, {_person(one.refusal.actor) for one in refused})
         recorded = []
         for one in refused:
-            if one.remark.key in seen:
+            if one.note.key in seen:
                 continue
             if windows.recorded(one):
-                seen.add(one.remark.key)
-                recorded.append(one.remark)
-        remark(transaction, recorded)
+                seen.add(one.note.key)
+                recorded.append(one.note)
+        record_notes(transaction, recorded)
         if asks := [one.refusal.ask for one in refused if one.refusal.ask is not None]:
             keep_refused(transaction, asks)
         windows.write()
         return [None] * len(refused)
 
-    def record(self, transaction: Transaction, wanted: Sequence[Recording]) -> Sequence[None]:
+    def record(self, transaction: Transaction, wanted: Sequence[CountRecording]) -> Sequence[None]:
         """An entry for each count; where an hour was quiet, nothing is kept of the person."""
         at, everything = max(one.at for one in wanted), any(one.everything for one in wanted)
         due = select(REFUSAL_COUNT)
@@ -108,7 +108,7 @@ class _Windows:
         """Those of these people."""
         return cls(transaction, transaction.connection.execute(_THESE, {"people": [*people]}))
 
-    def recorded(self, one: Refused) -> bool:
+    def recorded(self, one: TimedRefusal) -> bool:
         """Whether this refusal is recorded by itself; otherwise it is counted from now on."""
         refusal, person = one.refusal, _person(one.refusal.actor)
         window = self._went_on(person, one.at) or RefusalWindow(actor=refusal.actor, since=one.at)
@@ -147,7 +147,7 @@ class _Windows:
         return later
 
     def _record(self, count: RefusalCount, at: datetime) -> None:
-        self._transaction.ledger.add(
+        self._transaction.audit.append(
             Event.REFUSED,
             at=at,
             actor=count.actor,
@@ -158,17 +158,17 @@ class _Windows:
         )
 
 
-class RefusalSide(Shelf):
+class RefusalStoreMixin(StoreBase):
     """The side of the store that refusals are written down in."""
 
     def _open_refusals(self) -> None:
-        refusals = Refusals()
-        self._refuse = Work(refusals.refuse, NotAccepted, counting=True)
-        self._record_refusals = Work(refusals.record, StoreError, counting=True)
+        refusals = RefusalRecorder()
+        self._refuse = WriteOperation(refusals.refuse, NotAccepted, counting=True)
+        self._record_refusals = WriteOperation(refusals.record, StoreError, counting=True)
 
     async def refuse(self, refusal: Refusal) -> None:
         """Record or count an attempt that was not permitted; see `bot.ports.Store`."""
-        await self._asked(self._refuse, Refused(refusal, self._clock.now()))
+        await self._write_for_asker(self._refuse, TimedRefusal(refusal, self._clock.now()))
 
     async def record_refusals(self, *, everything: bool = False) -> None:
         """Record what was counted; see `bot.ports.Store`."""
@@ -177,7 +177,7 @@ class RefusalSide(Shelf):
         async with self._reading() as connection:
             found = await connection.scalar(select(REFUSAL_COUNT.c.by).where(due).limit(1))
         if found is not None:
-            await self._background(self._record_refusals, Recording(now, everything))
+            await self._write_in_background(self._record_refusals, CountRecording(now, everything))
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

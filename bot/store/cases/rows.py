@@ -11,7 +11,7 @@ from bot.calls.acts import Act
 from bot.calls.audit_filter import aimed_at
 from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
 from bot.calls.outcomes import Progress, Result, State
-from bot.store.stored_json import read_json, read_many, understanding
+from bot.store.stored_json import other_release_errors, read_json, read_many
 
 _RESULTS = TypeAdapter(tuple[Result, ...])
 
@@ -55,7 +55,7 @@ def found_by(entry: AuditEntry) -> dict[str, Any]:
 
 def case_of(row: Row[Any]) -> Case:
     """The case in a row that holds the columns of `moderation_case`. Raises OtherRelease."""
-    with understanding(f"Case #{row.number}"):
+    with other_release_errors(f"Case #{row.number}"):
         order = read_json(Order, row.request)
         return Case(
             number=row.number,
@@ -85,7 +85,7 @@ def _progress(text: str | None) -> Progress | None:
 
 def notice_of(row: Row[Any]) -> Notice:
     """The notice in a row that holds the columns of `outbox`. Raises OtherRelease."""
-    with understanding(f"A message about case #{row.case_number}"):
+    with other_release_errors(f"A message about case #{row.case_number}"):
         return Notice(
             key=row.key,
             kind=NoticeKind(row.kind),

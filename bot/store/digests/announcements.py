@@ -10,59 +10,63 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
 from bot.digests.announcements import Announcement, AnnouncementKind
 from bot.store.digests.postings import subscription_of
-from bot.store.leases import NOBODY, NOW, Leasing, Wish
-from bot.store.stored_json import understanding
+from bot.store.leases import NOW, UNLEASED, LeaseRequest, Leasing
+from bot.store.stored_json import other_release_errors
 from bot.store.tables.digests import SUBSCRIPTION, TELLING
-from bot.store.unreadable_rows import SetAside
+from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction
 
-WORTH_TELLING = timedelta(days=1)
+MAX_AGE = timedelta(days=1)
 """After that digests have come, and the list says which one is paused and why."""
 
 _DUE = Leasing(TELLING, TELLING.c.due_at <= NOW)
 _OURS = and_(TELLING.c.key == bindparam("ours"), TELLING.c.token == bindparam("fence"))
 _TOLD = delete(TELLING).where(_OURS)
-_LATER = update(TELLING).where(_OURS).values(NOBODY | {"due_at": bindparam("due_at")})
+_LATER = update(TELLING).where(_OURS).values(UNLEASED | {"due_at": bindparam("due_at")})
 _EXPIRE = delete(TELLING).where(TELLING.c.since <= bindparam("long_ago"))
 _ITS = select(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
-class TellLater:
+class PostponedAnnouncement:
     """To be tried again after `wait`."""
 
     announcement: Announcement
     wait: timedelta
 
 
-class Tellings:
+class Announcements:
     """Where they are taken up and brought back. A stale token changes nothing."""
 
-    def __init__(self, aside: SetAside) -> None:
-        self._aside = aside
+    def __init__(self, unreadable: UnreadableRows) -> None:
+        self._unreadable = unreadable
 
     def due(
-        self, transaction: Transaction, wishes: Sequence[Wish]
+        self, transaction: Transaction, requests: Sequence[LeaseRequest]
     ) -> Sequence[Sequence[Announcement]]:
         """The longest due; what is not worth telling any more is dropped on the way."""
-        return [self._due(transaction, wish) for wish in wishes]
+        return [self._due(transaction, request) for request in requests]
 
     def told(self, transaction: Transaction, told: Sequence[Announcement]) -> Sequence[None]:
         """Each is done with."""
         transaction.connection.execute(_TOLD, [_lease(one) for one in told])
         return [None] * len(told)
 
-    def later(self, transaction: Transaction, laters: Sequence[TellLater]) -> Sequence[None]:
+    def later(
+        self, transaction: Transaction, postponed: Sequence[PostponedAnnouncement]
+    ) -> Sequence[None]:
         """Let go of each until its moment."""
-        rows = [_lease(one.announcement) | {"due_at": transaction.now + one.wait} for one in laters]
+        rows = [
+            _lease(one.announcement) | {"due_at": transaction.now + one.wait} for one in postponed
+        ]
         transaction.connection.execute(_LATER, rows)
-        return [None] * len(laters)
+        return [None] * len(postponed)
 
-    def _due(self, transaction: Transaction, wish: Wish) -> Sequence[Announcement]:
+    def _due(self, transaction: Transaction, request: LeaseRequest) -> Sequence[Announcement]:
         connection = transaction.connection
-        connection.execute(_EXPIRE, {"long_ago": transaction.now - WORTH_TELLING})
+        connection.execute(_EXPIRE, {"long_ago": transaction.now - MAX_AGE})
         read = partial(_telling, connection)
-        taken = _DUE.take_readable(transaction, wish, read=read, aside=self._aside)
+        taken = _DUE.lease_readable(transaction, request, read=read, unreadable=self._unreadable)
         return [
             announcement for _, announcement in sorted(taken, key=lambda pair: _oldest(pair[0]))
         ]
@@ -80,7 +84,7 @@ def _oldest(row: Row[Any]) -> tuple[datetime, str]:
 def _telling(connection: Connection, row: Row[Any]) -> Announcement:
     """What a row is about. Raises OtherRelease."""
     subscription = connection.execute(_ITS, {"number": row.subscription}).one()
-    with understanding(f"A word about digest {row.subscription}"):
+    with other_release_errors(f"A word about digest {row.subscription}"):
         return Announcement(
             key=row.key,
             about=AnnouncementKind(row.about),

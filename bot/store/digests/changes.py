@@ -16,9 +16,16 @@ from bot.digests.announcements import AnnouncementKind, ChangeKind, ChangeResult
 from bot.digests.subscription import Subscription, Wish
 from bot.digests.wording import for_words
 from bot.errors import BadInput, CallwardenError
-from bot.store.cases.intake import Remark, heard, remark
+from bot.store.cases.intake import AuditNote, record_notes, recorded_keys
 from bot.store.database import Database
-from bot.store.digests.postings import about, alone, change, create, running, subscription_of
+from bot.store.digests.postings import (
+    about,
+    change,
+    create,
+    lock_subscriptions,
+    running,
+    subscription_of,
+)
 from bot.store.stored_json import each_by_itself
 from bot.store.tables.digests import SUBSCRIPTION, TELLING
 from bot.store.writing.connection import Transaction
@@ -66,7 +73,7 @@ class Paused:
     at: datetime
 
 
-class DigestAsks:
+class DigestChanges:
     """Where requests are carried out."""
 
     def __init__(self, database: Database) -> None:
@@ -76,35 +83,35 @@ class DigestAsks:
         self, transaction: Transaction, asked: Sequence[SetUp]
     ) -> Sequence[ChangeResult | CallwardenError]:
         """A new subscription each, or the one about the same, changed and running."""
-        alone(self._database, transaction.connection)
+        lock_subscriptions(self._database, transaction.connection)
         return each_by_itself(partial(_set_up, transaction), asked)
 
     def amend(
         self, transaction: Transaction, asked: Sequence[Amended]
     ) -> Sequence[ChangeResult | CallwardenError]:
         """Write over each that is as it was seen and would not be a second one about the same."""
-        alone(self._database, transaction.connection)
+        lock_subscriptions(self._database, transaction.connection)
         return each_by_itself(partial(_amend, transaction), asked)
 
     def pause(
         self, transaction: Transaction, asked: Sequence[Paused]
     ) -> Sequence[bool | CallwardenError]:
         """Pause each that is as it was seen, and owe its owner a word."""
-        alone(self._database, transaction.connection)
+        lock_subscriptions(self._database, transaction.connection)
         return each_by_itself(partial(_pause, transaction), asked)
 
 
 def _set_up(transaction: Transaction, one: SetUp) -> ChangeResult | CallwardenError:
     connection, wish = transaction.connection, one.wish
     known = running(connection, wish)
-    if heard(transaction, [one.key]):
+    if recorded_keys(transaction, [one.key]):
         return _set_up_before(known or _last(connection, wish))
     if known is not None and known.wish == wish and known.paused_until is None:
         return ChangeResult(known, ChangeKind.SAME)
     event = Event.SUBSCRIBED if known is None else Event.CHANGED
     which = "A digest" if known is None else f"Digest {known.id} is now"
     note = DigestNote(key=one.key, event=event, actor=one.by, detail=f"{which} {for_words(wish)}")
-    remark(transaction, [Remark.of_note(note, one.at)])
+    record_notes(transaction, [AuditNote.of_note(note, one.at)])
     if known is not None:
         again = known.resumed(one.at).edited(wish, one.at).model_copy(update={"owner": one.by})
         change(connection, again)
@@ -128,7 +135,7 @@ def _set_up_before(earlier: Subscription | None) -> ChangeResult | CallwardenErr
 def _amend(transaction: Transaction, one: Amended) -> ChangeResult | CallwardenError:
     connection, number = transaction.connection, one.changed.id
     there = _numbered(connection, number)
-    if there is not None and heard(transaction, [one.note.key]):
+    if there is not None and recorded_keys(transaction, [one.note.key]):
         return (
             ChangeResult(there, ChangeKind.SAME)
             if _alike(there, one.changed)
@@ -141,7 +148,7 @@ def _amend(transaction: Transaction, one: Amended) -> ChangeResult | CallwardenE
         )
     if (no := change(connection, one.changed)) is not None:
         return no
-    remark(transaction, [Remark.of_note(one.note, one.at)])
+    record_notes(transaction, [AuditNote.of_note(one.note, one.at)])
     moved = one.changed.wish.channel != one.known.wish.channel
     gone = one.changed.stopped or moved
     connection.execute(_UNSAY if gone else _UNSAY_THE_PAUSE, {"number": number})

@@ -11,8 +11,8 @@ from bot.calls.actors import Actor
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import BadInput, CallwardenError, UnknownSubscription
 from bot.store.database import Database
-from bot.store.leases import NOBODY, leased, new_lease, unheld
-from bot.store.stored_json import read_json, understanding
+from bot.store.leases import UNLEASED, is_unleased, leased_columns, new_lease
+from bot.store.stored_json import other_release_errors, read_json
 from bot.store.tables.cases import RESTORATION
 from bot.store.tables.digests import IS_RUNNING, POSTING, SUBSCRIPTION
 from bot.store.writing.connection import Transaction
@@ -51,20 +51,20 @@ _OFFERED = text(_OFFER).bindparams(
 _CLAIM = (
     update(POSTING)
     .where(_THIS, POSTING.c.state == DUE)
-    .where(or_(unheld(POSTING), POSTING.c.owner == bindparam("new_owner")))
-    .values(leased(POSTING))
+    .where(or_(is_unleased(POSTING), POSTING.c.owner == bindparam("new_owner")))
+    .values(leased_columns(POSTING))
     .returning(POSTING)
 )
 _RESTORED = select(func.max(RESTORATION.c.at, type_=RESTORATION.c.at.type))
 _MARK = (
     update(POSTING)
     .where(_THIS, POSTING.c.token == bindparam("fence"), POSTING.c.state == DUE)
-    .values(NOBODY | {"state": bindparam("became"), "posted": bindparam("message")})
+    .values(UNLEASED | {"state": bindparam("became"), "posted": bindparam("message")})
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Bid:
+class PostingClaim:
     """A worker wants to post the digest of a sending day."""
 
     subscription: Subscription
@@ -74,33 +74,33 @@ class Bid:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class PostingResult:
     """A digest that was posted, or (`ts` None) folded into a later one or given up."""
 
     posting: Posting
     ts: str | None
 
 
-def claim(transaction: Transaction, bids: Sequence[Bid]) -> Sequence[Posting | None]:
+def claim(transaction: Transaction, claims: Sequence[PostingClaim]) -> Sequence[Posting | None]:
     """Each day to one worker, who may claim it again; nobody gets one that is posted."""
-    return [_claim(transaction, bid) for bid in bids]
+    return [_claim(transaction, claim) for claim in claims]
 
 
-def posted(transaction: Transaction, sent: Sequence[Sent]) -> Sequence[bool]:
+def posted(transaction: Transaction, results: Sequence[PostingResult]) -> Sequence[bool]:
     """Mark each whose claim still holds."""
-    return [_mark(transaction.connection, one) for one in sent]
+    return [_mark(transaction.connection, result) for result in results]
 
 
-def _claim(transaction: Transaction, bid: Bid) -> Posting | None:
-    connection, number = transaction.connection, bid.subscription.id
-    due_at = bid.subscription.due_at(bid.day)
-    row = {"subscription": number, "day": bid.day, "state": DUE, "due_at": due_at}
+def _claim(transaction: Transaction, claim: PostingClaim) -> Posting | None:
+    connection, number = transaction.connection, claim.subscription.id
+    due_at = claim.subscription.due_at(claim.day)
+    row = {"subscription": number, "day": claim.day, "state": DUE, "due_at": due_at}
     row["attempt"] = _tries_unknown(connection, due_at)
     connection.execute(_OFFERED, row)
-    lease = new_lease(transaction, bid.owner, bid.lease)
-    which = {"number": number, "sending_day": bid.day}
+    lease = new_lease(transaction, claim.owner, claim.lease)
+    which = {"number": number, "sending_day": claim.day}
     taken = connection.execute(_CLAIM, lease | which).one_or_none()
-    return None if taken is None else _posting(bid.subscription, taken)
+    return None if taken is None else _posting(claim.subscription, taken)
 
 
 def _tries_unknown(connection: Connection, due_at: datetime) -> int:
@@ -109,7 +109,7 @@ def _tries_unknown(connection: Connection, due_at: datetime) -> int:
     return int(restored_at is not None and due_at <= restored_at)
 
 
-def alone(database: Database, connection: Connection) -> None:
+def lock_subscriptions(database: Database, connection: Connection) -> None:
     """Let nobody else write subscriptions until this transaction ends; SQLite has one writer."""
     if not database.sqlite:
         connection.execute(_LOCK)
@@ -122,7 +122,7 @@ def about(wish: Wish) -> str:
 
 def subscription_of(row: Row[Any]) -> Subscription:
     """The subscription in a row. Raises OtherRelease."""
-    with understanding(f"Digest {row.id}"):
+    with other_release_errors(f"Digest {row.id}"):
         kept = read_json(Subscription, row.said)
     return kept.model_copy(update={"id": row.id})
 
@@ -176,16 +176,16 @@ def _posting(subscription: Subscription, row: Row[Any]) -> Posting:
     )
 
 
-def _mark(connection: Connection, sent: Sent) -> bool:
-    posting = sent.posting
+def _mark(connection: Connection, result: PostingResult) -> bool:
+    posting = result.posting
     found = connection.execute(
         _MARK,
         {
             "number": posting.subscription.id,
             "sending_day": posting.day,
             "fence": posting.token,
-            "became": FOLDED if sent.ts is None else POSTED,
-            "message": sent.ts,
+            "became": FOLDED if result.ts is None else POSTED,
+            "message": result.ts,
         },
     )
     return bool(found.rowcount)

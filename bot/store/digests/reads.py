@@ -20,7 +20,7 @@ from bot.store.cases.rows import case_of
 from bot.store.digests.postings import subscription_of
 from bot.store.tables.cases import AUDIT, CASE, IS_DOUBTFUL, IS_OPEN
 from bot.store.tables.digests import IS_RUNNING, SUBSCRIPTION
-from bot.store.unreadable_rows import SetAside
+from bot.store.unreadable_rows import UnreadableRows
 from bot.usage.days import Stretch
 
 OPEN_FOR = timedelta(minutes=1)
@@ -34,7 +34,7 @@ NAMED = 3
 
 
 async def subscriptions(
-    connection: AsyncConnection, channel: str | None, aside: SetAside
+    connection: AsyncConnection, channel: str | None, unreadable: UnreadableRows
 ) -> Sequence[Subscription]:
     """See `bot.ports.DigestStore.subscriptions`."""
     wanted = select(SUBSCRIPTION).where(IS_RUNNING).order_by(SUBSCRIPTION.c.id)
@@ -45,7 +45,7 @@ async def subscriptions(
         try:
             found.append(subscription_of(row))
         except OtherRelease as error:
-            aside.add(SUBSCRIPTION, row, error)
+            unreadable.add(SUBSCRIPTION, row, error)
     return found
 
 

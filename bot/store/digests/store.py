@@ -9,80 +9,84 @@ from bot.digests.announcements import Announcement, ChangeResult
 from bot.digests.digest import Acts, Waiting
 from bot.digests.subscription import Posting, Subscription, Wish
 from bot.errors import NotAccepted, StoreError
-from bot.store.base import SUMMING, Shelf
+from bot.store.base import SUMMING_TIMEOUT_S, StoreBase
 from bot.store.digests import postings
-from bot.store.digests.announcements import Tellings, TellLater
-from bot.store.digests.changes import Amended, DigestAsks, Paused, SetUp
-from bot.store.digests.postings import Bid, Sent
+from bot.store.digests.announcements import Announcements, PostponedAnnouncement
+from bot.store.digests.changes import Amended, DigestChanges, Paused, SetUp
+from bot.store.digests.postings import PostingClaim, PostingResult
 from bot.store.digests.reads import acts, subscriptions, waiting
-from bot.store.leases import Wish as Hands
-from bot.store.writing.connection import Work
+from bot.store.leases import LeaseRequest
+from bot.store.writing.connection import WriteOperation
 from bot.usage.days import Stretch
 
 
-class DigestSide(Shelf):
+class DigestStoreMixin(StoreBase):
     """Who wants a digest, which one was posted, and what the record says for it."""
 
     def _open_digests(self) -> None:
-        asks = DigestAsks(self._database)
-        announcements = Tellings(self._aside)
-        self._claim_posting = Work(postings.claim, StoreError)
-        self._posted = Work(postings.posted, StoreError)
-        self._set_up = Work(asks.set_up, NotAccepted, counting=True)
-        self._amend = Work(asks.amend, NotAccepted, counting=True)
-        self._pause = Work(asks.pause, StoreError)
-        self._due_announcements = Work(announcements.due, StoreError)
-        self._mark_announced = Work(announcements.told, StoreError)
-        self._defer_announcement = Work(announcements.later, StoreError)
+        changes = DigestChanges(self._database)
+        announcements = Announcements(self._unreadable)
+        self._claim_posting = WriteOperation(postings.claim, StoreError)
+        self._posted = WriteOperation(postings.posted, StoreError)
+        self._set_up = WriteOperation(changes.set_up, NotAccepted, counting=True)
+        self._amend = WriteOperation(changes.amend, NotAccepted, counting=True)
+        self._pause = WriteOperation(changes.pause, StoreError)
+        self._due_announcements = WriteOperation(announcements.due, StoreError)
+        self._mark_announced = WriteOperation(announcements.told, StoreError)
+        self._defer_announcement = WriteOperation(announcements.later, StoreError)
 
     async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
         """Set one up, with its entry on record; see `bot.ports.DigestStore.set_up`."""
-        return await self._asked(self._set_up, SetUp(key, wish, by, at))
+        return await self._write_for_asker(self._set_up, SetUp(key, wish, by, at))
 
     async def amend(
         self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
     ) -> ChangeResult:
         """Change one, with its entry on record; see `bot.ports.DigestStore.amend`."""
-        return await self._asked(self._amend, Amended(known, changed, note, at))
+        return await self._write_for_asker(self._amend, Amended(known, changed, note, at))
 
     async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
         """Pause one that cannot be posted; its owner is told. False: it was changed since."""
-        return await self._background(self._pause, Paused(known, why, at))
+        return await self._write_in_background(self._pause, Paused(known, why, at))
 
     async def due_announcements(
         self, *, owner: str, limit: int, lease: timedelta
     ) -> Sequence[Announcement]:
         """Take up what is to be told now, the longest due first."""
-        return await self._background(self._due_announcements, Hands(owner, limit, lease))
+        return await self._write_in_background(
+            self._due_announcements, LeaseRequest(owner, limit, lease)
+        )
 
     async def mark_announced(self, announcement: Announcement) -> None:
         """This was told, or is given up."""
-        await self._background(self._mark_announced, announcement)
+        await self._write_in_background(self._mark_announced, announcement)
 
     async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
         """Try this again at `until`."""
-        await self._background(
-            self._defer_announcement, TellLater(announcement, until - self._clock.now())
+        await self._write_in_background(
+            self._defer_announcement, PostponedAnnouncement(announcement, until - self._clock.now())
         )
 
     async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
         """Those that are not stopped, of one channel or all, the oldest first."""
         async with self._reading() as connection:
-            return await subscriptions(connection, channel, self._aside)
+            return await subscriptions(connection, channel, self._unreadable)
 
     async def claim_posting(
         self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
     ) -> Posting | None:
         """Claim the digest of that sending day; None while another worker has it or it is done."""
-        return await self._background(self._claim_posting, Bid(subscription, day, owner, lease))
+        return await self._write_in_background(
+            self._claim_posting, PostingClaim(subscription, day, owner, lease)
+        )
 
     async def posted(self, posting: Posting, ts: str | None) -> bool:
         """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
-        return await self._background(self._posted, Sent(posting, ts))
+        return await self._write_in_background(self._posted, PostingResult(posting, ts))
 
     async def acts(self, stretch: Stretch) -> Acts:
         """Cases asked in that stretch, in the state they are in now, and refusals in the record."""
-        async with self._reading(SUMMING) as connection:
+        async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await acts(connection, stretch)
 
     async def waiting(self, limit: int) -> Sequence[Waiting]:
@@ -90,5 +94,5 @@ class DigestSide(Shelf):
 
         Oldest first. One that was asked again since is left out: the later case tells.
         """
-        async with self._reading(SUMMING) as connection:
+        async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await waiting(connection, limit, self._clock.now())

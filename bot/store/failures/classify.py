@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.errors import DatabaseUnavailable, DatabaseUnusable, StoreError
-from bot.store.failures.kinds import POSTGRESQL, SQLITE, UNKNOWN, Cause, Kind
+from bot.store.failures.kinds import POSTGRESQL, SQLITE, UNKNOWN, Cause, FailureKind
 from bot.store.urls import Address
 
-FAILURES = (SQLAlchemyError, OSError, UnicodeError)
+CONNECT_ERRORS = (SQLAlchemyError, OSError, UnicodeError)
 """What comes of an attempt to use a database. UnicodeError is of hosts that DNS cannot hold."""
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -25,27 +25,27 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NUMBER = re.compile(r"\d+")
 """In words, a port for one: it may be the same as a code."""
 
-MOST = 200
+MAX_WORDS = 200
 """Characters of a server's own words."""
 
 
 @contextmanager
-def told_apart(address: Address) -> Iterator[None]:
+def translated_errors(address: Address) -> Iterator[None]:
     """DatabaseUnavailable or DatabaseUnusable for whatever goes wrong with that database."""
     try:
         yield
-    except FAILURES as error:
-        raise trouble(error, address) from error
+    except CONNECT_ERRORS as error:
+        raise store_error_for(error, address) from error
 
 
-def trouble(error: Exception, address: Address) -> StoreError:
+def store_error_for(error: Exception, address: Address) -> StoreError:
     """The error to raise instead: the kind in our words, and what mends it."""
     kind = _kind(error, address) or UNKNOWN
     sort = DatabaseUnavailable if kind.passes else DatabaseUnusable
     return sort(_says(kind, error, address), next_step=kind.mend)
 
 
-def why(error: Exception, address: Address) -> str | None:
+def describe(error: Exception, address: Address) -> str | None:
     """The kind in our words, for the log; None for one that is not known, which may say too much.
 
     What a database could not hold is repeated by some of its errors: reasons and names.
@@ -60,7 +60,7 @@ def cause_of(error: Exception, address: Address) -> Cause | None:
     return None if kind is None else kind.cause
 
 
-def _kind(error: Exception, address: Address) -> Kind | None:
+def _kind(error: Exception, address: Address) -> FailureKind | None:
     original = _original(error)
     words = _NUMBER.sub("", _QUOTED.sub('""', _message(original)))
     signs = f"{_code(original)} {words}"
@@ -68,7 +68,7 @@ def _kind(error: Exception, address: Address) -> Kind | None:
     return next((kind for kind in kinds if re.search(kind.signs, signs, re.IGNORECASE)), None)
 
 
-def _says(kind: Kind, error: Exception, address: Address) -> str:
+def _says(kind: FailureKind, error: Exception, address: Address) -> str:
     original = _original(error)
     named = [name for name in address.arguments if name in str(original)]
     said = kind.says.format(
@@ -106,4 +106,4 @@ def _words(original: BaseException, address: Address) -> str:
     ours = (address.url.password, *address.arguments.values())
     if not said or any(secret and secret in said for secret in ours):
         return ""
-    return f": {said[:MOST]}"
+    return f": {said[:MAX_WORDS]}"

@@ -131,7 +131,7 @@ class Delivery(SQLModel, table=True):
     case_number: int | None = Field(foreign_key="moderation_case.number")
 
 
-class Outbox(SQLModel, table=True):
+class OutboxRow(SQLModel, table=True):
     """A place that shows a case: due while `version` is ahead of `shown`.
 
     `attempt` counts the tries since the place last showed something. `manner`, `joined` and
@@ -329,7 +329,7 @@ def table_of(model: type[SQLModel]) -> Table:
 CASE = table_of(ModerationCase)
 CASE_LOCK = table_of(CaseLock)
 DELIVERY = table_of(Delivery)
-OUTBOX = table_of(Outbox)
+OUTBOX = table_of(OutboxRow)
 OUTAGE = table_of(ChannelOutageRow)
 LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)

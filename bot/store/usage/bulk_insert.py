@@ -18,7 +18,7 @@ https://www.postgresql.org/docs/current/functions-json.html#FUNCTIONS-JSON-PROCE
 """
 
 
-def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def bulk_insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows that have a value for every column; moments are aware."""
     if not rows:
         return

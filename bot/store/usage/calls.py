@@ -24,7 +24,7 @@ from sqlalchemy import (
 from bot.calls.models import Vendor
 from bot.store.database import Database
 from bot.store.tables.usage import CALL, QUARTERLY, QUARTERS_A_DAY, READ, SPANS
-from bot.store.usage.bulk_insert import add
+from bot.store.usage.bulk_insert import bulk_insert
 from bot.store.usage.rows import keepable, record_of, row_of, sum_rows
 from bot.store.writing.connection import Transaction
 from bot.usage.days import Stretch
@@ -84,7 +84,7 @@ _READ = select(READ.c.day, READ.c.first, READ.c.upto).where(_DAYS)
 _UNREAD = delete(READ).where(_DAYS)
 
 
-class Seen(NamedTuple):
+class RecordAndRow(NamedTuple):
     """A run as it is kept, and its row."""
 
     record: CallRecord
@@ -92,28 +92,28 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class UsageBatch:
     """What a vendor told of a stretch at a moment: its calls, each run once."""
 
     vendor: Vendor
     stretch: Stretch
-    calls: Mapping[str, Seen]
+    calls: Mapping[str, RecordAndRow]
     at: datetime
 
     @classmethod
     def of(
         cls, vendor: Vendor, stretch: Stretch, records: Iterable[CallRecord], at: datetime
-    ) -> "Reading":
+    ) -> "UsageBatch":
         """Worked out before its turn. ValueError for another vendor's call."""
         calls = {}
         for one in records:
             if one.vendor is not vendor:
                 raise ValueError("a call of another vendor")
             kept = keepable(one, at)
-            calls[kept.run] = Seen(kept, row_of(kept, one.ended_at))
+            calls[kept.run] = RecordAndRow(kept, row_of(kept, one.ended_at))
         return cls(vendor, stretch, calls, at)
 
-    def pieces(self) -> Iterator["Reading"]:
+    def pieces(self) -> Iterator["UsageBatch"]:
         """The same in parts that each write few calls, so that no order waits long behind them.
 
         A call that reaches over an edge is told of in both parts; what lies outside of the stretch
@@ -129,35 +129,35 @@ class Reading:
                 if (end == upto or one.row["first_quarter"] < end)
                 and (begin == first or one.row["last_quarter"] >= begin)
             }
-            yield Reading(self.vendor, Stretch(moment_of(begin), moment_of(end)), calls, self.at)
+            yield UsageBatch(self.vendor, Stretch(moment_of(begin), moment_of(end)), calls, self.at)
 
 
-class UsageBook:
+class UsageWriter:
     """Where what was read of the vendors' past is written down."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, transaction: Transaction, readings: Sequence[Reading]) -> Sequence[None]:
+    def keep(self, transaction: Transaction, batches: Sequence[UsageBatch]) -> Sequence[None]:
         """Put each in the place of what was there, sum anew what changed, and mark it as read."""
-        for reading in readings:
+        for batch in batches:
             connection = transaction.connection
             if not self._database.sqlite:
-                connection.execute(_LOCK, {"vendor": list(Vendor).index(reading.vendor)})
-            gone, fresh = _changed(connection, reading)
+                connection.execute(_LOCK, {"vendor": list(Vendor).index(batch.vendor)})
+            gone, fresh = _changed(connection, batch)
             for runs in _chunks([row["run"] for row in gone]):
-                connection.execute(_FORGET, {"owner": reading.vendor, "runs": runs})
+                connection.execute(_FORGET, {"owner": batch.vendor, "runs": runs})
             for first, upto in _blocks([*gone, *fresh]):
-                _sum(connection, reading, first, upto)
-            add(connection, CALL, fresh)
-            _mark(connection, reading)
-        return [None] * len(readings)
+                _sum(connection, batch, first, upto)
+            bulk_insert(connection, CALL, fresh)
+            _mark(connection, batch)
+        return [None] * len(batches)
 
 
-def _changed(connection: Connection, reading: Reading) -> tuple[Sequence[Cells], Sequence[Cells]]:
+def _changed(connection: Connection, batch: UsageBatch) -> tuple[Sequence[Cells], Sequence[Cells]]:
     """The rows of calls that are there no more or otherwise, and of those new or otherwise."""
-    calls = reading.calls
-    old = {row.run: row for row in _there(connection, reading)}
+    calls = batch.calls
+    old = {row.run: row for row in _there(connection, batch)}
     same = {run for run, row in old.items() if run in calls and row == _cells(calls[run].row)}
     gone = [row._asdict() for run, row in old.items() if run not in same]
     return gone, [one.row for run, one in calls.items() if run not in same]
@@ -168,15 +168,15 @@ def _cells(row: Cells) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in CALL.c)
 
 
-def _there(connection: Connection, reading: Reading) -> Iterator[Row[Any]]:
+def _there(connection: Connection, batch: UsageBatch) -> Iterator[Row[Any]]:
     """What is kept of the stretch, and of the runs that were read now."""
-    first, upto = numbers_of(reading.stretch)
+    first, upto = numbers_of(batch.stretch)
     inside = [one.where(_INSIDE) for one in _REACHING]
-    span = {"start": reading.stretch.start, "end": reading.stretch.end}
+    span = {"start": batch.stretch.start, "end": batch.stretch.end}
     for wanted in inside:
-        yield from connection.execute(wanted, _reaching(reading.vendor, first, upto - 1) | span)
-    for runs in _chunks(list(reading.calls)):
-        yield from connection.execute(_KNOWN, {"owner": reading.vendor, "runs": runs})
+        yield from connection.execute(wanted, _reaching(batch.vendor, first, upto - 1) | span)
+    for runs in _chunks(list(batch.calls)):
+        yield from connection.execute(_KNOWN, {"owner": batch.vendor, "runs": runs})
 
 
 def _reaching(vendor: Vendor, first: int, last: int) -> dict[str, Any]:
@@ -203,36 +203,36 @@ def _blocks(rows: Iterable[Cells]) -> Iterator[tuple[int, int]]:
         yield row[0], row[-1] + span
 
 
-def _sum(connection: Connection, reading: Reading, first: int, upto: int) -> None:
+def _sum(connection: Connection, batch: UsageBatch, first: int, upto: int) -> None:
     """Work out these sums of every level anew, from every call that reaches into them.
 
     What was read is not in the database yet, or is there as it was read.
     """
-    vendor, wanted = reading.vendor, _reaching(reading.vendor, first, upto - 1)
+    vendor, wanted = batch.vendor, _reaching(batch.vendor, first, upto - 1)
     records = [
         record_of(row)
         for one in _REACHING
         for row in connection.execute(one, wanted)
-        if row.run not in reading.calls
+        if row.run not in batch.calls
     ]
-    records += [one.record for one in reading.calls.values() if _reaches(one.row, first, upto)]
+    records += [one.record for one in batch.calls.values() if _reaches(one.row, first, upto)]
     found = laid(records, moment_of(upto), first, upto)
     connection.execute(_UNSUM, {"owner": vendor, "first": first, "last": upto - 1})
-    add(connection, QUARTERLY, sum_rows(vendor, found))
+    bulk_insert(connection, QUARTERLY, sum_rows(vendor, found))
 
 
 def _reaches(row: Cells, first: int, upto: int) -> bool:
     return bool(row["first_quarter"] < upto and row["last_quarter"] >= first)
 
 
-def _mark(connection: Connection, reading: Reading) -> None:
+def _mark(connection: Connection, batch: UsageBatch) -> None:
     """Note for each UTC day which of its quarters are read; what is still to come is not."""
-    first, upto = numbers_of(reading.stretch)
-    upto = min(upto, number_of(reading.at))
+    first, upto = numbers_of(batch.stretch)
+    upto = min(upto, number_of(batch.at))
     if first >= upto:
         return
     begin_day, end_day = first // QUARTERS_A_DAY, (upto - 1) // QUARTERS_A_DAY
-    days = {"owner": reading.vendor, "first": begin_day, "last": end_day}
+    days = {"owner": batch.vendor, "first": begin_day, "last": end_day}
     known = {row.day: (row.first, row.upto) for row in connection.execute(_READ, days)}
     rows = []
     for day in range(begin_day, end_day + 1):
@@ -241,8 +241,8 @@ def _mark(connection: Connection, reading: Reading) -> None:
         begin, end = _joined((begin, end), known.get(day))
         rows.append({"day": day, "first": begin, "upto": end})
     connection.execute(_UNREAD, days)
-    told = {"vendor": reading.vendor.value, "read_at": reading.at}
-    add(connection, READ, [row | told for row in rows])
+    told = {"vendor": batch.vendor.value, "read_at": batch.at}
+    bulk_insert(connection, READ, [row | told for row in rows])
 
 
 def _joined(new: tuple[int, int], known: tuple[int, int] | None) -> tuple[int, int]:

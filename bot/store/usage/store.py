@@ -5,20 +5,20 @@ from datetime import datetime
 
 from bot.calls.models import Vendor
 from bot.errors import StoreError
-from bot.store.base import SUMMING, Shelf, prepared
-from bot.store.usage.calls import Reading, UsageBook
+from bot.store.base import SUMMING_TIMEOUT_S, StoreBase, prepare
+from bot.store.usage.calls import UsageBatch, UsageWriter
 from bot.store.usage.sums import sums, unread
-from bot.store.writing.connection import Work
+from bot.store.writing.connection import WriteOperation
 from bot.usage.days import Stretch
 from bot.usage.records import CallRecord
 from bot.usage.tally import Tally
 
 
-class UsageSide(Shelf):
+class UsageStoreMixin(StoreBase):
     """Past calls and their sums by quarter of an hour."""
 
     def _open_usage(self) -> None:
-        self._keep_calls = Work(UsageBook(self._database).keep, StoreError)
+        self._keep_calls = WriteOperation(UsageWriter(self._database).keep, StoreError)
 
     async def keep_calls(
         self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
@@ -27,18 +27,18 @@ class UsageSide(Shelf):
 
         A call that began before the stretch and is not told of any more stays as it was last seen.
         """
-        reading = prepared(lambda: Reading.of(vendor, stretch, records, now))
-        for piece in reading.pieces():
-            await self._background(self._keep_calls, piece)
+        batch = prepare(lambda: UsageBatch.of(vendor, stretch, records, now))
+        for piece in batch.pieces():
+            await self._write_in_background(self._keep_calls, piece)
 
     async def sums(
         self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
     ) -> Sequence[Mapping[Vendor, Tally]]:
         """For each stretch, the tally of each vendor that was read throughout it."""
-        async with self._reading(SUMMING) as connection:
+        async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await sums(connection, stretches, vendors)
 
     async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
         """The UTC days of `stretch` that were not read to their end, each by itself."""
-        async with self._reading(SUMMING) as connection:
+        async with self._reading(SUMMING_TIMEOUT_S) as connection:
             return await unread(connection, vendor, stretch)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import CallwardenError
-from bot.store.audit.append import Ledger
+from bot.store.audit.append import AuditAppender
 from bot.store.audit.chain import Head
 from bot.store.database import Database
 from bot.store.failures.commit import surely_not_committed
@@ -24,7 +24,7 @@ from bot.store.urls import Address
 R = TypeVar("R")
 T = TypeVar("T")
 
-FAILURES = (SQLAlchemyError, OSError, ValueError, TimeoutError)
+WRITE_ERRORS = (SQLAlchemyError, OSError, ValueError, TimeoutError)
 """What a database, a connection or a value it cannot hold may raise."""
 
 
@@ -37,22 +37,22 @@ class Transaction:
 
     connection: Connection
     now: datetime
-    _ledger: Ledger | None = None
+    _audit: AuditAppender | None = None
 
     def since(self, moment: datetime) -> timedelta:
         """How long ago a moment was that was written by the same time; 0 for one to come."""
         return max(self.now - moment, timedelta(0))
 
     @property
-    def ledger(self) -> Ledger:
+    def audit(self) -> AuditAppender:
         """The end of the audit chain; only in work that is `counting`."""
-        if self._ledger is None:
+        if self._audit is None:
             raise RuntimeError("this work does not count")
-        return self._ledger
+        return self._audit
 
 
 @dataclass(frozen=True)
-class Work(Generic[R, T]):
+class WriteOperation(Generic[R, T]):
     """One way of writing: many requests in, as many results (or errors to raise) out.
 
     It can be done again: the second time changes nothing. `counting` work adds to the audit;
@@ -65,25 +65,25 @@ class Work(Generic[R, T]):
 
 
 @dataclass(eq=False, slots=True)
-class Item:
+class PendingWrite:
     """A request on its way. Past its `deadline` (monotonic seconds) no COMMIT is sent for it.
 
-    `taken` says that it left the queue, `sent` that a COMMIT with it is sent or may be lost.
+    `taken` says that it left the queue, `commit_sent` that a COMMIT with it is sent or may be lost.
     """
 
-    work: Work[Any, Any]
+    operation: WriteOperation[Any, Any]
     request: Any
     deadline: float
     taken: bool = False
-    sent: bool = False
+    commit_sent: bool = False
     done: Future[Any] = field(default_factory=Future)
 
 
-class Unsure(Exception):
+class CommitUnknown(Exception):
     """COMMIT was sent and no answer came."""
 
 
-class Pen:
+class WriteConnection:
     """Writes one group after the other. `now` is the clock that deadlines go by."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
@@ -98,22 +98,24 @@ class Pen:
         """Which database it writes to."""
         return self._database.address
 
-    def commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
-        """One transaction. Whatever it raises but `Unsure`, nothing of it is in the database."""
+    def commit(
+        self, group: Sequence[PendingWrite], deadline: float
+    ) -> list[tuple[PendingWrite, Any]]:
+        """One transaction. After any error but `CommitUnknown`, nothing of it is written."""
         with ExitStack() as undo:
             undo.callback(self.disconnect)
             connection = self._connect(deadline)
-            results = self._write(connection, batch, deadline)
-            before = self._promise(batch, deadline)
+            results = self._write(connection, group, deadline)
+            before = self._promise(group, deadline)
             try:
                 connection.commit()
-            except FAILURES as error:
+            except WRITE_ERRORS as error:
                 if not surely_not_committed(error):
-                    raise Unsure from error
-                _take_back(batch, before)
+                    raise CommitUnknown from error
+                _mark_unsent(group, before)
                 raise
             undo.pop_all()
-            self._database.high_water.note(self._head)
+            self._database.head_file.note(self._head)
         return results
 
     def close(self) -> None:
@@ -137,34 +139,34 @@ class Pen:
         return self._connection
 
     def _write(
-        self, connection: Connection, batch: Sequence[Item], deadline: float
-    ) -> list[tuple[Item, Any]]:
-        counting = any(item.work.counting for item in batch)
+        self, connection: Connection, group: Sequence[PendingWrite], deadline: float
+    ) -> list[tuple[PendingWrite, Any]]:
+        counting = any(write.operation.counting for write in group)
         timeout_s = self._in_time(deadline)
         now = self._database.begin(connection, counting=counting, timeout_s=timeout_s)
-        ledger = Ledger.open(connection) if counting else None
-        transaction = Transaction(connection, now, ledger)
-        results: list[tuple[Item, Any]] = []
-        for work, items in _by_work(batch):
-            done = work.do(transaction, [item.request for item in items])
-            results += zip(items, done, strict=True)
-        if ledger is not None:
-            ledger.close(connection)
-            self._head = ledger.head
+        audit = AuditAppender.open(connection) if counting else None
+        transaction = Transaction(connection, now, audit)
+        results: list[tuple[PendingWrite, Any]] = []
+        for operation, writes in _by_operation(group):
+            done = operation.do(transaction, [write.request for write in writes])
+            results += zip(writes, done, strict=True)
+        if audit is not None:
+            audit.flush(connection)
+            self._head = audit.head
         return results
 
-    def _promise(self, batch: Sequence[Item], deadline: float) -> list[bool]:
+    def _promise(self, group: Sequence[PendingWrite], deadline: float) -> list[bool]:
         """Say that COMMIT comes, and only then look at the time; what was said before.
 
         In this order who finds nothing said after the deadline knows that nothing will be written.
         """
-        before = [item.sent for item in batch]
-        for item in batch:
-            item.sent = True
+        before = [write.commit_sent for write in group]
+        for write in group:
+            write.commit_sent = True
         try:
             self._in_time(deadline)
         except TimeoutError:
-            _take_back(batch, before)
+            _mark_unsent(group, before)
             raise
         return before
 
@@ -176,14 +178,16 @@ class Pen:
         return left
 
 
-def _take_back(batch: Sequence[Item], before: Sequence[bool]) -> None:
+def _mark_unsent(group: Sequence[PendingWrite], before: Sequence[bool]) -> None:
     """Nothing of this transaction was written after all."""
-    for item, sent in zip(batch, before, strict=True):
-        item.sent = sent
+    for write, sent in zip(group, before, strict=True):
+        write.commit_sent = sent
 
 
-def _by_work(batch: Sequence[Item]) -> list[tuple[Work[Any, Any], list[Item]]]:
-    groups: dict[int, tuple[Work[Any, Any], list[Item]]] = {}
-    for item in batch:
-        groups.setdefault(id(item.work), (item.work, []))[1].append(item)
+def _by_operation(
+    group: Sequence[PendingWrite],
+) -> list[tuple[WriteOperation[Any, Any], list[PendingWrite]]]:
+    groups: dict[int, tuple[WriteOperation[Any, Any], list[PendingWrite]]] = {}
+    for write in group:
+        groups.setdefault(id(write.operation), (write.operation, []))[1].append(write)
     return list(groups.values())

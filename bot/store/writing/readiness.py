@@ -11,8 +11,8 @@ from sqlalchemy import delete, insert
 from bot.clock import SystemClock
 from bot.errors import NotAccepted, StoreError
 from bot.store.tables.cases import DELIVERY
-from bot.store.writable import must_be_writable
-from bot.store.writing.connection import Transaction, Work
+from bot.store.writable import require_writable
+from bot.store.writing.connection import Transaction, WriteOperation
 from bot.store.writing.writer import Writer
 
 FRESH_SECONDS = 1.5
@@ -33,7 +33,9 @@ class Readiness:
 
     def __init__(self, writer: Writer, *, sqlite: bool) -> None:
         self._writer = writer
-        self._work = Work(partial(_write_and_take_back, sqlite), NotAccepted, counting=True)
+        self._operation = WriteOperation(
+            partial(_write_and_take_back, sqlite), NotAccepted, counting=True
+        )
         self._now = SystemClock().monotonic
         self._probe: asyncio.Task[NotAccepted | None] | None = None
         self._found_at = -math.inf
@@ -53,7 +55,7 @@ class Readiness:
     async def _ask(self) -> NotAccepted | None:
         """Why it could not be written; None where it was."""
         try:
-            await self._writer.write(self._work, None, timeout_s=PROBE_SECONDS)
+            await self._writer.write(self._operation, None, timeout_s=PROBE_SECONDS)
         except NotAccepted as no:
             return no
         finally:
@@ -70,7 +72,7 @@ def _write_and_take_back(
     connection = transaction.connection
     try:
         if not sqlite:
-            must_be_writable(connection, sqlite=False)
+            require_writable(connection, sqlite=False)
     except StoreError as error:
         return [NotAccepted(str(error))] * len(asked)
     row = {"key": f"ready:{secrets.token_hex(8)}", "fingerprint": "x" * PROBE_BYTES}

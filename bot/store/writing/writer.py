@@ -19,9 +19,15 @@ from bot.clock import SystemClock
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import UNMETERED, Meter
 from bot.store.database import Database
-from bot.store.failures.classify import cause_of, why
+from bot.store.failures.classify import cause_of, describe
 from bot.store.failures.kinds import Cause
-from bot.store.writing.connection import FAILURES, Item, Pen, Unsure, Work
+from bot.store.writing.connection import (
+    WRITE_ERRORS,
+    CommitUnknown,
+    PendingWrite,
+    WriteConnection,
+    WriteOperation,
+)
 from bot.store.writing.health import WriteHealth
 from bot.store.writing.thread import CallFailed, WriterThread
 
@@ -30,24 +36,24 @@ log = structlog.get_logger(__name__)
 R = TypeVar("R")
 T = TypeVar("T")
 
-CROWD = 200
+MAX_GROUP = 200
 """At most this many requests share a transaction."""
 
-GRACE = 1.0
+COMMIT_GRACE_S = 1.0
 """Seconds past the deadline for a COMMIT, and for settling one whose answer was lost."""
 
-SOON = 0.001
+ALARM_AGAIN_S = 0.001
 """Seconds until an alarm that rang early rings again."""
 
-HUNG = 60.0
+HUNG_AFTER_S = 60.0
 """Seconds in which no call comes back that the database itself should have bounded: the writer
 gives up, and with it the process.
 """
 
-CLOSING = 0.5
+CLOSE_TIMEOUT_S = 0.5
 """Seconds for closing the connection at the end."""
 
-DOUBT = "It may have been saved: look at the audit log (`audit`) before trying again."
+MAYBE_SAVED = "It may have been saved: look at the audit log (`audit`) before trying again."
 
 
 class WriterHung(Exception):
@@ -58,17 +64,19 @@ class Writer:
     """Takes requests from any number of tasks and commits them in groups.
 
     Deadlines go by the machine's clock, not by the loop's: uvloop's counts whole milliseconds, and
-    is not to be read from the thread with the pen. `hung` is how many seconds a call may not come
-    back before nothing is expected of it any more.
+    is not to be read from the thread of the connection. After `hung_after_s`
+    seconds nothing is expected any more of a call that does not come back.
     """
 
-    def __init__(self, database: Database, meter: Meter = UNMETERED, *, hung: float = HUNG) -> None:
+    def __init__(
+        self, database: Database, meter: Meter = UNMETERED, *, hung_after_s: float = HUNG_AFTER_S
+    ) -> None:
         self._database = database
         self._meter = meter
-        self._hung = hung
+        self._hung_after_s = hung_after_s
         self._now = SystemClock().monotonic
-        self._waiting: deque[Item] = deque()
-        self._bell = asyncio.Event()
+        self._waiting: deque[PendingWrite] = deque()
+        self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._over = False
         self.health = WriteHealth(self._now)
@@ -82,7 +90,7 @@ class Writer:
     async def stop(self, seconds: float | None = None) -> None:
         """Write what waits, then stop; after `seconds` without what is not written by then."""
         task, self._task = self._task, None
-        self._bell.set()
+        self._wake.set()
         if task is None:
             return
         await asyncio.wait({task}, timeout=seconds)
@@ -90,123 +98,133 @@ class Writer:
             task.cancel()
             await asyncio.wait({task})
 
-    async def write(self, work: Work[R, T], request: R, *, timeout_s: float) -> T:
+    async def write(self, operation: WriteOperation[R, T], request: R, *, timeout_s: float) -> T:
         """The result of `work` for `request`, once it is on disk.
 
-        Raises the work's `failure` when it is not there within about `patience` seconds, and then
+        Raises the work's `failure` when it is not there within about `timeout_s` seconds, and then
         it never will be, unless the error's next step says that this could not be found out.
         """
         if self._task is None or self._task.done() or self._over:
-            raise work.failure("The store is closed.")
-        item = Item(work, request, self._now() + timeout_s)
-        self._waiting.append(item)
-        self._bell.set()
-        alarm = asyncio.get_running_loop().call_later(timeout_s, self._overdue, item)
+            raise operation.failure("The store is closed.")
+        write = PendingWrite(operation, request, self._now() + timeout_s)
+        self._waiting.append(write)
+        self._wake.set()
+        alarm = asyncio.get_running_loop().call_later(timeout_s, self._overdue, write)
         try:
-            result: T = await item.done
+            result: T = await write.done
         finally:
             alarm.cancel()
-            self._withdraw(item)
+            self._withdraw(write)
         return result
 
-    def _overdue(self, item: Item) -> None:
+    def _overdue(self, write: PendingWrite) -> None:
         """At the deadline: only what a COMMIT may already hold is waited for any longer."""
-        loop, left = asyncio.get_running_loop(), item.deadline - self._now()
-        if left > 0:  # a loop may ring early; then the pen would still write what failed here
-            loop.call_later(max(left, SOON), self._overdue, item)
-        elif not item.taken:
-            self._withdraw(item)
-            _settle(item, item.work.failure("The database is too busy."))
-        elif item.sent:
-            loop.call_later(GRACE, _fail, item, TimeoutError())
+        loop, left = asyncio.get_running_loop(), write.deadline - self._now()
+        if left > 0:  # the alarm may be early: what failed here would still be written
+            loop.call_later(max(left, ALARM_AGAIN_S), self._overdue, write)
+        elif not write.taken:
+            self._withdraw(write)
+            _settle(write, write.operation.failure("The database is too busy."))
+        elif write.commit_sent:
+            loop.call_later(COMMIT_GRACE_S, _fail, write, TimeoutError())
         else:
-            _fail(item, TimeoutError())
+            _fail(write, TimeoutError())
 
-    def _withdraw(self, item: Item) -> None:
-        if not item.taken:
-            item.taken = True
-            self._waiting.remove(item)
+    def _withdraw(self, write: PendingWrite) -> None:
+        if not write.taken:
+            write.taken = True
+            self._waiting.remove(write)
 
     async def _run(self) -> None:
-        thread, pen = WriterThread((*FAILURES, Unsure)), Pen(self._database, self._now)
-        service = _Desk(thread, pen, self._meter, self.health, self._hung)
-        batch: list[Item] = []
+        thread = WriterThread((*WRITE_ERRORS, CommitUnknown))
+        connection = WriteConnection(self._database, self._now)
+        service = _Committer(thread, connection, self._meter, self.health, self._hung_after_s)
+        group: list[PendingWrite] = []
         try:
             while self._task is not None or self._waiting:
-                await self._bell.wait()
+                await self._wake.wait()
                 if not self._waiting:
-                    self._bell.clear()
+                    self._wake.clear()
                     continue
-                batch = self._take()
-                await service.serve(batch)
+                group = self._take()
+                await service.commit(group)
         finally:
             self._over = True
-            pen.close()
-            for item in (*batch, *self._waiting):
-                item.taken = True
-                _deny(item, "The writer stopped.")
-            closing = thread.call(pen.disconnect)
+            connection.close()
+            for write in (*group, *self._waiting):
+                write.taken = True
+                _deny(write, "The writer stopped.")
+            closing = thread.call(connection.disconnect)
             thread.close()
-            await asyncio.wait({closing}, timeout=CLOSING)
+            await asyncio.wait({closing}, timeout=CLOSE_TIMEOUT_S)
 
-    def _take(self) -> list[Item]:
-        batch = [self._waiting.popleft() for _ in range(min(CROWD, len(self._waiting)))]
-        for item in batch:
-            item.taken = True
-        return batch
+    def _take(self) -> list[PendingWrite]:
+        group = [self._waiting.popleft() for _ in range(min(MAX_GROUP, len(self._waiting)))]
+        for write in group:
+            write.taken = True
+        return group
 
 
-class _Desk:
-    """Hands groups to the thread with the pen, and the results back to who asked."""
+class _Committer:
+    """Hands groups to the thread of the connection, and the results back to who asked."""
 
     def __init__(
-        self, thread: WriterThread, pen: Pen, meter: Meter, health: WriteHealth, hung: float
+        self,
+        thread: WriterThread,
+        connection: WriteConnection,
+        meter: Meter,
+        health: WriteHealth,
+        hung_after_s: float,
     ) -> None:
         self._thread = thread
-        self._pen = pen
+        self._connection = connection
         self._meter = meter
         self._health = health
-        self._hung = hung
+        self._hung_after_s = hung_after_s
 
-    async def serve(self, batch: list[Item]) -> None:
+    async def commit(self, group: list[PendingWrite]) -> None:
         """All together, or, when that fails, one by one: a bad one must not take others along."""
         try:
-            results = await self._commit(batch, min(item.deadline for item in batch))
-        except (*FAILURES, CallFailed) as error:
-            reason, sort = why(error, self._pen.address), type(error).__name__
-            log.warning("group commit failed", size=len(batch), error=sort, why=reason)
-        except Unsure:
-            log.warning("a commit was not answered", size=len(batch))
+            results = await self._commit(group, min(write.deadline for write in group))
+        except (*WRITE_ERRORS, CallFailed) as error:
+            reason, sort = describe(error, self._connection.address), type(error).__name__
+            log.warning("group commit failed", size=len(group), error=sort, why=reason)
+        except CommitUnknown:
+            log.warning("a commit was not answered", size=len(group))
         else:
-            for item, result in results:
-                _settle(item, result)
+            for write, result in results:
+                _settle(write, result)
             return
-        for item in batch:
-            if not item.done.done():
-                await self._alone(item)
+        for write in group:
+            if not write.done.done():
+                await self._alone(write)
 
-    async def _alone(self, item: Item) -> None:
+    async def _alone(self, write: PendingWrite) -> None:
         """Once more by itself; what may be written already is settled within the grace."""
         try:
-            results = await self._commit([item], item.deadline + (GRACE if item.sent else 0))
-        except (*FAILURES, CallFailed, Unsure) as error:
-            cause = cause_of(error, self._pen.address)
+            results = await self._commit(
+                [write], write.deadline + (COMMIT_GRACE_S if write.commit_sent else 0)
+            )
+        except (*WRITE_ERRORS, CallFailed, CommitUnknown) as error:
+            cause = cause_of(error, self._connection.address)
             if cause is not None:
                 self._health.refused(cause)
-            _fail(item, error, cause)
+            _fail(write, error, cause)
         else:
-            _settle(item, results[0][1])
+            _settle(write, results[0][1])
 
-    async def _commit(self, batch: Sequence[Item], deadline: float) -> list[tuple[Item, Any]]:
+    async def _commit(
+        self, group: Sequence[PendingWrite], deadline: float
+    ) -> list[tuple[PendingWrite, Any]]:
         """Raises WriterHung where no answer comes at all."""
-        call = self._thread.call(self._pen.commit, batch, deadline)
+        call = self._thread.call(self._connection.commit, group, deadline)
         call.add_done_callback(_looked_at)
-        await asyncio.wait({call}, timeout=self._hung)
+        await asyncio.wait({call}, timeout=self._hung_after_s)
         if not call.done():
             raise WriterHung
         results = call.result()
-        self._meter.wrote(len(batch))
-        self._health.wrote(order=any(_is_order(item.work) for item in batch))
+        self._meter.wrote(len(group))
+        self._health.wrote(order=any(_is_order(write.operation) for write in group))
         return results
 
 
@@ -216,29 +234,32 @@ def _looked_at(call: asyncio.Future[Any]) -> None:
         call.exception()
 
 
-def _is_order(work: Work[Any, Any]) -> bool:
+def _is_order(operation: WriteOperation[Any, Any]) -> bool:
     """Whether it takes all that an order takes: who asks is waiting, and the audit grows."""
-    return work.counting and work.failure is NotAccepted
+    return operation.counting and operation.failure is NotAccepted
 
 
-def _settle(item: Item, result: Any) -> None:
-    if item.done.done():
+def _settle(write: PendingWrite, result: Any) -> None:
+    if write.done.done():
         return
     if isinstance(result, CallwardenError):
-        item.done.set_exception(result)
+        write.done.set_exception(result)
     else:
-        item.done.set_result(result)
+        write.done.set_result(result)
 
 
-def _fail(item: Item, error: Exception, cause: Cause | None = None) -> None:
-    log.warning("not written", error=type(error).__name__, sent=item.sent)
+def _fail(write: PendingWrite, error: Exception, cause: Cause | None = None) -> None:
+    log.warning("not written", error=type(error).__name__, sent=write.commit_sent)
     if cause is not None:
-        _deny(item, cause.says, f"Nothing was done. {cause.mend}")
+        _deny(write, cause.says, f"Nothing was done. {cause.mend}")
     else:
         late = " in time" if isinstance(error, TimeoutError) else ""
-        _deny(item, f"The database did not take it{late}.")
+        _deny(write, f"The database did not take it{late}.")
 
 
-def _deny(item: Item, why: str, next_step: str | None = None) -> None:
+def _deny(write: PendingWrite, why: str, next_step: str | None = None) -> None:
     """It was not written; or that is in doubt, where a COMMIT with it was sent."""
-    _settle(item, item.work.failure(why, next_step=DOUBT if item.sent else next_step))
+    _settle(
+        write,
+        write.operation.failure(why, next_step=MAYBE_SAVED if write.commit_sent else next_step),
+    )

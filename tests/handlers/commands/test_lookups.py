@@ -47,7 +47,7 @@ def kept(show: Show, mira: Moderator, **more: object) -> Lookup:
 
 async def left(show: Show, url: str, lookup: Lookup, ago: timedelta) -> None:
     """Have it asked so long ago, of a process that took it up and died."""
-    await show.store.hold(lookup)
+    await show.store.keep_lookup(lookup)
     await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
     with Database(address_of(url)).writing.begin() as connection:
         (asked,) = connection.execute(select(LOOKUP.c.due_at)).scalars()
@@ -148,7 +148,7 @@ async def test_a_vendor_that_does_not_answer_leaves_nothing_done_and_a_way_to_tr
 async def test_what_was_left_by_a_process_that_died_goes_on(show: Show) -> None:
     mira = Moderator(show)
     lookup = kept(show, mira)
-    await show.store.hold(lookup)
+    await show.store.keep_lookup(lookup)
     await show.services.lookups.hold(lookup)
     show.services.lookups.wake()
     await mira.sees("✅ #1 kicked Dolores", "confirmed")
@@ -170,7 +170,7 @@ async def test_whoever_waits_since_before_a_crash_soon_hears_that_it_goes_on(
 
 async def test_it_is_permitted_when_it_is_taken_up(show: Show) -> None:
     vic = Moderator(show, "viewer")
-    await show.store.hold(kept(show, vic))
+    await show.store.keep_lookup(kept(show, vic))
     show.services.lookups.wake()
     await vic.sees("Only moderators can")
     (entry,) = await show.store.audit(AuditQuery(limit=9))
@@ -189,7 +189,7 @@ async def test_what_is_too_old_is_not_done_any_more_and_that_is_said(
 
 async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) -> None:
     mira = Moderator(show)
-    await show.store.hold(kept(show, mira))
+    await show.store.keep_lookup(kept(show, mira))
     for _ in range(MOST_ATTEMPTS):
         await show.store.due_lookups(owner="dies", limit=1, lease=timedelta(minutes=1))
         await show.store.release("dies")
@@ -199,7 +199,7 @@ async def test_what_is_never_found_out_is_given_up_and_that_is_said(show: Show) 
 
 async def test_one_of_a_restored_backup_is_not_done_and_its_asker_reads_why(show: Show) -> None:
     mira = Moderator(show)
-    await show.store.hold(kept(show, mira))
+    await show.store.keep_lookup(kept(show, mira))
     await show.store.restored()
     show.services.lookups.wake()
     text = await mira.sees("restored from a backup", "kick", "may have been done since")
@@ -209,7 +209,7 @@ async def test_one_of_a_restored_backup_is_not_done_and_its_asker_reads_why(show
 
 async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show) -> None:
     mira = Moderator(show)
-    await show.store.hold(kept(show, mira, words=f"block {ROOM} dolores spam"))
+    await show.store.keep_lookup(kept(show, mira, words=f"block {ROOM} dolores spam"))
     show.services.lookups.wake()
     await mira.sees("“Block” has to be confirmed.", "Nothing was done.", "[Choose…]")
     assert await show.store.audit(AuditQuery(limit=9)) == []
@@ -221,7 +221,7 @@ async def test_what_has_to_be_confirmed_is_asked_about_with_a_button(show: Show)
 
 async def test_words_of_a_button_that_are_no_order_are_not_believed(show: Show) -> None:
     mira = Moderator(show)
-    await show.store.hold(kept(show, mira, words="audit"))
+    await show.store.keep_lookup(kept(show, mira, words="audit"))
     show.services.lookups.wake()
     await mira.sees("Nothing was done.", "[Try again]")
     await mira.presses("Try again")

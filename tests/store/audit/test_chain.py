@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ChainBroken
 from bot.store import SqlStore, open_store
-from bot.store.audit.chain import GENESIS, Bundle, Head, Walk, link
+from bot.store.audit.chain import GENESIS, Bundle, ChainWalk, Head, link
 from tests.fakes.clock import ManualClock
 from tests.store.damage import damage
 from tests.store.orders import order
@@ -25,7 +25,7 @@ def chained(bodies: Iterable[bytes]) -> Rows:
 
 
 def walked(rows: Rows, **known: Head | bytes) -> int:
-    walk = Walk(**known)  # type: ignore[arg-type]  # the tests pass the right ones
+    walk = ChainWalk(**known)  # type: ignore[arg-type]  # the tests pass the right ones
     walk.follow(rows)
     return walk.finish()
 
@@ -89,7 +89,7 @@ def test_a_rewritten_chain_lacks_the_hash_kept_elsewhere() -> None:
 
 
 def test_a_walk_goes_on_from_where_it_stopped() -> None:
-    walk = Walk(Head(2, FIVE[1][2]))
+    walk = ChainWalk(Head(2, FIVE[1][2]))
     walk.follow(FIVE[2:4])
     walk.follow(FIVE[4:])
     assert walk.finish() == 5
@@ -109,14 +109,14 @@ def test_a_bundle_is_carried_exactly_when_its_entries_can_be_followed(
     damage = data.draw(st.sampled_from(["none", "body", "hash", "gap", "anchor"]))
     at = data.draw(st.integers(0, len(rows) - 1))
     number, body, hash_ = rows[at]
-    walk = Walk(anchor=Head(number, bytes(32) if damage == "anchor" else hash_), expect=hash_)
+    walk = ChainWalk(anchor=Head(number, bytes(32) if damage == "anchor" else hash_), expect=hash_)
     if damage == "body":
         rows[at] = (number, body + b"x", hash_)
     elif damage == "hash":
         rows[at] = (number, body, bytes(32))
     elif damage == "gap":
         rows = [(n + (n > at), *more) for n, *more in rows]  # type: ignore[misc]  # as rows are
-    assert walk.carry(bundled(rows)) is (damage == "none")
+    assert walk.follow_bundle(bundled(rows)) is (damage == "none")
     assert walk.head == (Head(*rows[-1][::2]) if damage == "none" else Head())
     if damage == "none":
         assert walk.finish() == len(rows)

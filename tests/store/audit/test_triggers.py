@@ -159,7 +159,7 @@ async def test_a_trigger_that_refuses_nothing_is_told(store: SqlStore, database_
     try:
         tamper(database_url, *INSTEAD[kind])
         with pytest.raises(RecordDamaged, match="another one than ours"):
-            await store.recheck(0)
+            await store.verify_part(0)
     finally:
         await store.stop()
         await migrate(database_url)

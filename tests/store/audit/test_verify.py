@@ -280,10 +280,10 @@ async def test_a_look_at_old_entries_finds_what_it_reads(
 ) -> None:
     for i in range(5):
         await store.accept(order(f"k{i}", person=f"p{i}"))
-    await store.recheck(0.5)
+    await store.verify_part(0.5)
     damage(database_url, "UPDATE audit SET actor = NULL WHERE id = 4")
     with pytest.raises(RecordDamaged, match="entry 4 "):
-        await store.recheck(0.99)
+        await store.verify_part(0.99)
 
 
 async def test_a_look_at_a_part_of_the_log_begins_there(
@@ -305,13 +305,13 @@ async def test_a_look_at_a_part_of_the_log_begins_there(
             )
         assert await store.verify() == 2 * STRETCH
         damage(sqlite_url, f"UPDATE audit SET body = X'00' WHERE id = {STRETCH + 5}")
-        await store.recheck(0)
+        await store.verify_part(0)
         with pytest.raises(ChainBroken) as caught:
-            await store.recheck(0.9)
+            await store.verify_part(0.9)
         assert caught.value.entry_id == STRETCH + 5
         damage(sqlite_url, f"UPDATE audit SET hash = 7 WHERE id = {STRETCH // 2}")
         with pytest.raises(ChainBroken) as caught:
-            await store.recheck(0.5)
+            await store.verify_part(0.5)
         assert caught.value.entry_id == STRETCH // 2
 
 
@@ -340,7 +340,7 @@ async def test_nothing_is_found_beside_a_running_bot(store: SqlStore) -> None:
     working = asyncio.create_task(work())
     while not working.done():
         await store.verify()
-        await store.recheck(0.5)
+        await store.verify_part(0.5)
     await working
     assert await store.verify() == 60
 

@@ -32,7 +32,7 @@ async def test_an_outcome_within_two_seconds_is_all_that_is_told(
     await ended(store)
     (told,) = await due(store)
     assert (told.version, told.manner) == (2, Manner.NEW)
-    await store.noticed(told.of(await store.case(1)), posted=None)
+    await store.mark_shown(told.of(await store.case(1)), posted=None)
     clock.advance(60)
     assert await due(store) == []
 
@@ -44,7 +44,7 @@ async def test_after_two_seconds_it_is_said_once_that_it_is_in_progress_then_the
     clock.advance(2)
     (working,) = await due(store)
     assert working.version == 1
-    await store.noticed(working.of(await store.case(1)), posted=None)
+    await store.mark_shown(working.of(await store.case(1)), posted=None)
     clock.advance(60)
     assert await due(store) == []
     await ended(store)
@@ -60,7 +60,7 @@ async def test_what_ended_while_it_was_to_be_called_in_progress_is_told_once(
     (working,) = await due(store)
     await ended(store)
     shown = working.of(await store.case(1))
-    await store.noticed(shown, posted=None)
+    await store.mark_shown(shown, posted=None)
     assert await due(store) == []
 
 

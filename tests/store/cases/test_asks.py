@@ -47,7 +47,7 @@ async def test_it_comes_back_as_it_was_refused_and_is_due_once_it_is_asked_for(
     assert (asked.new, asked.ask.asked_at) == (True, clock.now())
     (taken,) = await due(store)
     assert taken.model_copy(update={"attempt": 0, "token": ""}) == asked.ask
-    await store.ask_told(taken)
+    await store.finish_ask(taken)
     clock.advance(OVER.total_seconds())
     assert await due(store) == []
 
@@ -116,8 +116,8 @@ async def test_the_dead_end_nothing_and_what_is_old_is_forgotten(
     await store.refer(one.id, MARY)
     (late,) = await store.due_asks(owner="dead", limit=1, lease=timedelta(0))
     (now,) = await due(store)
-    await store.ask_told(late)
-    await store.ask_later(now, clock.now() + MINUTE)
+    await store.finish_ask(late)
+    await store.postpone_ask(now, clock.now() + MINUTE)
     assert now.attempt == 2
     assert await due(store) == []
     clock.advance(60)

@@ -67,7 +67,7 @@ async def test_where_the_earlier_waits_for_its_time_the_later_waits_too(
     await store.accept(order("a", verb=Silence()))
     await store.accept(order("b", verb=Unsilence()))
     (claim,) = await store.claim(owner="w", limit=1, lease=MINUTE)
-    await store.put_back(claim, wait=MINUTE)
+    await store.give_back(claim, wait=MINUTE)
     assert await taken(store) == []
     assert await store.finish(claim, [DONE]) is False
     (again,) = await _later(store, claim.case)

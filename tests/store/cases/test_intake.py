@@ -154,7 +154,7 @@ async def test_a_refusal_need_not_have_been_understood(store: SqlStore) -> None:
 async def test_a_refusal_leaves_its_key_to_the_order(store: SqlStore) -> None:
     """Slack may be silent about somebody for a moment, and the same request may come again."""
     await store.refuse(Refusal(key="k1", actor=MARY, why="Slack does not say who you are."))
-    assert await store.led_to("k1") is None
+    assert await store.case_for_key("k1") is None
     assert (await store.accept(order("k1"))).how is How.NEW
     assert (await store.accept(order("k1"))).how is How.REPEATED
     assert [entry.event for entry in await store.audit(ALL)] == [Event.REQUESTED, Event.REFUSED]
@@ -164,10 +164,10 @@ async def test_a_key_leads_to_the_case_of_its_order(store: SqlStore) -> None:
     await store.accept(order("k1"))
     await store.accept(order("k2", actor=JOHN))
     for key in ("k1", "k2"):
-        found = await store.led_to(key)
+        found = await store.case_for_key(key)
         assert found is not None
         assert found.number == 1
-    assert await store.led_to("k3") is None
+    assert await store.case_for_key("k3") is None
 
 
 @pytest.mark.parametrize("reason", ["a\ud800b", "\udfff"])
@@ -237,8 +237,8 @@ async def test_a_press_delivered_again_is_the_same_order_whatever_try_it_would_b
     await store.finish(claim, [DONE])
     again = await store.accept(order("again:2", press="p1", person="bob"))
     assert (again.case.number, again.how) == (first.case.number, How.REPEATED)
-    assert await store.led_to("p1") == await store.case(1)
-    assert await store.seen("again:1")
-    assert not await store.seen("again:2")
+    assert await store.case_for_key("p1") == await store.case(1)
+    assert await store.has_keys("again:1")
+    assert not await store.has_keys("again:2")
     other = await store.accept(order("again:2", press="p2"))
     assert (other.case.number, other.how) == (2, How.NEW)

@@ -22,7 +22,7 @@ async def due(store: SqlStore, owner: str = "w") -> list[Lookup]:
 
 async def test_it_comes_back_as_it_was_kept(store: SqlStore) -> None:
     kept = lookup(reply_url="https://hooks.slack.test/1")
-    assert await store.hold(kept)
+    assert await store.keep_lookup(kept)
     (taken,) = await due(store)
     assert taken.waited < MINUTE
     fresh = {"attempt": 0, "token": "", "waited": timedelta(0)}
@@ -34,20 +34,20 @@ async def test_it_comes_back_as_it_was_kept(store: SqlStore) -> None:
 async def test_how_long_it_waited_is_not_what_a_clock_was_set_by(
     store: SqlStore, clock: ManualClock, seconds: int
 ) -> None:
-    await store.hold(lookup())
+    await store.keep_lookup(lookup())
     clock.set(seconds)
     (taken,) = await due(store)
     assert timedelta(0) <= taken.waited < MINUTE
 
 
 async def test_it_is_kept_once_however_often_it_is_delivered(store: SqlStore) -> None:
-    assert [await store.hold(lookup()) for _ in range(3)] == [True, False, False]
+    assert [await store.keep_lookup(lookup()) for _ in range(3)] == [True, False, False]
     assert len(await due(store)) == 1
 
 
 async def test_what_has_led_to_a_case_is_not_kept_again(store: SqlStore) -> None:
     await store.accept(order("k1"))
-    assert not await store.hold(lookup())
+    assert not await store.keep_lookup(lookup())
     assert await due(store) == []
 
 
@@ -55,7 +55,7 @@ async def test_the_oldest_comes_first_and_nobody_takes_what_another_holds(
     store: SqlStore, clock: ManualClock
 ) -> None:
     for key in ("a", "b"):
-        await store.hold(lookup(key))
+        await store.keep_lookup(lookup(key))
         clock.advance(1)
     (first,) = await store.due_lookups(owner="one", limit=1, lease=MINUTE)
     assert (first.key, [one.key for one in await due(store, "two")]) == ("a", ["b"])
@@ -64,44 +64,44 @@ async def test_the_oldest_comes_first_and_nobody_takes_what_another_holds(
 async def test_what_a_dead_process_held_is_taken_up_again_and_the_dead_one_ends_nothing(
     store: SqlStore,
 ) -> None:
-    await store.hold(lookup())
+    await store.keep_lookup(lookup())
     (late,) = await store.due_lookups(owner="dead", limit=1, lease=OVER)
     (now,) = await due(store)
     assert now.attempt == 2
-    await store.looked_up(late)
+    await store.finish_lookup(late)
     await store.release("w")
     assert len(await due(store)) == 1
 
 
 async def test_what_is_settled_is_forgotten(store: SqlStore) -> None:
-    await store.hold(lookup())
+    await store.keep_lookup(lookup())
     (taken,) = await due(store)
-    assert await store.looked_for(taken.key)
-    await store.looked_up(taken)
+    assert await store.has_lookup(taken.key)
+    await store.finish_lookup(taken)
     await store.release("w")
     assert await due(store) == []
-    assert not await store.looked_for(taken.key)
+    assert not await store.has_lookup(taken.key)
 
 
 @pytest.mark.parametrize(("wait", "attempts"), [(OVER, [1]), (MINUTE, [])])
 async def test_one_put_back_counts_as_never_taken_up_and_waits_for_its_time(
     store: SqlStore, wait: timedelta, attempts: list[int]
 ) -> None:
-    await store.hold(lookup())
+    await store.keep_lookup(lookup())
     (taken,) = await due(store)
-    await store.put_back_lookup(taken, wait=wait)
+    await store.give_back_lookup(taken, wait=wait)
     assert [one.attempt for one in await due(store)] == attempts
 
 
 async def test_who_lost_one_does_not_put_it_back(store: SqlStore) -> None:
-    await store.hold(lookup())
+    await store.keep_lookup(lookup())
     (lost,) = await store.due_lookups(owner="dead", limit=1, lease=OVER)
     await due(store)
-    await store.put_back_lookup(lost, wait=timedelta(0))
+    await store.give_back_lookup(lost, wait=timedelta(0))
     assert await due(store) == []
 
 
 async def test_words_that_cannot_be_written_are_not_accepted(store: SqlStore) -> None:
     with pytest.raises(NotAccepted):
-        await store.hold(lookup(words="kick K7QX \ud800"))
-    assert await store.hold(lookup("k2"))
+        await store.keep_lookup(lookup(words="kick K7QX \ud800"))
+    assert await store.keep_lookup(lookup("k2"))

@@ -49,7 +49,7 @@ async def test_after_a_refusal_one_line_an_hour_is_tried_until_one_arrives(
     assert clock.now() - outage.began_at == HOUR
     clock.advance(HOUR.total_seconds())
     (tried,) = await lines(store, kind)
-    await store.noticed(tried, posted="1.0")
+    await store.mark_shown(tried, posted="1.0")
     assert await store.outages() == []
     assert [one.key for one in await lines(store, kind)] == ["line:2", "line:3", "line:4"]
     assert (await store.backlog()).outages == 0
@@ -70,10 +70,10 @@ async def test_kept_lines_come_as_they_were_asked_whichever_case_ended_first(
     assert (await store.backlog()).outages == 1
     clock.advance(HOUR.total_seconds())
     told = list(await lines(store))
-    await store.noticed(told[0], posted="1.0")
+    await store.mark_shown(told[0], posted="1.0")
     for _ in range(3):
         (line,) = await store.due_notices(owner="n", limit=1, lease=MINUTE, kind=NoticeKind.LINE)
-        await store.noticed(line, posted="1.0")
+        await store.mark_shown(line, posted="1.0")
         told.append(line)
     assert [one.case for one in told] == [1, 2, 3, 4]
     assert {one.version for one in told} == {2}
@@ -119,7 +119,7 @@ async def test_what_another_has_taken_over_is_left_to_it(
     await store.release("n")
     (new,) = await lines(store)
     await store.keep_line(old, "is_archived")
-    await store.noticed(new, posted="1.0")
+    await store.mark_shown(new, posted="1.0")
     assert await store.outages() == []
     clock.advance(HOUR.total_seconds())
     assert await lines(store) == []
@@ -149,7 +149,7 @@ async def test_a_start_tries_at_once_and_takes_kept_lines_to_the_channel_that_is
     async with open_store(database_url, clock, line_channel="C-LINE", timeout_s=60) as store:
         await asked(store, 2)
         line, shown = await lines(store)
-        await store.noticed(shown, posted="1.0")
+        await store.mark_shown(shown, posted="1.0")
         await store.keep_line(line, "is_archived")
     async with open_store(database_url, clock, line_channel=channel, timeout_s=60) as store:
         assert len(await store.outages()) == outages
@@ -184,6 +184,6 @@ async def test_whose_lease_ran_out_begins_no_outage(store: SqlStore) -> None:
     (old,) = await lines(store)
     await store.release("n")
     (new,) = await lines(store)
-    await store.noticed(new, posted="1.0")
+    await store.mark_shown(new, posted="1.0")
     assert not await store.keep_line(old, "is_archived")
     assert await store.outages() == []

@@ -61,7 +61,7 @@ async def test_a_case_put_back_counts_as_never_taken_up_and_waits_for_its_time(
 ) -> None:
     await store.accept(order())
     (claim,) = await store.claim(owner="a", limit=1, lease=MINUTE)
-    await store.put_back(claim, wait=timedelta(seconds=seconds))
+    await store.give_back(claim, wait=timedelta(seconds=seconds))
     assert (await store.case(1)).attempt == 0
     assert not await store.finish(claim, [DONE])
     again = await store.claim(owner="b", limit=1, lease=MINUTE)
@@ -72,7 +72,7 @@ async def test_who_lost_a_case_does_not_put_it_back(store: SqlStore) -> None:
     await store.accept(order())
     (lost,) = await store.claim(owner="a", limit=1, lease=timedelta(0))
     (held,) = await store.claim(owner="b", limit=1, lease=MINUTE)
-    await store.put_back(lost, wait=timedelta(0))
+    await store.give_back(lost, wait=timedelta(0))
     assert await store.finish(held, [DONE])
 
 
@@ -117,7 +117,7 @@ async def test_how_far_it_is_is_told_anew_in_every_place_that_can_be_edited(
     claims = await store.claim(owner="w", limit=2, lease=MINUTE)
     clock.advance(2)  # what answers a command has waited for the outcome until now
     for notice in await store.due_notices(owner="n", limit=9, lease=MINUTE):
-        await store.noticed(notice, posted="ts")
+        await store.mark_shown(notice, posted="ts")
     far = Progress(done=120, total=300)
     for claim in claims:
         assert await store.renew(claim, lease=MINUTE, progress=far, answer=True)
@@ -174,12 +174,12 @@ async def test_the_line_is_due_when_asked_and_again_at_the_outcome(store: SqlSto
     await store.accept(order())
     (asked,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
     assert (asked.kind, asked.place, asked.attempt) == (NoticeKind.LINE, "C-LINE", 1)
-    await store.noticed(asked, posted="171.001")
+    await store.mark_shown(asked, posted="171.001")
     assert await due(store) == []
     await finished(store)
     (outcome,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
     assert (outcome.version, outcome.posted, outcome.attempt) == (2, "171.001", 1)
-    await store.noticed(outcome, posted=None)
+    await store.mark_shown(outcome, posted=None)
     assert await due(store) == []
 
 
@@ -193,7 +193,7 @@ async def test_an_outcome_while_the_line_is_being_sent_stays_due(store: SqlStore
     await store.accept(order())
     (sending,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
     await finished(store)
-    await store.noticed(sending, posted="171.001")
+    await store.mark_shown(sending, posted="171.001")
     (newer,) = await store.due_notices(owner="n", limit=5, lease=MINUTE)
     assert (newer.version, newer.posted) == (2, "171.001")
 
@@ -216,7 +216,7 @@ async def test_everybody_who_asked_gets_the_answer_once(store: SqlStore) -> None
     answers = [n for n in notices if n.kind is NoticeKind.ANSWER]
     assert sorted(n.place for n in answers) == [HOOK, f"{HOOK}/john"]
     for answer in answers:
-        await store.noticed(answer, posted=None)
+        await store.mark_shown(answer, posted=None)
     assert (await store.case(1)).reply_url is None
     await store.release("n")
     assert await due(store) == [("line:1", 2)]
@@ -275,7 +275,7 @@ async def test_a_notice_taken_over_by_another_is_left_alone(
     (held,) = await store.due_notices(owner="b", limit=5, lease=OVER)
     assert held.attempt == 2
     if act == "noticed":
-        await store.noticed(stale, posted="171.001")
+        await store.mark_shown(stale, posted="171.001")
     elif act == "postpone":
         await store.postpone(stale, until=clock.now() + MINUTE)
     else:

@@ -25,10 +25,10 @@ async def test_only_later_inverse_cases_of_the_same_call_are_found_oldest_first(
     await case(store, "kick", Kick())
     await case(store, "elsewhere", Unblock(), ELSEWHERE)
     again = await case(store, "again", Unblock(), LATER_RUN)
-    found = await store.undoing(await store.case(first))
+    found = await store.reversals(await store.case(first))
     assert [one.number for one in found] == [again]
 
 
 async def test_what_has_no_inverse_was_never_taken_back(store: SqlStore) -> None:
     number = await case(store, "kick", Kick())
-    assert await store.undoing(await store.case(number)) == []
+    assert await store.reversals(await store.case(number)) == []

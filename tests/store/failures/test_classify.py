@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.errors import DatabaseUnavailable, DatabaseUnusable, StoreError
 from bot.store import SqlStore, open_store, startup
-from bot.store.failures.classify import told_apart, trouble
-from bot.store.failures.kinds import POSTGRESQL, SQLITE, Kind
+from bot.store.failures.classify import store_error_for, translated_errors
+from bot.store.failures.kinds import POSTGRESQL, SQLITE, FailureKind
 from bot.store.migrate import migrate
 from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
@@ -94,7 +94,7 @@ async def test_a_user_who_may_not_read_the_tables_is_not_told_to_migrate(
 ) -> None:
     url = strict_server.replace("postgres:@", "newcomer@")
     with pytest.raises(DatabaseUnusable, match="newcomer may not do") as caught:
-        async with startup.working(url, ManualClock(), line_channel=None):
+        async with startup.open_read_write(url, ManualClock(), line_channel=None):
             pass
     assert "rights" in caught.value.next_step
 
@@ -220,11 +220,11 @@ async def test_a_place_where_no_file_can_be_is_refused_and_nothing_is_made(
     url = f"sqlite:///{tmp_path / path}"
 
     async def work() -> None:
-        async with startup.working(url, ManualClock(), line_channel=None, wait=True):
+        async with startup.open_read_write(url, ManualClock(), line_channel=None, wait=True):
             pass
 
     async def look() -> None:
-        async with startup.reading(url):
+        async with startup.open_read_only(url):
             pass
 
     for attempt in (work, look, lambda: migrate(url)):
@@ -261,7 +261,7 @@ def code(name: str) -> sqlite3.Error:
 )
 def test_result_codes_of_sqlite_are_told_apart(name: str, sort: type[StoreError]) -> None:
     address = address_of("sqlite:////var/calls.db")
-    with pytest.raises(sort, match=re.escape("/var/calls.db")), told_apart(address):
+    with pytest.raises(sort, match=re.escape("/var/calls.db")), translated_errors(address):
         raise OperationalError("SELECT 1", {}, code(name))
 
 
@@ -269,12 +269,15 @@ def test_result_codes_of_sqlite_are_told_apart(name: str, sort: type[StoreError]
 def test_a_port_is_not_taken_for_a_code(port: int) -> None:
     address = address_of(f"postgresql://ann@db.test:{port}/calls")
     said = f'connection to server at "db.test", port {port} failed: server closed the connection'
-    with pytest.raises(DatabaseUnavailable, match="closed the connection"), told_apart(address):
+    with (
+        pytest.raises(DatabaseUnavailable, match="closed the connection"),
+        translated_errors(address),
+    ):
         raise OperationalError("SELECT 1", {}, psycopg.OperationalError(said))
 
 
 @pytest.mark.parametrize("kind", [*POSTGRESQL, *SQLITE], ids=lambda kind: kind.signs[:20])
-def test_every_kind_says_what_mends_it(kind: Kind) -> None:
+def test_every_kind_says_what_mends_it(kind: FailureKind) -> None:
     assert kind.says.endswith(".")
     assert kind.mend.endswith(".")
 
@@ -282,5 +285,5 @@ def test_every_kind_says_what_mends_it(kind: Kind) -> None:
 @given(st.text(alphabet="ab@%: ", max_size=8), st.text(alphabet="ab@%: ", max_size=8))
 def test_words_of_a_server_never_carry_a_secret(before: str, after: str) -> None:
     address = address_of(f"postgresql://ann:{PASSWORD}@db/calls?options=-c%20x={PASSWORD}")
-    shown = trouble(OSError(errno.EIO, f"{before}{PASSWORD}{after}"), address)
+    shown = store_error_for(OSError(errno.EIO, f"{before}{PASSWORD}{after}"), address)
     assert PASSWORD not in f"{shown} {shown.next_step}"

@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from bot.errors import NotAccepted, StoreError
 from bot.store.database import CHAIN_LOCK, Database
 from bot.store.urls import address_of
-from bot.store.writing.connection import Transaction, Work
+from bot.store.writing.connection import Transaction, WriteOperation
 from bot.store.writing.writer import Writer, WriterHung
 from tests.store.failover import cut
 
@@ -33,7 +33,7 @@ async def test_a_commit_whose_answer_is_lost_is_settled_under_the_lock(postgres_
         return ["written"] * len(requests)
 
     async with writing(postgres_url) as (writer, _):
-        assert await writer.write(Work(once, NotAccepted), "k", timeout_s=5) == "written"
+        assert await writer.write(WriteOperation(once, NotAccepted), "k", timeout_s=5) == "written"
     assert attempts == [0, 1]
 
 
@@ -45,7 +45,7 @@ async def test_a_commit_nobody_can_settle_says_that_it_may_have_happened(postgre
 
     async with writing(postgres_url) as (writer, _):
         with pytest.raises(NotAccepted) as caught:
-            await writer.write(Work(cursed, NotAccepted), "k", timeout_s=5)
+            await writer.write(WriteOperation(cursed, NotAccepted), "k", timeout_s=5)
     assert str(caught.value) == "The database did not take it."
     assert "may have been saved" in caught.value.next_step
 
@@ -58,22 +58,22 @@ async def test_a_fault_in_our_own_work_fails_that_and_nothing_else(database_url:
 
     async with writing(database_url) as (writer, database):
         found = await asyncio.gather(
-            writer.write(Work(faulty, StoreError), "k", timeout_s=5),
-            writer.write(Work(add, StoreError), "beside", timeout_s=5),
+            writer.write(WriteOperation(faulty, StoreError), "k", timeout_s=5),
+            writer.write(WriteOperation(add, StoreError), "beside", timeout_s=5),
             return_exceptions=True,
         )
         assert (type(found[0]), found[1]) == (StoreError, "beside")
-        await writer.write(Work(add, StoreError), "later", timeout_s=5)
+        await writer.write(WriteOperation(add, StoreError), "later", timeout_s=5)
         assert await delivered(database) == ["beside", "later"]
 
 
 async def test_work_that_does_not_count_has_no_ledger(sqlite_url: str) -> None:
     def curious(transaction: Transaction, _: Sequence[str]) -> Sequence[int]:
-        return [transaction.ledger.next_case()]
+        return [transaction.audit.next_case()]
 
     async with writing(sqlite_url) as (writer, _):
         with pytest.raises(StoreError):
-            await writer.write(Work(curious, StoreError), "k", timeout_s=5)
+            await writer.write(WriteOperation(curious, StoreError), "k", timeout_s=5)
 
 
 async def test_a_call_that_never_comes_back_ends_the_writer(sqlite_url: str) -> None:
@@ -85,10 +85,10 @@ async def test_a_call_that_never_comes_back_ends_the_writer(sqlite_url: str) -> 
         return keys
 
     database = Database(address_of(sqlite_url))
-    writer = Writer(database, hung=0.1)
+    writer = Writer(database, hung_after_s=0.1)
     task = writer.start()
     with pytest.raises(NotAccepted, match="stopped") as caught:
-        await writer.write(Work(hang, NotAccepted), "a", timeout_s=5)
+        await writer.write(WriteOperation(hang, NotAccepted), "a", timeout_s=5)
     assert "Nothing was done" in caught.value.next_step
     gate.set()
     await asyncio.wait({task})
@@ -109,7 +109,7 @@ async def test_stopping_waits_only_so_long_for_a_database_that_hangs(sqlite_url:
     database = Database(address_of(sqlite_url))
     writer = Writer(database)
     writer.start()
-    asked = asyncio.create_task(writer.write(Work(hang, NotAccepted), "a", timeout_s=5))
+    asked = asyncio.create_task(writer.write(WriteOperation(hang, NotAccepted), "a", timeout_s=5))
     await asyncio.sleep(0.05)
     stopping = asyncio.create_task(writer.stop(0.05))
     with pytest.raises(NotAccepted, match="stopped") as caught:
@@ -129,7 +129,7 @@ async def test_a_group_that_fails_is_tried_again_one_by_one(database_url: str) -
         runs.append(len(keys))
         return add(transaction, keys)
 
-    work = Work(insert, StoreError)
+    work = WriteOperation(insert, StoreError)
     async with writing(database_url) as (writer, _):
         found = await asyncio.gather(
             *(writer.write(work, key, timeout_s=5) for key in ("a", "b", "a", "c")),
@@ -151,9 +151,9 @@ async def test_a_database_that_hangs_keeps_nobody_past_the_deadline(database_url
 
     async with writing(database_url) as (writer, database):
         with pytest.raises(NotAccepted) as caught:
-            await writer.write(Work(hang, NotAccepted), "a", timeout_s=0.05)
+            await writer.write(WriteOperation(hang, NotAccepted), "a", timeout_s=0.05)
         gate.set()
-        await writer.write(Work(add, NotAccepted), "b", timeout_s=5)
+        await writer.write(WriteOperation(add, NotAccepted), "b", timeout_s=5)
         assert await delivered(database) == ["b"]
     assert "Nothing was done" in caught.value.next_step
 
@@ -164,9 +164,9 @@ async def test_a_commit_that_hangs_is_waited_for_only_so_long(sqlite_url: str) -
     async with writing(sqlite_url) as (writer, database):
         event.listen(database.writing, "commit", lambda _: gate.wait(5))
         with pytest.raises(NotAccepted) as caught:
-            await writer.write(Work(add, NotAccepted), "a", timeout_s=0.1)
+            await writer.write(WriteOperation(add, NotAccepted), "a", timeout_s=0.1)
         gate.set()
-        await writer.write(Work(add, NotAccepted), "b", timeout_s=5)
+        await writer.write(WriteOperation(add, NotAccepted), "b", timeout_s=5)
         assert await delivered(database) == ["a", "b"]
     assert "may have been saved" in caught.value.next_step
 
@@ -176,7 +176,9 @@ async def test_the_thread_gives_up_on_a_lock_that_stays_held(postgres_url: str) 
         await other.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
         async with writing(postgres_url) as (writer, _):
             with pytest.raises(NotAccepted):
-                await writer.write(Work(add, NotAccepted, counting=True), "a", timeout_s=0.1)
+                await writer.write(
+                    WriteOperation(add, NotAccepted, counting=True), "a", timeout_s=0.1
+                )
 
 
 def add(transaction: Transaction, keys: Sequence[str]) -> Sequence[str]:

@@ -32,15 +32,15 @@ from handlers.inbound.bodies import Bodies
 from handlers.inbound.bolt_app import bolt_app
 from handlers.inbound.health import (
     Check,
-    Watchers,
+    HealthAccess,
     checks,
     is_loopback,
     metrics_routes,
     ready_routes,
 )
 from handlers.inbound.request_url import RequestUrl
-from handlers.inbound.signatures import SlackSeals
-from handlers.inbound.socket_mode import SlackAddress, Socket
+from handlers.inbound.signatures import SlackSignatures
+from handlers.inbound.socket_mode import SlackAddress, SocketModeClient
 from handlers.services import Services
 from handlers.webhooks import Trust, webhook_routes
 
@@ -57,7 +57,7 @@ class Entrance(NamedTuple):
     """
 
     web: Starlette
-    socket: Socket | None
+    socket: SocketModeClient | None
     figures: Starlette | None = None
 
 
@@ -73,30 +73,36 @@ def entrance(settings: Settings, services: Services, clock: Clock | None = None)
     posted = webhook_routes(services, _trust(settings), bodies)
     if slack.app_token is not None:
         address = SlackAddress(slack.api_url, settings.network)
-        socket = Socket(
+        socket = SocketModeClient(
             bolt, slack.app_token, address, services.tasks, clock, lambda: services.meter
         )
     elif slack.signing_secret is not None:
         now = SystemClock()
-        seals = SlackSeals(slack.signing_secret.get_secret_value(), now)
-        posted += RequestUrl(bolt, seals, bodies, lambda: services.meter, now, services.skew).routes
-    pulse = None if socket is None else socket.pulse
-    parts = checks(services, _vendors(settings), pulse)
-    web = web_app([*posted, *_watched(services, parts, _watchers(process))], pulse)
+        signatures = SlackSignatures(slack.signing_secret.get_secret_value(), now)
+        posted += RequestUrl(
+            bolt, signatures, bodies, lambda: services.meter, now, services.skew
+        ).routes
+    socket_health = None if socket is None else socket.health
+    parts = checks(services, _vendors(settings), socket_health)
+    web = web_app(
+        [*posted, *_health_routes(services, parts, _health_access(process))], socket_health
+    )
     if process.metrics_port is None:
         return Entrance(web, socket)
-    inside = _watched(services, parts, _watchers(process, private=True))
-    return Entrance(web, socket, web_app(inside, pulse))
+    inside = _health_routes(services, parts, _health_access(process, private=True))
+    return Entrance(web, socket, web_app(inside, socket_health))
 
 
-def _watched(services: Services, parts: Mapping[str, Check], watchers: Watchers) -> list[Route]:
+def _health_routes(
+    services: Services, parts: Mapping[str, Check], access: HealthAccess
+) -> list[Route]:
     """The doors for machines that watch."""
-    return [*ready_routes(parts, watchers), *metrics_routes(lambda: services.meter, watchers)]
+    return [*ready_routes(parts, access), *metrics_routes(lambda: services.meter, access)]
 
 
-def _watchers(process: Process, *, private: bool = False) -> Watchers:
+def _health_access(process: Process, *, private: bool = False) -> HealthAccess:
     """Who may see figures on the port of `HOST`, or on METRICS_PORT where it is `private`."""
-    return Watchers(process.metrics_token, private, at_home=is_loopback(process.host))
+    return HealthAccess(process.metrics_token, private, on_loopback=is_loopback(process.host))
 
 
 def services_of(settings: Settings, *, life: Lifecycle | None = None) -> Services:
@@ -172,7 +178,7 @@ async def serve(
             services.skew.doubt()  # nothing is known of it yet
             _stop_on_signals(life)
             await _say_what_is_on("serving", settings, store, url=url, slack=_way(settings))
-            await (life.stopping.wait() if socket is None else socket.keep(life.stopping))
+            await (life.stopping.wait() if socket is None else socket.run(life.stopping))
             await door.aclose()  # first no new orders, then the end of those acknowledged
     life.must_be_whole()
 

@@ -22,7 +22,7 @@ from bot.demo.world import World
 from bot.service import entrance, services_of
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.inbound.socket_mode import Socket
+from handlers.inbound.socket_mode import SocketModeClient
 from handlers.services import Services
 
 LEISURE = 10.0
@@ -206,10 +206,10 @@ async def open_show(
 
 
 @asynccontextmanager
-async def _kept(socket: Socket) -> AsyncIterator[None]:
+async def _kept(socket: SocketModeClient) -> AsyncIterator[None]:
     """A socket that is kept open while the context lasts."""
     stop = asyncio.Event()
-    keeping = asyncio.create_task(socket.keep(stop))
+    keeping = asyncio.create_task(socket.run(stop))
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The HTTP face of a process: its doors, and whether it is alive."""
+"""The HTTP app of a process: its routes, and whether it is alive."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -8,30 +8,33 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from handlers.inbound.routes import doors
-from handlers.inbound.socket_mode import Pulse
+from handlers.inbound.routes import routes_for
+from handlers.inbound.socket_mode import SocketHealth
 
 
-def web_app(routes: Iterable[Route], pulse: Callable[[], Pulse] | None = None) -> Starlette:
-    """An app of these doors and `/healthz`, which says that the process is alive.
+def web_app(
+    routes: Iterable[Route], socket_health: Callable[[], SocketHealth] | None = None
+) -> Starlette:
+    """An app of these routes and `/healthz`, which says that the process is alive.
 
-    With `pulse` Slack comes by a socket, and alive means that this is. Nothing is redirected.
+    With `socket_health` Slack comes by a socket, and alive means that this is. Nothing is
+    redirected.
     """
-    app = Starlette(routes=[*routes, *doors("/healthz", partial(_healthz, pulse))])
+    app = Starlette(routes=[*routes, *routes_for("/healthz", partial(_healthz, socket_health))])
     app.router.redirect_slashes = False
     return app
 
 
-async def _healthz(pulse: Callable[[], Pulse] | None, _: Request) -> Response:
+async def _healthz(socket_health: Callable[[], SocketHealth] | None, _: Request) -> Response:
     """200 while the process is alive; 503 once Slack has not been heard for too long."""
-    if pulse is None:
+    if socket_health is None:
         return JSONResponse({"status": "ok"})
-    beat = pulse()
+    health = socket_health()
     socket = {
-        "state": beat.state,
-        "connected_since": None if beat.since is None else beat.since.isoformat(),
-        "last_frame_seconds": round(beat.silent, 1),
-        "reconnects": beat.reconnects,
+        "state": health.state,
+        "connected_since": None if health.since is None else health.since.isoformat(),
+        "last_frame_seconds": round(health.silent_s, 1),
+        "reconnects": health.reconnects,
     }
-    told = {"status": "ok" if beat.well else "dead", "socket": socket}
-    return JSONResponse(told, status_code=200 if beat.well else 503)
+    told = {"status": "ok" if health.is_alive else "dead", "socket": socket}
+    return JSONResponse(told, status_code=200 if health.is_alive else 503)

@@ -15,8 +15,8 @@ HELD_BYTES = 32 * 1024 * 1024
 """Of all bodies together, so much is in memory at once, and half of it by those that are large."""
 
 
-class Turned(Exception):
-    """A request that is turned away at the door, with an HTTP status."""
+class Rejected(Exception):
+    """A request that is not taken, with an HTTP status."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -26,18 +26,18 @@ class Turned(Exception):
 def declared_length(request: Request) -> int | None:
     """How long the body is said to be; None where that is not said, or in no number.
 
-    Turned with 413 when it is longer than anything that is read: the header is enough for that.
+    Rejected with 413 when it is longer than anything that is read: the header is enough for that.
     """
     told = request.headers.get("content-length", "")
     if not (told.isascii() and told.isdigit()):
         return None
     if len(told) > len(str(MOST_BYTES)) or int(told) > MOST_BYTES:
-        raise Turned(413, "too long")
+        raise Rejected(413, "too long")
     return int(told)
 
 
 class Bodies:
-    """The bodies that are in memory, at all doors of a process together.
+    """The bodies that are in memory, of all routes of a process together.
 
     What is sent counts, not what is announced, so that half a body holds no place for the rest. The
     second half of `most` bytes is for small bodies alone: whoever fills memory with large ones
@@ -52,8 +52,8 @@ class Bodies:
     async def reading(self, request: Request) -> AsyncIterator[bytes]:
         """The body, which counts as held until the context ends.
 
-        Turned with 413 as soon as it is too long, whatever its header says; with 503 when there is
-        no room for it, and with 400 when its sender hangs up.
+        Rejected with 413 as soon as it is too long, whatever its header says; with 503 when there
+        is no room for it, and with 400 when its sender hangs up.
         """
         declared_length(request)
         parts: list[bytes] = []
@@ -72,9 +72,9 @@ class Bodies:
 
     def _check(self, read: int) -> None:
         if read > MOST_BYTES:
-            raise Turned(413, "too long")
+            raise Rejected(413, "too long")
         if self.held > (self._most if read <= SMALL_BYTES else self._most // 2):
-            raise Turned(503, "too many long bodies at once")
+            raise Rejected(503, "too many long bodies at once")
 
 
 async def _parts(request: Request) -> AsyncIterator[bytes]:
@@ -82,4 +82,4 @@ async def _parts(request: Request) -> AsyncIterator[bytes]:
         async for part in request.stream():
             yield part
     except ClientDisconnect as error:
-        raise Turned(400, "broken off") from error
+        raise Rejected(400, "broken off") from error

@@ -1,4 +1,4 @@
-"""The doors for machines that watch: `/readyz`, which parts are ready, and `/metrics`, how much."""
+"""Routes for machines that watch: `/readyz`, which parts are ready, and `/metrics`, how much."""
 
 import asyncio
 import secrets
@@ -14,14 +14,14 @@ from starlette.routing import Route
 
 from bot.errors import CallwardenError, NotAccepted
 from bot.meter import Meter
-from handlers.inbound.routes import doors
-from handlers.inbound.socket_mode import Pulse
+from handlers.inbound.routes import routes_for
+from handlers.inbound.socket_mode import SocketHealth
 from handlers.services import Services
 
-Told: TypeAlias = str | Mapping[str, str] | None
+PartState: TypeAlias = str | Mapping[str, str] | None
 """What a part says of itself; None is just "ok"."""
 
-Check = Callable[[], Awaitable[Told]]
+Check = Callable[[], Awaitable[PartState]]
 """Looks at one part; CallwardenError when orders could not be taken because of it."""
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -35,39 +35,41 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def checks(
-    services: Services, vendors: Mapping[str, str], pulse: Callable[[], Pulse] | None = None
+    services: Services,
+    vendors: Mapping[str, str],
+    socket_health: Callable[[], SocketHealth] | None = None,
 ) -> Mapping[str, Check]:
     """What an order needs, part by part; `vendors` says of each whether it is on, or why not.
 
-    With Socket Mode there is a `pulse`: nothing comes before the first connection, or once Slack
-    has not been heard for too long. Connecting anew takes no traffic away, so it is no fault.
+    With Socket Mode there is a `socket_health`: nothing comes before the first connection, or once
+    Slack has not been heard for too long. Connecting anew takes no traffic away, so it is no fault.
     """
 
-    async def opened() -> Told:
+    async def opened() -> PartState:
         await services.wait()
         return "open"
 
-    async def database() -> Told:
+    async def database() -> PartState:
         await services.wait()
         await services.service.store.ready()
         return "takes orders"
 
-    async def migrations() -> Told:
+    async def migrations() -> PartState:
         await services.wait()
         if not await services.service.store.schema_fits():
             raise NotAccepted("The database has not the tables that this release needs.")
         return "current"
 
-    async def told() -> Told:
+    async def told() -> PartState:
         return vendors
 
-    async def socket() -> Told:
-        beat = pulse() if pulse else None
-        if beat is not None and beat.state in {"starting", "dead"}:
-            raise NotAccepted(f"Slack cannot reach this process: its socket is {beat.state}.")
-        return "not used" if beat is None else beat.state
+    async def socket() -> PartState:
+        health = socket_health() if socket_health else None
+        if health is not None and health.state in {"starting", "dead"}:
+            raise NotAccepted(f"Slack cannot reach this process: its socket is {health.state}.")
+        return "not used" if health is None else health.state
 
-    async def clock() -> Told:
+    async def clock() -> PartState:
         services.skew.require_right()
         return services.skew.in_words
 
@@ -82,26 +84,26 @@ def checks(
 
 
 @dataclass(frozen=True)
-class Watchers:
+class HealthAccess:
     """Who may see figures and parts; strangers learn only whether orders are taken.
 
     With a `token`, whoever shows it as a bearer. Without one: on a `private` listener everybody,
-    and where this process is `at_home`, bound to loopback, whoever asks from this machine.
+    and where this process is `on_loopback`, bound to loopback, whoever asks from this machine.
     """
 
     token: SecretStr | None = None
     private: bool = False
-    at_home: bool = False
+    on_loopback: bool = False
 
-    def see_figures(self, request: Request) -> bool:
+    def may_see_metrics(self, request: Request) -> bool:
         """Whether `/metrics` is for them."""
         if self.token is not None:
             return _shows(request, self.token.get_secret_value())
-        return self.private or (self.at_home and is_local(request))
+        return self.private or (self.on_loopback and is_local(request))
 
-    def see_parts(self, request: Request) -> bool:
+    def may_see_parts(self, request: Request) -> bool:
         """Whether they are told which part is not ready, and why; from this machine always."""
-        return self.see_figures(request) or is_local(request)
+        return self.may_see_metrics(request) or is_local(request)
 
 
 def is_local(request: Request) -> bool:
@@ -129,23 +131,23 @@ def is_loopback(host: str) -> bool:
 
 
 def ready_routes(
-    parts: Mapping[str, Check], watchers: Watchers, timeout_s: float = READY_SECONDS
+    parts: Mapping[str, Check], access: HealthAccess, timeout_s: float = READY_SECONDS
 ) -> list[Route]:
     """`GET /readyz`: 200 or 503; who may see them also reads the parts, and `why` not: the first.
 
-    All are looked at side by side; what does not answer in `patience` seconds is not ready.
+    All are looked at side by side; what does not answer in `timeout_s` seconds is not ready.
     """
 
     async def readyz(request: Request) -> Response:
         found = await asyncio.gather(*(_look(check, timeout_s) for check in parts.values()))
         why = next((words for words, well in found if not well), None)
         told: dict[str, object] = {"status": "ready" if why is None else "not ready"}
-        if watchers.see_parts(request):
+        if access.may_see_parts(request):
             told |= {} if why is None else {"why": why}
             told["parts"] = {name: words for name, (words, _) in zip(parts, found, strict=True)}
         return JSONResponse(told, status_code=200 if why is None else 503)
 
-    return doors("/readyz", readyz)
+    return routes_for("/readyz", readyz)
 
 
 async def _look(check: Check, timeout_s: float) -> tuple[str | Mapping[str, str], bool]:
@@ -158,17 +160,17 @@ async def _look(check: Check, timeout_s: float) -> tuple[str | Mapping[str, str]
         return "There is no answer in time.", False
 
 
-def metrics_routes(meter: Callable[[], Meter], watchers: Watchers) -> list[Route]:
+def metrics_routes(meter: Callable[[], Meter], access: HealthAccess) -> list[Route]:
     """`GET /metrics`: 401 without the token that is wanted; where none is, 404 for strangers."""
 
     async def metrics(request: Request) -> Response:
-        if watchers.see_figures(request):
+        if access.may_see_metrics(request):
             return Response(await meter().page(), media_type=CONTENT_TYPE)
-        if watchers.token is None:
+        if access.token is None:
             return Response(status_code=404)
         return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
 
-    return doors("/metrics", metrics)
+    return routes_for("/metrics", metrics)
 
 
 def _shows(request: Request, token: str) -> bool:

@@ -26,7 +26,7 @@ def kind_of(body: Mapping[str, Any]) -> str:
     return KINDS.get(str(body.get("type")), "other")
 
 
-class arriving:  # noqa: N801  it is used as a context manager, several hundred times a second
+class RequestTimer:
     """Trace a request under its id (None: a new one), and count the time until its answer.
 
     `meter` is asked at the end, when the process may have opened meanwhile. `body` is set once it

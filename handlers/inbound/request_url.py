@@ -13,20 +13,20 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.clock_skew import ClockSkew
 from bot.meter import Meter
-from handlers.inbound.bodies import Bodies, Turned, declared_length
+from handlers.inbound.bodies import Bodies, Rejected, declared_length
 from handlers.inbound.payloads import Json, Unreadable, bolt_request, is_ssl_check, read_payload
-from handlers.inbound.request_metrics import arriving
-from handlers.inbound.routes import doors
-from handlers.inbound.signatures import SIGNATURE, STAMP, SlackSeals, TooLate
+from handlers.inbound.request_metrics import RequestTimer
+from handlers.inbound.routes import routes_for
+from handlers.inbound.signatures import SIGNATURE, TIMESTAMP, SlackSignatures, TooLate
 
 log = structlog.get_logger(__name__)
 
-HEARD = ("x-slack-retry-num", "x-slack-retry-reason")
+RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
 
 SSL_CHECK_BYTES = 1_000
 """So much is read of an unsigned form, to see whether Slack asks about our certificate."""
 
-DOUBTED_BYTES = 20_000
+LATE_BYTES = 20_000
 """A request that comes too late is read to see whether Slack signed it, where it is shorter."""
 
 FORM = "application/x-www-form-urlencoded"
@@ -36,11 +36,11 @@ FORM = "application/x-www-form-urlencoded"
 class RequestUrl:
     """`POST /slack/events`: what Slack did not sign is refused before its body is read.
 
-    `bodies` are those of all doors of the process. `meter` is told how soon Slack had its answer.
+    `bodies` are those of the whole process. `meter` is told how soon Slack had its answer.
     """
 
     bolt: AsyncApp
-    seals: SlackSeals
+    signatures: SlackSignatures
     bodies: Bodies
     meter: Callable[[], Meter]
     clock: Clock
@@ -49,42 +49,42 @@ class RequestUrl:
     @property
     def routes(self) -> list[Route]:
         """Where it is reached."""
-        return doors("/slack/events", self.events, posted=True)
+        return routes_for("/slack/events", self.events, posted=True)
 
     async def events(self, request: Request) -> Response:
         """One request: verified, read, and answered by Bolt's listeners."""
-        with arriving(self.meter, self.clock) as arrival:
+        with RequestTimer(self.meter, self.clock) as timer:
             try:
                 if await _is_ssl_check(request, self.bodies):
                     return Response()
-                return await self._answer(request, arrival)
-            except Turned as away:
+                return await self._answer(request, timer)
+            except Rejected as away:
                 log.warning("request turned away", status=away.status, why=str(away))
                 return Response(status_code=away.status)
 
-    async def _answer(self, request: Request, arrival: arriving) -> Response:
+    async def _answer(self, request: Request, timer: RequestTimer) -> Response:
         try:
-            seal = self.seals.of(request)
+            claimed = self.signatures.read(request)
         except TooLate as late:
-            await self._doubt_the_clock(request, late)
+            await self._check_the_clock(request, late)
             raise
         async with self.bodies.reading(request) as body:
-            self.seals.verify(seal, body)
+            self.signatures.verify(claimed, body)
             payload = _read(request, body)
             if is_ssl_check(payload):
                 return Response()
             asked = _for_bolt(request, payload)
-            arrival.body = asked.body
+            timer.body = asked.body
             return to_starlette_response(await self.bolt.async_dispatch(asked))
 
-    async def _doubt_the_clock(self, request: Request, late: TooLate) -> None:
+    async def _check_the_clock(self, request: Request, late: TooLate) -> None:
         """Where Slack did sign it, our clock may be wrong, or somebody repeats it: we ask Slack.
 
         Only what is as short as a command is read for that.
         """
-        if (declared_length(request) or DOUBTED_BYTES) < DOUBTED_BYTES:
+        if (declared_length(request) or LATE_BYTES) < LATE_BYTES:
             async with self.bodies.reading(request) as body:
-                if self.seals.was_signed(late, body):
+                if self.signatures.was_signed(late, body):
                     self.skew.doubt()
 
 
@@ -95,7 +95,7 @@ async def _is_ssl_check(request: Request, bodies: Bodies) -> bool:
     anything longer, or of unknown length, nothing is read.
     """
     headers = request.headers
-    if SIGNATURE in headers or STAMP in headers or _kind(request) != FORM:
+    if SIGNATURE in headers or TIMESTAMP in headers or _kind(request) != FORM:
         return False
     if not 0 < (declared_length(request) or 0) <= SSL_CHECK_BYTES:
         return False
@@ -107,20 +107,22 @@ async def _is_ssl_check(request: Request, bodies: Bodies) -> bool:
 
 
 def _read(request: Request, body: bytes) -> Json:
-    """What a verified body says; Turned with 400 when it is no form and no object."""
+    """What a verified body says; Rejected with 400 when it is no form and no object."""
     try:
         return read_payload(body.decode(), _kind(request))
     except ValueError as error:
-        raise Turned(400, "neither a form nor a JSON object") from error
+        raise Rejected(400, "neither a form nor a JSON object") from error
 
 
 def _for_bolt(request: Request, payload: Json) -> AsyncBoltRequest:
     """The request as Bolt takes it, with the headers that say whether it comes again."""
     headers = request.headers
     try:
-        return bolt_request(payload, {name: headers[name] for name in HEARD if name in headers})
+        return bolt_request(
+            payload, {name: headers[name] for name in RETRY_HEADERS if name in headers}
+        )
     except Unreadable as error:
-        raise Turned(400, str(error)) from error
+        raise Rejected(400, str(error)) from error
 
 
 def _kind(request: Request) -> str:

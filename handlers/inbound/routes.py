@@ -1,4 +1,4 @@
-"""The addresses of our doors: taken with a slash at their end as without, and never redirected."""
+"""The addresses that are served: with a slash at their end as without, and never redirected."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,7 +9,7 @@ from starlette.routing import Route
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def doors(path: str, endpoint: Endpoint, *, posted: bool = False) -> list[Route]:
+def routes_for(path: str, endpoint: Endpoint, *, posted: bool = False) -> list[Route]:
     """Routes to one endpoint: for GET and HEAD, or for POST where it is `posted` to.
 
     A redirect would lose what is posted, and would name the address as it is behind the proxy.

@@ -9,9 +9,9 @@ from starlette.requests import Request
 
 from bot.clock import Clock
 from bot.clock_skew import SIGNATURE_SECONDS
-from handlers.inbound.bodies import Turned
+from handlers.inbound.bodies import Rejected
 
-STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 
 DAY_SECONDS = 86_400
 """A clock that is further off than this is no clock; what is older is a repetition."""
@@ -20,22 +20,22 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
-class Seal(NamedTuple):
+class RequestSignature(NamedTuple):
     """What a request says of its own signature; not verified yet."""
 
-    stamp: str
+    timestamp: str
     signature: str
 
 
-class TooLate(Turned):
+class TooLate(Rejected):
     """It is too old, or our clock is wrong."""
 
-    def __init__(self, seal: Seal) -> None:
+    def __init__(self, claimed: RequestSignature) -> None:
         super().__init__(401, "signed more than 5 minutes ago, or by another clock")
-        self.seal = seal
+        self.claimed = claimed
 
 
-class SlackSeals:
+class SlackSignatures:
     """Verifies what the holder of the signing secret sent within the last five minutes."""
 
     def __init__(self, signing_secret: str, clock: Clock) -> None:
@@ -43,42 +43,42 @@ class SlackSeals:
         self._secret = signing_secret
         self._verifier = SignatureVerifier(signing_secret, _Now(clock))
 
-    def of(self, request: Request) -> Seal:
-        """What its headers say; Turned with 401 where no body could make that good.
+    def read(self, request: Request) -> RequestSignature:
+        """What its headers say; Rejected with 401 where no body could make that good.
 
         So whoever has no signature, or an old one, is refused before the body is read.
         """
-        stamp, signature = request.headers.get(STAMP), request.headers.get(SIGNATURE)
-        if stamp is None or signature is None:
-            raise Turned(401, "not signed")
-        if not (_SECONDS.fullmatch(stamp) and _SIGNATURE.fullmatch(signature)):
-            raise Turned(401, "a signature that cannot be read")
-        seal = Seal(stamp, signature)
-        if self._off(seal) > SIGNATURE_SECONDS:
-            raise TooLate(seal)
-        return seal
+        timestamp, signature = request.headers.get(TIMESTAMP), request.headers.get(SIGNATURE)
+        if timestamp is None or signature is None:
+            raise Rejected(401, "not signed")
+        if not (_SECONDS.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
+            raise Rejected(401, "a signature that cannot be read")
+        claimed = RequestSignature(timestamp, signature)
+        if self._seconds_off(claimed) > SIGNATURE_SECONDS:
+            raise TooLate(claimed)
+        return claimed
 
     def was_signed(self, late: TooLate, body: bytes) -> bool:
         """Whether Slack signed that at some time within a day: then our clock may be wrong."""
-        if self._off(late.seal) > DAY_SECONDS:
+        if self._seconds_off(late.claimed) > DAY_SECONDS:
             return False
-        verifier = SignatureVerifier(self._secret, _At(float(late.seal.stamp)))
+        verifier = SignatureVerifier(self._secret, _At(float(late.claimed.timestamp)))
         try:
-            return bool(verifier.is_valid(body, late.seal.stamp, late.seal.signature))
+            return bool(verifier.is_valid(body, late.claimed.timestamp, late.claimed.signature))
         except UnicodeDecodeError:
             return False
 
-    def _off(self, seal: Seal) -> float:
-        return abs(self._clock.now().timestamp() - int(seal.stamp))
+    def _seconds_off(self, claimed: RequestSignature) -> float:
+        return abs(self._clock.now().timestamp() - int(claimed.timestamp))
 
-    def verify(self, seal: Seal, body: bytes) -> None:
-        """Turned with 401 unless Slack signed exactly these bytes."""
+    def verify(self, claimed: RequestSignature, body: bytes) -> None:
+        """Rejected with 401 unless Slack signed exactly these bytes."""
         try:
-            genuine = self._verifier.is_valid(body, seal.stamp, seal.signature)
+            genuine = self._verifier.is_valid(body, claimed.timestamp, claimed.signature)
         except UnicodeDecodeError as error:  # Slack sends UTF-8, and the verifier reads no other
-            raise Turned(401, "a signature that cannot be read") from error
+            raise Rejected(401, "a signature that cannot be read") from error
         if not genuine:
-            raise Turned(401, "signed with another secret")
+            raise Rejected(401, "signed with another secret")
 
 
 class _At(SignatureClock):

@@ -23,7 +23,7 @@ from bot.meter import Meter
 from bot.network import DIRECT, Network
 from handlers.inbound.envelopes import payload_of, request_of
 from handlers.inbound.payloads import Json, Unreadable
-from handlers.inbound.request_metrics import arriving
+from handlers.inbound.request_metrics import RequestTimer
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import error_code, retry_after
 from handlers.slack_api.websocket import Disconnected, SlackSocket
@@ -58,7 +58,7 @@ LINGER_SECONDS = 10.0
 REFRESH = {"warning", "refresh_requested"}
 """Reasons of `disconnect` that leave time to open the next connection before this one ends."""
 
-NEVER = {
+FATAL_ERRORS = {
     "invalid_auth",
     "not_authed",
     "account_inactive",
@@ -74,16 +74,19 @@ NEVER = {
 OK = 200
 
 
-class Pulse(NamedTuple):
-    """How the socket is. `since` is None while there is no connection; `silent` is in seconds."""
+class SocketHealth(NamedTuple):
+    """How the socket is.
+
+    `since` is None while there is no connection; `silent_s` is how long nothing came.
+    """
 
     state: Literal["starting", "connected", "reconnecting", "dead"]
     since: datetime | None
-    silent: float
+    silent_s: float
     reconnects: int
 
     @property
-    def well(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether Slack can still be expected to reach us."""
         return self.state != "dead"
 
@@ -95,7 +98,7 @@ class SlackAddress(NamedTuple):
     network: Network = DIRECT
 
 
-class Socket:
+class SocketModeClient:
     """Keeps one connection to Slack, and answers what comes over it.
 
     `slack` is its Web API. `tasks` are the process's own: an answer begun is finished there.
@@ -117,29 +120,29 @@ class Socket:
         self._clock = clock
         self._meter = meter
         self._connection: SlackSocket | None = None
-        self._owed: dict[SlackSocket, set[asyncio.Task[None]]] = {}
+        self._unanswered: dict[SlackSocket, set[asyncio.Task[None]]] = {}
         self._failures = 0
         self._connected = 0
         self._last_frame_at = clock.monotonic()
 
-    def pulse(self) -> Pulse:
+    def health(self) -> SocketHealth:
         """How it is now."""
         connection = self._connection
         last_frame_at = max(
-            [self._last_frame_at, *(connection.last_frame_at for connection in self._owed)]
+            [self._last_frame_at, *(connection.last_frame_at for connection in self._unanswered)]
         )
-        silent = self._clock.monotonic() - last_frame_at
+        silent_s = self._clock.monotonic() - last_frame_at
         reconnects = max(self._connected - 1, 0)
-        if silent > DEAD_SECONDS:
-            return Pulse("dead", None, silent, reconnects)
+        if silent_s > DEAD_SECONDS:
+            return SocketHealth("dead", None, silent_s, reconnects)
         if connection is not None and not connection.stale.done():
-            return Pulse("connected", connection.since, silent, reconnects)
+            return SocketHealth("connected", connection.since, silent_s, reconnects)
         state: Literal["reconnecting", "starting"] = (
             "reconnecting" if self._connected else "starting"
         )
-        return Pulse(state, None, silent, reconnects)
+        return SocketHealth(state, None, silent_s, reconnects)
 
-    async def keep(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event) -> None:
         """Take requests until `stop`, then finish the answers that are owed and hang up.
 
         SocketLost after TRIES failures in a row; ConfigError when Slack refuses the token.
@@ -147,27 +150,29 @@ class Socket:
         network = self._slack.network
         async with open_session(network) as session:
             slack = web_client(session, self._slack.api_url, network=network)
-            keeping = asyncio.create_task(self._keep(slack, session), name="socket")
+            keeping = asyncio.create_task(self._run(slack, session), name="socket")
             stopping = asyncio.create_task(stop.wait(), name="stop")
             try:
-                await either(keeping, stopping)
+                await wait_for_either(keeping, stopping)
                 if keeping.done():
                     await keeping
             finally:
                 for task in (keeping, stopping):
                     task.cancel()
                 await asyncio.gather(keeping, stopping, return_exceptions=True)
-                await asyncio.gather(*(self._retire(connection) for connection in list(self._owed)))
+                await asyncio.gather(
+                    *(self._retire(connection) for connection in list(self._unanswered))
+                )
 
-    async def _keep(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> NoReturn:
+    async def _run(self, slack: AsyncWebClient, session: aiohttp.ClientSession) -> NoReturn:
         while True:
             fresh = await self._connect(slack, session)
             old, self._connection = self._connection, fresh
             self._connected += 1
             log.info("socket connected", reconnects=self._connected - 1)
             if old is not None:
-                self._tasks.spawn(self._outlive(old), "retire")
-            why = await self._until_worn(fresh)
+                self._tasks.spawn(self._read_on(old), "retire")
+            why = await self._until_stale(fresh)
             lived = self._clock.monotonic() - fresh.opened
             log.info("socket worn", why=why, lived=round(lived, 1))
             self._failures = self._failures + 1 if lived < SETTLED_SECONDS else 0
@@ -201,9 +206,9 @@ class Socket:
             async with asyncio.timeout(OPEN_SECONDS):
                 url = await self._ticket(slack)
                 connection = await SlackSocket.open(session, url, self._clock, network)
-                self._owed[connection] = set()
+                self._unanswered[connection] = set()
                 self._tasks.spawn(self._read(connection), "socket")
-                await either(connection.ready, connection.stale)
+                await wait_for_either(connection.ready, connection.stale)
         except TimeoutError as error:
             if connection is not None:
                 await self._retire(connection)
@@ -220,7 +225,7 @@ class Socket:
             answer = await slack.apps_connections_open(app_token=token)
         except SlackApiError as error:
             code = error_code(error)
-            if code in NEVER:
+            if code in FATAL_ERRORS:
                 raise ConfigError(
                     f"Slack refuses SLACK_APP_TOKEN: {code}.",
                     next_step="Make an app-level token with connections:write, under Basic "
@@ -231,19 +236,19 @@ class Socket:
             raise Disconnected.because(error, self._slack.api_url, self._slack.network) from error
         return str(answer.get("url") or "")
 
-    async def _until_worn(self, connection: SlackSocket) -> str:
+    async def _until_stale(self, connection: SlackSocket) -> str:
         """Why `connection` has to be replaced, as soon as it has to be."""
         while not connection.stale.done():
-            silent = self._clock.monotonic() - connection.last_frame_at
-            if silent >= SILENT_SECONDS:
+            silent_s = self._clock.monotonic() - connection.last_frame_at
+            if silent_s >= SILENT_SECONDS:
                 connection.mark_stale("silent")
                 break
-            if silent >= PING_SECONDS:
+            if silent_s >= PING_SECONDS:
                 await connection.ping()
-            until = PING_SECONDS if silent < PING_SECONDS else SILENT_SECONDS
-            sleeping = asyncio.create_task(self._clock.sleep(until - silent))
+            until = PING_SECONDS if silent_s < PING_SECONDS else SILENT_SECONDS
+            sleeping = asyncio.create_task(self._clock.sleep(until - silent_s))
             try:
-                await either(sleeping, connection.stale)
+                await wait_for_either(sleeping, connection.stale)
             finally:
                 sleeping.cancel()
         return connection.stale.result()
@@ -263,11 +268,11 @@ class Socket:
             connection.mark_stale(str(told.get("reason")))
         elif (
             isinstance(told.get("envelope_id"), str)
-            and (owed := self._owed.get(connection)) is not None
+            and (unanswered := self._unanswered.get(connection)) is not None
         ):
             task = self._tasks.spawn(self._answer(connection, told), "envelope")
-            owed.add(task)
-            task.add_done_callback(owed.discard)
+            unanswered.add(task)
+            task.add_done_callback(unanswered.discard)
 
     async def _answer(self, connection: SlackSocket, envelope: Json) -> None:
         """Let Bolt answer, and send that; what no listener takes stays unacknowledged, as by HTTP.
@@ -276,13 +281,13 @@ class Socket:
         What cannot be read is acknowledged: Slack would deliver it for ever.
         """
         kind, payload = envelope.get("type"), None
-        with arriving(self._meter, self._clock) as arrival:
+        with RequestTimer(self._meter, self._clock) as timer:
             try:
                 asked = request_of(envelope)
             except Unreadable:
                 log.warning("envelope not readable", kind=kind)
             else:
-                arrival.body = asked.body
+                timer.body = asked.body
                 answer = await self._bolt.async_dispatch(asked)
                 if answer.status != OK:
                     log.warning("envelope not taken", kind=kind, status=answer.status)
@@ -294,11 +299,11 @@ class Socket:
             except Disconnected as error:
                 log.warning("acknowledgement lost", kind=kind, why=str(error))
 
-    async def _outlive(self, connection: SlackSocket) -> None:
+    async def _read_on(self, connection: SlackSocket) -> None:
         """Go on with a connection that has its successor until Slack ends it, or for a while."""
         waiting = asyncio.create_task(self._clock.sleep(LINGER_SECONDS))
         try:
-            await either(waiting, connection.ended)
+            await wait_for_either(waiting, connection.ended)
         finally:
             waiting.cancel()
         await self._retire(connection)
@@ -308,9 +313,9 @@ class Socket:
 
         What Slack sent and we did not take is not acknowledged: Slack delivers it again.
         """
-        owed = self._owed.pop(connection, set())
-        if owed:
-            await asyncio.wait(set(owed), timeout=ANSWER_SECONDS)
+        unanswered = self._unanswered.pop(connection, set())
+        if unanswered:
+            await asyncio.wait(set(unanswered), timeout=ANSWER_SECONDS)
         self._last_frame_at = max(self._last_frame_at, connection.last_frame_at)
         await connection.close()
 
@@ -320,6 +325,6 @@ def _lost(tries: int, why: Diagnosis | None) -> SocketLost:
     return SocketLost(said) if why is None else SocketLost(f"{said} {why.says}", next_step=why.mend)
 
 
-async def either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:
+async def wait_for_either(one: asyncio.Future[Any], other: asyncio.Future[Any]) -> None:
     """Wait until one of the two is done; neither is cancelled."""
     await asyncio.wait({one, other}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field, SecretStr
 
 from bot.calls.models import Vendor
-from handlers.inbound.bodies import Turned
-from handlers.webhooks.vendor_event import Happening, Kind, event
+from handlers.inbound.bodies import Rejected
+from handlers.webhooks.vendor_event import EventKind, VendorEvent, parse_event
 
 KINDS = {
-    "call_started": Kind.STARTED,
-    "call_ended": Kind.ENDED,
-    "call_participant_joined": Kind.JOINED,
-    "call_participant_left": Kind.LEFT,
-    "meeting_started": Kind.STARTED,
-    "meeting_ended": Kind.ENDED,
-    "meeting_participant_joined": Kind.JOINED,
-    "meeting_participant_left": Kind.LEFT,
+    "call_started": EventKind.STARTED,
+    "call_ended": EventKind.ENDED,
+    "call_participant_joined": EventKind.JOINED,
+    "call_participant_left": EventKind.LEFT,
+    "meeting_started": EventKind.STARTED,
+    "meeting_ended": EventKind.ENDED,
+    "meeting_participant_joined": EventKind.JOINED,
+    "meeting_participant_left": EventKind.LEFT,
 }
 
 
-class Told(BaseModel):
+class AnyEvent(BaseModel):
     """The kind of any event, by which those that are not for us are known."""
 
     trigger: str
@@ -41,22 +41,22 @@ class InSession(BaseModel):
 
 
 def admit(headers: Mapping[str, str], login: SecretStr | None) -> None:
-    """Turned with 401 unless the sender knows `login`, which is `user:password`.
+    """Rejected with 401 unless the sender knows `login`, which is `user:password`.
 
     Without a login nothing is believed. Header names are in lower case.
     """
     if login is None:
-        raise Turned(401, "set COMETCHAT_WEBHOOK_AUTH, here and at CometChat, to let it in")
+        raise Rejected(401, "set COMETCHAT_WEBHOOK_AUTH, here and at CometChat, to let it in")
     if not _knows(login.get_secret_value(), headers.get("authorization", "")):
-        raise Turned(401, "not the user and password of COMETCHAT_WEBHOOK_AUTH")
+        raise Rejected(401, "not the user and password of COMETCHAT_WEBHOOK_AUTH")
 
 
-def read(body: bytes) -> Happening | None:
-    """The event in admitted bytes, None for one that is not for us; Turned when unreadable."""
-    kind = KINDS.get(event(Told, body).trigger)
+def read(body: bytes) -> VendorEvent | None:
+    """The event in admitted bytes, None for one that is not for us; Rejected when unreadable."""
+    kind = KINDS.get(parse_event(AnyEvent, body).trigger)
     if kind is None:
         return None
-    return Happening(Vendor.COMETCHAT, event(InSession, body).data.id, kind)
+    return VendorEvent(Vendor.COMETCHAT, parse_event(InSession, body).data.id, kind)
 
 
 def _knows(login: str, authorization: str) -> bool:

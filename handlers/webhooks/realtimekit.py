@@ -8,22 +8,22 @@ from pydantic import BaseModel, Field
 from bot.calls.models import Vendor
 from bot.errors import VendorError
 from bot.ports import Signatures
-from handlers.inbound.bodies import Turned
-from handlers.webhooks.vendor_event import Happening, Kind, event
+from handlers.inbound.bodies import Rejected
+from handlers.webhooks.vendor_event import EventKind, VendorEvent, parse_event
 
 SIGNATURE = "rtk-signature"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{4,4096}={0,2}")
 
 KINDS = {
-    "meeting.started": Kind.STARTED,
-    "meeting.ended": Kind.ENDED,
-    "meeting.participantJoined": Kind.JOINED,
-    "meeting.participantLeft": Kind.LEFT,
+    "meeting.started": EventKind.STARTED,
+    "meeting.ended": EventKind.ENDED,
+    "meeting.participantJoined": EventKind.JOINED,
+    "meeting.participantLeft": EventKind.LEFT,
 }
 
 
-class Told(BaseModel):
+class AnyEvent(BaseModel):
     """The kind of any event, by which those that are not for us are known."""
 
     event: str
@@ -42,30 +42,30 @@ class InMeeting(BaseModel):
 
 
 def admit(headers: Mapping[str, str]) -> None:
-    """Turned with 401 where there is no signature that a body could make good.
+    """Rejected with 401 where there is no signature that a body could make good.
 
     Header names are in lower case.
     """
     if not _BASE64.fullmatch(headers.get(SIGNATURE, "")):
-        raise Turned(401, "not signed")
+        raise Rejected(401, "not signed")
 
 
 async def verify(body: bytes, signature: str, signatures: Signatures) -> None:
-    """Turned with 401 for a bad signature, with 503 when it cannot be checked.
+    """Rejected with 401 for a bad signature, with 503 when it cannot be checked.
 
     RealtimeKit tries again after a 5xx only: a 4xx for trouble of our own would lose the event.
     """
     try:
         genuine = await signatures.genuine(body, signature)
     except VendorError as error:
-        raise Turned(503, f"the public key is not to be had: {error}") from error
+        raise Rejected(503, f"the public key is not to be had: {error}") from error
     if not genuine:
-        raise Turned(401, "not signed by RealtimeKit")
+        raise Rejected(401, "not signed by RealtimeKit")
 
 
-def read(body: bytes) -> Happening | None:
-    """The event in verified bytes, None for one that is not for us; Turned when unreadable."""
-    kind = KINDS.get(event(Told, body).event)
+def read(body: bytes) -> VendorEvent | None:
+    """The event in verified bytes, None for one that is not for us; Rejected when unreadable."""
+    kind = KINDS.get(parse_event(AnyEvent, body).event)
     if kind is None:
         return None
-    return Happening(Vendor.REALTIMEKIT, event(InMeeting, body).meeting.id, kind)
+    return VendorEvent(Vendor.REALTIMEKIT, parse_event(InMeeting, body).meeting.id, kind)

@@ -1,4 +1,4 @@
-"""The doors the vendors knock at, one for each that is on."""
+"""The webhooks, one route for each vendor that is on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,18 +12,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.calls.models import Vendor
-from handlers.inbound.bodies import Bodies, Turned, declared_length
-from handlers.inbound.routes import Endpoint, doors
+from handlers.inbound.bodies import Bodies, Rejected, declared_length
+from handlers.inbound.routes import Endpoint, routes_for
 from handlers.services import Services
 from handlers.webhooks import cometchat, realtimekit, stream
-from handlers.webhooks.vendor_event import Happening
+from handlers.webhooks.vendor_event import VendorEvent
 
 log = structlog.get_logger(__name__)
 
 READY_SECONDS = 1.0
 """CometChat waits 2 s for an answer; a process that is still opening says so before that."""
 
-Read = Callable[[bytes, Mapping[str, str]], Awaitable[Happening | None]]
+Read = Callable[[bytes, Mapping[str, str]], Awaitable[VendorEvent | None]]
 
 
 class Trust(NamedTuple):
@@ -38,10 +38,10 @@ class Trust(NamedTuple):
     cometchat_login: SecretStr | None = None
 
 
-class Reader(NamedTuple):
-    """One vendor's events. `admit` raises Turned by the headers alone, before the body is read.
+class VendorReader(NamedTuple):
+    """One vendor's events. `admit` raises Rejected by the headers alone, before the body is read.
 
-    `read` gives the event, None for one that is not for us; Turned when it is not to be believed.
+    `read` gives the event, None for one that is not for us; Rejected when it is not to be believed.
     """
 
     admit: Callable[[Mapping[str, str]], None]
@@ -51,69 +51,71 @@ class Reader(NamedTuple):
 def webhook_routes(services: Services, trust: Trust, bodies: Bodies) -> list[Route]:
     """`POST /webhooks/<vendor>` for each vendor that is on; another one's is not found.
 
-    `bodies` are those of all doors of the process.
+    `bodies` are those of the whole process.
     """
     return [
         route
         for vendor, reader in _readers(services, trust).items()
-        for route in doors(f"/webhooks/{vendor}", _door(services, reader, bodies), posted=True)
+        for route in routes_for(
+            f"/webhooks/{vendor}", _endpoint(services, reader, bodies), posted=True
+        )
     ]
 
 
-def _readers(services: Services, trust: Trust) -> dict[Vendor, Reader]:
-    async def from_stream(body: bytes, headers: Mapping[str, str]) -> Happening | None:
+def _readers(services: Services, trust: Trust) -> dict[Vendor, VendorReader]:
+    async def from_stream(body: bytes, headers: Mapping[str, str]) -> VendorEvent | None:
         secret = trust.stream.get_secret_value() if trust.stream else ""
         return stream.read(body, headers, secret)
 
-    async def from_realtimekit(body: bytes, headers: Mapping[str, str]) -> Happening | None:
+    async def from_realtimekit(body: bytes, headers: Mapping[str, str]) -> VendorEvent | None:
         await realtimekit.verify(body, headers[realtimekit.SIGNATURE], services.signatures)
         return realtimekit.read(body)
 
-    async def from_cometchat(body: bytes, _: Mapping[str, str]) -> Happening | None:
+    async def from_cometchat(body: bytes, _: Mapping[str, str]) -> VendorEvent | None:
         return cometchat.read(body)
 
     login = partial(cometchat.admit, login=trust.cometchat_login)
     on = {
-        Vendor.STREAM: (trust.stream is not None, Reader(stream.admit, from_stream)),
-        Vendor.REALTIMEKIT: (trust.realtimekit, Reader(realtimekit.admit, from_realtimekit)),
-        Vendor.COMETCHAT: (trust.cometchat, Reader(login, from_cometchat)),
+        Vendor.STREAM: (trust.stream is not None, VendorReader(stream.admit, from_stream)),
+        Vendor.REALTIMEKIT: (trust.realtimekit, VendorReader(realtimekit.admit, from_realtimekit)),
+        Vendor.COMETCHAT: (trust.cometchat, VendorReader(login, from_cometchat)),
     }
     return {vendor: reader for vendor, (is_on, reader) in on.items() if is_on}
 
 
-def _door(services: Services, reader: Reader, bodies: Bodies) -> Endpoint:
-    async def door(request: Request) -> Response:
+def _endpoint(services: Services, reader: VendorReader, bodies: Bodies) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
         try:
             declared_length(request)
             reader.admit(request.headers)
             await _open(services)
             async with bodies.reading(request) as body:
-                happened = await reader.read(body, request.headers)
-        except Turned as away:
+                event = await reader.read(body, request.headers)
+        except Rejected as away:
             path = request.url.path
             log.warning("webhook turned away", path=path, status=away.status, why=str(away))
             return Response(status_code=away.status)
-        if happened is not None:
-            _heed(services, happened)
+        if event is not None:
+            _forget_people(services, event)
         return Response(status_code=200)
 
-    return door
+    return endpoint
 
 
 async def _open(services: Services) -> None:
-    """Turned with 503, after which vendors try again, while the process is still opening."""
+    """Rejected with 503, after which vendors try again, while the process is still opening."""
     try:
         async with asyncio.timeout(READY_SECONDS):
             await services.wait()
     except TimeoutError as error:
-        raise Turned(503, "still opening") from error
+        raise Rejected(503, "still opening") from error
 
 
-def _heed(services: Services, happened: Happening) -> None:
+def _forget_people(services: Services, event: VendorEvent) -> None:
     """Who was in the call is not believed any more; the next name typed is looked up afresh.
 
     Deliveries need no de-duplication: forgetting twice, late or out of order costs one more look
     at the vendor and is never wrong.
     """
-    services.service.live_calls.recent_calls.forget(happened.vendor, happened.call_id)
-    log.debug("call changed", vendor=happened.vendor, kind=happened.kind)
+    services.service.live_calls.recent_calls.forget(event.vendor, event.call_id)
+    log.debug("call changed", vendor=event.vendor, kind=event.kind)

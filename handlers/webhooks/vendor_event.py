@@ -6,12 +6,12 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.calls.models import Vendor
-from handlers.inbound.bodies import Turned
+from handlers.inbound.bodies import Rejected
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What changes who is in a call. Whatever else vendors tell is not for us."""
 
     STARTED = "started"
@@ -22,20 +22,20 @@ class Kind(StrEnum):
     READMITTED = "readmitted"
 
 
-class Happening(NamedTuple):
+class VendorEvent(NamedTuple):
     """One verified event. `call_id` is `CallRef.id`."""
 
     vendor: Vendor
     call_id: str
-    kind: Kind
+    kind: EventKind
 
 
-def event(model: type[M], body: bytes) -> M:
-    """The event in these bytes, which are verified already; Turned with 400 when it is none.
+def parse_event(model: type[M], body: bytes) -> M:
+    """The event in these bytes, which are verified already; Rejected with 400 when it is none.
 
     No vendor is told to repeat it: the same bytes would be as unreadable the next time.
     """
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise Turned(400, "not an event this vendor documents") from error
+        raise Rejected(400, "not an event this vendor documents") from error

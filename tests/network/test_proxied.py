@@ -200,7 +200,7 @@ async def test_socket_mode_says_why_it_does_not_connect(town: Town, tmp_path: Pa
         _, socket, *_ = entrance(settings, Services("/calls"), ManualClock())
         assert socket
         with capture_logs() as log, pytest.raises(SocketLost) as lost:
-            await socket.keep(asyncio.Event())
+            await socket.run(asyncio.Event())
     tried = [line for line in log if line["event"] == "socket not connected"]
     assert {line["cause"] for line in tried} == {Cause.PROXY_PASSWORD}
     assert "wants a user and a password that it knows" in str(lost.value)

@@ -13,7 +13,7 @@ from bot.meter import UNMETERED, Backlog, Waiting
 from bot.metrics import READ_SECONDS, Metrics
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.inbound.request_metrics import arriving, kind_of
+from handlers.inbound.request_metrics import RequestTimer, kind_of
 from handlers.services import Services
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import order
@@ -155,9 +155,9 @@ def test_each_kind_of_request_has_its_name(body: dict[str, str], kind: str) -> N
 
 
 async def test_only_what_was_let_in_is_timed(metrics: Metrics, clock: ManualClock) -> None:
-    with arriving(lambda: metrics, clock):
+    with RequestTimer(lambda: metrics, clock):
         clock.advance(1)
-    with arriving(lambda: metrics, clock) as arrival:
+    with RequestTimer(lambda: metrics, clock) as arrival:
         clock.advance(0.5)
         arrival.body = {"command": "/calls"}
     seen = await figures(metrics)

@@ -19,8 +19,8 @@ from bot.service import entrance, front_door
 from bot.settings import Settings
 from handlers.inbound.app import web_app
 from handlers.inbound.bodies import Bodies
-from handlers.inbound.health import Check, Watchers, checks, ready_routes
-from handlers.inbound.socket_mode import Pulse
+from handlers.inbound.health import Check, HealthAccess, checks, ready_routes
+from handlers.inbound.socket_mode import SocketHealth
 from handlers.services import Services
 from handlers.webhooks import Trust, webhook_routes
 from tests.fakes.moderator import Moderator
@@ -46,7 +46,7 @@ def door(show: Show, services: Services | None = None, **environ: str) -> httpx.
 
 def watched(parts: Mapping[str, Check], timeout_s: float = 30.0) -> httpx.AsyncClient:
     """`/readyz` alone, which waits so many seconds for a part."""
-    app = web_app(ready_routes(parts, Watchers(), timeout_s))
+    app = web_app(ready_routes(parts, HealthAccess(), timeout_s))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
@@ -199,7 +199,7 @@ async def test_with_a_token_its_bearer_sees_all_on_either_port(show: Show) -> No
 
 async def test_what_the_doors_know_is_in_no_text_of_theirs() -> None:
     secret = SecretStr("s3cret-of-a-door")
-    assert "s3cret" not in repr(Watchers(secret))
+    assert "s3cret" not in repr(HealthAccess(secret))
     assert "s3cret" not in repr(Trust(stream=secret, cometchat_login=secret))
     routes = webhook_routes(
         Services("/calls"),
@@ -255,7 +255,7 @@ async def test_tables_of_another_release_are_not_ready(
 async def test_a_socket_that_slack_cannot_reach_is_not_ready(
     show: Show, state: Literal["starting", "connected", "reconnecting", "dead"]
 ) -> None:
-    parts = checks(show.services, {}, lambda: Pulse(state, None, 0.0, 0))
+    parts = checks(show.services, {}, lambda: SocketHealth(state, None, 0.0, 0))
     async with watched(parts) as client:
         answer = await client.get("/readyz")
     ready = state in {"connected", "reconnecting"}

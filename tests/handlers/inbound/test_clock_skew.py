@@ -16,8 +16,8 @@ from bot.demo.stage import Show, open_show
 from bot.scheduler.clock_checks import ClockChecks
 from bot.service import front_door
 from bot.settings import Settings
-from handlers.inbound.signatures import Seal as SealOf
-from handlers.inbound.signatures import SlackSeals, TooLate
+from handlers.inbound.signatures import RequestSignature as SealOf
+from handlers.inbound.signatures import SlackSignatures, TooLate
 from handlers.slack_api.clients import ask_for_date
 
 
@@ -94,7 +94,7 @@ def test_what_slack_cannot_have_signed_lately_is_no_sign_of_a_wrong_clock(
 ) -> None:
     now = int(SystemClock().now().timestamp())
     signed = SealOf(str(now - 600 - stamp), f"v0={'0' * 64}")
-    assert not SlackSeals("secret", SystemClock()).was_signed(TooLate(signed), body)
+    assert not SlackSignatures("secret", SystemClock()).was_signed(TooLate(signed), body)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.store import SqlStore
 from handlers.inbound.app import web_app
 from handlers.inbound.bodies import MOST_BYTES
-from handlers.inbound.health import Watchers, ready_routes
+from handlers.inbound.health import HealthAccess, ready_routes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -264,7 +264,7 @@ async def test_it_says_that_it_is_alive_and_ready(door: httpx.AsyncClient) -> No
 
 async def test_it_is_alive_but_not_ready_without_its_database() -> None:
     store = SqlStore("postgresql://nobody@127.0.0.1:9/none", SystemClock())
-    async with client(web_app(ready_routes({"database": store.ping}, Watchers()))) as door:
+    async with client(web_app(ready_routes({"database": store.ping}, HealthAccess()))) as door:
         answer = await door.get("/readyz")
         why = answer.json()["why"]
         assert (answer.status_code, "refuses the connection" in why) == (503, True)
@@ -277,7 +277,7 @@ async def test_what_does_not_answer_in_time_is_not_ready() -> None:
     async def never() -> None:
         await SystemClock().sleep(60)
 
-    async with client(web_app(ready_routes({"part": never}, Watchers(), 0.01))) as door:
+    async with client(web_app(ready_routes({"part": never}, HealthAccess(), 0.01))) as door:
         answer = await door.get("/readyz")
     assert (answer.status_code, answer.json()["why"]) == (503, "There is no answer in time.")
 

@@ -30,7 +30,7 @@ from handlers.inbound.socket_mode import (
     SILENT_SECONDS,
     TRIES,
     SlackAddress,
-    Socket,
+    SocketModeClient,
 )
 from tests.fakes.clock import HeldClock, ManualClock
 
@@ -50,7 +50,7 @@ async def until(so: Callable[[], object], meanwhile: Callable[[], None] = lambda
 class Bench:
     """A socket before the stand-in, and what its listeners heard; `gate` holds answers back."""
 
-    socket: Socket
+    socket: SocketModeClient
     exchange: SocketModeServer
     faults: Faults
     world: Workspace
@@ -62,8 +62,8 @@ class Bench:
 
     async def opened(self, number: int) -> None:
         """Wait for that connection, until the socket works with it too."""
-        await until(lambda: self.socket.pulse().reconnects >= number - 1)
-        await until(lambda: self.socket.pulse().since is not None)
+        await until(lambda: self.socket.health().reconnects >= number - 1)
+        await until(lambda: self.socket.health().since is not None)
 
     async def closed(self, number: int) -> None:
         """Wait until so many connections are left."""
@@ -77,7 +77,7 @@ async def bench(clock: Clock, token: str | None = None) -> AsyncIterator[Bench]:
     app = bolt_app("xoxb-1")
     async with serve(server.app) as url, server.exchange.serving():
         app_token = SecretStr(token or world.credentials.app_token)
-        socket = Socket(
+        socket = SocketModeClient(
             app, app_token, SlackAddress(f"{url}/api/"), tasks, clock, lambda: UNMETERED
         )
         made = Bench(socket, server.exchange, server.faults, world, tasks)
@@ -101,7 +101,7 @@ async def bench(clock: Clock, token: str | None = None) -> AsyncIterator[Bench]:
 
 @asynccontextmanager
 async def kept(made: Bench) -> AsyncIterator[asyncio.Task[None]]:
-    keeping = asyncio.create_task(made.socket.keep(made.stop))
+    keeping = asyncio.create_task(made.socket.run(made.stop))
     try:
         yield keeping
     finally:
@@ -176,16 +176,16 @@ async def test_slacks_pings_keep_a_quiet_connection(made: Bench, held: HeldClock
     for _ in range(10):
         held.advance(PING_SECONDS - 1)
         await made.exchange.ping()
-        await until(lambda: not made.socket.pulse().silent)
-    assert (made.exchange.opened, made.socket.pulse().reconnects) == (1, 0)
+        await until(lambda: not made.socket.health().silent_s)
+    assert (made.exchange.opened, made.socket.health().reconnects) == (1, 0)
 
 
 async def test_a_quiet_connection_is_asked_for_a_sign_of_life(made: Bench, held: HeldClock) -> None:
     """Slack's side may go quiet for good reasons: its pong is a frame like any other."""
     held.advance(PING_SECONDS)
-    await until(lambda: not made.socket.pulse().silent)
+    await until(lambda: not made.socket.health().silent_s)
     held.advance(SILENT_SECONDS - 1)
-    await until(lambda: not made.socket.pulse().silent)
+    await until(lambda: not made.socket.health().silent_s)
     assert made.exchange.opened == 1
 
 
@@ -197,7 +197,7 @@ async def test_a_connection_that_went_deaf_and_dumb_is_replaced(
     await made.opened(2)
     await made.closed(1)
     assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
-    assert made.socket.pulse().reconnects == 1
+    assert made.socket.health().reconnects == 1
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
@@ -219,7 +219,7 @@ async def test_what_still_comes_on_a_recycled_connection_is_answered(made: Bench
     assert await made.exchange.send("slash_commands", COMMAND) == {"text": "you said help"}
     await made.exchange.close(made.exchange.plugs[1])
     await made.closed(1)
-    assert made.socket.pulse().state == "connected"
+    assert made.socket.health().state == "connected"
 
 
 async def test_a_connection_that_is_switched_off_is_closed_first(made: Bench) -> None:
@@ -237,7 +237,7 @@ async def test_one_connection_too_many_is_not_taken_for_one(held: HeldClock) -> 
                 refused = "too_many_websockets"
                 await until(lambda: any(line.get("why") == refused for line in log))
                 await others.pop().close()
-                await until(lambda: here.socket.pulse().since, lambda: held.advance(1))
+                await until(lambda: here.socket.health().since, lambda: held.advance(1))
         for other in others:
             await other.close()
 
@@ -270,7 +270,7 @@ async def test_each_further_try_waits_longer_and_the_last_one_ends_the_process()
     async with bench(clock) as here:
         here.faults.error(500, on="apps.connections.open", times=None)
         with pytest.raises(SocketLost, match=f"{TRIES} tries") as lost:
-            await here.socket.keep(here.stop)
+            await here.socket.run(here.stop)
     waited = [*PAUSES, *[PAUSES[-1]] * TRIES][: TRIES - 1]
     assert clock.slept == waited
     assert lost.value.exit_code == 75
@@ -282,7 +282,7 @@ async def test_slacks_own_wish_to_wait_is_heeded() -> None:
         here.faults.limit(42, on="apps.connections.open")
         here.faults.error(500, on="apps.connections.open", times=None)
         with pytest.raises(SocketLost):
-            await here.socket.keep(here.stop)
+            await here.socket.run(here.stop)
     assert clock.slept[:2] == [42, PAUSES[1]]
 
 
@@ -291,7 +291,7 @@ async def test_connections_that_break_again_and_again_end_the_process_too(
 ) -> None:
     """As the loops of “Session is closed” do: connected each time, and never for long."""
     async with bench(held) as here:
-        keeping = asyncio.create_task(here.socket.keep(here.stop))
+        keeping = asyncio.create_task(here.socket.run(here.stop))
 
         def trouble() -> None:
             here.exchange.drop()
@@ -308,7 +308,7 @@ async def test_a_connection_that_lasted_is_no_failure(made: Bench, held: HeldClo
         for _ in range(2):
             held.advance(SETTLED_SECONDS / 2)
             await made.exchange.ping()
-            await until(lambda: not made.socket.pulse().silent)
+            await until(lambda: not made.socket.health().silent_s)
         made.exchange.drop()
         await made.opened(number)
 
@@ -319,14 +319,14 @@ async def test_an_address_that_leads_nowhere_is_a_failure_like_any_other(address
     async with bench(clock) as here:
         here.world.socket_address = lambda: address
         with pytest.raises(SocketLost):
-            await here.socket.keep(here.stop)
+            await here.socket.run(here.stop)
     assert len(clock.slept) == TRIES - 1
 
 
 async def test_a_slack_that_is_away_is_a_failure_like_any_other() -> None:
     clock = ManualClock()
     app_token, away = SecretStr("xapp-1"), "http://127.0.0.1:9/api/"
-    socket = Socket(
+    socket = SocketModeClient(
         bolt_app("xoxb-1"),
         app_token,
         SlackAddress(away),
@@ -335,7 +335,7 @@ async def test_a_slack_that_is_away_is_a_failure_like_any_other() -> None:
         lambda: UNMETERED,
     )
     with pytest.raises(SocketLost):
-        await socket.keep(asyncio.Event())
+        await socket.run(asyncio.Event())
 
 
 @pytest.mark.parametrize("token", ["xapp-of-somebody-else", "xoxb-made-up-token"])
@@ -343,25 +343,25 @@ async def test_a_token_that_slack_refuses_is_not_tried_twice(token: str) -> None
     clock = ManualClock()
     async with bench(clock, token) as here:
         with pytest.raises(ConfigError, match="SLACK_APP_TOKEN") as wrong:
-            await here.socket.keep(here.stop)
+            await here.socket.run(here.stop)
     assert clock.slept == []
     assert token not in str(wrong.value)
 
 
 async def test_a_socket_that_is_dead_for_long_is_not_well(held: HeldClock) -> None:
     async with bench(held) as here:
-        assert here.socket.pulse().state == "starting"
+        assert here.socket.health().state == "starting"
         async with kept(here):
             await here.opened(1)
-            assert here.socket.pulse().since == held.now()
+            assert here.socket.health().since == held.now()
             here.faults.error(500, on="apps.connections.open", times=None)
             here.exchange.drop()
-            await until(lambda: here.socket.pulse().state != "connected")
-            assert here.socket.pulse().state == "reconnecting"
-            assert here.socket.pulse().well
+            await until(lambda: here.socket.health().state != "connected")
+            assert here.socket.health().state == "reconnecting"
+            assert here.socket.health().is_alive
             held.advance(DEAD_SECONDS + 1)
-            assert here.socket.pulse().state == "dead"
-            assert not here.socket.pulse().well
+            assert here.socket.health().state == "dead"
+            assert not here.socket.health().is_alive
 
 
 async def test_told_to_stop_it_finishes_what_it_owes_and_takes_nothing_new(
@@ -374,7 +374,7 @@ async def test_told_to_stop_it_finishes_what_it_owes_and_takes_nothing_new(
             owed = asyncio.create_task(here.exchange.send("slash_commands", COMMAND))
             await until(lambda: here.heard)
             here.stop.set()
-            await until(lambda: not here.socket._owed)
+            await until(lambda: not here.socket._unanswered)
             late = asyncio.create_task(here.exchange.send("events_api", EVENT))
             await asyncio.sleep(0.01)
             here.gate.set()

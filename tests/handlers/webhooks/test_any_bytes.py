@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from handlers.inbound.bodies import Turned
+from handlers.inbound.bodies import Rejected
 from handlers.webhooks import cometchat, realtimekit, stream
 from tests.handlers.webhooks.signing import LOGIN, by_comet, by_stream
 
@@ -23,12 +23,12 @@ def test_whatever_comes_is_turned_away_or_let_in_and_breaks_nothing(
     body: bytes, headers: dict[str, str]
 ) -> None:
     genuine = by_stream(body, "secret")
-    with suppress(Turned):
+    with suppress(Rejected):
         assert stream.read(body, headers, "secret") is None
-    with suppress(Turned):
+    with suppress(Rejected):
         assert stream.read(body, genuine, "secret") is None
-    with suppress(Turned):
+    with suppress(Rejected):
         cometchat.admit(headers, SecretStr(LOGIN))
         assert cometchat.read(body) is None
-    with suppress(Turned):
+    with suppress(Rejected):
         assert realtimekit.read(body) is None

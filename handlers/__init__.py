@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.clock import Clock
 from bot.errors import TooManyRequests
 from handlers.actions import ACTIONS
-from handlers.admission import LETTER, LOOK, ORDER, SETTING, Demand, admitted
+from handlers.admission import KEYSTROKE, LOOK, ORDER, SETTING, Demand, admitted
 from handlers.blocks import action_values
 from handlers.blocks.digests import digest_values
 from handlers.blocks.forms.audit_search_form import SEARCH_FORM
@@ -30,7 +30,7 @@ from handlers.context import (
     read_shortcut,
     read_suggestion,
 )
-from handlers.events import Events, attend
+from handlers.events import Events, handle_event
 from handlers.modals import audit_search, digest_forms, order_form, reason_form
 from handlers.modals.order_form import FieldErrors, PushView, UpdateView
 from handlers.options import OPTIONS
@@ -43,11 +43,11 @@ COMMANDS: Mapping[type, Callable[[SlackContext, Any], Awaitable[Message | None]]
     requests.ListCalls: queries.list_calls,
     requests.ShowCall: queries.show_call,
     requests.FindPerson: reports.find_person,
-    requests.LookAtCall: reports.look_at_call,
-    requests.LookAtRooms: reports.look_at_rooms,
+    requests.ShowReport: reports.look_at_call,
+    requests.ShowRooms: reports.look_at_rooms,
     requests.ShowCase: queries.show_case,
     requests.ShowAudit: queries.show_audit,
-    requests.AskDigest: digests.ask,
+    requests.DigestRequest: digests.ask,
     requests.ShowCapabilities: queries.capabilities,
     requests.Help: queries.explain,
     requests.ActRequest: orders.act,
@@ -105,8 +105,8 @@ ANSWERED_BEFORE_OPEN = {
     requests.ListCalls,
     requests.ShowCall,
     requests.FindPerson,
-    requests.LookAtCall,
-    requests.LookAtRooms,
+    requests.ShowReport,
+    requests.ShowRooms,
     requests.Help,
 }
 """Words acknowledged before the services are open; their answer follows."""
@@ -151,7 +151,7 @@ class Listeners:
         """Something happened: acknowledged whatever comes of it, done once, unknown ones not."""
         await ack()
         if self._events.is_new(body):
-            attend(self._services, body)
+            handle_event(self._services, body)
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A form submitted: it closes when the order is on disk, and says why when it is not."""
@@ -198,7 +198,7 @@ def _demand_of_command(request: object) -> Demand:
     """How a command is held against the budget of whoever typed it."""
     if isinstance(request, requests.ActRequest | requests.Incomplete):
         return ORDER
-    return SETTING if isinstance(request, requests.AskDigest) and request.what.changes else LOOK
+    return SETTING if isinstance(request, requests.DigestRequest) and request.what.changes else LOOK
 
 
 async def _press(ctx: SlackContext) -> None:
@@ -232,7 +232,7 @@ async def _suggest(ctx: SlackContext) -> list[Block]:
     if handler is None:
         raise action_values.stale()
     await ctx.services.wait_ready()
-    async with admitted(ctx, LETTER):
+    async with admitted(ctx, KEYSTROKE):
         return await handler(ctx)
 
 

@@ -15,7 +15,7 @@ from handlers.commands import digests, orders
 from handlers.commands.queries import show_list, show_one, told_case
 from handlers.context import SlackContext
 from handlers.modals import audit_search, order_form, reason_form
-from handlers.redelivery import led_to
+from handlers.redelivery import earlier_acceptance
 from handlers.screens import home
 from handlers.screens.follow_up import follow_press
 from handlers.screens.reports import show_report, show_rooms
@@ -74,12 +74,12 @@ async def filter_list(ctx: SlackContext) -> None:
 
 async def look_further(ctx: SlackContext) -> None:
     """A look from a call's card, which stays as it is."""
-    await show_report(ctx, action_values.load(report_values.LookValue, ctx.payload.get("value")))
+    await show_report(ctx, action_values.load(report_values.ReportValue, ctx.payload.get("value")))
 
 
 async def page_look(ctx: SlackContext) -> None:
     """Another page of a look, or the same one anew."""
-    asked = action_values.load(report_values.LookValue, ctx.payload.get("value"))
+    asked = action_values.load(report_values.ReportValue, ctx.payload.get("value"))
     await show_report(ctx, asked, in_place=True)
 
 
@@ -115,7 +115,7 @@ async def repeat_case(ctx: SlackContext) -> None:
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     key = ctx.key("again", ctx.asker.actor.user, value.number)
     press = ctx.key("press", ctx.trigger_id)
-    acceptance = await led_to(ctx, press)
+    acceptance = await earlier_acceptance(ctx, press)
     if acceptance is None:
         await ctx.service.admit(ctx.asker, press, f"Do #{value.number} again")
         acceptance = await _next_try(ctx, value.number, key, press)
@@ -144,7 +144,7 @@ async def undo_case(ctx: SlackContext) -> None:
     """“Undo”: what takes the case back, by the usual way; a heavy act asks for a reason first."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
     words, press = f"Undo #{value.number}", ctx.key("press", ctx.trigger_id)
-    if (earlier := await led_to(ctx, press)) is not None:
+    if (earlier := await earlier_acceptance(ctx, press)) is not None:
         ctx.later(partial(ctx.answer, asked_message(earlier)), "answer")
         return
     await ctx.service.admit(ctx.asker, press, words)
@@ -195,9 +195,9 @@ ACTIONS: Mapping[str, Press] = {
     action_values.PAGE: show_view,
     action_values.FILTER_VENDOR: filter_list,
     action_values.FILTER_TEXT: filter_list,
-    report_values.LOOK: look_further,
-    report_values.LOOK_PAGE: page_look,
-    report_values.LOOK_ROOMS: page_rooms,
+    report_values.REPORT: look_further,
+    report_values.REPORT_PAGE: page_look,
+    report_values.ROOMS_PAGE: page_rooms,
     action_values.CASE: show_case,
     action_values.CASE_PAGE: page_case,
     action_values.CASE_CHECK: check_case,

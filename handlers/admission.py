@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.moderation.request_budgets import RequestKind, too_many
 from bot.priority import Priority, working_at
 from handlers.context import SlackContext
-from handlers.redelivery import came_before
+from handlers.redelivery import is_repeated
 
 
 class Demand(NamedTuple):
@@ -26,7 +26,7 @@ LOOK = Demand(Priority.LOOK, RequestKind.LOOK)
 ORDER = Demand(Priority.ORDER, RequestKind.ORDER)
 SETTING = Demand(Priority.LOOK, RequestKind.ORDER)
 """A digest is set up, changed or sent: nobody in a call waits for it."""
-LETTER = Demand(Priority.ORDER, RequestKind.LOOK, 0.1)
+KEYSTROKE = Demand(Priority.ORDER, RequestKind.LOOK, 0.1)
 """Letters typed into a menu: many of them come fast, and most are answered from what is known."""
 
 
@@ -39,7 +39,7 @@ async def admitted(ctx: SlackContext, demand: Demand) -> AsyncIterator[None]:
     """
     wait = ctx.services.budgets.wait(ctx.asker.actor, demand.kind, demand.cost)
     if wait:
-        before = await came_before(ctx) if demand.kind is RequestKind.ORDER else False
+        before = await is_repeated(ctx) if demand.kind is RequestKind.ORDER else False
         if not before:
             raise too_many(demand.kind, wait, undone=before is not None)
     with working_at(demand.priority, ctx.asker.actor.user):

@@ -59,7 +59,7 @@ async def _within_budget(
         await home.refused(ctx, no)
 
 
-def attend(services: Services, body: Mapping[str, Any]) -> None:
+def handle_event(services: Services, body: Mapping[str, Any]) -> None:
     """Do what an event wants, beside the acknowledgement; errors are logged and end there."""
 
     async def attended() -> None:

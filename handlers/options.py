@@ -32,11 +32,11 @@ from handlers.blocks.digests.time_zones import zone_options
 from handlers.blocks.elements import MAX_OPTIONS
 from handlers.blocks.emoji import with_emoji
 from handlers.blocks.forms.option_fields import RECORDING
-from handlers.blocks.forms.order_state import OrderState, read_said, read_state
+from handlers.blocks.forms.order_state import OrderState, read_filled, read_state
 from handlers.blocks.forms.reason_form import REASON_FORM, read_form_state
 from handlers.blocks.message import Block
 from handlers.context import SlackContext
-from handlers.modals.order_draft import chosen_call, menu_of, rolled
+from handlers.modals.order_draft import chosen_call, menu_of, read_live_calls
 
 WAIT_SECONDS = 1.2
 """How long an answer waits for vendors; it leaves time for the way there and back."""
@@ -48,7 +48,7 @@ _DRAWN: LRUCache[tuple[Vendor, str, int], tuple[Call, Block]] = LRUCache(10_000)
 async def calls(ctx: SlackContext) -> list[Block]:
     """Live calls that have every word typed; two of one name are told apart below it."""
     await _require_viewer(ctx, read_state(ctx.body["view"]))
-    await rolled(ctx, WAIT_SECONDS)
+    await read_live_calls(ctx, WAIT_SECONDS)
     found = ctx.service.live_calls.call_index.find(_typed(ctx), MAX_OPTIONS)
     return [_drawn(call, length) for call, length in zip(found, lengths(found), strict=True)]
 
@@ -58,19 +58,19 @@ async def people(ctx: SlackContext) -> list[Block]:
 
     Where Slack tells nothing of the other fields, it is the call the form was last drawn for.
     """
-    said = read_said({"state": {"values": {}}, **ctx.body["view"]})
-    await _require_viewer(ctx, said.state)
+    filled = read_filled({"state": {"values": {}}, **ctx.body["view"]})
+    await _require_viewer(ctx, filled.state)
     live_calls = ctx.service.live_calls
-    call = chosen_call(live_calls, said)
+    call = chosen_call(live_calls, filled)
     if call is None:
         return []
     wanted = bare(_typed(ctx)).split()
-    if said.kind and (which := menu_of(ctx, said.kind, call)) is not None:
+    if filled.kind and (which := menu_of(ctx, filled.kind, call)) is not None:
         return _on_list(await _roster(ctx, call.ref, which), wanted, _typed(ctx).strip())
     people_index = await _crowd(ctx, live_calls, call.ref)
     here = {one.id: one for one in people_index.people if _fits(one, wanted)}
     options = [person_option(one) for one in here.values()]
-    if said.kind and said.kind.keeps_out:
+    if filled.kind and filled.kind.keeps_out:
         options += [
             left_option(one, live_calls.recent_calls.minutes_gone(call.ref, one.id))
             for one in people_index.left
@@ -99,9 +99,9 @@ def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None
     if view.get("callback_id") == REASON_FORM:
         state = read_form_state(view)
         return state.act.call, state.channel
-    said = read_said({"state": {"values": {}}, **view})
-    call = chosen_call(ctx.service.live_calls, said)
-    return None if call is None else call.ref, said.state.channel
+    filled = read_filled({"state": {"values": {}}, **view})
+    call = chosen_call(ctx.service.live_calls, filled)
+    return None if call is None else call.ref, filled.state.channel
 
 
 async def _running(live_calls: LiveCalls, ref: CallRef) -> Sequence[RunningRecording]:

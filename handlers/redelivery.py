@@ -15,7 +15,7 @@ LOOK_SECONDS = 0.3
 """How long is looked for an earlier delivery: the order itself needs most of Slack's 3 s."""
 
 
-async def led_to(ctx: SlackContext, key: str) -> Acceptance | None:
+async def earlier_acceptance(ctx: SlackContext, key: str) -> Acceptance | None:
     """What the request of this key led to; None where it comes first, or nobody can tell now.
 
     What cannot be told here is settled where the order is written down: its key is unique. Raises
@@ -31,7 +31,7 @@ async def led_to(ctx: SlackContext, key: str) -> Acceptance | None:
     return None if case is None else Acceptance(case=case, how=How.REPEATED)
 
 
-async def looked_for(ctx: SlackContext, key: str) -> bool:
+async def is_looked_up(ctx: SlackContext, key: str) -> bool:
     """Whether it is still being looked for what the request of this key means; its answer follows.
 
     No where nobody can tell in time, as above.
@@ -43,7 +43,7 @@ async def looked_for(ctx: SlackContext, key: str) -> bool:
         return False
 
 
-async def came_before(ctx: SlackContext) -> bool | None:
+async def is_repeated(ctx: SlackContext) -> bool | None:
     """Whether this request was taken already: on record, or still looked for what it means.
 
     None where nobody can tell in time.
@@ -67,6 +67,6 @@ def _keys(ctx: SlackContext) -> tuple[str, ...]:
     return tuple(ctx.key(kind, ctx.trigger_id) for kind in kinds)
 
 
-def told_again(earlier: Acceptance) -> Message | None:
+def repeat_message(earlier: Acceptance) -> Message | None:
     """The case, once it has ended; what is open is told by its outcome, which follows."""
     return None if earlier.case.state.open else asked_message(earlier)

@@ -27,8 +27,8 @@ async def next_retry(
 ) -> Retry:
     """The try after those that were asked for under `key`, which is of the case and the asker.
 
-    Each has a number; `led_to` finds the case of a key. What is aimed at is what the last of them
-    left unsettled.
+    Each has a number; `earlier_acceptance` finds the case of a key. What is aimed at is what the
+    last of them left unsettled.
     """
     number = 1
     while (tried := await case_for_key(f"{key}:{number}")) is not None:

@@ -38,7 +38,7 @@ from handlers.blocks.offers import (
     with_more,
 )
 from handlers.blocks.reports.attendance import stay_line
-from handlers.blocks.reports.report_values import LOOK, LookValue
+from handlers.blocks.reports.report_values import REPORT, ReportValue
 from handlers.blocks.text import bold, count, dots, lines, mrkdwn, named, plain, span, when
 
 PEOPLE_PAGE = 25
@@ -154,8 +154,8 @@ def _looks(view: CallView) -> list[Block | None]:
     return [
         button(
             report.label,
-            f"{LOOK}#{name}",
-            LookValue(look=name, call=view.call.ref),
+            f"{REPORT}#{name}",
+            ReportValue(look=name, call=view.call.ref),
         )
         for name, report in REPORTS.items()
         if report.of_call and name in view.reports and view.reports[name].possible

@@ -8,7 +8,7 @@ from bot.calls.outcomes import Observation, Result, Seen, State
 from bot.calls.rights import Rights
 from bot.calls.verbs import Aim
 from handlers.blocks.action_values import CASE, CASE_AGAIN, CASE_CHECK, CASE_UNDO, CaseValue
-from handlers.blocks.elements import actions, asking, button, paragraph, section, text_of
+from handlers.blocks.elements import actions, button, paragraph, section, text_of, with_confirmation
 from handlers.blocks.message import Block, Message
 from handlers.blocks.refusals import for_admins
 from handlers.blocks.text import code, count, dots, mrkdwn, named, when, who
@@ -340,7 +340,7 @@ def _again(label: str, case: Case, value: CaseValue) -> Block | None:
     if not act.heavy:
         return pressed
     question = f"{order_words(act)}. {act.verb.warning}"
-    return asking(pressed, question, act.verb.label)
+    return with_confirmation(pressed, question, act.verb.label)
 
 
 def _undo(case: Case, value: CaseValue) -> Block | None:
@@ -349,7 +349,9 @@ def _undo(case: Case, value: CaseValue) -> Block | None:
     if act is None:
         return None
     pressed = button("Undo", CASE_UNDO, value)
-    return pressed if act.heavy else asking(pressed, f"{order_words(act)}?", act.verb.label)
+    return (
+        pressed if act.heavy else with_confirmation(pressed, f"{order_words(act)}?", act.verb.label)
+    )
 
 
 def spoken(case: Case) -> str:

@@ -25,7 +25,7 @@ DIGEST = 16
 UNTITLED = "Untitled call"
 
 
-class Picked(Frozen):
+class ChosenOption(Frozen):
     """An option somebody chose: its value, and the words it was shown with."""
 
     value: str
@@ -102,10 +102,10 @@ def left_option(person: Participant, minutes: int | None) -> dict[str, Any]:
     return {**person_option(person), "description": plain_text(below, MAX_LABEL)}
 
 
-def picked(person: Participant | Person) -> Picked:
+def chosen_option(person: Participant | Person) -> ChosenOption:
     """Somebody as if they had been chosen from a menu."""
     shown = person_option(person)
-    return Picked(value=shown["value"], label=shown["text"]["text"])
+    return ChosenOption(value=shown["value"], label=shown["text"]["text"])
 
 
 def recording_option(one: RunningRecording) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def button(label: str, action_id: str, value: Value, style: str | None = None) -
     return block if style is None else {**block, "style": style}
 
 
-def asking(block: Block | None, question: str, yes: str) -> Block | None:
+def with_confirmation(block: Block | None, question: str, yes: str) -> Block | None:
     """The button, with a dialog before it is pressed for good: title 100, text 300, buttons 30.
 
     `question` may be our own mrkdwn; the dialog shows plain text.

@@ -52,7 +52,7 @@ WHAT = (
 )
 
 
-class Place(Frozen):
+class VendorAccess(Frozen):
     """What one vendor is to the reader: their role there, and the verbs by name they may use.
 
     `anything` is whether the vendor can be acted on at all.
@@ -64,20 +64,20 @@ class Place(Frozen):
     anything: bool = True
 
 
-class Desktop(Frozen):
+class HomeContent(Frozen):
     """All a member's Home is drawn from. What could not be had is a message in its place.
 
     `outages` are sentences about channels that an admin has to mend.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[VendorAccess, ...]
     calls: CallListing | Message
     cases: tuple[Case, ...] | Message
     capabilities: Mapping[Vendor, Mapping[str, Capability]]
     outages: tuple[str, ...] = ()
 
 
-def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
+def home_view(content: HomeContent, command: str, at: datetime) -> dict[str, Any]:
     """A member's Home."""
     mark = stamp(at)
     top = [
@@ -88,11 +88,11 @@ def home_view(desktop: Desktop, command: str, at: datetime) -> dict[str, Any]:
         [
             header("Callwarden"),
             paragraph(WHAT),
-            *_outages(desktop.outages),
-            paragraph(["*Your permissions*", *(_place(one) for one in desktop.places)]),
+            *_outages(content.outages),
+            paragraph(["*Your permissions*", *(_place(one) for one in content.places)]),
             *actions(top, f"{mark}.home"),
-            *_calls(desktop),
-            *_cases(desktop.cases, mark),
+            *_calls(content),
+            *_cases(content.cases, mark),
             _help(command),
             context(f"As of {when(at)}"),
         ]
@@ -144,7 +144,7 @@ def _said(why: Sequence[str]) -> str:
     return lines([say(words, MAX_SAID) for words in why if words], MAX_TEXT)
 
 
-def _place(place: Place) -> str:
+def _place(place: VendorAccess) -> str:
     vendor = place.vendor.label
     if not place.anything:
         return f"• {vendor}: view only. No actions are available there."
@@ -154,14 +154,14 @@ def _place(place: Place) -> str:
     return f"• {vendor}, as {place.role.word}: {labels}"
 
 
-def _calls(desktop: Desktop) -> list[Block]:
-    if isinstance(desktop.calls, Message):
-        return [header("Live calls"), *desktop.calls.blocks]
-    number = len(desktop.calls.calls)
+def _calls(content: HomeContent) -> list[Block]:
+    if isinstance(content.calls, Message):
+        return [header("Live calls"), *content.calls.blocks]
+    number = len(content.calls.calls)
     more = f"The first {PAGE_SIZE}; “All live calls” shows the others."
     return [
-        header(headline(desktop.calls, ListView())),
-        *live_blocks(desktop.calls, desktop.capabilities),
+        header(headline(content.calls, ListView())),
+        *live_blocks(content.calls, content.capabilities),
         *([context(more)] if number > PAGE_SIZE else []),
     ]
 

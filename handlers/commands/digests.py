@@ -21,74 +21,76 @@ from handlers.blocks.elements import section
 from handlers.blocks.message import Message
 from handlers.context import SlackContext
 from handlers.modals import digest_forms as forms
-from handlers.parsing.digests import AskDigest, What
+from handlers.parsing.digests import DigestCommand, DigestRequest
 
 NOT_YET = 0
 """The number of a digest that nobody set up, for a preview of one."""
 
 
-async def ask(ctx: SlackContext, request: AskDigest) -> Message | None:
+async def ask(ctx: SlackContext, request: DigestRequest) -> Message | None:
     """Whatever is typed after `/calls digest`."""
-    return await WAYS[request.what](ctx, request)
+    return await HANDLERS[request.what](ctx, request)
 
 
-async def _overview(ctx: SlackContext, _: AskDigest) -> Message:
+async def _overview(ctx: SlackContext, _: DigestRequest) -> Message:
     service = ctx.services.digests.service
     found, may = await service.all(ctx.asker), await service.may(ctx.asker)
     return overview_message(found, ctx.asker.channel, ctx.now, ctx.services.command, may=may)
 
 
-async def _list(ctx: SlackContext, request: AskDigest) -> Message:
+async def _list(ctx: SlackContext, request: DigestRequest) -> Message:
     service = ctx.services.digests.service
     found = await service.all(ctx.asker)
     return list_message(found, request.page, ctx.now, may=await service.may(ctx.asker))
 
 
-async def _subscribe(ctx: SlackContext, _: AskDigest) -> None:
+async def _subscribe(ctx: SlackContext, _: DigestRequest) -> None:
     ctx.later(partial(forms.open_subscribe, ctx), "form")
 
 
-async def _edit(ctx: SlackContext, request: AskDigest) -> None:
+async def _edit(ctx: SlackContext, request: DigestRequest) -> None:
     ctx.later(partial(forms.open_edit, ctx, _number(request)), "form")
 
 
-async def _pause(ctx: SlackContext, request: AskDigest) -> Message:
+async def _pause(ctx: SlackContext, request: DigestRequest) -> Message:
     taken = await ctx.services.digests.service.pause(
         ctx.asker, _number(request), request.until, _typed(ctx)
     )
     return _told(ctx, taken, "is paused", "was paused already")
 
 
-async def _resume(ctx: SlackContext, request: AskDigest) -> Message:
+async def _resume(ctx: SlackContext, request: DigestRequest) -> Message:
     taken = await ctx.services.digests.service.resume(ctx.asker, _number(request), _typed(ctx))
     return _told(ctx, taken, "goes on", "was not paused")
 
 
-async def _stop(ctx: SlackContext, request: AskDigest) -> Message:
+async def _stop(ctx: SlackContext, request: DigestRequest) -> Message:
     """Typed, it is asked once more: the button does it."""
     service = ctx.services.digests.service
     await service.admit(ctx.asker, _typed(ctx), f"digest stop {request.number}")
     return stop_message(await service.get(ctx.asker, _number(request)), ctx.now)
 
 
-async def _preview(ctx: SlackContext, request: AskDigest) -> None:
+async def _preview(ctx: SlackContext, request: DigestRequest) -> None:
     ctx.later(partial(_show_preview, ctx, request.number), "preview")
 
 
-async def _now(ctx: SlackContext, request: AskDigest) -> None:
+async def _now(ctx: SlackContext, request: DigestRequest) -> None:
     ctx.later(partial(_send, ctx, _number(request), _typed(ctx)), "digest")
 
 
-WAYS: dict[What, Callable[[SlackContext, AskDigest], Awaitable[Message | None]]] = {
-    What.OVERVIEW: _overview,
-    What.SUBSCRIBE: _subscribe,
-    What.LIST: _list,
-    What.EDIT: _edit,
-    What.PAUSE: _pause,
-    What.RESUME: _resume,
-    What.STOP: _stop,
-    What.PREVIEW: _preview,
-    What.NOW: _now,
+HANDLERS: dict[
+    DigestCommand, Callable[[SlackContext, DigestRequest], Awaitable[Message | None]]
+] = {
+    DigestCommand.OVERVIEW: _overview,
+    DigestCommand.SUBSCRIBE: _subscribe,
+    DigestCommand.LIST: _list,
+    DigestCommand.EDIT: _edit,
+    DigestCommand.PAUSE: _pause,
+    DigestCommand.RESUME: _resume,
+    DigestCommand.STOP: _stop,
+    DigestCommand.PREVIEW: _preview,
+    DigestCommand.NOW: _now,
 }
 """What is done for each word."""
 
@@ -101,7 +103,9 @@ async def press_subscribe(ctx: SlackContext) -> None:
 async def press_list(ctx: SlackContext) -> None:
     """A page of the list, in the place of what was pressed."""
     page = action_values.load(DigestPage, ctx.payload.get("value")).page
-    await ctx.answer(await _list(ctx, AskDigest(what=What.LIST, page=page)), in_place=True)
+    await ctx.answer(
+        await _list(ctx, DigestRequest(what=DigestCommand.LIST, page=page)), in_place=True
+    )
 
 
 async def press_edit(ctx: SlackContext) -> None:
@@ -187,7 +191,7 @@ def _told(ctx: SlackContext, taken: ChangeResult, done: str, already: str) -> Me
     return done_message(taken.subscription, f"Digest {number} {words}.", ctx.now)
 
 
-def _number(request: AskDigest) -> int:
+def _number(request: DigestRequest) -> int:
     return request.number or NOT_YET
 
 

@@ -23,7 +23,7 @@ from bot.priority import Priority, working_at
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import asked_back, looking, unsent
 from handlers.blocks.text import clean, cut
-from handlers.commands.orders import taken_up, to_repeat
+from handlers.commands.orders import repeatable_words, take_understood
 from handlers.context import SlackContext, read_lookup
 from handlers.error_boundary import error_as_message
 from handlers.modals.unclear_people import open_unclear
@@ -60,7 +60,7 @@ async def look_up(services: Services, lookup: Lookup) -> None:
     Raises NotAccepted and StoreError: then it has to be taken up again.
     """
     ctx = read_lookup(services, lookup)
-    async with _said_to_wait(ctx, lookup):
+    async with _waiting_notice(ctx, lookup):
         with working_at(Priority.ORDER, lookup.actor.user):
             answer = await error_as_message(_settled(ctx, lookup), services.meter)
     if isinstance(answer, Message):
@@ -78,15 +78,15 @@ async def _settled(ctx: SlackContext, lookup: Lookup) -> Message | CallwardenErr
     except (NotAccepted, StoreError) as error:
         return error
     except (VendorError, NotLookedUp) as error:
-        return unsent(error, await _to_repeat(ctx), await ctx.diagnosis(error))
+        return unsent(error, await _repeatable_words(ctx), await ctx.diagnosis(error))
     except (UnclearPeople, NeedsForm) as error:
-        return asked_back(error, await _to_repeat(ctx))
+        return asked_back(error, await _repeatable_words(ctx))
     return None
 
 
-async def _to_repeat(ctx: SlackContext) -> str | None:
+async def _repeatable_words(ctx: SlackContext) -> str | None:
     try:
-        return await to_repeat(ctx)
+        return await repeatable_words(ctx)
     except (BadInput, NotPermitted):
         return None
 
@@ -96,7 +96,7 @@ async def _take(ctx: SlackContext, lookup: Lookup) -> None:
     if not isinstance(request, ActRequest):
         raise NotLookedUp("Callwarden was updated meanwhile and reads these words differently.")
     try:
-        read, act = await taken_up(ctx, request, lookup.key)
+        read, act = await take_understood(ctx, request, lookup.key)
     except UnclearPeople as unclear:
         await open_unclear(ctx, request, unclear)
         return
@@ -127,7 +127,7 @@ def _require_fresh(lookup: Lookup) -> None:
 
 
 @asynccontextmanager
-async def _said_to_wait(ctx: SlackContext, lookup: Lookup) -> AsyncIterator[None]:
+async def _waiting_notice(ctx: SlackContext, lookup: Lookup) -> AsyncIterator[None]:
     """Tell the asker that it is still looked for, once each time that it is taken up.
 
     Whether a process that died had said so is not known; hearing it twice is better than nothing.

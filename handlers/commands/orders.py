@@ -22,7 +22,7 @@ from handlers.context import SlackContext
 from handlers.modals import order_form, reason_form, unclear_people
 from handlers.parsing.orders import MAX_REASON, ActRequest, Incomplete, with_rest
 from handlers.parsing.requests import parse
-from handlers.redelivery import led_to, looked_for, told_again
+from handlers.redelivery import earlier_acceptance, is_looked_up, repeat_message
 
 AT_ONCE = 0.4
 """Seconds to find who and what is meant before the asker is told to wait: Slack gives 3 for all."""
@@ -38,9 +38,9 @@ async def act(ctx: SlackContext, request: ActRequest) -> Message | None:
         meant = await _understood(ctx, request)
         return await _take(ctx, *meant)
     except (CallwardenError, TimeoutError) as trouble:
-        if (earlier := await led_to(ctx, ctx.command_key)) is not None:
-            return told_again(earlier)
-        if await looked_for(ctx, ctx.command_key):
+        if (earlier := await earlier_acceptance(ctx, ctx.command_key)) is not None:
+            return repeat_message(earlier)
+        if await is_looked_up(ctx, ctx.command_key):
             return None
         return await _not_taken(ctx, request, trouble)
 
@@ -50,7 +50,7 @@ async def _understood(ctx: SlackContext, request: ActRequest) -> tuple[ActReques
     key = ctx.command_key
     await ctx.service.admit(ctx.asker, key, cut(clean(ctx.body["text"]), MAX_REASON))
     return await ctx.services.pending_orders.begin(
-        key, lambda: meant_by(ctx, request, key), AT_ONCE
+        key, lambda: understand(ctx, request, key), AT_ONCE
     )
 
 
@@ -66,7 +66,7 @@ async def _not_taken(
         case UnclearPeople():
             ctx.later(lambda: unclear_people.open_unclear(ctx, request, trouble), "form")
         case VendorError():
-            return unsent(trouble, await to_repeat(ctx), await ctx.diagnosis(trouble))
+            return unsent(trouble, await repeatable_words(ctx), await ctx.diagnosis(trouble))
         case _:
             raise trouble
     return None
@@ -88,7 +88,7 @@ async def typed(ctx: SlackContext) -> None:
         ctx.later(partial(ctx.answer, answer, in_place=ctx.on_private_message), "answer")
 
 
-async def to_repeat(ctx: SlackContext) -> str | None:
+async def repeatable_words(ctx: SlackContext) -> str | None:
     """The words, for a button to say them again; None where the asker may order it nowhere."""
     words = str(ctx.body["text"])
     request = parse(words, str(ctx.body.get("command") or ctx.services.command))
@@ -117,15 +117,17 @@ def _lookup(ctx: SlackContext) -> Lookup:
     )
 
 
-async def taken_up(ctx: SlackContext, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
-    """As `meant_by`, for an order that was not understood in time.
+async def take_understood(
+    ctx: SlackContext, request: ActRequest, key: str
+) -> tuple[ActRequest, Act]:
+    """As `understand`, for an order that was not understood in time.
 
     Where that is still being found out, nothing is read a second time.
     """
-    return await ctx.services.pending_orders.take(key, lambda: meant_by(ctx, request, key))
+    return await ctx.services.pending_orders.take(key, lambda: understand(ctx, request, key))
 
 
-async def meant_by(ctx: SlackContext, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
+async def understand(ctx: SlackContext, request: ActRequest, key: str) -> tuple[ActRequest, Act]:
     """The order as it is to be read, and its act. UnclearPeople where it has to be asked about.
 
     What is wrong with an order tells what is in the call and how to say it right: whoever may not
@@ -173,7 +175,7 @@ async def _confirm_slowly(ctx: SlackContext, request: ActRequest) -> None:
     await reason_form.open_once_known(
         ctx,
         request.verb.label,
-        lambda: taken_up(ctx, request, ctx.command_key),
+        lambda: take_understood(ctx, request, ctx.command_key),
         lambda asked: unclear_people.unclear_form(ctx, request, asked),
         ctx.command_key,
     )
@@ -183,7 +185,7 @@ async def _take(ctx: SlackContext, request: ActRequest, meant: Act) -> Message |
     if not meant.heavy:
         asked = ctx.order(ctx.command_key, meant, request.reason)
         taken = await ctx.service.request(asked)
-        return told_again(taken) if taken.how is How.REPEATED else None
+        return repeat_message(taken) if taken.how is How.REPEATED else None
     permitted = await ctx.service.permit(ctx.asker, meant, ctx.command_key, request.reason)
     ctx.later(lambda: reason_form.open_form(ctx, permitted, request.reason), "form")
     return None

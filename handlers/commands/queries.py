@@ -59,7 +59,7 @@ async def show_audit(ctx: SlackContext, request: ShowAudit) -> Message | None:
 
 
 async def _search(ctx: SlackContext, request: ShowAudit) -> None:
-    which, name = await audit_search.meant(ctx, request)
+    which, name = await audit_search.resolve_search(ctx, request)
     if request.form or name is not None:
         await audit_search.open_form(ctx, which, name or "")
     else:

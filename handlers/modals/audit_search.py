@@ -24,7 +24,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
-async def meant(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str | None]:
+async def resolve_search(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str | None]:
     """What is looked for, as of now, and the moderator's name where only that is known."""
     zone = await _zone(ctx) if request.zoned else UTC_NAME
     between = request.between(ctx.now, ZoneInfo(zone))

@@ -24,7 +24,7 @@ from handlers.blocks.forms.reason_form import done_view
 from handlers.blocks.message import Message
 from handlers.blocks.text import place
 from handlers.context import DIGEST_FORM_KEY, SlackContext
-from handlers.modals.order_draft import in_sentences
+from handlers.modals.order_draft import error_sentences
 from handlers.modals.order_form import FieldErrors, UpdateView
 from handlers.screens.views import open_view
 from handlers.slack_api.digest_announcements import untold_message
@@ -64,7 +64,7 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     state, wish = read_state(ctx.payload), read_wish(ctx.payload)
     if not isinstance(wish, Wish):
         return wish
-    there = _back(ctx, state)
+    there = _where_opened(ctx, state)
     service, key = ctx.services.digests.service, ctx.form_key(DIGEST_FORM_KEY)
     try:
         if state.number is None:
@@ -72,8 +72,8 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
         else:
             taken = await service.edit(there.asker, state.number, wish, key)
     except (BadInput, NotAccepted, StoreError) as no:
-        return {CHANNEL: in_sentences(no)}
-    if _came_new(taken):
+        return {CHANNEL: error_sentences(no)}
+    if _is_new_to_channel(taken):
         there.later(partial(_introduce, there, taken), "digest's first message")
     return _answer(there, state, done_message(taken.subscription, _done(taken), there.now))
 
@@ -83,18 +83,18 @@ async def submit_pause(ctx: SlackContext) -> FieldErrors | UpdateView:
     state, until = read_state(ctx.payload), read_until(ctx.payload)
     if isinstance(until, dict):
         return until
-    there = _back(ctx, state)
+    there = _where_opened(ctx, state)
     try:
         taken = await there.services.digests.service.pause(
             there.asker, state.number or 0, until, ctx.form_key(DIGEST_FORM_KEY)
         )
     except (BadInput, NotAccepted, StoreError) as no:
-        return {UNTIL: in_sentences(no)}
+        return {UNTIL: error_sentences(no)}
     words = f"Digest {taken.subscription.id} is paused."
     return _answer(there, state, done_message(taken.subscription, words, there.now))
 
 
-def _came_new(taken: ChangeResult) -> bool:
+def _is_new_to_channel(taken: ChangeResult) -> bool:
     """Whether its channel has not heard of it yet."""
     before, after = taken.before, taken.subscription
     if taken.how is ChangeKind.SAME:
@@ -132,7 +132,7 @@ def _state(ctx: SlackContext, number: int | None) -> DigestState:
     )
 
 
-def _back(ctx: SlackContext, state: DigestState) -> SlackContext:
+def _where_opened(ctx: SlackContext, state: DigestState) -> SlackContext:
     """The request, answered where the form was opened."""
     asker = Asker(ctx.asker.actor, state.channel)
     return replace(ctx, asker=asker, reply_url=state.reply_url)

@@ -13,7 +13,7 @@ from bot.moderation.live_calls import LiveCalls
 from bot.moderation.service import Asker
 from handlers.blocks.choices import call_value, person_value, same_room, same_run
 from handlers.blocks.forms.order_form import TITLE, Draft, cannot_words, possible_whom
-from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, Whom
+from handlers.blocks.forms.order_state import ANY, OF_PERSON, FilledForm, OrderState, Whom
 from handlers.blocks.help import FAMILIES
 from handlers.blocks.offers import outputs
 from handlers.context import SlackContext
@@ -22,31 +22,33 @@ from handlers.modals.leaving_count import with_leaving
 LOOK_SECONDS = 1.5
 """How long a form waits for vendors that have not answered yet, before it is drawn without them."""
 
-ANEW = "That call has ended; another one has begun in the same room. Choose it to act on it."
+ANOTHER_RUN = "That call has ended; another one has begun in the same room. Choose it to act on it."
 
 
-async def draft(ctx: SlackContext, said: Said, call: Call | None, notes: list[str]) -> Draft:
+async def draft(
+    ctx: SlackContext, filled: FilledForm, call: Call | None, notes: list[str]
+) -> Draft:
     """All a form is drawn from. Raises NotPermitted (audited) where its verb may not be asked."""
-    verb, live_calls = said.kind, ctx.service.live_calls
-    rights = await ctx.service.rights(Asker(ctx.asker.actor, said.state.channel))
+    verb, live_calls = filled.kind, ctx.service.live_calls
+    rights = await ctx.service.rights(Asker(ctx.asker.actor, filled.state.channel))
     if verb is None or call is None:
-        await _permitted_somewhere(ctx, said.state, verb, call)
+        await _permitted_somewhere(ctx, filled.state, verb, call)
     capability = None
     if call is not None and verb is not None:
         vendor = call.ref.vendor
         capability = live_calls.capabilities(call)[verb.name]
         if capability.possible:
-            await _require_permitted(ctx, said.state, verb, call)
+            await _require_permitted(ctx, filled.state, verb, call)
             capability = await with_leaving(ctx, call.ref, verb, capability)
         else:
             notes = [*notes, cannot_words(verb, vendor.label, capability)]
-    verbs = verbs_among(live_calls, said.state.among, call, rights)
-    if call is not None and verb is None and not verbs and said.state.among in FAMILIES:
-        notes = [*notes, *_none_of(live_calls, said.state.among, call)]
+    verbs = verbs_among(live_calls, filled.state.among, call, rights)
+    if call is not None and verb is None and not verbs and filled.state.among in FAMILIES:
+        notes = [*notes, *_none_of(live_calls, filled.state.among, call)]
     if call is not None and call.ended_at is not None:
         notes = [*notes, "This call has ended. Most acts want a live one."]
     return Draft(
-        said=said,
+        filled=filled,
         verbs=verbs,
         rights=NOTHING if call is None else rights[call.ref.vendor],
         call=call,
@@ -174,9 +176,9 @@ async def _audited(ctx: SlackContext, permission: Awaitable[None], key: str, wor
         raise
 
 
-def chosen_call(live_calls: LiveCalls, said: Said) -> Call | None:
+def chosen_call(live_calls: LiveCalls, filled: FilledForm) -> Call | None:
     """The call that is chosen, as it was last seen; None when none is, or it is live no more."""
-    value, ref = said.call, said.state.call
+    value, ref = filled.call, filled.state.call
     if value is None:
         return None
     if ref is not None and value == call_value(ref):
@@ -187,7 +189,7 @@ def chosen_call(live_calls: LiveCalls, said: Said) -> Call | None:
     return next((call for call in here if same_run(value, call.ref)), None)
 
 
-async def rolled(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> list[str]:
+async def read_live_calls(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> list[str]:
     """Read the roll of live calls in the background; what is in the way after `seconds`, in words.
 
     A slow vendor's answer is not waited for longer, and is there for the next question. Impossible
@@ -205,17 +207,17 @@ async def rolled(ctx: SlackContext, seconds: float = LOOK_SECONDS) -> list[str]:
     return notes
 
 
-async def seen_call(live_calls: LiveCalls, ref: CallRef) -> tuple[Call, list[str]]:
+async def call_as_seen(live_calls: LiveCalls, ref: CallRef) -> tuple[Call, list[str]]:
     """A call of a card as it is now, or as it was when its vendor does not answer in time."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             now = await live_calls.get(ref)
     except (VendorError, TimeoutError) as error:
         known = live_calls.recent_calls.call(ref) or Call(ref=ref, title=ref.id, people=0)
-        note = in_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
+        note = error_sentences(error) if isinstance(error, VendorError) else "Its vendor is slow."
         return known.model_copy(update={"ref": ref}), [note]
     if other_run(ref, now.ref):
-        return now.model_copy(update={"ref": ref}), [ANEW]
+        return now.model_copy(update={"ref": ref}), [ANOTHER_RUN]
     return now, []
 
 
@@ -224,6 +226,6 @@ def other_run(seen: CallRef, now: CallRef) -> bool:
     return None not in {seen.session, now.session} and seen.session != now.session
 
 
-def in_sentences(error: CallwardenError) -> str:
+def error_sentences(error: CallwardenError) -> str:
     """What happened, and what to do next."""
     return f"{error} {error.next_step}".strip()

@@ -19,22 +19,29 @@ from bot.errors import (
 from bot.moderation.live_calls import LiveCalls
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, MoreValue
 from handlers.blocks.cases import asked_message
-from handlers.blocks.choices import Picked, call_value, picked
+from handlers.blocks.choices import ChosenOption, call_value, chosen_option
 from handlers.blocks.forms.order_form import TITLE, Draft, heavy, order_form
-from handlers.blocks.forms.order_state import ANY, OF_PERSON, OrderState, Said, read_said
+from handlers.blocks.forms.order_state import ANY, OF_PERSON, FilledForm, OrderState, read_filled
 from handlers.blocks.forms.reason_fields import REASON
 from handlers.blocks.forms.reason_form import done_view, trouble_view
 from handlers.blocks.message import Message
 from handlers.blocks.refusals import refusal
 from handlers.blocks.text import clean, cut
 from handlers.context import SlackContext
-from handlers.modals.order_draft import chosen_call, draft, in_sentences, menu_of, rolled, seen_call
-from handlers.modals.submitted_order import Errors, Unfinished, Wrong, act_of, reason_of
-from handlers.modals.typed_order import carried, looked_up, with_typed
+from handlers.modals.order_draft import (
+    call_as_seen,
+    chosen_call,
+    draft,
+    error_sentences,
+    menu_of,
+    read_live_calls,
+)
+from handlers.modals.submitted_order import Errors, FieldError, FieldsMissing, act_of, reason_of
+from handlers.modals.typed_order import look_up_typed, typed_without_field, with_typed
 from handlers.parsing.orders import Incomplete
-from handlers.redelivery import led_to
+from handlers.redelivery import earlier_acceptance
 from handlers.screens.follow_up import follow
-from handlers.screens.views import Opened, draw, draw_or_say, open_loading
+from handlers.screens.views import OpenView, draw, draw_or_explain, open_loading
 
 FieldErrors = dict[str, str]
 """What Slack shows beside a form's fields, by block_id; empty when the form may close."""
@@ -58,7 +65,7 @@ async def open_typed(ctx: SlackContext, request: Incomplete) -> None:
     state = OrderState(
         verb=verb.name if verb else None,
         among="" if verb else request.family,
-        typed=carried(request),
+        typed=typed_without_field(request),
         channel=ctx.asker.channel,
         reply_url=ctx.reply_url,
     )
@@ -86,7 +93,7 @@ async def open_shortcut(ctx: SlackContext) -> None:
     state = OrderState(among=ANY)
 
     async def first() -> Draft:
-        return await draft(ctx, Said(state=state), None, await rolled(ctx))
+        return await draft(ctx, FilledForm(state=state), None, await read_live_calls(ctx))
 
     await _open(ctx, TITLE, TITLE, first)
 
@@ -99,7 +106,7 @@ async def redraw(ctx: SlackContext) -> None:
     drawing = ctx.services.redraws.begin(str(view["id"]))
     drawn = await ctx.error_as_message(_redrawn(ctx))
     form = trouble_view(drawn) if isinstance(drawn, Message) else drawn
-    where = Opened(str(view["id"]), str(view.get("hash", "")))
+    where = OpenView(str(view["id"]), str(view.get("hash", "")))
     if not await draw(ctx, where, form) and drawing.is_newest:
         await draw(ctx, where._replace(hash=""), form)
 
@@ -108,51 +115,51 @@ def _changes_nothing(ctx: SlackContext) -> bool:
     """Whether it was one more person, and the act is as light as it was: their menu stays open."""
     if ctx.payload.get("action_id") != FORM_PEOPLE:
         return False
-    said = read_said(ctx.body["view"])
-    return not said.state.heavy and not heavy(said)
+    filled = read_filled(ctx.body["view"])
+    return not filled.state.heavy and not heavy(filled)
 
 
 async def _redrawn(ctx: SlackContext) -> dict[str, Any]:
     """The form as it is to be now."""
-    said = read_said(ctx.body["view"])
-    call = chosen_call(ctx.service.live_calls, said)
-    if not said.people_fit:
-        alone = said.state.model_copy(update={"person": None})
-        said = said.model_copy(update={"people": (), "state": alone})
+    filled = read_filled(ctx.body["view"])
+    call = chosen_call(ctx.service.live_calls, filled)
+    if not filled.people_fit:
+        alone = filled.state.model_copy(update={"person": None})
+        filled = filled.model_copy(update={"people": (), "state": alone})
     notes: list[str] = []
-    if said.call is not None and call is None:
-        notes = await rolled(ctx)
-        call = chosen_call(ctx.service.live_calls, said)
-    if said.call is not None and call is None:
+    if filled.call is not None and call is None:
+        notes = await read_live_calls(ctx)
+        call = chosen_call(ctx.service.live_calls, filled)
+    if filled.call is not None and call is None:
         notes.append("That call is not live any more. Choose another one.")
     if call is not None:
-        ctx.services.tasks.spawn(_meet(ctx, said, call), "people")
-    return order_form(await _filled(ctx, said, call, notes))
+        ctx.services.tasks.spawn(_preload_people(ctx, filled, call), "people")
+    return order_form(await _filled(ctx, filled, call, notes))
 
 
 async def submit(ctx: SlackContext) -> FieldErrors | UpdateView | PushView:
     """Take the order; the form closes once it is on disk, or says at which field it is wrong."""
     view = ctx.payload
-    said = read_said(view)
-    if (earlier := await led_to(ctx, ctx.form_key())) is not None:
-        return accepted(ctx, said.state.reply_url, earlier)
+    filled = read_filled(view)
+    if (earlier := await earlier_acceptance(ctx, ctx.form_key())) is not None:
+        return close_or_follow(ctx, filled.state.reply_url, earlier)
     try:
-        act = await act_of(ctx, said)
-        reason = reason_of(said, needed=act.heavy)
-        acceptance = await ctx.service.request(_order(ctx, said, act, reason))
-    except Wrong as wrong:
-        return _at_blocks(said, wrong.errors)
+        act = await act_of(ctx, filled)
+        reason = reason_of(filled, needed=act.heavy)
+        acceptance = await ctx.service.request(_order(ctx, filled, act, reason))
+    except FieldError as wrong:
+        return _at_blocks(filled, wrong.errors)
     except (ProtectedPerson, RoleTooLow) as no:
-        return _refused(said, no)
+        return _refused(filled, no)
     except NotAccepted as no:
-        return _at_blocks(said, {REASON: in_sentences(no)})
-    except Unfinished:
-        call = chosen_call(ctx.service.live_calls, said)
-        return UpdateView(order_form(await _filled(ctx, said, call, ["Fill in the new fields."])))
-    return accepted(ctx, said.state.reply_url, acceptance)
+        return _at_blocks(filled, {REASON: error_sentences(no)})
+    except FieldsMissing:
+        call = chosen_call(ctx.service.live_calls, filled)
+        return UpdateView(order_form(await _filled(ctx, filled, call, ["Fill in the new fields."])))
+    return close_or_follow(ctx, filled.state.reply_url, acceptance)
 
 
-def accepted(
+def close_or_follow(
     ctx: SlackContext, reply_url: str | None, acceptance: Acceptance
 ) -> FieldErrors | UpdateView:
     """Close the form; one that was opened where no answer can be sent shows the case instead."""
@@ -162,30 +169,30 @@ def accepted(
     return {}
 
 
-def _refused(said: Said, no: NotPermitted) -> FieldErrors | PushView:
+def _refused(filled: FilledForm, no: NotPermitted) -> FieldErrors | PushView:
     """Beside the people; where somebody can be asked, with that button on top of the form."""
     if no.ask:
         return PushView(trouble_view(refusal(no)))
-    return _at_blocks(said, {FORM_PEOPLE: in_sentences(no)})
+    return _at_blocks(filled, {FORM_PEOPLE: error_sentences(no)})
 
 
-def _order(ctx: SlackContext, said: Said, act: Act, reason: str) -> Order:
+def _order(ctx: SlackContext, filled: FilledForm, act: Act, reason: str) -> Order:
     return Order(
         key=ctx.form_key(),
         act=act,
         actor=ctx.asker.actor,
         reason=reason,
-        channel=said.state.channel,
-        reply_url=said.state.reply_url,
-        card=said.state.card,
+        channel=filled.state.channel,
+        reply_url=filled.state.reply_url,
+        card=filled.state.card,
     )
 
 
-def _at_blocks(said: Said, errors: Errors) -> FieldErrors:
+def _at_blocks(filled: FilledForm, errors: Errors) -> FieldErrors:
     """The errors by block_id; what has no field of its own is told at the call."""
-    otherwise = said.blocks.get(FORM_CALL, REASON)
+    otherwise = filled.blocks.get(FORM_CALL, REASON)
     return {
-        said.blocks.get(name, otherwise): cut(clean(words), 300) for name, words in errors.items()
+        filled.blocks.get(name, otherwise): cut(clean(words), 300) for name, words in errors.items()
     }
 
 
@@ -200,7 +207,7 @@ async def _open(
         await ctx.service.admit(ctx.asker, key, cut(clean(words), 2000))
         return order_form(await first())
 
-    await draw_or_say(ctx, opened, drawn())
+    await draw_or_explain(ctx, opened, drawn())
 
 
 def _from_words(
@@ -209,8 +216,8 @@ def _from_words(
     """What a command said so far, looked up."""
 
     async def first() -> Draft:
-        said, call, notes = await looked_up(ctx, request, state)
-        return await draft(ctx, said, call, notes)
+        filled, call, notes = await look_up_typed(ctx, request, state)
+        return await draft(ctx, filled, call, notes)
 
     return first
 
@@ -222,38 +229,42 @@ def _pressed(
 
     async def first() -> Draft:
         live_calls = ctx.service.live_calls
-        call, notes = await seen_call(live_calls, value.call)
+        call, notes = await call_as_seen(live_calls, value.call)
         person = None if value.person is None else _as_seen(live_calls, value.call, value.person)
         state_now = state.model_copy(update={"person": person})
-        said = Said(state=state_now, verb=state.verb, call=call_value(call.ref))
-        await rolled(ctx, 0)
-        return await draft(ctx, said, call, notes)
+        filled = FilledForm(state=state_now, verb=state.verb, call=call_value(call.ref))
+        await read_live_calls(ctx, 0)
+        return await draft(ctx, filled, call, notes)
 
     return first
 
 
-def _as_seen(live_calls: LiveCalls, ref: CallRef, person: str) -> Picked:
+def _as_seen(live_calls: LiveCalls, ref: CallRef, person: str) -> ChosenOption:
     """Somebody a card means, by the name they were last seen with."""
     seen = live_calls.recent_calls.met(ref, person)
-    return picked(Person(id=person) if seen is None else Person.of(seen))
+    return chosen_option(Person(id=person) if seen is None else Person.of(seen))
 
 
-async def _filled(ctx: SlackContext, said: Said, call: Call | None, notes: list[str]) -> Draft:
+async def _filled(
+    ctx: SlackContext, filled: FilledForm, call: Call | None, notes: list[str]
+) -> Draft:
     """The draft with what was typed, as far as it is known by now where it belongs."""
-    said, missing = await with_typed(ctx, said, call)
-    return await _allowed(ctx, said, call, [*notes, *missing])
+    filled, missing = await with_typed(ctx, filled, call)
+    return await _allowed(ctx, filled, call, [*notes, *missing])
 
 
-async def _allowed(ctx: SlackContext, said: Said, call: Call | None, notes: list[str]) -> Draft:
+async def _allowed(
+    ctx: SlackContext, filled: FilledForm, call: Call | None, notes: list[str]
+) -> Draft:
     """The draft; where its verb may not be asked for, without what follows from the verb.
 
     Where nothing may be done in that call, without the call too.
     """
     try:
-        return await draft(ctx, said, call, notes)
+        return await draft(ctx, filled, call, notes)
     except NotPermitted as no:
-        notes = [*notes, in_sentences(no)]
-    plain = said.model_copy(update={"verb": None, "state": _undecided(said.state)})
+        notes = [*notes, error_sentences(no)]
+    plain = filled.model_copy(update={"verb": None, "state": _undecided(filled.state)})
     try:
         return await draft(ctx, plain, call, notes)
     except NotPermitted:
@@ -264,10 +275,10 @@ def _undecided(state: OrderState) -> OrderState:
     return state.model_copy(update={"verb": None, "among": state.among or ANY})
 
 
-async def _meet(ctx: SlackContext, said: Said, call: Call) -> None:
+async def _preload_people(ctx: SlackContext, filled: FilledForm, call: Call) -> None:
     """Have the people who can be chosen at hand when somebody begins to type a name."""
     live_calls = ctx.service.live_calls
-    which = menu_of(ctx, said.kind, call) if said.kind else None
+    which = menu_of(ctx, filled.kind, call) if filled.kind else None
     with contextlib.suppress(VendorError):
         if which is not None:
             await ctx.service.resolver.absent_people.lately(call.ref, which)

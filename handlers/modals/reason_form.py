@@ -17,11 +17,11 @@ from handlers.blocks.text import cut
 from handlers.context import FORM_KEY, SlackContext
 from handlers.modals.leaving_count import with_leaving
 from handlers.modals.order_draft import may_include
-from handlers.modals.order_form import FieldErrors, UpdateView, accepted
-from handlers.modals.recording_check import which_recording
+from handlers.modals.order_form import FieldErrors, UpdateView, close_or_follow
+from handlers.modals.recording_check import recording_error
 from handlers.parsing.orders import ActRequest
-from handlers.redelivery import led_to
-from handlers.screens.views import draw_or_say, open_loading, open_view
+from handlers.redelivery import earlier_acceptance
+from handlers.screens.views import draw_or_explain, open_loading, open_view
 
 LOOK_UP_SECONDS = 0.8
 """How long a submitted form waits to hear whom it means: Slack gives 3 s for everything."""
@@ -36,7 +36,7 @@ async def open_form(ctx: SlackContext, act: Act, why: str = "", *, card: bool = 
         await open_view(ctx, await _form(ctx, act, why, card=card))
         return
     opened = await open_loading(ctx, act.verb.label)
-    await draw_or_say(ctx, opened, _form(ctx, act, why, card=card))
+    await draw_or_explain(ctx, opened, _form(ctx, act, why, card=card))
 
 
 async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str = "") -> None:
@@ -52,7 +52,7 @@ async def open_meant(ctx: SlackContext, meant: ActRef, *, card: bool, why: str =
         act = await resolve(service.live_calls, service.resolver, meant)
         return await _form(ctx, await service.permit(ctx.asker, act, key, why), why, card=card)
 
-    await draw_or_say(ctx, opened, drawn())
+    await draw_or_explain(ctx, opened, drawn())
 
 
 async def open_once_known(
@@ -77,7 +77,7 @@ async def open_once_known(
         permitted = await ctx.service.permit(ctx.asker, act, key, request.reason)
         return await _form(ctx, permitted, request.reason, card=False)
 
-    await draw_or_say(ctx, opened, drawn())
+    await draw_or_explain(ctx, opened, drawn())
 
 
 async def _form(ctx: SlackContext, act: Act, why: str, *, card: bool) -> dict[str, Any]:
@@ -112,9 +112,9 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
     if errors := form_errors(view):
         return errors
     filled, key = read_form(view), ctx.key(FORM_KEY, view["id"], view["hash"])
-    if (earlier := await led_to(ctx, key)) is not None:
-        return accepted(ctx, filled.state.reply_url, earlier)
-    if (words := await which_recording(ctx, filled.act.verb, filled.act.call)) is not None:
+    if (earlier := await earlier_acceptance(ctx, key)) is not None:
+        return close_or_follow(ctx, filled.state.reply_url, earlier)
+    if (words := await recording_error(ctx, filled.act.verb, filled.act.call)) is not None:
         return {RECORDING: words}
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
@@ -132,4 +132,4 @@ async def submit(ctx: SlackContext) -> FieldErrors | UpdateView:
             card=filled.state.card,
         )
     )
-    return accepted(ctx, filled.state.reply_url, acceptance)
+    return close_or_follow(ctx, filled.state.reply_url, acceptance)

@@ -11,7 +11,7 @@ CHECK_SECONDS = 0.8
 """How long a submitted form waits to hear what runs: Slack gives 3 s for everything."""
 
 
-async def which_recording(ctx: SlackContext, verb: Verb, call: CallRef) -> str | None:
+async def recording_error(ctx: SlackContext, verb: Verb, call: CallRef) -> str | None:
     """What to say at the field for the recording; None when all is well.
 
     Where the vendor does not answer in time, it is judged when the order is carried out.

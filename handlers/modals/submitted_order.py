@@ -15,17 +15,17 @@ from bot.moderation.live_calls import LiveCalls
 from bot.moderation.people_index import PeopleIndex
 from bot.moderation.unmatched import SHOWN_NAMES
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM
-from handlers.blocks.choices import Picked, person_value
+from handlers.blocks.choices import ChosenOption, person_value
 from handlers.blocks.forms.option_fields import OPTION, RECORDING, read_options
 from handlers.blocks.forms.order_form import cannot_words, possible_whom
-from handlers.blocks.forms.order_state import ABSENT, Said, Whom
+from handlers.blocks.forms.order_state import ABSENT, FilledForm, Whom
 from handlers.blocks.forms.reason_fields import REASON, one_reason, wrong_reason
 from handlers.blocks.offers import outputs
 from handlers.blocks.text import clean
 from handlers.context import SlackContext
-from handlers.modals.order_draft import ANEW, chosen_call, menu_of, other_run
-from handlers.modals.recording_check import which_recording
-from handlers.parsing.words import fit
+from handlers.modals.order_draft import ANOTHER_RUN, chosen_call, menu_of, other_run
+from handlers.modals.recording_check import recording_error
+from handlers.parsing.words import require_name
 
 CHECK_SECONDS = 0.8
 """How long a submitted form waits to hear who is still there: Slack gives 3 s for everything."""
@@ -34,7 +34,7 @@ Errors = dict[str, str]
 """What is wrong, by the action_id of the field it is in."""
 
 
-class Wrong(Exception):
+class FieldError(Exception):
     """Something in a form cannot be as it is; `errors` says what, at which field."""
 
     def __init__(self, field: str, words: str) -> None:
@@ -42,11 +42,11 @@ class Wrong(Exception):
         self.errors: Errors = {field: words}
 
 
-class Unfinished(Exception):
+class FieldsMissing(Exception):
     """The form lacks fields that its call or verb asks for: it was sent before it was drawn."""
 
 
-class Now(NamedTuple):
+class CurrentCall(NamedTuple):
     """A call as its vendor shows it: None where it did not answer in time, or knows it no more.
 
     `left` are those who were in it a moment ago.
@@ -58,73 +58,73 @@ class Now(NamedTuple):
     left: tuple[Participant, ...] = ()
 
 
-async def act_of(ctx: SlackContext, said: Said) -> Act:
-    """The act a form asks for. Raises Wrong or Unfinished."""
+async def act_of(ctx: SlackContext, filled: FilledForm) -> Act:
+    """The act a form asks for. Raises FieldError or FieldsMissing."""
     live_calls = ctx.service.live_calls
-    verb = said.kind
+    verb = filled.kind
     if verb is None:
-        raise Wrong(FORM_VERB, "Choose what to do.")
-    call = chosen_call(live_calls, said)
+        raise FieldError(FORM_VERB, "Choose what to do.")
+    call = chosen_call(live_calls, filled)
     if call is None:
-        raise Wrong(FORM_CALL, "That call is not live any more. Choose another one.")
+        raise FieldError(FORM_CALL, "That call is not live any more. Choose another one.")
     capability = live_calls.capabilities(call)[verb.name]
     if not capability.possible:
-        raise Wrong(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
+        raise FieldError(FORM_CALL, cannot_words(verb, call.ref.vendor.label, capability))
     targets = outputs(verb, call, live_calls.rtmp_targets)
-    options = _options(said, verb, capability, targets)
-    if (words := await which_recording(ctx, options, call.ref)) is not None:
-        raise Wrong(RECORDING, words)
+    options = _options(filled, verb, capability, targets)
+    if (words := await recording_error(ctx, options, call.ref)) is not None:
+        raise FieldError(RECORDING, words)
     now = await _now(live_calls, call.ref, who=verb.aim is Aim.PEOPLE)
-    if not said.state.over:
+    if not filled.state.over:
         _require_there(call, now)
-    people, everyone, spared = await _aim(ctx, said, options, call, now)
+    people, everyone, spared = await _aim(ctx, filled, options, call, now)
     return Act(
         verb=options,
-        call=call.ref if now.call is None or said.state.over else now.call.ref,
+        call=call.ref if now.call is None or filled.state.over else now.call.ref,
         title=call.title if now.call is None else now.call.title,
         people=people,
         everyone=everyone,
         spared=spared,
-        protected_too=everyone and said.protected_too,
+        protected_too=everyone and filled.protected_too,
     )
 
 
-def reason_of(said: Said, *, needed: bool) -> str:
-    """The reason picked and the one written, as one. Raises Wrong."""
-    reason = one_reason(said.listed, said.written)
+def reason_of(filled: FilledForm, *, needed: bool) -> str:
+    """The reason picked and the one written, as one. Raises FieldError."""
+    reason = one_reason(filled.listed, filled.written)
     wrong = wrong_reason(reason, needed=needed)
     if wrong is not None:
-        raise Wrong(REASON, wrong)
+        raise FieldError(REASON, wrong)
     return reason
 
 
 def _options(
-    said: Said, verb: type[Verb], capability: Capability, targets: tuple[str, ...]
+    filled: FilledForm, verb: type[Verb], capability: Capability, targets: tuple[str, ...]
 ) -> Verb:
-    built, wrong = read_options(verb, capability, targets, said.options)
+    built, wrong = read_options(verb, capability, targets, filled.options)
     if built is not None:
         return built
-    if not all(OPTION + name in said.blocks for name in wrong):
-        raise Unfinished
+    if not all(OPTION + name in filled.blocks for name in wrong):
+        raise FieldsMissing
     name, words = next(iter(wrong.items()))
-    raise Wrong(OPTION + name, words)
+    raise FieldError(OPTION + name, words)
 
 
-def _require_there(call: Call, now: Now) -> None:
-    """Wrong when the call ended since it was chosen; a silent vendor's is taken for there."""
+def _require_there(call: Call, now: CurrentCall) -> None:
+    """FieldError when the call ended since it was chosen; a silent vendor's is taken for there."""
     if now.gone or (now.call is not None and now.call.ended_at is not None):
-        raise Wrong(FORM_CALL, f"“{_short(call.title)}” has ended. Choose another call.")
+        raise FieldError(FORM_CALL, f"“{_short(call.title)}” has ended. Choose another call.")
     if now.call is not None and other_run(call.ref, now.call.ref):
-        raise Wrong(FORM_CALL, ANEW)
+        raise FieldError(FORM_CALL, ANOTHER_RUN)
 
 
-async def _now(live_calls: LiveCalls, ref: CallRef, *, who: bool) -> Now:
+async def _now(live_calls: LiveCalls, ref: CallRef, *, who: bool) -> CurrentCall:
     """The call and its people, asked at the same time."""
     (call, gone), people = await asyncio.gather(
         _call(live_calls, ref), _crowd(live_calls, ref) if who else _nobody()
     )
     left = () if people is None else live_calls.recent_calls.people_index(ref, people).left
-    return Now(call, gone, people, left)
+    return CurrentCall(call, gone, people, left)
 
 
 async def _call(live_calls: LiveCalls, ref: CallRef) -> tuple[Call | None, bool]:
@@ -153,30 +153,30 @@ async def _nobody() -> None:
 
 
 async def _aim(
-    ctx: SlackContext, said: Said, verb: Verb, call: Call, now: Now
+    ctx: SlackContext, filled: FilledForm, verb: Verb, call: Call, now: CurrentCall
 ) -> tuple[tuple[Person, ...], bool, tuple[Person, ...]]:
     """People, everyone or not, and who is spared."""
     if verb.aim is Aim.CALL:
         return (), False, ()
     if verb.aim is Aim.ABSENT:
-        return await _away(ctx, said, verb, call), False, ()
+        return await _chosen_absent(ctx, filled, verb, call), False, ()
     ways = possible_whom(type(verb), _capability(ctx, verb, call))
-    if said.whom is None and FORM_WHOM in said.blocks:
-        raise Wrong(FORM_WHOM, "Choose who is meant.")
-    if said.whom is None and ways[0] is Whom.EVERYONE:
-        raise Unfinished
-    whom = said.whom or ways[0]
+    if filled.whom is None and FORM_WHOM in filled.blocks:
+        raise FieldError(FORM_WHOM, "Choose who is meant.")
+    if filled.whom is None and ways[0] is Whom.EVERYONE:
+        raise FieldsMissing
+    whom = filled.whom or ways[0]
     if whom not in ways:
-        raise Wrong(FORM_WHOM, "This vendor cannot do that. Choose again.")
+        raise FieldError(FORM_WHOM, "This vendor cannot do that. Choose again.")
     if whom is Whom.EVERYONE:
-        if said.people and FORM_PEOPLE in said.blocks:
-            raise Wrong(FORM_PEOPLE, "Remove them here, or choose again who is meant.")
+        if filled.people and FORM_PEOPLE in filled.blocks:
+            raise FieldError(FORM_PEOPLE, "Remove them here, or choose again who is meant.")
         return (), True, ()
-    if FORM_PEOPLE not in said.blocks or not said.people_fit:
-        raise Unfinished
-    if not said.people:
-        raise Wrong(FORM_PEOPLE, "Choose at least one person.")
-    people = _present(said.people, call, now, type(verb))
+    if FORM_PEOPLE not in filled.blocks or not filled.people_fit:
+        raise FieldsMissing
+    if not filled.people:
+        raise FieldError(FORM_PEOPLE, "Choose at least one person.")
+    people = _present(filled.people, call, now, type(verb))
     return ((), True, people) if whom is Whom.EXCEPT else (people, False, ())
 
 
@@ -185,11 +185,11 @@ def _capability(ctx: SlackContext, verb: Verb, call: Call) -> Capability:
 
 
 def _present(
-    chosen: tuple[Picked, ...], call: Call, now: Now, verb: type[Verb]
+    chosen: tuple[ChosenOption, ...], call: Call, now: CurrentCall, verb: type[Verb]
 ) -> tuple[Person, ...]:
     """Those who are there; for a verb that keeps people out, also those who left lately."""
     if now.people is None:
-        raise Wrong(
+        raise FieldError(
             FORM_PEOPLE,
             f"{call.ref.vendor.label} did not say who is in the call. Submit it again in a moment.",
         )
@@ -200,29 +200,33 @@ def _present(
         names = ", ".join(_short(name) for name in gone[:SHOWN_NAMES])
         more = f" and {len(gone) - SHOWN_NAMES} more" if len(gone) > SHOWN_NAMES else ""
         are = "are" if len(gone) > 1 else "is"
-        raise Wrong(FORM_PEOPLE, f"{names}{more} {are} not in the call any more. Take them out.")
+        raise FieldError(
+            FORM_PEOPLE, f"{names}{more} {are} not in the call any more. Take them out."
+        )
     return tuple(Person.of(here[value]) for value in dict.fromkeys(one.value for one in chosen))
 
 
-async def _away(ctx: SlackContext, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+async def _chosen_absent(
+    ctx: SlackContext, filled: FilledForm, verb: Verb, call: Call
+) -> tuple[Person, ...]:
     """People who need not be there: chosen from their list, or by id where there is none."""
     which = menu_of(ctx, type(verb), call)
     if which is None:
-        return await _absent(ctx, said, verb, call)
-    if FORM_PEOPLE not in said.blocks or not said.people_fit:
-        raise Unfinished
-    if not said.people:
-        raise Wrong(FORM_PEOPLE, "Choose at least one person.")
+        return await _typed_absent(ctx, filled, verb, call)
+    if FORM_PEOPLE not in filled.blocks or not filled.people_fit:
+        raise FieldsMissing
+    if not filled.people:
+        raise FieldError(FORM_PEOPLE, "Choose at least one person.")
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             roster = await ctx.service.resolver.absent_people.roster(call.ref, which)
     except (VendorError, TimeoutError) as error:
         silent = f"{call.ref.vendor.label} did not say who is on that list."
-        raise Wrong(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
-    return _on_list(said.people, roster, call)
+        raise FieldError(FORM_PEOPLE, f"{silent} Submit it again in a moment.") from error
+    return _on_list(filled.people, roster, call)
 
 
-def _on_list(chosen: tuple[Picked, ...], roster: Roster, call: Call) -> tuple[Person, ...]:
+def _on_list(chosen: tuple[ChosenOption, ...], roster: Roster, call: Call) -> tuple[Person, ...]:
     """Those who are on the list now; where it could not be read to its end, anybody by their id."""
     known = {person_value(one.id): one for one in roster.people}
     if not roster.complete:
@@ -233,22 +237,24 @@ def _on_list(chosen: tuple[Picked, ...], roster: Roster, call: Call) -> tuple[Pe
         are = "are" if len(gone) > 1 else "is"
         of = OF[roster.which]
         words = f"{names} {are} not {of} “{_short(call.title)}”. Take them out."
-        raise Wrong(FORM_PEOPLE, words)
+        raise FieldError(FORM_PEOPLE, words)
     return tuple(known[value] for value in dict.fromkeys(one.value for one in chosen))
 
 
-async def _absent(ctx: SlackContext, said: Said, verb: Verb, call: Call) -> tuple[Person, ...]:
+async def _typed_absent(
+    ctx: SlackContext, filled: FilledForm, verb: Verb, call: Call
+) -> tuple[Person, ...]:
     """Each line is one person; Slack's typographic signs are no part of an id."""
-    if ABSENT not in said.blocks:
-        raise Unfinished
-    words = [word for line in said.absent.splitlines() if (word := clean(line).lstrip("@"))]
+    if ABSENT not in filled.blocks:
+        raise FieldsMissing
+    words = [word for line in filled.absent.splitlines() if (word := clean(line).lstrip("@"))]
     if not words:
-        raise Wrong(ABSENT, "Say who: their id in your app.")
+        raise FieldError(ABSENT, "Say who: their id in your app.")
     try:
-        named = [fit(word, "person") for word in words]
+        named = [require_name(word, "person") for word in words]
         return await ctx.service.resolver.absent_people.people(call, verb, named)
     except BadInput as error:
-        raise Wrong(ABSENT, str(error)) from error
+        raise FieldError(ABSENT, str(error)) from error
 
 
 def _short(text: str) -> str:

@@ -11,19 +11,19 @@ from bot.moderation.absent_people import meant
 from bot.moderation.people_index import PeopleIndex
 from bot.moderation.resolver import pick
 from handlers.blocks.action_values import FORM_PEOPLE
-from handlers.blocks.choices import Picked, call_value, picked
-from handlers.blocks.forms.order_state import ABSENT, OrderState, Said, Typed, Whom
+from handlers.blocks.choices import ChosenOption, call_value, chosen_option
+from handlers.blocks.forms.order_state import ABSENT, FilledForm, OrderState, TypedWords, Whom
 from handlers.context import SlackContext
-from handlers.modals.order_draft import in_sentences, menu_of, rolled
+from handlers.modals.order_draft import error_sentences, menu_of, read_live_calls
 from handlers.parsing.orders import Incomplete
 
 
-async def looked_up(
+async def look_up_typed(
     ctx: SlackContext, request: Incomplete, state: OrderState
-) -> tuple[Said, Call | None, list[str]]:
+) -> tuple[FilledForm, Call | None, list[str]]:
     """A command as a form has it, the call it means, and words about what it does not say."""
     call, notes = await _named(ctx, request.call)
-    said = Said(
+    filled = FilledForm(
         state=state,
         verb=state.verb,
         call=None if call is None else call_value(call.ref),
@@ -32,38 +32,40 @@ async def looked_up(
         protected_too=request.protected_too,
         written=request.reason,
     )
-    said, missing = await with_typed(ctx, said, call)
-    return said, call, notes + missing
+    filled, missing = await with_typed(ctx, filled, call)
+    return filled, call, notes + missing
 
 
-def carried(request: Incomplete) -> Typed | None:
+def typed_without_field(request: Incomplete) -> TypedWords | None:
     """What was typed that a field may not ask for yet."""
-    typed = Typed(
+    typed = TypedWords(
         people=request.spared or request.people, whom=_whom(request), options=_options(request)
     )
-    return None if typed == Typed() else typed
+    return None if typed == TypedWords() else typed
 
 
-async def with_typed(ctx: SlackContext, said: Said, call: Call | None) -> tuple[Said, list[str]]:
+async def with_typed(
+    ctx: SlackContext, filled: FilledForm, call: Call | None
+) -> tuple[FilledForm, list[str]]:
     """People who were typed before a field asked for them, now that one does; else as it was."""
-    verb, typed = said.kind, said.state.typed
+    verb, typed = filled.kind, filled.state.typed
     if verb is None or call is None or typed is None or verb.aim is Aim.CALL:
-        return said, []
-    if not typed.people or said.people or said.blocks.keys() & {FORM_PEOPLE, ABSENT}:
-        return said, []
+        return filled, []
+    if not typed.people or filled.people or filled.blocks.keys() & {FORM_PEOPLE, ABSENT}:
+        return filled, []
     found, missing = await _people(ctx, verb, call, typed.people)
-    return said.model_copy(update=found), missing
+    return filled.model_copy(update=found), missing
 
 
 async def _named(ctx: SlackContext, word: str | None) -> tuple[Call | None, list[str]]:
     """The call that was typed; else what there is to choose from."""
     if word is None:
-        return None, await rolled(ctx)
-    await rolled(ctx, 0)
+        return None, await read_live_calls(ctx)
+    await read_live_calls(ctx, 0)
     try:
         return await ctx.service.resolver.call(word), []
     except (BadInput, VendorError) as error:
-        return None, [in_sentences(error)]
+        return None, [error_sentences(error)]
 
 
 async def _people(
@@ -78,7 +80,7 @@ async def _people(
             call.ref, (await live_calls.people(call.ref)).items
         )
     except VendorError as error:
-        return {}, [in_sentences(error)]
+        return {}, [error_sentences(error)]
     if verb.keeps_out:
         people_index = PeopleIndex((*people_index.people, *people_index.left))
     return _found(words, lambda word: pick(word, people_index, call))
@@ -94,19 +96,19 @@ async def _absent(
     try:
         roster = await ctx.service.resolver.absent_people.lately(call.ref, which)
     except VendorError as error:
-        return {}, [in_sentences(error)]
+        return {}, [error_sentences(error)]
     return _found(words, lambda word: meant(word, roster, call))
 
 
 def _found(words: Sequence[str], find: Callable[[str], Person]) -> tuple[dict[str, Any], list[str]]:
     """Whom the words mean, each once, and why the others mean nobody."""
-    found: dict[str, Picked] = {}
+    found: dict[str, ChosenOption] = {}
     missing: list[str] = []
     for word in words:
         try:
-            one = picked(find(word))
+            one = chosen_option(find(word))
         except BadInput as error:
-            missing.append(in_sentences(error))
+            missing.append(error_sentences(error))
         else:
             found[one.value] = one
     return {"people": tuple(found.values())}, missing

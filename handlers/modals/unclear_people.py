@@ -5,13 +5,13 @@ from typing import Any
 
 from bot.moderation.people_parser import ParsedPeople
 from bot.moderation.resolver import UnclearPeople, unclear_words
-from handlers.blocks.choices import call_value, picked
+from handlers.blocks.choices import call_value, chosen_option
 from handlers.blocks.forms.order_form import order_form
-from handlers.blocks.forms.order_state import OrderState, Said, Typed, Whom
+from handlers.blocks.forms.order_state import FilledForm, OrderState, TypedWords, Whom
 from handlers.context import SlackContext
 from handlers.modals.order_draft import draft
 from handlers.parsing.orders import ActRequest, Incomplete, with_rest
-from handlers.screens.views import FormTooLate, draw_or_say, open_loading
+from handlers.screens.views import FormTooLate, draw_or_explain, open_loading
 
 
 async def open_unclear(ctx: SlackContext, request: ActRequest, unclear: UnclearPeople) -> None:
@@ -23,7 +23,7 @@ async def open_unclear(ctx: SlackContext, request: ActRequest, unclear: UnclearP
         opened = await open_loading(ctx, request.verb.label)
     except FormTooLate:
         raise unclear from None
-    await draw_or_say(ctx, opened, unclear_form(ctx, request, unclear))
+    await draw_or_explain(ctx, opened, unclear_form(ctx, request, unclear))
 
 
 async def unclear_form(
@@ -37,21 +37,21 @@ async def unclear_form(
     whom = _whom_of(reading)
     state = OrderState(
         verb=verb.name,
-        typed=None if whom is None else Typed(whom=whom),
+        typed=None if whom is None else TypedWords(whom=whom),
         channel=ctx.asker.channel,
         reply_url=ctx.reply_url,
     )
-    said = Said(
+    filled = FilledForm(
         state=state,
         verb=verb.name,
         call=call_value(unclear.call.ref),
         whom=whom,
-        people=tuple(map(picked, reached)),
+        people=tuple(map(chosen_option, reached)),
         options=options,
         written=read.reason,
     )
     notes = unclear_words(request.verb, reading) or ["Fill in what is missing."]
-    return order_form(await draft(ctx, said, unclear.call, notes))
+    return order_form(await draft(ctx, filled, unclear.call, notes))
 
 
 def _whom_of(reading: ParsedPeople) -> Whom | None:
@@ -60,6 +60,6 @@ def _whom_of(reading: ParsedPeople) -> Whom | None:
     return Whom.EXCEPT if reading.excepting else Whom.EVERYONE
 
 
-def _options(picked: Mapping[str, Any]) -> dict[str, str]:
+def _options(chosen_option: Mapping[str, Any]) -> dict[str, str]:
     """What was picked, as it stands in the fields."""
-    return {name: str(value) for name, value in picked.items()}
+    return {name: str(value) for name, value in chosen_option.items()}

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"#?([0-9]{1,9})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class What(StrEnum):
+class DigestCommand(StrEnum):
     """What is wanted; all but the first are typed as they are written here."""
 
     OVERVIEW = ""
@@ -34,29 +34,29 @@ class What(StrEnum):
     @property
     def changes(self) -> bool:
         """Whether something is changed or sent, or a form opened for that."""
-        return self not in {What.OVERVIEW, What.LIST, What.PREVIEW}
+        return self not in {DigestCommand.OVERVIEW, DigestCommand.LIST, DigestCommand.PREVIEW}
 
 
-SPOKEN = tuple(one.value for one in What if one)
+SPOKEN = tuple(one.value for one in DigestCommand if one)
 
 
-class AskDigest(Frozen):
+class DigestRequest(Frozen):
     """Something about digests. `number` is one of them, `page` of the list counts from 0.
 
     `until` is the first day after a pause, None for until somebody resumes it.
     """
 
-    what: What = What.OVERVIEW
+    what: DigestCommand = DigestCommand.OVERVIEW
     number: int | None = None
     until: date | None = None
     page: int = 0
 
 
-def read_digest(words: Words, command: str) -> AskDigest:
+def read_digest(words: Words, command: str) -> DigestRequest:
     """What is wanted. Raises BadInput, or UnknownWord with the nearest words."""
     first = words.take()
     if first is None:
-        return AskDigest()
+        return DigestRequest()
     name = first.casefold()
     if name not in SPOKEN:
         raise UnknownWord(
@@ -64,9 +64,9 @@ def read_digest(words: Words, command: str) -> AskDigest:
             nearest=difflib.get_close_matches(name, SPOKEN, n=3, cutoff=0.5),
             next_step=f"Type `{command} help digest` to see the commands.",
         )
-    what = What(name)
+    what = DigestCommand(name)
     read = _READERS.get(what, _one)
-    asked = AskDigest(
+    asked = DigestRequest(
         what=what, **read(words, f"For example: `{command} digest {_EXAMPLES[what]}`")
     )
     words.require_done()
@@ -121,21 +121,21 @@ def _pause(words: Words, example: str) -> dict[str, Any]:
     return {**found, "until": day(said, example)}
 
 
-_READERS: dict[What, Callable[[Words, str], dict[str, Any]]] = {
-    What.SUBSCRIBE: _nothing,
-    What.LIST: _page,
-    What.PREVIEW: _perhaps,
-    What.PAUSE: _pause,
+_READERS: dict[DigestCommand, Callable[[Words, str], dict[str, Any]]] = {
+    DigestCommand.SUBSCRIBE: _nothing,
+    DigestCommand.LIST: _page,
+    DigestCommand.PREVIEW: _perhaps,
+    DigestCommand.PAUSE: _pause,
 }
 """How the rest is read; everything else is about one digest."""
 
 _EXAMPLES = {
-    What.SUBSCRIBE: "subscribe",
-    What.LIST: "list page 2",
-    What.EDIT: "edit 3",
-    What.PAUSE: "pause 3 until 2026-12-01",
-    What.RESUME: "resume 3",
-    What.STOP: "stop 3",
-    What.PREVIEW: "preview 3",
-    What.NOW: "now 3",
+    DigestCommand.SUBSCRIBE: "subscribe",
+    DigestCommand.LIST: "list page 2",
+    DigestCommand.EDIT: "edit 3",
+    DigestCommand.PAUSE: "pause 3 until 2026-12-01",
+    DigestCommand.RESUME: "resume 3",
+    DigestCommand.STOP: "stop 3",
+    DigestCommand.PREVIEW: "preview 3",
+    DigestCommand.NOW: "now 3",
 }

@@ -19,11 +19,11 @@ from bot.errors import BadInput
 from bot.moderation.people_parser import DASHES, EVERYONE, EXCEPT, LONE_DASH
 from bot.moderation.resolver import TypedOrder
 from handlers.blocks.emoji import with_emoji
-from handlers.blocks.forms.option_fields import Kind, kind_of
+from handlers.blocks.forms.option_fields import FieldKind, kind_of
 from handlers.blocks.text import cut
 from handlers.parsing.options import no_such_option, pick, take_options, with_options, words_of
 from handlers.parsing.verb_options import choices, chosen, names, texts
-from handlers.parsing.words import PROTECTED, Words, fit, require_everyone
+from handlers.parsing.words import PROTECTED, Words, require_everyone, require_name
 
 MAX_REASON = 2000
 """Characters in a reason."""
@@ -32,11 +32,11 @@ MAX_PEOPLE = 50
 """People named in one order."""
 
 WRONG = {
-    Kind.CHOICE: "It is none of its options.",
-    Kind.TARGET: "It takes the name of a target in callwarden.toml.",
-    Kind.NAME: "It takes one word as the vendor lists it, without slashes.",
-    Kind.TEXT: "It takes a text of 1 to 500 characters.",
-    Kind.TEXTS: "It takes 2 to 10 answers, each after a |, at most 500 characters each.",
+    FieldKind.CHOICE: "It is none of its options.",
+    FieldKind.TARGET: "It takes the name of a target in callwarden.toml.",
+    FieldKind.NAME: "It takes one word as the vendor lists it, without slashes.",
+    FieldKind.TEXT: "It takes a text of 1 to 500 characters.",
+    FieldKind.TEXTS: "It takes 2 to 10 answers, each after a |, at most 500 characters each.",
 }
 """What an option takes, where something else was typed."""
 
@@ -279,7 +279,7 @@ def _people(words: Words) -> tuple[str, ...]:
             f"At most {MAX_PEOPLE} people can be named in one order.",
             next_step="Nothing was done. Name the rest in another order.",
         )
-    return tuple(dict.fromkeys(fit(person, "person") for person in people))
+    return tuple(dict.fromkeys(require_name(person, "person") for person in people))
 
 
 def _next_people(words: Words) -> tuple[list[str], bool]:

@@ -15,10 +15,10 @@ from bot.calls.acts import Act
 from bot.errors import CallwardenError
 from handlers.parsing.orders import ActRequest
 
-Meant = tuple[ActRequest, Act]
+UnderstoodOrder = tuple[ActRequest, Act]
 """An order as it is to be read, and its act."""
 
-Work = Callable[[], Awaitable[Meant]]
+Work = Callable[[], Awaitable[UnderstoodOrder]]
 
 MOST = 1_000
 """Plans under way, or made and not yet taken; the ones that were not asked for longest go first."""
@@ -29,31 +29,31 @@ class PendingOrders:
 
     def __init__(self, tasks: BackgroundTasks) -> None:
         self._tasks = tasks
-        self._begun: LRUCache[str, asyncio.Task[Meant | CallwardenError]] = LRUCache(MOST)
+        self._begun: LRUCache[str, asyncio.Task[UnderstoodOrder | CallwardenError]] = LRUCache(MOST)
 
-    async def begin(self, key: str, work: Work, timeout_s: float) -> Meant:
+    async def begin(self, key: str, work: Work, timeout_s: float) -> UnderstoodOrder:
         """What the order of that key means, by `work` unless that is being found out already.
 
-        TimeoutError after `patience` seconds; the plan goes on then, for whoever takes it.
+        TimeoutError after `timeout_s` seconds; the plan goes on then, for whoever takes it.
         """
         task = self._begun.get(key)
         if task is None:
-            task = self._tasks.spawn(_settled(work), "plan", awaited=True)
+            task = self._tasks.spawn(_result_or_error(work), "plan", awaited=True)
             self._begun[key] = task
         async with asyncio.timeout(timeout_s):
             told = await asyncio.shield(task)
         self._begun.pop(key, None)
-        return _meant(told)
+        return _unwrap(told)
 
-    async def take(self, key: str, work: Work) -> Meant:
+    async def take(self, key: str, work: Work) -> UnderstoodOrder:
         """The plan that was begun under that key, else what `work` finds out."""
         task = self._begun.pop(key, None)
         if task is None:
             return await work()
-        return _meant(await task)
+        return _unwrap(await task)
 
 
-async def _settled(work: Work) -> Meant | CallwardenError:
+async def _result_or_error(work: Work) -> UnderstoodOrder | CallwardenError:
     """What came of it: an error is told to whoever takes it, and is no fault of the task's."""
     try:
         return await work()
@@ -61,7 +61,7 @@ async def _settled(work: Work) -> Meant | CallwardenError:
         return error
 
 
-def _meant(told: Meant | CallwardenError) -> Meant:
+def _unwrap(told: UnderstoodOrder | CallwardenError) -> UnderstoodOrder:
     if isinstance(told, CallwardenError):
         raise told
     return told

@@ -19,25 +19,25 @@ from handlers.blocks.emoji import with_emoji
 from handlers.blocks.help import ALL_COMMANDS, FAMILIES, topics
 from handlers.parsing.audit_search import LABELLED, ShowAudit, read_audit
 from handlers.parsing.call_log_filter import log_word
-from handlers.parsing.digests import AskDigest, read_digest
+from handlers.parsing.digests import DigestRequest, read_digest
 from handlers.parsing.orders import ActRequest, Incomplete, read_order
-from handlers.parsing.synonyms import known_as, require_here
+from handlers.parsing.synonyms import command_for, require_here
 from handlers.parsing.words import Words, tidy
 
 __all__ = [
     "ActRequest",
-    "AskDigest",
+    "DigestRequest",
     "FindPerson",
     "Help",
     "Incomplete",
     "ListCalls",
-    "LookAtCall",
-    "LookAtRooms",
     "Request",
     "ShowAudit",
     "ShowCall",
     "ShowCapabilities",
     "ShowCase",
+    "ShowReport",
+    "ShowRooms",
     "parse",
 ]
 
@@ -66,7 +66,7 @@ class FindPerson(Frozen):
     words: str
 
 
-class LookAtCall(Frozen):
+class ShowReport(Frozen):
     """Look further at one call; `look` is a name in LOOKS, `page` counts from 0."""
 
     look: str
@@ -74,7 +74,7 @@ class LookAtCall(Frozen):
     page: int = 0
 
 
-class LookAtRooms(Frozen):
+class ShowRooms(Frozen):
     """Show what one vendor, or each, knows by name."""
 
     vendor: Vendor | None = None
@@ -103,13 +103,13 @@ Request = (
     ListCalls
     | ShowCall
     | FindPerson
-    | LookAtCall
-    | LookAtRooms
+    | ShowReport
+    | ShowRooms
     | ActRequest
     | Incomplete
     | ShowCase
     | ShowAudit
-    | AskDigest
+    | DigestRequest
     | ShowCapabilities
     | Help
 )
@@ -122,7 +122,7 @@ def parse(text: str, command: str = "/calls") -> Request:
     first = words.take()
     if first is None:
         return ListCalls(view=ListView())
-    name = known_as(first.casefold())
+    name = command_for(first.casefold())
     require_here(name, command)
     if words.rest.strip(f"{DASHES} ").casefold() == "help" and name in SUBCOMMANDS:
         return Help(topic=name)
@@ -137,7 +137,7 @@ def _with_ids(text: str) -> str:
     """Who is searched for in the audit log keeps their Slack id; elsewhere names count."""
     return (
         LABELLED.sub(r"\1\2", text)
-        if known_as((text.split() or [""])[0].casefold()) == "audit"
+        if command_for((text.split() or [""])[0].casefold()) == "audit"
         else text
     )
 
@@ -184,9 +184,9 @@ def _show(words: Words, command: str) -> ShowCall:
 def _look(name: str) -> Callable[[Words, str], Request]:
     """The reader of a look at a call."""
 
-    def read(words: Words, command: str) -> LookAtCall:
+    def read(words: Words, command: str) -> ShowReport:
         call, page = _call_and_page(words, f"{command} {REPORTS[name].example}")
-        return LookAtCall(look=name, call=call, page=page)
+        return ShowReport(look=name, call=call, page=page)
 
     return read
 
@@ -211,19 +211,19 @@ def _page(words: Words, word: str | None, example: str) -> int:
     return page or 0
 
 
-def _rooms(words: Words, command: str) -> LookAtRooms:
+def _rooms(words: Words, command: str) -> ShowRooms:
     word = words.take()
     if word is None:
-        return LookAtRooms()
+        return ShowRooms()
     if word.casefold() in set(Vendor):
         vendor = Vendor(word.casefold())
         example = f"{command} {ROOMS.example}"
-        return LookAtRooms(vendor=vendor, page=_page(words, words.take(), example))
+        return ShowRooms(vendor=vendor, page=_page(words, words.take(), example))
     page = words.page(word)
     if page is None:
         raise unknown(word, Vendor, "vendor", command)
     words.require_done()
-    return LookAtRooms(page=page)
+    return ShowRooms(page=page)
 
 
 def _find(words: Words, command: str) -> FindPerson:
@@ -270,7 +270,7 @@ def _help(words: Words, command: str) -> Help:
     word = words.take()
     if word is None:
         return Help()
-    topic = known_as(word.casefold())
+    topic = command_for(word.casefold())
     require_here(topic, command)
     if topic not in (*SUBCOMMANDS, ALL_COMMANDS):
         raise unknown(word, SUBCOMMANDS, "command", command)

@@ -39,7 +39,7 @@ _ELSEWHERE = {
 """Words that mean no one command here: what to say, and what to type instead."""
 
 
-def known_as(word: str) -> str:
+def command_for(word: str) -> str:
     """The command that a word means, or the word itself."""
     return SYNONYMS.get(word, word)
 

@@ -64,7 +64,7 @@ class Words:
     def name(self, of: str) -> str | None:
         """The next word as the name of something. BadInput when it is longer than a name."""
         word = self.take()
-        return None if word is None else fit(with_emoji(word, inside=False), of)
+        return None if word is None else require_name(with_emoji(word, inside=False), of)
 
     def page(self, word: str) -> int | None:
         """`page N` as N - 1, when `word` is `page` and a number follows."""
@@ -102,7 +102,7 @@ class Words:
         return name.removeprefix("@").strip()
 
 
-def fit(word: str, of: str) -> str:
+def require_name(word: str, of: str) -> str:
     """`word` itself; BadInput when it is longer than any name of a call or a person."""
     if len(word) > MAX_NAME:
         raise BadInput(

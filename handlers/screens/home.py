@@ -13,8 +13,8 @@ from bot.errors import CallwardenError, NotPermitted, Outsider
 from bot.priority import Priority, working_at
 from handlers.blocks.home import (
     CASES,
-    Desktop,
-    Place,
+    HomeContent,
+    VendorAccess,
     home_view,
     kept_view,
     outside_view,
@@ -90,8 +90,8 @@ async def _drawn(ctx: SlackContext) -> dict[str, Any]:
         ctx.error_as_message(service.mine(ctx.asker, CASES)),
         ctx.error_as_message(service.outages(ctx.asker)),
     )
-    desktop = Desktop(
-        places=tuple(Place(**place._asdict()) for place in places),
+    content = HomeContent(
+        places=tuple(VendorAccess(**place._asdict()) for place in places),
         calls=calls,
         cases=cases if isinstance(cases, Message) else tuple(cases),
         outages=() if isinstance(outages, Message) else tuple(map(outage_words, outages)),
@@ -99,7 +99,7 @@ async def _drawn(ctx: SlackContext) -> dict[str, Any]:
             vendor: one.capabilities for vendor, one in service.live_calls.providers.items()
         },
     )
-    return home_view(desktop, command, service.live_calls.clock.now())
+    return home_view(content, command, service.live_calls.clock.now())
 
 
 async def _show(

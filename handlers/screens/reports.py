@@ -29,14 +29,14 @@ from handlers.blocks.reports.attendance import attendance_report
 from handlers.blocks.reports.files import files_report
 from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
-from handlers.blocks.reports.report_values import LookValue, NamedLook, RoomsValue
-from handlers.blocks.reports.rooms import Shelf, rooms_report
+from handlers.blocks.reports.report_values import ReportValue, RoomsValue, TitledReport
+from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from handlers.context import SlackContext
-from handlers.parsing.requests import FindPerson, LookAtCall, LookAtRooms
+from handlers.parsing.requests import FindPerson, ShowReport, ShowRooms
 
 T = TypeVar("T")
 
-ReportHandler = Callable[[SlackContext, NamedLook], Awaitable[Message]]
+ReportHandler = Callable[[SlackContext, TitledReport], Awaitable[Message]]
 
 KINDS: Mapping[str, frozenset[FileKind]] = {
     RECORDINGS.name: frozenset({FileKind.RECORDING}),
@@ -55,29 +55,29 @@ async def find_person(ctx: SlackContext, request: FindPerson) -> None:
     ctx.later(look, "find")
 
 
-async def look_at_call(ctx: SlackContext, request: LookAtCall) -> None:
+async def look_at_call(ctx: SlackContext, request: ShowReport) -> None:
     """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
 
     async def look() -> None:
         call = await ctx.service.call(ctx.asker, request.call)
-        asked = LookValue(look=request.look, call=call.ref, page=request.page)
+        asked = ReportValue(look=request.look, call=call.ref, page=request.page)
         await show_report(ctx, asked)
 
     ctx.later(look, request.look)
 
 
-async def look_at_rooms(ctx: SlackContext, request: LookAtRooms) -> None:
+async def look_at_rooms(ctx: SlackContext, request: ShowRooms) -> None:
     """`/calls rooms realtimekit`: what a vendor, or each, knows by name."""
     asked = RoomsValue(vendor=request.vendor, page=request.page)
     ctx.later(lambda: show_rooms(ctx, asked), ROOMS.name)
 
 
-async def show_report(ctx: SlackContext, asked: LookValue, *, in_place: bool = False) -> None:
+async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool = False) -> None:
     """Show one look at a call."""
     await ctx.show_waiting(in_place=in_place)
     await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
     title = await title_of(ctx.service.live_calls, asked.call)
-    named = NamedLook(**asked.model_dump(), title=title)
+    named = TitledReport(**asked.model_dump(), title=title)
     await ctx.answer(await REPORT_HANDLERS[asked.look](ctx, named), in_place=in_place)
 
 
@@ -86,43 +86,43 @@ async def show_rooms(ctx: SlackContext, asked: RoomsValue, *, in_place: bool = F
     await ctx.show_waiting(in_place=in_place)
     if asked.vendor is not None:
         provider = await ctx.service.reports(ctx.asker, ROOMS, asked.vendor)
-        shelves = [Shelf(asked.vendor, await _rooms(ctx, provider))]
+        listings = [RoomListing(asked.vendor, await _rooms(ctx, provider))]
     else:
         vendors = ctx.service.live_calls.providers
-        shelves = await asyncio.gather(*(_shelf(ctx, vendor) for vendor in vendors))
-    await ctx.answer(rooms_report(asked, shelves, _now(ctx)), in_place=in_place)
+        listings = await asyncio.gather(*(_listing(ctx, vendor) for vendor in vendors))
+    await ctx.answer(rooms_report(asked, listings, _now(ctx)), in_place=in_place)
 
 
-async def _shelf(ctx: SlackContext, vendor: Vendor) -> Shelf:
+async def _listing(ctx: SlackContext, vendor: Vendor) -> RoomListing:
     try:
         provider = await ctx.service.reports(ctx.asker, ROOMS, vendor)
-        return Shelf(vendor, await _rooms(ctx, provider))
+        return RoomListing(vendor, await _rooms(ctx, provider))
     except (Impossible, VendorError) as error:
-        return Shelf(vendor, trouble=str(error))
+        return RoomListing(vendor, trouble=str(error))
 
 
 async def _rooms(ctx: SlackContext, provider: CallProvider) -> Sequence[Room]:
     return await ctx.service.live_calls.shared((ROOMS.name, provider.vendor), provider.rooms)
 
 
-async def _quality(ctx: SlackContext, asked: NamedLook) -> Message:
+async def _quality(ctx: SlackContext, asked: TitledReport) -> Message:
     provider = await _vendor(ctx, QUALITY, asked)
     quality = await _shared(ctx, QUALITY, asked, provider.quality)
     return quality_report(asked, quality, _now(ctx))
 
 
-async def _attendance(ctx: SlackContext, asked: NamedLook) -> Message:
+async def _attendance(ctx: SlackContext, asked: TitledReport) -> Message:
     attendance = await ctx.service.attendance(ctx.asker, asked.call)
     return attendance_report(asked, attendance, _now(ctx))
 
 
-async def _members(ctx: SlackContext, asked: NamedLook) -> Message:
+async def _members(ctx: SlackContext, asked: TitledReport) -> Message:
     provider = await _vendor(ctx, MEMBERS, asked)
     members = await _shared(ctx, MEMBERS, asked, provider.members)
     return members_report(asked, members, _now(ctx))
 
 
-async def _feedback(ctx: SlackContext, asked: NamedLook) -> Message:
+async def _feedback(ctx: SlackContext, asked: TitledReport) -> Message:
     provider = await _vendor(ctx, FEEDBACK, asked)
     feedback = await _shared(ctx, FEEDBACK, asked, provider.feedback)
     return feedback_report(asked, feedback, _now(ctx))
@@ -131,7 +131,7 @@ async def _feedback(ctx: SlackContext, asked: NamedLook) -> Message:
 def _files(look: Report) -> ReportHandler:
     """The report of the files that `look` hands out, once that is on record."""
 
-    async def report(ctx: SlackContext, asked: NamedLook) -> Message:
+    async def report(ctx: SlackContext, asked: TitledReport) -> Message:
         call = Call(ref=asked.call, title=asked.title, people=0)
         key = ctx.key("look", ctx.trigger_id)
         files = await ctx.service.files(ctx.asker, look, call, KINDS[look.name], key)
@@ -142,13 +142,13 @@ def _files(look: Report) -> ReportHandler:
 
 
 async def _shared(
-    ctx: SlackContext, look: Report, asked: LookValue, read: Callable[[CallRef], Awaitable[T]]
+    ctx: SlackContext, look: Report, asked: ReportValue, read: Callable[[CallRef], Awaitable[T]]
 ) -> T:
     """What a vendor tells of a call, asked once for all who look at it now."""
     return await ctx.service.live_calls.shared((look.name, asked.call), lambda: read(asked.call))
 
 
-async def _vendor(ctx: SlackContext, look: Report, asked: LookValue) -> CallProvider:
+async def _vendor(ctx: SlackContext, look: Report, asked: ReportValue) -> CallProvider:
     return await ctx.service.reports(ctx.asker, look, asked.call.vendor)
 
 

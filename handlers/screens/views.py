@@ -48,14 +48,14 @@ class FormTooLate(CallwardenError):
     default_next_step = "Nothing was done. Press it or type it again."
 
 
-class Opened(NamedTuple):
+class OpenView(NamedTuple):
     """A view in front of somebody, as it was drawn last."""
 
     id: str
     hash: str
 
 
-async def open_view(ctx: SlackContext, view: dict[str, Any]) -> Opened:
+async def open_view(ctx: SlackContext, view: dict[str, Any]) -> OpenView:
     """Show a view with the trigger of this request, which is spent. Raises FormTooLate.
 
     Pressed in a modal, it comes on top of that one.
@@ -72,21 +72,23 @@ async def open_view(ctx: SlackContext, view: dict[str, Any]) -> Opened:
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise FormTooLate("Slack did not open the form in time.") from error
     shown = answer.get("view") or {}
-    return Opened(str(shown.get("id", "")), str(shown.get("hash", "")))
+    return OpenView(str(shown.get("id", "")), str(shown.get("hash", "")))
 
 
-async def open_loading(ctx: SlackContext, label: str) -> Opened:
+async def open_loading(ctx: SlackContext, label: str) -> OpenView:
     """Spend the trigger on a view that says to wait. Raises FormTooLate."""
     return await open_view(ctx, loading_view(label))
 
 
-async def draw_or_say(ctx: SlackContext, where: Opened, work: Awaitable[dict[str, Any]]) -> None:
+async def draw_or_explain(
+    ctx: SlackContext, where: OpenView, work: Awaitable[dict[str, Any]]
+) -> None:
     """Draw what `work` returns, or what stood in its way, in words."""
     view = await ctx.error_as_message(work)
     await draw(ctx, where, trouble_view(view) if isinstance(view, Message) else view)
 
 
-async def draw(ctx: SlackContext, where: Opened, view: dict[str, Any]) -> bool:
+async def draw(ctx: SlackContext, where: OpenView, view: dict[str, Any]) -> bool:
     """Write over a view; False where somebody else drew it in between.
 
     A view that was closed needs no drawing. One that Slack does not take is logged, and words take
@@ -98,7 +100,7 @@ async def draw(ctx: SlackContext, where: Opened, view: dict[str, Any]) -> bool:
     return refused != CONFLICT
 
 
-async def _update(ctx: SlackContext, where: Opened, view: dict[str, Any]) -> str:
+async def _update(ctx: SlackContext, where: OpenView, view: dict[str, Any]) -> str:
     """What Slack says against it; empty when it is drawn."""
     try:
         async with asyncio.timeout(UPDATE_SECONDS):

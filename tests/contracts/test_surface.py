@@ -40,12 +40,12 @@ from handlers.blocks.forms.audit_search_form import SearchState, search_form
 from handlers.blocks.forms.option_fields import listed_field
 from handlers.blocks.forms.order_state import ANY
 from handlers.blocks.forms.reason_form import FormState, reason_form
-from handlers.blocks.home import Desktop, home_view
+from handlers.blocks.home import HomeContent, home_view
 from handlers.blocks.message import Block
 from handlers.blocks.refusals import asked_back, refusal
 from handlers.blocks.reports.report import members_report
-from handlers.blocks.reports.report_values import NamedLook, RoomsValue
-from handlers.blocks.reports.rooms import Shelf, rooms_report
+from handlers.blocks.reports.report_values import RoomsValue, TitledReport
+from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from handlers.options import OPTIONS
 from handlers.parsing.requests import Request
 from tests.fakes import forms
@@ -153,12 +153,12 @@ def cards() -> list[list[Block]]:
         refusal(refused),
         ask_message(ask, "Ann", ["<@U1>"]),
         audit_message(entries, AuditQuery()),
-        members_report(NamedLook(look="members", call=ref(), page=1), belonging, NOW),
-        rooms_report(RoomsValue(page=1), [Shelf(Vendor.STREAM, rooms)], NOW),
+        members_report(TitledReport(look="members", call=ref(), page=1), belonging, NOW),
+        rooms_report(RoomsValue(page=1), [RoomListing(Vendor.STREAM, rooms)], NOW),
         list_message(digests(), 1, NOW, may=True),
         overview_message(digests(), "C1", NOW, "/calls", may=True),
     )
-    home = Desktop(
+    home = HomeContent(
         places=(), calls=many, cases=(), capabilities={Vendor.STREAM: ALL}, outages=("C1 is away.",)
     )
     return [*(one.blocks for one in messages), home_view(home, "/calls", NOW)["blocks"]]

@@ -8,9 +8,9 @@ from bot.calls.verbs import VERBS, Verb
 from bot.demo.slack.block_rules.blocks import MODAL
 from bot.demo.slack.block_rules.check import check_view
 from bot.demo.slack.screen import View, complete
-from handlers.blocks.choices import Picked, call_value
+from handlers.blocks.choices import ChosenOption, call_value
 from handlers.blocks.forms.order_form import Draft, order_form
-from handlers.blocks.forms.order_state import ANY, OrderState, Said, Whom
+from handlers.blocks.forms.order_state import ANY, FilledForm, OrderState, Whom
 from tests.fakes.blocks import ALL, ref
 from tests.fakes.rights import FULL
 
@@ -24,7 +24,7 @@ def drafted(
     capability: Capability = ALL["kick"],
     *,
     among: str = "",
-    people: tuple[Picked, ...] = (),
+    people: tuple[ChosenOption, ...] = (),
     whom: Whom | None = None,
     options: dict[str, str] | None = None,
     reasons: tuple[str, ...] = (),
@@ -32,7 +32,7 @@ def drafted(
 ) -> Draft:
     """A draft of the form for that verb; without one, all can be chosen from."""
     among = among or ("" if verb else ANY)
-    said = Said(
+    filled = FilledForm(
         state=OrderState(verb=verb.name if verb else None, among=among, channel="C1"),
         verb=verb.name if verb else None,
         call=call_value(call.ref) if call else None,
@@ -41,7 +41,7 @@ def drafted(
         options=options or {},
     )
     return Draft(
-        said=said,
+        filled=filled,
         verbs=tuple(VERBS.values()),
         rights=FULL,
         call=call,

@@ -47,7 +47,7 @@ LEAST, MOST = 0.07, 12.0
 """Beyond these there is no nearest name."""
 
 
-class Base(NamedTuple):
+class Baseline(NamedTuple):
     """What is compared with: its name, the vendors known on both sides, and their tallies."""
 
     name: str
@@ -63,12 +63,14 @@ def comparison(digest: Digest) -> str:
     known against the one before. So few calls that a share misleads are told as they were. Only
     vendors known on both sides are compared.
     """
-    base = _base(digest, digest.usual, usual_name(digest)) or _base(
+    baseline = _base(digest, digest.usual, usual_name(digest)) or _base(
         digest, digest.before, before_name(digest)
     )
-    if base is None:
+    if baseline is None:
         return f"; {NOTHING_YET}"
-    return f"{'; ' if _in_numbers(base) else ', '}{_against(base)}{_alone(digest, base)}"
+    return (
+        f"{'; ' if _in_numbers(baseline) else ', '}{_against(baseline)}{_alone(digest, baseline)}"
+    )
 
 
 def usual_name(digest: Digest) -> str:
@@ -82,41 +84,44 @@ def before_name(digest: Digest) -> str:
     return "the week before" if weekly else f"the {digest.day:%A} before"
 
 
-def _base(digest: Digest, then: Mapping[Vendor, Tally] | None, name: str) -> Base | None:
+def _base(digest: Digest, then: Mapping[Vendor, Tally] | None, name: str) -> Baseline | None:
     known = then or {}
     both = [vendor for vendor in Vendor if vendor in digest.vendors and vendor in known]
     if not both:
         return None
     now = total(digest.vendors[vendor] for vendor in both)
-    return Base(name, both, now, total(known[vendor] for vendor in both))
+    return Baseline(name, both, now, total(known[vendor] for vendor in both))
 
 
-def _alone(digest: Digest, base: Base) -> str:
+def _alone(digest: Digest, baseline: Baseline) -> str:
     """Which vendors were compared, where it was not all that are told of."""
-    if len(base.vendors) == len(digest.vendors):
+    if len(baseline.vendors) == len(digest.vendors):
         return ""
-    return f" (counting only {joined(vendor.label for vendor in base.vendors)})"
+    return f" (counting only {joined(vendor.label for vendor in baseline.vendors)})"
 
 
-def _in_numbers(base: Base) -> bool:
+def _in_numbers(baseline: Baseline) -> bool:
     """Whether a share would mislead."""
-    return max(base.now.calls, base.then.calls) < FEW or min(base.now.calls, base.then.calls) < 1
+    return (
+        max(baseline.now.calls, baseline.then.calls) < FEW
+        or min(baseline.now.calls, baseline.then.calls) < 1
+    )
 
 
-def _against(base: Base) -> str:
-    if _in_numbers(base):
-        return f"{base.name} {_words(base)}"
-    return f"{_words(base)} {base.name}"
+def _against(baseline: Baseline) -> str:
+    if _in_numbers(baseline):
+        return f"{baseline.name} {_words(baseline)}"
+    return f"{_words(baseline)} {baseline.name}"
 
 
-def _words(base: Base) -> str:
+def _words(baseline: Baseline) -> str:
     """The share in words that want a name after them, or the numbers, with a name before them."""
-    if _in_numbers(base):
-        return f"had {amount(base.then)}"
-    calls = _share(base.now.calls / base.then.calls)
-    if base.then.seconds <= 0 or base.now.seconds < 0:
+    if _in_numbers(baseline):
+        return f"had {amount(baseline.then)}"
+    calls = _share(baseline.now.calls / baseline.then.calls)
+    if baseline.then.seconds <= 0 or baseline.now.seconds < 0:
         return _told(calls, "calls")
-    spent = _share(base.now.seconds / base.then.seconds)
+    spent = _share(baseline.now.seconds / baseline.then.seconds)
     return _told(spent, "" if spent == calls else "minutes")
 
 

@@ -13,7 +13,7 @@ from handlers.blocks.audit import verb_words
 from handlers.blocks.digests.headline import had, measured
 from handlers.blocks.digests.wording import (
     WORDS,
-    Voice,
+    TextStyle,
     counted,
     date_name,
     figure,
@@ -34,11 +34,11 @@ STATES = {state.value: state.label for state in State}
 """The kinds of things that wait which are cases, in words."""
 
 
-def unusual_lines(digest: Digest, voice: Voice) -> list[str]:
+def unusual_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """What is unusual, with its value and what is usual; then the rule, in one sentence."""
     if not digest.unusual:
         return _nothing_unusual(digest)
-    told = [f"• {_unusual(one, voice)}" for one in digest.unusual]
+    told = [f"• {_unusual(one, text_style)}" for one in digest.unusual]
     same = "of its weekday" if digest.rhythm is Rhythm.WEEKLY else f"{digest.day:%A}s"
     rule = f"Unusual: far from the last {WORDS[USUAL_WEEKS]} {same}."
     return [*_most(told), rule, *_unjudged(digest)]
@@ -58,14 +58,14 @@ def _unjudged(digest: Digest) -> list[str]:
     return [f"Not judged yet: {joined(one.label for one in digest.unjudged)}. That {TAKES}"]
 
 
-def _unusual(one: Unusual, voice: Voice) -> str:
+def _unusual(one: Unusual, text_style: TextStyle) -> str:
     usual = figure(one.usual) if one.usual > 0 else "none"
-    return f"{short_day(one.day)}: {had(one, voice)}, usually {usual}."
+    return f"{short_day(one.day)}: {had(one, text_style)}, usually {usual}."
 
 
-def difference_lines(digest: Digest, voice: Voice) -> list[str]:
+def difference_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """Where a vendor's own report says something else; vendors report days in UTC."""
-    told = [f"• {_difference(one, voice)}" for one in digest.differences]
+    told = [f"• {_difference(one, text_style)}" for one in digest.differences]
     rule = (
         f"Shown: differences of more than {TOLERATED:.0%} and at least {FEWEST:g} calls or "
         f"{SHORTEST:g} minutes, for whole days in UTC."
@@ -73,15 +73,15 @@ def difference_lines(digest: Digest, voice: Voice) -> list[str]:
     return [*_most(told), rule]
 
 
-def _difference(one: Difference, voice: Voice) -> str:
-    counted_here = measured(one.what, one.counted, voice)
+def _difference(one: Difference, text_style: TextStyle) -> str:
+    counted_here = measured(one.what, one.counted, text_style)
     return (
         f"{one.vendor.label}, {date_name(one.day)}: {counted_here} by its calls, "
         f"{figure(one.reported)} in its own report."
     )
 
 
-def act_lines(acts: Acts | None, voice: Voice) -> list[str]:
+def act_lines(acts: Acts | None, text_style: TextStyle) -> list[str]:
     """Acts by verb and state, and how many orders were refused. Nobody is named."""
     by_verb = acts.by_verb if acts is not None else {}
     totals: Counter[State] = Counter()
@@ -91,7 +91,7 @@ def act_lines(acts: Acts | None, voice: Voice) -> list[str]:
     if not totals.total() and not refused:
         return ["No call was moderated."]
     told = [
-        f"• {voice.quote(verb_words(verb), MAX_WORDS)}: {_states(states)}"
+        f"• {text_style.quote(verb_words(verb), MAX_WORDS)}: {_states(states)}"
         for verb, states in sorted(by_verb.items())
         if any(states.values())
     ]
@@ -112,37 +112,37 @@ def _states(states: Mapping[State, int]) -> str:
     return ", ".join(f"{figure(states[one])} {one.label}" for one in State if states.get(one))
 
 
-def cost_lines(costs: Sequence[Cost], voice: Voice) -> list[str]:
+def cost_lines(costs: Sequence[Cost], text_style: TextStyle) -> list[str]:
     """What people's minutes cost, estimated."""
     told = [
-        f"• {one.vendor.label}: about {_money(one.amount, one.currency, voice)} for "
+        f"• {one.vendor.label}: about {_money(one.amount, one.currency, text_style)} for "
         f"{counted(one.minutes, 'participant minute')}."
         for one in costs
     ]
     currencies = {one.currency for one in costs}
     if len(costs) > 1 and len(currencies) == 1:
         amount = sum(one.amount for one in costs)
-        told.append(f"• Together: about {_money(amount, costs[0].currency, voice)}.")
+        told.append(f"• Together: about {_money(amount, costs[0].currency, text_style)}.")
     return [*_most(told), "Estimated with the prices in callwarden.toml; no bill was read."]
 
 
-def _money(amount: float, currency: str, voice: Voice) -> str:
+def _money(amount: float, currency: str, text_style: TextStyle) -> str:
     shown = min(max(amount, 0), MOST_AMOUNT) if isfinite(amount) else 0
-    return f"{voice.quote(currency, 8)} {shown:,.2f}"
+    return f"{text_style.quote(currency, 8)} {shown:,.2f}"
 
 
-def waiting_lines(digest: Digest, voice: Voice) -> list[str]:
+def waiting_lines(digest: Digest, text_style: TextStyle) -> list[str]:
     """What waits for a person, and since when."""
-    told = _most([f"• {_waiting(one, digest, voice)}" for one in digest.waiting])
+    told = _most([f"• {_waiting(one, digest, text_style)}" for one in digest.waiting])
     return [*told, "• and more, asked later than these"] if digest.more_waiting else told
 
 
-def _waiting(one: Waiting, digest: Digest, voice: Voice) -> str:
+def _waiting(one: Waiting, digest: Digest, text_style: TextStyle) -> str:
     """A case with its state, or something else in its words: `#128 Kick Ann: Room · asked · …`."""
-    number = f"{voice.strong(f'#{one.case}')} " if one.case > 0 else ""
+    number = f"{text_style.strong(f'#{one.case}')} " if one.case > 0 else ""
     state = STATES.get(one.kind, "")
     since = f"for {span(one.since, digest.made_at)}"
-    return dots((f"{number}{voice.quote(one.words, MAX_WORDS)}", state, since))
+    return dots((f"{number}{text_style.quote(one.words, MAX_WORDS)}", state, since))
 
 
 def _most(told: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from bot.usage.days import DAY
 from bot.usage.tally import Tally, total
 from handlers.blocks.digests.comparison import amount, comparison
 from handlers.blocks.digests.wording import (
-    Voice,
+    TextStyle,
     counted,
     day_name,
     figure,
@@ -46,10 +46,10 @@ NOUNS = {
 """What a number of a tally or a report counts, in words; a tally's seconds are told in minutes."""
 
 
-def headline(digest: Digest, voice: Voice) -> str:
+def headline(digest: Digest, text_style: TextStyle) -> str:
     """One sentence: how much, compared with what is usual, and the gravest thing beside it."""
     told = [_numbers(digest)] if Section.USAGE in digest.sections else []
-    told += [worst] if (worst := _worst(digest, voice)) else []
+    told += [worst] if (worst := _worst(digest, text_style)) else []
     return sentence("; ".join(told) if told else _calm(digest))
 
 
@@ -84,21 +84,21 @@ def _calm(digest: Digest) -> str:
     return "nothing unusual" if calm else "nothing to report"
 
 
-def _worst(digest: Digest, voice: Voice) -> str:
+def _worst(digest: Digest, text_style: TextStyle) -> str:
     """What is gravest of the unusual and of failures; empty where there is nothing."""
-    return next(_grave(digest, voice), "")
+    return next(_grave(digest, text_style), "")
 
 
-def _grave(digest: Digest, voice: Voice) -> Iterator[str]:
+def _grave(digest: Digest, text_style: TextStyle) -> Iterator[str]:
     """The unusual and failures, the gravest first. Failures that are usual come last."""
     found = sorted(digest.unusual, key=_rank) if Section.UNUSUAL in digest.sections else []
     more = [one for one in found if one.what in FAILURES and one.value > one.usual]
-    yield from (_unusual_failure(one, digest, voice) for one in more)
+    yield from (_unusual_failure(one, digest, text_style) for one in more)
     usage = digest.vendors if Section.USAGE in digest.sections else {}
     failed = {vendor: tally.recordings_failed or 0 for vendor, tally in usage.items()}
     yield from (_recordings(vendor, n) for vendor, n in failed.items() if n > 0)
     yield from (
-        f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
+        f"{had(one, text_style)}{_on(one, digest)}, usually {figure(one.usual)}"
         for one in found
         if one.what not in FAILURES
     )
@@ -112,10 +112,10 @@ def _rank(one: Unusual) -> tuple[int, float]:
     return place, -abs(one.value - one.usual) / max(one.usual, 1)
 
 
-def _unusual_failure(one: Unusual, digest: Digest, voice: Voice) -> str:
+def _unusual_failure(one: Unusual, digest: Digest, text_style: TextStyle) -> str:
     """Told of the day it was, and with the usual number where that is not none."""
     if one.usual > 0:
-        return f"{had(one, voice)}{_on(one, digest)}, usually {figure(one.usual)}"
+        return f"{had(one, text_style)}{_on(one, digest)}, usually {figure(one.usual)}"
     told = _recordings if one.what == "recordings_failed" else _calls_failed
     return f"{told(one.vendor, round(one.value))}{_on(one, digest)}"
 
@@ -128,14 +128,14 @@ def _calls_failed(vendor: Vendor, number: int) -> str:
     return f"{counted(number, f'{vendor.label} call')} failed"
 
 
-def had(one: Unusual, voice: Voice) -> str:
+def had(one: Unusual, text_style: TextStyle) -> str:
     """`Stream Video had 80 calls`."""
-    return f"{one.vendor.label} had {measured(one.what, one.value, voice)}"
+    return f"{one.vendor.label} had {measured(one.what, one.value, text_style)}"
 
 
-def measured(what: str, value: float, voice: Voice) -> str:
+def measured(what: str, value: float, text_style: TextStyle) -> str:
     """A number with what it counts: `80 calls`."""
-    one, many = NOUNS.get(what) or (voice.quote(what, 40),) * 2
+    one, many = NOUNS.get(what) or (text_style.quote(what, 40),) * 2
     return f"{figure(value)} {one if figure(value) == '1' else many}"
 
 
@@ -144,19 +144,19 @@ def _on(one: Unusual, digest: Digest) -> str:
     return f" on {one.day:%A}" if digest.rhythm is Rhythm.WEEKLY else ""
 
 
-def gap_words(gap: Gap, voice: Voice) -> str:
+def gap_words(gap: Gap, text_style: TextStyle) -> str:
     """What a vendor did not tell: `CometChat's calls of this day were not read yet`."""
-    why, name = voice.quote(gap.why, MAX_WHY), gap.vendor.label
+    why, name = text_style.quote(gap.why, MAX_WHY), gap.vendor.label
     if why.startswith("Its "):
         return sentence(f"{name}'s {why.removeprefix('Its ')}")
     return sentence(why if why.startswith(name) else f"{name}: {why}")
 
 
-def remarks(digest: Digest, voice: Voice) -> list[str]:
+def remarks(digest: Digest, text_style: TextStyle) -> list[str]:
     """What is missing, and how this digest came: gaps, lateness, digests that never came."""
-    told = [gap_words(gap, voice) for gap in digest.gaps[:MOST_GAPS]]
+    told = [gap_words(gap, text_style) for gap in digest.gaps[:MOST_GAPS]]
     if digest.late_since is not None:
-        told.append(f"This digest is late: it was due {voice.at(digest.late_since)}.")
+        told.append(f"This digest is late: it was due {text_style.at(digest.late_since)}.")
     folded = sorted(digest.folded)
     told += [_folded(digest, day) for day in folded[-MOST_FOLDED:]]
     return told
@@ -179,6 +179,6 @@ def _folded(digest: Digest, sent: date) -> str:
     return f"{said}; {name} had {amount(total(known.values()))}{without}."
 
 
-def spoken_headline(digest: Digest, voice: Voice) -> str:
+def spoken_headline(digest: Digest, text_style: TextStyle) -> str:
     """The headline where no title stands above it: in notifications and for screen readers."""
-    return f"{title(digest)}: {headline(digest, voice)}"
+    return f"{title(digest)}: {headline(digest, text_style)}"

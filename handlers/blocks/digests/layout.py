@@ -15,7 +15,7 @@ from handlers.blocks.digests.details import (
 )
 from handlers.blocks.digests.headline import MOST_GAPS, gap_words, headline, remarks
 from handlers.blocks.digests.table import Table, longest_calls, tables
-from handlers.blocks.digests.wording import Voice, figure, inside, title
+from handlers.blocks.digests.wording import TextStyle, figure, inside, title
 from handlers.blocks.text import dots
 
 MOST_BUTTONS = 10
@@ -36,7 +36,7 @@ class Lines(NamedTuple):
     rows: Sequence[str]
 
 
-class Small(NamedTuple):
+class SmallPrint(NamedTuple):
     """A grey line at the end."""
 
     text: str
@@ -48,50 +48,50 @@ class Buttons(NamedTuple):
     cases: Sequence[int]
 
 
-Part = Heading | Lines | Small | Buttons | Chart | Table
+Part = Heading | Lines | SmallPrint | Buttons | Chart | Table
 
 
-def channel_parts(digest: Digest, voice: Voice) -> Iterator[Part]:
+def channel_parts(digest: Digest, text_style: TextStyle) -> Iterator[Part]:
     """The short message: the sentence, what waits, the chart, the audit checksum."""
     yield Heading(title(digest))
-    yield Lines([voice.strong(headline(digest, voice))])
-    if said := remarks(digest, voice):
+    yield Lines([text_style.strong(headline(digest, text_style))])
+    if said := remarks(digest, text_style):
         yield Lines(said)
     if Section.WAITING in digest.sections and digest.waiting:
-        yield Lines([voice.strong("Needs attention"), *waiting_lines(digest, voice)])
+        yield Lines([text_style.strong("Needs attention"), *waiting_lines(digest, text_style)])
         yield Buttons(_cases(digest))
     if Section.TREND in digest.sections and (drawn := chart(digest)) is not None:
         yield drawn
-    yield Small(dots((*_record(digest, voice), *_calm(digest), "Details in the thread")))
+    yield SmallPrint(dots((*_record(digest, text_style), *_calm(digest), "Details in the thread")))
 
 
-def thread_parts(digest: Digest, voice: Voice, command: str) -> Iterator[Part]:
+def thread_parts(digest: Digest, text_style: TextStyle, command: str) -> Iterator[Part]:
     """The details."""
-    yield Lines([voice.strong(f"Details of {inside(digest)}")])
+    yield Lines([text_style.strong(f"Details of {inside(digest)}")])
     if Section.USAGE in digest.sections:
-        yield from _usage(digest, voice)
+        yield from _usage(digest, text_style)
     if Section.UNUSUAL in digest.sections:
-        yield Lines([voice.strong("Unusual"), *unusual_lines(digest, voice)])
+        yield Lines([text_style.strong("Unusual"), *unusual_lines(digest, text_style)])
     if Section.USAGE in digest.sections and digest.differences:
-        told = difference_lines(digest, voice)
-        yield Lines([voice.strong("Where a vendor's own report differs"), *told])
+        told = difference_lines(digest, text_style)
+        yield Lines([text_style.strong("Where a vendor's own report differs"), *told])
     if Section.MODERATION in digest.sections:
-        yield Lines([voice.strong("Moderation"), *act_lines(digest.acts, voice)])
+        yield Lines([text_style.strong("Moderation"), *act_lines(digest.acts, text_style)])
     if Section.USAGE in digest.sections and digest.costs:
-        yield Lines([voice.strong("Costs"), *cost_lines(digest.costs, voice)])
+        yield Lines([text_style.strong("Costs"), *cost_lines(digest.costs, text_style)])
     if Section.RECORD in digest.sections and digest.head[0]:
         number, value = digest.head
-        whole = f"Entry {figure(number)} of the audit log: {voice.mono(value)}"
-        yield Lines([voice.strong("Audit checksum"), whole])
-    yield Small(_foot(digest, voice, command))
+        whole = f"Entry {figure(number)} of the audit log: {text_style.mono(value)}"
+        yield Lines([text_style.strong("Audit checksum"), whole])
+    yield SmallPrint(_foot(digest, text_style, command))
 
 
-def _usage(digest: Digest, voice: Voice) -> Iterator[Part]:
+def _usage(digest: Digest, text_style: TextStyle) -> Iterator[Part]:
     yield from tables(digest)
-    if longest := longest_calls(digest, voice):
-        yield Lines([voice.strong("The longest calls"), *longest])
+    if longest := longest_calls(digest, text_style):
+        yield Lines([text_style.strong("The longest calls"), *longest])
     if missing := [gap for gap in digest.gaps if gap.vendor not in digest.vendors]:
-        yield Lines([f"• {gap_words(gap, voice)}" for gap in missing[:MOST_GAPS]])
+        yield Lines([f"• {gap_words(gap, text_style)}" for gap in missing[:MOST_GAPS]])
 
 
 def _cases(digest: Digest) -> list[int]:
@@ -99,14 +99,14 @@ def _cases(digest: Digest) -> list[int]:
     return list(dict.fromkeys(one.case for one in digest.waiting if one.case > 0))[:MOST_BUTTONS]
 
 
-def _record(digest: Digest, voice: Voice) -> list[str]:
+def _record(digest: Digest, text_style: TextStyle) -> list[str]:
     """The audit log's last number and hash: kept here, they show whether it was changed later."""
     if Section.RECORD not in digest.sections:
         return []
     number, value = digest.head
     if not number:
         return ["The audit log is empty"]
-    return [f"Audit checksum of entry {figure(number)}: {voice.mono(value[:SHORT_CHECKSUM])}"]
+    return [f"Audit checksum of entry {figure(number)}: {text_style.mono(value[:SHORT_CHECKSUM])}"]
 
 
 def _calm(digest: Digest) -> list[str]:
@@ -114,10 +114,10 @@ def _calm(digest: Digest) -> list[str]:
     return ["Nothing needs attention"] if calm else []
 
 
-def _foot(digest: Digest, voice: Voice, command: str) -> str:
+def _foot(digest: Digest, text_style: TextStyle, command: str) -> str:
     """Names nobody: Slack would call them to the thread every day."""
-    way = voice.mono(f"{command} digest list")
+    way = text_style.mono(f"{command} digest list")
     return (
         f"To change, pause or stop this digest: {way}. Days are those of "
-        f"{voice.quote(digest.zone, 60)}; made {voice.at(digest.made_at)}."
+        f"{text_style.quote(digest.zone, 60)}; made {text_style.at(digest.made_at)}."
     )

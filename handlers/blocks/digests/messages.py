@@ -11,7 +11,7 @@ from handlers.blocks.digests.layout import (
     Heading,
     Lines,
     Part,
-    Small,
+    SmallPrint,
     channel_parts,
     thread_parts,
 )
@@ -66,7 +66,7 @@ def _written(part: Part) -> list[Block]:
     """As blocks that every workspace takes."""
     if isinstance(part, Heading):
         return [header(part.text)]
-    if isinstance(part, Small):
+    if isinstance(part, SmallPrint):
         return [context(part.text)]
     if isinstance(part, Buttons):
         return _buttons(part)
@@ -88,7 +88,7 @@ def rows(part: Part) -> list[str]:
         return list(part.rows)
     if isinstance(part, Heading):
         return [SLACK.strong(part.text)]
-    if isinstance(part, Small):
+    if isinstance(part, SmallPrint):
         return [part.text]
     if isinstance(part, Chart):
         told = [f"• {row}" for row in part.rows]

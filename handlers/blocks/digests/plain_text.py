@@ -21,9 +21,9 @@ GAP = "  "
 
 def digest_text(digest: Digest, command: str = "/calls") -> str:
     """The whole digest as lines, times in its own zone; a blank line between its parts."""
-    voice = terminal(digest)
-    short = list(channel_parts(digest, voice))
-    details = list(thread_parts(digest, voice, command))
+    text_style = terminal(digest)
+    short = list(channel_parts(digest, text_style))
+    details = list(thread_parts(digest, text_style, command))
     paragraphs = ("\n".join(_rows(part)) for part in (*short, *details))
     return "\n\n".join(one for one in paragraphs if one)
 

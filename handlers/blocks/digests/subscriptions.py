@@ -21,7 +21,6 @@ from handlers.blocks.digests.digest_values import (
 from handlers.blocks.digests.wording import inside
 from handlers.blocks.elements import (
     actions,
-    asking,
     button,
     context,
     header,
@@ -29,6 +28,7 @@ from handlers.blocks.elements import (
     section,
     stamp,
     text_of,
+    with_confirmation,
 )
 from handlers.blocks.message import Block, Message
 from handlers.blocks.text import bold, count, dots, mrkdwn, place, say, when, who
@@ -147,7 +147,7 @@ def _buttons(one: Subscription, mark: str, *, may: bool) -> list[Block | None]:
         button("Resume", DIGEST_RESUME, value) if paused else button("Pause", DIGEST_PAUSE, value),
         _stop(value),
         preview,
-        asking(
+        with_confirmation(
             button("Send now", DIGEST_NOW, value),
             "It is posted in its channel now; the one of this day is then not posted again.",
             "Send it now",
@@ -156,7 +156,7 @@ def _buttons(one: Subscription, mark: str, *, may: bool) -> list[Block | None]:
 
 
 def _stop(value: DigestValue) -> Block | None:
-    return asking(
+    return with_confirmation(
         button("Stop", DIGEST_STOP, value, "danger"),
         "It never comes again. To leave some days out, pause it instead.",
         "Stop it",

@@ -8,7 +8,7 @@ from bot.digests.digest import Digest
 from bot.digests.subscription import Rhythm
 from bot.usage.tally import Tally
 from handlers.blocks.digests.comparison import NOTHING_YET, before_name, usual_name
-from handlers.blocks.digests.wording import Voice, figure, joined, length, minutes, short_day
+from handlers.blocks.digests.wording import TextStyle, figure, joined, length, minutes, short_day
 from handlers.blocks.message import Block
 
 NOT_REPORTED = "–"  # noqa: RUF001  the dash of tables
@@ -126,10 +126,10 @@ def _period(digest: Digest) -> str:
     return f"{short_day(digest.day)} to {short_day(digest.last_day)}"
 
 
-def longest_calls(digest: Digest, voice: Voice) -> list[str]:
+def longest_calls(digest: Digest, text_style: TextStyle) -> list[str]:
     """Which call was the longest of each vendor: `Stream Video: “All-hands”, 61 minutes`."""
     return [
-        f"• {vendor.label}: “{voice.quote(tally.longest_title, MAX_CALL_TITLE)}”, "
+        f"• {vendor.label}: “{text_style.quote(tally.longest_title, MAX_CALL_TITLE)}”, "
         f"{length(tally.longest)}"
         for vendor in Vendor
         if (tally := digest.vendors.get(vendor)) and tally.longest > 0 and tally.longest_title

@@ -22,7 +22,7 @@ WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 """Small numbers as they are written in a sentence."""
 
 
-class Voice(NamedTuple):
+class TextStyle(NamedTuple):
     """`quote` makes outside words harmless (and short), and `at` tells a moment."""
 
     quote: Callable[[str, int], str]
@@ -31,7 +31,7 @@ class Voice(NamedTuple):
     at: Callable[[datetime], str]
 
 
-SLACK = Voice(
+SLACK = TextStyle(
     quote=mrkdwn,
     strong=lambda text: f"*{text}*",
     mono=code,
@@ -40,10 +40,10 @@ SLACK = Voice(
 """mrkdwn: outside words mean nothing in it, and times are told in the reader's own zone."""
 
 
-def terminal(digest: Digest) -> Voice:
+def terminal(digest: Digest) -> TextStyle:
     """Plain text, its times in the digest's zone."""
     at = partial(_in_zone, zone=digest.zone)
-    return Voice(quote=plain, strong=str, mono=clean, at=at)
+    return TextStyle(quote=plain, strong=str, mono=clean, at=at)
 
 
 def _in_zone(moment: datetime, zone: str) -> str:

@@ -31,7 +31,7 @@ MAX_FIELD = 3000
 """Slack's limit for what can be typed into a field."""
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How an option is filled in."""
 
     CHOICE = "choice"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
     TEXTS = "texts"
 
 
-class Look(NamedTuple):
+class FieldLayout(NamedTuple):
     """How a field of that kind looks: lines, most characters, what to put there, what was wrong."""
 
     multiline: bool
@@ -51,20 +51,20 @@ class Look(NamedTuple):
     wrong: str
 
 
-LOOKS: Mapping[Kind, Look] = {
-    Kind.NAME: Look(
+LAYOUTS: Mapping[FieldKind, FieldLayout] = {
+    FieldKind.NAME: FieldLayout(
         multiline=False,
         most=255,
         hint="The name, as the vendor lists it",
         wrong="One word as the vendor lists it, without spaces or slashes.",
     ),
-    Kind.TEXT: Look(
+    FieldKind.TEXT: FieldLayout(
         multiline=True,
         most=500,
         hint="Everyone in the call may read it",
         wrong="A text of 1 to 500 characters.",
     ),
-    Kind.TEXTS: Look(
+    FieldKind.TEXTS: FieldLayout(
         multiline=True,
         most=MAX_FIELD,
         hint="One a line, 2 to 10 of them",
@@ -76,16 +76,16 @@ LOOKS: Mapping[Kind, Look] = {
 NOT_OFFERED = "Choose one of those offered."
 
 
-def kind_of(verb: type[Verb], name: str) -> Kind:
+def kind_of(verb: type[Verb], name: str) -> FieldKind:
     """How that option of `verb` is filled in."""
     field = verb.model_fields[name]
     if FROM_LIST in field.metadata:
-        return Kind.LISTED
+        return FieldKind.LISTED
     if isinstance(field.annotation, type) and issubclass(field.annotation, StrEnum):
-        return Kind.CHOICE
+        return FieldKind.CHOICE
     if TO_READ in field.metadata:
-        return Kind.TEXT if field.annotation is str else Kind.TEXTS
-    return Kind.TARGET if name == TARGET else Kind.NAME
+        return FieldKind.TEXT if field.annotation is str else FieldKind.TEXTS
+    return FieldKind.TARGET if name == TARGET else FieldKind.NAME
 
 
 def option_fields(
@@ -105,11 +105,11 @@ def _field(
     verb: type[Verb], name: str, capability: Capability, targets: Sequence[str], said: str
 ) -> Block | None:
     kind = kind_of(verb, name)
-    if kind is Kind.LISTED:
+    if kind is FieldKind.LISTED:
         return listed_field(name)
-    if kind in {Kind.CHOICE, Kind.TARGET}:
+    if kind in {FieldKind.CHOICE, FieldKind.TARGET}:
         values = takes(verb, name, capability, targets)
-        if len(values) < (1 if kind is Kind.TARGET else 2):
+        if len(values) < (1 if kind is FieldKind.TARGET else 2):
             return None
         chosen = (
             said if said in map(short_value, values) else short_value(_usual(verb, name, values))
@@ -118,7 +118,7 @@ def _field(
         element = select(OPTION + name, offered, chosen, "Choose")
         block_id = f"{OPTION}{name}.{'.'.join(values)}"
     else:
-        element = _writing(OPTION + name, LOOKS[kind], said)
+        element = _writing(OPTION + name, LAYOUTS[kind], said)
         block_id = OPTION + name
     return {
         "type": "input",
@@ -150,15 +150,15 @@ def _usual(verb: type[Verb], name: str, values: Sequence[str]) -> str:
     return default if default in values else values[0]
 
 
-def _writing(action_id: str, look: Look, said: str) -> Block:
+def _writing(action_id: str, layout: FieldLayout, said: str) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": action_id,
-        "multiline": look.multiline,
-        "max_length": look.most,
-        "placeholder": plain_text(look.hint, MAX_SHOWN),
+        "multiline": layout.multiline,
+        "max_length": layout.most,
+        "placeholder": plain_text(layout.hint, MAX_SHOWN),
     }
-    return {**element, "initial_value": cut(said, look.most)} if said else element
+    return {**element, "initial_value": cut(said, layout.most)} if said else element
 
 
 def read_options(
@@ -172,28 +172,28 @@ def read_options(
     wrong: dict[str, str] = {}
     for name in verb.model_fields:
         kind = kind_of(verb, name)
-        if kind in {Kind.CHOICE, Kind.TARGET}:
+        if kind in {FieldKind.CHOICE, FieldKind.TARGET}:
             known = takes(verb, name, capability, targets)
             value = said.get(name) or short_value(_usual(verb, name, known) if known else "")
             values[name] = next((one for one in known if short_value(one) == value), value)
             if values[name] not in known:
                 wrong[name] = NOT_OFFERED
-        elif kind is Kind.LISTED:
+        elif kind is FieldKind.LISTED:
             values[name] = said.get(name) or None
         else:
             values[name] = _written(kind, said.get(name, ""))
-            if kind is Kind.TEXTS and len(set(values[name])) < len(values[name]):
-                wrong[name] = LOOKS[kind].wrong
+            if kind is FieldKind.TEXTS and len(set(values[name])) < len(values[name]):
+                wrong[name] = LAYOUTS[kind].wrong
     if wrong:
         return None, wrong
     try:
         return verb.model_validate(values), {}
     except ValidationError as error:
         names = {str(one["loc"][0]) for one in error.errors()}
-        return None, {name: LOOKS[kind_of(verb, name)].wrong for name in sorted(names)}
+        return None, {name: LAYOUTS[kind_of(verb, name)].wrong for name in sorted(names)}
 
 
-def _written(kind: Kind, text: str) -> Any:
-    if kind is Kind.TEXTS:
+def _written(kind: FieldKind, text: str) -> Any:
+    if kind is FieldKind.TEXTS:
         return tuple(line for one in text.splitlines() if (line := clean(with_emoji(one))))
-    return clean(with_emoji(text) if kind is Kind.TEXT else text)
+    return clean(with_emoji(text) if kind is FieldKind.TEXT else text)

@@ -18,8 +18,8 @@ from handlers.blocks.forms.option_fields import option_fields
 from handlers.blocks.forms.order_state import (
     ABSENT,
     ORDER_FORM,
+    FilledForm,
     OrderState,
-    Said,
     Whom,
     dump_state,
     people_block,
@@ -62,7 +62,7 @@ class Draft(Frozen):
     call, `shielded` are those of them who are protected, as a menu carries them.
     """
 
-    said: Said
+    filled: FilledForm
     verbs: tuple[type[Verb], ...] = ()
     rights: Rights = NOTHING
     call: Call | None = None
@@ -78,7 +78,7 @@ class Draft(Frozen):
 
 def order_form(draft: Draft) -> dict[str, Any]:
     """The form as it stands now."""
-    verb = draft.said.kind
+    verb = draft.filled.kind
     return {
         "type": "modal",
         "callback_id": ORDER_FORM,
@@ -93,9 +93,9 @@ def order_form(draft: Draft) -> dict[str, Any]:
             *_what(draft),
             *reason_fields(
                 draft.reasons,
-                draft.said.listed,
-                draft.said.written,
-                needed=heavy(draft.said),
+                draft.filled.listed,
+                draft.filled.written,
+                needed=heavy(draft.filled),
             ),
         ],
     }
@@ -129,39 +129,39 @@ def cannot_words(verb: type[Verb], vendor: str, capability: Capability) -> str:
     return f"{verb.label} is not available on {vendor}. {capability.why}{instead}"
 
 
-def heavy(said: Said) -> bool:
+def heavy(filled: FilledForm) -> bool:
     """Whether what is filled in is an act that wants a reason."""
-    verb = said.kind
+    verb = filled.kind
     if verb is None:
         return False
     crowd = verb.aim is Aim.PEOPLE and (
-        said.whom in {Whom.EVERYONE, Whom.EXCEPT} or len(said.people) > CROWD
+        filled.whom in {Whom.EVERYONE, Whom.EXCEPT} or len(filled.people) > CROWD
     )
     return verb.weight is Weight.HEAVY or crowd
 
 
 def _state(draft: Draft) -> OrderState:
-    call, verb = draft.call, draft.said.kind
-    return draft.said.state.model_copy(
+    call, verb = draft.call, draft.filled.kind
+    return draft.filled.state.model_copy(
         update={
             "verb": verb.name if verb else None,
             "call": call.ref if call else None,
             "over": bool(call and call.ended_at),
-            "heavy": heavy(draft.said),
+            "heavy": heavy(draft.filled),
         }
     )
 
 
 def _about(draft: Draft) -> list[Block]:
     """What the act does, what cannot be undone, and what stands in the way."""
-    verb, lines = draft.said.kind, []
+    verb, lines = draft.filled.kind, []
     if verb is not None:
         lines.append(mrkdwn(verb.summary, 300))
         vendor = draft.call.ref.vendor if draft.call else None
-        lines += cautions(verb, vendor, draft.capability, on_all=_on_all(draft.said))
+        lines += cautions(verb, vendor, draft.capability, on_all=_on_all(draft.filled))
         if unfit := _unfit_words(draft, verb):
             lines.append(f"*{unfit}*")
-        elif heavy(draft.said):
+        elif heavy(draft.filled):
             lines.append(f"*{_whole(draft, verb)}*")
     lines += [f"• {say(note, 400)}" for note in draft.notes]
     return [paragraph(lines)] if lines else []
@@ -172,7 +172,7 @@ def _unfit_words(draft: Draft, verb: type[Verb]) -> str:
     if draft.call is None or draft.capability is None or not draft.capability.possible:
         return ""
     ways = possible_whom(verb, draft.capability)
-    if draft.said.wanted is None or not ways or draft.said.wanted in ways:
+    if draft.filled.wanted is None or not ways or draft.filled.wanted in ways:
         return ""
     vendor = draft.call.ref.vendor.label
     if Whom.EVERYONE in ways:
@@ -180,29 +180,29 @@ def _unfit_words(draft: Draft, verb: type[Verb]) -> str:
     return f"{vendor} cannot do this to everyone at once. Choose people."
 
 
-def _on_all(said: Said) -> bool:
+def _on_all(filled: FilledForm) -> bool:
     """Whether it hits the call as a whole: itself, or everyone in it without an exception."""
-    verb = said.kind
-    return verb is not None and (verb.aim is Aim.CALL or said.whom is Whom.EVERYONE)
+    verb = filled.kind
+    return verb is not None and (verb.aim is Aim.CALL or filled.whom is Whom.EVERYONE)
 
 
 def _whole(draft: Draft, verb: type[Verb]) -> str:
     """How much is done at once: said in the form, since submitting it is the confirmation."""
-    said = draft.said
-    chosen = {one.value for one in said.people}
-    if said.whom not in {Whom.EVERYONE, Whom.EXCEPT}:
+    filled = draft.filled
+    chosen = {one.value for one in filled.people}
+    if filled.whom not in {Whom.EVERYONE, Whom.EXCEPT}:
         return at_once(verb, len(chosen), draft.present if verb.aim is Aim.CALL else len(chosen))
-    if said.whom is Whom.EVERYONE:
+    if filled.whom is Whom.EVERYONE:
         chosen = set()
-    left_out = set() if said.protected_too else set(draft.shielded) - chosen
+    left_out = set() if filled.protected_too else set(draft.shielded) - chosen
     hit = max(draft.present - len(chosen | left_out), 0)
     return at_once(verb, hit, draft.present, len(left_out))
 
 
 def _which_verb(draft: Draft) -> list[Block]:
-    if not draft.said.state.among:
+    if not draft.filled.state.among:
         return []
-    chosen = draft.said.kind
+    chosen = draft.filled.kind
     offered = list(draft.verbs)
     if chosen is not None and chosen not in offered:
         offered.append(chosen)
@@ -229,12 +229,12 @@ def _which_call(draft: Draft) -> Block:
 
 def _what(draft: Draft) -> list[Block]:
     """Whom and with which options, once verb and call are known and the vendor can do it."""
-    verb, capability = draft.said.kind, draft.capability
+    verb, capability = draft.filled.kind, draft.capability
     if verb is None or draft.call is None or capability is None or not capability.possible:
         return []
     return [
         *_whom(draft, verb, capability),
-        *option_fields(verb, capability, draft.targets, draft.said.options),
+        *option_fields(verb, capability, draft.targets, draft.filled.options),
     ]
 
 
@@ -244,11 +244,11 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
     if verb.aim is Aim.ABSENT:
         if draft.listed is not None:
             return [_people(draft)]
-        return [_absent(draft.said, verb)]
+        return [_absent(draft.filled, verb)]
     ways = _offered_whom(draft, verb, capability)
     blocks = []
     if len(ways) > 1 or ways == (Whom.EVERYONE,):
-        chosen = draft.said.wanted or ways[0]
+        chosen = draft.filled.wanted or ways[0]
         offered = [option(_way(way, draft.present), way) for way in ways]
         radio: Block = {
             "type": "radio_buttons",
@@ -259,10 +259,10 @@ def _whom(draft: Draft, verb: type[Verb], capability: Capability) -> list[Block]
             radio["initial_option"] = offered[ways.index(chosen)]
         block_id = f"whom.{'.'.join(ways)}"
         blocks.append(_input(block_id, "Who", radio, dispatch=True))
-    if Whom.NAMED in ways and draft.said.whom is not Whom.EVERYONE:
+    if Whom.NAMED in ways and draft.filled.whom is not Whom.EVERYONE:
         blocks.append(_people(draft))
-    if draft.includable and Whom.EVERYONE in ways and draft.said.whom in {*ways} - {Whom.NAMED}:
-        blocks.append(include_field(chosen=draft.said.protected_too))
+    if draft.includable and Whom.EVERYONE in ways and draft.filled.whom in {*ways} - {Whom.NAMED}:
+        blocks.append(include_field(chosen=draft.filled.protected_too))
     return blocks
 
 
@@ -289,15 +289,15 @@ def _people(draft: Draft) -> Block:
         "max_selected_items": MAX_CHOSEN,
         "placeholder": plain_text("Names or ids", MAX_SHOWN),
     }
-    if draft.said.people:
-        element["initial_options"] = [one.option() for one in draft.said.people[:MAX_CHOSEN]]
+    if draft.filled.people:
+        element["initial_options"] = [one.option() for one in draft.filled.people[:MAX_CHOSEN]]
     run = call_value(draft.call.ref) if draft.call else ""
     label = LISTED[draft.listed] if draft.listed else "People"
-    block_id = people_block(run, draft.said.kind)
+    block_id = people_block(run, draft.filled.kind)
     return _input(block_id, label, element, dispatch=True)
 
 
-def _absent(said: Said, verb: type[Verb]) -> Block:
+def _absent(filled: FilledForm, verb: type[Verb]) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": ABSENT,
@@ -305,8 +305,8 @@ def _absent(said: Said, verb: type[Verb]) -> Block:
         "max_length": MAX_ABSENT,
         "placeholder": plain_text("Their user id; several, one per line", MAX_SHOWN),
     }
-    if said.absent:
-        element["initial_value"] = cut(said.absent, MAX_ABSENT)
+    if filled.absent:
+        element["initial_value"] = cut(filled.absent, MAX_ABSENT)
     why = BY_ID if verb.listed else NOBODY_YET
     return {**_input(ABSENT, "Who", element), "hint": plain_text(why, MAX_SHOWN)}
 

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from bot.calls.models import CallRef, Frozen
 from bot.calls.verbs import VERBS, Verb
 from handlers.blocks.action_values import FORM_CALL, FORM_PEOPLE, FORM_VERB, FORM_WHOM, Value, stale
-from handlers.blocks.choices import Picked, call_value
+from handlers.blocks.choices import ChosenOption, call_value
 from handlers.blocks.forms.option_fields import OPTION
 from handlers.blocks.forms.private_metadata import MAX_METADATA, pack, unpack
 from handlers.blocks.forms.protected_field import INCLUDE, included
@@ -33,7 +33,7 @@ class Whom(StrEnum):
     EXCEPT = "except"
 
 
-class Typed(Frozen):
+class TypedWords(Frozen):
     """What was said in words before there were fields for it: whom, and with which options."""
 
     people: tuple[str, ...] = ()
@@ -53,8 +53,8 @@ class OrderState(Value):
     among: str = ""
     call: CallRef | None = None
     over: bool = False
-    person: Picked | None = None
-    typed: Typed | None = None
+    person: ChosenOption | None = None
+    typed: TypedWords | None = None
     heavy: bool = False
     channel: str | None = None
     reply_url: str | None = Field(None, repr=False)
@@ -66,14 +66,14 @@ class OrderState(Value):
         return None if self.verb is None else VERBS.get(self.verb)
 
 
-class Said(Frozen):
+class FilledForm(Frozen):
     """What is filled in, as it stands in the form; `blocks` names the block of each field."""
 
     state: OrderState
     verb: str | None = None
     call: str | None = None
     whom: Whom | None = None
-    people: tuple[Picked, ...] = ()
+    people: tuple[ChosenOption, ...] = ()
     absent: str = ""
     options: Mapping[str, str] = {}
     listed: str | None = None
@@ -124,14 +124,14 @@ def read_state(view: Mapping[str, Any]) -> OrderState:
         raise stale() from error
 
 
-def read_said(view: Mapping[str, Any]) -> Said:
+def read_filled(view: Mapping[str, Any]) -> FilledForm:
     """What is filled in now. BadInput when it is not a form of ours."""
     state = read_state(view)
-    typed = state.typed or Typed()
+    typed = state.typed or TypedWords()
     try:
         blocks, fields = _fields(view)
         known = state.person
-        return Said(
+        return FilledForm(
             state=state,
             verb=_option(fields.get(FORM_VERB)) or state.verb,
             call=_option(fields.get(FORM_CALL)) or _carried(state, fields),
@@ -187,9 +187,9 @@ def _text(field: Mapping[str, Any] | None) -> str:
     return str((field or {}).get("value") or "")
 
 
-def _people(field: Mapping[str, Any]) -> tuple[Picked, ...]:
+def _people(field: Mapping[str, Any]) -> tuple[ChosenOption, ...]:
     chosen = field.get("selected_options") or ()
-    return tuple(Picked(value=one["value"], label=one["text"]["text"]) for one in chosen)
+    return tuple(ChosenOption(value=one["value"], label=one["text"]["text"]) for one in chosen)
 
 
 def _whom(field: Mapping[str, Any] | None) -> Whom | None:

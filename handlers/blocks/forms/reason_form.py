@@ -16,7 +16,7 @@ from handlers.blocks.action_values import MAX_SHOWN, Value, stale
 from handlers.blocks.cases import order_words
 from handlers.blocks.choices import MAX_CHOICE
 from handlers.blocks.elements import option, paragraph, plain_text, select
-from handlers.blocks.forms.option_fields import Kind, kind_of, listed_field
+from handlers.blocks.forms.option_fields import FieldKind, kind_of, listed_field
 from handlers.blocks.forms.private_metadata import MAX_METADATA, pack, unpack
 from handlers.blocks.forms.protected_field import INCLUDE, include_field, included
 from handlers.blocks.forms.reason_fields import (
@@ -48,7 +48,7 @@ class FormState(Value):
     card: bool = False
 
 
-class Filled(Frozen):
+class FilledReason(Frozen):
     """A form as submitted: the act with its chosen options, and the reason."""
 
     state: FormState
@@ -111,7 +111,7 @@ def _on_all(act: Act) -> bool:
     return act.verb.aim is Aim.CALL or (act.everyone and not act.spared)
 
 
-def read_form(view: dict[str, Any]) -> Filled:
+def read_form(view: dict[str, Any]) -> FilledReason:
     """The order as filled in. BadInput when the form is old, or a needed reason is missing."""
     if errors := form_errors(view):
         raise BadInput(errors[REASON], next_step="Nothing was done. Start again from the card.")
@@ -123,7 +123,7 @@ def read_form(view: dict[str, Any]) -> Filled:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise stale() from error
     act = state.act.model_copy(update={"verb": verb, "protected_too": _includes(view, state.act)})
-    return Filled(state=state, act=act, reason=_written(view))
+    return FilledReason(state=state, act=act, reason=_written(view))
 
 
 def read_form_state(view: Mapping[str, Any]) -> FormState:
@@ -177,7 +177,7 @@ def _options(verb: Verb, capability: Capability, targets: Sequence[str]) -> list
     """A select for each option that leaves a choice on this vendor."""
     blocks: list[Block] = []
     for name, chosen in verb.model_dump(mode="json").items():
-        if kind_of(type(verb), name) is Kind.LISTED:
+        if kind_of(type(verb), name) is FieldKind.LISTED:
             blocks.append(listed_field(name))
             continue
         values = [

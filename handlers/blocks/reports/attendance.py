@@ -6,7 +6,7 @@ from bot.calls.attendance import Attendance, Attendee
 from handlers.blocks.elements import context, section, stacked
 from handlers.blocks.message import Message
 from handlers.blocks.reports.report import grouped, report
-from handlers.blocks.reports.report_values import NamedLook
+from handlers.blocks.reports.report_values import TitledReport
 from handlers.blocks.text import clean, count, dots, mrkdwn, named, span, when
 
 MAX_NOTE = 300
@@ -15,7 +15,7 @@ HERE, LEFT, NEVER = "Here now", "Left", "Never came"
 """The headings, in the order to show them."""
 
 
-def attendance_report(asked: NamedLook, attendance: Attendance, at: datetime) -> Message:
+def attendance_report(asked: TitledReport, attendance: Attendance, at: datetime) -> Message:
     """Who was there: those who are here, those who left, and the invited who never came."""
     stays = sorted(attendance.stays, key=lambda stay: ORDER.index(heading(stay)))
     total = {name: sum(heading(stay) == name for stay in stays) for name in ORDER}

@@ -12,8 +12,8 @@ from handlers.blocks.action_values import ACT, ActValue
 from handlers.blocks.elements import MAX_TEXT, button, context, paragraph, section, stamp
 from handlers.blocks.message import Block, Message
 from handlers.blocks.reports.links import link
-from handlers.blocks.reports.report import MAX_REASON, part, report
-from handlers.blocks.reports.report_values import NamedLook
+from handlers.blocks.reports.report import MAX_REASON, page_of, report
+from handlers.blocks.reports.report_values import TitledReport
 from handlers.blocks.text import bold, clean, code, count, dots, lines, mrkdwn, span, when
 
 FILES = 10
@@ -29,10 +29,10 @@ _DELETING: Mapping[FileKind, type[DeleteRecording] | type[DeleteTranscript]] = {
 
 
 def files_report(
-    asked: NamedLook, files: Files, capabilities: Mapping[str, Capability], at: datetime
+    asked: TitledReport, files: Files, capabilities: Mapping[str, Capability], at: datetime
 ) -> Message:
     """The files of a call, newest first, each with its link and, where it can be, “Delete”."""
-    shown = part(files.files, asked.page, FILES)
+    shown = page_of(files.files, asked.page, FILES)
     body = [_file(asked, one, capabilities, at) for one in shown.items]
     if not body:
         body = [section("There is nothing here." if files.missing else _nothing(asked))]
@@ -44,12 +44,12 @@ def files_report(
     return report(asked, facts, body, shown, at)
 
 
-def _nothing(asked: NamedLook) -> str:
+def _nothing(asked: TitledReport) -> str:
     return f"{asked.call.vendor.label} lists no {REPORTS[asked.look].label.lower()} of this call."
 
 
 def _file(
-    asked: NamedLook, file: File, capabilities: Mapping[str, Capability], at: datetime
+    asked: TitledReport, file: File, capabilities: Mapping[str, Capability], at: datetime
 ) -> Block:
     about = dots(
         (
@@ -86,7 +86,7 @@ def _way(file: File, at: datetime) -> str:
 
 
 def _delete(
-    asked: NamedLook, file: File, capabilities: Mapping[str, Capability], mark: str
+    asked: TitledReport, file: File, capabilities: Mapping[str, Capability], mark: str
 ) -> Block | None:
     """The button that opens the form for deleting it; None where that is not possible."""
     verb = _DELETING.get(file.kind)

@@ -21,7 +21,7 @@ from handlers.blocks.elements import (
     text_of,
 )
 from handlers.blocks.message import Block, Message
-from handlers.blocks.reports.report_values import LOOK_PAGE, NamedLook
+from handlers.blocks.reports.report_values import REPORT_PAGE, TitledReport
 from handlers.blocks.text import clean, code, count, dots, mrkdwn, named, plain, when
 
 ROWS = 25
@@ -39,7 +39,7 @@ MOST_SHOWN = 99_999
 T = TypeVar("T")
 
 
-class Part(NamedTuple, Generic[T]):
+class ReportPage(NamedTuple, Generic[T]):
     """The items on one page; pages count from 0."""
 
     items: Sequence[T]
@@ -47,16 +47,18 @@ class Part(NamedTuple, Generic[T]):
     last: int
 
 
-def part(items: Sequence[T], page: int, size: int = ROWS) -> Part[T]:
+def page_of(items: Sequence[T], page: int, size: int = ROWS) -> ReportPage[T]:
     """That page of `items`, or the last one where there are fewer."""
     last = max(len(items) - 1, 0) // size
     page = min(page, last)
-    return Part(items[page * size : (page + 1) * size], page, last)
+    return ReportPage(items[page * size : (page + 1) * size], page, last)
 
 
-def grouped(rows: Sequence[tuple[str, str]], page: int) -> tuple[list[str], Part[tuple[str, str]]]:
+def grouped(
+    rows: Sequence[tuple[str, str]], page: int
+) -> tuple[list[str], ReportPage[tuple[str, str]]]:
     """A page of rows, each as (heading, row), with a heading wherever it changes."""
-    shown = part(rows, page)
+    shown = page_of(rows, page)
     told: list[str] = []
     before = None
     for heading, row in shown.items:
@@ -68,7 +70,11 @@ def grouped(rows: Sequence[tuple[str, str]], page: int) -> tuple[list[str], Part
 
 
 def report(
-    asked: NamedLook, facts: Iterable[str], body: Sequence[Block], shown: Part[T], at: datetime
+    asked: TitledReport,
+    facts: Iterable[str],
+    body: Sequence[Block],
+    shown: ReportPage[T],
+    at: datetime,
 ) -> Message:
     """A look at a call: what and where, the facts, the body, and how to go on."""
     label, told = REPORTS[asked.look].label, [fact for fact in facts if fact]
@@ -79,22 +85,22 @@ def report(
     return Message(text_of(f"{spoken}: {', '.join(told)}." if told else f"{spoken}."), blocks)
 
 
-def _foot(asked: NamedLook, shown: Part[T], at: datetime) -> list[Block]:
-    def to(page: int) -> NamedLook:
+def _foot(asked: TitledReport, shown: ReportPage[T], at: datetime) -> list[Block]:
+    def to(page: int) -> TitledReport:
         return asked.model_copy(update={"page": page})
 
     row = [
-        button("Previous", f"{LOOK_PAGE}#previous", to(shown.page - 1)) if shown.page else None,
-        button("Next", f"{LOOK_PAGE}#next", to(shown.page + 1))
+        button("Previous", f"{REPORT_PAGE}#previous", to(shown.page - 1)) if shown.page else None,
+        button("Next", f"{REPORT_PAGE}#next", to(shown.page + 1))
         if shown.page < shown.last
         else None,
-        button("Refresh", LOOK_PAGE, to(shown.page)),
+        button("Refresh", REPORT_PAGE, to(shown.page)),
         button("Open call", f"{OPEN}#call", CallValue(call=asked.call)),
     ]
     return [*actions(row, f"{stamp(at)}.foot"), context(as_of(shown, at))]
 
 
-def as_of(shown: Part[T], at: datetime) -> str:
+def as_of(shown: ReportPage[T], at: datetime) -> str:
     """Which page this is, and of when."""
     if not shown.last:
         return f"As of {when(at)}"
@@ -108,10 +114,10 @@ def figure(value: float | None, words: str) -> str:
     return words.format(f"{round(min(max(value, 0), MOST_SHOWN)):,}")
 
 
-def quality_report(asked: NamedLook, quality: Quality, at: datetime) -> Message:
+def quality_report(asked: TitledReport, quality: Quality, at: datetime) -> Message:
     """How good a call is: its score, who has trouble and why, the rest on one line."""
     bad = [one for one in quality.people if one.bad]
-    shown = part(bad, asked.page)
+    shown = page_of(bad, asked.page)
     facts = (
         figure(quality.score, "score {} of 100"),
         f"{count(len(bad), 'person has', 'people have')} a bad connection" if bad else "",
@@ -163,7 +169,7 @@ def _rest(people: Sequence[PersonQuality]) -> str:
     return f"{head}: {', '.join(words for words in parts if words)}."
 
 
-def members_report(asked: NamedLook, members: Page[CallMember], at: datetime) -> Message:
+def members_report(asked: TitledReport, members: Page[CallMember], at: datetime) -> Message:
     """Who belongs to a call, those who are missing first."""
     order = (False, None, True)
     people = sorted(members.items, key=lambda one: order.index(one.here))
@@ -187,9 +193,9 @@ def _member(one: CallMember) -> str:
     return dots((named(one.name, one.id), mrkdwn(one.role, 40) if one.role else ""))
 
 
-def feedback_report(asked: NamedLook, said: Sequence[Feedback], at: datetime) -> Message:
+def feedback_report(asked: TitledReport, said: Sequence[Feedback], at: datetime) -> Message:
     """What people said about a call, newest first."""
-    shown = part(said, asked.page)
+    shown = page_of(said, asked.page)
     facts = (count(len(said), "answer") if said else "", _average([one.rating for one in said]))
     body = stacked(map(_said, shown.items)) or [section("Nobody has said anything about it.")]
     return report(asked, facts, body, shown, at)

@@ -6,13 +6,13 @@ from bot.calls.models import Vendor
 from bot.calls.reports import REPORTS
 from handlers.blocks.action_values import CallValue, Value
 
-LOOK = "look"
-LOOK_PAGE = "look.page"
-LOOK_ROOMS = "look.rooms"
+REPORT = "look"
+REPORT_PAGE = "look.page"
+ROOMS_PAGE = "look.rooms"
 """Action ids: a look from a call's card, another page of it in its place, and one of `rooms`."""
 
 
-class LookValue(CallValue):
+class ReportValue(CallValue):
     """Something to look at of a call; `page` is a page of that, from 0."""
 
     look: str
@@ -25,7 +25,7 @@ class LookValue(CallValue):
         return look
 
 
-class NamedLook(LookValue):
+class TitledReport(ReportValue):
     """A look with the title of its call, to be shown; no button carries the title."""
 
     title: str = Field(default="", exclude=True)

@@ -18,12 +18,12 @@ from handlers.blocks.elements import (
     text_of,
 )
 from handlers.blocks.message import Block, Message
-from handlers.blocks.reports.report import MAX_REASON, Part, as_of, grouped
-from handlers.blocks.reports.report_values import LOOK_ROOMS, RoomsValue
+from handlers.blocks.reports.report import MAX_REASON, ReportPage, as_of, grouped
+from handlers.blocks.reports.report_values import ROOMS_PAGE, RoomsValue
 from handlers.blocks.text import clean, code, count, dots, mrkdwn
 
 
-class Shelf(NamedTuple):
+class RoomListing(NamedTuple):
     """What one vendor answered: its rooms, or in one line why there are none."""
 
     vendor: Vendor
@@ -31,28 +31,30 @@ class Shelf(NamedTuple):
     trouble: str = ""
 
 
-def rooms_report(asked: RoomsValue, shelves: Sequence[Shelf], at: datetime) -> Message:
+def rooms_report(asked: RoomsValue, listings: Sequence[RoomListing], at: datetime) -> Message:
     """Everything the vendors know by name, vendor by vendor and kind by kind."""
-    rows = [row for shelf in shelves for row in _rows(shelf)]
+    rows = [row for listing in listings for row in _rows(listing)]
     told, shown = grouped(rows, asked.page)
-    troubles = [f"⚠️ {mrkdwn(shelf.trouble, MAX_REASON)}" for shelf in shelves if shelf.trouble]
+    troubles = [
+        f"⚠️ {mrkdwn(listing.trouble, MAX_REASON)}" for listing in listings if listing.trouble
+    ]
     blocks = [header(ROOMS.label), *stacked(told)]
     if not rows:
         blocks.append(section("There is nothing with a name."))
     if troubles:
         blocks.append(paragraph(troubles))
     blocks += _foot(asked, shown, at)
-    vendors = " and ".join(shelf.vendor.label for shelf in shelves if shelf.rooms)
+    vendors = " and ".join(listing.vendor.label for listing in listings if listing.rooms)
     where = f" on {vendors}" if vendors else ""
     return Message(text_of(f"{ROOMS.label}: {count(len(rows), 'name')}{where}."), blocks)
 
 
-def _rows(shelf: Shelf) -> list[tuple[str, str]]:
+def _rows(listing: RoomListing) -> list[tuple[str, str]]:
     """Each room under the heading of its kind, by name."""
     rows = []
     for kind in RoomKind:
-        rooms = [room for room in shelf.rooms if room.kind is kind]
-        heading = f"{shelf.vendor.label}: {count(len(rooms), kind.value)}"
+        rooms = [room for room in listing.rooms if room.kind is kind]
+        heading = f"{listing.vendor.label}: {count(len(rooms), kind.value)}"
         rooms.sort(key=lambda room: (room.name.casefold(), room.id or ""))
         rows += [(heading, _room(room)) for room in rooms]
     return rows
@@ -69,15 +71,15 @@ def _room(room: Room) -> str:
     )
 
 
-def _foot(asked: RoomsValue, shown: Part[tuple[str, str]], at: datetime) -> list[Block]:
+def _foot(asked: RoomsValue, shown: ReportPage[tuple[str, str]], at: datetime) -> list[Block]:
     def to(page: int) -> RoomsValue:
         return asked.model_copy(update={"page": page})
 
     row = [
-        button("Previous", f"{LOOK_ROOMS}#previous", to(shown.page - 1)) if shown.page else None,
-        button("Next", f"{LOOK_ROOMS}#next", to(shown.page + 1))
+        button("Previous", f"{ROOMS_PAGE}#previous", to(shown.page - 1)) if shown.page else None,
+        button("Next", f"{ROOMS_PAGE}#next", to(shown.page + 1))
         if shown.page < shown.last
         else None,
-        button("Refresh", LOOK_ROOMS, to(shown.page)),
+        button("Refresh", ROOMS_PAGE, to(shown.page)),
     ]
     return [*actions(row, f"{stamp(at)}.foot"), context(as_of(shown, at))]

@@ -28,7 +28,7 @@ from handlers.blocks.action_values import (
 )
 from handlers.blocks.forms.order_state import OrderState
 from handlers.blocks.forms.reason_form import FormState
-from handlers.blocks.reports.report_values import LookValue
+from handlers.blocks.reports.report_values import ReportValue
 from tests.fakes.blocks import ANYTHING, CALLS, NAMES, PERSONS, VERB, ref
 
 
@@ -60,7 +60,7 @@ DRAWN = [
     ActValue(verb=Mute(), call=ref(), person="ann"),
     MoreValue(call=ref(), person="ann"),
     CallValue(call=ref()),
-    LookValue(look="quality", call=ref()),
+    ReportValue(look="quality", call=ref()),
     CaseValue(number=1),
     FormState(act=Act(verb=Mute(), call=ref(), title="Room").ref),
     OrderState(verb="mute", call=ref()),

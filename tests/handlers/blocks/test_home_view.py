@@ -13,7 +13,7 @@ from bot.calls.verbs import VERBS
 from bot.demo.slack.block_rules.blocks import HOME, MODAL
 from bot.demo.slack.block_rules.check import check_view
 from handlers.blocks.elements import section
-from handlers.blocks.home import Desktop, Place, home_view, outside_view, plain_view
+from handlers.blocks.home import HomeContent, VendorAccess, home_view, outside_view, plain_view
 from handlers.blocks.message import Message
 from handlers.blocks.modal import waiting_view, window_view
 from handlers.blocks.text import mrkdwn
@@ -23,17 +23,17 @@ from tests.fakes.rights import EVERYWHERE
 TABLES = dict.fromkeys(Vendor, ALL)
 
 
-def desktop(*shown: Call, told: tuple[Case, ...] = (), **more: Any) -> Desktop:
+def content(*shown: Call, told: tuple[Case, ...] = (), **more: Any) -> HomeContent:
     """A Home with these calls and cases, of somebody who may do everything."""
     roles = more.pop("role", Role.ADMIN)
-    places = tuple(Place(vendor=v, role=roles, verbs=tuple(VERBS)) for v in Vendor)
+    places = tuple(VendorAccess(vendor=v, role=roles, verbs=tuple(VERBS)) for v in Vendor)
     given = {
         "places": places,
         "calls": CallListing(calls=shown, at=NOW, rights=EVERYWHERE),
         "cases": told,
         "capabilities": TABLES,
     }
-    return Desktop.model_validate({**given, **more})
+    return HomeContent.model_validate({**given, **more})
 
 
 def taken(view: dict[str, Any], surface: str) -> bool:
@@ -49,7 +49,7 @@ def test_slack_takes_home_whatever_is_live_and_was_done(
     shown: list[Call], told: list[Case], name: str
 ) -> None:
     numbered = [case.model_copy(update={"number": n}) for n, case in enumerate(told, 1)]
-    view = home_view(desktop(*shown, told=tuple(numbered)), "/calls", NOW)
+    view = home_view(content(*shown, told=tuple(numbered)), "/calls", NOW)
     assert taken(view, HOME)
     assert taken(plain_view(view, "/calls"), HOME)
     assert taken(outside_view([name, name], NOW), HOME)
@@ -70,24 +70,24 @@ def test_a_window_leaves_out_what_a_modal_does_not_take() -> None:
 
 
 def test_home_says_that_there_is_more_and_what_is_missing() -> None:
-    assert "No call is live right now." in str(home_view(desktop(), "/calls", NOW))
+    assert "No call is live right now." in str(home_view(content(), "/calls", NOW))
     ref = CallRef(vendor=Vendor.STREAM, id="default:room")
     room = Call(ref=ref, title="Room", people=2)
     many = [
         room.model_copy(update={"ref": ref.model_copy(update={"id": f"d:{n}"})}) for n in range(11)
     ]
-    assert "“All live calls” shows the others" in str(home_view(desktop(*many), "/calls", NOW))
+    assert "“All live calls” shows the others" in str(home_view(content(*many), "/calls", NOW))
     silent = CallListing(
         calls=(), at=NOW, troubles=(VendorTrouble(vendor=Vendor.STREAM, message="No answer."),)
     )
-    shown = str(home_view(desktop(calls=silent), "/calls", NOW))
+    shown = str(home_view(content(calls=silent), "/calls", NOW))
     assert "0 live calls · Stream Video not answering" in shown
     assert "No answer." in shown
 
 
 def test_what_could_not_be_had_is_said_in_its_place() -> None:
     words = Message("Not now.", [section("Not now.")])
-    view = home_view(desktop(calls=words, cases=words), "/calls", NOW)
+    view = home_view(content(calls=words, cases=words), "/calls", NOW)
     assert str(view).count("Not now.") == 2
     assert taken(view, HOME)
 
@@ -95,10 +95,10 @@ def test_what_could_not_be_had_is_said_in_its_place() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        (Place(vendor=Vendor.COMETCHAT, role=Role.ADMIN, anything=False), "view only"),
-        (Place(vendor=Vendor.STREAM, role=Role.VIEWER), "view only"),
-        (Place(vendor=Vendor.STREAM, role=Role.LEAD, verbs=("end",)), "as lead: End call"),
+        (VendorAccess(vendor=Vendor.COMETCHAT, role=Role.ADMIN, anything=False), "view only"),
+        (VendorAccess(vendor=Vendor.STREAM, role=Role.VIEWER), "view only"),
+        (VendorAccess(vendor=Vendor.STREAM, role=Role.LEAD, verbs=("end",)), "as lead: End call"),
     ],
 )
-def test_home_says_what_its_reader_may_do_on_each_vendor(place: Place, words: str) -> None:
-    assert words in str(home_view(desktop(places=(place,)), "/calls", NOW))
+def test_home_says_what_its_reader_may_do_on_each_vendor(place: VendorAccess, words: str) -> None:
+    assert words in str(home_view(content(places=(place,)), "/calls", NOW))

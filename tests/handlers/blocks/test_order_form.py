@@ -31,7 +31,7 @@ from bot.demo.slack.block_rules.check import check
 from bot.demo.slack.block_rules.elements import SUGGESTION
 from bot.errors import BadInput
 from handlers.blocks.choices import (
-    Picked,
+    ChosenOption,
     call_option,
     call_value,
     lengths,
@@ -48,14 +48,14 @@ from handlers.blocks.forms.order_form import (
     loading_view,
     order_form,
 )
-from handlers.blocks.forms.order_state import ANY, Whom, people_block, read_said
+from handlers.blocks.forms.order_state import ANY, Whom, people_block, read_filled
 from handlers.blocks.message import Message
 from tests.fakes.blocks import ALL, ANYTHING, CALLS, NAMES, NOW, PEOPLE, ref, words
 from tests.fakes.forms import ROOM, TARGETS, as_sent, drafted, drawn
 from tests.fakes.verbs import SAMPLES, sample
 
 LONG_IDS = st.text(string.ascii_letters + "é:-", min_size=1, max_size=600)
-PICKED = st.builds(Picked, value=st.text(min_size=1, max_size=150), label=NAMES)
+PICKED = st.builds(ChosenOption, value=st.text(min_size=1, max_size=150), label=NAMES)
 
 
 def labels(view: dict[str, Any]) -> list[str]:
@@ -81,7 +81,7 @@ def element(view: dict[str, Any], label: str) -> dict[str, Any]:
 def test_any_form_is_one_slack_takes(
     verb: type[Verb] | None,
     call: Call | None,
-    people: list[Picked],
+    people: list[ChosenOption],
     whom: Whom | None,
     reasons: list[str],
     notes: list[str],
@@ -104,9 +104,9 @@ def test_what_a_form_was_drawn_from_comes_back(
     verb: type[Verb], call: Call, person_id: str
 ) -> None:
     shown = person_option(Person(id=person_id))
-    people = (Picked(value=shown["value"], label=shown["text"]["text"]),)
+    people = (ChosenOption(value=shown["value"], label=shown["text"]["text"]),)
     view = drawn(drafted(verb, call, people=people, options={"text": "x"}))
-    said = read_said(as_sent(view))
+    said = read_filled(as_sent(view))
     assert said.kind is verb
     assert said.call == call_value(call.ref)
     if people_block(said.call, verb) in said.blocks.values():
@@ -246,7 +246,7 @@ def full(verb: type[Verb], whom: Whom) -> Draft:
         (drafted(End), "A reason is required."),
         (full(Kick, Whom.EVERYONE), "This kicks 44 people as soon as"),
         (
-            drafted(Kick, people=tuple(Picked(value=f"p{n}", label="P") for n in range(6))),
+            drafted(Kick, people=tuple(ChosenOption(value=f"p{n}", label="P") for n in range(6))),
             "This kicks 6 people as soon as you submit.",
         ),
     ],
@@ -270,8 +270,10 @@ def test_what_cannot_be_left_empty_is_never_marked_optional() -> None:
 
 def test_the_number_is_with_everyone_and_leaves_out_whom_the_act_leaves_out() -> None:
     draft = full(Mute, Whom.EXCEPT).model_copy(update={"shielded": frozenset({"vera"})})
-    chosen = draft.said.model_copy(update={"people": (Picked(value="priya", label="Priya"),)})
-    text = words(Message("", drawn(draft.model_copy(update={"said": chosen}))["blocks"]))
+    chosen = draft.filled.model_copy(
+        update={"people": (ChosenOption(value="priya", label="Priya"),)}
+    )
+    text = words(Message("", drawn(draft.model_copy(update={"filled": chosen}))["blocks"]))
     assert "This mutes 42 of 44 people (1 protected person left out) as soon as you submit." in text
     assert "Everyone (44)" in text
     assert text.count("44 people") == 1
@@ -297,7 +299,7 @@ def test_fields_keep_their_ids_and_people_begin_anew_with_another_call() -> None
 
 
 def test_at_most_as_many_people_as_can_be_named_are_chosen() -> None:
-    people = tuple(Picked(value=f"p{n}", label=f"P{n}") for n in range(80))
+    people = tuple(ChosenOption(value=f"p{n}", label=f"P{n}") for n in range(80))
     menu = element(drawn(drafted(Kick, people=people)), "People")
     assert menu["max_selected_items"] == len(menu["initial_options"]) == MAX_CHOSEN
 
@@ -306,7 +308,7 @@ def test_a_call_with_ids_too_long_to_carry_is_still_known_by_its_value() -> None
     call = Call(ref=CallRef(vendor=Vendor.STREAM, id="x" * 4000), title="t" * 500, people=1)
     view = drawn(drafted(Unblock, call))
     assert len(view["private_metadata"]) <= 3000
-    assert read_said(as_sent(view)).call == call_value(call.ref)
+    assert read_filled(as_sent(view)).call == call_value(call.ref)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +330,7 @@ def test_a_call_with_ids_too_long_to_carry_is_still_known_by_its_value() -> None
 )
 def test_a_form_changed_on_its_way_is_refused_in_words(view: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="older release"):
-        read_said(view)
+        read_filled(view)
 
 
 def test_while_it_loads_the_form_says_what_it_is_for() -> None:

@@ -30,7 +30,7 @@ from handlers.blocks.digests.subscriptions import (
     stop_message,
 )
 from handlers.blocks.digests.time_zones import zone_options
-from handlers.parsing.digests import SPOKEN, AskDigest, What
+from handlers.parsing.digests import SPOKEN, DigestCommand, DigestRequest
 from handlers.parsing.requests import Help, parse
 from tests.fakes.blocks import ANYTHING, NASTY, NOW, told, words
 from tests.fakes.forms import as_sent
@@ -59,33 +59,33 @@ MADE = st.builds(
 )
 
 
-def asked(text: str) -> AskDigest:
+def asked(text: str) -> DigestRequest:
     request = parse(f"digest {text}")
-    assert isinstance(request, AskDigest)
+    assert isinstance(request, DigestRequest)
     return request
 
 
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("", AskDigest()),
-        ("subscribe", AskDigest(what=What.SUBSCRIBE)),
-        ("list", AskDigest(what=What.LIST)),
-        ("LIST page 3", AskDigest(what=What.LIST, page=2)),
-        ("edit 7", AskDigest(what=What.EDIT, number=7)),
-        ("pause #7", AskDigest(what=What.PAUSE, number=7)),
+        ("", DigestRequest()),
+        ("subscribe", DigestRequest(what=DigestCommand.SUBSCRIBE)),
+        ("list", DigestRequest(what=DigestCommand.LIST)),
+        ("LIST page 3", DigestRequest(what=DigestCommand.LIST, page=2)),
+        ("edit 7", DigestRequest(what=DigestCommand.EDIT, number=7)),
+        ("pause #7", DigestRequest(what=DigestCommand.PAUSE, number=7)),
         (
             "pause 7 until 2026-12-01",
-            AskDigest(what=What.PAUSE, number=7, until=date(2026, 12, 1)),
+            DigestRequest(what=DigestCommand.PAUSE, number=7, until=date(2026, 12, 1)),
         ),
-        ("resume 7", AskDigest(what=What.RESUME, number=7)),
-        ("stop 7", AskDigest(what=What.STOP, number=7)),
-        ("preview", AskDigest(what=What.PREVIEW)),
-        ("preview 7", AskDigest(what=What.PREVIEW, number=7)),
-        ("now 7", AskDigest(what=What.NOW, number=7)),
+        ("resume 7", DigestRequest(what=DigestCommand.RESUME, number=7)),
+        ("stop 7", DigestRequest(what=DigestCommand.STOP, number=7)),
+        ("preview", DigestRequest(what=DigestCommand.PREVIEW)),
+        ("preview 7", DigestRequest(what=DigestCommand.PREVIEW, number=7)),
+        ("now 7", DigestRequest(what=DigestCommand.NOW, number=7)),
     ],
 )
-def test_each_word_is_understood(text: str, meant: AskDigest) -> None:
+def test_each_word_is_understood(text: str, meant: DigestRequest) -> None:
     assert asked(text) == meant
 
 
@@ -135,7 +135,7 @@ def test_any_words_are_a_request_or_bad_input(text: str) -> None:
         request = parse(f"digest {text}")
     except BadInput as error:
         refused = str(error)
-    assert refused or isinstance(request, AskDigest | Help)
+    assert refused or isinstance(request, DigestRequest | Help)
 
 
 def test_a_mistyped_word_names_the_nearest() -> None:

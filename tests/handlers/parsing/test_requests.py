@@ -32,12 +32,12 @@ from handlers.parsing.requests import (
     Help,
     Incomplete,
     ListCalls,
-    LookAtCall,
-    LookAtRooms,
     ShowAudit,
     ShowCall,
     ShowCapabilities,
     ShowCase,
+    ShowReport,
+    ShowRooms,
     parse,
 )
 from handlers.parsing.verb_options import choices, names, texts
@@ -114,14 +114,14 @@ def test_a_well_formed_order_comes_back_as_it_was_meant(
         ("find <@U1|Alice Smith>", FindPerson(words="Alice Smith")),
         ("find “Alice Smith”", FindPerson(words="Alice Smith")),
         ("find Alice Smith", FindPerson(words="Alice Smith")),
-        ("Quality K7QX", LookAtCall(look="quality", call="K7QX")),
+        ("Quality K7QX", ShowReport(look="quality", call="K7QX")),
         (
             "members stream:default:x page 2",
-            LookAtCall(look="members", call="stream:default:x", page=1),
+            ShowReport(look="members", call="stream:default:x", page=1),
         ),
-        ("rooms", LookAtRooms()),
-        ("rooms page 2", LookAtRooms(page=1)),
-        ("rooms Stream page 3", LookAtRooms(vendor=Vendor.STREAM, page=2)),
+        ("rooms", ShowRooms()),
+        ("rooms page 2", ShowRooms(page=1)),
+        ("rooms Stream page 3", ShowRooms(vendor=Vendor.STREAM, page=2)),
         ("case #128", ShowCase(number=128)),
         ("audit", ShowAudit()),
         ("audit 128", ShowAudit(which=AuditQuery(case=128))),
@@ -140,7 +140,7 @@ def test_words_that_only_look(text: str, wanted: object) -> None:
 def test_every_look_at_a_call_is_read_and_explained_from_its_one_description(
     report: Report,
 ) -> None:
-    assert parse(report.example) == LookAtCall(look=report.name, call="K7QX")
+    assert parse(report.example) == ShowReport(look=report.name, call="K7QX")
     with pytest.raises(BadInput, match="Which call") as missing:
         parse(report.name)
     assert report.example in (missing.value.next_step or "")

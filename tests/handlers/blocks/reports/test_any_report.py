@@ -28,8 +28,8 @@ from handlers.blocks.reports.attendance import attendance_report
 from handlers.blocks.reports.files import files_report
 from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
-from handlers.blocks.reports.report_values import NamedLook, RoomsValue
-from handlers.blocks.reports.rooms import Shelf, rooms_report
+from handlers.blocks.reports.report_values import RoomsValue, TitledReport
+from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from tests.fakes.blocks import ALL, ANYTHING, CALLS, IDS, NAMES, NOW, PEOPLE, SOME, many, told
 from tests.fakes.rights import FULL
 
@@ -80,12 +80,12 @@ FILES = st.builds(
 ROOMS = st.builds(
     Room, kind=st.sampled_from(RoomKind), name=WORDS, id=st.none() | IDS, detail=WORDS
 )
-SHELVES = st.builds(Shelf, st.sampled_from(Vendor), many(ROOMS, 40).map(tuple), WORDS)
+SHELVES = st.builds(RoomListing, st.sampled_from(Vendor), many(ROOMS, 40).map(tuple), WORDS)
 REFS = st.builds(CallRef, vendor=st.sampled_from(Vendor), id=IDS, session=st.none() | IDS)
 
 
-def looks(name: str) -> st.SearchStrategy[NamedLook]:
-    return st.builds(NamedLook, look=st.just(name), call=REFS, title=WORDS, page=PAGES)
+def looks(name: str) -> st.SearchStrategy[TitledReport]:
+    return st.builds(TitledReport, look=st.just(name), call=REFS, title=WORDS, page=PAGES)
 
 
 STAYS = st.builds(
@@ -105,7 +105,7 @@ STAYS = st.builds(
 @ANYTHING
 @given(looks("attendance"), many(STAYS, 60).map(tuple), st.booleans(), WORDS)
 def test_any_attendance_makes_a_sound_report(
-    asked: NamedLook, stays: tuple[Attendee, ...], more: bool, note: str
+    asked: TitledReport, stays: tuple[Attendee, ...], more: bool, note: str
 ) -> None:
     told(attendance_report(asked, Attendance(stays=stays, more=more, note=note), NOW))
 
@@ -113,7 +113,7 @@ def test_any_attendance_makes_a_sound_report(
 @ANYTHING
 @given(looks("quality"), many(QUALITIES, 60).map(tuple), FIGURES, WORDS)
 def test_any_measures_make_a_sound_report(
-    asked: NamedLook, people: tuple[PersonQuality, ...], score: float | None, note: str
+    asked: TitledReport, people: tuple[PersonQuality, ...], score: float | None, note: str
 ) -> None:
     told(quality_report(asked, Quality(score=score, people=people, note=note), NOW))
 
@@ -122,7 +122,7 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
     name = "&" * 500
     person = Participant(id=name, name=name)
     measured = PersonQuality(person=person, lost_percent=1e9, score=1e9, bad=True, why=name)
-    asked = NamedLook(look="quality", call=CallRef(vendor=Vendor.STREAM, id="x"), title=name)
+    asked = TitledReport(look="quality", call=CallRef(vendor=Vendor.STREAM, id="x"), title=name)
     told(quality_report(asked, Quality(people=(measured,) * 99, note=name), NOW))
     member = CallMember(id=name, name=name, role=name, here=False)
     told(members_report(asked, Page(items=(member,) * 99), NOW))
@@ -131,7 +131,7 @@ def test_the_longest_names_there_can_be_still_fit_on_a_page() -> None:
     file = File(kind=FileKind.RECORDING, name=name, url=url, started_at=NOW, expires_at=None)
     told(files_report(asked, Files(files=(file,) * 99, missing=(name,) * 9), ALL, NOW))
     rooms = tuple(Room(kind=kind, name=name, id=name + "x", detail=name) for kind in RoomKind)
-    told(rooms_report(RoomsValue(), [Shelf(v, rooms * 9, name) for v in Vendor], NOW))
+    told(rooms_report(RoomsValue(), [RoomListing(v, rooms * 9, name) for v in Vendor], NOW))
 
 
 @ANYTHING
@@ -149,14 +149,14 @@ def test_any_looks_a_vendor_has_or_lacks_make_a_sound_card(
 @ANYTHING
 @given(looks("members"), many(MEMBERS, 60).map(tuple), st.none() | IDS)
 def test_any_members_make_a_sound_report(
-    asked: NamedLook, people: tuple[CallMember, ...], cursor: str | None
+    asked: TitledReport, people: tuple[CallMember, ...], cursor: str | None
 ) -> None:
     told(members_report(asked, Page(items=people, next=cursor), NOW))
 
 
 @ANYTHING
 @given(looks("feedback"), many(SAID, 60))
-def test_any_answers_make_a_sound_report(asked: NamedLook, said: list[Feedback]) -> None:
+def test_any_answers_make_a_sound_report(asked: TitledReport, said: list[Feedback]) -> None:
     told(feedback_report(asked, said, NOW))
 
 
@@ -168,7 +168,7 @@ def test_any_answers_make_a_sound_report(asked: NamedLook, said: list[Feedback])
     st.booleans(),
 )
 def test_any_files_make_a_sound_report_without_a_link_in_its_text(
-    asked: NamedLook, files: tuple[File, ...], missing: tuple[str, ...], can: bool
+    asked: TitledReport, files: tuple[File, ...], missing: tuple[str, ...], can: bool
 ) -> None:
     found = Files(files=files, missing=missing)
     message = told(files_report(asked, found, ALL if can else SOME, NOW))
@@ -178,9 +178,9 @@ def test_any_files_make_a_sound_report_without_a_link_in_its_text(
 @ANYTHING
 @given(st.lists(SHELVES, max_size=3), PAGES, st.none() | st.sampled_from(Vendor))
 def test_any_names_make_a_sound_report(
-    shelves: list[Shelf], page: int, vendor: Vendor | None
+    listings: list[RoomListing], page: int, vendor: Vendor | None
 ) -> None:
-    told(rooms_report(RoomsValue(vendor=vendor, page=page), shelves, NOW))
+    told(rooms_report(RoomsValue(vendor=vendor, page=page), listings, NOW))
 
 
 @ANYTHING

@@ -31,8 +31,14 @@ from handlers.blocks.reports.attendance import attendance_report
 from handlers.blocks.reports.files import PRIVATE, files_report
 from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
-from handlers.blocks.reports.report_values import LOOK, LOOK_PAGE, LookValue, NamedLook, RoomsValue
-from handlers.blocks.reports.rooms import Shelf, rooms_report
+from handlers.blocks.reports.report_values import (
+    REPORT,
+    REPORT_PAGE,
+    ReportValue,
+    RoomsValue,
+    TitledReport,
+)
+from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from handlers.blocks.text import when
 from handlers.screens.reports import REPORT_HANDLERS
 from tests.fakes.blocks import ALL, NOW, elements, ref, told, words
@@ -43,8 +49,8 @@ URL = "https://files.example/rec_1.mp4?signature=secret&x=1"
 FILE = File(kind=FileKind.RECORDING, name="rec_1.mp4", url=SecretStr(URL), deletable=True)
 
 
-def asked(look: str, page: int = 0) -> NamedLook:
-    return NamedLook(look=look, call=ref(), title="Room", page=page)
+def asked(look: str, page: int = 0) -> TitledReport:
+    return TitledReport(look=look, call=ref(), title="Room", page=page)
 
 
 def files_of(*files: File, page: int = 0, can: bool = True) -> Message:
@@ -54,9 +60,9 @@ def files_of(*files: File, page: int = 0, can: bool = True) -> Message:
 
 def pages(message: Message) -> list[tuple[str, int]]:
     return [
-        (element["text"]["text"], load(LookValue, element["value"]).page)
+        (element["text"]["text"], load(ReportValue, element["value"]).page)
         for element in elements(message.blocks)
-        if route(element["action_id"]) == LOOK_PAGE
+        if route(element["action_id"]) == REPORT_PAGE
     ]
 
 
@@ -67,10 +73,10 @@ def test_every_look_at_a_call_has_its_report() -> None:
 @pytest.mark.parametrize("look", ["rooms", "nonsense", ""])
 def test_a_look_that_is_none_at_a_call_is_a_stale_card(look: str) -> None:
     with pytest.raises(ValidationError):
-        LookValue(look=look, call=ref())
+        ReportValue(look=look, call=ref())
     changed = asked("quality").model_dump_json().replace('"quality"', f'"{look}"')
     with pytest.raises(BadInput, match="older release"):
-        load(LookValue, changed)
+        load(ReportValue, changed)
 
 
 def test_quality_says_the_score_then_who_has_trouble_and_why_then_the_rest() -> None:
@@ -248,8 +254,8 @@ def test_what_could_not_be_read_is_said_beside_what_could() -> None:
 
 
 def test_rooms_are_under_their_vendor_and_kind_and_a_silent_vendor_is_said() -> None:
-    shelves = (
-        Shelf(
+    listings = (
+        RoomListing(
             Vendor.REALTIMEKIT,
             (
                 Room(kind=RoomKind.ROOM, name="Yoga", id="m-1", detail="open"),
@@ -257,9 +263,9 @@ def test_rooms_are_under_their_vendor_and_kind_and_a_silent_vendor_is_said() -> 
                 Room(kind=RoomKind.PRESET, name="Guest", id="Guest"),
             ),
         ),
-        Shelf(Vendor.STREAM, trouble="Stream Video cannot be reached."),
+        RoomListing(Vendor.STREAM, trouble="Stream Video cannot be reached."),
     )
-    shown = words(told(rooms_report(RoomsValue(), shelves, NOW)))
+    shown = words(told(rooms_report(RoomsValue(), listings, NOW)))
     order = [
         "*RealtimeKit: 2 presets*",
         "`Guest`\n`host`",
@@ -348,7 +354,7 @@ def test_a_card_offers_the_looks_its_vendor_has_and_names_those_it_has_not() -> 
     labels = [
         element["text"]["text"]
         for element in elements(message.blocks)
-        if route(element["action_id"]) == LOOK
+        if route(element["action_id"]) == REPORT
     ]
     assert labels == ["Quality", "Members", "Attendance", "Recordings", "Transcripts"]
     assert "feedback." in words(message)

@@ -7,10 +7,11 @@ from bot.calls.cases import AuditEntry
 from bot.errors import ChainBroken, StoreError
 from bot.ports import AuditQuery
 from bot.store.audit.chain import ChainWalk, Head
-from bot.store.audit.read import AuditReader, keep_checkpoint
+from bot.store.audit.read import AuditReader
 from bot.store.audit.verify import Verifier
 from bot.store.audit.verify_chain import Pause
 from bot.store.base import StoreBase, read_errors
+from bot.store.checkpoints import keep_checkpoint, read_checkpoint
 from bot.store.writing.connection import WriteOperation
 
 SEARCH_SECONDS = 5.0
@@ -38,14 +39,14 @@ class AuditStoreMixin(StoreBase):
         """
         anchor = bytes.fromhex(expect) if expect else None
         async with read_errors():
-            walk = ChainWalk(anchor=await self._audit_reader.checkpoint(), expect=anchor)
+            walk = ChainWalk(anchor=await read_checkpoint(self._database), expect=anchor)
             verifier = Verifier(self._database, pause, alone=pause is None)
             return (await verifier.verify_all(walk)).id
 
     async def follow(self) -> int:
         """Follow the chain alone; the number of entries, or ChainBroken."""
         async with read_errors():
-            walk = ChainWalk(anchor=await self._audit_reader.checkpoint())
+            walk = ChainWalk(anchor=await read_checkpoint(self._database))
             return (await Verifier(self._database).follow(walk)).id
 
     async def verify_part(self, part: float) -> None:
@@ -56,7 +57,7 @@ class AuditStoreMixin(StoreBase):
     async def verify_since_checkpoint(self) -> tuple[int, str]:
         """Follow the chain from the last checkpoint; its end, as id and hash in hex."""
         async with read_errors():
-            start = await self._audit_reader.checkpoint()
+            start = await read_checkpoint(self._database)
             if start.id and await self._audit_reader.hash_of(start.id) != start.hash:
                 raise ChainBroken(
                     f"Audit entry {start.id} is missing or is not the one seen before.",

@@ -25,10 +25,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock, SteadyTime, SystemClock
-from bot.store.audit.head_file import HeadFile
-from bot.store.pooler import prepare_nothing_through_a_pooler
 from bot.store.private_files import make_private
-from bot.store.tables.cases import Utc
+from bot.store.tables.types import Utc
 from bot.store.urls import Address
 
 T = TypeVar("T")
@@ -96,7 +94,6 @@ class Database:
         self.address = address
         self.steady = SteadyTime(clock or SystemClock())
         self.sqlite = address.sqlite
-        self.head_file = HeadFile.beside(address.file)
         self.engine = create_async_engine(
             address.url,
             connect_args=_arguments(address),
@@ -104,7 +101,7 @@ class Database:
         )
         self.writing = _writing(address)
         self._unfinished: set[asyncio.Task[Any]] = set()
-        prepare = _prepare if self.sqlite else prepare_nothing_through_a_pooler
+        prepare = _prepare_sqlite if self.sqlite else _prepare_postgresql
         for engine in (self.engine.sync_engine, self.writing):
             event.listen(engine, "connect", _or_closed(prepare))
             if address.file:
@@ -253,9 +250,32 @@ def _or_closed(prepare: Callable[[Any], None]) -> Callable[[Any, Any], None]:
     return listener
 
 
-def _prepare(connection: Any) -> None:
+def _prepare_sqlite(connection: Any) -> None:
     connection.isolation_level = None  # we say BEGIN IMMEDIATE; the driver's own BEGIN is lazy
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any) -> None:
+    """Look, on a new connection to PostgreSQL, whether its server is who answered; set it up so.
+
+    Between transactions, a pooler such as PgBouncer gives the server's connection to somebody else:
+    a statement that was prepared is then missing, or there already by the same name. So nothing is
+    prepared through one; without one it is, which halves what an order costs the server. What else
+    belongs to a session is not used: locks, settings and the like last as long as their
+    transaction.
+
+    A server greets with the number of its process. A pooler has to greet before it has a server,
+    and with something by which it knows whom a request to cancel is about, so it makes it up.
+    https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
+    """
+    driver = getattr(connection, "driver_connection", connection)
+    cursor = connection.cursor()
+    cursor.execute("SELECT pg_backend_pid()")
+    (server,) = cursor.fetchone()
+    cursor.close()
+    connection.rollback()
+    if server != driver.info.backend_pid:
+        driver.prepare_threshold = None

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, o
 from bot.calls.cases import NoticeKind
 from bot.calls.models import Vendor
 from bot.errors import OtherRelease
-from bot.store.tables.cases import Utc
+from bot.store.tables.types import Utc
 from bot.store.unreadable_rows import UnreadableRows
 from bot.store.writing.connection import Transaction
 

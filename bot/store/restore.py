@@ -13,19 +13,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
 from bot.calls.cases import Event, NoticeKind
+from bot.store.audit.head_file import HeadFile
 from bot.store.database import Database
 from bot.store.digests.postings import DUE
-from bot.store.tables.cases import (
-    AUDIT,
-    CASE,
-    IDENTITY,
-    IS_OPEN,
-    LOOKUP,
-    OUTBOX,
-    REFUSED,
-    RESTORATION,
-)
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE, IS_OPEN, LOOKUP, OUTBOX, REFUSED
 from bot.store.tables.digests import POSTING, TELLING
+from bot.store.tables.state import IDENTITY, RESTORATION
 from bot.store.writing.connection import Transaction
 
 MARGIN = 1_000
@@ -134,7 +128,7 @@ class RestoreMarker:
 
         Not so of a file without any entry: somebody began anew.
         """
-        last = self._database.head_file.last()
+        last = HeadFile.beside(self._database.address.file).last()
         if last is None or not transaction.audit.head.id:
             return False
         return transaction.connection.scalar(_HASH, {"entry": last.id}) != last.hash

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, inspect, select, text
 
 from bot.errors import NewerDatabase
 from bot.store.migrations import HEAD, OLDEST
-from bot.store.tables.cases import COMPATIBILITY
+from bot.store.tables.state import COMPATIBILITY
 
 
 class Fit(StrEnum):

@@ -31,12 +31,13 @@ from bot.store.base import BACKGROUND_TIMEOUT_S
 from bot.store.cases import lookups, outages
 from bot.store.cases.asks import AskStoreMixin
 from bot.store.cases.backlog import backlog
-from bot.store.cases.intake import AuditNote, OrderIntake, PreparedOrder, record_notes
+from bot.store.cases.intake import OrderIntake, PreparedOrder
 from bot.store.cases.outbox import Outbox, PostponedNotice, ShownNotice
 from bot.store.cases.queue import CaseQueue, Outcome, Renewal, StartedAct
 from bot.store.cases.reads import CaseReadsMixin
 from bot.store.cases.refusals import RefusalStoreMixin
 from bot.store.database import Database
+from bot.store.deliveries import AuditNote, record_notes
 from bot.store.digests.store import DigestStoreMixin
 from bot.store.failures.classify import translated_errors
 from bot.store.instance_lock import InstanceLock
@@ -177,7 +178,6 @@ class SqlStore(
             await self._writer.stop(seconds)
             async with asyncio.timeout(CLOSING_PART * self._timeout_s):
                 await self._database.close()
-            self._database.head_file.close()
         except TimeoutError:
             log.warning("connections not closed in time")
         finally:

@@ -11,7 +11,7 @@ from bot.calls.actors import Actor
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.outcomes import State
 from bot.store.audit.chain import GENESIS, link
-from bot.store.cases.rows import found_by
+from bot.store.audit.columns import found_by
 from bot.store.urls import sqlite_file
 
 ENTRIES = 1_000_000

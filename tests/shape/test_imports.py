@@ -9,10 +9,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "handlers") for path in sorted((ROOT / top).rglob("*.py"))]
 
+STORE = (
+    "store store_tables store_database store_audit store_writing store_base store_cases "
+    "store_digests store_usage"
+)
+"""The store and the rooms in it, which those outside see as one."""
+
 WORLD = (
+    f"{STORE} "
     "errors clock clock_skew responses deadline priority single_flight held_lease progress calls "
     "background usage digests meter trace ports policy moderation scheduler usage_import "
-    "digest_delivery providers vendor_http stream realtimekit cometchat store settings logs "
+    "digest_delivery providers vendor_http stream realtimekit cometchat settings logs "
     "log_stream "
     "lifecycle handlers metrics network"
 )
@@ -58,13 +65,28 @@ MAY_IMPORT = {
     "stream": VENDOR,
     "realtimekit": VENDOR,
     "cometchat": VENDOR,
-    "store": "ports meter digests usage calls errors clock",
+    "store_tables": "",
+    "store_database": "store_tables errors clock",
+    "store_audit": "store_database store_tables ports calls errors",
+    "store_writing": "store_audit store_database store_tables meter errors clock",
+    "store_base": (
+        "store_writing store_audit store_database store_tables meter calls errors clock"
+    ),
+    "store_usage": "store_base store_writing store_database store_tables usage calls errors",
+    "store_cases": (
+        "store_base store_writing store_audit store_database store_tables meter calls errors"
+    ),
+    "store_digests": (
+        "store_cases store_base store_writing store_audit store_database store_tables digests "
+        "usage calls errors"
+    ),
+    "store": f"{STORE} ports meter digests usage calls errors clock",
     "settings": "settings_file settings_mistakes policy network calls errors",
     "settings_file": "settings_mistakes policy calls errors",
     "settings_mistakes": "",
     "printable": "",
     "cli_output": "printable",
-    "cli_audit": "cli_output bootstrap errors settings store tables",
+    "cli_audit": f"cli_output bootstrap errors settings {STORE} tables",
     "cli_console": "printable",
     "logs": "log_stream printable",
     "log_stream": "",
@@ -93,6 +115,33 @@ MAY_IMPORT = {
 ROOMS = {
     "handlers": "handlers",
     "handlers.blocks": "blocks",
+    **dict.fromkeys(
+        (
+            "bot.store.database",
+            "bot.store.failures",
+            "bot.store.instance_lock",
+            "bot.store.private_files",
+            "bot.store.stored_json",
+            "bot.store.urls",
+            "bot.store.writable",
+        ),
+        "store_database",
+    ),
+    **dict.fromkeys(
+        (
+            "bot.store.base",
+            "bot.store.checkpoints",
+            "bot.store.clock_steps",
+            "bot.store.deliveries",
+            "bot.store.leases",
+            "bot.store.unreadable_rows",
+        ),
+        "store_base",
+    ),
+    **{
+        f"bot.store.{room}": f"store_{room}"
+        for room in ("tables", "audit", "writing", "cases", "digests", "usage")
+    },
     "bot.providers.http": "vendor_http",
     "bot.providers.stream": "stream",
     "bot.providers.realtimekit": "realtimekit",
@@ -104,8 +153,8 @@ ONLY_IN = {
     "slack_bolt": "handlers bootstrap demo",
     "slack_sdk": "handlers bootstrap demo",
     "httpx": "vendor_http realtimekit demo",
-    "sqlmodel": "store",
-    "sqlalchemy": "store",
+    "sqlmodel": "store_tables",
+    "sqlalchemy": STORE,
     "alembic": "store",
     "apscheduler": "scheduler",
     "prometheus_client": "metrics",
@@ -176,6 +225,9 @@ def test_a_file_reaches_only_for_what_its_room_may(path: Path) -> None:
         ("stream", "from bot.providers.cometchat.models import problem"),
         ("vendor_http", "from bot.providers.stream.models import problem"),
         ("providers", "from bot.providers.http.retry import Kind"),
+        ("store_audit", "from bot.store.writing.connection import Transaction"),
+        ("store_cases", "from bot.store.digests.postings import claim"),
+        ("store_writing", "from bot.store.base import StoreBase"),
         ("store", "import time\nclock = time.monotonic"),
         ("demo", "import os\nos.environ['PORT']"),
     ],

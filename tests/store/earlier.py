@@ -9,7 +9,8 @@ from sqlalchemy import create_engine, insert, select, update
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from bot.store.tables.cases import AUDIT, CASE, DELIVERY, OUTBOX, REFUSED
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE, DELIVERY, OUTBOX, REFUSED
 from bot.store.tables.digests import SUBSCRIPTION, TELLING
 from bot.store.urls import address_of, sqlite_file
 

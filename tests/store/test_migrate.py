@@ -17,11 +17,11 @@ from bot.calls.audit_filter import AuditQuery
 from bot.calls.cases import AuditEntry
 from bot.store import migrations, open_store
 from bot.store.audit.chain import GENESIS, link
-from bot.store.cases.rows import found_by
+from bot.store.audit.columns import found_by
 from bot.store.database import Database
 from bot.store.migrate import alembic_config, migrate
 from bot.store.migrations import HEAD
-from bot.store.tables.cases import AUDIT
+from bot.store.tables.audit import AUDIT
 from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 

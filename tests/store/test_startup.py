@@ -15,7 +15,8 @@ from bot.store import SqlStore, open_store
 from bot.store.database import Database
 from bot.store.migrate import alembic_config, migrate
 from bot.store.migrations import HEAD
-from bot.store.tables.cases import CASE, Utc
+from bot.store.tables.cases import CASE
+from bot.store.tables.types import Utc
 from bot.store.urls import address_of
 from tests.fakes.clock import START, ManualClock
 from tests.store.orders import order

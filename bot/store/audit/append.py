@@ -11,8 +11,10 @@ from bot.calls.audit_filter import EVERYONE, SPARED
 from bot.calls.cases import AuditEntry, Case, Event
 from bot.calls.outcomes import Result, State
 from bot.store.audit.chain import Head, link
-from bot.store.cases.rows import found_by
-from bot.store.tables.cases import AUDIT, CASE, RESTORATION
+from bot.store.audit.columns import found_by
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE
+from bot.store.tables.state import RESTORATION
 
 MANY = 10
 """People for whom the same is so who are named one by one in the account of a case."""

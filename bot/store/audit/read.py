@@ -5,24 +5,21 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Executable, func, select
 
 from bot.calls.cases import AuditEntry
 from bot.calls.names import fold
 from bot.calls.outcomes import State
 from bot.ports import AuditQuery
 from bot.store.audit.chain import Head
+from bot.store.audit.columns import as_kept
 from bot.store.audit.entries import read_chained
-from bot.store.audit.verify_columns import as_kept
 from bot.store.database import Database
-from bot.store.tables.cases import AUDIT, CASE, CHECKPOINT, IS_OPEN
-from bot.store.writing.connection import Transaction
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE, IS_OPEN
 
 CHUNK = 2000
 """Rows held in memory while exporting."""
-
-THE_CHECKPOINT = 1
-"""There is one row of it."""
 
 _BEFORE = AUDIT.alias("before")
 
@@ -47,7 +44,7 @@ class AuditReader:
         return [read_chained(*row[:4]) for row in rows]
 
     def _conditions(self, which: AuditQuery) -> list[ColumnElement[bool]]:
-        """What `which` asks for, in the columns that entries are found by; see `rows.found_by`."""
+        """What `which` asks for, in the columns of `bot.store.audit.columns.found_by`."""
         wanted = []
         for column, value in (
             (AUDIT.c.case_number, which.case),
@@ -75,15 +72,6 @@ class AuditReader:
         newest = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
         async with self._database.reading() as connection:
             row = (await connection.execute(newest)).one_or_none()
-        return Head(*row) if row else Head()
-
-    async def checkpoint(self) -> Head:
-        """The last entry that was found good, the genesis when none was."""
-        kept = select(CHECKPOINT.c.entry_id, CHECKPOINT.c.hash).where(
-            CHECKPOINT.c.id == THE_CHECKPOINT
-        )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(kept)).one_or_none()
         return Head(*row) if row else Head()
 
     async def hash_of(self, entry_id: int) -> Any:
@@ -128,17 +116,3 @@ def _from(since: datetime) -> list[ColumnElement[bool]]:
     late_enough = AUDIT.c.at >= since
     first = select(func.min(AUDIT.c.id + 0)).where(late_enough).scalar_subquery()
     return [late_enough, AUDIT.c.id >= first]
-
-
-def keep_checkpoint(transaction: Transaction, heads: Sequence[tuple[Head, Any]]) -> Sequence[None]:
-    """Write down the last entry found good, each with its moment; the newest one stays."""
-    head, at = max(heads, key=lambda pair: pair[0].id)
-    row = {"entry_id": head.id, "hash": head.hash, "at": at}
-    the_one = CHECKPOINT.c.id == THE_CHECKPOINT
-    known = transaction.connection.scalar(select(CHECKPOINT.c.entry_id).where(the_one))
-    if known is None:
-        transaction.connection.execute(insert(CHECKPOINT).values(row | {"id": THE_CHECKPOINT}))
-    else:
-        onward = and_(the_one, CHECKPOINT.c.entry_id <= head.id)
-        transaction.connection.execute(update(CHECKPOINT).where(onward).values(row))
-    return [None] * len(heads)

@@ -12,12 +12,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ChainBroken, RecordDamaged
-from bot.store.audit import triggers, verify_columns
+from bot.store.audit import columns, triggers
 from bot.store.audit.chain import ChainWalk, Head
+from bot.store.audit.columns import as_kept
 from bot.store.audit.verify_cases import cases_after, entries_without_case, faults_of
 from bot.store.audit.verify_chain import LAST, Pause, follow_chain
 from bot.store.database import Database
-from bot.store.tables.cases import AUDIT, CASE
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE
 
 ENTRIES, CASES = 250, 50
 """How many are compared before others have their turn: a few milliseconds."""
@@ -80,7 +82,7 @@ class Verifier:
             start = await _somewhere(connection, AUDIT.c.id, part, STRETCH)
             first = await _somewhere(connection, CASE.c.number, part, STRETCH // 5)
             previous = await connection.scalar(
-                select(*verify_columns.as_kept(AUDIT.c.hash)).where(AUDIT.c.id == start)
+                select(*as_kept(AUDIT.c.hash)).where(AUDIT.c.id == start)
             )
             await self._entries(connection, faults, start, start + STRETCH)
             await self._cases(connection, faults, first, first + STRETCH // 5)
@@ -107,9 +109,9 @@ class Verifier:
     ) -> None:
         """`told` is the entry that is told of already."""
         many = self._share * ENTRIES
-        while rows := await _rows(connection, verify_columns.entries_after(after, upto, many)):
+        while rows := await _rows(connection, columns.entries_after(after, upto, many)):
             for row in rows:
-                if row.id != told and (fault := verify_columns.fault_of(row)):
+                if row.id != told and (fault := columns.fault_of(row)):
                     faults.add(fault)
             after = rows[-1].id
             await self._rest()

@@ -14,9 +14,10 @@ from sqlalchemy import Row, Select, func, select
 from bot.calls.audit_filter import EVERYONE
 from bot.calls.cases import AuditEntry, Event
 from bot.calls.outcomes import State
+from bot.store.audit.columns import as_kept, moment
 from bot.store.audit.entries import read
-from bot.store.audit.verify_columns import as_kept, moment
-from bot.store.tables.cases import AUDIT, CASE
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE
 
 
 def cases_after(number: int, limit: int) -> Select[Any]:

@@ -1,26 +1,22 @@
 """Taking orders: each key once, equal open orders together, and every attempt in the audit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
 
-from bot.calls.actors import Actor, Reader
-from bot.calls.acts import Act
+from bot.calls.actors import Reader
 from bot.calls.cases import (
     ASKED,
     Acceptance,
     Case,
-    DigestNote,
-    Disclosure,
     Event,
     How,
     Manner,
     NoticeKind,
     Order,
-    Refusal,
 )
 from bot.calls.outcomes import State
 from bot.errors import KeyReused, OtherRelease
@@ -42,7 +38,6 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 
 _ADD_CASE, _ADD_DELIVERY, _ADD_NOTICE = insert(CASE), insert(DELIVERY), insert(OUTBOX)
 _OF_THESE = DELIVERY.c.key.in_(bindparam("keys", expanding=True))
-_SEEN = select(DELIVERY.c.key).where(_OF_THESE)
 _DELIVERED = (
     select(DELIVERY.c.key, DELIVERY.c.fingerprint, CASE)
     .outerjoin(CASE, CASE.c.number == DELIVERY.c.case_number)
@@ -69,45 +64,6 @@ class PreparedOrder:
         return cls(order, order.fingerprint(), order.act.open_key(), request_json(order), at)
 
 
-@dataclass(frozen=True, slots=True)
-class AuditNote:
-    """An entry that belongs to no case, and its key: a second delivery adds nothing.
-
-    `said` are the fields of `AuditEntry` beside number, moment and actor.
-    """
-
-    key: str
-    event: Event
-    actor: Actor
-    act: Act | None
-    said: Mapping[str, Any]
-    at: datetime
-
-    @classmethod
-    def of_refusal(cls, refusal: Refusal, at: datetime) -> "AuditNote":
-        """What was not permitted, and why. Its key is of its own: the request may come again."""
-        detail = f"{refusal.why}\n{refusal.words}" if refusal.words else refusal.why
-        said = {"state": State.REFUSED, "detail": detail}
-        key = f"refused:{refusal.key}"
-        return cls(key, Event.REFUSED, refusal.actor, refusal.act, said, at)
-
-    @classmethod
-    def of_disclosure(cls, told: Disclosure, at: datetime) -> "AuditNote":
-        """What was handed out, of which call."""
-        said = {
-            "vendor": told.call.vendor,
-            "call": told.call.id,
-            "title": told.title,
-            "detail": told.detail,
-        }
-        return cls(told.key, Event.DISCLOSED, told.actor, None, said, at)
-
-    @classmethod
-    def of_note(cls, note: DigestNote, at: datetime) -> "AuditNote":
-        """What was asked of a digest."""
-        return cls(note.key, note.event, note.actor, None, {"detail": note.detail}, at)
-
-
 class OrderIntake:
     """`line_channel` is the moderation channel that shows every case; None for none."""
 
@@ -123,27 +79,6 @@ class OrderIntake:
         answers = [batch.answer(prepared) for prepared in orders]
         batch.write()
         return answers
-
-
-def recorded_keys(transaction: Transaction, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are on record."""
-    return set(transaction.connection.execute(_SEEN, {"keys": list(keys)}).scalars())
-
-
-def record_notes(transaction: Transaction, notes: Sequence[AuditNote]) -> Sequence[bool]:
-    """Audit each whose key is new; which ones were."""
-    seen = recorded_keys(transaction, [one.key for one in notes])
-    rows = []
-    new = []
-    for one in notes:
-        new.append(one.key not in seen)
-        if new[-1]:
-            seen.add(one.key)
-            rows.append({"key": one.key, "fingerprint": one.event, "case_number": None})
-            transaction.audit.append(one.event, at=one.at, actor=one.actor, act=one.act, **one.said)
-    if rows:
-        transaction.connection.execute(_ADD_DELIVERY, rows)
-    return new
 
 
 class _Batch:

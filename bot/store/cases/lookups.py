@@ -7,7 +7,7 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, select, true
 
 from bot.calls.actors import Actor
 from bot.calls.lookups import Lookup
-from bot.store.cases.intake import recorded_keys
+from bot.store.deliveries import recorded_keys
 from bot.store.leases import LeaseRequest, Leasing
 from bot.store.tables.cases import LOOKUP
 from bot.store.writing.connection import Transaction

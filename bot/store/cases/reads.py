@@ -10,7 +10,8 @@ from bot.calls.models import CallRef, Vendor
 from bot.errors import OtherRelease, UnknownCase
 from bot.store.base import StoreBase
 from bot.store.cases.rows import case_of
-from bot.store.tables.cases import AUDIT, CASE, DELIVERY
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE, DELIVERY
 
 MAX_REVERSALS = 300
 """Cases that took another one back: each person of it by themselves."""

@@ -24,7 +24,7 @@ from bot.calls.refusals import HOUR, OF_INSIDERS, OF_OUTSIDERS, RefusalCount, Re
 from bot.errors import NotAccepted, StoreError
 from bot.store.base import StoreBase
 from bot.store.cases.asks import keep_refused
-from bot.store.cases.intake import AuditNote, record_notes, recorded_keys
+from bot.store.deliveries import AuditNote, record_notes, recorded_keys
 from bot.store.tables.cases import REFUSAL_COUNT
 from bot.store.writing.connection import Transaction, WriteOperation
 

@@ -8,8 +8,7 @@ from sqlalchemy import Row
 
 from bot.calls.actors import Reader
 from bot.calls.acts import Act
-from bot.calls.audit_filter import aimed_at
-from bot.calls.cases import AuditEntry, Case, Manner, Notice, NoticeKind, Order
+from bot.calls.cases import Case, Manner, Notice, NoticeKind, Order
 from bot.calls.outcomes import Progress, Result, State
 from bot.store.stored_json import other_release_errors, read_json, read_many
 
@@ -38,19 +37,6 @@ def with_act(request: str, act: Act) -> str:
 def results_json(results: tuple[Result, ...]) -> str:
     """The results as kept in a case, without what is not said."""
     return _RESULTS.dump_json(results, exclude_defaults=True).decode()
-
-
-def found_by(entry: AuditEntry) -> dict[str, Any]:
-    """The columns an audit entry is found by; they are not hashed, and never shown."""
-    return {
-        "case_number": entry.case,
-        "at": entry.at,
-        "actor": entry.actor.user if entry.actor else None,
-        "verb": entry.verb,
-        "vendor": entry.vendor,
-        "state": entry.state,
-        "people": aimed_at(entry.people, entry.reached) or None,
-    }
 
 
 def case_of(row: Row[Any]) -> Case:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
 from bot.digests.announcements import Announcement, AnnouncementKind
-from bot.store.digests.postings import subscription_of
+from bot.store.digests.subscriptions import subscription_of
 from bot.store.leases import NOW, UNLEASED, LeaseRequest, Leasing
 from bot.store.stored_json import other_release_errors
 from bot.store.tables.digests import SUBSCRIPTION, TELLING

@@ -16,9 +16,9 @@ from bot.digests.announcements import AnnouncementKind, ChangeKind, ChangeResult
 from bot.digests.subscription import Subscription, Wish
 from bot.digests.wording import for_words
 from bot.errors import BadInput, CallwardenError
-from bot.store.cases.intake import AuditNote, record_notes, recorded_keys
 from bot.store.database import Database
-from bot.store.digests.postings import (
+from bot.store.deliveries import AuditNote, record_notes, recorded_keys
+from bot.store.digests.subscriptions import (
     about,
     change,
     create,

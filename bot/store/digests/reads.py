@@ -17,8 +17,9 @@ from bot.errors import OtherRelease
 from bot.store.audit.entries import read
 from bot.store.cases.contention import plain_key
 from bot.store.cases.rows import case_of
-from bot.store.digests.postings import subscription_of
-from bot.store.tables.cases import AUDIT, CASE, IS_DOUBTFUL, IS_OPEN
+from bot.store.digests.subscriptions import subscription_of
+from bot.store.tables.audit import AUDIT
+from bot.store.tables.cases import CASE, IS_DOUBTFUL, IS_OPEN
 from bot.store.tables.digests import IS_RUNNING, SUBSCRIPTION
 from bot.store.unreadable_rows import UnreadableRows
 from bot.usage.days import Stretch

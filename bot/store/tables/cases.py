@@ -1,11 +1,11 @@
-"""The tables. Rows are the truth; everything that runs is only a bell."""
+"""The tables of orders and cases, and of what has to be told of them."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Dialect, Index, Integer, LargeBinary, Table, Text, text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
+
+from bot.store.tables.types import counted, long_text, moment, table_of
 
 IS_OPEN = text("state = 'asked'")
 """Work remains on a case. Written out, so that the partial index is used."""
@@ -15,41 +15,6 @@ IS_DUE = text("version > shown")
 
 IS_DOUBTFUL = text("state = 'not_confirmed'")
 """Nobody knows whether it happened, and a person has to look."""
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite has no zones, so there it is kept without one."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; ValueError for a moment without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a zone")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-def _counted() -> Column[Any]:
-    """A primary key that the writer counts itself: 1, 2, 3 without gaps."""
-    return Column(Integer, primary_key=True, autoincrement=False)
-
-
-def _long_text(*, nullable: bool = False) -> Column[Any]:
-    return Column(Text, nullable=nullable)
-
-
-def _moment(*, nullable: bool = False) -> Column[Any]:
-    return Column(Utc, nullable=nullable)
 
 
 class ModerationCase(SQLModel, table=True):
@@ -90,24 +55,24 @@ class ModerationCase(SQLModel, table=True):
         Index("moderation_case_call", "vendor", "call_id", "number"),
     )
 
-    number: int = Field(sa_column=_counted())
+    number: int = Field(sa_column=counted())
     open_key: str
     vendor: str
     call_id: str
     session: str | None
-    request: str = Field(sa_column=_long_text())
-    reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
+    request: str = Field(sa_column=long_text())
+    reply_url: str | None = Field(sa_column=long_text(nullable=True), repr=False)
     state: str
-    results: str | None = Field(sa_column=_long_text(nullable=True))
-    progress: str | None = Field(sa_column=_long_text(nullable=True))
-    asked_at: datetime = Field(sa_column=_moment())
-    accepted_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    finished_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    results: str | None = Field(sa_column=long_text(nullable=True))
+    progress: str | None = Field(sa_column=long_text(nullable=True))
+    asked_at: datetime = Field(sa_column=moment())
+    accepted_at: datetime | None = Field(sa_column=moment(nullable=True))
+    finished_at: datetime | None = Field(sa_column=moment(nullable=True))
     attempt: int
     owner: str | None
     token: str | None
-    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
-    restored_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    lease_until: datetime | None = Field(sa_column=moment(nullable=True))
+    restored_at: datetime | None = Field(sa_column=moment(nullable=True))
 
 
 class CaseLock(SQLModel, table=True):
@@ -116,7 +81,7 @@ class CaseLock(SQLModel, table=True):
     __tablename__ = "case_lock"
     __table_args__ = (Index("case_lock_resource", "resource", "exclusive", "case_number"),)
 
-    case_number: int = Field(sa_column=_counted())
+    case_number: int = Field(sa_column=counted())
     resource: str = Field(primary_key=True)
     exclusive: bool
 
@@ -153,19 +118,19 @@ class OutboxRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     kind: str
     case_number: int = Field(foreign_key="moderation_case.number")
-    place: str = Field(sa_column=_long_text(), repr=False)
+    place: str = Field(sa_column=long_text(), repr=False)
     version: int
     shown: int
     posted: str | None
     attempt: int
-    due_at: datetime = Field(sa_column=_moment())
-    expires_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    due_at: datetime = Field(sa_column=moment())
+    expires_at: datetime | None = Field(sa_column=moment(nullable=True))
     manner: str | None
     joined: bool | None
-    reader: str | None = Field(sa_column=_long_text(nullable=True))
+    reader: str | None = Field(sa_column=long_text(nullable=True))
     owner: str | None
     token: str | None
-    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+    lease_until: datetime | None = Field(sa_column=moment(nullable=True))
 
 
 class ChannelOutageRow(SQLModel, table=True):
@@ -175,8 +140,8 @@ class ChannelOutageRow(SQLModel, table=True):
 
     channel: str = Field(primary_key=True)
     error: str
-    began_at: datetime = Field(sa_column=_moment())
-    retry_at: datetime = Field(sa_column=_moment())
+    began_at: datetime = Field(sa_column=moment())
+    retry_at: datetime = Field(sa_column=moment())
 
 
 class OrderLookup(SQLModel, table=True):
@@ -190,19 +155,19 @@ class OrderLookup(SQLModel, table=True):
     __table_args__ = (Index("order_lookup_due", "due_at"),)
 
     key: str = Field(primary_key=True)
-    words: str = Field(sa_column=_long_text())
+    words: str = Field(sa_column=long_text())
     command: str
     by: str
     team: str
     channel: str | None
-    reply_url: str | None = Field(sa_column=_long_text(nullable=True), repr=False)
+    reply_url: str | None = Field(sa_column=long_text(nullable=True), repr=False)
     trace: str
-    due_at: datetime = Field(sa_column=_moment())
+    due_at: datetime = Field(sa_column=moment())
     attempt: int
     owner: str | None
     token: str | None
-    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
-    restored_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    lease_until: datetime | None = Field(sa_column=moment(nullable=True))
+    restored_at: datetime | None = Field(sa_column=moment(nullable=True))
 
 
 class RefusedOrder(SQLModel, table=True):
@@ -224,14 +189,14 @@ class RefusedOrder(SQLModel, table=True):
     id: str = Field(primary_key=True)
     by: str
     subject: str
-    request: str = Field(sa_column=_long_text())
-    refused_at: datetime = Field(sa_column=_moment())
-    asked_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    due_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    request: str = Field(sa_column=long_text())
+    refused_at: datetime = Field(sa_column=moment())
+    asked_at: datetime | None = Field(sa_column=moment(nullable=True))
+    due_at: datetime | None = Field(sa_column=moment(nullable=True))
     attempt: int
     owner: str | None
     token: str | None
-    lease_until: datetime | None = Field(sa_column=_moment(nullable=True))
+    lease_until: datetime | None = Field(sa_column=moment(nullable=True))
 
 
 class RefusalCountRow(SQLModel, table=True):
@@ -244,86 +209,12 @@ class RefusalCountRow(SQLModel, table=True):
 
     team: str = Field(primary_key=True)
     by: str = Field(primary_key=True)
-    since: datetime = Field(sa_column=_moment())
+    since: datetime = Field(sa_column=moment())
     recorded: int
     times: int
-    first_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    last_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    why: str | None = Field(sa_column=_long_text(nullable=True))
-
-
-class Audit(SQLModel, table=True):
-    """One link of the chain. `body` is what is hashed and shown; the rest only finds it.
-
-    See `bot.store.cases.rows.found_by`. `actor` is a Slack user id; `people` are folded, one a
-    line.
-    """
-
-    __tablename__ = "audit"
-    __table_args__ = (
-        Index("audit_case", "case_number", "id"),
-        Index("audit_actor", "actor", "id"),
-        Index("audit_verb", "verb", "id"),
-        Index("audit_at", "at"),
-    )
-
-    id: int = Field(sa_column=_counted())
-    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    case_number: int | None
-    at: datetime | None = Field(sa_column=_moment(nullable=True))
-    actor: str | None
-    verb: str | None
-    vendor: str | None
-    state: str | None
-    people: str | None = Field(sa_column=_long_text(nullable=True))
-
-
-class Checkpoint(SQLModel, table=True):
-    """The last link that was walked and found good: what a shortened chain is held against."""
-
-    __tablename__ = "checkpoint"
-
-    id: int = Field(sa_column=_counted())
-    entry_id: int
-    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    at: datetime = Field(sa_column=_moment())
-
-
-class SchemaCompatibility(SQLModel, table=True):
-    """One row: the oldest release, named by its HEAD, that can work with these tables."""
-
-    __tablename__ = "schema_compatibility"
-
-    id: int = Field(sa_column=_counted())
-    oldest: str
-
-
-class Restoration(SQLModel, table=True):
-    """A backup was restored, or that was noticed, at that moment.
-
-    Case numbers up to `last_case` may stand in Slack and are not given out again.
-    """
-
-    __tablename__ = "restoration"
-
-    id: int = Field(sa_column=_counted())
-    at: datetime = Field(sa_column=_moment())
-    last_case: int
-
-
-class DatabaseIdentity(SQLModel, table=True):
-    """Which PostgreSQL this was at the last start; see `bot.store.restore`."""
-
-    __tablename__ = "database_identity"
-
-    id: int = Field(sa_column=_counted())
-    identity: str
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """The table that a model describes."""
-    return SQLModel.metadata.tables[str(model.__tablename__)]
+    first_at: datetime | None = Field(sa_column=moment(nullable=True))
+    last_at: datetime | None = Field(sa_column=moment(nullable=True))
+    why: str | None = Field(sa_column=long_text(nullable=True))
 
 
 CASE = table_of(ModerationCase)
@@ -334,8 +225,3 @@ OUTAGE = table_of(ChannelOutageRow)
 LOOKUP = table_of(OrderLookup)
 REFUSED = table_of(RefusedOrder)
 REFUSAL_COUNT = table_of(RefusalCountRow)
-AUDIT = table_of(Audit)
-CHECKPOINT = table_of(Checkpoint)
-RESTORATION = table_of(Restoration)
-IDENTITY = table_of(DatabaseIdentity)
-COMPATIBILITY = table_of(SchemaCompatibility)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.cases import Utc, table_of
+from bot.store.tables.types import Utc, table_of
 
 IS_RUNNING = text("NOT stopped")
 """Written out, so that the partial index is used."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, Index, Integer, Text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.cases import Utc, table_of
+from bot.store.tables.types import Utc, table_of
 
 QUARTERS_A_DAY = 96
 

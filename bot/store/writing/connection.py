@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import CallwardenError
 from bot.store.audit.append import AuditAppender
 from bot.store.audit.chain import Head
+from bot.store.audit.head_file import HeadFile
 from bot.store.database import Database
-from bot.store.failures.commit import surely_not_committed
+from bot.store.failures.classify import surely_not_committed
 from bot.store.urls import Address
 
 R = TypeVar("R")
@@ -92,6 +93,7 @@ class WriteConnection:
         self._connection: Connection | None = None
         self._closed = False
         self._head = Head()
+        self._head_file = HeadFile.beside(database.address.file)
 
     @property
     def address(self) -> Address:
@@ -115,7 +117,7 @@ class WriteConnection:
                 _mark_unsent(group, before)
                 raise
             undo.pop_all()
-            self._database.head_file.note(self._head)
+            self._head_file.note(self._head)
         return results
 
     def close(self) -> None:
@@ -131,6 +133,7 @@ class WriteConnection:
         if connection is not None:
             connection.invalidate()
             connection.close()
+        self._head_file.close()
 
     def _connect(self, deadline: float) -> Connection:
         self._in_time(deadline)

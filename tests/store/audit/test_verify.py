@@ -15,12 +15,12 @@ from bot.calls.outcomes import State
 from bot.errors import ChainBroken, RecordDamaged
 from bot.store import SqlStore, open_store
 from bot.store.audit.chain import GENESIS, link
+from bot.store.audit.columns import NAMES
 from bot.store.audit.entries import read
 from bot.store.audit.export import Format, export
 from bot.store.audit.verify import MOST_NAMED, STRETCH
-from bot.store.audit.verify_columns import NAMES
 from bot.store.database import Database
-from bot.store.tables.cases import AUDIT
+from bot.store.tables.audit import AUDIT
 from bot.store.urls import address_of
 from tests.fakes.clock import ManualClock
 from tests.store.damage import damage

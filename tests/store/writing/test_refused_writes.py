@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from bot.calls.models import CallRef, Vendor
 from bot.errors import NotAccepted
 from bot.store import SqlStore, open_store
-from bot.store.failures.commit import surely_not_committed
+from bot.store.failures.classify import surely_not_committed
 from bot.store.failures.kinds import DISK_FULL, READ_ONLY
 from tests.fakes.clock import ManualClock
 from tests.live.process import ROOT

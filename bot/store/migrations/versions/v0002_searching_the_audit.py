@@ -12,8 +12,8 @@ from alembic import op
 from pydantic import ValidationError
 
 from bot.calls.cases import AuditEntry
-from bot.store.cases.rows import found_by
-from bot.store.tables.cases import Utc
+from bot.store.audit.columns import found_by
+from bot.store.tables.types import Utc
 
 revision = "0002"
 down_revision = "0001"

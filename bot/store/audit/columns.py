@@ -1,4 +1,7 @@
-"""Whether the columns that audit entries are found by say what the entries say."""
+"""The columns that audit entries are found by, and whether they say what the entries say.
+
+They are not hashed and never shown: what is shown stands in the entry's body.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -8,10 +11,10 @@ from typing import Any
 from sqlalchemy import Row, Select, select, type_coerce
 from sqlalchemy.types import NullType
 
-from bot.calls.cases import Event
+from bot.calls.audit_filter import aimed_at
+from bot.calls.cases import AuditEntry, Event
 from bot.store.audit.entries import read
-from bot.store.cases.rows import found_by
-from bot.store.tables.cases import AUDIT
+from bot.store.tables.audit import AUDIT
 
 NAMES: Mapping[str, str] = {
     "case_number": "case",
@@ -25,9 +28,30 @@ NAMES: Mapping[str, str] = {
 """What each column is called when it is told of."""
 
 
+def found_by(entry: AuditEntry) -> dict[str, Any]:
+    """The values of those columns for an entry, by their names."""
+    return {
+        "case_number": entry.case,
+        "at": entry.at,
+        "actor": entry.actor.user if entry.actor else None,
+        "verb": entry.verb,
+        "vendor": entry.vendor,
+        "state": entry.state,
+        "people": aimed_at(entry.people, entry.reached) or None,
+    }
+
+
 def as_kept(*columns: Any) -> list[Any]:
     """The columns as the driver gives them: a meddled SQLite cell may hold anything."""
     return [type_coerce(column, NullType()).label(column.name) for column in columns]
+
+
+def moment(kept: Any) -> Any:
+    """A moment as SQLite keeps it made one in UTC; what is none stays as it is."""
+    if isinstance(kept, str):
+        with suppress(ValueError):
+            return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    return kept
 
 
 def entries_after(entry_id: int, upto: int, limit: int) -> Select[Any]:
@@ -56,11 +80,3 @@ def _differing(row: Row[Any], found: Mapping[str, Any]) -> Iterator[str]:
         said = moment(kept[name]) if name == "at" else kept[name]
         if said != found[name]:
             yield name
-
-
-def moment(kept: Any) -> Any:
-    """A moment as SQLite keeps it made one in UTC; what is none stays as it is."""
-    if isinstance(kept, str):
-        with suppress(ValueError):
-            return datetime.fromisoformat(kept).replace(tzinfo=UTC)
-    return kept

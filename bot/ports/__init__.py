@@ -2,6 +2,8 @@
 
 from bot.calls.actors import Member, Place
 from bot.calls.audit_filter import AuditQuery
+from bot.ports.audit import AuditChain
+from bot.ports.digests import DigestStore, UsageStore
 from bot.ports.providers import CallProvider, Signatures, UsageSource, VendorClient
 from bot.ports.slack import (
     AskPoster,
@@ -9,7 +11,7 @@ from bot.ports.slack import (
     Directory,
     Notifier,
 )
-from bot.ports.stores import AskStore, AuditChain, DigestStore, LookupStore, Store, UsageStore
+from bot.ports.stores import AskStore, LookupStore, Store
 
 __all__ = [
     "AskPoster",

@@ -1,7 +1,7 @@
-"""What the bot asks of the database: orders and cases, their record, usage, digests."""
+"""What the bot asks of the database: orders and cases, and what has to be told of them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.calls.actors import Actor
@@ -24,302 +24,260 @@ from bot.calls.lookups import Lookup
 from bot.calls.models import CallRef, Vendor
 from bot.calls.outages import ChannelOutage
 from bot.calls.outcomes import Progress, Result
-from bot.digests.announcements import Announcement, ChangeResult
-from bot.digests.digest import Acts, Waiting
-from bot.digests.subscription import Posting, Subscription, Wish
 from bot.meter import Backlog
-from bot.usage.days import Stretch
-from bot.usage.records import CallRecord
-from bot.usage.tally import Tally
 
 
 class Store(Protocol):
-    """The database. What these methods return is on disk. Raises `StoreError` and `NotAccepted`."""
+    """The database: orders and cases, what has to be told of them, and the audit log.
+
+    What a method returns is on disk by then. Every method raises StoreError when the database does
+    not answer or does not take a write in time; those that somebody in Slack waits for raise
+    NotAccepted instead, and then nothing was written.
+    """
 
     async def accept(self, order: Order) -> Acceptance:
-        """Write down the case and its audit intent, unless the key or an equal open order exists.
+        """Write the order down as a new case with its audit entry, or say which case it belongs to.
 
-        NotAccepted when it cannot be committed within 2 s; KeyReused when the key came before with
-        another order (that is audited).
+        An order whose key is on record, or that equals an open one, makes no new case. Raises
+        NotAccepted when it cannot be committed within 2 s, KeyReused when its key came before with
+        another order (that is audited), and OtherRelease when this release cannot read the case
+        that it belongs to.
         """
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Audit an attempt once, under a key of its own: the same request may come again.
+        """Record an attempt that was not permitted, or count it.
 
-        Of one person, only the first ones of an hour are recorded each; the others are counted.
+        Of one person, the first ones of an hour are recorded each; the others are counted. The
+        refusal has a key of its own, so the same request may come again. Raises NotAccepted as
+        `accept` does.
         """
 
     async def record_refusals(self, *, everything: bool = False) -> None:
         """Record the refusals that were counted, an entry for each person and hour that is over.
 
-        With `everything` also those of hours that are not.
+        With `everything` also those of hours that are not over. Raises StoreError.
         """
 
     async def disclose(self, disclosure: Disclosure) -> None:
-        """Audit that somebody is handed a recording or the like; NotAccepted as in `accept`."""
+        """Record that somebody is given a recording or the like, before it is given.
+
+        A second delivery of its key adds nothing. Raises NotAccepted as `accept` does.
+        """
 
     async def note(self, note: DigestNote) -> bool:
-        """Audit what is asked of a digest, before it is done; False for a second delivery."""
+        """Record what is asked of a digest, before it is done; False for a second delivery.
+
+        Raises NotAccepted as `accept` does.
+        """
 
     async def claim(
         self, *, owner: str, limit: int, lease: timedelta, vendor: Vendor | None = None
     ) -> Sequence[Claim]:
-        """Take up open cases (of `vendor`) nobody holds, or whose lease ran out, oldest first."""
+        """Lease open cases that nobody holds, the oldest first, up to `limit`.
+
+        With `vendor` only that vendor's. A case that has to wait for an older one about the same
+        thing is left out, and so is one that this release cannot read. Raises StoreError.
+        """
 
     async def renew(
         self, claim: Claim, *, lease: timedelta, progress: Progress | None, answer: bool
     ) -> bool:
-        """Hold a case for `lease` from now on; False when the claim was lost.
+        """Extend the lease of a case to `lease` from now on; False when the claim was lost.
 
-        With `progress`, keep how far it is and have its line show that; with `answer` also the
-        private messages that can be edited.
+        With `progress`, keep how far the case is and have its line show that; with `answer` also
+        the private messages that can be edited. Raises StoreError.
         """
 
     async def begin(self, claim: Claim, act: Act) -> bool:
-        """Keep what the act found before anything is sent; False when the claim was lost."""
+        """Write down what the act found before anything is sent to the vendor.
+
+        False when the claim was lost; then nothing may be sent. Raises StoreError.
+        """
 
     async def finish(self, claim: Claim, results: Sequence[Result]) -> bool:
-        """State, act as done, audit and notices in one transaction; False: the claim was lost."""
+        """Close the case with these results; False when the claim was lost.
+
+        Its state, the act as it was done, the audit entry and the notices that are due by it are
+        one transaction. Raises StoreError.
+        """
 
     async def give_back(self, claim: Claim, *, wait: timedelta) -> None:
-        """Give a case back as never taken up, to be had after `wait`; nothing where it was lost."""
+        """Give a case back as if it had not been leased; it can be leased again after `wait`.
+
+        Does nothing when the claim was lost. Raises StoreError.
+        """
 
     async def release(self, owner: str) -> None:
-        """Give back what `owner` holds, so that another worker need not wait for the lease."""
+        """Give back all that `owner` holds: cases, notices, lookups, asks and digests.
+
+        So another worker need not wait until the leases run out. Raises StoreError.
+        """
 
     async def case(self, number: int) -> Case:
-        """One case; UnknownCase when there is none, OtherRelease when it cannot be read."""
+        """The case of that number.
+
+        Raises UnknownCase when there is none, OtherRelease when this release cannot read it, and
+        StoreError.
+        """
 
     async def case_for_key(self, key: str) -> Case | None:
-        """The case that the order of this key belongs to; None for a key that never came."""
+        """The case that the order of this key belongs to; None when the key is not on record.
+
+        Raises OtherRelease when this release cannot read the case, and StoreError.
+        """
 
     async def has_keys(self, *keys: str) -> bool:
-        """Whether something came under one of these keys already, whatever it led to."""
+        """Whether one of these idempotency keys is on record. Raises StoreError."""
 
     async def recent(self, call: CallRef, limit: int) -> Sequence[Case]:
-        """The latest cases of a call, newest first; of one run of it where `session` names one."""
+        """The latest cases of a call, newest first, up to `limit`.
+
+        Where `call.session` names one run of it, only those of that run. Cases that this release
+        cannot read are left out. Raises StoreError.
+        """
 
     async def recent_of_all(self, calls: Sequence[CallRef], limit: int) -> Sequence[Case]:
-        """The latest cases of these calls together, of all their runs, newest first."""
+        """The latest cases of these calls together, of all their runs, newest first, up to `limit`.
+
+        Cases that this release cannot read are left out. Raises StoreError.
+        """
 
     def unreadable_cases(self, call: CallRef) -> Sequence[int]:
-        """Cases of a call that were met and are of a release that this one cannot read."""
+        """The numbers of a call's cases that were read and not understood, newest first.
+
+        Another release made them. Only what this process has met since it started is known.
+        """
 
     async def reversals(self, case: Case) -> Sequence[Case]:
-        """Later cases of the same call with the verb that takes this one back, oldest first."""
+        """Later cases of the same call with the verb that reverses this one, oldest first.
+
+        Empty for a verb that has no inverse. Raises StoreError.
+        """
 
     async def audit(self, which: AuditQuery) -> Sequence[AuditEntry]:
-        """Audit entries, newest first."""
+        """The audit entries that the query is about, newest first, up to its limit.
+
+        One that cannot be read is a `DamagedEntry` among them. Raises StoreError.
+        """
 
     async def due_notices(
         self, *, owner: str, limit: int, lease: timedelta, kind: NoticeKind | None = None
     ) -> Sequence[Notice]:
-        """Claim notices to be sent now, of one kind when `kind` is given: each has its own pace."""
+        """Lease notices that are to be sent now, the longest due first, up to `limit`.
+
+        With `kind` only those of that kind: lines and answers are sent at their own pace. Answers
+        that expired are dropped, and of a channel in outage one line an hour is leased. Raises
+        StoreError.
+        """
 
     async def mark_shown(self, notice: Notice, *, posted: str | None) -> None:
-        """Mark a notice as shown at its version; a newer version stays due."""
+        """Mark a notice as shown at its version; a newer version stays due.
+
+        `posted` is the timestamp of its message in Slack, where there is one. Raises StoreError.
+        """
 
     async def postpone(
         self, notice: Notice, *, until: datetime, doubtful: bool = True, posted: str | None = None
     ) -> None:
-        """Try this notice again later.
+        """Have this notice sent again at `until`.
 
-        Unless it is `doubtful`, a line was surely not posted, and counts as not tried. `posted` is
-        the timestamp of its message, where that is known by now.
+        A try that was not `doubtful` surely posted no line, and does not count as one. `posted` is
+        the timestamp of its message, where that is known by now. Raises StoreError.
         """
 
     async def drop(self, notice: Notice) -> None:
-        """Give this notice up (an answer whose address expired)."""
+        """Give this notice up, as one whose response_url expired. Raises StoreError."""
 
     async def keep_line(self, notice: Notice, error: str) -> bool:
-        """Keep a line that Slack refused in its channel, with that error code.
+        """Keep a line that Slack refused to post in its channel with the code `error`.
 
-        Until a line arrives there, one an hour is taken up for that channel. True where this
-        begins, so that it is told once.
+        True when the channel's outage begins with it, so that this is told once. Until a line
+        arrives there, one an hour is leased for that channel. Raises StoreError.
         """
 
     async def outages(self) -> Sequence[ChannelOutage]:
-        """Channels that cannot be posted to now, the longest first."""
+        """The channels that cannot be posted to now, the longest first. Raises StoreError."""
 
     async def try_channels(self) -> None:
-        """Take up a line for each of those channels now, without waiting for its hour."""
+        """Make a line of each channel in outage due now, without waiting for its hour.
+
+        Raises StoreError.
+        """
 
     async def leave_to_other_release(self, notice: Notice) -> None:
-        """Leave this notice to other releases: what it tells cannot be read by this one."""
+        """Give a notice back, and lease it no more in this process.
+
+        For one about a case that this release cannot read: another release may. Raises StoreError.
+        """
 
     async def backlog(self) -> Backlog:
-        """Open cases by vendor and messages that are due: one look, for those who watch."""
+        """How many cases are open by vendor, and how many messages are due. Raises StoreError."""
 
     async def ready(self) -> None:
-        """NotAccepted when an order could not be written down now."""
+        """Raises NotAccepted when an order could not be written now, with the reason."""
 
     async def schema_fits(self) -> bool:
         """Whether this release can work with the tables: its own, or those of a newer one.
 
-        StoreError when the database does not answer.
+        Raises StoreError when the database does not answer.
         """
 
 
 class LookupStore(Protocol):
-    """Orders of which it is still looked for whom they mean. Raises `StoreError`."""
+    """Orders in words of which it is not known yet whom they mean.
+
+    Each is kept from the moment it is acknowledged until it is known what came of it, and worked on
+    under a lease. Every method raises StoreError; a lease that was lost changes nothing.
+    """
 
     async def keep_lookup(self, lookup: Lookup) -> bool:
-        """Keep an order of which it is looked for what it means; NotAccepted as in `Store.accept`.
+        """Keep an order in words; False when its key is kept already, or is on record.
 
-        False when its key is kept already, or has led to something.
+        Raises NotAccepted as `Store.accept` does.
         """
 
     async def has_lookup(self, *keys: str) -> bool:
-        """Whether an order of these keys is kept, since it is still looked for what it means."""
+        """Whether an order of one of these keys is kept."""
 
     async def due_lookups(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Lookup]:
-        """Take up orders that are looked for and that nobody holds, oldest first."""
+        """Lease kept orders that nobody holds, the oldest first, up to `limit`."""
 
     async def finish_lookup(self, lookup: Lookup) -> None:
-        """It is known what came of this one; a stale token changes nothing."""
+        """Forget an order of which it is known what came of it."""
 
     async def give_back_lookup(self, lookup: Lookup, *, wait: timedelta) -> None:
-        """Give one back as never taken up, to be had after `wait`; nothing where it was lost."""
+        """Give an order back as if it had not been leased; it can be leased again after `wait`."""
 
 
 class AskStore(Protocol):
-    """Orders that were refused for want of a role. Raises `StoreError`."""
+    """Orders that were refused for want of a role, and may be put to those who have it.
+
+    Each is kept for seven days. Every method raises StoreError; a lease that was lost changes
+    nothing.
+    """
 
     async def refer(self, id_: str, actor: Actor) -> Asked | None:
-        """Put the order of that id to those who may, once, with its entry in the audit log.
+        """Put the refused order of that id to those who may give it, once, with an audit entry.
 
-        An equal one that was asked for lately is the same. None where no such order was refused to
-        `actor`. NotAccepted as in `Store.accept`.
+        When an equal one was put to them in the last 15 minutes, that one is returned. None when no
+        such order was refused to `actor`. Raises NotAccepted as `Store.accept` does, and
+        OtherRelease when this release cannot read the order.
         """
 
     async def refused_order(self, id_: str) -> Ask | None:
-        """The order of that id."""
+        """The refused order of that id; None when there is none.
+
+        Raises OtherRelease when this release cannot read it.
+        """
 
     async def due_asks(self, *, owner: str, limit: int, lease: timedelta) -> Sequence[Ask]:
-        """Take up what is to be posted and that nobody holds."""
+        """Lease those that are to be posted and that nobody holds, the longest due first."""
 
     async def outages(self) -> Sequence[ChannelOutage]:
-        """Channels that cannot be posted to now, the longest first."""
+        """The channels that cannot be posted to now, the longest first."""
 
     async def finish_ask(self, ask: Ask) -> None:
-        """This was posted, or is given up; a stale token changes nothing."""
+        """Mark one as posted, or as given up."""
 
     async def postpone_ask(self, ask: Ask, until: datetime) -> None:
-        """Try this again at `until`; a stale token changes nothing."""
-
-
-class AuditChain(Protocol):
-    """Walking the record from outside the request path."""
-
-    async def verify(
-        self, expect: str | None = None, *, pause: Callable[[], Awaitable[None]] | None = None
-    ) -> int:
-        """Compare the chain, what entries are searched by, cases and triggers, all as streams.
-
-        The number of entries, or RecordDamaged. `expect` is a hash in hex that was kept elsewhere
-        and has to occur; `pause` is awaited between chunks, so that others have their turn.
-        """
-
-    async def verify_part(self, part: float) -> None:
-        """Read again some old entries and cases; RecordDamaged. `part`, from 0 to 1, says which."""
-
-    async def verify_since_checkpoint(self) -> tuple[int, str]:
-        """Walk on from the last checkpoint, changing nothing; as `head`, or ChainBroken."""
-
-    async def checkpoint(self) -> tuple[int, str]:
-        """Walk on from the last checkpoint and set it anew; as `head`, or ChainBroken."""
-
-    async def head(self) -> tuple[int, str]:
-        """The id of the last entry, 0 for none, and its hash in hex: worth keeping elsewhere."""
-
-    def export(self) -> AsyncIterator[AuditEntry]:
-        """Every entry, oldest first, as a stream."""
-
-
-class UsageStore(Protocol):
-    """Past calls and their sums by UTC quarter. Raises `StoreError`."""
-
-    async def keep_calls(
-        self, vendor: Vendor, stretch: Stretch, records: Sequence[CallRecord], *, now: datetime
-    ) -> None:
-        """Put `records` in the place of what was kept of `stretch`, and sum its quarters anew.
-
-        `stretch` is whole quarters; afterwards it counts as read, as far as it is past at `now`. A
-        call seen running that began before it and is not among `records` stays as it was last seen.
-        Calls and their sums are one transaction; thousands of calls are several, in order of time.
-        """
-
-    async def sums(
-        self, stretches: Sequence[Stretch], vendors: Sequence[Vendor]
-    ) -> Sequence[Mapping[Vendor, Tally]]:
-        """For each stretch of whole quarters, each vendor's tally.
-
-        A vendor that was not read throughout a stretch is left out of it. One statement over the
-        quarters, however many stretches.
-        """
-
-    async def unread(self, vendor: Vendor, stretch: Stretch) -> Sequence[Stretch]:
-        """The UTC days of `stretch` not read to their end, oldest first, each by itself."""
-
-
-class DigestStore(Protocol):
-    """Subscriptions, and which digest was posted. Raises `StoreError`."""
-
-    async def set_up(self, wish: Wish, by: Actor, key: str, at: datetime) -> ChangeResult:
-        """Set a digest up; one with the same rhythm and vendors in that channel is changed.
-
-        The subscription, its entry on record and what the channel has to be told are one
-        transaction. NotAccepted as in `Store.accept`. A key that is on record changes nothing;
-        BadInput when what came of it is not in that channel any more.
-        """
-
-    async def amend(
-        self, known: Subscription, changed: Subscription, note: DigestNote, at: datetime
-    ) -> ChangeResult:
-        """Change one that was seen as `known`, as `set_up` does it.
-
-        UnknownSubscription when there is none of that number; BadInput when it was changed since,
-        or when another one in that channel has the same rhythm and vendors.
-        """
-
-    async def pause(self, known: Subscription, why: str, at: datetime) -> bool:
-        """Pause one and have its owner told; False, and nothing done, if changed since `known`."""
-
-    async def subscriptions(self, channel: str | None = None) -> Sequence[Subscription]:
-        """Those that are not stopped, of one channel or all."""
-
-    async def claim_posting(
-        self, subscription: Subscription, day: date, *, owner: str, lease: timedelta
-    ) -> Posting | None:
-        """Claim the digest of that sending day; None while another worker has it or it is posted.
-
-        A unique row for subscription and day: however many ask, one gets it, and that one may claim
-        it again to try once more.
-        """
-
-    async def posted(self, posting: Posting, ts: str | None) -> bool:
-        """Mark it posted, or (`ts` None) folded into a later one or given up; False: claim lost."""
-
-    async def due_announcements(
-        self, *, owner: str, limit: int, lease: timedelta
-    ) -> Sequence[Announcement]:
-        """Take up what is to be told now, the longest due first.
-
-        What is a day old, or is not true any more, is dropped.
-        """
-
-    async def mark_announced(self, announcement: Announcement) -> None:
-        """This was told, or is given up."""
-
-    async def defer_announcement(self, announcement: Announcement, until: datetime) -> None:
-        """Try this again at `until`."""
-
-    async def acts(self, stretch: Stretch) -> Acts:
-        """Cases asked in that stretch, in their state of now, and attempts that were refused."""
-
-    async def waiting(self, limit: int) -> Sequence[Waiting]:
-        """What waits for a person now, oldest first.
-
-        Cases open for a minute, and those of the last week that are not confirmed and were not
-        asked again.
-        """
+        """Have one posted again at `until`."""

@@ -36,15 +36,14 @@ from handlers.modals.order_form import FieldErrors, PushView, UpdateView
 from handlers.options import OPTIONS
 from handlers.parsing import requests
 from handlers.parsing.requests import parse
-from handlers.screens import reports
 from handlers.services import Services
 
 COMMANDS: Mapping[type, Callable[[SlackContext, Any], Awaitable[Message | None]]] = {
     requests.ListCalls: queries.list_calls,
     requests.ShowCall: queries.show_call,
-    requests.FindPerson: reports.find_person,
-    requests.ShowReport: reports.look_at_call,
-    requests.ShowRooms: reports.look_at_rooms,
+    requests.FindPerson: queries.find_person,
+    requests.ShowReport: queries.show_report_of_call,
+    requests.ShowRooms: queries.show_named_rooms,
     requests.ShowCase: queries.show_case,
     requests.ShowAudit: queries.show_audit,
     requests.DigestRequest: digests.ask,

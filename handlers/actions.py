@@ -6,17 +6,18 @@ from functools import partial
 
 from bot.calls.cases import Acceptance, Case, How
 from bot.calls.live import ListView
-from handlers import asking
 from handlers.blocks import action_values
+from handlers.blocks.asks import asked_for_message
 from handlers.blocks.cases import asked_message, check_message
 from handlers.blocks.digests import digest_values
 from handlers.blocks.reports import report_values
 from handlers.commands import digests, orders
-from handlers.commands.queries import show_list, show_one, told_case
 from handlers.context import SlackContext
 from handlers.modals import audit_search, order_form, reason_form
 from handlers.redelivery import earlier_acceptance
 from handlers.screens import home
+from handlers.screens.audit import case_page, show_audit_page
+from handlers.screens.calls import show_list, show_one
 from handlers.screens.follow_up import follow_press
 from handlers.screens.reports import show_report, show_rooms
 
@@ -92,13 +93,13 @@ async def page_rooms(ctx: SlackContext) -> None:
 async def show_case(ctx: SlackContext) -> None:
     """A case's number."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
-    await ctx.answer(await told_case(ctx, value.number))
+    await ctx.answer(await case_page(ctx, value.number))
 
 
 async def page_case(ctx: SlackContext) -> None:
     """More of a case's results, in the place of those that are shown."""
     value = action_values.load(action_values.CaseValue, ctx.payload.get("value"))
-    await ctx.answer(await told_case(ctx, value.number, value.page), in_place=True)
+    await ctx.answer(await case_page(ctx, value.number, value.page), in_place=True)
 
 
 async def check_case(ctx: SlackContext) -> None:
@@ -165,10 +166,26 @@ async def undo_case(ctx: SlackContext) -> None:
         await ctx.service.request(order.model_copy(update={"press": press}))
 
 
+async def ask_lead(ctx: SlackContext) -> None:
+    """“Ask a lead”: put the refused order to those who may, once."""
+    value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
+    told = await ctx.services.asking.ask(value.order, ctx.asker.actor)
+    message = asked_for_message(told.ask, ctx.asker.actor.user, told.channel)
+    ctx.later(partial(ctx.answer, message, in_place=ctx.on_private_message), "answer")
+
+
+async def open_asked(ctx: SlackContext) -> None:
+    """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
+    value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
+    await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
+    order = await ctx.services.asking.order(value.order)
+    await reason_form.open_meant(ctx, order.act.ref, card=False, why=order.reason)
+
+
 async def show_audit(ctx: SlackContext) -> None:
     """Older entries of the record."""
     value = action_values.load(action_values.AuditValue, ctx.payload.get("value"))
-    await audit_search.show(ctx, value.which, in_place=True)
+    await show_audit_page(ctx, value.which, in_place=True)
 
 
 async def search_audit(ctx: SlackContext) -> None:
@@ -204,8 +221,8 @@ ACTIONS: Mapping[str, Press] = {
     action_values.CASE_AGAIN: repeat_case,
     action_values.CASE_UNDO: undo_case,
     action_values.TYPED: orders.typed,
-    action_values.ASK: asking.ask,
-    action_values.ASK_OPEN: asking.open_order,
+    action_values.ASK: ask_lead,
+    action_values.ASK_OPEN: open_asked,
     action_values.AUDIT: show_audit,
     action_values.AUDIT_SEARCH: search_audit,
     digest_values.DIGEST_SUBSCRIBE: digests.press_subscribe,

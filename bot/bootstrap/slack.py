@@ -12,8 +12,8 @@ from bot.clock_skew import SLACK, ClockSkew
 from bot.moderation.call_cards import CallCards
 from bot.settings import Settings
 from bot.store import SqlStore
-from handlers.asking import SlackAskPoster
 from handlers.slack_api.admin_alerts import AdminAlerts
+from handlers.slack_api.ask_poster import SlackAskPoster
 from handlers.slack_api.case_notifier import CaseNotifier
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.directory import SlackDirectory

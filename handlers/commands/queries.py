@@ -1,23 +1,32 @@
-"""Words that only look: live calls, one call, cases, the audit log, what vendors can do."""
+"""Words that only look: calls, people, reports, cases, the audit log, what vendors can do."""
 
-from bot.calls.live import ListView
-from bot.calls.models import CallRef
-from handlers.blocks.call_card import call_message
-from handlers.blocks.call_list import list_message
+from zoneinfo import ZoneInfo
+
+from bot.calls.audit_filter import AuditQuery
+from bot.calls.reports import ROOMS
+from bot.digest_delivery.service import UTC_NAME
 from handlers.blocks.capabilities import capabilities_message
-from handlers.blocks.case_history import case_message
 from handlers.blocks.help import help_message
 from handlers.blocks.message import Message
+from handlers.blocks.reports.found_people import found_message
+from handlers.blocks.reports.report_values import ReportValue, RoomsValue
 from handlers.context import SlackContext
 from handlers.modals import audit_search
+from handlers.parsing.audit_search import ME
 from handlers.parsing.requests import (
+    FindPerson,
     Help,
     ListCalls,
     ShowAudit,
     ShowCall,
     ShowCapabilities,
     ShowCase,
+    ShowReport,
+    ShowRooms,
 )
+from handlers.screens.audit import audit_page, case_page, show_audit_page
+from handlers.screens.calls import show_list, show_one
+from handlers.screens.reports import show_report, show_rooms
 
 
 async def list_calls(ctx: SlackContext, request: ListCalls) -> None:
@@ -35,15 +44,36 @@ async def show_call(ctx: SlackContext, request: ShowCall) -> None:
     ctx.later(look, "show")
 
 
+async def find_person(ctx: SlackContext, request: FindPerson) -> None:
+    """`/calls find alice`: where somebody is live now."""
+
+    async def look() -> None:
+        found = await ctx.service.find(ctx.asker, request.words)
+        await ctx.answer(found_message(request.words, found))
+
+    ctx.later(look, "find")
+
+
+async def show_report_of_call(ctx: SlackContext, request: ShowReport) -> None:
+    """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
+
+    async def look() -> None:
+        call = await ctx.service.call(ctx.asker, request.call)
+        asked = ReportValue(look=request.look, call=call.ref, page=request.page)
+        await show_report(ctx, asked)
+
+    ctx.later(look, request.look)
+
+
+async def show_named_rooms(ctx: SlackContext, request: ShowRooms) -> None:
+    """`/calls rooms realtimekit`: what a vendor, or each, knows by name."""
+    asked = RoomsValue(vendor=request.vendor, page=request.page)
+    ctx.later(lambda: show_rooms(ctx, asked), ROOMS.name)
+
+
 async def show_case(ctx: SlackContext, request: ShowCase) -> Message:
     """`/calls case 128`: one case, from asking to outcome."""
-    return await told_case(ctx, request.number)
-
-
-async def told_case(ctx: SlackContext, number: int, page: int = 0) -> Message:
-    """A case from asking to outcome, with what its reader may do about it."""
-    life = await ctx.service.life(ctx.asker, number)
-    return case_message(life, await ctx.service.rights_in(ctx.asker, life.case), page)
+    return await case_page(ctx, request.number)
 
 
 async def show_audit(ctx: SlackContext, request: ShowAudit) -> Message | None:
@@ -55,15 +85,25 @@ async def show_audit(ctx: SlackContext, request: ShowAudit) -> Message | None:
     if request.form or request.by_name or request.since or request.until or which.narrow:
         ctx.later(lambda: _search(ctx, request), "audit")
         return None
-    return await audit_search.page(ctx, which)
+    return await audit_page(ctx, which)
 
 
 async def _search(ctx: SlackContext, request: ShowAudit) -> None:
-    which, name = await audit_search.resolve_search(ctx, request)
+    which, name = await _resolve_search(ctx, request)
     if request.form or name is not None:
         await audit_search.open_form(ctx, which, name or "")
     else:
-        await audit_search.show(ctx, which)
+        await show_audit_page(ctx, which)
+
+
+async def _resolve_search(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str | None]:
+    """What is looked for, as of now, and the moderator's name where only that is known."""
+    zone = await ctx.services.digests.service.zone(ctx.asker) if request.zoned else UTC_NAME
+    between = request.between(ctx.now, ZoneInfo(zone))
+    which = request.which.model_copy(update=between)
+    if request.by_name is not None and request.by_name.casefold() == ME:
+        return which.model_copy(update={"by": ctx.asker.actor.user}), None
+    return which, request.by_name
 
 
 async def capabilities(ctx: SlackContext, request: ShowCapabilities) -> Message:
@@ -75,18 +115,3 @@ async def capabilities(ctx: SlackContext, request: ShowCapabilities) -> Message:
 async def explain(ctx: SlackContext, request: Help) -> Message:
     """`/calls help`: what can be said."""
     return help_message(request.topic, ctx.services.command)
-
-
-async def show_list(ctx: SlackContext, view: ListView, *, in_place: bool = False) -> None:
-    """Show the live calls that match `view`."""
-    await ctx.show_waiting(in_place=in_place)
-    picture = await ctx.service.look(ctx.asker, view)
-    capabilities = {v: p.capabilities for v, p in ctx.service.live_calls.providers.items()}
-    await ctx.answer(list_message(picture, view, capabilities), in_place=in_place)
-
-
-async def show_one(ctx: SlackContext, ref: CallRef, page: int, *, in_place: bool = False) -> None:
-    """Show one call with a page of its people."""
-    await ctx.show_waiting(in_place=in_place)
-    view, cases = await ctx.service.open(ctx.asker, ref, page)
-    await ctx.answer(call_message(view, cases), in_place=in_place)

@@ -4,7 +4,8 @@ import json
 
 from slack_bolt.async_app import AsyncBoltRequest
 
-from handlers.inbound.payloads import Json, Unreadable, bolt_request
+from handlers.inbound.payloads import bolt_request
+from handlers.slack_api.json_object import Json, Unreadable
 
 
 def request_of(envelope: Json) -> AsyncBoltRequest:

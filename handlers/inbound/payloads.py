@@ -6,15 +6,14 @@ is called so. Which fields each kind of request has: docs.slack.dev, reference/i
 interactivity/implementing-slash-commands and apis/events-api.
 """
 
-import json
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from slack_bolt.async_app import AsyncBoltRequest
 
-Json: TypeAlias = dict[str, Any]
+from handlers.slack_api.json_object import Json, Unreadable, json_object
 
 JSON = "application/json"
 
@@ -23,10 +22,6 @@ Id = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
 
 MaybeId = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,255}$")] | None
 """An id that may be absent, null or empty."""
-
-
-class Unreadable(ValueError):
-    """Neither a form nor an object, or one that lacks what its kind always has."""
 
 
 class Named(BaseModel):
@@ -168,20 +163,6 @@ def read_payload(body: str, content_type: str = "") -> Json:
     return json_object(form["payload"]) if "payload" in form and "command" not in form else form
 
 
-def json_object(text: str) -> Json:
-    """The object that is written there; Unreadable where there is none, or one too deep.
-
-    Halves of characters, which JSON can escape and no database stores, become U+FFFD.
-    """
-    try:
-        told = json.loads(text)
-        if isinstance(told, dict):
-            return _whole(told) if "\\ud" in text.lower() else told
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("no JSON object") from error
-    raise Unreadable("no JSON object")
-
-
 def is_ssl_check(form: Json) -> bool:
     """Whether Slack only asks if our certificate is good: `ssl_check=1`, and its token at most."""
     return form.get("ssl_check") == "1" and form.keys() <= {"ssl_check", "token"}
@@ -208,13 +189,3 @@ def _kinds(payload: Json) -> list[type[Request]]:
     named = payload.get("type")
     kind = KINDS.get(named, Request) if isinstance(named, str) else Request
     return [kind, Command] if "command" in payload else [kind]
-
-
-def _whole(told: Any) -> Any:
-    if isinstance(told, str):
-        return told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(told, list):
-        return [_whole(one) for one in told]
-    if isinstance(told, dict):
-        return {_whole(name): _whole(one) for name, one in told.items()}
-    return told

@@ -22,10 +22,10 @@ from bot.errors import ConfigError, Diagnosis, SocketLost
 from bot.meter import Meter
 from bot.network import DIRECT, Network
 from handlers.inbound.envelopes import payload_of, request_of
-from handlers.inbound.payloads import Json, Unreadable
 from handlers.inbound.request_metrics import RequestTimer
 from handlers.slack_api.clients import open_session, web_client
 from handlers.slack_api.errors import error_code, retry_after
+from handlers.slack_api.json_object import Json, Unreadable
 from handlers.slack_api.websocket import Disconnected, SlackSocket
 
 log = structlog.get_logger(__name__)

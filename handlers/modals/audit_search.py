@@ -1,20 +1,16 @@
-"""Searching the audit log: a page of it, and the form that asks what is looked for."""
+"""The form that asks what is looked for in the audit log."""
 
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.calls.audit_filter import AuditQuery
 from bot.calls.models import Vendor
-from bot.digest_delivery.service import UTC_NAME
 from bot.errors import BadInput
 from bot.moderation.service import Asker
-from handlers.blocks.audit import audit_message
 from handlers.blocks.forms.audit_search_form import SearchState, read_search, search_form
-from handlers.blocks.message import Message
 from handlers.context import SlackContext
 from handlers.modals.order_form import FieldErrors
-from handlers.parsing.audit_search import ME, ShowAudit
+from handlers.screens.audit import show_audit_page
 from handlers.screens.views import open_view
 
 ANSWERABLE = timedelta(minutes=30)
@@ -24,29 +20,9 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 
-async def resolve_search(ctx: SlackContext, request: ShowAudit) -> tuple[AuditQuery, str | None]:
-    """What is looked for, as of now, and the moderator's name where only that is known."""
-    zone = await _zone(ctx) if request.zoned else UTC_NAME
-    between = request.between(ctx.now, ZoneInfo(zone))
-    which = request.which.model_copy(update=between)
-    if request.by_name is not None and request.by_name.casefold() == ME:
-        return which.model_copy(update={"by": ctx.asker.actor.user}), None
-    return which, request.by_name
-
-
 async def _zone(ctx: SlackContext) -> str:
     """The asker's time zone, as their Slack profile has it."""
     return await ctx.services.digests.service.zone(ctx.asker)
-
-
-async def page(ctx: SlackContext, which: AuditQuery) -> Message:
-    """A part of the audit log."""
-    return audit_message(await ctx.service.audit(ctx.asker, which), which)
-
-
-async def show(ctx: SlackContext, which: AuditQuery, *, in_place: bool = False) -> None:
-    """Answer with a part of the audit log."""
-    await ctx.answer(await page(ctx, which), in_place=in_place)
 
 
 async def open_form(
@@ -74,5 +50,5 @@ async def submit(ctx: SlackContext) -> FieldErrors:
         )
     asker = Asker(ctx.asker.actor, state.channel)
     there = replace(ctx, asker=asker, reply_url=state.reply_url)
-    there.later(lambda: show(there, which, in_place=state.in_place), "audit")
+    there.later(lambda: show_audit_page(there, which, in_place=state.in_place), "audit")
     return {}

@@ -1,7 +1,4 @@
-"""Words that look further: where somebody is, and what a vendor keeps about a call.
-
-What can be looked at comes from `bot.calls.reports`; here is only which report shows it.
-"""
+"""What a vendor keeps about a call or knows by name, each report of `bot.calls.reports`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,12 +24,10 @@ from bot.ports import CallProvider
 from handlers.blocks.message import Message
 from handlers.blocks.reports.attendance import attendance_report
 from handlers.blocks.reports.files import files_report
-from handlers.blocks.reports.found_people import found_message
 from handlers.blocks.reports.report import feedback_report, members_report, quality_report
 from handlers.blocks.reports.report_values import ReportValue, RoomsValue, TitledReport
 from handlers.blocks.reports.rooms import RoomListing, rooms_report
 from handlers.context import SlackContext
-from handlers.parsing.requests import FindPerson, ShowReport, ShowRooms
 
 T = TypeVar("T")
 
@@ -43,33 +38,6 @@ KINDS: Mapping[str, frozenset[FileKind]] = {
     TRANSCRIPTS.name: frozenset({FileKind.TRANSCRIPT, FileKind.SUMMARY, FileKind.CHAT}),
 }
 """The files that a look hands out."""
-
-
-async def find_person(ctx: SlackContext, request: FindPerson) -> None:
-    """`/calls find alice`: where somebody is live now."""
-
-    async def look() -> None:
-        found = await ctx.service.find(ctx.asker, request.words)
-        await ctx.answer(found_message(request.words, found))
-
-    ctx.later(look, "find")
-
-
-async def look_at_call(ctx: SlackContext, request: ShowReport) -> None:
-    """`/calls quality K7QX` and the like: one look at a call that is live or just ended."""
-
-    async def look() -> None:
-        call = await ctx.service.call(ctx.asker, request.call)
-        asked = ReportValue(look=request.look, call=call.ref, page=request.page)
-        await show_report(ctx, asked)
-
-    ctx.later(look, request.look)
-
-
-async def look_at_rooms(ctx: SlackContext, request: ShowRooms) -> None:
-    """`/calls rooms realtimekit`: what a vendor, or each, knows by name."""
-    asked = RoomsValue(vendor=request.vendor, page=request.page)
-    ctx.later(lambda: show_rooms(ctx, asked), ROOMS.name)
 
 
 async def show_report(ctx: SlackContext, asked: ReportValue, *, in_place: bool = False) -> None:

@@ -14,8 +14,8 @@ from aiohttp import WSMsgType
 from bot.clock import Clock
 from bot.errors import Diagnosis
 from bot.network import DIRECT, Network
-from handlers.inbound.payloads import Json, Unreadable, json_object
 from handlers.slack_api.errors import diagnosis_of
+from handlers.slack_api.json_object import Json, Unreadable, json_object
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.demo.slack.signing import Signature, headers
 from bot.demo.stage import Show, open_show
-from handlers.inbound.payloads import Unreadable, bolt_request, json_object, read_payload
+from handlers.inbound.payloads import bolt_request, read_payload
+from handlers.slack_api.json_object import Unreadable, json_object
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,4 +1,4 @@
-"""[Ask a lead] and [Open the order]: what a press does, and how the order is posted."""
+"""[Ask a lead]: the refused order as it is posted for those who may give it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,12 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.calls.asks import Ask
 from bot.errors import SlackSilent
 from bot.ports import Directory
-from handlers.blocks import action_values
-from handlers.blocks.asks import ask_message, asked_for_message
+from handlers.blocks.asks import ask_message
 from handlers.blocks.message import Message
 from handlers.blocks.text import MOST_NAMED, who
-from handlers.context import SlackContext
-from handlers.modals import reason_form
 from handlers.slack_api.case_notifier import SEARCH_SECONDS, display_name
 from handlers.slack_api.channel_errors import UNAVAILABLE
 from handlers.slack_api.history import ChannelHistory
@@ -24,22 +21,6 @@ from handlers.slack_api.shared_channels import SharedChannelGuard
 
 EVENT_TYPE = "callwarden_ask"
 """The metadata under which a posted order can be found again after a crash."""
-
-
-async def ask(ctx: SlackContext) -> None:
-    """“Ask a lead”: put the refused order to those who may, once."""
-    value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
-    told = await ctx.services.asking.ask(value.order, ctx.asker.actor)
-    message = asked_for_message(told.ask, ctx.asker.actor.user, told.channel)
-    ctx.later(partial(ctx.answer, message, in_place=ctx.on_private_message), "answer")
-
-
-async def open_order(ctx: SlackContext) -> None:
-    """“Open the order”: its form, filled in, for whoever may; the others are refused in private."""
-    value = action_values.load(action_values.AskValue, ctx.payload.get("value"))
-    await ctx.service.policy.require_viewer(ctx.asker.actor, ctx.asker.channel)
-    order = await ctx.services.asking.order(value.order)
-    await reason_form.open_meant(ctx, order.act.ref, card=False, why=order.reason)
 
 
 @dataclass(frozen=True)

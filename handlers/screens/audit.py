@@ -1,0 +1,23 @@
+"""What is on record: a part of the audit log, and one case."""
+
+from bot.calls.audit_filter import AuditQuery
+from handlers.blocks.audit import audit_message
+from handlers.blocks.case_history import case_message
+from handlers.blocks.message import Message
+from handlers.context import SlackContext
+
+
+async def audit_page(ctx: SlackContext, which: AuditQuery) -> Message:
+    """A part of the audit log."""
+    return audit_message(await ctx.service.audit(ctx.asker, which), which)
+
+
+async def show_audit_page(ctx: SlackContext, which: AuditQuery, *, in_place: bool = False) -> None:
+    """Answer with a part of the audit log."""
+    await ctx.answer(await audit_page(ctx, which), in_place=in_place)
+
+
+async def case_page(ctx: SlackContext, number: int, page: int = 0) -> Message:
+    """A case from asking to outcome, with what its reader may do about it."""
+    life = await ctx.service.life(ctx.asker, number)
+    return case_message(life, await ctx.service.rights_in(ctx.asker, life.case), page)

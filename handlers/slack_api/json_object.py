@@ -1,0 +1,34 @@
+"""A JSON object as Slack sends it, by whichever way."""
+
+import json
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+
+class Unreadable(ValueError):
+    """Neither a form nor an object, or one that lacks what its kind always has."""
+
+
+def json_object(text: str) -> Json:
+    """The object that is written there; Unreadable where there is none, or one too deep.
+
+    Halves of characters, which JSON can escape and no database stores, become U+FFFD.
+    """
+    try:
+        told = json.loads(text)
+        if isinstance(told, dict):
+            return _whole(told) if "\\ud" in text.lower() else told
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("no JSON object") from error
+    raise Unreadable("no JSON object")
+
+
+def _whole(told: Any) -> Any:
+    if isinstance(told, str):
+        return told.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(told, list):
+        return [_whole(one) for one in told]
+    if isinstance(told, dict):
+        return {_whole(name): _whole(one) for name, one in told.items()}
+    return told

@@ -106,7 +106,7 @@ def _call_of(ctx: SlackContext, view: Block) -> tuple[CallRef | None, str | None
 
 async def _running(live_calls: LiveCalls, ref: CallRef) -> Sequence[RunningRecording]:
     try:
-        return await live_calls.provider(ref.vendor).recordings_running(ref)
+        return await live_calls.provider(ref.vendor).reports.recordings_running(ref)
     except VendorError:
         return ()
 

@@ -13,7 +13,7 @@ from random import SystemRandom
 import structlog
 
 from bot.bootstrap.slack import SlackSide, ask_poster, notifier, open_slack
-from bot.bootstrap.vendors import open_vendors, performers, signatures
+from bot.bootstrap.vendors import open_vendors, performers, signatures, usage_sources
 from bot.clock import Clock, SystemClock
 from bot.digest_delivery.builder import DigestBuilder, Prices
 from bot.digest_delivery.dispatcher import DigestDispatcher
@@ -94,7 +94,7 @@ async def open_app(
             meter=metrics,
         )
         service = ModerationService(live_calls, resolver, policy, store, executor, authorizer)
-        refresh = UsageRefresh(providers, store, store, clock)
+        refresh = UsageRefresh(usage_sources(providers), store, store, clock)
         dispatcher = _dispatcher(settings, store, refresh, slack, owner)
         digests = DigestServices(
             DigestService(policy, slack.directory, store, store, clock), dispatcher
@@ -132,7 +132,7 @@ async def sending(settings: Settings) -> AsyncIterator[DigestDispatcher]:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
         slack = await open_slack(settings, clock, stack)
         providers = await open_vendors(settings, clock, stack, UNMETERED)
-        refresh, owner = UsageRefresh(providers, store, store, clock), _owner()
+        refresh, owner = UsageRefresh(usage_sources(providers), store, store, clock), _owner()
         stack.push_async_callback(release_quietly, store, owner)
         yield _dispatcher(settings, store, refresh, slack, owner)
 
@@ -147,7 +147,7 @@ async def backfilling(settings: Settings) -> AsyncIterator[Backfill]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings, clock, UNMETERED))
         providers = await open_vendors(settings, clock, stack, UNMETERED)
-        yield Backfill(providers, store, clock)
+        yield Backfill(usage_sources(providers), store, clock)
 
 
 def _dispatcher(

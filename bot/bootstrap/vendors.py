@@ -9,7 +9,7 @@ from bot.calls.models import Vendor
 from bot.clock import Clock, SystemClock
 from bot.meter import UNMETERED, Meter
 from bot.moderation.performer import ActPerformer
-from bot.ports import VendorClient
+from bot.ports import UsageSource, VendorClient
 from bot.providers.cometchat.provider import cometchat
 from bot.providers.http.client import Deadlines, HttpClient
 from bot.providers.realtimekit.provider import realtimekit
@@ -86,6 +86,11 @@ async def open_vendors(
     for provider in providers.values():
         stack.push_async_callback(provider.aclose)
     return providers
+
+
+def usage_sources(providers: Mapping[Vendor, VendorClient]) -> dict[Vendor, UsageSource]:
+    """What each vendor tells of calls that are over."""
+    return {vendor: provider.usage for vendor, provider in providers.items()}
 
 
 def signatures(settings: Settings, clock: Clock, stack: AsyncExitStack) -> RealtimeKitSignatures:

@@ -45,7 +45,7 @@ class AbsentPeople:
 
     def lists(self, verb: Verb | type[Verb], call: CallRef) -> Listed | None:
         """The list on which `verb` finds people there; None where its vendor does not give it."""
-        known = self._live_calls.provider(call.vendor).lists
+        known = self._live_calls.provider(call.vendor).reports.lists
         return verb.listed if verb.listed in known else None
 
     async def people(self, call: Call, verb: Verb, words: Sequence[str]) -> tuple[Person, ...]:
@@ -69,7 +69,7 @@ class AbsentPeople:
     async def _roster(self, call: CallRef, which: Listed) -> Roster:
         past = await self._past.recent(call, MOST_CASES)
         try:
-            page = await self._live_calls.provider(call.vendor).listed(call, which)
+            page = await self._live_calls.provider(call.vendor).reports.listed(call, which)
         except Impossible:
             return Roster(which=which, former=_put_on(which, past), told=False)
         return self._named(call, which, page.items, past, whole=page.next is None)
@@ -84,7 +84,7 @@ class AbsentPeople:
 
         A vendor that cannot be read is a `trouble` of it.
         """
-        known = self._live_calls.provider(call.ref.vendor).lists
+        known = self._live_calls.provider(call.ref.vendor).reports.lists
         which = next((one for one in KEPT_OUT if one in known), None)
         if which is None or (which is Listed.BANNED and call.grouped is False):
             return None

@@ -131,7 +131,7 @@ class Authorizer:
     async def _members(self, call: CallRef) -> tuple[Person, ...]:
         """Who belongs to the call; nobody where the vendor keeps no such list."""
         try:
-            page = await self.live_calls.provider(call.vendor).members(call)
+            page = await self.live_calls.provider(call.vendor).reports.members(call)
         except Impossible:
             return ()
         return tuple(
@@ -188,7 +188,7 @@ class Authorizer:
 
     async def _settled(self, part: Act, why: NotPermitted) -> Result:
         try:
-            seen = await self.live_calls.provider(part.call.vendor).observe(part)
+            seen = await self.live_calls.provider(part.call.vendor).acts.observe(part)
         except VendorError as error:
             return _result(part, State.NOT_CONFIRMED, f"{_BEFORE} {why} {error}", CHECK_FIRST)
         if seen.seen is Seen.DONE:

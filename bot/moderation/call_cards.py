@@ -69,7 +69,7 @@ class CallCards:
         # One after the other: beside a vendor that fails, the reading would be left to itself.
         provider = self.live_calls.provider(call.vendor)
         seen = await self.live_calls.shared(
-            (ATTENDANCE.name, call), lambda: provider.attendance(call)
+            (ATTENDANCE.name, call), lambda: provider.reports.attendance(call)
         )
         cases = await self.store.recent(call, limit=REMOVALS)
         return seen.explained(cases).called(lambda person: self._name(call, person))

@@ -227,11 +227,11 @@ class Executor:
         """
         case = claim.case
         provider, act = performer.provider, case.act
-        if act.before is not None or act.verb.name not in provider.prepared:
+        if act.before is not None or act.verb.name not in provider.acts.prepared:
             return case
         room = act.call.model_copy(update={"session": None})
         past = await self._store.recent(room, limit=PAST)
-        begun = await provider.prepare(act, [one for one in past if one.number < case.number])
+        begun = await provider.acts.prepare(act, [one for one in past if one.number < case.number])
         if not await self._store.begin(claim, begun):
             raise ClaimLost("Another process has taken the case up meanwhile.")
         return _with(case, begun)

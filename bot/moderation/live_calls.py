@@ -221,7 +221,7 @@ class LiveCalls:
             ),
             page=page,
             capabilities=dict(of_call(provider.capabilities, call)),
-            reports=provider.reports,
+            reports=provider.reports.capabilities,
             rtmp_targets=self.rtmp_targets,
             at=self.clock.now(),
         )

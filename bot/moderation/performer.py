@@ -86,7 +86,7 @@ class ActPerformer:
     async def _looked(self, act: Act) -> Observation:
         try:
             async with Deadline(self.timeout_s):
-                return await self.provider.observe(act)
+                return await self.provider.acts.observe(act)
         except (VendorError, TimeoutError) as error:
             why = str(error) or f"No clear answer within {self.timeout_s:g} s."
             return Observation(seen=Seen.UNKNOWABLE, evidence=why)
@@ -147,7 +147,7 @@ class _ActRun:
             self._attempts += 1
             self._tracker.require_held()
             try:
-                receipt = await self._provider.perform(self._act)
+                receipt = await self._provider.acts.perform(self._act)
             except Ambiguous as doubt:
                 self._doubtful = True
                 self._remember(doubt)
@@ -240,7 +240,7 @@ class _ActRun:
 
     async def _look(self) -> Observation:
         try:
-            self._seen = await self._provider.observe(self._act)
+            self._seen = await self._provider.acts.observe(self._act)
         except VendorError as error:
             log.info("read-back failed", vendor=error.vendor, error=str(error))
             why = f"Could not check the result: {error}"

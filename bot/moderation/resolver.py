@@ -296,7 +296,7 @@ class TargetResolver:
         """WhichRecording unless `verb` leaves no doubt about which recording it means."""
         if isinstance(verb, RecordStop | RecordPause | RecordResume):
             provider = self._live_calls.provider(call.vendor)
-            require_one(verb, call, await provider.recordings_running(call))
+            require_one(verb, call, await provider.reports.recordings_running(call))
 
     async def _require_output(self, verb: Verb, call: CallRef) -> None:
         """BadInput where `verb` stops an RTMP output by a name that none has while others run.

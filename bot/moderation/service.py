@@ -237,7 +237,7 @@ class ModerationService:
         """The vendor to ask for `look`; Impossible when it has no such thing."""
         await self.policy.require_reader(asker.actor, report, vendor, asker.channel)
         provider = self.live_calls.provider(vendor)
-        capability = provider.reports[report.name]
+        capability = provider.reports.capabilities[report.name]
         if not capability.possible:
             raise Impossible(
                 f"{vendor.label} has no “{report.label}”: {capability.why}",
@@ -250,7 +250,7 @@ class ModerationService:
     ) -> Files:
         """The files of a call, once it is on record under `key` that they are handed out."""
         provider = await self.reports(asker, report, call.ref.vendor)
-        files = await provider.files(call.ref, kinds)
+        files = await provider.reports.files(call.ref, kinds)
         await self.store.disclose(
             Disclosure(
                 key=key,
@@ -345,7 +345,7 @@ class ModerationService:
         """Read the vendor again for a case, for each person of it; changes nothing."""
         case = await self.case(asker, number)
         provider = self.live_calls.provider(case.act.call.vendor)
-        return case, await asyncio.gather(*map(provider.observe, case.act.each()))
+        return case, await asyncio.gather(*map(provider.acts.observe, case.act.each()))
 
 
 def _unbegun(act: Act) -> Act:

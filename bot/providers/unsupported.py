@@ -1,11 +1,13 @@
-"""What a vendor answers that lacks a look, a list or a call log: that it has none, and why."""
+"""What a vendor's client answers for what the vendor lacks: a report, a list, a call log."""
 
 from collections.abc import Mapping, Sequence
 
-from bot.calls.acts import Person
+from bot.calls.acts import Act, Person
 from bot.calls.attendance import Attendance
 from bot.calls.call_log import LogFilter
 from bot.calls.capabilities import Capability, Enforcement, cannot
+from bot.calls.cases import Case
+from bot.calls.leaving import Departures
 from bot.calls.models import Call, CallRef, Page
 from bot.calls.recordings import RunningRecording
 from bot.calls.reports import (
@@ -24,7 +26,7 @@ from bot.calls.reports import (
     Report,
     Room,
 )
-from bot.calls.verbs import Listed
+from bot.calls.verbs import Listed, Verb
 from bot.errors import Impossible
 
 NOBODY_YET = "Nobody has been in this call yet."
@@ -50,15 +52,14 @@ def list_unsupported(call: CallRef, which: Listed) -> Impossible:
 
 
 class UnsupportedReports:
-    """Every look as a vendor has it that has none; a client overrides what it can."""
+    """`CallReports` of a vendor that has none: each raises Impossible. A client overrides some."""
 
-    reports: Mapping[str, Capability]
+    capabilities: Mapping[str, Capability]
     lists: frozenset[Listed] = frozenset()
-    logs: bool = False
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """Impossible."""
-        raise self._none(RECORDINGS, call, kinds)
+        """Raise Impossible: no files."""
+        raise self._unsupported(RECORDINGS, call, kinds)
 
     async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
         """None to choose from: acts here take no recording by id."""
@@ -66,33 +67,57 @@ class UnsupportedReports:
         return ()
 
     async def quality(self, call: CallRef) -> Quality:
-        """Impossible."""
-        raise self._none(QUALITY, call)
+        """Raise Impossible: nothing is measured."""
+        raise self._unsupported(QUALITY, call)
 
     async def feedback(self, call: CallRef) -> Sequence[Feedback]:
-        """Impossible."""
-        raise self._none(FEEDBACK, call)
-
-    async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
-        """Impossible."""
-        del wanted, limit
-        raise Impossible("There is no call log here.")
+        """Raise Impossible: nobody is asked."""
+        raise self._unsupported(FEEDBACK, call)
 
     async def attendance(self, call: CallRef) -> Attendance:
-        """Impossible."""
-        raise self._none(ATTENDANCE, call)
+        """Raise Impossible: nobody is told who was there."""
+        raise self._unsupported(ATTENDANCE, call)
 
     async def members(self, call: CallRef) -> Page[CallMember]:
-        """Impossible."""
-        raise self._none(MEMBERS, call)
+        """Raise Impossible: there are no members."""
+        raise self._unsupported(MEMBERS, call)
 
     async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
-        """Impossible."""
+        """Raise Impossible: there are no lists."""
         raise list_unsupported(call, which)
 
     async def rooms(self) -> Sequence[Room]:
-        """Impossible."""
-        raise self._none(ROOMS)
+        """Raise Impossible: nothing has a name."""
+        raise self._unsupported(ROOMS)
 
-    def _none(self, report: Report, *_: object) -> Impossible:
-        return Impossible(f"There is no “{report.label}” here: {self.reports[report.name].why}")
+    def _unsupported(self, report: Report, *_: object) -> Impossible:
+        return Impossible(
+            f"There is no “{report.label}” here: {self.capabilities[report.name].why}"
+        )
+
+
+class WithoutCallLog:
+    """The call log of a vendor that has none."""
+
+    logs: bool = False
+
+    async def log(self, wanted: LogFilter, *, limit: int) -> Page[Call]:
+        """Raise Impossible."""
+        del wanted, limit
+        raise Impossible("There is no call log here.")
+
+
+class WithoutPreparation:
+    """Acts that begin as they were ordered, without reading anything first."""
+
+    prepared: frozenset[str] = frozenset()
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """The act itself."""
+        del past
+        return act
+
+    async def departures(self, call: CallRef, verb: Verb) -> Departures | None:
+        """None: nothing here makes some leave and others stay."""
+        del call, verb
+        return None

@@ -23,7 +23,9 @@ async def with_leaving(
     chosen = verb() if isinstance(verb, type) else verb
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            leaving = await ctx.service.live_calls.provider(call.vendor).leaving(call, chosen)
+            leaving = await ctx.service.live_calls.provider(call.vendor).acts.departures(
+                call, chosen
+            )
     except (VendorError, TimeoutError):
         told = f"{call.vendor.label} did not say in time how many people leave."
     else:

@@ -70,12 +70,14 @@ async def _listing(ctx: SlackContext, vendor: Vendor) -> RoomListing:
 
 
 async def _rooms(ctx: SlackContext, provider: CallProvider) -> Sequence[Room]:
-    return await ctx.service.live_calls.shared((ROOMS.name, provider.vendor), provider.rooms)
+    return await ctx.service.live_calls.shared(
+        (ROOMS.name, provider.vendor), provider.reports.rooms
+    )
 
 
 async def _quality(ctx: SlackContext, asked: TitledReport) -> Message:
     provider = await _vendor(ctx, QUALITY, asked)
-    quality = await _shared(ctx, QUALITY, asked, provider.quality)
+    quality = await _shared(ctx, QUALITY, asked, provider.reports.quality)
     return quality_report(asked, quality, _now(ctx))
 
 
@@ -86,13 +88,13 @@ async def _attendance(ctx: SlackContext, asked: TitledReport) -> Message:
 
 async def _members(ctx: SlackContext, asked: TitledReport) -> Message:
     provider = await _vendor(ctx, MEMBERS, asked)
-    members = await _shared(ctx, MEMBERS, asked, provider.members)
+    members = await _shared(ctx, MEMBERS, asked, provider.reports.members)
     return members_report(asked, members, _now(ctx))
 
 
 async def _feedback(ctx: SlackContext, asked: TitledReport) -> Message:
     provider = await _vendor(ctx, FEEDBACK, asked)
-    feedback = await _shared(ctx, FEEDBACK, asked, provider.feedback)
+    feedback = await _shared(ctx, FEEDBACK, asked, provider.reports.feedback)
     return feedback_report(asked, feedback, _now(ctx))
 
 

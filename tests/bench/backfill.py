@@ -11,6 +11,7 @@ from typing import NamedTuple
 import httpx
 from pydantic import SecretStr
 
+from bot.bootstrap.vendors import usage_sources
 from bot.calls.models import Vendor
 from bot.clock import SystemClock
 from bot.ports import UsageStore, VendorClient
@@ -133,7 +134,7 @@ async def _read(
     clock = SystemClock()
     async with _clients(world, pools) as sources:
         now = clock.now()
-        gaps = await Backfill(sources, store, clock).read(Stretch(now - DAYS, now))
+        gaps = await Backfill(usage_sources(sources), store, clock).read(Stretch(now - DAYS, now))
     if gaps:
         raise SystemExit(f"not everything was read: {gaps}")
 

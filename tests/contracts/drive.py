@@ -220,14 +220,14 @@ def _runs(
     if provider.logs:
         yield "list", lambda to: to.log(EVERYTHING, limit=25)
     yield "doctor", lambda to: to.probe()
-    yield "digest", lambda to: to.history(EVER)
-    yield "digest", lambda to: to.reported(A_DAY, A_DAY)
+    yield "digest", lambda to: to.usage.history(EVER)
+    yield "digest", lambda to: to.usage.reported(A_DAY, A_DAY)
     for name in REPORTS:
-        if provider.reports[name].possible:
+        if provider.reports.capabilities[name].possible:
             yield name, _look(name, call)
-    if provider.reports[RECORDINGS.name].possible:
-        yield RECORDINGS.name, lambda to: to.recordings_running(call)
-    for which in sorted(provider.lists):
+    if provider.reports.capabilities[RECORDINGS.name].possible:
+        yield RECORDINGS.name, lambda to: to.reports.recordings_running(call)
+    for which in sorted(provider.reports.lists):
         yield "show", _listing(which, call)
     for act in _acts(provider, call, people):
         yield " ".join(act.verb.words), _doing(act)
@@ -235,20 +235,20 @@ def _runs(
 
 def _look(name: str, call: CallRef) -> Run:
     if name in KINDS:
-        return lambda to: to.files(call, KINDS[name])
+        return lambda to: to.reports.files(call, KINDS[name])
     if not REPORTS[name].of_call:
-        return lambda to: getattr(to, name)()
-    return lambda to: getattr(to, name)(call)
+        return lambda to: getattr(to.reports, name)()
+    return lambda to: getattr(to.reports, name)(call)
 
 
 def _listing(which: Listed, call: CallRef) -> Run:
-    return lambda to: to.listed(call, which)
+    return lambda to: to.reports.listed(call, which)
 
 
 def _doing(act: Act) -> Run:
     async def run(provider: VendorClient) -> object:
-        receipt = await provider.perform(act)
-        await provider.observe(act)
+        receipt = await provider.acts.perform(act)
+        await provider.acts.observe(act)
         return receipt
 
     return run

@@ -90,7 +90,7 @@ def test_every_request_is_as_documented(vendor: Vendor) -> None:
 def test_every_verb_and_look_that_is_possible_comes_to_its_end(vendor: Vendor) -> None:
     provider = client(vendor, Answering(vendor, {}, {}))
     verbs = {" ".join(VERBS[name].words) for name in _possible(provider.capabilities)}
-    reports = set(_possible(provider.reports))
+    reports = set(_possible(provider.reports.capabilities))
     ended = {trip.words for trip in found(vendor) if not trip.failed}
     assert verbs | reports | {"list", "show", "find", "doctor", "digest"} == ended
     assert reports <= set(REPORTS)

@@ -26,8 +26,13 @@ from bot.calls.reports import (
 )
 from bot.calls.verbs import VERBS, Kick, Listed, RecordPause, RecordResume
 from bot.errors import NotAtVendor, VendorTimeout
-from bot.providers.preparing import WithoutPreparation
-from bot.providers.unsupported import UnsupportedReports, list_unsupported, report_capabilities
+from bot.providers.unsupported import (
+    UnsupportedReports,
+    WithoutCallLog,
+    WithoutPreparation,
+    list_unsupported,
+    report_capabilities,
+)
 
 STARTED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -35,7 +40,58 @@ Trouble = Exception | tuple[str, Exception]
 """What goes wrong with one act: an error before the effect, or ("after", error) behind it."""
 
 
-class FakeProvider(UnsupportedReports, WithoutPreparation):
+class FakeReports(UnsupportedReports):
+    """Tells what its vendor keeps."""
+
+    capabilities = report_capabilities(**dict.fromkeys(REPORTS, "it keeps nothing"))
+    lists = frozenset(Listed)
+
+    def __init__(self, vendor: "FakeProvider") -> None:
+        self._vendor = vendor
+
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """What was kept of it."""
+        self._vendor.answer()
+        return Files(
+            files=tuple(one for one in self._vendor.kept.get(call.id, ()) if one.kind in kinds)
+        )
+
+    async def quality(self, call: CallRef) -> Quality:
+        """What was measured of it."""
+        self._vendor.answer()
+        return self._vendor.measured.get(call.id, Quality())
+
+    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
+        """What was said about it."""
+        self._vendor.answer()
+        return self._vendor.said.get(call.id, ())
+
+    async def attendance(self, call: CallRef) -> Attendance:
+        """Who was in it."""
+        self._vendor.answer()
+        if self._vendor.attended is None:
+            raise VendorTimeout("It tells nobody who was there.", vendor=self._vendor.vendor)
+        return self._vendor.attended.get(call.id, Attendance())
+
+    async def members(self, call: CallRef) -> Page[CallMember]:
+        """Who belongs to it."""
+        self._vendor.answer()
+        return self._vendor.belonging.get(call.id, Page(items=()))
+
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """Who is on that list; Impossible where it is not among `lists`."""
+        self._vendor.answer()
+        if which not in self.lists:
+            raise list_unsupported(call, which)
+        return self._vendor.rosters.get((call.id, which), Page(items=()))
+
+    async def rooms(self) -> Sequence[Room]:
+        """What has a name."""
+        self._vendor.answer()
+        return self._vendor.known
+
+
+class FakeProvider(WithoutPreparation, WithoutCallLog):
     """Keeps calls and people; `seen` overrides read-backs.
 
     `done` lists every effect, in order, `acted` the acts behind them.
@@ -47,8 +103,6 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
 
     diagnosis = ""
     capabilities: Mapping[str, Capability]
-    reports = report_capabilities(**dict.fromkeys(REPORTS, "it keeps nothing"))
-    lists = frozenset(Listed)
 
     def __init__(self, vendor: Vendor = Vendor.STREAM) -> None:
         self.vendor = vendor
@@ -69,7 +123,8 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
         self.known: Sequence[Room] = ()
         self.rosters: dict[tuple[str, Listed], Page[Person]] = {}
         self.attended: dict[str, Attendance] | None = {}
-        self.acts: list[Trouble | None] = []
+        self.script: list[Trouble | None] = []
+        self.reports = FakeReports(self)
         self.receipts: list[Receipt] = []
         self.seen: list[Seen | Observation | Exception] = []
         self.silent: Exception | None = None
@@ -80,6 +135,11 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
         self.left: set[str] = set()
         self.hangs, self.waiting = False, 0
         self.reached, self.let_go = asyncio.Event(), asyncio.Event()
+
+    @property
+    def acts(self) -> "FakeProvider":
+        """Itself: acts change what it keeps."""
+        return self
 
     def open_call(self, name: str, *people: str, title: str | None = None) -> CallRef:
         """A live call with these people in it: `id` or `id=Name`."""
@@ -96,48 +156,9 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
         kept = File(kind=FileKind.RECORDING, name=file, url=url, started_at=STARTED)
         self.kept.setdefault(name, []).append(kept)
 
-    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """What was kept of it."""
-        self._answer()
-        return Files(files=tuple(one for one in self.kept.get(call.id, ()) if one.kind in kinds))
-
-    async def quality(self, call: CallRef) -> Quality:
-        """What was measured of it."""
-        self._answer()
-        return self.measured.get(call.id, Quality())
-
-    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
-        """What was said about it."""
-        self._answer()
-        return self.said.get(call.id, ())
-
-    async def attendance(self, call: CallRef) -> Attendance:
-        """Who was in it."""
-        self._answer()
-        if self.attended is None:
-            raise VendorTimeout("It tells nobody who was there.", vendor=self.vendor)
-        return self.attended.get(call.id, Attendance())
-
-    async def members(self, call: CallRef) -> Page[CallMember]:
-        """Who belongs to it."""
-        self._answer()
-        return self.belonging.get(call.id, Page(items=()))
-
-    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
-        """Who is on that list; Impossible where it is not among `lists`."""
-        self._answer()
-        if which not in self.lists:
-            raise list_unsupported(call, which)
-        return self.rosters.get((call.id, which), Page(items=()))
-
-    async def rooms(self) -> Sequence[Room]:
-        """What has a name."""
-        self._answer()
-        return self.known
-
     async def list_live(self, *, limit: int, cursor: str | None = None) -> Page[Call]:
         """The calls, newest last; one page of `limit`."""
-        self._answer()
+        self.answer()
         calls = tuple(self.calls.values())
         start = int(cursor or 0)
         end = start + limit
@@ -145,7 +166,7 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
 
     async def get(self, call_id: str) -> Call:
         """One call."""
-        self._answer()
+        self.answer()
         if call_id not in self.calls:
             raise NotAtVendor("There is no such call.", vendor=self.vendor, status=404)
         return self.calls[call_id]
@@ -154,7 +175,7 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
         self, call: CallRef, *, limit: int, cursor: str | None = None
     ) -> Page[Participant]:
         """Who is there, `page_size` at most; those who `left` take up room on their page."""
-        self._answer()
+        self.answer()
         start = int(cursor or 0)
         end = start + min(limit, self.page_size)
         people = self.people[call.id]
@@ -170,7 +191,7 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
         if self.hangs:
             self.waiting += 1
             await self.let_go.wait()
-        trouble = self.acts.pop(0) if self.acts else None
+        trouble = self.script.pop(0) if self.script else None
         if isinstance(trouble, Exception):
             raise trouble
         person = act.people[0].id if act.people else None
@@ -202,7 +223,7 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
 
     async def find(self, words: str) -> Sightings:
         """Whoever's id or name holds `words`."""
-        self._answer()
+        self.answer()
         return Sightings(
             unread=self.unsearched,
             found=tuple(
@@ -215,13 +236,14 @@ class FakeProvider(UnsupportedReports, WithoutPreparation):
 
     async def probe(self) -> str:
         """It answers."""
-        self._answer()
+        self.answer()
         return "It answers."
 
     async def aclose(self) -> None:
         """Nothing to close."""
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Count a request; raise what makes it `silent`."""
         self.requests += 1
         if self.silent is not None:
             raise self.silent

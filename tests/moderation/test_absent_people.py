@@ -107,7 +107,7 @@ async def test_an_id_is_believed_only_where_the_list_is_not_whole_or_not_given(
 ) -> None:
     listed(table, Listed.MEMBERS, ALAN, more=True)
     assert await named(table, MemberRemove(), "alan", "somebody") == ["alan-poe", "somebody"]
-    table.vendor.lists = frozenset()
+    table.vendor.reports.lists = frozenset()
     assert await named(table, Unblock(), "somebody") == ["somebody"]
 
 

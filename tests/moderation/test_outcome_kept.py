@@ -230,7 +230,7 @@ async def test_a_case_of_which_the_database_did_not_say_what_came_before_was_not
     away: Away, clock: ManualClock
 ) -> None:
     harness = Harness(away, clock)
-    harness.vendor.prepared = frozenset({Kick().name})
+    harness.vendor.acts.prepared = frozenset({Kick().name})
     away.away["recent"] = 2 * MOST_ATTEMPTS
     await harness.service.request(harness.order(Kick(), "ann"))
     for _ in range(2 * MOST_ATTEMPTS):

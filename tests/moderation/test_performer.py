@@ -96,14 +96,14 @@ async def test_a_yes_whose_read_back_fails_is_still_the_vendors_yes(vendor: Fake
 async def test_a_lost_answer_after_the_effect_is_settled_by_reading_and_not_repeated(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [("after", LOST)]
+    vendor.script = [("after", LOST)]
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.CONFIRMED
     assert vendor.done == [("kick", "ann")]
 
 
 async def test_a_lost_answer_before_the_effect_is_tried_again(vendor: FakeProvider) -> None:
-    vendor.acts = [LOST]
+    vendor.script = [LOST]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.CONFIRMED, 2)
     assert vendor.done == [("kick", "ann")]
@@ -112,7 +112,7 @@ async def test_a_lost_answer_before_the_effect_is_tried_again(vendor: FakeProvid
 async def test_what_can_neither_be_read_nor_repeated_stops_at_not_confirmed(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [LOST]
+    vendor.script = [LOST]
     vendor.seen = [Seen.UNKNOWABLE]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.NOT_CONFIRMED, 1)
@@ -123,40 +123,40 @@ async def test_what_can_neither_be_read_nor_repeated_stops_at_not_confirmed(
 async def test_a_repeatable_verb_is_repeated_when_reading_says_nothing(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [LOST]
+    vendor.script = [LOST]
     vendor.seen = [Seen.UNKNOWABLE, Seen.UNKNOWABLE]
     (result,) = await carried(vendor, Mute(), "ann")
     assert (result.state, result.attempts) == (State.CONFIRMED, 2)
 
 
 async def test_after_the_last_try_doubt_stays_doubt(vendor: FakeProvider) -> None:
-    vendor.acts = [VendorFault("It failed.", vendor="stream", status=500)] * TRIES
+    vendor.script = [VendorFault("It failed.", vendor="stream", status=500)] * TRIES
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.NOT_CONFIRMED, TRIES)
     assert vendor.done == []
 
 
 async def test_after_the_last_try_a_late_effect_still_counts(vendor: FakeProvider) -> None:
-    vendor.acts = [LOST, LOST, ("after", LOST)]
+    vendor.script = [LOST, LOST, ("after", LOST)]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.CONFIRMED, TRIES)
 
 
 async def test_a_definite_no_is_failed_and_says_what_the_vendor_said(vendor: FakeProvider) -> None:
-    vendor.acts = [REFUSED]
+    vendor.script = [REFUSED]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.evidence) == (State.FAILED, "No such thing.")
 
 
 async def test_a_no_because_it_is_so_already_is_told_as_that(vendor: FakeProvider) -> None:
-    vendor.acts = [REFUSED]
+    vendor.script = [REFUSED]
     vendor.seen = [Seen.DONE]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.evidence) == (State.ALREADY, "It shows as done.")
 
 
 async def test_a_no_after_a_lost_answer_that_has_worked_is_confirmed(vendor: FakeProvider) -> None:
-    vendor.acts = [LOST, REFUSED]
+    vendor.script = [LOST, REFUSED]
     vendor.seen = [Seen.NOT_DONE, Seen.DONE]
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.CONFIRMED
@@ -193,7 +193,7 @@ async def test_a_vendor_that_says_that_it_was_so_is_believed(vendor: FakeProvide
 async def test_what_was_so_after_a_lost_answer_may_have_been_our_doing(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [LOST, None]
+    vendor.script = [LOST, None]
     vendor.seen = [Seen.NOT_DONE]
     vendor.receipts = [Receipt(evidence="They had left.", already=True)]
     (result,) = await carried(vendor, Kick(), "ann")
@@ -203,14 +203,14 @@ async def test_what_was_so_after_a_lost_answer_may_have_been_our_doing(
 async def test_a_no_after_a_crash_with_nothing_to_read_stays_in_doubt(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [REFUSED]
+    vendor.script = [REFUSED]
     vendor.seen = [Seen.NOT_DONE, Seen.UNKNOWABLE]
     (result,) = await carried(vendor, Kick(), "ann", attempt=2)
     assert result.state is State.NOT_CONFIRMED
 
 
 async def test_a_no_after_a_crash_that_reading_bears_out_is_failed(vendor: FakeProvider) -> None:
-    vendor.acts = [REFUSED]
+    vendor.script = [REFUSED]
     vendor.seen = [Seen.NOT_DONE, Seen.NOT_DONE]
     (result,) = await carried(vendor, Kick(), "ann", attempt=2)
     assert result.state is State.FAILED
@@ -226,31 +226,31 @@ async def test_a_second_attempt_reads_first_and_repeats_nothing_that_happened(
 
 
 async def test_a_busy_vendor_is_waited_for_as_long_as_it_says(vendor: FakeProvider) -> None:
-    vendor.acts = [VendorBusy("Slow down.", vendor="stream", retry_after=2.0)]
+    vendor.script = [VendorBusy("Slow down.", vendor="stream", retry_after=2.0)]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.CONFIRMED, 2)
 
 
 async def test_a_vendor_that_stays_busy_has_failed(vendor: FakeProvider) -> None:
-    vendor.acts = [VendorBusy("Slow down.", vendor="stream", retry_after=1.0)] * TRIES
+    vendor.script = [VendorBusy("Slow down.", vendor="stream", retry_after=1.0)] * TRIES
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.FAILED, TRIES)
 
 
 async def test_a_busy_vendor_that_names_no_time_has_failed_at_once(vendor: FakeProvider) -> None:
-    vendor.acts = [VendorBusy("Slow down.", vendor="stream")]
+    vendor.script = [VendorBusy("Slow down.", vendor="stream")]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.attempts) == (State.FAILED, 1)
 
 
 async def test_an_unreachable_vendor_did_nothing_for_sure(vendor: FakeProvider) -> None:
-    vendor.acts = [VendorUnreachable("Not reachable.", vendor="stream")]
+    vendor.script = [VendorUnreachable("Not reachable.", vendor="stream")]
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.FAILED
 
 
 async def test_what_became_impossible_after_it_was_asked_has_failed(vendor: FakeProvider) -> None:
-    vendor.acts = [Impossible("There is no target “tv” any more.")]
+    vendor.script = [Impossible("There is no target “tv” any more.")]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.evidence) == (State.FAILED, "There is no target “tv” any more.")
 
@@ -258,7 +258,7 @@ async def test_what_became_impossible_after_it_was_asked_has_failed(vendor: Fake
 async def test_an_unreachable_vendor_after_a_lost_answer_leaves_doubt(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [LOST, VendorUnreachable("Not reachable.", vendor="stream")]
+    vendor.script = [LOST, VendorUnreachable("Not reachable.", vendor="stream")]
     (result,) = await carried(vendor, Kick(), "ann")
     assert result.state is State.NOT_CONFIRMED
 
@@ -271,7 +271,7 @@ async def test_running_out_of_patience_is_not_confirmed(vendor: FakeProvider) ->
 
 
 async def test_each_person_of_an_act_has_their_own_result(vendor: FakeProvider) -> None:
-    vendor.acts = [None, REFUSED, None]
+    vendor.script = [None, REFUSED, None]
     results = await carried(vendor, Kick(), "ann", "bob", "cid")
     assert [result.person for result in results] == ["ann", "bob", "cid"]
     assert sorted(result.state for result in results) == [
@@ -284,7 +284,7 @@ async def test_each_person_of_an_act_has_their_own_result(vendor: FakeProvider) 
 async def test_a_vendor_that_is_busy_for_longer_than_there_is_did_nothing_for_sure(
     vendor: FakeProvider,
 ) -> None:
-    vendor.acts = [VendorBusy("Stream Video is too busy.", vendor="stream", retry_after=60.0)]
+    vendor.script = [VendorBusy("Stream Video is too busy.", vendor="stream", retry_after=60.0)]
     (result,) = await carried(vendor, Kick(), "ann")
     assert (result.state, result.evidence) == (State.FAILED, "Stream Video is too busy.")
 

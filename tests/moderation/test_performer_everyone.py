@@ -112,7 +112,7 @@ async def test_whom_it_reached_before_the_answer_was_lost_is_not_forgotten() -> 
     lost = Ambiguous("Done to 1, then lost.", vendor="stream")
     lost.reached = {"ann": "Ann"}
     vendor = taking(BOB)
-    vendor.acts = [lost]
+    vendor.script = [lost]
     vendor.seen = [Seen.NOT_DONE, Seen.DONE]
     _, results = await carried(vendor, everyone(verb=Kick()))
     assert states(results) == {"ann": State.CONFIRMED, "bob": State.CONFIRMED}
@@ -123,7 +123,7 @@ async def test_a_later_yes_outlives_an_earlier_no() -> None:
     lost = Ambiguous("Lost.", vendor="stream")
     lost.reached = {"bob": "Bob"}
     vendor = taking(ANN, BOB.model_copy(update={"refused": "No."}))
-    vendor.acts = [lost]
+    vendor.script = [lost]
     vendor.seen = [Seen.NOT_DONE, Seen.UNKNOWABLE]
     _, results = await carried(vendor, everyone(verb=Mute()))
     assert states(results) == {"ann": State.CONFIRMED, "bob": State.CONFIRMED}

@@ -199,7 +199,7 @@ async def test_what_is_begun_is_kept_only_by_who_holds_the_case(
     act = Act(verb=Lock(), call=REF, title="Stand-up")
     await store.accept(Order(key="k", act=act, actor=MODERATOR, reason="x", channel="C1"))
     [claim] = await store.claim(owner="a", limit=1, lease=timedelta(seconds=60))
-    begun = await shop.provider.prepare(act, [])
+    begun = await shop.provider.acts.prepare(act, [])
     stale = claim.model_copy(update={"token": "other"})
     assert await store.begin(stale, begun) is False
     assert (await store.case(claim.case.number)).act.before is None

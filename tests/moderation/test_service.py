@@ -407,7 +407,9 @@ async def test_nothing_is_looked_up_for_strangers_and_their_order_is_recorded(
 async def test_a_card_of_a_call_that_is_over_is_shown_although_nobody_says_who_was_there(
     harness: Harness,
 ) -> None:
-    harness.vendor.reports = dict.fromkeys(REPORTS, Capability(level=Enforcement.ENFORCED))
+    harness.vendor.reports.capabilities = dict.fromkeys(
+        REPORTS, Capability(level=Enforcement.ENFORCED)
+    )
     room = harness.vendor.calls["default:room"]
     harness.vendor.calls["default:room"] = room.model_copy(update={"ended_at": START})
     view, _ = await harness.service.open(Asker(MODERATOR, "C1"), harness.room)

@@ -46,7 +46,9 @@ async def test_recordings_want_a_moderator(harness: Harness) -> None:
 
 
 async def test_what_is_handed_out_is_on_record_once(harness: Harness) -> None:
-    harness.vendor.reports = dict.fromkeys(REPORTS, Capability(level=Enforcement.ENFORCED))
+    harness.vendor.reports.capabilities = dict.fromkeys(
+        REPORTS, Capability(level=Enforcement.ENFORCED)
+    )
     harness.vendor.keep_file("default:room", "rec_1.mp4")
     call = harness.vendor.calls["default:room"]
     for _ in range(2):

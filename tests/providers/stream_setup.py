@@ -93,7 +93,7 @@ def order(
 
 async def begun(provider: StreamProvider, act: Act, state: State = State.CONFIRMED) -> Case:
     """The case of an act as it is begun, and how it ended."""
-    return case_of(await provider.prepare(act, []), state)
+    return case_of(await provider.acts.prepare(act, []), state)
 
 
 def fill(server: StreamServer, people: int) -> None:

@@ -228,22 +228,22 @@ async def test_a_verb_changes_the_vendor_and_shows_or_is_impossible(case: Case, 
     act = await target(case, sample(name), call)
     if not case.provider.capabilities[name].possible:
         with pytest.raises(Impossible):
-            await case.provider.perform(act)
+            await case.provider.acts.perform(act)
         assert case.server.effects == []
         return
     past: list[Earlier] = []
     for earlier in FIRST.get(name, ()):
         if not case.provider.capabilities[earlier].possible:
             continue
-        done = await case.provider.prepare(await target(case, sample(earlier), call), past)
-        await case.provider.perform(done)
+        done = await case.provider.acts.prepare(await target(case, sample(earlier), call), past)
+        await case.provider.acts.perform(done)
         past.append(case_of(done))
-    act = await case.provider.prepare(act, past)
+    act = await case.provider.acts.prepare(act, past)
     before = len(case.server.effects)
-    assert (await case.provider.observe(act)).seen is not Seen.DONE
-    receipt = await case.provider.perform(act)
+    assert (await case.provider.acts.observe(act)).seen is not Seen.DONE
+    receipt = await case.provider.acts.perform(act)
     assert len(case.server.effects) > before
-    seen = await case.provider.observe(act)
+    seen = await case.provider.acts.observe(act)
     assert seen.seen is not Seen.NOT_DONE
     assert receipt.evidence
     assert seen.evidence

@@ -11,7 +11,7 @@ from bot.demo.vendors import AppTransport
 from bot.demo.vendors.past import PastCall
 from bot.demo.world import World
 from bot.errors import VendorGarbled, VendorRefused
-from bot.ports import UsageSource, VendorClient
+from bot.ports import VendorClient
 from bot.usage.days import DAY, Stretch
 from bot.usage.records import CallRecord, Ending, Recorded
 from tests.fakes.clock import START, ManualClock
@@ -24,18 +24,18 @@ DAY_BEFORE = TODAY - 3 * DAY
 STREAM, KIT, CHAT = Vendor.STREAM, Vendor.REALTIMEKIT, Vendor.COMETCHAT
 
 
-async def pages(source: UsageSource, stretch: Stretch) -> list[Page[CallRecord]]:
+async def pages(provider: VendorClient, stretch: Stretch) -> list[Page[CallRecord]]:
     """All of them."""
-    found = [await source.history(stretch)]
+    found = [await provider.usage.history(stretch)]
     while found[-1].next is not None:
-        found.append(await source.history(stretch, cursor=found[-1].next))
+        found.append(await provider.usage.history(stretch, cursor=found[-1].next))
         assert len(found) < 200
     return found
 
 
-async def told(source: UsageSource, stretch: Stretch) -> list[CallRecord]:
+async def told(provider: VendorClient, stretch: Stretch) -> list[CallRecord]:
     """Every run."""
-    return [one for page in await pages(source, stretch) for one in page.items]
+    return [one for page in await pages(provider, stretch) for one in page.items]
 
 
 def truth(world: World, vendor: Vendor, stretch: Stretch) -> list[PastCall]:
@@ -174,7 +174,7 @@ async def test_cometchat_is_read_to_its_end_where_it_comes_in_no_order(own: Worl
 
 
 async def test_reports_are_of_the_days_asked_for(client: VendorClient, vendor: Vendor) -> None:
-    days = [one.day for one in await client.reported(TODAY - 4 * DAY, TODAY - 2 * DAY)]
+    days = [one.day for one in await client.usage.reported(TODAY - 4 * DAY, TODAY - 2 * DAY)]
     wanted = [] if vendor is CHAT else [TODAY - back * DAY for back in (4, 3, 2)]
     assert days == wanted
 
@@ -183,7 +183,7 @@ async def test_a_report_that_is_refused_is_raised(own: World) -> None:
     for vendor in (STREAM, KIT):
         own.servers[vendor].faults.error(400, on="/stats" if vendor is STREAM else "/analytics")
         with pytest.raises(VendorRefused):
-            await clients(own)[vendor].reported(TODAY, TODAY)
+            await clients(own)[vendor].usage.reported(TODAY, TODAY)
 
 
 async def test_the_documented_call_of_cometchat_is_read_in_its_units() -> None:

@@ -69,5 +69,5 @@ async def test_whatever_is_answered_is_read_or_refused(
     ever = Stretch(datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     for vendor, body in bodies.items():
         with suppress(VendorError):
-            found = await answering(vendor, body).history(ever)
+            found = await answering(vendor, body).usage.history(ever)
             assert all(one.vendor is vendor for one in found.items)

@@ -19,7 +19,7 @@ async def test_people_are_kicked_in_the_name_of_the_user_that_is_set() -> None:
         environ = {**stage.environ, "STREAM_MODERATOR_ID": "amina"}
         clients = connect(Settings.load(environ, None), clock)
         act = Act(verb=Kick(), call=ROOM, title="Support", people=(Person(id="kofi"),))
-        await clients[Vendor.STREAM].perform(act)
+        await clients[Vendor.STREAM].acts.perform(act)
         for client in clients.values():
             await client.aclose()
         sent = json.loads(stage.world.stream.requests[-1].body)

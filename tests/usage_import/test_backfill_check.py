@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.bootstrap.vendors import usage_sources
 from bot.calls.models import Vendor
 from bot.demo.history import MISREPORTED_DAYS_AGO
 from bot.demo.world import World
@@ -66,12 +67,12 @@ def test_a_day_that_was_not_counted_does_not_differ() -> None:
 async def test_the_make_believe_reports_agree_with_the_calls_but_for_one_day() -> None:
     clock, usage = ManualClock(), MemoryUsage()
     sources = clients(World(clock))
-    await Backfill(sources, usage, clock).read(Stretch(START - 30 * DAY, START))
+    await Backfill(usage_sources(sources), usage, clock).read(Stretch(START - 30 * DAY, START))
     days = [START.date() - back * DAY for back in range(1, 30)]
     sums = await usage.sums([utc_day(one) for one in days], list(Vendor))
     counted = dict(zip(days, sums, strict=True))
     reported = [
-        one for source in sources.values() for one in await source.reported(days[-1], days[0])
+        one for source in sources.values() for one in await source.usage.reported(days[-1], days[0])
     ]
     assert len(reported) == 2 * len(days)
     found = differences(counted, reported)

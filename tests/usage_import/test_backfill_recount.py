@@ -61,7 +61,7 @@ def told() -> dict[Vendor, Pages]:
 @pytest.fixture
 def sources(world: World, told: dict[Vendor, Pages]) -> dict[Vendor, Heard]:
     return {
-        vendor: Heard(one, vendor, one.days_at_once, told[vendor])
+        vendor: Heard(one.usage, vendor, one.usage.days_at_once, told[vendor])
         for vendor, one in clients(world).items()
     }
 

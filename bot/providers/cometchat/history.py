@@ -97,11 +97,14 @@ class CometChatHistory:
     first page that is wholly a day older than the stretch is the last one; else all are read.
     """
 
+    vendor = Vendor.COMETCHAT
+    days_at_once = 400
+
     def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
 
-    async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """One page; a cursor is its number, and when the oldest call before it began.
 
         VendorGarbled for another page than was asked for, and for an empty one that should not be.

@@ -10,10 +10,11 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from bot.calls.acts import Person
-from bot.calls.models import Page
+from bot.calls.models import CallRef, Page, Vendor
 from bot.calls.verbs import Listed
+from bot.errors import Ambiguous, Impossible, VendorUnreachable
 from bot.providers.cometchat.models import PagedResponse
-from bot.providers.cometchat.queries import segment
+from bot.providers.cometchat.queries import CometChatQueries, segment
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
@@ -46,8 +47,27 @@ class _Many(PagedResponse):
 class GroupQueries:
     """Reads the lists of groups; raises `VendorError`."""
 
-    def __init__(self, chat: HttpClient) -> None:
+    def __init__(self, chat: HttpClient, queries: CometChatQueries) -> None:
         self._chat = chat
+        self._queries = queries
+
+    async def behind(self, ref: CallRef) -> str:
+        """The guid of the group behind the call; Impossible when there is none.
+
+        A doubt about this reading is none about the act: VendorUnreachable, since nothing was sent.
+        """
+        try:
+            call = await self._queries.call(ref.id)
+        except Ambiguous as doubt:
+            raise VendorUnreachable(
+                "CometChat did not say which group is behind the call.", vendor=Vendor.COMETCHAT
+            ) from doubt
+        if call.group is None:
+            raise Impossible(
+                "There is no chat group behind this call: it is a 1-to-1 call or a meeting.",
+                next_step="Use your app's own moderation for 1-to-1 calls and meetings.",
+            )
+        return call.group
 
     async def people(self, guid: str, which: Listed) -> Page[Person]:
         """Everybody on that list, each once; `next` is set where it goes on."""

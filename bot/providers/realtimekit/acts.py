@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.calls.acts import Act
-from bot.calls.capabilities import Enforcement, can
+from bot.calls.capabilities import Capability, Enforcement, can, cannot, complete, performers
 from bot.calls.models import CallRef, RtmpTarget
-from bot.calls.outcomes import Receipt
+from bot.calls.outcomes import Observation, Receipt
 from bot.calls.verbs import (
+    Aim,
     End,
     LiveStart,
     LiveStop,
@@ -22,6 +23,7 @@ from bot.calls.verbs import (
     Summarise,
     Unlock,
 )
+from bot.errors import Impossible
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
@@ -31,11 +33,13 @@ from bot.providers.realtimekit.acts_people import (
     not_at_vendor,
 )
 from bot.providers.realtimekit.models import OWN_PREFIX, KickAllResponse, Recording, output_prefix
-from bot.providers.realtimekit.observe import output, target_of
+from bot.providers.realtimekit.observe import RealtimeKitObserver, output, target_of
 from bot.providers.realtimekit.queries import RealtimeKitQueries, meeting_path, segment
 from bot.providers.realtimekit.queries_meetings import MeetingQueries
 from bot.providers.realtimekit.queries_recordings import meant
+from bot.providers.realtimekit.unsupported import CANNOT
 from bot.providers.realtimekit.unsupported_mute import MuteSupport
+from bot.providers.unsupported import WithoutPreparation
 
 _MAY_BEGIN_ANEW = (
     "Everyone is removed, the session ends and its recordings stop. "
@@ -49,19 +53,45 @@ _SUMMARY_TAKES_A_TRANSCRIPT = (
 _ONE_PICTURE = {"kind": ("composite",)}
 
 
-class RealtimeKitActs(RealtimeKitPeopleActs):
-    """Each method sends the one request that does its verb; some read first what it is about."""
+class RealtimeKitActs(RealtimeKitPeopleActs, WithoutPreparation):
+    """`CallActs` of one RealtimeKit app: each verb has a method, marked with `can`.
+
+    Each sends the one request that does its verb; some read first what it is about.
+    """
 
     def __init__(
         self,
         http: HttpClient,
         queries: RealtimeKitQueries,
-        rooms: MeetingQueries,
+        meetings: MeetingQueries,
         mutes: MuteSupport,
         rtmp_targets: Mapping[str, RtmpTarget],
     ) -> None:
-        super().__init__(http, queries, rooms, mutes)
+        super().__init__(http, queries, meetings, mutes)
         self._targets = rtmp_targets
+        self._observer = RealtimeKitObserver(queries, meetings)
+        self._table = _capabilities(rtmp_targets)
+
+    @property
+    def capabilities(self) -> Mapping[str, Capability]:
+        """What can be done; without mute for a while once the account was found not to have it."""
+        return self._mutes.narrowed(self._table)
+
+    async def perform(self, act: Act) -> Receipt:
+        """See `CallActs.perform`; Impossible when the capabilities say so."""
+        capability = self.capabilities[act.verb.name]
+        if not capability.possible:
+            raise Impossible(f"{act.verb.label} is not possible. {capability.why}")
+        if act.verb.aim is Aim.PEOPLE and not capability.reaches(everyone=act.everyone):
+            raise Impossible(f"{act.verb.label} is possible only to {capability.aims}.")
+        if (refused := capability.refuses(act.verb)) is not None:
+            raise Impossible(f"{act.verb.label} is not possible with {refused}.")
+        receipt: Receipt = await getattr(self, _PERFORMERS[act.verb.name].method)(act)
+        return receipt
+
+    async def observe(self, act: Act) -> Observation:
+        """See `CallActs.observe`."""
+        return await self._observer.observe(act)
 
     @can(End, why=_MAY_BEGIN_ANEW, also=RECORDINGS_STOP)
     async def _end(self, act: Act) -> Receipt:
@@ -177,3 +207,17 @@ def _address(target: RtmpTarget) -> str:
     """The whole RTMP address, key and all: for the request's body only."""
     key = target.key.get_secret_value()
     return f"{target.url.rstrip('/')}/{key}" if key else target.url
+
+
+_PERFORMERS = performers(RealtimeKitActs)
+"""Which method does a verb."""
+
+
+def _capabilities(targets: Mapping[str, RtmpTarget]) -> Mapping[str, Capability]:
+    supported = {verb: performer.capability for verb, performer in _PERFORMERS.items()}
+    rtmp = (
+        Capability(level=Enforcement.ENFORCED, only={"to": tuple(targets)})
+        if targets
+        else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
+    )
+    return complete({**CANNOT, **supported, RtmpStart.name: rtmp})

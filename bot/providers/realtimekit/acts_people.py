@@ -48,13 +48,13 @@ class RealtimeKitPeopleActs:
         self,
         http: HttpClient,
         queries: RealtimeKitQueries,
-        rooms: MeetingQueries,
+        meetings: MeetingQueries,
         mutes: MuteSupport,
     ) -> None:
         self._mutes = mutes
         self._http = http
         self._queries = queries
-        self._rooms = rooms
+        self._meetings = meetings
 
     @can(Mute, level=Enforcement.BEST_EFFORT, why=_MUTE_IS_UNSEEN, instead=Kick, only=_AUDIO)
     async def _mute(self, act: Act) -> Receipt:
@@ -156,7 +156,7 @@ class RealtimeKitPeopleActs:
     @can(Block, why=_KEPT_OUT)
     async def _block(self, act: Act) -> Receipt:
         """Kick, then delete the enrolment; NotAtVendor only where neither was there."""
-        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        enrolled = await self._meetings.enrolment(act.call.id, act.people[0])
         try:
             removed = await self._at_people(
                 Idempotency.REPEATABLE, act, "kick", _named(act), "removed them"
@@ -184,7 +184,7 @@ class RealtimeKitPeopleActs:
         return await self._delist(act.call, await self._enrolment(act))
 
     async def _enrolment(self, act: Act) -> Enrolled:
-        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        enrolled = await self._meetings.enrolment(act.call.id, act.people[0])
         if enrolled is None:
             raise not_at_vendor(f"{act.people[0].shown} is not on this meeting's list.")
         return enrolled

@@ -141,11 +141,14 @@ class RealtimeKitHistory:
     for on either side, and what does not touch the stretch is left out here.
     """
 
+    vendor = Vendor.REALTIMEKIT
+    days_at_once = 7
+
     def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
 
-    async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """One page of sessions, and the recordings of the time they cover.
 
         A cursor is the page's number, and how many sessions came before it. VendorGarbled for a

@@ -37,9 +37,9 @@ _STOPPED = "RealtimeKit does not show the recording running."
 class RealtimeKitObserver:
     """One reading for each verb that leaves a trace."""
 
-    def __init__(self, queries: RealtimeKitQueries, rooms: MeetingQueries) -> None:
+    def __init__(self, queries: RealtimeKitQueries, meetings: MeetingQueries) -> None:
         self._queries = queries
-        self._rooms = rooms
+        self._meetings = meetings
         self._observers: dict[str, Callable[[Act], Awaitable[Observation]]] = {
             Kick.name: self._kicked,
             Block.name: self._blocked,
@@ -59,7 +59,7 @@ class RealtimeKitObserver:
             RtmpStop.name: self._sending,
         }
 
-    async def at(self, act: Act) -> Observation:
+    async def observe(self, act: Act) -> Observation:
         """What shows of the act; UNKNOWABLE for verbs the vendor keeps no trace of."""
         look = self._observers.get(act.verb.name)
         if look is None:
@@ -87,13 +87,13 @@ class RealtimeKitObserver:
         shown = act.people[0].shown
         if await self._stays_of(act):
             return _so(f"{shown} is in the room.", done=False)
-        if await self._rooms.enrolment(act.call.id, act.people[0]):
+        if await self._meetings.enrolment(act.call.id, act.people[0]):
             return _so(f"{shown} is not in the room, but still on the meeting's list.", done=False)
         return _so(f"{shown} is neither in the room nor on the meeting's list.")
 
     async def _delisted(self, act: Act) -> Observation:
         shown = act.people[0].shown
-        if await self._rooms.enrolment(act.call.id, act.people[0]):
+        if await self._meetings.enrolment(act.call.id, act.people[0]):
             return _so(f"{shown} is on the meeting's list.", done=False)
         return _so(f"{shown} is not on the meeting's list.")
 
@@ -101,14 +101,14 @@ class RealtimeKitObserver:
         if not isinstance(act.verb, Preset):
             raise TypeError(act.verb.name)
         shown = act.people[0].shown
-        enrolled = await self._rooms.enrolment(act.call.id, act.people[0])
+        enrolled = await self._meetings.enrolment(act.call.id, act.people[0])
         if enrolled is None:
             return _so(f"{shown} is not on the meeting's list.", done=False)
         words = f"RealtimeKit shows {shown} with the preset {enrolled.preset or 'unknown'}."
         return _so(words, done=enrolled.preset == act.verb.preset)
 
     async def _locking(self, act: Act) -> Observation:
-        locked = (await self._rooms.meeting(act.call.id)).locked
+        locked = (await self._meetings.meeting(act.call.id)).locked
         if locked is None:
             return _unknowable("RealtimeKit does not say whether the meeting is locked.")
         words = f"RealtimeKit shows the meeting as {'locked' if locked else 'not locked'}."

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Hashable
-from urllib.parse import quote
 
 from bot.calls.models import Call, CallRef, Page, Participant, Vendor
 from bot.errors import NotAtVendor, VendorError
 from bot.providers.http.client import HttpClient, Params
 from bot.providers.http.decode import M, read
 from bot.providers.http.paging import gather_pages
+from bot.providers.http.paths import path_segment
 from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import (
     STARTED,
@@ -39,9 +39,7 @@ _MOST_PAGES = 200
 
 def segment(identifier: str) -> str:
     """An id as one step of a path; NotAtVendor when it would lead to another path."""
-    if identifier in {"", ".", ".."}:
-        raise NotAtVendor("RealtimeKit has no such id.", vendor=Vendor.REALTIMEKIT, status=404)
-    return quote(identifier, safe="")
+    return path_segment(identifier, Vendor.REALTIMEKIT, "RealtimeKit has no such id.")
 
 
 def meeting_path(meeting: str) -> str:

@@ -1,72 +1,48 @@
-"""Looking around at RealtimeKit: who belongs to a meeting, which rooms there are, who is where."""
+"""Every report of RealtimeKit: who belongs to a meeting and was there, what is left of it."""
 
 import asyncio
 from collections.abc import Sequence
 
 from bot.calls.acts import Person
 from bot.calls.attendance import Attendance, by_arrival
-from bot.calls.models import Call, CallRef, Page
-from bot.calls.names import bare
-from bot.calls.reports import CallMember, Room, RoomKind, Sighting, Sightings
-from bot.errors import NotAtVendor, VendorError
-from bot.priority import current
+from bot.calls.models import CallRef, Page
+from bot.calls.recordings import RunningRecording
+from bot.calls.reports import CallMember, Room, RoomKind
+from bot.calls.verbs import Listed
+from bot.errors import NotAtVendor
 from bot.providers.http.paging import gather_pages
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import RealtimeKitQueries, connection
-from bot.providers.realtimekit.queries_meetings import Enrolled, MeetingQueries
-from bot.providers.unsupported import NOBODY_YET
-from bot.single_flight import SingleFlight
-
-_PAGE = 100
-_MOST_CALLS = 5
-"""Pages of live calls that are looked through: five hundred calls."""
-
-MOST_SEARCHED = 40
-"""Calls whose people are read for one search, fullest first."""
-
-_MOST_REQUESTS = 60
-"""Pages of people read for one search, over all its calls."""
+from bot.providers.realtimekit.queries import connection
+from bot.providers.realtimekit.queries_meetings import Enrolled
+from bot.providers.realtimekit.reports_files import FileReports
+from bot.providers.realtimekit.reports_quality import QualityReports
+from bot.providers.unsupported import NOBODY_YET, SUPPORTED, list_unsupported, report_capabilities
 
 _MOST_PAGES = 20
 """Pages of people read of one call: a thousand connections, those that ended too."""
 
-_AT_ONCE = 4
 
+class RealtimeKitReports(FileReports, QualityReports):
+    """`CallReports` of one RealtimeKit app; every list is bounded."""
 
-class _Search:
-    """One search under way: what is looked for, how much may still be asked, and whose turn it is.
+    capabilities = report_capabilities(
+        attendance=SUPPORTED,
+        quality=SUPPORTED,
+        members=SUPPORTED,
+        recordings=SUPPORTED,
+        transcripts=SUPPORTED,
+        feedback="RealtimeKit asks nobody how a call was.",
+        rooms=SUPPORTED,
+    )
+    lists = frozenset({Listed.MEMBERS})
 
-    `turn` keeps requests from waiting for the rate until they are past their deadline.
-    """
-
-    def __init__(self, words: str) -> None:
-        self._wanted = bare(words)
-        self._left = _MOST_REQUESTS
-        self.turn = asyncio.Semaphore(_AT_ONCE)
-
-    def may_ask(self) -> bool:
-        """Take one request, if there is one left."""
-        self._left -= 1
-        return self._left >= 0
-
-    def means(self, stay: Stay) -> bool:
-        """Whether these words are one of the ids, or a part of the name, as names are compared."""
-        ids = {bare(one or "") for one in (stay.user_id, stay.custom_id)}
-        name = bare(stay.name or "")
-        return bool(self._wanted) and (self._wanted in ids or self._wanted in name)
-
-
-class RealtimeKitReports:
-    """Reading beyond one call's live picture; every list is bounded."""
-
-    def __init__(self, queries: RealtimeKitQueries, rooms: MeetingQueries) -> None:
-        self._queries = queries
-        self._rooms = rooms
-        self._flights = SingleFlight()
+    async def recordings_running(self, call: CallRef) -> Sequence[RunningRecording]:
+        """See `CallReports.recordings_running`; RTMP outputs of ours are stopped by their name."""
+        return await self._recordings.running(call)
 
     async def members(self, call: CallRef) -> Page[CallMember]:
-        """Who is enrolled in the meeting, and whether they are in the running session."""
-        enrolled, here = await asyncio.gather(self._rooms.enrolled(call.id), self._here(call))
+        """Who is enrolled in the meeting, the first thousand, and who of them is in the call."""
+        enrolled, here = await asyncio.gather(self._meetings.enrolled(call.id), self._here(call))
         members = tuple(
             CallMember(
                 id=one.id,
@@ -98,9 +74,11 @@ class RealtimeKitReports:
         stays = sorted((one.attendee() for one in came.items), key=by_arrival)
         return Attendance(stays=tuple(stays), more=came.more)
 
-    async def enrolled(self, call: CallRef) -> Page[Person]:
-        """The same people as somebody an act may mean."""
-        enrolled = await self._rooms.enrolled(call.id)
+    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
+        """See `CallReports.listed`: who is enrolled, by RealtimeKit's id and the app's own."""
+        if which is not Listed.MEMBERS:
+            raise list_unsupported(call, which)
+        enrolled = await self._meetings.enrolled(call.id)
         people = (
             Person(id=one.id, name=one.name, custom_id=one.custom_id, role=one.preset)
             for one in enrolled.items
@@ -116,8 +94,10 @@ class RealtimeKitReports:
         return await self._queries.present(session.id)
 
     async def rooms(self) -> Sequence[Room]:
-        """Presets, then meetings; a meeting that lets nobody in says so."""
-        presets, meetings = await asyncio.gather(self._rooms.presets(), self._rooms.meetings())
+        """Presets, then meetings, the first thousand of each; a locked meeting says so."""
+        presets, meetings = await asyncio.gather(
+            self._meetings.presets(), self._meetings.meetings()
+        )
         return (
             *(Room(kind=RoomKind.PRESET, name=one.name or one.id or "") for one in presets.items),
             *(
@@ -130,60 +110,6 @@ class RealtimeKitReports:
                 for one in meetings.items
             ),
         )
-
-    async def find(self, words: str) -> Sightings:
-        """Who answers to `words` in the live calls, by id or any part of the name.
-
-        Names are compared here: what the vendor's own search takes is documented in contradictory
-        ways. Calls that were not read, or not to the end, are counted in `unread`. What different
-        searches read at the same moment is read once.
-        """
-        calls, unread = await self._flights.do((current(), "live"), self._live)
-        full = sorted((call for call in calls if call.people), key=lambda call: -call.people)
-        search = _Search(words)
-        found = await asyncio.gather(
-            *(self._searched(call, search) for call in full[:MOST_SEARCHED])
-        )
-        unread += max(len(full) - MOST_SEARCHED, 0) + sum(not whole for _, whole in found)
-        return Sightings(found=tuple(one for seen, _ in found for one in seen), unread=unread)
-
-    async def _live(self) -> tuple[Sequence[Call], int]:
-        """The live calls, and how many there are beyond them, at least."""
-        total = 0
-
-        async def page(number: int) -> tuple[list[Call], str | None]:
-            nonlocal total
-            listed = await self._queries.live(_PAGE, str(number))
-            total = listed.total or total
-            return list(listed.items), listed.next
-
-        calls = await gather_pages(page, lambda one: one.ref, most=_MOST_CALLS)
-        return calls.items, max(total - len(calls.items), 1) if calls.more else 0
-
-    async def _searched(self, call: Call, search: _Search) -> tuple[list[Sighting], bool]:
-        """Who is meant in one call, and whether it was read to the end."""
-        session = call.ref.session or ""
-
-        async def page(number: int) -> tuple[list[Stay], str | None]:
-            if not search.may_ask():
-                return [], str(number)
-            asked = (current(), session, number)
-            return await self._flights.do(asked, lambda: self._queries.stays(session, number))
-
-        async with search.turn:
-            try:
-                came = await gather_pages(page, connection, most=_MOST_PAGES)
-            except NotAtVendor:
-                return [], True
-            except VendorError:
-                return [], False
-        here = {
-            stay.person or connection(stay): stay
-            for stay in came.items
-            if stay.here and search.means(stay)
-        }
-        seen = [Sighting(call=call, person=stay.participant()) for stay in here.values()]
-        return seen, not came.more
 
 
 def _is_in(enrolled: Enrolled, here: Sequence[Stay]) -> bool:

@@ -11,18 +11,17 @@ from pydantic import BaseModel, Field, SecretStr
 from bot.calls.models import CallRef
 from bot.calls.reports import File, FileKind, Files
 from bot.errors import NotAtVendor, VendorError
-from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import LenientList, M, Maybe, Moment, read
 from bot.providers.http.paging import gather_pages
 from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import MeetingSession, Paging, Recording, next_page
-from bot.providers.realtimekit.queries import RealtimeKitQueries, segment
+from bot.providers.realtimekit.queries import segment
 from bot.providers.realtimekit.queries_recordings import (
     MOST_DETAILS,
     OURS,
     RecordingDetails,
-    RecordingQueries,
 )
+from bot.providers.realtimekit.reports_base import ReportsBase
 
 _PAGE = 50
 _MOST_PAGES = 4
@@ -96,28 +95,25 @@ _OF_A_SESSION: dict[FileKind, tuple[str, type[_OneTranscript | _OneSummary | _On
 """Where each is asked for, and in which words it is answered: they differ."""
 
 
-class FileReports:
-    """Reading the files of a call; asks only for the kinds that are wanted."""
+class FileReports(ReportsBase):
+    """The files of a call; asks only for the kinds that are wanted."""
 
-    def __init__(
-        self, http: HttpClient, queries: RealtimeKitQueries, recordings: RecordingQueries
-    ) -> None:
-        self._recordings_read = recordings
-        self._http = http
-        self._queries = queries
+    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
+        """See `CallReports.files`: a file that is not there (any more, or yet) is left out.
 
-    async def files(self, call: CallRef, kinds: Collection[FileKind]) -> Files:
-        """Newest first; a file that is not there (any more, or yet) is left out."""
-        recordings, papers = await asyncio.gather(
-            self._recordings(call, FileKind.RECORDING in kinds),
-            self._papers(call, [kind for kind in _OF_A_SESSION if kind in kinds]),
+        Recordings of every run; transcripts, summaries and chat logs of the latest three. Who
+        began a recording and why it stopped is asked of the newest ten.
+        """
+        recordings, of_sessions = await asyncio.gather(
+            self._recording_files(call, FileKind.RECORDING in kinds),
+            self._session_files(call, [kind for kind in _OF_A_SESSION if kind in kinds]),
         )
         return Files(
-            files=(*recordings.files, *papers.files),
-            missing=(*recordings.missing, *papers.missing),
+            files=(*recordings.files, *of_sessions.files),
+            missing=(*recordings.missing, *of_sessions.missing),
         )
 
-    async def _recordings(self, call: CallRef, wanted: bool) -> Files:  # noqa: FBT001 - private
+    async def _recording_files(self, call: CallRef, wanted: bool) -> Files:  # noqa: FBT001 - private
         """All runs of the meeting. An RTMP output counts only when it left a file, too."""
         if not wanted:
             return Files(files=())
@@ -136,19 +132,19 @@ class FileReports:
 
         kept = await gather_pages(page, lambda one: one.id, most=_MOST_PAGES)
         shown = [one for one in kept.items if one.output is None or one.url]
-        told = await self._recordings_read.details([one.id for one in shown[:MOST_DETAILS]])
+        told = await self._recordings.details([one.id for one in shown[:MOST_DETAILS]])
         files = tuple(one.listed(told.get(one.id)) for one in shown)
         older = (f"Recordings older than the newest {len(kept.items)} were not read.",)
         return Files(files=files, missing=older if kept.more else ())
 
-    async def _papers(self, call: CallRef, kinds: Collection[FileKind]) -> Files:
+    async def _session_files(self, call: CallRef, kinds: Collection[FileKind]) -> Files:
         """What the latest sessions of the meeting left, asked for side by side."""
         if not kinds:
             return Files(files=())
         runs = await self._queries.runs(call.id, RUNS + 1)
         latest = runs[:RUNS]
         found = await asyncio.gather(
-            *(self._paper(session, kind) for session in latest for kind in kinds)
+            *(self._session_file(session, kind) for session in latest for kind in kinds)
         )
         older = (f"Sessions before the latest {RUNS} were not asked for.",)
         return Files(
@@ -159,7 +155,7 @@ class FileReports:
             ),
         )
 
-    async def _paper(self, session: MeetingSession, kind: FileKind) -> File | str | None:
+    async def _session_file(self, session: MeetingSession, kind: FileKind) -> File | str | None:
         """None where there is none; in words, why it could not be read."""
         step, model = _OF_A_SESSION[kind]
         try:

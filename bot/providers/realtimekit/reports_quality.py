@@ -14,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, Field
 from bot.calls.models import CallRef
 from bot.calls.reports import PersonQuality, Quality
 from bot.errors import VendorError
-from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
 from bot.providers.realtimekit.models import Stay
-from bot.providers.realtimekit.queries import RealtimeKitQueries, connection, segment
+from bot.providers.realtimekit.queries import connection, segment
+from bot.providers.realtimekit.reports_base import ReportsBase
 
 MOST_PEERS = 25
 """Connections read of one call: one request each, and ten a second."""
@@ -121,12 +121,8 @@ class _OnePeer(BaseModel):
     data: _Participant
 
 
-class QualityReports:
-    """Reading peer reports; several at once, never so many that one waits past its deadline."""
-
-    def __init__(self, http: HttpClient, queries: RealtimeKitQueries) -> None:
-        self._http = http
-        self._queries = queries
+class QualityReports(ReportsBase):
+    """Peer reports; several at once, never so many that one waits past its deadline."""
 
     async def quality(self, call: CallRef) -> Quality:
         """Each person by their worst connection, the worst people first; MOST_PEERS at most.

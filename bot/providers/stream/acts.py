@@ -1,80 +1,76 @@
-"""What can be done in a Stream Video call, and what cannot and why."""
+"""Every act on Stream Video: what can be done in a call, what cannot, and how far it carries."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 
 from bot.calls.acts import Act
-from bot.calls.capabilities import Capability, Enforcement, cannot, performers
-from bot.calls.models import RtmpTarget
-from bot.calls.outcomes import Receipt
-from bot.calls.verbs import (
-    Block,
-    Grant,
-    GroupBan,
-    GroupRemove,
-    GroupUnban,
-    Kick,
-    LiveStart,
-    Poll,
-    Preset,
-    RecordPause,
-    RecordResume,
-    RecordStart,
-    RecordStop,
-    RtmpStart,
-    Say,
-    Summarise,
-    TranscribeStart,
-    Unblock,
-)
+from bot.calls.capabilities import Capability, Enforcement, cannot, complete, performers
+from bot.calls.cases import Case
+from bot.calls.leaving import Departures
+from bot.calls.models import CallRef, RtmpTarget
+from bot.calls.outcomes import Observation, Receipt
+from bot.calls.verbs import LiveStart, RtmpStart, Verb
+from bot.clock import Clock
 from bot.errors import Impossible
+from bot.providers.http.client import HttpClient
 from bot.providers.stream.acts_media import StreamMediaActs
 from bot.providers.stream.acts_people import StreamPeopleActs
-from bot.providers.stream.acts_prepare import PREPARED
+from bot.providers.stream.acts_prepare import PREPARED, LockRule
 from bot.providers.stream.acts_room import StreamRoomActs
-
-NO_PAUSE = "Stream Video can only start and stop a recording."
-NO_GROUP = "A call of Stream Video has no chat group behind it."
-CANNOT: Mapping[str, Capability] = MappingProxyType(
-    {
-        RecordPause.name: cannot(NO_PAUSE, instead=RecordStop),
-        RecordResume.name: cannot(NO_PAUSE, instead=RecordStart),
-        GroupRemove.name: cannot(NO_GROUP, instead=Kick),
-        GroupBan.name: cannot(NO_GROUP, instead=Block),
-        GroupUnban.name: cannot(NO_GROUP, instead=Unblock),
-        Preset.name: cannot(
-            "Stream Video has no presets: permissions are given one by one.", instead=Grant
-        ),
-        Poll.name: cannot("Stream Video has no polls in calls.", instead=Say),
-        Summarise.name: cannot("Stream Video makes no summaries.", instead=TranscribeStart),
-    }
-)
+from bot.providers.stream.observe import StreamObserver
+from bot.providers.stream.unsupported import CANNOT
 
 
 class StreamActs(StreamPeopleActs, StreamRoomActs, StreamMediaActs):
-    """Every act of one Stream app."""
+    """`CallActs` of one Stream app: each verb has a method, marked with `can`."""
 
-    def capabilities(self) -> dict[str, Capability]:
-        """What Stream makes of each verb; RTMP goes to the named targets only."""
-        can_do = {verb: doing.capability for verb, doing in DOING.items()}
-        return {**can_do, **CANNOT, RtmpStart.name: _rtmp_capability(self.targets)}
+    prepared = PREPARED
+
+    def __init__(
+        self,
+        http: HttpClient,
+        clock: Clock,
+        rtmp_targets: Mapping[str, RtmpTarget],
+        moderator_id: str | None,
+        lock: LockRule,
+    ) -> None:
+        super().__init__(http, clock, rtmp_targets, moderator_id, lock)
+        self._observer = StreamObserver(self.queries)
+        self.capabilities = _capabilities(rtmp_targets)
+
+    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
+        """See `CallActs.prepare`: a few reads, before anything is changed."""
+        return await self.preparation.prepare(act, past)
+
+    async def departures(self, call: CallRef, verb: Verb) -> Departures | None:
+        """See `CallActs.departures`: of going backstage, by the roles that the call counts."""
+        return await self.preparation.departures(call, verb)
 
     async def perform(self, act: Act) -> Receipt:
-        """Do it once; Impossible for a verb that Stream has no act for."""
-        doing = DOING.get(act.verb.name)
-        if doing is None:
+        """See `CallActs.perform`. An act that was not prepared is prepared first."""
+        performer = _PERFORMERS.get(act.verb.name)
+        if performer is None:
             raise Impossible(f"{act.verb.label} is not possible. {CANNOT[act.verb.name].why}")
         if act.before is None and act.verb.name in PREPARED:
-            act = await self.preparing.prepare(act, ())
-        receipt: Receipt = await getattr(self, doing.method)(act)
+            act = await self.prepare(act, ())
+        receipt: Receipt = await getattr(self, performer.method)(act)
         return receipt
 
+    async def observe(self, act: Act) -> Observation:
+        """See `CallActs.observe`."""
+        why = self.capabilities[act.verb.name].why
+        return await self._observer.observe(act, otherwise=why)
 
-DOING = performers(StreamActs)
+
+_PERFORMERS = performers(StreamActs)
 """Which method does a verb."""
 
 
-def _rtmp_capability(targets: Mapping[str, RtmpTarget]) -> Capability:
-    if not targets:
-        return cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
-    return Capability(level=Enforcement.ENFORCED, only={"to": tuple(targets)})
+def _capabilities(targets: Mapping[str, RtmpTarget]) -> Mapping[str, Capability]:
+    """What Stream makes of each verb; RTMP goes to the named targets only."""
+    supported = {verb: performer.capability for verb, performer in _PERFORMERS.items()}
+    rtmp = (
+        Capability(level=Enforcement.ENFORCED, only={"to": tuple(targets)})
+        if targets
+        else cannot("No RTMP target is named in callwarden.toml.", instead=LiveStart)
+    )
+    return complete({**supported, **CANNOT, RtmpStart.name: rtmp})

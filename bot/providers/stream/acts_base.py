@@ -36,7 +36,7 @@ class StreamActsBase:
         self.http = http
         self.clock = clock
         self.queries = StreamQueries(http)
-        self.preparing = StreamPreparation(self.queries, lock)
+        self.preparation = StreamPreparation(self.queries, lock)
         self.targets = rtmp_targets
         self.moderator = moderator_id
 

@@ -47,7 +47,7 @@ class StreamPreparation:
         self._rule = rule
 
     async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
-        """See `CallProvider.prepare`."""
+        """See `CallActs.prepare`."""
         if act.verb.name not in PREPARED:
             return act
         return act.model_copy(update={"before": await self._before(act, past)})
@@ -104,7 +104,7 @@ class StreamPreparation:
             )
         return PriorState(limits=held.limits)
 
-    async def leaving(self, call: CallRef, verb: Verb) -> Departures | None:
+    async def departures(self, call: CallRef, verb: Verb) -> Departures | None:
         """Who leaves when the call goes backstage: all whose role may not join it there.
 
         Who was given that right by itself does not show, nor what roles may where Stream does not

@@ -29,7 +29,7 @@ class StreamRoomActs(StreamActsBase):
     @can(Lock, level=Enforcement.BEST_EFFORT, why=_LIMIT)
     async def _lock(self, act: Act) -> Receipt:
         before = act.before or PriorState()
-        limits = limits_written(self.preparing.wanted(before))
+        limits = limits_written(self.preparation.wanted(before))
         answer = await self.change(act, {"limits": limits})
         return accepted(act, answer, f": at most {before.most} people")
 

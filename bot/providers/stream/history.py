@@ -153,12 +153,15 @@ class StreamHistory:
     order is documented, so none is asked for.
     """
 
+    vendor = Vendor.STREAM
+    days_at_once = 1
+
     def __init__(self, queries: StreamQueries, clock: Clock) -> None:
         self._queries = queries
         self._clock = clock
         self._stored_files: dict[str, tuple[float, list[StoredFile]]] = {}
 
-    async def history(self, stretch: Stretch, cursor: str | None) -> Page[CallRecord]:
+    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
         """The runs that ended in the stretch or later, then those still running.
 
         Recordings are a request for each call, so they are asked for only where all ended runs are

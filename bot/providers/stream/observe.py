@@ -32,7 +32,7 @@ class StreamObserver:
     def __init__(self, queries: StreamQueries) -> None:
         self._queries = queries
 
-    async def at(self, act: Act, otherwise: str) -> Observation:
+    async def observe(self, act: Act, *, otherwise: str) -> Observation:
         """What shows of `act` now; `otherwise` is why nothing does, for a verb nobody judges."""
         verb = act.verb
         if isinstance(verb, Mute):

@@ -1,31 +1,16 @@
 """Stream Video: its REST API with a server's token, from live calls to RTMP outputs."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import SecretStr
 
-from bot.calls.acts import Act, Person
-from bot.calls.attendance import Attendance
-from bot.calls.capabilities import complete
-from bot.calls.cases import Case
-from bot.calls.leaving import Departures
 from bot.calls.models import Call, CallRef, Page, Participant, RtmpTarget, Vendor
-from bot.calls.outcomes import Observation, Receipt
 from bot.calls.reports import (
-    REPORTS,
-    CallMember,
-    Feedback,
-    FileKind,
-    Files,
-    Quality,
-    Room,
     Sightings,
 )
-from bot.calls.verbs import Listed, Verb
 from bot.clock import Clock
 from bot.errors import VendorError
 from bot.providers.http.client import Connect, HttpClient, VendorEndpoint
@@ -33,20 +18,16 @@ from bot.providers.http.credentials import StreamToken
 from bot.providers.http.decode import read
 from bot.providers.http.retry import Idempotency
 from bot.providers.stream.acts import StreamActs
-from bot.providers.stream.acts_prepare import COUNT_ALL, PREPARED, LockRule
+from bot.providers.stream.acts_prepare import COUNT_ALL, LockRule
 from bot.providers.stream.history import StreamHistory
 from bot.providers.stream.models import ParticipantsResponse, QueryCallsResponse, Stay, problem
-from bot.providers.stream.observe import StreamObserver
 from bot.providers.stream.queries import API, MOST, StreamQueries
 from bot.providers.stream.reports import StreamReports
-from bot.providers.stream.reports_attendance import StreamAttendance
 from bot.providers.stream.search import ONGOING, StreamSearch
-from bot.providers.unsupported import SUPPORTED, UnsupportedReports, report_capabilities
-from bot.usage.days import Stretch
-from bot.usage.records import CallRecord, VendorDay
+from bot.providers.unsupported import WithoutCallLog
 
 
-class StreamProvider(UnsupportedReports):
+class StreamProvider(WithoutCallLog):
     """Stream Video behind `VendorClient`.
 
     `moderator_id` is the Stream user in whose name people are muted, kicked and written to; it has
@@ -54,10 +35,6 @@ class StreamProvider(UnsupportedReports):
     """
 
     vendor = Vendor.STREAM
-    days_at_once = 1
-    reports = report_capabilities(**dict.fromkeys(REPORTS, SUPPORTED))
-    lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
-    prepared = PREPARED
 
     def __init__(
         self,
@@ -70,13 +47,11 @@ class StreamProvider(UnsupportedReports):
     ) -> None:
         self.http = http
         self._queries = StreamQueries(http)
-        self._acts = StreamActs(http, clock, rtmp_targets, moderator_id, lock)
-        self._observer = StreamObserver(self._queries)
-        self._reports = StreamReports(self._queries)
-        self._attendance = StreamAttendance(self._queries)
         self._search = StreamSearch(self._queries)
-        self._history = StreamHistory(self._queries, clock)
-        self.capabilities = complete(self._acts.capabilities())
+        self.acts = StreamActs(http, clock, rtmp_targets, moderator_id, lock)
+        self.reports = StreamReports(self._queries)
+        self.usage = StreamHistory(self._queries, clock)
+        self.capabilities = self.acts.capabilities
 
     @property
     def diagnosis(self) -> str:
@@ -122,61 +97,9 @@ class StreamProvider(UnsupportedReports):
         except VendorError:
             return None
 
-    async def prepare(self, act: Act, past: Sequence[Case]) -> Act:
-        """See `CallProvider.prepare`: a few reads, before anything is changed."""
-        return await self._acts.preparing.prepare(act, past)
-
-    async def leaving(self, call: CallRef, verb: Verb) -> Departures | None:
-        """See `CallProvider.leaving`: of going backstage, by the roles that the call counts."""
-        return await self._acts.preparing.leaving(call, verb)
-
-    async def perform(self, act: Act) -> Receipt:
-        """See `CallProvider.perform`; Impossible for a verb that Stream has no act for."""
-        return await self._acts.perform(act)
-
-    async def observe(self, act: Act) -> Observation:
-        """See `CallProvider.observe`."""
-        return await self._observer.at(act, self.capabilities[act.verb.name].why)
-
     async def find(self, words: str) -> Sightings:
         """See `CallProvider.find`; 500 calls at most."""
         return await self._search.find(words)
-
-    async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
-        """See `CallProvider.files`; Stream has recordings and transcripts."""
-        return await self._reports.files(call, kinds)
-
-    async def quality(self, call: CallRef) -> Quality:
-        """See `CallProvider.quality`; Stream says nothing about lost packets."""
-        return await self._reports.quality(call)
-
-    async def feedback(self, call: CallRef) -> Sequence[Feedback]:
-        """See `CallProvider.feedback`; Stream says neither names nor times."""
-        return await self._reports.feedback(call)
-
-    async def attendance(self, call: CallRef) -> Attendance:
-        """See `StreamAttendance.of`."""
-        return await self._attendance.of(call)
-
-    async def members(self, call: CallRef) -> Page[CallMember]:
-        """See `CallProvider.members`."""
-        return await self._reports.members(call)
-
-    async def listed(self, call: CallRef, which: Listed) -> Page[Person]:
-        """See `CallProvider.listed`: who is blocked is told by id alone."""
-        return await self._reports.listed(call, which)
-
-    async def rooms(self) -> Sequence[Room]:
-        """See `CallProvider.rooms`: the call types."""
-        return await self._reports.rooms()
-
-    async def history(self, stretch: Stretch, *, cursor: str | None = None) -> Page[CallRecord]:
-        """See `UsageSource.history`."""
-        return await self._history.history(stretch, cursor)
-
-    async def reported(self, first: date, last: date) -> Sequence[VendorDay]:
-        """See `UsageSource.reported`."""
-        return await self._history.reported(first, last)
 
     async def probe(self) -> str:
         """See `CallProvider.probe`."""

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from pydantic import BaseModel
 
 from bot.calls.models import Vendor
 from bot.calls.reports import FileKind
 from bot.calls.verbs import Track
-from bot.errors import NotAtVendor
 from bot.providers.http.answers import Answer
 from bot.providers.http.client import HttpClient
 from bot.providers.http.decode import read
+from bot.providers.http.paths import path_segment
 from bot.providers.http.retry import Idempotency
 from bot.providers.stream.models import CallResponse, GetCallResponse, ParticipantsResponse
 from bot.providers.stream.models_reports import (
@@ -111,12 +110,8 @@ def path_of(cid: str) -> str:
 
 
 def segment(text: str) -> str:
-    """`text` as one part of a path that it cannot leave; NotAtVendor when it cannot be one."""
-    if text in {"", ".", ".."}:
-        raise NotAtVendor(
-            "Stream Video has nothing of that name.", vendor=Vendor.STREAM, status=404
-        )
-    return quote(text, safe="")
+    """`text` as one step of a path; NotAtVendor when it cannot be one."""
+    return path_segment(text, Vendor.STREAM, "Stream Video has nothing of that name.")
 
 
 def sending(tracks: Track) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.calls.acts import Person
 from bot.calls.models import CallRef, Page, Participant
 from bot.calls.reports import (
+    REPORTS,
     CallMember,
     Feedback,
     File,
@@ -28,8 +29,14 @@ from bot.providers.stream.models_reports import (
     ParticipantStatsResponse,
     QueryFeedbackResponse,
 )
-from bot.providers.stream.queries import API, MOST, StreamQueries, segment
-from bot.providers.unsupported import list_unsupported
+from bot.providers.stream.queries import API, MOST, segment
+from bot.providers.stream.reports_attendance import StreamAttendanceReports
+from bot.providers.unsupported import (
+    SUPPORTED,
+    UnsupportedReports,
+    list_unsupported,
+    report_capabilities,
+)
 
 PAGES = 5
 """Pages of people or opinions read for one look."""
@@ -40,11 +47,11 @@ POOR = 50.0
 BEST = 100.0
 
 
-class StreamReports:
-    """Reads of one app beyond the live picture; each method raises `VendorError`."""
+class StreamReports(StreamAttendanceReports, UnsupportedReports):
+    """`CallReports` of one Stream app, which has every one of them."""
 
-    def __init__(self, queries: StreamQueries) -> None:
-        self._queries = queries
+    capabilities = report_capabilities(**dict.fromkeys(REPORTS, SUPPORTED))
+    lists = frozenset({Listed.BLOCKED, Listed.MEMBERS})
 
     async def files(self, call: CallRef, kinds: frozenset[FileKind]) -> Files:
         """Recordings and transcriptions of all runs; one list that cannot be read is missing."""
@@ -98,7 +105,7 @@ class StreamReports:
         found, more = await self._queries.members(call.id)
         here: dict[str, bool | None] = {}
         for start in range(0, len(found), MOST):
-            here |= await self._here(call.id, found[start : start + MOST])
+            here |= await self._presence(call.id, found[start : start + MOST])
         told = tuple(one.to_domain(here=here[one.user_id]) for one in found)
         return Page(items=told, next=more, total=None if more else len(told))
 
@@ -139,7 +146,9 @@ class StreamReports:
             params["next"] = cursor
         return pages
 
-    async def _here(self, cid: str, members: Sequence[MemberResponse]) -> dict[str, bool | None]:
+    async def _presence(
+        self, cid: str, members: Sequence[MemberResponse]
+    ) -> dict[str, bool | None]:
         ids = [one.user_id for one in members]
         here = await self._queries.stays(cid, {"user_id": {"$in": ids}})
         seen = {stay.user.id for stay in here.participants}

@@ -45,13 +45,13 @@ class _Page(BaseModel):
     next: Maybe[str] = None
 
 
-class StreamAttendance:
-    """Reads the list of one app's calls; each method raises `VendorError`."""
+class StreamAttendanceReports:
+    """Reads who was in a run of a call; raises `VendorError`."""
 
     def __init__(self, queries: StreamQueries) -> None:
         self._queries = queries
 
-    async def of(self, call: CallRef) -> Attendance:
+    async def attendance(self, call: CallRef) -> Attendance:
         """Everybody of the run that the reference names, else of the latest one.
 
         Ten pages of a hundred stays are read at most.

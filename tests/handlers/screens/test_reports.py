@@ -55,7 +55,7 @@ class Place:
 async def opened(show: Show, store: SqlStore) -> AsyncIterator[Place]:
     """The vendors before a bot of their own, which keeps its record in `store`."""
     stream, comet = FakeProvider(), FakeProvider(Vendor.COMETCHAT)
-    stream.reports = report_capabilities(**dict.fromkeys(REPORTS, HAS))
+    stream.reports.capabilities = report_capabilities(**dict.fromkeys(REPORTS, HAS))
     stream.open_call("room", "ann=Ann", "bob=Bob", title="Room")
     stream.keep_file("room", "rec_1.mp4")
     comet.open_call("talk", "ann2=Ann Two", title="Talk")
@@ -319,6 +319,6 @@ async def test_the_vendors_themselves_answer_every_look_they_have(show: Show) ->
         for report in REPORTS.values():
             about = f"{vendor}:{call.ref.id}" if report.of_call else str(vendor)
             text = await mira.types(f"{report.name} {about}")
-            has = provider.reports[report.name].possible
+            has = provider.reports.capabilities[report.name].possible
             assert (f"has no “{report.label}”" in text) is not has
             assert ("As of" in text) is has

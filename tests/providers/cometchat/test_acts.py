@@ -37,7 +37,7 @@ async def test_a_group_act_goes_to_the_chat_api_without_a_body(
     server: CometChatServer, provider: CometChatProvider, verb: Verb, method: str, path: str
 ) -> None:
     server.groups[GROUP].banned.add("ada")
-    await provider.perform(order(verb, "ada"))
+    await provider.acts.perform(order(verb, "ada"))
     read, sent = server.requests
     assert (read.method, read.path) == ("GET", f"/v3/calls/{ROOM}")
     assert (sent.method, sent.path, sent.query, sent.body) == (method, path, "", b"")
@@ -46,13 +46,13 @@ async def test_a_group_act_goes_to_the_chat_api_without_a_body(
 async def test_a_ban_changes_the_group_and_leaves_the_call_as_it_is(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
-    await provider.perform(order(GroupBan(), "ada"))
-    await provider.perform(order(GroupBan(), "ada"))
+    await provider.acts.perform(order(GroupBan(), "ada"))
+    await provider.acts.perform(order(GroupBan(), "ada"))
     assert server.groups[GROUP].banned == {"ada"}
     assert server.groups[GROUP].members == {"carla"}
     assert [stay.visitor.id for stay in server.rooms[ROOM].here()] == ["ada"]
     assert [effect.verb for effect in server.effects] == ["group_ban"]
-    await provider.perform(order(GroupUnban(), "ada"))
+    await provider.acts.perform(order(GroupUnban(), "ada"))
     assert server.groups[GROUP].banned == set()
 
 
@@ -64,7 +64,7 @@ async def test_without_a_group_nothing_is_sent_and_the_words_say_why(
     for name, value in change.items():
         setattr(server.rooms[ROOM], name, value)
     with pytest.raises(Impossible, match="no chat group behind this call") as caught:
-        await provider.perform(order(verb, "ada"))
+        await provider.acts.perform(order(verb, "ada"))
     assert caught.value.next_step
     assert [seen.method for seen in server.requests] == ["GET"]
     assert server.effects == []
@@ -75,7 +75,7 @@ async def test_a_call_that_cannot_be_read_leaves_no_doubt_that_nothing_was_sent(
 ) -> None:
     server.faults.malformed(on="/v3/calls")
     with pytest.raises(VendorUnreachable) as caught:
-        await provider.perform(order(GroupBan(), "ada"))
+        await provider.acts.perform(order(GroupBan(), "ada"))
     assert caught.value.next_step.startswith("Nothing was done there.")
     assert [seen.method for seen in server.requests] == ["GET"]
 
@@ -85,7 +85,7 @@ async def test_somebody_whom_the_group_does_not_know_is_a_definite_no(
     provider: CometChatProvider, verb: Verb
 ) -> None:
     with pytest.raises(NotAtVendor) as caught:
-        await provider.perform(order(verb, "nobody"))
+        await provider.acts.perform(order(verb, "nobody"))
     assert caught.value.next_step == "They may not be in the group, or not banned from it."
 
 
@@ -94,14 +94,14 @@ async def test_a_uid_that_leads_to_another_path_is_not_sent(
     server: CometChatServer, provider: CometChatProvider, uid: str
 ) -> None:
     with pytest.raises(NotAtVendor):
-        await provider.perform(order(GroupRemove(), uid))
+        await provider.acts.perform(order(GroupRemove(), uid))
     assert server.effects == []
 
 
 async def test_an_odd_uid_is_one_step_of_the_path(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
-    await provider.perform(order(GroupBan(), "a?b#c%"))
+    await provider.acts.perform(order(GroupBan(), "a?b#c%"))
     assert server.groups[GROUP].banned == {"a?b#c%"}
 
 
@@ -110,13 +110,13 @@ async def test_an_effect_is_read_back_and_never_said_to_be_a_kick(
 ) -> None:
     server.groups[GROUP].members.add("ada")
     for verb in GROUP_ACTS:
-        before = await provider.observe(order(verb(), "ada"))
+        before = await provider.acts.observe(order(verb(), "ada"))
         assert before.seen is Seen.NOT_DONE
         capability = provider.capabilities[verb.name]
         assert capability.level is Enforcement.BEST_EFFORT
         assert "not documented" in capability.why
-        receipt = await provider.perform(order(verb(), "ada"))
-        seen = await provider.observe(order(verb(), "ada"))
+        receipt = await provider.acts.perform(order(verb(), "ada"))
+        seen = await provider.acts.observe(order(verb(), "ada"))
         assert seen.seen is Seen.DONE
         assert "kicked" not in f"{receipt.evidence} {seen.evidence} {capability.why}".lower()
 
@@ -131,19 +131,19 @@ async def test_what_the_lists_do_not_show_is_not_made_up(
     else:
         many = {f"somebody-{number:05}" for number in range(PER_PAGE * MOST_PAGES + 1)}
         server.groups[GROUP] = Group(members=many, banned=many)
-    assert (await provider.observe(order(verb, "zoe"))).seen is Seen.UNKNOWABLE
+    assert (await provider.acts.observe(order(verb, "zoe"))).seen is Seen.UNKNOWABLE
 
 
 async def test_the_lists_of_a_group_are_told_with_names(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
     server.groups[GROUP].banned |= {"ada", "zoe"}
-    banned = await provider.listed(REF, Listed.BANNED)
+    banned = await provider.reports.listed(REF, Listed.BANNED)
     assert [(one.id, one.name) for one in banned.items] == [("ada", "Ada"), ("zoe", "zoe")]
-    members = await provider.listed(REF, Listed.MEMBERS)
+    members = await provider.reports.listed(REF, Listed.MEMBERS)
     assert [one.id for one in members.items] == ["ada", "carla"]
     with pytest.raises(Impossible):
-        await provider.listed(REF, Listed.BLOCKED)
+        await provider.reports.listed(REF, Listed.BLOCKED)
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,9 @@ async def test_trouble_of_the_chat_host_leaves_the_call_host_alone(
     provider = cometchat_setup.client(server, transport=_chat_answers(server, b"", status=302))
     for _ in range(3):
         with pytest.raises(VendorGarbled):
-            await provider.perform(order(GroupBan(), "ada"))
+            await provider.acts.perform(order(GroupBan(), "ada"))
     with pytest.raises(BreakerOpen):
-        await provider.perform(order(GroupBan(), "ada"))
+        await provider.acts.perform(order(GroupBan(), "ada"))
     assert (await provider.get(ROOM)).people == 1
 
 
@@ -193,20 +193,20 @@ async def test_a_busy_chat_host_says_for_how_long(
 ) -> None:
     server.faults.limit(60, on="/chat/")
     with pytest.raises(VendorBusy) as caught:
-        await provider.perform(order(GroupRemove(), "ada"))
+        await provider.acts.perform(order(GroupRemove(), "ada"))
     assert caught.value.retry_after == 60
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"data":null}', b'{"data":{"success":true}}'])
 async def test_any_2xx_that_does_not_say_no_is_a_yes(server: CometChatServer, body: bytes) -> None:
     provider = cometchat_setup.client(server, transport=_chat_answers(server, body))
-    assert (await provider.perform(order(GroupBan(), "ada"))).evidence
+    assert (await provider.acts.perform(order(GroupBan(), "ada"))).evidence
 
 
 async def test_a_2xx_that_cannot_be_read_is_no_yes(server: CometChatServer) -> None:
     server.faults.html(on="/chat/")
     with pytest.raises(VendorGarbled):
-        await cometchat_setup.client(server).perform(order(GroupBan(), "ada"))
+        await cometchat_setup.client(server).acts.perform(order(GroupBan(), "ada"))
 
 
 async def test_a_2xx_that_says_no_is_a_definite_no(server: CometChatServer) -> None:
@@ -214,7 +214,7 @@ async def test_a_2xx_that_says_no_is_a_definite_no(server: CometChatServer) -> N
         server, transport=_chat_answers(server, b'{"data":{"success":false}}')
     )
     with pytest.raises(VendorRefused):
-        await provider.perform(order(GroupBan(), "ada"))
+        await provider.acts.perform(order(GroupBan(), "ada"))
 
 
 def _chat_answers(

@@ -45,7 +45,7 @@ async def test_no_act_in_a_call_is_possible_and_nothing_is_sent(
     provider: CometChatProvider, server: CometChatServer
 ) -> None:
     with pytest.raises(Impossible, match="only be read"):
-        await provider.perform(cometchat_setup.order(End()))
+        await provider.acts.perform(cometchat_setup.order(End()))
     assert server.requests == []
 
 

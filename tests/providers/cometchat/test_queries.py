@@ -111,7 +111,7 @@ async def test_somebody_without_a_uid_is_shown_as_unknown_and_hides_nobody(
     ]
     assert len({one.presence for one in people if not one.known}) == 2
     assert (await provider.find("unknown")).found == ()
-    assert len((await provider.attendance(REF)).stays) == 4
+    assert len((await provider.reports.attendance(REF)).stays) == 4
 
 
 @pytest.mark.parametrize("odd", [{"participants": 7}, {"sessionId": None}, "no call"])

@@ -23,7 +23,7 @@ async def test_recordings_come_newest_first_with_links_that_do_not_print(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
     cometchat_setup.recorded(server, times=2)
-    found = await provider.files(REF, RECORDINGS)
+    found = await provider.reports.files(REF, RECORDINGS)
     assert [one.started_at for one in found.files] == [START + timedelta(hours=1), START]
     newest = found.files[0]
     assert newest.ended_at == START + timedelta(hours=1, minutes=5)
@@ -42,7 +42,7 @@ async def test_who_was_there_is_told_by_device_and_why_somebody_never_came(
     server.join(ROOM, Visitor(id="ben", name="Ben"))
     server.clock.advance(90)  # type: ignore[attr-defined]  # a ManualClock
     server.leave(ROOM, "ben")
-    told = await provider.attendance(REF)
+    told = await provider.reports.attendance(REF)
     assert [(one.id, one.here, one.how) for one in told.stays] == [
         ("ada", True, ""),
         ("ada", True, ""),
@@ -59,7 +59,7 @@ async def test_transcripts_are_read_page_by_page_past_the_five_in_the_call(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
     cometchat_setup.recorded(server, times=101)
-    found = await provider.files(REF, TRANSCRIPTS)
+    found = await provider.reports.files(REF, TRANSCRIPTS)
     assert len(found.files) == 101
     assert found.missing == ()
     assert [seen.query for seen in server.requests] == ["page=1&perPage=100", "page=2&perPage=100"]
@@ -69,13 +69,13 @@ async def test_more_transcripts_than_are_read_are_said_to_be_missing(
     server: CometChatServer, provider: CometChatProvider
 ) -> None:
     cometchat_setup.recorded(server, times=501)
-    found = await provider.files(REF, TRANSCRIPTS)
+    found = await provider.reports.files(REF, TRANSCRIPTS)
     assert len(found.files) == 500
     assert found.missing == ("Only the first 500 transcripts were read.",)
 
 
 async def test_what_cometchat_has_no_file_of_is_said(provider: CometChatProvider) -> None:
-    found = await provider.files(REF, frozenset({FileKind.SUMMARY, FileKind.CHAT}))
+    found = await provider.reports.files(REF, frozenset({FileKind.SUMMARY, FileKind.CHAT}))
     assert found.files == ()
     assert found.missing == ("CometChat has no summary and no chat log of a call.",)
 
@@ -83,7 +83,7 @@ async def test_what_cometchat_has_no_file_of_is_said(provider: CometChatProvider
 async def test_times_of_a_recording_may_be_texts_and_its_length_seconds_or_minutes() -> None:
     entry = {"rid": "r", "startTime": str(int(START.timestamp())), "duration": "21.433000"}
     provider = answering({"data": {"sessionId": ROOM, "recordings": [entry]}})
-    (one,) = (await provider.files(REF, RECORDINGS)).files
+    (one,) = (await provider.reports.files(REF, RECORDINGS)).files
     assert (one.name, one.started_at, one.ended_at, one.url) == ("r", START, None, None)
 
 
@@ -150,12 +150,12 @@ async def test_a_listing_that_pages_on_with_the_same_calls_is_left() -> None:
 
 
 async def test_there_is_no_other_look_and_each_says_why(provider: CometChatProvider) -> None:
-    assert set(provider.reports) == set(REPORTS)
-    for ask in (provider.quality, provider.feedback, provider.members):
+    assert set(provider.reports.capabilities) == set(REPORTS)
+    for ask in (provider.reports.quality, provider.reports.feedback, provider.reports.members):
         with pytest.raises(Impossible, match="There is no"):
             await ask(REF)
     with pytest.raises(Impossible, match="calls only"):
-        await provider.rooms()
+        await provider.reports.rooms()
 
 
 async def test_a_probe_lists_one_call(server: CometChatServer, provider: CometChatProvider) -> None:

@@ -216,13 +216,13 @@ READS: dict[str, Callable[[CallProvider, CallRef], Awaitable[object]]] = {
     "list": lambda vendor, _: vendor.list_live(limit=2),
     "get": lambda vendor, ref: vendor.get(ref.id),
     "participants": lambda vendor, ref: vendor.participants(ref, limit=2),
-    "observe": lambda vendor, ref: vendor.observe(act(ref, Kick())),
+    "observe": lambda vendor, ref: vendor.acts.observe(act(ref, Kick())),
     "find": lambda vendor, _: vendor.find("ann"),
-    "files": lambda vendor, ref: vendor.files(ref, frozenset(FileKind)),
-    "quality": lambda vendor, ref: vendor.quality(ref),
-    "feedback": lambda vendor, ref: vendor.feedback(ref),
-    "members": lambda vendor, ref: vendor.members(ref),
-    "rooms": lambda vendor, _: vendor.rooms(),
+    "files": lambda vendor, ref: vendor.reports.files(ref, frozenset(FileKind)),
+    "quality": lambda vendor, ref: vendor.reports.quality(ref),
+    "feedback": lambda vendor, ref: vendor.reports.feedback(ref),
+    "members": lambda vendor, ref: vendor.reports.members(ref),
+    "rooms": lambda vendor, _: vendor.reports.rooms(),
 }
 MAPS = {"participants_count_by_role", "call_types"}
 """Objects whose names are data, not fields."""

@@ -71,11 +71,11 @@ READS: dict[str, Callable[[CallProvider, CallRef], Awaitable[object]]] = {
     "list": lambda vendor, _: vendor.list_live(limit=100),
     "participants": lambda vendor, ref: vendor.participants(ref, limit=100),
     "find": lambda vendor, _: vendor.find("ann"),
-    "files": lambda vendor, ref: vendor.files(ref, frozenset(FileKind)),
-    "quality": lambda vendor, ref: vendor.quality(ref),
-    "feedback": lambda vendor, ref: vendor.feedback(ref),
-    "members": lambda vendor, ref: vendor.members(ref),
-    "rooms": lambda vendor, _: vendor.rooms(),
+    "files": lambda vendor, ref: vendor.reports.files(ref, frozenset(FileKind)),
+    "quality": lambda vendor, ref: vendor.reports.quality(ref),
+    "feedback": lambda vendor, ref: vendor.reports.feedback(ref),
+    "members": lambda vendor, ref: vendor.reports.members(ref),
+    "rooms": lambda vendor, _: vendor.reports.rooms(),
 }
 
 

@@ -44,9 +44,9 @@ async def test_a_kick_whose_answer_was_lost_is_not_sent_again(
     act = order(Kick(), call, await person(provider, call, "ben"))
     server.faults.drop(on="/kick", after=after)
     with pytest.raises(AnswerLost):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     assert sum(seen.path.endswith("/kick") for seen in server.requests) == 1
-    assert (await provider.observe(act)).seen is (Seen.DONE if after else Seen.NOT_DONE)
+    assert (await provider.acts.observe(act)).seen is (Seen.DONE if after else Seen.NOT_DONE)
 
 
 class LosesAnswers(AppTransport):
@@ -65,9 +65,9 @@ async def test_what_would_count_twice_is_sent_once_and_found_when_its_answer_was
 ) -> None:
     broken = client(server, transport=LosesAnswers(server.app))
     with pytest.raises(AnswerLost):
-        await broken.perform(order(verb, call))
+        await broken.acts.perform(order(verb, call))
     assert sum(seen.method == "POST" for seen in server.requests) == 1
-    assert (await broken.observe(order(verb, call))).seen is Seen.DONE
+    assert (await broken.acts.observe(order(verb, call))).seen is Seen.DONE
     await broken.aclose()
 
 
@@ -77,9 +77,9 @@ async def test_a_failed_kick_is_not_sent_again_and_a_busy_one_is(
     act = order(Kick(), call, await person(provider, call, "ben"))
     server.faults.error(500, on="/kick")
     with pytest.raises(VendorFault):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     server.faults.limit(0, on="/kick")
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert sum(seen.path.endswith("/kick") for seen in server.requests) == 3
 
 
@@ -97,4 +97,4 @@ async def test_an_act_answered_by_a_web_page_is_in_doubt(
 ) -> None:
     server.faults.html(on="/kick-all")
     with pytest.raises(VendorGarbled):
-        await provider.perform(order(End(), call))
+        await provider.acts.perform(order(End(), call))

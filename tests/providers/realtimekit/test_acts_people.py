@@ -39,7 +39,7 @@ def bodies(server: RealtimeKitServer, path: str) -> list[dict[str, Any]]:
 
 
 async def seen(provider: RealtimeKitProvider, act: Act) -> Seen:
-    return (await provider.observe(act)).seen
+    return (await provider.acts.observe(act)).seen
 
 
 async def test_kicking_everyone_empties_the_room_in_one_request(
@@ -48,8 +48,8 @@ async def test_kicking_everyone_empties_the_room_in_one_request(
     crowd(server, call, 298)
     act = order(Kick(), call, everyone=True)
     there = {stay.visitor.name for stay in server.rooms[call.ref.id].here()}
-    assert len((await provider.observe(act)).left or ()) == 300
-    receipt = await provider.perform(act)
+    assert len((await provider.acts.observe(act)).left or ()) == 300
+    receipt = await provider.acts.perform(act)
     assert ({one.name for one in receipt.people}, receipt.unlisted) == (there, 0)
     assert server.rooms[call.ref.id].here() == []
     assert [one.path.rsplit("/")[-1] for one in server.requests if one.method == "POST"] == [
@@ -65,14 +65,14 @@ async def test_kicking_all_but_some_names_the_others_by_user_id_with_both_lists(
     server.join(call.ref.id, BEN)
     act = order(Kick(), call, everyone=True, spared=(await person(provider, call, "ben"),))
     assert await seen(provider, act) is Seen.NOT_DONE
-    receipt = await provider.perform(act)
+    receipt = await provider.acts.perform(act)
     (body,) = bodies(server, "kick")
     assert [one.id for one in receipt.people] == body["participant_ids"]
     tokens = server.rooms[call.ref.id].tokens
     assert body["participant_ids"] == [who.id for name, who in tokens.items() if name != "ben"]
     assert body["custom_participant_ids"] == []
     assert {stay.visitor for stay in server.rooms[call.ref.id].here()} == {BEN}
-    back = await provider.observe(act)
+    back = await provider.acts.observe(act)
     assert (back.seen, back.evidence) == (
         Seen.DONE,
         "Nobody is left in the room except Ben.",
@@ -84,7 +84,7 @@ async def test_the_spared_are_spared_by_the_apps_own_id_too(
 ) -> None:
     server.faults.nulls("user_id", on="/participants", times=None)
     ben = Person(id="an-older-enrolment", custom_id="ben")
-    await provider.perform(order(Kick(), call, everyone=True, spared=(ben,)))
+    await provider.acts.perform(order(Kick(), call, everyone=True, spared=(ben,)))
     (body,) = bodies(server, "kick")
     assert body == {"participant_ids": [], "custom_participant_ids": ["ada"]}
 
@@ -94,7 +94,7 @@ async def test_nobody_but_the_spared_is_nobody_to_kick(
 ) -> None:
     spared = tuple([await person(provider, call, who) for who in ("ada", "ben")])
     act = order(Kick(), call, everyone=True, spared=spared)
-    receipt = await provider.perform(act)
+    receipt = await provider.acts.perform(act)
     assert (receipt.already, receipt.people) == (True, ())
     assert (await seen(provider, act), server.effects) == (Seen.DONE, [])
 
@@ -117,7 +117,7 @@ async def test_everyone_in_the_next_session_is_not_hit_for_the_last_one(
     for visitor in (ADA, BEN):
         server.join(call.ref.id, visitor)
     with pytest.raises(NotAtVendor, match="another one"):
-        await provider.perform(order(verb, call, everyone=True, spared=spared))
+        await provider.acts.perform(order(verb, call, everyone=True, spared=spared))
     assert server.effects == []
 
 
@@ -125,7 +125,7 @@ async def test_muting_all_but_some_names_the_others(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     act = order(Mute(), call, everyone=True, spared=(await person(provider, call, "ada"),))
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert [effect.person for effect in server.effects] == ["ben"]
     assert bodies(server, "mute-all") == []
     assert await seen(provider, act) is Seen.UNKNOWABLE
@@ -139,9 +139,9 @@ async def test_silence_is_for_everyone_or_nobody_and_forbids_unmuting(
     ada = await person(provider, call, "ada")
     for act in (order(Silence(), call, ada), order(Silence(), call, everyone=True, spared=(ada,))):
         with pytest.raises(Impossible, match="everyone"):
-            await provider.perform(act)
+            await provider.acts.perform(act)
     assert server.effects == []
-    receipt = await provider.perform(order(Silence(), call, everyone=True))
+    receipt = await provider.acts.perform(order(Silence(), call, everyone=True))
     assert [one.name for one in receipt.people] == ["Ada Lovelace", "Ben"]
     assert bodies(server, "mute-all") == [{"allow_unmute": False}]
     assert await seen(provider, order(Silence(), call, everyone=True)) is Seen.UNKNOWABLE
@@ -150,7 +150,7 @@ async def test_silence_is_for_everyone_or_nobody_and_forbids_unmuting(
 async def test_nothing_ever_lifts_a_silence(provider: RealtimeKitProvider, call: Call) -> None:
     assert "not documented" in provider.capabilities["unsilence"].why
     with pytest.raises(Impossible):
-        await provider.perform(order(Unsilence(), call, everyone=True))
+        await provider.acts.perform(order(Unsilence(), call, everyone=True))
 
 
 async def test_blocking_removes_from_the_room_and_from_the_list(
@@ -158,11 +158,11 @@ async def test_blocking_removes_from_the_room_and_from_the_list(
 ) -> None:
     act = order(Block(), call, await person(provider, call))
     assert await seen(provider, act) is Seen.NOT_DONE
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert [effect.verb for effect in server.effects] == ["kick", "expel"]
     assert await seen(provider, act) is Seen.DONE
     with pytest.raises(NotAtVendor):
-        await provider.perform(act)
+        await provider.acts.perform(act)
 
 
 async def test_a_kick_is_no_block_and_a_return_after_a_block_shows(
@@ -170,19 +170,19 @@ async def test_a_kick_is_no_block_and_a_return_after_a_block_shows(
 ) -> None:
     ben = await person(provider, call)
     block = order(Block(), call, ben)
-    await provider.perform(order(Kick(), call, ben))
-    listed = await provider.observe(block)
+    await provider.acts.perform(order(Kick(), call, ben))
+    listed = await provider.acts.observe(block)
     assert (listed.seen, "still on the meeting's list" in listed.evidence) == (Seen.NOT_DONE, True)
-    await provider.perform(block)
+    await provider.acts.perform(block)
     assert [effect.verb for effect in server.effects] == ["kick", "expel"]
     with pytest.raises(KeptOut):
         server.join(call.ref.id, BEN)
     server.rooms[call.ref.id].enrol(BEN, "guest", server.clock.now())
     server.join(call.ref.id, BEN)
-    back = await provider.observe(block)
+    back = await provider.acts.observe(block)
     assert (back.seen, back.evidence) == (Seen.NOT_DONE, "Ben is in the room.")
     again = order(Block(), call, await person(provider, call))
-    await provider.perform(again)
+    await provider.acts.perform(again)
     assert await seen(provider, again) is Seen.DONE
 
 
@@ -192,10 +192,10 @@ async def test_a_block_whose_second_half_failed_is_finished_by_the_next_try(
     act = order(Block(), call, await person(provider, call))
     half = client(server, transport=Refuses(server, "DELETE"))
     with pytest.raises(VendorRefused):
-        await half.perform(act)
+        await half.acts.perform(act)
     assert await seen(half, act) is Seen.NOT_DONE
     await half.aclose()
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert [effect.verb for effect in server.effects] == ["kick", "expel"]
     assert await seen(provider, act) is Seen.DONE
 
@@ -207,7 +207,7 @@ async def test_a_blocked_person_is_known_by_user_id_and_by_no_peer_id(
     wrong = ben.model_copy(update={"id": ben.presence})
     for verb in (Block(), Preset(preset="viewer"), MemberRemove()):
         with pytest.raises(NotAtVendor):
-            await provider.perform(order(verb, call, wrong))
+            await provider.acts.perform(order(verb, call, wrong))
     assert server.effects == []
 
 
@@ -216,8 +216,8 @@ async def test_a_preset_is_changed_and_shows_and_its_token_goes_nowhere(
 ) -> None:
     act = order(Preset(preset="viewer"), call, await person(provider, call))
     assert await seen(provider, act) is Seen.NOT_DONE
-    receipt = await provider.perform(act)
-    back = await provider.observe(act)
+    receipt = await provider.acts.perform(act)
+    back = await provider.acts.observe(act)
     assert (back.seen, back.evidence) == (
         Seen.DONE,
         "RealtimeKit shows Ben with the preset viewer.",
@@ -225,17 +225,17 @@ async def test_a_preset_is_changed_and_shows_and_its_token_goes_nowhere(
     assert "token" not in f"{receipt} {back}"
     assert server.rooms[call.ref.id].tokens["ben"].preset == "viewer"
     with pytest.raises(VendorRefused, match="Preset not found"):
-        await provider.perform(order(Preset(preset="emperor"), call, act.people[0]))
+        await provider.acts.perform(order(Preset(preset="emperor"), call, act.people[0]))
 
 
 async def test_somebody_off_the_list_has_no_preset_to_change(
     provider: RealtimeKitProvider, call: Call
 ) -> None:
     ben = await person(provider, call)
-    await provider.perform(order(MemberRemove(), call, ben))
+    await provider.acts.perform(order(MemberRemove(), call, ben))
     act = order(Preset(preset="viewer"), call, ben)
     with pytest.raises(NotAtVendor, match="not on this meeting's list"):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     assert await seen(provider, act) is Seen.NOT_DONE
 
 
@@ -245,7 +245,7 @@ async def test_a_member_is_removed_by_the_apps_own_id_too_and_stays_in_the_room(
     crowd(server, call, 298)
     act = order(MemberRemove(), call, Person(id="guest-290"))
     assert await seen(provider, act) is Seen.NOT_DONE
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert [(one.verb, one.person) for one in server.effects] == [("expel", "guest-290")]
     assert await seen(provider, act) is Seen.DONE
     assert len(server.rooms[call.ref.id].here()) == 300
@@ -259,7 +259,7 @@ async def test_who_may_be_beyond_what_is_read_of_a_list_is_not_called_missing(
         room.enrol(Visitor(f"member-{number}", "Member"), "guest", server.clock.now())
     act = order(MemberRemove(), call, Person(id="nobody-of-that-name"))
     with pytest.raises(NotAtVendor, match="first 1000"):
-        await provider.observe(act)
+        await provider.acts.observe(act)
 
 
 async def test_a_wrong_key_is_not_taken_for_somebody_missing(
@@ -267,7 +267,7 @@ async def test_a_wrong_key_is_not_taken_for_somebody_missing(
 ) -> None:
     stranger = client(server, token="wrong-token")
     with pytest.raises(VendorDenied):
-        await stranger.observe(order(MemberRemove(), call, Person(id="ben")))
+        await stranger.acts.observe(order(MemberRemove(), call, Person(id="ben")))
     await stranger.aclose()
 
 
@@ -278,7 +278,7 @@ async def test_a_list_of_people_without_an_end_is_not_believed(
     crowd(server, call, 60)
     stuck = client(server, transport=StuckPages(server.app))
     with pytest.raises(VendorGarbled):
-        await stuck.perform(order(Kick(), call, everyone=True, spared=(Person(id="x"),)))
+        await stuck.acts.perform(order(Kick(), call, everyone=True, spared=(Person(id="x"),)))
     assert server.effects == []
     await stuck.aclose()
 

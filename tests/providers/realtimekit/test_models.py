@@ -72,13 +72,13 @@ async def test_any_json_is_a_page_of_calls_and_of_people_or_garbled(body: object
 
 REF = CallRef(vendor=Vendor.REALTIMEKIT, id="m", session="s")
 LOOKS: dict[str, Callable[[RealtimeKitProvider], Awaitable[BaseModel | Sequence[BaseModel]]]] = {
-    "recordings": lambda provider: provider.files(REF, frozenset({FileKind.RECORDING})),
-    "transcripts": lambda provider: provider.files(REF, frozenset({FileKind.TRANSCRIPT})),
-    "summaries": lambda provider: provider.files(REF, frozenset({FileKind.SUMMARY})),
-    "chat logs": lambda provider: provider.files(REF, frozenset({FileKind.CHAT})),
-    "quality": lambda provider: provider.quality(REF),
-    "members": lambda provider: provider.members(REF),
-    "rooms": lambda provider: provider.rooms(),
+    "recordings": lambda provider: provider.reports.files(REF, frozenset({FileKind.RECORDING})),
+    "transcripts": lambda provider: provider.reports.files(REF, frozenset({FileKind.TRANSCRIPT})),
+    "summaries": lambda provider: provider.reports.files(REF, frozenset({FileKind.SUMMARY})),
+    "chat logs": lambda provider: provider.reports.files(REF, frozenset({FileKind.CHAT})),
+    "quality": lambda provider: provider.reports.quality(REF),
+    "members": lambda provider: provider.reports.members(REF),
+    "rooms": lambda provider: provider.reports.rooms(),
     "find": lambda provider: provider.find("ben"),
 }
 
@@ -122,7 +122,7 @@ async def test_whatever_a_report_counts_the_result_is_within_its_scale(
             }
         }
     )
-    (one,) = (await provider.quality(REF)).people
+    (one,) = (await provider.reports.quality(REF)).people
     assert one.score is None or 0 <= one.score <= 100
     assert one.lost_percent is None or 0 <= one.lost_percent <= 100
     assert one.bad is bool(one.why)
@@ -186,5 +186,5 @@ async def test_an_act_without_a_definite_yes_is_in_doubt(body: object) -> None:
     provider = answering(body)
     ref = CallRef(vendor=Vendor.REALTIMEKIT, id="m")
     with pytest.raises(VendorGarbled):
-        await provider.perform(Act(verb=End(), call=ref, title="Clinic"))
+        await provider.acts.perform(Act(verb=End(), call=ref, title="Clinic"))
     await provider.aclose()

@@ -93,15 +93,15 @@ async def test_nothing_is_done_to_a_recorder_and_it_is_nobody_who_stayed(
     recorded: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     act = order(Kick(), call, everyone=True, spared=(await person(recorded, call, "ada"),))
-    await recorded.perform(act)
+    await recorded.acts.perform(act)
     body = json.loads(next(one.body for one in server.requests if one.path.endswith("/kick")))
     assert body == {
         "participant_ids": [server.rooms[call.ref.id].tokens["ben"].id],
         "custom_participant_ids": [],
     }
-    assert (await recorded.observe(act)).seen is Seen.DONE
+    assert (await recorded.acts.observe(act)).seen is Seen.DONE
     gone = order(Kick(), call, Person(id=""))
-    assert (await recorded.observe(gone)).seen is Seen.DONE
+    assert (await recorded.acts.observe(gone)).seen is Seen.DONE
 
 
 async def everything(provider: RealtimeKitProvider, call: Call) -> list[object]:
@@ -110,9 +110,9 @@ async def everything(provider: RealtimeKitProvider, call: Call) -> list[object]:
         (await provider.participants(call.ref, limit=10)).items,
         (await provider.list_live(limit=10)).items,
         await provider.get(call.ref.id),
-        await provider.files(call.ref, frozenset({FileKind.RECORDING})),
-        await provider.members(call.ref),
-        await provider.rooms(),
+        await provider.reports.files(call.ref, frozenset({FileKind.RECORDING})),
+        await provider.reports.members(call.ref),
+        await provider.reports.rooms(),
         await provider.find("ada"),
     ]
 
@@ -132,7 +132,7 @@ async def test_one_odd_entry_hides_none_of_the_others(
     server: RealtimeKitServer, call: Call, ends: str, odd: Any
 ) -> None:
     plain = client(server)
-    await plain.perform(order(RecordStart(), call))
+    await plain.acts.perform(order(RecordStart(), call))
     spoiled = client(server, transport=Spoils(server, ends, adds(odd)))
     assert await everything(spoiled, call) == await everything(plain, call)
     assert (await spoiled.list_live(limit=10)).unknown == (1 if ends == "/sessions" else 0)
@@ -192,7 +192,7 @@ async def test_the_list_shows_what_is_recorded_as_the_card_does(
         for name in (call.ref.id, other):
             card = await provider.get(name)
             assert (listed[name].recording, listed[name].rtmp) == (card.recording, card.rtmp)
-        await provider.perform(order(verb, call))
+        await provider.acts.perform(order(verb, call))
     asked = len(server.requests)
     last = {one.ref.id: one for one in (await provider.list_live(limit=10)).items}
     assert len(server.requests) == asked + 2
@@ -219,7 +219,7 @@ async def test_calls_are_listed_where_recordings_cannot_be(
 async def test_a_recording_without_a_session_calls_no_other_call_unrecorded(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    await provider.perform(order(RecordStart(), call))
+    await provider.acts.perform(order(RecordStart(), call))
     server.faults.nulls("session_id", on="/recordings", times=None)
     (one,) = (await provider.list_live(limit=10)).items
     assert one.recording is RecordingState.UNKNOWN

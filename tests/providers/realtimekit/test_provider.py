@@ -76,7 +76,7 @@ async def test_one_call_tells_what_runs_in_it(provider: RealtimeKitProvider, cal
     quiet = await provider.get(call.ref.id)
     assert (quiet.recording, quiet.broadcasting, quiet.rtmp) == (RecordingState.OFF, False, ())
     for verb in (RecordStart(), RtmpStart(to="tube"), LiveStart(), RecordPause()):
-        await provider.perform(order(verb, call))
+        await provider.acts.perform(order(verb, call))
     loud = await provider.get(call.ref.id)
     assert (loud.recording, loud.broadcasting, loud.rtmp) == (
         RecordingState.PAUSED,
@@ -119,19 +119,19 @@ async def test_people_on_a_later_page_are_found(
         server.join(call.ref.id, Visitor(f"guest-{number}", f"Guest {number}"))
     people = (await provider.participants(call.ref, limit=100)).items
     last = order(Kick(), call, Person.of(people[-1]))
-    assert (await provider.observe(last)).seen is Seen.NOT_DONE
-    await provider.perform(last)
-    assert (await provider.observe(last)).seen is Seen.DONE
+    assert (await provider.acts.observe(last)).seen is Seen.NOT_DONE
+    await provider.acts.perform(last)
+    assert (await provider.acts.observe(last)).seen is Seen.DONE
 
 
 async def test_ending_empties_the_room(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     act = order(End(), call)
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
-    await provider.perform(act)
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
+    await provider.acts.perform(act)
     assert server.rooms[call.ref.id].here() == []
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
 
 
 async def test_the_next_session_of_a_room_is_not_ended_for_the_last_one(
@@ -143,8 +143,8 @@ async def test_the_next_session_of_a_room_is_not_ended_for_the_last_one(
     server.clock.advance(61)
     server.join(call.ref.id, BEN)
     with pytest.raises(NotAtVendor, match="another one"):
-        await provider.perform(order(End(), call))
-    assert (await provider.observe(order(End(), call))).seen is Seen.DONE
+        await provider.acts.perform(order(End(), call))
+    assert (await provider.acts.observe(order(End(), call))).seen is Seen.DONE
     assert len(server.rooms[call.ref.id].here()) == 1
 
 
@@ -154,10 +154,10 @@ async def test_mute_silences_and_cannot_be_read_back(
 ) -> None:
     people = () if everyone else (await person(provider, call, "ada"),)
     act = order(Mute(), call, *people, everyone=everyone)
-    await provider.perform(act)
+    await provider.acts.perform(act)
     muted = [effect.person for effect in server.effects if effect.verb == "mute"]
     assert muted == (["ada", "ben"] if everyone else ["ada"])
-    seen = await provider.observe(act)
+    seen = await provider.acts.observe(act)
     assert seen.seen is Seen.UNKNOWABLE
     assert "does not tell who is muted" in seen.evidence
 
@@ -165,7 +165,7 @@ async def test_mute_silences_and_cannot_be_read_back(
 async def test_muting_everyone_lets_them_unmute_themselves(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    await provider.perform(order(Mute(), call, everyone=True))
+    await provider.acts.perform(order(Mute(), call, everyone=True))
     assert json.loads(server.requests[-1].body) == {"allow_unmute": True}
 
 
@@ -183,7 +183,7 @@ async def test_what_the_vendor_does_not_take_is_never_sent(
 ) -> None:
     asked = len(server.requests)
     with pytest.raises(Impossible):
-        await provider.perform(order(verb, call, everyone=True))
+        await provider.acts.perform(order(verb, call, everyone=True))
     assert len(server.requests) == asked
 
 
@@ -203,7 +203,7 @@ async def test_somebody_without_a_user_id_is_kicked_by_the_apps_own(
 ) -> None:
     server.faults.nulls("user_id", on="/participants")
     act = order(Kick(), call, await person(provider, call, "ben"))
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert json.loads(server.requests[-1].body) == {
         "participant_ids": [],
         "custom_participant_ids": ["ben"],

@@ -54,12 +54,12 @@ async def test_stop_and_pause_touch_only_what_was_begun_from_here(
 ) -> None:
     outside = begun_by_app(server, call, "tv", rtmp=RTMP)
     for start in (RecordStart(), RtmpStart(to="tube")):
-        await provider.perform(order(start, call))
+        await provider.acts.perform(order(start, call))
     (mine,) = [one for one in server.rooms[call.ref.id].recordings if one.prefix == "callwarden."]
     for verb in (RecordPause(), RecordResume(), RecordStop()):
-        assert (await provider.observe(order(verb, call))).seen is Seen.NOT_DONE
-        await provider.perform(order(verb, call))
-        seen = await provider.observe(order(verb, call))
+        assert (await provider.acts.observe(order(verb, call))).seen is Seen.NOT_DONE
+        await provider.acts.perform(order(verb, call))
+        seen = await provider.acts.observe(order(verb, call))
         assert seen.seen is Seen.DONE
     assert puts(server) == [(mine.id, "pause"), (mine.id, "resume"), (mine.id, "stop")]
     assert "1 other recording still runs" in seen.note
@@ -75,8 +75,8 @@ async def test_what_others_began_is_listed_with_kind_start_and_who(
     server.clock.advance(60)
     begun_by_app(server, call, "host", by="ada").paused = True
     server.clock.advance(60)
-    await provider.perform(order(RecordStart(), call))
-    listed = await provider.recordings_running(call.ref)
+    await provider.acts.perform(order(RecordStart(), call))
+    listed = await provider.reports.recordings_running(call.ref)
     assert [(one.told, one.ours) for one in listed] == [
         ("recording or RTMP output, started by your app's backend, since 12:00 UTC", False),
         ("recording or RTMP output, started by Ada Lovelace, since 12:01 UTC, paused", False),
@@ -92,8 +92,8 @@ async def test_what_others_began_is_never_hit_unless_it_is_named(
     for number in (1, 2):
         begun_by_app(server, call, f"tv-{number}", rtmp=RTMP)
         with pytest.raises(Impossible, match="named"):
-            await provider.perform(order(verb, call))
-        running = await provider.recordings_running(call.ref)
+            await provider.acts.perform(order(verb, call))
+        running = await provider.reports.recordings_running(call.ref)
         with pytest.raises(WhichRecording) as asked:
             require_one(verb, call.ref, running)
         assert all(one.short in asked.value.next_step for one in running)
@@ -104,32 +104,32 @@ async def test_the_one_that_is_named_is_stopped_and_no_other(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     first, second = (begun_by_app(server, call, name, rtmp=RTMP) for name in ("tv", "radio"))
-    await provider.perform(order(RecordStart(), call))
-    for chosen in await provider.recordings_running(call.ref):
+    await provider.acts.perform(order(RecordStart(), call))
+    for chosen in await provider.reports.recordings_running(call.ref):
         if chosen.id == second.id:
             verb = RecordStop(recording=chosen.short)
-    require_one(verb, call.ref, await provider.recordings_running(call.ref))
+    require_one(verb, call.ref, await provider.reports.recordings_running(call.ref))
     act = order(verb, call)
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
-    await provider.perform(act)
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
+    await provider.acts.perform(act)
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
     assert puts(server) == [(second.id, "stop")]
     assert first.active
     with pytest.raises(NotAtVendor):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     with pytest.raises(WhichRecording, match="No recording"):
-        require_one(verb, call.ref, await provider.recordings_running(call.ref))
+        require_one(verb, call.ref, await provider.reports.recordings_running(call.ref))
 
 
 async def test_a_recording_begun_elsewhere_is_not_taken_for_the_one_asked_for(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     begun_by_app(server, call, "tv", rtmp=RTMP)
-    assert (await provider.observe(order(RecordStart(), call))).seen is Seen.NOT_DONE
-    await provider.perform(order(RecordStart(), call))
+    assert (await provider.acts.observe(order(RecordStart(), call))).seen is Seen.NOT_DONE
+    await provider.acts.perform(order(RecordStart(), call))
     body = json.loads(next(one.body for one in server.requests if one.method == "POST"))
     assert body["allow_multiple_recordings"] is True
-    assert (await provider.observe(order(RecordStart(), call))).seen is Seen.DONE
+    assert (await provider.acts.observe(order(RecordStart(), call))).seen is Seen.DONE
 
 
 async def test_the_files_say_who_began_each_and_why_it_stopped(
@@ -139,8 +139,8 @@ async def test_the_files_say_who_began_each_and_why_it_stopped(
     for name, why in (("a", "API_CALL"), ("b", "INTERNAL_ERROR"), ("c", "ALL_PEERS_LEFT")):
         begun_by_app(server, call, name, by="ben").stop(server.clock.now(), why)
         server.clock.advance(1)
-    await provider.perform(order(RecordStart(), call))
-    files = (await provider.files(call.ref, frozenset({FileKind.RECORDING}))).files
+    await provider.acts.perform(order(RecordStart(), call))
+    files = (await provider.reports.files(call.ref, frozenset({FileKind.RECORDING}))).files
     assert [one.how for one in files] == [
         "started by Callwarden",
         "started by Ben; stopped when everyone had left",
@@ -154,9 +154,9 @@ async def test_details_that_cannot_be_read_hide_no_file_and_no_recording(
 ) -> None:
     one = begun_by_app(server, call, "tv")
     server.faults.error(500, on=f"/recordings/{one.id}", times=None)
-    (running,) = await provider.recordings_running(call.ref)
+    (running,) = await provider.reports.recordings_running(call.ref)
     assert (running.id, running.by) == (one.id, "")
-    (file,) = (await provider.files(call.ref, frozenset({FileKind.RECORDING}))).files
+    (file,) = (await provider.reports.files(call.ref, frozenset({FileKind.RECORDING}))).files
     assert file.how == ""
 
 

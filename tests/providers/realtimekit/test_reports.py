@@ -27,8 +27,10 @@ def crowd(server: RealtimeKitServer, call: Call, size: int) -> None:
 
 
 async def test_every_look_is_there_but_what_people_said(provider: RealtimeKitProvider) -> None:
-    assert set(provider.reports) == set(REPORTS)
-    lacking = {name: one.why for name, one in provider.reports.items() if not one.possible}
+    assert set(provider.reports.capabilities) == set(REPORTS)
+    lacking = {
+        name: one.why for name, one in provider.reports.capabilities.items() if not one.possible
+    }
     assert lacking == {"feedback": "RealtimeKit asks nobody how a call was."}
 
 
@@ -43,7 +45,7 @@ async def test_who_was_there_is_told_of_a_session_that_is_over_too(
     server.leave(call.ref.id, "ben")
     server.clock.advance(3_600)
     for ref in (call.ref, call.ref.model_copy(update={"session": None})):
-        told = await provider.attendance(ref)
+        told = await provider.reports.attendance(ref)
         assert [(one.name, one.custom_id, one.here) for one in told.stays] == [
             ("Ada Lovelace", "ada", False),
             ("Ben", "ben", False),
@@ -56,13 +58,13 @@ async def test_a_meeting_that_nobody_was_in_has_no_attendance(
     provider: RealtimeKitProvider, server: RealtimeKitServer
 ) -> None:
     room = server.open("empty", "Empty")
-    told = await provider.attendance(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
+    told = await provider.reports.attendance(CallRef(vendor=Vendor.REALTIMEKIT, id=room.id))
     assert (told.stays, told.note) == ((), NOBODY_YET)
 
 
 async def test_nobody_is_asked_for_feedback(provider: RealtimeKitProvider, call: Call) -> None:
     with pytest.raises(Impossible, match="asks nobody"):
-        await provider.feedback(call.ref)
+        await provider.reports.feedback(call.ref)
 
 
 async def test_members_are_who_is_enrolled_and_whether_they_are_here(
@@ -71,7 +73,7 @@ async def test_members_are_who_is_enrolled_and_whether_they_are_here(
     room = server.rooms[call.ref.id]
     room.enrol(Visitor("carla", "Carla"), "guest", server.clock.now())
     server.leave(room.id, "ben")
-    members = await provider.members(call.ref)
+    members = await provider.reports.members(call.ref)
     assert [(one.name, one.role, one.here) for one in members.items] == [
         ("Ada Lovelace", "group_call_participant", True),
         ("Ben", "group_call_participant", False),
@@ -83,8 +85,10 @@ async def test_members_are_who_is_enrolled_and_whether_they_are_here(
 async def test_somebody_off_the_list_is_no_member_though_still_in_the_room(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    await provider.perform(order(MemberRemove(), call, await person(provider, call)))
-    assert [one.name for one in (await provider.members(call.ref)).items] == ["Ada Lovelace"]
+    await provider.acts.perform(order(MemberRemove(), call, await person(provider, call)))
+    assert [one.name for one in (await provider.reports.members(call.ref)).items] == [
+        "Ada Lovelace"
+    ]
     assert len(server.rooms[call.ref.id].here()) == 2
 
 
@@ -93,29 +97,29 @@ async def test_without_user_ids_members_are_told_by_the_apps_own(
 ) -> None:
     server.faults.nulls("user_id", on="/sessions/", times=None)
     server.leave(call.ref.id, "ben")
-    assert [one.here for one in (await provider.members(call.ref)).items] == [True, False]
+    assert [one.here for one in (await provider.reports.members(call.ref)).items] == [True, False]
 
 
 async def test_three_hundred_members_are_all_there_and_nobody_is_here_after_the_end(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     crowd(server, call, 298)
-    members = (await provider.members(call.ref)).items
+    members = (await provider.reports.members(call.ref)).items
     assert (len(members), all(one.here for one in members)) == (300, True)
     for stay in server.rooms[call.ref.id].here():
         server.leave(call.ref.id, stay.visitor.id)
     assert isinstance(server.clock, ManualClock)
     server.clock.advance(61)
-    members = (await provider.members(call.ref)).items
+    members = (await provider.reports.members(call.ref)).items
     assert (len(members), any(one.here for one in members)) == (300, False)
 
 
 async def test_rooms_are_presets_and_meetings_and_a_locked_one_says_so(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    await provider.perform(order(Lock(), call))
+    await provider.acts.perform(order(Lock(), call))
     server.open("empty", "Empty")
-    rooms = await provider.rooms()
+    rooms = await provider.reports.rooms()
     presets = [one.name for one in rooms if one.kind is RoomKind.PRESET]
     assert {"group_call_host", "viewer"} <= set(presets)
     meetings = [(one.name, one.detail) for one in rooms if one.kind is RoomKind.ROOM]
@@ -131,7 +135,7 @@ async def test_lists_that_repeat_or_never_end_are_read_a_few_pages_far(
         server.open(f"room-{number}", f"Room {number}")
     odd = client(server, transport=broken(server.app))
     before = len(server.requests)
-    rooms = [one for one in await odd.rooms() if one.kind is RoomKind.ROOM]
+    rooms = [one for one in await odd.reports.rooms() if one.kind is RoomKind.ROOM]
     assert len({one.id for one in rooms}) == len(rooms) >= 50
     assert len(server.requests) - before <= 6
     await odd.aclose()
@@ -143,12 +147,12 @@ async def test_members_of_a_list_that_repeats_are_some_and_their_presence_is_not
     crowd(server, call, 60)
     odd = client(server, transport=StuckPages(server.app))
     with pytest.raises(VendorGarbled):
-        await odd.members(call.ref)
+        await odd.reports.members(call.ref)
     for stay in server.rooms[call.ref.id].here():
         server.leave(call.ref.id, stay.visitor.id)
     assert isinstance(server.clock, ManualClock)
     server.clock.advance(61)
-    some = await odd.members(call.ref)
+    some = await odd.reports.members(call.ref)
     assert (len(some.items), some.next) == (50, "more")
     await odd.aclose()
 

@@ -29,7 +29,7 @@ WEEK = timedelta(days=7)
 
 async def do(provider: RealtimeKitProvider, call: Call, *verbs: Verb) -> None:
     for verb in verbs:
-        await provider.perform(order(verb, call))
+        await provider.acts.perform(order(verb, call))
 
 
 def later(server: RealtimeKitServer, seconds: float) -> None:
@@ -61,7 +61,7 @@ async def test_a_recording_comes_with_its_link_times_and_the_end_of_the_link(
     later(server, 90)
     await do(provider, call, RecordStop())
     later(server, 10)
-    found = await provider.files(call.ref, RECORDINGS)
+    found = await provider.reports.files(call.ref, RECORDINGS)
     (one,) = found.files
     assert one.url is not None
     assert "Signature=" in one.url.get_secret_value()
@@ -77,7 +77,7 @@ async def test_a_recording_not_ready_yet_says_its_state_and_has_no_link(
     provider: RealtimeKitProvider, call: Call
 ) -> None:
     await do(provider, call, RecordStart())
-    (one,) = (await provider.files(call.ref, RECORDINGS)).files
+    (one,) = (await provider.reports.files(call.ref, RECORDINGS)).files
     assert (one.state, one.url, one.started_at) == ("INVOKED", None, START)
 
 
@@ -88,22 +88,22 @@ async def test_recordings_are_of_every_session_newest_first_without_what_was_onl
     next_session(server, call)
     now = await provider.get(call.ref.id)
     await do(provider, now, RecordStart())
-    found = (await provider.files(now.ref, RECORDINGS)).files
+    found = (await provider.reports.files(now.ref, RECORDINGS)).files
     assert [one.session for one in found] == [now.ref.session, call.ref.session]
     later(server, 60)
     await do(provider, now, RecordStop(), RtmpStart(to="tube"))
     later(server, 60)
     await do(provider, now, RtmpStop(to="tube"))
     later(server, 60)
-    assert len((await provider.files(now.ref, RECORDINGS)).files) == 4
+    assert len((await provider.reports.files(now.ref, RECORDINGS)).files) == 4
 
 
 async def test_an_ended_session_leaves_a_transcript_and_a_chat_log_for_a_week(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    assert (await provider.files(call.ref, PAPERS)).files == ()
+    assert (await provider.reports.files(call.ref, PAPERS)).files == ()
     next_session(server, call)
-    papers = (await provider.files(call.ref, PAPERS)).files
+    papers = (await provider.reports.files(call.ref, PAPERS)).files
     assert {one.kind for one in papers} == {FileKind.TRANSCRIPT, FileKind.CHAT}
     for one in papers:
         assert (one.session, one.started_at) == (call.ref.session, START)
@@ -112,7 +112,7 @@ async def test_an_ended_session_leaves_a_transcript_and_a_chat_log_for_a_week(
         assert one.url is not None
         assert str(one.kind).split()[0] in one.url.get_secret_value()
     later(server, WEEK.total_seconds())
-    assert (await provider.files(call.ref, PAPERS)).files == ()
+    assert (await provider.reports.files(call.ref, PAPERS)).files == ()
 
 
 async def test_a_summary_is_there_once_it_was_asked_for_and_made(
@@ -120,7 +120,7 @@ async def test_a_summary_is_there_once_it_was_asked_for_and_made(
 ) -> None:
     await do(provider, call, Summarise())
     later(server, 5)
-    (one,) = (await provider.files(call.ref, frozenset({FileKind.SUMMARY}))).files
+    (one,) = (await provider.reports.files(call.ref, frozenset({FileKind.SUMMARY}))).files
     assert (one.kind, one.session) == (FileKind.SUMMARY, call.ref.session)
     assert one.expires_at == START + WEEK
 
@@ -128,7 +128,7 @@ async def test_a_summary_is_there_once_it_was_asked_for_and_made(
 async def test_a_paper_without_an_address_yet_is_left_out(call: Call) -> None:
     session = {"id": "s", "associated_id": call.ref.id}
     waiting = answering({"data": {"sessions": [session], "chat_download_url": ""}})
-    assert await waiting.files(call.ref, frozenset({FileKind.CHAT})) == Files(files=())
+    assert await waiting.reports.files(call.ref, frozenset({FileKind.CHAT})) == Files(files=())
     await waiting.aclose()
 
 
@@ -136,10 +136,10 @@ async def test_only_what_is_wanted_is_asked_for(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     before = len(server.requests)
-    await provider.files(call.ref, RECORDINGS)
+    await provider.reports.files(call.ref, RECORDINGS)
     assert [one.path.rsplit("/")[-1] for one in server.requests[before:]] == ["recordings"]
     before = len(server.requests)
-    await provider.files(call.ref, frozenset({FileKind.CHAT}))
+    await provider.reports.files(call.ref, frozenset({FileKind.CHAT}))
     assert [one.path.rsplit("/")[-1] for one in server.requests[before:]] == ["sessions", "chat"]
 
 
@@ -148,7 +148,7 @@ async def test_only_the_latest_sessions_are_asked_and_that_is_said(
 ) -> None:
     for _ in range(4):
         next_session(server, call)
-    found = await provider.files(call.ref, frozenset({FileKind.TRANSCRIPT}))
+    found = await provider.reports.files(call.ref, frozenset({FileKind.TRANSCRIPT}))
     assert len(found.files) == 2
     assert found.missing == ("Sessions before the latest 3 were not asked for.",)
     assert found.files[0].ended_at is not None
@@ -161,7 +161,7 @@ async def test_a_paper_that_cannot_be_read_is_said_beside_the_others(
 ) -> None:
     next_session(server, call)
     server.faults.nulls("transcript_download_url", on="/transcript", times=None)
-    found = await provider.files(call.ref, PAPERS)
+    found = await provider.reports.files(call.ref, PAPERS)
     assert [one.kind for one in found.files] == [FileKind.CHAT]
     assert found.missing == (
         "A transcript could not be read: RealtimeKit sent an answer that cannot be read.",
@@ -172,7 +172,7 @@ async def test_recordings_that_are_not_read_for_their_number_are_said(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     many(server, call, 201)
-    found = await provider.files(call.ref, RECORDINGS)
+    found = await provider.reports.files(call.ref, RECORDINGS)
     assert len(found.files) == 200
     assert found.missing == ("Recordings older than the newest 200 were not read.",)
 
@@ -184,7 +184,7 @@ async def test_pages_that_repeat_or_never_end_cost_a_few_requests_only(
     many(server, call, 120)
     odd = client(server, transport=broken(server.app))
     before = len(server.requests)
-    found = await odd.files(call.ref, RECORDINGS)
+    found = await odd.reports.files(call.ref, RECORDINGS)
     assert len({one.started_at for one in found.files}) == len(found.files)
     lists = [one for one in server.requests[before:] if one.path.endswith("/recordings")]
     assert len(lists) <= 4
@@ -197,5 +197,5 @@ async def test_a_wrong_key_hands_out_nothing(server: RealtimeKitServer, call: Ca
     stranger = client(server, token="wrong-token")
     for kinds in (RECORDINGS, PAPERS):
         with pytest.raises(VendorDenied):
-            await stranger.files(call.ref, kinds)
+            await stranger.reports.files(call.ref, kinds)
     await stranger.aclose()

@@ -19,7 +19,7 @@ async def test_a_good_connection_has_a_score_of_a_hundred_and_is_not_bad(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     strain(server, call, "ben", Network(mos=5.0, lost=20))
-    quality = await provider.quality(call.ref)
+    quality = await provider.reports.quality(call.ref)
     ada, ben = quality.people
     assert (ada.person.custom_id, ada.score, ada.bad, ada.why) == ("ada", 85.0, False, "")
     assert (ben.person.name, ben.score, ben.lost_percent) == ("Ben", 100.0, 2.0)
@@ -43,7 +43,7 @@ async def test_the_worst_come_first_and_it_is_said_what_is_wrong(
     why: str,
 ) -> None:
     strain(server, call, "ben", network)
-    ben, ada = (await provider.quality(call.ref)).people
+    ben, ada = (await provider.reports.quality(call.ref)).people
     assert (ben.person.custom_id, ben.bad, ben.why) == ("ben", True, why)
     assert not ada.bad
 
@@ -53,7 +53,7 @@ async def test_now_and_then_is_no_trouble(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call, network: Network
 ) -> None:
     strain(server, call, "ben", network)
-    assert not any(one.bad for one in (await provider.quality(call.ref)).people)
+    assert not any(one.bad for one in (await provider.reports.quality(call.ref)).people)
 
 
 @pytest.mark.parametrize("nothing", [0.0, -1.0, 7.0])
@@ -61,7 +61,7 @@ async def test_a_score_outside_the_scale_means_that_nothing_was_measured(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call, nothing: float
 ) -> None:
     strain(server, call, "ben", Network(mos=nothing))
-    ben = (await provider.quality(call.ref)).people[-1]
+    ben = (await provider.reports.quality(call.ref)).people[-1]
     assert (ben.person.custom_id, ben.score, ben.bad) == ("ben", None, False)
 
 
@@ -69,7 +69,7 @@ async def test_a_peer_is_asked_for_by_peer_id_and_never_where_they_are(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     there = (await provider.participants(call.ref, limit=10)).items
-    await provider.quality(call.ref)
+    await provider.reports.quality(call.ref)
     asked = [one for one in server.requests if "/peer-report/" in one.path]
     assert {one.path.rsplit("/")[-1] for one in asked} == {one.presence for one in there}
     assert {one.query for one in asked} == {"filters=quality_stats"}
@@ -79,7 +79,7 @@ async def test_somebody_on_two_devices_is_shown_once_by_the_worse_one(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     server.join(call.ref.id, BEN)
-    quality = await provider.quality(call.ref)
+    quality = await provider.reports.quality(call.ref)
     assert [one.person.custom_id for one in quality.people] == ["ada", "ben"]
 
 
@@ -88,7 +88,7 @@ async def test_of_three_hundred_people_twenty_five_are_read_and_that_is_said(
 ) -> None:
     for number in range(298):
         server.join(call.ref.id, Visitor(f"guest-{number}", f"Guest {number}"))
-    quality = await provider.quality(call.ref)
+    quality = await provider.reports.quality(call.ref)
     assert len(quality.people) == 25
     assert quality.note == "Read: 25 of 300 connections."
     assert sum("/peer-report/" in one.path for one in server.requests) == 25
@@ -98,10 +98,10 @@ async def test_who_has_no_report_is_counted_and_not_judged(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     server.faults.error(404, on="/peer-report/")
-    quality = await provider.quality(call.ref)
+    quality = await provider.reports.quality(call.ref)
     assert (len(quality.people), quality.note) == (1, "Without a report: 1.")
     server.faults.nulls("quality", on="/peer-report/", times=None)
-    bare = await provider.quality(call.ref)
+    bare = await provider.reports.quality(call.ref)
     assert (bare.people, bare.note) == ((), "Without a report: 2.")
 
 
@@ -109,7 +109,7 @@ async def test_odd_figures_are_unknown_and_spoil_nothing(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
     server.faults.nulls("quality_mos", "packets_sent", "rtt", on="/peer-report/", times=None)
-    for one in (await provider.quality(call.ref)).people:
+    for one in (await provider.reports.quality(call.ref)).people:
         assert (one.score, one.lost_percent, one.latency_ms, one.bad) == (None, None, None, False)
 
 
@@ -118,8 +118,8 @@ async def test_a_call_that_is_over_has_no_quality(
 ) -> None:
     for visitor in (ADA, BEN):
         server.leave(call.ref.id, visitor.id)
-    assert (await provider.quality(call.ref)).people == ()
+    assert (await provider.reports.quality(call.ref)).people == ()
     assert isinstance(server.clock, ManualClock)
     server.clock.advance(61)
     with pytest.raises(NotAtVendor):
-        await provider.quality(call.ref.model_copy(update={"session": None}))
+        await provider.reports.quality(call.ref.model_copy(update={"session": None}))

@@ -32,7 +32,7 @@ async def test_a_person_is_known_by_user_id_and_a_connection_by_peer_id(
     enrolled = server.rooms[call.ref.id].tokens["ben"]
     assert ben.id == enrolled.id
     assert ben.presence not in {None, ben.id, "ben"}
-    await provider.perform(order(Kick(), call, ben))
+    await provider.acts.perform(order(Kick(), call, ben))
     assert [effect.person for effect in server.effects] == ["ben"]
 
 
@@ -42,7 +42,7 @@ async def test_a_peer_id_kicks_nobody(
     ben = await person(provider, call)
     wrong = ben.model_copy(update={"id": ben.presence})
     with pytest.raises(NotAtVendor):
-        await provider.perform(order(Kick(), call, wrong))
+        await provider.acts.perform(order(Kick(), call, wrong))
     assert server.effects == []
 
 
@@ -50,12 +50,12 @@ async def test_the_kicked_can_come_back_and_that_is_told_from_never_kicked(
     provider: RealtimeKitProvider, server: RealtimeKitServer, clock: ManualClock, call: Call
 ) -> None:
     act = order(Kick(), call, await person(provider, call))
-    assert (await provider.observe(act)).evidence == "Ben is still in the room."
-    await provider.perform(act)
-    assert (await provider.observe(act)).evidence == "Ben is no longer in the room."
+    assert (await provider.acts.observe(act)).evidence == "Ben is still in the room."
+    await provider.acts.perform(act)
+    assert (await provider.acts.observe(act)).evidence == "Ben is no longer in the room."
     clock.advance(5)
     server.join(call.ref.id, BEN)
-    back = await provider.observe(act)
+    back = await provider.acts.observe(act)
     assert back.seen is Seen.DONE
     assert back.evidence == "Ben left the room and came back since."
 
@@ -66,7 +66,7 @@ async def test_a_second_device_left_behind_is_not_a_return(
     act = order(Kick(), call, await person(provider, call))
     clock.advance(5)
     server.join(call.ref.id, BEN)
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
 
 
 async def test_somebody_in_the_next_session_is_back_and_was_not_overlooked(
@@ -75,9 +75,9 @@ async def test_somebody_in_the_next_session_is_back_and_was_not_overlooked(
     act = order(Kick(), call, await person(provider, call))
     server.leave(call.ref.id, "ben")
     clock.advance(61)
-    assert "no running session" in (await provider.observe(act)).evidence
+    assert "no running session" in (await provider.acts.observe(act)).evidence
     server.join(call.ref.id, BEN)
-    assert "came back since" in (await provider.observe(act)).evidence
+    assert "came back since" in (await provider.acts.observe(act)).evidence
 
 
 async def test_without_times_another_peer_id_tells_a_return(
@@ -85,10 +85,10 @@ async def test_without_times_another_peer_id_tells_a_return(
 ) -> None:
     server.faults.nulls("joined_at", on="/participants", times=None)
     act = order(Kick(), call, await person(provider, call))
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
     server.leave(call.ref.id, "ben")
     server.join(call.ref.id, BEN)
-    assert "came back since" in (await provider.observe(act)).evidence
+    assert "came back since" in (await provider.acts.observe(act)).evidence
 
 
 async def test_blocking_says_what_lets_somebody_in_again(provider: RealtimeKitProvider) -> None:
@@ -102,11 +102,11 @@ async def test_blocking_says_what_lets_somebody_in_again(provider: RealtimeKitPr
 async def test_an_ended_call_is_over_with_all_that_was_recorded_of_it(
     provider: RealtimeKitProvider, server: RealtimeKitServer, call: Call
 ) -> None:
-    await provider.perform(order(RecordStart(), call))
+    await provider.acts.perform(order(RecordStart(), call))
     act = order(End(), call)
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert (await provider.list_live(limit=10)).items == ()
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
     assert server.rooms[call.ref.id].running() == []
     with pytest.raises(NotAtVendor):
         await provider.get(call.ref.id)
@@ -119,9 +119,9 @@ async def test_an_emptied_call_lingers_live_with_nobody_in_it_and_counts_as_ende
     server.leave(call.ref.id, "ben")
     (lingering,) = (await provider.list_live(limit=10)).items
     assert (lingering.ref, lingering.people) == (call.ref, 0)
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
     clock.advance(61)
     assert (await provider.list_live(limit=10)).items == ()
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
     with pytest.raises(NotAtVendor):
         await provider.get(call.ref.id)

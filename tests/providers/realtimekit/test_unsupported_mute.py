@@ -54,18 +54,18 @@ async def test_an_account_without_mute_is_found_out_said_and_asked_again_later()
     call = (await provider.list_live(limit=1)).items[0]
     named = order(Mute(), call, await person(provider, call, "ada"))
     with pytest.raises(Impossible, match=GONE):
-        await provider.perform(named)
+        await provider.acts.perform(named)
     assert provider.capabilities["mute"].aims is Aimed.EVERYONE
     with pytest.raises(Impossible, match=GONE):
-        await provider.perform(order(Silence(), call, everyone=True))
+        await provider.acts.perform(order(Silence(), call, everyone=True))
     for one in states(provider):
         assert (one.possible, one.instead, GONE in one.why) == (False, "kick", True)
     assert GONE in await provider.probe()
     asked = len(server.requests)
     with pytest.raises(Impossible, match=GONE):
-        await provider.perform(named)
+        await provider.acts.perform(named)
     assert len(server.requests) == asked
-    await provider.perform(order(Kick(), call, named.people[0]))
+    await provider.acts.perform(order(Kick(), call, named.people[0]))
     assert isinstance(server.clock, ManualClock)
     server.clock.advance(timedelta(hours=1).total_seconds())
     assert all(one.possible for one in states(provider))
@@ -83,11 +83,13 @@ async def test_one_missing_operation_leaves_the_other(
     ada = await person(provider, call, "ada")
     everyone = missing == "mute-all"
     with pytest.raises(Impossible, match=f"{missing} answered 404"):
-        await provider.perform(order(verb, call, *(() if everyone else (ada,)), everyone=everyone))
+        await provider.acts.perform(
+            order(verb, call, *(() if everyone else (ada,)), everyone=everyone)
+        )
     mute = provider.capabilities["mute"]
     assert (mute.level, mute.aims) == (Enforcement.BEST_EFFORT, aims)
     assert provider.capabilities["silence"].possible is not everyone
-    await provider.perform(
+    await provider.acts.perform(
         order(Mute(), call, *((ada,) if everyone else ()), everyone=not everyone)
     )
     assert server.effects
@@ -103,7 +105,7 @@ async def test_a_404_of_a_call_that_is_over_says_nothing_of_the_account(
     ada = await person(provider, call, "ada")
     server.rooms[call.ref.id].close(server.clock.now())
     with pytest.raises(NotAtVendor):
-        await provider.perform(
+        await provider.acts.perform(
             order(Mute(), over, *(() if everyone else (ada,)), everyone=everyone)
         )
     assert all(one.possible for one in states(provider))
@@ -115,5 +117,5 @@ async def test_a_404_for_somebody_who_left_says_nothing_of_the_account(
     ada = await person(provider, call, "ada")
     server.leave(call.ref.id, "ada")
     with pytest.raises(NotAtVendor):
-        await provider.perform(order(Mute(), call, ada))
+        await provider.acts.perform(order(Mute(), call, ada))
     assert all(one.possible for one in states(provider))

@@ -30,11 +30,11 @@ async def test_everyone_but_the_spared_is_muted_in_one_request_by_their_ids(
 ) -> None:
     fill(server, 2)
     act = order(Mute(tracks=Track.VIDEO), everyone=True, spared=(ADA,))
-    receipt = await provider.perform(act)
+    receipt = await provider.acts.perform(act)
     [sent] = asked(server, "/mute_users")
     assert sent == {"user_ids": ["ben", "p000", "p001"], "video": True}
     assert "for 3 in the call, 1 left out" in receipt.evidence
-    seen = await provider.observe(act)
+    seen = await provider.acts.observe(act)
     assert (seen.seen, seen.evidence) == (Seen.DONE, "Everyone except ada has the camera off.")
 
 
@@ -43,10 +43,10 @@ async def test_whoever_sends_in_a_call_of_300_is_muted_though_only_100_are_liste
 ) -> None:
     fill(server, 298)
     act = order(Mute(), everyone=True, spared=(ADA,))
-    await provider.perform(act)
+    await provider.acts.perform(act)
     sending = {one.visitor.id for one in server.rooms[CID].here() if "audio" in one.tracks}
     assert sending == {"ada"}
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
 
 
 async def test_a_mute_of_everyone_counts_who_still_sends_without_the_spared(
@@ -54,7 +54,7 @@ async def test_a_mute_of_everyone_counts_who_still_sends_without_the_spared(
 ) -> None:
     fill(server, 148)
     act = order(Mute(), everyone=True, spared=(ADA,))
-    assert "149 in the call still send audio." in (await provider.observe(act)).evidence
+    assert "149 in the call still send audio." in (await provider.acts.observe(act)).evidence
 
 
 async def test_where_only_the_spared_are_nothing_is_sent(
@@ -62,10 +62,10 @@ async def test_where_only_the_spared_are_nothing_is_sent(
 ) -> None:
     server.leave(CID, "ben")
     for verb in (Mute(), Kick(), Silence()):
-        await provider.perform(order(verb, everyone=True, spared=(ADA,)))
+        await provider.acts.perform(order(verb, everyone=True, spared=(ADA,)))
     silence = await begun(provider, order(Silence(), everyone=True))
     back = order(Unsilence(), everyone=True, spared=(ADA,))
-    assert (await provider.perform(await provider.prepare(back, [silence]))).already
+    assert (await provider.acts.perform(await provider.acts.prepare(back, [silence]))).already
     assert server.effects == []
     asked_for = {seen.path.rsplit("/", 1)[1] for seen in server.requests}
     assert asked_for == {"participants", "calltypes"}
@@ -76,11 +76,11 @@ async def test_everyone_but_the_spared_is_kicked_one_by_one_and_counted(
 ) -> None:
     fill(server, 3)
     act = order(Kick(), everyone=True, spared=(ADA,))
-    assert "4 are in the call" in (await provider.observe(act)).evidence
-    receipt = await provider.perform(act)
+    assert "4 are in the call" in (await provider.acts.observe(act)).evidence
+    receipt = await provider.acts.perform(act)
     assert "for 4 in the call, 1 left out" in receipt.evidence
     assert here(server) == {"ada"}
-    assert (await provider.observe(act)).evidence == "Nobody is left in the call except ada."
+    assert (await provider.acts.observe(act)).evidence == "Nobody is left in the call except ada."
 
 
 async def test_a_call_of_300_is_emptied_round_by_round_within_the_pool(clock: ManualClock) -> None:
@@ -101,17 +101,17 @@ async def test_a_call_of_300_is_emptied_round_by_round_within_the_pool(clock: Ma
 
     provider = client(server, transport=Counting(server.app))
     act = order(Kick(), everyone=True)
-    assert "for 300 in the call" in (await provider.perform(act)).evidence
+    assert "for 300 in the call" in (await provider.acts.perform(act)).evidence
     assert (here(server), most <= AT_ONCE) == (set(), True)
     assert len(asked(server, "/kick")) == 300
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
 
 
 async def test_who_has_two_devices_is_kicked_once(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.join(CID, BEN)
-    await provider.perform(order(Kick(), everyone=True, spared=(ADA,)))
+    await provider.acts.perform(order(Kick(), everyone=True, spared=(ADA,)))
     assert asked(server, "/kick") == [{"user_id": "ben"}]
 
 
@@ -122,10 +122,10 @@ async def test_a_kick_of_everyone_done_again_takes_only_who_is_still_there(
     server.faults.drop(after=True, on="/kick")
     act = order(Kick(), everyone=True, spared=(ADA,))
     with pytest.raises(Ambiguous):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     left = here(server) - {"ada"}
     before = len(asked(server, "/kick"))
-    await provider.perform(act)
+    await provider.acts.perform(act)
     again = {one["user_id"] for one in asked(server, "/kick")[before:]}
     assert (again, here(server)) == (left, {"ada"})
 
@@ -147,7 +147,7 @@ async def test_trouble_after_some_were_kicked_is_never_nothing_done(
 
     tired = client(server, transport=TiresOut(server.app))
     with pytest.raises(Ambiguous, match=r"Done to \d+, then: Stream Video is too busy"):
-        await tired.perform(order(Kick(), everyone=True))
+        await tired.acts.perform(order(Kick(), everyone=True))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ async def test_trouble_before_anybody_was_kicked_is_told_as_it_is(
 ) -> None:
     server.faults.error(status, on="/kick", times=None)
     with pytest.raises(error):
-        await provider.perform(order(Kick(), everyone=True))
+        await provider.acts.perform(order(Kick(), everyone=True))
 
 
 async def test_a_busy_vendor_that_kicked_nobody_may_be_asked_again(
@@ -166,7 +166,7 @@ async def test_a_busy_vendor_that_kicked_nobody_may_be_asked_again(
 ) -> None:
     server.faults.limit(60, on="/kick", times=None)
     with pytest.raises(VendorBusy):
-        await provider.perform(order(Kick(), everyone=True))
+        await provider.acts.perform(order(Kick(), everyone=True))
 
 
 async def test_who_is_refused_is_passed_over_and_shows_as_still_there(
@@ -174,8 +174,8 @@ async def test_who_is_refused_is_passed_over_and_shows_as_still_there(
 ) -> None:
     server.faults.error(400, on="/kick", times=1)
     act = order(Kick(), everyone=True)
-    assert "for 1 in the call" in (await provider.perform(act)).evidence
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    assert "for 1 in the call" in (await provider.acts.perform(act)).evidence
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
 
 
 async def test_nobody_new_is_begun_with_once_the_time_is_up(clock: ManualClock) -> None:
@@ -190,11 +190,11 @@ async def test_nobody_new_is_begun_with_once_the_time_is_up(clock: ManualClock) 
 
     provider = client(server, transport=Slow(server.app))
     act = order(Kick(), everyone=True)
-    receipt = await provider.perform(act)
+    receipt = await provider.acts.perform(act)
     kicked = len(asked(server, "/kick"))
     assert 5 <= kicked <= 5 + AT_ONCE
     assert f"for {kicked} in the call" in receipt.evidence
-    assert f"{22 - kicked} are in the call" in (await provider.observe(act)).evidence
+    assert f"{22 - kicked} are in the call" in (await provider.acts.observe(act)).evidence
 
 
 async def test_a_list_that_lags_behind_is_read_again_a_few_times(
@@ -210,7 +210,7 @@ async def test_a_list_that_lags_behind_is_read_again_a_few_times(
             return await super().handle_async_request(request)
 
     provider = client(server, transport=Lagging(server.app))
-    receipt = await provider.perform(order(Kick(), everyone=True))
+    receipt = await provider.acts.perform(order(Kick(), everyone=True))
     assert "for 100 in the call" in receipt.evidence
     assert clock.slept == [0.5, 0.5, 0.5]
 
@@ -225,10 +225,10 @@ async def test_the_people_of_the_next_run_are_spared(
     server.join(CID, BEN)
     act = order(verb, everyone=True, spared=(ADA,)).model_copy(update={"call": seen})
     with pytest.raises(NotAtVendor, match="another one has begun"):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     assert server.effects == []
     if isinstance(verb, Kick):
-        assert (await provider.observe(act)).seen is Seen.DONE
+        assert (await provider.acts.observe(act)).seen is Seen.DONE
 
 
 async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
@@ -237,7 +237,7 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
     fill(server, 1)
     act = order(Silence(), everyone=True, spared=(ADA,))
     silence = await begun(provider, act)
-    receipt = await provider.perform(silence.act)
+    receipt = await provider.acts.perform(silence.act)
     assert "for 2 in the call, 1 left out" in receipt.evidence
     assert asked(server, "/mute_users") == [{"user_ids": ["ben", "p000"], "audio": True}]
     assert [one["user_id"] for one in asked(server, "/user_permissions")] == ["ben", "p000"]
@@ -245,13 +245,13 @@ async def test_everyone_is_silenced_by_muting_them_and_taking_the_right(
         server.talk(CID, who)
     sending = {one.visitor.id for one in server.rooms[CID].here() if "audio" in one.tracks}
     assert sending == {"ada"}
-    seen = await provider.observe(act)
+    seen = await provider.acts.observe(act)
     assert seen.seen is Seen.UNKNOWABLE
     assert seen.evidence.startswith("Everyone except ada is muted.")
-    back = await provider.prepare(order(Unsilence(), everyone=True), [silence])
-    assert "for 2 in the call" in (await provider.perform(back)).evidence
+    back = await provider.acts.prepare(order(Unsilence(), everyone=True), [silence])
+    assert "for 2 in the call" in (await provider.acts.perform(back)).evidence
     server.talk(CID, "ben")
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
 
 
 async def test_what_a_silence_took_in_another_run_is_not_given_back(
@@ -261,13 +261,13 @@ async def test_what_a_silence_took_in_another_run_is_not_given_back(
     first = (await provider.get(CID)).ref
     act = order(Silence(), Person(id="ben")).model_copy(update={"call": first})
     silence = await begun(provider, act)
-    await provider.perform(silence.act)
+    await provider.acts.perform(silence.act)
     for who in ("ada", "ben"):
         server.leave(CID, who)
     server.join(CID, BEN)
     second = (await provider.get(CID)).ref
     back = order(Unsilence(), Person(id="ben")).model_copy(update={"call": second})
-    receipt = await provider.perform(await provider.prepare(back, [silence]))
+    receipt = await provider.acts.perform(await provider.acts.prepare(back, [silence]))
     assert (receipt.already, "No silence from here" in receipt.evidence) == (True, True)
 
 
@@ -277,7 +277,7 @@ async def test_in_a_call_of_300_all_who_speak_are_silenced_and_the_rest_is_count
     fill(server, 298)
     for number in range(200):
         server.rooms[CID].mute(f"p{number:03}", {"audio"})
-    receipt = await provider.perform(order(Silence(), everyone=True))
+    receipt = await provider.acts.perform(order(Silence(), everyone=True))
     room = server.rooms[CID]
     assert not any("audio" in one.tracks for one in room.here())
     silenced = {who for who, held in room.permissions.items() if held.get("send-audio") is False}
@@ -289,7 +289,7 @@ async def test_in_a_call_of_300_all_who_speak_are_silenced_and_the_rest_is_count
 async def test_who_joins_after_everyone_was_silenced_may_speak(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    await provider.perform(order(Silence(), everyone=True))
+    await provider.acts.perform(order(Silence(), everyone=True))
     server.join(CID, Visitor("carla", "Carla"))
     assert "audio" in server.rooms[CID].stay("carla").tracks  # type: ignore[union-attr]
     assert "who joins later may speak" in provider.capabilities["silence"].why
@@ -302,9 +302,9 @@ async def test_a_silence_whose_second_half_fails_says_that_they_are_muted(
         server.faults.clear()
         server.faults.error(400, on="/user_permissions", times=None)
         with pytest.raises(VendorRefused, match="They are muted, but can turn it on again") as no:
-            await provider.perform(act)
+            await provider.acts.perform(act)
         assert "Nothing was done" not in no.value.next_step
         server.faults.clear()
         server.faults.limit(60, on="/user_permissions", times=None)
         with pytest.raises(Ambiguous, match="They are muted, but can turn it on again"):
-            await provider.perform(act)
+            await provider.acts.perform(act)

@@ -118,7 +118,7 @@ async def test_a_deletion_whose_answer_was_lost_is_read_back(
 async def test_a_lock_that_is_refused_has_failed_and_going_backstage_is_seen(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    lock = await provider.prepare(order(Lock()), ())
+    lock = await provider.acts.prepare(order(Lock()), ())
     server.faults.error(400, on="/call/default/standup", times=None)
     assert (await carried(provider, server, lock)).state is State.FAILED
     server.faults.clear()

@@ -43,9 +43,9 @@ async def test_an_output_of_any_name_is_stopped_by_it_and_no_other(
     stop = order(RtmpStop(to=names[0]))
     if names[0] in {".", ".."}:
         with pytest.raises(NotAtVendor):
-            await provider.perform(stop)
+            await provider.acts.perform(stop)
         assert list(room.rtmps) == names
         return
-    await provider.perform(stop)
+    await provider.acts.perform(stop)
     assert list(room.rtmps) == names[1:]
     assert sent[-1] == f"{API}/call/default/standup/rtmp_broadcasts/{quote(names[0], safe='')}/stop"

@@ -74,7 +74,7 @@ async def test_more_than_a_page_holds_is_never_asked_for(
 
 
 async def test_an_ended_call_is_not_live_but_can_still_be_read(provider: StreamProvider) -> None:
-    await provider.perform(order(End()))
+    await provider.acts.perform(order(End()))
     assert (await provider.list_live(limit=10)).items == ()
     assert (await provider.get(CID)).ended_at == START
 
@@ -113,7 +113,7 @@ async def test_who_sends_no_audio_is_muted_as_soon_as_that_is_so(
         return [one.muted for one in (await provider.participants(REF, limit=100)).items]
 
     assert await muted() == [False, False]
-    await provider.perform(order(Mute(), Person(id="ben")))
+    await provider.acts.perform(order(Mute(), Person(id="ben")))
     before = len(server.requests)
     assert await muted() == [False, True]
     assert len(server.requests) == before + 2
@@ -134,10 +134,10 @@ async def test_what_is_started_runs_until_it_is_stopped_and_both_are_seen(
     server: StreamServer, provider: StreamProvider, start: Verb, stop: Verb
 ) -> None:
     for now, then in ((start, stop), (stop, start)):
-        assert (await provider.observe(order(now))).seen is Seen.NOT_DONE
-        assert "accepted" in (await provider.perform(order(now))).evidence
-        assert (await provider.observe(order(now))).seen is Seen.DONE
-        assert (await provider.observe(order(then))).seen is Seen.NOT_DONE
+        assert (await provider.acts.observe(order(now))).seen is Seen.NOT_DONE
+        assert "accepted" in (await provider.acts.perform(order(now))).evidence
+        assert (await provider.acts.observe(order(now))).seen is Seen.DONE
+        assert (await provider.acts.observe(order(then))).seen is Seen.NOT_DONE
     assert [effect.verb for effect in server.effects] == [start.name, stop.name]
 
 
@@ -146,28 +146,30 @@ async def test_a_stopped_recording_is_told_with_the_kinds_that_still_run(
 ) -> None:
     stop = order(RecordStop())
     for kind in RecordingKind:
-        await provider.perform(order(RecordStart(kind=kind)))
-    await provider.perform(stop)
-    seen = await provider.observe(stop)
+        await provider.acts.perform(order(RecordStart(kind=kind)))
+    await provider.acts.perform(stop)
+    seen = await provider.acts.observe(stop)
     assert seen.seen is Seen.DONE
     assert seen.note == "2 other recordings still run: individual, raw."
     for kind in (RecordingKind.INDIVIDUAL, RecordingKind.RAW):
-        await provider.perform(order(RecordStop(kind=kind)))
-    assert (await provider.observe(stop)).note == ""
+        await provider.acts.perform(order(RecordStop(kind=kind)))
+    assert (await provider.acts.observe(stop)).note == ""
 
 
 async def test_a_call_tells_what_leaves_it(provider: StreamProvider) -> None:
     for verb in (RecordStart(kind=RecordingKind.RAW), LiveStart(), RtmpStart(to="tv")):
-        await provider.perform(order(verb))
+        await provider.acts.perform(order(verb))
     call = await provider.get(CID)
     assert (call.recording, call.broadcasting, call.rtmp) == (RecordingState.ON, True, ("tv",))
 
 
 async def test_starting_what_runs_is_refused_and_seen_as_done(provider: StreamProvider) -> None:
-    await provider.perform(order(LiveStart()))
+    await provider.acts.perform(order(LiveStart()))
     with pytest.raises(VendorRefused, match="already running"):
-        await provider.perform(order(LiveStart()))
-    assert (await provider.observe(order(LiveStart()))).evidence == "The livestream is running."
+        await provider.acts.perform(order(LiveStart()))
+    assert (
+        await provider.acts.observe(order(LiveStart()))
+    ).evidence == "The livestream is running."
 
 
 @pytest.mark.parametrize(
@@ -186,18 +188,18 @@ async def test_a_mute_takes_the_named_tracks_of_one_person(
     stay = server.rooms[CID].stay("ben")
     assert stay is not None
     stay.tracks.add("screenshare")
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
-    await provider.perform(act)
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
+    await provider.acts.perform(act)
     assert stay.tracks == left
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
 
 
 async def test_everyone_is_muted_at_once(server: StreamServer, provider: StreamProvider) -> None:
     act = order(Mute(), everyone=True)
-    assert "2 in the call still send audio" in (await provider.observe(act)).evidence
-    await provider.perform(act)
+    assert "2 in the call still send audio" in (await provider.acts.observe(act)).evidence
+    await provider.acts.perform(act)
     assert [effect.person for effect in server.effects] == ["ada", "ben"]
-    assert (await provider.observe(act)).evidence == "Everyone is muted."
+    assert (await provider.acts.observe(act)).evidence == "Everyone is muted."
 
 
 async def test_silence_proves_nothing_while_nobody_is_listed_as_sending(
@@ -205,26 +207,26 @@ async def test_silence_proves_nothing_while_nobody_is_listed_as_sending(
 ) -> None:
     """The vendor documents no values for `published_tracks`."""
     act = order(Mute(tracks=Track.EVERYTHING), everyone=True)
-    await provider.perform(act)
-    assert (await provider.observe(act)).seen is Seen.UNKNOWABLE
+    await provider.acts.perform(act)
+    assert (await provider.acts.observe(act)).seen is Seen.UNKNOWABLE
 
 
 async def test_the_kicked_are_gone(server: StreamServer, provider: StreamProvider) -> None:
     act = order(Kick(), await person(provider))
-    assert (await provider.observe(act)).seen is Seen.NOT_DONE
-    await provider.perform(act)
+    assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
+    await provider.acts.perform(act)
     assert server.effects == [("kick", CID, "ben")]
-    assert (await provider.observe(act)).seen is Seen.DONE
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
 
 
 async def test_who_came_back_was_kicked(
     clock: ManualClock, server: StreamServer, provider: StreamProvider
 ) -> None:
     act = order(Kick(), await person(provider))
-    await provider.perform(act)
+    await provider.acts.perform(act)
     clock.advance(1)
     server.join(CID, BEN)
-    seen = await provider.observe(act)
+    seen = await provider.acts.observe(act)
     assert (seen.seen, "came back since" in seen.evidence) == (Seen.DONE, True)
 
 
@@ -241,7 +243,7 @@ async def test_one_stay_is_told_from_the_next_by_connection_and_time(
     provider: StreamProvider, presence: str | None, joined: Any, seen: Seen
 ) -> None:
     who = Person(id="ben", presence=presence, joined_at=joined)
-    assert (await provider.observe(order(Kick(), who))).seen is seen
+    assert (await provider.acts.observe(order(Kick(), who))).seen is seen
 
 
 async def test_the_blocked_are_out_and_stay_out_until_unblocked(
@@ -250,10 +252,10 @@ async def test_the_blocked_are_out_and_stay_out_until_unblocked(
     block = order(Block(), await person(provider))
     unblock = order(Unblock(), Person(id="ben"))
     for act, other in ((block, unblock), (unblock, block)):
-        assert (await provider.observe(act)).seen is Seen.NOT_DONE
-        await provider.perform(act)
-        assert (await provider.observe(act)).seen is Seen.DONE
-        assert (await provider.observe(other)).seen is Seen.NOT_DONE
+        assert (await provider.acts.observe(act)).seen is Seen.NOT_DONE
+        await provider.acts.perform(act)
+        assert (await provider.acts.observe(act)).seen is Seen.DONE
+        assert (await provider.acts.observe(other)).seen is Seen.NOT_DONE
     assert [effect.verb for effect in server.effects] == ["kick", "block", "unblock"]
 
 
@@ -262,25 +264,25 @@ async def test_somebody_whom_stream_refuses_to_kick_is_blocked_all_the_same(
 ) -> None:
     server.faults.error(400, on="/kick")
     act = order(Block(), await person(provider))
-    await provider.perform(act)
+    await provider.acts.perform(act)
     assert [effect.verb for effect in server.effects] == ["block"]
-    assert (await provider.observe(act)).evidence == "They are blocked, but still in the call."
+    assert (await provider.acts.observe(act)).evidence == "They are blocked, but still in the call."
 
 
 async def test_denied_credentials_are_not_tried_on_a_second_path(server: StreamServer) -> None:
     denied = client(server, secret="a-secret-of-another-app-altogether")
     with pytest.raises(VendorDenied):
-        await denied.perform(order(Block(), Person(id="ben")))
+        await denied.acts.perform(order(Block(), Person(id="ben")))
     assert len(server.requests) == 1
 
 
 async def test_an_ended_call_is_seen_as_ended(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    assert (await provider.observe(order(End()))).seen is Seen.NOT_DONE
-    await provider.perform(order(End()))
+    assert (await provider.acts.observe(order(End()))).seen is Seen.NOT_DONE
+    await provider.acts.perform(order(End()))
     assert server.effects == [("end", CID, None)]
-    assert (await provider.observe(order(End()))).seen is Seen.DONE
+    assert (await provider.acts.observe(order(End()))).seen is Seen.DONE
 
 
 async def test_a_call_that_emptied_and_filled_again_is_another_run(
@@ -291,7 +293,7 @@ async def test_a_call_that_emptied_and_filled_again_is_another_run(
         server.leave(CID, who)
     server.join(CID, BEN)
     act = order(End()).model_copy(update={"call": seen})
-    assert "another one has begun" in (await provider.observe(act)).evidence
+    assert "another one has begun" in (await provider.acts.observe(act)).evidence
 
 
 @pytest.mark.parametrize("act", [order(End()), order(Mute(), everyone=True)], ids=["end", "mute"])
@@ -303,7 +305,7 @@ async def test_an_order_for_everyone_of_one_run_leaves_the_next_run_alone(
         server.leave(CID, who)
     server.join(CID, BEN)
     with pytest.raises(NotAtVendor, match="another one has begun"):
-        await provider.perform(act.model_copy(update={"call": seen}))
+        await provider.acts.perform(act.model_copy(update={"call": seen}))
     assert server.effects == []
 
 
@@ -311,7 +313,7 @@ async def test_an_order_for_everyone_of_the_run_that_is_on_is_carried_out(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     seen = (await provider.get(CID)).ref
-    await provider.perform(order(End()).model_copy(update={"call": seen}))
+    await provider.acts.perform(order(End()).model_copy(update={"call": seen}))
     assert server.effects == [("end", CID, None)]
 
 
@@ -320,15 +322,15 @@ async def test_a_call_that_was_ended_and_begun_again_is_not_ended() -> None:
     call = {"cid": CID, "ended_at": ended, "session": {"started_at": ended + 10**9}}
     provider = answering({"call": call})
     assert (await provider.get(CID)).ended_at is None
-    assert (await provider.observe(order(End()))).seen is Seen.NOT_DONE
+    assert (await provider.acts.observe(order(End()))).seen is Seen.NOT_DONE
 
 
 async def test_acts_are_signed_with_the_moderator_where_there_is_one(server: StreamServer) -> None:
     server.users.add("mod")
     provider = client(server, moderator_id="mod")
-    await provider.perform(order(Mute(), Person(id="ben")))
+    await provider.acts.perform(order(Mute(), Person(id="ben")))
     assert body(server) == {"user_ids": ["ben"], "audio": True, "muted_by_id": "mod"}
-    await provider.perform(order(Kick(), Person(id="ben")))
+    await provider.acts.perform(order(Kick(), Person(id="ben")))
     assert body(server) == {"user_id": "ben", "kicked_by_id": "mod"}
 
 
@@ -340,8 +342,8 @@ async def test_every_verb_has_its_line_and_the_impossible_names_the_nearest(
     for verb, nearest in ((RecordPause(), "record_stop"), (RecordResume(), "record_start")):
         assert provider.capabilities[verb.name].instead == nearest
         with pytest.raises(Impossible):
-            await provider.perform(order(verb))
-        assert (await provider.observe(order(verb))).seen is Seen.UNKNOWABLE
+            await provider.acts.perform(order(verb))
+        assert (await provider.acts.observe(order(verb))).seen is Seen.UNKNOWABLE
     assert server.requests == []
 
 
@@ -350,7 +352,7 @@ async def test_rtmp_goes_to_named_targets_only(
 ) -> None:
     assert provider.capabilities["rtmp_start"].refuses(RtmpStart(to="radio")) == "to radio"
     with pytest.raises(Impossible) as caught:
-        await provider.perform(order(RtmpStart(to="radio")))
+        await provider.acts.perform(order(RtmpStart(to="radio")))
     assert "callwarden.toml" in caught.value.next_step
     assert server.requests == []
 
@@ -363,7 +365,7 @@ async def test_without_targets_rtmp_cannot_be_started(server: StreamServer) -> N
 
 async def test_a_target_may_have_its_key_in_the_address(server: StreamServer) -> None:
     targets = {"own": RtmpTarget(url="rtmps://own.example/live/key", key=SecretStr(""))}
-    await client(server, rtmp_targets=targets).perform(order(RtmpStart(to="own")))
+    await client(server, rtmp_targets=targets).acts.perform(order(RtmpStart(to="own")))
     output = {"name": "own", "stream_url": "rtmps://own.example/live/key"}
     assert body(server) == {"broadcasts": [output]}
 

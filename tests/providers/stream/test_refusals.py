@@ -49,9 +49,9 @@ async def test_no_stream_key_is_told_anywhere(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     act = order(RtmpStart(to="tv"))
-    receipt = await provider.perform(act)
+    receipt = await provider.acts.perform(act)
     told = [receipt, await provider.get(CID), await provider.list_live(limit=5)]
-    told.append(await provider.observe(act))
+    told.append(await provider.acts.observe(act))
     assert body(server, 0)["broadcasts"][0]["stream_key"] == KEY
     assert KEY not in repr(told)
     assert "tv.example" not in repr(told)
@@ -61,7 +61,7 @@ async def test_a_key_that_stream_repeats_in_an_error_is_hidden(server: StreamSer
     refusal = httpx.Response(400, json={"code": 4, "message": f"bad {KEY}", "StatusCode": 400})
     provider = client(server, transport=httpx.MockTransport(lambda _: refusal))
     with pytest.raises(VendorRefused) as caught:
-        await provider.perform(order(RtmpStart(to="tv")))
+        await provider.acts.perform(order(RtmpStart(to="tv")))
     assert (KEY in str(caught.value), caught.value.code) == (False, "4")
 
 
@@ -92,11 +92,11 @@ async def test_a_kick_is_never_sent_again_after_a_lost_answer_or_an_error(
     act = order(Kick(), await person(provider))
     server.faults.error(500, on="/kick")
     with pytest.raises(VendorFault):
-        await provider.perform(act)
+        await provider.acts.perform(act)
     server.faults.drop(after=True, on="/kick")
     with pytest.raises(AnswerLost):
-        await provider.perform(act)
-    assert (await provider.observe(act)).seen is Seen.DONE
+        await provider.acts.perform(act)
+    assert (await provider.acts.observe(act)).seen is Seen.DONE
     assert [seen.path.endswith("/kick") for seen in server.requests].count(True) == 2
 
 
@@ -104,7 +104,7 @@ async def test_a_mute_is_sent_again_after_a_lost_answer(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.faults.drop(on="/mute_users")
-    await provider.perform(order(Mute(), Person(id="ben")))
+    await provider.acts.perform(order(Mute(), Person(id="ben")))
     assert len(server.requests) == 2
     assert server.effects == [("mute", CID, "ben")]
 
@@ -117,7 +117,7 @@ async def test_an_answer_that_cannot_be_read_is_garbled(
     with pytest.raises(VendorGarbled):
         await provider.list_live(limit=5)
     with pytest.raises(VendorGarbled):
-        await provider.perform(order(Kick(), Person(id="ben")))
+        await provider.acts.perform(order(Kick(), Person(id="ben")))
 
 
 async def test_only_what_is_needed_has_to_be_there(
@@ -183,7 +183,7 @@ async def test_only_what_is_running_counts_as_recorded_or_live(status: object) -
 async def test_a_report_without_data_is_null_and_hides_nothing() -> None:
     day = {"date": "2026-11-20", "report": {"count": 3}}
     body = {"calls_per_day_report": {"daily": [day, {}]}, "call_duration_report": None}
-    [told] = await answering(body).reported(date(2026, 11, 20), date(2026, 11, 20))
+    [told] = await answering(body).usage.reported(date(2026, 11, 20), date(2026, 11, 20))
     assert (told.calls, told.minutes) == (3, None)
 
 
@@ -193,14 +193,14 @@ async def test_what_the_answer_leaves_out_cannot_be_known(
 ) -> None:
     act = order(verb, Person(id="gone"))
     server.faults.nulls("egress", "blocked_user_ids")
-    assert (await provider.observe(act)).seen is Seen.UNKNOWABLE
+    assert (await provider.acts.observe(act)).seen is Seen.UNKNOWABLE
 
 
 async def test_rtmp_outputs_that_are_left_out_cannot_be_known(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.faults.nulls("rtmps")
-    assert (await provider.observe(order(RtmpStop(to="tv")))).seen is Seen.UNKNOWABLE
+    assert (await provider.acts.observe(order(RtmpStop(to="tv")))).seen is Seen.UNKNOWABLE
 
 
 @pytest.mark.parametrize("text", [b"", b"<html>", b"null", b'{"code": "x"}'])
@@ -264,10 +264,10 @@ async def test_any_json_is_people_and_an_observation_or_garbled(answer: object, 
     with contextlib.suppress(VendorGarbled):
         assert isinstance(await provider.participants(REF, limit=5), Page)
     with contextlib.suppress(VendorGarbled):
-        assert (await provider.observe(order(verb, Person(id="ben")))).evidence
+        assert (await provider.acts.observe(order(verb, Person(id="ben")))).evidence
     if verb.everyone:
         with contextlib.suppress(VendorGarbled):
-            assert (await provider.observe(order(verb, everyone=True))).evidence
+            assert (await provider.acts.observe(order(verb, everyone=True))).evidence
     await provider.aclose()
 
 

@@ -24,21 +24,21 @@ ALL = frozenset(FileKind)
 
 async def record(provider: StreamProvider, clock: ManualClock, seconds: float = 60) -> None:
     for start, stop in ((RecordStart(), RecordStop()), (TranscribeStart(), TranscribeStop())):
-        await provider.perform(order(start))
+        await provider.acts.perform(order(start))
         clock.advance(seconds)
-        await provider.perform(order(stop))
+        await provider.acts.perform(order(stop))
 
 
 async def test_there_is_every_look(provider: StreamProvider) -> None:
-    assert set(provider.reports) == set(REPORTS)
-    assert all(report.possible for report in provider.reports.values())
+    assert set(provider.reports.capabilities) == set(REPORTS)
+    assert all(report.possible for report in provider.reports.capabilities.values())
 
 
 async def test_files_come_newest_first_with_their_times_and_a_hidden_link(
     clock: ManualClock, provider: StreamProvider
 ) -> None:
     await record(provider, clock)
-    transcript, recording = (await provider.files(REF, ALL)).files
+    transcript, recording = (await provider.reports.files(REF, ALL)).files
     assert [recording.kind, transcript.kind] == [FileKind.RECORDING, FileKind.TRANSCRIPT]
     assert (recording.started_at, recording.ended_at) == (START, START + timedelta(seconds=60))
     assert (recording.session, recording.deletable) == ("default-standup-s1", True)
@@ -53,9 +53,11 @@ async def test_only_the_kinds_asked_for_are_read(
 ) -> None:
     await record(provider, clock)
     before = len(server.requests)
-    [one] = (await provider.files(REF, frozenset({FileKind.TRANSCRIPT, FileKind.SUMMARY}))).files
+    [one] = (
+        await provider.reports.files(REF, frozenset({FileKind.TRANSCRIPT, FileKind.SUMMARY}))
+    ).files
     assert (one.kind, len(server.requests) - before) == (FileKind.TRANSCRIPT, 1)
-    assert (await provider.files(REF, frozenset({FileKind.CHAT}))).files == ()
+    assert (await provider.reports.files(REF, frozenset({FileKind.CHAT}))).files == ()
 
 
 async def test_files_of_all_runs_are_there(
@@ -66,7 +68,7 @@ async def test_files_of_all_runs_are_there(
         server.leave(CID, who)
     server.join(CID, BEN)
     await record(provider, clock)
-    files = (await provider.files(REF, ALL)).files
+    files = (await provider.reports.files(REF, ALL)).files
     assert {one.session for one in files} == {"default-standup-s1", "default-standup-s2"}
     assert len(files) == 4
 
@@ -76,12 +78,12 @@ async def test_a_list_that_cannot_be_read_is_missing_beside_the_other(
 ) -> None:
     await record(provider, clock)
     server.faults.error(500, on="/transcriptions", times=None)
-    files = await provider.files(REF, ALL)
+    files = await provider.reports.files(REF, ALL)
     assert [one.kind for one in files.files] == [FileKind.RECORDING]
     assert files.missing[0].startswith("The transcripts could not be read: Stream Video had")
     server.faults.error(500, times=None)
     with pytest.raises(VendorFault):
-        await provider.files(REF, ALL)
+        await provider.reports.files(REF, ALL)
 
 
 async def test_quality_names_the_worst_first_and_why(
@@ -91,7 +93,7 @@ async def test_quality_names_the_worst_first_and_why(
     server.measure(CID, "ada", cq_score=96, latency_ms=40, jitter_ms=3)
     server.measure(CID, "ben", cq_score=31, latency_ms=420, jitter_ms=80)
     server.measure(CID, "p000", cq_score=88, latency_ms=301)
-    quality = await provider.quality(REF)
+    quality = await provider.reports.quality(REF)
     assert quality.score == 71
     told = [(one.person.id, one.bad, one.why) for one in quality.people]
     assert told == [
@@ -113,33 +115,33 @@ async def test_of_a_live_run_only_those_who_are_in_it_are_judged_by_their_worst_
     server.measure(CID, "ada", latency_ms=10)
     server.join(CID, Visitor("ada", "Ada Lovelace", "host"))
     server.rooms[CID].measures["ada-3"] = {"latency_ms": 350}
-    [ada] = (await provider.quality(REF)).people
+    [ada] = (await provider.reports.quality(REF)).people
     assert (ada.person.id, ada.latency_ms, ada.person.presence) == ("ada", 350, "ada-3")
     for _ in range(2):
         server.leave(CID, "ada")
-    gone = await provider.quality(REF)
+    gone = await provider.reports.quality(REF)
     assert {one.person.id for one in gone.people} == {"ada", "ben"}
 
 
 async def test_the_run_the_moderator_saw_is_the_one_that_is_measured(
     server: StreamServer, provider: StreamProvider
 ) -> None:
-    await provider.quality((await provider.get(CID)).ref)
+    await provider.reports.quality((await provider.get(CID)).ref)
     assert server.requests[-1].path == (
         "/api/v2/video/call_stats/default/standup/default-standup-s1/participants"
     )
     other = CallRef(vendor=Vendor.STREAM, id=CID, session="another")
     with pytest.raises(NotAtVendor):
-        await provider.quality(other)
+        await provider.reports.quality(other)
 
 
 async def test_all_of_300_people_are_read_and_more_than_500_are_said(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     fill(server, 298)
-    assert len((await provider.quality(REF)).people) == 300
+    assert len((await provider.reports.quality(REF)).people) == 300
     fill(server, 500)
-    quality = await provider.quality(REF)
+    quality = await provider.reports.quality(REF)
     assert (len(quality.people), quality.note) == (500, "Only the first 500 people are read.")
 
 
@@ -147,7 +149,7 @@ async def test_a_call_nobody_was_in_has_no_quality(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.open("default:new", "New")
-    quality = await provider.quality(CallRef(vendor=Vendor.STREAM, id="default:new"))
+    quality = await provider.reports.quality(CallRef(vendor=Vendor.STREAM, id="default:new"))
     assert (quality.people, quality.note) == ((), "Nobody has been in this call yet.")
 
 
@@ -156,9 +158,11 @@ async def test_a_score_on_another_scale_is_left_out(score: int) -> None:
     one = {"user_id": "ben", "sessions": [{"is_live": True, "cq_score": score}]}
     body = {"counts": {"cq_score": score}, "participants": [one]}
     ref = CallRef(vendor=Vendor.STREAM, id=CID, session="s")
-    quality = await answering(body).quality(ref)
+    quality = await answering(body).reports.quality(ref)
     assert (quality.score, quality.people[0].score) == (None, None)
-    assert (await answering({"participants": []}).quality(ref)).note.endswith("session yet.")
+    assert (await answering({"participants": []}).reports.quality(ref)).note.endswith(
+        "session yet."
+    )
 
 
 async def test_feedback_is_of_this_call_alone_and_newest_first(
@@ -169,7 +173,7 @@ async def test_feedback_is_of_this_call_alone_and_newest_first(
     for rating, reason in ((2, "choppy"), (5, "")):
         clock.advance(1)
         server.opine(CID, "ben", rating, reason)
-    told = await provider.feedback(REF)
+    told = await provider.reports.feedback(REF)
     assert [(one.person, one.rating, one.reason) for one in told] == [
         ("ben", 5, ""),
         ("ben", 2, "choppy"),
@@ -179,14 +183,14 @@ async def test_feedback_is_of_this_call_alone_and_newest_first(
 
 async def test_feedback_of_another_call_is_left_out_even_if_stream_sends_it() -> None:
     said = {"user_id": "ben", "rating": 4, "reason": None, "cid": "default:other"}
-    assert await answering({"user_feedback": [said]}).feedback(REF) == []
+    assert await answering({"user_feedback": [said]}).reports.feedback(REF) == []
 
 
 async def test_members_are_told_from_those_who_are_there(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.rooms[CID].members = {"ben": "host", "carla": "user"}
-    members = await provider.members(REF)
+    members = await provider.reports.members(REF)
     assert [(one.id, one.name, one.role, one.here) for one in members.items] == [
         ("ben", "Ben", "host", True),
         ("carla", "Carla", "user", False),
@@ -195,7 +199,7 @@ async def test_members_are_told_from_those_who_are_there(
 
 
 async def test_no_members_cost_one_request(server: StreamServer, provider: StreamProvider) -> None:
-    assert (await provider.members(REF)).items == ()
+    assert (await provider.reports.members(REF)).items == ()
     assert [seen.path for seen in server.requests] == ["/api/v2/video/call/members"]
 
 
@@ -205,7 +209,7 @@ async def test_presence_is_right_where_more_people_are_there_than_one_page_lists
     fill(server, 298)
     there = {f"p{number:03}" for number in range(298)}
     server.rooms[CID].members = dict.fromkeys([*sorted(there), "carla"], "user")
-    members = (await provider.members(REF)).items
+    members = (await provider.reports.members(REF)).items
     assert {one.id for one in members if one.here} == there
     assert {one.id for one in members if one.here is False} == {"carla"}
 
@@ -216,12 +220,12 @@ async def test_members_with_so_many_devices_that_some_are_unlisted_are_unknown(
     for _ in range(100):
         server.join(CID, BEN)
     server.rooms[CID].members = {"ben": "user", "carla": "user"}
-    ben, carla = (await provider.members(REF)).items
+    ben, carla = (await provider.reports.members(REF)).items
     assert (ben.here, carla.here) == (True, None)
 
 
 async def test_call_types_are_rooms_with_what_they_say(provider: StreamProvider) -> None:
-    rooms = await provider.rooms()
+    rooms = await provider.reports.rooms()
     assert [one.name for one in rooms] == ["audio_room", "default", "development", "livestream"]
     assert {one.kind for one in rooms} == {RoomKind.TYPE}
     assert rooms[1].detail == "recording available, transcription disabled"
@@ -232,7 +236,7 @@ async def test_call_types_are_rooms_with_what_they_say(provider: StreamProvider)
     "kind", [None, "x", {}, {"settings": None}, {"settings": {"recording": "on", "backstage": 1}}]
 )
 async def test_a_call_type_may_say_anything(kind: Any) -> None:
-    [room] = await answering({"call_types": {"own": kind}}).rooms()
+    [room] = await answering({"call_types": {"own": kind}}).reports.rooms()
     assert (room.name, room.detail) == ("own", "")
 
 
@@ -375,11 +379,11 @@ async def test_any_json_is_an_answer_or_garbled(body: object) -> None:
     provider = answering(body)
     ref = CallRef(vendor=Vendor.STREAM, id=CID, session="s")
     for ask in (
-        lambda: provider.files(ref, ALL),
-        lambda: provider.quality(ref),
-        lambda: provider.feedback(ref),
-        lambda: provider.members(ref),
-        provider.rooms,
+        lambda: provider.reports.files(ref, ALL),
+        lambda: provider.reports.quality(ref),
+        lambda: provider.reports.feedback(ref),
+        lambda: provider.reports.members(ref),
+        provider.reports.rooms,
         lambda: provider.find("a"),
     ):
         with contextlib.suppress(VendorGarbled):

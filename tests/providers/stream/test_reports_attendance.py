@@ -18,7 +18,7 @@ async def test_while_a_call_is_on_who_left_and_who_is_here_are_both_told(
 ) -> None:
     clock.advance(600)
     server.leave(CID, "ben")
-    told = await provider.attendance(REF)
+    told = await provider.reports.attendance(REF)
     assert [(one.id, one.name, one.here) for one in told.stays] == [
         ("ada", "Ada Lovelace", True),
         ("ben", None, False),
@@ -36,7 +36,7 @@ async def test_after_a_call_everybody_is_told_with_times(
     server.leave(CID, "ada")
     clock.advance(60)
     server.leave(CID, "ben")
-    told = await provider.attendance(run)
+    told = await provider.reports.attendance(run)
     lasted = [one.left_at - START for one in told.stays if one.left_at]
     assert lasted == [timedelta(minutes=1), timedelta(minutes=2)]
     assert told.note == ""
@@ -49,7 +49,7 @@ async def test_coming_back_is_another_stay(
     server.leave(CID, "ben")
     clock.advance(60)
     server.join(CID, Visitor("ben", "Ben"))
-    told = await provider.attendance(REF)
+    told = await provider.reports.attendance(REF)
     assert [one.here for one in told.stays if one.id == "ben"] == [False, True]
 
 
@@ -57,7 +57,7 @@ async def test_a_call_that_nobody_was_in_has_no_attendance(
     server: StreamServer, provider: StreamProvider
 ) -> None:
     server.open("default:empty", "Empty")
-    told = await provider.attendance(CallRef(vendor=Vendor.STREAM, id="default:empty"))
+    told = await provider.reports.attendance(CallRef(vendor=Vendor.STREAM, id="default:empty"))
     assert (told.stays, told.note) == ((), NOBODY_YET)
 
 
@@ -67,7 +67,7 @@ async def test_all_pages_are_read(clock: ManualClock, server: StreamServer) -> N
     clock.advance(60)
     for number in range(150):
         server.leave(CID, f"guest-{number}")
-    told = await client(server).attendance(REF)
+    told = await client(server).reports.attendance(REF)
     assert (len(told.stays), told.more) == (152, False)
 
 
@@ -86,5 +86,5 @@ class Repeats(AppTransport):
 async def test_a_list_without_end_is_left_and_said_to_go_on(server: StreamServer) -> None:
     provider = client(server, transport=Repeats(server.app))
     before = len(server.requests)
-    assert (await provider.attendance(REF)).more
+    assert (await provider.reports.attendance(REF)).more
     assert len(server.requests) - before <= 4

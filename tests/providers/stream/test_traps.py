@@ -21,11 +21,11 @@ async def test_blocking_never_posts_to_unblock() -> None:
     server = standup(ManualClock())
     server.faults.error(400, on="/kick", times=2)
     provider = client(server)
-    await provider.perform(order(Block(), Person(id="ben")))
+    await provider.acts.perform(order(Block(), Person(id="ben")))
     asked = [seen.path.rsplit("/", 1)[1] for seen in server.requests]
     assert asked == ["kick", "block"]
     assert server.rooms[CID].blocked == ["ben"]
-    await provider.perform(order(Unblock(), Person(id="ben")))
+    await provider.acts.perform(order(Unblock(), Person(id="ben")))
     assert server.rooms[CID].blocked == []
 
 
@@ -56,7 +56,7 @@ async def test_every_request_has_the_bare_token_and_the_key() -> None:
     provider = client(server, transport=httpx.MockTransport(note))
     await provider.list_live(limit=5)
     await provider.participants(REF, limit=5)
-    await provider.perform(order(Mute(), Person(id="ben")))
+    await provider.acts.perform(order(Mute(), Person(id="ben")))
     assert len(sent) == 4
     for request in sent:
         token = request.headers["authorization"]
@@ -69,7 +69,7 @@ async def test_every_request_has_the_bare_token_and_the_key() -> None:
 async def test_everyone_is_a_boolean_and_not_a_list_of_people() -> None:
     """The vendor's first sample passes a list, its table says boolean."""
     server = standup(ManualClock())
-    await client(server).perform(order(Mute(), everyone=True))
+    await client(server).acts.perform(order(Mute(), everyone=True))
     assert json.loads(server.requests[-1].body) == {"mute_all_users": True, "audio": True}
     assert len(server.effects) == 2
 

@@ -1,0 +1,47 @@
+"""Finding somebody in any ongoing call of CometChat."""
+
+from bot.calls.models import Call, Page
+from bot.calls.names import bare
+from bot.calls.reports import Sighting, Sightings
+from bot.priority import current
+from bot.providers.cometchat.models import CometChatCall
+from bot.providers.cometchat.queries import MOST_PAGES, PAGE, CometChatQueries, to_participant
+from bot.single_flight import SingleFlight
+
+
+class CometChatSearch:
+    """Searches the people that the listing of ongoing calls shows."""
+
+    def __init__(self, queries: CometChatQueries) -> None:
+        self._queries = queries
+        self._flights = SingleFlight()
+
+    async def find(self, words: str) -> Sightings:
+        """Who is in an ongoing call by any part of their uid: CometChat tells no names.
+
+        Reads at most `MOST_PAGES` pages; what different searches read at the same moment, once.
+        """
+        found: dict[tuple[str, str], Sighting] = {}
+        seen: set[str] = set()
+        unread = 0
+        for number in range(1, MOST_PAGES + 1):
+            live, page = await self._searched(number)
+            fresh = [one for one in live if one.session not in seen]
+            seen |= {one.session for one in fresh}
+            for one in fresh:
+                found |= {(one.session, who.person.id): who for who in _in(one, words)}
+            if page.next is None or not fresh:
+                break
+        else:
+            unread = max((page.total or 0) - len(seen), 1)
+        return Sightings(found=tuple(found.values()), unread=unread)
+
+    async def _searched(self, number: int) -> tuple[list[CometChatCall], Page[Call]]:
+        """A page of ongoing calls that is searched."""
+        return await self._flights.do((current(), number), lambda: self._queries.live(PAGE, number))
+
+
+def _in(call: CometChatCall, words: str) -> list[Sighting]:
+    wanted = bare(words)
+    people = [one for one in call.here() if one.uid and wanted in bare(one.uid)]
+    return [Sighting(call=call.to_domain(), person=to_participant(one)) for one in people]
